@@ -1,0 +1,356 @@
+"""Every setting, read once from the environment and a ``.env`` file beside this one.
+
+Each field of :class:`Settings` names its variable, its meaning and how its
+text is understood; ``.env.example`` and the README's table are held against it
+by ``tests/unit/test_config.py``. Only ``app.py``, ``face_rec.assembly`` and
+``face_rec.cli`` may import this module.
+"""
+
+import dataclasses
+import ipaddress
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+
+from face_rec.errors import SettingError
+
+ROOT = Path(__file__).resolve().parent
+
+T = TypeVar("T")
+Parse = Callable[[str], T]
+
+
+# --- how a text becomes a value; each says in words what it allows ------------
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _slug(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,31}", value):
+        raise ValueError("1 to 32 lower-case letters, digits and hyphens")
+    return value
+
+
+def _zone(value: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("a time zone of the IANA list, such as Europe/Berlin") from None
+
+
+def _path(value: str) -> Path:
+    path = Path(value).expanduser()
+    return path if path.is_absolute() else ROOT / path
+
+
+def _existing_file(value: str) -> Path:
+    path = _path(value)
+    if not path.is_file():
+        raise ValueError("the path of a file that exists")
+    return path
+
+
+def _switch(value: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True}
+    words |= {"0": False, "false": False, "no": False, "off": False}
+    if value.lower() not in words:
+        raise ValueError("true or false")
+    return words[value.lower()]
+
+
+def _whole(low: int, high: int) -> Parse[int]:
+    def parse(value: str) -> int:
+        if not re.fullmatch(r"-?\d{1,12}", value) or not low <= int(value) <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return int(value)
+
+    return parse
+
+
+def _number(low: float, high: float) -> Parse[float]:
+    def parse(value: str) -> float:
+        message = f"a number from {low:g} to {high:g}"
+        try:
+            number = float(value)
+        except ValueError:
+            raise ValueError(message) from None
+        if not low <= number <= high:
+            raise ValueError(message)
+        return number
+
+    return parse
+
+
+def _one_of(*choices: str) -> Parse[str]:
+    def parse(value: str) -> str:
+        if value.lower() not in choices:
+            raise ValueError("one of " + ", ".join(choices))
+        return value.lower()
+
+    return parse
+
+
+def _log_level(value: str) -> str:
+    return _one_of("debug", "info", "warning", "error")(value).upper()
+
+
+def _address(value: str) -> str:
+    try:
+        return str(ipaddress.ip_address("127.0.0.1" if value == "localhost" else value))
+    except ValueError:
+        raise ValueError("an IP address, such as 127.0.0.1") from None
+
+
+def _url(*schemes: str) -> Parse[str]:
+    def parse(value: str) -> str:
+        if not re.match(rf"({'|'.join(schemes)})://\S+$", value):
+            raise ValueError("a URL beginning with " + " or ".join(f"{s}://" for s in schemes))
+        return value
+
+    return parse
+
+
+def _nodes(value: str) -> tuple[tuple[str, int], ...]:
+    nodes = re.findall(r"([^\s,:]+):(\d{1,5})(?:,|$)", value.replace(" ", ""))
+    if not nodes or ",".join(f"{h}:{p}" for h, p in nodes) != value.replace(" ", "").rstrip(","):
+        raise ValueError("host:port, several separated by commas")
+    return tuple((host, int(port)) for host, port in nodes)
+
+
+def _setting(name: str, default: str, meaning: str, parse: Parse[Any], section: str) -> Any:  # noqa: ANN401
+    """A field read from the variable ``name``; an empty text means None."""
+    metadata = {"name": name, "default": default, "meaning": meaning, "section": section}
+    return field(metadata={**metadata, "parse": parse})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings, checked. Build it with :func:`load`."""
+
+    site: str = _setting(
+        "SITE", "main", "Short name of this site; keeps the data of several sites apart.",
+        _slug, "The site",
+    )  # fmt: skip
+    title: str = _setting(
+        "TITLE", "Attendance", "Name shown at the top of every page.", _text, "The site"
+    )
+    timezone: ZoneInfo = _setting(
+        "TIMEZONE", "UTC", "Time zone of the site, such as Europe/Berlin. Stored times are UTC.",
+        _zone, "The site",
+    )  # fmt: skip
+    data_dir: Path = _setting(
+        "DATA_DIR", "data", "Folder for the embedded Redis, journal, snapshots and models.",
+        _path, "The site",
+    )  # fmt: skip
+    consent_version: str = _setting(
+        "CONSENT_VERSION", "1", "Version of the consent text, recorded with each consent.",
+        _text, "The site",
+    )  # fmt: skip
+    consent_text: str = _setting(
+        "CONSENT_TEXT",
+        "I agree that my face is photographed, that a numerical template of it is stored, "
+        "and that both are used only to record my attendance. I can withdraw this at any time.",
+        "What a person agrees to before their face is stored.",
+        _text, "The site",
+    )  # fmt: skip
+
+    bind_address: str = _setting(
+        "BIND_ADDRESS", "127.0.0.1", "Address the app listens on.", _address, "The web server"
+    )
+    port: int = _setting("PORT", "8501", "Port of the app.", _whole(1, 65535), "The web server")
+    tls_cert: Path | None = _setting(
+        "TLS_CERT", "", "Certificate file (PEM); with TLS_KEY the app serves HTTPS itself.",
+        _existing_file, "The web server",
+    )  # fmt: skip
+    tls_key: Path | None = _setting(
+        "TLS_KEY", "", "Private key file (PEM) of TLS_CERT.", _existing_file, "The web server"
+    )
+    log_level: str = _setting(
+        "LOG_LEVEL", "info", "How much is logged: debug, info, warning or error.",
+        _log_level, "The web server",
+    )  # fmt: skip
+    log_format: str = _setting(
+        "LOG_FORMAT", "text", "text for people, json for log collectors.",
+        _one_of("text", "json"), "The web server",
+    )  # fmt: skip
+
+    model_pack: str = _setting(
+        "MODEL_PACK", "buffalo_l", "Name of an installed model pack, or the path of a folder.",
+        _text, "Recognition",
+    )  # fmt: skip
+    model_provider: str = _setting(
+        "MODEL_PROVIDER", "auto", "Where models run: auto, cpu, cuda, coreml or directml.",
+        _one_of("auto", "cpu", "cuda", "coreml", "directml"), "Recognition",
+    )  # fmt: skip
+    workers: int = _setting(
+        "WORKERS", "0", "Recognition threads; 0 means one for each processor core, at most 4.",
+        _whole(0, 64), "Recognition",
+    )  # fmt: skip
+    match_threshold: float | None = _setting(
+        "MATCH_THRESHOLD", "", "Lowest cosine that may name somebody; empty: from the model's "
+        "calibration and the number of people.",
+        _number(0.05, 0.99), "Recognition",
+    )  # fmt: skip
+    match_margin: float | None = _setting(
+        "MATCH_MARGIN", "", "Least lead over the second-best person; empty: from the calibration.",
+        _number(0.0, 0.9), "Recognition",
+    )  # fmt: skip
+    cooldown_seconds: int = _setting(
+        "COOLDOWN_SECONDS", "60", "A person is not marked again within this time.",
+        _whole(0, 86400), "Recognition",
+    )  # fmt: skip
+
+    redis_url: str | None = _setting(
+        "REDIS_URL", "", "Whole address of a Redis, instead of the parts below.",
+        _url("redis", "rediss", "unix"), "Redis (empty: an embedded Redis in DATA_DIR)",
+    )  # fmt: skip
+    redis_host: str | None = _setting(
+        "REDIS_HOST", "", "Host of a Redis server.", _text,
+        "Redis (empty: an embedded Redis in DATA_DIR)",
+    )  # fmt: skip
+    redis_port: int = _setting(
+        "REDIS_PORT", "6379", "Port of the Redis server.", _whole(1, 65535),
+        "Redis (empty: an embedded Redis in DATA_DIR)",
+    )  # fmt: skip
+    redis_db: int = _setting(
+        "REDIS_DB", "0", "Database number; a cluster has only 0.", _whole(0, 1023),
+        "Redis (empty: an embedded Redis in DATA_DIR)",
+    )  # fmt: skip
+    redis_username: str | None = _setting(
+        "REDIS_USERNAME", "", "User name, where Redis has access lists.", _text,
+        "Redis (empty: an embedded Redis in DATA_DIR)",
+    )  # fmt: skip
+    redis_password: str | None = _setting(
+        "REDIS_PASSWORD", "", "Password of the Redis server.", _text,
+        "Redis (empty: an embedded Redis in DATA_DIR)",
+    )  # fmt: skip
+    redis_tls: bool = _setting(
+        "REDIS_TLS", "false", "true to speak TLS with Redis.", _switch,
+        "Redis (empty: an embedded Redis in DATA_DIR)",
+    )  # fmt: skip
+    redis_mode: str = _setting(
+        "REDIS_MODE", "standalone", "standalone, cluster or sentinel.",
+        _one_of("standalone", "cluster", "sentinel"),
+        "Redis (empty: an embedded Redis in DATA_DIR)",
+    )  # fmt: skip
+    redis_nodes: tuple[tuple[str, int], ...] | None = _setting(
+        "REDIS_NODES", "", "Cluster nodes or sentinels as host:port,host:port; "
+        "empty: REDIS_HOST and REDIS_PORT.",
+        _nodes, "Redis (empty: an embedded Redis in DATA_DIR)",
+    )  # fmt: skip
+    redis_sentinel_service: str = _setting(
+        "REDIS_SENTINEL_SERVICE", "mymaster", "Name of the service that the sentinels watch.",
+        _text, "Redis (empty: an embedded Redis in DATA_DIR)",
+    )  # fmt: skip
+    redis_wait_replicas: int = _setting(
+        "REDIS_WAIT_REPLICAS", "0", "Replicas that must have a mark before the journal lets go "
+        "of it.",
+        _whole(0, 5), "Redis (empty: an embedded Redis in DATA_DIR)",
+    )  # fmt: skip
+
+    save_snapshots: bool = _setting(
+        "SAVE_SNAPSHOTS", "true", "Keep a picture of the moment of each mark.", _switch,
+        "Snapshots (no S3_BUCKET: a folder in DATA_DIR)",
+    )  # fmt: skip
+    s3_bucket: str | None = _setting(
+        "S3_BUCKET", "", "S3 bucket for snapshots.", _text,
+        "Snapshots (no S3_BUCKET: a folder in DATA_DIR)",
+    )  # fmt: skip
+    s3_prefix: str = _setting(
+        "S3_PREFIX", "attendance/", "Prefix of every key in the bucket.", _text,
+        "Snapshots (no S3_BUCKET: a folder in DATA_DIR)",
+    )  # fmt: skip
+    s3_endpoint_url: str | None = _setting(
+        "S3_ENDPOINT_URL", "", "Address of an S3-compatible server; empty: AWS.",
+        _url("http", "https"), "Snapshots (no S3_BUCKET: a folder in DATA_DIR)",
+    )  # fmt: skip
+    s3_encryption: str = _setting(
+        "S3_ENCRYPTION", "AES256", "Server-side encryption: AES256, aws:kms or none.",
+        _one_of("aes256", "aws:kms", "none"), "Snapshots (no S3_BUCKET: a folder in DATA_DIR)",
+    )  # fmt: skip
+    s3_kms_key_id: str | None = _setting(
+        "S3_KMS_KEY_ID", "", "KMS key for aws:kms; empty: the account's own.", _text,
+        "Snapshots (no S3_BUCKET: a folder in DATA_DIR)",
+    )  # fmt: skip
+    aws_region: str | None = _setting(
+        "AWS_REGION", "", "AWS region of the bucket.", _text,
+        "AWS (empty: the default credential chain, so an EC2 role needs no keys)",
+    )  # fmt: skip
+    aws_access_key_id: str | None = _setting(
+        "AWS_ACCESS_KEY_ID", "", "Access key.", _text,
+        "AWS (empty: the default credential chain, so an EC2 role needs no keys)",
+    )  # fmt: skip
+    aws_secret_access_key: str | None = _setting(
+        "AWS_SECRET_ACCESS_KEY", "", "Secret of the access key.", _text,
+        "AWS (empty: the default credential chain, so an EC2 role needs no keys)",
+    )  # fmt: skip
+    aws_session_token: str | None = _setting(
+        "AWS_SESSION_TOKEN", "", "Token of temporary keys.", _text,
+        "AWS (empty: the default credential chain, so an EC2 role needs no keys)",
+    )  # fmt: skip
+
+    def __repr__(self) -> str:
+        """Names only what is safe to log: never a password, key or token."""
+        return f"Settings(site={self.site!r}, data_dir={str(self.data_dir)!r})"
+
+    @property
+    def embedded_redis(self) -> bool:
+        return not (self.redis_url or self.redis_host or self.redis_nodes)
+
+    @property
+    def loopback(self) -> bool:
+        return ipaddress.ip_address(self.bind_address).is_loopback
+
+
+def load(
+    environ: Mapping[str, str] | None = None, dotenv: Path | None = ROOT / ".env"
+) -> Settings:
+    """Read ``dotenv`` and ``environ`` (which wins) and check every value.
+
+    Raises SettingError with one line that names the variable, what it was and
+    what is allowed.
+    """
+    environ = os.environ if environ is None else environ
+    written = dotenv_values(dotenv) if dotenv and dotenv.is_file() else {}
+    texts = {key: value for key, value in {**written, **environ}.items() if value is not None}
+    settings = Settings(**{f.name: _value(f, texts) for f in dataclasses.fields(Settings)})
+    _check_together(settings)
+    return settings
+
+
+def _value(entry: dataclasses.Field[Any], texts: Mapping[str, str]) -> Any:  # noqa: ANN401
+    name, default = entry.metadata["name"], entry.metadata["default"]
+    text = texts.get(name, "").strip() or default
+    if not text:
+        return None
+    try:
+        return entry.metadata["parse"](text)
+    except ValueError as error:
+        shown = "(hidden)" if re.search("PASSWORD|SECRET|TOKEN", name) else repr(text)
+        raise SettingError(f"{name} is {shown}, but must be {error}.") from None
+
+
+def _check_together(settings: Settings) -> None:
+    """Refuse values that are fine alone and wrong together."""
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        missing = "TLS_KEY" if settings.tls_key is None else "TLS_CERT"
+        raise SettingError(f"{missing} is empty, but HTTPS needs both TLS_CERT and TLS_KEY.")
+    if settings.redis_mode == "cluster" and settings.redis_db:
+        raise SettingError(f"REDIS_DB is {settings.redis_db}, but a cluster has only database 0.")
+    if settings.redis_mode != "standalone" and settings.embedded_redis:
+        raise SettingError(
+            f"REDIS_MODE is '{settings.redis_mode}', but needs REDIS_NODES or REDIS_HOST."
+        )
+    if not settings.loopback:
+        raise SettingError(
+            f"BIND_ADDRESS is '{settings.bind_address}', but must be 127.0.0.1 or ::1 as long as "
+            "the app has no accounts: anybody on the network could use every page."
+        )

@@ -1,0 +1,1 @@
+"""From events to attendance, by pure rules."""

@@ -1,0 +1,119 @@
+"""Every error the product raises on purpose, in one tree.
+
+A message is read by the person who must act on it: it says what happened and
+what to do next. Anything else that escapes is a bug, and is logged as one.
+"""
+
+
+class FaceRecError(Exception):
+    """Base of all errors raised on purpose."""
+
+
+class SettingError(FaceRecError):
+    """A setting has a value it cannot have; the app does not start."""
+
+
+# --- models ---------------------------------------------------------------
+
+
+class ModelError(FaceRecError):
+    """Something is wrong with a model pack."""
+
+
+class PackMissing(ModelError):
+    """The configured model pack is not installed."""
+
+
+class PackBroken(ModelError):
+    """A model pack is incomplete, altered or not understood; it is not loaded."""
+
+
+class ProviderMissing(ModelError):
+    """The execution provider asked for is not offered by this onnxruntime."""
+
+
+# --- pictures -------------------------------------------------------------
+
+
+class PictureError(FaceRecError):
+    """A picture cannot be used; the message says why."""
+
+
+class PictureRefused(PictureError):
+    """A readable picture whose face is not good enough to enrol.
+
+    ``code`` is stable (for tests, reports and translation).
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ArchiveRefused(FaceRecError):
+    """An uploaded ZIP is unsafe or not understood; nothing of it was used."""
+
+
+# --- people ---------------------------------------------------------------
+
+
+class PeopleError(FaceRecError):
+    """A change to a person was refused; nothing was written."""
+
+
+class IdTaken(PeopleError):
+    """Somebody else already has this ID."""
+
+
+class PersonMissing(PeopleError):
+    """No such person (any more)."""
+
+
+class Conflict(PeopleError):
+    """Somebody else changed the same person in the meantime."""
+
+
+class FaceTaken(PeopleError):
+    """The face is already registered under another ID.
+
+    ``subject`` is that person's subject, so that a page can show who.
+    """
+
+    def __init__(self, subject: str, score: float, message: str) -> None:
+        super().__init__(message)
+        self.subject = subject
+        self.score = score
+
+
+class ConsentMissing(PeopleError):
+    """A face may not be stored without the person's consent."""
+
+
+# --- stores ---------------------------------------------------------------
+
+
+class StoreError(FaceRecError):
+    """A store could not do what was asked."""
+
+
+class StoreUnavailable(StoreError):
+    """Redis (or S3) does not answer at the moment; trying again may help."""
+
+
+class RedisMissing(StoreError):
+    """No redis-server can be found and none is configured."""
+
+
+class JournalError(StoreError):
+    """The local journal cannot be written: no mark may be confirmed."""
+
+
+class SnapshotMissing(StoreError):
+    """No snapshot under this key."""
+
+
+# --- sources --------------------------------------------------------------
+
+
+class SourceError(FaceRecError):
+    """A camera, video or folder cannot be read."""

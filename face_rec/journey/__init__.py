@@ -1,0 +1,1 @@
+"""Each frame from the camera to the mark."""

@@ -1,0 +1,1 @@
+"""InsightFace models: packs, loading, calibration."""

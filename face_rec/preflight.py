@@ -1,0 +1,37 @@
+"""A check of the machine, run by ``make`` before anything else is started.
+
+It names a missing system library together with the command that installs it,
+instead of letting OpenCV fail with a linker's message.
+"""
+
+import importlib
+import sys
+
+_ADVICE = (
+    "OpenCV cannot start: {error}\n"
+    "A system library is missing. Install it with\n"
+    "  Debian, Ubuntu:  sudo apt-get install -y libgl1 libglib2.0-0\n"
+    "  Fedora, RHEL:    sudo dnf install -y mesa-libGL glib2\n"
+    "  Alpine:          sudo apk add mesa-gl glib\n"
+    "and run the command again."
+)
+
+
+def problem() -> str | None:
+    """What keeps the app from starting on this machine, or None."""
+    try:
+        importlib.import_module("cv2")
+    except ImportError as error:
+        return _ADVICE.format(error=error)
+    return None
+
+
+def main() -> int:
+    found = problem()
+    if found:
+        sys.stderr.write(found + "\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Where data rests: Redis, the journal, snapshots."""

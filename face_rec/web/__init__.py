@@ -1,0 +1,1 @@
+"""HTTP only: health, metrics and other plain routes."""

@@ -1,0 +1,101 @@
+"""The import diagram of the house, enforced.
+
+``app.py, config.py's readers`` on the left may import what stands to the right of them;
+modules at one level do not import each other's packages.
+"""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+LEVELS: list[set[str]] = [
+    {"app", "pages", "face_rec.cli", "face_rec.__main__"},
+    {"face_rec.assembly"},
+    {"face_rec.system"},
+    {"face_rec.web", "face_rec.models", "face_rec.stores"},
+    {
+        "face_rec.journey",
+        "face_rec.people",
+        "face_rec.attendance",
+        "face_rec.access",
+        "face_rec.privacy",
+    },
+    {"face_rec.protocols"},
+    {"face_rec.entities", "face_rec.errors", "face_rec.clock"},
+]
+PARTS = {part: level for level, parts in enumerate(LEVELS) for part in parts}
+FREE = {"face_rec", "face_rec.preflight"}  # the map, and the check before anything is installed
+
+ONLY_IN: dict[str, set[str]] = {
+    "config": {"app", "face_rec.assembly", "face_rec.cli"},
+    "redis": {"face_rec.stores"},
+    "boto3": {"face_rec.stores"},
+    "botocore": {"face_rec.stores"},
+    "insightface": {"face_rec.models"},
+    "onnxruntime": {"face_rec.models"},
+    "streamlit": {"app", "pages"},
+    "streamlit_webrtc": {"pages"},
+}
+
+
+def _sources() -> list[Path]:
+    files = [ROOT / "app.py", *(ROOT / "pages").rglob("*.py"), *(ROOT / "face_rec").rglob("*.py")]
+    return sorted(path for path in files if path.is_file())
+
+
+def _module(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _part(module: str) -> str | None:
+    """The part of the diagram that ``module`` belongs to, e.g. face_rec.stores."""
+    for name in (".".join(module.split(".")[:2]), module.split(".")[0]):
+        if name in PARTS or name in FREE:
+            return name
+    return None
+
+
+def _imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: use absolute imports"
+            found.add(node.module or "")
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", _sources(), ids=_module)
+def test_every_module_has_a_place_in_the_diagram(path: Path) -> None:
+    assert _part(_module(path)) is not None, f"{_module(path)} stands nowhere in LEVELS"
+
+
+@pytest.mark.parametrize("path", _sources(), ids=_module)
+def test_imports_run_one_way_only(path: Path) -> None:
+    me = _part(_module(path))
+    for name in _imports(path):
+        other = _part(name)
+        if other is None or me is None or other == me or other in FREE or me in FREE:
+            continue
+        assert PARTS[me] < PARTS[other], f"{_module(path)} must not import {name}"
+
+
+@pytest.mark.parametrize("path", _sources(), ids=_module)
+def test_outside_libraries_stay_in_the_part_that_wraps_them(path: Path) -> None:
+    me = _part(_module(path))
+    for name in _imports(path):
+        allowed = ONLY_IN.get(name.split(".")[0])
+        assert allowed is None or me in allowed, f"{_module(path)} must not import {name}"
+
+
+def test_the_diagram_notices_a_wrong_import(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text("from face_rec.stores import keys\nimport redis\n")
+    assert "face_rec.stores.keys" in _imports(wrong)
+    assert PARTS["face_rec.journey"] > PARTS["face_rec.stores"]
