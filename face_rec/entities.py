@@ -83,8 +83,8 @@ class Quality:
 
     ``size``: shorter side of the box, px. ``sharpness``: variance of the
     Laplacian of the aligned grey crop. ``brightness``: mean grey of that crop,
-    0 to 255. ``contrast``: its standard deviation. ``yaw``, ``pitch``, ``roll``: degrees, estimated
-    from the five landmarks; yaw is positive when the person turns to their
+    0 to 255. ``contrast``: its standard deviation. ``yaw``, ``pitch``, ``roll``: degrees,
+    estimated from the five landmarks; yaw is positive when the person turns to their
     own left, pitch when they look up. ``score``: all of it in one number,
     0 (useless) to 1 (ideal), for choosing between views.
     """
