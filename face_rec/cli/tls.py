@@ -1,0 +1,94 @@
+"""``tls``: a self-signed certificate, so that tablets on the LAN get a camera.
+
+Browsers hand out the camera only over HTTPS or on localhost.
+"""
+
+import argparse
+import ipaddress
+import os
+import socket
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from face_rec.errors import SettingError
+
+# Apple's devices refuse server certificates that last longer than 825 days
+# (https://support.apple.com/en-us/103769).
+_DAYS = 825
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command."""
+    command = commands.add_parser("tls", help="make a self-signed certificate and key")
+    command.add_argument("names", nargs="*", help="host names and addresses (default: this host)")
+    command.add_argument("--out", type=Path, default=Path("data/tls"), help="folder to write to")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write cert.pem and key.pem and say how to use them."""
+    names = options.names or [socket.gethostname(), "localhost", "127.0.0.1"]
+    cert, key = write_pair(options.out, names, datetime.now(UTC))
+    print(f"Made a certificate for {', '.join(names)}, valid for {_DAYS} days.")
+    print(f"Put these two lines into .env:\nTLS_CERT={cert}\nTLS_KEY={key}")
+    return 0
+
+
+def write_pair(folder: Path, names: Sequence[str], now: datetime) -> tuple[Path, Path]:
+    """Write a new pair into ``folder``; the key is readable by its owner only.
+
+    Raises SettingError if a pair is already there: replacing it would cut off
+    every device that was told to trust it.
+    """
+    cert_path, key_path = folder.resolve() / "cert.pem", folder.resolve() / "key.pem"
+    if cert_path.exists() or key_path.exists():
+        raise SettingError(f"{folder} already holds a certificate. Remove it or use --out.")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = ec.generate_private_key(ec.SECP256R1())
+    _write_private(
+        key_path,
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ),
+    )
+    cert_path.write_bytes(_certificate(key, names, now).public_bytes(serialization.Encoding.PEM))
+    return cert_path, key_path
+
+
+def _certificate(
+    key: ec.EllipticCurvePrivateKey, names: Sequence[str], now: datetime
+) -> x509.Certificate:
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0][:64])])
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=5))
+        .not_valid_after(now + timedelta(days=_DAYS))
+        .add_extension(x509.SubjectAlternativeName([_name(n) for n in names]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+
+
+def _name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)

@@ -1,0 +1,73 @@
+"""The built system's type: everything a page, a route or a command may call.
+
+Built once a process by :mod:`face_rec.assembly`; nobody else makes one.
+"""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from face_rec.clock import Clock
+from face_rec.journey.engine import Engine
+from face_rec.journey.mark import DurableMarker
+from face_rec.models.service import ModelService
+from face_rec.people.directory import CachedDirectory
+from face_rec.people.enrolment import Enrolment
+from face_rec.people.follower import GalleryFollower
+from face_rec.protocols import AttendanceStore, Gallery, PeopleStore, SnapshotStore
+from face_rec.stores.spool import SnapshotSpool
+from face_rec.web.health import Health
+
+
+@dataclass(frozen=True, slots=True)
+class SiteInfo:
+    """What a page may show of the settings."""
+
+    site: str
+    title: str
+    timezone: ZoneInfo
+    consent_text: str
+    consent_version: str
+    cooldown: float
+    save_snapshots: bool
+    redis: str
+    """Where Redis is, without password: for people."""
+    snapshots: str
+    """Where snapshots are kept: for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The whole, ready to use. All parts are safe to call from any thread."""
+
+    site: SiteInfo
+    clock: Clock
+    people: PeopleStore
+    attendance: AttendanceStore
+    marker: DurableMarker
+    snapshots: SnapshotStore
+    spool: SnapshotSpool
+    models: ModelService
+    gallery: Gallery
+    follower: GalleryFollower
+    directory: CachedDirectory
+    enrolment: Enrolment
+    engine: Engine
+    health: Health
+
+
+class _Holder:
+    """Streamlit runs page scripts by path, so they cannot be handed the system."""
+
+    system: System | None = None
+
+
+def install(system: System | None) -> None:
+    """Make ``system`` the one that pages and routes get; None at shutdown."""
+    _Holder.system = system
+
+
+def current() -> System:
+    """The installed system; raises RuntimeError before start and after shutdown."""
+    if _Holder.system is None:
+        raise RuntimeError("The system is not started. Start the app with: python app.py")
+    return _Holder.system
