@@ -1,0 +1,57 @@
+"""Texts that users typed, made harmless for the places that interpret markup.
+
+Where a widget takes plain text (``st.text``, table cells), use that. Where Streamlit would read
+Markdown, use :func:`plain`; in HTML of our own, use :func:`html`.
+"""
+
+import html as html_rules
+import re
+import unicodedata
+
+WORD_JOINER = "\u2060"
+"""Invisible, and breaks up what is recognised only after backslashes are resolved: icon names,
+emoji names, links and arrows."""
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_LINE_BREAKS = re.compile(r"\s*[\r\n\v\f\x85\u2028\u2029]+\s*")
+
+
+def plain(text: str) -> str:
+    """``text`` as Markdown that shows exactly ``text``, on one line."""
+    line = _LINE_BREAKS.sub(" ", text).strip()
+    return _PUNCTUATION.sub(rf"\\\1{WORD_JOINER}", line).replace("www", f"ww{WORD_JOINER}w")
+
+
+def html(text: str) -> str:
+    """``text`` for the inside of an HTML element or a quoted attribute."""
+    return html_rules.escape(text, quote=True)
+
+
+def initials(name: str) -> str:
+    """Up to two letters that stand for ``name`` where there is no photo."""
+    letters = [
+        next((c for c in word if unicodedata.category(c)[0] in "LN"), "") for word in name.split()
+    ]
+    found = [letter.upper() for letter in letters if letter]
+    return "".join(found[:1] + found[1:][-1:]) or "?"
+
+
+def search_key(text: str) -> str:
+    """``text`` as it is compared in searches: no case, accents or width."""
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(c for c in folded if not unicodedata.combining(c))
+
+
+def file_size(size: int) -> str:
+    """Bytes as people read them: ``16.1 MB``."""
+    amount = float(size)
+    for unit in ("bytes", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "bytes" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} GB"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """``1 person``, ``12,345 people``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

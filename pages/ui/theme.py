@@ -1,0 +1,43 @@
+"""The look shared by all pages: wordmark and style sheet."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui.text import html
+
+_STYLE = Path(__file__).with_name("style.css")
+_MARK = (
+    '<rect width="40" height="40" rx="11" fill="#0f766e"/>'
+    '<path d="M11 16v-3a2 2 0 0 1 2-2h3M24 11h3a2 2 0 0 1 2 2v3M29 24v3a2 2 0 0 1-2 2h-3'
+    'M16 29h-3a2 2 0 0 1-2-2v-3" fill="none" stroke="#fff" stroke-width="2" '
+    'stroke-linecap="round" opacity=".75"/>'
+    '<path d="M15 20.5l3.6 3.6 6.6-7.4" fill="none" stroke="#fff" stroke-width="3" '
+    'stroke-linecap="round" stroke-linejoin="round"/>'
+)
+_FONT = "system-ui,-apple-system,Segoe UI,Roboto,Noto Sans,sans-serif"
+
+
+def apply(title: str) -> None:
+    """Set wordmark and styles; the router calls it once a run."""
+    st.logo(wordmark(title), size="large", icon_image=mark())
+    st.html(_STYLE)
+
+
+def mark() -> str:
+    """The sign alone, as SVG."""
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" viewBox="0 0 40 40">'
+        f"{_MARK}</svg>"
+    )
+
+
+def wordmark(title: str) -> str:
+    """The sign with the site's title, as SVG; a long title is cut."""
+    shown = title if len(title) <= 22 else title[:21].rstrip() + "…"
+    width = 56 + round(11.5 * len(shown))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="40" '
+        f'viewBox="0 0 {width} 40">{_MARK}<text x="52" y="27" font-family="{_FONT}" '
+        f'font-size="20" font-weight="650" fill="#12211f">{html(shown)}</text></svg>'
+    )
