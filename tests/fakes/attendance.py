@@ -1,0 +1,102 @@
+"""Attendance and journal in memory, held to the same contract tests as the real ones."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from face_rec.entities import Event, EventKind, Outcome, Receipt
+from face_rec.errors import JournalError, StoreUnavailable
+
+MARKS = (EventKind.PUNCH, EventKind.IN, EventKind.OUT)
+
+
+class FakeAttendance:
+    """An ``AttendanceStore`` without Redis. Set ``available`` to False for an outage."""
+
+    def __init__(self) -> None:
+        self.available = True
+        self.broken: dict[date, list[str]] = defaultdict(list)
+        self._days: dict[date, list[Event]] = defaultdict(list)
+        self._lock = threading.Lock()
+
+    def apply(self, event: Event, cooldown: float, replay: bool = False) -> Receipt:
+        self._check()
+        with self._lock:
+            day = self._days[_utc_day(event)]
+            if any(known.id == event.id for known in day):
+                return Receipt(event, Outcome.REPEATED)
+            last = self._last(event)
+            if last and not replay and abs(event.at - last) < timedelta(seconds=cooldown):
+                return Receipt(event, Outcome.ALREADY, last)
+            day.append(event)
+            return Receipt(event, Outcome.MARKED)
+
+    def day(self, utc_day: date) -> list[Event]:
+        self._check()
+        with self._lock:
+            return list(self._days.get(utc_day, []))
+
+    def between(self, start: datetime, end: datetime) -> list[Event]:
+        self._check()
+        with self._lock:
+            events = [event for day in self._days.values() for event in day]
+        return sorted((e for e in events if start <= e.at < end), key=lambda e: e.at)
+
+    def length(self, utc_day: date) -> int:
+        return self.lengths([utc_day])[0]
+
+    def lengths(self, utc_days: Sequence[date]) -> list[int]:
+        self._check()
+        with self._lock:
+            return [len(self._days.get(d, [])) + len(self.broken.get(d, [])) for d in utc_days]
+
+    def malformed(self, utc_day: date) -> list[str]:
+        self._check()
+        return list(self.broken.get(utc_day, []))
+
+    def _check(self) -> None:
+        if not self.available:
+            raise StoreUnavailable("The fake store was switched off. Switch it on.")
+
+    def _last(self, event: Event) -> datetime | None:
+        """The subject's newest mark of this UTC day, else of the day before."""
+        if event.kind not in MARKS:
+            return None
+        today = _utc_day(event)
+        for day in (today, today - timedelta(days=1)):
+            marks = [
+                known.at
+                for known in self._days.get(day, [])
+                if known.subject == event.subject and known.kind in MARKS
+            ]
+            if marks:
+                return max(marks)
+        return None
+
+
+class FakeJournal:
+    """A ``Journal`` without a disk. Set ``full`` to True for a full disk."""
+
+    def __init__(self) -> None:
+        self.full = False
+        self._pending: dict[str, Event] = {}
+        self._lock = threading.Lock()
+
+    def append(self, event: Event) -> None:
+        if self.full:
+            raise JournalError("The fake disk is full. Make room.")
+        with self._lock:
+            self._pending[event.id] = event
+
+    def settle(self, event_id: str) -> None:
+        with self._lock:
+            self._pending.pop(event_id, None)
+
+    def pending(self) -> list[Event]:
+        with self._lock:
+            return list(self._pending.values())
+
+
+def _utc_day(event: Event) -> date:
+    return event.at.astimezone(UTC).date()

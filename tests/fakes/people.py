@@ -1,0 +1,167 @@
+"""People in memory, held to the same contract tests as the Redis store."""
+
+import dataclasses
+import threading
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+
+from face_rec.clock import Clock
+from face_rec.entities import Change, ChangeKind, GalleryEntry, Person, Template
+from face_rec.errors import Conflict, IdTaken, PersonMissing, StoreUnavailable
+from face_rec.protocols import Progress
+from tests.fakes.clock import FakeClock
+
+
+class FakePeople:
+    """A ``PeopleStore`` without Redis. Set ``available`` to False for an outage."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.available = True
+        self._clock = clock or FakeClock()
+        self._people: dict[str, Person] = {}
+        self._templates: dict[str, list[Template]] = {}
+        self._changes: list[Change] = []
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+
+    # --- writes
+
+    def create(self, person: Person, templates: Sequence[Template], seen_revision: int) -> Person:
+        with self._store():
+            self._check_seen(seen_revision)
+            self._check_id(person)
+            if person.subject in self._people:
+                raise Conflict(f"Subject {person.subject} exists already. Start again.")
+            created = person.created_at or self._clock.now()
+            return self._write(
+                dataclasses.replace(person, version=0, created_at=created), templates
+            )
+
+    def update(self, person: Person) -> Person:
+        with self._store():
+            self._check_version(person.subject, person.version)
+            self._check_id(person)
+            return self._write(person, self._templates[person.subject])
+
+    def put_templates(
+        self, subject: str, templates: Sequence[Template], version: int, seen_revision: int
+    ) -> Person:
+        with self._store():
+            self._check_version(subject, version)
+            self._check_seen(seen_revision)
+            return self._write(self._people[subject], templates)
+
+    def delete(self, subject: str) -> Person | None:
+        with self._store():
+            person = self._people.pop(subject, None)
+            if person is not None:
+                del self._templates[subject]
+                self._announce(ChangeKind.REMOVE, subject)
+            return person
+
+    # --- reads
+
+    def get(self, subject: str) -> Person | None:
+        with self._store():
+            return self._people.get(subject)
+
+    def by_id(self, person_id: str) -> Person | None:
+        with self._store():
+            wanted = _same_id(person_id)
+            return next((p for p in self._people.values() if _same_id(p.id) == wanted), None)
+
+    def many(self, subjects: Sequence[str]) -> dict[str, Person]:
+        with self._store():
+            return {s: self._people[s] for s in subjects if s in self._people}
+
+    def all(self) -> Iterator[Person]:
+        with self._store():
+            people = list(self._people.values())
+        yield from people
+
+    def count(self) -> int:
+        with self._store():
+            return len(self._people)
+
+    def templates(self, subject: str) -> list[Template]:
+        with self._store():
+            return list(self._templates.get(subject, []))
+
+    # --- the gallery's view
+
+    def revision(self) -> int:
+        with self._store():
+            return len(self._changes)
+
+    def changes(self, since: int, block_ms: int = 0) -> list[Change] | None:
+        with self._store():
+            if since > len(self._changes):
+                return None
+            self._changed.wait_for(lambda: len(self._changes) > since, timeout=block_ms / 1000)
+            return self._changes[since:]
+
+    def entry(self, subject: str, contract: str) -> GalleryEntry | None:
+        with self._store():
+            person = self._people.get(subject)
+            if person is None or not person.matchable:
+                return None
+            rows = [t.vector for t in self._templates[subject] if t.info.contract == contract]
+            return GalleryEntry(subject, np.stack(rows)) if rows else None
+
+    def entries(self, contract: str, progress: Progress | None = None) -> Iterator[GalleryEntry]:
+        with self._store():
+            subjects = list(self._people)
+        for done, subject in enumerate(subjects, 1):
+            found = self.entry(subject, contract)
+            if found is not None:
+                yield found
+            if progress:
+                progress(done, len(subjects))
+
+    # --- how it is kept
+
+    @contextmanager
+    def _store(self) -> Iterator[None]:
+        with self._lock:
+            if not self.available:
+                raise StoreUnavailable("The fake store was switched off. Switch it on.")
+            yield
+
+    def _check_seen(self, seen_revision: int) -> None:
+        if seen_revision != len(self._changes):
+            raise Conflict("Somebody was registered in the meantime. Check again.")
+
+    def _check_id(self, person: Person) -> None:
+        holder = self.by_id(person.id)
+        if holder is not None and holder.subject != person.subject:
+            raise IdTaken(f"ID {person.id!r} is in use. Choose another.")
+
+    def _check_version(self, subject: str, version: int) -> None:
+        if subject not in self._people:
+            raise PersonMissing("This person was deleted.")
+        if self._people[subject].version != version:
+            raise Conflict("Somebody else changed this person. Reload.")
+
+    def _write(self, person: Person, templates: Sequence[Template]) -> Person:
+        ordered = sorted(templates, key=lambda t: t.info.slot)
+        written = dataclasses.replace(
+            person,
+            version=person.version + 1,
+            updated_at=self._clock.now(),
+            templates=tuple(t.info for t in ordered),
+        )
+        self._people[person.subject] = written
+        self._templates[person.subject] = ordered
+        self._announce(ChangeKind.PUT, person.subject)
+        return written
+
+    def _announce(self, kind: ChangeKind, subject: str) -> None:
+        self._changes.append(Change(len(self._changes) + 1, kind, subject))
+        self._changed.notify_all()
+
+
+def _same_id(person_id: str) -> str:
+    return unicodedata.normalize("NFC", person_id)

