@@ -112,6 +112,10 @@ class SnapshotMissing(StoreError):
     """No snapshot under this key."""
 
 
+class BadSnapshotKey(StoreError):
+    """A text that no snapshot can have as its key."""
+
+
 # --- sources --------------------------------------------------------------
 
 

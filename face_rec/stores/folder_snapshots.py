@@ -1,0 +1,125 @@
+"""Snapshots in a local folder; safe for several threads and processes at once."""
+
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from face_rec.errors import SnapshotMissing, StoreUnavailable
+from face_rec.stores.snapshot_keys import check_key
+
+_PRIVATE_FOLDER = 0o700
+_PRIVATE_FILE = 0o600
+
+
+class FolderSnapshots:
+    """One file a snapshot below ``folder``, readable by the app's own user only.
+
+    All methods raise BadSnapshotKey for a text that is no key, and
+    StoreUnavailable when the disk refuses.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._incoming = folder / ".incoming"
+        with _disk_errors(folder):
+            self._incoming.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+            folder.chmod(_PRIVATE_FOLDER)
+            _sweep(self._incoming)
+
+    def put(self, key: str, jpeg: bytes) -> None:
+        """Store ``jpeg`` in one atomic step; an older one of this key is replaced."""
+        path = self._folder / check_key(key)
+        arrived = self._incoming / secrets.token_hex(8)
+        with _disk_errors(self._folder):
+            write_private(arrived, jpeg)
+            _move(arrived, path, self._folder)
+
+    def get(self, key: str) -> bytes:
+        """The JPEG; raises SnapshotMissing."""
+        path = self._folder / check_key(key)
+        with _disk_errors(self._folder):
+            try:
+                return path.read_bytes()
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                raise SnapshotMissing(f"There is no snapshot {key}.") from None
+
+    def delete(self, key: str) -> None:
+        """Remove the JPEG, and the folders that are empty without it."""
+        path = self._folder / check_key(key)
+        with _disk_errors(self._folder):
+            try:
+                path.unlink()
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                return
+        _prune(path.parent, self._folder)
+
+    def url(self, key: str, seconds: int = 300) -> str | None:  # noqa: ARG002
+        """None: the app itself serves what lies on its own disk."""
+        check_key(key)
+        return None
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """All keys that begin with ``prefix``, in order."""
+        for folder, folders, files in os.walk(self._folder):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(files):
+                key = (Path(folder) / name).relative_to(self._folder).as_posix()
+                if key.startswith(prefix):
+                    yield key
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a new file that only its owner may read."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    with os.fdopen(os.open(path, flags, _PRIVATE_FILE), "wb") as file:
+        file.write(content)
+
+
+def _move(arrived: Path, path: Path, root: Path) -> None:
+    """Rename into place; again if a delete has just pruned the folder."""
+    for attempt in range(3):
+        _make_folders(path.parent, root)
+        try:
+            arrived.replace(path)
+        except FileNotFoundError:
+            if attempt == 2 or not arrived.exists():
+                raise
+        else:
+            return
+
+
+def _make_folders(folder: Path, root: Path) -> None:
+    """Like mkdir(parents=True), which would leave the parents open to others."""
+    for missing in reversed([folder, *folder.parents]):
+        if missing.is_relative_to(root):
+            missing.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+
+
+def _prune(folder: Path, root: Path) -> None:
+    while folder != root:
+        try:
+            folder.rmdir()
+        except OSError:  # not empty, or somebody else was quicker: both are fine
+            return
+        folder = folder.parent
+
+
+def _sweep(incoming: Path, older_than: float = 3600.0) -> None:
+    """Remove what a crashed process left half-written: it may show a face."""
+    for path in incoming.iterdir():
+        if time.time() - path.stat().st_mtime > older_than:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _disk_errors(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The snapshot folder {folder} cannot be used ({error.strerror or error}). "
+            "Check that the disk is not full and that the app may write there."
+        ) from error
