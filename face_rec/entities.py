@@ -300,6 +300,7 @@ class Outcome(StrEnum):
     SAVED_HERE = "saved_here"  # fsynced to the journal; Redis will get it
     ALREADY = "already"  # within the cooldown; nothing was written
     REPEATED = "repeated"  # this very event was there before (a replay)
+    DRY_RUN = "dry_run"  # recognised, but writing was turned off on purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +318,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One face as the screen should show it; the box is in frame pixels."""
+    """One face as the screen should show it; the box is in frame pixels.
+
+    ``problem`` tells the person why no mark was made although they are named.
+    """
 
     track: int
     box: Box
@@ -325,6 +329,8 @@ class Label:
     name: str = ""
     score: float = 0.0
     receipt: Receipt | None = None
+    margin: float = 0.0
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
