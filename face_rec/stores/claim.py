@@ -30,8 +30,9 @@ class ClaimedFolder:
         self.path = parent / f"{os.getpid()}-{secrets.token_hex(4)}"
         with self.alone():
             self.path.mkdir(mode=0o700)
-            self._lock = _open(self.path / _LOCK)
-            _take(self._lock, wait=False)
+            lock = _open(self.path / _LOCK)
+            _take(lock, wait=False)
+        self._lock: int | None = lock
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -69,7 +70,9 @@ class ClaimedFolder:
 
     def release(self) -> None:
         """Give the folder up; what is in it waits for whoever adopts it."""
-        os.close(self._lock)
+        if self._lock is not None:
+            os.close(self._lock)
+        self._lock = None
 
 
 def _open(path: Path) -> int:
