@@ -52,6 +52,11 @@ def link(entry: Entry, label: str = "") -> None:
     st.page_link(FOLDER / entry.file, label=label or entry.title, icon=entry.icon)
 
 
+def link_to(entry: Entry, label: str, **parameters: str) -> None:
+    """A link to one thing on a page; ``label`` is Markdown."""
+    st.page_link(FOLDER / entry.file, label=label, query_params=parameters)
+
+
 def open_page(entry: Entry, **parameters: str) -> None:
     """Leave for another page; does not return."""
     st.switch_page(FOLDER / entry.file, query_params=parameters)

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from face_rec.errors import FaceRecError, StoreUnavailable
 from pages.ui.context import system
+from pages.ui.flash import show_flashes
 from pages.ui.navigation import Entry
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ def page(entry: Entry, lead: str = "") -> Iterator[DeltaGenerator]:
     sentence, never a traceback.
     """
     actions = _header(entry, lead)
+    show_flashes()
     try:
         yield actions
     except StoreUnavailable as error:
@@ -36,12 +38,18 @@ def page(entry: Entry, lead: str = "") -> Iterator[DeltaGenerator]:
 
 
 @contextmanager
-def guarded(where: str) -> Iterator[None]:
-    """The same for a fragment that runs again by itself: it says what is wrong and goes on."""
+def guarded(where: str, banner: bool = False) -> Iterator[None]:
+    """The same for a fragment that runs again by itself: it says what is wrong and goes on.
+
+    One fragment of a page has the ``banner``; the others only say that they wait.
+    """
     try:
         yield
     except StoreUnavailable:
-        store_banner()
+        if banner:
+            store_banner()
+        else:
+            st.caption(":material/hourglass_empty: Waiting for the database …")
     except Exception as error:
         show_error(error, where)
 

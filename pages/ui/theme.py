@@ -35,7 +35,7 @@ def mark() -> str:
 def wordmark(title: str) -> str:
     """The sign with the site's title, as SVG; a long title is cut."""
     shown = title if len(title) <= 22 else title[:21].rstrip() + "…"
-    width = 56 + round(11.5 * len(shown))
+    width = 60 + 14 * len(shown)  # generous: the font is the browser's
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="40" '
         f'viewBox="0 0 {width} 40">{_MARK}<text x="52" y="27" font-family="{_FONT}" '

@@ -49,6 +49,11 @@ def facts(rows: Iterable[tuple[str, str]]) -> None:
     st.html(f'<dl class="fr-facts">{cells}</dl>')
 
 
+def avatar(photo: str | None, name: str) -> None:
+    """A small round picture of one person, or their initials."""
+    st.html(_avatar(Line(title=name, photo=photo)), width="content")
+
+
 def portrait(photo: str | None, name: str) -> None:
     """A large picture of one person, or their initials."""
     if photo:

@@ -1,0 +1,14 @@
+"""People: find somebody, look at them, change them."""
+
+import streamlit as st
+
+from pages.ui.context import system
+from pages.ui.identity import Right, require
+from pages.ui.navigation import PEOPLE
+from pages.ui.page import page
+from pages.ui.people_list import people_list
+
+identity = require(Right.PEOPLE_READ)
+
+with page(PEOPLE, "Everybody who can be recognised."):
+    people_list(system(), identity)

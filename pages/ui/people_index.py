@@ -1,0 +1,52 @@
+"""Everybody, in memory, for searching while somebody types."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from face_rec.entities import Person
+from face_rec.protocols import PeopleStore
+from pages.ui.text import search_key
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One person as the list shows them; ``key`` is what searches look at."""
+
+    person: Person
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """All people by name, and the groups they are in."""
+
+    cards: Sequence[Card]
+    groups: Sequence[str]
+
+    def find(self, text: str = "", group: str | None = None) -> list[Person]:
+        """Those who have every word of ``text`` in name, ID, group or e-mail."""
+        words = search_key(text).split()
+        return [
+            card.person
+            for card in self.cards
+            if (group is None or card.person.group == group)
+            and all(word in card.key for word in words)
+        ]
+
+
+def people_index(store: PeopleStore) -> Index:
+    """The index, read again only when the gallery's revision has moved; StoreUnavailable."""
+    return _index(store, id(store), store.revision())
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading the list of people …")
+def _index(_store: PeopleStore, store_id: int, revision: int) -> Index:  # noqa: ARG001
+    people = sorted(_store.all(), key=lambda person: (search_key(person.name), person.id))
+    cards = [Card(person, _key(person)) for person in people]
+    return Index(cards, sorted({person.group for person in people if person.group}))
+
+
+def _key(person: Person) -> str:
+    return search_key(f"{person.name} {person.id} {person.group} {person.email}")

@@ -1,0 +1,46 @@
+"""Small pictures from the snapshot store, ready to stand in a page."""
+
+import base64
+import logging
+
+import cv2
+import streamlit as st
+
+from face_rec.entities import Image
+from face_rec.errors import FaceRecError
+from face_rec.people.photos import decode, thumbnail
+from face_rec.protocols import SnapshotStore
+
+log = logging.getLogger(__name__)
+
+AVATAR = 96
+PORTRAIT = 480
+
+
+def photo(store: SnapshotStore, key: str | None, side: int = AVATAR) -> str | None:
+    """The picture under ``key`` as a square data URI of at most ``side`` px; None without one.
+
+    A store that does not answer costs the page its pictures, never its text.
+    """
+    if key is None:
+        return None
+    try:
+        return _square(store, id(store), key, side)
+    except FaceRecError as error:
+        log.info("photo_missing key=%s error=%s", key, error)
+        return None
+
+
+def data_uri(image: Image) -> str:
+    """``image`` (BGR) as a JPEG that can stand in a page or a table cell."""
+    jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 85])[1]
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg.tobytes()).decode()
+
+
+@st.cache_data(max_entries=3000, ttl=3600, show_spinner=False)
+def _square(_store: SnapshotStore, store_id: int, key: str, side: int) -> str:  # noqa: ARG001
+    image = decode(_store.get(key))
+    height, width = image.shape[:2]
+    edge = min(height, width)
+    top, left = (height - edge) // 2, (width - edge) // 2
+    return data_uri(thumbnail(image[top : top + edge, left : left + edge], side))
