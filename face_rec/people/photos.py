@@ -105,7 +105,7 @@ def _pixels(picture: Pillow.Image) -> Image:
     try:
         picture.draft("RGB", (MAX_SIDE, MAX_SIDE))  # a JPEG is read at a fraction of its size
         picture.load()
-        upright = ImageOps.exif_transpose(_plain(picture))
+        upright = _plain(ImageOps.exif_transpose(picture))
     except Exception as error:  # decoders raise all sorts of errors for broken files
         log.debug("photo_damaged error=%s", type(error).__name__)
         raise PictureError("The photo is damaged or incomplete. Save or send it again.") from None
@@ -114,8 +114,7 @@ def _pixels(picture: Pillow.Image) -> Image:
 
 
 def _plain(picture: Pillow.Image) -> Pillow.Image:
-    """As 8-bit RGB, whatever it was; EXIF stays for the rotation."""
-    exif = picture.getexif()
+    """As 8-bit RGB, whatever it was."""
     if picture.mode.startswith("I"):  # 16 bit grey, which Pillow would clip instead of scale
         deep = np.asarray(picture).astype(np.int64)
         grey = np.clip(deep // 257 if deep.max() > 255 else deep, 0, 255).astype(np.uint8)
@@ -124,6 +123,4 @@ def _plain(picture: Pillow.Image) -> Pillow.Image:
         clear = picture.convert("RGBA")
         paper = Pillow.new("RGBA", clear.size, "white")
         picture = Pillow.alpha_composite(paper, clear)
-    plain = picture.convert("RGB")
-    plain.info["exif"] = exif.tobytes()
-    return plain
+    return picture.convert("RGB")

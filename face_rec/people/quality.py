@@ -8,7 +8,7 @@ yaw is the sideways offset of the nose over its depth, measured in distances bet
 Pitch is the same upright, measured in distances from the eyes to the mouth.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -65,13 +65,19 @@ def assess(image: Image, face: Face) -> Quality:
     """Measure ``face`` in ``image`` ((H, W, 3) uint8 BGR); about 0.2 ms, any thread."""
     grey = _aligned_grey(image, face.landmarks)
     yaw, pitch, roll = pose(face.landmarks)
-    size = min(face.box.width, face.box.height)
-    sharpness = float(cv2.Laplacian(grey, cv2.CV_32F).var())
-    brightness, contrast = float(grey.mean()), float(grey.std())
-    score = _overall(size, sharpness, brightness, contrast, yaw, pitch, face.score)
-    return Quality(
-        size, sharpness, brightness, contrast, yaw, pitch, roll, face.score, view(yaw, pitch), score
+    measured = Quality(
+        size=min(face.box.width, face.box.height),
+        sharpness=float(cv2.Laplacian(grey, cv2.CV_32F).var()),
+        brightness=float(grey.mean()),
+        contrast=float(grey.std()),
+        yaw=yaw,
+        pitch=pitch,
+        roll=roll,
+        detector_score=face.score,
+        view=view(yaw, pitch),
+        score=0.0,
     )
+    return replace(measured, score=_overall(measured))
 
 
 def pose(landmarks: Landmarks) -> tuple[float, float, float]:
@@ -132,21 +138,17 @@ def _similarity(landmarks: Landmarks) -> npt.NDArray[np.float64]:
     return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
 
 
-def _overall(
-    size: float,
-    sharpness: float,
-    brightness: float,
-    contrast: float,
-    yaw: float,
-    pitch: float,
-    detector_score: float,
-) -> float:
+def _overall(face: Quality) -> float:
     """The geometric mean of what matters: one thing that is very bad spoils all."""
-    light = min(_ramp(brightness, 25, 80), 1 - _ramp(brightness, 180, 245))
     terms = [
-        _ramp(size, 24, 140), _ramp(sharpness, 4, 150), light, _ramp(contrast, 6, 32),
-        1 - _ramp(abs(yaw), 10, 70), 1 - _ramp(abs(pitch), 10, 60), _ramp(detector_score, 0.3, 0.8),
-    ]  # fmt: skip
+        _ramp(face.size, 24, 140),
+        _ramp(face.sharpness, 4, 150),
+        min(_ramp(face.brightness, 25, 80), 1 - _ramp(face.brightness, 180, 245)),
+        _ramp(face.contrast, 6, 32),
+        1 - _ramp(abs(face.yaw), 10, 70),
+        1 - _ramp(abs(face.pitch), 10, 60),
+        _ramp(face.detector_score, 0.3, 0.8),
+    ]
     return float(np.prod(terms) ** (1 / len(terms)))
 
 

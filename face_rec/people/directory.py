@@ -1,0 +1,76 @@
+"""Names for subjects, kept in memory for the screens."""
+
+import threading
+from collections.abc import Collection
+
+from face_rec.clock import Clock
+from face_rec.entities import Person
+from face_rec.errors import StoreUnavailable
+from face_rec.protocols import PeopleStore
+
+_LARGEST = 20_000
+_OUTAGE_SECONDS = 2.0  # while the store is away, screens do not wait for it at every label
+
+
+class CachedDirectory:
+    """Implements Directory. Each person is read once and again after a change.
+
+    Give :meth:`forget` to the gallery's follower as a listener. While the store is away, what
+    was last known is shown. Any thread.
+    """
+
+    def __init__(self, store: PeopleStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[str, Person] = {}
+        self._fresh: set[str] = set()
+        self._changes = 0
+        self._ask_again_at = 0.0
+
+    def name(self, subject: str) -> str:
+        """The person's name; "" for a subject that maps to nobody (any more)."""
+        person = self.person(subject)
+        return person.name if person else ""
+
+    def person(self, subject: str) -> Person | None:
+        with self._lock:
+            known, changes = self._known.get(subject), self._changes
+            if subject in self._fresh or self._clock.monotonic() < self._ask_again_at:
+                return known
+        try:
+            found = self._store.get(subject)
+        except StoreUnavailable:
+            self._ask_again_at = self._clock.monotonic() + _OUTAGE_SECONDS
+            return known
+        self._remember(subject, found, changes)
+        return found
+
+    def forget(self, subjects: Collection[str] | None) -> None:
+        """These people (None: all) may have changed: read them again when next asked for.
+
+        Those named are dropped at once, because they may have been erased.
+        """
+        with self._lock:
+            self._changes += 1
+            if subjects is None:
+                self._fresh.clear()
+                return
+            for subject in subjects:
+                self._drop(subject)
+
+    def _remember(self, subject: str, person: Person | None, changes: int) -> None:
+        with self._lock:
+            if changes != self._changes:  # it may have been read before the change
+                return
+            self._drop(subject)
+            if person is None:
+                return
+            if len(self._known) >= _LARGEST:
+                self._drop(next(iter(self._known)))  # the one read longest ago
+            self._known[subject] = person
+            self._fresh.add(subject)
+
+    def _drop(self, subject: str) -> None:
+        self._known.pop(subject, None)
+        self._fresh.discard(subject)

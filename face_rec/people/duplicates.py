@@ -1,0 +1,98 @@
+"""Nobody is registered twice: the check that stands inside every write of a face."""
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+
+from face_rec.entities import Contract, Person, Vector
+from face_rec.errors import Conflict, FaceTaken
+from face_rec.protocols import Gallery, ModelSource, PeopleStore
+
+log = logging.getLogger(__name__)
+
+Written = TypeVar("Written")
+
+Wait = Callable[[int, float], bool]
+"""Waits until the gallery has a revision; False after so many seconds."""
+
+_CATCH_UP_SECONDS = 10.0
+_TRIES = 25
+
+
+class DuplicateCheck:
+    """Compares a new face with everybody, at a revision that the store then insists on.
+
+    Two admins who register one face under two IDs at the same moment both pass the check, but
+    only one write finds the revision it was checked at; the other is checked again and refused.
+    """
+
+    def __init__(
+        self, people: PeopleStore, models: ModelSource, gallery: Gallery, wait: Wait
+    ) -> None:
+        self._people = people
+        self._models = models
+        self._gallery = gallery
+        self._wait = wait
+
+    def guarded(
+        self,
+        face: Vector,
+        contract: Contract,
+        write: Callable[[int], Written],
+        own: str = "",
+        reason: str = "",
+    ) -> Written:
+        """``write(seen_revision)`` once ``face`` is known to be nobody's but ``own``'s.
+
+        ``write`` runs again when it raises Conflict because somebody else was faster. Raises
+        FaceTaken unless ``reason`` says why the face may be registered again; Conflict when
+        others never let go, or the gallery is still loading.
+        """
+        for _ in range(_TRIES):
+            seen = self._caught_up()
+            self.check(face, contract, own, reason)
+            try:
+                return write(seen)
+            except Conflict:
+                continue
+        raise Conflict("Others are saving people at the same time. Wait a moment and save again.")
+
+    def check(self, face: Vector, contract: Contract, own: str = "", reason: str = "") -> None:
+        """Raises FaceTaken if the gallery names somebody other than ``own``."""
+        match = self._gallery.match(face[np.newaxis])[0]
+        models = self._models.current()
+        if models is None or models.contract != contract:
+            raise Conflict("The face model was changed meanwhile. Take the photos again.")
+        if match.subject is None or match.subject == own:
+            return
+        if match.score < models.calibration.threshold(max(1, self._gallery.people)):
+            return
+        if not reason:
+            raise self._taken(match.subject, match.score)
+        log.warning("duplicate_face_confirmed other=%s reason=%r", match.subject, reason)
+
+    def _caught_up(self) -> int:
+        """The gallery's revision, at least the store's of this moment. It is read before the
+        match: what comes between is seen by the match and refused by the store."""
+        if not self._wait(self._people.revision(), _CATCH_UP_SECONDS):
+            raise Conflict(
+                "The faces of those already registered are still being loaded, so this one "
+                "cannot be compared with them yet. Wait a moment and save again."
+            )
+        return self._gallery.revision
+
+    def _taken(self, subject: str, score: float) -> FaceTaken:
+        holder = self._people.get(subject)
+        who = _described(holder) if holder else "somebody else"
+        return FaceTaken(
+            subject,
+            score,
+            f"This face is already registered as {who}. Add photos there, or confirm with a "
+            "reason that this is another person.",
+        )
+
+
+def _described(person: Person) -> str:
+    return f"{person.name} (ID {person.id})"

@@ -1,0 +1,247 @@
+"""Registering people, and changing and deleting them: every write to the people store."""
+
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from face_rec.clock import Clock
+from face_rec.entities import Contract, Image, Person, Template, Vector
+from face_rec.errors import (
+    Conflict,
+    ConsentMissing,
+    IdTaken,
+    PeopleError,
+    PersonMissing,
+    StoreUnavailable,
+)
+from face_rec.people import templates
+from face_rec.people.details import Details, clean_details, clean_person
+from face_rec.people.duplicates import DuplicateCheck, Wait
+from face_rec.people.examine import EnrolPhoto, Examiner
+from face_rec.people.gallery import centroid
+from face_rec.people.portraits import Portraits
+from face_rec.protocols import (
+    Assessor,
+    Gallery,
+    ModelSource,
+    PeopleStore,
+    SnapshotStore,
+)
+
+log = logging.getLogger(__name__)
+
+_TRIES = 5
+
+
+class Enrolment:
+    """Safe to call from several threads. ``wait`` is the follower's: it lets the duplicate
+    check see everybody. All methods may raise StoreUnavailable; then nothing was written."""
+
+    def __init__(
+        self,
+        *,
+        people: PeopleStore,
+        models: ModelSource,
+        gallery: Gallery,
+        wait: Wait,
+        assess: Assessor,
+        snapshots: SnapshotStore,
+        clock: Clock,
+    ) -> None:
+        self._people = people
+        self._portraits = Portraits(snapshots)
+        self._clock = clock
+        self._duplicates = DuplicateCheck(people, models, gallery, wait)
+        self.examiner = Examiner(models, assess)
+
+    def check(self, image: Image, so_far: Sequence[EnrolPhoto] = ()) -> EnrolPhoto:
+        """``image`` (BGR) as an enrolment photo: exactly one face, good enough, and the one
+        in ``so_far``. Raises PictureRefused with a code and words to act on; PackMissing."""
+        return self.examiner.examine(image, so_far)
+
+    def register(self, details: Details, photos: Sequence[EnrolPhoto], reason: str = "") -> Person:
+        """Add a person with a template for each of the best ten photos.
+
+        The best photo goes to the snapshot store once the person is written. Raises
+        ConsentMissing, DetailsRefused, IdTaken, FaceTaken (unless ``reason`` says why the same face may be
+        registered again), Conflict.
+        """
+        details = clean_details(details)
+        self._check_consent(details)
+        self._check_id(details.id)
+        kept, contract = _accepted(photos)
+        person = self._new_person(details)
+        created = self._duplicates.guarded(
+            _face(kept),
+            contract,
+            lambda seen: self._people.create(
+                person, templates.made_from(kept, self._clock.now()), seen
+            ),
+            reason=reason,
+        )
+        log.info("person_registered subject=%s templates=%d", created.subject, len(kept))
+        return self._pictured(created, kept)
+
+    def add_photos(self, subject: str, photos: Sequence[EnrolPhoto], reason: str = "") -> Person:
+        """Add templates to a person, at most ten in all under one contract.
+
+        Templates of other contracts stay. Raises PersonMissing, ConsentMissing, PeopleError
+        (no room), PictureRefused (another face than the person's), FaceTaken, Conflict.
+        """
+        kept, contract = _accepted(photos)
+        face = _face(kept)
+        self._check_same_person(subject, face, contract)
+        person = self._duplicates.guarded(
+            face, contract, lambda seen: self._added(subject, kept, seen), own=subject,
+            reason=reason,
+        )  # fmt: skip
+        log.info("templates_added subject=%s templates=%d", subject, len(kept))
+        if person.photo is None:
+            person = self._with_key(person, self._portraits.new_key(subject))
+            return self._pictured(person, kept)
+        return person
+
+    def remove_template(self, subject: str, slot: int) -> Person:
+        """Remove one template. The last one stays: a person without a face is never marked,
+        so raises PeopleError then; PersonMissing, Conflict."""
+
+        def remove() -> Person:
+            person, stored = self._of(subject)
+            left = [template for template in stored if template.info.slot != slot]
+            if not left:
+                raise PeopleError(
+                    "This is the last photo. Add another one first, or deactivate or delete "
+                    "the person."
+                )
+            revision = self._people.revision()
+            return self._people.put_templates(subject, left, person.version, revision)
+
+        return _retried(remove)
+
+    def edit(self, person: Person) -> Person:
+        """Save ID, name, group and e-mail of ``person`` as it was read and changed.
+
+        Raises DetailsRefused, IdTaken, PersonMissing, and Conflict when somebody else saved
+        the same person meanwhile.
+        """
+        return self._people.update(clean_person(person))
+
+    def set_active(self, subject: str, active: bool, reason: str = "") -> Person:
+        """Let a person be recognised, or not for now. Raises PersonMissing, Conflict, and
+        FaceTaken when their face was registered again while they were inactive."""
+        person, stored = self._of(subject)
+        if active and not person.active:
+            self._check_face(subject, stored, reason)
+        return _retried(lambda: self._people.update(replace(self._get(subject), active=active)))
+
+    def delete(self, subject: str) -> None:
+        """Delete the person with templates, ID and photos; no error if there is nobody.
+
+        Photos that cannot be deleted at the moment raise StoreUnavailable after the person is
+        gone; call it again then.
+        """
+        found = self._people.delete(subject)
+        self._portraits.delete(subject)
+        log.info("person_deleted subject=%s existed=%s", subject, found is not None)
+
+    # --- steps
+
+    def _check_consent(self, details: Details) -> None:
+        if details.consent is None or not details.consent.valid:
+            raise ConsentMissing(
+                "A face may be stored only with the person's consent. Ask for it and tick the box."
+            )
+
+    def _check_id(self, person_id: str) -> None:
+        holder = self._people.by_id(person_id)
+        if holder is not None:
+            raise IdTaken(
+                f"The ID {person_id} belongs to {holder.name}. Add the photos to that person, or "
+                "use another ID."
+            )
+
+    def _new_person(self, details: Details) -> Person:
+        subject = secrets.token_hex(12)
+        return Person(
+            subject, details.id, details.name, details.group, details.email,
+            consent=details.consent, photo=self._portraits.new_key(subject),
+            created_at=self._clock.now(),
+        )  # fmt: skip
+
+    def _check_same_person(self, subject: str, face: Vector, contract: Contract) -> None:
+        person, stored = self._of(subject)
+        if not (person.consent and person.consent.valid):
+            raise ConsentMissing(
+                "This person's consent is missing or withdrawn: no photo may be added."
+            )
+        rows = _rows(stored, contract)
+        if rows:
+            self.examiner.agree(face, centroid(np.stack(rows)))
+
+    def _added(self, subject: str, photos: Sequence[EnrolPhoto], seen: int) -> Person:
+        person, stored = self._of(subject)
+        room = templates.MOST - len(_rows(stored, photos[0].contract))
+        if room <= 0:
+            raise PeopleError(
+                f"There are {templates.MOST} photos already. Remove the poorest one first."
+            )
+        new = templates.made_from(
+            templates.chosen(photos, room), self._clock.now(), earlier=stored
+        )
+        return self._people.put_templates(subject, [*stored, *new], person.version, seen)
+
+    def _check_face(self, subject: str, stored: Sequence[Template], reason: str) -> None:
+        contract = self.examiner.models().contract
+        rows = _rows(stored, contract)
+        if rows:
+            self._duplicates.check(centroid(np.stack(rows)), contract, subject, reason)
+
+    def _pictured(self, person: Person, photos: Sequence[EnrolPhoto]) -> Person:
+        """Store the person's picture, or note that there is none."""
+        return person if self._portraits.keep(person, photos) else self._with_key(person, None)
+
+    def _with_key(self, person: Person, key: str | None) -> Person:
+        try:
+            return self._people.update(replace(person, photo=key))
+        except (Conflict, StoreUnavailable):  # the templates are saved: the picture can wait
+            return person
+
+    def _get(self, subject: str) -> Person:
+        person = self._people.get(subject)
+        if person is None:
+            raise PersonMissing("This person was deleted meanwhile. Reload the page.")
+        return person
+
+    def _of(self, subject: str) -> tuple[Person, list[Template]]:
+        """The person first: if the templates change in between, the version tells."""
+        return self._get(subject), self._people.templates(subject)
+
+
+def _accepted(photos: Sequence[EnrolPhoto]) -> tuple[list[EnrolPhoto], Contract]:
+    if not photos:
+        raise PeopleError("There is no photo yet. Add at least one.")
+    if len({photo.contract for photo in photos}) > 1:
+        raise Conflict("The face model was changed meanwhile. Take the photos again.")
+    return templates.chosen(photos), photos[0].contract
+
+
+def _face(photos: Sequence[EnrolPhoto]) -> Vector:
+    """All photos in one vector, the least noisy probe there is."""
+    return centroid(np.stack([photo.vector for photo in photos]))
+
+
+def _rows(stored: Sequence[Template], contract: Contract) -> list[Vector]:
+    return [t.vector for t in stored if t.info.contract == contract.digest]
+
+
+def _retried(write: Callable[[], Person]) -> Person:
+    """``write`` reads what it changes, so it can be run again after a Conflict."""
+    for _ in range(_TRIES - 1):
+        try:
+            return write()
+        except Conflict:
+            continue
+    return write()

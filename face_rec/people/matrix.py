@@ -1,0 +1,35 @@
+"""Rows of float32 in one contiguous block that grows without a second copy."""
+
+import numpy as np
+
+from face_rec.entities import Matrix
+
+_GROWTH = 8  # an eighth at a time: never more than 12.5 % unused
+_SMALLEST = 64
+
+
+class GrowingMatrix:
+    """(capacity, D) float32. Not safe from several threads by itself: while it grows, nobody
+    may hold a view of :attr:`rows` (the gallery's lock sees to that)."""
+
+    def __init__(self, dimension: int) -> None:
+        self.rows: Matrix = np.zeros((0, dimension), dtype=np.float32)
+
+    @property
+    def nbytes(self) -> int:
+        return int(self.rows.nbytes)
+
+    def reserve(self, rows: int) -> None:
+        """Make room for ``rows`` rows in all.
+
+        ``resize`` moves the block by the system's own means (for large blocks by remapping
+        pages), so that growing never needs old and new side by side.
+        """
+        capacity = len(self.rows)
+        if rows > capacity:
+            grown = max(_SMALLEST, rows, capacity + capacity // _GROWTH)
+            self.rows.resize((grown, self.rows.shape[1]), refcheck=False)
+
+    def trim(self, rows: int) -> None:
+        """Give back what lies beyond ``rows`` rows."""
+        self.rows.resize((rows, self.rows.shape[1]), refcheck=False)

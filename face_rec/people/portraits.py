@@ -1,0 +1,64 @@
+"""The picture that a person is shown by, in the snapshot store."""
+
+import logging
+import secrets
+from collections.abc import Sequence
+
+import cv2
+
+from face_rec.entities import Image, Person
+from face_rec.errors import StoreError, StoreUnavailable
+from face_rec.people import templates
+from face_rec.people.examine import EnrolPhoto
+from face_rec.protocols import SnapshotStore
+
+log = logging.getLogger(__name__)
+
+_JPEG_QUALITY = 90
+
+
+class Portraits:
+    """Pictures lie under ``people/<subject>/``, so that all of a person's can be found.
+
+    A key is made before the person is written and its picture stored afterwards: a write that
+    fails leaves no picture behind.
+    """
+
+    def __init__(self, snapshots: SnapshotStore) -> None:
+        self._snapshots = snapshots
+
+    def new_key(self, subject: str) -> str:
+        return f"{_folder(subject)}{secrets.token_hex(8)}.jpg"
+
+    def keep(self, person: Person, photos: Sequence[EnrolPhoto]) -> bool:
+        """Store the best of ``photos`` under the person's key; False if that failed, which
+        is no reason to undo a registration."""
+        if not person.photo:
+            return True
+        try:
+            self._snapshots.put(person.photo, _jpeg(templates.best(photos).portrait))
+        except StoreError as error:
+            log.warning("portrait_not_stored subject=%s reason=%s", person.subject, error)
+            return False
+        return True
+
+    def delete(self, subject: str) -> None:
+        """Delete all pictures of a person who is gone; raises StoreUnavailable."""
+        try:
+            for key in list(self._snapshots.keys(_folder(subject))):
+                self._snapshots.delete(key)
+        except StoreError as error:
+            log.warning("portraits_not_deleted subject=%s", subject)
+            raise StoreUnavailable(
+                "The person is deleted and will not be recognised any more, but the photos "
+                "could not be deleted. Delete again when the picture store answers."
+            ) from error
+
+
+def _folder(subject: str) -> str:
+    return f"people/{subject}/"
+
+
+def _jpeg(image: Image) -> bytes:
+    _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    return encoded.tobytes()
