@@ -61,6 +61,14 @@ class PeopleError(FaceRecError):
     """A change to a person was refused; nothing was written."""
 
 
+class DetailsRefused(PeopleError):
+    """A name, ID, group or e-mail address that cannot be taken; ``field`` says which."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class IdTaken(PeopleError):
     """Somebody else already has this ID."""
 
@@ -114,6 +122,32 @@ class SnapshotMissing(StoreError):
 
 class BadSnapshotKey(StoreError):
     """A text that no snapshot can have as its key."""
+
+
+# --- attendance -----------------------------------------------------------
+
+
+class AttendanceError(FaceRecError):
+    """A change to rules or marks was refused; nothing was changed."""
+
+
+class RuleRefused(AttendanceError):
+    """A shift, assignment, holiday, leave or kiosk makes no sense.
+
+    ``problems`` has one sentence for everything that is wrong.
+    """
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+
+class CorrectionRefused(AttendanceError):
+    """A correction names no punch, gives no reason, or changes nothing."""
+
+
+class NotEmpty(AttendanceError):
+    """Sample data is only ever written to an empty system."""
 
 
 # --- sources --------------------------------------------------------------

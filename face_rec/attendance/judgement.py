@@ -1,0 +1,202 @@
+"""The rules: a plan and punches come to a status, hours and flags.
+
+Pure: the same plan, punches and ``now`` always give the same judgement, and
+:mod:`~face_rec.attendance.explanation` tells it in words.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from face_rec.attendance.pairing import Pairs, pair
+from face_rec.attendance.plan import Plan
+from face_rec.attendance.punch import Punch, Way
+from face_rec.attendance.shift import Counting
+from face_rec.attendance.status import Flag, Status
+
+_MISSING_OUT = int(Flag.MISSING_OUT)
+_CLOSED = int(Flag.CLOSED_BY_RULE)
+_PROVISIONAL = int(Flag.PROVISIONAL)
+_STILL_IN = int(Flag.STILL_IN)
+_DAY_OFF = int(Flag.WORKED_DAY_OFF)
+_DOWN = int(Flag.KIOSK_DOWN)
+_HALF_LEAVE = int(Flag.HALF_LEAVE)
+_LATE_TOO = int(Flag.LATE_TOO)
+_NOTHING = Pairs(())
+
+
+class Judgement(NamedTuple):
+    """``first`` and ``last`` are moments, 0 if there is none; ``closed_at`` is
+    the check-out that the rules assumed. Durations are seconds; ``flags`` are
+    bits of :class:`Flag`; ``pairs`` is what the hours were made from."""
+
+    status: Status
+    first: int = 0
+    last: int = 0
+    worked: int = 0
+    gaps: int = 0
+    deducted: int = 0
+    late: int = 0
+    early: int = 0
+    overtime: int = 0
+    flags: int = 0
+    closed_at: int = 0
+    punches: int = 0
+    pairs: Pairs = _NOTHING
+
+
+class _Hours(NamedTuple):
+    worked: int
+    gaps: int
+    deducted: int
+    closed_at: int
+    flags: int
+
+
+def judge(plan: Plan, punches: Sequence[Punch], now: int, down: bool = False) -> Judgement:
+    """What ``punches`` (sorted, inside the window) mean on this day.
+
+    ``down``: a kiosk was down for a part of the shift, so that nobody is
+    called absent for want of a punch.
+    """
+    flags = _PROVISIONAL if now < plan.closes else 0
+    for punch in punches:
+        flags |= punch.state
+    if plan.half_leave:
+        flags |= _HALF_LEAVE
+    if not punches:
+        return Judgement(_without(plan, now, down), flags=flags | (_DOWN if down else 0))
+    if plan.shift.presence_only:
+        return _by_presence(plan, punches, flags)
+    return _by_hours(plan, punches, now, flags | (_DOWN if down else 0))
+
+
+def _without(plan: Plan, now: int, down: bool) -> Status:
+    """The status of somebody who was not seen."""
+    if plan.instead is not None:
+        return plan.instead
+    due = plan.closes if plan.shift.presence_only else plan.start + 60 * plan.shift.late_grace
+    if now <= due:
+        return Status.NOT_YET
+    return Status.KIOSK_DOWN if down else Status.ABSENT
+
+
+def _by_presence(plan: Plan, punches: Sequence[Punch], flags: int) -> Judgement:
+    status = plan.instead or Status.PRESENT
+    off = _DAY_OFF if plan.instead is not None else 0
+    first, last = punches[0].at, punches[-1].at if len(punches) > 1 else 0
+    return Judgement(status, first, last, flags=flags | off, punches=len(punches))
+
+
+def _by_hours(plan: Plan, punches: Sequence[Punch], now: int, flags: int) -> Judgement:
+    pairs = pair(plan.shift, punches)
+    hours = _hours(plan, pairs, now)
+    flags |= pairs.flags | hours.flags
+    first = pairs.spans[0][0].at if pairs.spans else pairs.open.at if pairs.open else 0
+    last = _last_out(punches, pairs)
+    late, early = _late(plan, first), _early(plan, pairs, last, now)
+    overtime = _overtime(plan, hours.worked)
+    status = _status(plan, pairs, hours, late, early, now)
+    if plan.instead is not None:
+        flags |= _DAY_OFF
+    elif late and status is not Status.LATE:
+        flags |= _LATE_TOO
+    return Judgement(
+        status, first, last, hours.worked, hours.gaps, hours.deducted, late, early, overtime,
+        flags, hours.closed_at, len(punches), pairs,
+    )  # fmt: skip
+
+
+def _last_out(punches: Sequence[Punch], pairs: Pairs) -> int:
+    if pairs.spans:
+        return 0 if pairs.open else pairs.spans[-1][1].at
+    lone = [punch.at for punch in punches if punch.way == Way.OUT]
+    return lone[-1] if lone and pairs.open is None else 0
+
+
+def _hours(plan: Plan, pairs: Pairs, now: int) -> _Hours:
+    worked = sum([left.at - came.at for came, left in pairs.spans])
+    closed_at = flags = 0
+    ends = [left.at for _, left in pairs.spans]
+    if pairs.open is not None:
+        closed_at, extra, flags = _close(plan, pairs.open.at, now)
+        worked += extra
+        ends.append(pairs.open.at + extra)
+    if not ends:
+        return _Hours(0, 0, 0, 0, flags)
+    starts = [came.at for came, _ in pairs.spans] + ([pairs.open.at] if pairs.open else [])
+    gaps = ends[-1] - starts[0] - worked
+    deducted = _break(plan, worked, gaps)
+    return _Hours(worked - deducted, gaps, deducted, closed_at, flags)
+
+
+def _close(plan: Plan, came: int, now: int) -> tuple[int, int, int]:
+    """An IN without OUT: (assumed check-out or 0, seconds that count, flags)."""
+    shift = plan.shift
+    if plan.instead is not None:
+        over = now >= plan.closes
+        return 0, 0, _MISSING_OUT if over else _STILL_IN
+    if now < plan.end + 60 * shift.close_tolerance:
+        return 0, max(0, min(now, plan.closes) - came), _STILL_IN
+    if not shift.close_missing:
+        return 0, 0, _MISSING_OUT
+    closed_at = max(came, plan.end)
+    return closed_at, closed_at - came, _MISSING_OUT | _CLOSED
+
+
+def _break(plan: Plan, worked: int, gaps: int) -> int:
+    """What is deducted: time already punched out for is not deducted twice."""
+    if worked < 60 * plan.shift.break_after:
+        return 0
+    taken = gaps if plan.shift.counting is Counting.EVERY_PAIR else 0
+    return min(worked, max(0, 60 * plan.shift.unpaid_break - taken))
+
+
+def _late(plan: Plan, first: int) -> int:
+    """Seconds after the start, 0 within the grace."""
+    if plan.instead is not None or plan.half_leave or not first:
+        return 0
+    return first - plan.start if first > plan.start + 60 * plan.shift.late_grace else 0
+
+
+def _early(plan: Plan, pairs: Pairs, last: int, now: int) -> int:
+    """Seconds before the end, 0 within the grace and until the shift is over."""
+    if plan.instead is not None or plan.half_leave or not pairs.spans or pairs.open:
+        return 0
+    if now < plan.end:
+        return 0
+    return plan.end - last if last < plan.end - 60 * plan.shift.early_grace else 0
+
+
+def _overtime(plan: Plan, worked: int) -> int:
+    """All of a day off, else what is beyond the shift's limit."""
+    after = plan.shift.overtime_after
+    if after is None:
+        return 0
+    return worked if plan.instead is not None else max(0, worked - 60 * after)
+
+
+def _status(plan: Plan, pairs: Pairs, hours: _Hours, late: int, early: int, now: int) -> Status:
+    if plan.instead is not None:
+        return plan.instead
+    if not pairs.spans and pairs.open is None:
+        return Status.MISSING_IN
+    if hours.flags & _MISSING_OUT:
+        return Status.MISSING_OUT
+    if now >= plan.end and not hours.flags & _STILL_IN:
+        short = _short(plan, hours.worked)
+        if short is not None:
+            return short
+    if late:
+        return Status.LATE
+    return Status.EARLY if early else Status.PRESENT
+
+
+def _short(plan: Plan, worked: int) -> Status | None:
+    """Absent or half day by hours; half a day of leave halves the limits."""
+    share = 30 if plan.half_leave else 60
+    shift = plan.shift
+    if shift.absent_below is not None and worked < share * shift.absent_below:
+        return Status.ABSENT
+    if shift.half_day_below is not None and worked < share * shift.half_day_below:
+        return Status.HALF_DAY
+    return Status.HALF_DAY if plan.half_leave else None

@@ -1,0 +1,34 @@
+"""What was expected of one person on one day, before any punch is looked at."""
+
+from dataclasses import dataclass
+
+from face_rec.attendance.shift import Shift
+from face_rec.attendance.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Moments are UTC seconds.
+
+    The trimmed window is ``opens`` ≤ at < ``closes``; punches of the same
+    local day in ``reach`` but outside the window are strays, shown and not
+    counted. ``instead``: the status that stands in place of presence
+    (holiday, weekly off, leave, not employed), with ``note`` naming it.
+    """
+
+    shift: Shift
+    start: int
+    end: int
+    opens: int
+    closes: int
+    reach: tuple[int, int]
+    instead: Status | None = None
+    note: str = ""
+    half_leave: bool = False
+
+    @property
+    def settles(self) -> int:
+        """From this moment on the day's result no longer depends on the time."""
+        if self.shift.presence_only:
+            return self.closes
+        return max(self.closes, self.end + 60 * self.shift.close_tolerance)

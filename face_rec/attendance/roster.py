@@ -1,0 +1,88 @@
+"""Who has which shift, from when to when, and who is employed at all."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from face_rec.attendance.shift import DEFAULT_ID, PRESENCE, Shift
+from face_rec.entities import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A shift for one person or one group, both dates inclusive; None is open.
+
+    A person's own assignment goes before the group's, which goes before the
+    default shift; of two that overlap (refused when saving) the later starts.
+    """
+
+    id: str
+    shift: str
+    subject: str = ""
+    group: str = ""
+    first: date | None = None
+    last: date | None = None
+
+    def covers(self, day: date) -> bool:
+        return (self.first or date.min) <= day <= (self.last or date.max)
+
+
+@dataclass(frozen=True, slots=True)
+class Employment:
+    """From when to when a person is expected at all, both inclusive.
+
+    Where ``first`` is None the day of registration counts.
+    """
+
+    id: str  # the subject
+    first: date | None = None
+    last: date | None = None
+
+
+class Roster:
+    """Answers for any person and day which shift holds."""
+
+    def __init__(
+        self,
+        zone: ZoneInfo,
+        shifts: Iterable[Shift],
+        assignments: Iterable[Assignment],
+        employments: Iterable[Employment],
+    ) -> None:
+        self._zone = zone
+        self._shifts = {shift.id: shift for shift in shifts}
+        self._default = self._shifts.get(DEFAULT_ID, PRESENCE)
+        self._own: dict[str, list[Assignment]] = defaultdict(list)
+        self._group: dict[str, list[Assignment]] = defaultdict(list)
+        for one in sorted(assignments, key=lambda a: (a.first or date.min, a.id), reverse=True):
+            (self._own[one.subject] if one.subject else self._group[one.group]).append(one)
+        self._employments = {employment.id: employment for employment in employments}
+
+    def personal(self, subject: str) -> bool:
+        """Whether the person has shifts of their own."""
+        return subject in self._own
+
+    def shift(self, person: Person, day: date) -> Shift:
+        """The shift of ``person`` on ``day``, working day or not."""
+        for one in (*self._own.get(person.subject, ()), *self._group.get(person.group, ())):
+            if one.covers(day) and one.shift in self._shifts:
+                return self._shifts[one.shift]
+        return self._default
+
+    def employed(self, person: Person) -> tuple[date, date]:
+        """First and last day on which ``person`` is expected.
+
+        Without a record: from the day of registration, and for a deactivated
+        person to the day of the last change.
+        """
+        known = self._employments.get(person.subject, Employment(person.subject))
+        first = known.first or self._local(person.created_at) or date.min
+        last = known.last
+        if last is None and not person.active:
+            last = self._local(person.updated_at)
+        return first, last or date.max
+
+    def _local(self, at: datetime | None) -> date | None:
+        return at.astimezone(self._zone).date() if at is not None else None

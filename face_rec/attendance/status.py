@@ -1,0 +1,102 @@
+"""What a person's day came to, and what was odd about it."""
+
+from enum import IntFlag, StrEnum
+
+
+class Status(StrEnum):
+    """One a person and day; what else was true of it stands in the flags.
+
+    Where several apply the first of these decides: not employed, holiday,
+    weekly off, leave, then what the punches say. A holiday within a leave is
+    no day of leave.
+    """
+
+    PRESENT = "present"
+    LATE = "late"
+    EARLY = "early leave"
+    HALF_DAY = "half day"
+    ABSENT = "absent"
+    MISSING_OUT = "missing check-out"
+    MISSING_IN = "missing check-in"
+    HOLIDAY = "holiday"
+    WEEKLY_OFF = "weekly off"
+    LEAVE = "leave"
+    NOT_EMPLOYED = "not employed"
+    KIOSK_DOWN = "kiosk down"
+    NOT_YET = "not yet"
+
+
+CODES: dict[Status, str] = {
+    Status.PRESENT: "P",
+    Status.LATE: "L",
+    Status.EARLY: "E",
+    Status.HALF_DAY: "HD",
+    Status.ABSENT: "A",
+    Status.MISSING_OUT: "MO",
+    Status.MISSING_IN: "MI",
+    Status.HOLIDAY: "H",
+    Status.WEEKLY_OFF: "WO",
+    Status.LEAVE: "LV",
+    Status.NOT_EMPLOYED: "–",
+    Status.KIOSK_DOWN: "K",
+    Status.NOT_YET: "",
+}
+"""What stands in a cell of the muster."""
+
+ATTENDED = frozenset(
+    {
+        Status.PRESENT,
+        Status.LATE,
+        Status.EARLY,
+        Status.HALF_DAY,
+        Status.MISSING_OUT,
+        Status.MISSING_IN,
+    }
+)
+"""Statuses of somebody who was there on a working day."""
+
+
+class Flag(IntFlag):
+    """What a reader of the day should know beside its status."""
+
+    OUT_FIRST = 1
+    REPEATED_IN = 2
+    REPEATED_OUT = 4
+    LINGERED = 8
+    ODD_PUNCHES = 16
+    MISSING_OUT = 32
+    CLOSED_BY_RULE = 64
+    OUTSIDE_WINDOW = 128
+    WORKED_DAY_OFF = 256
+    KIOSK_DOWN = 512
+    PROVISIONAL = 1024
+    STILL_IN = 2048
+    CORRECTED = 4096
+    DISPUTED = 8192
+    HALF_LEAVE = 16384
+    LATE_TOO = 32768
+
+
+FLAG_TEXTS: dict[Flag, str] = {
+    Flag.OUT_FIRST: "an OUT before any IN",
+    Flag.REPEATED_IN: "repeated IN: the earliest counts",
+    Flag.REPEATED_OUT: "repeated OUT: the latest counts",
+    Flag.LINGERED: "seen again within the minimum stay: not counted as leaving",
+    Flag.ODD_PUNCHES: "an odd number of punches",
+    Flag.MISSING_OUT: "no check-out",
+    Flag.CLOSED_BY_RULE: "closed by the rules at the end of the shift",
+    Flag.OUTSIDE_WINDOW: "punched outside the check-in window",
+    Flag.WORKED_DAY_OFF: "was here on a day off",
+    Flag.KIOSK_DOWN: "a kiosk was down during the shift",
+    Flag.PROVISIONAL: "the day is not over",
+    Flag.STILL_IN: "still in",
+    Flag.CORRECTED: "corrected by a manager",
+    Flag.DISPUTED: "disputed",
+    Flag.HALF_LEAVE: "half a day of leave",
+    Flag.LATE_TOO: "came late as well",
+}
+
+
+def describe(flags: Flag) -> tuple[str, ...]:
+    """The flags in words, in a fixed order."""
+    return tuple(text for flag, text in FLAG_TEXTS.items() if flag in flags)
