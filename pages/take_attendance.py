@@ -1,0 +1,71 @@
+"""Take attendance: the kiosk. The camera starts by itself; whoever is recognised is marked.
+
+``?kiosk=NAME`` names the device (events carry it); ``&camera=photo`` opens it by single photos.
+"""
+
+import re
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui import kiosk_live, kiosk_marks, kiosk_still
+from pages.ui.identity import Right, require
+from pages.ui.model_gate import model_ready
+from pages.ui.navigation import TAKE_ATTENDANCE
+from pages.ui.page import page
+
+require(Right.KIOSK)
+
+MAIN = "main"
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+RULE = "1 to 32 lower-case letters, digits and hyphens"
+WAYS = {"video": "Video", "photo": "Photo"}
+STYLE = Path(__file__).parent / "ui" / "kiosk.css"
+
+
+def draw(kiosk: str, way: str) -> None:
+    st.html(STYLE)
+    screen, side = st.columns([2.4, 1], gap="medium")
+    with screen:
+        if way == "photo":
+            kiosk_still.still(kiosk)
+        else:
+            kiosk_live.live(kiosk)
+    with side:
+        kiosk_marks.marks_today()
+
+
+def choose_way() -> str:
+    """Video or photo; the choice stands in the address, so that a bookmark keeps it."""
+    now = st.query_params.get("camera", "video")
+    chosen = st.segmented_control(
+        "Camera", WAYS, default=now if now in WAYS else "video", format_func=lambda way: WAYS[way],
+        label_visibility="collapsed", required=True, key="kiosk_way",
+        help="Photo does the same job where the network lets no video through.",
+    )  # fmt: skip
+    if chosen != now:
+        st.query_params["camera"] = chosen
+    return chosen
+
+
+def name_kiosk(kiosk: str) -> None:
+    """Which device this is; kept in the address."""
+    with st.popover(f"Kiosk: {kiosk}", icon=":material/tablet:"):
+        name = st.text_input("Name of this device", value=kiosk, max_chars=32, help=RULE)
+        st.caption("Marks carry this name. Bookmark the page afterwards: the address keeps it.")
+        if name != kiosk and NAME.fullmatch(name):
+            st.query_params["kiosk"] = name
+            st.rerun()
+        if not NAME.fullmatch(name):
+            st.error(f"Use {RULE}.")
+
+
+KIOSK = st.query_params.get("kiosk", MAIN)
+with page(TAKE_ATTENDANCE) as actions:
+    if not NAME.fullmatch(KIOSK):
+        st.error(f"This address names no kiosk: use {RULE}, for example ?kiosk=front-door.")
+    elif model_ready():
+        with actions:
+            name_kiosk(KIOSK)
+            way = choose_way()
+        draw(KIOSK, way)

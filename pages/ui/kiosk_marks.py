@@ -1,0 +1,41 @@
+"""Today's marks beside the video, live."""
+
+import streamlit as st
+
+from face_rec.attendance.presence import marks
+from face_rec.entities import Event
+from face_rec.system import System
+from pages.ui import times
+from pages.ui.context import system
+from pages.ui.marks import events_of
+from pages.ui.page import guarded
+from pages.ui.photos import photo
+from pages.ui.text import counted
+from pages.ui.widgets import Line, empty_state, person_list
+
+_NEWEST = 40
+
+
+@st.fragment(run_every=1)
+def marks_today() -> None:
+    """The newest marks of this site's day, newest first."""
+    with guarded("kiosk.marks", banner=True):
+        app = system()
+        today = app.clock.now().astimezone(app.site.timezone).date()
+        found = marks(events_of(app.attendance, today, today, app.site.timezone))
+        st.markdown(f"**Today** · {counted(len(found), 'mark')}")
+        with st.container(key="marks_today"):
+            if found:
+                person_list(_line(app, event) for event in found[::-1][:_NEWEST])
+            else:
+                empty_state("how_to_reg", "Nobody yet today", "Marks appear here as they happen.")
+
+
+def _line(app: System, event: Event) -> Line:
+    person = app.directory.person(event.subject)
+    return Line(
+        title=person.name if person else "Deleted person",
+        note=(person.group or person.id) if person else "",
+        right=times.clock_time(event.at, app.site.timezone),
+        photo=photo(app.snapshots, person.photo if person else None),
+    )

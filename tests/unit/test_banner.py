@@ -1,0 +1,100 @@
+"""What the kiosk says."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from face_rec.entities import (
+    Box,
+    Event,
+    EventKind,
+    Greeting,
+    Label,
+    Outcome,
+    Receipt,
+    Scene,
+    Source,
+    Verdict,
+)
+from pages.ui.banner import Mood, banners, of_label, of_receipt
+
+ZONE = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 1, 12, 7, 2, 11, tzinfo=UTC)
+EVENT = Event("e1", "s1", NOW, EventKind.PUNCH, Source.VIDEO, "main")
+
+
+def greeting(
+    outcome: Outcome = Outcome.MARKED, subject: str = "s1", name: str = "Ana"
+) -> Greeting:
+    event = replace(EVENT, id=f"e-{subject}", subject=subject)
+    return Greeting(Receipt(event, outcome), name, shown_from=0.0)
+
+
+def scene(*verdicts: Verdict, problem: str = "") -> Scene:
+    box = Box(0, 0, 10, 10)
+    labels = tuple(Label(n, box, v, "Ana", problem=problem) for n, v in enumerate(verdicts))
+    return Scene(1, 0.0, 640, 480, labels)
+
+
+def test_a_marked_person_is_greeted_by_name_in_the_time_of_the_site() -> None:
+    (said,) = banners([greeting()], None, NOW, ZONE)
+    assert (said.mood, said.title, said.text) == (Mood.MARKED, "Ana", "Marked at 08:02")
+
+
+def test_someone_already_marked_is_told_since_when() -> None:
+    receipt = Receipt(EVENT, Outcome.ALREADY, previous_at=NOW - timedelta(minutes=30))
+    said = of_receipt("Ana", receipt, ZONE)
+    assert (said.mood, said.text) == (Mood.ALREADY, "Already marked at 07:32")
+
+
+def test_a_mark_kept_on_this_computer_says_so() -> None:
+    assert "Saved here" in of_receipt("Ana", Receipt(EVENT, Outcome.SAVED_HERE), ZONE).text
+
+
+def test_a_dry_run_does_not_claim_a_mark() -> None:
+    assert "Marked at" not in of_receipt("Ana", Receipt(EVENT, Outcome.DRY_RUN), ZONE).text
+
+
+def test_two_people_are_greeted_side_by_side_and_one_person_once() -> None:
+    said = banners(
+        [greeting(), greeting(subject="s2", name="Bo"), greeting(Outcome.ALREADY)], None, NOW, ZONE
+    )
+    assert sorted((b.title, b.mood) for b in said) == [("Ana", Mood.ALREADY), ("Bo", Mood.MARKED)]
+
+
+@pytest.mark.parametrize("verdict", [Verdict.UNKNOWN, Verdict.POOR, Verdict.LOOKING])
+def test_a_face_that_is_not_named_gets_no_name(verdict: Verdict) -> None:
+    (said,) = banners([], scene(verdict), NOW, ZONE)
+    assert "Ana" not in said.title + said.text
+    assert not said.sound
+
+
+def test_a_greeting_is_not_hidden_by_a_stranger_behind() -> None:
+    (said,) = banners([greeting()], scene(Verdict.UNKNOWN), NOW, ZONE)
+    assert said.title == "Ana"
+
+
+def test_a_named_person_who_cannot_be_marked_learns_why() -> None:
+    (said,) = banners([], scene(Verdict.NAMED, problem="The disk is full."), NOW, ZONE)
+    assert (said.mood, said.text) == (Mood.PROBLEM, "The disk is full.")
+
+
+def test_an_empty_scene_shows_that_the_kiosk_waits() -> None:
+    for nothing in (None, scene()):
+        assert banners([], nothing, NOW, ZONE)[0].mood is Mood.IDLE
+
+
+def test_the_sound_of_one_event_keeps_its_name_and_differs_from_the_next() -> None:
+    first, again = (of_receipt("Ana", greeting().receipt, ZONE).sound for _ in range(2))
+    other = of_receipt("Bo", greeting(subject="s2").receipt, ZONE).sound
+    assert first == again != other
+
+
+def test_a_still_answers_every_face() -> None:
+    stranger = Label(1, Box(0, 0, 9, 9), Verdict.UNKNOWN)
+    marked = Label(2, Box(0, 0, 9, 9), Verdict.NAMED, "Ana", receipt=greeting().receipt)
+    refused = Label(3, Box(0, 0, 9, 9), Verdict.NAMED, "Bo", problem="Face the camera.")
+    moods = [of_label(label, ZONE).mood for label in (stranger, marked, refused)]
+    assert moods == [Mood.UNKNOWN, Mood.MARKED, Mood.PROBLEM]
