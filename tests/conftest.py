@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from redis import Redis, RedisCluster
 
+from face_rec.stores.client import Client, RedisAddress, connect
 from tests import redis_servers
 from tests.redis_servers import Server
 
@@ -16,9 +16,9 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
-def redis_client(redis_server: Server) -> Iterator[Redis]:
+def redis_client(redis_server: Server) -> Iterator[Client]:
     """A client of an empty standalone server."""
-    client = redis_server.client()
+    client = connect(RedisAddress(nodes=(("127.0.0.1", redis_server.port),)))
     client.flushall()
     yield client
     client.close()
@@ -31,9 +31,11 @@ def redis_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Ser
 
 
 @pytest.fixture
-def cluster_client(redis_cluster: list[Server]) -> Iterator[RedisCluster]:
+def cluster_client(redis_cluster: list[Server]) -> Iterator[Client]:
     """A client of an empty cluster of three masters."""
-    client = RedisCluster(host="127.0.0.1", port=redis_cluster[0].port, protocol=2)
-    client.flushall(target_nodes=RedisCluster.PRIMARIES)
+    for server in redis_cluster:
+        server.client().flushall()
+    nodes = tuple(("127.0.0.1", server.port) for server in redis_cluster)
+    client = connect(RedisAddress(mode="cluster", nodes=nodes))
     yield client
     client.close()

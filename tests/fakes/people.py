@@ -10,7 +10,7 @@ import numpy as np
 
 from face_rec.clock import Clock
 from face_rec.entities import Change, ChangeKind, GalleryEntry, Person, Template
-from face_rec.errors import Conflict, IdTaken, PersonMissing, StoreUnavailable
+from face_rec.errors import Conflict, IdTaken, PeopleError, PersonMissing, StoreUnavailable
 from face_rec.protocols import Progress
 from tests.fakes.clock import FakeClock
 
@@ -44,7 +44,9 @@ class FakePeople:
         with self._store():
             self._check_version(person.subject, person.version)
             self._check_id(person)
-            return self._write(person, self._templates[person.subject])
+            created = self._people[person.subject].created_at
+            kept = dataclasses.replace(person, created_at=created)
+            return self._write(kept, self._templates[person.subject])
 
     def put_templates(
         self, subject: str, templates: Sequence[Template], version: int, seen_revision: int
@@ -147,6 +149,9 @@ class FakePeople:
 
     def _write(self, person: Person, templates: Sequence[Template]) -> Person:
         ordered = sorted(templates, key=lambda t: t.info.slot)
+        slots = [t.info.slot for t in ordered]
+        if len(set(slots)) != len(slots) or not set(slots) <= set(range(10)):
+            raise PeopleError("At most 10 templates, each in a slot of its own from 0 to 9.")
         written = dataclasses.replace(
             person,
             version=person.version + 1,

@@ -1,0 +1,110 @@
+"""What a gallery reads of the people in Redis: all rows once, then the changes."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from face_rec.entities import Change, ChangeKind, GalleryEntry
+from face_rec.protocols import Progress
+from face_rec.stores import codec, keys
+from face_rec.stores.client import BLOCK_MS, Client, redis_errors
+
+log = logging.getLogger(__name__)
+
+_BATCH: Final = 500  # people a round trip: a few MB of embeddings
+_CHANGES_AT_ONCE: Final = 1000
+_FIELDS: Final = [keys.ROWS, *keys.VECTORS]
+
+
+class GalleryFeed:
+    """Rows and changes of one site. Safe to call from several threads at once."""
+
+    def __init__(self, client: Client, site: str, sealer: codec.Sealer) -> None:
+        self._client = client
+        self._site = site
+        self._sealer = sealer
+
+    @redis_errors()
+    def revision(self) -> int:
+        number: Any = self._client.get(keys.revision(self._site))
+        return int(number or 0)
+
+    @redis_errors()
+    def changes(self, since: int, block_ms: int = 0) -> list[Change] | None:
+        """Changes after ``since`` without a gap, else None."""
+        found = self._read_changes(since, block_ms)
+        if not found and self.revision() == since:
+            return []
+        # Nothing, yet another revision: a change just now, a cut stream, or emptied data.
+        found = found or self._read_changes(since, 0)
+        whole = [change.revision for change in found] == list(
+            range(since + 1, since + 1 + len(found))
+        )
+        return found if found and whole else None
+
+    def _read_changes(self, since: int, block_ms: int) -> list[Change]:
+        key = keys.changes(self._site)
+        block = min(block_ms, BLOCK_MS) or None  # 0 would mean for ever
+        answer: Any = self._client.xread({key: f"{since}-0"}, _CHANGES_AT_ONCE, block)
+        return [_change(*entry) for _, entries in answer or () for entry in entries]
+
+    @redis_errors()
+    def entry(self, subject: str, contract: str) -> GalleryEntry | None:
+        """The matchable rows of one person; None if there are none."""
+        values: Any = self._client.hmget(keys.person(self._site, subject), _FIELDS)
+        return self._rows(subject, contract, values)
+
+    def entries(self, contract: str, progress: Progress | None = None) -> Iterator[GalleryEntry]:
+        """The matchable rows of everybody, pipelined and streamed."""
+        with redis_errors():
+            total = int(self._client.hlen(keys.ids(self._site)))
+        done = 0
+        for subjects in self.subjects():
+            for subject, values in zip(subjects, self._read(subjects), strict=True):
+                found = self._rows(subject, contract, values)
+                if found is not None:
+                    yield found
+            done += len(subjects)
+            if progress:
+                progress(done, max(total, done))
+
+    def subjects(self) -> Iterator[list[str]]:
+        """Everybody once, in batches; a scan may name somebody twice."""
+        met: set[str] = set()
+        cursor = 0
+        while True:
+            with redis_errors():
+                answer: Any = self._client.hscan(keys.ids(self._site), cursor, count=_BATCH)
+            cursor, found = answer
+            subjects = [subject.decode() for subject in found.values()]
+            fresh = [subject for subject in dict.fromkeys(subjects) if subject not in met]
+            met.update(fresh)
+            for start in range(0, len(fresh), _BATCH):
+                yield fresh[start : start + _BATCH]
+            if not cursor:
+                return
+
+    @redis_errors()
+    def _read(self, subjects: Sequence[str]) -> list[list[bytes | None]]:
+        pipeline = self._client.pipeline(transaction=False)
+        for subject in subjects:
+            pipeline.hmget(keys.person(self._site, subject), _FIELDS)
+        return pipeline.execute()
+
+    def _rows(
+        self, subject: str, contract: str, values: Sequence[bytes | None]
+    ) -> GalleryEntry | None:
+        slots = codec.slots_of(values[0] or b"{}", contract)
+        stored = [(slot, vector) for slot in slots if (vector := values[slot + 1]) is not None]
+        if not stored:
+            return None
+        try:
+            return GalleryEntry(subject, codec.matrix_of(self._sealer, subject, stored))
+        except ValueError as error:
+            log.error("templates unreadable subject=%s reason=%s", subject, error)
+            return None
+
+
+def _change(entry_id: bytes, fields: dict[bytes, bytes]) -> Change:
+    kind = ChangeKind(fields[keys.KIND.encode()].decode())
+    return Change(int(entry_id.split(b"-")[0]), kind, fields[keys.SUBJECT.encode()].decode())

@@ -1,0 +1,93 @@
+"""Every key and field name in Redis, in one place.
+
+What one script or transaction touches must live in one cluster slot, so the
+hash tags are part of the design: ``{SITE}`` for people and the gallery's
+changes, ``{SITE|UTC-day}`` for a day's attendance. A tag, and a key as a
+whole, is made of our own characters only: what users type (an ID like ``}x``)
+is only ever a field or a value.
+"""
+
+import unicodedata
+from datetime import date
+from typing import Final
+
+from face_rec.errors import PeopleError
+
+# --- people: all keys of a site share one slot --------------------------------
+
+
+def person(site: str, subject: str) -> str:
+    """Hash: one person, with the fields below."""
+    return f"person:{{{site}}}:{subject}"
+
+
+def ids(site: str) -> str:
+    """Hash: :func:`indexed` ID → subject."""
+    return f"ids:{{{site}}}"
+
+
+def revision(site: str) -> str:
+    """Counter: how often the gallery of the site has changed."""
+    return f"revision:{{{site}}}"
+
+
+def changes(site: str) -> str:
+    """Stream: the newest changes; the entry ``N-0`` made revision N."""
+    return f"changes:{{{site}}}"
+
+
+ID: Final = "id"  # as the customer wrote it
+INDEXED: Final = "indexed"  # as it stands in the ID index
+ABOUT: Final = "about"  # JSON: name, group, consent ...
+TEMPLATES: Final = "templates"  # JSON: what is known of each template
+ROWS: Final = "rows"  # JSON: contract → slots the gallery may hold
+VERSION: Final = "version"  # counts the changes
+WRITE: Final = "write"  # random name of the last write, to know a resend by
+
+MAX_TEMPLATES: Final = 10
+
+
+def vector(slot: int) -> str:
+    """Field: the embedding in ``slot``, 0 to MAX_TEMPLATES - 1; float32, little-endian."""
+    return f"vector:{slot}"
+
+
+VECTORS: Final = tuple(vector(slot) for slot in range(MAX_TEMPLATES))
+
+KIND: Final = "kind"  # of a change
+SUBJECT: Final = "subject"  # of a change
+
+
+def indexed(person_id: str) -> bytes:
+    """The ID as the index holds it: what looks the same is the same.
+
+    Raises PeopleError for a text that is not valid Unicode.
+    """
+    try:
+        return unicodedata.normalize("NFC", person_id).encode()
+    except UnicodeEncodeError:
+        raise PeopleError(
+            f"The ID {person_id!r} has characters that are not valid text. Type it again."
+        ) from None
+
+
+# --- attendance: all keys of a site's UTC day share one slot -------------------
+
+
+def attendance(site: str, day: date) -> str:
+    """List: the events of a UTC day, in order of arrival."""
+    return f"attendance:{_of_day(site, day)}"
+
+
+def seen(site: str, day: date) -> str:
+    """Set: the ids of these events."""
+    return f"seen:{_of_day(site, day)}"
+
+
+def last(site: str, day: date) -> str:
+    """Hash: subject → the day's newest mark, microseconds since 1970."""
+    return f"last:{_of_day(site, day)}"
+
+
+def _of_day(site: str, day: date) -> str:
+    return f"{{{site}|{day.isoformat()}}}"

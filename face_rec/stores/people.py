@@ -1,0 +1,208 @@
+"""People in Redis: one hash a person; every write is one atomic script."""
+
+import dataclasses
+import secrets
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from face_rec.clock import Clock
+from face_rec.entities import Change, GalleryEntry, Person, Template
+from face_rec.errors import Conflict, IdTaken, PeopleError, PersonMissing
+from face_rec.protocols import Progress
+from face_rec.stores import codec, keys
+from face_rec.stores.client import Client, redis_errors
+from face_rec.stores.gallery_feed import GalleryFeed
+from face_rec.stores.lua import Argument, Script
+
+CHANGES_KEPT: Final = 10_000
+"""About so many changes; who has been away for longer rebuilds."""
+
+_PUT = Script("put_person")
+_DELETE = Script("delete_person")
+
+
+class RedisPeople:
+    """A ``PeopleStore``. Safe to call from several threads and processes at once.
+
+    ``sealer`` encrypts embeddings at rest.
+    """
+
+    def __init__(
+        self, client: Client, site: str, clock: Clock, sealer: codec.Sealer | None = None
+    ) -> None:
+        self._client = client
+        self._site = site
+        self._clock = clock
+        self._sealer = sealer or codec.Unsealed()
+        self._feed = GalleryFeed(client, site, self._sealer)
+
+    # --- writes
+
+    @redis_errors()
+    def create(self, person: Person, templates: Sequence[Template], seen_revision: int) -> Person:
+        """Add ``person`` with version 1; raises Conflict, IdTaken (see ``PeopleStore``)."""
+        created = person.created_at or self._clock.now()
+        fresh = dataclasses.replace(person, version=0, created_at=created)
+        return self._write(fresh, templates, seen_revision)
+
+    @redis_errors()
+    def update(self, person: Person) -> Person:
+        """Write all but the templates; raises Conflict, IdTaken, PersonMissing."""
+        stored = self._at_version(person.subject, person.version)
+        kept = dataclasses.replace(
+            person, templates=stored.templates, created_at=stored.created_at
+        )
+        return self._write(kept)
+
+    @redis_errors()
+    def put_templates(
+        self, subject: str, templates: Sequence[Template], version: int, seen_revision: int
+    ) -> Person:
+        """Replace all templates; raises Conflict, PersonMissing."""
+        return self._write(self._at_version(subject, version), templates, seen_revision)
+
+    @redis_errors()
+    def delete(self, subject: str) -> Person | None:
+        """Remove the person, templates and ID mapping; returns what was there."""
+        seen = self.get(subject)
+        if seen is None:
+            return None
+        arguments: list[Argument] = [subject, CHANGES_KEPT, *codec.PERSON_FIELDS]
+        was = _DELETE.run(self._client, self._keys(subject), arguments)
+        # None: the answer was lost and the script sent again, or another was faster.
+        return _person(subject, was) if was else seen
+
+    def _at_version(self, subject: str, version: int) -> Person:
+        stored = self.get(subject)
+        if stored is None:
+            raise _refusal("missing", subject)
+        if stored.version != version:
+            raise _refusal("changed", stored.id)
+        return stored
+
+    def _write(
+        self,
+        person: Person,
+        templates: Sequence[Template] | None = None,
+        seen_revision: int | None = None,
+    ) -> Person:
+        """Write ``person`` over version ``person.version``; None leaves the templates."""
+        ordered = sorted(templates or (), key=lambda template: template.info.slot)
+        if templates is not None:
+            _check_slots([template.info.slot for template in ordered])
+            person = dataclasses.replace(person, templates=tuple(t.info for t in ordered))
+        person = dataclasses.replace(person, updated_at=self._clock.now())
+        vectors = codec.vector_fields(self._sealer, person.subject, ordered)
+        cleared = keys.VECTORS if templates is not None else ()
+        arguments: list[Argument] = [
+            secrets.token_hex(8),
+            person.version,
+            "" if seen_revision is None else seen_revision,
+            person.subject,
+            keys.indexed(person.id),
+            CHANGES_KEPT,
+            len(cleared),
+            *cleared,
+            *_flat({**codec.person_fields(person), **vectors}),
+        ]
+        status, version = _PUT.run(self._client, self._keys(person.subject), arguments)
+        if status != b"ok":
+            raise _refusal(status.decode(), person.id)
+        return dataclasses.replace(person, version=int(version))
+
+    def _keys(self, subject: str) -> list[str]:
+        shared = (keys.ids, keys.revision, keys.changes)
+        return [keys.person(self._site, subject), *(name(self._site) for name in shared)]
+
+    # --- reads
+
+    @redis_errors()
+    def get(self, subject: str) -> Person | None:
+        return self.many([subject]).get(subject)
+
+    @redis_errors()
+    def by_id(self, person_id: str) -> Person | None:
+        """The person with this ID; texts that look the same are the same."""
+        subject: Any = self._client.hget(keys.ids(self._site), keys.indexed(person_id))
+        return None if subject is None else self.get(subject.decode())
+
+    @redis_errors()
+    def many(self, subjects: Sequence[str]) -> dict[str, Person]:
+        """Those that exist, by subject, in one round trip."""
+        pipeline = self._client.pipeline(transaction=False)
+        for subject in subjects:
+            pipeline.hmget(keys.person(self._site, subject), list(codec.PERSON_FIELDS))
+        answers = pipeline.execute() if subjects else []
+        people = map(_person, subjects, answers)
+        return {person.subject: person for person in people if person is not None}
+
+    def all(self) -> Iterator[Person]:
+        """Everybody, streamed; each person once."""
+        for subjects in self._feed.subjects():
+            yield from self.many(subjects).values()
+
+    @redis_errors()
+    def count(self) -> int:
+        return int(self._client.hlen(keys.ids(self._site)))
+
+    @redis_errors()
+    def templates(self, subject: str) -> list[Template]:
+        """The templates of all contracts, by slot; none for a stranger."""
+        wanted = [*codec.PERSON_FIELDS, *keys.VECTORS]
+        values = self._client.hmget(keys.person(self._site, subject), wanted)
+        fields: Any = dict(zip(wanted, values, strict=True))
+        person = codec.person_of(subject, fields)
+        return [
+            Template(
+                info,
+                codec.vector_of(self._sealer, subject, info.slot, fields[keys.vector(info.slot)]),
+            )
+            for info in (person.templates if person else ())
+        ]
+
+    # --- the gallery's view
+
+    def revision(self) -> int:
+        return self._feed.revision()
+
+    def changes(self, since: int, block_ms: int = 0) -> list[Change] | None:
+        """See ``PeopleStore``; waits a second at most, whatever ``block_ms`` says."""
+        return self._feed.changes(since, block_ms)
+
+    def entry(self, subject: str, contract: str) -> GalleryEntry | None:
+        return self._feed.entry(subject, contract)
+
+    def entries(self, contract: str, progress: Progress | None = None) -> Iterator[GalleryEntry]:
+        """See ``PeopleStore``. Read :meth:`revision` before: what changes on the way is
+        found again in :meth:`changes` since then."""
+        return self._feed.entries(contract, progress)
+
+
+def _person(subject: str, values: Sequence[bytes | None]) -> Person | None:
+    return codec.person_of(subject, dict(zip(codec.PERSON_FIELDS, values, strict=True)))
+
+
+def _flat(fields: dict[str, bytes]) -> list[Argument]:
+    return [part for pair in fields.items() for part in pair]
+
+
+def _check_slots(slots: Sequence[int]) -> None:
+    if len(set(slots)) != len(slots) or not set(slots) <= set(range(keys.MAX_TEMPLATES)):
+        raise PeopleError(
+            f"A person has at most {keys.MAX_TEMPLATES} templates, each in a slot of its own "
+            f"from 0 to {keys.MAX_TEMPLATES - 1}, not {list(slots)}. Remove some first."
+        )
+
+
+def _refusal(status: str, who: str) -> PeopleError:
+    refusals = {
+        "missing": PersonMissing("This person was deleted in the meantime. Go back to the list."),
+        "changed": Conflict(
+            f"Somebody else changed {who!r} in the meantime. Load the person again."
+        ),
+        "moved": Conflict(
+            "Somebody was registered or changed in the meantime. Compare with everyone once more."
+        ),
+        "taken": IdTaken(f"The ID {who!r} is in use. Choose another, or add to that person."),
+    }
+    return refusals[status]

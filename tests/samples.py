@@ -1,0 +1,61 @@
+"""People, templates and events for tests; made up, the same in every run."""
+
+import secrets
+from datetime import timedelta
+
+import numpy as np
+
+from face_rec.entities import (
+    Consent,
+    Event,
+    EventKind,
+    Person,
+    Source,
+    Template,
+    TemplateInfo,
+    Vector,
+    View,
+)
+from tests.fakes.clock import MORNING
+
+CONTRACT = "c0ffee"
+CONSENT = Consent("I agree.", "1", MORNING)
+ODD_TEXTS = [
+    "}x",
+    "{main}",
+    "@",
+    "a@b",
+    "😀👩🏽‍🚀",
+    "two\nlines",
+    "a:b|c",
+    " ",
+    "\x00",
+    "Ünïcødé",
+    "*?[]",
+]
+
+
+def a_vector(seed: int = 0, dimension: int = 8) -> Vector:
+    raw = np.random.default_rng(seed).standard_normal(dimension).astype(np.float32)
+    return raw / np.float32(np.linalg.norm(raw))
+
+
+def a_template(slot: int = 0, contract: str = CONTRACT, dimension: int = 8) -> Template:
+    info = TemplateInfo(slot, View.FRONT, 0.9, contract, MORNING)
+    return Template(info, a_vector(abs(slot), dimension))
+
+
+def a_person(person_id: str = "7", name: str = "Ada", consent: Consent | None = CONSENT) -> Person:
+    subject = secrets.token_hex(16)
+    return Person(subject, person_id, name, "Office", "ada@example.org", consent=consent)
+
+
+def an_event(
+    event_id: str = "e1",
+    subject: str = "s1",
+    seconds: float = 0,
+    kind: EventKind = EventKind.PUNCH,
+) -> Event:
+    """An event ``seconds`` after MORNING."""
+    at = MORNING + timedelta(seconds=seconds)
+    return Event(event_id, subject, at, kind, Source.VIDEO, "main", 0.7, 0.3)
