@@ -8,6 +8,7 @@ disk survives a restart, a crash included.
 import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,11 +41,11 @@ class SpoolStats:
 
 
 class SnapshotSpool:
-    """A SnapshotSink in front of ``store``; safe to call from any thread.
+    """A SnapshotSink in front of ``store``, and a SnapshotStore that shows both as one.
 
-    ``memory`` pictures at most wait to be encoded; more are dropped and counted,
-    because a kiosk must not wait for a disk. ``folder`` may be shared by several
-    processes.
+    Safe to call from any thread. ``memory`` pictures at most wait to be encoded;
+    more are dropped and counted, because a kiosk must not wait for a disk.
+    ``folder`` may be shared by several processes.
     """
 
     def __init__(
@@ -105,6 +106,18 @@ class SnapshotSpool:
             self._offered.pop(key, None)
         self._disk.remove(key)
         self._store.delete(key)
+
+    def url(self, key: str, seconds: int = 300) -> str | None:
+        """The store's presigned URL; None where the bytes must come from :meth:`get`."""
+        with self._changed:
+            waits = check_key(key) in self._offered
+        return None if waits or self._disk.get(key) else self._store.url(key, seconds)
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """All keys that begin with ``prefix``, those that still wait here included."""
+        waiting = {*self._disk.keys(), *self._offered.copy()}
+        yield from sorted(key for key in waiting if key.startswith(prefix))
+        yield from (key for key in self._store.keys(prefix) if key not in waiting)
 
     def pending(self) -> int:
         """How many snapshots are not in the store yet."""

@@ -125,6 +125,11 @@ class SpoolFolder:
         with self._lock, self._claim.alone():
             return sum(self._adopt(folder) for folder in self._claim.abandoned())
 
+    def keys(self) -> list[str]:
+        """What waits in this process."""
+        with self._lock:
+            return list(self._waiting)
+
     def size(self) -> tuple[int, int]:
         """How many files wait, and their bytes."""
         with self._lock:

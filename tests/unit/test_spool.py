@@ -14,6 +14,7 @@ import pytest
 
 from face_rec.entities import Image
 from face_rec.errors import BadSnapshotKey, SnapshotMissing, StoreUnavailable
+from face_rec.protocols import SnapshotStore
 from face_rec.stores.spool import Backoff, SnapshotSpool, SpoolLimits
 from face_rec.stores.spool_folder import SpoolFolder
 from tests.fakes.snapshots import MemorySnapshots
@@ -119,6 +120,28 @@ def test_a_newer_picture_of_the_same_key_wins_even_while_the_older_is_uploaded(
     store.let_go.set()
     spool.close(10)
     assert store.jpegs == {"a.jpg": b"new"}
+
+
+def test_what_waits_and_what_is_stored_are_listed_as_one(
+    open_spool: Open, store: MemorySnapshots
+) -> None:
+    store.jpegs |= {"people/old.jpg": JPEG, "marks/old.jpg": JPEG}
+    store.let_go.clear()
+    spool: SnapshotStore = open_spool()
+    spool.put("marks/new.jpg", JPEG)
+    spool.put("marks/old.jpg", JPEG)
+    assert sorted(spool.keys("marks/")) == ["marks/new.jpg", "marks/old.jpg"]
+
+
+def test_only_a_stored_picture_has_an_address_of_the_store(
+    open_spool: Open, store: MemorySnapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "url", lambda key, seconds: f"https://s3/{key}?{seconds}")
+    store.let_go.clear()
+    spool = open_spool()
+    spool.put("waits.jpg", JPEG)
+    assert spool.url("waits.jpg") is None
+    assert spool.url("stored.jpg", 60) == "https://s3/stored.jpg?60"
 
 
 # --- callers are never held up ---------------------------------------------------

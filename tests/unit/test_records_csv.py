@@ -1,0 +1,88 @@
+"""The CSV export: opens right in a spreadsheet, and runs nothing there."""
+
+import csv
+import io
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from face_rec.attendance.csv_export import to_csv
+from face_rec.attendance.records import marks_table
+from face_rec.entities import Event, EventKind, Person, Source
+
+AT = datetime(2026, 7, 1, 22, 5, 9, tzinfo=UTC)
+
+
+def _export(
+    name: str = "Ann", person_id: str = "1", group: str = "", kiosk: str = "main"
+) -> bytes:
+    event = Event(
+        "e1", "s1", AT, EventKind.PUNCH, Source.VIDEO, kiosk, score=0.612345, snapshot="m/e1.jpg"
+    )
+    people = {"s1": Person("s1", person_id, name, group=group)}
+    return to_csv(marks_table([event], people, ZoneInfo("Europe/Berlin")))
+
+
+def _row(content: bytes) -> dict[str, str]:
+    text = content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert len(rows) == 1
+    return rows[0]
+
+
+def test_the_row_says_when_who_where_and_how_sure() -> None:
+    assert _row(_export("Zoë Ångström 😀", "007", "Lab")) == {
+        "Date": "2026-07-02",
+        "Time": "00:05:09",
+        "Time zone": "UTC+02:00",
+        "Name": "Zoë Ångström 😀",
+        "ID": "007",
+        "Group": "Lab",
+        "Kiosk": "main",
+        "Kind": "punch",
+        "Source": "video",
+        "Score": "0.6123",
+        "Margin": "",
+        "Snapshot": "m/e1.jpg",
+        "Event": "e1",
+    }
+
+
+def test_a_byte_order_mark_tells_excel_that_it_is_utf_8() -> None:
+    assert _export().startswith(b"\xef\xbb\xbfDate,")
+
+
+def test_lines_end_as_the_csv_standard_says() -> None:
+    content = _export()
+    assert content.count(b"\r\n") == content.count(b"\n") == 2
+
+
+FORMULAS = [
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\tx", "  =1", "\u00a0=1", "'=1",
+    '"=1', " \t'\"=1", "\x00=1", "＝1", "＋1", "＠x", "\u200b=1", "=cmd|' /C calc'!A0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FORMULAS, ids=ascii)
+@pytest.mark.parametrize("column", ["Name", "ID", "Group", "Kiosk"])
+def test_a_text_like_a_formula_is_held_by_an_apostrophe(text: str, column: str) -> None:
+    options = {"Name": "name", "ID": "person_id", "Group": "group", "Kiosk": "kiosk"}
+    assert _row(_export(**{options[column]: text}))[column] == "'" + text
+
+
+@pytest.mark.parametrize(
+    "text", ["O'Neil", "a=b", "Anne-Marie", "x@y", "1+1", 'say "hi"', "a,b;c", "two\nlines", "√"]
+)
+def test_a_harmless_text_comes_back_unchanged(text: str) -> None:
+    assert _row(_export(text))["Name"] == text
+
+
+def test_an_export_names_no_subject() -> None:
+    assert b"s1" not in _export()
+
+
+def test_an_empty_table_still_has_its_headings() -> None:
+    content = to_csv(marks_table([], {}, ZoneInfo("UTC"))).decode("utf-8-sig")
+    assert content.startswith("Date,Time,Time zone,Name,")
+    assert content.count("\n") == 1
