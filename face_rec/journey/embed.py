@@ -1,0 +1,135 @@
+"""Embed: which faces deserve a look now, and their embeddings.
+
+An embedding costs more than everything else done with a face, so it is made by need:
+the track is new or undecided, its looks disagree, the last look is stale, the gallery
+has changed, or a clearly better view came. Poor views are never embedded.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from face_rec.entities import Frame, Image, Matrix, Quality, Verdict
+from face_rec.journey.decide import Policy
+from face_rec.journey.geometry import narrow_side
+from face_rec.journey.sighting import Sighting
+from face_rec.protocols import Assessor, Embedder
+
+STALE_NAMED = 2.0
+"""Seconds after which a named track is looked at again: is it still the same person?"""
+STALE_UNKNOWN = 1.0
+"""… an unknown one: perhaps they turned to the camera, or were enrolled meanwhile."""
+RECHECK = 0.2
+"""Seconds between two checks whether the view of an unknown face got better."""
+BETTER = 1.25
+"""How much larger, or how much higher in score, a view must be to be clearly better."""
+AT_ONCE = 8
+"""Faces embedded in one frame at most, so that a crowd cannot hold up its stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The poorest view that is worth a look in video; units as in Quality.
+
+    Far below the limits for enrolment: a poor look only costs time here, since several
+    must agree, while a poor template does harm for years.
+    """
+
+    sharpness: float = 6.0
+    darkest: float = 25.0
+    brightest: float = 235.0
+    contrast: float = 8.0
+    yaw: float = 55.0
+    pitch: float = 45.0
+    detector_score: float = 0.5
+
+    def passes(self, quality: Quality) -> bool:
+        return (
+            quality.sharpness >= self.sharpness
+            and self.darkest <= quality.brightness <= self.brightest
+            and quality.contrast >= self.contrast
+            and abs(quality.yaw) <= self.yaw
+            and abs(quality.pitch) <= self.pitch
+            and quality.detector_score >= self.detector_score
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Probe:
+    """A view chosen for a look: whose it is and how good."""
+
+    sighting: Sighting
+    quality: Quality
+
+
+class Choose:
+    """Picks the views of a frame that deserve a look."""
+
+    def __init__(self, assess: Assessor, policy: Policy, gate: Gate | None = None) -> None:
+        self._assess = assess
+        self._policy = policy
+        self._gate = gate or Gate()
+
+    def __call__(
+        self, sightings: Sequence[Sighting], frame: Frame, revision: int
+    ) -> tuple[Probe, ...]:
+        """At most AT_ONCE probes; the sightings learn whether their view was poor."""
+        now = frame.taken_at
+        due = [s for s in sightings if may_look(s, now, revision, self._policy)]
+        due.sort(key=_urgency)
+        probes = [self._probe(sighting, frame, revision) for sighting in due[:AT_ONCE]]
+        return tuple(probe for probe in probes if probe is not None)
+
+    def _probe(self, sighting: Sighting, frame: Frame, revision: int) -> Probe | None:
+        face = sighting.track.face
+        if narrow_side(face.box) < self._policy.min_face:
+            sighting.judged(poor=True, now=frame.taken_at)
+            return None
+        quality = self._assess(frame.image, face)
+        sighting.judged(poor=not self._gate.passes(quality), now=frame.taken_at)
+        if sighting.poor or not needs_look(sighting, quality, frame.taken_at, revision):
+            return None
+        return Probe(sighting, quality)
+
+
+def may_look(sighting: Sighting, now: float, revision: int, policy: Policy) -> bool:
+    """Whether it is worth measuring the view: pure, and needs no picture."""
+    track = sighting.track
+    if not track.fresh or track.contested or now - sighting.looked_at < policy.gap:
+        return False
+    if sighting.undecided or is_stale(sighting, now, revision):
+        return True
+    return sighting.decision.verdict is not Verdict.NAMED and now - sighting.checked_at >= RECHECK
+
+
+def needs_look(sighting: Sighting, quality: Quality, now: float, revision: int) -> bool:
+    """Whether a view of this quality is worth an embedding."""
+    best = sighting.best
+    if best is None or sighting.undecided or is_stale(sighting, now, revision):
+        return True
+    return quality.size > BETTER * best.size or quality.score > BETTER * best.score
+
+
+def is_stale(sighting: Sighting, now: float, revision: int) -> bool:
+    """Whether the last look is too old to go by."""
+    named = sighting.decision.verdict is Verdict.NAMED
+    age = now - sighting.looked_at
+    # Looks taken before somebody was enrolled or removed may be wrong now; RECHECK keeps a
+    # large import, with many changes a second, from causing a look in every frame.
+    if revision != sighting.revision and age >= RECHECK:
+        return True
+    return age >= (STALE_NAMED if named else STALE_UNKNOWN)
+
+
+def embed(embedder: Embedder, image: Image, probes: Sequence[Probe]) -> Matrix:
+    """(len(probes), D) embeddings, in one batch where that costs less."""
+    crops = [embedder.align(image, probe.sighting.track.face) for probe in probes]
+    if embedder.batches or len(crops) <= 1:
+        return embedder.embed(crops)
+    return np.concatenate([embedder.embed([crop]) for crop in crops])
+
+
+def _urgency(sighting: Sighting) -> tuple[bool, float, float]:
+    """Undecided tracks first, then the longest not looked at, then the largest."""
+    return (not sighting.undecided, sighting.looked_at, -sighting.track.face.box.area)

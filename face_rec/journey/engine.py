@@ -1,0 +1,163 @@
+"""The engine: all streams of this process, and the stills.
+
+State is keyed by the kiosk's name and lives here, not with the page that shows it,
+so a reload, a second tab or a cut connection loses nothing while frames are fresh.
+"""
+
+import logging
+from functools import partial
+from threading import Lock
+
+from face_rec.clock import Clock
+from face_rec.entities import Image, Label
+from face_rec.journey.decide import Policy
+from face_rec.journey.notify import NoticeBoard
+from face_rec.journey.pipeline import Journey
+from face_rec.journey.services import Services
+from face_rec.journey.still import Stills
+from face_rec.journey.streams import LiveStream, StreamHandle
+from face_rec.journey.workers import WorkerPool
+from face_rec.protocols import (
+    Assessor,
+    Directory,
+    FrameProcessor,
+    Gallery,
+    Marker,
+    ModelSource,
+    SnapshotSink,
+    Stream,
+)
+
+log = logging.getLogger(__name__)
+
+EXPIRES_AFTER = 30.0
+"""Seconds without a frame after which a stream's state is forgotten; a closed tab and a
+restarted camera need about 20."""
+
+
+class Engine:
+    """Safe from any thread. ``workers``: threads that infer, at least one."""
+
+    def __init__(
+        self,
+        *,
+        models: ModelSource,
+        gallery: Gallery,
+        directory: Directory,
+        marker: Marker,
+        snapshots: SnapshotSink | None,
+        assess: Assessor,
+        clock: Clock,
+        policy: Policy,
+        workers: int,
+    ) -> None:
+        self._services = Services(
+            models=models,
+            gallery=gallery,
+            directory=directory,
+            marker=marker,
+            snapshots=snapshots,
+            assess=assess,
+            clock=clock,
+            policy=policy,
+        )
+        self._stills = Stills(self._services)
+        self._pool = WorkerPool(workers, clock)
+        self._lock = Lock()
+        self._streams: dict[str, LiveStream] = {}
+
+    # --- streams
+
+    def kiosk(self, name: str = "main") -> Stream:
+        """The kiosk's stream: opened, or reused with all it remembers."""
+        handle = StreamHandle(name, self, partial(self._kiosk, name), owner=False)
+        self._kiosk(name)
+        return handle
+
+    def open(self, name: str, processor: FrameProcessor) -> Stream:
+        """A stream with a processor of its own (a guided capture); its name must not be a
+        kiosk's. A stream of this name with another processor is replaced."""
+        make = partial(self._own, name, processor)
+        make()
+        return StreamHandle(name, self, make, owner=True)
+
+    def streams(self) -> tuple[Stream, ...]:
+        """Handles of all streams whose last frame is fresh, by name."""
+        self._expire()
+        with self._lock:
+            names = sorted(self._streams)
+        return tuple(
+            StreamHandle(name, self, partial(self._kiosk, name), owner=False) for name in names
+        )
+
+    def live(self, name: str) -> LiveStream | None:
+        """For the handles."""
+        return self._streams.get(name)
+
+    def submit(self, stream: LiveStream, image: Image) -> None:
+        """For the handles."""
+        stream.put(image)
+        self._pool.wake(stream)
+
+    def drop(self, stream: LiveStream) -> None:
+        """For the handles: forget ``stream``."""
+        with self._lock:
+            if self._streams.get(stream.name) is stream:
+                del self._streams[stream.name]
+
+    @property
+    def failures(self) -> int:
+        """Frames that ended in an exception (bugs; the log has them)."""
+        return self._pool.failures
+
+    @property
+    def workers(self) -> int:
+        return self._pool.size
+
+    def close(self) -> None:
+        """Finish the frames being processed and stop; streams take no more."""
+        self._pool.close()
+        with self._lock:
+            self._streams.clear()
+
+    def _kiosk(self, name: str) -> LiveStream:
+        known = self._streams.get(name)
+        if known is not None:
+            return known
+        board = NoticeBoard()
+        return self._add(self._stream(name, Journey(name, self._services, board), board))
+
+    def _own(self, name: str, processor: FrameProcessor) -> LiveStream:
+        known = self._streams.get(name)
+        if known is not None and known.processor is processor:
+            return known
+        with self._lock:
+            self._streams.pop(name, None)
+        return self._add(self._stream(name, processor, NoticeBoard()))
+
+    def _stream(self, name: str, processor: FrameProcessor, board: NoticeBoard) -> LiveStream:
+        return LiveStream(name, processor, board, self._services.clock, self._ready)
+
+    def _add(self, stream: LiveStream) -> LiveStream:
+        """``stream``, or the one that another thread added meanwhile."""
+        self._expire()
+        with self._lock:
+            return self._streams.setdefault(stream.name, stream)
+
+    def _ready(self) -> bool:
+        return self._services.models.current() is not None
+
+    def _expire(self) -> None:
+        with self._lock:
+            for stream in [s for s in self._streams.values() if s.idle() > EXPIRES_AFTER]:
+                del self._streams[stream.name]
+                log.info("stream_expired name=%s", stream.name)
+
+    # --- stills
+
+    def still(self, image: Image, kiosk: str = "main") -> tuple[Label, ...]:
+        """Recognise one deliberate picture, largest face first, and mark who is named.
+
+        Runs in the caller's thread. Raises PackMissing while there is no model.
+        """
+        return self._stills(image, kiosk)

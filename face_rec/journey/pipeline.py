@@ -1,0 +1,149 @@
+"""The journey of a frame: the table of contents of this package.
+
+:meth:`Journey.process` reads as the list of its stages. A Journey is one kiosk's;
+what it shares with the others stands in ``services``.
+"""
+
+from collections.abc import Sequence
+
+from face_rec.entities import (
+    Decision,
+    Face,
+    Frame,
+    Label,
+    Look,
+    Scene,
+    Source,
+    Verdict,
+)
+from face_rec.errors import JournalError
+from face_rec.journey.decide import Limits, nobody, one_each, video_limits
+from face_rec.journey.detect import Detect, Outlook
+from face_rec.journey.embed import Choose, Probe, embed
+from face_rec.journey.geometry import narrow_side
+from face_rec.journey.match import match
+from face_rec.journey.notify import NoticeBoard
+from face_rec.journey.punch import Named, Puncher
+from face_rec.journey.services import Services
+from face_rec.journey.sighting import Sighting, Sightings
+from face_rec.journey.track import Tracker
+from face_rec.protocols import FaceModels
+
+RETRY = 1.0
+"""Seconds until a mark that the journal could not keep is tried again."""
+
+Decisions = dict[Sighting, Decision]
+
+
+class Journey:
+    """Implements FrameProcessor for one kiosk; results of one call feed the next."""
+
+    def __init__(self, kiosk: str, services: Services, board: NoticeBoard | None = None) -> None:
+        s = services
+        self._s = s
+        self._detect = Detect(s.policy.min_face)
+        self._track = Tracker()
+        self._sightings = Sightings()
+        self._choose = Choose(s.assess, s.policy)
+        self._punch = Puncher(kiosk, Source.VIDEO, s, board or NoticeBoard())
+
+    def process(self, frame: Frame) -> Scene:
+        """Take one frame all the way; a scene without labels while there is no model."""
+        models, gallery = self._s.models.current(), self._s.gallery
+        if models is None:
+            return _scene(frame, ())
+        revision = gallery.revision
+        faces = self._detect(models.detector, frame, self._outlook())
+        sightings = self._follow(faces, models, frame)
+        probes = self._choose(sightings, frame, revision)
+        vectors = embed(models.embedder, frame.image, probes)
+        looks = match(gallery, probes, vectors, frame.taken_at)
+        self._remember(probes, looks, revision)
+        decisions = self._decide(sightings, self._limits(models))
+        self._mark(decisions, frame, models)
+        return _scene(frame, [self._label(s, d) for s, d in decisions.items()])
+
+    # --- the stages that need this stream's memory
+
+    def _outlook(self) -> Outlook:
+        """What the last frame left to do."""
+        seen = [s for s in self._sightings if s.track.misses == 0]
+        return Outlook(
+            faces=len(self._sightings),
+            smallest=min((narrow_side(s.track.face.box) for s in seen), default=0.0),
+            undecided=any(s.undecided for s in seen),
+            missed=len(seen) < len(self._sightings),
+            poor=any(s.poor for s in seen),
+        )
+
+    def _follow(
+        self, faces: list[Face] | None, models: FaceModels, frame: Frame
+    ) -> tuple[Sighting, ...]:
+        tracks = self._track(faces, frame.taken_at)
+        return self._sightings.follow(
+            tracks, models.contract.digest, self._s.policy.min_face, frame.taken_at
+        )
+
+    def _remember(self, probes: Sequence[Probe], looks: Sequence[Look], revision: int) -> None:
+        for probe, look in zip(probes, looks, strict=True):
+            probe.sighting.add(look, revision, self._s.policy.window)
+
+    def _limits(self, models: FaceModels) -> Limits:
+        return video_limits(self._s.policy, models.calibration, self._s.gallery.people)
+
+    def _decide(self, sightings: Sequence[Sighting], limits: Limits) -> Decisions:
+        """Each track by its own looks, then all together: nobody is there twice."""
+        decisions = {s: self._standing(s, s.decide(limits, self._s.policy)) for s in sightings}
+        # A track that was just missed keeps its name only if nobody else claims it.
+        here = {s: d for s, d in decisions.items() if s.track.misses == 0}
+        return {**decisions, **one_each(here)}
+
+    def _standing(self, sighting: Sighting, decision: Decision) -> Decision:
+        """``decision``, unless it names somebody who has been deleted since the looks."""
+        if decision.subject is None:
+            return decision
+        person = self._s.directory.person(decision.subject)
+        if person is None:  # gone, or Redis is away: then a gallery without change vouches
+            stands = sighting.revision == self._s.gallery.revision
+        else:
+            stands = person.matchable
+        return decision if stands else nobody(decision)
+
+    def _mark(self, decisions: Decisions, frame: Frame, models: FaceModels) -> None:
+        for sighting, decision in decisions.items():
+            subject = decision.subject
+            if subject and self._may_mark(sighting, subject, frame.taken_at):
+                box = sighting.track.face.box
+                named = Named(frame.image, box, subject, decision, models.contract.digest)
+                self._try_mark(sighting, named, frame.taken_at)
+
+    def _may_mark(self, sighting: Sighting, subject: str, now: float) -> bool:
+        here = sighting.track.misses == 0 and not sighting.track.contested
+        return here and subject not in sighting.receipts and now >= sighting.retry_at
+
+    def _try_mark(self, sighting: Sighting, named: Named, now: float) -> None:
+        try:
+            receipt = self._punch(named, sighting.large_since)
+        except JournalError as error:
+            sighting.problem, sighting.retry_at = str(error), now + RETRY
+            return
+        sighting.problem = ""
+        sighting.receipts[named.subject] = receipt
+
+    def _label(self, sighting: Sighting, decision: Decision) -> Label:
+        subject = decision.subject
+        return Label(
+            track=sighting.track.id,
+            box=sighting.track.face.box,
+            verdict=decision.verdict,
+            name=self._s.directory.name(subject) if subject else "",
+            score=max(decision.score, 0.0),
+            receipt=sighting.receipts.get(subject) if subject else None,
+            margin=decision.margin,
+            problem=sighting.problem if decision.verdict is Verdict.NAMED else "",
+        )
+
+
+def _scene(frame: Frame, labels: Sequence[Label]) -> Scene:
+    height, width = frame.image.shape[:2]
+    return Scene(frame.number, frame.taken_at, width, height, tuple(labels))

@@ -1,0 +1,24 @@
+"""Snapshot: the picture kept of a mark, and its key."""
+
+from datetime import UTC, datetime
+
+from face_rec.entities import Box, Image
+from face_rec.journey.geometry import centre
+
+CONTEXT = 3.0
+"""Side of the picture, in sides of the face: enough to see who stands there, no more."""
+
+
+def key_of(event_id: str, at: datetime) -> str:
+    """Where the snapshot of an event lies. It derives from the event, so that a mark never
+    waits for the store."""
+    return f"marks/{at.astimezone(UTC):%Y/%m/%d}/{event_id}.jpg"
+
+
+def crop(image: Image, box: Box) -> Image:
+    """A copy of the part of ``image`` around ``box``, clipped at its borders."""
+    height, width = image.shape[:2]
+    (x, y), half = centre(box), max(box.width, box.height) * CONTEXT / 2
+    left, right = max(0, round(x - half)), min(width, round(x + half))
+    top, bottom = max(0, round(y - half)), min(height, round(y + half))
+    return image[top : max(bottom, top + 1), left : max(right, left + 1)].copy()

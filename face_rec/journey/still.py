@@ -1,0 +1,137 @@
+"""Still: one deliberate picture, judged by one look at stricter limits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from face_rec.entities import (
+    NO_MATCH,
+    Decision,
+    Face,
+    Image,
+    Label,
+    Look,
+    Match,
+    Quality,
+    Receipt,
+    Source,
+    Verdict,
+)
+from face_rec.errors import JournalError, PackMissing
+from face_rec.journey.decide import Policy, decide_still, nobody, one_each, still_limits
+from face_rec.journey.detect import LARGEST
+from face_rec.journey.embed import Gate
+from face_rec.journey.geometry import narrow_side
+from face_rec.journey.notify import NoticeBoard
+from face_rec.journey.punch import Named, Puncher
+from face_rec.journey.services import Services
+from face_rec.protocols import Assessor, FaceModels, Gallery
+
+_POOR = Decision(Verdict.POOR, None, score=-1.0, margin=0.0, looks=0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """One face of a still and what it comes to."""
+
+    face: Face
+    quality: Quality
+    match: Match
+    decision: Decision
+
+
+def recognise(
+    image: Image, models: FaceModels, gallery: Gallery, assess: Assessor, policy: Policy
+) -> tuple[Seen, ...]:
+    """Every face of ``image`` ((H, W, 3) uint8 BGR), the largest first; nothing is marked."""
+    faces = models.detector.detect(image, LARGEST)
+    faces.sort(key=lambda face: -face.box.area)
+    seen = [_unjudged(image, face, assess) for face in faces]
+    good = [index for index, one in enumerate(seen) if _good_enough(one, policy)]
+    for index, matched in zip(good, _match(image, models, gallery, seen, good), strict=True):
+        seen[index] = replace(seen[index], match=matched)
+    return _judge(seen, good, models, gallery, policy)
+
+
+def _unjudged(image: Image, face: Face, assess: Assessor) -> Seen:
+    return Seen(face, assess(image, face), NO_MATCH, _POOR)
+
+
+def _good_enough(seen: Seen, policy: Policy) -> bool:
+    return narrow_side(seen.face.box) >= policy.min_face and Gate().passes(seen.quality)
+
+
+def _match(
+    image: Image, models: FaceModels, gallery: Gallery, seen: Sequence[Seen], good: Sequence[int]
+) -> list[Match]:
+    if not good:
+        return []
+    crops = [models.embedder.align(image, seen[index].face) for index in good]
+    return gallery.match(np.ascontiguousarray(models.embedder.embed(crops)))
+
+
+def _judge(
+    seen: Sequence[Seen],
+    good: Sequence[int],
+    models: FaceModels,
+    gallery: Gallery,
+    policy: Policy,
+) -> tuple[Seen, ...]:
+    limits = still_limits(policy, models.calibration, gallery.people)
+    looks = {index: Look(0.0, seen[index].match, seen[index].quality) for index in good}
+    decisions = one_each({index: decide_still(look, limits) for index, look in looks.items()})
+    return tuple(
+        replace(one, decision=decisions.get(index, one.decision)) for index, one in enumerate(seen)
+    )
+
+
+class Stills:
+    """Marks who is named in a still. Any thread."""
+
+    def __init__(self, services: Services) -> None:
+        self._s = services
+
+    def __call__(self, image: Image, kiosk: str) -> tuple[Label, ...]:
+        """One label a face, the largest first. Raises PackMissing while there is no model."""
+        s, models = self._s, self._s.models.current()
+        if models is None:
+            raise PackMissing("No face model is loaded. Wait until it is, or install a pack.")
+        punch = Puncher(kiosk, Source.STILL, s, NoticeBoard())
+        seen = recognise(image, models, s.gallery, s.assess, s.policy)
+        return tuple(
+            self._label(number, self._standing(one), image, models, punch)
+            for number, one in enumerate(seen, 1)
+        )
+
+    def _standing(self, seen: Seen) -> Seen:
+        """``seen``, without a name that was deactivated a moment ago."""
+        subject = seen.decision.subject
+        person = self._s.directory.person(subject) if subject else None
+        gone = person is not None and not person.matchable
+        return replace(seen, decision=nobody(seen.decision)) if gone else seen
+
+    def _label(
+        self, number: int, seen: Seen, image: Image, models: FaceModels, punch: Puncher
+    ) -> Label:
+        decision, receipt, problem = seen.decision, None, ""
+        if decision.subject:
+            named = Named(image, seen.face.box, decision.subject, decision, models.contract.digest)
+            receipt, problem = _try(punch, named)
+        return Label(
+            track=number,
+            box=seen.face.box,
+            verdict=decision.verdict,
+            name=self._s.directory.name(decision.subject) if decision.subject else "",
+            score=max(decision.score, 0.0),
+            receipt=receipt,
+            margin=decision.margin,
+            problem=problem,
+        )
+
+
+def _try(punch: Puncher, named: Named) -> tuple[Receipt | None, str]:
+    try:
+        return punch(named), ""
+    except JournalError as error:
+        return None, str(error)
