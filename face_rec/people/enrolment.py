@@ -18,11 +18,13 @@ from face_rec.errors import (
     StoreUnavailable,
 )
 from face_rec.people import templates
+from face_rec.people.capture import GuidedCapture
 from face_rec.people.details import Details, clean_details, clean_person
 from face_rec.people.duplicates import DuplicateCheck, Wait
 from face_rec.people.examine import EnrolPhoto, Examiner
 from face_rec.people.gallery import centroid
 from face_rec.people.portraits import Portraits
+from face_rec.people.quality import CAPTURE
 from face_rec.protocols import (
     Assessor,
     Gallery,
@@ -55,6 +57,8 @@ class Enrolment:
         self._portraits = Portraits(snapshots)
         self._clock = clock
         self._duplicates = DuplicateCheck(people, models, gallery, wait)
+        self._models = models
+        self._assess = assess
         self.examiner = Examiner(models, assess)
 
     def check(self, image: Image, so_far: Sequence[EnrolPhoto] = ()) -> EnrolPhoto:
@@ -62,12 +66,22 @@ class Enrolment:
         in ``so_far``. Raises PictureRefused with a code and words to act on; PackMissing."""
         return self.examiner.examine(image, so_far)
 
+    def guided_capture(self) -> GuidedCapture:
+        """A new one for each person in front of a camera."""
+        return GuidedCapture(Examiner(self._models, self._assess, CAPTURE))
+
+    def check_new(self, photos: Sequence[EnrolPhoto], own: str = "") -> None:
+        """Raises FaceTaken if ``photos`` show somebody registered other than ``own``.
+        Nothing is written; :meth:`register` and :meth:`add_photos` look again by themselves."""
+        kept, contract = _accepted(photos)
+        self._duplicates.guarded(_face(kept), contract, lambda _: None, own)
+
     def register(self, details: Details, photos: Sequence[EnrolPhoto], reason: str = "") -> Person:
         """Add a person with a template for each of the best ten photos.
 
         The best photo goes to the snapshot store once the person is written. Raises
-        ConsentMissing, DetailsRefused, IdTaken, FaceTaken (unless ``reason`` says why the same face may be
-        registered again), Conflict.
+        ConsentMissing, DetailsRefused, IdTaken, Conflict, and FaceTaken unless ``reason`` says
+        why the same face may be registered again.
         """
         details = clean_details(details)
         self._check_consent(details)

@@ -112,8 +112,13 @@ class Examiner:
 
     def agree(self, vector: Vector, others: Vector) -> None:
         """Raises PictureRefused if ``vector`` and ``others`` are two people."""
-        if float(vector @ others) < self.models().calibration.threshold(_AGREEMENT_PEOPLE):
+        if float(vector @ others) < self.agreement:
             raise advice.refusal("other_person")
+
+    @property
+    def agreement(self) -> float:
+        """Lowest cosine of two looks at one person."""
+        return self.models().calibration.threshold(_AGREEMENT_PEOPLE)
 
     def _detect(self, image: Image, size: int | None) -> list[Face]:
         detector = self.models().detector
