@@ -53,7 +53,7 @@ class Roster:
     ) -> None:
         self._zone = zone
         self._shifts = {shift.id: shift for shift in shifts}
-        self._default = self._shifts.get(DEFAULT_ID, PRESENCE)
+        self._default = self._shifts.setdefault(DEFAULT_ID, PRESENCE)
         self._own: dict[str, list[Assignment]] = defaultdict(list)
         self._group: dict[str, list[Assignment]] = defaultdict(list)
         for one in sorted(assignments, key=lambda a: (a.first or date.min, a.id), reverse=True):

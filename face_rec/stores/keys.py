@@ -91,3 +91,24 @@ def last(site: str, day: date) -> str:
 
 def _of_day(site: str, day: date) -> str:
     return f"{{{site}|{day.isoformat()}}}"
+
+
+# --- attendance rules: small, one slot a site; heartbeats with their day --------
+
+
+def rules(site: str) -> str:
+    """Hash: the version of all rules, and the database's epoch."""
+    return f"rules:{{{site}}}"
+
+
+def rule(site: str, kind: str) -> str:
+    """Hash: id → JSON, the entries of one kind (shifts, holidays ...)."""
+    return f"rules:{{{site}}}:{kind}"
+
+
+def beats(site: str, day: date) -> str:
+    """Hash: kiosk → JSON list of [first, last] heartbeats, seconds since 1970."""
+    return f"beats:{_of_day(site, day)}"
+
+
+EPOCH: Final = "epoch"  # random name of this database

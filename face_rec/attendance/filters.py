@@ -1,0 +1,43 @@
+"""Which people and records a page or report is about."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from face_rec.attendance.status import Status
+from face_rec.entities import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Empty means everything. ``text`` is looked for in names and IDs."""
+
+    groups: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
+    statuses: frozenset[Status] = frozenset()
+    text: str = ""
+
+    def takes(self, person: Person) -> bool:
+        """Whether the person is asked for."""
+        wanted = self.text.casefold()
+        return (
+            (not self.groups or person.group in self.groups)
+            and (not self.subjects or person.subject in self.subjects)
+            and (not wanted or wanted in f"{person.name}\n{person.id}".casefold())
+        )
+
+    def people(self, everybody: Iterable[Person]) -> list[Person]:
+        """Those asked for, in the order given."""
+        return [person for person in everybody if self.takes(person)]
+
+    def describe(self) -> str:
+        """In words, for the head of a report."""
+        parts = []
+        if self.groups:
+            parts.append("groups: " + ", ".join(sorted(group or "(none)" for group in self.groups)))
+        if self.subjects:
+            parts.append(f"{len(self.subjects)} chosen people")
+        if self.statuses:
+            parts.append("statuses: " + ", ".join(sorted(self.statuses)))
+        if self.text:
+            parts.append(f"name or ID contains “{self.text}”")
+        return "; ".join(parts) or "everybody"

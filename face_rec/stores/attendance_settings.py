@@ -1,0 +1,155 @@
+"""Attendance rules in Redis: one hash a kind, one version over all of them."""
+
+import dataclasses
+import json
+import logging
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Final, cast
+
+from face_rec.attendance.calendar import Holiday, Leave
+from face_rec.attendance.kiosk import Interval, KioskRecord
+from face_rec.attendance.roster import Assignment, Employment
+from face_rec.attendance.rules import Item, Limits, Rules
+from face_rec.attendance.shift import Shift
+from face_rec.attendance.validation import flaws
+from face_rec.stores import keys
+from face_rec.stores.client import Client, redis_errors
+from face_rec.stores.lua import Script
+from face_rec.stores.rule_codec import MalformedRule, decode, encode
+
+log = logging.getLogger(__name__)
+
+BEAT_GAP: Final = 180  # seconds; a kiosk beats about once a minute
+_BEAT = Script("beat")
+_KINDS: Final[dict[str, type[Item]]] = {
+    "shifts": Shift,
+    "assignments": Assignment,
+    "employments": Employment,
+    "holidays": Holiday,
+    "leaves": Leave,
+    "kiosks": KioskRecord,
+    "limits": Limits,
+}
+_NAMES: Final = {kind: name for name, kind in _KINDS.items()}
+
+
+class RedisRules:
+    """A ``RulesStore``. Safe to call from several threads and processes at once."""
+
+    def __init__(self, client: Client, site: str) -> None:
+        self._client = client
+        self._site = site
+
+    @redis_errors()
+    def version(self) -> int:
+        return int(self._client.hget(keys.rules(self._site), keys.VERSION) or 0)
+
+    @redis_errors()
+    def epoch(self) -> str:
+        key = keys.rules(self._site)
+        self._client.hsetnx(key, keys.EPOCH, secrets.token_hex(8))
+        return cast("bytes", self._client.hget(key, keys.EPOCH)).decode()
+
+    @redis_errors()
+    def load(self) -> Rules:
+        """All entries, sorted by id; those not understood are in ``malformed``."""
+        pipeline = self._client.pipeline(transaction=True)
+        pipeline.hget(keys.rules(self._site), keys.VERSION)
+        for name in _KINDS:
+            pipeline.hgetall(keys.rule(self._site, name))
+        version, *hashes = pipeline.execute()
+        malformed: list[str] = []
+        found = {
+            name: _decoded(kind, stored, malformed)
+            for (name, kind), stored in zip(_KINDS.items(), hashes, strict=True)
+        }
+        if malformed:
+            log.warning("rules malformed count=%d", len(malformed))
+        return _rules(found, int(version or 0), tuple(malformed))
+
+    @redis_errors()
+    def put(self, *items: Item) -> None:
+        pipeline = self._client.pipeline(transaction=True)
+        for item in items:
+            pipeline.hset(self._hash_of(item), item.id, encode(item))
+        pipeline.hincrby(keys.rules(self._site), keys.VERSION, 1)
+        pipeline.execute()
+
+    @redis_errors()
+    def remove(self, *items: Item) -> None:
+        pipeline = self._client.pipeline(transaction=True)
+        for item in items:
+            pipeline.hdel(self._hash_of(item), item.id)
+        pipeline.hincrby(keys.rules(self._site), keys.VERSION, 1)
+        pipeline.execute()
+
+    @redis_errors()
+    def beat(self, kiosk: str, at: datetime) -> None:
+        """Note a sign of life; a kiosk never heard of gets a record of its own."""
+        key = keys.beats(self._site, at.astimezone(UTC).date())
+        first_today = _BEAT.run(self._client, [key], [kiosk, int(at.timestamp()), BEAT_GAP])
+        if first_today:
+            self._watch(kiosk, at)
+
+    @redis_errors()
+    def beats(self, utc_days: Sequence[date]) -> Mapping[str, list[Interval]]:
+        pipeline = self._client.pipeline(transaction=False)
+        for day in utc_days:
+            pipeline.hgetall(keys.beats(self._site, day))
+        found: dict[str, list[Interval]] = defaultdict(list)
+        for stored in pipeline.execute() if utc_days else ():
+            for kiosk, text in stored.items():
+                found[kiosk.decode()] += _intervals(text)
+        return found
+
+    def _hash_of(self, item: Item) -> str:
+        return keys.rule(self._site, _NAMES[type(item)])
+
+    def _watch(self, kiosk: str, at: datetime) -> None:
+        stored = self._client.hget(keys.rule(self._site, "kiosks"), kiosk)
+        try:
+            known = decode(KioskRecord, kiosk, stored) if stored else KioskRecord(kiosk)
+        except MalformedRule:
+            return  # shown to the admin as malformed; not ours to overwrite
+        if known.watched_from is None:
+            self.put(dataclasses.replace(known, watched_from=at))
+
+
+def _decoded(
+    kind: type[Item], stored: Mapping[bytes, bytes], malformed: list[str]
+) -> tuple[Item, ...]:
+    found: list[Item] = []
+    for entry_id, text in sorted(stored.items()):
+        try:
+            item = decode(kind, entry_id.decode(errors="replace"), text)
+            wrong = flaws(item)
+            found += [] if wrong else [item]
+            malformed += [f"{kind.__name__} {item.id!r}: {' '.join(wrong)}"] if wrong else []
+        except MalformedRule as error:
+            malformed.append(str(error))
+    return tuple(found)
+
+
+def _rules(found: Mapping[str, tuple[Item, ...]], version: int, malformed: tuple[str, ...]) -> Rules:
+    limits = cast("tuple[Limits, ...]", found["limits"])
+    return Rules(
+        shifts=cast("tuple[Shift, ...]", found["shifts"]),
+        assignments=cast("tuple[Assignment, ...]", found["assignments"]),
+        employments=cast("tuple[Employment, ...]", found["employments"]),
+        holidays=cast("tuple[Holiday, ...]", found["holidays"]),
+        leaves=cast("tuple[Leave, ...]", found["leaves"]),
+        kiosks=cast("tuple[KioskRecord, ...]", found["kiosks"]),
+        limits=limits[0] if limits else Limits(),
+        version=version,
+        malformed=malformed,
+    )
+
+
+def _intervals(text: bytes) -> list[Interval]:
+    try:
+        return [(int(first), int(last)) for first, last in json.loads(text)]
+    except (ValueError, TypeError):
+        return []  # a kiosk's history is worth less than the page that shows it
