@@ -1,0 +1,122 @@
+"""Ready-made checks for :class:`face_rec.web.health.Health`.
+
+Each takes what it looks at, never a whole system, and returns the check.
+"""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from face_rec.entities import HealthCheck
+from face_rec.web.health import Check
+
+_MIB = 1024**2
+
+
+class ModelLike(Protocol):
+    """What is asked of a model status."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def pack(self) -> str: ...
+    @property
+    def provider(self) -> str: ...
+
+
+class GalleryLike(Protocol):
+    """What is asked of a gallery's status."""
+
+    @property
+    def ready(self) -> bool: ...
+    @property
+    def people(self) -> int: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def error(self) -> str: ...
+
+
+class SpoolLike(Protocol):
+    """What is asked of the snapshot spool's figures."""
+
+    @property
+    def pending(self) -> int: ...
+    @property
+    def dropped(self) -> int: ...
+    @property
+    def problem(self) -> str: ...
+
+
+def models_check(status: Callable[[], ModelLike]) -> Check:
+    """Not ready while no model is loaded: nobody can be recognised."""
+
+    def check() -> HealthCheck:
+        now = status()
+        if now.state == "ready":
+            return HealthCheck("models", ok=True, detail=f"{now.pack} on {now.provider}")
+        return HealthCheck(
+            "models", ok=False, detail=f"{now.pack}: {now.state}", advice=now.message
+        )
+
+    return check
+
+
+def gallery_check(status: Callable[[], GalleryLike]) -> Check:
+    """Not ready before the first load; a warning when it cannot keep up afterwards."""
+
+    def check() -> HealthCheck:
+        now = status()
+        detail = f"{now.people} people, revision {now.revision}"
+        if not now.ready:
+            return HealthCheck("gallery", ok=False, detail="not loaded yet", advice=now.error)
+        if now.error:
+            advice = f"{now.error} People as of this revision are still recognised."
+            return HealthCheck("gallery", ok=True, detail=detail, advice=advice, warning=True)
+        return HealthCheck("gallery", ok=True, detail=detail)
+
+    return check
+
+
+def journal_check(pending: Callable[[], int], problem: Callable[[], str]) -> Check:
+    """Not ready while marks cannot be journalled; a warning while some wait for Redis."""
+
+    def check() -> HealthCheck:
+        waiting, why = pending(), problem()
+        if why:
+            return HealthCheck("journal", ok=False, detail="marks cannot be saved", advice=why)
+        if waiting:
+            advice = "They are safe on this machine's disk and are delivered when Redis is back."
+            detail = f"{waiting} marks wait for Redis"
+            return HealthCheck("journal", ok=True, detail=detail, advice=advice, warning=True)
+        return HealthCheck("journal", ok=True, detail="nothing waits")
+
+    return check
+
+
+def snapshots_check(stats: Callable[[], SpoolLike]) -> Check:
+    """Always ready, for snapshots never hold up a mark; says what keeps them waiting."""
+
+    def check() -> HealthCheck:
+        now = stats()
+        detail = f"{now.pending} wait, {now.dropped} dropped since the start"
+        return HealthCheck(
+            "snapshots", ok=True, detail=detail, advice=now.problem, warning=bool(now.problem)
+        )
+
+    return check
+
+
+def disk_check(folder: Path, low: int = 2048 * _MIB, full: int = 200 * _MIB) -> Check:
+    """Not ready below ``full`` bytes of free space, a warning below ``low``."""
+
+    def check() -> HealthCheck:
+        free = shutil.disk_usage(folder).free
+        advice = "" if free >= low else f"Free some space on the disk that holds {folder}."
+        detail = f"{free // _MIB:,} MiB free"
+        return HealthCheck("disk", free >= full, detail, advice, warning=full <= free < low)
+
+    return check
