@@ -1,0 +1,152 @@
+"""``python -m face_rec models``: list, pull, import, verify and calibrate model packs."""
+
+import argparse
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tqdm import tqdm
+
+import config
+from face_rec.clock import SystemClock
+from face_rec.errors import ModelError, PackBroken
+from face_rec.models.catalogue import LICENCE, OFFICIAL
+from face_rec.models.install import Installer
+from face_rec.models.loading import load
+from face_rec.models.measure import Measurement, measure
+from face_rec.models.packs import Pack, PackShelf
+from face_rec.models.pictures import embed_people
+from face_rec.models.speed import estimate
+from face_rec.protocols import Progress
+
+_PROBABLY_ONE_PERSON = 0.6
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add ``models`` and its actions to the command line."""
+    models = subparsers.add_parser("models", help="install and check model packs")
+    actions = models.add_subparsers(title="actions", required=True, metavar="ACTION")
+    actions.add_parser("list", help="what is installed and what can be pulled").set_defaults(
+        run=_list
+    )
+    pull = actions.add_parser("pull", help="download and install an official pack")
+    pull.add_argument("name", choices=sorted(OFFICIAL))
+    pull.set_defaults(run=_pull)
+    bring = actions.add_parser("import", help="install a pack from a ZIP file or a folder")
+    bring.add_argument("source", type=Path, metavar="ZIP-or-FOLDER")
+    bring.add_argument("--name", default="", help="what to call it (default: as it is called)")
+    bring.set_defaults(run=_import)
+    verify = actions.add_parser("verify", help="read every byte of a pack and compare digests")
+    verify.add_argument("name", nargs="?", default="", help="default: all that are installed")
+    verify.set_defaults(run=_verify)
+    calibrate = actions.add_parser(
+        "calibrate", help="measure how alike strangers look to a pack, for its threshold"
+    )
+    calibrate.add_argument("folder", type=Path, help="pictures as FOLDER/<person>/*.jpg")
+    calibrate.add_argument("--name", default="", help="the pack (default: MODEL_PACK)")
+    calibrate.set_defaults(run=_calibrate)
+
+
+def _shelf(settings: config.Settings) -> PackShelf:
+    return PackShelf(settings.data_dir / "models")
+
+
+def _installer(shelf: PackShelf) -> Installer:
+    return Installer(shelf, SystemClock())
+
+
+def _list(_: argparse.Namespace) -> int:
+    settings = config.load()
+    installed = {pack.name: pack for pack in _shelf(settings).installed()}
+    for pack in installed.values():
+        print(f"{pack.name:16} installed  {_kind(pack)}, {_megabytes(pack)} MB")
+    for official in OFFICIAL.values():
+        if official.name not in installed:
+            size = round(official.download / 1e6)
+            print(f"{official.name:16} available  {official.title}; {size} MB to download")
+            print(f"{'':27} {official.accuracy}; {estimate(official)}")
+    print(f"MODEL_PACK is {settings.model_pack}\n{LICENCE}")
+    return 0
+
+
+def _pull(options: argparse.Namespace) -> int:
+    print(LICENCE)
+    installer = _installer(_shelf(config.load()))
+    with _bar(f"Downloading {options.name}") as progress:
+        pack = installer.pull(options.name, progress)
+    return _installed(pack)
+
+
+def _import(options: argparse.Namespace) -> int:
+    installer = _installer(_shelf(config.load()))
+    with _bar(f"Reading {options.source.name}") as progress:
+        pack = installer.import_from(options.source, options.name, progress)
+    print(LICENCE)
+    return _installed(pack)
+
+
+def _installed(pack: Pack) -> int:
+    print(f"Installed {pack.name} ({_kind(pack)}) in {pack.folder}")
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    shelf = _shelf(config.load())
+    names = [options.name] if options.name else shelf.names()
+    if not names:
+        raise ModelError("No pack is installed; see: python -m face_rec models list")
+    return max([_verified(shelf, name) for name in names])
+
+
+def _verified(shelf: PackShelf, name: str) -> int:
+    try:
+        pack = shelf.find(name, fresh=True)
+    except PackBroken as error:
+        print(f"{name}: BROKEN. {error}")
+        return 1
+    print(f"{name}: whole and unaltered ({_kind(pack)})")
+    return 0
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    settings = config.load()
+    shelf = _shelf(settings)
+    pack = shelf.find(options.name or settings.model_pack)
+    models = load(pack, settings.model_provider, threads=0).models
+    with _bar("Measuring", unit="picture") as progress:
+        rows, people = embed_people(models, options.folder, progress)
+    result = measure(rows, people)
+    _report(result)
+    _installer(shelf).recalibrate(dataclasses.replace(pack, measured=result.points))
+    print(f"Saved for the pack '{pack.name}'; a running app takes it up within seconds.")
+    return 0
+
+
+def _report(result: Measurement) -> None:
+    print(f"{result.people} people, {result.pairs} pairs of different people")
+    for point in result.points:
+        print(f"  FAR {point.far:.0e}: cosine {point.cosine:.3f}")
+    score, one, other = result.closest
+    if score > _PROBABLY_ONE_PERSON:
+        print(f"  {one} and {other} score {score:.2f}: are they one person? Then merge them.")
+
+
+def _kind(pack: Pack) -> str:
+    return "custom weights" if pack.custom else "official weights"
+
+
+def _megabytes(pack: Pack) -> int:
+    return round(sum(file.bytes for file in pack.files) / 1e6)
+
+
+@contextmanager
+def _bar(title: str, unit: str = "B") -> Iterator[Progress]:
+    """A progress bar on stderr, as a Progress."""
+    with tqdm(desc=title, unit=unit, unit_scale=unit == "B", unit_divisor=1000) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total or None
+            bar.update(done - bar.n)
+
+        yield progress

@@ -1,0 +1,75 @@
+"""sha256 of large files, remembered, so that a second start need not read them again."""
+
+import hashlib
+import json
+import logging
+import os
+import secrets
+import threading
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+_CHUNK = 1 << 20
+
+
+def sha256_of(path: Path) -> str:
+    """The digest of a file's content, read now."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace ``path`` so that a reader (or a crash) sees the old or the new, never a part."""
+    temporary = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    try:
+        with temporary.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+class Digests:
+    """Digests by path, size and modification time, kept in one JSON file.
+
+    Safe to call from several threads; several processes may share the file (the last one
+    to write wins, which costs the others one more reading).
+    """
+
+    def __init__(self, memory: Path) -> None:
+        self._memory = memory
+        self._lock = threading.Lock()
+
+    def of(self, path: Path, *, fresh: bool = False) -> str:
+        """sha256 of ``path``; with ``fresh`` the content is read whatever is remembered."""
+        stat = path.stat()
+        key, mark = str(path.resolve()), [stat.st_size, stat.st_mtime_ns]
+        known = self._read().get(key, [])
+        if not fresh and known[:2] == mark:
+            return str(known[2])
+        digest = sha256_of(path)
+        self._remember(key, [*mark, digest])
+        return digest
+
+    def _read(self) -> dict[str, list[object]]:
+        try:
+            known = json.loads(self._memory.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return known if isinstance(known, dict) else {}
+
+    def _remember(self, key: str, entry: list[object]) -> None:
+        with self._lock:
+            kept = {path: known for path, known in self._read().items() if Path(path).exists()}
+            try:
+                self._memory.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(self._memory, json.dumps({**kept, key: entry}, indent=1))
+            except OSError as error:  # only a slower next start
+                log.warning("digests not remembered error=%s", error)

@@ -1,0 +1,212 @@
+"""The models of a running app: loaded in the background, exchanged while it runs."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from face_rec.clock import Clock, SystemClock
+from face_rec.errors import FaceRecError, ModelError, PackMissing
+from face_rec.models.catalogue import LICENCE, OFFICIAL, RELEASES
+from face_rec.models.choice import Choice
+from face_rec.models.install import Installer, silent
+from face_rec.models.loading import Loaded, load
+from face_rec.models.packs import MANIFEST, Pack, PackShelf
+from face_rec.models.speed import estimate
+from face_rec.models.status import ModelState, ModelStatus, PackOffer, ready
+from face_rec.protocols import FaceModels, Progress
+
+log = logging.getLogger(__name__)
+
+_LOOK_AGAIN = 2.0
+"""Seconds until a pack that another process has installed is noticed."""
+
+
+class ModelService:
+    """Implements ``protocols.ModelSource``. Safe to call from several threads.
+
+    ``root``: DATA_DIR/models. ``pack``: name or folder. ``threads``: of one inference.
+    ``releases``: base URL of the official ZIPs.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        pack: str,
+        provider: str = "auto",
+        threads: int = 1,
+        *,
+        clock: Clock | None = None,
+        releases: str = RELEASES,
+    ) -> None:
+        self.shelf = PackShelf(root)
+        self.installer = Installer(self.shelf, clock or SystemClock(), releases)
+        self._choice = Choice(root / "chosen.json", pack)
+        self._provider = provider
+        self._threads = threads
+        self._loaded: Loaded | None = None
+        self._status = _loading(pack)
+        self._seen: tuple[object, ...] = ()
+        self._loading = threading.Lock()
+        self._installing = threading.Lock()
+        self._closed = threading.Event()
+        self._follower: threading.Thread | None = None
+
+    # --- what others see -----------------------------------------------------
+
+    @property
+    def threads(self) -> int:
+        """Threads that one inference may use."""
+        return self._threads
+
+    def current(self) -> FaceModels | None:
+        """The pack in use, warmed up; None while there is none."""
+        loaded = self._loaded
+        return loaded.models if loaded else None
+
+    def status(self) -> ModelStatus:
+        """How it stands; cheap."""
+        return self._status
+
+    def installed(self) -> list[Pack]:
+        """All packs on the shelf, custom ones included."""
+        return self.shelf.installed()
+
+    def offers(self) -> list[PackOffer]:
+        """The official packs; the first call times this machine for some tens of ms."""
+        here = {pack.name for pack in self.shelf.installed() if not pack.custom}
+        return [self._offer(name, name in here) for name in OFFICIAL]
+
+    # --- loading -------------------------------------------------------------
+
+    def start(self) -> None:
+        """Load in the background, and again whenever the wanted pack changes on disk."""
+        self._follower = threading.Thread(target=self._follow, name="models", daemon=True)
+        self._follower.start()
+
+    def load(self) -> FaceModels:
+        """Load and warm up the wanted pack, now; the one in use stays until it is ready.
+
+        Raises PackMissing, PackBroken or ProviderMissing, which :meth:`status` tells as well.
+        """
+        with self._loading:
+            wanted = self._choice.wanted
+            self._seen = self._key(wanted)
+            if self._loaded is None:
+                self._status = _loading(wanted)
+            try:
+                return self._exchange(wanted)
+            except FaceRecError as error:
+                self._status = self._failed(wanted, error)
+                raise
+
+    def use(self, name: str) -> FaceModels:
+        """Exchange the pack in use for an installed one, and remember the choice until
+        MODEL_PACK is changed.
+
+        Templates made with another recognition model cannot be compared: those people must
+        be enrolled again. Raises what :meth:`load` raises; then nothing has changed.
+        """
+        with self._loading:
+            models = self._exchange(name)
+            self._choice.make(name)
+            self._seen = self._key(name)
+            return models
+
+    def close(self) -> None:
+        """Stop following the disk; the models stay usable."""
+        self._closed.set()
+        if self._follower:
+            self._follower.join()
+
+    # --- installing ----------------------------------------------------------
+
+    def pull(self, name: str, progress: Progress = silent) -> Pack:
+        """Download and install an official pack; see ``Installer.pull``.
+
+        ``progress`` runs in the caller's thread. The pack is taken into use if it is the
+        wanted one, or if there is none. Raises ModelError while another is being installed.
+        """
+        with self._one_installation():
+            return self._taken_up(self.installer.pull(name, progress))
+
+    def import_archive(self, path: Path, name: str = "", progress: Progress = silent) -> Pack:
+        """Install a ZIP or folder; see ``Installer.import_from`` and :meth:`pull`."""
+        with self._one_installation():
+            return self._taken_up(self.installer.import_from(path, name, progress))
+
+    # --- steps ---------------------------------------------------------------
+
+    def _exchange(self, wanted: str) -> FaceModels:
+        pack = self.shelf.find(wanted)
+        loaded = load(pack, self._provider, self._threads)
+        self._loaded, self._status = loaded, ready(pack, loaded)
+        log.info("models ready pack=%s provider=%s", pack.name, loaded.models.provider)
+        return loaded.models
+
+    def _follow(self) -> None:
+        while not self._closed.is_set():
+            if self._key(self._choice.wanted) != self._seen:
+                self._try_load()
+            self._closed.wait(_LOOK_AGAIN)
+
+    def _try_load(self) -> None:
+        try:
+            self.load()
+        except FaceRecError as error:
+            log.warning("models not loaded reason=%s", error)
+        except Exception:
+            log.exception("models not loaded")
+            bug = ModelError("The models could not be loaded; the log says why.")
+            self._status = self._failed(self._choice.wanted, bug)
+
+    def _key(self, wanted: str) -> tuple[object, ...]:
+        """Changes whenever loading ``wanted`` may have another result."""
+        folder = self.shelf.place(wanted)
+        files = [folder / MANIFEST, *folder.glob("*.onnx")]
+        return (wanted, *sorted((p.name, p.stat().st_mtime_ns) for p in files if p.is_file()))
+
+    def _failed(self, wanted: str, error: FaceRecError) -> ModelStatus:
+        """The status after a failure: of the pack still in use, if there is one."""
+        if self._loaded:
+            used = self._loaded.models.pack
+            warning = f"'{wanted}' could not be loaded, so '{used}' stays in use: {error}"
+            return replace(self._status, warning=warning)
+        state = ModelState.MISSING if isinstance(error, PackMissing) else ModelState.FAILED
+        return ModelStatus(state, str(error), wanted)
+
+    @contextmanager
+    def _one_installation(self) -> Iterator[None]:
+        if not self._installing.acquire(blocking=False):
+            raise ModelError("Another model pack is being installed; wait until it is done.")
+        try:
+            yield
+        finally:
+            self._installing.release()
+
+    def _taken_up(self, pack: Pack) -> Pack:
+        if pack.folder == self.shelf.place(self._choice.wanted):
+            self.load()
+        elif self._loaded is None:
+            self.use(pack.name)
+        return pack
+
+    def _offer(self, name: str, installed: bool) -> PackOffer:
+        official, status = OFFICIAL[name], self._status
+        in_use = self._loaded is not None and status.pack == name and not status.custom
+        return PackOffer(
+            name=name,
+            title=official.title,
+            bytes=official.download,
+            accuracy=official.accuracy,
+            speed=(status.speed if in_use else None) or estimate(official),
+            licence=LICENCE,
+            installed=installed,
+            in_use=in_use,
+        )
+
+
+def _loading(wanted: str) -> ModelStatus:
+    return ModelStatus(ModelState.LOADING, f"The model pack '{wanted}' is being loaded.", wanted)

@@ -1,0 +1,88 @@
+"""What the pages, ``/readyz`` and the command line say about the models."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from face_rec.models.calibration import Origin, ScoreCalibration
+from face_rec.models.catalogue import LICENCE
+from face_rec.models.loading import Loaded, offered
+from face_rec.models.packs import Pack
+from face_rec.models.providers import name_of
+from face_rec.models.speed import Speed
+
+
+class ModelState(StrEnum):
+    MISSING = "missing"
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """``message``: for the user, with what to do. ``warning``: what is wrong although the
+    models work. ``provider``: of the pack in use, ``cpu``, ``cuda`` …; ``offered``: what this
+    onnxruntime has. ``calibration``: what the threshold rests on. ``speed``: measured at
+    warm-up."""
+
+    state: ModelState
+    message: str
+    pack: str
+    warning: str = ""
+    provider: str = ""
+    offered: tuple[str, ...] = ()
+    custom: bool = False
+    contract: str = ""
+    dimension: int = 0
+    calibration: Origin | None = None
+    largest_gallery: int = 0
+    speed: Speed | None = None
+    licence: str = LICENCE
+
+
+@dataclass(frozen=True, slots=True)
+class PackOffer:
+    """An official pack as a page offers it; ``bytes``: of the download, approximately."""
+
+    name: str
+    title: str
+    bytes: int
+    accuracy: str
+    speed: Speed
+    licence: str
+    installed: bool
+    in_use: bool
+
+
+def ready(pack: Pack, loaded: Loaded) -> ModelStatus:
+    """The status of a pack that works."""
+    contract, calibration = loaded.models.contract, pack.calibration
+    provider = name_of(loaded.models.provider)
+    kind = "custom weights" if pack.custom else "official weights"
+    warnings = (loaded.note, _doubt(calibration))
+    return ModelStatus(
+        state=ModelState.READY,
+        message=f"The model pack '{pack.name}' ({kind}) runs on {provider}.",
+        pack=pack.name,
+        warning=" ".join(warning for warning in warnings if warning),
+        provider=provider,
+        offered=tuple(name_of(name) for name in offered()),
+        custom=pack.custom,
+        contract=contract.digest,
+        dimension=contract.dimension,
+        calibration=calibration.origin,
+        largest_gallery=calibration.largest_gallery,
+        speed=Speed(loaded.detect_seconds, loaded.embed_seconds, measured=True),
+    )
+
+
+def _doubt(calibration: ScoreCalibration) -> str:
+    advice = "measure it on pictures of your own: python -m face_rec models calibrate FOLDER"
+    if calibration.origin is Origin.UNKNOWN:
+        return (
+            "Uncalibrated: nothing is known of this model's scores, so the threshold is a "
+            f"cautious guess; {advice}."
+        )
+    if calibration.origin is Origin.ESTIMATED:
+        return f"The threshold of this model is a cautious estimate; to make it exact, {advice}."
+    return ""
