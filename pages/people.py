@@ -7,8 +7,13 @@ from pages.ui.identity import Right, require
 from pages.ui.navigation import PEOPLE
 from pages.ui.page import page
 from pages.ui.people_list import people_list
+from pages.ui.profile import profile
 
 identity = require(Right.PEOPLE_READ)
+subject = st.query_params.get("person")
 
-with page(PEOPLE, "Everybody who can be recognised."):
-    people_list(system(), identity)
+with page(PEOPLE, "Everybody who can be recognised.") as actions:
+    if subject:
+        profile(system(), identity, subject)
+    else:
+        people_list(system(), identity)

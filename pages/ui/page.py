@@ -12,6 +12,7 @@ from face_rec.errors import FaceRecError, StoreUnavailable
 from pages.ui.context import system
 from pages.ui.flash import show_flashes
 from pages.ui.navigation import Entry
+from pages.ui.text import plain
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ def store_banner() -> None:
 def show_error(error: Exception, where: str) -> None:
     """One sentence for the user; an unexpected error also gets a number to find it by."""
     if isinstance(error, FaceRecError):
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return
     number = secrets.token_hex(3).upper()
     log.error("page_failed page=%s number=%s", where, number, exc_info=error)

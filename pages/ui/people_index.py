@@ -1,6 +1,6 @@
 """Everybody, in memory, for searching while somebody types."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -20,10 +20,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """All people by name, and the groups they are in."""
+    """All people by name, the same by subject, and the groups they are in."""
 
     cards: Sequence[Card]
+    by_subject: Mapping[str, Person]
     groups: Sequence[str]
+    revision: int
 
     def find(self, text: str = "", group: str | None = None) -> list[Person]:
         """Those who have every word of ``text`` in name, ID, group or e-mail."""
@@ -45,7 +47,9 @@ def people_index(store: PeopleStore) -> Index:
 def _index(_store: PeopleStore, store_id: int, revision: int) -> Index:  # noqa: ARG001
     people = sorted(_store.all(), key=lambda person: (search_key(person.name), person.id))
     cards = [Card(person, _key(person)) for person in people]
-    return Index(cards, sorted({person.group for person in people if person.group}))
+    by_subject = {person.subject: person for person in people}
+    groups = sorted({person.group for person in people if person.group})
+    return Index(cards, by_subject, groups, revision)
 
 
 def _key(person: Person) -> str:

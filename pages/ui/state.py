@@ -1,4 +1,5 @@
 """placeholder"""
+
 from face_rec.system import System
 from pages.ui.widgets import Line, Tone
 

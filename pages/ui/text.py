@@ -12,14 +12,18 @@ WORD_JOINER = "\u2060"
 """Invisible, and breaks up what is recognised only after backslashes are resolved: icon names,
 emoji names, links and arrows."""
 
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_MARKUP = re.compile(r"[\\`*_\[\]{}#|$&]|^[-+]")
+_LATE_MARKUP = re.compile(r"[<>@~]|:(?=[A-Za-z/+_-]|\d+:)|(?<=-)-|(?<=\bwww)\.")
+_LIST_NUMBER = re.compile(r"^(\d+)([.)])")
 _LINE_BREAKS = re.compile(r"\s*[\r\n\v\f\x85\u2028\u2029]+\s*")
 
 
 def plain(text: str) -> str:
     """``text`` as Markdown that shows exactly ``text``, on one line."""
     line = _LINE_BREAKS.sub(" ", text).strip()
-    return _PUNCTUATION.sub(rf"\\\1{WORD_JOINER}", line).replace("www", f"ww{WORD_JOINER}w")
+    line = _MARKUP.sub(r"\\\g<0>", line)
+    line = _LATE_MARKUP.sub(rf"\\\g<0>{WORD_JOINER}", line)
+    return _LIST_NUMBER.sub(r"\1\\\2", line)
 
 
 def html(text: str) -> str:

@@ -1,0 +1,74 @@
+"""Deactivating and deleting a person."""
+
+import streamlit as st
+
+from face_rec.entities import Person
+from face_rec.errors import FaceTaken, PeopleError
+from face_rec.system import System
+from pages.ui.flash import flash
+from pages.ui.navigation import PEOPLE, link_to, open_page
+from pages.ui.text import plain
+
+
+def status_and_deletion(app: System, person: Person) -> None:
+    """The two buttons with their consequences in words."""
+    if person.active:
+        st.caption("A deactivated person keeps their data but is not recognised until activated.")
+    else:
+        st.caption("This person is not recognised until they are activated again.")
+    reason = _reason(person)
+    with st.container(horizontal=True):
+        label, icon = ("Deactivate", "pause") if person.active else ("Activate", "play_arrow")
+        if st.button(label, icon=f":material/{icon}:", key=f"active_{person.subject}"):
+            _set_active(app, person, not person.active, reason)
+        if st.button("Delete …", icon=":material/delete_forever:", key=f"delete_{person.subject}"):
+            _confirm_deletion(app, person)
+
+
+def _set_active(app: System, person: Person, active: bool, reason: str) -> None:
+    try:
+        app.enrolment.set_active(person.subject, active, reason)
+    except FaceTaken as error:
+        st.session_state[_taken(person)] = error.subject
+        st.rerun()
+    except PeopleError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    else:
+        st.session_state.pop(_taken(person), None)
+        flash("Activated." if active else "Deactivated.")
+        st.rerun()
+
+
+def _reason(person: Person) -> str:
+    """Asked when somebody else was registered with this face while it was inactive."""
+    other = st.session_state.get(_taken(person))
+    if other is None:
+        return ""
+    st.warning(
+        "This face was registered for another person meanwhile. To activate both, give the "
+        "reason and press the button again.",
+        icon=":material/group:",
+    )
+    link_to(PEOPLE, "Show the other person", person=other)
+    return st.text_input("Reason", key=f"{_taken(person)}_reason") or ""
+
+
+def _taken(person: Person) -> str:
+    return f"taken_{person.subject}"
+
+
+@st.dialog("Delete this person?", icon=":material/delete_forever:")
+def _confirm_deletion(app: System, person: Person) -> None:
+    st.markdown(
+        f"**{plain(person.name)}** will not be recognised any more. Their templates, photos and "
+        "details are erased at once and cannot be brought back. Their marks stay in the records "
+        "without a name."
+    )
+    typed = st.text_input(f"Type the ID {plain(person.id)} to confirm", key="delete_typed")
+    sure = (typed or "").strip() == person.id
+    if st.button(
+        "Delete for good", type="primary", disabled=not sure, icon=":material/delete_forever:"
+    ):
+        app.enrolment.delete(person.subject)
+        flash(f"{plain(person.name)} was deleted.", ":material/delete:")
+        open_page(PEOPLE)

@@ -1,0 +1,94 @@
+"""One page of marks as a table, and the picture of the chosen one."""
+
+import pandas as pd
+import streamlit as st
+
+from face_rec.system import System
+from pages.ui.photos import photo
+from pages.ui.widgets import facts, portrait
+
+PAGE = 100
+KINDS = {"punch": "Mark", "in": "Check-in", "out": "Check-out"}
+SOURCES = {
+    "video": "Camera",
+    "still": "Photo",
+    "pin": "PIN",
+    "manual": "By hand",
+    "import": "Import",
+}
+_COLUMNS = {
+    "date": st.column_config.TextColumn("Date", width=100),
+    "clock": st.column_config.TextColumn("Time", width=80),
+    "name": st.column_config.TextColumn("Name", width="medium"),
+    "id": st.column_config.TextColumn("ID", width="small"),
+    "group": st.column_config.TextColumn("Group", width="small"),
+    "kiosk": st.column_config.TextColumn("Kiosk", width="small"),
+    "kind": st.column_config.TextColumn("Kind", width="small"),
+    "source": st.column_config.TextColumn("Taken by", width="small"),
+    "score": st.column_config.NumberColumn("Score", format="%.2f", width=70),
+}
+
+
+def show_table(app: System, table: pd.DataFrame) -> None:
+    """Draw ``table`` (columns as in :mod:`face_rec.attendance.records`), PAGE rows at a time."""
+    place = st.container()
+    number = _page_number(-(-len(table) // PAGE))
+    rows = table.iloc[(number - 1) * PAGE : number * PAGE]
+    chosen = place.dataframe(
+        _readable(rows),
+        column_config=_COLUMNS,
+        hide_index=True,
+        height=min(560, 38 + 35 * len(rows)),
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"records_table_{number}",
+        alt="Marks, newest first",
+    )
+    picked = chosen["selection"]["rows"]
+    if picked and picked[0] < len(rows):
+        _details(app, rows.iloc[picked[0]])
+    else:
+        st.caption("Choose a row to see its picture.")
+
+
+def _page_number(pages: int) -> int:
+    if pages <= 1:
+        return 1
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        return st.pagination(pages, key=f"records_page_{pages}")
+
+
+def _readable(rows: pd.DataFrame) -> pd.DataFrame:
+    local = rows["time"].dt
+    shown = rows.assign(
+        date=local.strftime("%Y-%m-%d"),
+        clock=local.strftime("%H:%M:%S"),
+        kind=rows["kind"].replace(KINDS),
+        source=rows["source"].replace(SOURCES),
+    )
+    return shown[list(_COLUMNS)]
+
+
+def _details(app: System, row: "pd.Series[str]") -> None:
+    with st.container(border=True):
+        left, right = st.columns([1, 2.4], gap="medium")
+        with left:
+            _picture(app, str(row["snapshot"]), str(row["name"]))
+        with right:
+            facts(
+                [
+                    ("Name", str(row["name"])),
+                    ("ID", str(row["id"])),
+                    ("Time", f"{row['time']:%Y-%m-%d %H:%M:%S}"),
+                    ("Kiosk", str(row["kiosk"])),
+                    ("Score", f"{row['score']:.3f}"),
+                    ("Lead over the next person", f"{row['margin']:.3f}"),
+                    ("Event", str(row["event"])),
+                ]
+            )
+
+
+def _picture(app: System, key: str, name: str) -> None:
+    portrait(photo(app.snapshots, key or None, side=480), name)
+    if not key:
+        st.caption("No picture was kept of this mark.")
