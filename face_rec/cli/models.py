@@ -14,8 +14,9 @@ from face_rec.errors import ModelError, PackBroken
 from face_rec.models.catalogue import LICENCE, OFFICIAL
 from face_rec.models.install import Installer
 from face_rec.models.loading import load
+from face_rec.models.manifest import Pack
 from face_rec.models.measure import Measurement, measure
-from face_rec.models.packs import Pack, PackShelf
+from face_rec.models.packs import PackShelf
 from face_rec.models.pictures import embed_people
 from face_rec.models.speed import estimate
 from face_rec.protocols import Progress

@@ -18,15 +18,8 @@ from face_rec.errors import ModelError, PackBroken
 from face_rec.models.archive import unpack_models
 from face_rec.models.catalogue import OFFICIAL, RELEASES, OfficialPack
 from face_rec.models.download import download
-from face_rec.models.packs import (
-    MANIFEST,
-    Pack,
-    PackShelf,
-    checked_name,
-    folder_pack,
-    read_manifest,
-    write_manifest,
-)
+from face_rec.models.manifest import MANIFEST, Pack, checked_name, read_manifest, write_manifest
+from face_rec.models.packs import PackShelf, folder_pack
 from face_rec.protocols import Progress
 
 log = logging.getLogger(__name__)

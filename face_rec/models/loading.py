@@ -14,7 +14,7 @@ from insightface.model_zoo.scrfd import SCRFD
 
 from face_rec.errors import ModelError, PackBroken, ProviderMissing
 from face_rec.models.insight import InsightDetector, InsightEmbedder, exclusive
-from face_rec.models.packs import Pack
+from face_rec.models.manifest import Pack
 from face_rec.models.providers import COREML, CPU, DIRECTML, candidates, missing, name_of
 from face_rec.protocols import FaceModels
 

@@ -13,7 +13,8 @@ from face_rec.models.catalogue import LICENCE, OFFICIAL, RELEASES
 from face_rec.models.choice import Choice
 from face_rec.models.install import Installer, silent
 from face_rec.models.loading import Loaded, load
-from face_rec.models.packs import MANIFEST, Pack, PackShelf
+from face_rec.models.manifest import MANIFEST, Pack
+from face_rec.models.packs import PackShelf
 from face_rec.models.speed import estimate
 from face_rec.models.status import ModelState, ModelStatus, PackOffer, ready
 from face_rec.protocols import FaceModels, Progress

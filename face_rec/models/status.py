@@ -6,7 +6,7 @@ from enum import StrEnum
 from face_rec.models.calibration import Origin, ScoreCalibration
 from face_rec.models.catalogue import LICENCE
 from face_rec.models.loading import Loaded, offered
-from face_rec.models.packs import Pack
+from face_rec.models.manifest import Pack
 from face_rec.models.providers import name_of
 from face_rec.models.speed import Speed
 
