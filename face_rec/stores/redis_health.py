@@ -74,8 +74,8 @@ def _worries(info: Mapping[str, Any]) -> Iterable[str]:
     policy = info.get("maxmemory_policy", "noeviction")
     if int(info.get("maxmemory", 0)) and policy != "noeviction":
         yield (
-            f"Redis may evict people and marks when memory is short: maxmemory-policy is {policy}. "
-            "Set it to noeviction."
+            f"Redis may evict people and marks when memory is short (policy {policy}). "
+            "Set maxmemory-policy to noeviction."
         )
     if int(info.get("aof_enabled", 0)):
         if info.get("aof_last_write_status", "ok") != "ok":

@@ -1,0 +1,106 @@
+"""The Redis checks against real servers, alone, in a cluster, and gone."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+
+from face_rec.stores.client import Client, RedisAddress, connect
+from face_rec.stores.redis_health import durable_check, reachable_check
+from tests.redis_servers import Server, free_port
+
+
+ADVISED = {"maxmemory": "0", "maxmemory-policy": "noeviction", "save": "", "appendonly": "yes"}
+
+
+@contextmanager
+def _set_up_as_advised(client: Any) -> Iterator[None]:  # noqa: ANN401
+    """A server with other settings than its own; put back afterwards."""
+    before = {name: client.config_get(name)[name] for name in ADVISED}
+    for name, value in ADVISED.items():
+        client.config_set(name, value)
+    yield
+    for name, value in before.items():
+        client.config_set(name, value)
+
+
+@pytest.fixture
+def safe(redis_client: Client) -> Iterator[Any]:
+    with _set_up_as_advised(redis_client):
+        yield redis_client
+
+
+def test_a_server_that_answers_is_reachable(redis_client: Client) -> None:
+    assert reachable_check(redis_client)().ok
+
+
+def test_a_server_that_is_gone_is_not_ready_and_says_what_to_check() -> None:
+    gone = connect(RedisAddress(nodes=(("127.0.0.1", free_port()),)))
+    result = reachable_check(gone)()
+    assert not result.ok
+    assert "REDIS_" in result.advice
+
+
+def test_of_a_server_that_is_gone_nothing_is_claimed_about_its_data() -> None:
+    gone = connect(RedisAddress(nodes=(("127.0.0.1", free_port()),)))
+    result = durable_check(gone)()
+    assert (result.ok, result.warning) == (True, False)
+    assert "not known" in result.detail
+
+
+def test_a_server_set_up_as_advised_has_no_warning(safe: Any) -> None:
+    result = durable_check(safe)()
+    assert (result.ok, result.warning, result.advice) == (True, False, "")
+
+
+def test_eviction_is_warned_of(safe: Any) -> None:
+    safe.config_set("maxmemory", "100mb")
+    safe.config_set("maxmemory-policy", "allkeys-lru")
+    result = durable_check(safe)()
+    assert (result.ok, result.warning) == (True, True)
+    assert "allkeys-lru" in result.advice
+    assert "noeviction" in result.advice
+
+
+def test_a_limit_without_eviction_is_no_worry(safe: Any) -> None:
+    safe.config_set("maxmemory", "100mb")
+    assert not durable_check(safe)().warning
+
+
+def test_a_server_that_keeps_nothing_on_disk_is_warned_of(safe: Any) -> None:
+    safe.config_set("appendonly", "no")
+    result = durable_check(safe)()
+    assert result.warning
+    assert "loses everything" in result.advice
+
+
+def test_snapshots_alone_are_warned_of_more_gently(safe: Any) -> None:
+    safe.config_set("appendonly", "no")
+    safe.config_set("save", "3600 1")
+    result = durable_check(safe)()
+    assert result.warning
+    assert "since its last snapshot" in result.advice
+
+
+def test_a_service_that_forbids_config_is_judged_by_what_it_tells(safe: Any) -> None:
+    safe.config_set("appendonly", "no")
+    safe.execute_command("ACL", "SETUSER", "default", "-config")
+    try:
+        result = durable_check(safe)()
+    finally:
+        safe.execute_command("ACL", "SETUSER", "default", "+@all")
+    assert result.warning
+    assert "append-only" in result.advice
+
+
+def test_every_primary_of_a_cluster_is_looked_at(
+    redis_cluster: list[Server], cluster_client: Client
+) -> None:
+    assert reachable_check(cluster_client)().ok
+    with ExitStack() as stack:
+        for server in redis_cluster:
+            stack.enter_context(_set_up_as_advised(server.client()))
+        assert not durable_check(cluster_client)().warning
+        redis_cluster[-1].client().config_set("appendonly", "no")
+        assert durable_check(cluster_client)().warning

@@ -1,0 +1,169 @@
+"""/healthz says that the process lives, /readyz whether it can work and what to do if not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from face_rec import __version__
+from face_rec.entities import HealthCheck
+from face_rec.web import checks
+from face_rec.web.health import Check, Health, routes
+from tests.fakes.clock import FakeClock
+
+GOOD = HealthCheck("one", ok=True, detail="fine")
+WARNING = HealthCheck("two", ok=True, detail="so so", advice="look after it", warning=True)
+BAD = HealthCheck("three", ok=False, detail="broken", advice="mend it", extra={"since": "noon"})
+
+
+def _health(*results: HealthCheck) -> Health:
+    return Health([_always(result) for result in results], FakeClock())
+
+
+def _always(result: HealthCheck) -> Check:
+    return lambda: result
+
+
+def _client(health: Health) -> TestClient:
+    return TestClient(Starlette(routes=routes(health)))
+
+
+def _breaks() -> HealthCheck:
+    raise ValueError("password=hunter2")
+
+
+def test_the_process_is_well_however_bad_its_parts_are() -> None:
+    answer = _client(_health(BAD)).get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json() == {"status": "ok", "version": __version__}
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_warnings_do_not_make_the_app_unready() -> None:
+    answer = _client(_health(GOOD, WARNING)).get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "ready"
+    assert answer.json()["checks"][1] == {
+        "name": "two", "ok": True, "warning": True, "detail": "so so", "advice": "look after it",
+    }  # fmt: skip
+
+
+def test_one_failed_check_makes_the_app_unready_and_says_what_to_do() -> None:
+    answer = _client(_health(GOOD, BAD)).get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["status"] == "not ready"
+    assert answer.json()["checks"][1]["advice"] == "mend it"
+    assert answer.json()["checks"][1]["extra"] == {"since": "noon"}
+
+
+def test_a_check_that_breaks_counts_as_failed_and_tells_no_secret() -> None:
+    answer = _client(Health([_breaks], FakeClock())).get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["checks"][0]["name"] == "_breaks"
+    assert "hunter2" not in answer.text
+
+
+def test_only_reading_is_allowed() -> None:
+    assert _client(_health(GOOD)).post("/readyz").status_code == 405
+
+
+def test_many_askers_cause_one_check_a_moment() -> None:
+    asked, clock = [], FakeClock()
+
+    def check() -> HealthCheck:
+        asked.append(1)
+        return GOOD
+
+    health = Health([check], clock, keep=2.0)
+    for _ in range(5):
+        health.results()
+    assert len(asked) == 1
+    clock.advance(2.0)
+    assert health.ready
+    assert len(asked) == 2
+
+
+def test_problems_are_listed_worst_first() -> None:
+    assert _health(GOOD, WARNING, BAD).problems() == (BAD, WARNING)
+
+
+# --- ready-made checks -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Part:
+    """Any status: what a check looks at is set, the rest is as when all is well."""
+
+    state: str = "ready"
+    message: str = "Install a pack on the Settings page."
+    pack: str = "buffalo_l"
+    provider: str = "cpu"
+    ready: bool = True
+    people: int = 12
+    revision: int = 34
+    error: str = ""
+    pending: int = 0
+    dropped: int = 0
+    problem: str = ""
+
+
+def _given(part: Part) -> Callable[[], Part]:
+    return lambda: part
+
+
+def test_a_loaded_model_is_named_with_where_it_runs() -> None:
+    result = checks.models_check(_given(Part()))()
+    assert (result.ok, result.detail) == (True, "buffalo_l on cpu")
+
+
+@pytest.mark.parametrize("state", ["missing", "loading", "failed"])
+def test_without_a_loaded_model_the_app_is_not_ready(state: str) -> None:
+    result = checks.models_check(_given(Part(state=state)))()
+    assert not result.ok
+    assert result.advice == "Install a pack on the Settings page."
+
+
+def test_a_gallery_that_was_never_loaded_is_not_ready() -> None:
+    assert not checks.gallery_check(_given(Part(ready=False, error="Redis is away.")))().ok
+
+
+def test_a_gallery_that_cannot_keep_up_warns_and_works_on() -> None:
+    result = checks.gallery_check(_given(Part(error="Redis is away.")))()
+    assert (result.ok, result.warning) == (True, True)
+    assert "Redis is away." in result.advice
+    assert result.detail == "12 people, revision 34"
+
+
+def test_a_gallery_that_is_up_to_date_has_no_warning() -> None:
+    assert not checks.gallery_check(_given(Part()))().warning
+
+
+@pytest.mark.parametrize(
+    ("pending", "problem", "ok", "warning"),
+    [(0, "", True, False), (3, "", True, True), (3, "disk full", False, False)],
+)
+def test_the_journal_warns_when_marks_wait_and_fails_when_none_can_be_kept(
+    pending: int, problem: str, ok: bool, warning: bool
+) -> None:
+    result = checks.journal_check(lambda: pending, lambda: problem)()
+    assert (result.ok, result.warning) == (ok, warning)
+
+
+def test_a_snapshot_store_that_is_away_never_makes_the_app_unready() -> None:
+    result = checks.snapshots_check(_given(Part(pending=5, problem="S3 is away.")))()
+    assert (result.ok, result.warning, result.advice) == (True, True, "S3 is away.")
+
+
+@pytest.mark.parametrize(
+    ("low", "full", "ok", "warning"),
+    [(0, 0, True, False), (2**62, 0, True, True), (2**62, 2**62, False, False)],
+)
+def test_a_disk_warns_when_low_and_fails_when_full(
+    tmp_path: Path, low: int, full: int, ok: bool, warning: bool
+) -> None:
+    result = checks.disk_check(tmp_path, low, full)()
+    assert (result.ok, result.warning) == (ok, warning)
+    assert bool(result.advice) == (not ok or warning)

@@ -1,0 +1,161 @@
+"""/metrics shows the running system in Prometheus' own words."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from face_rec.entities import (
+    Event,
+    EventKind,
+    Greeting,
+    Image,
+    Match,
+    Matrix,
+    Outcome,
+    Receipt,
+    Scene,
+    Source,
+    StreamStats,
+)
+from face_rec.errors import JournalError
+from face_rec.protocols import Stream
+from face_rec.web.metrics import MarkCounter, Sources, routes
+
+
+class QuietStream:
+    """A stream that has figures and nothing else."""
+
+    def __init__(self, name: str, stats: StreamStats) -> None:
+        self.name = name
+        self._stats = stats
+
+    def submit(self, image: Image) -> None:
+        raise AssertionError("metrics only read")
+
+    def scene(self) -> Scene | None:
+        return None
+
+    def greetings(self, since: float = 0.0) -> tuple[Greeting, ...]:
+        return ()
+
+    def stats(self) -> StreamStats:
+        return self._stats
+
+    def close(self) -> None:
+        raise AssertionError("metrics only read")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A gallery and a spool of which only the figures are asked."""
+
+    revision: int = 34
+    people: int = 12
+    pending: int = 5
+    dropped: int = 1
+    problem: str = ""
+
+    def match(self, probes: Matrix) -> list[Match]:
+        raise AssertionError("metrics only read")
+
+
+DOOR = StreamStats(100, 40, 60, 29.5, 9.5, time_to_mark=0.8, frame_age=0.03)
+SOURCES = Sources(
+    streams=lambda: [QuietStream("door", DOOR), QuietStream('the "back"\ndoor', StreamStats())],
+    journal_pending=lambda: 7,
+    spool=Figures,
+    gallery=Figures,
+    marks=lambda: {"marked": 9, "already": 4},
+)
+
+
+def _samples(sources: Sources = SOURCES) -> dict[tuple[str, str], float]:
+    """Value by (name, label value)."""
+    answer = TestClient(Starlette(routes=routes(sources))).get("/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    return {
+        (sample.name, next(iter(sample.labels.values()), "")): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+
+
+def test_every_stream_shows_its_figures_under_its_kiosk() -> None:
+    samples = _samples()
+    shown = {name: value for (name, label), value in samples.items() if label == "door"}
+    assert shown == {
+        "face_rec_frames_received_total": 100,
+        "face_rec_frames_dropped_total": 40,
+        "face_rec_frames_inferred_total": 60,
+        "face_rec_frames_per_second": 29.5,
+        "face_rec_inferences_per_second": 9.5,
+        "face_rec_time_to_mark_seconds": 0.8,
+        "face_rec_frame_age_seconds": 0.03,
+    }
+
+
+def test_a_figure_that_is_not_known_yet_is_left_out_instead_of_zero() -> None:
+    samples = _samples()
+    assert ("face_rec_frames_received_total", 'the "back"\ndoor') in samples
+    assert ("face_rec_time_to_mark_seconds", 'the "back"\ndoor') not in samples
+
+
+def test_what_waits_and_who_is_known_is_shown() -> None:
+    samples = _samples()
+    assert samples["face_rec_journal_pending", ""] == 7
+    assert samples["face_rec_snapshots_pending", ""] == 5
+    assert samples["face_rec_snapshots_dropped_total", ""] == 1
+    assert samples["face_rec_gallery_people", ""] == 12
+    assert samples["face_rec_gallery_revision", ""] == 34
+
+
+def test_marks_are_counted_by_outcome() -> None:
+    samples = _samples()
+    assert samples["face_rec_marks_total", "marked"] == 9
+    assert samples["face_rec_marks_total", "already"] == 4
+
+
+def test_one_broken_part_hides_no_other() -> None:
+    def broken() -> Iterable[Stream]:
+        raise OSError("gone")
+
+    samples = _samples(replace(SOURCES, streams=broken))
+    assert samples["face_rec_journal_pending", ""] == 7
+    assert not any(name.startswith("face_rec_frames") for name, _ in samples)
+
+
+def test_two_apps_in_one_process_do_not_collide() -> None:
+    assert _samples().keys() == _samples().keys()
+
+
+class ScriptedMarker:
+    """A Marker that answers as told."""
+
+    def __init__(self, answer: Callable[[Event], Receipt]) -> None:
+        self.mark = answer
+
+
+EVENT = Event("e", "s", datetime(2026, 11, 22, tzinfo=UTC), EventKind.PUNCH, Source.VIDEO, "main")
+
+
+def test_the_counter_hands_on_the_receipt_and_counts_it() -> None:
+    counter = MarkCounter(ScriptedMarker(lambda event: Receipt(event, Outcome.SAVED_HERE)))
+    assert counter.mark(EVENT) == Receipt(EVENT, Outcome.SAVED_HERE)
+    assert counter.mark(EVENT).outcome is Outcome.SAVED_HERE
+    assert counter.counts() == {"saved_here": 2}
+
+
+def test_a_mark_that_fails_is_counted_and_still_raises() -> None:
+    def fail(_: Event) -> Receipt:
+        raise JournalError("The disk is full. Free some space.")
+
+    counter = MarkCounter(ScriptedMarker(fail))
+    with pytest.raises(JournalError):
+        counter.mark(EVENT)
+    assert counter.counts() == {"failed": 1}
