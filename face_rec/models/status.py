@@ -7,7 +7,7 @@ from face_rec.models.calibration import Origin, ScoreCalibration
 from face_rec.models.catalogue import LICENCE
 from face_rec.models.loading import Loaded, offered
 from face_rec.models.manifest import Pack
-from face_rec.models.providers import name_of
+from face_rec.models.providers import WISHES, name_of
 from face_rec.models.speed import Speed
 
 
@@ -66,7 +66,7 @@ def ready(pack: Pack, loaded: Loaded) -> ModelStatus:
         pack=pack.name,
         warning=" ".join(warning for warning in warnings if warning),
         provider=provider,
-        offered=tuple(name_of(name) for name in offered()),
+        offered=tuple(short for short, name in WISHES.items() if name in offered()),
         custom=pack.custom,
         contract=contract.digest,
         dimension=contract.dimension,
