@@ -106,6 +106,11 @@ class Engine:
                 del self._streams[stream.name]
 
     @property
+    def services(self) -> Services:
+        """What the journeys share, for those who run one of their own."""
+        return self._services
+
+    @property
     def failures(self) -> int:
         """Frames that ended in an exception (bugs; the log has them)."""
         return self._pool.failures

@@ -1,0 +1,195 @@
+"""``watch``: the kiosk's journey on a video, a folder, a USB camera or an RTSP URL.
+
+Prints a line for everybody who is named and one for each unknown face.
+"""
+
+import argparse
+import dataclasses
+import json
+import time
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import config
+from face_rec.clock import Clock
+from face_rec.entities import Frame, Label, Outcome, Verdict
+from face_rec.journey.camera import LiveCamera, PictureFolder, Source, VideoFile, open_source
+from face_rec.journey.engine import Engine
+from face_rec.journey.mark import DryRunMarker
+from face_rec.journey.notify import NoticeBoard
+from face_rec.journey.pipeline import Journey
+from face_rec.journey.services import Services
+from face_rec.journey.still import Stills
+from face_rec.system import System
+
+GALLERY_SECONDS = 120.0
+"""How long to wait until everybody is in memory."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of output. ``person``: the ID, None for an unknown face. ``at``: seconds into
+    a video; ``file``: which picture of a folder."""
+
+    time: datetime
+    person: str | None
+    name: str
+    score: float
+    margin: float
+    track: int
+    outcome: Outcome | None
+    at: float | None = None
+    file: str | None = None
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command."""
+    command = commands.add_parser("watch", help="recognise on a video, folder or camera")
+    command.add_argument("source", help="video file, folder of pictures, USB index or RTSP URL")
+    command.add_argument("--kiosk", default="watch", help="name that the marks carry")
+    command.add_argument("--json", action="store_true", help="one JSON object a line")
+    command.add_argument("--no-mark", action="store_true", help="write nothing to Redis")
+    command.add_argument("--once", action="store_true", help="stop after the first name")
+    command.add_argument("--fast", action="store_true", help="do not keep a file's own pace")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Watch until the source ends, or for ever."""
+    source = open_source(options.source)
+    from face_rec.assembly import build  # noqa: PLC0415  loads models' libraries: seconds
+
+    with build(config.load()) as system:
+        _wait_until_ready(system)
+        services = system.engine.services
+        if options.no_mark:
+            services = without_marks(services, system.site.cooldown)
+        watch = Watch(system.engine, services, options.kiosk, fast=options.fast)
+        for finding in watch(source):
+            print(as_json(finding) if options.json else as_text(finding), flush=True)
+            if options.once and finding.person is not None:
+                break
+    return 0
+
+
+def without_marks(services: Services, cooldown: float) -> Services:
+    """The same services, except that nothing is written."""
+    return dataclasses.replace(services, marker=DryRunMarker(cooldown), snapshots=None)
+
+
+class Watch:
+    """Sends a source on the journey and yields what comes of it.
+
+    Files run in the caller's thread, every frame, in the file's own time; a live camera runs
+    through the engine's workers and only its newest frame counts.
+    """
+
+    def __init__(self, engine: Engine, services: Services, kiosk: str, *, fast: bool) -> None:
+        self._engine = engine
+        self._services = services
+        self._kiosk = kiosk
+        self._fast = fast
+        self._report = Reporter(services)
+
+    def __call__(self, source: Source) -> Iterator[Finding]:
+        """Findings as they are made; raises SourceError."""
+        if isinstance(source, VideoFile):
+            return self._video(source)
+        return self._folder(source) if isinstance(source, PictureFolder) else self._live(source)
+
+    def _video(self, source: VideoFile) -> Iterator[Finding]:
+        journey, start = Journey(self._kiosk, self._services), time.monotonic()
+        for number, (at, image) in enumerate(source.frames(), 1):
+            if not self._fast:
+                time.sleep(max(0.0, start + at - time.monotonic()))
+            scene = journey.process(Frame(image, number, start + at))
+            yield from self._report(scene.labels, at=at)
+
+    def _folder(self, source: PictureFolder) -> Iterator[Finding]:
+        still = Stills(self._services)
+        for path, image in source.pictures():
+            labels = still(image, self._kiosk)
+            yield from self._report(labels, file=str(path.relative_to(source.path.parent)))
+            self._report.forget()
+
+    def _live(self, source: LiveCamera) -> Iterator[Finding]:
+        board = NoticeBoard()
+        journey = Journey(self._kiosk, self._services, board)
+        stream = self._engine.open(self._kiosk, journey)
+        try:
+            for image in source.frames():
+                stream.submit(image)
+                scene = stream.scene()
+                yield from self._report(scene.labels if scene else ())
+        finally:
+            stream.close()
+
+
+class Reporter:
+    """Says each thing once: a name a track, an unknown face a track."""
+
+    def __init__(self, services: Services) -> None:
+        self._directory = services.directory
+        self._clock: Clock = services.clock
+        self._said: set[tuple[int, str]] = set()
+
+    def __call__(
+        self, labels: Iterable[Label], at: float | None = None, file: str | None = None
+    ) -> Iterator[Finding]:
+        """What is new in ``labels``."""
+        labels = tuple(labels)
+        tracks = {label.track for label in labels}
+        self._said = {said for said in self._said if said[0] in tracks}
+        for label in labels:
+            subject = label.receipt.event.subject if label.receipt else ""
+            told = label.receipt is not None or label.verdict is Verdict.UNKNOWN
+            if told and (label.track, subject) not in self._said:
+                self._said.add((label.track, subject))
+                yield self._finding(label, at, file)
+
+    def forget(self) -> None:
+        """The next labels are of another picture; their numbers begin anew."""
+        self._said.clear()
+
+    def _finding(self, label: Label, at: float | None, file: str | None) -> Finding:
+        receipt = label.receipt
+        person = self._directory.person(receipt.event.subject) if receipt else None
+        return Finding(
+            time=receipt.event.at if receipt else self._clock.now(),
+            person=(person.id if person else receipt.event.subject) if receipt else None,
+            name=label.name,
+            score=round(label.score, 4),
+            margin=round(label.margin, 4),
+            track=label.track,
+            outcome=receipt.outcome if receipt else None,
+            at=None if at is None else round(at, 3),
+            file=file,
+        )
+
+
+def as_json(finding: Finding) -> str:
+    """One object; ``at`` and ``file`` only where they mean something."""
+    fields = dataclasses.asdict(finding)
+    fields["time"] = finding.time.isoformat()
+    optional = ("at", "file")
+    return json.dumps(
+        {k: v for k, v in fields.items() if k not in optional or v is not None},
+        ensure_ascii=False,
+    )
+
+
+def as_text(finding: Finding) -> str:
+    """For people."""
+    who = f"{finding.name or finding.person} ({finding.outcome})" if finding.person else "unknown"
+    place = finding.file or ("" if finding.at is None else f"{finding.at:.2f} s")
+    return (
+        f"{finding.time:%Y-%m-%d %H:%M:%S}  {who}  score {finding.score:.3f}  "
+        f"margin {finding.margin:.3f}  track {finding.track}  {place}"
+    ).rstrip()
+
+
+def _wait_until_ready(system: System) -> None:
+    """A watch on a file must not run past people who are not loaded yet."""
+    if system.models.current() is None:
+        system.models.load()
+    system.follower.wait(system.people.revision(), GALLERY_SECONDS)
