@@ -10,7 +10,6 @@ from face_rec.stores.client import Client, RedisAddress, connect
 from face_rec.stores.redis_health import durable_check, reachable_check
 from tests.redis_servers import Server, free_port
 
-
 ADVISED = {"maxmemory": "0", "maxmemory-policy": "noeviction", "save": "", "appendonly": "yes"}
 
 
@@ -26,7 +25,7 @@ def _set_up_as_advised(client: Any) -> Iterator[None]:  # noqa: ANN401
 
 
 @pytest.fixture
-def safe(redis_client: Client) -> Iterator[Any]:
+def safe(redis_client: Client) -> Iterator[Client]:
     with _set_up_as_advised(redis_client):
         yield redis_client
 
@@ -49,12 +48,12 @@ def test_of_a_server_that_is_gone_nothing_is_claimed_about_its_data() -> None:
     assert "not known" in result.detail
 
 
-def test_a_server_set_up_as_advised_has_no_warning(safe: Any) -> None:
+def test_a_server_set_up_as_advised_has_no_warning(safe: Client) -> None:
     result = durable_check(safe)()
     assert (result.ok, result.warning, result.advice) == (True, False, "")
 
 
-def test_eviction_is_warned_of(safe: Any) -> None:
+def test_eviction_is_warned_of(safe: Client) -> None:
     safe.config_set("maxmemory", "100mb")
     safe.config_set("maxmemory-policy", "allkeys-lru")
     result = durable_check(safe)()
@@ -63,19 +62,19 @@ def test_eviction_is_warned_of(safe: Any) -> None:
     assert "noeviction" in result.advice
 
 
-def test_a_limit_without_eviction_is_no_worry(safe: Any) -> None:
+def test_a_limit_without_eviction_is_no_worry(safe: Client) -> None:
     safe.config_set("maxmemory", "100mb")
     assert not durable_check(safe)().warning
 
 
-def test_a_server_that_keeps_nothing_on_disk_is_warned_of(safe: Any) -> None:
+def test_a_server_that_keeps_nothing_on_disk_is_warned_of(safe: Client) -> None:
     safe.config_set("appendonly", "no")
     result = durable_check(safe)()
     assert result.warning
     assert "loses everything" in result.advice
 
 
-def test_snapshots_alone_are_warned_of_more_gently(safe: Any) -> None:
+def test_snapshots_alone_are_warned_of_more_gently(safe: Client) -> None:
     safe.config_set("appendonly", "no")
     safe.config_set("save", "3600 1")
     result = durable_check(safe)()
@@ -83,13 +82,14 @@ def test_snapshots_alone_are_warned_of_more_gently(safe: Any) -> None:
     assert "since its last snapshot" in result.advice
 
 
-def test_a_service_that_forbids_config_is_judged_by_what_it_tells(safe: Any) -> None:
+def test_a_service_that_forbids_config_is_judged_by_what_it_tells(safe: Client) -> None:
     safe.config_set("appendonly", "no")
-    safe.execute_command("ACL", "SETUSER", "default", "-config")
+    server: Any = safe
+    server.execute_command("ACL", "SETUSER", "default", "-config")
     try:
         result = durable_check(safe)()
     finally:
-        safe.execute_command("ACL", "SETUSER", "default", "+@all")
+        server.execute_command("ACL", "SETUSER", "default", "+@all")
     assert result.warning
     assert "append-only" in result.advice
 
