@@ -334,8 +334,14 @@ def _value(entry: dataclasses.Field[Any], texts: Mapping[str, str]) -> Any:  # n
     try:
         return entry.metadata["parse"](text)
     except ValueError as error:
-        shown = "(hidden)" if re.search("PASSWORD|SECRET|TOKEN", name) else repr(text)
-        raise SettingError(f"{name} is {shown}, but must be {error}.") from None
+        raise SettingError(f"{name} is {_shown(name, text)}, but must be {error}.") from None
+
+
+def _shown(name: str, text: str) -> str:
+    """The value as a message may show it; a URL may hold a password before its host."""
+    if re.search("PASSWORD|SECRET|TOKEN", name):
+        return "(hidden)"
+    return repr(re.sub("^.*@", "(hidden)@", text, flags=re.DOTALL) if "URL" in name else text)
 
 
 def _check_together(settings: Settings) -> None:

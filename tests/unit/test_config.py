@@ -1,0 +1,277 @@
+"""Settings: what each allows, what a refusal says, and that .env.example tells it all."""
+
+import dataclasses
+import re
+import textwrap
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from dotenv import dotenv_values
+
+import config
+from config import ROOT, Settings, load
+from face_rec.errors import SettingError
+
+FIELDS = dataclasses.fields(Settings)
+NAMES = [field.metadata["name"] for field in FIELDS]
+
+
+def _load(**environ: str) -> Settings:
+    return load(environ, dotenv=None)
+
+
+def _refusal(**environ: str) -> str:
+    with pytest.raises(SettingError) as refused:
+        _load(**environ)
+    message = str(refused.value)
+    assert "\n" not in message
+    return message
+
+
+# --- .env.example --------------------------------------------------------------------
+
+
+def _example() -> str:
+    """The text that .env.example must have."""
+    lines = [
+        "# Every setting with its default. Copy this file to .env and change what you need;",
+        "# a variable of the environment wins over the file.",
+    ]
+    section = ""
+    for field in FIELDS:
+        if field.metadata["section"] != section:
+            section = field.metadata["section"]
+            lines += ["", f"# --- {section}"]
+        meaning = textwrap.wrap(field.metadata["meaning"], 97)
+        lines += ["", *(f"# {line}" for line in meaning), _assignment(field)]
+    return "\n".join(lines) + "\n"
+
+
+def _assignment(field: "dataclasses.Field[object]") -> str:
+    default = field.metadata["default"]
+    quoted = f'"{default}"' if " " in default else default
+    return f"# {field.metadata['name']}={quoted}"
+
+
+def test_the_example_file_lists_every_setting_with_default_and_meaning() -> None:
+    wanted = _example()
+    written = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert written == wanted, f".env.example must read:\n{wanted}"
+
+
+def test_the_example_file_with_all_lines_active_means_the_defaults(tmp_path: Path) -> None:
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    active = tmp_path / "env"
+    active.write_text(re.sub(r"^# ([A-Z0-9_]+=)", r"\1", text, flags=re.MULTILINE))
+    assert set(dotenv_values(active)) == set(NAMES)
+    assert load({}, dotenv=active) == load({}, dotenv=None)
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert len(set(NAMES)) == len(NAMES)
+    for field in FIELDS:
+        assert len(field.metadata["meaning"]) > 10, field.name
+        assert field.metadata["section"], field.name
+
+
+def test_the_names_that_customers_already_use_stay() -> None:
+    kept = {"REDIS_HOST", "REDIS_PORT", "REDIS_DB", "REDIS_PASSWORD", "REDIS_TLS", "REDIS_URL"}
+    kept |= {"REDIS_MODE", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+    kept |= {"S3_BUCKET", "S3_PREFIX", "S3_ENDPOINT_URL", "SITE", "TIMEZONE", "MODEL_PACK"}
+    kept |= {"TLS_CERT", "TLS_KEY", "DATA_DIR"}
+    assert kept <= set(NAMES)
+
+
+# --- where values come from ------------------------------------------------------------
+
+
+def test_nothing_set_means_the_defaults() -> None:
+    settings = _load()
+    assert (settings.site, settings.port, settings.bind_address) == ("main", 8501, "127.0.0.1")
+    assert settings.timezone == ZoneInfo("UTC")
+    assert settings.data_dir == ROOT / "data"
+    assert settings.embedded_redis
+    assert settings.loopback
+
+
+def test_the_environment_wins_over_the_file_and_the_file_over_the_default(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("SITE=from-file\nPORT=9000\n")
+    settings = load({"SITE": "from-env"}, dotenv=file)
+    assert (settings.site, settings.port, settings.title) == ("from-env", 9000, "Attendance")
+
+
+def test_the_process_environment_is_read_unless_another_is_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SITE", "here")
+    assert load(dotenv=None).site == "here"
+
+
+def test_a_file_that_is_not_there_is_no_error(tmp_path: Path) -> None:
+    assert load({}, dotenv=tmp_path / "none") == _load()
+
+
+@pytest.mark.parametrize("empty", ["", "   "])
+def test_an_empty_value_means_the_default(empty: str) -> None:
+    assert _load(PORT=empty, REDIS_HOST=empty) == _load()
+
+
+def test_blanks_around_a_value_do_not_matter() -> None:
+    assert _load(SITE=" north ").site == "north"
+
+
+def test_variables_of_others_are_left_alone() -> None:
+    assert _load(HOME="/root", PATH="x", REDISCLI_AUTH="y") == _load()
+
+
+# --- what each allows --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("site", "plant-2", "plant-2"),
+        ("title", "Müller & Söhne", "Müller & Söhne"),
+        ("timezone", "Asia/Kolkata", ZoneInfo("Asia/Kolkata")),
+        ("data_dir", "/srv/data", Path("/srv/data")),
+        ("data_dir", "elsewhere", ROOT / "elsewhere"),
+        ("port", "443", 443),
+        ("bind_address", "localhost", "127.0.0.1"),
+        ("bind_address", "::1", "::1"),
+        ("log_level", "Debug", "DEBUG"),
+        ("log_format", "JSON", "json"),
+        ("model_provider", "CUDA", "cuda"),
+        ("workers", "8", 8),
+        ("match_threshold", "0.42", 0.42),
+        ("match_margin", "0", 0.0),
+        ("cooldown_seconds", "0", 0),
+        ("redis_url", "rediss://h:1/0", "rediss://h:1/0"),
+        ("redis_db", "3", 3),
+        ("redis_tls", "YES", True),
+        ("redis_tls", "off", False),
+        ("redis_nodes", "a:1, b:2", (("a", 1), ("b", 2))),
+        ("redis_wait_replicas", "1", 1),
+        ("save_snapshots", "0", False),
+        ("s3_endpoint_url", "http://127.0.0.1:9000", "http://127.0.0.1:9000"),
+        ("s3_encryption", "AES256", "aes256"),
+        ("s3_encryption", "aws:kms", "aws:kms"),
+    ],
+)
+def test_a_good_value_is_understood(name: str, text: str, value: object) -> None:
+    variable = next(field.metadata["name"] for field in FIELDS if field.name == name)
+    assert getattr(_load(**{variable: text}), name) == value
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "allowed"),
+    [
+        ("SITE", "Main Hall", "1 to 32 lower-case letters, digits and hyphens"),
+        ("SITE", "a}x{b", "1 to 32 lower-case letters, digits and hyphens"),
+        ("TIMEZONE", "Berlin", "a time zone of the IANA list, such as Europe/Berlin"),
+        ("TIMEZONE", "../etc/passwd", "a time zone of the IANA list, such as Europe/Berlin"),
+        ("BIND_ADDRESS", "myhost", "an IP address, such as 127.0.0.1"),
+        ("PORT", "0", "a whole number from 1 to 65535"),
+        ("PORT", "65536", "a whole number from 1 to 65535"),
+        ("PORT", "80.5", "a whole number from 1 to 65535"),
+        ("TLS_CERT", "/no/such/cert.pem", "the path of a file that exists"),
+        ("TLS_KEY", "/no/such/key.pem", "the path of a file that exists"),
+        ("LOG_LEVEL", "loud", "one of debug, info, warning, error"),
+        ("LOG_FORMAT", "xml", "one of text, json"),
+        ("MODEL_PROVIDER", "gpu", "one of auto, cpu, cuda, coreml, directml"),
+        ("WORKERS", "-1", "a whole number from 0 to 64"),
+        ("MATCH_THRESHOLD", "1.5", "a number from 0.05 to 0.99"),
+        ("MATCH_THRESHOLD", "nan", "a number from 0.05 to 0.99"),
+        ("MATCH_THRESHOLD", "0,4", "a number from 0.05 to 0.99"),
+        ("MATCH_MARGIN", "-0.1", "a number from 0 to 0.9"),
+        ("COOLDOWN_SECONDS", "1h", "a whole number from 0 to 86400"),
+        ("REDIS_URL", "http://h", "a URL beginning with redis:// or rediss:// or unix://"),
+        ("REDIS_PORT", "many", "a whole number from 1 to 65535"),
+        ("REDIS_DB", "-1", "a whole number from 0 to 1023"),
+        ("REDIS_TLS", "maybe", "true or false"),
+        ("REDIS_MODE", "ring", "one of standalone, cluster, sentinel"),
+        ("REDIS_NODES", "a;b", "host:port, several separated by commas"),
+        ("REDIS_NODES", "a:1,b", "host:port, several separated by commas"),
+        ("REDIS_WAIT_REPLICAS", "6", "a whole number from 0 to 5"),
+        ("SAVE_SNAPSHOTS", "2", "true or false"),
+        ("S3_ENDPOINT_URL", "minio:9000", "a URL beginning with http:// or https://"),
+        ("S3_ENCRYPTION", "rot13", "one of aes256, aws:kms, none"),
+    ],
+)
+def test_a_refusal_names_the_variable_what_it_was_and_what_is_allowed(
+    variable: str, text: str, allowed: str
+) -> None:
+    assert _refusal(**{variable: text}) == f"{variable} is {text!r}, but must be {allowed}."
+
+
+def test_every_parser_that_can_refuse_has_been_refused() -> None:
+    """Keeps the list above complete: a new checked setting must be added to it."""
+    test = test_a_refusal_names_the_variable_what_it_was_and_what_is_allowed
+    cases = test.pytestmark[0].args[1]  # type: ignore[attr-defined]
+    checked = {f.metadata["name"] for f in FIELDS if f.metadata["parse"] is not config._text}
+    assert checked - {"DATA_DIR"} == {case[0] for case in cases}  # any text is a path
+
+
+def test_a_secret_that_is_refused_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: str) -> str:
+        raise ValueError("something else")
+
+    field = next(field for field in FIELDS if field.name == "redis_password")
+    broken = dataclasses.field(metadata={**field.metadata, "parse": refuse})
+    with pytest.raises(SettingError) as refused:
+        config._value(broken, {"REDIS_PASSWORD": "hunter2"})
+    assert str(refused.value) == "REDIS_PASSWORD is (hidden), but must be something else."
+
+
+@pytest.mark.parametrize(
+    "url", ["http://user:hunter2@host:6379/0", "user:hunter2@host", "http://u:p@hunter2@host"]
+)
+def test_a_url_that_is_refused_does_not_show_its_password(url: str) -> None:
+    message = _refusal(REDIS_URL=url)
+    assert "hunter2" not in message
+    assert "(hidden)@host" in message
+
+
+# --- what must fit together ----------------------------------------------------------------
+
+
+def test_half_a_tls_pair_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "file.pem"
+    file.write_text("x")
+    assert _refusal(TLS_CERT=str(file)) == (
+        "TLS_KEY is empty, but HTTPS needs both TLS_CERT and TLS_KEY."
+    )
+    assert _refusal(TLS_KEY=str(file)).startswith("TLS_CERT is empty")
+    assert _load(TLS_CERT=str(file), TLS_KEY=str(file)).tls_cert == file
+
+
+def test_a_cluster_has_only_database_0() -> None:
+    message = _refusal(REDIS_MODE="cluster", REDIS_NODES="a:1", REDIS_DB="2")
+    assert message == "REDIS_DB is 2, but a cluster has only database 0."
+
+
+@pytest.mark.parametrize("mode", ["cluster", "sentinel"])
+def test_a_mode_without_an_address_is_refused(mode: str) -> None:
+    assert _refusal(REDIS_MODE=mode) == (
+        f"REDIS_MODE is '{mode}', but needs REDIS_NODES or REDIS_HOST."
+    )
+
+
+@pytest.mark.parametrize(
+    "address", [{"REDIS_URL": "redis://h"}, {"REDIS_HOST": "h"}, {"REDIS_NODES": "h:1"}]
+)
+def test_any_address_of_a_redis_turns_the_embedded_one_off(address: dict[str, str]) -> None:
+    assert not _load(**address).embedded_redis
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.5"])  # noqa: S104
+def test_without_accounts_the_app_stays_on_this_machine(address: str) -> None:
+    message = _refusal(BIND_ADDRESS=address)
+    assert message.startswith(f"BIND_ADDRESS is '{address}', but must be 127.0.0.1 or ::1")
+
+
+def test_printing_the_settings_shows_no_secret() -> None:
+    settings = _load(REDIS_PASSWORD="hunter2", AWS_SECRET_ACCESS_KEY="hunter2")
+    assert "hunter2" not in repr(settings)
+    assert "hunter2" not in str(settings)
