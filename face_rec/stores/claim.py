@@ -8,15 +8,11 @@ abandoned, and nothing has to be cleaned up before the next start.
 import os
 import secrets
 import shutil
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from face_rec.stores import locks
 
 _LOCK = ".lock"
 
@@ -30,19 +26,13 @@ class ClaimedFolder:
         self.path = parent / f"{os.getpid()}-{secrets.token_hex(4)}"
         with self.alone():
             self.path.mkdir(mode=0o700)
-            lock = _open(self.path / _LOCK)
-            _take(lock, wait=False)
+            lock = locks.open_lock(self.path / _LOCK)
+            locks.lock(lock)
         self._lock: int | None = lock
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self) -> AbstractContextManager[None]:
         """While inside, no other process claims, adopts or looks into folders."""
-        lock = _open(self._parent / _LOCK)
-        try:
-            _take(lock, wait=True)
-            yield
-        finally:
-            os.close(lock)
+        return locks.exclusive(self._parent / _LOCK)
 
     def others(self) -> list[Path]:
         """The folders of all other processes, dead or alive."""
@@ -54,9 +44,9 @@ class ClaimedFolder:
         Call it inside :meth:`alone`.
         """
         for folder in self.others():
-            lock = _open(folder / _LOCK)
+            lock = locks.open_lock(folder / _LOCK)
             try:
-                free = _take(lock, wait=False)
+                free = locks.lock(lock)
                 if free:
                     yield folder
             finally:
@@ -73,21 +63,3 @@ class ClaimedFolder:
         if self._lock is not None:
             os.close(self._lock)
         self._lock = None
-
-
-def _open(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-
-
-def _take(descriptor: int, *, wait: bool) -> bool:
-    """Lock an open file until it is closed; False if another has it."""
-    try:
-        if sys.platform == "win32":
-            msvcrt.locking(descriptor, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
-        if wait:
-            raise
-        return False
-    return True
