@@ -58,19 +58,21 @@ class Health:
         return all(result.ok for result in self.results())
 
 
-def routes(health: Health) -> list[Route]:
-    """``/healthz`` and ``/readyz``; neither tells a secret."""
+def routes(health: Callable[[], Health | None]) -> list[Route]:
+    """``/healthz`` and ``/readyz``; neither tells a secret.
+
+    ``health`` is asked at every request; None means that the system is not built yet.
+    """
 
     async def healthz(_: Request) -> JSONResponse:
         return JSONResponse({"status": "ok", "version": __version__}, headers=_NO_STORE)
 
     def readyz(_: Request) -> JSONResponse:  # not async: runs in a thread, for checks may wait
-        results = health.results()
-        ready = all(result.ok for result in results)
-        body = {
-            "status": "ready" if ready else "not ready",
-            "checks": [_as_json(result) for result in results],
-        }
+        found = health()
+        results = found.results() if found else ()
+        ready = found is not None and all(result.ok for result in results)
+        status = ("ready" if ready else "not ready") if found else "starting"
+        body = {"status": status, "checks": [_as_json(result) for result in results]}
         return JSONResponse(body, status_code=200 if ready else 503, headers=_NO_STORE)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz)]

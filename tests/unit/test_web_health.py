@@ -27,8 +27,8 @@ def _always(result: HealthCheck) -> Check:
     return lambda: result
 
 
-def _client(health: Health) -> TestClient:
-    return TestClient(Starlette(routes=routes(health)))
+def _client(health: Health | None) -> TestClient:
+    return TestClient(Starlette(routes=routes(lambda: health)))
 
 
 def _breaks() -> HealthCheck:
@@ -64,6 +64,13 @@ def test_a_check_that_breaks_counts_as_failed_and_tells_no_secret() -> None:
     assert answer.status_code == 503
     assert answer.json()["checks"][0]["name"] == "_breaks"
     assert "hunter2" not in answer.text
+
+
+def test_before_the_system_is_built_the_app_lives_and_is_not_ready() -> None:
+    client = _client(None)
+    assert client.get("/healthz").status_code == 200
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "starting")
 
 
 def test_only_reading_is_allowed() -> None:
