@@ -1,0 +1,258 @@
+"""The contract of an attendance store, held by Redis, by a cluster and by the fake alike."""
+
+import dataclasses
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from face_rec.entities import Event, EventKind, Outcome, Receipt, Source
+from face_rec.errors import StoreUnavailable
+from face_rec.protocols import AttendanceStore
+from face_rec.stores import keys
+from face_rec.stores.attendance import RedisAttendance
+from face_rec.stores.client import Client, RedisAddress, connect
+from tests.fakes.attendance import FakeAttendance
+from tests.fakes.clock import MORNING
+from tests.redis_servers import free_port
+from tests.samples import ODD_TEXTS, an_event
+
+TODAY = MORNING.date()
+TOMORROW = TODAY + timedelta(days=1)
+MIDNIGHT = datetime(2025, 3, 11, tzinfo=UTC)
+
+
+@pytest.fixture(params=["fake", "redis_client", "cluster_client"])
+def attendance(request: pytest.FixtureRequest) -> AttendanceStore:
+    if request.param == "fake":
+        return FakeAttendance()
+    return RedisAttendance(request.getfixturevalue(request.param), "main")
+
+
+def _at(event: Event, moment: datetime) -> Event:
+    return dataclasses.replace(event, at=moment)
+
+
+def _complete_event() -> Event:
+    """An event with every field set."""
+    event = an_event("full", kind=EventKind.RETYPE)
+    return dataclasses.replace(
+        event,
+        source=Source.MANUAL,
+        liveness=0.5,
+        snapshot="2025/03/10/full.jpg",
+        contract="c0ffee",
+        target="e1",
+        becomes=EventKind.OUT,
+        author="Grace",
+        reason="forgot\nto punch 😀",
+        recorded_at=MORNING + timedelta(microseconds=1),
+    )
+
+
+@pytest.mark.parametrize("event", [an_event(), _complete_event()], ids=["mark", "correction"])
+def test_an_event_reads_back_the_same(attendance: AttendanceStore, event: Event) -> None:
+    assert attendance.apply(event, 60) == Receipt(event, Outcome.MARKED)
+    assert attendance.day(TODAY) == [event]
+    assert attendance.length(TODAY) == 1
+
+
+def test_a_second_look_within_the_cooldown_writes_nothing(attendance: AttendanceStore) -> None:
+    attendance.apply(an_event("e1"), 60)
+    receipt = attendance.apply(an_event("e2", seconds=59.999999), 60)
+    assert receipt.outcome is Outcome.ALREADY
+    assert receipt.previous_at == MORNING
+    assert attendance.length(TODAY) == 1
+    assert attendance.apply(an_event("e3", seconds=60), 60).outcome is Outcome.MARKED
+
+
+def test_the_cooldown_is_each_persons_own(attendance: AttendanceStore) -> None:
+    attendance.apply(an_event("e1", "s1"), 60)
+    assert attendance.apply(an_event("e2", "s2", 1), 60).outcome is Outcome.MARKED
+
+
+def test_the_same_event_is_kept_once(attendance: AttendanceStore) -> None:
+    event = an_event()
+    attendance.apply(event, 60)
+    assert attendance.apply(event, 60).outcome is Outcome.REPEATED
+    assert attendance.apply(event, 60, replay=True).outcome is Outcome.REPEATED
+    assert attendance.length(TODAY) == 1
+
+
+def test_a_replay_skips_the_cooldown(attendance: AttendanceStore) -> None:
+    attendance.apply(an_event("e1"), 60)
+    receipt = attendance.apply(an_event("e2", seconds=1), 60, replay=True)
+    assert receipt.outcome is Outcome.MARKED
+    assert [e.id for e in attendance.day(TODAY)] == ["e1", "e2"]
+
+
+def test_an_older_replay_does_not_move_the_last_mark_back(attendance: AttendanceStore) -> None:
+    attendance.apply(an_event("new", seconds=100), 60)
+    attendance.apply(an_event("old", seconds=0), 60, replay=True)
+    receipt = attendance.apply(an_event("again", seconds=130), 60)
+    assert receipt.outcome is Outcome.ALREADY
+    assert receipt.previous_at == MORNING + timedelta(seconds=100)
+
+
+def test_a_newer_replay_starts_the_cooldown_anew(attendance: AttendanceStore) -> None:
+    attendance.apply(an_event("e1"), 60, replay=True)
+    assert attendance.apply(an_event("e2", seconds=30), 60).outcome is Outcome.ALREADY
+
+
+def test_a_clock_that_runs_behind_does_not_get_around_the_cooldown(
+    attendance: AttendanceStore,
+) -> None:
+    attendance.apply(an_event("ahead", seconds=10), 60)
+    assert attendance.apply(an_event("behind", seconds=0), 60).outcome is Outcome.ALREADY
+
+
+@pytest.mark.parametrize("kind", [EventKind.PUNCH, EventKind.IN, EventKind.OUT])
+def test_marks_of_all_kinds_share_the_cooldown(
+    attendance: AttendanceStore, kind: EventKind
+) -> None:
+    attendance.apply(an_event("e1", kind=kind), 60)
+    assert attendance.apply(an_event("e2", seconds=5), 60).outcome is Outcome.ALREADY
+
+
+@pytest.mark.parametrize(
+    "kind", [EventKind.VOID, EventKind.RETYPE, EventKind.CONFIRM, EventKind.DISPUTE]
+)
+def test_a_correction_neither_obeys_nor_starts_the_cooldown(
+    attendance: AttendanceStore, kind: EventKind
+) -> None:
+    attendance.apply(an_event("e1"), 60)
+    correction = an_event("c1", seconds=30, kind=kind)
+    assert attendance.apply(correction, 60).outcome is Outcome.MARKED
+    assert attendance.apply(an_event("e2", seconds=61), 60).outcome is Outcome.MARKED
+
+
+def test_the_cooldown_reaches_over_utc_midnight(attendance: AttendanceStore) -> None:
+    before = _at(an_event("e1"), MIDNIGHT - timedelta(seconds=10))
+    attendance.apply(before, 60)
+    receipt = attendance.apply(_at(an_event("e2"), MIDNIGHT + timedelta(seconds=20)), 60)
+    assert receipt == Receipt(receipt.event, Outcome.ALREADY, before.at)
+    later = _at(an_event("e3"), MIDNIGHT + timedelta(seconds=50))
+    assert attendance.apply(later, 60).outcome is Outcome.MARKED
+    assert attendance.lengths([TODAY, TOMORROW]) == [1, 1]
+
+
+def test_the_utc_day_decides_the_list_whatever_zone_the_time_is_in(
+    attendance: AttendanceStore,
+) -> None:
+    east = timezone(timedelta(hours=9))
+    attendance.apply(_at(an_event(), datetime(2025, 3, 11, 8, 30, tzinfo=east)), 60)
+    assert attendance.lengths([TODAY, TOMORROW]) == [1, 0]
+    assert attendance.day(TODAY)[0].at == datetime(2025, 3, 10, 23, 30, tzinfo=UTC)
+
+
+def test_between_spans_days_and_leaves_out_the_end(attendance: AttendanceStore) -> None:
+    moments = [MORNING + timedelta(hours=hours) for hours in (48, 0, 24, 2000)]
+    for number, moment in enumerate(moments):
+        attendance.apply(_at(an_event(f"e{number}"), moment), 0)
+    found = attendance.between(MORNING, MORNING + timedelta(hours=48))
+    assert [e.id for e in found] == ["e1", "e2"]
+    assert len(attendance.between(MORNING, MORNING + timedelta(hours=2001))) == 4
+    assert attendance.between(MORNING, MORNING) == []
+
+
+def test_days_without_events_are_empty(attendance: AttendanceStore) -> None:
+    assert attendance.day(TODAY) == []
+    assert attendance.lengths([]) == []
+    assert attendance.lengths([TODAY]) == [0]
+    assert attendance.malformed(TODAY) == []
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS)
+def test_any_text_may_stand_in_an_event(attendance: AttendanceStore, text: str) -> None:
+    event = dataclasses.replace(an_event(text, text), kiosk=text, reason=text)
+    attendance.apply(event, 60)
+    assert attendance.day(TODAY) == [event]
+    assert attendance.apply(event, 60).outcome is Outcome.REPEATED
+
+
+def test_eight_threads_with_one_event_keep_it_once(attendance: AttendanceStore) -> None:
+    outcomes = _at_once(attendance, [an_event("same")] * 8)
+    assert sorted(outcomes) == [Outcome.MARKED] + [Outcome.REPEATED] * 7
+    assert attendance.length(TODAY) == 1
+
+
+def test_eight_kiosks_that_see_one_person_mark_once(attendance: AttendanceStore) -> None:
+    outcomes = _at_once(attendance, [an_event(f"e{n}", seconds=n) for n in range(8)])
+    assert sorted(outcomes) == [Outcome.ALREADY] * 7 + [Outcome.MARKED]
+    assert attendance.length(TODAY) == 1
+
+
+def _at_once(attendance: AttendanceStore, events: list[Event]) -> list[Outcome]:
+    start = threading.Barrier(len(events))
+    outcomes: list[Outcome] = []
+
+    def run(event: Event) -> None:
+        start.wait()
+        outcomes.append(attendance.apply(event, 60).outcome)
+
+    threads = [threading.Thread(target=run, args=(event,)) for event in events]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+# --- what only Redis can get wrong ----------------------------------------------
+
+
+def test_a_malformed_entry_is_shown_and_takes_no_day_down(redis_client: Client) -> None:
+    attendance = RedisAttendance(redis_client, "main")
+    broken = [
+        b"not json",
+        b"[]",
+        b"{}",
+        b"\xff\xfe",
+        b'{"id":"x","subject":"s","at":"2025-03-10T08:00:00","kind":"punch","source":"video","kiosk":"k"}',
+        b'{"id":"x","subject":"s","at":"2025-03-10T08:00:00Z","kind":"?","source":"video","kiosk":"k"}',
+        b'{"id":1,"subject":"s","at":"2025-03-10T08:00:00Z","kind":"punch","source":"video","kiosk":"k"}',
+    ]
+    redis_client.rpush(keys.attendance("main", TODAY), *broken)
+    attendance.apply(an_event(), 60)
+    assert [e.id for e in attendance.day(TODAY)] == ["e1"]
+    assert len(attendance.between(MORNING, MIDNIGHT)) == 1
+    shown = attendance.malformed(TODAY)
+    assert len(shown) == len(broken)
+    assert shown[0] == "not json"
+    assert attendance.length(TODAY) == len(broken) + 1
+
+
+def test_fields_of_a_later_version_are_ignored(redis_client: Client) -> None:
+    attendance = RedisAttendance(redis_client, "main")
+    attendance.apply(an_event(), 60)
+    key = keys.attendance("main", TODAY)
+    stored = redis_client.lpop(key)
+    assert isinstance(stored, bytes)
+    redis_client.rpush(key, stored[:-1] + b',"link":"abc","weather":["sun"]}')
+    assert attendance.day(TODAY) == [an_event()]
+
+
+def test_sites_do_not_see_each_other(redis_client: Client) -> None:
+    here, there = RedisAttendance(redis_client, "here"), RedisAttendance(redis_client, "there")
+    here.apply(an_event("e1"), 60)
+    assert there.apply(an_event("e2", seconds=1), 60).outcome is Outcome.MARKED
+    assert here.length(TODAY) == 1
+
+
+def test_without_the_replicas_asked_for_a_mark_does_not_count_as_kept(
+    redis_client: Client,
+) -> None:
+    attendance = RedisAttendance(redis_client, "main", wait_replicas=1)
+    with pytest.raises(StoreUnavailable, match="0 of 1 replicas"):
+        attendance.apply(an_event(), 60)
+    with pytest.raises(StoreUnavailable, match="0 of 1 replicas"):
+        attendance.apply(an_event(), 60, replay=True)
+    assert attendance.length(TODAY) == 1
+
+
+@pytest.mark.parametrize("mode", ["standalone", "cluster", "sentinel"])
+def test_a_redis_that_is_away_is_said_in_our_words(mode: str) -> None:
+    nodes = (("127.0.0.1", free_port()),)
+    client = connect(RedisAddress(mode=mode, nodes=nodes))  # type: ignore[arg-type]
+    with pytest.raises(StoreUnavailable, match="goes on by itself"):
+        RedisAttendance(client, "main").apply(an_event(), 60)

@@ -1,0 +1,227 @@
+"""The contract of a journal, and what a crash or a full disk does to the real one."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from face_rec.entities import Event
+from face_rec.errors import JournalError
+from face_rec.protocols import Journal
+from face_rec.stores import events
+from face_rec.stores import journal as journal_module
+from face_rec.stores.journal import FileJournal
+from tests.fakes.attendance import FakeJournal
+from tests.samples import ODD_TEXTS, an_event
+
+
+@pytest.fixture(params=["fake", "file"])
+def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Journal:
+    return FakeJournal() if request.param == "fake" else FileJournal(tmp_path)
+
+
+def _ids(found: list[Event]) -> list[str]:
+    return [event.id for event in found]
+
+
+def test_what_is_appended_is_pending_in_order_until_settled(journal: Journal) -> None:
+    assert journal.pending() == []
+    for number in range(3):
+        journal.append(an_event(f"e{number}"))
+    journal.settle("e1")
+    journal.settle("never heard of")
+    assert journal.pending() == [an_event("e0"), an_event("e2")]
+    journal.settle("e0")
+    journal.settle("e2")
+    assert journal.pending() == []
+
+
+def test_an_event_appended_twice_is_pending_once(journal: Journal) -> None:
+    journal.append(an_event())
+    journal.append(an_event())
+    assert len(journal.pending()) == 1
+
+
+def test_many_threads_append_and_settle_at_once(journal: Journal) -> None:
+    def work(thread: int) -> None:
+        for number in range(50):
+            journal.append(an_event(f"{thread}/{number}"))
+            if number % 2:
+                journal.settle(f"{thread}/{number}")
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    expected = {f"{t}/{n}" for t in range(8) for n in range(0, 50, 2)}
+    assert set(_ids(journal.pending())) == expected
+
+
+# --- the file ---------------------------------------------------------------------
+
+CRASH = """
+import os, sys
+from pathlib import Path
+from face_rec.stores.journal import FileJournal
+from tests.samples import an_event
+journal = FileJournal(Path(sys.argv[1]))
+for name in ("kept", "settled", "odd\\n}😀"):
+    journal.append(an_event(name))
+journal.settle("settled")
+os._exit(9)
+"""
+
+
+def _crashed(folder: Path) -> None:
+    """Leave what a process leaves that is killed after three marks."""
+    root = Path(__file__).resolve().parents[2]
+    ended = subprocess.run([sys.executable, "-c", CRASH, str(folder)], cwd=root, check=False)
+    assert ended.returncode == 9
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.jsonl"))
+
+
+def test_what_a_dead_process_left_is_taken_over_by_the_next(tmp_path: Path) -> None:
+    _crashed(tmp_path)
+    journal = FileJournal(tmp_path)
+    assert _ids(journal.pending()) == ["kept", "odd\n}😀"]
+    assert len(_files(tmp_path)) == 1
+
+
+def test_what_a_dead_process_left_is_taken_over_by_one_that_runs(tmp_path: Path) -> None:
+    journal = FileJournal(tmp_path)
+    journal.append(an_event("mine"))
+    _crashed(tmp_path)
+    assert _ids(journal.pending()) == ["kept", "odd\n}😀", "mine"]
+    journal.close()
+    assert _ids(FileJournal(tmp_path).pending()) == ["kept", "odd\n}😀", "mine"]
+
+
+def test_the_file_of_a_living_process_is_left_alone(tmp_path: Path) -> None:
+    first, second = FileJournal(tmp_path), FileJournal(tmp_path)
+    first.append(an_event("first"))
+    second.append(an_event("second"))
+    assert _ids(first.pending()) == ["first"]
+    assert _ids(second.pending()) == ["second"]
+
+
+def test_a_closed_journal_leaves_only_what_is_pending(tmp_path: Path) -> None:
+    first, second = FileJournal(tmp_path), FileJournal(tmp_path)
+    first.append(an_event("left"))
+    first.close()
+    second.close()
+    assert len(_files(tmp_path)) == 1
+    assert _ids(FileJournal(tmp_path).pending()) == ["left"]
+
+
+@pytest.mark.parametrize("cut", [1, 20, 100])
+def test_a_line_cut_by_a_crash_is_skipped_and_the_rest_kept(tmp_path: Path, cut: int) -> None:
+    whole, torn = ('{"event":' + events.encode(an_event(n)).decode() + "}\n" for n in "ab")
+    (tmp_path / "dead.jsonl").write_text(whole + torn[:-cut])
+    expected = ["a", "b"] if cut == 1 else ["a"]
+    assert _ids(FileJournal(tmp_path).pending()) == expected
+
+
+def test_garbage_in_a_file_does_not_hide_what_follows(tmp_path: Path) -> None:
+    line = b'{"event":' + events.encode(an_event("a")) + b"}\n"
+    garbage = b'\xff\xfe\n[]\n"x"\n{"event":{"id":1}}\n{}\n\n'
+    (tmp_path / "dead.jsonl").write_bytes(garbage + line)
+    assert _ids(FileJournal(tmp_path).pending()) == ["a"]
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS)
+def test_any_text_survives_a_restart(tmp_path: Path, text: str) -> None:
+    first = FileJournal(tmp_path)
+    first.append(an_event(text, text))
+    first.close()
+    assert FileJournal(tmp_path).pending() == [an_event(text, text)]
+
+
+def test_a_settled_journal_is_empty_on_disk(tmp_path: Path) -> None:
+    journal = FileJournal(tmp_path)
+    for number in range(20):
+        journal.append(an_event(str(number)))
+        journal.settle(str(number))
+    assert _files(tmp_path)[0].stat().st_size == 0
+
+
+def test_one_stuck_event_does_not_let_the_file_grow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "_ROTATE_BYTES", 5000)
+    journal = FileJournal(tmp_path)
+    journal.append(an_event("stuck"))
+    for number in range(200):
+        journal.append(an_event(str(number)))
+        journal.settle(str(number))
+    assert sum(path.stat().st_size for path in _files(tmp_path)) < 10_000
+    journal.close()
+    assert _ids(FileJournal(tmp_path).pending()) == ["stuck"]
+
+
+def test_a_full_disk_is_said_and_what_was_confirmed_before_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = FileJournal(tmp_path)
+    journal.append(an_event("before"))
+    whole_write = os.write
+
+    def no_room(file: int, data: bytes) -> int:
+        if len(data) > 30:
+            return whole_write(file, data[:30])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", no_room)
+        for _ in range(3):
+            with pytest.raises(JournalError, match=r"No space left on device.*Make room"):
+                journal.append(an_event("lost"))
+    journal.append(an_event("after"))
+    assert _ids(journal.pending()) == ["before", "after"]
+    journal.close()
+    assert _ids(FileJournal(tmp_path).pending()) == ["before", "after"]
+
+
+def test_a_failed_fsync_confirms_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = FileJournal(tmp_path)
+    journal.append(an_event("before"))
+
+    def failing(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", failing)
+        with pytest.raises(JournalError):
+            journal.append(an_event("lost"))
+    journal.append(an_event("after"))
+    journal.close()
+    assert _ids(FileJournal(tmp_path).pending()) == ["before", "after"]
+
+
+def test_every_event_is_synced_before_append_returns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = FileJournal(tmp_path)
+    synced: list[bytes] = []
+    real_fsync = os.fsync
+
+    def watched(file: int) -> None:
+        synced.append(_files(tmp_path)[0].read_bytes())
+        real_fsync(file)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    for number in range(3):
+        journal.append(an_event(f"e{number}"))
+        assert events.encode(an_event(f"e{number}")) in synced[-1]
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(JournalError, match="cannot be kept"):
+        FileJournal(tmp_path / "file")
