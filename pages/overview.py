@@ -99,7 +99,7 @@ def _line(app: System, event: Event) -> Line:
         note=(person.group or person.id) if person else "",
         right=times.clock_time(event.at, app.site.timezone),
         right_note=times.ago(event.at, app.clock.now()),
-        photo=photo(app.snapshots, person.photo if person else None),
+        photo=photo(app.spool, person.photo if person else None),
     )
 
 

@@ -4,8 +4,9 @@ import streamlit as st
 
 from pages.ui.context import system
 from pages.ui.identity import Right, require
-from pages.ui.navigation import PEOPLE
+from pages.ui.navigation import PEOPLE, REGISTER, link
 from pages.ui.page import page
+from pages.ui.people_import import import_button, import_progress
 from pages.ui.people_list import people_list
 from pages.ui.profile import profile
 
@@ -16,4 +17,9 @@ with page(PEOPLE, "Everybody who can be recognised.") as actions:
     if subject:
         profile(system(), identity, subject)
     else:
+        if identity.may(Right.PEOPLE_WRITE):
+            with actions:
+                import_button(system())
+                link(REGISTER, "Register")
+            import_progress()
         people_list(system(), identity)

@@ -17,7 +17,7 @@ def arrivals(times: Iterable[datetime], zone: tzinfo) -> alt.Chart:
     data = pd.DataFrame(
         {"start": pd.to_datetime(list(slots)), "people": list(slots.values())}
     ).assign(end=lambda frame: frame["start"] + pd.Timedelta(minutes=_STEP_MINUTES))
-    return (
+    chart: alt.Chart = (
         alt.Chart(data)
         .mark_rect(color=ACCENT, cornerRadius=3, stroke="#ffffff", strokeWidth=1.5)
         .encode(
@@ -32,6 +32,7 @@ def arrivals(times: Iterable[datetime], zone: tzinfo) -> alt.Chart:
         )
         .properties(height=220)
     )
+    return chart
 
 
 def _slot(local: datetime) -> datetime:

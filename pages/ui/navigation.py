@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from pages.ui.identity import Identity, Right
+from pages.ui.identity import Identity, Right, current
 
 FOLDER = Path(__file__).resolve().parent.parent
 
@@ -48,7 +48,9 @@ def menu(identity: Identity) -> dict[str, list[Page]]:
 
 
 def link(entry: Entry, label: str = "") -> None:
-    """A link to a page, for empty states and lists of next steps."""
+    """A link to a page, for empty states and lists of next steps; nothing without the right."""
+    if not current().may(entry.right):
+        return
     st.page_link(FOLDER / entry.file, label=label or entry.title, icon=entry.icon)
 
 

@@ -83,7 +83,7 @@ def _page_number(pages: int) -> int:
 
 def _card(app: System, person: Person) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        avatar(photo(app.snapshots, person.photo), person.name)
+        avatar(photo(app.spool, person.photo), person.name)
         with st.container(gap=None, width="stretch"):
             link_to(PEOPLE, plain(person.name), person=person.subject)
             st.caption(" · ".join(plain(part) for part in (person.id, person.group) if part))

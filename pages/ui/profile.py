@@ -33,7 +33,7 @@ def profile(app: System, identity: Identity, subject: str) -> None:
 
 
 def _summary(app: System, person: Person) -> None:
-    portrait(photo(app.snapshots, person.photo, PORTRAIT), person.name)
+    portrait(photo(app.spool, person.photo, PORTRAIT), person.name)
     st.subheader(plain(person.name), anchor=False)
     if person.active:
         st.badge("Active", icon=":material/check:", color="green")

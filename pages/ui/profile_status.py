@@ -7,6 +7,7 @@ from face_rec.errors import FaceTaken, PeopleError
 from face_rec.system import System
 from pages.ui.flash import flash
 from pages.ui.navigation import PEOPLE, link_to, open_page
+from pages.ui.page import guarded
 from pages.ui.text import plain
 
 
@@ -59,16 +60,17 @@ def _taken(person: Person) -> str:
 
 @st.dialog("Delete this person?", icon=":material/delete_forever:")
 def _confirm_deletion(app: System, person: Person) -> None:
-    st.markdown(
-        f"**{plain(person.name)}** will not be recognised any more. Their templates, photos and "
-        "details are erased at once and cannot be brought back. Their marks stay in the records "
-        "without a name."
-    )
-    typed = st.text_input(f"Type the ID {plain(person.id)} to confirm", key="delete_typed")
-    sure = (typed or "").strip() == person.id
-    if st.button(
-        "Delete for good", type="primary", disabled=not sure, icon=":material/delete_forever:"
-    ):
-        app.enrolment.delete(person.subject)
-        flash(f"{plain(person.name)} was deleted.", ":material/delete:")
-        open_page(PEOPLE)
+    with guarded("people.delete"):
+        st.markdown(
+            f"**{plain(person.name)}** will not be recognised any more. Their templates, photos "
+            "and details are erased at once and cannot be brought back. Their marks stay in the "
+            "records without a name."
+        )
+        typed = st.text_input(f"Type the ID {plain(person.id)} to confirm", key="delete_typed")
+        sure = (typed or "").strip() == person.id
+        if st.button(
+            "Delete for good", type="primary", disabled=not sure, icon=":material/delete_forever:"
+        ):
+            app.enrolment.delete(person.subject)
+            flash(f"{plain(person.name)} was deleted.", ":material/delete:")
+            open_page(PEOPLE)

@@ -89,6 +89,6 @@ def _details(app: System, row: "pd.Series[str]") -> None:
 
 
 def _picture(app: System, key: str, name: str) -> None:
-    portrait(photo(app.snapshots, key or None, side=480), name)
+    portrait(photo(app.spool, key or None, side=480), name)
     if not key:
         st.caption("No picture was kept of this mark.")

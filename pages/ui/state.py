@@ -1,8 +1,54 @@
-"""placeholder"""
+"""How the parts of the system stand, in words for people."""
 
+from collections.abc import Iterable
+
+from face_rec.entities import HealthCheck
 from face_rec.system import System
 from pages.ui.widgets import Line, Tone
 
+TITLES = {
+    "redis": "Database",
+    "redis data": "Safety of the data",
+    "models": "Recognition model",
+    "gallery": "Gallery of faces",
+    "journal": "Marks on this computer",
+    "snapshots": "Pictures",
+    "disk": "Disk",
+}
+
 
 def state_lines(app: System) -> list[Line]:
-    return [Line("Redis", "embedded", "OK", tone=Tone.GOOD)]
+    """One line a health check; may take some seconds while a part does not answer."""
+    return [_line(check) for check in app.health.results()]
+
+
+def overall(checks: Iterable[HealthCheck]) -> tuple[Tone, str]:
+    """All of it in one sentence."""
+    listed = list(checks)
+    failed = [check for check in listed if not check.ok]
+    if failed:
+        return Tone.BAD, "Attendance cannot be taken at the moment. The list says what to do."
+    if any(check.warning for check in listed):
+        return Tone.WARN, "Everything works; something needs attention."
+    return Tone.GOOD, "Everything works."
+
+
+def _line(check: HealthCheck) -> Line:
+    title = TITLES.get(check.name, check.name.replace("_", " ").capitalize())
+    note = " ".join(_sentence(part) for part in (check.detail, check.advice) if part)
+    return Line(title, note, _word(check), tone=_tone(check))
+
+
+def _tone(check: HealthCheck) -> Tone:
+    if not check.ok:
+        return Tone.BAD
+    return Tone.WARN if check.warning else Tone.GOOD
+
+
+def _word(check: HealthCheck) -> str:
+    return {Tone.BAD: "Action needed", Tone.WARN: "Attention", Tone.GOOD: "OK"}[_tone(check)]
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

@@ -13,7 +13,8 @@ WORD_JOINER = "\u2060"
 emoji names, links and arrows."""
 
 _MARKUP = re.compile(r"[\\`*_\[\]{}#|$&]|^[-+]")
-_LATE_MARKUP = re.compile(r"[<>@~]|:(?=[A-Za-z/+_-]|\d+:)|(?<=-)-|(?<=\bwww)\.")
+_JOINED_AFTER = re.compile(r"[<@~]|:(?=[A-Za-z/+_-]|\d+:)")
+_JOINED_BEFORE = re.compile(r">|(?<=-)-|(?<=www)\.")
 _LIST_NUMBER = re.compile(r"^(\d+)([.)])")
 _LINE_BREAKS = re.compile(r"\s*[\r\n\v\f\x85\u2028\u2029]+\s*")
 
@@ -22,7 +23,8 @@ def plain(text: str) -> str:
     """``text`` as Markdown that shows exactly ``text``, on one line."""
     line = _LINE_BREAKS.sub(" ", text).strip()
     line = _MARKUP.sub(r"\\\g<0>", line)
-    line = _LATE_MARKUP.sub(rf"\\\g<0>{WORD_JOINER}", line)
+    line = _JOINED_AFTER.sub(rf"\\\g<0>{WORD_JOINER}", line)
+    line = _JOINED_BEFORE.sub(rf"{WORD_JOINER}\\\g<0>", line)
     return _LIST_NUMBER.sub(r"\1\\\2", line)
 
 

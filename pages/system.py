@@ -1,0 +1,52 @@
+"""System: whether everything works, what the cameras do, and what is set."""
+
+import streamlit as st
+
+from pages.ui.context import system
+from pages.ui.identity import Right, require
+from pages.ui.navigation import SYSTEM
+from pages.ui.page import guarded, page
+from pages.ui.state import overall, state_lines
+from pages.ui.system_facts import settings_in_force, unreadable_entries, versions
+from pages.ui.system_streams import streams_table
+from pages.ui.widgets import Line, facts, state_list
+
+require(Right.SYSTEM)
+
+
+def draw() -> None:
+    with st.container(border=True):
+        health()
+    with st.container(border=True):
+        st.subheader("Cameras", anchor=False)
+        streams()
+    left, right = st.columns([1.4, 1], gap="medium")
+    with left.container(border=True, height="stretch"):
+        st.subheader("Settings in force", anchor=False)
+        facts(settings_in_force(system()))
+        st.caption("Settings are read at the start, from the environment and the file .env.")
+    with right.container(border=True, height="stretch"):
+        st.subheader("Versions", anchor=False)
+        facts(versions())
+    unreadable_entries(system())
+
+
+@st.fragment(run_every=5)
+def health() -> None:
+    """All health checks with what to do."""
+    with guarded("system.health", banner=True):
+        tone, sentence = overall(system().health.results())
+        state_list([Line(sentence, tone=tone)])
+        st.divider()
+        state_list(state_lines(system()))
+
+
+@st.fragment(run_every=1)
+def streams() -> None:
+    """What every camera does, live."""
+    with guarded("system.streams"):
+        streams_table(system().engine.streams())
+
+
+with page(SYSTEM, "Health, cameras, settings and versions."):
+    draw()

@@ -1,0 +1,70 @@
+"""The model pack in use, and what its scores mean with the people of this site."""
+
+import streamlit as st
+
+from face_rec.models.status import ModelState, ModelStatus
+from face_rec.system import System
+from pages.ui.navigation import PEOPLE, link
+from pages.ui.text import counted, plain
+from pages.ui.widgets import Line, Tone, facts, state_list
+
+_TONES = {
+    ModelState.READY: (Tone.GOOD, "Ready"),
+    ModelState.LOADING: (Tone.WARN, "Loading"),
+    ModelState.MISSING: (Tone.BAD, "Not installed"),
+    ModelState.FAILED: (Tone.BAD, "Cannot be loaded"),
+}
+
+
+@st.fragment(run_every=2)
+def status_card(app: System) -> None:
+    """State, warnings and figures; follows a pack that is being loaded."""
+    status = app.models.status()
+    with st.container(border=True):
+        tone, word = _TONES[status.state]
+        title = status.pack if status.state is ModelState.READY else "Recognition model"
+        state_list([Line(title, status.message, word, tone=tone)])
+        if status.warning:
+            st.warning(plain(status.warning), icon=":material/warning:")
+        if status.state is ModelState.READY:
+            facts(_figures(app, status))
+            _people_left_behind(app)
+
+
+def _figures(app: System, status: ModelStatus) -> list[tuple[str, str]]:
+    rows = [
+        ("Runs on", f"{status.provider} (available: {', '.join(status.offered)})"),
+        ("Weights", "custom" if status.custom else "official, verified"),
+        ("Embedding", f"{status.dimension} numbers a face, contract {status.contract[:12]}"),
+    ]
+    if status.speed:
+        rows.append(("Speed", str(status.speed)))
+    models = app.models.current()
+    if models:
+        people = max(1, app.gallery.people)
+        calibration = models.calibration
+        rows += [
+            ("Threshold now", f"{calibration.threshold(people):.3f} for {_people(people)}"),
+            ("Least lead now", f"{calibration.margin(people):.3f} over the next person"),
+            ("Largest gallery", _largest(status)),
+        ]
+    return rows
+
+
+def _people(number: int) -> str:
+    return counted(number, "person", "people")
+
+
+def _largest(status: ModelStatus) -> str:
+    basis = f" ({status.calibration})" if status.calibration else ""
+    return f"{_people(status.largest_gallery)}{basis}"
+
+
+def _people_left_behind(app: System) -> None:
+    missing = app.people.count() - app.gallery.people
+    if missing > 0 and app.follower.status().ready:
+        st.caption(
+            f"{_people(missing)} cannot be recognised: deactivated, without photos, or with "
+            "photos taken under another model."
+        )
+        link(PEOPLE)

@@ -1,0 +1,104 @@
+"""Registering many people from one ZIP file."""
+
+import io
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from face_rec.entities import Consent
+from face_rec.people import archive
+from face_rec.people.importing import Importer, ImportOutcome, ImportReport
+from face_rec.protocols import Progress
+from face_rec.system import System
+from pages.ui.jobs import JOBS, Job
+from pages.ui.navigation import MODELS, link
+from pages.ui.page import guarded
+from pages.ui.progress import show_job
+from pages.ui.text import counted
+
+JOB = "import"
+_LARGEST_UPLOAD_MB = 1000
+_WORDS = {
+    ImportOutcome.ADDED: "Registered",
+    ImportOutcome.EXTENDED: "Photos added",
+    ImportOutcome.UNCHANGED: "Already there",
+    ImportOutcome.REFUSED: "Refused",
+}
+
+
+def import_button(app: System) -> None:
+    """Opens the dialog."""
+    if st.button("Import", icon=":material/upload_file:", key="import_open"):
+        _dialog(app)
+
+
+def import_progress() -> None:
+    """A running import, or the report of the last one."""
+    show_job(JOB, _amount, _report)
+
+
+@st.dialog("Import people from a ZIP file", width="medium", icon=":material/upload_file:")
+def _dialog(app: System) -> None:
+    with guarded("people.import"):
+        if app.models.current() is None:
+            st.info("Install a recognition model first.", icon=":material/info:")
+            link(MODELS)
+            return
+        st.markdown(
+            "One folder a person, named with their ID, with photos in it. An optional "
+            "`people.csv` beside the folders gives `id`, `name`, `group` and `email`. "
+            "Who is registered already is left alone."
+        )
+        file = st.file_uploader(
+            "ZIP file", type=["zip"], key="people_zip", max_upload_size=_LARGEST_UPLOAD_MB
+        )
+        st.caption(app.site.consent_text)
+        agreed = st.checkbox("Everybody in this file has agreed to this.", key="people_consent")
+        ready = file is not None and agreed
+        if st.button("Import", type="primary", disabled=not ready, key="import_go") and file:
+            consent = Consent(app.site.consent_text, app.site.consent_version, app.clock.now())
+            work = partial(_run, app, file.getvalue(), consent)
+            JOBS.start(JOB, f"Importing {file.name}", work)
+            st.rerun()
+
+
+def _run(app: System, data: bytes, consent: Consent, progress: Progress) -> ImportReport:
+    with archive.opened(io.BytesIO(data)) as collection:
+        return Importer(app.people, app.enrolment).run(collection, consent, progress)
+
+
+def _amount(job: Job) -> str:
+    if not job.total:
+        return "reading the file …"
+    return f"{job.done:,} of {counted(job.total, 'person', 'people')}"
+
+
+def _report(job: Job) -> None:
+    report = job.result
+    if not isinstance(report, ImportReport):
+        return
+    counts = [f"{report.count(outcome):,} {word.lower()}" for outcome, word in _WORDS.items()]
+    photos = f"photos: {report.photos_accepted:,} accepted, {report.photos_refused:,} refused"
+    with st.container(border=True):
+        st.subheader("Import finished", anchor=False)
+        st.caption(f"People: {', '.join(counts)}; {photos}.")
+        st.dataframe(
+            _table(report),
+            hide_index=True,
+            height=min(400, 38 + 35 * len(_table(report))),
+            alt="Import report",
+        )
+
+
+def _table(report: ImportReport) -> pd.DataFrame:
+    """A line a person, and one for each refused photo with the reason."""
+    lines = []
+    for person in report.people:
+        lines.append((person.id, _WORDS[person.outcome], "", person.reason))
+        lines += [
+            (person.id, "Photo refused", photo.file, photo.reason)
+            for photo in person.photos
+            if not photo.accepted
+        ]
+    return pd.DataFrame(lines, columns=["ID", "Result", "Photo", "Reason"])

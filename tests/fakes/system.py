@@ -1,0 +1,206 @@
+"""A whole system without Redis, models or cameras, for the tests of pages."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from face_rec import system as holder
+from face_rec.entities import (
+    Consent,
+    Event,
+    EventKind,
+    Face,
+    HealthCheck,
+    Image,
+    Person,
+    Quality,
+    Scene,
+    Source,
+    StreamStats,
+    Template,
+    TemplateInfo,
+    View,
+)
+from face_rec.errors import ModelError
+from face_rec.models.catalogue import LICENCE, OFFICIAL
+from face_rec.models.manifest import Pack
+from face_rec.models.speed import Speed
+from face_rec.models.status import ModelState, ModelStatus, PackOffer
+from face_rec.people.directory import CachedDirectory
+from face_rec.people.enrolment import Enrolment
+from face_rec.people.follower import GalleryFollower
+from face_rec.protocols import Progress
+from face_rec.system import SiteInfo, System
+from face_rec.web.health import Health
+from tests.fakes.attendance import FakeAttendance
+from tests.fakes.clock import FakeClock
+from tests.fakes.models import FakeModelSource, colour_of, fake_models
+from tests.fakes.people import FakePeople
+from tests.fakes.snapshots import MemorySnapshots
+
+SITE = SiteInfo(
+    site="main",
+    title="Test site",
+    timezone=ZoneInfo("Europe/Berlin"),
+    consent_text="I agree.",
+    consent_version="1",
+    cooldown=60.0,
+    save_snapshots=True,
+    redis="embedded",
+    snapshots="a folder",
+)
+
+
+class FakeModelService(FakeModelSource):
+    """Packs that are installed by asking for them; ``broken`` makes every download fail."""
+
+    broken = False
+
+    def status(self) -> ModelStatus:
+        if self.models is None:
+            return ModelStatus(ModelState.MISSING, "No model pack is installed.", "buffalo_l")
+        contract = self.models.contract
+        return ModelStatus(
+            ModelState.READY,
+            "The model pack works.",
+            self.models.pack,
+            provider="cpu",
+            offered=("cpu",),
+            contract=contract.digest,
+            dimension=contract.dimension,
+            largest_gallery=self.models.calibration.largest_gallery,
+        )
+
+    def offers(self) -> list[PackOffer]:
+        used = self.models.pack if self.models else ""
+        return [
+            PackOffer(
+                name, pack.title, pack.download, pack.accuracy, Speed(0.02, 0.02, measured=False),
+                LICENCE, installed=name == used, in_use=name == used,
+            )
+            for name, pack in OFFICIAL.items()
+        ]  # fmt: skip
+
+    def installed(self) -> list[Pack]:
+        return []
+
+    def pull(self, name: str, progress: Progress) -> None:
+        progress(1, 2)
+        if self.broken:
+            raise ModelError("The download was cut. Try again.")
+        self.models = replace(fake_models(), pack=name)
+
+
+@dataclass
+class FakeStream:
+    """A camera that stands still at ``figures``."""
+
+    name: str
+    figures: StreamStats
+
+    def submit(self, image: Image) -> None: ...
+    def scene(self) -> Scene | None:
+        return None
+
+    def stats(self) -> StreamStats:
+        return self.figures
+
+    def close(self) -> None: ...
+
+
+@dataclass
+class FakeEngine:
+    """Cameras by hand."""
+
+    running: list[FakeStream] = field(default_factory=list)
+    workers: int = 2
+
+    def streams(self) -> tuple[FakeStream, ...]:
+        return tuple(self.running)
+
+
+def good_quality(image: Image, face: Face) -> Quality:
+    """Every face is seen well, from the front."""
+    return Quality(face.box.width, 300.0, 130.0, 50.0, 0.0, 0.0, 0.0, face.score, View.FRONT, 0.9)
+
+
+@dataclass
+class FakeSystem:
+    """The parts that tests reach into, and the system made of them."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    models: FakeModelService = field(default_factory=FakeModelService)
+    attendance: FakeAttendance = field(default_factory=FakeAttendance)
+    snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
+    engine: FakeEngine = field(default_factory=FakeEngine)
+    checks: list[HealthCheck] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.people = FakePeople(self.clock)
+        self.follower = GalleryFollower(self.people, self.models, self.clock)
+        enrolment = Enrolment(
+            people=self.people, models=self.models, gallery=self.follower.gallery,
+            wait=self.follower.wait, assess=good_quality, snapshots=self.snapshots,
+            clock=self.clock,
+        )  # fmt: skip
+        unused = cast("Any", None)
+        self.system = System(
+            site=SITE, clock=self.clock, people=self.people, attendance=self.attendance,
+            marker=unused, snapshots=self.snapshots, spool=cast("Any", self.snapshots),
+            models=cast("Any", self.models), gallery=self.follower.gallery,
+            follower=self.follower, directory=CachedDirectory(self.people, self.clock),
+            enrolment=enrolment, engine=cast("Any", self.engine),
+            health=Health([self._check(n) for n in range(9)], self.clock, keep=0.0),
+        )  # fmt: skip
+
+    def _check(self, number: int) -> Callable[[], HealthCheck]:
+        fine = HealthCheck(f"part {number}", ok=True, detail="works")
+        return lambda: self.checks[number] if number < len(self.checks) else fine
+
+    @contextmanager
+    def running(self) -> Iterator["FakeSystem"]:
+        """Installed for pages, with the gallery following."""
+        self.follower.start()
+        holder.install(self.system)
+        try:
+            yield self
+        finally:
+            holder.install(None)
+            self.follower.close()
+
+    @property
+    def available(self) -> bool:
+        """Whether the database answers."""
+        return self.people.available
+
+    @available.setter
+    def available(self, value: bool) -> None:
+        self.people.available = self.attendance.available = value
+
+    def add_person(self, number: int, name: str, group: str = "", templates: int = 1) -> Person:
+        """Somebody registered with the face that has ``colour_of(number)``."""
+        models = fake_models()
+        vector = cast("Any", models.embedder).vector_of(colour_of(number % 48))
+        infos = [
+            TemplateInfo(slot, View.FRONT, 0.8, models.contract.digest, self.clock.now())
+            for slot in range(templates)
+        ]
+        person = Person(
+            f"subject{number}", f"E{number}", name, group, f"e{number}@example.org",
+            consent=Consent("I agree.", "1", self.clock.now()),
+        )  # fmt: skip
+        rows = [Template(info, vector) for info in infos]
+        return self.people.create(person, rows, self.people.revision())
+
+    def mark(self, person: Person, minutes: float = 0.0, snapshot: str | None = None) -> Event:
+        """A mark of ``person``, ``minutes`` before now."""
+        at = self.clock.now() - timedelta(minutes=minutes)
+        event = Event(
+            f"{person.subject}-{at.isoformat()}", person.subject, at, EventKind.PUNCH,
+            Source.VIDEO, "main", score=0.7, margin=0.4, snapshot=snapshot,
+        )  # fmt: skip
+        self.attendance.apply(event, cooldown=0.0)
+        return event

@@ -1,0 +1,22 @@
+"""Runs one page as a browser would see it, without a browser."""
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+PAGES = Path(__file__).resolve().parent.parent.parent / "pages"
+
+
+def opened(file: str, **parameters: str) -> AppTest:
+    """The page ``pages/<file>``, run once behind the menu."""
+    app = AppTest.from_file(str(PAGES / "main.py"), default_timeout=20)
+    app.switch_page(file)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def words(app: AppTest) -> str:
+    """Every text on the page, our own HTML included, one after another."""
+    parts = [str(getattr(node, "value", "") or getattr(node, "body", "")) for node in app.main]
+    return "\n".join(parts)

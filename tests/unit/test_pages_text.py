@@ -1,0 +1,77 @@
+"""Texts of users stay texts, whatever interprets the page."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pages.ui import times
+from pages.ui.text import WORD_JOINER, counted, file_size, html, initials, plain, search_key
+
+
+@pytest.mark.parametrize(
+    ("typed", "markdown"),
+    [
+        ("**x**", r"\*\*x\*\*"),
+        ("$x$", r"\$x\$"),
+        ("[a](b)", r"\[a\](b)"),
+        ("# a", r"\# a"),
+        ("1. a", r"1\. a"),
+        ("- a", r"\- a"),
+        ("&lt;", r"\&lt;"),
+        ("O'Brien, Dr. Ann (HR)", "O'Brien, Dr. Ann (HR)"),
+    ],
+)
+def test_markdown_is_shown_as_it_was_typed(typed: str, markdown: str) -> None:
+    assert plain(typed) == markdown
+
+
+@pytest.mark.parametrize(
+    ("typed", "pattern"),
+    [
+        (":material/home:", ":material"),
+        (":100:", ":100"),
+        ("http://a.b", "://"),
+        ("www.a.b", "www."),
+        ("a@b.c", "@b"),
+        ("->", "->"),
+        ("--", "--"),
+        ("<b>", "<b"),
+    ],
+)
+def test_what_is_recognised_after_the_backslashes_is_broken_up(typed: str, pattern: str) -> None:
+    shown = plain(typed).replace("\\", "")
+    assert pattern not in shown
+    assert shown.replace(WORD_JOINER, "") == typed
+
+
+def test_a_text_of_several_lines_becomes_one_line() -> None:
+    assert plain("Ann\n\n# Boss\u2028x") == r"Ann \# Boss x"
+
+
+def test_html_is_escaped_inside_quotes_as_well() -> None:
+    assert html("<b>\"'&") == "&lt;b&gt;&quot;&#x27;&amp;"
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("Ann Lee", "AL"), ("ann", "A"), ("Ann van der Lee", "AL"), ("😀", "?"), ("李 小龍", "李小")],
+)
+def test_initials_are_of_the_first_and_the_last_name(name: str, letters: str) -> None:
+    assert initials(name) == letters
+
+
+def test_a_search_ignores_case_and_accents() -> None:
+    assert search_key("Ångström") == search_key("ANGSTROM")
+
+
+def test_numbers_are_said_as_people_say_them() -> None:
+    assert counted(1, "person", "people") == "1 person"
+    assert counted(12_345, "mark") == "12,345 marks"
+    assert file_size(288_600_000) == "288.6 MB"
+
+
+def test_a_local_day_has_23_hours_when_the_clocks_go_forward() -> None:
+    start, end = times.bounds(date(2026, 3, 29), date(2026, 3, 29), ZoneInfo("Europe/Berlin"))
+    assert start == datetime(2026, 3, 28, 23, tzinfo=UTC)
+    assert end == datetime(2026, 3, 29, 22, tzinfo=UTC)
