@@ -51,6 +51,7 @@ class Teller:
 
     def explain(
         self,
+        *,
         record: DayRecord,
         plan: Plan,
         judged: Judgement,
@@ -138,8 +139,9 @@ class Teller:
         lines = []
         if judged.late:
             lines.append(
-                f"In at {self._clock(judged.first, seconds=True)}, {hours(judged.late, True)} after "
-                f"{self._clock(plan.start)} and beyond the grace of {plan.shift.late_grace} min."
+                f"In at {self._clock(judged.first, seconds=True)}, {hours(judged.late, True)} "
+                f"after {self._clock(plan.start)} and beyond the grace of "
+                f"{plan.shift.late_grace} min."
             )
         if judged.early:
             lines.append(

@@ -33,7 +33,9 @@ class Filters:
         """In words, for the head of a report."""
         parts = []
         if self.groups:
-            parts.append("groups: " + ", ".join(sorted(group or "(none)" for group in self.groups)))
+            parts.append(
+                "groups: " + ", ".join(sorted(group or "(none)" for group in self.groups))
+            )
         if self.subjects:
             parts.append(f"{len(self.subjects)} chosen people")
         if self.statuses:

@@ -95,7 +95,7 @@ def _by_hours(plan: Plan, punches: Sequence[Punch], now: int, flags: int) -> Jud
     last = _last_out(punches, pairs)
     late, early = _late(plan, first), _early(plan, pairs, last, now)
     overtime = _overtime(plan, hours.worked)
-    status = _status(plan, pairs, hours, late, early, now)
+    status = _status(plan, pairs, hours, late=late, early=early, now=now)
     if plan.instead is not None:
         flags |= _DAY_OFF
     elif late and status is not Status.LATE:
@@ -175,7 +175,7 @@ def _overtime(plan: Plan, worked: int) -> int:
     return worked if plan.instead is not None else max(0, worked - 60 * after)
 
 
-def _status(plan: Plan, pairs: Pairs, hours: _Hours, late: int, early: int, now: int) -> Status:
+def _status(plan: Plan, pairs: Pairs, hours: _Hours, *, late: int, early: int, now: int) -> Status:
     if plan.instead is not None:
         return plan.instead
     if not pairs.spans and pairs.open is None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from face_rec.attendance.day_record import DAY, Days, Row, row
 from face_rec.attendance.judgement import Judgement, judge
-from face_rec.attendance.kiosk import Uptime
+from face_rec.attendance.kiosk import Outage, Uptime
 from face_rec.attendance.ledger import Codes, Marks
 from face_rec.attendance.plan import Plan
 from face_rec.attendance.planner import Planner
@@ -80,8 +80,11 @@ class Reckoner:
 
     def judge(self, plan: Plan, punches: Sequence[Punch]) -> Judgement:
         """One plan and its punches."""
-        down = bool(self._uptime.outages(plan.start, min(plan.end, self._now)))
-        return judge(plan, punches, self._now, down)
+        return judge(plan, punches, self._now, bool(self.outages(plan)))
+
+    def outages(self, plan: Plan) -> tuple[Outage, ...]:
+        """The kiosks that were down during the shift, as far as it has come."""
+        return self._uptime.outages(plan.start, min(plan.end, self._now))
 
     def _unseen(self, plan: Plan) -> Row:
         """All who share a plan and were not seen share the result."""

@@ -41,6 +41,7 @@ class Shelf:
         store: AttendanceStore,
         codes: Codes,
         clock: Clock,
+        *,
         folder: Path | None,
         epoch: str,
         days: int = 800,

@@ -21,7 +21,10 @@ def shift_flaws(shift: Shift) -> tuple[str, ...]:
     if not shift.days:
         found.append("Choose at least one day of the week.")
     if shift.zone and not _known_zone(shift.zone):
-        return (*found, f"No time zone is called {shift.zone!r}. Try Europe/Berlin or Asia/Kolkata.")
+        return (
+            *found,
+            f"No time zone is called {shift.zone!r}. Try Europe/Berlin or Asia/Kolkata.",
+        )
     if shift.start == shift.end:
         return (*found, "Start and end are the same time. Move one of them.")
     return (*found, *_shift_minutes(shift))

@@ -133,7 +133,9 @@ def _decoded(
     return tuple(found)
 
 
-def _rules(found: Mapping[str, tuple[Item, ...]], version: int, malformed: tuple[str, ...]) -> Rules:
+def _rules(
+    found: Mapping[str, tuple[Item, ...]], version: int, malformed: tuple[str, ...]
+) -> Rules:
     limits = cast("tuple[Limits, ...]", found["limits"])
     return Rules(
         shifts=cast("tuple[Shift, ...]", found["shifts"]),

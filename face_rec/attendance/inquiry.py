@@ -1,0 +1,158 @@
+"""Questions about single marks: why a status, what is doubtful, who corrected what."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from face_rec.attendance.book import AttendanceBook, utc_days
+from face_rec.attendance.correction import AuditLine, audit
+from face_rec.attendance.day_record import record, row
+from face_rec.attendance.entry import Entry, entries
+from face_rec.attendance.explanation import Explanation, Teller
+from face_rec.attendance.ledger import CONFIRMED, Marks, ledger
+from face_rec.attendance.plan import Plan
+from face_rec.attendance.punches import Directions
+from face_rec.attendance.reading import days_between
+from face_rec.attendance.reckoning import MARGIN
+from face_rec.attendance.rules import Limits
+from face_rec.attendance.status import Flag
+from face_rec.entities import Event, Person
+from face_rec.errors import CorrectionRefused
+from face_rec.protocols import AttendanceStore
+
+_ONE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A mark that a person should look at. ``person`` is None if they are no
+    longer registered."""
+
+    entry: Entry
+    person: Person | None
+    reasons: tuple[str, ...]
+
+
+class Inquiry:
+    """Reads raw events, where the book reads columns. All may raise StoreUnavailable."""
+
+    def __init__(self, book: AttendanceBook, store: AttendanceStore) -> None:
+        self._book = book
+        self._store = store
+
+    def explain(self, subject: str, day: date) -> Explanation:
+        """Why the status of this person on this day; raises PersonMissing."""
+        book, person, rules = self._book, self._book.somebody(subject), self._book.rules()
+        planner, reckoner = book.reckoner(rules, day, day)
+        first, last = planner.employed(person)
+        employed = first <= day <= last
+        plan = planner.plan(person, day) if employed else planner.unemployed(person, day)
+        days = utc_days(min(plan.opens, plan.reach[0]), max(plan.closes, plan.reach[1]))
+        events = [e for one in days for e in self._store.day(one) if e.subject == subject]
+        marks = ledger(events, 0, book.codes).marks
+        inside = marks[(marks["at"] >= plan.opens) & (marks["at"] < plan.closes)]
+        judged = reckoner.judge(plan, Directions(rules.kiosks, book.codes).punches(inside))
+        strays = int(Flag.OUTSIDE_WINDOW) if _strays(marks, plan) else 0
+        numbers = row(plan, judged, strays, book.codes)
+        return Teller(book.zone).explain(
+            record=record(person, day, numbers, book.zone, book.codes),
+            plan=plan,
+            judged=judged,
+            marks=_of_day(events, plan),
+            outages=reckoner.outages(plan),
+            malformed=[text for one in days for text in self._store.malformed(one)],
+        )
+
+    def review(self, first: date, last: date, limits: Limits | None = None) -> list[Doubt]:
+        """Marks with a low score or margin, or unsure liveness, that nobody has
+        confirmed or voided; newest first. ``limits`` default to the saved ones."""
+        bounds = limits or self._book.rules().limits
+        people = {person.subject: person for person in self._book.people()}
+        found = []
+        for day in self._doubtful_days(first, last, bounds):
+            for entry in entries(self._store.day(day)).marks:
+                reasons = doubts(entry, bounds)
+                if reasons:
+                    found.append(Doubt(entry, people.get(entry.event.subject), reasons))
+        inside = [d for d in found if first <= self._local_day(d.entry) <= last]
+        return sorted(inside, key=lambda doubt: doubt.entry.event.at, reverse=True)
+
+    def audit(self, first: date, last: date) -> list[AuditLine]:
+        """All corrections of marks of these local days, newest correction first."""
+        lines = [
+            line
+            for day in days_between(first, last)
+            for entry in self.marks(day)
+            for line in audit(entry)
+        ]
+        return sorted(lines, key=lambda line: line.at, reverse=True)
+
+    def marks(self, day: date) -> list[Entry]:
+        """All marks of one local day, voided ones too, by time."""
+        around = days_between(day - _ONE, day + _ONE)
+        found = entries([event for one in around for event in self._store.day(one)]).marks
+        return [entry for entry in found if self._local_day(entry) == day]
+
+    def malformed(self, first: date, last: date) -> dict[date, list[str]]:
+        """Raw entries of these UTC days that are no events."""
+        found = {day: self._store.malformed(day) for day in days_between(first, last)}
+        return {day: texts for day, texts in found.items() if texts}
+
+    def entry(self, event: Event) -> Entry:
+        """The mark ``event`` as it stands; raises CorrectionRefused if it is gone."""
+        for day in utc_days(int(event.at.timestamp()), int(event.at.timestamp())):
+            for entry in entries(self._store.day(day)).marks:
+                if entry.event.id == event.id:
+                    return entry
+        raise CorrectionRefused("This punch is not in the book any more. Reload the page.")
+
+    def _doubtful_days(self, first: date, last: date, limits: Limits) -> list[date]:
+        days = days_between(first - MARGIN, last + MARGIN)
+        ledgers = self._book.reading.ledgers(first, last)
+        pairs = zip(days, ledgers, strict=True)
+        return [day for day, one in pairs if _any_doubt(one.marks, limits)]
+
+    def _local_day(self, entry: Entry) -> date:
+        return entry.event.at.astimezone(self._book.zone).date()
+
+
+def doubts(entry: Entry, limits: Limits) -> tuple[str, ...]:
+    """Why a mark should be looked at; empty for one that was looked at."""
+    if entry.voided or entry.confirmed:
+        return ()
+    event = entry.event
+    bounds = (
+        ("score", event.score, limits.score),
+        ("margin", event.margin, limits.margin),
+        ("liveness", event.liveness, limits.liveness),
+    )
+    return tuple(
+        f"{name} {value:.2f} is below {bound:.2f}"
+        for name, value, bound in bounds
+        if value is not None and value < bound
+    )
+
+
+def _any_doubt(marks: Marks, limits: Limits) -> bool:
+    # NaN, for what was not measured, compares as False.
+    low = (
+        (marks["score"] < limits.score)
+        | (marks["margin"] < limits.margin)
+        | (marks["liveness"] < limits.liveness)
+    )
+    return bool(np.any(low & ((marks["state"] & CONFIRMED) == 0)))
+
+
+def _strays(marks: Marks, plan: Plan) -> bool:
+    at = marks["at"]
+    near = (at >= plan.reach[0]) & (at < plan.reach[1])
+    return bool(np.any(near & ((at < plan.opens) | (at >= plan.closes))))
+
+
+def _of_day(events: Iterable[Event], plan: Plan) -> Sequence[Entry]:
+    """The marks that belong to the day or lie beside its window."""
+    first, last = min(plan.opens, plan.reach[0]), max(plan.closes, plan.reach[1])
+    found = entries(events).marks
+    return [entry for entry in found if first <= entry.event.at.timestamp() < last]

@@ -1,0 +1,63 @@
+"""A report: a table with what it is about, ready to be shown or written to a file."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+import pandas as pd
+
+
+class Kind(StrEnum):
+    """What a column holds: how it is written, aligned and summed."""
+
+    TEXT = "text"
+    DATE = "date"
+    CODE = "code"  # a cell of the muster
+    COUNT = "count"
+    MINUTES = "minutes"
+    HOURS = "hours"  # decimal hours
+    PERCENT = "percent"  # 0 to 100
+
+
+SUMMED = frozenset({Kind.COUNT, Kind.MINUTES, Kind.HOURS})
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Of what, for whom, in which zone, and when it was made (local)."""
+
+    first: date
+    last: date
+    filters: str
+    zone: str
+    made_at: datetime
+
+    def lines(self) -> tuple[str, ...]:
+        """What every file says at its head."""
+        period = f"{self.first}" if self.first == self.last else f"{self.first} to {self.last}"
+        return (
+            f"Period: {period}",
+            f"Filters: {self.filters}",
+            f"Time zone: {self.zone}",
+            f"Made: {self.made_at:%Y-%m-%d %H:%M:%S}",
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """``frame`` has exactly the columns of ``kinds``, in that order; ``legend``
+    explains codes."""
+
+    title: str
+    about: About
+    frame: pd.DataFrame
+    kinds: dict[str, Kind]
+    legend: str = ""
+
+    def totals(self) -> dict[str, float]:
+        """Sums of the columns that can be summed."""
+        return {
+            name: float(self.frame[name].sum())
+            for name, kind in self.kinds.items()
+            if kind in SUMMED
+        }
