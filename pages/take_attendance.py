@@ -65,7 +65,7 @@ with page(TAKE_ATTENDANCE) as actions:
     if not NAME.fullmatch(KIOSK):
         st.error(f"This address names no kiosk: use {RULE}, for example ?kiosk=front-door.")
     elif model_ready():
-        with actions:
+        with actions.container(horizontal=True, vertical_alignment="center", gap="small"):
             name_kiosk(KIOSK)
             way = choose_way()
         draw(KIOSK, way)

@@ -58,7 +58,7 @@ class Keeper {
 
   // The server's own view: how old its newest frame is, in a message that must keep coming.
   receive(data, setStateValue) {
-    Object.assign(this, { labels: data.labels, report: setStateValue });
+    Object.assign(this, { labels: data.labels, room: data.room, report: setStateValue });
     this.heard = this.now();
     this.serverAge = data.age;
   }
@@ -160,7 +160,7 @@ class Keeper {
     page.body.dataset.cameras = this.cameras > 1 ? "many" : "one";
     const video = page.querySelector("video");
     const shape = video?.videoWidth ? video.videoHeight / video.videoWidth : 3 / 4;
-    const room = window.innerHeight * (document.fullscreenElement ? 0.78 : 0.68);
+    const room = window.innerHeight * (document.fullscreenElement ? 0.78 : this.room ?? 0.68);
     const picture = Math.round(Math.min(frame.clientWidth * shape, Math.max(220, room)));
     if (video) video.style.height = `${picture}px`;
     const height = video ? picture + 14 + (this.cameras > 1 ? 44 : 0) : this.phase === "choosing" ? 230 : 0;

@@ -5,9 +5,9 @@ again about once a second, in a fragment.
 """
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+from weakref import WeakValueDictionary
 
 import av
 import streamlit as st
@@ -35,6 +35,7 @@ _keeper = st.components.v2.component(
     "<b>Starting the camera…</b><span></span></div>",
     css=_HERE.joinpath("camera.css").read_text(encoding="utf-8"),
     js=_HERE.joinpath("camera.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
 )
 
 
@@ -47,7 +48,7 @@ class FramePump:
     mix the people before them.
     """
 
-    _feeding: dict[str, "FramePump"] = {}  # noqa: RUF012  # one a stream, newest wins
+    _feeding: ClassVar[WeakValueDictionary[str, "FramePump"]] = WeakValueDictionary()
 
     def __init__(self, stream: Stream, mirror: bool = True) -> None:
         self.stream = stream
@@ -100,15 +101,20 @@ def camera(key: str, pump: FramePump, ice_servers: tuple[dict[str, Any], ...] = 
     )  # fmt: skip
 
 
-def keep_alive(key: str, age: float | None, tick: float, on_state: Callable[[], None]) -> str:
+def keep_alive(key: str, age: float | None, tick: float, room: float = 0.68) -> str:
     """Starts and restarts the video; returns how it is: ``ok``, ``denied``, ``unreachable`` …
 
     ``age`` is the age of the server's newest frame in seconds; ``tick`` must differ from call to
-    call, so that the browser notices when the server falls silent.
+    call, so that the browser notices when the server falls silent. ``room``: the most of the
+    window's height that the picture may take.
     """
     result = _keeper(
         key=f"{key}-keeper",
-        data={"labels": LABELS, "age": age, "tick": tick},
-        on_state_change=on_state,
+        data={"labels": LABELS, "age": age, "tick": tick, "room": room},
+        on_state_change=_nothing,
     )
     return str(result.get("state") or "connecting")
+
+
+def _nothing() -> None:
+    """The state is read where it is returned."""

@@ -29,13 +29,12 @@ def live(kiosk: str) -> None:
 
 
 def _pump(kiosk: str) -> FramePump:
-    """This session's pump; opened again when the engine let go of the stream."""
-    stream = system().engine.kiosk(kiosk)
+    """This session's pump; its handle finds the engine's stream whenever a frame comes."""
     key = f"_pump:{kiosk}"
-    kept: FramePump | None = st.session_state.get(key)
-    if kept is None or kept.stream is not stream:
-        kept = st.session_state[key] = FramePump(stream)
-    return kept
+    if key not in st.session_state:
+        st.session_state[key] = FramePump(system().engine.kiosk(kiosk))
+    pump: FramePump = st.session_state[key]
+    return pump
 
 
 @st.fragment(run_every=0.5)
@@ -46,7 +45,7 @@ def _greeting(pump: FramePump) -> None:
         shown = _banners(app, pump)
         banner.draw(shown)
         st.session_state["_sounds"] = [b.sound for b in shown if b.sound]
-        keep_alive("kiosk", pump.stream.stats().frame_age, time.monotonic(), lambda: None)
+        keep_alive("kiosk", pump.stream.stats().frame_age, time.monotonic())
 
 
 def _banners(app: System, pump: FramePump) -> tuple[banner.Banner, ...]:

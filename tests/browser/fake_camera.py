@@ -88,7 +88,9 @@ def turned(photo: Path | Image, yaw: float = 0.0, pitch: float = 0.0) -> Image:
     image = _read(photo)
     height, width = image.shape[:2]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    distance = ((x - width / 2) / (0.22 * width)) ** 2 + ((y - height * 0.53) / (0.22 * height)) ** 2
+    distance = ((x - width / 2) / (0.22 * width)) ** 2 + (
+        (y - height * 0.53) / (0.22 * height)
+    ) ** 2
     push = np.exp(-distance).astype(np.float32)
     pushed = cv2.remap(
         image, x - push * yaw * width, y + push * pitch * height, cv2.INTER_LINEAR,

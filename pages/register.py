@@ -1,0 +1,43 @@
+"""Register: a person's details, consent and face, in under a minute."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from face_rec.system import System
+from pages.ui.context import system
+from pages.ui.draft import Draft, current_draft
+from pages.ui.enrol_details import details_form
+from pages.ui.enrol_photos import photos_form
+from pages.ui.enrol_save import save_form, saved
+from pages.ui.identity import Right, require
+from pages.ui.model_gate import model_ready
+from pages.ui.navigation import REGISTER
+from pages.ui.page import page
+
+require(Right.PEOPLE_WRITE)
+
+STYLE = Path(__file__).parent / "ui" / "enrol.css"
+
+
+def draw(app: System, draft: Draft) -> None:
+    st.html(STYLE)
+    if draft.saved:
+        saved(app, draft, draft.saved)
+        return
+    who, face = st.columns([1, 1.35], gap="large")
+    with who:
+        st.subheader("Who", anchor=False)
+        details = details_form(app, draft)
+        answer = st.container()
+    draft.drawn = True
+    with face:
+        st.subheader("Face", anchor=False)
+        photos_form(app, draft)
+    with answer:
+        save_form(app, draft, details)
+
+
+with page(REGISTER, "Three good looks are worth more than any tuning; five take ten seconds."):
+    if model_ready():
+        draw(system(), current_draft())

@@ -1,0 +1,40 @@
+"""The form of a registration: who it is, and that they agree."""
+
+import streamlit as st
+
+from face_rec.entities import Consent
+from face_rec.people.details import LONGEST_EMAIL, LONGEST_ID, LONGEST_NAME, Details
+from face_rec.system import System
+from pages.ui.draft import Draft
+from pages.ui.text import plain
+
+
+def details_form(app: System, draft: Draft) -> Details:
+    """What stands in the form now, unchecked; consent is None until the box is ticked."""
+    name = st.text_input("Name", key=draft.name("name"), max_chars=LONGEST_NAME)
+    left, right = st.columns(2)
+    person_id = left.text_input(
+        "ID", key=draft.name("id"), max_chars=LONGEST_ID,
+        help="Staff or student number, or anything else that only this person has.",
+    )  # fmt: skip
+    group = right.text_input(
+        "Group (optional)", key=draft.name("group"), max_chars=LONGEST_NAME,
+        placeholder="Team, class, shift",
+    )  # fmt: skip
+    email = st.text_input("E-mail (optional)", key=draft.name("email"), max_chars=LONGEST_EMAIL)
+    return Details(person_id, name, group, email, _consent(app, draft))
+
+
+def _consent(app: System, draft: Draft) -> Consent | None:
+    """The consent with the text that was shown and the time of the tick."""
+    with st.container(border=True, key="consent"):
+        st.caption(plain(app.site.consent_text))
+        key = draft.name("consent")
+        st.checkbox("The person agrees", key=key, on_change=_ticked, args=(app, draft, key))
+    if draft.consent_at is None:
+        return None
+    return Consent(app.site.consent_text, app.site.consent_version, draft.consent_at)
+
+
+def _ticked(app: System, draft: Draft, key: str) -> None:
+    draft.consent_at = app.clock.now() if st.session_state[key] else None
