@@ -1,6 +1,7 @@
 """Guided capture: asks for one view after the other and takes the good frames by itself."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,12 +38,15 @@ class CaptureState:
 class GuidedCapture:
     """Implements FrameProcessor for one person; the page reads :meth:`state` meanwhile.
 
+    ``so_far``: photos taken in other ways, with which the new ones must agree.
+
     :meth:`process` runs on a worker's thread, everything else on the page's; both are safe
     together.
     """
 
-    def __init__(self, examiner: Examiner) -> None:
+    def __init__(self, examiner: Examiner, so_far: Sequence[EnrolPhoto] = ()) -> None:
         self._examiner = examiner
+        self._so_far = tuple(so_far)
         self._lock = threading.Lock()
         self._photos: list[EnrolPhoto] = []
         self._skipped: set[View] = set()
@@ -99,7 +103,8 @@ class GuidedCapture:
         if not self._steady(face):
             return advice.hint("blurred")
         if frame.taken_at - self._taken_at >= _PAUSE:
-            photo = self._examiner.photo(frame.image, face, replace(quality, view=wanted), so_far)
+            seen = replace(quality, view=wanted)
+            photo = self._examiner.photo(frame.image, face, seen, self._so_far + so_far)
             self._take(photo, frame.taken_at)
         return ""
 

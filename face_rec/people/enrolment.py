@@ -66,9 +66,9 @@ class Enrolment:
         in ``so_far``. Raises PictureRefused with a code and words to act on; PackMissing."""
         return self.examiner.examine(image, so_far)
 
-    def guided_capture(self) -> GuidedCapture:
-        """A new one for each person in front of a camera."""
-        return GuidedCapture(Examiner(self._models, self._assess, CAPTURE))
+    def guided(self, so_far: Sequence[EnrolPhoto] = ()) -> GuidedCapture:
+        """A new guided capture, whose photos must agree with ``so_far``, too."""
+        return GuidedCapture(Examiner(self._models, self._assess, CAPTURE), so_far)
 
     def check_new(self, photos: Sequence[EnrolPhoto], own: str = "") -> None:
         """Raises FaceTaken if ``photos`` show somebody registered other than ``own``.
@@ -100,10 +100,10 @@ class Enrolment:
         return self._pictured(created, kept)
 
     def add_photos(self, subject: str, photos: Sequence[EnrolPhoto], reason: str = "") -> Person:
-        """Add templates to a person, at most ten in all under one contract.
+        """Add templates to a person, as many as there is room for.
 
-        Templates of other contracts stay. Raises PersonMissing, ConsentMissing, PeopleError
-        (no room), PictureRefused (another face than the person's), FaceTaken, Conflict.
+        Raises PersonMissing, ConsentMissing, PeopleError (no room), PictureRefused (another
+        face than the person's), FaceTaken, Conflict.
         """
         kept, contract = _accepted(photos)
         face = _face(kept)
@@ -197,15 +197,12 @@ class Enrolment:
 
     def _added(self, subject: str, photos: Sequence[EnrolPhoto], seen: int) -> Person:
         person, stored = self._of(subject)
-        room = templates.MOST - len(_rows(stored, photos[0].contract))
-        if room <= 0:
+        if len(_rows(stored, photos[0].contract)) >= templates.MOST:
             raise PeopleError(
                 f"There are {templates.MOST} photos already. Remove the poorest one first."
             )
-        new = templates.made_from(
-            templates.chosen(photos, room), self._clock.now(), earlier=stored
-        )
-        return self._people.put_templates(subject, [*stored, *new], person.version, seen)
+        everything = templates.merged(stored, photos, self._clock.now())
+        return self._people.put_templates(subject, everything, person.version, seen)
 
     def _check_face(self, subject: str, stored: Sequence[Template], reason: str) -> None:
         contract = self.examiner.models().contract

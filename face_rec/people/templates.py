@@ -7,7 +7,7 @@ from face_rec.entities import Template, TemplateInfo, View
 from face_rec.people.examine import EnrolPhoto
 
 MOST = 10
-"""Templates a person may have under one contract."""
+"""Templates a person may have; slots run from 0 to one less."""
 
 
 def chosen(photos: Sequence[EnrolPhoto], room: int = MOST) -> list[EnrolPhoto]:
@@ -25,9 +25,27 @@ def chosen(photos: Sequence[EnrolPhoto], room: int = MOST) -> list[EnrolPhoto]:
 def made_from(
     photos: Sequence[EnrolPhoto], now: datetime, earlier: Sequence[Template] = ()
 ) -> list[Template]:
-    """One template a photo, in slots after those of ``earlier``."""
-    start = max((template.info.slot for template in earlier), default=-1) + 1
-    return [_template(photo, slot, now) for slot, photo in enumerate(photos, start)]
+    """One template a photo, in the lowest slots that ``earlier`` leaves free."""
+    used = {template.info.slot for template in earlier}
+    free = [slot for slot in range(MOST) if slot not in used]
+    return [_template(photo, slot, now) for photo, slot in zip(photos, free, strict=False)]
+
+
+def merged(
+    stored: Sequence[Template], photos: Sequence[EnrolPhoto], now: datetime
+) -> list[Template]:
+    """``stored`` and as many of ``photos`` (of one contract) as there is room for.
+
+    Templates of other contracts, kept in case the model is changed back, make room if need
+    be, the oldest first.
+    """
+    digest = photos[0].contract.digest
+    own = [template for template in stored if template.info.contract == digest]
+    new = chosen(photos, MOST - len(own))
+    others = [template for template in stored if template.info.contract != digest]
+    others.sort(key=lambda template: template.info.added_at, reverse=True)
+    kept = own + others[: MOST - len(own) - len(new)]
+    return kept + made_from(new, now, kept)
 
 
 def best(photos: Sequence[EnrolPhoto]) -> EnrolPhoto:
