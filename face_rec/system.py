@@ -16,6 +16,7 @@ from face_rec.people.follower import GalleryFollower
 from face_rec.protocols import AttendanceStore, Gallery, PeopleStore, SnapshotStore
 from face_rec.stores.spool import SnapshotSpool
 from face_rec.web.health import Health
+from face_rec.web.metrics import MarkCounter
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class System:
     people: PeopleStore
     attendance: AttendanceStore
     marker: DurableMarker
+    marks: MarkCounter
     snapshots: SnapshotStore
     spool: SnapshotSpool
     models: ModelService
@@ -64,6 +66,11 @@ class _Holder:
 def install(system: System | None) -> None:
     """Make ``system`` the one that pages and routes get; None at shutdown."""
     _Holder.system = system
+
+
+def installed() -> System | None:
+    """The installed system; None before the start and after shutdown."""
+    return _Holder.system
 
 
 def current() -> System:

@@ -1,0 +1,250 @@
+"""Builds the system from the settings: the one place where everything meets.
+
+What is built first is closed last, so that the engine stops before the marker,
+and the marker before Redis.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from starlette.routing import BaseRoute
+
+from config import Settings
+from face_rec import system as holder
+from face_rec.clock import Clock, SystemClock
+from face_rec.journey.decide import Policy
+from face_rec.journey.engine import Engine
+from face_rec.journey.mark import DurableMarker
+from face_rec.models.service import ModelService
+from face_rec.people.directory import CachedDirectory
+from face_rec.people.enrolment import Enrolment
+from face_rec.people.follower import GalleryFollower
+from face_rec.people.quality import assess
+from face_rec.protocols import AttendanceStore, Journal, PeopleStore, SnapshotStore
+from face_rec.stores import redis_health
+from face_rec.stores.attendance import RedisAttendance
+from face_rec.stores.client import Client, RedisAddress, connect
+from face_rec.stores.embedded import EmbeddedRedis
+from face_rec.stores.journal import FileJournal
+from face_rec.stores.people import RedisPeople
+from face_rec.stores.s3_snapshots import S3Credentials, S3Snapshots
+from face_rec.stores.snapshots import FolderSnapshots
+from face_rec.stores.spool import SnapshotSpool
+from face_rec.system import SiteInfo, System
+from face_rec.web import checks, health, metrics, snapshots
+
+RedisMode = Literal["standalone", "cluster", "sentinel"]
+_MOST_WORKERS = 4  # more threads than this gain little: memory bandwidth is shared
+
+
+@dataclass(frozen=True, slots=True)
+class _Stores:
+    """Where data rests."""
+
+    client: Client
+    people: PeopleStore
+    attendance: AttendanceStore
+    journal: Journal
+    spool: SnapshotSpool
+
+
+@contextmanager
+def build(settings: Settings) -> Iterator[System]:
+    """The whole system, started; everything is flushed and closed on the way out.
+
+    An outside Redis may be away: the system starts all the same and recovers by itself.
+    Raises RedisMissing or StoreError if the embedded one cannot be started.
+    """
+    clock = SystemClock()
+    with ExitStack() as stack:
+        stores = _stores(settings, clock, stack)
+        models = build_models(settings)
+        models.start()
+        stack.callback(models.close)
+        yield _system(settings, clock, stores, models, stack)
+
+
+def _stores(settings: Settings, clock: Clock, stack: ExitStack) -> _Stores:
+    client = _redis(settings, stack)
+    journal = FileJournal(settings.data_dir / "journal")
+    stack.callback(journal.close)
+    spool = SnapshotSpool(_snapshots(settings), settings.data_dir / "spool")
+    stack.callback(spool.close)
+    return _Stores(
+        client,
+        RedisPeople(client, settings.site, clock),
+        RedisAttendance(client, settings.site, settings.redis_wait_replicas),
+        journal,
+        spool,
+    )
+
+
+def _system(
+    settings: Settings, clock: Clock, stores: _Stores, models: ModelService, stack: ExitStack
+) -> System:
+    directory = CachedDirectory(stores.people, clock)
+    follower = GalleryFollower(stores.people, models, clock, [directory.forget])
+    follower.start()
+    stack.callback(follower.close)
+    marker = DurableMarker(stores.attendance, stores.journal, clock, settings.cooldown_seconds)
+    stack.callback(marker.close)
+    counter = metrics.MarkCounter(marker)
+    engine = Engine(
+        models=models,
+        gallery=follower.gallery,
+        directory=directory,
+        marker=counter,
+        snapshots=stores.spool if settings.save_snapshots else None,
+        assess=assess,
+        clock=clock,
+        policy=Policy(threshold=settings.match_threshold, margin=settings.match_margin),
+        workers=_workers(settings),
+    )
+    stack.callback(engine.close)
+    return System(
+        site=_site(settings),
+        clock=clock,
+        people=stores.people,
+        attendance=stores.attendance,
+        marker=marker,
+        marks=counter,
+        snapshots=stores.spool,
+        spool=stores.spool,
+        models=models,
+        gallery=follower.gallery,
+        follower=follower,
+        directory=directory,
+        enrolment=Enrolment(
+            people=stores.people, models=models, gallery=follower.gallery, wait=follower.wait,
+            assess=assess, snapshots=stores.spool, clock=clock,
+        ),
+        engine=engine,
+        health=health.Health(
+            [
+                redis_health.reachable_check(stores.client),
+                redis_health.durable_check(stores.client),
+                checks.models_check(models.status),
+                checks.gallery_check(follower.status),
+                checks.journal_check(marker.pending_count, marker.problem),
+                checks.snapshots_check(stores.spool.stats),
+                checks.disk_check(settings.data_dir),
+            ],
+            clock,
+        ),
+    )  # fmt: skip
+
+
+def build_models(settings: Settings) -> ModelService:
+    """The models alone, not yet loaded; for commands that need no Redis."""
+    return ModelService(
+        settings.data_dir / "models", settings.model_pack, settings.model_provider, threads=1
+    )
+
+
+def routes() -> list[BaseRoute]:
+    """The plain HTTP routes; each asks for the running system when it is called."""
+    return [
+        *health.routes(_health),
+        *metrics.routes(
+            metrics.Sources(
+                streams=lambda: holder.current().engine.streams(),  # noqa: PLW0108
+                journal_pending=lambda: holder.current().marker.pending_count(),  # noqa: PLW0108
+                spool=lambda: holder.current().spool.stats(),  # noqa: PLW0108
+                gallery=lambda: holder.current().gallery,
+                marks=lambda: holder.current().marks.counts(),  # noqa: PLW0108
+            )
+        ),
+        *snapshots.routes(lambda: holder.current().snapshots),
+    ]
+
+
+def _health() -> health.Health | None:
+    built = holder.installed()
+    return built.health if built else None
+
+
+# --- from settings to collaborators -------------------------------------------
+
+
+def _redis(settings: Settings, stack: ExitStack) -> Client:
+    """A client of the Redis that the settings name, or of our own."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if settings.embedded_redis:
+        own = EmbeddedRedis(settings.data_dir)
+        socket = own.start()
+        stack.callback(own.stop)
+        address = RedisAddress(unix_socket=str(socket))
+    else:
+        address = redis_address(settings)
+    client = connect(address)
+    stack.callback(client.close)
+    return client
+
+
+def redis_address(settings: Settings) -> RedisAddress:
+    """Where the outside Redis is."""
+    alone = ((settings.redis_host, settings.redis_port),) if settings.redis_host else ()
+    return RedisAddress(
+        mode=cast("RedisMode", settings.redis_mode),
+        url=settings.redis_url,
+        nodes=settings.redis_nodes or alone,
+        db=settings.redis_db,
+        username=settings.redis_username,
+        password=settings.redis_password,
+        tls=settings.redis_tls,
+        service=settings.redis_sentinel_service,
+    )
+
+
+def _snapshots(settings: Settings) -> SnapshotStore:
+    if not settings.s3_bucket:
+        return FolderSnapshots(settings.data_dir / "snapshots")
+    key, secret = settings.aws_access_key_id, settings.aws_secret_access_key
+    return S3Snapshots(
+        settings.s3_bucket,
+        settings.s3_prefix,
+        endpoint_url=settings.s3_endpoint_url,
+        region=settings.aws_region,
+        credentials=S3Credentials(key, secret, settings.aws_session_token)
+        if key and secret
+        else None,
+        encryption=settings.s3_encryption,
+        kms_key_id=settings.s3_kms_key_id,
+    )
+
+
+def _workers(settings: Settings) -> int:
+    return settings.workers or min(_MOST_WORKERS, os.cpu_count() or 1)
+
+
+def _site(settings: Settings) -> SiteInfo:
+    return SiteInfo(
+        site=settings.site,
+        title=settings.title,
+        timezone=settings.timezone,
+        consent_text=settings.consent_text,
+        consent_version=settings.consent_version,
+        cooldown=settings.cooldown_seconds,
+        save_snapshots=settings.save_snapshots,
+        redis=_redis_words(settings),
+        snapshots=_snapshot_words(settings),
+    )
+
+
+def _redis_words(settings: Settings) -> str:
+    if settings.embedded_redis:
+        return "embedded, data on disk"
+    nodes = settings.redis_nodes or ((settings.redis_host or "by URL", settings.redis_port),)
+    return f"{settings.redis_mode} at {nodes[0][0]}"
+
+
+def _snapshot_words(settings: Settings) -> str:
+    if not settings.save_snapshots:
+        return "switched off"
+    if settings.s3_bucket:
+        return f"s3://{settings.s3_bucket}/{settings.s3_prefix}"
+    return str(Path(settings.data_dir) / "snapshots")
