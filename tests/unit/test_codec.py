@@ -1,0 +1,115 @@
+"""What goes into Redis comes out the same, whatever it is."""
+
+import dataclasses
+from datetime import UTC, datetime, timedelta, timezone
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from face_rec.entities import Consent, Event, EventKind, Person, Source, TemplateInfo, View
+from face_rec.stores import codec, events, keys
+from tests.fakes.clock import MORNING
+from tests.samples import CONSENT, CONTRACT, a_person, a_template
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+moments = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+maybe = st.none() | moments
+infos = st.builds(
+    TemplateInfo,
+    slot=st.integers(0, 9),
+    view=st.sampled_from(View),
+    quality=st.floats(0, 1),
+    contract=texts,
+    added_at=moments,
+)
+people = st.builds(
+    Person,
+    subject=st.just("s"),
+    id=texts,
+    name=texts,
+    group=texts,
+    email=texts,
+    active=st.booleans(),
+    consent=st.none() | st.builds(Consent, texts, texts, moments, maybe),
+    photo=st.none() | texts,
+    created_at=maybe,
+    updated_at=maybe,
+    version=st.integers(1, 10**9),
+    templates=st.lists(infos, max_size=10).map(tuple),
+)
+any_events = st.builds(
+    Event,
+    id=texts,
+    subject=texts,
+    at=moments,
+    kind=st.sampled_from(EventKind),
+    source=st.sampled_from(Source),
+    kiosk=texts,
+    score=st.none() | st.floats(-1, 1),
+    margin=st.none() | st.floats(-1, 2),
+    liveness=st.none() | st.floats(0, 1),
+    snapshot=st.none() | texts,
+    contract=st.none() | texts,
+    target=st.none() | texts,
+    becomes=st.none() | st.sampled_from(EventKind),
+    author=st.none() | texts,
+    reason=st.none() | texts,
+    recorded_at=maybe,
+)
+
+
+@given(people)
+def test_a_person_comes_back_the_same(person: Person) -> None:
+    fields: dict[str, bytes | None] = dict(codec.person_fields(person))
+    fields[keys.VERSION] = str(person.version).encode()
+    assert codec.person_of("s", fields) == person
+
+
+@given(any_events)
+def test_an_event_comes_back_the_same_on_one_line(event: Event) -> None:
+    line = events.encode(event)
+    assert b"\n" not in line
+    assert events.decode(line) == event
+
+
+def test_an_event_leaves_out_what_is_unknown() -> None:
+    line = events.encode(Event("e", "s", MORNING, EventKind.IN, Source.PIN, "main"))
+    assert line == (
+        b'{"id":"e","subject":"s","kiosk":"main","kind":"in","source":"pin",'
+        b'"at":"2025-03-10T08:00:00+00:00"}'
+    )
+
+
+def test_times_are_stored_in_utc() -> None:
+    east = datetime(2025, 3, 10, 9, tzinfo=timezone(timedelta(hours=9)))
+    assert codec.time_to_text(east) == "2025-03-10T00:00:00+00:00"
+    with pytest.raises(ValueError, match="no time zone"):
+        codec.text_to_time("2025-03-10T08:00:00")
+
+
+def test_vectors_are_little_endian_float32() -> None:
+    template = a_template()
+    stored = codec.vector_fields(codec.Unsealed(), "s", [template])
+    assert stored == {"vector:0": template.vector.astype("<f4").tobytes()}
+    assert len(stored["vector:0"]) == 4 * 8
+    back = codec.vector_of(codec.Unsealed(), "s", 0, stored["vector:0"])
+    assert np.array_equal(back, template.vector)
+
+
+def test_rows_of_different_length_are_no_matrix() -> None:
+    with pytest.raises(ValueError, match="differ in length"):
+        codec.matrix_of(codec.Unsealed(), "s", [(0, b"1234"), (1, b"12345678")])
+
+
+def test_only_matchable_people_have_rows() -> None:
+    infos = tuple(a_template(n).info for n in (0, 3))
+    person = dataclasses.replace(a_person(), templates=infos)
+    rows = codec.person_fields(person)[keys.ROWS]
+    assert codec.slots_of(rows, CONTRACT) == (0, 3)
+    assert codec.slots_of(rows, "another") == ()
+    withdrawn = dataclasses.replace(CONSENT, withdrawn_at=MORNING)
+    for changes in ({"active": False}, {"consent": None}, {"consent": withdrawn}):
+        hidden = dataclasses.replace(person, **changes)
+        assert codec.slots_of(codec.person_fields(hidden)[keys.ROWS], CONTRACT) == ()
