@@ -1,0 +1,83 @@
+"""Tiny ONNX files with the outside of a pack's models, for tests of installing them."""
+
+import hashlib
+import zipfile
+from pathlib import Path
+
+import onnx
+from onnx import TensorProto, helper
+
+from face_rec.models.catalogue import OfficialPack, PackFile
+
+DETECTION = "eyes.onnx"
+RECOGNITION = "brain.onnx"
+
+
+def write_detector(path: Path, side: int | str = "size") -> Path:
+    """Nine outputs, as SCRFD with landmarks."""
+    names = [f"out{n}" for n in range(9)]
+    return _write(path, ["n", 3, side, side], names, ["n", 3, "h", "w"])
+
+
+def write_recogniser(path: Path, side: int = 112, flavour: str = "a") -> Path:
+    """One picture in, one row out; ``flavour`` makes other bytes of it."""
+    picture = helper.make_tensor_value_info(f"x{flavour}", TensorProto.FLOAT, ["n", 3, side, side])
+    row = helper.make_tensor_value_info("row", TensorProto.FLOAT, ["n", 3])
+    nodes = [
+        helper.make_node("GlobalAveragePool", [f"x{flavour}"], ["mean"]),
+        helper.make_node("Flatten", ["mean"], ["row"]),
+    ]
+    onnx.save(helper.make_model(helper.make_graph(nodes, "g", [picture], [row])), path)
+    return path
+
+
+def write_other(path: Path) -> Path:
+    """A landmark model of buffalo_l, from outside."""
+    return _write(path, [1, 3, 192, 192], ["points"], [1, 3, 192, 192])
+
+
+def write_pack(folder: Path, flavour: str = "a") -> Path:
+    """A folder with one of each, and a model that nobody needs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_detector(folder / DETECTION)
+    write_recogniser(folder / RECOGNITION, flavour=flavour)
+    write_other(folder / "landmarks.onnx")
+    return folder
+
+
+def zip_of(folder: Path, target: Path, inside: str = "") -> Path:
+    """A ZIP of the folder's files, under the folder ``inside`` of the archive."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.iterdir()):
+            archive.write(path, f"{inside}{path.name}")
+    return target
+
+
+def official_of(folder: Path, name: str) -> OfficialPack:
+    """A catalogue entry for the pack in ``folder``."""
+    return OfficialPack(
+        name=name,
+        title="",
+        download=1,
+        accuracy="",
+        detection_work=1.0,
+        recognition_work=1.0,
+        efficiency=1.0,
+        detection=_described(folder / DETECTION),
+        recognition=_described(folder / RECOGNITION),
+    )
+
+
+def _described(path: Path) -> PackFile:
+    data = path.read_bytes()
+    return PackFile(path.name, len(data), hashlib.sha256(data).hexdigest())
+
+
+def _write(
+    path: Path, shape: list[int | str], names: list[str], out_shape: list[int | str]
+) -> Path:
+    picture = helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)
+    outputs = [helper.make_tensor_value_info(n, TensorProto.FLOAT, out_shape) for n in names]
+    nodes = [helper.make_node("Identity", ["x"], [name]) for name in names]
+    onnx.save(helper.make_model(helper.make_graph(nodes, "g", [picture], outputs)), path)
+    return path

@@ -1,0 +1,93 @@
+"""A threshold belongs to a model and to a gallery's size."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from face_rec.errors import PackBroken
+from face_rec.models.calibration import (
+    FEWEST,
+    STRANGER_NAMED,
+    Origin,
+    Point,
+    ScoreCalibration,
+    calibration_of,
+)
+from face_rec.models.catalogue import BUFFALO_L, BUFFALO_SC
+
+MBF = calibration_of(BUFFALO_SC.recognition.sha256)
+REQUANTISED = "ee9fff3dc481094eea943df118088250738a6bc1d13a24f9c56e66f1e08e91c8"
+MOBILEFACENET = "e72a5710cce378dc46472b6b845cb90647634f2738d8c3e581735cf195b9866f"
+
+
+@pytest.mark.parametrize(("far", "cosine"), [(1e-3, 0.241), (1e-4, 0.296), (1e-5, 0.347)])
+def test_measured_points_are_met_exactly(far: float, cosine: float) -> None:
+    assert MBF.cosine_at(far) == pytest.approx(cosine)
+
+
+def test_the_threshold_is_read_at_the_far_that_the_gallery_needs() -> None:
+    share = math.log10(1e-4 / (STRANGER_NAMED / 120))
+    assert MBF.threshold(120) == pytest.approx(0.296 + share * (0.347 - 0.296))
+    assert 0.28 < MBF.threshold(120) < 0.34
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**7))
+def test_more_people_never_lower_the_threshold(one: int, other: int) -> None:
+    fewer, more = sorted((one, other))
+    assert MBF.threshold(fewer) <= MBF.threshold(more) <= 0.99
+
+
+def test_a_small_gallery_has_a_floor() -> None:
+    assert MBF.threshold(0) == MBF.threshold(1) == MBF.threshold(FEWEST)
+    assert MBF.threshold(FEWEST) < MBF.threshold(FEWEST + 1)
+
+
+def test_the_largest_gallery_is_where_measurements_end() -> None:
+    assert MBF.largest_gallery == 500
+    assert STRANGER_NAMED / MBF.largest_gallery >= MBF.points[-1].far * (1 - 1e-6)
+
+
+def test_thresholds_and_margins_differ_by_model() -> None:
+    other = calibration_of(MOBILEFACENET)
+    assert other.threshold(100) > MBF.threshold(100) + 0.1
+    assert other.margin(100) > MBF.margin(100) > 0.05
+
+
+def test_requantised_weights_share_the_official_calibration() -> None:
+    assert calibration_of(REQUANTISED) == MBF
+
+
+def test_a_model_nobody_measured_is_told_and_treated_with_caution() -> None:
+    unknown = calibration_of("0" * 64)
+    assert unknown.origin is Origin.UNKNOWN
+    assert unknown.largest_gallery == 0
+    known = [calibration_of(digest) for digest in (MOBILEFACENET, REQUANTISED)]
+    assert all(unknown.threshold(n) > other.threshold(n) for n in (1, 500) for other in known)
+
+
+def test_buffalo_l_says_that_it_is_estimated() -> None:
+    large = calibration_of(BUFFALO_L.recognition.sha256)
+    assert large.origin is Origin.ESTIMATED
+    assert large.threshold(120) > MBF.threshold(120)
+
+
+def test_what_was_measured_here_goes_before_what_is_built_in() -> None:
+    points = (Point(1e-3, 0.5), Point(1e-4, 0.6))
+    assert calibration_of(BUFFALO_SC.recognition.sha256, points).points == points
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        (),
+        (Point(1e-3, 0.3),),
+        (Point(1e-4, 0.3), Point(1e-3, 0.4)),
+        (Point(1e-3, 0.4), Point(1e-4, 0.3)),
+        (Point(1e-3, 0.4), Point(0.0, 0.5)),
+    ],
+)
+def test_points_that_make_no_sense_are_refused(points: tuple[Point, ...]) -> None:
+    with pytest.raises(PackBroken):
+        ScoreCalibration(points, Origin.MEASURED)
