@@ -1,0 +1,92 @@
+"""``python -m face_rec models`` as a user types it."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from face_rec.cli import models
+from face_rec.errors import ModelError
+from face_rec.models.calibration import Origin
+from face_rec.models.packs import PackShelf
+from tests.data import shared_data
+
+pytestmark = pytest.mark.models
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs one command line on a data folder of its own."""
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("MODEL_PACK", "mine")
+    parser = argparse.ArgumentParser()
+    models.add(parser.add_subparsers())
+
+    def run(*words: str) -> int:
+        options = parser.parse_args(["models", *words])
+        return int(options.run(options))
+
+    return run
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> PackShelf:
+    return PackShelf(tmp_path / "data" / "models")
+
+
+def test_the_list_shows_what_can_be_pulled_and_the_licence(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("list") == 0
+    text = capsys.readouterr().out
+    for word in ("buffalo_l", "buffalo_sc", "289 MB", "LFW 99.83 %", "estimate", "non-commercial"):
+        assert word in text
+
+
+def test_a_folder_is_imported_listed_and_verified(
+    run: Run, shelf: PackShelf, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = shared_data("models/scrfd_mbf128")
+    assert run("import", str(source), "--name", "mine") == 0
+    output = capsys.readouterr()
+    assert "non-commercial" in output.out
+    assert "custom weights" in output.out
+    assert "100%" in output.err  # the progress bar
+    assert run("verify") == 0
+    assert run("list") == 0
+    assert "mine             installed  custom weights, 7 MB" in capsys.readouterr().out
+    path = shelf.find("mine").path(shelf.find("mine").recognition)
+    path.write_bytes(path.read_bytes()[:-1])
+    assert run("verify", "mine") == 1
+    assert "mine: BROKEN" in capsys.readouterr().out
+
+
+def test_verify_without_packs_says_so(run: Run) -> None:
+    with pytest.raises(ModelError, match="models list"):
+        run("verify")
+
+
+def test_only_official_names_can_be_pulled(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run("pull", "antelope")
+    assert "buffalo_sc" in capsys.readouterr().err
+
+
+def test_a_calibration_replaces_the_built_in_one_and_comes_close_to_it(
+    run: Run, shelf: PackShelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("import", str(shared_data("models/scrfd_mbf128")), "--name", "mine")
+    built_in = shelf.find("mine").calibration
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for folder in sorted(shared_data("faces/people").iterdir()):
+        (pictures / folder.name).symlink_to(folder)
+    assert run("calibrate", str(pictures)) == 0
+    measured = shelf.find("mine").calibration
+    assert measured.origin is Origin.MEASURED
+    assert measured != built_in
+    assert measured.cosine_at(1e-3) == pytest.approx(built_in.cosine_at(1e-3), abs=0.03)
+    assert "pairs of different people" in capsys.readouterr().out

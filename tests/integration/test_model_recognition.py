@@ -1,0 +1,286 @@
+"""The real packs: two dimensions, two thresholds, one behaviour."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import cv2
+import numpy as np
+import onnxruntime
+import pytest
+
+from face_rec.entities import Box, Face, Image, Matrix
+from face_rec.errors import PackBroken, ProviderMissing
+from face_rec.models import loading
+from face_rec.models.loading import Loaded, load
+from face_rec.models.manifest import Pack
+from face_rec.models.packs import PackShelf
+from face_rec.models.providers import CPU, CUDA
+from face_rec.protocols import FaceModels
+from tests.data import shared_data
+
+pytestmark = pytest.mark.models
+
+DIMENSIONS = {"buffalo_sc": 512, "scrfd_mbf128": 128}
+DETECT_AT = 256
+"""px; the photos have 250."""
+
+
+def _pack(name: str, folder: Path) -> Pack:
+    return PackShelf(folder).find(str(shared_data(f"models/{name}")))
+
+
+@pytest.fixture(scope="module", params=list(DIMENSIONS))
+def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    return load(_pack(request.param, tmp_path_factory.mktemp("models")), "auto", threads=1)
+
+
+@pytest.fixture(scope="module")
+def models(loaded: Loaded) -> FaceModels:
+    return loaded.models
+
+
+@pytest.fixture(scope="module")
+def people() -> list[list[Path]]:
+    """Photos of 120 people, at least four each."""
+    folders = sorted(shared_data("faces/people").iterdir())
+    return [sorted(folder.glob("*.jpg")) for folder in folders]
+
+
+def _read(path: Path) -> Image:
+    return np.asarray(cv2.imread(str(path)), np.uint8)
+
+
+def _middle(image: Image, faces: list[Face]) -> Face:
+    """The face nearest to the middle: the one that a photo of the collection is about."""
+
+    def distance(face: Face) -> float:
+        x, y = (face.box.left + face.box.right) / 2, (face.box.top + face.box.bottom) / 2
+        return float(abs(x - image.shape[1] / 2) + abs(y - image.shape[0] / 2))
+
+    return min(faces, key=distance)
+
+
+def _crops(models: FaceModels, paths: list[Path]) -> Iterator[Image]:
+    for path in paths:
+        image = _read(path)
+        face = _middle(image, models.detector.detect(image, DETECT_AT))
+        yield models.embedder.align(image, face)
+
+
+def _rows(models: FaceModels, paths: list[Path]) -> Matrix:
+    return models.embedder.embed(list(_crops(models, paths)))
+
+
+def test_the_dimension_comes_from_the_model(models: FaceModels) -> None:
+    assert models.contract.dimension == DIMENSIONS[models.pack]
+    assert models.custom
+    assert models.provider == CPU
+
+
+def test_a_warm_model_says_what_a_frame_costs(loaded: Loaded) -> None:
+    assert loaded.detect_seconds > 0
+    assert loaded.embed_seconds > 0
+    assert loaded.note == ""
+
+
+def test_the_two_packs_have_different_contracts(tmp_path: Path) -> None:
+    contracts = [load(_pack(name, tmp_path), "cpu", 1).models.contract for name in DIMENSIONS]
+    again = load(_pack("buffalo_sc", tmp_path), "cpu", 1).models.contract
+    assert contracts[0] != contracts[1]
+    assert contracts[0] == again
+
+
+# --- detection -------------------------------------------------------------------
+
+
+def _true_boxes() -> list[tuple[Path, list[Box]]]:
+    """Group photos and the boxes that dlib's annotators drew, ignored ones left out."""
+    folder = shared_data("photos")
+    found = []
+    for listing in ("training.xml", "testing.xml"):
+        for image in ElementTree.parse(folder / listing).iter("image"):  # noqa: S314 - our own
+            boxes = [_true_box(box) for box in image.iter("box") if "ignore" not in box.attrib]
+            found.append((folder / image.attrib["file"], boxes))
+    return [(path, boxes) for path, boxes in found if path.exists() and boxes]
+
+
+def _true_box(box: ElementTree.Element) -> Box:
+    left, top, width, height = (int(box.attrib[k]) for k in ("left", "top", "width", "height"))
+    return Box(left, top, left + width, top + height)
+
+
+def _holds_nose(box: Box, face: Face) -> bool:
+    x, y = face.landmarks[2]
+    return bool(box.left < x < box.right and box.top < y < box.bottom)
+
+
+def test_the_faces_of_group_photos_are_found(models: FaceModels) -> None:
+    """At least nine in ten of those that a person marked, none of them twice."""
+    marked = hits = 0
+    for path, boxes in _true_boxes():
+        faces = models.detector.detect(_read(path), 640)
+        found = [sum(_holds_nose(box, face) for face in faces) for box in boxes]
+        assert max(found) <= 1, path.name
+        marked, hits = marked + len(boxes), hits + sum(found)
+        scores = [face.score for face in faces]
+        assert scores == sorted(scores, reverse=True)
+    assert marked > 20
+    assert hits >= 0.9 * marked
+
+
+def test_landmarks_lie_where_a_face_has_them(models: FaceModels) -> None:
+    image = _read(shared_data("photos/bald_guys.jpg"))
+    for face in models.detector.detect(image, 640):
+        left_eye, right_eye, nose, left_mouth, right_mouth = face.landmarks
+        assert left_eye[0] < right_eye[0]
+        assert left_mouth[0] < right_mouth[0]
+        assert max(left_eye[1], right_eye[1]) < nose[1] < min(left_mouth[1], right_mouth[1])
+        assert face.box.left < nose[0] < face.box.right
+
+
+def test_a_region_gives_the_face_that_the_whole_picture_gives(models: FaceModels) -> None:
+    image = _read(shared_data("photos/bald_guys.jpg"))
+    wanted = models.detector.detect(image, 640)[0]
+    box = wanted.box
+    region = Box(
+        box.left - box.width, box.top - box.height, box.right + box.width, box.bottom + box.height
+    )
+    found = models.detector.detect(image, 320, region)
+    nearest = min(found, key=lambda face: float(np.abs(face.landmarks - wanted.landmarks).mean()))
+    assert np.abs(nearest.landmarks - wanted.landmarks).mean() < 0.05 * box.width
+
+
+@pytest.mark.parametrize("shape", [(640, 640), (0, 640), (3, 900), (2000, 40)])
+def test_a_picture_without_faces_has_none(models: FaceModels, shape: tuple[int, int]) -> None:
+    assert models.detector.detect(np.full((*shape, 3), 90, np.uint8), 320) == []
+
+
+# --- recognition -----------------------------------------------------------------
+
+
+def test_rows_are_normalised_and_a_batch_changes_nothing(
+    models: FaceModels, people: list[list[Path]]
+) -> None:
+    crops = list(_crops(models, [photos[0] for photos in people[:20]]))
+    together = models.embedder.embed(crops)
+    one_by_one = np.concatenate([models.embedder.embed([crop]) for crop in crops])
+    assert together.shape == (20, models.contract.dimension)
+    assert together.dtype == np.float32
+    assert np.allclose(np.linalg.norm(together, axis=1), 1.0, atol=1e-5)
+    assert np.allclose((together * one_by_one).sum(axis=1), 1.0, atol=1e-4)
+
+
+def test_the_model_gets_rgb_scaled_as_it_was_trained(
+    models: FaceModels, people: list[list[Path]]
+) -> None:
+    """Against the bare session: RGB, (x - 127.5) / 127.5, planes first."""
+    (crop,) = _crops(models, [people[0][0]])
+    folder = shared_data(f"models/{models.pack}")
+    (path,) = (p for p in folder.glob("*.onnx") if p.name.startswith(("w600k", "mobile")))
+    session = onnxruntime.InferenceSession(str(path), providers=[CPU])
+    rgb = (crop[:, :, ::-1].astype(np.float32) - 127.5) / 127.5
+    planes = np.ascontiguousarray(rgb.transpose(2, 0, 1)[None])
+    (row,) = session.run(None, {session.get_inputs()[0].name: planes})[0]
+    cosine = models.embedder.embed([crop])[0] @ (row / np.linalg.norm(row))
+    assert cosine == pytest.approx(1.0, abs=1e-4)
+
+
+def test_faces_in_swapped_colours_are_recognised_worse(
+    models: FaceModels, people: list[list[Path]]
+) -> None:
+    """Over 120 people the right order must win clearly; swapped, it would lose as clearly."""
+    crops = [list(_crops(models, [photos[n] for photos in people])) for n in (0, 1)]
+    right = [models.embedder.embed(part) for part in crops]
+    swapped = [
+        models.embedder.embed([np.ascontiguousarray(crop[:, :, ::-1]) for crop in part])
+        for part in crops
+    ]
+    gains = (right[0] * right[1]).sum(axis=1) - (swapped[0] * swapped[1]).sum(axis=1)
+    assert gains.mean() > 3 * gains.std() / np.sqrt(len(gains))
+
+
+def test_several_threads_get_what_one_gets(models: FaceModels) -> None:
+    image = _read(shared_data("photos/bald_guys.jpg"))
+
+    def look(size: int) -> tuple[int, Matrix]:
+        faces = models.detector.detect(image, size)
+        crops = [models.embedder.align(image, face) for face in faces[:3]]
+        return len(faces), models.embedder.embed(crops)
+
+    expected = {size: look(size) for size in (320, 480, 640)}
+    wrong: list[int] = []
+
+    def work(size: int) -> None:
+        for _ in range(3):
+            count, rows = look(size)
+            if count != expected[size][0] or not np.allclose(rows, expected[size][1], atol=1e-4):
+                wrong.append(size)
+
+    threads = [threading.Thread(target=work, args=(size,)) for size in expected for _ in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_one_photo_each_names_people_and_no_strangers(
+    models: FaceModels, people: list[list[Path]]
+) -> None:
+    """The calibration's promise on people it was not fitted to one by one."""
+    gallery = _rows(models, [photos[0] for photos in people])
+    threshold = models.calibration.threshold(len(people))
+    margin = models.calibration.margin(len(people))
+
+    def named(rows: Matrix) -> list[int | None]:
+        scores = rows @ gallery.T
+        order = np.argsort(-scores, axis=1)
+        best, second = (np.take_along_axis(scores, order[:, [n]], axis=1)[:, 0] for n in (0, 1))
+        sure = (best >= threshold) & (best - second >= margin)
+        return [int(who) if ok else None for who, ok in zip(order[:, 0], sure, strict=True)]
+
+    probes = named(_rows(models, [photos[1] for photos in people]))
+    strangers = named(_rows(models, sorted(shared_data("faces/strangers").rglob("*.jpg"))))
+    right = sum(who == person for person, who in enumerate(probes))
+    assert sum(who not in (None, person) for person, who in enumerate(probes)) == 0
+    assert right >= 120 * (0.98 if models.contract.dimension == 512 else 0.92)
+    assert sum(who is not None for who in strangers) <= 1
+
+
+# --- where it runs ---------------------------------------------------------------
+
+
+def test_a_gpu_that_is_not_offered_is_refused(tmp_path: Path) -> None:
+    if CUDA in loading.offered():
+        pytest.skip("this onnxruntime offers CUDA")
+    with pytest.raises(ProviderMissing, match="onnxruntime-gpu"):
+        load(_pack("buffalo_sc", tmp_path), "cuda", 1)
+
+
+def test_a_gpu_that_cannot_start_is_said_and_never_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A driver that is missing: onnxruntime offers CUDA, then takes the CPU with a warning."""
+    if CUDA in loading.offered():
+        pytest.skip("this onnxruntime offers CUDA")
+    monkeypatch.setattr(loading, "offered", lambda: [CUDA, CPU])
+    pack = _pack("buffalo_sc", tmp_path)
+    with pytest.raises(ProviderMissing, match="cannot be started"):
+        load(pack, "cuda", 1)
+    loaded = load(pack, "auto", 1)
+    assert loaded.models.provider == CPU
+    assert "cuda" in loaded.note
+
+
+def test_a_file_that_only_looks_like_a_model_is_not_loaded(tmp_path: Path) -> None:
+    folder = tmp_path / "broken"
+    shutil.copytree(shared_data("models/buffalo_sc"), folder)
+    pack = PackShelf(tmp_path / "models").find(str(folder))
+    path = pack.path(pack.recognition)
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(PackBroken, match="again"):
+        load(pack, "cpu", 1)
