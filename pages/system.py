@@ -36,9 +36,7 @@ def health() -> None:
     """All health checks with what to do."""
     with guarded("system.health", banner=True):
         tone, sentence = overall(system().health.results())
-        state_list([Line(sentence, tone=tone)])
-        st.divider()
-        state_list(state_lines(system()))
+        state_list([Line(sentence, tone=tone), *state_lines(system())])
 
 
 @st.fragment(run_every=1)

@@ -5,6 +5,7 @@ import streamlit as st
 from face_rec.models.status import ModelState, ModelStatus
 from face_rec.system import System
 from pages.ui.navigation import PEOPLE, link
+from pages.ui.page import guarded
 from pages.ui.text import counted, plain
 from pages.ui.widgets import Line, Tone, facts, state_list
 
@@ -16,24 +17,37 @@ _TONES = {
 }
 
 
+_PROVIDERS = {
+    "cpu": "CPU",
+    "cuda": "NVIDIA GPU (CUDA)",
+    "coreml": "Apple CoreML",
+    "directml": "GPU (DirectML)",
+}
+
+
 @st.fragment(run_every=2)
 def status_card(app: System) -> None:
     """State, warnings and figures; follows a pack that is being loaded."""
-    status = app.models.status()
-    with st.container(border=True):
-        tone, word = _TONES[status.state]
-        title = status.pack if status.state is ModelState.READY else "Recognition model"
-        state_list([Line(title, status.message, word, tone=tone)])
-        if status.warning:
-            st.warning(plain(status.warning), icon=":material/warning:")
-        if status.state is ModelState.READY:
-            facts(_figures(app, status))
-            _people_left_behind(app)
+    with guarded("models.status"), st.container(border=True):
+        _card(app, app.models.status())
+
+
+def _card(app: System, status: ModelStatus) -> None:
+    tone, word = _TONES[status.state]
+    ready = status.state is ModelState.READY
+    title = status.pack if ready else "Recognition model"
+    state_list([Line(title, status.message, word, tone=tone)])
+    if status.warning:
+        st.warning(plain(status.warning), icon=":material/warning:")
+    if ready:
+        facts(_figures(app, status))
+        _people_left_behind(app)
 
 
 def _figures(app: System, status: ModelStatus) -> list[tuple[str, str]]:
+    available = ", ".join(_provider(name) for name in status.offered)
     rows = [
-        ("Runs on", f"{status.provider} (available: {', '.join(status.offered)})"),
+        ("Runs on", f"{_provider(status.provider)} (available: {available})"),
         ("Weights", "custom" if status.custom else "official, verified"),
         ("Embedding", f"{status.dimension} numbers a face, contract {status.contract[:12]}"),
     ]
@@ -49,6 +63,10 @@ def _figures(app: System, status: ModelStatus) -> list[tuple[str, str]]:
             ("Largest gallery", _largest(status)),
         ]
     return rows
+
+
+def _provider(name: str) -> str:
+    return _PROVIDERS.get(name, name)
 
 
 def _people(number: int) -> str:

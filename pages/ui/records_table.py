@@ -17,15 +17,15 @@ SOURCES = {
     "import": "Import",
 }
 _COLUMNS = {
-    "date": st.column_config.TextColumn("Date", width=100),
+    "date": st.column_config.TextColumn("Date", width=95),
     "clock": st.column_config.TextColumn("Time", width=80),
-    "name": st.column_config.TextColumn("Name", width="medium"),
-    "id": st.column_config.TextColumn("ID", width="small"),
-    "group": st.column_config.TextColumn("Group", width="small"),
-    "kiosk": st.column_config.TextColumn("Kiosk", width="small"),
-    "kind": st.column_config.TextColumn("Kind", width="small"),
-    "source": st.column_config.TextColumn("Taken by", width="small"),
-    "score": st.column_config.NumberColumn("Score", format="%.2f", width=70),
+    "name": st.column_config.TextColumn("Name", width=230),
+    "id": st.column_config.TextColumn("ID", width=95),
+    "group": st.column_config.TextColumn("Group", width=150),
+    "kiosk": st.column_config.TextColumn("Kiosk", width=80),
+    "kind": st.column_config.TextColumn("Kind", width=80),
+    "source": st.column_config.TextColumn("Taken by", width=80),
+    "score": st.column_config.NumberColumn("Score", format="%.2f", width=65),
 }
 
 

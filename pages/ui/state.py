@@ -50,5 +50,9 @@ def _word(check: HealthCheck) -> str:
 
 
 def _sentence(text: str) -> str:
-    text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    """``text`` with a capital and a full stop; the name of a pack stays as it is written."""
+    first, _, rest = text.strip().partition(" ")
+    begun = (
+        f"{first.capitalize() if first.islower() and first.isalpha() else first} {rest}".strip()
+    )
+    return begun + ("" if begun.endswith((".", "!", "?")) else ".")

@@ -46,7 +46,7 @@ def state_list(lines: Iterable[Line]) -> None:
 def facts(rows: Iterable[tuple[str, str]]) -> None:
     """Names and values, one below the other."""
     cells = "".join(f"<dt>{html(name)}</dt><dd>{html(value)}</dd>" for name, value in rows)
-    st.html(f'<dl class="fr-facts">{cells}</dl>')
+    st.html(f'<div class="fr-room"><dl class="fr-facts">{cells}</dl></div>')
 
 
 def avatar(photo: str | None, name: str) -> None:

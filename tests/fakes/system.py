@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -146,15 +146,23 @@ class FakeSystem:
             wait=self.follower.wait, assess=good_quality, snapshots=self.snapshots,
             clock=self.clock,
         )  # fmt: skip
-        unused = cast("Any", None)
-        self.system = System(
-            site=SITE, clock=self.clock, people=self.people, attendance=self.attendance,
-            marker=unused, snapshots=self.snapshots, spool=cast("Any", self.snapshots),
-            models=cast("Any", self.models), gallery=self.follower.gallery,
-            follower=self.follower, directory=CachedDirectory(self.people, self.clock),
-            enrolment=enrolment, engine=cast("Any", self.engine),
-            health=Health([self._check(n) for n in range(9)], self.clock, keep=0.0),
-        )  # fmt: skip
+        parts: dict[str, Any] = {
+            "site": SITE,
+            "clock": self.clock,
+            "people": self.people,
+            "attendance": self.attendance,
+            "snapshots": self.snapshots,
+            "spool": self.snapshots,
+            "models": self.models,
+            "gallery": self.follower.gallery,
+            "follower": self.follower,
+            "directory": CachedDirectory(self.people, self.clock),
+            "enrolment": enrolment,
+            "engine": self.engine,
+            "health": Health([self._check(n) for n in range(9)], self.clock, keep=0.0),
+        }
+        unused = {part.name: None for part in fields(System)}  # no page touches these
+        self.system = System(**{**unused, **parts})
 
     def _check(self, number: int) -> Callable[[], HealthCheck]:
         fine = HealthCheck(f"part {number}", ok=True, detail="works")

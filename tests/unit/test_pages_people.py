@@ -1,0 +1,142 @@
+"""The people page: finding, changing and erasing."""
+
+from collections.abc import Iterator
+
+import cv2
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
+
+from face_rec.entities import Box
+from pages.ui.people_index import people_index
+from tests.fakes.models import blank_frame, colour_of, draw_face
+from tests.fakes.system import FakeSystem
+from tests.unit.pages_app import opened, words
+
+ODD = "<b>x</b> **x** :material/home: $x$"
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeSystem]:
+    with FakeSystem().running() as running:
+        yield running
+
+
+def names(page: AppTest) -> list[str]:
+    return [link.label for link in page.get("page_link") if link.label != "Register"]
+
+
+def button(page: AppTest, label: str) -> Button:
+    return next(button for button in page.button if button.label == label)
+
+
+def jpeg_of(number: int) -> bytes:
+    image = blank_frame()
+    draw_face(image, Box(200, 120, 420, 340), colour_of(number))
+    return cv2.imencode(".jpg", image)[1].tobytes()
+
+
+def test_an_empty_list_says_how_to_begin(fake: FakeSystem) -> None:
+    page = opened("people.py")
+    assert "Nobody is registered yet" in words(page)
+    assert "Register a person" in [link.label for link in page.get("page_link")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("angstrom", ["Ångström"]), ("e2", ["Bob"]), ("night bob", ["Bob"]), ("zz", [])],
+)
+def test_a_search_looks_at_name_id_and_group(
+    fake: FakeSystem, typed: str, found: list[str]
+) -> None:
+    fake.add_person(1, "Ångström")
+    fake.add_person(2, "Bob", group="Night")
+    page = opened("people.py")
+    page.text_input(key="people_search").set_value(typed).run()
+    assert names(page) == found
+
+
+def test_ten_thousand_people_are_shown_a_page_at_a_time(fake: FakeSystem) -> None:
+    for number in range(10_000):
+        fake.add_person(number, f"Person {number:05d}", templates=0)
+    page = opened("people.py")
+    assert len(names(page)) == 24
+    page.text_input(key="people_search").set_value("person 09999").run()
+    assert names(page) == ["Person 09999"]
+
+
+def test_an_odd_name_is_shown_as_it_was_typed(fake: FakeSystem) -> None:
+    fake.add_person(1, ODD)
+    label = names(opened("people.py"))[0]
+    assert "<b>" not in label
+    assert ":material" not in label
+    assert r"\*\*x\*\*" in label
+
+
+def test_the_list_is_read_again_when_somebody_is_added(fake: FakeSystem) -> None:
+    fake.add_person(1, "Ann")
+    assert [p.name for p in people_index(fake.people).find()] == ["Ann"]
+    fake.add_person(2, "Bob")
+    assert [p.name for p in people_index(fake.people).find()] == ["Ann", "Bob"]
+
+
+def test_a_profile_can_be_edited(fake: FakeSystem) -> None:
+    ann = fake.add_person(1, "Ann")
+    page = opened("people.py", person=ann.subject)
+    version = f"{ann.subject}_{ann.version}"
+    page.text_input(key=f"name_{version}").set_value("Ann Lee")
+    page.button(key=f"FormSubmitter:details_{version}-Save").click().run()
+    changed = fake.people.get(ann.subject)
+    assert changed is not None
+    assert changed.name == "Ann Lee"
+    assert not page.error
+
+
+def test_an_id_that_is_taken_is_refused_in_words(fake: FakeSystem) -> None:
+    ann = fake.add_person(1, "Ann")
+    fake.add_person(2, "Bob")
+    page = opened("people.py", person=ann.subject)
+    version = f"{ann.subject}_{ann.version}"
+    page.text_input(key=f"id_{version}").set_value("E2")
+    page.button(key=f"FormSubmitter:details_{version}-Save").click().run()
+    assert "in use" in page.error[0].value
+
+
+def test_a_good_photo_is_added_and_a_photo_without_a_face_refused(fake: FakeSystem) -> None:
+    ann = fake.add_person(1, "Ann")
+    page = opened("people.py", person=ann.subject)
+    page.file_uploader[0].upload("good.jpg", jpeg_of(1), "image/jpeg").run()
+    button(page, "Check and add").click().run()
+    changed = fake.people.get(ann.subject)
+    assert changed is not None
+    assert len(changed.templates) == 2
+    empty = cv2.imencode(".jpg", blank_frame())[1].tobytes()
+    page.file_uploader[0].upload("empty.jpg", empty, "image/jpeg").run()
+    button(page, "Check and add").click().run()
+    assert "No face was found" in page.warning[0].value
+
+
+def test_a_deactivated_person_leaves_the_gallery(fake: FakeSystem) -> None:
+    ann = fake.add_person(1, "Ann")
+    page = opened("people.py", person=ann.subject)
+    page.button(key=f"active_{ann.subject}").click().run()
+    changed = fake.people.get(ann.subject)
+    assert changed is not None
+    assert not changed.active
+    assert "Activate" in [button.label for button in page.button]
+
+
+def test_nobody_is_deleted_before_their_id_is_typed(fake: FakeSystem) -> None:
+    ann = fake.add_person(1, "Ann")
+    page = opened("people.py", person=ann.subject)
+    page.button(key=f"delete_{ann.subject}").click().run()
+    assert button(page, "Delete for good").disabled
+    page.button(key=f"delete_{ann.subject}").click()  # here a run closes the dialog otherwise
+    page.text_input(key="delete_typed").set_value("E1").run()
+    page.button(key=f"delete_{ann.subject}").click()
+    button(page, "Delete for good").click().run()
+    assert fake.people.get(ann.subject) is None
+
+
+def test_a_person_who_is_gone_is_said_to_be_gone(fake: FakeSystem) -> None:
+    assert "This person is not here" in words(opened("people.py", person="nobody"))
