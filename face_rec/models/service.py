@@ -149,13 +149,13 @@ class ModelService:
 
     def _follow(self) -> None:
         while not self._closed.is_set():
-            if self._key(self._choice.wanted) != self._seen:
-                self._try_load()
+            self._load_if_changed()
             self._closed.wait(_LOOK_AGAIN)
 
-    def _try_load(self) -> None:
+    def _load_if_changed(self) -> None:
         try:
-            self.load()
+            if self._key(self._choice.wanted) != self._seen:
+                self.load()
         except FaceRecError as error:
             log.warning("models not loaded reason=%s", error)
         except Exception:
@@ -166,8 +166,7 @@ class ModelService:
     def _key(self, wanted: str) -> tuple[object, ...]:
         """Changes whenever loading ``wanted`` may have another result."""
         folder = self.shelf.place(wanted)
-        files = [folder / MANIFEST, *folder.glob("*.onnx")]
-        return (wanted, *sorted((p.name, p.stat().st_mtime_ns) for p in files if p.is_file()))
+        return (wanted, *(_mark(p) for p in (folder / MANIFEST, *sorted(folder.glob("*.onnx")))))
 
     def _failed(self, wanted: str, error: FaceRecError) -> ModelStatus:
         """The status after a failure: of the pack still in use, if there is one."""
@@ -211,3 +210,11 @@ class ModelService:
 
 def _loading(wanted: str) -> ModelStatus:
     return ModelStatus(ModelState.LOADING, f"The model pack '{wanted}' is being loaded.", wanted)
+
+
+def _mark(path: Path) -> tuple[str, int]:
+    """Changes whenever the file does; a file that just went away has no time."""
+    try:
+        return path.name, path.stat().st_mtime_ns
+    except OSError:
+        return path.name, 0
