@@ -53,7 +53,8 @@ def column_of(number: str, weekday: str) -> str:
 def count(table: Table, statuses: frozenset[Status]) -> npt.NDArray[np.int64]:
     """How many of the days each person had one of ``statuses``."""
     wanted = [STATUSES.index(status) for status in statuses]
-    return np.isin(table.rows["status"], wanted).sum(axis=0, dtype=np.int64)
+    counts: npt.NDArray[np.int64] = np.isin(table.rows["status"], wanted).sum(axis=0)
+    return counts
 
 
 def employed_at_all(table: Table) -> Table:

@@ -33,13 +33,14 @@ def occurrence(shift: Shift, day: date, zone: ZoneInfo, working: bool | None = N
     """``shift`` on ``day`` with its untrimmed window.
 
     ``working`` overrides the shift's own days of the week (for holidays). A
-    day off holds every punch until the next day's window would open.
+    day off runs from midnight to midnight; one of a night shift until the next
+    night's window would open, so that a night worked all the same is one day.
     """
     if working is None:
         working = day.weekday() in shift.days
     start = moment(day, shift.start, zone)
     end = moment(day + timedelta(days=int(shift.overnight)), shift.end, zone)
-    if shift.presence_only:
+    if shift.presence_only or not (working or shift.overnight):
         opens, closes = moment(day, time(), zone), moment(day + timedelta(days=1), time(), zone)
         return Occurrence(start, end, opens, closes, working)
     opens = start - 60 * shift.opens_before

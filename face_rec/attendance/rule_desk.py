@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeVar
+from typing import Any, Final
 
 from face_rec.attendance.book import AttendanceBook
 from face_rec.attendance.calendar import Holiday, Leave
@@ -16,8 +16,6 @@ from face_rec.attendance.status import Status
 from face_rec.attendance.validation import conflicts, flaws, removal_conflicts
 from face_rec.entities import Person
 from face_rec.errors import RuleRefused
-
-Kind = TypeVar("Kind", bound=Item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +82,36 @@ def with_items(rules: Rules, items: Iterable[Item]) -> Rules:
     return rules
 
 
-def _with(rules: Rules, item: Item) -> Rules:  # noqa: PLR0911 - one line a kind
-    match item:
-        case Limits():
-            return replace(rules, limits=item)
-        case Shift():
-            return replace(rules, shifts=_placed(rules.shifts, item))
-        case Assignment():
-            return replace(rules, assignments=_placed(rules.assignments, item))
-        case Employment():
-            return replace(rules, employments=_placed(rules.employments, item))
-        case Holiday():
-            return replace(rules, holidays=_placed(rules.holidays, item))
-        case Leave():
-            return replace(rules, leaves=_placed(rules.leaves, item))
-        case KioskRecord():
-            return replace(rules, kiosks=_placed(rules.kiosks, item))
+def without(rules: Rules, item: Item) -> Rules:
+    """``rules`` with the entry of this kind and id removed."""
+    place = _place(item)
+    if place is None:
+        return replace(rules, limits=Limits())
+    changes: dict[str, Any] = {
+        place: tuple(one for one in getattr(rules, place) if one.id != item.id)
+    }
+    return replace(rules, **changes)
 
 
-def _placed(items: tuple[Kind, ...], item: Kind) -> tuple[Kind, ...]:
-    return (*(one for one in items if one.id != item.id), item)
+def _with(rules: Rules, item: Item) -> Rules:
+    if isinstance(item, Limits):
+        return replace(rules, limits=item)
+    kept = without(rules, item)
+    place = _place(item) or ""
+    changes: dict[str, Any] = {place: (*getattr(kept, place), item)}
+    return replace(kept, **changes)
+
+
+def _place(item: Item) -> str | None:
+    """The field of Rules that holds entries of this kind; None for the limits."""
+    return _PLACES.get(type(item))
+
+
+_PLACES: Final[dict[type[Item], str]] = {
+    Shift: "shifts",
+    Assignment: "assignments",
+    Employment: "employments",
+    Holiday: "holidays",
+    Leave: "leaves",
+    KioskRecord: "kiosks",
+}

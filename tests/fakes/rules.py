@@ -1,0 +1,59 @@
+"""Attendance rules in memory, held to the same contract tests as the Redis store."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from face_rec.attendance.kiosk import Interval, KioskRecord
+from face_rec.attendance.rule_desk import with_items, without
+from face_rec.attendance.rules import Item, Rules
+
+_GAP = 180
+
+
+class FakeRules:
+    """A ``RulesStore`` without Redis."""
+
+    def __init__(self, *items: Item) -> None:
+        self._rules = with_items(Rules(), items)
+        self._beats: dict[date, dict[str, list[Interval]]] = defaultdict(dict)
+
+    def version(self) -> int:
+        return self._rules.version
+
+    def epoch(self) -> str:
+        return "fake"
+
+    def load(self) -> Rules:
+        return self._rules
+
+    def put(self, *items: Item) -> None:
+        changed = with_items(self._rules, items)
+        self._rules = replace(changed, version=self._rules.version + 1)
+
+    def remove(self, *items: Item) -> None:
+        changed = self._rules
+        for item in items:
+            changed = without(changed, item)
+        self._rules = replace(changed, version=self._rules.version + 1)
+
+    def beat(self, kiosk: str, at: datetime) -> None:
+        moment = int(at.timestamp())
+        intervals = self._beats[at.astimezone(UTC).date()].setdefault(kiosk, [])
+        for number, (first, last) in enumerate(intervals):
+            if first - _GAP <= moment <= last + _GAP:
+                intervals[number] = (min(first, moment), max(last, moment))
+                break
+        else:
+            intervals.append((moment, moment))
+        known = {one.id: one for one in self._rules.kiosks}.get(kiosk, KioskRecord(kiosk))
+        if known.watched_from is None:
+            self.put(replace(known, watched_from=at))
+
+    def beats(self, utc_days: Sequence[date]) -> Mapping[str, list[Interval]]:
+        found: dict[str, list[Interval]] = defaultdict(list)
+        for day in utc_days:
+            for kiosk, intervals in self._beats.get(day, {}).items():
+                found[kiosk] += intervals
+        return found
