@@ -7,6 +7,7 @@ import time
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from tqdm import tqdm
 
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     identify = partial(_named, models=models, gallery=gallery, policy=policy)
     with tqdm(total=photos.photos, unit="photo", file=sys.stderr) as bar:
         examiner = Examiner(service, assess, alone=False)
-        evaluation = Evaluation(examiner, gallery, identify, lambda *_: bar.update() and None)
+        evaluation = Evaluation(examiner, gallery, identify, partial(_advance, bar))
         tally = evaluation.run(photos)
     threshold = still_limits(policy, models.calibration, gallery.people).threshold
     result = asdict(tally) | {
@@ -71,6 +72,10 @@ def _named(image: Image, models: FaceModels, gallery: MemoryGallery, policy: Pol
 
 def _policy(settings: Settings) -> Policy:
     return Policy(threshold=settings.match_threshold, margin=settings.match_margin)
+
+
+def _advance(bar: "tqdm[NoReturn]", done: int, total: int) -> None:  # noqa: ARG001
+    bar.update(done - bar.n)
 
 
 def _show(result: dict[str, float], as_json: bool) -> None:

@@ -4,7 +4,9 @@ import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from tqdm import tqdm
 
@@ -47,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
         consent = Consent(text, system.site.consent_version, system.clock.now()) if text else None
         importer = Importer(system.people, system.enrolment, options.dry_run)
         with tqdm(total=len(found.people), unit="person", file=sys.stderr) as bar:
-            report = importer.run(found, consent, lambda *_: bar.update() and None)
+            report = importer.run(found, consent, partial(_advance, bar))
     _show(report, options.dry_run)
     return 0
 
@@ -69,6 +71,10 @@ def _get_ready(system: System) -> None:
         raise StoreUnavailable(
             f"The gallery could not be loaded: {system.follower.status().error} Try again."
         )
+
+
+def _advance(bar: "tqdm[NoReturn]", done: int, total: int) -> None:  # noqa: ARG001
+    bar.update(done - bar.n)
 
 
 def _show(report: ImportReport, dry_run: bool) -> None:

@@ -19,8 +19,9 @@ MAX_SIDE = 2000
 """Longer side of a decoded picture, px; a face needs no more."""
 MIN_SIDE = 40
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "GIF", "TIFF")
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+_SCALABLE = ("L", "RGB", "RGBA", "CMYK")
 _PHONE_FORMATS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 
 
@@ -90,9 +91,17 @@ def _check_picture(picture: Pillow.Image) -> None:
         raise _too_large()
     if min(width, height) < MIN_SIDE:
         raise PictureError(f"The picture is only {width} × {height} px. Use a larger photo.")
-    # A phone's MPO holds the photo first and then a depth map or preview: no animation.
-    if picture.format != "MPO" and getattr(picture, "n_frames", 1) > 1:
+    if _moves(picture):
         raise PictureError("This is an animation or has several pages. Use a single photo.")
+
+
+def _moves(picture: Pillow.Image) -> bool:
+    """Whether there are several pictures; a phone's MPO holds the photo and then previews or
+    depth maps of it, which is no animation."""
+    try:
+        return picture.format != "MPO" and int(getattr(picture, "n_frames", 1)) > 1
+    except Exception:  # broken beyond counting; reading it will say so
+        return False
 
 
 def _too_large() -> PictureError:
@@ -105,6 +114,8 @@ def _pixels(picture: Pillow.Image) -> Image:
     try:
         picture.draft("RGB", (MAX_SIDE, MAX_SIDE))  # a JPEG is read at a fraction of its size
         picture.load()
+        if picture.mode in _SCALABLE:  # before any copy is made
+            picture.thumbnail((MAX_SIDE, MAX_SIDE), Pillow.Resampling.BOX)
         upright = _plain(ImageOps.exif_transpose(picture))
     except Exception as error:  # decoders raise all sorts of errors for broken files
         log.debug("photo_damaged error=%s", type(error).__name__)

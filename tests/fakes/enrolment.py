@@ -1,0 +1,71 @@
+"""An enrolment with everything around it, in memory, for painted faces."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from face_rec.entities import Box, Consent, Frame, Image
+from face_rec.people.details import Details
+from face_rec.people.directory import CachedDirectory
+from face_rec.people.enrolment import Enrolment
+from face_rec.people.examine import EnrolPhoto
+from face_rec.people.follower import GalleryFollower
+from face_rec.people.quality import assess
+from tests.fakes.clock import FakeClock
+from tests.fakes.models import FakeModelSource, blank_frame, colour_of, draw_face
+from tests.fakes.people import FakePeople
+from tests.fakes.snapshots import MemorySnapshots
+
+CONSENT = Consent("I agree.", "1", datetime(2025, 3, 1, tzinfo=UTC))
+
+
+def painted(
+    who: int, nose: tuple[float, float] = (0.0, 0.0), size: float = 160, others: int = 0
+) -> Image:
+    """A picture of person ``who``, with ``others`` standing beside."""
+    image = blank_frame(640, 480)
+    draw_face(image, Box(40, 100, 40 + size, 100 + size), colour_of(who), nose)
+    for number in range(others):
+        left = 240 + 130 * number
+        draw_face(image, Box(left, 100, left + 120, 220), colour_of(who + 1 + number))
+    return image
+
+
+def frame(image: Image, number: int, seconds: float) -> Frame:
+    return Frame(image, number, seconds)
+
+
+class People:
+    """A site: store, follower, directory and enrolment, joined as the assembly joins them.
+
+    The follower's thread is not started; its steps are taken whenever somebody waits.
+    """
+
+    def __init__(self, store: FakePeople | None = None, **models: Any) -> None:  # noqa: ANN401
+        self.clock = FakeClock()
+        self.store = store or FakePeople(self.clock)
+        self.models = FakeModelSource(**models)
+        self.snapshots = MemorySnapshots()
+        self.directory = CachedDirectory(self.store, self.clock)
+        self.follower = GalleryFollower(
+            self.store, self.models, self.clock, [self.directory.forget]
+        )
+        self.enrolment = Enrolment(
+            people=self.store,
+            models=self.models,
+            gallery=self.follower.gallery,
+            wait=self.caught_up,
+            assess=assess,
+            snapshots=self.snapshots,
+            clock=self.clock,
+        )
+
+    def caught_up(self, revision: int, timeout: float) -> bool:
+        for _ in range(3):
+            self.follower.step(block_ms=0)
+        return self.follower.wait(revision, 0)
+
+    def photo(self, who: int, nose: tuple[float, float] = (0.0, 0.0)) -> EnrolPhoto:
+        return self.enrolment.check(painted(who, nose))
+
+    def details(self, person_id: str = "7", name: str = "Ada") -> Details:
+        return Details(person_id, name, consent=CONSENT)
