@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from weakref import WeakValueDictionary
 
 import av
+import numpy as np
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
@@ -72,7 +73,7 @@ class FramePump:
 
     def _exchange(self, frame: av.VideoFrame) -> av.VideoFrame:
         # One conversion, here: two threads converting one frame crash PyAV.
-        image = frame.to_ndarray(format="bgr24", threads=1).copy()
+        image = np.array(frame.to_ndarray(format="bgr24", threads=1), dtype=np.uint8)
         if not self.replaced:
             self.stream.submit(image)
         shown = overlay.draw(image, self.stream.scene(), self._mirror)

@@ -109,7 +109,8 @@ def current_draft() -> Draft:
     """This session's draft. Whoever left the page and comes back begins a new one."""
     draft: Draft | None = st.session_state.get(_KEY)
     if draft is None or _left(draft):
-        draft = new_draft()
+        forget_draft()
+        draft = st.session_state[_KEY] = Draft(secrets.token_hex(6))
     return draft
 
 
@@ -118,10 +119,8 @@ def _left(draft: Draft) -> bool:
     return draft.drawn and not draft.saved and draft.name("name") not in st.session_state
 
 
-def new_draft() -> Draft:
-    """Forget everything of the one before."""
-    old: Draft | None = st.session_state.get(_KEY)
+def forget_draft() -> None:
+    """Nothing of it is left; the next run begins a new one."""
+    old: Draft | None = st.session_state.pop(_KEY, None)
     if old is not None:
         old.end_capture()
-    draft = st.session_state[_KEY] = Draft(secrets.token_hex(6))
-    return draft

@@ -1,6 +1,6 @@
 """The photos of a registration: three ways to give them, and what was taken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import streamlit as st
@@ -70,7 +70,7 @@ def _upload(app: System, draft: Draft) -> None:
     _take(app, draft, files)
 
 
-def _take(app: System, draft: Draft, files: list[Upload]) -> None:
+def _take(app: System, draft: Draft, files: Sequence[Upload]) -> None:
     """Check each new file once; then empty the field for the next."""
     if all(file.file_id in draft.seen for file in files):
         return

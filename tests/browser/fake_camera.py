@@ -97,3 +97,11 @@ def turned(photo: Path | Image, yaw: float = 0.0, pitch: float = 0.0) -> Image:
         borderMode=cv2.BORDER_REPLICATE,
     )  # fmt: skip
     return np.asarray(pushed, dtype=np.uint8)
+
+
+def all_sides(photo: Path) -> list[Image]:
+    """One face from the front, its left, its right, above and below, as a guided capture
+    asks for them. The right is the left in a mirror: a stronger push would tear the face."""
+    left = turned(photo, yaw=0.13)
+    right = np.ascontiguousarray(left[:, ::-1])
+    return [_read(photo), left, right, turned(photo, pitch=0.13), turned(photo, pitch=-0.09)]

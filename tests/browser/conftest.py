@@ -1,0 +1,62 @@
+"""The app on an empty data folder, browsers with cameras, and people to put before them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.browser.chromium import Browsers, browsers, check_network
+from tests.browser.server import AppServer
+from tests.data import shared_data
+
+FAILED = pytest.StashKey[bool]()
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Photos of real people for the tests: some to enrol with, others to be seen with."""
+
+    ana: tuple[Path, ...]
+    bo: tuple[Path, ...]
+    turning: Path
+    stranger: Path
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[pytest.TestReport]:
+    report: pytest.TestReport = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+@pytest.fixture
+def browse(request: pytest.FixtureRequest) -> Iterator[Browsers]:
+    """Opens browsers; after a failure their screens are kept in ``tests/browser/output``."""
+    check_network()
+    with browsers(request.node.name) as opened:
+        yield opened
+        opened.close_all(failed=request.node.stash.get(FAILED, False))
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[AppServer]:
+    with AppServer(tmp_path / "data", shared_data("models/buffalo_sc")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def cast() -> Cast:
+    people, strangers = shared_data("faces/people"), shared_data("faces/strangers")
+    return Cast(
+        ana=_photos(people / "Adam_Sandler"),
+        bo=_photos(people / "Alastair_Campbell"),
+        turning=_photos(people / "Alejandro_Toledo")[0],
+        stranger=_photos(strangers)[0],
+    )
+
+
+def _photos(folder: Path) -> tuple[Path, ...]:
+    return tuple(sorted(folder.glob("*.jpg")))
