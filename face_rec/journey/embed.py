@@ -22,8 +22,8 @@ STALE_UNKNOWN = 1.0
 """… an unknown one: perhaps they turned to the camera, or were enrolled meanwhile."""
 RECHECK = 0.2
 """Seconds between two checks whether the view of an unknown face got better."""
-BETTER = 1.25
-"""How much larger, or how much higher in score, a view must be to be clearly better."""
+LARGER, BETTER = 1.25, 0.15
+"""A view is clearly better when it is this many times as large, or this much higher in score."""
 AT_ONCE = 8
 """Faces embedded in one frame at most, so that a crowd cannot hold up its stream."""
 
@@ -108,7 +108,7 @@ def needs_look(sighting: Sighting, quality: Quality, now: float, revision: int) 
     best = sighting.best
     if best is None or sighting.undecided or is_stale(sighting, now, revision):
         return True
-    return quality.size > BETTER * best.size or quality.score > BETTER * best.score
+    return quality.size > LARGER * best.size or quality.score > best.score + BETTER
 
 
 def is_stale(sighting: Sighting, now: float, revision: int) -> bool:

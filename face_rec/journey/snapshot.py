@@ -19,6 +19,12 @@ def crop(image: Image, box: Box) -> Image:
     """A copy of the part of ``image`` around ``box``, clipped at its borders."""
     height, width = image.shape[:2]
     (x, y), half = centre(box), max(box.width, box.height) * CONTEXT / 2
-    left, right = max(0, round(x - half)), min(width, round(x + half))
-    top, bottom = max(0, round(y - half)), min(height, round(y + half))
-    return image[top : max(bottom, top + 1), left : max(right, left + 1)].copy()
+    left, right = _span(x - half, x + half, width)
+    top, bottom = _span(y - half, y + half, height)
+    return image[top:bottom, left:right].copy()
+
+
+def _span(low: float, high: float, length: int) -> tuple[int, int]:
+    """The whole pixels from ``low`` to ``high`` within a side; at least one."""
+    start = min(max(0, round(low)), length - 1)
+    return start, min(max(start + 1, round(high)), length)

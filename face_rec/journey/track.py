@@ -63,7 +63,8 @@ class Tracker:
 
     def __call__(self, faces: Sequence[Face] | None, now: float) -> tuple[Track, ...]:
         """The tracks at ``now``, after a search that found ``faces`` (None: no search)."""
-        carried = [_carry(track, now) for track in self._tracks]
+        recent = [track for track in self._tracks if now - track.seen_at <= GONE_AFTER]
+        carried = [_carry(track, now) for track in recent]
         moved = carried if faces is None else self._follow(carried, faces, now)
         self._tracks = _contest([track for track in moved if not _lost(track, now)])
         return self._tracks
@@ -127,8 +128,7 @@ def _missed(track: Track) -> Track:
 
 
 def _lost(track: Track, now: float) -> bool:
-    unseen = now - track.seen_at
-    return unseen > GONE_AFTER or (unseen > LOST_AFTER and track.misses >= LOST_MISSES)
+    return now - track.seen_at > LOST_AFTER and track.misses >= LOST_MISSES
 
 
 def _contest(tracks: list[Track]) -> tuple[Track, ...]:

@@ -1,0 +1,27 @@
+"""Names without a store."""
+
+from datetime import UTC, datetime
+
+from face_rec.entities import Consent, Person
+
+_AGREED = Consent("I agree.", "1", datetime(2025, 1, 1, tzinfo=UTC))
+
+
+class FakeDirectory:
+    """Implements Directory: everybody exists and is called like their subject, except those
+    in ``gone``, and, while ``away``, those that nobody has asked for before."""
+
+    def __init__(self) -> None:
+        self.gone: set[str] = set()
+        self.inactive: set[str] = set()
+        self.away = False
+
+    def name(self, subject: str) -> str:
+        person = self.person(subject)
+        return person.name if person else ""
+
+    def person(self, subject: str) -> Person | None:
+        if subject in self.gone or self.away:
+            return None
+        active = subject not in self.inactive
+        return Person(subject, f"id-{subject}", subject.title(), active=active, consent=_AGREED)

@@ -1,0 +1,261 @@
+"""A mark lasts before anybody says so."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from face_rec.entities import Event, EventKind, Outcome, Receipt, Source
+from face_rec.errors import JournalError, StoreError, StoreUnavailable
+from face_rec.journey.mark import DryRunMarker, DurableMarker, RecentMarks
+from tests.fakes.attendance import FakeAttendance, FakeJournal
+from tests.fakes.clock import MORNING, FakeClock
+
+COOLDOWN = 60.0
+
+
+class Recorder(FakeAttendance):
+    """Remembers what it was asked, and in which order with the journal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.replays: list[bool] = []
+        self.refused: set[str] = set()
+        self.applied = threading.Condition()
+        self.before: Callable[[Event], None] = lambda _: None
+
+    def apply(self, event: Event, cooldown: float, replay: bool = False) -> Receipt:
+        self.before(event)
+        if event.id in self.refused:
+            raise StoreError("This event is not understood. Look at the log.")
+        receipt = super().apply(event, cooldown, replay)
+        with self.applied:
+            self.replays.append(replay)
+            self.applied.notify_all()
+        return receipt
+
+    def wait_for(self, count: int) -> None:
+        """Until so many events were taken."""
+        with self.applied:
+            assert self.applied.wait_for(lambda: len(self.replays) >= count, 20)
+
+    @property
+    def ids(self) -> list[str]:
+        return [event.id for event in self.day(MORNING.date())]
+
+
+class House:
+    """A marker and what stands around it."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.store = Recorder()
+        self.journal = FakeJournal()
+        self.markers: list[DurableMarker] = []
+        self.marker = self.start()
+
+    def start(self) -> DurableMarker:
+        marker = DurableMarker(self.store, self.journal, self.clock, COOLDOWN)
+        self.markers.append(marker)
+        return marker
+
+    def event(self, name: str, subject: str = "ann") -> Event:
+        return Event(name, subject, self.clock.now(), EventKind.PUNCH, Source.VIDEO, "door")
+
+    def mark(self, name: str, subject: str = "ann") -> Outcome:
+        return self.marker.mark(self.event(name, subject)).outcome
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    house = House()
+    yield house
+    for marker in house.markers:
+        marker.close()
+
+
+def test_a_mark_is_in_the_journal_before_redis_is_asked_and_leaves_it_after(house: House) -> None:
+    seen: list[list[str]] = []
+    house.store.before = lambda _: seen.append([e.id for e in house.journal.pending()])
+    assert house.mark("e1") is Outcome.MARKED
+    assert seen == [["e1"]]
+    assert house.journal.pending() == []
+    assert house.store.ids == ["e1"]
+
+
+def test_somebody_who_stands_there_is_marked_once_and_journalled_once(house: House) -> None:
+    house.mark("e1")
+    house.clock.advance(COOLDOWN - 1)
+    receipt = house.marker.mark(house.event("e2"))
+    assert receipt.outcome is Outcome.ALREADY
+    assert receipt.previous_at == MORNING
+    assert house.store.replays == [False]
+
+
+def test_after_the_cooldown_a_person_is_marked_again(house: House) -> None:
+    house.mark("e1")
+    house.clock.advance(COOLDOWN)
+    assert house.mark("e2") is Outcome.MARKED
+
+
+def test_a_clock_set_back_does_not_bar_anybody(house: House) -> None:
+    house.mark("e1")
+    house.clock.advance(-7200)
+    assert house.mark("e2") is Outcome.MARKED
+
+
+def test_a_cooldown_known_only_to_redis_is_told_and_remembered(house: House) -> None:
+    other = replace(house.event("from another process"))
+    house.store.apply(other, COOLDOWN)
+    house.clock.advance(5)
+    receipt = house.marker.mark(house.event("e1"))
+    assert receipt.outcome is Outcome.ALREADY
+    assert receipt.previous_at == MORNING
+    assert house.journal.pending() == []
+    house.store.available = False
+    assert house.mark("e2") is Outcome.ALREADY
+
+
+def test_while_redis_is_away_the_journal_carries_the_mark(house: House) -> None:
+    house.store.available = False
+    assert house.mark("e1") is Outcome.SAVED_HERE
+    assert [event.id for event in house.journal.pending()] == ["e1"]
+    assert house.marker.pending_count() == 1
+
+
+def test_the_cooldown_holds_while_redis_is_away(house: House) -> None:
+    house.store.available = False
+    house.mark("e1")
+    assert house.mark("e2") is Outcome.ALREADY
+    assert house.marker.pending_count() == 1
+
+
+def test_when_redis_is_back_every_mark_is_replayed_once_in_order(house: House) -> None:
+    house.store.available = False
+    for number in range(5):
+        house.mark(f"e{number}", subject=f"s{number}")
+    house.store.available = True
+    house.store.wait_for(5)
+    house.marker.close()
+    assert house.store.ids == [f"e{number}" for number in range(5)]
+    assert all(house.store.replays)
+    assert house.journal.pending() == []
+    assert house.marker.pending_count() == 0
+
+
+def test_a_replay_is_not_stopped_by_the_cooldown(house: House) -> None:
+    house.store.available = False
+    house.mark("e1")
+    house.clock.advance(COOLDOWN)
+    house.mark("e2")
+    house.store.available = True
+    house.store.wait_for(2)
+    assert house.store.ids == ["e1", "e2"]
+
+
+def test_nobody_waits_for_a_redis_known_to_be_away(house: House) -> None:
+    house.store.available = False
+    house.mark("e1", "ann")
+    asked: list[str] = []
+    house.store.before = lambda _: asked.append(threading.current_thread().name)
+    house.mark("e2", "bob")
+    assert threading.current_thread().name not in asked
+
+
+def test_after_a_restart_what_is_pending_is_replayed_and_its_cooldown_holds(house: House) -> None:
+    house.store.available = False
+    house.mark("e1")
+    house.marker.close()
+    house.marker = house.start()
+    assert house.marker.pending_count() == 1
+    assert house.mark("e2") is Outcome.ALREADY
+    house.store.available = True
+    house.store.wait_for(1)
+    assert house.store.ids == ["e1"]
+
+
+def test_an_event_that_redis_had_after_all_is_not_there_twice(house: House) -> None:
+    """The answer was lost, not the event."""
+
+    def lose_the_answer(event: Event) -> None:
+        house.store.before = lambda _: None
+        house.store.apply(event, COOLDOWN)
+        raise StoreUnavailable("The connection broke. Try again.")
+
+    house.store.before = lose_the_answer
+    assert house.mark("e1") is Outcome.SAVED_HERE
+    house.store.wait_for(2)
+    assert house.store.ids == ["e1"]
+
+
+def test_a_full_disk_confirms_nothing_and_health_knows(house: House) -> None:
+    house.journal.full = True
+    with pytest.raises(JournalError):
+        house.mark("e1")
+    assert house.store.ids == []
+    assert "full" in house.marker.problem()
+    house.journal.full = False
+    assert house.mark("e2") is Outcome.MARKED
+    assert house.marker.problem() == ""
+
+
+def test_an_event_that_redis_refuses_does_not_hold_up_the_others(house: House) -> None:
+    house.store.refused.add("odd")
+    assert house.mark("odd", "ann") is Outcome.SAVED_HERE
+    house.mark("e1", "bob")
+    house.store.wait_for(1)
+    house.marker.close()
+    assert house.store.ids == ["e1"]
+    assert [event.id for event in house.journal.pending()] == ["odd"]
+
+
+def test_a_journal_that_cannot_forget_does_not_take_back_a_mark(house: House) -> None:
+    def stuck(event_id: str) -> None:
+        raise JournalError("The disk is read-only. Remount it.")
+
+    house.journal.settle = stuck  # type: ignore[method-assign]
+    assert house.mark("e1") is Outcome.MARKED
+
+
+def test_two_kiosks_that_see_the_same_person_at_once_write_one_event(house: House) -> None:
+    start = threading.Barrier(8)
+    outcomes: list[Outcome] = []
+
+    def kiosk(number: int) -> None:
+        start.wait()
+        outcomes.append(house.mark(f"e{number}"))
+
+    threads = [threading.Thread(target=kiosk, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == [Outcome.ALREADY] * 7 + [Outcome.MARKED]
+    assert len(house.store.ids) == 1
+
+
+def test_closing_hands_over_what_is_pending(house: House) -> None:
+    house.store.available = False
+    house.mark("e1")
+    house.store.available = True
+    house.marker.close()
+    assert house.store.ids == ["e1"]
+
+
+def test_a_dry_run_writes_nothing_but_keeps_the_cooldown(house: House) -> None:
+    marker = DryRunMarker(COOLDOWN)
+    assert marker.mark(house.event("e1")).outcome is Outcome.DRY_RUN
+    assert marker.mark(house.event("e2")).outcome is Outcome.ALREADY
+    assert house.store.ids == []
+
+
+def test_the_memory_of_recent_marks_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("face_rec.journey.mark._REMEMBERED", 10)
+    recent = RecentMarks(timedelta(seconds=COOLDOWN))
+    for number in range(100):
+        recent.remember(f"s{number}", MORNING)
+    event = Event("e", "s0", MORNING, EventKind.PUNCH, Source.VIDEO, "door")
+    assert recent.standing(event) is None
+    assert recent.standing(replace(event, subject="s99")) == MORNING
