@@ -164,10 +164,10 @@ class Trio:
         # The log of appends makes the old master's loss of unshared writes visible.
         options = ("--appendonly", "yes", "--repl-diskless-sync-delay", "0")
         self.master = Server(folder / "master", *options).start()
-        replicaof = ("--replicaof", f"127.0.0.1 {self.master.port}")
+        replicaof = ("--replicaof", "127.0.0.1", str(self.master.port))
         self.replica = Server(folder / "replica", *options, *replicaof).start()
-        self.sentinel = Server(folder / "sentinel", sentinel_config=self._watching()).start()
         wait_until(lambda: _replication(self.replica)["master_link_status"] == "up")
+        self.sentinel = Server(folder / "sentinel", sentinel_config=self._watching()).start()
         wait_until(lambda: len(self._known_replicas()) == 1)
 
     def _watching(self) -> str:
