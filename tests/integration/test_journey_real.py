@@ -1,0 +1,219 @@
+"""The journey with real models, real faces and a real video; only the stores are fakes."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from face_rec.entities import Frame, Image, Label, Matrix, Verdict
+from face_rec.journey.camera import PictureFolder, VideoFile
+from face_rec.journey.decide import Policy
+from face_rec.journey.engine import Engine
+from face_rec.journey.mark import DryRunMarker
+from face_rec.journey.pipeline import Journey
+from face_rec.journey.services import Services
+from face_rec.models.service import ModelService
+from face_rec.people.gallery import MemoryGallery
+from face_rec.people.quality import assess
+from face_rec.protocols import FaceModels
+from tests.data import shared_data
+from tests.fakes.clock import FakeClock
+from tests.fakes.directory import FakeDirectory
+from tests.fakes.models import FakeModelSource, blank_frame
+
+pytestmark = pytest.mark.models
+
+PACKS = ("buffalo_sc", "scrfd_mbf128")
+RATE = 15
+
+
+@pytest.fixture(scope="module", params=PACKS)
+def models(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> FaceModels:
+    folder = shared_data(f"models/{request.param}")
+    service = ModelService(tmp_path_factory.mktemp("models"), str(folder), "cpu", 1)
+    return service.load()
+
+
+def photos(people: int, skip: int = 0) -> dict[str, list[Image]]:
+    folders = sorted(p for p in shared_data("faces/people").iterdir() if p.is_dir())
+    return {
+        folder.name: [image for _, image in PictureFolder(folder).pictures()]
+        for folder in folders[skip : skip + people]
+    }
+
+
+def strangers(count: int) -> list[Image]:
+    return [image for _, image in PictureFolder(shared_data("faces/strangers")).pictures()][:count]
+
+
+def template(models: FaceModels, image: Image) -> Matrix:
+    """(1, D) of the largest face in ``image``."""
+    faces = models.detector.detect(image, 640)
+    face = max(faces, key=lambda found: found.box.area)
+    return models.embedder.embed([models.embedder.align(image, face)])
+
+
+def gallery_of(models: FaceModels, people: dict[str, list[Image]]) -> MemoryGallery:
+    from face_rec.entities import GalleryEntry  # noqa: PLC0415
+
+    gallery = MemoryGallery(models.contract)
+    gallery.load([GalleryEntry(s, template(models, p[0])) for s, p in people.items()], 1)
+    return gallery
+
+
+class Kiosk:
+    """A journey in front of which people can stand."""
+
+    def __init__(self, models: FaceModels, gallery: MemoryGallery) -> None:
+        self.clock = FakeClock()
+        self.services = Services(
+            models=FakeModelSource(models),
+            gallery=gallery,
+            directory=FakeDirectory(),
+            marker=DryRunMarker(60),
+            snapshots=None,
+            assess=assess,
+            clock=self.clock,
+            policy=Policy(),
+        )
+        self.journey = Journey("door", self.services)
+        self.named: list[str] = []
+        self._number = 0
+
+    def show(self, image: Image, rate: float = RATE) -> tuple[Label, ...]:
+        self._number += 1
+        self.clock.advance(1 / rate)
+        frame = Frame(image, self._number, self.clock.monotonic())
+        labels = self.journey.process(frame).labels
+        self.named += [label.receipt.event.subject for label in labels if label.receipt]
+        return labels
+
+
+def standing(photo: Image, frames: int) -> Iterator[Image]:
+    """Somebody in front of a 640×480 camera who does not stand quite still."""
+    height, width = photo.shape[:2]
+    for number in range(frames):
+        image = blank_frame()
+        left = int(190 + 12 * np.sin(number / 3))
+        top = int(110 + 5 * np.cos(number / 4))
+        image[top : top + height, left : left + width] = photo
+        yield image
+
+
+def leave(kiosk: Kiosk) -> None:
+    for _ in range(RATE):
+        kiosk.show(blank_frame())
+
+
+def test_enrolled_people_are_named_in_video_and_never_as_somebody_else(models: FaceModels) -> None:
+    people = photos(12)
+    kiosk = Kiosk(models, gallery_of(models, people))
+    right = 0
+    for subject, pictures in people.items():
+        kiosk.named.clear()
+        for image in standing(pictures[1], 12):
+            kiosk.show(image)
+        leave(kiosk)
+        assert set(kiosk.named) <= {subject}
+        right += subject in kiosk.named
+    assert right >= 11
+
+
+def test_strangers_are_never_named_in_video(models: FaceModels) -> None:
+    kiosk = Kiosk(models, gallery_of(models, photos(20)))
+    unknown = 0
+    for photo in strangers(15):
+        labels: Sequence[Label] = ()
+        for image in standing(photo, 10):
+            labels = kiosk.show(image) or labels
+        unknown += any(label.verdict is Verdict.UNKNOWN for label in labels)
+        leave(kiosk)
+    assert kiosk.named == []
+    assert unknown >= 14
+
+
+def test_a_person_is_marked_within_half_a_second_of_video(models: FaceModels) -> None:
+    people = photos(3)
+    kiosk = Kiosk(models, gallery_of(models, people))
+    for _ in range(2 * RATE):
+        kiosk.show(blank_frame())
+    for image in standing(next(iter(people.values()))[1], RATE // 2):
+        kiosk.show(image)
+    assert set(kiosk.named) == {next(iter(people))}
+
+
+def test_people_who_walk_up_in_a_crowd_are_named_by_their_own_names(models: FaceModels) -> None:
+    """Enrolled from the end of the video, recognised while they walk up."""
+    video = [
+        image for _, image in VideoFile(Path(shared_data("videos/facenet_video.mp4"))).frames()
+    ]
+    from face_rec.entities import GalleryEntry  # noqa: PLC0415
+
+    last = video[-1]
+    faces = [face for face in models.detector.detect(last, 640) if face.box.width >= 60]
+    crops = [models.embedder.align(last, face) for face in faces]
+    gallery = MemoryGallery(models.contract)
+    rows = models.embedder.embed(crops)
+    gallery.load([GalleryEntry(f"p{n}", row[None]) for n, row in enumerate(rows)], 1)
+    kiosk = Kiosk(models, gallery)
+    tracks: dict[int, set[str]] = {}
+    for image in video[:-1]:
+        labels = kiosk.show(image, rate=25)
+        names = [label.name for label in labels if label.name]
+        assert len(names) == len(set(names))
+        for label in labels:
+            if label.name:
+                tracks.setdefault(label.track, set()).add(label.name)
+    assert tracks
+    assert all(len(names) == 1 for names in tracks.values())
+
+
+def test_a_clip_without_faces_marks_nobody(models: FaceModels) -> None:
+    kiosk = Kiosk(models, gallery_of(models, photos(5)))
+    clip = VideoFile(Path(shared_data("videos/one-by-one-person-detection.mp4")))
+    for _, image in clip.frames():
+        kiosk.show(image, rate=12)
+    assert kiosk.named == []
+
+
+def test_stills_name_the_enrolled_and_no_strangers(models: FaceModels) -> None:
+    people = photos(30)
+    engine = engine_for(Kiosk(models, gallery_of(models, people)).services)
+    probes = [(subject, pictures[1]) for subject, pictures in people.items()]
+    named = [(subject, engine.still(photo)) for subject, photo in probes]
+    wrong = [s for s, labels in named for label in labels if label.name not in {"", s.title()}]
+    right = [s for s, labels in named if any(label.name == s.title() for label in labels)]
+    assert wrong == []
+    assert len(right) >= 28
+    assert not [label for photo in strangers(40) for label in engine.still(photo) if label.name]
+    engine.close()
+
+
+def engine_for(s: Services) -> Engine:
+    return Engine(
+        models=s.models,
+        gallery=s.gallery,
+        directory=s.directory,
+        marker=s.marker,
+        snapshots=s.snapshots,
+        assess=s.assess,
+        clock=s.clock,
+        policy=s.policy,
+        workers=1,
+    )
+
+
+def test_group_photos_of_strangers_name_nobody(models: FaceModels) -> None:
+    engine = engine_for(Kiosk(models, gallery_of(models, photos(20))).services)
+    files = sorted(shared_data("photos").glob("*.jpg"))[:5]
+    seen = 0
+    for file in files:
+        image = cv2.imread(str(file))
+        assert image is not None
+        labels = engine.still(image.astype(np.uint8, copy=False))
+        seen += len(labels)
+        assert not [label for label in labels if label.name]
+    assert seen >= 5
+    engine.close()
