@@ -146,13 +146,14 @@ def _share_slots(clients: list[Redis]) -> None:
 def _introduce(servers: list[Server]) -> None:
     for server in servers[1:]:
         _ask(servers[0].client(), "CLUSTER MEET", "127.0.0.1", server.port)
-    for server in servers:
-        wait_until(lambda server=server: _agreed(server, len(servers)))  # type: ignore[misc]
+    wait_until(lambda: all_agree(servers))
 
 
-def _agreed(server: Server, nodes: int) -> bool:
-    info = _ask(server.client(), "CLUSTER INFO")
-    return info["cluster_state"] == "ok" and int(info["cluster_known_nodes"]) == nodes
+def all_agree(servers: list[Server]) -> bool:
+    """Whether every node of a cluster knows all others and finds all slots served."""
+    infos = [_ask(server.client(), "CLUSTER INFO") for server in servers]
+    known = {int(info["cluster_known_nodes"]) for info in infos}
+    return known == {len(servers)} and all(info["cluster_state"] == "ok" for info in infos)
 
 
 class Trio:

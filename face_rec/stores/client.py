@@ -1,5 +1,6 @@
 """A client for any Redis the settings can name, and its errors in our words."""
 
+import dataclasses
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,7 +58,7 @@ def connect(address: RedisAddress) -> Client:
 
 def _standalone(address: RedisAddress) -> Client:
     if address.url:
-        return Redis.from_url(address.url, **_manners())
+        return Redis.from_url(address.url, **_user(address), **_manners())
     if address.unix_socket:
         return Redis(unix_socket_path=address.unix_socket, **_manners())
     host, port = address.nodes[0]
@@ -69,7 +70,7 @@ def _cluster(address: RedisAddress) -> Client:
         # The nodes given stay the way in: behind one DNS name addresses come and go.
         manners = {**_manners(), "dynamic_startup_nodes": False}
         if address.url:
-            return RedisCluster.from_url(address.url, **manners)
+            return RedisCluster.from_url(address.url, **_user(address), **manners)
         nodes = [_untyped(ClusterNode)(host, port) for host, port in address.nodes]
         return RedisCluster(startup_nodes=nodes, **_credentials(address), **manners)
 
@@ -77,20 +78,34 @@ def _cluster(address: RedisAddress) -> Client:
 
 
 def _sentinel(address: RedisAddress) -> Client:
-    given: dict[str, Any] = _untyped(parse_url)(address.url) if address.url else {}
-    nodes = [(given["host"], given.get("port", 26379))] if given else list(address.nodes)
-    written: dict[str, Any] = {
-        name: given[name] for name in ("username", "password") if name in given
-    }
-    manners = {**_credentials(address), **written, **_manners()}
+    if address.url:
+        address = _spelled_out(address, address.url)
     watchers = {"socket_timeout": CONNECT_SECONDS, "ssl": address.tls, "protocol": 2}
-    sentinel = _untyped(Sentinel)(nodes, sentinel_kwargs=watchers)
-    db = given.get("db", address.db)
-    return cast("Client", sentinel.master_for(address.service, db=db, **manners))
+    sentinel = _untyped(Sentinel)(list(address.nodes), sentinel_kwargs=watchers)
+    manners = {**_credentials(address), **_manners()}
+    return cast("Client", sentinel.master_for(address.service, db=address.db, **manners))
+
+
+def _spelled_out(address: RedisAddress, url: str) -> RedisAddress:
+    """The same without a URL; what the URL says comes first."""
+    given: dict[str, Any] = _untyped(parse_url)(url)
+    return dataclasses.replace(
+        address,
+        url=None,
+        nodes=((given["host"], given.get("port", 26379)),),
+        db=given.get("db", address.db),
+        username=given.get("username", address.username),
+        password=given.get("password", address.password),
+        tls=address.tls or url.startswith("rediss:"),
+    )
 
 
 def _credentials(address: RedisAddress) -> dict[str, Any]:
-    given = {"username": address.username, "password": address.password, "ssl": address.tls}
+    return {**_user(address), **({"ssl": True} if address.tls else {})}
+
+
+def _user(address: RedisAddress) -> dict[str, Any]:
+    given = {"username": address.username, "password": address.password}
     return {name: value for name, value in given.items() if value}
 
 

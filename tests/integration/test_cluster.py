@@ -11,7 +11,7 @@ from face_rec.stores.attendance import RedisAttendance
 from face_rec.stores.client import Client, RedisAddress, connect
 from face_rec.stores.people import RedisPeople
 from tests.fakes.clock import MORNING, FakeClock
-from tests.redis_servers import Server
+from tests.redis_servers import Server, all_agree, wait_until
 from tests.samples import a_person, a_template, an_event
 
 
@@ -77,3 +77,18 @@ def test_user_text_reaches_no_key_name(
     expected |= {keys.revision("main"), keys.changes("main")}
     expected |= {name("main", day) for name in of_day}
     assert names == {name.encode() for name in expected}
+
+
+def test_a_node_that_dies_is_said_and_used_again_when_it_is_back(
+    cluster_client: Client, redis_cluster: list[Server]
+) -> None:
+    attendance = RedisAttendance(cluster_client, "main")
+    attendance.apply(an_event("e1"), 60)
+    key = keys.attendance("main", MORNING.date())
+    holder = next(s for s in redis_cluster if list(s.client().scan_iter(key)))
+    holder.kill()
+    with pytest.raises(StoreUnavailable):
+        attendance.apply(an_event("e2"), 60)
+    holder.start()
+    wait_until(lambda: all_agree(redis_cluster))
+    assert attendance.apply(an_event("e3", seconds=999), 60).outcome is Outcome.MARKED
