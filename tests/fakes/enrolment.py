@@ -11,11 +11,16 @@ from face_rec.people.examine import EnrolPhoto
 from face_rec.people.follower import GalleryFollower
 from face_rec.people.quality import assess
 from tests.fakes.clock import FakeClock
-from tests.fakes.models import FakeModelSource, blank_frame, colour_of, draw_face
+from tests.fakes.models import Colour, FakeModelSource, blank_frame, colour_of, draw_face
 from tests.fakes.people import FakePeople
 from tests.fakes.snapshots import MemorySnapshots
 
 CONSENT = Consent("I agree.", "1", datetime(2025, 3, 1, tzinfo=UTC))
+
+
+def colour(who: int) -> Colour:
+    """Of person ``who`` (0 to 15), all light enough for a photo."""
+    return colour_of(47 - who)
 
 
 def painted(
@@ -23,10 +28,10 @@ def painted(
 ) -> Image:
     """A picture of person ``who``, with ``others`` standing beside."""
     image = blank_frame(640, 480)
-    draw_face(image, Box(40, 100, 40 + size, 100 + size), colour_of(who), nose)
+    draw_face(image, Box(40, 100, 40 + size, 100 + size), colour(who), nose)
     for number in range(others):
         left = 240 + 130 * number
-        draw_face(image, Box(left, 100, left + 120, 220), colour_of(who + 1 + number))
+        draw_face(image, Box(left, 100, left + 120, 220), colour(who + 1 + number))
     return image
 
 

@@ -1,4 +1,5 @@
 import dataclasses
+from typing import Any
 
 import cv2
 import numpy as np
@@ -23,7 +24,7 @@ def _seen(yaw: float = 0, pitch: float = 0, roll: float = 0) -> Landmarks:
     nod = np.array([[1, 0, 0], [0, np.cos(p), -np.sin(p)], [0, np.sin(p), np.cos(p)]])
     lean = np.array([[np.cos(r), -np.sin(r), 0], [np.sin(r), np.cos(r), 0], [0, 0, 1]])
     points = _HEAD @ (lean @ nod @ turn).T
-    return (points[:, :2] * 50 + 150).astype(np.float32)
+    return np.asarray(points[:, :2] * 50 + 150, np.float32)
 
 
 def _face(image: Image) -> Face:
@@ -100,7 +101,7 @@ def test_the_face_may_reach_out_of_the_picture() -> None:
         ({"sharpness": 3}, "blurred"),
     ],
 )  # fmt: skip
-def test_each_shortcoming_has_its_code(change: dict[str, float], code: str) -> None:
+def test_each_shortcoming_has_its_code(change: dict[str, Any], code: str) -> None:
     image = painted(3)
     good = assess(image, _face(image))
     assert shortcoming(good, ENROLMENT) is None

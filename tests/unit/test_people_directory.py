@@ -1,0 +1,79 @@
+import dataclasses
+
+from face_rec.entities import Person
+from face_rec.people.directory import CachedDirectory
+from tests.fakes.clock import FakeClock
+from tests.fakes.people import FakePeople
+
+
+class _Counting(FakePeople):
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads = 0
+
+    def get(self, subject: str) -> Person | None:
+        self.reads += 1
+        return super().get(subject)
+
+
+def _store() -> _Counting:
+    store = _Counting()
+    store.create(Person("s1", "1", "Ada"), [], 0)
+    store.create(Person("s2", "2", "Eve"), [], 1)
+    return store
+
+
+def test_a_person_is_read_once() -> None:
+    store = _store()
+    directory = CachedDirectory(store, FakeClock())
+    assert [directory.name("s1") for _ in range(3)] == ["Ada"] * 3
+    assert store.reads == 1
+
+
+def test_nobody_has_no_name() -> None:
+    directory = CachedDirectory(_store(), FakeClock())
+    assert directory.name("gone") == ""
+    assert directory.person("gone") is None
+
+
+def test_a_change_is_seen_once_it_is_told() -> None:
+    store = _store()
+    directory = CachedDirectory(store, FakeClock())
+    known = directory.person("s1")
+    assert known is not None
+    store.update(dataclasses.replace(known, name="Ada L."))
+    assert directory.name("s1") == "Ada"
+    directory.forget({"s1"})
+    assert directory.name("s1") == "Ada L."
+    store.delete("s1")
+    directory.forget(None)
+    assert directory.name("s1") == ""
+
+
+def test_in_an_outage_what_was_last_known_stands() -> None:
+    store, clock = _store(), FakeClock()
+    directory = CachedDirectory(store, clock)
+    directory.name("s1")
+    directory.forget(None)
+    store.available = False
+    reads = store.reads
+    assert [directory.name("s1"), directory.name("s2"), directory.name("s1")] == ["Ada", "", "Ada"]
+    assert store.reads == reads + 1  # not one attempt a label
+    store.available = True
+    clock.advance(3)
+    assert directory.name("s2") == "Eve"
+
+
+def test_an_answer_older_than_a_change_is_not_kept() -> None:
+    class Slow(_Counting):
+        def get(self, subject: str) -> Person | None:
+            person = super().get(subject)
+            directory.forget({subject})  # the change comes while the answer is on its way
+            return person
+
+    store = Slow()
+    store.create(Person("s1", "1", "Ada"), [], 0)
+    directory = CachedDirectory(store, FakeClock())
+    directory.name("s1")
+    directory.name("s1")
+    assert store.reads == 2

@@ -1,0 +1,322 @@
+import dataclasses
+import threading
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from face_rec.entities import Image, Person, View
+from face_rec.errors import (
+    Conflict,
+    ConsentMissing,
+    FaceRecError,
+    FaceTaken,
+    IdTaken,
+    PackMissing,
+    PeopleError,
+    PersonMissing,
+    PictureRefused,
+    StoreUnavailable,
+)
+from face_rec.people.photos import decode
+from face_rec.people.templates import MOST, chosen
+from face_rec.stores import keys
+from tests.fakes.enrolment import CONSENT, People, painted
+from tests.fakes.models import blank_frame, fake_models
+
+LEFT, RIGHT = (0.15, 0.0), (-0.15, 0.0)
+
+
+def _refused(people: People, image: Image) -> str:
+    with pytest.raises(PictureRefused) as refused:
+        people.enrolment.check(image)
+    assert len(str(refused.value)) > 20
+    return refused.value.code
+
+
+# --- photos
+
+
+def test_a_good_photo_is_accepted_with_its_view_and_thumbnail() -> None:
+    people = People()
+    assert people.photo(1).view is View.FRONT
+    photo = people.photo(1, LEFT)
+    assert photo.view is View.LEFT
+    assert max(photo.thumbnail.shape) <= 160
+    assert np.linalg.norm(photo.vector) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_photo_needs_exactly_one_face() -> None:
+    people = People()
+    assert _refused(people, blank_frame()) == "no_face"
+    assert _refused(people, painted(1, others=1)) == "several_faces"
+    assert _refused(people, painted(1, others=3)) == "several_faces"
+
+
+def test_a_small_face_is_refused() -> None:
+    assert _refused(People(), painted(1, size=45)) == "small"
+
+
+def test_a_dark_photo_is_refused() -> None:
+    photo = painted(3)
+    photo[109:251, 49:191] //= 12  # all but the frame that the fake detector looks for
+    assert _refused(People(), photo) == "dark"
+
+
+def test_a_photo_of_somebody_else_is_refused() -> None:
+    people = People()
+    with pytest.raises(PictureRefused) as refused:
+        people.enrolment.check(painted(9), [people.photo(1)])
+    assert refused.value.code == "other_person"
+
+
+def test_without_a_model_the_page_can_say_so() -> None:
+    with pytest.raises(PackMissing):
+        People(models=None).enrolment.check(painted(1))
+
+
+# --- registering
+
+
+def test_a_person_is_registered_with_all_their_looks() -> None:
+    people = People()
+    photos = [people.photo(1), people.photo(1, LEFT), people.photo(1, RIGHT)]
+    person = people.enrolment.register(people.details(" 7 ", "Ada"), photos)
+    assert person.id == "7"
+    assert {info.view for info in person.templates} == {View.FRONT, View.LEFT, View.RIGHT}
+    assert person.photo is not None
+    assert person.photo.startswith(f"people/{person.subject}/")
+    assert decode(people.snapshots.get(person.photo)).shape[2] == 3
+    assert people.store.by_id("7") == person
+
+
+def test_the_face_from_the_front_is_the_picture() -> None:
+    people = People()
+    front = people.photo(1)
+    photos = [people.photo(1, LEFT), front]
+    person = people.enrolment.register(people.details(), photos)
+    assert person.photo is not None
+    shown = decode(people.snapshots.get(person.photo))
+    assert np.abs(shown.astype(int) - front.portrait).mean() < 6
+
+
+def test_namesakes_are_two_people() -> None:
+    people = People()
+    one = people.enrolment.register(people.details("1", "Ada"), [people.photo(1)])
+    two = people.enrolment.register(people.details("2", "Ada"), [people.photo(9)])
+    assert one.subject != two.subject
+
+
+def test_no_consent_no_face() -> None:
+    people = People()
+    withdrawn = dataclasses.replace(CONSENT, withdrawn_at=datetime(2025, 4, 1, tzinfo=UTC))
+    for consent in (None, withdrawn):
+        details = dataclasses.replace(people.details(), consent=consent)
+        with pytest.raises(ConsentMissing):
+            people.enrolment.register(details, [people.photo(1)])
+    assert people.store.count() == 0
+    assert people.snapshots.jpegs == {}
+
+
+def test_an_id_in_use_is_refused_before_the_face_is_looked_at() -> None:
+    people = People()
+    people.enrolment.register(people.details("7"), [people.photo(1)])
+    with pytest.raises(IdTaken, match="Ada"):
+        people.enrolment.register(people.details("7", "Eve"), [people.photo(1)])
+
+
+def test_a_face_is_registered_once_unless_a_reason_is_given() -> None:
+    people = People()
+    first = people.enrolment.register(people.details("1"), [people.photo(1)])
+    with pytest.raises(FaceTaken, match="Ada") as taken:
+        people.enrolment.register(people.details("2", "Eve"), [people.photo(1)])
+    assert taken.value.subject == first.subject
+    assert people.store.count() == 1
+    people.enrolment.register(people.details("2", "Eve"), [people.photo(1)], "twin sister")
+    assert people.store.count() == 2
+
+
+def test_two_admins_cannot_register_one_face_at_the_same_time() -> None:
+    """Both look at a gallery without the face, then both write."""
+    people = People()
+    photo = people.photo(1)
+    meeting = threading.Barrier(2, timeout=10)
+    waits = threading.local()
+
+    def wait(revision: int, timeout: float) -> bool:
+        done = people.caught_up(revision, timeout)
+        if not getattr(waits, "met", False):
+            waits.met = True
+            meeting.wait()
+        return done
+
+    people.enrolment._duplicates._wait = wait
+    outcomes: list[Person | FaceRecError] = []
+
+    def register(number: int) -> None:
+        try:
+            outcomes.append(people.enrolment.register(people.details(f"{number}"), [photo]))
+        except FaceRecError as error:
+            outcomes.append(error)
+
+    threads = [threading.Thread(target=register, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["FaceTaken", "Person"]
+    assert people.store.count() == 1
+    assert len(people.snapshots.jpegs) == 1
+
+
+def test_a_gallery_that_is_still_loading_stops_the_registration() -> None:
+    people = People()
+    photo = people.photo(1)
+    people.enrolment._duplicates._wait = lambda *_: False
+    with pytest.raises(Conflict, match="still being loaded"):
+        people.enrolment.register(people.details(), [photo])
+    assert people.store.count() == 0
+
+
+def test_photos_of_two_models_do_not_mix() -> None:
+    people = People()
+    old = people.photo(1)
+    people.models.models = fake_models(digest="other")
+    with pytest.raises(Conflict, match="model"):
+        people.enrolment.register(people.details(), [old, people.photo(1)])
+    with pytest.raises(Conflict, match="model"):
+        people.enrolment.register(people.details(), [old])
+    assert people.store.count() == 0
+
+
+def test_redis_away_leaves_nothing_behind() -> None:
+    people = People()
+    photo = people.photo(1)
+    people.store.available = False
+    with pytest.raises(StoreUnavailable):
+        people.enrolment.register(people.details(), [photo])
+    assert people.snapshots.jpegs == {}
+
+
+def test_a_picture_store_that_is_away_does_not_undo_a_registration() -> None:
+    people = People()
+    people.snapshots.away = True
+    person = people.enrolment.register(people.details(), [people.photo(1)])
+    assert person.photo is None
+    assert people.store.get(person.subject) == person
+
+
+def test_no_photo_no_person() -> None:
+    people = People()
+    with pytest.raises(PeopleError, match="photo"):
+        people.enrolment.register(people.details(), [])
+
+
+# --- changing
+
+
+def _registered(people: People, who: int = 1) -> Person:
+    return people.enrolment.register(people.details(f"id{who}"), [people.photo(who)])
+
+
+def test_templates_can_be_added_up_to_ten() -> None:
+    people = People()
+    person = _registered(people)
+    for _ in range(2):
+        person = people.enrolment.add_photos(person.subject, [people.photo(1, LEFT)] * 6)
+    assert len(person.templates) == MOST == keys.MAX_TEMPLATES
+    assert {info.slot for info in person.templates} == set(range(MOST))
+    with pytest.raises(PeopleError, match="Remove"):
+        people.enrolment.add_photos(person.subject, [people.photo(1)])
+
+
+def test_a_strangers_photo_is_not_added() -> None:
+    people = People()
+    person = _registered(people)
+    with pytest.raises(PictureRefused):
+        people.enrolment.add_photos(person.subject, [people.photo(9)])
+    assert people.store.get(person.subject) == person
+
+
+def test_templates_of_another_model_stay_and_make_room_only_when_needed() -> None:
+    people = People()
+    person = _registered(people)
+    people.models.models = fake_models(digest="other")
+    person = people.enrolment.add_photos(person.subject, [people.photo(1)] * 4)
+    assert [info.contract for info in person.templates].count("fake") == 1
+    person = people.enrolment.add_photos(person.subject, [people.photo(1)] * 6)
+    assert {info.contract for info in person.templates} == {"other"}
+    assert len(person.templates) == MOST
+
+
+def test_adding_photos_needs_a_person_with_consent() -> None:
+    people = People()
+    with pytest.raises(PersonMissing):
+        people.enrolment.add_photos("nobody", [people.photo(1)])
+    person = _registered(people)
+    gone = dataclasses.replace(CONSENT, withdrawn_at=datetime(2025, 4, 1, tzinfo=UTC))
+    people.store.update(dataclasses.replace(person, consent=gone))
+    with pytest.raises(ConsentMissing):
+        people.enrolment.add_photos(person.subject, [people.photo(1)])
+
+
+def test_the_last_template_stays() -> None:
+    people = People()
+    person = people.enrolment.register(people.details(), [people.photo(1), people.photo(1, LEFT)])
+    person = people.enrolment.remove_template(person.subject, 0)
+    assert [info.slot for info in person.templates] == [1]
+    with pytest.raises(PeopleError, match="last"):
+        people.enrolment.remove_template(person.subject, 1)
+
+
+def test_of_two_admins_who_edit_one_person_the_second_is_told() -> None:
+    people = People()
+    person = _registered(people)
+    people.enrolment.edit(dataclasses.replace(person, name=" Ada L. "))
+    with pytest.raises(Conflict):
+        people.enrolment.edit(dataclasses.replace(person, name="Eve"))
+    stored = people.store.get(person.subject)
+    assert stored is not None
+    assert stored.name == "Ada L."
+
+
+def test_who_was_registered_again_meanwhile_is_not_reactivated() -> None:
+    people = People()
+    person = _registered(people)
+    people.enrolment.set_active(person.subject, active=False)
+    people.enrolment.register(people.details("new"), [people.photo(1)])
+    people.caught_up(people.store.revision(), 0)
+    with pytest.raises(FaceTaken):
+        people.enrolment.set_active(person.subject, active=True)
+    assert people.enrolment.set_active(person.subject, active=True, reason="twin").active
+
+
+def test_deleting_takes_templates_id_and_photos() -> None:
+    people = People()
+    person = _registered(people)
+    people.enrolment.delete(person.subject)
+    assert people.store.by_id(person.id) is None
+    assert people.store.templates(person.subject) == []
+    assert people.snapshots.jpegs == {}
+    people.enrolment.delete(person.subject)  # twice does no harm
+    again = _registered(people)
+    assert again.subject != person.subject
+
+
+def test_photos_that_could_not_be_deleted_are_deleted_by_the_next_try() -> None:
+    people = People()
+    person = _registered(people)
+    people.snapshots.away = True
+    with pytest.raises(StoreUnavailable, match="again"):
+        people.enrolment.delete(person.subject)
+    assert people.store.get(person.subject) is None
+    people.snapshots.away = False
+    people.enrolment.delete(person.subject)
+    assert people.snapshots.jpegs == {}
+
+
+def test_every_view_is_kept_before_a_second_of_one() -> None:
+    people = People()
+    front, left = people.photo(1), people.photo(1, LEFT)
+    poor_left = dataclasses.replace(left, quality=dataclasses.replace(left.quality, score=0.1))
+    assert chosen([front, front, front, poor_left], room=2) == [front, poor_left]
