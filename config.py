@@ -207,6 +207,11 @@ class Settings:
         "COOLDOWN_SECONDS", "60", "A person is not marked again within this time.",
         _whole(0, 86400), "Recognition",
     )  # fmt: skip
+    video_transport: str = _setting(
+        "VIDEO_TRANSPORT", "auto", "How a kiosk's live video travels: webrtc, http (JPEGs over "
+        "the page's own connection), or auto: WebRTC, and HTTP where it does not connect.",
+        _one_of("auto", "webrtc", "http"), "Recognition",
+    )  # fmt: skip
 
     redis_url: str | None = _setting(
         "REDIS_URL", "", "Whole address of a Redis, instead of the parts below.",

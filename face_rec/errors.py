@@ -155,3 +155,14 @@ class NotEmpty(AttendanceError):
 
 class SourceError(FaceRecError):
     """A camera, video or folder cannot be read."""
+
+
+# --- web ------------------------------------------------------------------
+
+
+class RequestRefused(FaceRecError):
+    """An HTTP request was refused; ``status`` is the answer's code."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status

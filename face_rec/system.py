@@ -34,6 +34,8 @@ class SiteInfo:
     """Where Redis is, without password: for people."""
     snapshots: str
     """Where snapshots are kept: for people."""
+    video_transport: str = "auto"
+    """``auto``, ``webrtc`` or ``http``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from threading import Lock
 from face_rec.clock import Clock
 from face_rec.entities import Image, Label
 from face_rec.journey.decide import Policy
+from face_rec.journey.kiosk import Seats
 from face_rec.journey.notify import NoticeBoard
 from face_rec.journey.pipeline import Journey
 from face_rec.journey.services import Services
@@ -61,6 +62,7 @@ class Engine:
             clock=clock,
             policy=policy,
         )
+        self.seats = Seats()
         self._stills = Stills(self._services)
         self._pool = WorkerPool(workers, clock)
         self._lock = Lock()
