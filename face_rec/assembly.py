@@ -35,7 +35,7 @@ from face_rec.stores.s3_snapshots import S3Credentials, S3Snapshots
 from face_rec.stores.snapshots import FolderSnapshots
 from face_rec.stores.spool import SnapshotSpool
 from face_rec.system import SiteInfo, System
-from face_rec.web import checks, health, metrics, snapshots
+from face_rec.web import checks, frames, health, metrics, snapshots
 
 RedisMode = Literal["standalone", "cluster", "sentinel"]
 _MOST_WORKERS = 4  # more threads than this gain little: memory bandwidth is shared
@@ -182,7 +182,18 @@ def _redis(settings: Settings, stack: ExitStack) -> Client:
         address = redis_address(settings)
     client = connect(address)
     stack.callback(client.close)
+        *frames.routes(_kiosks),
     return client
+
+
+def _kiosks() -> frames.Kiosks | None:
+    built = holder.installed()
+    if built is None:
+        return None
+    engine = built.engine
+    return frames.Kiosks(
+        engine.kiosk, engine.streams, engine.seats, built.clock, built.site.timezone
+    )
 
 
 def redis_address(settings: Settings) -> RedisAddress:
@@ -248,3 +259,4 @@ def _snapshot_words(settings: Settings) -> str:
     if settings.s3_bucket:
         return f"s3://{settings.s3_bucket}/{settings.s3_prefix}"
     return str(Path(settings.data_dir) / "snapshots")
+        video_transport=settings.video_transport,
