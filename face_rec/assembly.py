@@ -159,7 +159,18 @@ def routes() -> list[BaseRoute]:
             )
         ),
         *snapshots.routes(lambda: holder.current().snapshots),
+        *frames.routes(_kiosks),
     ]
+
+
+def _kiosks() -> frames.Kiosks | None:
+    built = holder.installed()
+    if built is None:
+        return None
+    engine = built.engine
+    return frames.Kiosks(
+        engine.kiosk, engine.streams, engine.seats, built.clock, built.site.timezone
+    )
 
 
 def _health() -> health.Health | None:
@@ -182,18 +193,7 @@ def _redis(settings: Settings, stack: ExitStack) -> Client:
         address = redis_address(settings)
     client = connect(address)
     stack.callback(client.close)
-        *frames.routes(_kiosks),
     return client
-
-
-def _kiosks() -> frames.Kiosks | None:
-    built = holder.installed()
-    if built is None:
-        return None
-    engine = built.engine
-    return frames.Kiosks(
-        engine.kiosk, engine.streams, engine.seats, built.clock, built.site.timezone
-    )
 
 
 def redis_address(settings: Settings) -> RedisAddress:
@@ -243,6 +243,7 @@ def _site(settings: Settings) -> SiteInfo:
         save_snapshots=settings.save_snapshots,
         redis=_redis_words(settings),
         snapshots=_snapshot_words(settings),
+        video_transport=settings.video_transport,
     )
 
 
@@ -259,4 +260,3 @@ def _snapshot_words(settings: Settings) -> str:
     if settings.s3_bucket:
         return f"s3://{settings.s3_bucket}/{settings.s3_prefix}"
     return str(Path(settings.data_dir) / "snapshots")
-        video_transport=settings.video_transport,
