@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -114,25 +114,25 @@ class Server:
 
 @contextmanager
 def standalone(folder: Path, *options: str) -> Iterator[Server]:
-    server = Server(folder, *options).start()
-    try:
-        yield server
-    finally:
-        server.stop()
+    with ExitStack() as stack:
+        yield _started(stack, Server(folder, *options))
+
+
+def _started(stack: ExitStack, server: Server) -> Server:
+    """``server``, running until ``stack`` is left, also when it does not answer."""
+    stack.callback(server.stop)
+    return server.start()
 
 
 @contextmanager
 def cluster(folder: Path) -> Iterator[list[Server]]:
     """Three masters that share the slots."""
     options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "2000")
-    servers = [Server(folder / str(number), *options).start() for number in range(3)]
-    try:
+    with ExitStack() as stack:
+        servers = [_started(stack, Server(folder / str(n), *options)) for n in range(3)]
         _share_slots([server.client() for server in servers])
         _introduce(servers)
         yield servers
-    finally:
-        for server in servers:
-            server.stop()
 
 
 def _share_slots(clients: list[Redis]) -> None:
@@ -161,14 +161,15 @@ class Trio:
 
     SERVICE = "attendance"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
         # The log of appends makes the old master's loss of unshared writes visible.
         options = ("--appendonly", "yes", "--repl-diskless-sync-delay", "0")
-        self.master = Server(folder / "master", *options).start()
+        self.master = _started(stack, Server(folder / "master", *options))
         replicaof = ("--replicaof", "127.0.0.1", str(self.master.port))
-        self.replica = Server(folder / "replica", *options, *replicaof).start()
+        self.replica = _started(stack, Server(folder / "replica", *options, *replicaof))
         wait_until(lambda: _replication(self.replica)["master_link_status"] == "up")
-        self.sentinel = Server(folder / "sentinel", sentinel_config=self._watching()).start()
+        sentinel = Server(folder / "sentinel", sentinel_config=self._watching())
+        self.sentinel = _started(stack, sentinel)
         wait_until(lambda: len(self._known_replicas()) == 1)
 
     def _watching(self) -> str:
@@ -185,10 +186,6 @@ class Trio:
     def wait_for_failover(self) -> None:
         wait_until(lambda: _replication(self.replica)["role"] == "master", seconds=30)
 
-    def stop(self) -> None:
-        for server in (self.sentinel, self.replica, self.master):
-            server.stop()
-
 
 def _replication(server: Server) -> Any:  # noqa: ANN401
     return server.client().info("replication")
@@ -196,8 +193,5 @@ def _replication(server: Server) -> Any:  # noqa: ANN401
 
 @contextmanager
 def sentinel_trio(folder: Path) -> Iterator[Trio]:
-    trio = Trio(folder)
-    try:
-        yield trio
-    finally:
-        trio.stop()
+    with ExitStack() as stack:
+        yield Trio(folder, stack)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, cast
 
 from redis import Redis, RedisCluster, exceptions
-from redis.backoff import ExponentialBackoff
+from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.cluster import ClusterNode
 from redis.connection import parse_url
 from redis.retry import Retry
@@ -80,7 +80,13 @@ def _cluster(address: RedisAddress) -> Client:
 def _sentinel(address: RedisAddress) -> Client:
     if address.url:
         address = _spelled_out(address, address.url)
-    watchers = {"socket_timeout": CONNECT_SECONDS, "ssl": address.tls, "protocol": 2}
+    # The next sentinel is asked instead, and all of them again by the command's own retry.
+    watchers = {
+        "socket_timeout": CONNECT_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+        "ssl": address.tls,
+        "protocol": 2,
+    }
     sentinel = _untyped(Sentinel)(list(address.nodes), sentinel_kwargs=watchers)
     manners = {**_credentials(address), **_manners()}
     return cast("Client", sentinel.master_for(address.service, db=address.db, **manners))

@@ -45,11 +45,10 @@ class RedisProcess:
         Raises RedisMissing, StoreError when it does not start, StoreUnavailable when a
         living one does not answer.
         """
-        if self._child is not None and self._child.poll() is not None:
-            self._bury()
+        begun = False
         deadline = time.monotonic() + _SILENCE_SECONDS
         while True:
-            self._spawn_unless_alive()
+            begun = self._spawn_unless_alive(begun) or begun
             try:
                 self._client().ping()
             except BusyLoadingError:  # reads its log back, and says so
@@ -72,14 +71,17 @@ class RedisProcess:
         with suppress(OSError):
             self.socket.parent.rmdir()
 
-    def _spawn_unless_alive(self) -> None:
+    def _spawn_unless_alive(self, begun: bool) -> bool:
+        """Whether a server was started; one that we have ``begun`` may not be gone again."""
         alive = locks.open_lock(self._folder / "server.lock")
         try:
-            if locks.lock(alive):
-                if self._child is not None:
-                    self._bury()
-                    raise self._not_started()
-                self._spawn(alive)
+            if not locks.lock(alive):
+                return False
+            self._bury()
+            if begun:
+                raise self._not_started()
+            self._spawn(alive)
+            return True
         finally:
             os.close(alive)  # the server has a copy, and with it the lock
 
