@@ -1,12 +1,10 @@
 """The router: the menu by rights, and the page that was chosen."""
 
-import streamlit as st
-
 from pages.ui import theme
 from pages.ui.context import system
 from pages.ui.identity import current
-from pages.ui.navigation import menu
+from pages.ui.navigation import choose
 
-st.set_page_config(layout="wide")
-theme.apply(system().site.title)
-st.navigation(menu(current()), expanded=True).run()
+chosen = choose(current())
+theme.apply(system().site.title, chosen.title)
+chosen.run()

@@ -11,10 +11,10 @@ from pages.ui.context import system
 from pages.ui.first_steps import first_steps
 from pages.ui.identity import Right, require
 from pages.ui.marks import events_of
-from pages.ui.navigation import OVERVIEW, RECORDS, TAKE_ATTENDANCE, link
+from pages.ui.navigation import OVERVIEW, RECORDS, TAKE_ATTENDANCE, link, next_step
 from pages.ui.page import guarded, page
 from pages.ui.photos import photo
-from pages.ui.state import state_lines
+from pages.ui.state import short_lines
 from pages.ui.widgets import Line, empty_state, person_list, state_list
 
 require(Right.OVERVIEW)
@@ -46,11 +46,11 @@ def numbers() -> None:
         app = system()
         seen = presence(_today(app))
         people = app.people.count()
-        one, two, three, four = st.columns(4)
-        one.metric("Here now", sum(day.here for day in seen), border=True, help=HERE)
-        two.metric("Came today", len(seen), border=True)
-        three.metric("Marks today", sum(day.marks for day in seen), border=True)
-        four.metric("Registered", f"{people:,}", border=True)
+        with st.grid(4, min_column_width=150, gap="small"):
+            st.metric("Here now", sum(day.here for day in seen), border=True, help=HERE)
+            st.metric("Came today", len(seen), border=True)
+            st.metric("Marks today", sum(day.marks for day in seen), border=True)
+            st.metric("Registered", f"{people:,}", border=True)
 
 
 @st.fragment(run_every=2)
@@ -66,7 +66,7 @@ def latest() -> None:
             empty_state(
                 "videocam", "Nobody has been marked today", "Marks appear here as they happen."
             )
-            link(TAKE_ATTENDANCE, "Open the kiosk")
+            next_step(TAKE_ATTENDANCE, "Open the kiosk")
 
 
 @st.fragment(run_every=30)
@@ -85,7 +85,7 @@ def arrivals() -> None:
 def state() -> None:
     """How the parts of the system stand."""
     with guarded("overview.state"):
-        state_list(state_lines(system()))
+        state_list(short_lines(system()))
 
 
 def _chart(app: System, seen: list[Presence]) -> alt.Chart:

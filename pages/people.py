@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui.context import system
 from pages.ui.identity import Right, require
-from pages.ui.navigation import PEOPLE, REGISTER, link
+from pages.ui.navigation import PEOPLE, REGISTER, go_button
 from pages.ui.page import page
 from pages.ui.people_import import import_button, import_progress
 from pages.ui.people_list import people_list
@@ -20,6 +20,6 @@ with page(PEOPLE, "Everybody who can be recognised.") as actions:
         if identity.may(Right.PEOPLE_WRITE):
             with actions:
                 import_button(system())
-                link(REGISTER, "Register")
+                go_button(REGISTER, "Register", key="people_register")
             import_progress()
-        people_list(system(), identity)
+        people_list(system())

@@ -11,7 +11,7 @@ from face_rec.system import System
 from pages.ui.context import system
 from pages.ui.identity import Right, require
 from pages.ui.marks import table_of
-from pages.ui.navigation import RECORDS, TAKE_ATTENDANCE, link
+from pages.ui.navigation import RECORDS, TAKE_ATTENDANCE, next_step
 from pages.ui.page import guarded, page
 from pages.ui.records_table import show_table
 from pages.ui.text import counted
@@ -100,7 +100,7 @@ def _nothing(anything: bool) -> None:
         return
     text = "Choose a longer period, or open the kiosk to take attendance."
     empty_state("event_busy", "No marks in this period", text)
-    link(TAKE_ATTENDANCE, "Open the kiosk")
+    next_step(TAKE_ATTENDANCE, "Open the kiosk")
 
 
 with page(RECORDS, "Who was marked, and when."):

@@ -3,35 +3,31 @@
 import streamlit as st
 
 from face_rec.system import System
-from pages.ui.navigation import MODELS, REGISTER, TAKE_ATTENDANCE, Entry, link
+from pages.ui.navigation import MODELS, REGISTER, TAKE_ATTENDANCE, go_button
 
 
 def first_steps(app: System) -> None:
-    """Three steps from an empty system to the first mark."""
+    """Three steps from an empty system to the first mark; the next one has the button."""
     ready = app.models.current() is not None
     with st.container(border=True, key="first_steps"):
         st.subheader("Welcome. Three steps to the first mark", anchor=False)
-        columns = st.columns(3, gap="medium")
-        with columns[0]:
-            _step(
-                "1",
-                "Install a recognition model",
-                "Done: the model is ready."
-                if ready
-                else "Download a model pack once, or upload it as a ZIP file.",
-                MODELS,
-                ready,
-            )
-        with columns[1]:
-            text = "Name, consent, and a short look into the camera from a few sides."
-            _step("2", "Register a person", text, REGISTER, done=False)
-        with columns[2]:
-            text = "Leave it open on a tablet or a computer with a camera at the door."
-            _step("3", "Open the kiosk", text, TAKE_ATTENDANCE, done=False)
+        one, two, three = st.columns(3, gap="medium")
+        with one:
+            if ready:
+                _step(1, "Recognition model", "Installed and ready.", done=True)
+            else:
+                _step(1, "Recognition model", "Download a pack once, or upload it as a ZIP file.")
+                go_button(MODELS, "Install a model", key="step_models")
+        with two:
+            _step(2, "First person", "Name, consent, and a short look into the camera.")
+            if ready:
+                go_button(REGISTER, "Register a person", key="step_register")
+        with three:
+            _step(3, "Kiosk", f"Open {TAKE_ATTENDANCE.title} on the device at the door.")
 
 
-def _step(number: str, title: str, text: str, entry: Entry, done: bool) -> None:
+def _step(number: int, title: str, text: str, done: bool = False) -> None:
     icon = ":green[:material/check_circle:]" if done else f":material/counter_{number}:"
-    st.markdown(f"{icon} **{title}**")
-    st.caption(text)
-    link(entry)
+    with st.container(gap=None):
+        st.markdown(f"{icon} **{title}**")
+        st.caption(text)

@@ -38,13 +38,25 @@ MENU: dict[str, tuple[Entry, ...]] = {
 }
 
 
-def menu(identity: Identity) -> dict[str, list[Page]]:
-    """The pages that ``identity`` may open, by group; empty groups are left out."""
+def choose(identity: Identity) -> Page:
+    """Draw the menu of what ``identity`` may open; the page that was chosen, to be run.
+
+    The menu is drawn here, not by Streamlit, for an icon in Streamlit's own menu also becomes
+    the tab's, which the browser then fetches from a server of Google.
+    """
     groups = {
-        group: [_page(entry) for entry in entries if identity.may(entry.right)]
+        group: [entry for entry in entries if identity.may(entry.right)]
         for group, entries in MENU.items()
     }
-    return {group: pages for group, pages in groups.items() if pages}
+    pages = {entry.file: _page(entry) for entries in groups.values() for entry in entries}
+    chosen = st.navigation(list(pages.values()), position="hidden")
+    with st.sidebar.container(key="menu", gap=None):
+        for group, entries in groups.items():
+            if entries:
+                st.caption(group)
+            for entry in entries:
+                st.page_link(pages[entry.file], label=entry.title, icon=entry.icon)
+    return chosen
 
 
 def link(entry: Entry, label: str = "") -> None:
@@ -52,6 +64,20 @@ def link(entry: Entry, label: str = "") -> None:
     if not current().may(entry.right):
         return
     st.page_link(FOLDER / entry.file, label=label or entry.title, icon=entry.icon)
+
+
+def next_step(entry: Entry, label: str) -> None:
+    """The button below an empty state; nothing without the right."""
+    if not current().may(entry.right):
+        return
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        go_button(entry, label, key=f"next_{entry.file}")
+
+
+def go_button(entry: Entry, label: str, key: str) -> None:
+    """A main button that leaves for another page."""
+    if st.button(label, icon=entry.icon, type="primary", key=key):
+        open_page(entry)
 
 
 def link_to(entry: Entry, label: str, **parameters: str) -> None:
@@ -68,7 +94,6 @@ def _page(entry: Entry) -> Page:
     return st.Page(
         FOLDER / entry.file,
         title=entry.title,
-        icon=entry.icon,
         url_path=Path(entry.file).stem,
         default=entry is OVERVIEW,
     )

@@ -83,22 +83,31 @@ def _report(job: Job) -> None:
     with st.container(border=True):
         st.subheader("Import finished", anchor=False)
         st.caption(f"People: {', '.join(counts)}; {photos}.")
+        table = _table(report)
         st.dataframe(
-            _table(report),
+            table,
+            column_config={
+                "ID": st.column_config.TextColumn(width=150),
+                "Result": st.column_config.TextColumn(width=120),
+                "Photo": st.column_config.TextColumn(width=220),
+                "Reason": st.column_config.TextColumn(width=560),
+            },
             hide_index=True,
-            height=min(400, 38 + 35 * len(_table(report))),
+            height=min(400, 38 + 35 * len(table)),
             alt="Import report",
         )
 
 
 def _table(report: ImportReport) -> pd.DataFrame:
-    """A line a person, and one for each refused photo with the reason."""
+    """A line a person, and one for each refused photo; what was refused stands first."""
     lines = []
     for person in report.people:
-        lines.append((person.id, _WORDS[person.outcome], "", person.reason))
+        refused = person.outcome is ImportOutcome.REFUSED
+        lines.append((not refused, person.id, _WORDS[person.outcome], "", person.reason))
         lines += [
-            (person.id, "Photo refused", photo.file, photo.reason)
+            (False, person.id, "Photo refused", photo.file, photo.reason)
             for photo in person.photos
             if not photo.accepted
         ]
-    return pd.DataFrame(lines, columns=["ID", "Result", "Photo", "Reason"])
+    rows = [line[1:] for line in sorted(lines, key=lambda line: line[0])]
+    return pd.DataFrame(rows, columns=["ID", "Result", "Photo", "Reason"])

@@ -6,8 +6,7 @@ import streamlit as st
 
 from face_rec.entities import Person
 from face_rec.system import System
-from pages.ui.identity import Identity, Right
-from pages.ui.navigation import PEOPLE, REGISTER, link, link_to
+from pages.ui.navigation import PEOPLE, REGISTER, link_to, next_step
 from pages.ui.people_index import Index, people_index
 from pages.ui.photos import photo
 from pages.ui.templates import outdated
@@ -17,11 +16,11 @@ from pages.ui.widgets import avatar, empty_state
 PAGE = 24
 
 
-def people_list(app: System, identity: Identity) -> None:
+def people_list(app: System) -> None:
     """Search field, groups and the cards of those found."""
     index = people_index(app.people)
     if not index.cards:
-        _nobody(identity)
+        _nobody()
         return
     found = _search(index)
     if found:
@@ -30,11 +29,10 @@ def people_list(app: System, identity: Identity) -> None:
         empty_state("search_off", "Nobody found", "Try fewer letters, or another group.")
 
 
-def _nobody(identity: Identity) -> None:
+def _nobody() -> None:
     text = "Register the first person with the camera, or import a ZIP file of photos."
     empty_state("group_add", "Nobody is registered yet", text)
-    if identity.may(Right.PEOPLE_WRITE):
-        link(REGISTER, "Register a person")
+    next_step(REGISTER, "Register a person")
 
 
 def _search(index: Index) -> list[Person]:

@@ -6,7 +6,7 @@ from face_rec.entities import Person
 from face_rec.system import System
 from pages.ui import times
 from pages.ui.identity import Identity, Right
-from pages.ui.navigation import PEOPLE, link, open_page
+from pages.ui.navigation import PEOPLE, next_step, open_page
 from pages.ui.photos import PORTRAIT, photo
 from pages.ui.profile_form import details_form
 from pages.ui.profile_photos import add_photos, template_table
@@ -23,7 +23,7 @@ def profile(app: System, identity: Identity, subject: str) -> None:
     person = app.people.get(subject)
     if person is None:
         empty_state("person_off", "This person is not here", "They may have been deleted.")
-        link(PEOPLE, "All people")
+        next_step(PEOPLE, "All people")
         return
     left, right = st.columns([1, 2.6], gap="large")
     with left:

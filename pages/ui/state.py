@@ -8,10 +8,10 @@ from pages.ui.widgets import Line, Tone
 
 TITLES = {
     "redis": "Database",
-    "redis data": "Safety of the data",
+    "redis data": "Stored data",
     "models": "Recognition model",
-    "gallery": "Gallery of faces",
-    "journal": "Marks on this computer",
+    "gallery": "Gallery",
+    "journal": "Waiting marks",
     "snapshots": "Pictures",
     "disk": "Disk",
 }
@@ -20,6 +20,16 @@ TITLES = {
 def state_lines(app: System) -> list[Line]:
     """One line a health check; may take some seconds while a part does not answer."""
     return [_line(check) for check in app.health.results()]
+
+
+def short_lines(app: System) -> list[Line]:
+    """The same for a small place: words only where something is to be done."""
+    return [
+        Line(_title(check), right=check.detail, tone=Tone.GOOD)
+        if _tone(check) is Tone.GOOD
+        else _line(check)
+        for check in app.health.results()
+    ]
 
 
 def overall(checks: Iterable[HealthCheck]) -> tuple[Tone, str]:
@@ -34,9 +44,12 @@ def overall(checks: Iterable[HealthCheck]) -> tuple[Tone, str]:
 
 
 def _line(check: HealthCheck) -> Line:
-    title = TITLES.get(check.name, check.name.replace("_", " ").capitalize())
     note = " ".join(_sentence(part) for part in (check.detail, check.advice) if part)
-    return Line(title, note, _word(check), tone=_tone(check))
+    return Line(_title(check), note, _word(check), tone=_tone(check))
+
+
+def _title(check: HealthCheck) -> str:
+    return TITLES.get(check.name, check.name.replace("_", " ").capitalize())
 
 
 def _tone(check: HealthCheck) -> Tone:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.protocols import Stream
-from pages.ui.navigation import TAKE_ATTENDANCE, link
+from pages.ui.navigation import TAKE_ATTENDANCE, next_step
 from pages.ui.widgets import empty_state
 
 _STALE_SECONDS = 3.0
@@ -28,7 +28,7 @@ def streams_table(streams: Sequence[Stream]) -> None:
     """One line a camera; what to do if there is none."""
     if not streams:
         empty_state("videocam_off", "No camera is running", "Open the kiosk to start one.")
-        link(TAKE_ATTENDANCE, "Open the kiosk")
+        next_step(TAKE_ATTENDANCE, "Open the kiosk")
         return
     rows = [_row(stream) for stream in streams]
     st.dataframe(

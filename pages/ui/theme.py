@@ -18,8 +18,12 @@ _MARK = (
 _FONT = "system-ui,-apple-system,Segoe UI,Roboto,Noto Sans,sans-serif"
 
 
-def apply(title: str) -> None:
-    """Set wordmark and styles; the router calls it once a run."""
+def apply(title: str, page: str) -> None:
+    """Set wordmark, tab and styles; the router calls it once a run.
+
+    The tab's icon is ours: for an icon of the menu the browser would ask a server of Google.
+    """
+    st.set_page_config(layout="wide", page_title=f"{page} · {title}", page_icon=mark())
     st.logo(wordmark(title), size="large", icon_image=mark())
     st.html(_STYLE)
 

@@ -18,5 +18,11 @@ def opened(file: str, **parameters: str) -> AppTest:
 
 def words(app: AppTest) -> str:
     """Every text on the page, our own HTML included, one after another."""
-    parts = [str(getattr(node, "value", "") or getattr(node, "body", "")) for node in app.main]
-    return "\n".join(parts)
+    texts = [getattr(node, "value", None) for node in app.main]
+    texts += [getattr(node, "body", None) for node in app.main]
+    return "\n".join(text for text in texts if isinstance(text, str))
+
+
+def link_labels(app: AppTest) -> list[str]:
+    """The texts of all links to pages, the menu's included."""
+    return [str(getattr(link, "label", "")) for link in app.get("page_link")]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.fakes.models import fake_models
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened, words
 
@@ -18,8 +19,9 @@ def test_a_new_installation_says_what_to_do_first(fake: FakeSystem) -> None:
     fake.models.models = None
     page = opened("overview.py")
     assert "Three steps" in page.subheader[0].value
-    labels = [link.label for link in page.get("page_link")]
-    assert labels[:3] == ["Models", "Register", "Take attendance"]
+    assert [button.label for button in page.button][:1] == ["Install a model"]
+    fake.models.models = fake_models()
+    assert [button.label for button in page.run().button][:1] == ["Register a person"]
 
 
 def test_the_counts_are_of_today_in_the_zone_of_the_site(fake: FakeSystem) -> None:

@@ -8,11 +8,13 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from face_rec.entities import Box
+from pages.ui import navigation
 from pages.ui.people_index import people_index
 from tests.fakes.models import blank_frame, colour_of, draw_face
 from tests.fakes.system import FakeSystem
-from tests.unit.pages_app import opened, words
+from tests.unit.pages_app import link_labels, opened, words
 
+MENU = {entry.title for entries in navigation.MENU.values() for entry in entries}
 ODD = "<b>x</b> **x** :material/home: $x$"
 
 
@@ -23,7 +25,8 @@ def fake() -> Iterator[FakeSystem]:
 
 
 def names(page: AppTest) -> list[str]:
-    return [link.label for link in page.get("page_link") if link.label != "Register"]
+    """The names on the cards."""
+    return [label for label in link_labels(page) if label not in MENU]
 
 
 def button(page: AppTest, label: str) -> Button:
@@ -39,7 +42,7 @@ def jpeg_of(number: int) -> bytes:
 def test_an_empty_list_says_how_to_begin(fake: FakeSystem) -> None:
     page = opened("people.py")
     assert "Nobody is registered yet" in words(page)
-    assert "Register a person" in [link.label for link in page.get("page_link")]
+    assert button(page, "Register a person")
 
 
 @pytest.mark.parametrize(
