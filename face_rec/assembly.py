@@ -15,6 +15,8 @@ from starlette.routing import BaseRoute
 
 from config import Settings
 from face_rec import system as holder
+from face_rec.attendance.office import Office, open_office
+from face_rec.attendance.reading import Stores as AttendanceStores
 from face_rec.clock import Clock, SystemClock
 from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
@@ -27,6 +29,7 @@ from face_rec.people.quality import assess
 from face_rec.protocols import AttendanceStore, Journal, PeopleStore, SnapshotStore
 from face_rec.stores import redis_health
 from face_rec.stores.attendance import RedisAttendance
+from face_rec.stores.attendance_settings import RedisRules
 from face_rec.stores.client import Client, RedisAddress, connect
 from face_rec.stores.embedded import EmbeddedRedis
 from face_rec.stores.journal import FileJournal
@@ -136,6 +139,26 @@ def _system(
             clock,
         ),
     )  # fmt: skip
+
+
+@contextmanager
+def build_office(settings: Settings) -> Iterator[Office]:
+    """Attendance alone, without models, cameras or snapshots; for commands."""
+    clock = SystemClock()
+    with ExitStack() as stack:
+        client = _redis(settings, stack)
+        people = RedisPeople(client, settings.site, clock)
+        attendance = RedisAttendance(client, settings.site, settings.redis_wait_replicas)
+        yield open_office(
+            AttendanceStores(
+                attendance,
+                people,
+                RedisRules(client, settings.site),
+                settings.data_dir / "attendance-cache" / settings.site,
+            ),
+            clock,
+            settings.timezone,
+        )
 
 
 def build_models(settings: Settings) -> ModelService:

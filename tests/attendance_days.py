@@ -34,7 +34,7 @@ _KINDS = {"": EventKind.PUNCH, "in": EventKind.IN, "out": EventKind.OUT}
 _PUNCH = re.compile(r"(in|out)?@?(?P<at>\d\d:\d\d(?::\d\d)?)(?P<away>[+-]\d)?(?:/(?P<kiosk>\w+))?")
 
 
-def shift(**changes: Any) -> Shift:
+def shift(**changes: Any) -> Shift:  # noqa: ANN401 - fields of Shift
     """An ordinary day shift, 9 to 17, with changes."""
     return replace(DAY_SHIFT, **changes)
 
@@ -69,7 +69,7 @@ class World:
     beats: dict[str, list[Interval]] | None = None
 
 
-def world(*items: Item, **around: Any) -> World:
+def world(*items: Item, **around: Any) -> World:  # noqa: ANN401 - fields of World
     """A world with these rules; an ordinary day shift unless one is given."""
     has_default = any(isinstance(item, Shift) and item.id == DEFAULT_ID for item in items)
     return World(with_items(Rules(), items if has_default else (DAY_SHIFT, *items)), **around)
@@ -97,7 +97,10 @@ def days(events: Iterable[Event], first: date, last: date, around: World) -> lis
 
 
 def judged(
-    text: str | Sequence[Event], *items: Item, day: date = MONDAY, **around: Any
+    text: str | Sequence[Event],
+    *items: Item,
+    day: date = MONDAY,
+    **around: Any,  # noqa: ANN401 - fields of World
 ) -> DayRecord:
     """One day of Ada's."""
     about = world(*items, **around)

@@ -73,9 +73,10 @@ class RulesStore(Protocol):
         """Remove entries and raise the version, in one step."""
         ...
 
-    def beat(self, kiosk: str, at: datetime) -> None:
-        """Note a sign of life. Beats less than three minutes apart join into
-        one interval; they do not raise the version."""
+    def beat(self, kiosk: str, at: datetime, since: datetime | None = None) -> None:
+        """Note a sign of life, or of a life without a gap from ``since`` (of the
+        same UTC day). Beats at most three minutes apart join into one interval.
+        A kiosk's first beat ever starts its record; no other raises the version."""
         ...
 
     def beats(self, utc_days: Sequence[date]) -> Mapping[str, list[Interval]]:

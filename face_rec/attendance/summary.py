@@ -59,7 +59,7 @@ def groups(table: Table, about: About) -> Report:
     sums = [
         name for name in _GROUP_KINDS if name in people and name not in {"Group", "Attendance"}
     ]
-    frame = people.groupby("Group", sort=True)[sums].sum().reset_index()
+    frame = people.groupby("Group", sort=True)[sums].sum().round(2).reset_index()
     frame["People"] = people.groupby("Group", sort=True).size().to_numpy()
     frame["Attendance"] = _percent(frame["Present"], frame["Expected"])
     frame["On time"] = _percent(frame["Present"] - frame["Late"], frame["Present"])

@@ -87,12 +87,18 @@ class RedisRules:
         pipeline.execute()
 
     @redis_errors()
-    def beat(self, kiosk: str, at: datetime) -> None:
+    def beat(self, kiosk: str, at: datetime, since: datetime | None = None) -> None:
         """Note a sign of life; a kiosk never heard of gets a record of its own."""
         key = keys.beats(self._site, at.astimezone(UTC).date())
-        first_today = _BEAT.run(self._client, [key], [kiosk, int(at.timestamp()), BEAT_GAP])
-        if first_today:
-            self._watch(kiosk, at)
+        start = since or at
+        arguments: list[str | bytes | int] = [
+            kiosk,
+            int(start.timestamp()),
+            int(at.timestamp()),
+            BEAT_GAP,
+        ]
+        if _BEAT.run(self._client, [key], arguments):
+            self._watch(kiosk, start)
 
     @redis_errors()
     def beats(self, utc_days: Sequence[date]) -> Mapping[str, list[Interval]]:

@@ -20,6 +20,9 @@ _PLAIN = (
     "reason",
 )
 
+_NUMBERS = ("score", "margin", "liveness")
+_TEXTS = tuple(name for name in _PLAIN if name not in _NUMBERS)
+
 
 class MalformedEvent(ValueError):
     """Something in an attendance list is not an event."""
@@ -50,8 +53,12 @@ def decode(line: bytes) -> Event:
 def event_of(record: dict[str, Any]) -> Event:
     """The event in a decoded record; raises what decoding it raises."""
     at = text_to_time(record["at"])
-    if at is None or not all(isinstance(record[name], str) for name in ("id", "subject")):
-        raise ValueError("id, subject or time is missing")
+    if at is None or not all(isinstance(record[name], str) for name in ("id", "subject", "kiosk")):
+        raise ValueError("id, subject, kiosk or time is missing")
+    if not all(isinstance(record.get(name), int | float | None) for name in _NUMBERS):
+        raise ValueError("score, margin or liveness is no number")
+    if not all(isinstance(record.get(name), str | None) for name in _TEXTS):
+        raise ValueError("a field that should be text is none")
     becomes = record.get("becomes")
     return Event(
         **{name: record[name] for name in _PLAIN if name in record},

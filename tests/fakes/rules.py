@@ -38,18 +38,18 @@ class FakeRules:
             changed = without(changed, item)
         self._rules = replace(changed, version=self._rules.version + 1)
 
-    def beat(self, kiosk: str, at: datetime) -> None:
-        moment = int(at.timestamp())
+    def beat(self, kiosk: str, at: datetime, since: datetime | None = None) -> None:
+        start, moment = int((since or at).timestamp()), int(at.timestamp())
         intervals = self._beats[at.astimezone(UTC).date()].setdefault(kiosk, [])
         for number, (first, last) in enumerate(intervals):
-            if first - _GAP <= moment <= last + _GAP:
-                intervals[number] = (min(first, moment), max(last, moment))
+            if moment >= first - _GAP and start <= last + _GAP:
+                intervals[number] = (min(first, start), max(last, moment))
                 break
         else:
-            intervals.append((moment, moment))
+            intervals.append((start, moment))
         known = {one.id: one for one in self._rules.kiosks}.get(kiosk, KioskRecord(kiosk))
         if known.watched_from is None:
-            self.put(replace(known, watched_from=at))
+            self.put(replace(known, watched_from=since or at))
 
     def beats(self, utc_days: Sequence[date]) -> Mapping[str, list[Interval]]:
         found: dict[str, list[Interval]] = defaultdict(list)

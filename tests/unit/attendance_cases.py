@@ -1,5 +1,7 @@
 """Hand-worked days, each a sentence. Ada, Monday 4 March 2024, Berlin, 9 to 17,
-grace 10 minutes at both ends, unless the case says otherwise."""
+grace 10 minutes at both ends, unless the case says otherwise. A case is a line, however wide, to be read across.
+"""
+# ruff: noqa: E501
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -56,7 +58,7 @@ def up(*hours: tuple[str, str]) -> dict[str, Any]:
     return {"beats": {"main": intervals}}
 
 
-def kiosk(direction: Direction = Direction.BOTH, stay: int = 5, **more: Any) -> KioskRecord:
+def kiosk(direction: Direction = Direction.BOTH, stay: int = 5, **more: Any) -> KioskRecord:  # noqa: ANN401 - fields of the record
     return KioskRecord("main", direction=direction, minimum_stay=stay, **more)
 
 

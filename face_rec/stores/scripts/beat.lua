@@ -1,9 +1,10 @@
 -- Note a kiosk's sign of life: lengthen its newest interval or begin another.
 --
 -- KEYS  beats of a day
--- ARGV  1 kiosk   2 time, seconds   3 longest gap within an interval, seconds
+-- ARGV  1 kiosk   2 alive since, 3 until, seconds   4 longest gap within an interval, seconds
 -- Returns 1 if this is the kiosk's first sign of life on this day, else 0.
-local beats, kiosk, at, gap = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local beats, kiosk = KEYS[1], ARGV[1]
+local since, at, gap = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 
 local known = redis.call('HGET', beats, kiosk)
 local good, intervals = pcall(cjson.decode, known or '[]')
@@ -12,13 +13,13 @@ if not good or type(intervals) ~= 'table' then intervals = {} end
 -- A beat may arrive late; it then belongs to the interval that it touches.
 local found = false
 for _, interval in ipairs(intervals) do
-  if at >= interval[1] - gap and at <= interval[2] + gap then
-    interval[1], interval[2] = math.min(interval[1], at), math.max(interval[2], at)
+  if at >= interval[1] - gap and since <= interval[2] + gap then
+    interval[1], interval[2] = math.min(interval[1], since), math.max(interval[2], at)
     found = true
     break
   end
 end
-if not found then intervals[#intervals + 1] = {at, at} end
+if not found then intervals[#intervals + 1] = {since, at} end
 
 redis.call('HSET', beats, kiosk, cjson.encode(intervals))
 return known and 0 or 1

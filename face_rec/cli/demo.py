@@ -1,0 +1,70 @@
+"""``demo``: an empty system becomes a company of sixty with ninety days behind it."""
+
+import argparse
+import sys
+
+from tqdm import tqdm
+
+import config
+from face_rec import assembly
+from face_rec.attendance.company import Company, company
+from face_rec.attendance.office import Office
+from face_rec.attendance.reading import days_between
+from face_rec.errors import NotEmpty
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command."""
+    command = commands.add_parser(
+        "demo",
+        help="fill an empty system with a made-up company",
+        description="Sixty people without faces, their shifts, and ninety days of marks up to "
+        "yesterday. Refuses on a system that holds any people, marks or rules: give the demo a "
+        "DATA_DIR of its own.",
+    )
+    command.set_defaults(run=run)
+
+
+def run(_options: argparse.Namespace) -> int:
+    """Fill the system and say what to look at."""
+    with assembly.build_office(config.load()) as office:
+        made = company(office.book.today(), office.book.zone)
+        refuse_if_used(office, made)
+        fill(office, made)
+    print(f"Made {len(made.people)} people with {len(made.events)} events. "
+          "Start the app and open Overview, Records and Reports.")  # fmt: skip
+    return 0
+
+
+def refuse_if_used(office: Office, made: Company) -> None:
+    """Raises NotEmpty if anything is there that the demo could mix with."""
+    found = []
+    if office.stores.people.count():
+        found.append(f"{office.stores.people.count()} people")
+    if office.stores.rules.version():
+        found.append("attendance rules")
+    first = min(event.at for event in made.events).date()
+    if any(office.stores.attendance.lengths(days_between(first, office.book.today()))):
+        found.append("marks of the last three months")
+    if found:
+        raise NotEmpty(
+            f"This system holds {' and '.join(found)}; sample data would mix with it. "
+            "Set DATA_DIR (or REDIS_DB, or SITE) to an empty one and run demo again."
+        )
+
+
+def fill(office: Office, made: Company) -> None:
+    """Write everything; people last, so that a run cut short can be seen as one."""
+    stores = office.stores
+    stores.rules.put(*made.rules)
+    total = len(made.uptime) + len(made.events) + len(made.people)
+    with tqdm(total=total, unit="entry", file=sys.stderr, disable=None) as bar:
+        for up in made.uptime:
+            stores.rules.beat(up.kiosk, up.until, up.since)
+            bar.update()
+        for event in made.events:
+            stores.attendance.apply(event, cooldown=0.0, replay=True)
+            bar.update()
+        for person in made.people:
+            stores.people.create(person, (), stores.people.revision())
+            bar.update()

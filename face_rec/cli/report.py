@@ -1,0 +1,91 @@
+"""``report``: attendance as a file, for schedulers."""
+
+import argparse
+import sys
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+
+from tqdm import tqdm
+
+import config
+from face_rec import assembly
+from face_rec.attendance.book import AttendanceBook
+from face_rec.attendance.filters import Filters
+from face_rec.attendance.report_pdf import FONT
+from face_rec.attendance.reports import REPORTS, Wanted, make, written
+from face_rec.errors import AttendanceError
+from face_rec.protocols import Progress
+
+_SUFFIXES = (".csv", ".xlsx", ".pdf")
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command."""
+    command = commands.add_parser(
+        "report",
+        help="write an attendance report to a file",
+        description="Days are those of the site's zone (TIMEZONE), both included.",
+    )
+    command.add_argument("name", choices=list(REPORTS), help="which report")
+    command.add_argument("--from", dest="first", type=_day, metavar="DATE", required=True)
+    command.add_argument("--to", dest="last", type=_day, metavar="DATE", required=True)
+    command.add_argument(
+        "--group", action="append", default=[], help="only this group; may be repeated"
+    )
+    command.add_argument("--out", type=Path, metavar="FILE", required=True,
+                         help="FILE.csv, FILE.xlsx or FILE.pdf")  # fmt: skip
+    command.add_argument("--font", type=Path, metavar="FILE", default=FONT,
+                         help="TrueType font for PDF, for names in other scripts")  # fmt: skip
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the file and say so."""
+    if options.out.suffix.lower() not in _SUFFIXES:
+        raise AttendanceError(f"--out {options.out}: end it in .csv, .xlsx or .pdf.")
+    if not options.font.is_file():
+        raise AttendanceError(f"--font {options.font}: there is no such file.")
+    filters = Filters(groups=frozenset(options.group))
+    wanted = Wanted(options.name, options.first, options.last, filters)
+    with assembly.build_office(config.load()) as office:
+        rows = write(office.book, wanted, options.out, options.font)
+    print(f"{options.out}: {rows} rows")
+    return 0
+
+
+def write(book: AttendanceBook, wanted: Wanted, out: Path, font: Path = FONT) -> int:
+    """Make the report and put it at ``out``, whole or not at all; returns its
+    number of rows. Raises AttendanceError for a group that nobody is in."""
+    known = {person.group for person in book.people()}
+    unknown = sorted(wanted.filters.groups - known)
+    if unknown:
+        there = ", ".join(sorted(group for group in known if group)) or "none"
+        raise AttendanceError(f"Nobody is in group {unknown[0]!r}. Groups: {there}.")
+    with tqdm(total=0, file=sys.stderr, desc=wanted.name, disable=None) as bar:
+        report = make(book, wanted, _on(bar))
+        data = written(report, out.suffix.lower(), _on(bar), font)
+    unfinished = out.with_name(f".{out.name}.part")
+    try:
+        unfinished.write_bytes(data)
+        unfinished.replace(out)
+    except OSError as error:
+        raise AttendanceError(f"{out} cannot be written: {error.strerror}.") from error
+    return len(report.frame)
+
+
+def _on(bar: "tqdm[NoReturn]") -> Progress:
+    def show(done: int, total: int) -> None:
+        bar.total, bar.n = total, done
+        bar.refresh()
+
+    return show
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no date; write it like 2025-12-31"
+        ) from None
