@@ -23,8 +23,8 @@ class Policy:
     ``looks``: agreeing looks that name a track in video. ``window``: newest looks that
     count. ``gap``: least seconds between two looks, so that they are different views.
     ``min_face``: narrowest face judged, px. ``still_people``: a still keeps the promise of
-    a gallery this many times as large. ``still_threshold``, ``still_margin``: what a still
-    must have more where the settings override the calibration.
+    a gallery this many times as large, and needs ``still_margin`` times the margin.
+    ``still_threshold``: what it must have more where a setting overrides the calibration.
     ``liveness``: least score where liveness is checked at all.
     """
 
@@ -36,7 +36,7 @@ class Policy:
     min_face: float = 40.0
     still_people: int = 2
     still_threshold: float = 0.02
-    still_margin: float = 0.02
+    still_margin: float = 1.25
     liveness: float = 0.5
 
 
@@ -62,11 +62,12 @@ def video_limits(policy: Policy, calibration: Calibration, people: int) -> Limit
 def still_limits(policy: Policy, calibration: Calibration, people: int) -> Limits:
     """For the lone look of a still: stricter, because nothing else backs it."""
     limits = video_limits(policy, calibration, people * policy.still_people)
-    if policy.threshold is not None:
-        limits = replace(limits, threshold=limits.threshold + policy.still_threshold)
-    if policy.margin is not None:
-        limits = replace(limits, margin=limits.margin + policy.still_margin)
-    return limits
+    extra = 0.0 if policy.threshold is None else policy.still_threshold
+    return replace(
+        limits,
+        threshold=limits.threshold + extra,
+        margin=limits.margin * policy.still_margin,
+    )
 
 
 def vote(look: Look, limits: Limits) -> str | None:

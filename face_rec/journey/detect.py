@@ -28,7 +28,7 @@ class Cadence:
 
     full: float = 0.05  # somebody waits for a verdict: as often as looks may follow each other
     missed: float = 0.08  # the last search did not find everybody
-    idle: float = 1.0  # nobody there, nothing moves
+    idle: float = 1.0  # nobody there, nothing moves; also the longest without a whole search
     alert: float = 0.12  # nobody there, but something moves
     poor: float = 0.1  # somebody, but too small, dark or turned away
     follow: float = 0.15  # everybody there has been decided on
@@ -64,7 +64,7 @@ def wait(outlook: Outlook, moved: bool, cadence: Cadence) -> float:
     return cadence.poor if outlook.poor else cadence.follow
 
 
-def size_for(face: float, pixels: float, longer_side: int) -> int:
+def size_for(face: float, pixels: float, longer_side: float) -> int:
     """The detector size at which a face of ``face`` px becomes ``pixels`` px wide."""
     wanted = pixels / max(face, 1.0) * longer_side
     rounded = -(-int(wanted) // 32) * 32
@@ -92,16 +92,20 @@ class Detect:
 
     def __call__(self, detector: Detector, frame: Frame, outlook: Outlook) -> list[Face] | None:
         """The faces in ``frame``, or None when it was not searched."""
-        moved = self._motion.moved(frame.image)
-        if frame.taken_at - self._searched_at < wait(outlook, moved, self._cadence):
+        now, changed = frame.taken_at, self._motion.changed(frame.image)
+        if now - self._searched_at < wait(outlook, changed is not None, self._cadence):
             return None
+        self._motion.searched()
+        self._searched_at = now
+        # Nobody was there at the last search: who is there now is, as a rule, where it changed.
+        if changed and not outlook.faces and now - self._swept_at < self._cadence.idle:
+            size = size_for(self._min_face, FIND_PX, max(changed.width, changed.height))
+            return detector.detect(frame.image, size, changed)
         return detector.detect(frame.image, self._size(frame, outlook))
 
     def _size(self, frame: Frame, outlook: Outlook) -> int:
         now = frame.taken_at
         sweep = now - self._swept_at >= self._cadence.sweep
-        self._motion.searched()
-        self._searched_at = now
         if sweep or outlook.missed or not outlook.faces:
             self._swept_at = now
         return search_size(outlook, sweep, self._min_face, max(frame.image.shape[:2]))

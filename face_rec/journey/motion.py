@@ -1,10 +1,12 @@
-"""A cheap gate in front of the detector: has anything in the picture changed?"""
+"""A cheap gate in front of the detector: has anything in the picture changed, and where?"""
+
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from face_rec.entities import Image
+from face_rec.entities import Box, Image
 
 _WIDTH = 80
 """Pixels of the thumbnail: a face of 1/16 of the picture's width covers 25 of its pixels."""
@@ -13,6 +15,8 @@ _STEP = 15
 noise and video compression after averaging, below the contrast of a face to its background."""
 _PIXELS = 8
 """So many pixels must change."""
+_AROUND = 0.5
+"""Border added to what changed, in its own sides: a detector wants to see a face in context."""
 
 Thumbnail = npt.NDArray[np.uint8]
 
@@ -27,17 +31,34 @@ class MotionGate:
         self._reference: Thumbnail | None = None
         self._latest: Thumbnail | None = None
 
-    def moved(self, image: Image) -> bool:
-        """Whether ``image`` differs from the last one searched (True before the first)."""
+    def changed(self, image: Image) -> Box | None:
+        """The part of ``image`` that differs from the last one searched, with a border;
+        all of it before the first, None when nothing has changed."""
+        height, width = image.shape[:2]
         self._latest = _thumbnail(image)
         before = self._reference
         if before is None or before.shape != self._latest.shape:
-            return True
-        return int(np.count_nonzero(cv2.absdiff(before, self._latest) > _STEP)) >= _PIXELS
+            return Box(0, 0, width, height)
+        mask = np.asarray(cv2.absdiff(before, self._latest) > _STEP, np.uint8)
+        if int(np.count_nonzero(mask)) < _PIXELS:
+            return None
+        return _around(cv2.boundingRect(mask), width / mask.shape[1], width, height)
 
     def searched(self) -> None:
-        """The picture last given to :meth:`moved` has been searched for faces."""
+        """The picture last given to :meth:`changed` has been searched for faces."""
         self._reference = self._latest
+
+
+def _around(area: Sequence[int], scale: float, width: int, height: int) -> Box:
+    """``area`` (x, y, width, height in thumbnail pixels) and a border, in picture pixels."""
+    x, y, across, down = (value * scale for value in area)
+    border = _AROUND * max(across, down)
+    return Box(
+        max(0.0, x - border),
+        max(0.0, y - border),
+        min(float(width), x + across + border),
+        min(float(height), y + down + border),
+    )
 
 
 def _thumbnail(image: Image) -> Thumbnail:

@@ -164,7 +164,7 @@ def test_a_still_is_judged_more_strictly_than_video(policy: Policy) -> None:
     video = video_limits(policy, GrowingCalibration(), 100)
     still = still_limits(policy, GrowingCalibration(), 100)
     assert still.threshold > video.threshold
-    assert still.margin >= video.margin
+    assert still.margin > video.margin
 
 
 def test_one_look_of_a_still_may_name() -> None:
