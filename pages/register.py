@@ -25,19 +25,20 @@ def draw(app: System, draft: Draft) -> None:
     if draft.saved:
         saved(app, draft, draft.saved)
         return
-    who, face = st.columns([1, 1.35], gap="large")
+    # On a phone the columns stand one below the other: camera, form, button.
+    face, who = st.columns([1.3, 1], gap="large")
     with who:
         st.subheader("Who", anchor=False)
         details = details_form(app, draft)
-        answer = st.container()
+        ending = st.container()
     draft.drawn = True
     with face:
         st.subheader("Face", anchor=False)
         photos_form(app, draft)
-    with answer:
+    with ending:
         save_form(app, draft, details)
 
 
-with page(REGISTER, "Three good looks are worth more than any tuning; five take ten seconds."):
+with page(REGISTER, "Under a minute: a few looks into the camera, a name, and consent."):
     if model_ready():
         draw(system(), current_draft())

@@ -25,7 +25,8 @@ STYLE = Path(__file__).parent / "ui" / "kiosk.css"
 
 def draw(kiosk: str, way: str) -> None:
     st.html(STYLE)
-    screen, side = st.columns([2.4, 1], gap="medium")
+    with st.container(key="kiosk"):
+        screen, side = st.columns([2.4, 1], gap="medium")
     with screen:
         if way == "photo":
             kiosk_still.still(kiosk)

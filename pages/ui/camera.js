@@ -160,7 +160,7 @@ class Keeper {
     page.body.dataset.cameras = this.cameras > 1 ? "many" : "one";
     const video = page.querySelector("video");
     const shape = video?.videoWidth ? video.videoHeight / video.videoWidth : 3 / 4;
-    const room = window.innerHeight * (document.fullscreenElement ? 0.78 : this.room ?? 0.68);
+    const room = window.innerHeight * (document.fullscreenElement ? 0.72 : this.room ?? 0.68);
     const picture = Math.round(Math.min(frame.clientWidth * shape, Math.max(220, room)));
     if (video) video.style.height = `${picture}px`;
     const height = video ? picture + 14 + (this.cameras > 1 ? 44 : 0) : this.phase === "choosing" ? 230 : 0;

@@ -37,13 +37,15 @@ class Capture:
 class Draft:
     """Lives in the session. ``holder`` is who has the face or the ID already; ``face_taken``
     tells which. ``saved`` ends the draft (``added``: as photos of a known person). ``round``
-    counts the emptied upload and photo fields. A run of the page may overtake the one before
+    counts the emptied upload and photo fields, ``refused_in`` is the one that ``refused`` is
+    about. A run of the page may overtake the one before
     it: ``lock`` lets one of them write.
     """
 
     key: str
     photos: list[EnrolPhoto] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    refused_in: int = -1
     capture: Capture | None = None
     drawn: bool = False
     round: int = 0
@@ -96,6 +98,13 @@ class Draft:
         self.end_capture()
         self.photos.clear()
         self.saved, self.added = person, added
+
+    def begin_round(self) -> None:
+        """New files: what was said of those before them is done with."""
+        with self.lock:
+            if self.refused_in != self.round:
+                self.refused.clear()
+                self.refused_in = self.round
 
     def remove(self, number: int) -> None:
         """Take out one of :meth:`all_photos`."""

@@ -16,9 +16,9 @@ from pages.ui.photos import data_uri
 from pages.ui.templates import VIEWS
 from pages.ui.text import counted, html, plain
 
-WAYS = {"guided": "Guided camera", "still": "Single photo", "upload": "Upload"}
+WAYS = {"guided": "Guided", "still": "Photo", "upload": "Upload"}
 _ICONS = {"guided": "videocam", "still": "photo_camera", "upload": "upload_file"}
-_A_ROW = 5
+_TILE = 104  # px
 
 
 class Upload(Protocol):
@@ -55,7 +55,7 @@ def _still(app: System, draft: Draft) -> None:
     st.caption("The face from the front, in good light. One or two more from the sides help.")
     taken = st.camera_input(
         "Photo", key=draft.name(f"still-{draft.round}"), label_visibility="collapsed",
-        resolution="720p", on_change=draft.refused.clear,
+        resolution="720p",
     )  # fmt: skip
     _take(app, draft, [taken] if taken else [])
 
@@ -65,7 +65,7 @@ def _upload(app: System, draft: Draft) -> None:
     files = st.file_uploader(
         "Photos", key=draft.name(f"upload-{draft.round}"), accept_multiple_files=True,
         type=[suffix.removeprefix(".") for suffix in SUFFIXES], label_visibility="collapsed",
-        max_upload_size=MAX_BYTES // 2**20, on_change=draft.refused.clear,
+        max_upload_size=MAX_BYTES // 2**20,
     )  # fmt: skip
     _take(app, draft, files)
 
@@ -74,6 +74,7 @@ def _take(app: System, draft: Draft, files: Sequence[Upload]) -> None:
     """Check each new file once; then empty the field for the next."""
     if all(file.file_id in draft.seen for file in files):
         return
+    draft.begin_round()
     with st.spinner(f"Looking at {counted(len(files), 'photo')} …"):
         for file in files:
             _check(app, draft, file)
@@ -107,11 +108,10 @@ def strip(draft: Draft) -> None:
     if not photos:
         return
     st.markdown(f"**{counted(len(photos), 'photo')} accepted**")
-    for start in range(0, len(photos), _A_ROW):
-        row = st.columns(_A_ROW)
-        for number, place in enumerate(row[: len(photos) - start], start):
-            with place:
-                _tile(draft, number, photos[number])
+    with st.container(horizontal=True, gap="small"):
+        for number, photo in enumerate(photos):
+            with st.container(width=_TILE, gap="xsmall"):
+                _tile(draft, number, photo)
 
 
 def _tile(draft: Draft, number: int, photo: EnrolPhoto) -> None:

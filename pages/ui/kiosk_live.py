@@ -14,6 +14,7 @@ from pages.ui import banner
 from pages.ui.camera import FramePump, camera, keep_alive
 from pages.ui.context import system
 from pages.ui.kiosk_tools import kiosk_tools
+from pages.ui.lettering import can_draw
 from pages.ui.page import guarded
 from pages.ui.text import html
 
@@ -68,10 +69,8 @@ def _below(pump: FramePump) -> None:
     """Names in the browser's own letters, the tools, and one quiet line of figures."""
     with guarded("kiosk.below"):
         scene = _fresh(system(), pump)
-        left, right = st.columns([2, 1], vertical_alignment="center")
-        with left:
-            st.html(f'<div class="fr-seen">{_chips(scene)}</div>')
-        with right:
+        with st.container(horizontal=True, vertical_alignment="center", key="kiosk_row"):
+            st.html(f'<div class="fr-seen">{_chips(scene)}</div>', width="stretch")
             kiosk_tools("kiosk-tools", st.session_state.get("_sounds", []))
         figures = html(status(pump.stream.stats()))
         st.html(f'<div class="fr-status" data-testid="kiosk-status">{figures}</div>')
@@ -80,9 +79,13 @@ def _below(pump: FramePump) -> None:
 def _chips(scene: Scene | None) -> str:
     named = [label for label in (scene.labels if scene else ()) if label.verdict is Verdict.NAMED]
     return "".join(
-        f'<span class="fr-{_mood(label)}">{html(f"#{label.track} {label.name}")}</span>'
-        for label in named
+        f'<span class="fr-{_mood(label)}">{html(_name(label))}</span>' for label in named
     )
+
+
+def _name(label: Label) -> str:
+    """With the number at the box, where the video could not write the name."""
+    return label.name if can_draw(label.name) else f"#{label.track} {label.name}"
 
 
 def _mood(label: Label) -> banner.Mood:

@@ -27,4 +27,4 @@ _tools = st.components.v2.component(
 
 def kiosk_tools(key: str, sounds: list[str]) -> None:
     """The buttons; each of ``sounds`` (``marked:ID`` or ``already:ID``) is played once."""
-    _tools(key=key, data={"sounds": sounds})
+    _tools(key=key, data={"sounds": sounds}, width="content")

@@ -29,9 +29,11 @@ def test_refusals_are_explained_and_nobody_is_mixed_with_anybody(
     screen.expect_photos(2)
     screen.expect_said("does not look like the one in the other photos")
     screen.expect_said("broken.jpg")
+    screen.fill("Ana", "1")
     screen.save()
     screen.expect_said("only with the person's consent")
-    fill_and_save(screen, "Ana", "1")
+    screen.agree()
+    screen.save()
     screen.expect_saved("Ana")
 
     # The same face under another ID, and another face under the same ID.
