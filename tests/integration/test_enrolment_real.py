@@ -1,0 +1,165 @@
+"""Enrolment with real models, real faces and a real Redis."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from face_rec.clock import SystemClock
+from face_rec.entities import Consent, Image
+from face_rec.errors import FaceTaken, PictureRefused
+from face_rec.models.service import ModelService
+from face_rec.people.details import Details
+from face_rec.people.enrolment import Enrolment
+from face_rec.people.examine import EnrolPhoto
+from face_rec.people.follower import GalleryFollower
+from face_rec.people.photos import decode
+from face_rec.people.quality import assess
+from face_rec.stores.client import Client
+from face_rec.stores.people import RedisPeople
+from tests.data import shared_data
+from tests.fakes.snapshots import MemorySnapshots
+
+pytestmark = pytest.mark.models
+
+PACKS = ("buffalo_sc", "scrfd_mbf128")
+
+
+@pytest.fixture(scope="module", params=PACKS)
+def models(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> ModelService:
+    folder = shared_data(f"models/{request.param}")
+    service = ModelService(tmp_path_factory.mktemp("models"), str(folder), "cpu", 1)
+    service.load()
+    return service
+
+
+class Site:
+    """One process of an installation."""
+
+    def __init__(self, client: Client, models: ModelService) -> None:
+        clock = SystemClock()
+        self.clock = clock
+        self.models = models
+        self.store = RedisPeople(client, "main", clock)
+        self.follower = GalleryFollower(self.store, models, clock)
+        self.follower.start()
+        self.enrolment = Enrolment(
+            people=self.store,
+            models=models,
+            gallery=self.follower.gallery,
+            wait=self.follower.wait,
+            assess=assess,
+            snapshots=MemorySnapshots(),
+            clock=clock,
+        )
+
+    def details(self, person_id: str) -> Details:
+        return Details(person_id, person_id, consent=Consent("I agree.", "1", self.clock.now()))
+
+    def named(self, photo: EnrolPhoto) -> str | None:
+        """Whose face ``photo`` shows, by the model's own threshold."""
+        models, gallery = self.models.current(), self.follower.gallery
+        assert models is not None
+        match = gallery.match(photo.vector[None])[0]
+        sure = match.score >= models.calibration.threshold(gallery.people)
+        return match.subject if sure else None
+
+
+@pytest.fixture
+def site(redis_client: Client, models: ModelService) -> Iterator[Site]:
+    site = Site(redis_client, models)
+    yield site
+    site.follower.close()
+
+
+def _photos(person: str) -> list[Image]:
+    return [_image(path) for path in sorted(shared_data(f"faces/people/{person}").iterdir())]
+
+
+def _image(path: Path) -> Image:
+    return decode(path.read_bytes())
+
+
+def _accepted(site: Site, person: str) -> list[EnrolPhoto]:
+    accepted: list[EnrolPhoto] = []
+    for image in _photos(person):
+        try:
+            accepted.append(site.enrolment.check(image, accepted))
+        except PictureRefused:
+            continue
+    return accepted
+
+
+def _code(site: Site, image: Image, so_far: list[EnrolPhoto]) -> str:
+    with pytest.raises(PictureRefused) as refused:
+        site.enrolment.check(image, so_far)
+    return refused.value.code
+
+
+def test_photos_of_one_person_agree_and_become_templates(site: Site) -> None:
+    photos = _accepted(site, "Abdullah_Gul")
+    assert len(photos) >= 4
+    person = site.enrolment.register(site.details("gul"), photos)
+    assert len(person.templates) == len(photos)
+    assert site.follower.wait(site.store.revision(), 1)
+    assert site.follower.gallery.people == 1
+
+
+def test_photos_that_show_no_one_person_are_refused(site: Site) -> None:
+    gul = _accepted(site, "Abdullah_Gul")
+    assert _code(site, _photos("Adam_Sandler")[0], gul) == "other_person"
+    assert _code(site, _image(shared_data("photos/bald_guys.jpg")), []) == "several_faces"
+    # A dog's face is a face to a detector, but a doubtful one.
+    assert _code(site, _image(shared_data("photos/dogs.jpg")), []) in {"unclear", "several_faces"}
+    wall = _photos("Abdullah_Gul")[0][:60, :60]
+    assert _code(site, wall, []) == "no_face"
+
+
+def test_a_face_under_another_id_is_found_by_another_photo_in_another_process(
+    site: Site, redis_client: Client, models: ModelService
+) -> None:
+    elsewhere = Site(redis_client, models)
+    try:
+        gul, sandler = _accepted(site, "Abdullah_Gul"), _accepted(site, "Adam_Sandler")
+        first = site.enrolment.register(site.details("gul"), gul[:2])
+        with pytest.raises(FaceTaken) as taken:
+            elsewhere.enrolment.register(elsewhere.details("other"), gul[2:])
+        assert taken.value.subject == first.subject
+        second = elsewhere.enrolment.register(elsewhere.details("sandler"), sandler[:2])
+        assert site.follower.wait(site.store.revision(), 1)
+        assert site.named(sandler[2]) == second.subject
+        assert site.named(gul[3]) == first.subject
+    finally:
+        elsewhere.follower.close()
+
+
+def test_a_deleted_person_is_unknown_in_every_process(
+    site: Site, redis_client: Client, models: ModelService
+) -> None:
+    elsewhere = Site(redis_client, models)
+    try:
+        gul = _accepted(site, "Abdullah_Gul")
+        person = site.enrolment.register(site.details("gul"), gul[:2])
+        assert elsewhere.follower.wait(site.store.revision(), 5)
+        assert elsewhere.named(gul[3]) == person.subject
+        site.enrolment.delete(person.subject)
+        assert elsewhere.follower.wait(site.store.revision(), 1)
+        assert elsewhere.named(gul[3]) is None
+    finally:
+        elsewhere.follower.close()
+
+
+def test_strangers_are_not_taken_for_those_registered(site: Site) -> None:
+    site.enrolment.register(site.details("gul"), _accepted(site, "Abdullah_Gul"))
+    assert site.follower.wait(site.store.revision(), 1)
+    tried = 0
+    for path in sorted(shared_data("faces/strangers").iterdir())[:20]:
+        try:
+            photo = site.enrolment.check(_image(path))
+        except PictureRefused:
+            continue
+        assert site.named(photo) is None
+        tried += 1
+    assert tried >= 10

@@ -1,0 +1,96 @@
+"""``python -m face_rec import`` as a user types it, with an embedded Redis and real faces."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import config
+from face_rec import assembly
+from face_rec.__main__ import main
+from face_rec.entities import Person
+from tests.data import shared_data
+
+pytestmark = pytest.mark.models
+
+PEOPLE = ("Abdullah_Gul", "Adam_Sandler", "Ai_Sugiyama")
+
+
+@pytest.fixture(autouse=True)
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("MODEL_PACK", str(shared_data("models/buffalo_sc")))
+    for name in ("REDIS_HOST", "REDIS_URL", "REDIS_NODES", "S3_BUCKET"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Path:
+    """Three people, one of them described in a table, and a folder that is no person."""
+    folder = tmp_path / "collection"
+    for person in PEOPLE:
+        shutil.copytree(shared_data(f"faces/people/{person}"), folder / person)
+    (folder / "nothing").mkdir()
+    (folder / "nothing" / "empty.jpg").write_bytes(b"")
+    (folder / "people.csv").write_text("id,name,group\nAdam_Sandler,Adam,Actors\n", "utf-8")
+    return folder
+
+
+def _registered() -> dict[str, Person]:
+    with assembly.build(config.load(dotenv=None)) as system:
+        people = {person.id: person for person in system.people.all()}
+        for person in people.values():
+            assert person.photo is not None
+            assert system.snapshots.get(person.photo).startswith(b"\xff\xd8")
+    return people
+
+
+Typed = Callable[..., str]
+
+
+@pytest.fixture
+def typed(capsys: pytest.CaptureFixture[str]) -> Typed:
+    def run(*words: str) -> str:
+        assert main(["import", *words]) == 0
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_a_folder_is_enrolled_once(collection: Path, tmp_path: Path, typed: Typed) -> None:
+    words = (str(collection), "--consent", "signed forms")
+    assert "Nothing was changed" in typed(str(collection), "--dry-run")
+    assert _registered() == {}
+
+    report = typed(*words)
+    assert "3 added" in report
+    assert "nothing/empty.jpg: The file is empty" in report
+    people = _registered()
+    assert set(people) == set(PEOPLE)
+    assert (people["Adam_Sandler"].name, people["Adam_Sandler"].group) == ("Adam", "Actors")
+    assert people["Abdullah_Gul"].name == "Abdullah Gul"
+    assert all(p.consent is not None and p.consent.text == "signed forms" for p in people.values())
+    assert all(len(person.templates) >= 2 for person in people.values())
+
+    assert "3 unchanged" in typed(*words)
+    zipped = shutil.make_archive(str(tmp_path / "again"), "zip", collection.parent, "collection")
+    assert "3 unchanged" in typed(zipped, "--consent", "signed forms")
+    assert _registered() == people
+
+
+def test_without_consent_nothing_is_started(
+    collection: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", str(collection)]) == 2
+    assert "--consent" in capsys.readouterr().err
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_file_that_is_no_zip_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "people.zip"
+    path.write_bytes(b"no zip at all")
+    assert main(["import", str(path), "--consent", "signed forms"]) == 2
+    assert capsys.readouterr().err.startswith("This is not a ZIP file")
