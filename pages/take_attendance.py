@@ -3,22 +3,21 @@
 ``?kiosk=NAME`` names the device (events carry it); ``&camera=photo`` opens it by single photos.
 """
 
-import re
 from pathlib import Path
 
 import streamlit as st
 
+from face_rec.journey.kiosk import NAME, RULE
 from pages.ui import kiosk_live, kiosk_marks, kiosk_still
 from pages.ui.identity import Right, require
 from pages.ui.model_gate import model_ready
 from pages.ui.navigation import TAKE_ATTENDANCE
 from pages.ui.page import page
+from pages.ui.transport import choose_transport
 
 require(Right.KIOSK)
 
 MAIN = "main"
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
-RULE = "1 to 32 lower-case letters, digits and hyphens"
 WAYS = {"video": "Video", "photo": "Photo"}
 STYLE = Path(__file__).parent / "ui" / "kiosk.css"
 
@@ -59,6 +58,7 @@ def name_kiosk(kiosk: str) -> None:
             st.rerun()
         if not NAME.fullmatch(name):
             st.error(f"Use {RULE}.")
+        choose_transport()
 
 
 KIOSK = st.query_params.get("kiosk", MAIN)

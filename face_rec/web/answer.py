@@ -11,15 +11,12 @@ _ROOM = 3.0
 """Seconds after which an unrenewed scene is no longer sent."""
 
 
-def answer(stream: Stream, now: float, zone: tzinfo, *, fresh: bool) -> dict[str, object]:
+def answer(stream: Stream, now: float, zone: tzinfo) -> dict[str, object]:
     """The newest scene, greetings and figures of ``stream``; ``now`` in monotonic seconds.
 
-    Boxes are [left, top, right, bottom] in pixels of a picture of ``width`` × ``height``.
-    ``fresh``: whether this is the result of the picture that was sent.
-    """
+    Boxes are [left, top, right, bottom] in pixels of a picture of ``width`` × ``height``."""
     stats = stream.stats()
     return {
-        "fresh": fresh,
         **_scene(stream.scene(), now),
         "greetings": [_greeting(g, zone) for g in stream.greetings(now - _SHOWN_FOR)],
         "stats": {

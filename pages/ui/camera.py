@@ -5,15 +5,16 @@ again about once a second, in a fragment.
 """
 
 import logging
+import secrets
 from pathlib import Path
-from typing import Any, ClassVar
-from weakref import WeakValueDictionary
+from typing import Any
 
 import av
 import numpy as np
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
+from face_rec.journey.kiosk import Seats
 from face_rec.protocols import Stream
 from pages.ui import overlay
 
@@ -35,7 +36,10 @@ _keeper = st.components.v2.component(
     html='<div class="fr-camera" data-testid="camera" data-state="connecting">'
     "<b>Starting the camera…</b><span></span></div>",
     css=_HERE.joinpath("camera.css").read_text(encoding="utf-8"),
-    js=_HERE.joinpath("camera.js").read_text(encoding="utf-8"),
+    js="".join(
+        _HERE.joinpath(name).read_text(encoding="utf-8")
+        for name in ("camera_words.js", "camera.js")
+    ),
     isolate_styles=False,
 )
 
@@ -44,23 +48,21 @@ class FramePump:
     """Hands each frame to a stream and gives it back with boxes; about 1 ms, never waits.
 
     Called in a thread of streamlit-webrtc's own, without any Streamlit context. An exception
-    there would end the video without a word, so none leaves it. Of several pumps of one stream
-    (a kiosk open in two tabs) only the newest feeds it: two cameras mixed into one stream would
-    mix the people before them.
+    there would end the video without a word, so none leaves it. With ``seats`` (a kiosk open on
+    two screens) only the newest screen feeds the stream.
     """
 
-    _feeding: ClassVar[WeakValueDictionary[str, "FramePump"]] = WeakValueDictionary()
-
-    def __init__(self, stream: Stream, mirror: bool = True) -> None:
+    def __init__(self, stream: Stream, seats: Seats | None = None, mirror: bool = True) -> None:
         self.stream = stream
+        self._seats = seats or Seats()
+        self._screen = secrets.token_hex(8)
         self._mirror = mirror
         self._failures = 0
-        self._feeding[stream.name] = self
 
     @property
     def replaced(self) -> bool:
-        """Whether a newer pump feeds the stream."""
-        return self._feeding.get(self.stream.name) is not self
+        """Whether a newer screen feeds the stream."""
+        return not self._seats.holds(self.stream.name, self._screen)
 
     def __call__(self, frame: av.VideoFrame) -> av.VideoFrame:
         try:
@@ -74,7 +76,7 @@ class FramePump:
     def _exchange(self, frame: av.VideoFrame) -> av.VideoFrame:
         # One conversion, here: two threads converting one frame crash PyAV.
         image = np.array(frame.to_ndarray(format="bgr24", threads=1), dtype=np.uint8)
-        if not self.replaced:
+        if self._seats.take(self.stream.name, self._screen):
             self.stream.submit(image)
         shown = overlay.draw(image, self.stream.scene(), self._mirror)
         return av.VideoFrame.from_ndarray(shown, format="bgr24")

@@ -82,7 +82,7 @@ class Draft:
         """Open the guided capture, or return the one that is open."""
         if self.capture is None:
             guide = GuidedCapture(Examiner(app.models, assess, CAPTURE))
-            stream = app.engine.open(f"register-{self.key}", guide)
+            stream = app.engine.open(f"register:{self.key}", guide)  # no name of a kiosk
             self.capture = Capture(guide, stream, FramePump(stream))
         return self.capture
 

@@ -13,44 +13,61 @@ from face_rec.system import System
 from pages.ui import banner
 from pages.ui.camera import FramePump, camera, keep_alive
 from pages.ui.context import system
+from pages.ui.http_camera import http_camera
 from pages.ui.kiosk_tools import kiosk_tools
 from pages.ui.lettering import can_draw
 from pages.ui.page import guarded
 from pages.ui.text import html
+from pages.ui.transport import Way, way_of
 
 _ROOM = 3.0  # s after which an unseen scene is not worth showing
 
 
 def live(kiosk: str) -> None:
     """The video of one kiosk, with everything around it."""
-    pump = _pump(kiosk)
-    _greeting(pump)
-    camera(f"kiosk-{kiosk}", pump)
-    _below(pump)
+    way = way_of(kiosk)
+    pump = _pump(kiosk, way)
+    _greeting(pump, way)
+    if way.http:
+        http_camera(f"kiosk-{kiosk}", kiosk)
+    else:
+        camera(f"kiosk-{kiosk}", pump)
+    _below(pump, way)
 
 
-def _pump(kiosk: str) -> FramePump:
-    """This session's pump; its handle finds the engine's stream whenever a frame comes."""
+def _pump(kiosk: str, way: Way) -> FramePump:
+    """This session's pump, which finds the engine's stream whenever a frame comes; a new way
+    gets a new one, for it comes as a new screen."""
     key = f"_pump:{kiosk}"
-    if key not in st.session_state:
-        st.session_state[key] = FramePump(system().engine.kiosk(kiosk))
-    pump: FramePump = st.session_state[key]
+    known, pump = st.session_state.get(key, (None, None))
+    if known is not way or not isinstance(pump, FramePump):
+        engine = system().engine
+        pump = FramePump(engine.kiosk(kiosk), engine.seats)
+        st.session_state[key] = (way, pump)
     return pump
 
 
 @st.fragment(run_every=0.5)
-def _greeting(pump: FramePump) -> None:
+def _greeting(pump: FramePump, way: Way) -> None:
     """Banner and camera keeper; twice a second."""
     with guarded("kiosk.greeting"):
         app = system()
-        shown = _banners(app, pump)
+        shown = _banners(app, pump, way)
         banner.draw(shown)
         st.session_state["_sounds"] = [b.sound for b in shown if b.sound]
-        keep_alive("kiosk", pump.stream.stats().frame_age, time.monotonic())
+        if not way.http:
+            _keep(pump, way)
 
 
-def _banners(app: System, pump: FramePump) -> tuple[banner.Banner, ...]:
-    if pump.replaced:
+def _keep(pump: FramePump, way: Way) -> None:
+    """Hold WebRTC up, or change to HTTP where that does not help."""
+    age, now = pump.stream.stats().frame_age, time.monotonic()
+    if way.falls(age, keep_alive("kiosk", age, now), now):
+        st.rerun(scope="app")
+
+
+def _banners(app: System, pump: FramePump, way: Way) -> tuple[banner.Banner, ...]:
+    if pump.replaced and not way.http:  # over HTTP the camera itself is told
         text = "This screen only watches. Reload it to take over again."
         return (banner.Banner(banner.Mood.PROBLEM, "Another screen is this kiosk now", text),)
     since = app.clock.monotonic() - banner.SHOWN_FOR
@@ -65,14 +82,14 @@ def _fresh(app: System, pump: FramePump) -> Scene | None:
 
 
 @st.fragment(run_every=1)
-def _below(pump: FramePump) -> None:
+def _below(pump: FramePump, way: Way) -> None:
     """Names in the browser's own letters, the tools, and one quiet line of figures."""
     with guarded("kiosk.below"):
         scene = _fresh(system(), pump)
         with st.container(horizontal=True, vertical_alignment="center", key="kiosk_row"):
             st.html(f'<div class="fr-seen">{_chips(scene)}</div>', width="stretch")
             kiosk_tools("kiosk-tools", st.session_state.get("_sounds", []))
-        figures = html(status(pump.stream.stats()))
+        figures = html(f"{status(pump.stream.stats())} · {way}")
         st.html(f'<div class="fr-status" data-testid="kiosk-status">{figures}</div>')
 
 
