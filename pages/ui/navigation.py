@@ -41,22 +41,25 @@ MENU: dict[str, tuple[Entry, ...]] = {
 def choose(identity: Identity) -> Page:
     """Draw the menu of what ``identity`` may open; the page that was chosen, to be run.
 
-    The menu is drawn here, not by Streamlit, for an icon in Streamlit's own menu also becomes
-    the tab's, which the browser then fetches from a server of Google.
+    Empty groups are left out. The pages have no icon of their own, for the browser would fetch
+    it for its tab from a server of Google; :func:`menu_icons` draws them from the bundled font.
     """
     groups = {
-        group: [entry for entry in entries if identity.may(entry.right)]
+        group: [_page(entry) for entry in entries if identity.may(entry.right)]
         for group, entries in MENU.items()
     }
-    pages = {entry.file: _page(entry) for entries in groups.values() for entry in entries}
-    chosen = st.navigation(list(pages.values()), position="hidden")
-    with st.sidebar.container(key="menu", gap=None):
-        for group, entries in groups.items():
-            if entries:
-                st.caption(group)
-            for entry in entries:
-                st.page_link(pages[entry.file], label=entry.title, icon=entry.icon)
-    return chosen
+    return st.navigation({name: pages for name, pages in groups.items() if pages}, expanded=True)
+
+
+def menu_icons() -> str:
+    """The style rules that put each entry's icon before its name in the menu."""
+    rules = []
+    for entry in (entry for entries in MENU.values() for entry in entries):
+        path = "/" if entry is OVERVIEW else f"/{Path(entry.file).stem}"
+        name = entry.icon.removeprefix(":material/").removesuffix(":")
+        link = f'[data-testid="stSidebarNavLink"][href$="{path}"]'
+        rules.append(f'{link}::before {{ content: "{name}" / ""; }}')
+    return "\n".join(rules)
 
 
 def link(entry: Entry, label: str = "") -> None:
@@ -81,8 +84,17 @@ def go_button(entry: Entry, label: str, key: str) -> None:
 
 
 def link_to(entry: Entry, label: str, **parameters: str) -> None:
-    """A link to one thing on a page; ``label`` is Markdown."""
+    """A link to one thing on another page; ``label`` is Markdown.
+
+    On the page itself use :func:`open_button`: Streamlit forgets the parameters of such links.
+    """
     st.page_link(FOLDER / entry.file, label=label, query_params=parameters)
+
+
+def open_button(entry: Entry, label: str, key: str, **parameters: str) -> None:
+    """A button that reads like a link; ``label`` is Markdown."""
+    if st.button(label, key=key, type="tertiary"):
+        open_page(entry, **parameters)
 
 
 def open_page(entry: Entry, **parameters: str) -> None:

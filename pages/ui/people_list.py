@@ -6,7 +6,7 @@ import streamlit as st
 
 from face_rec.entities import Person
 from face_rec.system import System
-from pages.ui.navigation import PEOPLE, REGISTER, link_to, next_step
+from pages.ui.navigation import PEOPLE, REGISTER, next_step, open_button
 from pages.ui.people_index import Index, people_index
 from pages.ui.photos import photo
 from pages.ui.templates import outdated
@@ -76,14 +76,15 @@ def _page_number(pages: int) -> int:
     if pages == 1:
         return 1
     with st.container(horizontal=True, horizontal_alignment="center"):
-        return min(pages, st.pagination(pages, key=f"people_page_{pages}"))
+        return min(pages, st.pagination(pages, width="stretch", key=f"people_page_{pages}"))
 
 
 def _card(app: System, person: Person) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         avatar(photo(app.spool, person.photo), person.name)
         with st.container(gap=None, width="stretch"):
-            link_to(PEOPLE, plain(person.name), person=person.subject)
+            key = f"open_{person.subject}"
+            open_button(PEOPLE, plain(person.name), key, person=person.subject)
             st.caption(" · ".join(plain(part) for part in (person.id, person.group) if part))
             _badges(app, person)
 

@@ -13,7 +13,7 @@ from face_rec.people.photos import SUFFIXES, decode
 from face_rec.system import System
 from pages.ui import times
 from pages.ui.flash import flash
-from pages.ui.navigation import MODELS, PEOPLE, link, link_to
+from pages.ui.navigation import MODELS, PEOPLE, link, open_button
 from pages.ui.templates import VIEWS, usable
 from pages.ui.text import counted, plain
 
@@ -125,5 +125,5 @@ def _reason(state: str) -> str:
         "to add the photos all the same, give the reason and press the button again.",
         icon=":material/group:",
     )
-    link_to(PEOPLE, "Show the other person", person=taken)
+    open_button(PEOPLE, "Show the other person", f"{state}_other", person=taken)
     return st.text_input("Reason", key=f"{state}_reason", placeholder="For example: twins") or ""

@@ -6,7 +6,7 @@ from face_rec.entities import Person
 from face_rec.errors import FaceTaken, PeopleError
 from face_rec.system import System
 from pages.ui.flash import flash
-from pages.ui.navigation import PEOPLE, link_to, open_page
+from pages.ui.navigation import PEOPLE, open_button, open_page
 from pages.ui.page import guarded
 from pages.ui.text import plain
 
@@ -50,7 +50,7 @@ def _reason(person: Person) -> str:
         "reason and press the button again.",
         icon=":material/group:",
     )
-    link_to(PEOPLE, "Show the other person", person=other)
+    open_button(PEOPLE, "Show the other person", f"{_taken(person)}_other", person=other)
     return st.text_input("Reason", key=f"{_taken(person)}_reason") or ""
 
 

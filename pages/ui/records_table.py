@@ -55,7 +55,7 @@ def _page_number(pages: int) -> int:
     if pages <= 1:
         return 1
     with st.container(horizontal=True, horizontal_alignment="center"):
-        return st.pagination(pages, key=f"records_page_{pages}")
+        return st.pagination(pages, width="stretch", key=f"records_page_{pages}")
 
 
 def _readable(rows: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.ui.navigation import menu_icons
 from pages.ui.text import html
 
 _STYLE = Path(__file__).with_name("style.css")
@@ -21,11 +22,11 @@ _FONT = "system-ui,-apple-system,Segoe UI,Roboto,Noto Sans,sans-serif"
 def apply(title: str, page: str) -> None:
     """Set wordmark, tab and styles; the router calls it once a run.
 
-    The tab's icon is ours: for an icon of the menu the browser would ask a server of Google.
+    The tab's icon is ours, too: Streamlit's icons would be fetched from a server of Google.
     """
     st.set_page_config(layout="wide", page_title=f"{page} · {title}", page_icon=mark())
     st.logo(wordmark(title), size="large", icon_image=mark())
-    st.html(_STYLE)
+    st.html(f"<style>{_STYLE.read_text(encoding='utf-8')}\n{menu_icons()}</style>")
 
 
 def mark() -> str:

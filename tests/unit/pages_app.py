@@ -21,8 +21,3 @@ def words(app: AppTest) -> str:
     texts = [getattr(node, "value", None) for node in app.main]
     texts += [getattr(node, "body", None) for node in app.main]
     return "\n".join(text for text in texts if isinstance(text, str))
-
-
-def link_labels(app: AppTest) -> list[str]:
-    """The texts of all links to pages, the menu's included."""
-    return [str(getattr(link, "label", "")) for link in app.get("page_link")]
