@@ -125,6 +125,21 @@ def _nodes(value: str) -> tuple[tuple[str, int], ...]:
     return tuple((host, int(port)) for host, port in nodes)
 
 
+def _hosts(value: str) -> tuple[str, ...]:
+    names = tuple(name.strip().lower() for name in value.split(",") if name.strip())
+    if not names or not all(re.fullmatch(r"(\*\.)?[a-z0-9._:-]+", name) for name in names):
+        raise ValueError("host names without port, separated by commas")
+    return names
+
+
+def _roles(value: str) -> dict[str, str]:
+    pairs = [pair.rpartition("=") for pair in value.split(",") if pair.strip()]
+    roles = {group.strip(): role.strip().lower() for group, _, role in pairs}
+    if not all(roles) or not set(roles.values()) <= {"admin", "registrar", "manager", "kiosk"}:
+        raise ValueError("group=role,group=role with roles admin, registrar, manager or kiosk")
+    return roles
+
+
 def _setting(name: str, default: str, meaning: str, parse: Parse[Any], section: str) -> Any:  # noqa: ANN401
     """A field read from the variable ``name``; an empty text means None."""
     metadata = {"name": name, "default": default, "meaning": meaning, "section": section}
@@ -180,6 +195,51 @@ class Settings:
     log_format: str = _setting(
         "LOG_FORMAT", "text", "text for people, json for log collectors.",
         _one_of("text", "json"), "The web server",
+    )  # fmt: skip
+
+    accounts: bool = _setting(
+        "ACCOUNTS", "off", "on: nobody gets in without signing in. off: everybody at this "
+        "computer may do everything, and the app listens on 127.0.0.1 only.",
+        _switch, "Sign-in",
+    )  # fmt: skip
+    allowed_hosts: tuple[str, ...] | None = _setting(
+        "ALLOWED_HOSTS", "", "Host names the app answers to, separated by commas; empty: "
+        "localhost, BIND_ADDRESS and this machine's own names and addresses.",
+        _hosts, "Sign-in",
+    )  # fmt: skip
+    session_idle_minutes: int = _setting(
+        "SESSION_IDLE_MINUTES", "60", "A sign-in ends after this time without use; an open page "
+        "counts as use.",
+        _whole(1, 1440), "Sign-in",
+    )  # fmt: skip
+    session_hours: int = _setting(
+        "SESSION_HOURS", "12", "A sign-in ends after this time in any case.", _whole(1, 720),
+        "Sign-in",
+    )  # fmt: skip
+    local_sign_in: bool = _setting(
+        "LOCAL_SIGN_IN", "on", "off: only single sign-on opens the app.", _switch, "Sign-in"
+    )
+    oidc_issuer: str | None = _setting(
+        "OIDC_ISSUER", "", "Address of the OpenID Connect provider; empty: no single sign-on.",
+        _url("http", "https"), "Sign-in",
+    )  # fmt: skip
+    oidc_client_id: str | None = _setting(
+        "OIDC_CLIENT_ID", "", "Name of this app at the provider.", _text, "Sign-in"
+    )
+    oidc_client_secret: str | None = _setting(
+        "OIDC_CLIENT_SECRET", "", "Secret of this app at the provider.", _text, "Sign-in"
+    )
+    oidc_roles: dict[str, str] | None = _setting(
+        "OIDC_ROLES", "", "Roles by group of the provider, such as it=admin,hr=manager.",
+        _roles, "Sign-in",
+    )  # fmt: skip
+    oidc_groups_claim: str = _setting(
+        "OIDC_GROUPS_CLAIM", "groups", "Claim of the ID token that lists a person's groups.",
+        _text, "Sign-in",
+    )  # fmt: skip
+    oidc_name_claim: str = _setting(
+        "OIDC_NAME_CLAIM", "email", "Claim of the ID token that names the account.", _text,
+        "Sign-in",
     )  # fmt: skip
 
     model_pack: str = _setting(
@@ -360,8 +420,22 @@ def _check_together(settings: Settings) -> None:
         raise SettingError(
             f"REDIS_MODE is '{settings.redis_mode}', but needs REDIS_NODES or REDIS_HOST."
         )
-    if not settings.loopback:
+    if not settings.loopback and not settings.accounts:
         raise SettingError(
-            f"BIND_ADDRESS is '{settings.bind_address}', but must be 127.0.0.1 or ::1 as long as "
-            "the app has no accounts: anybody on the network could use every page."
+            f"BIND_ADDRESS is '{settings.bind_address}', but must be 127.0.0.1 or ::1 while "
+            "ACCOUNTS is off: anybody on the network could use every page."
         )
+    _check_sign_in(settings)
+
+
+def _check_sign_in(settings: Settings) -> None:
+    needed = {
+        "OIDC_CLIENT_ID": settings.oidc_client_id,
+        "OIDC_CLIENT_SECRET": settings.oidc_client_secret,
+        "OIDC_ROLES": settings.oidc_roles,
+    }
+    for name, value in needed.items():
+        if settings.oidc_issuer and not value:
+            raise SettingError(f"{name} is empty, but single sign-on (OIDC_ISSUER) needs it.")
+    if not settings.local_sign_in and not settings.oidc_issuer:
+        raise SettingError("LOCAL_SIGN_IN is off, but OIDC_ISSUER is empty: nobody could sign in.")

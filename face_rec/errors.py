@@ -150,6 +150,29 @@ class NotEmpty(AttendanceError):
     """Sample data is only ever written to an empty system."""
 
 
+# --- access ---------------------------------------------------------------
+
+
+class AccessError(FaceRecError):
+    """Somebody may not do this, or an account cannot be changed so."""
+
+
+class SignInRefused(AccessError):
+    """Name and password do not open anything; the message never says which was wrong."""
+
+
+class PasswordRefused(AccessError):
+    """A new password that is too short, too long or too well known."""
+
+
+class AccountRefused(AccessError):
+    """An account, kiosk or token that cannot be made or changed like this."""
+
+
+class LinkInvalid(AccessError):
+    """A one-time link that was used, has expired or never existed."""
+
+
 # --- sources --------------------------------------------------------------
 
 

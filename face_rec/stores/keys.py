@@ -112,3 +112,41 @@ def beats(site: str, day: date) -> str:
 
 
 EPOCH: Final = "epoch"  # random name of this database
+
+
+# --- access: accounts, sessions and the like share the slot of the site -----------
+
+
+def access(site: str, kind: str) -> str:
+    """Hash: id → JSON, the records of one kind (accounts, devices, tokens)."""
+    return f"access:{{{site}}}:{kind}"
+
+
+def access_notes(site: str, kind: str) -> str:
+    """Hash: id → JSON, the last moment of something; may be lost."""
+    return f"access:{{{site}}}:last:{kind}"
+
+
+def session(site: str, digest: str) -> str:
+    """String, expires: one session as JSON, by the digest of its secret."""
+    return f"session:{{{site}}}:{digest}"
+
+
+def link(site: str, digest: str) -> str:
+    """String, expires: one one-time link as JSON, by the digest of its secret."""
+    return f"link:{{{site}}}:{digest}"
+
+
+def tries(site: str, name: str) -> str:
+    """Counter, expires: tries under one of our own names."""
+    return f"tries:{{{site}}}:{name}"
+
+
+def audit(site: str) -> str:
+    """Stream: the audit log, appended only."""
+    return f"audit:{{{site}}}"
+
+
+def access_key(site: str) -> str:
+    """String: random, signs what a browser carries to the identity provider and back."""
+    return f"access:{{{site}}}:key"

@@ -1,0 +1,4 @@
+"""Who may do what: accounts, roles, sessions, kiosk devices, API tokens, the audit log.
+
+Pure rules; where things are kept comes through the protocols of :mod:`face_rec.access.storage`.
+"""

@@ -1,0 +1,46 @@
+"""All of it in one object, as pages and routes are given it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from face_rec.access.door import Door
+from face_rec.access.identify import Identify
+from face_rec.access.kiosks import Kiosks
+from face_rec.access.principal import THIS_COMPUTER, Principal
+from face_rec.access.staff import Staff
+from face_rec.access.tokens import Tokens
+from face_rec.access.trail import Trail
+
+SESSION: Final = "fr_session"
+KIOSK: Final = "fr_kiosk"
+HOST_ONLY: Final = "__Host-"
+"""Before a cookie's name under HTTPS: browsers then take it from this host only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may do what. ``enabled`` False: everybody is this computer, with every right."""
+
+    enabled: bool
+    door: Door
+    staff: Staff
+    kiosks: Kiosks
+    tokens: Tokens
+    identify: Identify
+    audit: Trail
+
+    def of_cookies(self, cookies: Mapping[str, str], used: bool = True) -> Principal | None:
+        """Who shows these cookies; a person comes before the device they sit at."""
+        if not self.enabled:
+            return THIS_COMPUTER
+        secret, device = cookie(cookies, SESSION), cookie(cookies, KIOSK)
+        found = self.identify.user(secret, used) if secret else None
+        if found is None and device:
+            return self.identify.device(device)
+        return found
+
+
+def cookie(cookies: Mapping[str, str], name: str) -> str:
+    """The cookie as HTTPS or HTTP names it; empty without one."""
+    return cookies.get(HOST_ONLY + name) or cookies.get(name) or ""

@@ -1,0 +1,52 @@
+"""Whose doing the running code is, for the audit log.
+
+The gate, a page or a command says so; code below need not be told.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """``name``: account, kiosk or token. ``kind``: user, device, token, command ….
+    ``address``: the network address the request came from."""
+
+    name: str
+    kind: str
+    address: str = ""
+
+
+SYSTEM = Actor("the system", "system")
+_acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
+
+
+class _Asked:
+    """Streamlit runs scripts in threads of its own, which no context reaches."""
+
+    provider: Callable[[], Actor | None] | None = None
+
+
+def ask(provider: Callable[[], Actor | None]) -> None:
+    """Where to ask when nobody has said so; pages hand in their session's identity."""
+    _Asked.provider = provider
+
+
+def current() -> Actor:
+    """Who acts now; the system itself where nobody is known."""
+    known = _acting.get()
+    if known is None and _Asked.provider is not None:
+        known = _Asked.provider()
+    return known or SYSTEM
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[None]:
+    """Everything inside is ``actor``'s doing, also in threads that copy the context."""
+    token = _acting.set(actor)
+    try:
+        yield
+    finally:
+        _acting.reset(token)

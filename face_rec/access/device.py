@@ -1,0 +1,41 @@
+"""A kiosk device: a tablet at a door that takes attendance and opens nothing else."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, time
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One enrolled device. ``id`` is the kiosk's name, which its marks carry.
+
+    ``digest`` is that of its token; None: not linked yet, or revoked. ``opens`` and ``closes``
+    are local times; equal: always open. ``pin``: whether people may use their PIN here.
+    """
+
+    id: str
+    title: str
+    digest: str | None = field(default=None, repr=False)
+    opens: time = time(0, 0)
+    closes: time = time(0, 0)
+    pin: bool = False
+    created_at: datetime | None = None
+    linked_at: datetime | None = None
+    version: int = 0
+
+    def open_at(self, local: datetime) -> bool:
+        """Whether attendance may be taken at a local time; hours may go over midnight."""
+        if self.opens == self.closes:
+            return True
+        now = local.time().replace(tzinfo=None)
+        if self.opens < self.closes:
+            return self.opens <= now < self.closes
+        return now >= self.opens or now < self.closes
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A sign of life: when, from which address, with which version of this software."""
+
+    at: datetime
+    address: str
+    version: str

@@ -1,0 +1,133 @@
+"""From what a browser or program shows to who that is, at this moment."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from face_rec.access.account import Account
+from face_rec.access.device import Device
+from face_rec.access.door import Door
+from face_rec.access.kiosks import Kiosks
+from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.rights import Role, rights_of, rights_of_scopes
+from face_rec.access.secret import digest
+from face_rec.access.token import Token
+from face_rec.access.tokens import Tokens
+from face_rec.clock import Clock
+from face_rec.errors import StoreUnavailable
+
+FRESH: Final = 1.0  # seconds an answer holds: a page load is forty requests
+_STALE_USER: Final = timedelta(minutes=10).total_seconds()
+_STALE_DEVICE: Final = timedelta(hours=24).total_seconds()
+_MOST: Final = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """``seen``: when the database said so; ``asked``: when it was last asked."""
+
+    principal: Principal | None
+    seen: float
+    asked: float
+
+
+class Identify:
+    """Safe to call from any thread.
+
+    An answer is kept for a second, so that a change works within seconds. While the database
+    is away, people stay who they were for ten minutes and kiosks for a day: the door must not
+    close because Redis does. Nobody new gets in meanwhile.
+    """
+
+    def __init__(self, door: Door, kiosks: Kiosks, tokens: Tokens, clock: Clock) -> None:
+        self._door = door
+        self._kiosks = kiosks
+        self._tokens = tokens
+        self._clock = clock
+        self._known: dict[str, _Known] = {}
+        self._lock = threading.Lock()
+
+    def user(self, secret: str, used: bool = True) -> Principal | None:
+        """The person of a session; ``used`` makes the session last longer."""
+
+        def look() -> Principal | None:
+            account = self._door.account_of(secret, used)
+            return user_principal(account) if account else None
+
+        return self._answer("s", secret, _STALE_USER, look)
+
+    def device(self, cookie: str) -> Principal | None:
+        """The kiosk of a device token."""
+
+        def look() -> Principal | None:
+            device = self._kiosks.device_of(cookie)
+            return device_principal(device) if device else None
+
+        return self._answer("d", cookie, _STALE_DEVICE, look)
+
+    def token(self, bearer: str) -> Principal | None:
+        """The program of an API token; notes the use."""
+
+        def look() -> Principal | None:
+            token = self._tokens.token_of(bearer)
+            if token is None:
+                return None
+            self._tokens.note_use(token)
+            return token_principal(token)
+
+        return self._answer("t", bearer, 0.0, look)
+
+    def forget(self) -> None:
+        """Look again at the next question; after a change made in this process."""
+        with self._lock:
+            self._known.clear()
+
+    def _answer(
+        self, kind: str, shown: str, stale: float, look: Callable[[], Principal | None]
+    ) -> Principal | None:
+        key, now = f"{kind}:{digest(shown)}", self._clock.monotonic()
+        known = self._known.get(key)
+        if known is not None and now - known.asked < FRESH:
+            return known.principal
+        try:
+            found = look()
+        except StoreUnavailable:
+            if known is None or known.principal is None or now - known.seen > stale:
+                raise
+            found, seen = known.principal, known.seen
+        else:
+            seen = now
+        self._keep(key, _Known(found, seen, self._clock.monotonic()))
+        return found
+
+    def _keep(self, key: str, known: _Known) -> None:
+        with self._lock:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            self._known[key] = known
+
+
+def user_principal(account: Account) -> Principal:
+    """What an account may do; only a manager's view is narrowed by groups."""
+    narrowed = account.role is Role.MANAGER and account.groups
+    return Principal(
+        PrincipalKind.USER, account.id, account.id, rights_of(account.role),
+        groups=account.groups if narrowed else None,
+    )  # fmt: skip
+
+
+def device_principal(device: Device) -> Principal:
+    """A device is its kiosk and nothing else."""
+    return Principal(
+        PrincipalKind.DEVICE, device.id, f"kiosk {device.title}", rights_of(Role.KIOSK),
+        kiosk=device.id,
+    )  # fmt: skip
+
+
+def token_principal(token: Token) -> Principal:
+    """A program, limited to its scopes."""
+    return Principal(
+        PrincipalKind.TOKEN, token.id, f"token {token.title}", rights_of_scopes(token.scopes)
+    )

@@ -1,0 +1,144 @@
+"""Kiosk devices: made by an admin, linked once on the tablet, revoked at any time."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import time
+from typing import Final
+
+from face_rec.access.audit import Action
+from face_rec.access.device import Beat, Device
+from face_rec.access.link import Link, LinkKind
+from face_rec.access.secret import digest, joined, matches, new_secret, parted
+from face_rec.access.storage import LinkStore, Notes, Records
+from face_rec.access.throttle import BY_LINK, Throttle
+from face_rec.access.trail import Trail
+from face_rec.clock import Clock
+from face_rec.errors import AccountRefused, Conflict, LinkInvalid
+
+LINK_SECONDS: Final = 1800.0
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+_INVALID: Final = (
+    "This link was used, has expired or is not valid. Ask an administrator for a new one."
+)
+
+
+class Kiosks:
+    """Safe to call from any thread."""
+
+    def __init__(
+        self,
+        *,
+        devices: Records[Device],
+        links: LinkStore,
+        notes: Notes,
+        throttle: Throttle,
+        trail: Trail,
+        clock: Clock,
+    ) -> None:
+        self._devices = devices
+        self._links = links
+        self._notes = notes
+        self._throttle = throttle
+        self._trail = trail
+        self._clock = clock
+
+    def all(self) -> list[Device]:
+        """Every device, by name."""
+        return self._devices.all()
+
+    def get(self, name: str) -> Device | None:
+        return self._devices.get(name)
+
+    def beats(self) -> dict[str, Beat]:
+        """The last sign of life by device."""
+        return self._notes.beats()
+
+    def beat(self, name: str, address: str, version: str) -> None:
+        """Note that a device is alive."""
+        self._notes.beat(name, Beat(self._clock.now(), address, version))
+
+    def create(self, name: str, title: str, opens: time, closes: time) -> Device:
+        """A new device, not linked yet. Raises AccountRefused."""
+        if not _NAME.fullmatch(name):
+            raise AccountRefused(
+                "A kiosk's name has 1 to 32 lower-case letters, digits and hyphens, such as "
+                "front-door."
+            )
+        device = Device(
+            name, title.strip()[:80] or name, opens=opens, closes=closes,
+            created_at=self._clock.now(),
+        )  # fmt: skip
+        if not self._devices.create(device):
+            raise AccountRefused(f"There is a kiosk {name} already. Choose another name.")
+        self._trail.record(Action.KIOSK_CREATED, name, after=_about(device))
+        return device
+
+    def change(self, name: str, title: str, opens: time, closes: time) -> Device:
+        """Change title and hours. Raises AccountRefused."""
+        was = self._get(name)
+        changed = self._write(
+            name,
+            lambda d: replace(d, title=title.strip()[:80] or name, opens=opens, closes=closes),
+        )
+        self._trail.record(Action.KIOSK_CHANGED, name, _about(was), _about(changed))
+        return changed
+
+    def link(self, name: str) -> str:
+        """The secret of a new one-time link, good for half an hour. Raises AccountRefused."""
+        self._get(name)
+        secret = new_secret()
+        self._links.put(digest(secret), Link(LinkKind.KIOSK, name), LINK_SECONDS)
+        return secret
+
+    def linked(self, secret: str, address: str) -> Device:
+        """Which device the link is for, without using it. Raises LinkInvalid."""
+        found = self._links.peek(digest(secret))
+        device = self._devices.get(found.target) if found else None
+        if found is None or found.kind is not LinkKind.KIOSK or device is None:
+            if self._throttle.try_now(BY_LINK, address) > BY_LINK.tries:
+                raise LinkInvalid("Too many links were tried from this address. Wait 15 minutes.")
+            raise LinkInvalid(_INVALID)
+        return device
+
+    def enrol(self, secret: str, address: str) -> str:
+        """Use the link: the long-lived token of the device that asks. Any token that the
+        kiosk had before ends. Raises LinkInvalid."""
+        name = self.linked(secret, address).id
+        if self._links.take(digest(secret)) is None:
+            raise LinkInvalid(_INVALID)
+        token, now = new_secret(), self._clock.now()
+        self._write(name, lambda d: replace(d, digest=digest(token), linked_at=now))
+        self._trail.record(Action.KIOSK_LINKED, name)
+        return joined(name, token)
+
+    def revoke(self, name: str) -> None:
+        """End the device's token; the kiosk stays and can be linked again."""
+        self._write(name, lambda d: replace(d, digest=None))
+        self._trail.record(Action.KIOSK_REVOKED, name)
+
+    def device_of(self, cookie: str) -> Device | None:
+        """The device whose token this is."""
+        found = parted(cookie)
+        device = self._devices.get(found[0]) if found else None
+        if found is None or device is None or device.digest is None:
+            return None
+        return device if matches(found[1], device.digest) else None
+
+    def _get(self, name: str) -> Device:
+        device = self._devices.get(name)
+        if device is None:
+            raise AccountRefused(f"There is no kiosk {name}. Look at the list again.")
+        return device
+
+    def _write(self, name: str, change: Callable[[Device], Device]) -> Device:
+        while True:
+            try:
+                return self._devices.update(change(self._get(name)))
+            except Conflict:
+                continue
+
+
+def _about(device: Device) -> dict[str, object]:
+    hours = "always" if device.opens == device.closes else f"{device.opens}-{device.closes}"
+    return {"title": device.title, "hours": hours}

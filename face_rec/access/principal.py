@@ -1,0 +1,44 @@
+"""Who is behind a request, once it is known."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from face_rec.access.rights import Right
+
+
+class PrincipalKind(StrEnum):
+    """How somebody was recognised."""
+
+    LOCAL = "local"  # accounts are switched off: whoever sits at this computer
+    USER = "user"
+    DEVICE = "device"
+    TOKEN = "token"  # noqa: S105 - the word, not a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A person, a kiosk device or a program, with what it may do at this moment.
+
+    ``id``: account name, kiosk or token id. ``groups``: the only groups of people this one
+    may see; None: all. ``kiosk``: the one kiosk that a device is.
+    """
+
+    kind: PrincipalKind
+    id: str
+    name: str
+    rights: frozenset[Right]
+    groups: frozenset[str] | None = None
+    kiosk: str | None = None
+
+    def may(self, right: Right) -> bool:
+        return right in self.rights
+
+    def sees(self, group: str) -> bool:
+        """Whether records of people in ``group`` may be shown."""
+        return self.groups is None or group in self.groups
+
+
+THIS_COMPUTER = Principal(
+    PrincipalKind.LOCAL, "local", name="this computer", rights=frozenset(Right)
+)
+"""Everybody, while accounts are switched off and the app listens on 127.0.0.1 only."""

@@ -1,0 +1,79 @@
+"""The one table of who may do what."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Right(StrEnum):
+    """One thing that somebody may or may not do."""
+
+    OVERVIEW = "overview.read"
+    KIOSK = "kiosk.use"
+    RECORDS = "records.read"
+    CORRECT = "records.correct"
+    RULES = "rules.manage"
+    PEOPLE_READ = "people.read"
+    PEOPLE_WRITE = "people.write"
+    MODELS = "models.manage"
+    SYSTEM = "system.read"
+    METRICS = "metrics.read"
+    ACCOUNTS = "accounts.manage"
+    KIOSKS = "kiosks.manage"
+    TOKENS = "tokens.manage"
+    AUDIT = "audit.read"
+
+
+class Role(StrEnum):
+    """What an account is for. A kiosk device has the rights of ``KIOSK`` and nothing else."""
+
+    ADMIN = "admin"
+    REGISTRAR = "registrar"
+    MANAGER = "manager"
+    KIOSK = "kiosk"
+
+
+class Scope(StrEnum):
+    """What an API token may do; each stands for one right."""
+
+    ATTENDANCE_READ = "attendance:read"
+    PEOPLE_READ = "people:read"
+    PEOPLE_WRITE = "people:write"
+    METRICS_READ = "metrics:read"
+
+
+_A, _R, _M, _K = Role.ADMIN, Role.REGISTRAR, Role.MANAGER, Role.KIOSK
+
+RULES: Final[Mapping[Right, frozenset[Role]]] = {
+    Right.OVERVIEW: frozenset({_A, _M}),
+    Right.KIOSK: frozenset({_A, _K}),
+    Right.RECORDS: frozenset({_A, _M}),
+    Right.CORRECT: frozenset({_A, _M}),
+    Right.RULES: frozenset({_A}),
+    Right.PEOPLE_READ: frozenset({_A, _R}),
+    Right.PEOPLE_WRITE: frozenset({_A, _R}),
+    Right.MODELS: frozenset({_A}),
+    Right.SYSTEM: frozenset({_A}),
+    Right.METRICS: frozenset({_A}),
+    Right.ACCOUNTS: frozenset({_A}),
+    Right.KIOSKS: frozenset({_A}),
+    Right.TOKENS: frozenset({_A}),
+    Right.AUDIT: frozenset({_A}),
+}
+
+SCOPES: Final[Mapping[Scope, Right]] = {
+    Scope.ATTENDANCE_READ: Right.RECORDS,
+    Scope.PEOPLE_READ: Right.PEOPLE_READ,
+    Scope.PEOPLE_WRITE: Right.PEOPLE_WRITE,
+    Scope.METRICS_READ: Right.METRICS,
+}
+
+
+def rights_of(role: Role) -> frozenset[Right]:
+    """Everything that accounts of ``role`` may do."""
+    return frozenset(right for right, roles in RULES.items() if role in roles)
+
+
+def rights_of_scopes(scopes: frozenset[Scope]) -> frozenset[Right]:
+    """Everything that a token with ``scopes`` may do, through the API only."""
+    return frozenset(SCOPES[scope] for scope in scopes)

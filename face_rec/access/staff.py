@@ -1,0 +1,115 @@
+"""Accounts as an administrator handles them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from face_rec.access.account import Account, account_name
+from face_rec.access.audit import Action
+from face_rec.access.passwords import Passwords
+from face_rec.access.rights import Role
+from face_rec.access.storage import Notes, Records
+from face_rec.access.trail import Trail
+from face_rec.clock import Clock
+from face_rec.errors import AccountRefused, Conflict, SignInRefused
+
+
+class Staff:
+    """Makes and changes accounts. Safe to call from any thread.
+
+    Nothing here removes an account: what it did stays in the audit log under its name, which
+    therefore must not go to somebody else.
+    """
+
+    def __init__(
+        self,
+        accounts: Records[Account],
+        notes: Notes,
+        passwords: Passwords,
+        trail: Trail,
+        clock: Clock,
+    ) -> None:
+        self._accounts = accounts
+        self._notes = notes
+        self._passwords = passwords
+        self._trail = trail
+        self._clock = clock
+
+    def all(self) -> list[Account]:
+        """Every account, by name."""
+        return self._accounts.all()
+
+    def sign_ins(self) -> Callable[[str], object]:
+        """The last sign-in by account; None where there was none."""
+        return self._notes.sign_ins().get
+
+    def create(
+        self, typed_name: str, password: str, role: Role, groups: frozenset[str] = frozenset()
+    ) -> Account:
+        """A new account. Raises AccountRefused, PasswordRefused."""
+        name = account_name(typed_name)
+        self._passwords.check(password, name)
+        account = Account(
+            id=name, role=role, groups=groups, password=self._passwords.hash(password),
+            created_at=self._clock.now(),
+        )  # fmt: skip
+        if not self._accounts.create(account):
+            raise AccountRefused(f"There is an account {name} already. Choose another name.")
+        self._trail.record(Action.ACCOUNT_CREATED, name, after=_about(account))
+        return account
+
+    def change(self, name: str, role: Role, groups: frozenset[str], active: bool) -> Account:
+        """Change what an account may do, from the next moment on.
+
+        Raises AccountRefused for an unknown account and where no admin would be left.
+        """
+        was = self._get(name)
+        stays = active and role is Role.ADMIN
+        if was.active and was.role is Role.ADMIN and not stays:
+            self._check_other_admin(name)
+        changed = self._write(name, lambda a: replace(a, role=role, groups=groups, active=active))
+        self._trail.record(Action.ACCOUNT_CHANGED, name, _about(was), _about(changed))
+        return changed
+
+    def set_password(self, name: str, password: str) -> None:
+        """A new password; ends all sessions. Raises AccountRefused, PasswordRefused."""
+        was = self._get(name)
+        if was.external:
+            raise AccountRefused(f"{name} signs in by single sign-on and has no password here.")
+        self._passwords.check(password, name)
+        hashed = self._passwords.hash(password)
+        self._write(name, lambda a: replace(a, password=hashed, epoch=a.epoch + 1))
+        self._trail.record(Action.PASSWORD_CHANGED, name)
+
+    def change_own_password(self, name: str, old: str, new: str) -> None:
+        """The same for oneself. Raises SignInRefused if ``old`` is wrong."""
+        if not self._passwords.verify(self._get(name), old):
+            raise SignInRefused("The present password is not right. Nothing was changed.")
+        self.set_password(name, new)
+
+    def _check_other_admin(self, name: str) -> None:
+        others = [a for a in self.all() if a.active and a.role is Role.ADMIN and a.id != name]
+        if not others:
+            raise AccountRefused(
+                f"{name} is the only active administrator. Make somebody else one first."
+            )
+
+    def _get(self, name: str) -> Account:
+        account = self._accounts.get(name)
+        if account is None:
+            raise AccountRefused(f"There is no account {name}. Look at the list again.")
+        return account
+
+    def _write(self, name: str, change: Callable[[Account], Account]) -> Account:
+        while True:
+            try:
+                return self._accounts.update(change(self._get(name)))
+            except Conflict:
+                continue
+
+
+def _about(account: Account) -> dict[str, object]:
+    return {
+        "role": account.role.value,
+        "groups": ", ".join(sorted(account.groups)),
+        "active": "yes" if account.active else "no",
+    }

@@ -1,0 +1,97 @@
+"""What the rules of this package ask of a store. All may raise StoreUnavailable."""
+
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from face_rec.access.account import Account
+from face_rec.access.audit import AuditEntry
+from face_rec.access.device import Beat, Device
+from face_rec.access.link import Link
+from face_rec.access.session import Session
+from face_rec.access.token import Token
+
+Record = TypeVar("Record", Account, Device, Token)
+
+
+class Records(Protocol[Record]):
+    """Accounts, devices or tokens, each by its id."""
+
+    def get(self, record_id: str) -> Record | None: ...
+
+    def all(self) -> list[Record]:
+        """All, by id."""
+        ...
+
+    def create(self, record: Record, only_first: bool = False) -> bool:
+        """False, with nothing written, if the id is taken; with ``only_first`` also if there
+        is any other record."""
+        ...
+
+    def update(self, record: Record) -> Record:
+        """Write ``record`` over version ``record.version``; returns it with the next version.
+        Raises Conflict if that is not the stored one."""
+        ...
+
+    def remove(self, record_id: str) -> bool:
+        """Whether there was one."""
+        ...
+
+    def count(self) -> int: ...
+
+
+class Notes(Protocol):
+    """Small moments beside the records, which may be lost: last sign-in, use, heartbeat."""
+
+    def signed_in(self, account: str, at: datetime) -> None: ...
+    def sign_ins(self) -> dict[str, datetime]: ...
+    def used(self, token: str, at: datetime) -> None: ...
+    def uses(self) -> dict[str, datetime]: ...
+    def beat(self, device: str, beat: Beat) -> None: ...
+    def beats(self) -> dict[str, Beat]: ...
+
+
+class SessionStore(Protocol):
+    """Sessions by the digest of their token; gone by themselves when their time is over."""
+
+    def put(self, digest: str, session: Session, seconds: float) -> None: ...
+
+    def get(self, digest: str) -> tuple[Session, float] | None:
+        """The session and the seconds it has left."""
+        ...
+
+    def prolong(self, digest: str, seconds: float) -> None: ...
+    def drop(self, digest: str) -> None: ...
+
+
+class LinkStore(Protocol):
+    """One-time links by the digest of their secret."""
+
+    def put(self, digest: str, link: Link, seconds: float | None) -> None:
+        """``seconds`` None: until used."""
+        ...
+
+    def peek(self, digest: str) -> Link | None: ...
+
+    def take(self, digest: str) -> Link | None:
+        """The link, which nobody can take again."""
+        ...
+
+
+class CounterStore(Protocol):
+    """Counters that start again by themselves."""
+
+    def add(self, key: str, seconds: float) -> int:
+        """Count one more; the first one starts the time after which the counter is gone."""
+        ...
+
+    def clear(self, key: str) -> None: ...
+
+
+class AuditStore(Protocol):
+    """Entries in the order they came; nothing here changes or removes one."""
+
+    def append(self, entry: AuditEntry) -> None: ...
+
+    def newest(self, count: int, before: str = "") -> list[AuditEntry]:
+        """Up to ``count`` entries older than ``before`` (an entry's ``number``), newest first."""
+        ...

@@ -1,0 +1,47 @@
+"""Writes the audit log."""
+
+import logging
+from collections.abc import Mapping
+
+from face_rec.access import actor as actors
+from face_rec.access.actor import Actor
+from face_rec.access.audit import Action, AuditEntry, entry_of
+from face_rec.access.storage import AuditStore
+from face_rec.clock import Clock
+from face_rec.errors import StoreError
+
+log = logging.getLogger(__name__)
+
+
+class Trail:
+    """The audit log. Safe to call from any thread.
+
+    What cannot be written to the store is written to the application's log instead: the thing
+    itself has happened already.
+    """
+
+    def __init__(self, store: AuditStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def record(
+        self,
+        action: Action,
+        target: str = "",
+        before: Mapping[str, object] | None = None,
+        after: Mapping[str, object] | None = None,
+        actor: Actor | None = None,
+    ) -> None:
+        """Note that ``actor`` (else whoever acts now) did ``action``; never raises."""
+        who = actor or actors.current()
+        entry = entry_of(
+            self._clock.now(), who, action, target, before=before or {}, after=after or {}
+        )
+        try:
+            self._store.append(entry)
+        except StoreError as error:
+            log.error("audit_not_stored entry=%r error=%s", entry, error)
+
+    def newest(self, count: int, before: str = "") -> list[AuditEntry]:
+        """Up to ``count`` entries older than ``before``, newest first."""
+        return self._store.newest(count, before)

@@ -1,0 +1,68 @@
+"""Accounts, devices and tokens in Redis: one hash a kind, each record with a version."""
+
+import dataclasses
+from typing import Final, Generic, TypeVar, cast
+
+from face_rec.access.account import Account
+from face_rec.access.device import Device
+from face_rec.access.token import Token
+from face_rec.errors import Conflict
+from face_rec.stores import keys
+from face_rec.stores.access_codec import decode, encode
+from face_rec.stores.client import Client, redis_errors
+from face_rec.stores.lua import Script
+
+Record = TypeVar("Record", Account, Device, Token)
+
+_PUT = Script("put_record")
+_NAMES: Final[dict[type, str]] = {Account: "accounts", Device: "devices", Token: "tokens"}
+
+
+class RedisRecords(Generic[Record]):
+    """A ``Records`` of :mod:`face_rec.access.storage`. Safe to call from several threads and
+    processes at once."""
+
+    def __init__(self, client: Client, site: str, kind: type[Record]) -> None:
+        self._client = client
+        self._kind: type[Record] = kind
+        self._key = keys.access(site, _NAMES[kind])
+
+    @redis_errors()
+    def get(self, record_id: str) -> Record | None:
+        stored = cast("bytes | None", self._client.hget(self._key, _field(record_id)))
+        return None if stored is None else decode(self._kind, stored)
+
+    @redis_errors()
+    def all(self) -> list[Record]:
+        stored = cast("dict[bytes, bytes]", self._client.hgetall(self._key))
+        return [decode(self._kind, text) for _, text in sorted(stored.items())]
+
+    @redis_errors()
+    def create(self, record: Record, only_first: bool = False) -> bool:
+        return self._put(dataclasses.replace(record, version=1), 0, only_first)
+
+    @redis_errors()
+    def update(self, record: Record) -> Record:
+        written = dataclasses.replace(record, version=record.version + 1)
+        if not self._put(written, record.version):
+            raise Conflict(f"Somebody else changed {record.id!r} in the meantime. Try again.")
+        return written
+
+    @redis_errors()
+    def remove(self, record_id: str) -> bool:
+        return bool(self._client.hdel(self._key, record_id))
+
+    @redis_errors()
+    def count(self) -> int:
+        return int(self._client.hlen(self._key))
+
+    def _put(self, record: Record, over: int, only_first: bool = False) -> bool:
+        first = "1" if only_first else "0"
+        return bool(
+            _PUT.run(self._client, [self._key], [_field(record.id), over, encode(record), first])
+        )
+
+
+def _field(record_id: str) -> bytes:
+    """What a browser sends may hold anything, half a character included."""
+    return record_id.encode("utf-8", "surrogatepass")

@@ -1,0 +1,138 @@
+"""Sessions, one-time links, tries and last moments in Redis; what ends, ends by itself."""
+
+from datetime import datetime
+from typing import cast
+
+from face_rec.access.device import Beat
+from face_rec.access.link import Link
+from face_rec.access.session import Session
+from face_rec.stores import keys
+from face_rec.stores.access_codec import decode, encode
+from face_rec.stores.client import Client, redis_errors
+from face_rec.stores.lua import Script
+
+_TAKE = Script("take")
+_COUNT = Script("count_try")
+
+
+class RedisSessions:
+    """A ``SessionStore``. Safe to call from several threads and processes at once."""
+
+    def __init__(self, client: Client, site: str) -> None:
+        self._client = client
+        self._site = site
+
+    @redis_errors()
+    def put(self, digest: str, session: Session, seconds: float) -> None:
+        self._client.set(keys.session(self._site, digest), encode(session), px=_ms(seconds))
+
+    @redis_errors()
+    def get(self, digest: str) -> tuple[Session, float] | None:
+        key = keys.session(self._site, digest)
+        pipeline = self._client.pipeline(transaction=True)
+        pipeline.get(key)
+        pipeline.pttl(key)
+        text, left = pipeline.execute()
+        return None if text is None else (decode(Session, text), left / 1000)
+
+    @redis_errors()
+    def prolong(self, digest: str, seconds: float) -> None:
+        self._client.pexpire(keys.session(self._site, digest), _ms(seconds))
+
+    @redis_errors()
+    def drop(self, digest: str) -> None:
+        self._client.delete(keys.session(self._site, digest))
+
+
+class RedisLinks:
+    """A ``LinkStore``. Safe to call from several threads and processes at once."""
+
+    def __init__(self, client: Client, site: str) -> None:
+        self._client = client
+        self._site = site
+
+    @redis_errors()
+    def put(self, digest: str, link: Link, seconds: float | None) -> None:
+        px = None if seconds is None else _ms(seconds)
+        self._client.set(keys.link(self._site, digest), encode(link), px=px)
+
+    @redis_errors()
+    def peek(self, digest: str) -> Link | None:
+        return _link(cast("bytes | None", self._client.get(keys.link(self._site, digest))))
+
+    @redis_errors()
+    def take(self, digest: str) -> Link | None:
+        return _link(_TAKE.run(self._client, [keys.link(self._site, digest)], []))
+
+
+class RedisCounters:
+    """A ``CounterStore``. Safe to call from several threads and processes at once."""
+
+    def __init__(self, client: Client, site: str) -> None:
+        self._client = client
+        self._site = site
+
+    @redis_errors()
+    def add(self, key: str, seconds: float) -> int:
+        return int(_COUNT.run(self._client, [keys.tries(self._site, key)], [_ms(seconds)]))
+
+    @redis_errors()
+    def clear(self, key: str) -> None:
+        self._client.delete(keys.tries(self._site, key))
+
+
+class RedisNotes:
+    """A ``Notes``. Safe to call from several threads and processes at once."""
+
+    def __init__(self, client: Client, site: str) -> None:
+        self._client = client
+        self._site = site
+
+    def signed_in(self, account: str, at: datetime) -> None:
+        self._note("sign-in", account, at.isoformat())
+
+    def sign_ins(self) -> dict[str, datetime]:
+        return self._moments("sign-in")
+
+    def used(self, token: str, at: datetime) -> None:
+        self._note("use", token, at.isoformat())
+
+    def uses(self) -> dict[str, datetime]:
+        return self._moments("use")
+
+    def beat(self, device: str, beat: Beat) -> None:
+        self._note("beat", device, encode(beat))
+
+    def beats(self) -> dict[str, Beat]:
+        return {name: decode(Beat, text) for name, text in self._all("beat").items()}
+
+    def _moments(self, kind: str) -> dict[str, datetime]:
+        found = self._all(kind).items()
+        return {name: datetime.fromisoformat(text) for name, text in found}
+
+    @redis_errors()
+    def _note(self, kind: str, name: str, text: str) -> None:
+        self._client.hset(keys.access_notes(self._site, kind), name, text)
+
+    @redis_errors()
+    def _all(self, kind: str) -> dict[str, str]:
+        stored = cast(
+            "dict[bytes, bytes]", self._client.hgetall(keys.access_notes(self._site, kind))
+        )
+        return {name.decode(): text.decode() for name, text in stored.items()}
+
+
+@redis_errors()
+def signing_key(client: Client, site: str, fresh: str) -> str:
+    """The site's key for signing: ``fresh`` if there was none, the same in all processes."""
+    key = keys.access_key(site)
+    client.set(key, fresh, nx=True)
+    return cast("bytes", client.get(key)).decode()
+
+
+def _link(text: bytes | None) -> Link | None:
+    return None if text is None else decode(Link, text)
+
+
+def _ms(seconds: float) -> int:
+    return max(1, round(seconds * 1000))
