@@ -6,6 +6,7 @@ half the best template, half the centroid (one bad photo spoils a best template 
 centroid alone forgets views; measured in the design notes).
 """
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -136,7 +137,8 @@ class MemoryGallery:
         row = self._row_of.get(entry.subject)
         if row is None:
             row = self._new_row(entry.subject)
-        self._release(row)
+        else:
+            self._release(row)
         slots = self._take(len(entry.vectors))
         self._owned[row, : len(slots)] = slots
         self._templates.rows[slots] = entry.vectors
@@ -182,9 +184,9 @@ class MemoryGallery:
 
 def centroid(vectors: Matrix) -> Vector:
     """The L2-normalised mean of the rows of ``vectors`` (N, D)."""
-    mean = vectors.mean(axis=0, dtype=np.float32)
-    result: Vector = mean / max(float(np.linalg.norm(mean)), 1e-9)
-    return result
+    total: Vector = vectors.sum(axis=0, dtype=np.float32)
+    total /= max(math.sqrt(total @ total), 1e-9)
+    return total
 
 
 def _best(similarities: Matrix, count: int) -> tuple[npt.NDArray[np.intp], Matrix]:
