@@ -51,7 +51,7 @@ def of_receipt(name: str, receipt: Receipt, zone: tzinfo) -> Banner:
     time = f"{(at or receipt.event.at).astimezone(zone):%H:%M}"
     text = {
         Outcome.ALREADY: f"Already marked at {time}",
-        Outcome.SAVED_HERE: f"Marked at {time}. Saved here, delivered when the database is back",
+        Outcome.SAVED_HERE: f"Marked at {time} · saved here until the database is back",
         Outcome.DRY_RUN: f"Recognised at {time}; marking is turned off",
     }.get(receipt.outcome, f"Marked at {time}")
     mood = Mood.ALREADY if receipt.outcome is Outcome.ALREADY else Mood.MARKED

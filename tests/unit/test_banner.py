@@ -50,7 +50,7 @@ def test_someone_already_marked_is_told_since_when() -> None:
 
 
 def test_a_mark_kept_on_this_computer_says_so() -> None:
-    assert "Saved here" in of_receipt("Ana", Receipt(EVENT, Outcome.SAVED_HERE), ZONE).text
+    assert "saved here" in of_receipt("Ana", Receipt(EVENT, Outcome.SAVED_HERE), ZONE).text
 
 
 def test_a_dry_run_does_not_claim_a_mark() -> None:
