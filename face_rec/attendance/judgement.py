@@ -7,14 +7,13 @@ Pure: the same plan, punches and ``now`` always give the same judgement, and
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from face_rec.attendance.hours import Hours, hours_of
 from face_rec.attendance.pairing import Pairs, pair
 from face_rec.attendance.plan import Plan
 from face_rec.attendance.punch import Punch, Way
-from face_rec.attendance.shift import Counting
 from face_rec.attendance.status import Flag, Status
 
 _MISSING_OUT = int(Flag.MISSING_OUT)
-_CLOSED = int(Flag.CLOSED_BY_RULE)
 _PROVISIONAL = int(Flag.PROVISIONAL)
 _STILL_IN = int(Flag.STILL_IN)
 _DAY_OFF = int(Flag.WORKED_DAY_OFF)
@@ -44,30 +43,23 @@ class Judgement(NamedTuple):
     pairs: Pairs = _NOTHING
 
 
-class _Hours(NamedTuple):
-    worked: int
-    gaps: int
-    deducted: int
-    closed_at: int
-    flags: int
-
-
 def judge(plan: Plan, punches: Sequence[Punch], now: int, down: bool = False) -> Judgement:
     """What ``punches`` (sorted, inside the window) mean on this day.
 
     ``down``: a kiosk was down for a part of the shift, so that nobody is
     called absent for want of a punch.
     """
-    flags = _PROVISIONAL if now < plan.closes else 0
+    down = down and plan.instead is None
+    flags = (_PROVISIONAL if now < plan.closes else 0) | (_DOWN if down else 0)
     for punch in punches:
         flags |= punch.state
     if plan.half_leave:
         flags |= _HALF_LEAVE
     if not punches:
-        return Judgement(_without(plan, now, down), flags=flags | (_DOWN if down else 0))
+        return Judgement(_without(plan, now, down), flags=flags)
     if plan.shift.presence_only:
         return _by_presence(plan, punches, flags)
-    return _by_hours(plan, punches, now, flags | (_DOWN if down else 0))
+    return _by_hours(plan, punches, now, flags)
 
 
 def _without(plan: Plan, now: int, down: bool) -> Status:
@@ -89,7 +81,7 @@ def _by_presence(plan: Plan, punches: Sequence[Punch], flags: int) -> Judgement:
 
 def _by_hours(plan: Plan, punches: Sequence[Punch], now: int, flags: int) -> Judgement:
     pairs = pair(plan.shift, punches)
-    hours = _hours(plan, pairs, now)
+    hours = hours_of(plan, pairs, now)
     flags |= pairs.flags | hours.flags
     first = pairs.spans[0][0].at if pairs.spans else pairs.open.at if pairs.open else 0
     last = _last_out(punches, pairs)
@@ -111,44 +103,6 @@ def _last_out(punches: Sequence[Punch], pairs: Pairs) -> int:
         return 0 if pairs.open else pairs.spans[-1][1].at
     lone = [punch.at for punch in punches if punch.way == Way.OUT]
     return lone[-1] if lone and pairs.open is None else 0
-
-
-def _hours(plan: Plan, pairs: Pairs, now: int) -> _Hours:
-    worked = sum([left.at - came.at for came, left in pairs.spans])
-    closed_at = flags = 0
-    ends = [left.at for _, left in pairs.spans]
-    if pairs.open is not None:
-        closed_at, extra, flags = _close(plan, pairs.open.at, now)
-        worked += extra
-        ends.append(pairs.open.at + extra)
-    if not ends:
-        return _Hours(0, 0, 0, 0, flags)
-    starts = [came.at for came, _ in pairs.spans] + ([pairs.open.at] if pairs.open else [])
-    gaps = ends[-1] - starts[0] - worked
-    deducted = _break(plan, worked, gaps)
-    return _Hours(worked - deducted, gaps, deducted, closed_at, flags)
-
-
-def _close(plan: Plan, came: int, now: int) -> tuple[int, int, int]:
-    """An IN without OUT: (assumed check-out or 0, seconds that count, flags)."""
-    shift = plan.shift
-    if plan.instead is not None:
-        over = now >= plan.closes
-        return 0, 0, _MISSING_OUT if over else _STILL_IN
-    if now < plan.end + 60 * shift.close_tolerance:
-        return 0, max(0, min(now, plan.closes) - came), _STILL_IN
-    if not shift.close_missing:
-        return 0, 0, _MISSING_OUT
-    closed_at = max(came, plan.end)
-    return closed_at, closed_at - came, _MISSING_OUT | _CLOSED
-
-
-def _break(plan: Plan, worked: int, gaps: int) -> int:
-    """What is deducted: time already punched out for is not deducted twice."""
-    if worked < 60 * plan.shift.break_after:
-        return 0
-    taken = gaps if plan.shift.counting is Counting.EVERY_PAIR else 0
-    return min(worked, max(0, 60 * plan.shift.unpaid_break - taken))
 
 
 def _late(plan: Plan, first: int) -> int:
@@ -175,7 +129,7 @@ def _overtime(plan: Plan, worked: int) -> int:
     return worked if plan.instead is not None else max(0, worked - 60 * after)
 
 
-def _status(plan: Plan, pairs: Pairs, hours: _Hours, *, late: int, early: int, now: int) -> Status:
+def _status(plan: Plan, pairs: Pairs, hours: Hours, *, late: int, early: int, now: int) -> Status:
     if plan.instead is not None:
         return plan.instead
     if not pairs.spans and pairs.open is None:

@@ -12,7 +12,7 @@ from face_rec.attendance.table import Table
 _CODES = np.array([CODES[status] for status in STATUSES], dtype=object)
 _TOTALS: dict[str, frozenset[Status]] = {
     "Present": ATTENDED - {Status.HALF_DAY},
-    "Late": frozenset({Status.LATE}),
+    "Late": frozenset(),
     "Half days": frozenset({Status.HALF_DAY}),
     "Absent": frozenset({Status.ABSENT}),
     "Leave": frozenset({Status.LEAVE}),
@@ -26,7 +26,8 @@ def muster(table: Table, about: About) -> Report:
     """One row a person who was employed on any of the days.
 
     ``Present`` counts all who were there, the late among them; a half day
-    counts for itself.
+    counts for itself. ``Late`` counts every late arrival, as the summary does,
+    also where the cell shows something graver.
     """
     table = employed_at_all(table)
     names = [column_of(day.strftime("%d"), day.strftime("%a")) for day in table.days]
@@ -40,6 +41,7 @@ def muster(table: Table, about: About) -> Report:
     }
     columns |= {name: _CODES[row] for name, row in zip(names, status, strict=True)}
     columns |= {name: count(table, statuses) for name, statuses in _TOTALS.items()}
+    columns["Late"] = (table.rows["late"] > 0).sum(axis=0)
     kinds = dict.fromkeys(("Name", "ID", "Group"), Kind.TEXT)
     kinds |= dict.fromkeys(names, Kind.CODE) | dict.fromkeys(_TOTALS, Kind.COUNT)
     return Report("Muster", about, pd.DataFrame(columns), kinds, LEGEND)

@@ -25,8 +25,7 @@ FONT: Final = Path(__file__).with_name("fonts") / "DejaVuSansCondensed-subset.tt
 _MARGIN: Final = 10.0  # mm
 _LINE: Final = 5.0
 _MISSING: Final = "□"
-_FIXED: Final = {Kind.CODE: 5.0, Kind.COUNT: 12.0, Kind.DATE: 17.0}
-_OTHER_FIXED: Final = 14.0
+_FIXED: Final = {Kind.CODE: 5.0, Kind.DATE: 17.0}
 _SHARES: Final = {"Name": 3.0, "Remarks": 5.0}  # of what is left, in parts; others 1.5
 _FILLS: Final = {CODES[status]: rgb(colour) for status, colour in COLOURS.items()}
 
@@ -54,6 +53,8 @@ class _Page(FPDF):
         self.set_margins(_MARGIN, _MARGIN)
         self.set_auto_page_break(auto=True, margin=14)
         self.set_title(report.title)
+        self.set_line_width(0.1)
+        self.set_draw_color(150)
         self.set_creation_date(report.about.made_at)
         self.add_font("report", fname=font)
         loaded = self.fonts["report"]
@@ -109,7 +110,15 @@ class _Page(FPDF):
 
     def _cell(self, text: str, width: float, kind: Kind, *, filled: bool) -> None:
         align = {Kind.TEXT: "L", Kind.DATE: "L", Kind.CODE: "C"}.get(kind, "R")
-        self.cell(width, _LINE, self._fitting(text, width - 1.5), 1, align=align, fill=filled)
+        self.c_margin = 0.2 if kind is Kind.CODE else 0.8
+        self.cell(
+            width,
+            _LINE,
+            self._fitting(text, width - 2 * self.c_margin),
+            1,
+            align=align,
+            fill=filled,
+        )
 
     def _line(self, text: str, height: float) -> None:
         self.cell(
@@ -130,7 +139,7 @@ class _Page(FPDF):
 def _widths(report: Report, available: float) -> list[float]:
     """mm of each column: numbers take what they need, texts share the rest."""
     fixed = {
-        name: _FIXED.get(kind, _OTHER_FIXED)
+        name: _FIXED.get(kind, max(10.0, 4.0 + 1.15 * len(name)))
         for name, kind in report.kinds.items()
         if kind is not Kind.TEXT
     }
@@ -144,6 +153,8 @@ def _widths(report: Report, available: float) -> list[float]:
 def _text(value: object, kind: Kind) -> str:
     if isinstance(value, date):
         return value.isoformat()
+    if kind in {Kind.HOURS, Kind.MINUTES} and value == 0:
+        return ""  # what did not happen would only hide what did
     if kind is Kind.HOURS and isinstance(value, float):
         minutes = round(60 * value)
         return f"{minutes // 60}:{minutes % 60:02d}"

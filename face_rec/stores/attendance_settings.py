@@ -63,7 +63,7 @@ class RedisRules:
         version, *hashes = pipeline.execute()
         malformed: list[str] = []
         found = {
-            name: _decoded(kind, stored, malformed)
+            name: _decoded(kind, _mapping(stored), malformed)
             for (name, kind), stored in zip(_KINDS.items(), hashes, strict=True)
         }
         if malformed:
@@ -122,6 +122,13 @@ class RedisRules:
             return  # shown to the admin as malformed; not ours to overwrite
         if known.watched_from is None:
             self.put(dataclasses.replace(known, watched_from=at))
+
+
+def _mapping(reply: Mapping[bytes, bytes] | Sequence[bytes]) -> Mapping[bytes, bytes]:
+    """A hash as it comes out of a transaction: a cluster's client leaves it flat."""
+    if isinstance(reply, Mapping):
+        return reply
+    return dict(zip(reply[::2], reply[1::2], strict=True))
 
 
 def _decoded(

@@ -1,0 +1,230 @@
+"""Rules and heartbeats: one contract for Redis and the fake, and what only Redis can meet."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from redis import Redis
+
+from face_rec.attendance.calendar import Holiday, Leave
+from face_rec.attendance.kiosk import Direction, KioskRecord
+from face_rec.attendance.office import open_office
+from face_rec.attendance.reading import Stores
+from face_rec.attendance.roster import Assignment, Employment
+from face_rec.attendance.rules import Item, Limits, Rules, RulesStore
+from face_rec.attendance.shift import DEFAULT_ID, Counting, Reading, Shift
+from face_rec.attendance.status import Status
+from face_rec.entities import Event, EventKind, Source
+from face_rec.stores import keys
+from face_rec.stores.attendance import RedisAttendance
+from face_rec.stores.attendance_settings import RedisRules
+from face_rec.stores.client import Client
+from face_rec.stores.people import RedisPeople
+from tests.fakes.clock import FakeClock
+from tests.fakes.rules import FakeRules
+from tests.samples import ODD_TEXTS, a_person
+
+SITE = "main"
+DAY = date(2025, 3, 10)
+NOON = datetime(2025, 3, 10, 12, tzinfo=UTC)
+
+ITEMS: list[Item] = [
+    Shift("s", "Früh", time(6), time(14, 30), frozenset({0, 6}), "Asia/Kolkata",
+          half_day_below=200, reading=Reading.TYPED, counting=Counting.EVERY_PAIR),
+    Assignment("a", "s", group="Bürö", first=DAY, last=None),
+    Employment("subject", DAY, DAY + timedelta(days=400)),
+    Holiday("h", DAY, "Día de la Memoria", frozenset({"a", "b"})),
+    Leave("l", "subject", DAY, DAY, "sick", half=True, author="boss", reason="flu"),
+    KioskRecord("gate", "Ost", Direction.OUT, 7, watched=False, watched_from=NOON),
+    Limits(outage=20, score=0.4),
+]  # fmt: skip
+
+
+@pytest.fixture(params=["redis", "cluster", "fake"])
+def store(request: pytest.FixtureRequest) -> RulesStore:
+    if request.param == "fake":
+        return FakeRules()
+    name = "redis_client" if request.param == "redis" else "cluster_client"
+    return RedisRules(request.getfixturevalue(name), SITE)
+
+
+def flat(rules: Rules) -> set[Item]:
+    entries: tuple[Item, ...] = (
+        *rules.shifts, *rules.assignments, *rules.employments, *rules.holidays, *rules.leaves,
+        *rules.kiosks, rules.limits,
+    )  # fmt: skip
+    return set(entries)
+
+
+def test_an_empty_database_has_no_rules(store: RulesStore) -> None:
+    assert store.version() == 0
+    assert store.load() == Rules()
+
+
+def test_what_is_put_is_loaded(store: RulesStore) -> None:
+    store.put(*ITEMS)
+    assert flat(store.load()) == set(ITEMS)
+    assert store.load().version == store.version() == 1
+
+
+def test_putting_again_replaces_and_removing_removes(store: RulesStore) -> None:
+    store.put(Holiday("h", DAY, "old"), Holiday("i", DAY, "other"))
+    store.put(Holiday("h", DAY, "new"))
+    store.remove(Holiday("i", DAY, "other"))
+    assert store.load().holidays == (Holiday("h", DAY, "new"),)
+    assert store.version() == 3
+
+
+def test_removing_the_limits_restores_the_defaults(store: RulesStore) -> None:
+    store.put(Limits(outage=99))
+    store.remove(Limits(outage=99))
+    assert store.load().limits == Limits()
+
+
+@pytest.mark.parametrize("text", ODD_TEXTS)
+def test_odd_texts_come_back_as_they_were(store: RulesStore, text: str) -> None:
+    item = Holiday(text + "x", DAY, text + "x", frozenset({text}))
+    store.put(item)
+    assert store.load().holidays == (item,)
+
+
+def test_the_epoch_stays(store: RulesStore) -> None:
+    assert store.epoch() == store.epoch() != ""
+
+
+def test_beats_join_into_intervals_until_a_gap(store: RulesStore) -> None:
+    for seconds in (0, 60, 120, 1000, 1060):
+        store.beat("gate", NOON + timedelta(seconds=seconds))
+    start = int(NOON.timestamp())
+    assert store.beats([DAY]) == {"gate": [(start, start + 120), (start + 1000, start + 1060)]}
+
+
+def test_a_beat_that_comes_late_is_no_step_back(store: RulesStore) -> None:
+    for seconds in (60, 0, 30):
+        store.beat("gate", NOON + timedelta(seconds=seconds))
+    start = int(NOON.timestamp())
+    assert store.beats([DAY]) == {"gate": [(start, start + 60)]}
+
+
+def test_a_stretch_can_be_noted_at_once(store: RulesStore) -> None:
+    store.beat("gate", NOON, since=NOON - timedelta(hours=2))
+    end = int(NOON.timestamp())
+    assert store.beats([DAY]) == {"gate": [(end - 7200, end)]}
+
+
+def test_the_first_beat_makes_a_record_and_no_other_changes_the_rules(store: RulesStore) -> None:
+    store.beat("gate", NOON)
+    version = store.version()
+    store.beat("gate", NOON + timedelta(days=1))
+    assert store.load().kiosks == (KioskRecord("gate", watched_from=NOON),)
+    assert store.version() == version
+
+
+def test_a_beat_keeps_what_an_admin_wrote(store: RulesStore) -> None:
+    store.put(KioskRecord("gate", "Ost", Direction.IN))
+    store.beat("gate", NOON)
+    assert store.load().kiosks == (KioskRecord("gate", "Ost", Direction.IN, watched_from=NOON),)
+
+
+# --- what only Redis can meet ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not json",
+        "[]",
+        "null",
+        '{"name": 7}',
+        '{"name": "x", "start": "25:00"}',
+        '{"name": "x", "late_grace": true}',
+        '{"name": "x", "days": [9]}',
+        '{"name": "x", "zone": "Mars"}',
+        "{}",
+    ],
+)
+def test_a_malformed_rule_is_shown_and_takes_nothing_down(redis_client: Redis, text: str) -> None:
+    redis_client.hset(keys.rule(SITE, "shifts"), "bad", text)
+    rules = RedisRules(redis_client, SITE).load()
+    assert rules.shifts == ()
+    assert len(rules.malformed) == 1
+    assert "bad" in rules.malformed[0]
+
+
+def test_a_field_of_a_newer_version_is_ignored(redis_client: Redis) -> None:
+    redis_client.hset(keys.rule(SITE, "shifts"), "s", json.dumps({"name": "x", "colour": "red"}))
+    assert RedisRules(redis_client, SITE).load().shifts == (Shift("s", "x"),)
+
+
+def test_broken_heartbeats_are_no_heartbeats(redis_client: Redis) -> None:
+    redis_client.hset(keys.beats(SITE, DAY), "gate", "garbage")
+    store = RedisRules(redis_client, SITE)
+    assert store.beats([DAY])["gate"] == []
+    store.beat("gate", NOON)
+    assert len(store.beats([DAY])["gate"]) == 1
+
+
+def _put_event(client: Client, raw: bytes) -> None:
+    client.rpush(keys.attendance(SITE, DAY), raw)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda event: event | {"score": "high"},
+        lambda event: event | {"kiosk": ["a", "b"]},
+        lambda event: event | {"at": "tomorrow"},
+        lambda event: event | {"kind": "dance"},
+        lambda event: event | {"target": {}},
+        lambda _: {},
+    ],
+    ids=["score", "kiosk", "at", "kind", "target", "empty"],
+)
+def test_a_malformed_event_is_shown_and_takes_nothing_down(
+    redis_client: Redis, spoil: Callable[[dict[str, object]], dict[str, object]]
+) -> None:
+    clock = FakeClock(NOON + timedelta(days=20))
+    people = RedisPeople(redis_client, SITE, FakeClock(NOON - timedelta(days=9)))
+    attendance = RedisAttendance(redis_client, SITE)
+    office = open_office(
+        Stores(attendance, people, RedisRules(redis_client, SITE)), clock, ZoneInfo("UTC")
+    )
+    ada = people.create(a_person(), (), 0)
+    event = Event("e", ada.subject, NOON, EventKind.PUNCH, Source.VIDEO, "gate")
+    attendance.apply(event, 0.0)
+    good = json.loads(redis_client.lrange(keys.attendance(SITE, DAY), 0, 0)[0])
+    _put_event(redis_client, json.dumps(spoil(good | {"id": "f"})).encode())
+
+    (record,) = office.book.day(DAY)
+    assert record.status is Status.PRESENT
+    assert len(office.inquiry.explain(ada.subject, DAY).malformed) == 1
+    assert office.inquiry.review(DAY, DAY) == []
+    assert list(office.inquiry.malformed(DAY, DAY)) == [DAY]
+
+
+def test_the_whole_way_over_redis(redis_client: Redis) -> None:
+    """Rules saved, marks made, corrected, explained, over real stores."""
+    clock = FakeClock(NOON + timedelta(days=20))
+    people = RedisPeople(redis_client, SITE, FakeClock(NOON - timedelta(days=9)))
+    attendance = RedisAttendance(redis_client, SITE)
+    office = open_office(
+        Stores(attendance, people, RedisRules(redis_client, SITE)), clock, ZoneInfo("UTC")
+    )
+    office.rules.save(Shift(DEFAULT_ID, "Day"))
+    ada = people.create(a_person(), (), 0)
+    late = Event("e", ada.subject, NOON, EventKind.PUNCH, Source.VIDEO, "gate")
+    attendance.apply(late, 0.0)
+    assert office.book.day(DAY)[0].status is Status.MISSING_OUT
+
+    office.corrections.add(
+        ada.subject, NOON + timedelta(hours=5), EventKind.OUT, "boss", "walked past"
+    )
+    assert office.book.day(DAY)[0].status is Status.LATE
+
+    clock.advance(60)
+    office.corrections.void(late, "boss", "was her sister")
+    answer = office.inquiry.explain(ada.subject, DAY)
+    assert answer.record == office.book.day(DAY)[0]
+    assert [line.after for line in answer.corrections] == ["out added", "voided"]

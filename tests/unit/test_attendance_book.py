@@ -1,0 +1,301 @@
+"""The book over stores in memory: what is kept, what invalidates it, who is in it."""
+
+from dataclasses import replace
+from datetime import date, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from face_rec.attendance.calendar import Holiday
+from face_rec.attendance.filters import Filters
+from face_rec.attendance.overview import overview
+from face_rec.attendance.roster import Employment
+from face_rec.attendance.shift import PRESENCE, Shift
+from face_rec.attendance.status import Flag, Status
+from face_rec.entities import Event, EventKind, Person
+from face_rec.errors import PersonMissing, RuleRefused
+from tests.attendance_days import ADA, DAY_SHIFT, LONG_AGO, MONDAY, at, punches, shift
+from tests.attendance_world import BOB, World, statuses
+
+
+def test_everybody_expected_is_in_the_report_also_those_never_seen() -> None:
+    world = World()
+    world.mark("09:00 17:00")
+    assert statuses(world.office()) == {"Ada": Status.PRESENT, "Bob": Status.ABSENT}
+
+
+def test_without_any_settings_one_mark_makes_the_day() -> None:
+    world = World(Holiday("h", date(2024, 12, 25), "far away"))
+    world.mark("11:11")
+    assert statuses(world.office()) == {"Ada": Status.PRESENT, "Bob": Status.ABSENT}
+
+
+def test_a_closed_day_is_read_once() -> None:
+    world = World()
+    world.mark("09:00 17:00")
+    office = world.office()
+    first = office.book.day(MONDAY)
+    world.attendance.read.clear()
+
+    assert office.book.day(MONDAY) == first
+    assert office.book.person(ADA.subject, MONDAY, MONDAY) == first[:1]
+    assert world.attendance.read == []
+
+
+def test_a_late_replay_invalidates_its_day_only() -> None:
+    world = World()
+    world.mark("09:00 17:00")
+    world.mark("09:00 17:00", MONDAY + timedelta(days=1))
+    office = world.office()
+    assert statuses(office)["Bob"] is Status.ABSENT
+    world.attendance.read.clear()
+
+    late = replace(punches("09:00")[0], id="late", subject=BOB.subject)
+    world.attendance.apply(late, 0.0, replay=True)
+
+    assert statuses(office)["Bob"] is Status.MISSING_OUT
+    assert world.attendance.read == [MONDAY]
+
+
+def test_a_correction_is_seen_at_once() -> None:
+    world = World()
+    came, _ = world.mark("09:30 17:00")
+    office = world.office()
+    assert statuses(office)["Ada"] is Status.LATE
+
+    office.corrections.void(came, "boss", "someone else")
+    office.corrections.add(ADA.subject, at(MONDAY, "09:00"), EventKind.PUNCH, "boss", "was here")
+
+    assert statuses(office)["Ada"] is Status.PRESENT
+    assert Flag.CORRECTED in office.book.day(MONDAY)[0].flags
+
+
+def test_changed_rules_judge_the_past_anew() -> None:
+    world = World()
+    world.mark("09:08 17:00")
+    office = world.office()
+    assert statuses(office)["Ada"] is Status.PRESENT
+    office.rules.save(shift(late_grace=5))
+    assert statuses(office)["Ada"] is Status.LATE
+
+
+def test_a_new_person_is_in_the_report_at_once() -> None:
+    world = World()
+    office = world.office()
+    office.book.day(MONDAY)
+    world.people.create(
+        Person("s-cy", "9", "Cy", created_at=LONG_AGO), (), world.people.revision()
+    )
+    assert statuses(office)["Cy"] is Status.ABSENT
+
+
+def test_who_joined_in_mid_month_is_not_absent_before() -> None:
+    world = World(DAY_SHIFT, Employment(BOB.subject, MONDAY + timedelta(days=2)))
+    office = world.office()
+    days = office.book.person(BOB.subject, MONDAY, MONDAY + timedelta(days=3))
+    assert [day.status for day in days] == [Status.NOT_EMPLOYED] * 2 + [Status.ABSENT] * 2
+
+
+def test_without_a_record_employment_begins_with_registration() -> None:
+    world = World()
+    world.people.create(
+        Person("s-cy", "9", "Cy", created_at=at(MONDAY, "23:30")), (), world.people.revision()
+    )
+    days = world.office().book.person("s-cy", MONDAY - timedelta(days=3), MONDAY)
+    assert [day.status for day in days][-1] is Status.ABSENT
+    assert {day.status for day in days[:-1]} == {Status.NOT_EMPLOYED}
+
+
+def test_a_deactivated_person_is_expected_up_to_that_day() -> None:
+    world = World(now=at(MONDAY + timedelta(days=1), "10:00"))
+    bob = world.people.get(BOB.subject)
+    assert bob is not None
+    world.people.update(replace(bob, active=False, updated_at=world.clock.now()))
+    world.clock.advance(timedelta(days=10).total_seconds())
+    days = world.office().book.person(BOB.subject, MONDAY, MONDAY + timedelta(days=2))
+    assert [day.status for day in days] == [Status.ABSENT, Status.ABSENT, Status.NOT_EMPLOYED]
+
+
+def test_marks_of_somebody_deleted_are_nobodys() -> None:
+    world = World()
+    world.mark("09:00 17:00")
+    world.people.delete(ADA.subject)
+    office = world.office()
+    assert statuses(office) == {"Bob": Status.ABSENT}
+    with pytest.raises(PersonMissing):
+        office.book.person(ADA.subject, MONDAY, MONDAY)
+
+
+def test_filters_choose_people_and_statuses() -> None:
+    world = World()
+    world.mark("09:30 17:00")
+    book = world.office().book
+    assert [r.person.name for r in book.day(MONDAY, Filters(groups=frozenset({"Shop"})))] == [
+        "Bob"
+    ]
+    assert [r.person.name for r in book.day(MONDAY, Filters(text="ADA"))] == ["Ada"]
+    late = Filters(statuses=frozenset({Status.LATE}))
+    assert [r.person.name for r in book.day(MONDAY, late)] == ["Ada"]
+
+
+def test_many_people_are_judged_as_few_are() -> None:
+    world = World()
+    for number in range(40):
+        person = Person(f"s{number}", f"{number}x", f"P{number}", created_at=LONG_AGO)
+        world.people.create(person, (), world.people.revision())
+        for event in punches(f"09:{number:02d} 17:00"):
+            world.attendance.apply(
+                replace(event, id=f"{event.id}-{number}", subject=person.subject), 0.0, replay=True
+            )
+    book = world.office().book
+    for record in book.day(MONDAY):
+        assert [record] == book.person(record.person.subject, MONDAY, MONDAY)
+    assert sum(record.status is Status.LATE for record in book.day(MONDAY)) == 29
+
+
+def test_closed_days_on_disk_serve_the_next_start(tmp_path: Path) -> None:
+    world = World(folder=tmp_path)
+    world.mark("09:00 17:00")
+    before = world.office().book.day(MONDAY)
+    world.attendance.read.clear()
+
+    assert world.office().book.day(MONDAY) == before
+    assert MONDAY not in world.attendance.read
+
+
+def test_a_late_replay_outdates_the_file_too(tmp_path: Path) -> None:
+    world = World(folder=tmp_path)
+    world.mark("09:00 17:00")
+    world.office().book.day(MONDAY)
+    late = replace(punches("09:00")[0], id="late", subject=BOB.subject)
+    world.attendance.apply(late, 0.0, replay=True)
+    assert statuses(world.office())["Bob"] is Status.MISSING_OUT
+
+
+def test_a_broken_file_only_costs_time(tmp_path: Path) -> None:
+    world = World(folder=tmp_path)
+    world.mark("09:00 17:00")
+    before = world.office().book.day(MONDAY)
+    files = list(tmp_path.rglob("*.npz"))
+    assert files
+    for file in files:
+        file.write_bytes(b"not numpy")
+    assert world.office().book.day(MONDAY) == before
+
+
+def test_files_of_another_database_are_never_read(tmp_path: Path) -> None:
+    world = World(folder=tmp_path)
+    world.mark("09:00 17:00")
+    world.office().book.day(MONDAY)
+    (tmp_path / "fake").rename(tmp_path / "other")
+
+    emptied = World(folder=tmp_path)
+    emptied.mark("10:00 17:00")
+
+    assert statuses(emptied.office())["Ada"] is Status.LATE
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_malformed_event_is_shown_and_takes_nothing_down() -> None:
+    world = World()
+    world.mark("09:00 17:00")
+    world.attendance.broken[MONDAY].append('{"no": "event"}')
+    office = world.office()
+    assert statuses(office)["Ada"] is Status.PRESENT
+    assert office.inquiry.malformed(MONDAY, MONDAY) == {MONDAY: ['{"no": "event"}']}
+    assert '{"no": "event"}' in office.inquiry.explain(ADA.subject, MONDAY).malformed
+
+
+def test_an_outage_is_never_an_absence() -> None:
+    world = World()
+    for minute in range(0, 120, 2):
+        world.rules.beat("gate", at(MONDAY, "07:00") + timedelta(minutes=minute))
+    assert statuses(world.office())["Bob"] is Status.KIOSK_DOWN
+
+
+def test_the_overview_counts_who_is_where() -> None:
+    world = World(now=at(MONDAY, "12:00"))
+    world.mark("09:20")
+    seen = overview(world.office().book.day(MONDAY))
+    assert (seen.expected, seen.arrived, seen.inside, seen.late, seen.absent) == (2, 1, 1, 1, 1)
+    assert [moment.time() for moment in seen.arrivals] == [time(9, 20)]
+
+
+def test_a_preview_names_whose_status_would_change_and_saves_nothing() -> None:
+    world = World()
+    world.mark("09:08 17:00")
+    world.mark("09:00 17:00", MONDAY + timedelta(days=1))
+    office = world.office()
+
+    changes = office.rules.preview([shift(late_grace=5)], MONDAY, MONDAY + timedelta(days=4))
+
+    assert [(c.person.name, c.day, c.before, c.after) for c in changes] == [
+        ("Ada", MONDAY, Status.PRESENT, Status.LATE)
+    ]
+    assert statuses(office)["Ada"] is Status.PRESENT
+
+
+def test_a_preview_of_rules_that_make_no_sense_is_refused() -> None:
+    with pytest.raises(RuleRefused, match="same time"):
+        World().office().rules.preview([shift(end=time(9))], MONDAY, MONDAY)
+
+
+def test_nobody_at_all_makes_an_empty_table() -> None:
+    world = World()
+    for person in (ADA, BOB):
+        world.people.delete(person.subject)
+    office = world.office()
+    assert office.book.day(MONDAY) == []
+    assert overview([]).expected == 0
+    assert office.rules.preview([shift(late_grace=5)], MONDAY, MONDAY) == []
+
+
+def test_a_shift_that_nobody_is_assigned_to_holds_for_nobody() -> None:
+    world = World(Shift("other", "Other"))
+    world.mark("13:00")
+    assert statuses(world.office())["Ada"] is Status.PRESENT
+    assert world.office().book.day(MONDAY)[0].shift == PRESENCE.name
+
+
+def seen(
+    name: str,
+    who: Person,
+    clock: str,
+    *,
+    score: float = 0.7,
+    margin: float = 0.5,
+    liveness: float | None = None,
+) -> Event:
+    return replace(
+        punches(clock)[0],
+        id=name,
+        subject=who.subject,
+        score=score,
+        margin=margin,
+        liveness=liveness,
+    )
+
+
+def test_doubtful_marks_wait_for_review_until_confirmed_or_void() -> None:
+    world = World()
+    doubtful = [
+        seen("low", ADA, "09:00", score=0.3),
+        seen("close", ADA, "12:00", margin=0.05),
+        seen("flat", BOB, "13:00", liveness=0.2),
+        seen("fine", BOB, "14:00"),
+    ]
+    for event in doubtful:
+        world.attendance.apply(event, 0.0, replay=True)
+    office = world.office()
+
+    queue = office.inquiry.review(MONDAY, MONDAY)
+    assert [(doubt.entry.event.id, doubt.reasons[0].split()[0]) for doubt in queue] == [
+        ("flat", "liveness"),
+        ("close", "margin"),
+        ("low", "score"),
+    ]
+
+    office.corrections.confirm(doubtful[0], "boss", "it is her")
+    office.corrections.void(doubtful[2], "boss", "a photo")
+    left = office.inquiry.review(MONDAY, MONDAY)
+    assert [doubt.entry.event.id for doubt in left] == ["close"]

@@ -1,0 +1,143 @@
+"""``report`` and ``demo``, over stores in memory."""
+
+import argparse
+from datetime import date, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from face_rec.__main__ import parser
+from face_rec.attendance.company import company
+from face_rec.attendance.filters import Filters
+from face_rec.attendance.office import Office, open_office
+from face_rec.attendance.reading import Stores
+from face_rec.attendance.reports import Wanted, make
+from face_rec.attendance.status import Status
+from face_rec.cli.demo import fill, refuse_if_used
+from face_rec.cli.report import write
+from face_rec.errors import AttendanceError, NotEmpty
+from tests.attendance_days import ADA, BERLIN, DAY_SHIFT, at, punches
+from tests.fakes.attendance import FakeAttendance
+from tests.fakes.clock import FakeClock
+from tests.fakes.people import FakePeople
+from tests.fakes.rules import FakeRules
+
+TODAY = date(2025, 6, 3)
+
+
+def empty() -> Office:
+    clock = FakeClock(at(TODAY, "10:00"))
+    return open_office(Stores(FakeAttendance(), FakePeople(clock), FakeRules()), clock, BERLIN)
+
+
+@pytest.fixture(scope="module")
+def filled() -> Office:
+    office = empty()
+    fill(office, company(TODAY, BERLIN))
+    return office
+
+
+def test_the_demo_is_the_same_in_every_run() -> None:
+    assert company(TODAY, BERLIN) == company(TODAY, BERLIN)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "America/Los_Angeles"])
+def test_the_demo_ends_yesterday_in_any_zone(zone: str) -> None:
+    made = company(TODAY, ZoneInfo(zone))
+    assert len(made.people) == 60
+    assert max(event.at for event in made.events) < at(TODAY, "09:00", ZoneInfo(zone))
+
+
+def test_the_demo_shows_every_kind_of_day(filled: Office) -> None:
+    first = TODAY - timedelta(days=90)
+    table = filled.book.table(first, TODAY - timedelta(days=1))
+    seen = {record.status for record in table.records()}
+    assert seen >= set(Status) - {Status.NOT_YET, Status.MISSING_IN}
+
+
+def test_the_demo_is_believable(filled: Office) -> None:
+    first = TODAY - timedelta(days=90)
+    groups = make(filled.book, Wanted("groups", first, TODAY - timedelta(days=1))).frame
+    assert groups["Group"].tolist() == ["Night watch", "Office", "Part-time", "Workshop"]
+    assert groups["Attendance"].between(90, 99.9).all()
+    assert groups["On time"].between(88, 99.9).all()
+
+
+def test_the_demo_has_marks_to_review_and_corrections(filled: Office) -> None:
+    first, last = TODAY - timedelta(days=90), TODAY - timedelta(days=1)
+    assert 10 <= len(filled.inquiry.review(first, last)) <= 300
+    assert len(filled.inquiry.audit(first, last)) == 14
+
+
+def test_the_demo_refuses_a_system_with_people() -> None:
+    office = empty()
+    office.stores.people.create(ADA, (), 0)
+    with pytest.raises(NotEmpty, match="1 people"):
+        refuse_if_used(office, company(TODAY, BERLIN))
+
+
+def test_the_demo_refuses_a_system_with_rules() -> None:
+    office = empty()
+    office.stores.rules.put(DAY_SHIFT)
+    with pytest.raises(NotEmpty, match="rules"):
+        refuse_if_used(office, company(TODAY, BERLIN))
+
+
+def test_the_demo_refuses_a_system_with_marks() -> None:
+    office = empty()
+    for event in punches("09:00", TODAY):
+        office.stores.attendance.apply(event, 0.0)
+    with pytest.raises(NotEmpty, match="marks"):
+        refuse_if_used(office, company(TODAY, BERLIN))
+
+
+def test_the_demo_takes_an_empty_system() -> None:
+    refuse_if_used(empty(), company(TODAY, BERLIN))
+
+
+def test_a_report_is_written_whole(filled: Office, tmp_path: Path) -> None:
+    out = tmp_path / "may.XLSX"
+    wanted = Wanted("muster", date(2025, 5, 1), date(2025, 5, 31))
+    assert write(filled.book, wanted, out) >= 57
+    assert [path.name for path in tmp_path.iterdir()] == ["may.XLSX"]
+
+
+def test_a_group_that_nobody_is_in_is_named(filled: Office, tmp_path: Path) -> None:
+    wanted = Wanted("daily", TODAY, TODAY, Filters(groups=frozenset({"Ofice"})))
+    with pytest.raises(AttendanceError, match=r"'Ofice'.*Office"):
+        write(filled.book, wanted, tmp_path / "x.csv")
+
+
+def test_a_file_that_cannot_be_written_is_named(filled: Office, tmp_path: Path) -> None:
+    with pytest.raises(AttendanceError, match="cannot be written"):
+        write(filled.book, Wanted("daily", TODAY, TODAY), tmp_path / "no" / "x.csv")
+
+
+def test_the_command_line_is_as_the_readme_has_it() -> None:
+    line = "report muster --from 2025-05-01 --to 2025-05-31 --group A --group B --out m.pdf"
+    options = parser().parse_args(line.split())
+    assert (options.name, options.first, options.last) == (
+        "muster",
+        date(2025, 5, 1),
+        date(2025, 5, 31),
+    )
+    assert options.group == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    "line", ["report nonsense --from 2025-05-01 --to 2025-05-31 --out m.pdf",
+             "report daily --from May --to 2025-05-31 --out m.pdf"]
+)  # fmt: skip
+def test_a_command_line_that_makes_no_sense_is_refused(line: str) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args(line.split())
+
+
+def test_another_file_form_is_refused_before_anything_starts() -> None:
+    options = parser().parse_args(
+        ["report", "daily", "--from", "2025-05-01", "--to", "2025-05-31", "--out", "m.docx"]
+    )
+    assert isinstance(options, argparse.Namespace)
+    with pytest.raises(AttendanceError, match=r"\.csv, \.xlsx or \.pdf"):
+        options.run(options)

@@ -1,0 +1,195 @@
+"""Corrections, the audit trail and the answer to 'why this status?'."""
+
+from datetime import timedelta
+
+import pytest
+
+from face_rec.attendance.calendar import Leave
+from face_rec.attendance.correction import audit
+from face_rec.attendance.status import Status
+from face_rec.entities import Event, EventKind
+from face_rec.errors import CorrectionRefused, PersonMissing
+from tests.attendance_days import ADA, DAY_SHIFT, MONDAY, at, shift
+from tests.attendance_world import LATER, World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_retyped_punch_keeps_its_original(world: World) -> None:
+    came, _ = world.mark("09:00 17:00")
+    office = world.office()
+    office.corrections.retype(came, EventKind.OUT, "boss", "wrong button")
+    entry = office.inquiry.entry(came)
+    assert entry.event == came
+    assert entry.kind is EventKind.OUT
+
+
+def test_a_correction_lies_in_the_list_of_the_punch_it_corrects(world: World) -> None:
+    (came,) = world.mark("00:30")  # still Sunday in UTC
+    before = world.attendance.length(MONDAY - timedelta(days=1))
+    world.office().corrections.void(came, "boss", "not him")
+    assert world.attendance.length(MONDAY - timedelta(days=1)) == before + 1
+    assert world.attendance.length(MONDAY) == 0
+
+
+def test_the_audit_trail_shows_before_and_after_author_and_reason(world: World) -> None:
+    came, _ = world.mark("09:00 17:00")
+    office = world.office()
+    office.corrections.dispute(came, "Ada", "I was ill")
+    world.clock.advance(60)
+    office.corrections.void(came, "boss", "she was ill")
+    world.clock.advance(60)
+    office.corrections.retype(came, EventKind.IN, "boss", "typed")
+
+    lines = audit(office.inquiry.entry(came))
+
+    assert [(line.author, line.before, line.after, line.reason) for line in lines] == [
+        ("Ada", "punch", "disputed", "I was ill"),
+        ("boss", "disputed", "voided", "she was ill"),
+        ("boss", "voided", "in", "typed"),
+    ]
+    assert [line.after for line in office.inquiry.audit(MONDAY, MONDAY)] == [
+        "in",
+        "voided",
+        "disputed",
+    ]
+
+
+def test_an_added_punch_is_in_the_audit_trail(world: World) -> None:
+    world.mark("09:00")
+    office = world.office()
+    office.corrections.add(ADA.subject, at(MONDAY, "17:00"), EventKind.OUT, "boss", "forgot")
+    (line,) = office.inquiry.audit(MONDAY, MONDAY)
+    assert (line.before, line.after, line.at) == ("nothing", "out added", LATER)
+
+
+@pytest.mark.parametrize("reason", ["", "  \n", "x" * 501])
+def test_without_a_fit_reason_nothing_is_corrected(world: World, reason: str) -> None:
+    (came,) = world.mark("09:00")
+    with pytest.raises(CorrectionRefused):
+        world.office().corrections.void(came, "boss", reason)
+    assert world.attendance.length(MONDAY) == 1
+
+
+def test_without_an_author_nothing_is_corrected(world: World) -> None:
+    (came,) = world.mark("09:00")
+    with pytest.raises(CorrectionRefused, match="author"):
+        world.office().corrections.dispute(came, " ", "because")
+
+
+def test_what_changes_nothing_is_refused(world: World) -> None:
+    (came,) = world.mark("in@09:00")
+    desk = world.office().corrections
+    with pytest.raises(CorrectionRefused, match="counts as in already"):
+        desk.retype(came, EventKind.IN, "boss", "so")
+    with pytest.raises(CorrectionRefused, match="can become"):
+        desk.retype(came, EventKind.VOID, "boss", "so")
+    for again in (desk.dispute, desk.confirm, desk.void):
+        again(came, "boss", "so")
+        with pytest.raises(CorrectionRefused, match="already"):
+            again(came, "boss", "so")
+        world.clock.advance(1)
+
+
+def test_a_punch_to_come_cannot_be_added(world: World) -> None:
+    with pytest.raises(CorrectionRefused, match="past"):
+        world.office().corrections.add(
+            ADA.subject, LATER + timedelta(minutes=1), EventKind.IN, "boss", "soon"
+        )
+
+
+def test_a_punch_cannot_be_added_for_nobody(world: World) -> None:
+    with pytest.raises(PersonMissing):
+        world.office().corrections.add("gone", LATER, EventKind.IN, "boss", "so")
+
+
+def test_only_marks_can_be_added(world: World) -> None:
+    with pytest.raises(CorrectionRefused, match="punch, an IN or an OUT"):
+        world.office().corrections.add(ADA.subject, LATER, EventKind.VOID, "boss", "so")
+
+
+def test_a_time_without_zone_is_refused(world: World) -> None:
+    with pytest.raises(CorrectionRefused, match="zone"):
+        world.office().corrections.add(
+            ADA.subject, LATER.replace(tzinfo=None), EventKind.IN, "boss", "so"
+        )
+
+
+def test_a_punch_that_is_gone_cannot_be_corrected(world: World) -> None:
+    (came,) = world.mark("09:00")
+    elsewhere = World().office()
+    with pytest.raises(CorrectionRefused, match="not in the book"):
+        elsewhere.corrections.void(came, "boss", "so")
+
+
+def explained(world: World) -> str:
+    answer = world.office().inquiry.explain(ADA.subject, MONDAY)
+    return "\n".join((*answer.rule, *answer.steps))
+
+
+def test_lateness_is_explained_with_shift_rule_and_arithmetic() -> None:
+    world = World(shift(unpaid_break=30))
+    world.mark("09:12:05 17:00")
+    text = explained(world)
+    assert "Day: Mon 09:00 to Mon 17:00 on Mon, Tue, Wed, Thu, Fri." in text
+    assert "In at Mon 09:12:05, 12 min 05 s after Mon 09:00" in text
+    assert "minus 30 min break" in text
+    assert "Worked: 7 h 17 min" in text
+    assert text.endswith("So the day is: late.")
+
+
+def test_every_punch_is_explained_used_or_not(world: World) -> None:
+    events: list[Event] = world.mark("05:00 09:00 09:02 12:00 17:00")
+    world.office().corrections.void(events[3], "boss", "somebody else")
+    lines = world.office().inquiry.explain(ADA.subject, MONDAY).events
+    assert [(line.used, line.note) for line in lines] == [
+        (False, "outside the check-in window"),
+        (True, ""),
+        (False, "seen again within the minimum stay: not counted as leaving"),
+        (False, "voided"),
+        (True, ""),
+    ]
+
+
+def test_a_missing_check_out_is_explained(world: World) -> None:
+    world.mark("09:00")
+    text = explained(world)
+    assert "Mon 09:00 to Mon 17:00 (end of the shift, no check-out) = 8 h 00 min" in text
+    assert "closed by the rules" in text
+
+
+def test_an_absence_by_hours_is_explained() -> None:
+    world = World(shift(absent_below=120, half_day_below=240))
+    world.mark("09:00 10:00")
+    assert "1 h 00 min is less than 2 h 00 min: absent." in explained(world)
+
+
+def test_a_half_day_is_explained() -> None:
+    world = World(shift(half_day_below=240))
+    world.mark("09:00 12:00")
+    assert "3 h 00 min is less than 4 h 00 min: half a day." in explained(world)
+
+
+def test_leave_over_presence_is_explained() -> None:
+    world = World(DAY_SHIFT, Leave("l", ADA.subject, MONDAY, MONDAY, "Sick leave"))
+    world.mark("09:00 17:00")
+    text = explained(world)
+    assert "Day off: Sick leave." in text
+    assert "was here on a day off" in text
+
+
+def test_an_outage_is_explained() -> None:
+    world = World()
+    world.rules.beat("gate", at(MONDAY, "10:00"), since=at(MONDAY, "07:00"))
+    answer = world.office().inquiry.explain(ADA.subject, MONDAY)
+    assert answer.record.status is Status.KIOSK_DOWN
+    assert answer.outages == ("Kiosk gate gave no sign of life from Mon 10:00 to Mon 17:00.",)
+
+
+def test_the_explanation_agrees_with_the_book(world: World) -> None:
+    world.mark("08:00 09:30 12:00 12:20 16:00")
+    book, inquiry = world.office().book, world.office().inquiry
+    assert inquiry.explain(ADA.subject, MONDAY).record == book.day(MONDAY)[0]

@@ -1,0 +1,109 @@
+"""What makes no sense is refused with the reason, and nothing is changed."""
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from face_rec.attendance.calendar import Holiday, Leave
+from face_rec.attendance.kiosk import KioskRecord
+from face_rec.attendance.roster import Assignment, Employment
+from face_rec.attendance.rules import Item, Limits, Rules
+from face_rec.attendance.shift import PRESENCE
+from face_rec.attendance.validation import conflicts, flaws
+from face_rec.errors import RuleRefused
+from tests.attendance_days import DAY_SHIFT, MONDAY, shift
+from tests.attendance_world import World
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        (shift(name=" "), "a name"),
+        (shift(id=""), "name of its own"),
+        (shift(end=time(9)), "same time"),
+        (shift(days=frozenset()), "at least one day"),
+        (shift(days=frozenset({7})), "Monday"),
+        (shift(zone="Mars/Olympus"), "No time zone"),
+        (shift(zone="../../etc/passwd"), "No time zone"),
+        (shift(late_grace=-1), "grace for coming late"),
+        (shift(opens_before=1440, closes_after=1440), "within two days"),
+        (shift(close_tolerance=300), "tolerance"),
+        (shift(late_grace=240, early_grace=240), "graces"),
+        (shift(half_day_below=120, absent_below=120), "below the half-day"),
+        (shift(half_day_below=460, unpaid_break=30), "cannot be reached"),
+        (shift(unpaid_break=480), "as long as the shift"),
+        (Assignment("a", "day"), "one person or one group"),
+        (Assignment("a", "day", subject="s", group="g"), "one person or one group"),
+        (Assignment("a", "", group="g"), "Choose a shift"),
+        (Assignment("a", "day", group="g", first=MONDAY, last=MONDAY - DAY), "before it begins"),
+        (Employment("s", MONDAY, MONDAY - DAY), "before it begins"),
+        (Holiday("h", MONDAY, ""), "a name"),
+        (Leave("l", "", MONDAY, MONDAY), "who is on leave"),
+        (Leave("l", "s", MONDAY, MONDAY, ""), "what kind"),
+        (Leave("l", "s", MONDAY, MONDAY - DAY), "before it begins"),
+        (Leave("l", "s", MONDAY, MONDAY + 500 * DAY), "400 days"),
+        (KioskRecord("k", minimum_stay=-5), "minimum stay"),
+        (KioskRecord(" "), "name of its own"),
+        (Limits(outage=0), "at least 1 minute"),
+        (Limits(score=1.5), "between 0 and 1"),
+    ],
+)
+def test_nonsense_is_named(item: Item, reason: str) -> None:
+    assert any(reason in flaw for flaw in flaws(item)), flaws(item)
+
+
+@pytest.mark.parametrize("item", [DAY_SHIFT, PRESENCE, Limits(), KioskRecord("k")])
+def test_sense_has_no_flaws(item: Item) -> None:
+    assert flaws(item) == ()
+
+
+def test_two_assignments_of_a_group_may_not_overlap() -> None:
+    first = Assignment("a", "default", group="g", last=MONDAY)
+    rules = Rules(shifts=(DAY_SHIFT,), assignments=(first,))
+    assert conflicts(rules, Assignment("b", "default", group="g", first=MONDAY))
+    assert not conflicts(rules, Assignment("b", "default", group="g", first=MONDAY + DAY))
+    assert not conflicts(rules, Assignment("b", "default", group="other"))
+    assert not conflicts(rules, Assignment("a", "default", group="g"))  # itself, changed
+
+
+def test_an_assignment_needs_a_shift_that_exists() -> None:
+    assert conflicts(Rules(), Assignment("a", "gone", group="g"))
+    assert not conflicts(Rules(), Assignment("a", "default", group="g"))
+
+
+def test_two_leaves_of_a_person_may_not_overlap() -> None:
+    rules = Rules(leaves=(Leave("l", "s", MONDAY, MONDAY + DAY),))
+    assert conflicts(rules, Leave("m", "s", MONDAY + DAY, MONDAY + 2 * DAY))
+    assert not conflicts(rules, Leave("m", "other", MONDAY, MONDAY))
+
+
+def test_of_several_entries_all_are_saved_or_none() -> None:
+    world = World()
+    office = world.office()
+    before = office.book.rules()
+    with pytest.raises(RuleRefused) as refused:
+        office.rules.save(
+            Holiday("h", date(2024, 12, 25), "Christmas"), shift(end=time(9)), Limits(outage=0)
+        )
+    assert len(refused.value.problems) == 2
+    assert office.book.rules() == before
+
+
+def test_entries_saved_together_may_rely_on_each_other() -> None:
+    office = World().office()
+    office.rules.save(shift(id="new"), Assignment("a", "new", group="Shop"))
+    with pytest.raises(RuleRefused, match="overlaps"):
+        office.rules.save(Assignment("b", "new", group="Shop"))
+
+
+def test_a_shift_in_use_cannot_be_removed() -> None:
+    office = World().office()
+    used = shift(id="new", name="New")
+    office.rules.save(used, Assignment("a", "new", group="Shop"))
+    with pytest.raises(RuleRefused, match="assigned 1 times"):
+        office.rules.remove(used)
+    office.rules.remove(Assignment("a", "new", group="Shop"))
+    office.rules.remove(used)
+    assert used not in office.book.rules().shifts
