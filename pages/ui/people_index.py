@@ -28,14 +28,17 @@ class Index:
     revision: int
 
     def find(self, text: str = "", group: str | None = None) -> list[Person]:
-        """Those who have every word of ``text`` in name, ID, group or e-mail."""
-        words = search_key(text).split()
-        return [
+        """Those who have every word of ``text`` in name, ID, group or e-mail; who has it for
+        an ID stands first."""
+        wanted = search_key(text).strip()
+        words = wanted.split()
+        found = [
             card.person
             for card in self.cards
             if (group is None or card.person.group == group)
             and all(word in card.key for word in words)
         ]
+        return sorted(found, key=lambda person: search_key(person.id) != wanted)
 
 
 def people_index(store: PeopleStore) -> Index:

@@ -19,9 +19,9 @@ SOURCES = {
 _COLUMNS = {
     "date": st.column_config.TextColumn("Date", width=95),
     "clock": st.column_config.TextColumn("Time", width=80),
-    "name": st.column_config.TextColumn("Name", width=230),
+    "name": st.column_config.TextColumn("Name", width=215),
     "id": st.column_config.TextColumn("ID", width=95),
-    "group": st.column_config.TextColumn("Group", width=150),
+    "group": st.column_config.TextColumn("Group", width=135),
     "kiosk": st.column_config.TextColumn("Kiosk", width=80),
     "kind": st.column_config.TextColumn("Kind", width=80),
     "source": st.column_config.TextColumn("Taken by", width=80),
@@ -30,8 +30,12 @@ _COLUMNS = {
 
 
 def show_table(app: System, table: pd.DataFrame) -> None:
-    """Draw ``table`` (columns as in :mod:`face_rec.attendance.records`), PAGE rows at a time."""
-    place = st.container()
+    """Draw ``table`` (columns as in :mod:`face_rec.attendance.records`), PAGE rows at a time.
+
+    A choice is a row's number, so other rows make another table: else a new mark would put
+    somebody else's picture under the choice.
+    """
+    place = st.container(key="records_rows")
     number = _page_number(-(-len(table) // PAGE))
     rows = table.iloc[(number - 1) * PAGE : number * PAGE]
     chosen = place.dataframe(
@@ -41,7 +45,7 @@ def show_table(app: System, table: pd.DataFrame) -> None:
         height=min(560, 38 + 35 * len(rows)),
         on_select="rerun",
         selection_mode="single-row",
-        key=f"records_table_{number}",
+        key=f"records_table_{hash(tuple(rows['event']))}",
         alt="Marks, newest first",
     )
     picked = chosen["selection"]["rows"]

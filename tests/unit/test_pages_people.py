@@ -58,6 +58,12 @@ def test_a_search_looks_at_name_id_and_group(
     assert names(page) == found
 
 
+def test_an_id_that_fits_exactly_stands_first(fake: FakeSystem) -> None:
+    fake.add_person(12, "Ann")
+    fake.add_person(1, "Zoe")
+    assert [p.name for p in people_index(fake.people).find("e1")] == ["Zoe", "Ann"]
+
+
 def test_ten_thousand_people_are_shown_a_page_at_a_time(fake: FakeSystem) -> None:
     for number in range(10_000):
         fake.add_person(number, f"Person {number:05d}", templates=0)
