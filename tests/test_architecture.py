@@ -12,7 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 LEVELS: list[set[str]] = [
-    {"app", "pages", "face_rec.cli", "face_rec.__main__"},
+    {"face_rec.__main__"},
+    {"app", "pages", "face_rec.cli"},
     {"face_rec.assembly"},
     {"face_rec.system"},
     {"face_rec.web", "face_rec.models", "face_rec.stores"},
