@@ -16,8 +16,9 @@ from starlette.routing import BaseRoute
 from config import Settings
 from face_rec import system as holder
 from face_rec.attendance.office import Office, open_office
-from face_rec.attendance.reading import Stores as AttendanceStores
+from face_rec.attendance.sources import Stores as AttendanceStores
 from face_rec.clock import Clock, SystemClock
+from face_rec.journey.advice import Machine, advice
 from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
@@ -134,6 +135,7 @@ def _system(
                 checks.gallery_check(follower.status),
                 checks.journal_check(marker.pending_count, marker.problem),
                 checks.snapshots_check(stores.spool.stats),
+                checks.speed_check(lambda: _advice(engine, models)),
                 checks.disk_check(settings.data_dir),
             ],
             clock,
@@ -249,6 +251,18 @@ def _snapshots(settings: Settings) -> SnapshotStore:
         encryption=settings.s3_encryption,
         kms_key_id=settings.s3_kms_key_id,
     )
+
+
+def _advice(engine: Engine, models: ModelService) -> tuple[str, ...]:
+    status = models.status()
+    machine = Machine(
+        status.pack,
+        engine.workers,
+        os.cpu_count() or 1,
+        engine.load,
+        accelerated=status.provider not in {"", "cpu"},
+    )
+    return advice({stream.name: stream.stats() for stream in engine.streams()}, machine)
 
 
 def _workers(settings: Settings) -> int:

@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from face_rec.attendance.office import Office, open_office
-from face_rec.attendance.reading import Stores
 from face_rec.attendance.rules import Item
+from face_rec.attendance.sources import Stores
 from face_rec.attendance.status import Status
 from face_rec.entities import Event, Person
 from tests.attendance_days import ADA, BERLIN, DAY_SHIFT, LONG_AGO, MONDAY, at, punches

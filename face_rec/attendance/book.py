@@ -17,9 +17,9 @@ from face_rec.attendance.filters import Filters
 from face_rec.attendance.ledger import Codes, Marks, merged, only
 from face_rec.attendance.planner import Planner
 from face_rec.attendance.punches import Directions
-from face_rec.attendance.reading import Reading, Stores, days_between
 from face_rec.attendance.reckoning import MARGIN, Reckoner
 from face_rec.attendance.rules import Rules
+from face_rec.attendance.sources import Sources, Stores, days_between
 from face_rec.attendance.table import Table, by_group_and_name
 from face_rec.clock import Clock
 from face_rec.entities import Person
@@ -40,7 +40,7 @@ class AttendanceBook:
     def __init__(self, stores: Stores, clock: Clock, zone: ZoneInfo) -> None:
         self.zone = zone
         self.codes = Codes()
-        self.reading = Reading(stores, clock, self.codes)
+        self.sources = Sources(stores, clock, self.codes)
         self._clock = clock
         self._closed = ClosedDays()
 
@@ -55,11 +55,11 @@ class AttendanceBook:
 
     def rules(self) -> Rules:
         """The rules as saved."""
-        return self.reading.rules()
+        return self.sources.rules()
 
     def people(self, filters: Filters | None = None) -> list[Person]:
         """Those asked for, by group and name."""
-        return sorted((filters or Filters()).people(self.reading.people()), key=by_group_and_name)
+        return sorted((filters or Filters()).people(self.sources.people()), key=by_group_and_name)
 
     def day(self, day: date, filters: Filters | None = None) -> list[DayRecord]:
         """Everybody expected or seen on one day."""
@@ -87,19 +87,19 @@ class AttendanceBook:
 
     def somebody(self, subject: str) -> Person:
         """The person; raises PersonMissing."""
-        for person in self.reading.people():
+        for person in self.sources.people():
             if person.subject == subject:
                 return person
         raise PersonMissing("This person is no longer registered. Reload the page.")
 
     def under(self, rules: Rules, first: date, last: date) -> Table:
         """What everybody's days would be under other rules; nothing is kept."""
-        return self._judged(rules, self.reading.people(), days_between(first, last))
+        return self._judged(rules, self.sources.people(), days_between(first, last))
 
     @property
     def bytes(self) -> int:
         """Memory held by both caches."""
-        return self.reading.bytes + self._closed.bytes
+        return self.sources.bytes + self._closed.bytes
 
     # --- judging
 
@@ -107,7 +107,7 @@ class AttendanceBook:
         """What judges these local days under ``rules``, as of now."""
         planner = Planner(rules, self.zone)
         directions = Directions(rules.kiosks, self.codes)
-        uptime = self.reading.uptime(first, last, rules)
+        uptime = self.sources.uptime(first, last, rules)
         now = int(self._clock.now().timestamp())
         return planner, Reckoner(planner, directions, uptime, self.codes, now)
 
@@ -127,7 +127,7 @@ class AttendanceBook:
     def _marks(
         self, people: Sequence[Person], first: date, last: date, progress: Progress | None
     ) -> Marks:
-        ledgers = self.reading.ledgers(first, last, progress)
+        ledgers = self.sources.ledgers(first, last, progress)
         if len(people) > _FEW:
             return merged(ledgers)
         codes = sorted(self.codes.code(person.subject) for person in people)
@@ -135,7 +135,7 @@ class AttendanceBook:
 
     def _everybody(self, days: Sequence[date], progress: Progress | None) -> Table:
         """All people, closed days from memory where nothing has changed."""
-        rules, people = self.rules(), self.reading.people()
+        rules, people = self.rules(), self.sources.people()
         keys = self._keys(rules, people, days)
         kept = {day: self._closed.get(day, keys[day]) for day in days}
         missing = [day for day in days if kept[day] is None]
@@ -153,7 +153,7 @@ class AttendanceBook:
         """What the rows of each day depend on, besides a time long past."""
         if not days:
             return {}
-        lengths = self.reading.lengths(days_between(min(days) - MARGIN, max(days) + MARGIN))
+        lengths = self.sources.lengths(days_between(min(days) - MARGIN, max(days) + MARGIN))
         who = hash(
             tuple((p.subject, p.group, p.active, p.created_at, p.updated_at) for p in people)
         )

@@ -14,9 +14,9 @@ from face_rec.attendance.explanation import Explanation, Teller
 from face_rec.attendance.ledger import CONFIRMED, Marks, ledger
 from face_rec.attendance.plan import Plan
 from face_rec.attendance.punches import Directions
-from face_rec.attendance.reading import days_between
 from face_rec.attendance.reckoning import MARGIN
 from face_rec.attendance.rules import Limits
+from face_rec.attendance.sources import days_between
 from face_rec.attendance.status import Flag
 from face_rec.entities import Event, Person
 from face_rec.errors import CorrectionRefused
@@ -110,7 +110,7 @@ class Inquiry:
 
     def _doubtful_days(self, first: date, last: date, limits: Limits) -> list[date]:
         days = days_between(first - MARGIN, last + MARGIN)
-        ledgers = self._book.reading.ledgers(first, last)
+        ledgers = self._book.sources.ledgers(first, last)
         pairs = zip(days, ledgers, strict=True)
         return [day for day, one in pairs if _any_doubt(one.marks, limits)]
 

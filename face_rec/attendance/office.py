@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from face_rec.attendance.book import AttendanceBook
 from face_rec.attendance.correction_desk import CorrectionDesk
 from face_rec.attendance.inquiry import Inquiry
-from face_rec.attendance.reading import Stores
 from face_rec.attendance.rule_desk import RuleDesk
+from face_rec.attendance.sources import Stores
 from face_rec.clock import Clock
 
 

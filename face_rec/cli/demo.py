@@ -9,7 +9,7 @@ import config
 from face_rec import assembly
 from face_rec.attendance.company import Company, company
 from face_rec.attendance.office import Office
-from face_rec.attendance.reading import days_between
+from face_rec.attendance.sources import days_between
 from face_rec.errors import NotEmpty
 
 

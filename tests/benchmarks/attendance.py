@@ -18,11 +18,11 @@ from zoneinfo import ZoneInfo
 from redis import Redis
 
 from face_rec.attendance.book import AttendanceBook
-from face_rec.attendance.reading import Stores, days_between
 from face_rec.attendance.reports import Wanted, make, written
 from face_rec.attendance.roster import Assignment
 from face_rec.attendance.rule_desk import RuleDesk
 from face_rec.attendance.shift import DEFAULT_ID, Counting, Shift
+from face_rec.attendance.sources import Stores, days_between
 from face_rec.entities import Event, EventKind, Person, Source
 from face_rec.stores import events, keys
 from face_rec.stores.attendance import RedisAttendance

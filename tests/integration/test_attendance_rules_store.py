@@ -11,10 +11,10 @@ from redis import Redis
 from face_rec.attendance.calendar import Holiday, Leave
 from face_rec.attendance.kiosk import Direction, KioskRecord
 from face_rec.attendance.office import open_office
-from face_rec.attendance.reading import Stores
 from face_rec.attendance.roster import Assignment, Employment
 from face_rec.attendance.rules import Item, Limits, Rules, RulesStore
 from face_rec.attendance.shift import DEFAULT_ID, Counting, Reading, Shift
+from face_rec.attendance.sources import Stores
 from face_rec.attendance.status import Status
 from face_rec.entities import Event, EventKind, Source
 from face_rec.stores import keys

@@ -11,8 +11,8 @@ from face_rec.__main__ import parser
 from face_rec.attendance.company import company
 from face_rec.attendance.filters import Filters
 from face_rec.attendance.office import Office, open_office
-from face_rec.attendance.reading import Stores
 from face_rec.attendance.reports import Wanted, make
+from face_rec.attendance.sources import Stores
 from face_rec.attendance.status import Status
 from face_rec.cli.demo import fill, refuse_if_used
 from face_rec.cli.report import write

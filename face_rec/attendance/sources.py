@@ -34,7 +34,7 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + n * _DAY for n in range((last - first).days + 1)]
 
 
-class Reading:
+class Sources:
     """Cached access to the stores. Safe from any thread; all of it may raise
     StoreUnavailable."""
 
