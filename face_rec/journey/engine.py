@@ -121,6 +121,11 @@ class Engine:
     def workers(self) -> int:
         return self._pool.size
 
+    @property
+    def load(self) -> float:
+        """Share of the last seconds in which the workers were busy, 0 to 1."""
+        return self._pool.load
+
     def close(self) -> None:
         """Finish the frames being processed and stop; streams take no more."""
         self._pool.close()

@@ -11,6 +11,7 @@ from threading import Condition, Thread
 from typing import Protocol
 
 from face_rec.clock import Clock
+from face_rec.journey.meter import Load
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class WorkerPool:
         self._closed = False
         self._failures = 0
         self._logged_at = float("-inf")
+        self._load = Load(max(1, size))
         self._threads = [
             Thread(target=self._work, name=f"journey-{number}", daemon=True)
             for number in range(1, max(1, size) + 1)
@@ -55,6 +57,11 @@ class WorkerPool:
     @property
     def size(self) -> int:
         return len(self._threads)
+
+    @property
+    def load(self) -> float:
+        """Share of the last seconds in which the threads were busy, 0 to 1."""
+        return self._load.share(self._clock.monotonic())
 
     @property
     def failures(self) -> int:
@@ -81,10 +88,12 @@ class WorkerPool:
 
     def _work(self) -> None:
         while (task := self._next()) is not None:
+            began = self._clock.monotonic()
             try:
                 task.run()
             except Exception as error:  # a bug must cost one frame, not a worker
                 self._failed(task, error)
+            self._load.worked(began, self._clock.monotonic())
             self._done(task)
 
     def _next(self) -> Task | None:

@@ -4,7 +4,7 @@ Each takes what it looks at, never a whole system, and returns the check.
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -118,5 +118,18 @@ def disk_check(folder: Path, low: int = 2048 * _MIB, full: int = 200 * _MIB) -> 
         advice = "" if free >= low else f"Free some space on the disk that holds {folder}."
         detail = f"{free // _MIB:,} MiB free"
         return HealthCheck("disk", free >= full, detail, advice, warning=full <= free < low)
+
+    return check
+
+
+def speed_check(advice: Callable[[], Sequence[str]]) -> Check:
+    """Always ready, for slow is not broken; a warning with what to change while there is any."""
+
+    def check() -> HealthCheck:
+        told = advice()
+        detail = "attention needed" if told else "cameras and recognition keep up"
+        return HealthCheck(
+            "speed", ok=True, detail=detail, advice=" ".join(told), warning=bool(told)
+        )
 
     return check

@@ -125,7 +125,9 @@ def _kiosk(request: Request) -> str:
 def _check_room(kiosks: Kiosks, kiosk: str) -> None:
     names = {stream.name for stream in kiosks.streams()}
     if kiosk not in names and len(names) >= _MOST_STREAMS:
-        raise RequestRefused(429, f"{_MOST_STREAMS} cameras are running; no more are taken.")
+        raise RequestRefused(
+            429, f"Already {_MOST_STREAMS} cameras are running. Close one of them first."
+        )
 
 
 def _check_seat(request: Request, kiosks: Kiosks, kiosk: str) -> None:

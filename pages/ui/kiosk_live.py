@@ -87,22 +87,23 @@ def _below(pump: FramePump, way: Way) -> None:
     with guarded("kiosk.below"):
         scene = _fresh(system(), pump)
         with st.container(horizontal=True, vertical_alignment="center", key="kiosk_row"):
-            st.html(f'<div class="fr-seen">{_chips(scene)}</div>', width="stretch")
+            st.html(f'<div class="fr-seen">{_chips(scene, way)}</div>', width="stretch")
             kiosk_tools("kiosk-tools", st.session_state.get("_sounds", []))
         figures = html(f"{status(pump.stream.stats())} · {way}")
         st.html(f'<div class="fr-status" data-testid="kiosk-status">{figures}</div>')
 
 
-def _chips(scene: Scene | None) -> str:
+def _chips(scene: Scene | None, way: Way) -> str:
     named = [label for label in (scene.labels if scene else ()) if label.verdict is Verdict.NAMED]
     return "".join(
-        f'<span class="fr-{_mood(label)}">{html(_name(label))}</span>' for label in named
+        f'<span class="fr-{_mood(label)}">{html(_name(label, way))}</span>' for label in named
     )
 
 
-def _name(label: Label) -> str:
+def _name(label: Label, way: Way) -> str:
     """With the number at the box, where the video could not write the name."""
-    return label.name if can_draw(label.name) else f"#{label.track} {label.name}"
+    written = way.http or can_draw(label.name)  # over HTTP the browser writes it
+    return label.name if written else f"#{label.track} {label.name}"
 
 
 def _mood(label: Label) -> banner.Mood:

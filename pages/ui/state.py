@@ -13,6 +13,7 @@ TITLES = {
     "gallery": "Gallery",
     "journal": "Waiting marks",
     "snapshots": "Pictures",
+    "speed": "Speed",
     "disk": "Disk",
 }
 

@@ -174,3 +174,11 @@ def test_a_disk_warns_when_low_and_fails_when_full(
     result = checks.disk_check(tmp_path, low, full)()
     assert (result.ok, result.warning) == (ok, warning)
     assert bool(result.advice) == (not ok or warning)
+
+
+def test_slow_is_a_warning_with_what_to_change_and_still_ready() -> None:
+    fine = checks.speed_check(lambda: ())()
+    assert (fine.ok, fine.warning, fine.advice) == (True, False, "")
+    slow = checks.speed_check(lambda: ("It is slow.", "Set WORKERS to 4."))()
+    assert (slow.ok, slow.warning) == (True, True)
+    assert slow.advice == "It is slow. Set WORKERS to 4."

@@ -1,0 +1,336 @@
+"""/frames takes one JPEG of a kiosk's camera and nothing else."""
+
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+
+import anyio
+import httpx
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from face_rec.entities import (
+    Box,
+    Event,
+    EventKind,
+    Greeting,
+    Label,
+    Outcome,
+    Receipt,
+    Source,
+    Verdict,
+)
+from face_rec.web import frames
+from face_rec.web.frames import SCREEN_HEADER, routes
+from face_rec.web.jpeg import MAX_BYTES
+from tests.fakes.clock import MORNING
+from tests.fakes.kiosks import FakeKiosks
+
+JPEG = {"Content-Type": "image/jpeg"}
+
+
+def a_jpeg(
+    width: int = 64, height: int = 48, quality: int = 75, progressive: bool = False
+) -> bytes:
+    """Red on its left half."""
+    pixels = np.zeros((height, width, 3), np.uint8)
+    pixels[:, : width // 2, 0] = 255
+    file = io.BytesIO()
+    Pillow.fromarray(pixels).save(file, "JPEG", quality=quality, progressive=progressive)
+    return file.getvalue()
+
+
+def a_receipt(outcome: Outcome, minutes_ago: float | None = None) -> Receipt:
+    event = Event("e1", "s1", MORNING, EventKind.PUNCH, Source.VIDEO, "door")
+    before = None if minutes_ago is None else MORNING - timedelta(minutes=minutes_ago)
+    return Receipt(event, outcome, before)
+
+
+@pytest.fixture
+def kiosks() -> FakeKiosks:
+    return FakeKiosks()
+
+
+@pytest.fixture
+def client(kiosks: FakeKiosks) -> TestClient:
+    return TestClient(Starlette(routes=routes(kiosks.source())), base_url="http://kiosk.test:8501")
+
+
+def post(
+    client: TestClient,
+    body: bytes | Iterator[bytes] | None = None,
+    headers: dict[str, str] | None = None,
+    kiosk: str = "door",
+) -> httpx.Response:
+    answer: httpx.Response = client.post(
+        "/frames",
+        params={"kiosk": kiosk},
+        content=body or a_jpeg(),
+        headers=JPEG | (headers or {}),
+    )
+    return answer
+
+
+def refusal(answer: httpx.Response, status: int) -> str:
+    """The sentence of a refusal; nothing of the inside shows."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    sentence = str(answer.json()["error"])
+    assert sentence[0].isupper()
+    assert sentence.endswith(".")
+    assert list(answer.json()) == ["error"]
+    return sentence
+
+
+# --- what it is for ----------------------------------------------------------------
+
+
+def test_a_picture_reaches_the_stream_of_its_kiosk_as_bgr(
+    client: TestClient, kiosks: FakeKiosks
+) -> None:
+    assert post(client).status_code == 200
+    (picture,) = kiosks.opened["door"].pictures
+    assert picture.shape == (48, 64, 3)
+    assert picture.dtype == np.uint8
+    assert list(picture[24, 8] > 200) == [False, False, True]
+
+
+def test_the_answer_says_who_is_seen_where(kiosks: FakeKiosks, client: TestClient) -> None:
+    box = Box(1, 2, 30, 40)
+    kiosks.labels = (
+        Label(1, box, Verdict.NAMED, "Zoë <b>🙂</b>", receipt=a_receipt(Outcome.MARKED)),
+        Label(2, box, Verdict.NAMED, "Bo", receipt=a_receipt(Outcome.ALREADY, 5)),
+        Label(3, box, Verdict.UNKNOWN, "a name that is not proven"),
+    )
+    told = post(client).json()
+    assert (told["fresh"], told["width"], told["height"]) == (True, 64, 48)
+    assert [(face["mood"], face["name"]) for face in told["faces"]] == [
+        ("marked", "Zoë <b>🙂</b>"),
+        ("already", "Bo"),
+        ("unknown", ""),
+    ]
+    assert told["faces"][0]["box"] == [1, 2, 30, 40]
+    assert told["stats"]["inference_rate"] == 8.25
+    assert told["stats"]["time_to_mark"] == 0.7
+
+
+def test_greetings_carry_the_time_of_the_site_and_end_after_some_seconds(
+    kiosks: FakeKiosks, client: TestClient
+) -> None:
+    now = kiosks.clock.monotonic()
+    kiosks.said = (
+        Greeting(a_receipt(Outcome.MARKED), "Long gone", now - 60),
+        Greeting(a_receipt(Outcome.ALREADY, minutes_ago=30), "Ada", now),
+        Greeting(a_receipt(Outcome.SAVED_HERE), "Bo", now),
+    )
+    told = post(client).json()["greetings"]
+    assert [(g["name"], g["outcome"], g["time"]) for g in told] == [
+        ("Ada", "already", "08:30"),
+        ("Bo", "saved_here", "09:00"),
+    ]
+
+
+def test_a_result_that_does_not_come_is_not_waited_for_long(
+    client: TestClient, kiosks: FakeKiosks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "_LONGEST_WAIT", 0.02)
+    kiosks.blind = True
+    told = post(client).json()
+    assert (told["fresh"], told["faces"]) == (False, [])
+
+
+def test_boxes_of_long_ago_are_not_sent(
+    client: TestClient, kiosks: FakeKiosks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "_LONGEST_WAIT", 0.02)
+    kiosks.labels = (Label(1, Box(0, 0, 9, 9), Verdict.UNKNOWN),)
+    assert len(post(client).json()["faces"]) == 1
+    kiosks.opened["door"].blind = True
+    kiosks.clock.advance(10)
+    assert post(client).json()["faces"] == []
+
+
+# --- what it refuses -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"GIF89a and so on", 415),
+        (b"\x89PNG\r\n\x1a\n" + b"x" * 99, 415),
+        (b"<svg onload=alert(1)>", 415),
+        (b"\xff\xd8\xff\xd9", 400),
+        (b"\xff\xd8\xff\xe0 no picture \xff\xd9", 400),
+        (a_jpeg()[:-40], 400),
+        (a_jpeg(16, 16), 400),
+    ],
+)
+def test_what_is_no_whole_jpeg_is_refused(
+    client: TestClient, kiosks: FakeKiosks, body: bytes, status: int
+) -> None:
+    assert "JPEG" in refusal(post(client, body), status) or status == 400
+    assert not kiosks.opened
+
+
+def test_an_empty_body_is_refused(client: TestClient) -> None:
+    answer = client.post("/frames?kiosk=door", content=b"", headers=JPEG)
+    assert "no JPEG" in refusal(answer, 415)
+
+
+@pytest.mark.parametrize("kind", ["", "image/png", "multipart/form-data", "text/plain"])
+def test_a_body_that_does_not_call_itself_a_jpeg_is_refused(client: TestClient, kind: str) -> None:
+    answer = client.post(
+        "/frames?kiosk=door", content=a_jpeg(), headers={"Content-Type": kind} if kind else {}
+    )
+    assert "image/jpeg" in refusal(answer, 415)
+
+
+def test_a_progressive_jpeg_is_refused_for_what_it_may_cost(client: TestClient) -> None:
+    assert "baseline" in refusal(post(client, a_jpeg(progressive=True)), 415)
+
+
+def test_a_body_that_says_it_is_too_large_is_not_read(client: TestClient) -> None:
+    def body() -> Iterator[bytes]:
+        yield pytest.fail("the body was read")
+
+    answer = post(client, body(), {"content-length": str(MAX_BYTES + 1)})
+    assert "1,024 KiB" in refusal(answer, 413)
+
+
+def test_a_body_that_grows_too_large_is_cut_short(client: TestClient) -> None:
+    def body() -> Iterator[bytes]:
+        for _ in range(MAX_BYTES // 4096 + 1):
+            yield b"x" * 4096
+
+    assert "too large" in refusal(post(client, body()), 413)
+
+
+def test_a_small_file_with_too_many_pixels_is_refused_before_it_is_decoded(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bomb = a_jpeg(6000, 6000, quality=1)
+    assert len(bomb) < MAX_BYTES
+    monkeypatch.setattr("cv2.imdecode", lambda *_: pytest.fail("the bomb was decoded"))
+    assert "6000 × 6000 px" in refusal(post(client, bomb), 413)
+
+
+@pytest.mark.parametrize(
+    "kiosk", ["", "Front", "a b", "../x", "a/b", "ä", "x" * 33, "register:abc", "door\n"]
+)
+def test_a_kiosk_has_a_name_that_can_be_one(
+    client: TestClient, kiosks: FakeKiosks, kiosk: str
+) -> None:
+    assert "lower-case letters" in refusal(post(client, kiosk=kiosk), 400)
+    assert not kiosks.opened
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "http://kiosk.test"},
+        {"origin": "http://kiosk.test:9000"},
+        {"origin": "http://kiosk.test:8501.evil.example"},
+        {"origin": "http://kiosk.test:8501@evil.example"},
+        {"origin": "null"},
+        {"origin": "null://"},
+        {"origin": "file://"},
+        {"origin": ""},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "http://kiosk.test:8501", "sec-fetch-site": "cross-site"},
+    ],
+)
+def test_another_origin_is_refused(
+    client: TestClient, kiosks: FakeKiosks, headers: dict[str, str]
+) -> None:
+    assert "own pages" in refusal(post(client, headers=headers), 403)
+    assert not kiosks.opened
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("kiosk.test:8501", "http://kiosk.test:8501"),
+        ("kiosk.test:8501", "http://KIOSK.test:8501"),
+        ("kiosk.test", "https://kiosk.test"),
+        ("kiosk.test:443", "https://kiosk.test"),
+        ("[::1]:8501", "http://[::1]:8501"),
+    ],
+)
+def test_our_own_pages_are_let_in(client: TestClient, host: str, origin: str) -> None:
+    headers = {"host": host, "origin": origin, "sec-fetch-site": "same-origin"}
+    answer = post(client, headers=headers)
+    assert answer.status_code == 200
+
+
+def test_only_posting_is_possible(client: TestClient) -> None:
+    assert client.get("/frames?kiosk=door").status_code == 405
+
+
+def test_too_many_pictures_at_once_are_refused_and_the_place_is_free_again_afterwards(
+    kiosks: FakeKiosks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "_LONGEST_WAIT", 30.0)
+    kiosks.blind = True  # pictures stay under way until the stream sees something
+    answers: list[httpx.Response] = []
+
+    async def send(browser: httpx.AsyncClient) -> None:
+        answers.append(await browser.post("/frames?kiosk=door", content=a_jpeg(), headers=JPEG))
+
+    async def rush() -> tuple[httpx.Response, httpx.Response]:
+        door = kiosks.open("door")
+        app = httpx.ASGITransport(Starlette(routes=routes(kiosks.source())))
+        async with httpx.AsyncClient(transport=app, base_url="http://kiosk.test") as browser:
+            async with anyio.create_task_group() as senders:
+                senders.start_soon(send, browser)
+                senders.start_soon(send, browser)
+                while len(door.pictures) < 2:
+                    await anyio.sleep(0.001)
+                refused = await browser.post("/frames?kiosk=door", content=a_jpeg(), headers=JPEG)
+                door.blind = False
+                door.submit(door.pictures[0])
+            return refused, await browser.post(
+                "/frames?kiosk=door", content=a_jpeg(), headers=JPEG
+            )
+
+    refused, later = anyio.run(rush)
+    assert "Too many" in refusal(refused, 429)
+    assert refused.headers["retry-after"] == "1"
+    assert [answer.status_code for answer in [*answers, later]] == [200, 200, 200]
+
+
+def test_only_so_many_cameras_run_and_those_that_run_go_on(
+    client: TestClient, kiosks: FakeKiosks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "_MOST_STREAMS", 2)
+    assert post(client, kiosk="a").status_code == 200
+    assert post(client, kiosk="b").status_code == 200
+    assert "cameras are running" in refusal(post(client, kiosk="c"), 429)
+    assert post(client, kiosk="a").status_code == 200
+
+
+def test_the_newest_screen_of_a_kiosk_feeds_it_and_the_older_one_is_told(
+    client: TestClient, kiosks: FakeKiosks
+) -> None:
+    assert post(client, headers={SCREEN_HEADER: "tablet"}).status_code == 200
+    assert post(client, headers={SCREEN_HEADER: "laptop"}).status_code == 200
+    assert "Another screen" in refusal(post(client, headers={SCREEN_HEADER: "tablet"}), 409)
+    assert post(client, headers={SCREEN_HEADER: "laptop"}).status_code == 200
+    assert len(kiosks.opened["door"].pictures) == 3
+
+
+def test_a_screen_whose_picture_is_none_takes_no_seat(client: TestClient) -> None:
+    assert post(client, headers={SCREEN_HEADER: "tablet"}).status_code == 200
+    refusal(post(client, b"no picture", headers={SCREEN_HEADER: "broken"}), 415)
+    assert post(client, headers={SCREEN_HEADER: "tablet"}).status_code == 200
+
+
+def test_before_the_system_is_built_the_browser_is_told_to_come_again() -> None:
+    client = TestClient(Starlette(routes=routes(lambda: None)))
+    answer = post(client)
+    assert "still starting" in refusal(answer, 503)
+    assert answer.headers["retry-after"] == "1"
