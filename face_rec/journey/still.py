@@ -26,8 +26,9 @@ from face_rec.journey.geometry import narrow_side
 from face_rec.journey.notify import NoticeBoard
 from face_rec.journey.punch import Named, Puncher
 from face_rec.journey.services import Services
-from face_rec.protocols import Assessor, FaceModels, Gallery
+from face_rec.protocols import Assessor, Detector, FaceModels, Gallery
 
+_SMALLER = (320, 160)
 _POOR = Decision(Verdict.POOR, None, score=-1.0, margin=0.0, looks=0)
 
 
@@ -45,13 +46,22 @@ def recognise(
     image: Image, models: FaceModels, gallery: Gallery, assess: Assessor, policy: Policy
 ) -> tuple[Seen, ...]:
     """Every face of ``image`` ((H, W, 3) uint8 BGR), the largest first; nothing is marked."""
-    faces = models.detector.detect(image, LARGEST)
-    faces.sort(key=lambda face: -face.box.area)
+    faces = sorted(_find(models.detector, image), key=lambda face: -face.box.area)
     seen = [_unjudged(image, face, assess) for face in faces]
     good = [index for index, one in enumerate(seen) if _good_enough(one, policy)]
     for index, matched in zip(good, _match(image, models, gallery, seen, good), strict=True):
         seen[index] = replace(seen[index], match=matched)
     return _judge(seen, good, models, gallery, policy)
+
+
+def _find(detector: Detector, image: Image) -> list[Face]:
+    """Faces at the picture's own size or less: enlarging it adds nothing but mistakes. A
+    face that fills the picture is found only when it is made smaller."""
+    own = min(LARGEST, max(image.shape[:2]))
+    for size in (own, *(smaller for smaller in _SMALLER if smaller < own)):
+        if faces := detector.detect(image, size):
+            return faces
+    return []
 
 
 def _unjudged(image: Image, face: Face, assess: Assessor) -> Seen:
