@@ -18,17 +18,17 @@ PORTRAIT = 480
 
 
 def photo(store: SnapshotStore, key: str | None, side: int = AVATAR) -> str | None:
-    """The picture under ``key`` as a square data URI of at most ``side`` px; None without one.
+    """The middle of the picture under ``key`` as a square data URI of at most ``side`` px; None
+    without one.
 
     A store that does not answer costs the page its pictures, never its text.
     """
-    if key is None:
-        return None
-    try:
-        return _square(store, id(store), key, side)
-    except FaceRecError as error:
-        log.info("photo_missing key=%s error=%s", key, error)
-        return None
+    return _loaded(store, key, side, square=True)
+
+
+def whole_picture(store: SnapshotStore, key: str | None, side: int = 640) -> str | None:
+    """The same, uncropped: a face may be anywhere in the picture of a mark."""
+    return _loaded(store, key, side, square=False)
 
 
 def data_uri(image: Image) -> str:
@@ -37,10 +37,30 @@ def data_uri(image: Image) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(jpeg.tobytes()).decode()
 
 
+def _loaded(store: SnapshotStore, key: str | None, side: int, square: bool) -> str | None:
+    if key is None:
+        return None
+    try:
+        return _read(store, id(store), key, side, square)
+    except FaceRecError as error:
+        log.info("photo_missing key=%s error=%s", key, error)
+        return None
+
+
 @st.cache_data(max_entries=3000, ttl=3600, show_spinner=False)
-def _square(_store: SnapshotStore, store_id: int, key: str, side: int) -> str:  # noqa: ARG001
+def _read(
+    _store: SnapshotStore,
+    store_id: int,  # noqa: ARG001
+    key: str,
+    side: int,
+    square: bool,
+) -> str:
     image = decode(_store.get(key))
+    return data_uri(thumbnail(_middle(image) if square else image, side))
+
+
+def _middle(image: Image) -> Image:
     height, width = image.shape[:2]
     edge = min(height, width)
     top, left = (height - edge) // 2, (width - edge) // 2
-    return data_uri(thumbnail(image[top : top + edge, left : left + edge], side))
+    return image[top : top + edge, left : left + edge]

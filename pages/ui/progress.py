@@ -9,7 +9,7 @@ from pages.ui.text import plain
 
 
 def show_job(kind: str, amount: Callable[[Job], str], ended: Callable[[Job], None]) -> bool:
-    """Draw the job of this ``kind``; False when there is none.
+    """Draw the job of this ``kind``, if there is one; True while it is running.
 
     ``amount`` says how far a running one is (Markdown); ``ended`` draws a successful result.
     """
@@ -26,7 +26,7 @@ def show_job(kind: str, amount: Callable[[Job], str], ended: Callable[[Job], Non
     if st.button("Close", key=f"close_{kind}", icon=":material/close:"):
         JOBS.forget(kind)
         st.rerun()
-    return True
+    return False
 
 
 @st.fragment(run_every=0.7)

@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.system import System
-from pages.ui.photos import photo
-from pages.ui.widgets import facts, portrait
+from pages.ui.photos import whole_picture
+from pages.ui.widgets import facts, picture, portrait
 
 PAGE = 100
 KINDS = {"punch": "Mark", "in": "Check-in", "out": "Check-out"}
@@ -93,6 +93,9 @@ def _details(app: System, row: "pd.Series[str]") -> None:
 
 
 def _picture(app: System, key: str, name: str) -> None:
-    portrait(photo(app.spool, key or None, side=480), name)
-    if not key:
-        st.caption("No picture was kept of this mark.")
+    source = whole_picture(app.spool, key or None)
+    if source:
+        picture(source, f"Picture of the mark of {name}")
+        return
+    portrait(None, name)
+    st.caption("The picture is not there." if key else "No picture was kept of this mark.")

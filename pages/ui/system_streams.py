@@ -35,6 +35,7 @@ def streams_table(streams: Sequence[Stream]) -> None:
         pd.DataFrame(rows, columns=list(_COLUMNS)),
         column_config=_COLUMNS,
         hide_index=True,
+        placeholder="–",
         alt="Running cameras",
     )
 

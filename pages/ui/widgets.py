@@ -62,6 +62,11 @@ def portrait(photo: str | None, name: str) -> None:
         st.html(f'<div class="fr-portrait">{html(initials(name))}</div>')
 
 
+def picture(source: str, words: str) -> None:
+    """A picture in its own shape, as wide as there is room; ``source`` is a data URI."""
+    st.html(f'<img class="fr-picture" src="{html(source)}" alt="{html(words)}">')
+
+
 def empty_state(icon: str, title: str, text: str) -> None:
     """What a page says while it has nothing to show; put the next step below it."""
     st.html(

@@ -52,6 +52,7 @@ def test_a_broken_download_says_why(fake: FakeSystem) -> None:
     assert job is not None
     assert job.ended.wait(10)
     assert "The download was cut" in page.run().error[0].value
+    assert not page.button(key="pull_buffalo_sc").disabled
 
 
 def test_the_threshold_in_force_is_told(fake: FakeSystem) -> None:

@@ -8,12 +8,18 @@ from face_rec.entities import Event, EventKind, Source
 EIGHT = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
-def event(number: int, subject: str, minutes: int, kind: EventKind, **more: object) -> Event:
-    fixed = {"source": Source.VIDEO, "kiosk": "main"}
-    return Event(  # type: ignore[arg-type]
-        id=f"e{number}", subject=subject, at=EIGHT + timedelta(minutes=minutes), kind=kind,
-        **fixed, **more,
-    )  # fmt: skip
+def event(
+    number: int,
+    subject: str,
+    minutes: int,
+    kind: EventKind,
+    target: str | None = None,
+    becomes: EventKind | None = None,
+) -> Event:
+    at = EIGHT + timedelta(minutes=minutes)
+    return Event(
+        f"e{number}", subject, at, kind, Source.VIDEO, "main", target=target, becomes=becomes
+    )
 
 
 def test_people_are_listed_in_order_of_arrival_with_their_first_and_last_mark() -> None:
