@@ -13,6 +13,7 @@ def event(
     subject: str,
     minutes: int,
     kind: EventKind,
+    *,
     target: str | None = None,
     becomes: EventKind | None = None,
 ) -> Event:
