@@ -40,7 +40,7 @@ class Gate:
     darkest: float = 25.0
     brightest: float = 235.0
     contrast: float = 8.0
-    yaw: float = 55.0
+    yaw: float = 65.0
     pitch: float = 45.0
     detector_score: float = 0.5
 

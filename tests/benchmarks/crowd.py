@@ -1,86 +1,104 @@
-"""The crowd of the video: who is who, followed back from the end frame by frame.
+"""The crowd of the video: who is who, followed from frame to frame by a close search of each.
 
-People are enrolled from the last frames, and recognised in those before. What is true of
-the others is known by following each face backwards with a close search of every frame.
+People are enrolled from every fifteenth frame, and recognised in all the others.
 """
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from face_rec.entities import Box, Face, Matrix
-from face_rec.journey.geometry import boxes_of, iou
+from face_rec.entities import Box, Face, Image, Matrix
+from face_rec.journey.geometry import iou
+from face_rec.journey.track import assign
 from tests.benchmarks import material
 
 RATE = 25
-_ENROLLED = 10
-"""Frames at the end, for enrolment only."""
-_FROM = (1, 5, 9)
-"""Frames before the end that give a template."""
+_ENROL_EVERY = 15
 _CLOSE = 960
 """Detector's input, px: finds all that the loops compared here find."""
 _SAME = 0.3
 """Overlap of one face in two neighbouring frames."""
-_LARGE = 60
-"""px; who is smaller at the end is not enrolled."""
+_MISSED = 3
+"""Frames that a face may be hidden for."""
+_LARGE = 50
+"""px; who is never larger in a frame for enrolment is not enrolled."""
+_ALIKE = 0.5
+"""Cosine from which two trails are one person who was hidden for a while."""
+_LASTING = 12
+"""Frames (half a second) that somebody must be in view to be recognised."""
 
-Trail = Mapping[int, Face]
-"""A face by frame number."""
+Trail = dict[int, Face]
+"""One person by frame number."""
 
 
-def frames() -> tuple[material.Image, ...]:
+def for_enrolment(number: int) -> bool:
+    return number % _ENROL_EVERY == 0
+
+
+def frames() -> Iterator[Image]:
     """Those to recognise people in."""
-    return material.crowd_video()[:-_ENROLLED]
+    for number in _used():
+        yield material.crowd_video()[number]
+
+
+def _used() -> list[int]:
+    return [n for n in range(len(material.crowd_video())) if not for_enrolment(n)]
 
 
 @functools.cache
-def trails(pack: str) -> Mapping[str, Trail]:
-    """Everybody who is large enough at the end: where they are in each frame."""
+def people(pack: str) -> tuple[Mapping[str, Trail], Mapping[str, Matrix]]:
+    """Everybody who can be enrolled: where they are, and up to three templates."""
+    trails = _joined(pack, _followed(pack))
+    named = {f"p{number}": trail for number, trail in enumerate(trails)}
+    rows = {name: _templates(pack, trail, for_enrolment) for name, trail in named.items()}
+    there = [name for name in named if len(rows[name]) and len(named[name]) >= _LASTING]
+    return {name: named[name] for name in there}, {name: rows[name] for name in there}
+
+
+def _joined(pack: str, trails: list[Trail]) -> list[Trail]:
+    """One trail a person: those of one who was hidden for a while are put together."""
+    found: list[tuple[Trail, Matrix]] = []
+    for trail in sorted(trails, key=len, reverse=True):
+        rows = _templates(pack, trail, lambda _number: True, smallest=0)
+        known = next((t for t, r in found if float((r @ rows.T).max()) > _ALIKE), None)
+        if known is None:
+            found.append((trail, rows))
+        else:
+            known.update(trail)
+    return [trail for trail, _ in found]
+
+
+def _followed(pack: str) -> list[Trail]:
     detector = material.models_of(pack).detector
-    video = material.crowd_video()
-    last = len(video) - 1
-    large = [f for f in detector.detect(video[last], _CLOSE) if f.box.width >= _LARGE]
-    found: dict[str, dict[int, Face]] = {f"p{n}": {last: face} for n, face in enumerate(large)}
-    for number in range(last - 1, -1, -1):
-        faces = detector.detect(video[number], _CLOSE)
-        for trail in found.values():
-            face = _next(trail, number, faces)
-            if face is not None:
-                trail[number] = face
-    return found
+    trails: list[Trail] = []
+    for number, image in enumerate(material.crowd_video()):
+        open_ones = [trail for trail in trails if number - max(trail) <= _MISSED]
+        faces = detector.detect(image, _CLOSE)
+        pairs = assign([trail[max(trail)] for trail in open_ones], faces)
+        for index, which in pairs.items():
+            open_ones[index][number] = faces[which]
+        trails += [{number: f} for n, f in enumerate(faces) if n not in set(pairs.values())]
+    return trails
 
 
-def _next(trail: Trail, number: int, faces: list[Face]) -> Face | None:
-    """Who of ``faces`` was lately where ``trail`` ends; two frames may be missed."""
-    before = min(trail)
-    if not faces or before - number > 3:
-        return None
-    overlap = iou(boxes_of([trail[before]]), boxes_of(faces))[0]
-    return faces[int(overlap.argmax())] if overlap.max() > _SAME else None
+def _templates(
+    pack: str, trail: Trail, usable: Callable[[int], bool], smallest: float = _LARGE
+) -> Matrix:
+    """(0 to 3, D): their largest faces in usable frames."""
+    embedder, video = material.models_of(pack).embedder, material.crowd_video()
+    views = [n for n, face in trail.items() if usable(n) and face.box.width >= smallest]
+    views.sort(key=lambda n: trail[n].box.area, reverse=True)
+    return embedder.embed([embedder.align(video[n], trail[n]) for n in views[:3]])
 
 
-@functools.cache
-def templates(pack: str) -> Mapping[str, Matrix]:
-    """(1 to 3, D) of everybody, from the frames kept for enrolment."""
-    embedder = material.models_of(pack).embedder
-    video = material.crowd_video()
-    numbers = [len(video) - back for back in _FROM]
-    return {
-        name: embedder.embed(
-            [embedder.align(video[n], trail[n]) for n in numbers if n in trail]
-        )
-        for name, trail in trails(pack).items()
-    }
-
-
-def is_right(pack: str, who: str, frame: int, box: Box) -> bool:
-    """Whether ``who`` was there in that frame, or in the one before or after."""
-    trail = trails(pack)[who]
-    near = [trail[n].box for n in (frame - 1, frame, frame + 1) if n in trail]
+def is_right(pack: str, who: str, index: int, box: Box) -> bool:
+    """Whether ``who`` was there in the ``index``-th of :func:`frames`, or just before or after."""
+    trail, number = people(pack)[0][who], _used()[index]
+    near = [trail[n].box for n in (number - 1, number, number + 1) if n in trail]
     return any(_overlap(box, other) > _SAME for other in near)
 
 
 def _overlap(a: Box, b: Box) -> float:
-    rows = np.array([[(x.left, x.top, x.right, x.bottom)] for x in (a, b)], np.float64)
+    rows = [np.array([(x.left, x.top, x.right, x.bottom)], np.float64) for x in (a, b)]
     return float(iou(rows[0], rows[1])[0, 0])

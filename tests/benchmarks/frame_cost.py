@@ -167,10 +167,10 @@ def _group(quick: bool) -> Clip:
 def _crowd(_quick: bool) -> Clip:
     return Clip(
         name="crowd video",
-        pictures=lambda: iter(crowd.frames()),
+        pictures=crowd.frames,
         rate=crowd.RATE,
-        people=crowd.templates(PACK),
+        people=crowd.people(PACK)[1],
         is_right=lambda who, frame, box: crowd.is_right(PACK, who, frame, box),
-        present=len(crowd.trails(PACK)),
+        present=len(crowd.people(PACK)[0]),
         target=5,
     )
