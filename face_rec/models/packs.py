@@ -116,7 +116,7 @@ def _verb(pack: Pack) -> str:
 def _how_to_get(wanted: str, folder: Path) -> str:
     if wanted in OFFICIAL:
         return (
-            f"The model pack '{wanted}' is not installed. Download it on the Settings page or "
+            f"The model pack '{wanted}' is not installed. Download it on the Models page or "
             f"with: python -m face_rec models pull {wanted}"
         )
     return (

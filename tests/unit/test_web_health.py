@@ -105,7 +105,7 @@ class Part:
     """Any status: what a check looks at is set, the rest is as when all is well."""
 
     state: str = "ready"
-    message: str = "Install a pack on the Settings page."
+    message: str = "Install a pack on the Models page."
     pack: str = "buffalo_l"
     provider: str = "cpu"
     ready: bool = True
@@ -130,7 +130,7 @@ def test_a_loaded_model_is_named_with_where_it_runs() -> None:
 def test_without_a_loaded_model_the_app_is_not_ready(state: str) -> None:
     result = checks.models_check(_given(Part(state=state)))()
     assert not result.ok
-    assert result.advice == "Install a pack on the Settings page."
+    assert result.advice == "Install a pack on the Models page."
 
 
 def test_a_gallery_that_was_never_loaded_is_not_ready() -> None:
