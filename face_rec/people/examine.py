@@ -75,7 +75,7 @@ class Examiner:
         models = self._models.current()
         if models is None:
             raise PackMissing(
-                "There is no face model yet. Install one under Settings, or wait until it is "
+                "There is no face model yet. Install one on the Models page, or wait until it is "
                 "loaded."
             )
         return models
