@@ -10,11 +10,13 @@ const SIGNALLING_PATIENCE_S = 15;
 const STALL_PATIENCE_S = 8;
 const SERVER_PATIENCE_S = 6;
 const LONGEST_PAUSE_S = 15;
+const CHOOSING_PX = 230;
 const IFRAME = 'iframe[src*="streamlit_webrtc"]';
 
 const INNER_STYLE = `
   body { margin: 0; overflow: hidden; background: transparent; }
   .MuiAlert-root { display: none; }
+  button { text-transform: none !important; }
   video { object-fit: contain; border-radius: 14px; background: #0c1514; display: block; }
   button[data-camera-part="start"], button[data-camera-part="stop"],
   button[aria-label^="Turn camera"] { display: none; }
@@ -60,9 +62,10 @@ class Keeper {
     const frame = document.querySelector(IFRAME);
     const page = frame?.contentDocument;
     if (!page?.body) return this.say("connecting");
-    this.dress(frame, page);
+    this.dress(page);
     const phase = this.read(page);
     if (phase !== this.phase) { this.phase = phase; this.since = this.now(); this.advanced = this.now(); }
+    this.size(frame, page);
     this.say(this.act(page, phase));
   }
 
@@ -117,7 +120,7 @@ class Keeper {
     const still = this.now() - this.advanced;
     const deaf = this.now() - this.since > STALL_PATIENCE_S ? this.serverAge ?? 0 : 0;
     if (Math.max(still, deaf) > STALL_PATIENCE_S) { this.stop(page); return "stalled"; }
-    if (still < 2 && frames) { this.failures = 0; this.pause = 0; return ""; }
+    if (still < 3 && frames) { this.failures = 0; this.pause = 0; return ""; }
     return this.now() - this.since < 4 ? "connecting" : "stalled";
   }
 
@@ -126,8 +129,8 @@ class Keeper {
     this.wait = this.now() + 1;
   }
 
-  // Plain look and full height for the iframe's inside; its own words are said by us.
-  dress(frame, page) {
+  // A plain look for the iframe's inside; its own words are said by us.
+  dress(page) {
     if (!page.getElementById("fr-style")) {
       const style = page.createElement("style");
       style.id = "fr-style";
@@ -139,14 +142,21 @@ class Keeper {
       if (part) button.dataset.cameraPart = part;
     }
     page.body.dataset.cameras = this.cameras > 1 ? "many" : "one";
+  }
+
+  // As large as there is room for; nothing before the first picture. A picture that stands still
+  // stays: browsers pause a muted video that cannot be seen, and it would never come back.
+  size(frame, page) {
     const video = page.querySelector("video");
     const shape = video?.videoWidth ? video.videoHeight / video.videoWidth : 3 / 4;
     const room = window.innerHeight * (document.fullscreenElement ? 0.72 : this.room ?? 0.68);
     const picture = Math.round(Math.min(frame.clientWidth * shape, Math.max(220, room)));
-    if (video) video.style.height = `${picture}px`;
-    const height = video ? picture + 14 + (this.cameras > 1 ? 44 : 0) : this.phase === "choosing" ? 230 : 0;
+    const height = this.phase === "choosing" ? CHOOSING_PX
+      : video?.videoWidth ? picture + 14 + (this.cameras > 1 ? 44 : 0) : 0;
+    if (video && this.phase !== "choosing") video.style.height = `${picture}px`;
     frame.style.height = `${height}px`;
     frame.style.visibility = height ? "visible" : "hidden";
+    this.box.dataset.picture = height ? "yes" : "no";
   }
 
   say(state) {

@@ -1,5 +1,6 @@
 """What the pages with a camera do when things go wrong."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,30 @@ from playwright.sync_api import expect
 
 from tests.browser.chromium import Browsers
 from tests.browser.conftest import Cast
+from tests.browser.fake_camera import Shot, make_camera
 from tests.browser.screens import KioskScreen, RegisterScreen
 from tests.browser.server import AppServer
+from tests.data import shared_data
+
+# Lets a test pull the plug: keeps hold of the camera's tracks.
+TRACKS = """
+const media = navigator.mediaDevices, ask = media?.getUserMedia.bind(media);
+if (media) media.getUserMedia = async (what) => {
+  const stream = await ask(what);
+  (window.tracks ??= []).push(...stream.getTracks());
+  return stream;
+};
+"""
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """One server for all tests here: each brings people and kiosks of its own."""
+    folder = tmp_path_factory.mktemp("trouble")
+    with AppServer(folder / "data", shared_data("models/buffalo_sc")) as server:
+        yield server
 
 
 def fill_and_save(screen: RegisterScreen, name: str, person_id: str) -> None:
@@ -59,9 +80,11 @@ def test_an_abandoned_registration_leaves_nothing_for_the_next(
     screen = RegisterScreen(browse.page(), app.url)
     screen.upload(cast.ana[:1])
     screen.expect_photos(1)
-    screen.fill("Ana", "1")
+    screen.fill("Cleo", "3")
+    screen.agree()
     screen.page.get_by_role("link", name="People", exact=True).click()
-    expect(screen.page.get_by_text("Nobody is registered yet")).to_be_visible(timeout=30_000)
+    expect(screen.page.get_by_role("heading", name="People")).to_be_visible(timeout=30_000)
+    expect(screen.page.get_by_text("Cleo")).to_have_count(0)
     screen.page.get_by_role("link", name="Register", exact=True).click()
     expect(screen.page.get_by_label("Name", exact=True)).to_have_value("")
     screen.upload(cast.bo[:1])
@@ -79,3 +102,17 @@ def test_a_blocked_camera_is_explained_and_photos_are_offered(
 def test_a_kiosk_has_a_name_that_can_be_one(app: AppServer, browse: Browsers, cast: Cast) -> None:
     kiosk = KioskScreen.open(browse.page(), app.url, kiosk="../x")
     expect(kiosk.page.get_by_text("This address names no kiosk")).to_be_visible(timeout=30_000)
+
+
+def test_a_camera_that_stops_is_started_again(
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    camera = make_camera(tmp_path / "room.mjpeg", [Shot([cast.stranger], 2)])
+    page = browse.page(camera)
+    page.add_init_script(TRACKS)
+    kiosk = KioskScreen.open(page, app.url, "hall")
+    kiosk.expect_picture()
+    video = next(frame for frame in page.frames if "streamlit_webrtc" in frame.url)
+    video.evaluate("window.tracks.forEach((track) => track.stop())")
+    expect(kiosk.camera).to_have_attribute("data-state", "stalled", timeout=30_000)
+    kiosk.expect_picture(timeout=60_000)
