@@ -1,0 +1,120 @@
+"""Live video through a real browser, by WebRTC and by HTTP: how quick, and at what cost.
+
+Somebody who is registered comes before a fake camera and goes again, over and over. Browser
+and server share this machine, so what counts is how the two compare.
+"""
+
+import re
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Sequence
+from math import nan
+from pathlib import Path
+
+import numpy as np
+
+from tests.benchmarks.row import Row
+from tests.browser.chromium import Browsers, browsers, check_network
+from tests.browser.fake_camera import Shot, make_camera
+from tests.browser.screens import KioskScreen, RegisterScreen
+from tests.browser.server import AppServer
+from tests.data import shared_data
+
+WATCH = Path(__file__).with_suffix(".js")
+NAMES = {"webrtc": "WebRTC", "http": "HTTP"}
+_WARM_UP = 6.0
+
+
+def run(quick: bool) -> list[Row]:
+    """Rows of both transports; skips without Chromium, network address or test data."""
+    check_network()
+    photos = sorted(shared_data("faces/people/Adam_Sandler").glob("*.jpg"))
+    seconds = 25.0 if quick else 90.0
+    with tempfile.TemporaryDirectory() as folder, browsers("transports") as opened:
+        camera = make_camera(Path(folder) / "door.mjpeg", [Shot(photos[2:3], 3), Shot([], 2.5)])
+        with AppServer(Path(folder) / "data", shared_data("models/buffalo_sc")) as app:
+            _register(opened, app, photos[:2])
+            return [
+                row
+                for transport in NAMES
+                for row in _measure(transport, opened, app, camera, seconds)
+            ]
+
+
+def _register(opened: Browsers, app: AppServer, photos: Sequence[Path]) -> None:
+    screen = RegisterScreen(opened.page(), app.url)
+    screen.upload(photos)
+    screen.expect_photos(len(photos))
+    screen.fill("Ana", "E 17")
+    screen.agree()
+    screen.save()
+    screen.expect_saved("Ana")
+    opened.close(screen.page)
+
+
+def _measure(
+    transport: str, opened: Browsers, app: AppServer, camera: Path, seconds: float
+) -> list[Row]:
+    page = opened.page(camera)
+    page.add_init_script(path=WATCH)
+    began = time.monotonic()
+    page.goto(f"{app.url}/take_attendance?kiosk={transport}&transport={transport}")
+    KioskScreen(page).expect_picture(timeout=90_000)
+    first = time.monotonic() - began
+    page.wait_for_timeout(_WARM_UP * 1000)
+    page.evaluate("() => { window.notes.named = []; window.notes.results = []; }")
+    before, since = _figures(app, transport), time.monotonic()
+    page.wait_for_timeout(seconds * 1000)
+    after, span = _figures(app, transport), time.monotonic() - since
+    notes: dict[str, list[float]] = page.evaluate("() => window.notes")
+    opened.close(page)
+    rates = [(now - then) / span for now, then in zip(after, before, strict=True)]
+    return _rows(NAMES[transport], first, rates, notes)
+
+
+def _rows(name: str, first: float, rates: list[float], notes: dict[str, list[float]]) -> list[Row]:
+    pictures, looks, cpu = rates
+    rows = [
+        Row(f"{name}: first picture after", first, "s", note="page load included"),
+        Row(f"{name}: pictures a second at the server", pictures, "1/s"),
+        Row(f"{name}: results a second", looks, "1/s"),
+        Row(f"{name}: CPU of the server", 100 * cpu, "% of a core", note="recognition included"),
+        *_times(f"{name}: person appears to name on the screen", notes["named"]),
+    ]
+    if notes["results"]:
+        rows += _times(f"{name}: camera to result in the page", notes["results"])
+    if notes["back"]:
+        rows += _times(f"{name}: camera to returned picture", notes["back"])
+    return rows
+
+
+def _times(name: str, milliseconds: Sequence[float]) -> list[Row]:
+    note = f"of {len(milliseconds)}"
+    p50, p95 = np.percentile(milliseconds, [50, 95]) if milliseconds else (nan, nan)
+    return [
+        Row(f"{name}, p50", float(p50), "ms", note=note),
+        Row(f"{name}, p95", float(p95), "ms", note=note),
+    ]
+
+
+def _figures(app: AppServer, kiosk: str) -> tuple[float, float, float]:
+    """Pictures and looks of ``kiosk``, and the server's CPU seconds, so far."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{app.port}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    return (
+        _value(text, f'face_rec_frames_received_total{{kiosk="{kiosk}"}}'),
+        _value(text, f'face_rec_frames_inferred_total{{kiosk="{kiosk}"}}'),
+        _value(text, "process_cpu_seconds_total"),
+    )
+
+
+def _value(text: str, metric: str) -> float:
+    found = re.search(rf"^{re.escape(metric)} (\S+)$", text, re.MULTILINE)
+    return float(found[1]) if found else nan
+
+
+if __name__ == "__main__":
+    for row in run("--quick" in sys.argv):
+        print(f"{row.name:60} {row.value:10.1f} {row.unit:12} {row.note}")
