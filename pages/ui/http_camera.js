@@ -190,6 +190,7 @@ class HttpCamera {
       const headers = { "Content-Type": "image/jpeg", "X-Kiosk-Screen": this.screen };
       const out = seconds();
       const answer = await fetch(this.url, { method: "POST", body, headers, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+      if (answer.redirected) return void this.fail("refused");  // to a login, for instance
       const told = await answer.json();
       if (answer.ok) this.take(told, taken, seconds() - out);
       else this.refused(answer.status);

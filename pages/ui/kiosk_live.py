@@ -4,6 +4,7 @@ All of this reads the engine's stream; nothing of a kiosk lives in the session b
 reload, another tab or a lost connection goes on where the engine is.
 """
 
+import logging
 import time
 
 import streamlit as st
@@ -19,6 +20,8 @@ from pages.ui.lettering import can_draw
 from pages.ui.page import guarded
 from pages.ui.text import html
 from pages.ui.transport import Way, way_of
+
+log = logging.getLogger(__name__)
 
 _ROOM = 3.0  # s after which an unseen scene is not worth showing
 
@@ -63,6 +66,7 @@ def _keep(pump: FramePump, way: Way) -> None:
     """Hold WebRTC up, or change to HTTP where that does not help."""
     age, now = pump.stream.stats().frame_age, time.monotonic()
     if way.falls(age, keep_alive("kiosk", age, now), now):
+        log.info("video_falls_to_http kiosk=%s", pump.stream.name)
         st.rerun(scope="app")
 
 

@@ -17,6 +17,11 @@ _LIBRARIES = {
     "opencv-python": "OpenCV",
     "redis": "redis-py",
 }
+_TRANSPORTS = {
+    "auto": "WebRTC, or HTTP where that does not connect",
+    "webrtc": "WebRTC",
+    "http": "HTTP",
+}
 _DAYS = 7
 
 
@@ -32,6 +37,7 @@ def settings_in_force(app: System) -> list[tuple[str, str]]:
         ("Model pack", models.pack),
         ("Between two marks", f"at least {site.cooldown:g} s"),
         ("Recognition threads", str(app.engine.workers)),
+        ("Live video", _TRANSPORTS[site.video_transport]),
         ("Consent text", f"version {site.consent_version}"),
     ]
 

@@ -13,7 +13,7 @@ from pages.ui.context import system
 
 PATIENCE = 8.0
 """Seconds without a picture after which ``auto`` gives WebRTC up."""
-_OF_THE_NETWORK = {"connecting", "unreachable", "stalled", "ok"}
+_OF_THE_NETWORK = {"connecting", "unreachable", "stalled"}
 """What the camera's keeper says where HTTP may do better; a blocked camera is blocked for both."""
 _NAMES = {"auto": "Automatic", "webrtc": "WebRTC", "http": "HTTP"}
 
