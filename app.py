@@ -4,6 +4,7 @@
 serves the same on Streamlit's own address (127.0.0.1:8501, .streamlit/config.toml).
 """
 
+import asyncio
 import ipaddress
 import logging
 import sys
@@ -16,10 +17,14 @@ from anyio import to_thread
 
 from config import Settings, load
 from face_rec import assembly, system
-from face_rec.errors import FaceRecError, SettingError
+from face_rec.errors import FaceRecError, SettingError, StoreUnavailable
 from face_rec.log import configure
+from face_rec.models.status import ModelState
+from face_rec.system import System
 
 log = logging.getLogger(__name__)
+
+_LONGEST_LOADING = 15  # seconds to wait for the last lines of a start
 
 
 def _settings() -> Settings:
@@ -46,25 +51,47 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from error
     system.install(built)
+    telling = asyncio.create_task(_tell_setup_link(built))
     try:
         yield {"system": built}
     finally:
+        telling.cancel()
         system.install(None)
         await to_thread.run_sync(building.__exit__, None, None, None)
+
+
+async def _tell_setup_link(built: System) -> None:
+    """Print the link that makes the first account, below everything a start prints."""
+    door = built.access.door
+    if not SETTINGS.accounts or not await to_thread.run_sync(door.needs_setup):
+        return
+    secret = await to_thread.run_sync(door.setup_link)
+    for _ in range(_LONGEST_LOADING):
+        await asyncio.sleep(1)
+        if built.models.status().state is not ModelState.LOADING:
+            break
+    scheme = "https" if SETTINGS.tls_cert else "http"
+    sys.stdout.write(
+        "\n  Nobody can sign in yet. Open this link once to create the first account:\n\n"
+        f"    {scheme}://localhost:{SETTINGS.port}/setup/{secret}\n\n"
+    )
+    if not SETTINGS.loopback:
+        sys.stdout.write(f"  Then start again to listen on {SETTINGS.bind_address}.\n\n")
+    sys.stdout.flush()
 
 
 def _refuse_open_address(address: str | None) -> None:
     """Streamlit's own options must not open what the settings keep closed."""
     if address == SETTINGS.bind_address:
-        return
+        return  # app.py's own choice, or one the settings allow
     try:
         closed = ipaddress.ip_address(address or "0.0.0.0").is_loopback  # noqa: S104
     except ValueError:
         closed = address == "localhost"
     if not closed:
         sys.stderr.write(
-            f"server.address is '{address}', but must be 127.0.0.1 as long as the app has no "
-            "accounts: anybody on the network could use every page.\n"
+            f"server.address is '{address}', but BIND_ADDRESS is '{SETTINGS.bind_address}'. Set "
+            "BIND_ADDRESS (and ACCOUNTS=on) instead: it is what keeps strangers out.\n"
         )
         raise SystemExit(2)
 
@@ -72,7 +99,7 @@ def _refuse_open_address(address: str | None) -> None:
 def _options() -> dict[str, Any]:
     """The settings in Streamlit's words."""
     options: dict[str, Any] = {
-        "server.address": SETTINGS.bind_address,
+        "server.address": _address(),
         "server.port": SETTINGS.port,
     }
     if SETTINGS.tls_cert and SETTINGS.tls_key:
@@ -81,7 +108,25 @@ def _options() -> dict[str, Any]:
     return options
 
 
-app = st.App("pages/main.py", lifespan=lifespan, routes=assembly.routes())
+def _address() -> str:
+    """Where to listen: this machine only until there is somebody who can sign in."""
+    if SETTINGS.loopback:
+        return SETTINGS.bind_address
+    try:
+        return SETTINGS.bind_address if assembly.has_accounts(SETTINGS) else "127.0.0.1"
+    except StoreUnavailable:
+        return SETTINGS.bind_address  # the gate lets nobody in before it has seen an account
+    except FaceRecError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
+
+
+app = st.App(
+    "pages/main.py",
+    lifespan=lifespan,
+    routes=assembly.routes(SETTINGS),
+    middleware=assembly.middleware(SETTINGS),
+)
 
 if __name__ == "__main__":
     app.run(config=_options())

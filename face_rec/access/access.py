@@ -1,7 +1,8 @@
 """All of it in one object, as pages and routes are given it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Final
 
 from face_rec.access.door import Door
@@ -11,6 +12,7 @@ from face_rec.access.principal import THIS_COMPUTER, Principal
 from face_rec.access.staff import Staff
 from face_rec.access.tokens import Tokens
 from face_rec.access.trail import Trail
+from face_rec.clock import Clock
 
 SESSION: Final = "fr_session"
 KIOSK: Final = "fr_kiosk"
@@ -29,6 +31,11 @@ class Access:
     tokens: Tokens
     identify: Identify
     audit: Trail
+    clock: Clock
+    zone: tzinfo
+    """Of the site: kiosks open and close by it."""
+    signing_key: Callable[[], str]
+    """Random, lasting, the same in all processes."""
 
     def of_cookies(self, cookies: Mapping[str, str], used: bool = True) -> Principal | None:
         """Who shows these cookies; a person comes before the device they sit at."""
@@ -39,6 +46,10 @@ class Access:
         if found is None and device:
             return self.identify.device(device)
         return found
+
+    def open_now(self, principal: Principal) -> bool:
+        """Whether a kiosk is within its hours; everybody else always is."""
+        return principal.open_at(self.clock.now().astimezone(self.zone))
 
 
 def cookie(cookies: Mapping[str, str], name: str) -> str:

@@ -22,15 +22,6 @@ class Device:
     linked_at: datetime | None = None
     version: int = 0
 
-    def open_at(self, local: datetime) -> bool:
-        """Whether attendance may be taken at a local time; hours may go over midnight."""
-        if self.opens == self.closes:
-            return True
-        now = local.time().replace(tzinfo=None)
-        if self.opens < self.closes:
-            return self.opens <= now < self.closes
-        return now >= self.opens or now < self.closes
-
 
 @dataclass(frozen=True, slots=True)
 class Beat:

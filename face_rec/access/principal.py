@@ -1,6 +1,7 @@
 """Who is behind a request, once it is known."""
 
 from dataclasses import dataclass
+from datetime import datetime, time
 from enum import StrEnum
 
 from face_rec.access.rights import Right
@@ -21,6 +22,7 @@ class Principal:
 
     ``id``: account name, kiosk or token id. ``groups``: the only groups of people this one
     may see; None: all. ``kiosk``: the one kiosk that a device is.
+    ``hours``: the local times between which it takes attendance; None: always.
     """
 
     kind: PrincipalKind
@@ -29,6 +31,7 @@ class Principal:
     rights: frozenset[Right]
     groups: frozenset[str] | None = None
     kiosk: str | None = None
+    hours: tuple[time, time] | None = None
 
     def may(self, right: Right) -> bool:
         return right in self.rights
@@ -36,6 +39,15 @@ class Principal:
     def sees(self, group: str) -> bool:
         """Whether records of people in ``group`` may be shown."""
         return self.groups is None or group in self.groups
+
+    def open_at(self, local: datetime) -> bool:
+        """Whether attendance may be taken at a local time; hours may go over midnight."""
+        if self.hours is None or self.hours[0] == self.hours[1]:
+            return True
+        (opens, closes), now = self.hours, local.time().replace(tzinfo=None)
+        if opens < closes:
+            return opens <= now < closes
+        return now >= opens or now < closes
 
 
 THIS_COMPUTER = Principal(

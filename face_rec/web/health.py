@@ -13,6 +13,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from face_rec import __version__
+from face_rec.access.principal import Principal
+from face_rec.access.rights import Right
 from face_rec.clock import Clock
 from face_rec.entities import HealthCheck
 
@@ -67,15 +69,26 @@ def routes(health: Callable[[], Health | None]) -> list[Route]:
     async def healthz(_: Request) -> JSONResponse:
         return JSONResponse({"status": "ok", "version": __version__}, headers=_NO_STORE)
 
-    def readyz(_: Request) -> JSONResponse:  # not async: runs in a thread, for checks may wait
+    def readyz(request: Request) -> JSONResponse:
+        # Not async: runs in a thread, for checks may wait.
         found = health()
         results = found.results() if found else ()
         ready = found is not None and all(result.ok for result in results)
         status = ("ready" if ready else "not ready") if found else "starting"
-        body = {"status": status, "checks": [_as_json(result) for result in results]}
+        body: dict[str, object] = {"status": status}
+        if _may_see_details(request):
+            body["checks"] = [_as_json(result) for result in results]
         return JSONResponse(body, status_code=200 if ready else 503, headers=_NO_STORE)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
+
+
+def _may_see_details(request: Request) -> bool:
+    """Strangers learn whether, not why. Without the gate only this machine can ask."""
+    if not hasattr(request.state, "principal"):
+        return True
+    principal: Principal | None = request.state.principal
+    return principal is not None and principal.may(Right.SYSTEM)
 
 
 def _run(check: Check) -> HealthCheck:

@@ -1,48 +1,35 @@
 """Who is using the page, and what they may do.
 
 Every page asks with ``require(...)`` in its first line: a page file can be reached by its URL
-without the navigation having run, so hiding a menu entry protects nothing.
+without the navigation having run, so hiding a menu entry protects nothing. The answer is looked
+up anew at each run, so that a changed role or a revoked kiosk is felt at once.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from face_rec.access import actor
+from face_rec.access.actor import Actor
+from face_rec.access.principal import THIS_COMPUTER, Principal, PrincipalKind
+from face_rec.access.rights import Right
+from pages.ui.context import system
 
-class Right(StrEnum):
-    """One thing that somebody may or may not do."""
+Identity = Principal
+"""The person (or device) at the browser. ``name`` goes into logs and corrections."""
 
-    OVERVIEW = "overview.read"
-    KIOSK = "kiosk.use"
-    RECORDS = "records.read"
-    PEOPLE_READ = "people.read"
-    PEOPLE_WRITE = "people.write"
-    MODELS = "models.manage"
-    SYSTEM = "system.read"
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """The person (or device) at the browser. ``name`` goes into logs and corrections."""
-
-    name: str
-    rights: frozenset[Right]
-
-    def may(self, right: Right) -> bool:
-        return right in self.rights
-
-
-THIS_COMPUTER = Identity(name="this computer", rights=frozenset(Right))
+NOBODY = Identity(PrincipalKind.USER, "nobody", "nobody", frozenset())
 
 
 def current() -> Identity:
     """The identity behind this session.
 
-    Only this computer can connect while the app is bound to 127.0.0.1, and whoever sits at it
-    may do everything.
+    The gate lets a WebSocket through only with a good cookie; which one, Streamlit still knows.
+    While accounts are switched off only this computer can connect, and may do everything.
     """
-    return THIS_COMPUTER
+    access = system().access
+    if not access.enabled:
+        return THIS_COMPUTER
+    return access.of_cookies(st.context.cookies) or NOBODY
 
 
 def require(right: Right | str) -> Identity:
@@ -55,3 +42,16 @@ def require(right: Right | str) -> Identity:
         )
         st.stop()
     return identity
+
+
+def _actor() -> Actor | None:
+    """Whose doing a script's work is, for the audit log; None outside of scripts."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return None
+    identity = current()
+    return Actor(identity.name, identity.kind.value, st.context.ip_address or "")
+
+
+actor.ask(_actor)
+
+__all__ = ["Identity", "Right", "current", "require"]

@@ -1,0 +1,72 @@
+"""Access control on Redis: the whole of :mod:`face_rec.access`, put together."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+
+from face_rec.access.access import Access
+from face_rec.access.account import Account
+from face_rec.access.device import Device
+from face_rec.access.door import Door
+from face_rec.access.identify import Identify
+from face_rec.access.kiosks import Kiosks
+from face_rec.access.passwords import Passwords
+from face_rec.access.secret import new_secret
+from face_rec.access.session import Lifetime
+from face_rec.access.staff import Staff
+from face_rec.access.throttle import Throttle
+from face_rec.access.token import Token
+from face_rec.access.tokens import Tokens
+from face_rec.access.trail import Trail
+from face_rec.clock import Clock
+from face_rec.stores.access_audit import RedisAudit
+from face_rec.stores.access_records import RedisRecords
+from face_rec.stores.access_sessions import (
+    RedisCounters,
+    RedisLinks,
+    RedisNotes,
+    RedisSessions,
+    signing_key,
+)
+from face_rec.stores.client import Client
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessOptions:
+    """``local``: whether passwords open anything; ``words``: what makes a password weak here."""
+
+    enabled: bool = True
+    local: bool = True
+    zone: tzinfo = UTC
+    lifetime: Lifetime = field(default_factory=Lifetime)
+    words: tuple[str, ...] = ()
+
+
+def open_access(client: Client, site: str, clock: Clock, options: AccessOptions) -> Access:
+    """Everything about access, kept in ``client``; nothing is asked of Redis here."""
+    accounts: RedisRecords[Account] = RedisRecords(client, site, Account)
+    links, notes = RedisLinks(client, site), RedisNotes(client, site)
+    trail = Trail(RedisAudit(client, site), clock)
+    throttle = Throttle(RedisCounters(client, site))
+    passwords = Passwords(options.words)
+    door = Door(
+        accounts=accounts, sessions=RedisSessions(client, site), links=links, notes=notes,
+        passwords=passwords, throttle=throttle, trail=trail, clock=clock,
+        lifetime=options.lifetime, local=options.local,
+    )  # fmt: skip
+    kiosks = Kiosks(
+        devices=RedisRecords(client, site, Device), links=links, notes=notes,
+        throttle=throttle, trail=trail, clock=clock,
+    )  # fmt: skip
+    tokens = Tokens(RedisRecords(client, site, Token), notes, trail, clock)
+    return Access(
+        enabled=options.enabled,
+        door=door,
+        staff=Staff(accounts, notes, passwords, trail, clock),
+        kiosks=kiosks,
+        tokens=tokens,
+        identify=Identify(door, kiosks, tokens, clock),
+        audit=trail,
+        clock=clock,
+        zone=options.zone,
+        signing_key=lambda: signing_key(client, site, new_secret()),
+    )

@@ -1,0 +1,182 @@
+"""``/api/v1``: attendance to read, people to read and write; for programs with a token."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from anyio import to_thread
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from face_rec.access.principal import Principal
+from face_rec.access.rights import Right
+from face_rec.clock import Clock
+from face_rec.errors import (
+    Conflict,
+    ConsentMissing,
+    DetailsRefused,
+    FaceRecError,
+    FaceTaken,
+    IdTaken,
+    ModelError,
+    PersonMissing,
+    PictureError,
+    RequestRefused,
+    StoreError,
+)
+from face_rec.people.enrolment import Enrolment
+from face_rec.protocols import AttendanceStore, PeopleStore
+from face_rec.web import api_attendance, api_people
+from face_rec.web.api_document import document
+from face_rec.web.api_request import BadRequest, ConsentText
+from face_rec.web.route_rules import API
+
+log = logging.getLogger(__name__)
+
+ROOT: Final = "/api/v1"
+_NO_STORE: Final = {"Cache-Control": "no-store"}
+_CODES: Final[tuple[tuple[type[Exception], int, str], ...]] = (
+    (BadRequest, 400, "bad_request"),
+    (DetailsRefused, 422, "details_refused"),
+    (IdTaken, 409, "id_taken"),
+    (FaceTaken, 409, "face_taken"),
+    (Conflict, 409, "conflict"),
+    (ConsentMissing, 422, "consent_missing"),
+    (PictureError, 422, "picture_refused"),
+    (PersonMissing, 404, "not_found"),
+    (ModelError, 503, "not_ready"),
+    (StoreError, 503, "unavailable"),
+    (RequestRefused, 400, "bad_request"),
+    (FaceRecError, 422, "refused"),
+)
+CODES: Final = tuple(
+    dict.fromkeys(
+        [*(code for _, _, code in _CODES), "unauthorized", "forbidden", "too_large", "too_slow"]
+    )
+)
+"""Every code that an error can have; none is ever renamed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the API needs of the running system."""
+
+    people: PeopleStore
+    attendance: AttendanceStore
+    enrolment: Enrolment
+    consent: ConsentText
+    clock: Clock
+
+
+Handler = Callable[[Request, Parts], Awaitable[object]]
+"""Returns what the answer's JSON says; None: no content."""
+
+
+async def _openapi(_: Request, __: Parts) -> object:
+    return document(CODES)
+
+
+async def _attendance(request: Request, parts: Parts) -> object:
+    return await to_thread.run_sync(
+        api_attendance.page, request.query_params, parts.attendance, parts.people, parts.clock
+    )
+
+
+async def _people(request: Request, parts: Parts) -> object:
+    return await to_thread.run_sync(api_people.page, request.query_params, parts.people)
+
+
+async def _person(request: Request, parts: Parts) -> object:
+    return await to_thread.run_sync(api_people.one, _id(request), parts.people)
+
+
+async def _register(request: Request, parts: Parts) -> object:
+    form = await api_people.read_form(request)
+    return await to_thread.run_sync(
+        api_people.register, form, parts.enrolment, parts.consent, parts.clock
+    )
+
+
+async def _edit(request: Request, parts: Parts) -> object:
+    changes = await api_people.read_changes(request)
+    return await to_thread.run_sync(
+        api_people.edit, _id(request), changes, parts.people, parts.enrolment
+    )
+
+
+async def _delete(request: Request, parts: Parts) -> object:
+    await to_thread.run_sync(api_people.delete, _id(request), parts.people, parts.enrolment)
+    return None
+
+
+async def _add_photos(request: Request, parts: Parts) -> object:
+    form = await api_people.read_form(request)
+    return await to_thread.run_sync(
+        api_people.add_photos, _id(request), form, parts.people, parts.enrolment
+    )
+
+
+_HANDLERS: Final[dict[tuple[str, str], Handler]] = {
+    ("GET", "/openapi.json"): _openapi,
+    ("GET", "/attendance"): _attendance,
+    ("GET", "/people"): _people,
+    ("POST", "/people"): _register,
+    ("GET", "/people/{id}"): _person,
+    ("PATCH", "/people/{id}"): _edit,
+    ("DELETE", "/people/{id}"): _delete,
+    ("POST", "/people/{id}/photos"): _add_photos,
+}
+
+
+def routes(parts: Callable[[], Parts]) -> list[Route]:
+    """The routes; each operation is one line of the table in :mod:`route_rules`."""
+    return [
+        Route(ROOT + path, _guarded(_HANDLERS[method, path], right, parts), methods=[method])
+        for (method, path), right in API.items()
+    ]
+
+
+def _guarded(
+    handler: Handler, right: Right | None, parts: Callable[[], Parts]
+) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        principal: Principal | None = getattr(request.state, "principal", None)
+        if principal is None:
+            return refusal(401, "unauthorized", "Send a valid token.")
+        if right is not None and not principal.may(right):
+            return refusal(403, "forbidden", "The token's scopes do not allow this.")
+        try:
+            said = await handler(request, parts())
+        except HTTPException as error:
+            return refusal(error.status_code, _http_code(error.status_code), error.detail)
+        except FaceRecError as error:
+            return _refused(error)
+        if said is None:
+            return Response(status_code=204, headers=_NO_STORE)
+        created = request.method == "POST" and handler is _register
+        return JSONResponse(said, 201 if created else 200, _NO_STORE)
+
+    return endpoint
+
+
+def refusal(status: int, code: str, message: str) -> JSONResponse:
+    """An error as every part of the API gives it."""
+    return JSONResponse({"error": {"code": code, "message": message}}, status, _NO_STORE)
+
+
+def _refused(error: FaceRecError) -> JSONResponse:
+    for kind, status, code in _CODES:
+        if isinstance(error, kind):
+            return refusal(status, code, str(error))
+    return refusal(422, "refused", str(error))
+
+
+def _http_code(status: int) -> str:
+    return {413: "too_large", 408: "too_slow"}.get(status, "bad_request")
+
+
+def _id(request: Request) -> str:
+    return str(request.path_params["id"])

@@ -1,0 +1,264 @@
+"""The gate: ASGI middleware in front of everything, HTTP and WebSocket alike.
+
+It knows who asks before anything else runs, and refuses what the table of
+:mod:`face_rec.web.route_rules` does not allow.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+from urllib.parse import quote
+
+import anyio
+from anyio import to_thread
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from face_rec.access import actor
+from face_rec.access.access import KIOSK, SESSION, Access
+from face_rec.access.actor import Actor
+from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.errors import StoreError
+from face_rec.web import cookies
+from face_rec.web.bodies import BoundedBody
+from face_rec.web.headers import secure
+from face_rec.web.hosts import host_allowed, is_loopback, own_pages
+from face_rec.web.route_rules import KIOSK_PAGE, PAGES, Rule, Way, narrowed, rule_for
+from face_rec.web.socket_watch import SocketWatch
+
+log = logging.getLogger(__name__)
+
+PRINCIPAL: Final = "principal"
+"""Where routes find who asks: ``request.state.principal``; None: nobody known."""
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_NO_STORE: Final = {"Cache-Control": "no-store"}
+
+
+class Gate:
+    """Wraps the application. ``access`` is asked at every request; None: not built yet."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        access: Callable[[], Access | None],
+        hosts: frozenset[str],
+    ) -> None:
+        """``hosts``: names the app answers to."""
+        self._app = app
+        self._access = access
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    # --- HTTP
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        send = _with_headers(request, send)
+        try:
+            refusal = await self._refusal(request)
+        except StoreError as error:
+            log.warning("gate_without_store error=%s", error)
+            refusal = PlainTextResponse(
+                "The database does not answer, so nobody can be let in. This page tries again "
+                "by itself.", 503, {"Refresh": "5", **_NO_STORE},
+            )  # fmt: skip
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        rule = rule_for(scope["path"]) or Rule(Way.NEVER)
+        bounded = BoundedBody(receive, rule.most, rule.within)
+        with actor.acting(actor_of(request)):
+            try:
+                await self._app(scope, bounded, send)
+            except HTTPException as error:  # of a body that nobody else has caught
+                await PlainTextResponse(error.detail, error.status_code)(scope, receive, send)
+
+    async def _refusal(self, request: Request) -> Response | None:
+        """What is wrong with the request; None if it may pass. Notes who asks."""
+        request.state.principal = None
+        if not host_allowed(request.headers.get("host", ""), self._hosts):
+            return PlainTextResponse(
+                "This app does not answer to that name. Add it to ALLOWED_HOSTS.", 421
+            )
+        access, rule = self._access(), rule_for(request.url.path)
+        if access is None:
+            return None if _is_health(request) else PlainTextResponse("Starting …", 503)
+        if await self._closed(access, request):
+            return PlainTextResponse(
+                "This app is not set up yet, and until then answers only on its own machine. "
+                "Open the set-up link there, or run: python -m face_rec users add", 403,
+            )  # fmt: skip
+        asked = rule or Rule(Way.COOKIE)  # whether a path exists is told to who is signed in
+        principal = await to_thread.run_sync(_principal, access, request, asked)
+        request.state.principal = principal
+        if rule is None and principal is not None:
+            return PlainTextResponse("There is no such page.", 404)
+        if principal and request.url.path == "/frames" and not access.open_now(principal):
+            return PlainTextResponse("This kiosk is closed at this hour.", 403)
+        return _judge(request, asked, principal)
+
+    async def _closed(self, access: Access, request: Request) -> bool:
+        """Whether nobody is let in from outside because no account exists yet."""
+        if is_loopback(_address(request)) or _is_health(request):
+            return False
+        return await to_thread.run_sync(access.door.needs_setup)
+
+    # --- WebSocket
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = HTTPConnection(scope)
+        opened = await self._may_open(request)
+        if opened is None:
+            await receive()  # the handshake; closing it unaccepted answers 403
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        access, principal = opened
+        request.state.principal = principal
+        watch = SocketWatch(receive, send, partial(self._still, access, request, principal))
+        async with anyio.create_task_group() as group:
+            group.start_soon(watch.watch)
+            with actor.acting(actor_of(request)):
+                await self._app(scope, watch.receive, watch.send)
+            group.cancel_scope.cancel()
+
+    async def _may_open(self, request: HTTPConnection) -> tuple[Access, Principal] | None:
+        headers, access = request.headers, self._access()
+        rule = rule_for(request.url.path)
+        good = host_allowed(headers.get("host", ""), self._hosts) and headers.get("origin")
+        if access is None or rule is None or not good or not own_pages(headers):
+            log.warning(
+                "socket_refused origin=%r host=%r", headers.get("origin"), headers.get("host")
+            )
+            return None
+        try:
+            principal = await to_thread.run_sync(_principal, access, request, rule)
+        except StoreError:
+            return None
+        return (access, principal) if principal and rule.allows(principal) else None
+
+    async def _still(self, access: Access, request: HTTPConnection, was: Principal) -> bool:
+        """Whether the connection is still the same somebody's. A change of rights does not
+        close it: the page looks at them at each run."""
+        try:
+            now = await to_thread.run_sync(_of_cookies, access, request, True)
+        except StoreError:
+            return True  # the database is away; who was in stays in
+        return now is not None and (now.kind, now.id) == (was.kind, was.id)
+
+
+def actor_of(request: HTTPConnection) -> Actor:
+    """Who asks, for the audit log."""
+    principal: Principal | None = getattr(request.state, PRINCIPAL, None)
+    if principal is None:
+        return Actor("nobody", "visitor", _address(request))
+    return Actor(principal.name, principal.kind.value, _address(request))
+
+
+def _principal(access: Access, request: HTTPConnection, rule: Rule) -> Principal | None:
+    """Who shows the cookie or token that the rule asks for."""
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    if rule.way in {Way.BEARER, Way.EITHER} and scheme.lower() == "bearer":
+        with actor.acting(Actor("a token", "token", _address(request))):
+            return access.identify.token(bearer.strip())
+    if rule.way is Way.BEARER:
+        return None
+    return _of_cookies(access, request, rule.way is not Way.OPEN)
+
+
+def _of_cookies(access: Access, request: HTTPConnection, used: bool) -> Principal | None:
+    shown = {name: cookies.read(request, name) for name in (SESSION, KIOSK)}
+    return access.of_cookies(shown, used)
+
+
+def _with_headers(request: Request, send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            secure(headers, request.headers.get("host", ""), cookies.is_https(request))
+        await send(message)
+
+    return sending
+
+
+def _too_long(request: Request, rule: Rule) -> Response | None:
+    """A body that says itself that it is too large is not even begun."""
+    length = Headers(scope=request.scope).get("content-length", "0")
+    if not length.isdigit() or int(length) > rule.most:
+        return PlainTextResponse("The request is too large.", 413)
+    return None
+
+
+def _judge(request: Request, rule: Rule, principal: Principal | None) -> Response | None:
+    if not rule.allows(principal):
+        return _refused(request, rule, principal)
+    kiosk = request.query_params.get("kiosk", "")
+    if narrowed(principal, request.url.path, kiosk):
+        return _denied(request)
+    if principal and principal.kind is PrincipalKind.DEVICE:
+        elsewhere = _kiosk_only(request, principal)
+        if elsewhere is not None:
+            return elsewhere
+    by_cookie = rule.way is not Way.BEARER
+    if by_cookie and request.method not in _SAFE and not own_pages(request.headers):
+        return PlainTextResponse("This request did not come from this app's own pages.", 403)
+    return _too_long(request, rule)
+
+
+def _kiosk_only(request: Request, device: Principal) -> Response | None:
+    """Sends a device to its page, where it asks for the start page."""
+    page = request.url.path.removeprefix("/")
+    if page not in ("", "index.html") and page not in PAGES:
+        return None
+    if page == KIOSK_PAGE and request.query_params.get("kiosk") == device.kiosk:
+        return None
+    return RedirectResponse(f"/{KIOSK_PAGE}?kiosk={quote(device.kiosk or '')}", 303)
+
+
+def _refused(request: Request, rule: Rule, principal: Principal | None) -> Response:
+    if rule.way is Way.BEARER or request.headers.get("authorization"):
+        return _api_refusal(principal)
+    if principal is not None:
+        return _denied(request)
+    if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        to = "/login" if asked == "/" else f"/login?next={quote(asked)}"
+        return RedirectResponse(to, 303, _NO_STORE)
+    return PlainTextResponse("Sign in first.", 401, _NO_STORE)
+
+
+def _denied(request: Request) -> Response:
+    text = "You are not allowed to open this. Ask an administrator for the right to do so."
+    log.info("gate_denied path=%s", request.url.path[:200])
+    return PlainTextResponse(text, 403, _NO_STORE)
+
+
+def _api_refusal(principal: Principal | None) -> Response:
+    if principal is not None:
+        code, status, text = "forbidden", 403, "The token's scopes do not allow this."
+    else:
+        code, status = "unauthorized", 401
+        text = "Send a valid token: Authorization: Bearer TOKEN."
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return JSONResponse(
+        {"error": {"code": code, "message": text}}, status, {**headers, **_NO_STORE}
+    )
+
+
+def _is_health(request: Request) -> bool:
+    return request.url.path in {"/healthz", "/readyz"}
+
+
+def _address(request: HTTPConnection) -> str:
+    return request.client.host if request.client else ""

@@ -1,0 +1,177 @@
+"""Signing in and out: ``/login``, ``/logout``, ``/account``, ``/session``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from face_rec import __version__
+from face_rec.access.access import SESSION, Access
+from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.errors import AccessError, StoreError
+from face_rec.web import cookies
+from face_rec.web.forms import checked_form
+from face_rec.web.gate import actor_of
+from face_rec.web.templates import render
+
+_NOTES = {
+    "out": "You are signed out.",
+    "password": "Your password was changed. Sign in with the new one.",
+    "ended": "Your sign-in has ended. Sign in again.",
+    "kiosk": "This device is no longer a kiosk. Ask an administrator for a new link.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What these pages say of the site."""
+
+    title: str
+    single_sign_on: bool = False
+
+
+def routes(access: Callable[[], Access], site: Site) -> list[Route]:
+    """``access`` is asked at every request, which the gate lets through only once it is there."""
+    pages = _Pages(access, site)
+    return [
+        Route("/login", pages.login, methods=["GET"]),
+        Route("/login", pages.sign_in, methods=["POST"]),
+        Route("/logout", pages.leave, methods=["GET"]),
+        Route("/logout", pages.sign_out, methods=["POST"]),
+        Route("/account", pages.account, methods=["GET"]),
+        Route("/account", pages.change, methods=["POST"]),
+        Route("/session", pages.session, methods=["GET"]),
+    ]
+
+
+def signed_in(request: Request, secret: str, to: str = "/") -> Response:
+    """Hand the browser its new session; whatever it carried before is worth nothing now."""
+    answer = RedirectResponse(to, 303)
+    cookies.write(answer, request, SESSION, secret)
+    return answer
+
+
+def local_path(given: str) -> str:
+    """``given`` if it is a path of this app, else the start page: never somebody else's site."""
+    parts = urlsplit(given.replace("\\", "/"))
+    odd = any(ord(letter) < 33 or ord(letter) > 126 for letter in given)
+    if odd or parts.scheme or parts.netloc or not given.startswith("/") or given[1:2] in "/\\":
+        return "/"
+    return "/" if parts.path.startswith(("/login", "/logout", "/session")) else given
+
+
+class _Pages:
+    def __init__(self, access: Callable[[], Access], site: Site) -> None:
+        self._access = access
+        self._site = site
+
+    async def login(self, request: Request) -> Response:
+        if _user(request):
+            return RedirectResponse(local_path(request.query_params.get("next", "/")), 303)
+        note = _NOTES.get(request.query_params.get("note", ""), "")
+        return await self._form(request, note=note, to=request.query_params.get("next", "/"))
+
+    async def sign_in(self, request: Request) -> Response:
+        form = await checked_form(request)
+        name, to, address = form.get("name", ""), form.get("next", "/"), actor_of(request).address
+        try:
+            secret = await to_thread.run_sync(
+                self._access().door.sign_in, name, form.get("password", ""), address
+            )
+        except AccessError as error:
+            return await self._form(request, problem=str(error), to=to, name=name, status=401)
+        await self._drop(request)
+        return signed_in(request, secret, local_path(to))
+
+    async def leave(self, request: Request) -> Response:
+        return render(request, "logout.html", self._site.title, who=_name(request))
+
+    async def sign_out(self, request: Request) -> Response:
+        await checked_form(request)
+        await self._drop(request)
+        answer = RedirectResponse("/login?note=out", 303)
+        cookies.clear(answer, request, SESSION)
+        return answer
+
+    async def account(self, request: Request) -> Response:
+        return self._account(request)
+
+    async def change(self, request: Request) -> Response:
+        form = await checked_form(request)
+        access, name = self._access(), _name(request)
+        if form.get("do") == "everywhere":
+            await to_thread.run_sync(access.door.sign_out_everywhere, name)
+            note = "out"
+        else:
+            old, new = form.get("old", ""), form.get("new", "")
+            try:
+                await to_thread.run_sync(access.staff.change_own_password, name, old, new)
+            except AccessError as error:
+                return self._account(request, str(error))
+            note = "password"
+        access.identify.forget()
+        answer = RedirectResponse(f"/login?note={note}", 303)
+        cookies.clear(answer, request, SESSION)
+        return answer
+
+    async def session(self, request: Request) -> Response:
+        """Whether the browser is signed in, for pages that are open; a kiosk's heartbeat."""
+        principal: Principal | None = request.state.principal
+        headers = {"Cache-Control": "no-store"}
+        if principal is None:
+            return Response(status_code=401, headers=headers)
+        if principal.kind is PrincipalKind.DEVICE:
+            await self._beat(principal, actor_of(request).address)
+        return Response(status_code=204, headers=headers)
+
+    async def _beat(self, device: Principal, address: str) -> None:
+        try:
+            await to_thread.run_sync(self._access().kiosks.beat, device.id, address, __version__)
+        except StoreError:
+            return  # the database is away: the kiosk works on and says so by itself
+
+    async def _form(
+        self,
+        request: Request,
+        *,
+        problem: str = "",
+        note: str = "",
+        to: str = "/",
+        name: str = "",
+        status: int = 200,
+    ) -> Response:
+        door = self._access().door
+        fresh = await to_thread.run_sync(door.needs_setup)
+        return render(
+            request, "login.html", self._site.title, status, problem=problem, note=note,
+            next=local_path(to), name=name[:64], fresh=fresh, local=door.local,
+            single_sign_on=self._site.single_sign_on,
+        )  # fmt: skip
+
+    def _account(self, request: Request, problem: str = "") -> Response:
+        return render(
+            request, "account.html", self._site.title, 400 if problem else 200,
+            who=_name(request), problem=problem, local=self._access().door.local,
+        )  # fmt: skip
+
+    async def _drop(self, request: Request) -> None:
+        """End the session that the browser came with."""
+        secret = cookies.read(request, SESSION)
+        if secret and _user(request):
+            door = self._access().door
+            await to_thread.run_sync(door.sign_out, secret, actor_of(request))
+            self._access().identify.forget()
+
+
+def _user(request: Request) -> bool:
+    principal: Principal | None = request.state.principal
+    return principal is not None and principal.kind is PrincipalKind.USER
+
+
+def _name(request: Request) -> str:
+    principal: Principal = request.state.principal
+    return principal.id

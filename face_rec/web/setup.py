@@ -1,0 +1,73 @@
+"""``/setup/SECRET``: makes the first account, once."""
+
+from collections.abc import Callable
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from face_rec.access.access import Access
+from face_rec.access.passwords import SHORTEST
+from face_rec.errors import AccessError, LinkInvalid
+from face_rec.web.forms import checked_form
+from face_rec.web.gate import actor_of
+from face_rec.web.login import Site, signed_in
+from face_rec.web.templates import render
+
+_DIFFER = "The two passwords differ. Type the same one twice."
+
+
+def routes(access: Callable[[], Access], site: Site) -> list[Route]:
+    """``access`` is asked at every request."""
+    setup = _Setup(access, site)
+    return [
+        Route("/setup/{secret}", setup.show, methods=["GET"]),
+        Route("/setup/{secret}", setup.make, methods=["POST"]),
+    ]
+
+
+class _Setup:
+    def __init__(self, access: Callable[[], Access], site: Site) -> None:
+        self._access = access
+        self._site = site
+
+    async def show(self, request: Request) -> Response:
+        door, address = self._access().door, actor_of(request).address
+        try:
+            await to_thread.run_sync(door.check_setup, _secret(request), address)
+        except LinkInvalid as error:
+            return self._invalid(request, error)
+        return self._page(request)
+
+    async def make(self, request: Request) -> Response:
+        form = await checked_form(request)
+        name, password = form.get("name", ""), form.get("password", "")
+        if password != form.get("again"):
+            return self._page(request, _DIFFER, name, 400)
+        door, address = self._access().door, actor_of(request).address
+        try:
+            session = await to_thread.run_sync(
+                door.set_up, _secret(request), name, password, address
+            )
+        except LinkInvalid as error:
+            return self._invalid(request, error)
+        except AccessError as error:
+            return self._page(request, str(error), name, 400)
+        return signed_in(request, session)
+
+    def _page(
+        self, request: Request, problem: str = "", name: str = "", status: int = 200
+    ) -> Response:
+        return render(
+            request, "setup.html", self._site.title, status, problem=problem, name=name[:64],
+            shortest=SHORTEST,
+        )  # fmt: skip
+
+    def _invalid(self, request: Request, error: LinkInvalid) -> Response:
+        title = self._site.title
+        return render(request, "message.html", title, 410, heading="Set-up", text=str(error))
+
+
+def _secret(request: Request) -> str:
+    return str(request.path_params["secret"])
