@@ -1,0 +1,49 @@
+"""The heart of the kiosks: what it notes, and that nothing stops it."""
+
+from datetime import datetime
+from threading import Event
+
+from face_rec.attendance.heart import Heart
+from face_rec.errors import StoreUnavailable
+from tests.fakes.clock import MORNING, FakeClock
+from tests.fakes.rules import FakeRules
+
+LONG = 3600.0  # seconds: the thread itself never beats in these tests
+
+
+def test_each_kiosk_with_a_picture_gives_a_sign_of_life() -> None:
+    rules, clock = FakeRules(), FakeClock()
+    heart = Heart(lambda: ["gate", "yard"], rules.beat, clock, LONG)
+    heart.beat_once()
+    heart.close()
+    assert set(rules.beats([MORNING.date()])) == {"gate", "yard"}
+    assert {kiosk.id for kiosk in rules.load().kiosks} == {"gate", "yard"}
+
+
+def test_a_store_that_is_away_costs_the_beat_of_one_kiosk_only() -> None:
+    noted: list[str] = []
+
+    def beat(kiosk: str, _: datetime) -> None:
+        if kiosk == "gate":
+            raise StoreUnavailable("The fake store is away. Switch it on.")
+        noted.append(kiosk)
+
+    heart = Heart(lambda: ["gate", "yard"], beat, FakeClock(), LONG)
+    heart.beat_once()
+    heart.close()
+    assert noted == ["yard"]
+
+
+def test_the_heart_goes_on_after_a_bug() -> None:
+    beaten = Event()
+    answers: list[Exception | list[str]] = [ValueError("a bug"), ["gate"]]
+
+    def alive() -> list[str]:
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    heart = Heart(alive, lambda *_: beaten.set(), FakeClock(), every=0.001)
+    assert beaten.wait(10)
+    heart.close()
