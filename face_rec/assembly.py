@@ -8,13 +8,20 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, cast
 
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from config import Settings
 from face_rec import system as holder
+from face_rec.access.access import Access
+from face_rec.access.account import Account
+from face_rec.access.audited import AuditedAttendance, AuditedPeople
+from face_rec.access.rights import Role
+from face_rec.access.session import Lifetime
 from face_rec.attendance.heart import Heart
 from face_rec.attendance.office import Office, open_office
 from face_rec.attendance.sources import Stores as AttendanceStores
@@ -31,6 +38,8 @@ from face_rec.people.follower import GalleryFollower
 from face_rec.people.quality import assess
 from face_rec.protocols import AttendanceStore, Journal, PeopleStore, SnapshotStore
 from face_rec.stores import redis_health
+from face_rec.stores.access import AccessOptions, open_access
+from face_rec.stores.access_records import RedisRecords
 from face_rec.stores.attendance import RedisAttendance
 from face_rec.stores.attendance_settings import RedisRules
 from face_rec.stores.client import Client, RedisAddress, connect
@@ -41,7 +50,11 @@ from face_rec.stores.s3_snapshots import S3Credentials, S3Snapshots
 from face_rec.stores.snapshots import FolderSnapshots
 from face_rec.stores.spool import SnapshotSpool
 from face_rec.system import SiteInfo, System
-from face_rec.web import checks, frames, health, metrics, snapshots
+from face_rec.web import api, checks, entrance, frames, health, metrics, snapshots
+from face_rec.web.api_request import ConsentText
+from face_rec.web.gate import Gate
+from face_rec.web.hosts import own_names
+from face_rec.web.oidc import Provider
 
 RedisMode = Literal["standalone", "cluster", "sentinel"]
 _FRESH = 10.0  # seconds; a kiosk whose last frame is older gives no sign of life
@@ -53,6 +66,7 @@ class _Stores:
     """Where data rests."""
 
     client: Client
+    access: Access
     people: PeopleStore
     attendance: AttendanceStore
     journal: Journal
@@ -77,14 +91,18 @@ def build(settings: Settings) -> Iterator[System]:
 
 def _stores(settings: Settings, clock: Clock, stack: ExitStack) -> _Stores:
     client = _redis(settings, stack)
+    access = _access(settings, client, clock)
     journal = FileJournal(settings.data_dir / "journal")
     stack.callback(journal.close)
     spool = SnapshotSpool(_snapshots(settings), settings.data_dir / "spool")
     stack.callback(spool.close)
     return _Stores(
         client,
-        RedisPeople(client, settings.site, clock),
-        RedisAttendance(client, settings.site, settings.redis_wait_replicas),
+        access,
+        AuditedPeople(RedisPeople(client, settings.site, clock), access.audit),
+        AuditedAttendance(
+            RedisAttendance(client, settings.site, settings.redis_wait_replicas), access.audit
+        ),
         journal,
         spool,
     )
@@ -147,6 +165,7 @@ def _system(
             ],
             clock,
         ),
+        access=stores.access,
     )  # fmt: skip
 
 
@@ -192,7 +211,7 @@ def build_models(settings: Settings) -> ModelService:
     )
 
 
-def routes() -> list[BaseRoute]:
+def routes(settings: Settings) -> list[BaseRoute]:
     """The plain HTTP routes; each asks for the running system when it is called."""
     return [
         *health.routes(_health),
@@ -207,7 +226,78 @@ def routes() -> list[BaseRoute]:
         ),
         *snapshots.routes(lambda: holder.current().snapshots),
         *frames.routes(_kiosks),
+        *(_entrance(settings) if settings.accounts else ()),
     ]
+
+
+def middleware(settings: Settings) -> list[Middleware]:
+    """The gate, unless accounts are switched off and only this computer can connect."""
+    if not settings.accounts:
+        return []
+    hosts = frozenset(settings.allowed_hosts or own_names(settings.bind_address))
+    return [Middleware(Gate, access=_installed_access, hosts=hosts)]
+
+
+def _entrance(settings: Settings) -> list[BaseRoute]:
+    """Sign-in, set-up, kiosk links and the API; there is nothing to sign in to without
+    accounts."""
+    return [
+        *entrance.routes(
+            lambda: holder.current().access,
+            settings.title,
+            _provider(settings),
+            lambda: holder.current().access.signing_key(),  # noqa: PLW0108
+        ),
+        *api.routes(lambda: _api(holder.current())),
+    ]
+
+
+def _installed_access() -> Access | None:
+    built = holder.installed()
+    return built.access if built else None
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if not (settings.oidc_issuer and settings.oidc_client_id and settings.oidc_client_secret):
+        return None
+    return Provider(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret,
+        {group: Role(role) for group, role in (settings.oidc_roles or {}).items()},
+        settings.oidc_groups_claim,
+        settings.oidc_name_claim,
+    )
+
+
+def _api(built: System) -> api.Parts:
+    consent = ConsentText(built.site.consent_text, built.site.consent_version)
+    return api.Parts(built.people, built.attendance, built.enrolment, consent, built.clock)
+
+
+def _access(settings: Settings, client: Client, clock: Clock) -> Access:
+    idle = timedelta(minutes=settings.session_idle_minutes)
+    options = AccessOptions(
+        enabled=settings.accounts,
+        local=settings.local_sign_in,
+        lifetime=Lifetime(idle, timedelta(hours=settings.session_hours)),
+        words=(settings.title, settings.site),
+        zone=settings.timezone,
+    )
+    return open_access(client, settings.site, clock, options)
+
+
+@contextmanager
+def build_access(settings: Settings) -> Iterator[Access]:
+    """Accounts alone; for commands."""
+    with ExitStack() as stack:
+        yield _access(settings, _redis(settings, stack), SystemClock())
+
+
+def has_accounts(settings: Settings) -> bool:
+    """Whether anybody can sign in; may start and stop the embedded Redis for it."""
+    with ExitStack() as stack:
+        return RedisRecords(_redis(settings, stack), settings.site, Account).count() > 0
 
 
 def _kiosks() -> frames.Kiosks | None:

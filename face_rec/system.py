@@ -6,6 +6,7 @@ Built once a process by :mod:`face_rec.assembly`; nobody else makes one.
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from face_rec.access.access import Access
 from face_rec.attendance.office import Office
 from face_rec.clock import Clock
 from face_rec.journey.engine import Engine
@@ -59,6 +60,7 @@ class System:
     engine: Engine
     office: Office
     health: Health
+    access: Access
 
 
 class _Holder:
