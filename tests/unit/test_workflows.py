@@ -1,0 +1,140 @@
+""".github/: the workflows check what the project promises, and releases tell what changed."""
+
+import importlib.util
+import os
+import re
+import subprocess
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import yaml
+
+from config import ROOT
+
+WORKFLOWS = ROOT / ".github" / "workflows"
+SCRIPTS = ROOT / ".github" / "scripts"
+
+
+def _workflow(name: str) -> dict[Any, Any]:
+    loaded: dict[Any, Any] = yaml.safe_load((WORKFLOWS / name).read_text("utf-8"))
+    return loaded
+
+
+def _jobs(name: str = "ci.yml") -> dict[str, Any]:
+    jobs: dict[str, Any] = _workflow(name)["jobs"]
+    return jobs
+
+
+def _commands(job: dict[str, Any]) -> str:
+    return "\n".join(step.get("run", "") for step in job["steps"])
+
+
+def test_tests_run_on_every_python_that_the_project_supports() -> None:
+    supported = re.search(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', _text("pyproject.toml"))
+    assert supported is not None
+    wanted = [f"3.{minor}" for minor in range(int(supported[1]), int(supported[2]))]
+    assert _jobs()["tests"]["strategy"]["matrix"]["python"] == wanted
+
+
+def test_tests_run_with_redis_8_alone_and_as_a_cluster() -> None:
+    jobs = _jobs()
+    assert jobs["tests"]["services"]["redis"]["image"] == "redis:8"
+    assert "redis8.sh" in _commands(jobs["tests"])
+    cluster = _commands(jobs["cluster"])
+    assert "redis8.sh" in cluster
+    for path in re.findall(r"tests/\S+\.py", cluster):
+        assert (ROOT / path).is_file()
+
+
+@pytest.mark.parametrize(
+    ("job", "command"),
+    [
+        ("lint", "make lint types"),
+        ("browser", "pytest -q -m browser"),
+        ("install", "pytest -q -m slow"),
+        ("image", "docker build -f deploy/Dockerfile"),
+        ("image", "smoke-image.sh"),
+        ("cloudformation", "cfn-lint deploy/cloudformation*.yaml"),
+        ("audit", "pip-audit -r requirements.txt"),
+    ],
+)
+def test_each_promise_has_its_job(job: str, command: str) -> None:
+    assert command in _commands(_jobs()[job])
+
+
+def test_nothing_that_fails_counts_as_passed() -> None:
+    for path in WORKFLOWS.glob("*.yml"):
+        text = path.read_text("utf-8")
+        assert "continue-on-error" not in text
+        assert "|| true" not in text
+
+
+def test_every_job_ends_and_may_only_read() -> None:
+    for name in ("ci.yml", "release.yml"):
+        assert _workflow(name)["permissions"] == {"contents": "read"}
+        for job in _jobs(name).values():
+            assert "uses" in job or job["timeout-minutes"] <= 45
+
+
+def test_a_release_needs_a_version_tag_and_everything_that_ci_asks() -> None:
+    release = _workflow("release.yml")
+    assert release[True]["push"]["tags"] == ["v[0-9]+.[0-9]+.[0-9]+"]  # YAML reads "on" as true
+    assert release["jobs"]["ci"]["uses"] == "./.github/workflows/ci.yml"
+    assert release["jobs"]["release"]["needs"] == "ci"
+
+
+def test_scripts_and_targets_that_the_workflows_name_are_there() -> None:
+    named = {
+        found for path in WORKFLOWS.glob("*.yml")
+        for found in re.findall(r"\.github/scripts/[\w.-]+", path.read_text("utf-8"))
+    }  # fmt: skip
+    assert named
+    for path in named:
+        assert (ROOT / path).is_file()
+        assert path.endswith(".py") or os.access(ROOT / path, os.X_OK)
+    makefile = _text("Makefile")
+    assert "$(VENV)/.tools:" in makefile
+    assert {"lint:", "types:"} <= set(re.findall(r"^\w+:", makefile, re.MULTILINE))
+
+
+@pytest.mark.parametrize("script", sorted(SCRIPTS.glob("*.sh")), ids=lambda path: path.name)
+def test_the_scripts_are_shell_that_stops_at_a_failure(script: Path) -> None:
+    assert "set -euo pipefail" in script.read_text("utf-8")
+    assert subprocess.run(["bash", "-n", script], check=False).returncode == 0
+
+
+# --- the changelog's section of a release --------------------------------------------
+
+
+def _release_notes() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("release_notes", SCRIPTS / "release_notes.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_release_tells_what_changed_in_it_and_nothing_else() -> None:
+    changelog = (
+        "# Changelog\n\n## Unreleased\n\n- z\n\n## 1.2.0 - 2026-01-01\n\n- b\n\n## 1.1.0\n\n- a\n"
+    )
+    assert _release_notes().notes(changelog, "1.2.0") == "- b\n"
+    assert _release_notes().notes(changelog, "1.1.0") == "- a\n"
+
+
+@pytest.mark.parametrize("changelog", ["## Unreleased\n- z\n", "## 1.2.0\n\n## 1.1.0\n- a\n"])
+def test_a_release_without_a_word_in_the_changelog_is_refused(changelog: str) -> None:
+    with pytest.raises(ValueError, match="Write it before tagging"):
+        _release_notes().notes(changelog, "1.2.0")
+
+
+def test_a_tag_that_is_not_the_version_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _release_notes().main("99.0.0") == 1
+    assert "Make them agree" in capsys.readouterr().err
+
+
+def _text(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
