@@ -16,6 +16,8 @@ from face_rec.entities import (
     Vector,
     View,
 )
+from face_rec.stores import keyring
+from face_rec.stores.chain import Chain
 from tests.fakes.clock import MORNING
 
 CONTRACT = "c0ffee"
@@ -59,3 +61,10 @@ def an_event(
     """An event ``seconds`` after MORNING."""
     at = MORNING + timedelta(seconds=seconds)
     return Event(event_id, subject, at, kind, Source.VIDEO, "main", 0.7, 0.3)
+
+
+def a_chain(*secrets_: str, site: str = "main") -> Chain:
+    """A chain with keys that every test shares."""
+    return Chain(
+        site, keyring.derived(secrets_ or ("a secret of the tests, 32 long ..",), "chain")
+    )

@@ -8,6 +8,8 @@ from typing import Any, Final, cast
 from face_rec.entities import Event, EventKind, Outcome, Receipt
 from face_rec.errors import StoreUnavailable
 from face_rec.stores import events, keys
+from face_rec.stores.chain import Chain, Head
+from face_rec.stores.chain_append import DayHeads, Links
 from face_rec.stores.client import Client, redis_errors
 from face_rec.stores.lua import Argument, Script
 
@@ -17,6 +19,10 @@ MARKS: Final = frozenset({EventKind.PUNCH, EventKind.IN, EventKind.OUT})
 """What the cooldown speaks of; the other kinds are corrections."""
 
 _MARK = Script("mark")
+_MARKED: Final = b"marked"
+_REPEATED: Final = b"repeated"
+_MOVED: Final = b"moved"
+_NEVER: Final = Head(-1, b"never")  # no list has this length: nothing is appended
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAYS_AT_ONCE = 31
@@ -29,15 +35,22 @@ class RedisAttendance:
     short of that StoreUnavailable is raised although the master has it, and a later
     replay of the event finishes the job.
 
+    With a ``chain`` every event is linked to the one before it, so that a later change
+    shows; :attr:`heads` knows which days were written.
+
     Two marks of one subject on both sides of UTC midnight lie in two cluster slots: the
     cooldown between them is read first and not atomic, so two kiosks within the same
     milliseconds there may both mark.
     """
 
-    def __init__(self, client: Client, site: str, wait_replicas: int = 0) -> None:
+    def __init__(
+        self, client: Client, site: str, wait_replicas: int = 0, chain: Chain | None = None
+    ) -> None:
         self._client = client
         self._site = site
         self._wait_replicas = wait_replicas
+        self._chain = chain
+        self.heads = DayHeads()
 
     @redis_errors()
     def apply(self, event: Event, cooldown: float, replay: bool = False) -> Receipt:
@@ -48,7 +61,7 @@ class RedisAttendance:
         """
         day_keys = self._keys(_utc_day(event.at))
         arguments = self._arguments(event, 0.0 if replay else cooldown)
-        outcome, standing = _MARK.run(self._client, day_keys, arguments)
+        outcome, standing = self._append(event, day_keys, arguments)
         receipt = Receipt(event, Outcome(outcome.decode()), _moment(standing))
         if self._wait_replicas and receipt.outcome is not Outcome.ALREADY:
             self._wait(day_keys, arguments)
@@ -87,8 +100,31 @@ class RedisAttendance:
         """Entries that are not events, readable as far as they go."""
         return [raw.decode(errors="replace") for raw in _read(self._entries([utc_day])[0])[1]]
 
+    def _append(
+        self, event: Event, day_keys: Sequence[str], arguments: Sequence[Argument]
+    ) -> tuple[bytes, Any]:
+        """Run the script, again while others are faster; outcome and standing mark."""
+        if self._chain is None:
+            outcome, standing = _MARK.run(self._client, day_keys, arguments)
+            return outcome, standing
+        links = Links(self._chain, self.heads, _utc_day(event.at), events.encode(event))
+        with self.heads.turn():
+            for entry, before, after in links.tries():
+                linked = _linked(arguments, entry, before, after)
+                answer = _MARK.run(self._client, day_keys, linked)
+                if answer[0] == _MOVED:
+                    links.moved(Head(int(answer[2]), answer[1]))
+                    continue
+                if answer[0] == _MARKED:
+                    links.made(after)
+                return answer[0], answer[1]
+        raise StoreUnavailable(
+            "Too many kiosks write at the same moment. The event stays in the journal and is "
+            "sent again; no step is needed unless this stays."
+        )
+
     def _keys(self, day: date) -> list[str]:
-        names = (keys.attendance, keys.seen, keys.last)
+        names = (keys.attendance, keys.seen, keys.last, keys.head)
         return [name(self._site, day) for name in names]
 
     def _arguments(self, event: Event, cooldown: float) -> list[Argument]:
@@ -102,6 +138,9 @@ class RedisAttendance:
             round(cooldown * 1_000_000),
             before,
             int(is_mark),
+            "",  # not linked
+            0,
+            "",
         ]
 
     def _last_of_yesterday(self, event: Event, cooldown: float) -> bytes:
@@ -118,12 +157,15 @@ class RedisAttendance:
     def _wait(self, day_keys: Sequence[str], arguments: Sequence[Argument]) -> None:
         """Have the event on the replicas too.
 
-        It is applied again, which changes nothing, on the connection that then waits.
+        It is applied again, which changes nothing, on the connection that then waits. Where
+        a failover lost it meanwhile it must not come in without a link: the replay brings it.
         """
+        if self._chain is not None:
+            arguments = _linked(arguments, b"", _NEVER, _NEVER)
         answer, reached = _MARK.run_and_wait(
             self._client, day_keys, arguments, self._wait_replicas
         )
-        kept = Outcome(answer[0].decode()) is not Outcome.ALREADY
+        kept = answer[0] in {_MARKED, _REPEATED}
         if not kept or reached < self._wait_replicas:
             raise StoreUnavailable(
                 f"Only {reached} of {self._wait_replicas} replicas confirmed an event. It stays "
@@ -135,6 +177,14 @@ class RedisAttendance:
         for day in days:
             pipeline.lrange(keys.attendance(self._site, day), 0, -1)
         return cast("list[list[bytes]]", pipeline.execute())
+
+
+def _linked(
+    arguments: Sequence[Argument], entry: bytes, before: Head, after: Head
+) -> list[Argument]:
+    """The script's arguments with the event in its chain."""
+    event_id, _, *rest = arguments[:7]
+    return [event_id, entry, *rest, after.value, before.length, before.value]
 
 
 def _read(entries: Sequence[bytes]) -> tuple[list[Event], list[bytes]]:

@@ -89,6 +89,26 @@ def last(site: str, day: date) -> str:
     return f"last:{_of_day(site, day)}"
 
 
+def head(site: str, day: date) -> str:
+    """String: the chain's head, ``count:link:key``."""
+    return f"head:{_of_day(site, day)}"
+
+
+def days_written(site: str) -> str:
+    """Pattern of the lists of all days; a site's name holds nothing that a pattern reads."""
+    return f"attendance:{{{site}|*}}"
+
+
+def days_linked(site: str) -> str:
+    """Pattern of the heads of all days."""
+    return f"head:{{{site}|*}}"
+
+
+def day_of(key: str) -> date:
+    """The day in the key of one; raises ValueError."""
+    return date.fromisoformat(key.rpartition("|")[2].rstrip("}"))
+
+
 def _of_day(site: str, day: date) -> str:
     return f"{{{site}|{day.isoformat()}}}"
 
@@ -150,3 +170,16 @@ def audit(site: str) -> str:
 def access_key(site: str) -> str:
     """String: random, signs what a browser carries to the identity provider and back."""
     return f"access:{{{site}}}:key"
+
+
+# --- privacy: what was removed and when, and which keys sealed what ----------------
+
+
+def privacy(site: str) -> str:
+    """Hash: what the retention job did last, and the data keys in use."""
+    return f"privacy:{{{site}}}"
+
+
+def turn(site: str, work: str) -> str:
+    """String, expires: one process does ``work``, the others need not."""
+    return f"turn:{{{site}}}:{work}"

@@ -15,18 +15,20 @@ from face_rec.stores.client import Client, RedisAddress, connect
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import MORNING
 from tests.redis_servers import free_port
-from tests.samples import ODD_TEXTS, an_event
+from tests.samples import ODD_TEXTS, a_chain, an_event
 
 TODAY = MORNING.date()
 TOMORROW = TODAY + timedelta(days=1)
 MIDNIGHT = datetime(2025, 3, 11, tzinfo=UTC)
 
 
-@pytest.fixture(params=["fake", "redis_client", "cluster_client"])
+@pytest.fixture(params=["fake", "redis_client", "redis_client linked", "cluster_client linked"])
 def attendance(request: pytest.FixtureRequest) -> AttendanceStore:
     if request.param == "fake":
         return FakeAttendance()
-    return RedisAttendance(request.getfixturevalue(request.param), "main")
+    client, _, linked = request.param.partition(" ")
+    chain = a_chain() if linked else None
+    return RedisAttendance(request.getfixturevalue(client), "main", chain=chain)
 
 
 def _at(event: Event, moment: datetime) -> Event:

@@ -1,0 +1,92 @@
+"""What a check of the chain found, in words for people."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Flaw(StrEnum):
+    """What can be wrong with a day's list; the values are stable."""
+
+    EDITED = "edited"
+    REMOVED = "removed"
+    INSERTED = "inserted"
+    REORDERED = "reordered"
+    CUT = "cut tail"
+    MISSING_DAY = "missing day"
+    REWRITTEN = "rewritten"
+    HEAD = "head"
+    WITNESS = "witness"
+    KEY = "key unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong. ``place`` counts from 1; None where no entry can be named."""
+
+    day: date
+    flaw: Flaw
+    detail: str
+    place: int | None = None
+    event: str = ""
+
+    def sentence(self) -> str:
+        where = f", entry {self.place}" if self.place is not None else ""
+        event = f" (event {self.event})" if self.event else ""
+        return f"{self.day}{where}{event}: {self.flaw.value}. {self.detail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole check. ``older`` entries were written before there was a chain; ``newer``
+    ones after the last witness, so that their removal from the end could not be seen."""
+
+    days: int = 0
+    entries: int = 0
+    linked: int = 0
+    older: int = 0
+    newer: int = 0
+    newer_events: tuple[str, ...] = ()
+    witnessed_at: datetime | None = None
+    findings: tuple[Finding, ...] = ()
+    keys: dict[str, int] = field(default_factory=dict)
+    """Entries by the id of the key that signed them."""
+
+    @property
+    def whole(self) -> bool:
+        return not self.findings
+
+    @property
+    def first_bad(self) -> Finding | None:
+        """Of the earliest day, the first entry that does not hold."""
+        ordered = sorted(self.findings, key=lambda f: (f.day, f.place is None, f.place or 0))
+        return ordered[0] if ordered else None
+
+    def lines(self) -> list[str]:
+        """The report as sentences, the verdict first."""
+        bad = self.first_bad
+        said = [
+            f"BROKEN at {bad.sentence()}"
+            if bad
+            else f"The chain holds: {self.linked:,} linked entries on {self.days:,} days."
+        ]
+        others = [finding for finding in self.findings if finding is not bad]
+        said += [f"Also: {finding.sentence()}" for finding in others[:20]]
+        if len(others) > 20:
+            said.append(f"... and {len(others) - 20} more.")
+        if self.older:
+            said.append(f"{self.older:,} entries are older than the chain and carry no link.")
+        return [*said, self._witness_line()]
+
+    def _witness_line(self) -> str:
+        if self.witnessed_at is None:
+            return "There is no witness yet: a cut tail or a missing day could not be seen."
+        when = self.witnessed_at.isoformat(timespec="seconds")
+        if not self.newer:
+            return f"The last witness is of {when}; no event is newer."
+        named = ", ".join(self.newer_events)
+        more = " ..." if self.newer > len(self.newer_events) else ""
+        return (
+            f"{self.newer:,} events are newer than the last witness ({when}), so that cutting "
+            f"them off would not show yet: {named}{more}"
+        )

@@ -1,0 +1,303 @@
+"""The chain in a real Redis: many writers, replays, a cluster, the witness, the whole check."""
+
+import threading
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from face_rec.entities import Event, Outcome
+from face_rec.errors import StoreError, StoreUnavailable
+from face_rec.stores import events, keys
+from face_rec.stores.attendance import RedisAttendance
+from face_rec.stores.chain_days import ChainDays
+from face_rec.stores.chain_report import Flaw
+from face_rec.stores.chain_watch import ChainWatch
+from face_rec.stores.client import Client
+from face_rec.stores.witness import BucketShelf, FolderShelf, Witness
+from tests.fakes.clock import MORNING, FakeClock
+from tests.fakes.snapshots import MemorySnapshots
+from tests.samples import a_chain, an_event
+
+TODAY = MORNING.date()
+KEY = keys.attendance("main", TODAY)
+HEAD = keys.head("main", TODAY)
+
+
+class World:
+    """One site with its store, its witness in a folder, and a clock."""
+
+    def __init__(self, client: Client, folder: Path) -> None:
+        self.client = client
+        self.clock = FakeClock()
+        self.store = RedisAttendance(client, "main", chain=a_chain())
+        self.shelf = FolderShelf(folder / "witness" / "main")
+        self.watch = self.another_watch(Witness(self.shelf))
+
+    def another_watch(self, *witnesses: Witness) -> ChainWatch:
+        days = ChainDays(self.client, "main")
+        return ChainWatch(
+            a_chain(), days, witnesses, written=self.store.heads.drain, clock=self.clock
+        )
+
+    def mark(self, *names: str, day: int = 0) -> None:
+        for name in names:
+            self.store.apply(an_event(name, f"s-{name}", 86400 * day), 0)
+
+    def flaws(self) -> list[Flaw]:
+        return [finding.flaw for finding in self.watch.verify().findings]
+
+
+@pytest.fixture
+def world(redis_client: Client, tmp_path: Path) -> World:
+    return World(redis_client, tmp_path)
+
+
+@pytest.fixture(params=["redis_client", "cluster_client"])
+def client(request: pytest.FixtureRequest) -> Client:
+    found: Client = request.getfixturevalue(request.param)
+    return found
+
+
+def _together(work: list[Callable[[], None]]) -> None:
+    threads = [threading.Thread(target=each) for each in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _writer(store: RedisAttendance, names: list[str]) -> Callable[[], None]:
+    def write() -> None:
+        for name in names:
+            store.apply(an_event(name, f"s-{name}"), 0)
+
+    return write
+
+
+def test_many_writers_of_several_processes_make_one_whole_chain(
+    client: Client, tmp_path: Path
+) -> None:
+    world = World(client, tmp_path)
+    stores = [RedisAttendance(client, "main", chain=a_chain()) for _ in range(4)]
+    work = [_writer(s, [f"{n}-{m}" for m in range(40)]) for n, s in enumerate(stores)]
+    _together(work + work[:2])  # two write the same events at once, as replays do
+    report = world.watch.verify()
+    assert report.findings == ()
+    assert report.linked == 160
+
+
+def test_days_of_a_cluster_are_all_found(client: Client, tmp_path: Path) -> None:
+    world = World(client, tmp_path)
+    for day in range(12):
+        world.mark(f"e{day}", day=day)
+    world.watch.copy()
+    report = world.watch.verify()
+    assert (report.days, report.linked, report.newer) == (12, 12, 0)
+    client.delete(keys.attendance("main", TODAY), keys.head("main", TODAY))
+    bad = world.watch.verify().first_bad
+    assert bad is not None
+    assert (bad.day, bad.flaw) == (TODAY, Flaw.MISSING_DAY)
+
+
+def test_a_replayed_event_is_linked_once(world: World) -> None:
+    world.mark("e1")
+    again = RedisAttendance(world.client, "main", chain=a_chain())
+    assert again.apply(an_event("e1", "s-e1"), 0, replay=True).outcome is Outcome.REPEATED
+    world.mark("e2")
+    assert world.watch.verify().linked == 2
+    assert world.flaws() == []
+
+
+def test_a_late_replay_is_linked_to_its_own_day(world: World) -> None:
+    world.mark("e1", "e2", day=1)
+    world.mark("late")
+    world.watch.copy()
+    world.mark("later still")
+    assert world.flaws() == []
+
+
+def test_events_from_before_the_chain_are_tolerated_and_counted(world: World) -> None:
+    RedisAttendance(world.client, "main").apply(an_event("old", "s"), 0)
+    world.mark("new")
+    report = world.watch.verify()
+    assert (report.older, report.linked, report.findings) == (1, 1, ())
+    assert any("older than the chain" in line for line in report.lines())
+
+
+def test_a_program_that_writes_without_links_shows_but_stops_no_mark(world: World) -> None:
+    world.mark("e1")
+    world.watch.copy()
+    world.client.rpush(KEY, events.encode(an_event("foreign")))
+    world.mark("e2")
+    assert [event.id for event in world.store.day(TODAY)] == ["e1", "foreign", "e2"]
+    bad = world.watch.verify().first_bad
+    assert bad is not None
+    assert (bad.place, bad.event) == (2, "foreign")
+
+
+def _edit(world: World) -> None:
+    entry = world.client.lindex(KEY, 1)
+    assert isinstance(entry, bytes)
+    world.client.lset(KEY, 1, entry.decode().replace("s-e2", "s-e9"))
+
+
+def _remove(world: World) -> None:
+    world.client.lset(KEY, 1, "gone")
+    world.client.lrem(KEY, 1, "gone")
+
+
+def _insert(world: World) -> None:
+    entry = world.client.lindex(KEY, 1)
+    assert isinstance(entry, bytes)
+    world.client.linsert(KEY, "BEFORE", entry.decode(), '{"id":"x"}')
+
+
+def _cut(world: World) -> None:
+    """The tail, and the head set to what it was: only the witness knows better."""
+    world.client.ltrim(KEY, 0, 1)
+    last = world.client.lindex(KEY, -1)
+    assert isinstance(last, bytes)
+    link, key = last.split(b'"link":"')[1][:64], last.split(b'"key":"')[1][:8]
+    world.client.set(HEAD, b"2:" + link + b":" + key)
+
+
+def _drop(world: World) -> None:
+    world.client.delete(KEY, HEAD, keys.seen("main", TODAY), keys.last("main", TODAY))
+
+
+@pytest.mark.parametrize(
+    ("tamper", "flaw", "place"),
+    [
+        (_edit, Flaw.EDITED, 2),
+        (_remove, Flaw.REMOVED, 2),
+        (_insert, Flaw.INSERTED, 2),
+        (_cut, Flaw.CUT, None),
+        (_drop, Flaw.MISSING_DAY, None),
+    ],
+)
+def test_what_a_database_admin_could_do_is_found(
+    world: World, tamper: Callable[[World], None], flaw: Flaw, place: int | None
+) -> None:
+    world.mark("e1", "e2", "e3", "e4")
+    world.watch.copy()
+    tamper(world)
+    bad = world.watch.verify().first_bad
+    assert bad is not None
+    assert (bad.day, bad.flaw, bad.place) == (TODAY, flaw, place)
+
+
+def test_events_newer_than_the_witness_are_named(world: World) -> None:
+    world.mark("e1")
+    world.watch.copy()
+    world.mark("e2", "e3")
+    report = world.watch.verify()
+    assert report.whole
+    assert (report.newer, report.newer_events) == (2, ("e2", "e3"))
+    assert report.witnessed_at == MORNING
+    assert "2 events are newer than the last witness" in report.lines()[-1]
+
+
+def test_without_a_witness_the_report_says_what_could_not_be_seen(world: World) -> None:
+    world.mark("e1")
+    assert "no witness yet" in world.watch.verify().lines()[-1]
+
+
+def test_a_list_that_was_cut_and_goes_on_never_replaces_the_evidence(world: World) -> None:
+    world.mark("e1", "e2", "e3", "e4")
+    world.watch.copy()
+    _cut(world)
+    after = RedisAttendance(world.client, "main", chain=a_chain())
+    for number in range(5):
+        after.apply(an_event(f"n{number}", f"n{number}"), 0)
+    world.mark("n9")
+    world.watch.copy()
+    assert "do not go on" in world.watch.status().broken
+    assert Flaw.REWRITTEN in world.flaws()
+
+
+def test_a_witness_that_was_edited_is_found(world: World) -> None:
+    world.mark("e1", "e2", "e3", "e4")
+    world.watch.copy()
+    _cut(world)
+    document = world.shelf.read("2025-03")
+    document[TODAY.isoformat()]["count"] = 2
+    world.shelf.write("2025-03", document)
+    assert Flaw.WITNESS in world.flaws()
+
+
+def test_a_damaged_witness_is_said_instead_of_ignored(world: World, tmp_path: Path) -> None:
+    world.mark("e1")
+    world.watch.copy()
+    (tmp_path / "witness" / "main" / "2025-03.json").write_text('{"2025-03-10": {}}')
+    with pytest.raises(StoreError, match="damaged"):
+        world.watch.verify()
+
+
+def test_the_witness_in_a_bucket_works_like_the_one_in_a_folder(world: World) -> None:
+    bucket = MemorySnapshots()
+    watch = world.another_watch(Witness(BucketShelf(bucket, "main")))
+    world.mark("e1", "e2")
+    watch.copy()
+    assert sorted(bucket.jpegs) == ["witness/main/2025-03.json", "witness/main/began.json"]
+    _drop(world)
+    assert [f.flaw for f in watch.verify().findings] == [Flaw.MISSING_DAY]
+
+
+def test_a_bucket_that_is_away_keeps_no_head_from_the_folder(world: World) -> None:
+    bucket = MemorySnapshots()
+    bucket.away = True
+    watch = world.another_watch(Witness(world.shelf), Witness(BucketShelf(bucket, "main")))
+    world.mark("e1")
+    watch.copy()
+    assert Witness(world.shelf).day(TODAY) is not None
+    assert "switched the store off" in watch.status().problem
+    bucket.away = False
+    watch.copy()
+    assert watch.status().problem == ""
+    assert bucket.jpegs
+
+
+def test_the_last_marks_before_a_shutdown_are_witnessed(world: World) -> None:
+    world.watch.start()
+    world.mark("e1")
+    world.watch.close()
+    seen = Witness(world.shelf).day(TODAY)
+    assert seen is not None
+    assert seen.count == 1
+
+
+def test_marks_that_a_crash_kept_from_the_witness_are_copied_at_the_next_start(
+    world: World,
+) -> None:
+    world.mark("e1")
+    world.store.heads.drain()  # as if this process had died here
+    world.watch.start()
+    world.watch.close()
+    assert world.watch.verify().newer == 0
+
+
+def test_unlinked_days_after_the_beginning_are_not_taken_for_old_ones(world: World) -> None:
+    world.mark("e1")
+    world.watch.copy()
+    tomorrow: date = TODAY + timedelta(days=1)
+    world.client.rpush(keys.attendance("main", tomorrow), events.encode(an_event("x")))
+    assert world.flaws() == [Flaw.INSERTED]
+
+
+def test_a_failover_between_mark_and_wait_appends_nothing_without_a_link(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = RedisAttendance(world.client, "main", wait_replicas=1, chain=a_chain())
+    append = store._append
+
+    def lost(event: Event, day_keys: list[str], arguments: list[str]) -> object:
+        answer = append(event, day_keys, arguments)
+        world.client.flushall()
+        return answer
+
+    monkeypatch.setattr(store, "_append", lost)
+    with pytest.raises(StoreUnavailable):
+        store.apply(an_event(), 60)
+    assert store.length(TODAY) == 0
