@@ -85,7 +85,7 @@ def decide(looks: Sequence[Look], limits: Limits, policy: Policy) -> Decision:
     """
     looks = looks[-policy.window :]
     votes = [vote(look, limits) for look in looks]
-    subject, agreeing = _leader(votes)
+    subject, agreeing = leader(votes)
     if agreeing >= policy.looks and agreeing >= 2 * (len(looks) - agreeing):
         agreed = [look for look, voted in zip(looks, votes, strict=True) if voted == subject]
         return _summary(Verdict.NAMED, subject, agreed, len(looks))
@@ -118,7 +118,8 @@ def nobody(decision: Decision) -> Decision:
     return replace(decision, verdict=Verdict.UNKNOWN, subject=None)
 
 
-def _leader(votes: Sequence[str | None]) -> tuple[str | None, int]:
+def leader(votes: Sequence[str | None]) -> tuple[str | None, int]:
+    """Whom most of the votes name, and how many; (None, 0) if they name nobody."""
     named = Counter(subject for subject in votes if subject is not None)
     return named.most_common(1)[0] if named else (None, 0)
 

@@ -21,6 +21,7 @@ from face_rec.journey.decide import Limits, nobody, one_each, video_limits
 from face_rec.journey.detect import Detect, Outlook
 from face_rec.journey.embed import Choose, Probe, embed
 from face_rec.journey.geometry import narrow_side
+from face_rec.journey.likeness import appearance
 from face_rec.journey.match import match
 from face_rec.journey.notify import NoticeBoard
 from face_rec.journey.punch import Named, Puncher
@@ -55,6 +56,7 @@ class Journey:
         revision = gallery.revision
         faces = self._detect(models.detector, frame, self._outlook())
         sightings = self._follow(faces, models, frame)
+        self._doubt(sightings, models, frame)
         probes = self._choose(sightings, frame, revision)
         vectors = embed(models.embedder, frame.image, probes)
         looks = match(gallery, probes, vectors, frame.taken_at)
@@ -83,6 +85,14 @@ class Journey:
         return self._sightings.follow(
             tracks, models.contract.digest, self._s.policy.min_face, frame.taken_at
         )
+
+    def _doubt(self, sightings: Sequence[Sighting], models: FaceModels, frame: Frame) -> None:
+        """Notice who was replaced between two frames."""
+        for sighting in sightings:
+            track = sighting.track
+            if track.fresh and narrow_side(track.face.box) >= self._s.policy.min_face:
+                crop = models.embedder.align(frame.image, track.face)
+                sighting.compare(appearance(crop), frame.taken_at)
 
     def _remember(self, probes: Sequence[Probe], looks: Sequence[Look], revision: int) -> None:
         for probe, look in zip(probes, looks, strict=True):

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from face_rec.entities import Decision, Look, Quality, Receipt, Verdict
-from face_rec.journey.decide import Limits, Policy, decide, vote
+from face_rec.entities import Decision, Look, Quality, Receipt, Vector, Verdict
+from face_rec.journey.decide import Limits, Policy, decide, leader, vote
+from face_rec.journey.likeness import alike
 from face_rec.journey.track import Track
 
 _NOTHING = Decision(Verdict.LOOKING, None, score=-1.0, margin=0.0, looks=0)
@@ -17,7 +18,9 @@ class Sighting:
     ``looked_at``: the last look. ``checked_at``: when the view was last judged good enough or
     not. ``revision``: the gallery's when the last look was matched. ``large_since``: first
     frame in which the face was large enough. ``receipts``: its marks by subject; they
-    outlive the looks, so that nobody is marked twice for standing there.
+    outlive the looks, so that nobody is marked twice for standing there. ``appearance``: the
+    face when last seen. ``doubted_at``: when it suddenly looked different; until a look has
+    settled that, the track has no name.
     """
 
     track: Track
@@ -33,6 +36,8 @@ class Sighting:
     retry_at: float = float("-inf")
     wavering: bool = False
     """Whether the newest look speaks for somebody other than the verdict does."""
+    appearance: Vector | None = None
+    doubted_at: float | None = None
 
     @property
     def best(self) -> Quality | None:
@@ -42,7 +47,8 @@ class Sighting:
     @property
     def undecided(self) -> bool:
         """Whether a verdict is still waited for, and a look could bring it."""
-        waiting = self.decision.verdict is Verdict.LOOKING or self.wavering
+        doubted = self.doubted_at is not None
+        waiting = self.decision.verdict is Verdict.LOOKING or self.wavering or doubted
         return waiting and not self.poor and not self.track.contested
 
     def follow(self, track: Track, min_face: float, size: float, now: float) -> None:
@@ -56,7 +62,13 @@ class Sighting:
     def forget(self) -> None:
         """The looks so far prove nothing any more."""
         self.looks, self.decision, self.wavering = (), _NOTHING, False
-        self.looked_at = float("-inf")
+        self.looked_at, self.doubted_at = float("-inf"), None
+
+    def compare(self, appearance: Vector, now: float) -> None:
+        """The face as just seen: a sudden change puts the looks so far in doubt."""
+        before, self.appearance = self.appearance, appearance
+        if self.looks and before is not None and not alike(before, appearance):
+            self.doubted_at = now
 
     def judged(self, *, poor: bool, now: float) -> None:
         """The view was checked at ``now``."""
@@ -69,12 +81,22 @@ class Sighting:
 
     def decide(self, limits: Limits, policy: Policy) -> Decision:
         """What the looks come to."""
-        decision = decide(self.looks, limits, policy)
+        self._settle(limits)
+        decision = _NOTHING if self.doubted_at is not None else decide(self.looks, limits, policy)
         self.wavering = bool(self.looks) and (vote(self.looks[-1], limits) != decision.subject)
         if not self.looks and self.poor:
             decision = Decision(Verdict.POOR, None, score=-1.0, margin=0.0, looks=0)
         self.decision = decision
         return decision
+
+    def _settle(self, limits: Limits) -> None:
+        """A look since the doubt ends it: the looks before stand only if it agrees."""
+        if self.doubted_at is None or self.looked_at < self.doubted_at:
+            return
+        *before, newest = [vote(look, limits) for look in self.looks]
+        if leader(before)[0] != newest:
+            self.looks = self.looks[-1:]
+        self.doubted_at = None
 
 
 class Sightings:

@@ -134,6 +134,24 @@ def test_strangers_are_never_named_in_video(models: FaceModels) -> None:
     assert unknown >= 14
 
 
+def test_a_stranger_who_takes_somebodys_place_does_not_inherit_the_name(
+    models: FaceModels,
+) -> None:
+    people = photos(6)
+    kiosk = Kiosk(models, gallery_of(models, people))
+    inherited = named = 0
+    for photo, pictures in zip(strangers(6), people.values(), strict=True):
+        for image in standing(pictures[1], RATE):
+            named += any(label.name for label in kiosk.show(image))
+        after = [kiosk.show(image) for image in standing(photo, RATE)]
+        # The stranger stands where the last face was from one frame to the next; a search comes
+        # within three frames.
+        inherited += any(label.name for labels in after[4:] for label in labels)
+        leave(kiosk)
+    assert named > RATE
+    assert inherited == 0
+
+
 def test_a_person_is_marked_within_half_a_second_of_video(models: FaceModels) -> None:
     people = photos(3)
     kiosk = Kiosk(models, gallery_of(models, people))

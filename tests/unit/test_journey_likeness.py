@@ -1,0 +1,81 @@
+"""A sudden change of a face is noticed, and takes the name until a look has settled it."""
+
+import numpy as np
+
+from face_rec.entities import Image, Vector, Verdict
+from face_rec.journey.decide import Limits, Policy
+from face_rec.journey.likeness import alike, appearance
+from face_rec.journey.sighting import Sighting
+from face_rec.journey.track import Track
+from tests.fakes.journey import a_face, a_look
+
+LIMITS = Limits(threshold=0.3, margin=0.1, liveness=0.5)
+POLICY = Policy()
+
+
+def crop(seed: int) -> Image:
+    """Something with the contrasts of a face, another one for each seed."""
+    coarse = np.random.default_rng(seed).integers(40, 220, (7, 7, 3), dtype=np.uint8)
+    return np.asarray(np.kron(coarse, np.ones((16, 16, 1), np.uint8)), dtype=np.uint8)
+
+
+def look_of(seed: int) -> Vector:
+    return appearance(crop(seed))
+
+
+def named() -> Sighting:
+    sighting = Sighting(Track(1, a_face(), a_face(), 0.0))
+    for at in (0.0, 0.1, 0.2):
+        sighting.compare(look_of(1), at)
+        sighting.add(a_look("ada", at=at), 1, POLICY.window)
+    assert sighting.decide(LIMITS, POLICY).subject == "ada"
+    return sighting
+
+
+def test_a_little_noise_or_light_is_still_the_same_face() -> None:
+    noisy = np.clip(crop(1).astype(int) * 0.8 + 10, 0, 255).astype(np.uint8)
+    assert alike(look_of(1), appearance(noisy))
+
+
+def test_another_face_is_not_alike() -> None:
+    assert not alike(look_of(1), look_of(2))
+
+
+def test_nothing_is_said_of_a_crop_without_contrast() -> None:
+    flat = appearance(np.full((112, 112, 3), 90, np.uint8))
+    assert alike(look_of(1), flat)
+
+
+def test_a_face_that_stays_keeps_its_name() -> None:
+    sighting = named()
+    sighting.compare(look_of(1), 0.3)
+    assert sighting.decide(LIMITS, POLICY).subject == "ada"
+
+
+def test_a_sudden_change_takes_the_name_at_once() -> None:
+    sighting = named()
+    sighting.compare(look_of(2), 0.3)
+    assert sighting.decide(LIMITS, POLICY).verdict is Verdict.LOOKING
+    assert sighting.undecided
+
+
+def test_a_look_that_agrees_gives_the_name_back() -> None:
+    sighting = named()
+    sighting.compare(look_of(2), 0.3)
+    sighting.add(a_look("ada", at=0.3), 1, POLICY.window)
+    assert sighting.decide(LIMITS, POLICY).subject == "ada"
+
+
+def test_a_look_that_names_nobody_voids_all_looks_before() -> None:
+    sighting = named()
+    sighting.compare(look_of(2), 0.3)
+    sighting.add(a_look("ada", score=0.1, at=0.3), 1, POLICY.window)
+    assert sighting.decide(LIMITS, POLICY).subject is None
+    assert len(sighting.looks) == 1
+
+
+def test_looks_at_two_people_never_add_up_to_a_name() -> None:
+    sighting = named()
+    sighting.compare(look_of(2), 0.3)
+    sighting.add(a_look("bob", at=0.3), 1, POLICY.window)
+    assert sighting.decide(LIMITS, POLICY).verdict is Verdict.LOOKING
