@@ -59,7 +59,7 @@ class HttpCamera {
     this.openAt = 0; this.openPause = 0; this.problem = "connecting"; this.asked = seconds();
     this.since = seconds(); this.moved = seconds(); this.position = -1;
     this.chosen = this.recall();
-    this.again = () => { this.openAt = 0; this.openPause = 0; this.list(); };
+    this.again = () => { this.chosen = this.stream ? this.chosen : this.recall(); this.openAt = 0; this.openPause = 0; this.list(); };
     this.chooser.onchange = () => this.choose(this.chooser.value);
     navigator.mediaDevices?.addEventListener?.("devicechange", this.again);
     this.watchPermission();
@@ -95,6 +95,10 @@ class HttpCamera {
       if (this.ended) return void stream.getTracks().forEach((track) => track.stop());
       this.show(stream);
     } catch (error) {
+      if (error.name === "OverconstrainedError" && this.chosen.device) {
+        this.chosen = { facing: this.chosen.facing };  // it is not there now: another that looks the same way
+        return;
+      }
       this.problem = ERRORS[error.name] ?? "busy";
       this.openPause = Math.min(15, (this.openPause || 1) * 2);
       this.openAt = seconds() + this.openPause;
@@ -106,7 +110,7 @@ class HttpCamera {
   wish() {
     const size = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 24, max: 30 } };
     const { device, facing } = this.chosen;
-    return { ...size, facingMode: { ideal: facing || "user" }, ...(device && { deviceId: { ideal: device } }) };
+    return { ...size, ...(device ? { deviceId: { exact: device } } : { facingMode: { ideal: facing || "user" } }) };
   }
 
   show(stream) {
