@@ -116,6 +116,10 @@ class JournalError(StoreError):
     """The local journal cannot be written: no mark may be confirmed."""
 
 
+class BackupRefused(StoreError):
+    """A backup that cannot be written there, or that is not what it should be."""
+
+
 class SnapshotMissing(StoreError):
     """No snapshot under this key."""
 

@@ -172,6 +172,19 @@ def access_key(site: str) -> str:
     return f"access:{{{site}}}:key"
 
 
+# --- backup: while one is put back --------------------------------------------------
+
+
+def restoring(site: str) -> str:
+    """String: the digest of the backup that is being restored; gone when it is whole."""
+    return f"restoring:{{{site}}}"
+
+
+def beats_of(site: str) -> str:
+    """How the heartbeats of all days begin."""
+    return f"beats:{{{site}|"
+
+
 # --- privacy: what was removed and when, and which keys sealed what ----------------
 
 
