@@ -362,6 +362,28 @@ class Settings:
         "AWS (empty: the default credential chain, so an EC2 role needs no keys)",
     )  # fmt: skip
 
+    data_key: str | None = _setting(
+        "DATA_KEY", "", "Key that encrypts templates, local pictures and what waits for S3; "
+        "empty: stored as they are. Several separated by commas: the first is used, the others "
+        "still open what they sealed. Keep a copy elsewhere: without it all is lost.",
+        _text, "Privacy",
+    )  # fmt: skip
+    chain_key: str | None = _setting(
+        "CHAIN_KEY", "", "Key of the tamper-evident chain of marks, several separated by commas "
+        "as above; empty: one is made in DATA_DIR/keys. Set it where several machines share one "
+        "Redis.",
+        _text, "Privacy",
+    )  # fmt: skip
+    snapshot_days: int = _setting(
+        "SNAPSHOT_DAYS", "0", "Pictures of marks are deleted after so many days; 0: never.",
+        _whole(0, 3650), "Privacy",
+    )  # fmt: skip
+    inactive_days: int = _setting(
+        "INACTIVE_DAYS", "0", "Templates and photos of people without a mark for so many days "
+        "are deleted; 0: never.",
+        _whole(0, 3650), "Privacy",
+    )  # fmt: skip
+
     def __repr__(self) -> str:
         """Names only what is safe to log: never a password, key or token."""
         return f"Settings(site={self.site!r}, data_dir={str(self.data_dir)!r})"
@@ -404,7 +426,7 @@ def _value(entry: dataclasses.Field[Any], texts: Mapping[str, str]) -> Any:  # n
 
 def _shown(name: str, text: str) -> str:
     """The value as a message may show it; a URL may hold a password before its host."""
-    if re.search("PASSWORD|SECRET|TOKEN", name):
+    if re.search("PASSWORD|SECRET|TOKEN|(CHAIN|DATA)_KEY", name):
         return "(hidden)"
     return repr(re.sub("^.*@", "(hidden)@", text, flags=re.DOTALL) if "URL" in name else text)
 

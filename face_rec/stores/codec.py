@@ -171,7 +171,7 @@ def vector_fields(sealer: Sealer, subject: str, templates: Sequence[Template]) -
     """One sealed binary field a template."""
     return {
         keys.vector(template.info.slot): sealer.seal(
-            template.vector.astype("<f4").tobytes(), _context(subject, template.info.slot)
+            template.vector.astype("<f4").tobytes(), template_context(subject, template.info.slot)
         )
         for template in templates
     }
@@ -179,17 +179,18 @@ def vector_fields(sealer: Sealer, subject: str, templates: Sequence[Template]) -
 
 def vector_of(sealer: Sealer, subject: str, slot: int, stored: bytes) -> Vector:
     """(D,) float32, read-only."""
-    return np.frombuffer(sealer.open(stored, _context(subject, slot)), dtype="<f4")
+    return np.frombuffer(sealer.open(stored, template_context(subject, slot)), dtype="<f4")
 
 
 def matrix_of(sealer: Sealer, subject: str, stored: Iterable[tuple[int, bytes]]) -> Matrix:
     """(N, D) float32, read-only, from slots and their fields; raises ValueError
     when the rows are not of one length."""
-    rows = [sealer.open(raw, _context(subject, slot)) for slot, raw in stored]
+    rows = [sealer.open(raw, template_context(subject, slot)) for slot, raw in stored]
     if len({len(row) for row in rows}) != 1:
         raise ValueError("templates of one contract differ in length")
     return np.frombuffer(b"".join(rows), dtype="<f4").reshape(len(rows), -1)
 
 
-def _context(subject: str, slot: int) -> str:
+def template_context(subject: str, slot: int) -> str:
+    """What a sealed embedding is bound to."""
     return f"{subject}/{slot}"

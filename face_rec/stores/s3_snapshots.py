@@ -76,7 +76,7 @@ class S3Snapshots:
                 Bucket=self._bucket,
                 Key=self._prefix + check_key(key),
                 Body=jpeg,
-                ContentType="image/jpeg",
+                ContentType="application/json" if key.endswith(".json") else "image/jpeg",
                 CacheControl="private, no-store",
                 **self._encryption,
             )

@@ -17,6 +17,7 @@ import cv2
 from face_rec.entities import Image
 from face_rec.errors import StoreError
 from face_rec.protocols import SnapshotStore
+from face_rec.stores.codec import Sealer
 from face_rec.stores.snapshot_keys import check_key
 from face_rec.stores.spool_folder import SpoolFolder, SpoolLimits
 from face_rec.stores.spool_sender import Backoff, SpoolSender
@@ -45,7 +46,7 @@ class SnapshotSpool:
 
     Safe to call from any thread. ``memory`` pictures at most wait to be encoded;
     more are dropped and counted, because a kiosk must not wait for a disk.
-    ``folder`` may be shared by several processes.
+    ``folder`` may be shared by several processes; ``sealer`` encrypts what waits in it.
     """
 
     def __init__(
@@ -57,9 +58,10 @@ class SnapshotSpool:
         backoff: Backoff | None = None,
         memory: int = 16,
         adopt_every: float = 60.0,
+        sealer: Sealer | None = None,
     ) -> None:
         self._store = store
-        self._disk = SpoolFolder(folder, limits or SpoolLimits())
+        self._disk = SpoolFolder(folder, limits or SpoolLimits(), sealer)
         self._sender = SpoolSender(store, self._disk, backoff or Backoff(), adopt_every)
         self._memory = memory
         self._offered: OrderedDict[str, Image] = OrderedDict()

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from face_rec.errors import StoreUnavailable
 from face_rec.stores.claim import ClaimedFolder
+from face_rec.stores.codec import Sealer, Unsealed
 from face_rec.stores.folder_snapshots import write_private
+from face_rec.stores.sealed_snapshots import context
 from face_rec.stores.snapshot_keys import check_key
 
 log = logging.getLogger(__name__)
@@ -43,12 +45,13 @@ class SpoolFolder:
     """The waiting files of this process, and adopted ones of dead processes.
 
     The file is the truth: who deletes it, in whatever process, has cancelled
-    the upload. Safe to call from several threads.
+    the upload. What waits is sealed by ``sealer``. Safe to call from several threads.
     """
 
-    def __init__(self, parent: Path, limits: SpoolLimits) -> None:
+    def __init__(self, parent: Path, limits: SpoolLimits, sealer: Sealer | None = None) -> None:
         self._claim = ClaimedFolder(parent)
         self._limits = limits
+        self._sealer = sealer or Unsealed()
         self._lock = threading.Lock()
         self._waiting: dict[str, Waiting] = {}
         self._versions = itertools.count()
@@ -62,12 +65,13 @@ class SpoolFolder:
         Raises StoreUnavailable when the disk refuses.
         """
         part = self._claim.path / ("." + secrets.token_hex(8))
+        sealed = self._sealer.seal(jpeg, context(key))
         try:
-            write_private(part, jpeg)
+            write_private(part, sealed)
             with self._lock:
                 if wanted():
                     part.replace(self._path(key))
-                    self._add(key, len(jpeg))
+                    self._add(key, len(sealed))
             part.unlink(missing_ok=True)
         except OSError as error:
             part.unlink(missing_ok=True)
@@ -78,10 +82,11 @@ class SpoolFolder:
 
     def get(self, key: str) -> bytes | None:
         """The waiting JPEG of whichever process, or None."""
-        own = self._read(self._path(key))
+        own = self._read(self._path(key), key)
         if own is not None:
             return own
-        others = (self._read(folder / self._path(key).name) for folder in self._claim.others())
+        name = self._path(key).name
+        others = (self._read(folder / name, key) for folder in self._claim.others())
         return next((jpeg for jpeg in others if jpeg is not None), None)
 
     def remove(self, key: str) -> None:
@@ -96,7 +101,9 @@ class SpoolFolder:
         with self._lock:
             waiting = next(iter(self._waiting.values()), None)
             self._sending = waiting.key if waiting else None
-        return (waiting, self._read(self._path(waiting.key))) if waiting else None
+        if waiting is None:
+            return None
+        return waiting, self._read(self._path(waiting.key), waiting.key)
 
     def settle(self, sent: Waiting) -> bool:
         """Forget what was uploaded; False if it was deleted in the meantime.
@@ -142,11 +149,12 @@ class SpoolFolder:
     def _path(self, key: str) -> Path:
         return self._claim.path / check_key(key).replace("/", _SLASH)
 
-    def _read(self, path: Path) -> bytes | None:
+    def _read(self, path: Path, key: str) -> bytes | None:
         try:
-            return path.read_bytes()
+            stored = path.read_bytes()
         except OSError:
             return None
+        return self._sealer.open(stored, context(key))
 
     def _add(self, key: str, size: int) -> None:
         old = self._waiting.pop(key, None)

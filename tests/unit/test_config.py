@@ -199,6 +199,8 @@ def test_a_good_value_is_understood(name: str, text: str, value: object) -> None
         ("SAVE_SNAPSHOTS", "2", "true or false"),
         ("S3_ENDPOINT_URL", "minio:9000", "a URL beginning with http:// or https://"),
         ("S3_ENCRYPTION", "rot13", "one of aes256, aws:kms, none"),
+        ("SNAPSHOT_DAYS", "-1", "a whole number from 0 to 3650"),
+        ("INACTIVE_DAYS", "a year", "a whole number from 0 to 3650"),
     ],
 )
 def test_a_refusal_names_the_variable_what_it_was_and_what_is_allowed(
@@ -274,6 +276,7 @@ def test_without_accounts_the_app_stays_on_this_machine(address: str) -> None:
 
 
 def test_printing_the_settings_shows_no_secret() -> None:
-    settings = _load(REDIS_PASSWORD="hunter2", AWS_SECRET_ACCESS_KEY="hunter2")
+    secret = {"REDIS_PASSWORD", "AWS_SECRET_ACCESS_KEY", "DATA_KEY", "CHAIN_KEY"}
+    settings = _load(**dict.fromkeys(secret, "hunter2"))
     assert "hunter2" not in repr(settings)
     assert "hunter2" not in str(settings)

@@ -1,0 +1,105 @@
+"""Seals everything anew with the current data key: after a key was set, and for rotation."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from face_rec.errors import Conflict, SnapshotMissing
+from face_rec.protocols import Progress
+from face_rec.stores import codec, keys
+from face_rec.stores.client import Client, redis_errors
+from face_rec.stores.gallery_feed import GalleryFeed
+from face_rec.stores.lua import Argument, Script
+from face_rec.stores.sealed_snapshots import SealedSnapshots
+from face_rec.stores.sealer import DataSealer
+
+_RESEAL: Final = Script("reseal")
+_TRIES: Final = 5
+
+
+class TemplateResealer:
+    """The templates of everybody of ``site``, while the app runs."""
+
+    def __init__(self, client: Client, site: str, sealer: DataSealer) -> None:
+        self._client = client
+        self._site = site
+        self._sealer = sealer
+        self._feed = GalleryFeed(client, site, sealer)
+
+    def run(self, progress: Progress | None = None) -> int:
+        """How many people's templates were sealed anew. Raises StoreError; run it again then,
+        it goes on where it stopped."""
+        changed = done = 0
+        with redis_errors():
+            total = int(self._client.hlen(keys.ids(self._site)))
+        for subjects in self._feed.subjects():
+            for subject in subjects:
+                changed += self._person(subject)
+                done += 1
+                if progress is not None:
+                    progress(done, max(done, total))
+        return changed
+
+    def _person(self, subject: str) -> bool:
+        for _ in range(_TRIES):
+            version, old = self._read(subject)
+            if not old:
+                return False
+            new = {slot: self._anew(subject, slot, sealed) for slot, sealed in old.items()}
+            if self._replace(subject, version, new):
+                return True
+        raise Conflict("A person is changed again and again at this moment. Run it once more.")
+
+    @redis_errors()
+    def _read(self, subject: str) -> tuple[bytes, dict[int, bytes]]:
+        """The version, and what is not sealed with the current key, by slot."""
+        wanted = [keys.VERSION, *keys.VECTORS]
+        found: Any = self._client.hmget(keys.person(self._site, subject), wanted)
+        version, *vectors = found
+        old = {
+            slot: stored
+            for slot, stored in enumerate(vectors)
+            if stored is not None and not self._sealer.current(stored)
+        }
+        return version or b"", old
+
+    def _anew(self, subject: str, slot: int, stored: bytes) -> bytes:
+        context = codec.template_context(subject, slot)
+        return self._sealer.seal(self._sealer.open(stored, context), context)
+
+    @redis_errors()
+    def _replace(self, subject: str, version: bytes, vectors: dict[int, bytes]) -> bool:
+        arguments: list[Argument] = [version]
+        for slot, sealed in vectors.items():
+            arguments += [keys.vector(slot), sealed]
+        return bool(_RESEAL.run(self._client, [keys.person(self._site, subject)], arguments))
+
+
+def reseal_pictures(snapshots: SealedSnapshots, progress: Progress | None = None) -> int:
+    """How many local pictures were sealed anew; those deleted meanwhile are passed over."""
+    changed = 0
+    for done, key in enumerate(list(snapshots.keys()), 1):
+        try:
+            changed += snapshots.reseal(key)
+        except SnapshotMissing:
+            continue
+        if progress is not None:
+            progress(done, 0)
+    return changed
+
+
+def waiting_otherwise(spool: Path, sealer: DataSealer) -> int:
+    """Pictures that wait in the spool of some process and are not sealed with the current
+    key. They leave by themselves: it is only the old key that must stay until then."""
+    return sum(not sealer.current(head) for head in _heads(spool))
+
+
+def _heads(spool: Path) -> Iterator[bytes]:
+    for path in spool.glob("*/*"):
+        if path.name.startswith("."):
+            continue
+        try:
+            with path.open("rb") as file:
+                yield file.read(64)
+        except OSError:
+            continue

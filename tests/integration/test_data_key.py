@@ -1,0 +1,141 @@
+"""Data keys with a real Redis and real folders: first use, loss, rotation."""
+
+from pathlib import Path
+
+import pytest
+
+from face_rec.errors import StoreUnavailable
+from face_rec.stores import keyring, keys
+from face_rec.stores.client import Client, RedisAddress, connect
+from face_rec.stores.key_check import KeyCheck
+from face_rec.stores.keyring import Keyring
+from face_rec.stores.people import RedisPeople
+from face_rec.stores.reseal import TemplateResealer, reseal_pictures, waiting_otherwise
+from face_rec.stores.sealed_snapshots import SealedSnapshots
+from face_rec.stores.sealer import DataKeyMissing, DataSealer, is_sealed
+from face_rec.stores.snapshots import FolderSnapshots
+from face_rec.stores.spool import SnapshotSpool
+from tests.fakes.clock import FakeClock
+from tests.fakes.snapshots import MemorySnapshots
+from tests.redis_servers import free_port, wait_until
+from tests.samples import CONTRACT, a_person, a_template
+
+OLD, NEW = "o" * 32, "n" * 32
+
+
+def ring(*secrets: str) -> Keyring:
+    return keyring.derived(secrets, "data")
+
+
+def check(client: Client, *secrets: str) -> KeyCheck:
+    return KeyCheck(client, "main", ring(*secrets))
+
+
+def people(client: Client, *secrets: str) -> RedisPeople:
+    found = ring(*secrets)
+    sealer = DataSealer(found, KeyCheck(client, "main", found).ensure)
+    return RedisPeople(client, "main", FakeClock(), sealer)
+
+
+def vector(client: Client, subject: str) -> bytes:
+    found = client.hget(keys.person("main", subject), keys.vector(0))
+    assert isinstance(found, bytes)
+    return found
+
+
+def test_a_wrong_or_missing_key_stops_at_the_start_and_changes_nothing(
+    redis_client: Client,
+) -> None:
+    person = people(redis_client, OLD).create(a_person(), [a_template()], 0)
+    before = redis_client.hgetall(keys.privacy("main"))
+    for secrets in ([], [NEW]):
+        with pytest.raises(DataKeyMissing, match="enrolled again"):
+            check(redis_client, *secrets).early()
+        with pytest.raises(DataKeyMissing):
+            people(redis_client, *secrets).create(a_person("8"), [a_template()], 1)
+    assert redis_client.hgetall(keys.privacy("main")) == before
+    assert people(redis_client, OLD).count() == 1
+    check(redis_client, NEW, OLD).ensure()
+    both = people(redis_client, NEW, OLD)
+    assert (both.templates(person.subject)[0].vector == a_template().vector).all()
+
+
+def test_while_redis_is_away_the_start_goes_on_and_nothing_is_sealed() -> None:
+    client = connect(RedisAddress(nodes=(("127.0.0.1", free_port()),)))
+    away = check(client, OLD)
+    away.early()
+    with pytest.raises(StoreUnavailable):
+        DataSealer(ring(OLD), away.ensure).seal(b"face", "here")
+
+
+def test_one_persons_sealed_template_given_to_another_matches_nobody(
+    redis_client: Client,
+) -> None:
+    store = people(redis_client, OLD)
+    ada = store.create(a_person("1"), [a_template()], 0)
+    bob = store.create(a_person("2"), [a_template(1)], 1)
+    stolen = vector(redis_client, ada.subject).decode("latin-1").encode("latin-1")
+    redis_client.hset(keys.person("main", bob.subject), keys.vector(1), stolen)
+    assert [entry.subject for entry in store.entries(CONTRACT)] == [ada.subject]
+
+
+def test_templates_from_before_the_key_are_sealed_by_the_rotation(redis_client: Client) -> None:
+    plain = RedisPeople(redis_client, "main", FakeClock())
+    person = plain.create(a_person(), [a_template()], 0)
+    revision = plain.revision()
+    sealer = DataSealer(ring(OLD))
+    assert TemplateResealer(redis_client, "main", sealer).run() == 1
+    assert is_sealed(vector(redis_client, person.subject))
+    sealed = people(redis_client, OLD)
+    assert (sealed.templates(person.subject)[0].vector == a_template().vector).all()
+    assert sealed.revision() == revision  # no gallery has anything to do
+    assert sealed.get(person.subject) == person
+
+
+def test_after_a_rotation_the_old_key_can_go(redis_client: Client) -> None:
+    person = people(redis_client, OLD).create(a_person(), [a_template()], 0)
+    rotation = check(redis_client, NEW, OLD)
+    rotation.ensure()
+    assert set(rotation.in_use()) == set(ring(NEW, OLD).ids)
+    resealer = TemplateResealer(redis_client, "main", DataSealer(ring(NEW, OLD)))
+    assert resealer.run() == 1
+    assert resealer.run() == 0
+    rotation.only_current()
+    after = people(redis_client, NEW)
+    assert (after.templates(person.subject)[0].vector == a_template().vector).all()
+    with pytest.raises(DataKeyMissing):
+        check(redis_client, OLD).ensure()
+
+
+def test_pictures_on_disk_are_sealed_and_rotated(tmp_path: Path) -> None:
+    folder = FolderSnapshots(tmp_path)
+    folder.put("people/s/a.jpg", b"a face")
+    old = SealedSnapshots(folder, DataSealer(ring(OLD)))
+    old.put("marks/2025/03/10/e.jpg", b"a mark")
+    new = SealedSnapshots(folder, DataSealer(ring(NEW, OLD)))
+    assert reseal_pictures(new) == 2
+    only = SealedSnapshots(folder, DataSealer(ring(NEW)))
+    opened = list(map(only.get, only.keys()))
+    assert opened == [b"a mark", b"a face"]
+    on_disk = [path.read_bytes() for path in tmp_path.rglob("*.jpg")]
+    assert len(on_disk) == 2
+    assert all(is_sealed(stored) for stored in on_disk)
+
+
+def test_what_waits_in_the_spool_is_sealed_and_arrives_open(tmp_path: Path) -> None:
+    bucket = MemorySnapshots()
+    bucket.away = True
+    spool = SnapshotSpool(bucket, tmp_path, sealer=DataSealer(ring(OLD)))
+    try:
+        spool.put("marks/2025/03/10/e.jpg", b"a face")
+        files = [path for path in tmp_path.glob("*/*") if not path.name.startswith(".")]
+        assert len(files) == 1
+        assert b"a face" not in files[0].read_bytes()
+        assert spool.get("marks/2025/03/10/e.jpg") == b"a face"
+        assert waiting_otherwise(tmp_path, DataSealer(ring(OLD))) == 0
+        assert waiting_otherwise(tmp_path, DataSealer(ring(NEW, OLD))) == 1
+        bucket.away = False
+        wait_until(lambda: bool(bucket.jpegs))
+    finally:
+        spool.close()
+    assert bucket.jpegs == {"marks/2025/03/10/e.jpg": b"a face"}
