@@ -1,0 +1,176 @@
+"""All that Redis holds of a site, read while kiosks run, as a stream of records.
+
+Every key of the site is copied as it lies there, sealed fields sealed and links unbroken,
+except what expires by itself and what a running app makes anew. A record holds a part of one
+key, so that neither writing nor reading a backup needs the whole of it in memory.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from face_rec.errors import StoreUnavailable
+from face_rec.stores import keys
+from face_rec.stores.client import Client, redis_errors
+from face_rec.stores.codec import Unsealed
+from face_rec.stores.gallery_feed import GalleryFeed
+
+Item = TypeVar("Item")
+
+_AT_ONCE: Final = 500  # items a record, keys a round trip
+_READ: Final = {
+    "list": ("LRANGE", 0, -1),
+    "hash": ("HGETALL",),
+    "set": ("SMEMBERS",),
+    "string": ("GET",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Items of one key. ``first``: whether they replace what earlier records said of it.
+
+    ``kind`` is Redis' type, ``items`` are single values (list, set, string) or pairs (hash),
+    or an entry's id with its fields and values in turn (stream). No items: the key is gone.
+    """
+
+    key: str
+    kind: str
+    items: tuple[tuple[bytes, ...], ...]
+    first: bool = True
+
+
+class SiteBackup:
+    """Reads one site, on one server or a cluster."""
+
+    def __init__(self, client: Client, site: str) -> None:
+        self._client = client
+        self._site = site
+        self._feed = GalleryFeed(client, site, Unsealed())
+
+    def records(self) -> Iterator[Record]:
+        """Everything, each part as it was at one moment: a day with its ids, marks and chain
+        head; the people at one revision; rules and accounts.
+
+        Days come before people, so that whoever has a mark here is here too. Raises
+        StoreUnavailable when Redis goes away on the way.
+        """
+        yield from self._days()
+        yield from self._people()
+        yield from self._rest()
+
+    def _days(self) -> Iterator[Record]:
+        by_day: dict[str, list[str]] = {}
+        for key in self._found(f"*:{{{self._site}|*}}"):
+            by_day.setdefault(key.partition("{")[2], []).append(key)
+        for _, names in sorted(by_day.items()):
+            yield from self._at_one_moment(sorted(names))
+
+    def _people(self) -> Iterator[Record]:
+        revision = self._feed.revision()
+        for subjects in self._feed.subjects():
+            yield from self._persons(subjects)
+        while changes := self._feed.changes(revision):
+            yield from self._persons(sorted({change.subject for change in changes}))
+            revision = changes[-1].revision
+        if changes is None:
+            raise StoreUnavailable(
+                "More people changed during the backup than Redis remembers. Start it again, "
+                "best when no import runs."
+            )
+
+    def _rest(self) -> Iterator[Record]:
+        made_anew = {
+            f(self._site) for f in (keys.ids, keys.revision, keys.changes, keys.restoring)
+        }
+        made_anew.add(keys.access_key(self._site))
+        people = keys.person(self._site, "")
+        found = [
+            key for key in self._found(f"*:{{{self._site}}}*")
+            if key not in made_anew and not key.startswith(people)
+        ]  # fmt: skip
+        kinds = self._kinds(found)
+        yield from self._at_one_moment([key for key in found if kinds[key] != "stream"])
+        for key in found:
+            if kinds[key] == "stream":
+                yield from self._stream(key)
+
+    @redis_errors()
+    def _found(self, pattern: str) -> list[str]:
+        """The keys that last."""
+        found = sorted({key.decode() for key in self._client.scan_iter(pattern, count=1000)})
+        lasting: list[str] = []
+        for names in _batches(found):
+            pipeline = self._client.pipeline(transaction=False)
+            for key in names:
+                pipeline.ttl(key)
+            lives = pipeline.execute()
+            lasting += [key for key, life in zip(names, lives, strict=True) if life == -1]
+        return lasting
+
+    @redis_errors()
+    def _kinds(self, names: Sequence[str]) -> dict[str, str]:
+        pipeline = self._client.pipeline(transaction=False)
+        for key in names:
+            pipeline.type(key)
+        found = pipeline.execute() if names else []
+        return {key: kind.decode() for key, kind in zip(names, found, strict=True)}
+
+    def _at_one_moment(self, names: Sequence[str]) -> Iterator[Record]:
+        """The keys, all of one slot, in one transaction."""
+        kinds = self._kinds(names)
+        with redis_errors():
+            pipeline: Any = self._client.pipeline(transaction=True)
+            for key in names:
+                command, *arguments = _READ[kinds[key]]
+                pipeline.execute_command(command, key, *arguments)
+            values = pipeline.execute() if names else []
+        for key, value in zip(names, values, strict=True):
+            yield from _parts(key, kinds[key], _items(value))
+
+    def _persons(self, subjects: Sequence[str]) -> Iterator[Record]:
+        for some in _batches(subjects):
+            with redis_errors():
+                pipeline = self._client.pipeline(transaction=False)
+                for subject in some:
+                    pipeline.hgetall(keys.person(self._site, subject))
+                people = pipeline.execute()
+            for subject, fields in zip(some, people, strict=True):
+                yield Record(keys.person(self._site, subject), "hash", _items(fields))
+
+    def _stream(self, key: str) -> Iterator[Record]:
+        """In pieces: entries are added at the end only."""
+        start, first = b"-", True
+        while True:
+            with redis_errors():
+                found: Any = self._client.xrange(key, min=start, count=_AT_ONCE)
+            if not found:
+                return
+            yield Record(key, "stream", tuple(_entry(*entry) for entry in found), first)
+            start, first = b"(" + found[-1][0], False
+
+
+def _entry(entry_id: bytes, fields: Mapping[bytes, bytes]) -> tuple[bytes, ...]:
+    return (entry_id, *(part for pair in fields.items() for part in pair))
+
+
+def _items(value: Any) -> tuple[tuple[bytes, ...], ...]:  # noqa: ANN401
+    """What Redis answered, as items; a set in order, so that equal data make equal backups."""
+    if value is None:
+        return ()
+    if isinstance(value, bytes):
+        return ((value,),)
+    if isinstance(value, Mapping):
+        return tuple(sorted(value.items()))
+    ordered = sorted(value) if isinstance(value, set) else value
+    return tuple((item,) for item in ordered)
+
+
+def _parts(key: str, kind: str, items: Sequence[tuple[bytes, ...]]) -> Iterable[Record]:
+    for number, some in enumerate(_batches(items)):
+        yield Record(key, kind, tuple(some), first=not number)
+
+
+def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), _AT_ONCE):
+        yield items[start : start + _AT_ONCE]

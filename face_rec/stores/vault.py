@@ -1,0 +1,89 @@
+"""A backup from Redis to its place, and back: written, read again, and only then believed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO, cast
+
+from face_rec import __version__
+from face_rec.errors import BackupRefused
+from face_rec.stores import backup_file
+from face_rec.stores.backup import SiteBackup
+from face_rec.stores.backup_file import BackupReader, Header, Summary
+from face_rec.stores.backup_place import Place, scratch
+from face_rec.stores.client import Client
+from face_rec.stores.keyring import Keyring
+from face_rec.stores.restore import SiteRestore
+from face_rec.stores.sealed_stream import MAGIC, OpeningReader, SealingWriter
+
+
+class Vault:
+    """Backups of one site. With a key in ``keyring`` they are encrypted."""
+
+    def __init__(self, client: Client, site: str, keyring: Keyring) -> None:
+        self._client = client
+        self._site = site
+        self._keyring = keyring
+
+    @property
+    def sealing(self) -> bool:
+        """Whether backups made here are encrypted."""
+        return bool(self._keyring)
+
+    def save(self, place: Place, now: datetime, *, force: bool = False) -> Summary:
+        """Write a backup and read it again from where it lies.
+
+        Raises BackupRefused if something is there (unless ``force``) or if what was read
+        differs; StoreUnavailable when Redis or S3 goes away.
+        """
+        if place.exists() and not force:
+            raise BackupRefused(
+                "There is a file of this name already. Choose another, or --force."
+            )
+        with scratch() as folder:
+            made = Path(folder) / "backup"
+            written = self._write(made, Header(self._site, now, __version__))
+            place.write(made)
+        found = self.verify(place)
+        if found.digest != written.digest:
+            raise BackupRefused("What was written reads differently. Check the disk; try again.")
+        return found
+
+    def verify(self, place: Place) -> Summary:
+        """Read a backup to its end; raises BackupRefused for what is not whole."""
+        with self._reader(place) as reader:
+            return reader.verify()
+
+    def load(self, place: Place) -> Summary:
+        """Put a backup into the empty site; nothing is written before all of it was read.
+
+        Raises BackupRefused, and NotEmpty where the site holds anything.
+        """
+        found = self.verify(place)
+        if found.header.site != self._site:
+            raise BackupRefused(
+                f"This is a backup of the site {found.header.site!r}, and SITE is "
+                f"{self._site!r}. Set SITE={found.header.site} to restore it."
+            )
+        target = SiteRestore(self._client, self._site)
+        target.refuse_unless_empty(found.digest)
+        with self._reader(place) as reader:
+            target.write(reader.records(), found.digest)
+        return found
+
+    def _write(self, path: Path, header: Header) -> Summary:
+        records = SiteBackup(self._client, self._site).records()
+        with path.open("wb") as file:
+            if self._keyring.current is None:
+                return backup_file.write(file, header, records)
+            with SealingWriter(file, self._keyring.current) as sealed:
+                return backup_file.write(cast("IO[bytes]", sealed), header, records)
+
+    @contextmanager
+    def _reader(self, place: Place) -> Iterator[BackupReader]:
+        with place.open() as probe:
+            sealed = probe.read(len(MAGIC)) == MAGIC
+        with place.open() as source:
+            opened = OpeningReader(source, self._keyring) if sealed else source
+            yield BackupReader(cast("IO[bytes]", opened))
