@@ -42,13 +42,21 @@ from face_rec.stores.access import AccessOptions, open_access
 from face_rec.stores.access_records import RedisRecords
 from face_rec.stores.attendance import RedisAttendance
 from face_rec.stores.attendance_settings import RedisRules
+from face_rec.stores.backup_place import FilePlace, Place, S3Place
 from face_rec.stores.client import Client, RedisAddress, connect
 from face_rec.stores.embedded import EmbeddedRedis
 from face_rec.stores.journal import FileJournal
+from face_rec.stores.keyring import derived, split
 from face_rec.stores.people import RedisPeople
-from face_rec.stores.s3_snapshots import S3Credentials, S3Snapshots
+from face_rec.stores.s3_snapshots import (
+    S3Credentials,
+    S3Snapshots,
+    s3_client,
+    s3_encryption,
+)
 from face_rec.stores.snapshots import FolderSnapshots
 from face_rec.stores.spool import SnapshotSpool
+from face_rec.stores.vault import Vault
 from face_rec.system import SiteInfo, System
 from face_rec.web import api, checks, entrance, frames, health, metrics, snapshots
 from face_rec.web.api_request import ConsentText
@@ -204,6 +212,22 @@ def _alive(engine: Engine) -> list[str]:
     ]
 
 
+@contextmanager
+def build_vault(settings: Settings) -> Iterator[Vault]:
+    """Backups alone; for commands."""
+    keys = split(getattr(settings, "data_key", None) or "", "DATA_KEY")
+    with ExitStack() as stack:
+        yield Vault(_redis(settings, stack), settings.site, derived(keys, "backup"))
+
+
+def backup_place(settings: Settings, where: str) -> Place:
+    """A file, or an object as s3://BUCKET/KEY, with the credentials of the settings."""
+    if not where.startswith("s3://"):
+        return FilePlace(Path(where))
+    client = s3_client(settings.s3_endpoint_url, settings.aws_region, _s3_credentials(settings))
+    return S3Place(client, where, s3_encryption(settings.s3_encryption, settings.s3_kms_key_id))
+
+
 def build_models(settings: Settings) -> ModelService:
     """The models alone, not yet loaded; for commands that need no Redis."""
     return ModelService(
@@ -351,18 +375,20 @@ def redis_address(settings: Settings) -> RedisAddress:
 def _snapshots(settings: Settings) -> SnapshotStore:
     if not settings.s3_bucket:
         return FolderSnapshots(settings.data_dir / "snapshots")
-    key, secret = settings.aws_access_key_id, settings.aws_secret_access_key
     return S3Snapshots(
         settings.s3_bucket,
         settings.s3_prefix,
         endpoint_url=settings.s3_endpoint_url,
         region=settings.aws_region,
-        credentials=S3Credentials(key, secret, settings.aws_session_token)
-        if key and secret
-        else None,
+        credentials=_s3_credentials(settings),
         encryption=settings.s3_encryption,
         kms_key_id=settings.s3_kms_key_id,
     )
+
+
+def _s3_credentials(settings: Settings) -> S3Credentials | None:
+    key, secret = settings.aws_access_key_id, settings.aws_secret_access_key
+    return S3Credentials(key, secret, settings.aws_session_token) if key and secret else None
 
 
 def _advice(engine: Engine, models: ModelService) -> tuple[str, ...]:

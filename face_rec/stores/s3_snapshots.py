@@ -66,8 +66,8 @@ class S3Snapshots:
     ) -> None:
         self._bucket = bucket
         self._prefix = prefix.strip("/") + "/" if prefix.strip("/") else ""
-        self._encryption = _encryption(encryption, kms_key_id)
-        self._client = _client(endpoint_url, region, credentials)
+        self._encryption = s3_encryption(encryption, kms_key_id)
+        self._client = s3_client(endpoint_url, region, credentials)
 
     def put(self, key: str, jpeg: bytes) -> None:
         """Store ``jpeg``, encrypted at rest as configured."""
@@ -128,7 +128,7 @@ class S3Snapshots:
         return StoreUnavailable(f"S3 bucket {self._bucket} does not answer ({code}). {advice}")
 
 
-def _encryption(kind: str, kms_key_id: str | None) -> dict[str, Any]:
+def s3_encryption(kind: str, kms_key_id: str | None) -> dict[str, Any]:
     """The arguments of put_object for a kind as S3_ENCRYPTION names it."""
     if kind.lower() == "none":
         return {}
@@ -138,7 +138,7 @@ def _encryption(kind: str, kms_key_id: str | None) -> dict[str, Any]:
     return {"ServerSideEncryption": "aws:kms", **key}
 
 
-def _client(
+def s3_client(
     endpoint_url: str | None, region: str | None, credentials: S3Credentials | None
 ) -> "S3Client":
     session = boto3.session.Session(
