@@ -1,10 +1,13 @@
 """The router: the menu by rights, and the page that was chosen."""
 
 from pages.ui import theme
+from pages.ui.account_menu import account_menu
 from pages.ui.context import system
 from pages.ui.identity import current
 from pages.ui.navigation import choose
 
-chosen = choose(current())
+identity = current()
+chosen = choose(identity)
 theme.apply(system().site.title, chosen.title)
+account_menu(identity)
 chosen.run()

@@ -9,13 +9,15 @@ import streamlit as st
 
 from face_rec.journey.kiosk import NAME, RULE
 from pages.ui import kiosk_live, kiosk_marks, kiosk_still
+from pages.ui.context import system
 from pages.ui.identity import Right, require
 from pages.ui.model_gate import model_ready
 from pages.ui.navigation import TAKE_ATTENDANCE
 from pages.ui.page import page
 from pages.ui.transport import choose_transport
+from pages.ui.widgets import empty_state
 
-require(Right.KIOSK)
+identity = require(Right.KIOSK)
 
 MAIN = "main"
 WAYS = {"video": "Video", "photo": "Photo"}
@@ -49,7 +51,9 @@ def choose_way() -> str:
 
 
 def name_kiosk(kiosk: str) -> None:
-    """Which device this is; kept in the address."""
+    """Which device this is; kept in the address. An enrolled device cannot be another one."""
+    if identity.kiosk:
+        return
     with st.popover(f"Kiosk: {kiosk}", icon=":material/tablet:"):
         name = st.text_input("Name of this device", value=kiosk, max_chars=32, help=RULE)
         st.caption("Marks carry this name. Bookmark the page afterwards: the address keeps it.")
@@ -61,11 +65,25 @@ def name_kiosk(kiosk: str) -> None:
         choose_transport()
 
 
-KIOSK = st.query_params.get("kiosk", MAIN)
+@st.fragment(run_every=20)
+def closed_note(was_open: bool) -> None:
+    """Says that the kiosk is closed; draws the page anew when that changes."""
+    now_open = system().access.open_now(identity)
+    if now_open != was_open:
+        st.rerun(scope="app")
+    if not now_open:
+        empty_state("schedule", "Closed", "This kiosk does not take attendance at this hour.")
+
+
+KIOSK = identity.kiosk or st.query_params.get("kiosk", MAIN)
+OPEN = system().access.open_now(identity)
 with page(TAKE_ATTENDANCE) as actions:
     if not NAME.fullmatch(KIOSK):
         st.error(f"This address names no kiosk: use {RULE}, for example ?kiosk=front-door.")
+    elif not OPEN:
+        closed_note(OPEN)
     elif model_ready():
+        closed_note(OPEN)
         with actions.container(horizontal=True, vertical_alignment="center", gap="small"):
             name_kiosk(KIOSK)
             way = choose_way()

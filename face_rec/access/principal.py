@@ -50,7 +50,9 @@ class Principal:
         return now >= opens or now < closes
 
 
+_FOR_ACCOUNTS = frozenset({Right.ACCOUNTS, Right.KIOSKS, Right.TOKENS})
 THIS_COMPUTER = Principal(
-    PrincipalKind.LOCAL, "local", name="this computer", rights=frozenset(Right)
+    PrincipalKind.LOCAL, "local", "this computer", frozenset(Right) - _FOR_ACCOUNTS
 )
-"""Everybody, while accounts are switched off and the app listens on 127.0.0.1 only."""
+"""Everybody, while accounts are switched off and the app listens on 127.0.0.1 only; accounts,
+devices and tokens mean nothing then."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from face_rec.access.account import Account, account_name
 from face_rec.access.audit import Action
@@ -38,9 +39,9 @@ class Staff:
         """Every account, by name."""
         return self._accounts.all()
 
-    def sign_ins(self) -> Callable[[str], object]:
-        """The last sign-in by account; None where there was none."""
-        return self._notes.sign_ins().get
+    def sign_ins(self) -> dict[str, datetime]:
+        """The last sign-in by account."""
+        return self._notes.sign_ins()
 
     def create(
         self, typed_name: str, password: str, role: Role, groups: frozenset[str] = frozenset()

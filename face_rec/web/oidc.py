@@ -28,8 +28,7 @@ from face_rec.web.gate import actor_of
 from face_rec.web.login import Site, local_path, signed_in
 from face_rec.web.templates import render
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # Authlib announces that it will leave httpx for a successor
+with warnings.catch_warnings(record=True):  # Authlib announces that it will leave httpx
     from authlib.integrations.starlette_client import OAuth
 
 log = logging.getLogger(__name__)

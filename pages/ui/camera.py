@@ -5,7 +5,9 @@ again about once a second, in a fragment.
 """
 
 import logging
+import math
 import secrets
+import time
 from pathlib import Path
 from typing import Any
 
@@ -49,15 +51,30 @@ class FramePump:
 
     Called in a thread of streamlit-webrtc's own, without any Streamlit context. An exception
     there would end the video without a word, so none leaves it. With ``seats`` (a kiosk open on
-    two screens) only the newest screen feeds the stream.
+    two screens) only the newest screen feeds the stream. With a ``lease`` in seconds the page must
+    :meth:`renew` it: a video whose page has lost its right, or its WebSocket, feeds no more.
     """
 
-    def __init__(self, stream: Stream, seats: Seats | None = None, mirror: bool = True) -> None:
+    def __init__(
+        self,
+        stream: Stream,
+        seats: Seats | None = None,
+        mirror: bool = True,
+        lease: float | None = None,
+    ) -> None:
         self.stream = stream
         self._seats = seats or Seats()
         self._screen = secrets.token_hex(8)
         self._mirror = mirror
         self._failures = 0
+        self._lease = lease
+        self._good_until = math.inf
+        self.renew()
+
+    def renew(self) -> None:
+        """The page that shows the video may still do so."""
+        if self._lease is not None:
+            self._good_until = time.monotonic() + self._lease
 
     @property
     def replaced(self) -> bool:
@@ -76,6 +93,8 @@ class FramePump:
     def _exchange(self, frame: av.VideoFrame) -> av.VideoFrame:
         # One conversion, here: two threads converting one frame crash PyAV.
         image = np.array(frame.to_ndarray(format="bgr24", threads=1), dtype=np.uint8)
+        if time.monotonic() > self._good_until:
+            return frame
         if self._seats.take(self.stream.name, self._screen):
             self.stream.submit(image)
         shown = overlay.draw(image, self.stream.scene(), self._mirror)

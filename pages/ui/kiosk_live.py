@@ -15,6 +15,7 @@ from pages.ui import banner
 from pages.ui.camera import FramePump, camera, keep_alive
 from pages.ui.context import system
 from pages.ui.http_camera import http_camera
+from pages.ui.identity import Right, current
 from pages.ui.kiosk_tools import kiosk_tools
 from pages.ui.lettering import can_draw
 from pages.ui.page import guarded
@@ -23,6 +24,7 @@ from pages.ui.transport import Way, way_of
 
 log = logging.getLogger(__name__)
 
+_LEASE = 20.0  # s that video goes on without its page; a revoked kiosk loses both
 _ROOM = 3.0  # s after which an unseen scene is not worth showing
 
 
@@ -45,7 +47,7 @@ def _pump(kiosk: str, way: Way) -> FramePump:
     known, pump = st.session_state.get(key, (None, None))
     if known is not way or not isinstance(pump, FramePump):
         engine = system().engine
-        pump = FramePump(engine.kiosk(kiosk), engine.seats)
+        pump = FramePump(engine.kiosk(kiosk), engine.seats, lease=_LEASE)
         st.session_state[key] = (way, pump)
     return pump
 
@@ -55,6 +57,9 @@ def _greeting(pump: FramePump, way: Way) -> None:
     """Banner and camera keeper; twice a second."""
     with guarded("kiosk.greeting"):
         app = system()
+        if not current().may(Right.KIOSK):
+            st.rerun(scope="app")
+        pump.renew()
         shown = _banners(app, pump, way)
         banner.draw(shown)
         st.session_state["_sounds"] = [b.sound for b in shown if b.sound]

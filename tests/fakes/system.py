@@ -127,6 +127,9 @@ class AccountsOff:
 
     enabled = False
 
+    def open_now(self, _: object) -> bool:
+        return True
+
 
 def good_quality(image: Image, face: Face) -> Quality:
     """Every face is seen well, from the front."""

@@ -1,0 +1,103 @@
+"""``users``: accounts from the command line, for the first one and for who is locked out."""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable
+
+import config
+from face_rec import assembly
+from face_rec.access import actor
+from face_rec.access.access import Access
+from face_rec.access.account import Account, account_name
+from face_rec.access.actor import Actor
+from face_rec.access.rights import Role
+from face_rec.errors import AccountRefused, PasswordRefused
+
+_Work = Callable[[Access, argparse.Namespace], None]
+_Run = Callable[[argparse.Namespace], int]
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command."""
+    command = subparsers.add_parser("users", help="list, add and change accounts")
+    actions = command.add_subparsers(title="actions", required=True, metavar="ACTION")
+    adding = actions.add_parser("add", help="add an account; asks for the password")
+    adding.add_argument("name")
+    adding.add_argument("--role", choices=[role.value for role in Role], default="manager")
+    adding.add_argument("--group", action="append", default=[], metavar="GROUP",
+                        help="a manager of this group only; may be repeated")  # fmt: skip
+    adding.set_defaults(run=_with_access(_add))
+    password = actions.add_parser("passwd", help="set a new password; ends all sign-ins")
+    password.add_argument("name")
+    password.set_defaults(run=_with_access(_password))
+    for word, help_text, work in (
+        ("disable", "switch an account off; ends all sign-ins", _disable),
+        ("enable", "switch an account on again", _enable),
+    ):
+        switch = actions.add_parser(word, help=help_text)
+        switch.add_argument("name")
+        switch.set_defaults(run=_with_access(work))
+    actions.add_parser("list", help="list all accounts").set_defaults(run=_with_access(_list))
+
+
+def _with_access(work: _Work) -> _Run:
+    def run(options: argparse.Namespace) -> int:
+        who = Actor(getpass.getuser(), "command")
+        with assembly.build_access(config.load()) as access, actor.acting(who):
+            work(access, options)
+        return 0
+
+    return run
+
+
+def _add(access: Access, options: argparse.Namespace) -> None:
+    account_name(options.name)  # before the password is asked for
+    role, groups = Role(options.role), frozenset(options.group)
+    account = access.staff.create(options.name, _ask(), role, groups)
+    print(f"{account.id} can sign in as {account.role}.")
+
+
+def _password(access: Access, options: argparse.Namespace) -> None:
+    account = _found(access, options.name)
+    access.staff.set_password(account.id, _ask())
+    print(f"{account.id} has a new password; all sign-ins were ended.")
+
+
+def _disable(access: Access, options: argparse.Namespace) -> None:
+    account = _found(access, options.name)
+    access.staff.change(account.id, account.role, account.groups, active=False)
+    print(f"{account.id} cannot sign in any more; open pages close within seconds.")
+
+
+def _enable(access: Access, options: argparse.Namespace) -> None:
+    account = _found(access, options.name)
+    access.staff.change(account.id, account.role, account.groups, active=True)
+    print(f"{account.id} can sign in again.")
+
+
+def _list(access: Access, _: argparse.Namespace) -> None:
+    seen = access.staff.sign_ins()
+    for account in access.staff.all():
+        last = seen.get(account.id)
+        state = "" if account.active else "  (switched off)"
+        when = f"{last:%Y-%m-%d %H:%M} UTC" if last else "never"
+        print(f"{account.id:<32} {account.role:<10} last sign-in: {when}{state}")
+
+
+def _found(access: Access, typed: str) -> Account:
+    name = account_name(typed)
+    for account in access.staff.all():
+        if account.id == name:
+            return account
+    raise AccountRefused(f"There is no account {name}. See: python -m face_rec users list")
+
+
+def _ask() -> str:
+    """The password, typed twice; or one line where the input is no terminal."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass.getpass("Password: ")
+    if getpass.getpass("Again: ") != first:
+        raise PasswordRefused("The two passwords differ. Nothing was changed.")
+    return first

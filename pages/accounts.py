@@ -1,0 +1,18 @@
+"""Accounts: who can sign in, and what they may do."""
+
+
+from pages.ui.account_forms import new_account, open_account
+from pages.ui.accounts_list import accounts_list
+from pages.ui.context import system
+from pages.ui.identity import Right, require
+from pages.ui.navigation import ACCOUNTS
+from pages.ui.page import page
+
+identity = require(Right.ACCOUNTS)
+
+with page(ACCOUNTS, "Who can sign in, and what they may do.") as actions:
+    if actions.button("Add account", icon=":material/person_add:", type="primary"):
+        new_account(system())
+    chosen = accounts_list(system())
+    if chosen is not None:
+        open_account(system(), chosen, own=chosen.id == identity.id)

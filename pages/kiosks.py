@@ -1,0 +1,15 @@
+"""Kiosks: the devices that take attendance, how they do, and the links that enrol them."""
+
+
+from pages.ui.context import system
+from pages.ui.identity import Right, require
+from pages.ui.kiosk_devices import devices, new_device
+from pages.ui.navigation import KIOSKS
+from pages.ui.page import page
+
+require(Right.KIOSKS)
+
+with page(KIOSKS, "Devices that take attendance and open nothing else.") as actions:
+    if actions.button("Add kiosk", icon=":material/add_to_queue:", type="primary"):
+        new_device(system())
+    devices(system())

@@ -1,0 +1,66 @@
+"""API tokens: programs that read attendance or write people."""
+
+import streamlit as st
+
+from face_rec.access.rights import Scope
+from face_rec.access.token import Token
+from face_rec.access.tokens import LONGEST_DAYS
+from face_rec.errors import AccessError
+from face_rec.system import System
+from pages.ui.context import system
+from pages.ui.identity import Identity, Right, require
+from pages.ui.navigation import TOKENS
+from pages.ui.page import guarded, page
+from pages.ui.text import plain
+from pages.ui.times import ago, date_and_time
+from pages.ui.widgets import empty_state
+
+identity = require(Right.TOKENS)
+
+
+def draw(app: System) -> None:
+    listed, uses = app.access.tokens.all(), app.access.tokens.uses()
+    if not listed:
+        empty_state("key", "No token yet", "Add one for each program that uses /api/v1.")
+    for token in listed:
+        with st.container(border=True):
+            words, when, action = st.columns([3, 2.4, 1], vertical_alignment="center")
+            words.markdown(f"**{plain(token.title)}**  \n{', '.join(sorted(token.scopes))}")
+            used = uses.get(token.id)
+            when.caption(_times(app, token, f"used {ago(used, app.clock.now())}" if used else ""))
+            if action.button("Revoke", key=f"revoke_{token.id}", width="stretch"):
+                app.access.tokens.revoke(token.id)
+                st.rerun()
+
+
+def _times(app: System, token: Token, used: str) -> str:
+    ended = token.expires_at <= app.clock.now()
+    until = date_and_time(token.expires_at, app.site.timezone)
+    return f"{'expired' if ended else 'good until'} {until}  \n{used or 'never used'}"
+
+
+@st.dialog("Add token", icon=":material/key:")
+def new_token(app: System, who: Identity) -> None:
+    """Name, scopes and life; the token itself is shown here and nowhere else."""
+    with guarded("tokens.new"):
+        title = st.text_input("Name of the program", max_chars=80)
+        scopes = st.pills("May", [scope.value for scope in Scope], selection_mode="multi")
+        days = st.number_input("Days of life", 1, LONGEST_DAYS, 90)
+        if not st.button("Create token", type="primary"):
+            return
+        chosen = frozenset(Scope(scope) for scope in scopes)
+        try:
+            _, text = app.access.tokens.create(title or "", chosen, int(days), who.id)
+        except AccessError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+        st.success("Copy the token now: it is not shown again.")
+        st.code(text, language=None, wrap_lines=True)
+
+
+with page(TOKENS, "Programs that use the API at /api/v1, described at /api/v1/openapi.json.") as (
+    actions
+):
+    if actions.button("Add token", icon=":material/key:", type="primary"):
+        new_token(system(), identity)
+    draw(system())

@@ -1,0 +1,144 @@
+"""The list of kiosk devices, and the dialogs that make, link and revoke one."""
+
+import base64
+import io
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+
+import segno
+import streamlit as st
+
+from face_rec.access.device import Beat, Device
+from face_rec.access.kiosks import LINK_SECONDS
+from face_rec.errors import AccessError
+from face_rec.system import System
+from pages.ui.flash import flash
+from pages.ui.page import guarded
+from pages.ui.text import plain
+from pages.ui.times import ago
+from pages.ui.widgets import empty_state
+
+ALIVE = timedelta(seconds=30)
+"""A device asks every four seconds; this long without a word, it is away."""
+
+
+@st.fragment(run_every=3)
+def devices(app: System) -> None:
+    """One card a device, with its last sign of life."""
+    with guarded("kiosks", banner=True):
+        listed, beats = app.access.kiosks.all(), app.access.kiosks.beats()
+        if not listed:
+            empty_state("tablet", "No kiosk yet", "Add one, then open its link on the tablet.")
+        for device in listed:
+            _card(app, device, beats.get(device.id))
+
+
+def _card(app: System, device: Device, beat: Beat | None) -> None:
+    with st.container(border=True, key=f"kiosk_{device.id}"):
+        words, state, buttons = st.columns([3, 3, 2.4], vertical_alignment="center")
+        words.markdown(f"**{plain(device.title)}**  \n{device.id} · {_hours(device)}")
+        state.markdown(_state(device, beat, app.clock.now()))
+        with buttons.container(horizontal=True, horizontal_alignment="right"):
+            if st.button("Link …", key=f"link_{device.id}", icon=":material/qr_code_2:"):
+                _link(app, device)
+            if st.button("Edit", key=f"edit_{device.id}"):
+                _edit(app, device)
+            if device.digest and st.button("Revoke", key=f"revoke_{device.id}"):
+                _revoke(app, device)
+
+
+def _state(device: Device, beat: Beat | None, now: datetime) -> str:
+    if device.digest is None:
+        return ":gray-badge[Not linked]"
+    if beat is None:
+        return ":orange-badge[Linked, not seen yet]"
+    seen = f"version {plain(beat.version)} · {plain(beat.address)}"
+    if now - beat.at <= ALIVE:
+        return f":green-badge[Alive]  \n{seen}"
+    return f":red-badge[Away]  \nseen {ago(beat.at, now)} · {seen}"
+
+
+def _hours(device: Device) -> str:
+    if device.opens == device.closes:
+        return "always open"
+    return f"{device.opens:%H:%M} to {device.closes:%H:%M}"
+
+
+@st.dialog("Add kiosk", icon=":material/tablet:")
+def new_device(app: System) -> None:
+    """Name, title and hours."""
+    with guarded("kiosks.new"):
+        name = st.text_input(
+            "Name", max_chars=32, placeholder="front-door",
+            help="Lower-case letters, digits and hyphens. Its marks carry it.",
+        )  # fmt: skip
+        title = st.text_input("Title", max_chars=80, placeholder="Front door")
+        opens, closes = _hours_fields(time(0), time(0), "new")
+        if st.button("Create kiosk", type="primary"):
+            _try(lambda: app.access.kiosks.create(name or "", title or "", opens, closes), app)
+
+
+@st.dialog("Edit kiosk", icon=":material/tablet:")
+def _edit(app: System, device: Device) -> None:
+    with guarded("kiosks.edit"):
+        title = st.text_input("Title", value=device.title, max_chars=80)
+        opens, closes = _hours_fields(device.opens, device.closes, device.id)
+        if st.button("Save", type="primary"):
+            _try(lambda: app.access.kiosks.change(device.id, title or "", opens, closes), app)
+
+
+@st.dialog("Link a device", icon=":material/qr_code_2:")
+def _link(app: System, device: Device) -> None:
+    """The link is made once, not at every run of the dialog."""
+    with guarded("kiosks.link"):
+        st.markdown(f"Open this on the tablet that becomes **{plain(device.title)}**.")
+        if not st.button("Make a link", type="primary", icon=":material/link:"):
+            st.caption("A device that is this kiosk now stops when the new one starts.")
+            return
+        url = f"{_base()}/kiosk/link/{app.access.kiosks.link(device.id)}"
+        st.image(_qr(url), width=240)
+        st.code(url, language=None, wrap_lines=True)
+        st.caption(f"Good once, for {LINK_SECONDS / 60:.0f} minutes. It is not shown again.")
+
+
+@st.dialog("Revoke this kiosk?", icon=":material/block:")
+def _revoke(app: System, device: Device) -> None:
+    with guarded("kiosks.revoke"):
+        st.markdown(
+            f"The device that is **{plain(device.title)}** stops within seconds. It can be linked "
+            "again."
+        )
+        if st.button("Revoke", type="primary"):
+            _try(lambda: app.access.kiosks.revoke(device.id), app)
+
+
+def _hours_fields(opens: time, closes: time, key: str) -> tuple[time, time]:
+    left, right = st.columns(2)
+    first = left.time_input("Open from", value=opens, key=f"opens_{key}")
+    last = right.time_input("to", value=closes, key=f"closes_{key}")
+    st.caption("The same time twice: always open.")
+    return first or time(0), last or time(0)
+
+
+def _try(change: Callable[[], object], app: System) -> None:
+    try:
+        change()
+    except AccessError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    app.access.identify.forget()
+    flash("Saved.")
+    st.rerun()
+
+
+def _base() -> str:
+    """The address under which the admin reached the app: the tablet's way in, too."""
+    scheme, _, rest = (st.context.url or "").partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"
+
+
+def _qr(url: str) -> str:
+    """The link as a picture."""
+    picture = io.BytesIO()
+    segno.make(url, error="m").save(picture, kind="svg", scale=6, border=2, xmldecl=False)
+    return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()

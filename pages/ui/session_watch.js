@@ -1,0 +1,25 @@
+// Asks now and then whether this browser is still signed in, and leaves for the sign-in page when
+// it is not. For a kiosk it is the sign of life as well. A network that is away says nothing.
+
+const EVERY = 4000;
+
+export default function (component) {
+  const { parentElement, data } = component;
+  parentElement.note = data.note;
+  if (!parentElement.timer) {
+    const ask = async () => {
+      try {
+        const answer = await fetch("/session", { credentials: "same-origin", cache: "no-store" });
+        if (answer.status === 401) window.location.assign(`/login?note=${parentElement.note}`);
+      } catch {
+        // The server or the network is away; the page says so itself.
+      }
+    };
+    ask();
+    parentElement.timer = setInterval(ask, EVERY);
+  }
+  return () => {
+    clearInterval(parentElement.timer);
+    parentElement.timer = undefined;
+  };
+}
