@@ -31,10 +31,16 @@ REGISTER = Entry("register.py", "Register", ":material/person_add:", Right.PEOPL
 MODELS = Entry("models.py", "Models", ":material/neurology:", Right.MODELS)
 SYSTEM = Entry("system.py", "System", ":material/monitor_heart:", Right.SYSTEM)
 
+ACCOUNTS = Entry("accounts.py", "Accounts", ":material/manage_accounts:", Right.ACCOUNTS)
+KIOSKS = Entry("kiosks.py", "Kiosks", ":material/tablet:", Right.KIOSKS)
+TOKENS = Entry("tokens.py", "API tokens", ":material/key:", Right.TOKENS)
+AUDIT = Entry("audit.py", "Audit log", ":material/history:", Right.AUDIT)
+
 MENU: dict[str, tuple[Entry, ...]] = {
     "Attendance": (OVERVIEW, TAKE_ATTENDANCE, RECORDS),
     "People": (PEOPLE, REGISTER),
     "Administration": (MODELS, SYSTEM),
+    "Access": (ACCOUNTS, KIOSKS, TOKENS, AUDIT),
 }
 
 
