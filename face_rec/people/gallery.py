@@ -75,7 +75,7 @@ class MemoryGallery:
             self._clear(revision)
             for entry in entries:
                 self._put(entry)
-            self._centroids.trim(len(self._subjects))
+            self._centroids.settle(len(self._subjects))
             self._templates.trim(self._used)
 
     def fits(self, entry: GalleryEntry) -> bool:

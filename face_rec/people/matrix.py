@@ -33,3 +33,14 @@ class GrowingMatrix:
     def trim(self, rows: int) -> None:
         """Give back what lies beyond ``rows`` rows."""
         self.rows.resize((rows, self.rows.shape[1]), refcheck=False)
+
+    def settle(self, rows: int) -> None:
+        """Move to a new block of ``rows`` rows and room for a few more; for a moment both exist.
+
+        A block that grew by remapping lies in small pages, and looking those up makes a product
+        with it half as slow again (measured with 100,000 rows of 512). For a new block numpy
+        asks Linux for huge pages.
+        """
+        fresh: Matrix = np.empty((rows + rows // _GROWTH, self.rows.shape[1]), dtype=np.float32)
+        fresh[:rows] = self.rows[:rows]
+        self.rows = fresh
