@@ -15,11 +15,13 @@ from face_rec.journey.pipeline import Journey
 from face_rec.journey.services import Services
 from face_rec.people.gallery import MemoryGallery
 from face_rec.people.quality import assess
+from face_rec.protocols import FaceModels
 from tests.benchmarks import crowd, material
 from tests.benchmarks.row import Row
 from tests.benchmarks.usual import UsualLoop
 from tests.fakes.clock import FakeClock
 from tests.fakes.directory import FakeDirectory
+from tests.fakes.models import FakeModelSource
 
 PACK = "buffalo_sc"
 _PEOPLE = 24
@@ -71,7 +73,7 @@ def run(quick: bool = False) -> list[Row]:
 
 
 def _compare(clip: Clip, quick: bool) -> list[Row]:
-    ours = _tally(clip, _journey(clip))
+    ours = _tally(clip, journey_loop(clip, material.models_of(PACK)))
     one = _tally(clip, _usual(clip, threads=1), _EVERY if quick else 1)
     stock = _tally(clip, _usual(clip, threads=0), _EVERY if quick else 4)
     return [
@@ -108,13 +110,13 @@ def _tally(clip: Clip, loop: Loop, every: int = 1) -> Tally:
     return tally
 
 
-def _journey(clip: Clip) -> Loop:
+def journey_loop(clip: Clip, models: FaceModels) -> Loop:
     """The journey, on a clock that goes as the clip does."""
-    clock, models = FakeClock(), material.models_of(PACK)
+    clock = FakeClock()
     gallery = MemoryGallery(models.contract)
     gallery.load([GalleryEntry(who, rows) for who, rows in clip.people.items()], 1)
     services = Services(
-        models=material.service(PACK), gallery=gallery, directory=FakeDirectory(),
+        models=FakeModelSource(models), gallery=gallery, directory=FakeDirectory(),
         marker=DryRunMarker(60), snapshots=None, assess=assess, clock=clock, policy=Policy(),
     )  # fmt: skip
     journey = Journey("door", services)

@@ -1,0 +1,152 @@
+"""A gallery of 100,000 people × 3 × 512: loading it, keeping up with another process, memory."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from face_rec.clock import SystemClock
+from face_rec.entities import Consent, Contract, Person, Template, TemplateInfo, View
+from face_rec.people.gallery import MemoryGallery
+from face_rec.stores import codec, keys
+from face_rec.stores.client import Client
+from face_rec.stores.people import RedisPeople
+from tests.benchmarks import rig
+from tests.benchmarks.matching import DIMENSION, TEMPLATES, random_rows
+from tests.benchmarks.row import Row
+
+CONTRACT = Contract("bench", DIMENSION)
+_NOW = datetime(2025, 1, 1, tzinfo=UTC)
+_AT_ONCE = 500
+_NEWCOMERS = 10
+
+
+def run(quick: bool = False) -> list[Row]:
+    """Quick mode has a tenth of the people; ratios hold all the same."""
+    people = 10_000 if quick else 100_000
+    with tempfile.TemporaryDirectory() as folder, rig.redis(Path(folder)) as client:
+        client.config_set("appendonly", "no")  # for the filling alone
+        client.config_set("save", "")
+        _fill(client, people)
+        return [*_load(client, people), *_elsewhere(client, Path(folder), people)]
+
+
+# --- loading -------------------------------------------------------------------
+
+
+def _load(client: Client, people: int) -> list[Row]:
+    """Turns of each; the fastest counts."""
+    store = RedisPeople(client, rig.SITE, SystemClock())
+    bare, ours = zip(*((_bare(client, people), _ours(store)) for _ in range(2)), strict=True)
+    return [
+        Row(f"gallery of {people:,} × {TEMPLATES} loaded", min(ours), "s"),
+        Row(
+            "gallery load / pipelined HMGET of the templates", min(ours) / min(bare), "×", 1.5,
+            f"{min(ours):.2f} against {min(bare):.2f} s, same client",
+        ),
+    ]  # fmt: skip
+
+
+def _ours(store: RedisPeople) -> float:
+    begun = time.perf_counter()
+    gallery = MemoryGallery(CONTRACT)
+    gallery.load(store.entries(CONTRACT.digest), store.revision())
+    assert gallery.people == store.count()
+    return time.perf_counter() - begun
+
+
+def _bare(client: Client, people: int) -> float:
+    begun = time.perf_counter()
+    fields = list(keys.VECTORS[:TEMPLATES])
+    for start in range(0, people, _AT_ONCE):
+        pipeline = client.pipeline(transaction=False)
+        for number in range(start, min(people, start + _AT_ONCE)):
+            pipeline.hmget(keys.person(rig.SITE, _subject(number)), fields)
+        pipeline.execute()
+    return time.perf_counter() - begun
+
+
+# --- another process -----------------------------------------------------------
+
+
+def _elsewhere(client: Client, folder: Path, people: int) -> list[Row]:
+    """What a process sees that loads the gallery and follows it while people are registered."""
+    store = RedisPeople(client, rig.SITE, SystemClock())
+    command = [sys.executable, "-m", "tests.benchmarks.gallery_process", str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        lines = map(json.loads, process.stdout)
+        loaded: dict[str, Any] = next(lines)
+        waits = []
+        for number in range(people, people + _NEWCOMERS):
+            time.sleep(0.3)
+            person, templates = _person(number, random_rows(1)[0])
+            begun = time.monotonic()
+            store.create(person, templates, store.revision())
+            waits.append(_seen(lines, store.revision()) - begun)
+        process.stdin.close()
+    return [
+        Row(
+            "until another process knows a new person, slowest of 10", max(waits), "s", 1.0,
+            f"median {median(waits):.3f} s, {people:,} people",
+        ),
+        Row(
+            "memory of a loaded gallery / its matrices", loaded["grown"] / loaded["matrices"],
+            "×", 1.3,
+            f"{loaded['grown'] / 1e6:.0f} against {loaded['matrices'] / 1e6:.0f} MB; at its "
+            f"highest while loading {loaded['highest'] / loaded['matrices']:.2f}",
+        ),
+    ]  # fmt: skip
+
+
+def _seen(lines: Iterator[Any], revision: int) -> float:
+    """When (monotonic, one clock for the whole machine) the other process had ``revision``."""
+    return next(float(line["at"]) for line in lines if line["revision"] >= revision)
+
+
+# --- people --------------------------------------------------------------------
+
+
+def _fill(client: Client, people: int) -> None:
+    """Straight into the hashes, as the store lays them out: a write script for each would
+    take minutes, and it is not the writing that is measured."""
+    chance = np.random.default_rng(7)
+    for start in range(0, people, _AT_ONCE):
+        pipeline = client.pipeline(transaction=False)
+        index = {}
+        rows = chance.standard_normal((_AT_ONCE, TEMPLATES, DIMENSION), dtype=np.float32)
+        rows /= np.linalg.norm(rows, axis=2, keepdims=True)
+        for number in range(start, min(people, start + _AT_ONCE)):
+            person, templates = _person(number, rows[number - start])
+            pipeline.hset(keys.person(rig.SITE, person.subject), mapping=_fields(person, templates))
+            index[keys.indexed(person.id)] = person.subject
+        pipeline.hset(keys.ids(rig.SITE), mapping=index)
+        pipeline.execute()
+
+
+def _fields(person: Person, templates: Iterable[Template]) -> dict[Any, Any]:
+    vectors = codec.vector_fields(codec.Unsealed(), person.subject, list(templates))
+    return {keys.VERSION: 1, **codec.person_fields(person), **vectors}
+
+
+def _person(number: int, rows: Any) -> tuple[Person, list[Template]]:  # noqa: ANN401
+    infos = [TemplateInfo(n, View.FRONT, 0.9, CONTRACT.digest, _NOW) for n in range(len(rows))]
+    person = Person(
+        _subject(number), f"id-{number}", f"Person {number}", group="Office",
+        consent=Consent("I agree.", "1", _NOW), created_at=_NOW, updated_at=_NOW,
+        templates=tuple(infos),
+    )  # fmt: skip
+    return person, [Template(info, row) for info, row in zip(infos, rows, strict=True)]
+
+
+def _subject(number: int) -> str:
+    return f"{number:032x}"
