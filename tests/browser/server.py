@@ -42,7 +42,7 @@ class AppServer:
         """Start and wait until everything is ready."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=ROOT, env=self._environment(), stdout=log,
+                [sys.executable, "app.py"], cwd=ROOT, env=self.environment(), stdout=log,
                 stderr=log, start_new_session=True,
             )  # fmt: skip
         self._wait_until_ready(self._process)
@@ -62,7 +62,8 @@ class AppServer:
     def logged(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """The settings of this app, for commands on the same data."""
         ours = ("REDIS_", "S3_", "AWS_", "SITE", "TIMEZONE", "TLS_", "MATCH_", "STREAMLIT_")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return kept | {
