@@ -1,0 +1,125 @@
+"""The gate with everything around the sign-in, before an application that says who got in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from argon2 import PasswordHasher
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket
+
+from face_rec.access.access import Access
+from face_rec.access.rights import Role
+from face_rec.access.session import Lifetime
+from face_rec.stores import access as stores
+from face_rec.stores.access import AccessOptions, open_access
+from face_rec.stores.client import Client
+from face_rec.web import entrance
+from face_rec.web.gate import Gate
+from face_rec.web.oidc import Provider
+from tests.fakes.clock import FakeClock
+
+PASSWORD = "purple tiger walks uphill"
+HOST = "localhost"
+ORIGIN = {"origin": f"http://{HOST}"}
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def access_on(client: Client, clock: FakeClock, local: bool = True) -> Access:
+    """Access control on a real Redis, with passwords that cost little."""
+    passwords = stores.Passwords
+    stores.Passwords = lambda words: passwords(words, CHEAP)  # type: ignore[assignment,misc]
+    try:
+        options = AccessOptions(local=local, lifetime=Lifetime(), words=("Attendance",))
+        return open_access(client, "main", clock, options)
+    finally:
+        stores.Passwords = passwords  # type: ignore[misc]
+
+
+async def _page(request: Request) -> Response:
+    principal = request.state.principal
+    return PlainTextResponse(f"inside as {principal.name if principal else 'nobody'}")
+
+
+async def _take(request: Request) -> Response:
+    return PlainTextResponse(f"took {len(await request.body())} bytes")
+
+
+async def _socket(socket: WebSocket) -> None:
+    await socket.accept()
+    try:
+        while True:
+            await socket.send_text(await socket.receive_text())
+    except Exception:  # noqa: BLE001 - it was closed
+        return
+
+
+@dataclass
+class GateApp:
+    """The application and a browser's way to it."""
+
+    access: Access
+    clock: FakeClock
+    provider: Provider | None = None
+    more: list[BaseRoute] = field(default_factory=list)
+    seen: Callable[[], Access | None] | None = None
+
+    def __post_init__(self) -> None:
+        routes: list[BaseRoute] = [
+            *entrance.routes(lambda: self.access, "Attendance", self.provider, lambda: "k" * 40),
+            *self.more,
+            WebSocketRoute("/_stcore/stream", _socket),
+            Route("/_stcore/upload_file/{path:path}", _take, methods=["PUT"]),
+            Route("/frames", _take, methods=["POST"]),
+            Route("/{path:path}", _page, methods=["GET"]),
+        ]
+        gate = Middleware(Gate, access=self.seen or (lambda: self.access), hosts=frozenset({HOST}))
+        self.app = Starlette(routes=routes, middleware=[gate])
+
+    def browser(self, address: str = "127.0.0.1", **options: Any) -> TestClient:
+        """A browser with no cookies, on this machine or another."""
+        return TestClient(
+            self.app, base_url=f"http://{HOST}", client=(address, 5000), follow_redirects=False,
+            **options,
+        )  # fmt: skip
+
+    def add(self, name: str, role: Role = Role.ADMIN, groups: frozenset[str] = frozenset()) -> str:
+        self.access.staff.create(name, PASSWORD, role, groups)
+        return name
+
+    def signed_in(self, name: str, address: str = "127.0.0.1") -> TestClient:
+        """A browser that went through the sign-in form."""
+        browser = self.browser(address)
+        answer = sign_in(browser, name)
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    def kiosk(self, name: str = "front-door") -> TestClient:
+        """A device that went through its link."""
+        if self.access.kiosks.get(name) is None:
+            midnight = self.clock.now().time().replace(hour=0, minute=0)
+            self.access.kiosks.create(name, "Front door", midnight, midnight)
+        browser = self.browser()
+        path = f"/kiosk/link/{self.access.kiosks.link(name)}"
+        assert submit(browser, path, {}).status_code == 303
+        return browser
+
+    def wait(self) -> None:
+        """Until what is remembered for a moment is looked up again."""
+        self.clock.advance(2)
+
+
+def submit(browser: TestClient, path: str, form: dict[str, str], **extra: Any) -> Any:
+    """Open the page with the form, then send it, as a browser does."""
+    page = browser.get(path)
+    token = page.text.partition('name="form_token" value="')[2].partition('"')[0]
+    return browser.post(path, data={"form_token": token, **form}, headers=ORIGIN, **extra)
+
+
+def sign_in(browser: TestClient, name: str, password: str = PASSWORD, to: str = "/") -> Any:
+    return submit(browser, "/login", {"name": name, "password": password, "next": to})
