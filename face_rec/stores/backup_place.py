@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol, cast
 from urllib.parse import urlparse
 
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from face_rec.errors import BackupRefused, StoreUnavailable
@@ -106,7 +107,7 @@ class S3Place:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except (BotoCoreError, ClientError) as error:
+        except (Boto3Error, BotoCoreError, ClientError) as error:
             raise StoreUnavailable(
                 f"s3://{self._bucket}/{self._key} cannot be used: {error}. Check the bucket's "
                 "name, AWS_REGION and what the role may do (deploy/README.md)."
