@@ -213,6 +213,18 @@ def _alive(engine: Engine) -> list[str]:
 
 
 @contextmanager
+def build_redis(settings: Settings) -> Iterator[Client]:
+    """Redis alone; for commands."""
+    with ExitStack() as stack:
+        yield _redis(settings, stack)
+
+
+def build_snapshots(settings: Settings) -> SnapshotStore:
+    """Where pictures lie, without the spool; for commands."""
+    return _snapshots(settings)
+
+
+@contextmanager
 def build_vault(settings: Settings) -> Iterator[Vault]:
     """Backups alone; for commands."""
     keys = split(getattr(settings, "data_key", None) or "", "DATA_KEY")
