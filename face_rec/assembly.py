@@ -43,6 +43,7 @@ from face_rec.stores.access_records import RedisRecords
 from face_rec.stores.attendance import RedisAttendance
 from face_rec.stores.attendance_settings import RedisRules
 from face_rec.stores.backup_place import FilePlace, Place, S3Place
+from face_rec.stores.backups import Backups
 from face_rec.stores.client import Client, RedisAddress, connect
 from face_rec.stores.embedded import EmbeddedRedis
 from face_rec.stores.journal import FileJournal
@@ -56,7 +57,6 @@ from face_rec.stores.s3_snapshots import (
 )
 from face_rec.stores.snapshots import FolderSnapshots
 from face_rec.stores.spool import SnapshotSpool
-from face_rec.stores.vault import Vault
 from face_rec.system import SiteInfo, System
 from face_rec.web import api, checks, entrance, frames, health, metrics, snapshots
 from face_rec.web.api_request import ConsentText
@@ -225,11 +225,11 @@ def build_snapshots(settings: Settings) -> SnapshotStore:
 
 
 @contextmanager
-def build_vault(settings: Settings) -> Iterator[Vault]:
+def build_backups(settings: Settings) -> Iterator[Backups]:
     """Backups alone; for commands."""
     keys = split(getattr(settings, "data_key", None) or "", "DATA_KEY")
     with ExitStack() as stack:
-        yield Vault(_redis(settings, stack), settings.site, derived(keys, "backup"))
+        yield Backups(_redis(settings, stack), settings.site, derived(keys, "backup"))
 
 
 def backup_place(settings: Settings, where: str) -> Place:

@@ -26,9 +26,9 @@ def run(options: argparse.Namespace) -> int:
     """Write the backup and say what is in it."""
     settings = config.load()
     place = assembly.backup_place(settings, options.out)
-    with assembly.build_vault(settings) as vault:
-        made = vault.save(place, SystemClock().now(), force=options.force)
-        sealed = vault.sealing
+    with assembly.build_backups(settings) as backups:
+        made = backups.save(place, SystemClock().now(), force=options.force)
+        sealed = backups.sealing
     print(f"{options.out}: {describe(made)}, verified.")
     if not sealed:
         print("It is not encrypted: faces' templates and attendance can be read by whoever has "

@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     """Restore, or only check, and say what it was."""
     settings = config.load()
     place = assembly.backup_place(settings, options.source)
-    with assembly.build_vault(settings) as vault:
-        found = vault.verify(place) if options.check else vault.load(place)
+    with assembly.build_backups(settings) as backups:
+        found = backups.verify(place) if options.check else backups.load(place)
     print(f"{describe(found)}: {'whole and readable' if options.check else 'restored'}.")
     return 0

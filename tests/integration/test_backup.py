@@ -31,7 +31,7 @@ from face_rec.stores.chain import Chain
 from face_rec.stores.client import Client, RedisAddress, connect
 from face_rec.stores.keyring import Keyring, derived
 from face_rec.stores.people import RedisPeople
-from face_rec.stores.vault import Vault
+from face_rec.stores.backups import Backups
 from tests.fakes.clock import MORNING, FakeClock
 from tests.redis_servers import Server, standalone
 from tests.samples import a_person, a_template, an_event
@@ -140,10 +140,10 @@ def test_reports_are_identical_after_a_restore_of_100_000_events(
     assert count >= 100_000
     here, there = (_settings(server, db, tmp_path / str(db)) for db in (0, 1))
     place = assembly.backup_place(here, str(tmp_path / "all.backup"))
-    with assembly.build_vault(here) as vault:
-        saved = vault.save(place, MORNING)
-    with assembly.build_vault(there) as vault:
-        vault.load(place)
+    with assembly.build_backups(here) as backups:
+        saved = backups.save(place, MORNING)
+    with assembly.build_backups(there) as backups:
+        backups.load(place)
     assert saved.events == count
     assert saved.people == RedisPeople(pair[1], "main", FakeClock()).count()
     before = _reports(here)
@@ -164,8 +164,8 @@ def test_every_key_that_lasts_comes_back_as_it_was(
     pair[0].hset(keys.access("main", "accounts"), "ada", "{}")
     pair[0].setex(keys.session("main", "d"), 1000, "{}")
     place = FilePlace(tmp_path / "backup")
-    Vault(pair[0], "main", keyring).save(place, MORNING)
-    Vault(pair[1], "main", keyring).load(place)
+    Backups(pair[0], "main", keyring).save(place, MORNING)
+    Backups(pair[1], "main", keyring).load(place)
     before = _all(pair[0])
     del before[keys.session("main", "d").encode()]
     assert _all(pair[1]) == before
@@ -180,8 +180,8 @@ def test_chain_links_hold_after_a_restore_and_the_chain_goes_on(
     chain = Chain("main", derived(["k" * 64], "chain"))
     RedisAttendance(pair[0], "main", chain=chain).apply(an_event("e1"), 60)
     place = FilePlace(tmp_path / "backup")
-    Vault(pair[0], "main", OPEN).save(place, MORNING)
-    Vault(pair[1], "main", OPEN).load(place)
+    Backups(pair[0], "main", OPEN).save(place, MORNING)
+    Backups(pair[1], "main", OPEN).load(place)
     RedisAttendance(pair[1], "main", chain=chain).apply(an_event("e2", seconds=900), 60)
     assert (pair[1].get(keys.head("main", MORNING.date())) or b"").startswith(b"2:")
 
@@ -191,11 +191,11 @@ def test_a_cluster_is_backed_up_and_restored(
 ) -> None:
     _small(cluster_client)
     place, back = FilePlace(tmp_path / "one"), FilePlace(tmp_path / "two")
-    first = Vault(cluster_client, "main", OPEN).save(place, MORNING)
-    Vault(pair[1], "main", OPEN).load(place)
+    first = Backups(cluster_client, "main", OPEN).save(place, MORNING)
+    Backups(pair[1], "main", OPEN).load(place)
     cluster_client.flushall()
-    Vault(pair[1], "main", OPEN).save(back, MORNING)
-    again = Vault(cluster_client, "main", OPEN).load(back)
+    Backups(pair[1], "main", OPEN).save(back, MORNING)
+    again = Backups(cluster_client, "main", OPEN).load(back)
     assert (again.people, again.events) == (first.people, first.events) == (3, 4)
 
 
@@ -204,7 +204,7 @@ def test_two_backups_of_the_same_data_are_the_same(
 ) -> None:
     _small(pair[0])
     for name in ("one", "two"):
-        Vault(pair[0], "main", OPEN).save(FilePlace(tmp_path / name), MORNING)
+        Backups(pair[0], "main", OPEN).save(FilePlace(tmp_path / name), MORNING)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
@@ -238,7 +238,7 @@ def test_who_changed_during_the_backup_is_in_it_as_they_are_now(
     header = Header("main", MORNING, "1")
     told = backup_file.write(out, header, _Busy(pair[0], change).records())
     (tmp_path / "backup").write_bytes(out.getvalue())
-    Vault(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup"))
+    Backups(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup"))
     restored = RedisPeople(pair[1], "main", FakeClock())
     found = restored.by_id(first.id)
     assert found is not None
@@ -263,11 +263,11 @@ def test_a_backup_while_a_kiosk_marks_holds_whole_days(
     thread = threading.Thread(target=kiosk)
     thread.start()
     try:
-        saved = Vault(pair[0], "main", OPEN).save(FilePlace(tmp_path / "backup"), MORNING)
+        saved = Backups(pair[0], "main", OPEN).save(FilePlace(tmp_path / "backup"), MORNING)
     finally:
         over.set()
         thread.join()
-    Vault(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup"))
+    Backups(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup"))
     day = MORNING.date()
     listed = pair[1].lrange(keys.attendance("main", day), 0, -1)
     assert len(listed) == saved.events
@@ -282,8 +282,8 @@ def test_an_app_that_runs_on_the_empty_system_notices_the_people(
     _small(pair[0])
     there = RedisPeople(pair[1], "main", FakeClock())
     seen = there.revision()
-    Vault(pair[0], "main", OPEN).save(FilePlace(tmp_path / "backup"), MORNING)
-    Vault(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup"))
+    Backups(pair[0], "main", OPEN).save(FilePlace(tmp_path / "backup"), MORNING)
+    Backups(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup"))
     assert there.changes(seen) is None  # a gap: it loads everything
 
 
@@ -293,12 +293,12 @@ def test_an_app_that_runs_on_the_empty_system_notices_the_people(
 def test_an_existing_file_stays_unless_forced(pair: tuple[Client, Client], tmp_path: Path) -> None:
     place = FilePlace(tmp_path / "backup")
     (tmp_path / "backup").write_text("precious")
-    vault = Vault(pair[0], "main", OPEN)
+    backups = Backups(pair[0], "main", OPEN)
     with pytest.raises(BackupRefused, match="--force"):
-        vault.save(place, MORNING)
+        backups.save(place, MORNING)
     assert (tmp_path / "backup").read_text() == "precious"
-    vault.save(place, MORNING, force=True)
-    assert vault.verify(place).people == 0
+    backups.save(place, MORNING, force=True)
+    assert backups.verify(place).people == 0
     assert (tmp_path / "backup").stat().st_mode & 0o777 == 0o600
 
 
@@ -307,7 +307,7 @@ def test_only_an_empty_system_is_restored_into(
     pair: tuple[Client, Client], tmp_path: Path, what: str
 ) -> None:
     place = FilePlace(tmp_path / "backup")
-    Vault(pair[0], "main", OPEN).save(place, MORNING)
+    Backups(pair[0], "main", OPEN).save(place, MORNING)
     people = RedisPeople(pair[1], "main", FakeClock())
     {
         "person": lambda: people.create(a_person(), [], 0),
@@ -316,17 +316,17 @@ def test_only_an_empty_system_is_restored_into(
         "account": lambda: pair[1].hset(keys.access("main", "accounts"), "ada", "{}"),
     }[what]()
     with pytest.raises(NotEmpty, match="empty system"):
-        Vault(pair[1], "main", OPEN).load(place)
+        Backups(pair[1], "main", OPEN).load(place)
 
 
 def test_what_an_app_without_data_leaves_does_not_count(
     pair: tuple[Client, Client], tmp_path: Path
 ) -> None:
     _small(pair[0])
-    Vault(pair[0], "main", OPEN).save(FilePlace(tmp_path / "backup"), MORNING)
+    Backups(pair[0], "main", OPEN).save(FilePlace(tmp_path / "backup"), MORNING)
     RedisRules(pair[1], "main").epoch()
     pair[1].setex(keys.session("main", "d"), 1000, "{}")
-    assert Vault(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup")).people == 3
+    assert Backups(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup")).people == 3
 
 
 def test_a_restore_that_was_cut_short_can_be_repeated(
@@ -334,18 +334,18 @@ def test_a_restore_that_was_cut_short_can_be_repeated(
 ) -> None:
     _small(pair[0])
     place = FilePlace(tmp_path / "backup")
-    digest = Vault(pair[0], "main", OPEN).save(place, MORNING).digest
+    digest = Backups(pair[0], "main", OPEN).save(place, MORNING).digest
     pair[1].set(keys.restoring("main"), digest)
     pair[1].rpush(keys.attendance("main", MORNING.date()), "half")
-    Vault(pair[1], "main", OPEN).load(place)
+    Backups(pair[1], "main", OPEN).load(place)
     assert _all(pair[1]) == _all(pair[0])
 
 
 def test_a_backup_of_another_site_is_refused(pair: tuple[Client, Client], tmp_path: Path) -> None:
     place = FilePlace(tmp_path / "backup")
-    Vault(pair[0], "main", OPEN).save(place, MORNING)
+    Backups(pair[0], "main", OPEN).save(place, MORNING)
     with pytest.raises(BackupRefused, match="SITE=main"):
-        Vault(pair[1], "north", OPEN).load(place)
+        Backups(pair[1], "north", OPEN).load(place)
 
 
 @pytest.mark.parametrize("keyring", [OPEN, SEALED], ids=["open", "encrypted"])
@@ -355,13 +355,13 @@ def test_a_damaged_backup_is_refused_and_nothing_is_written(
 ) -> None:
     _small(pair[0])
     path = tmp_path / "backup"
-    Vault(pair[0], "main", keyring).save(FilePlace(path), MORNING)
+    Backups(pair[0], "main", keyring).save(FilePlace(path), MORNING)
     whole = path.read_bytes()
     middle = len(whole) // 2
     flipped = whole[:middle] + bytes([whole[middle] ^ 0x55]) + whole[middle + 1 :]
     path.write_bytes({"cut": whole[:middle], "flipped": flipped, "other": b"PK\3\4"}[harm])
     with pytest.raises(BackupRefused):
-        Vault(pair[1], "main", keyring).load(FilePlace(path))
+        Backups(pair[1], "main", keyring).load(FilePlace(path))
     assert not pair[1].dbsize()
 
 
@@ -370,13 +370,13 @@ def test_an_encrypted_backup_shows_nothing_and_needs_its_key(
 ) -> None:
     _small(pair[0])
     path = tmp_path / "backup"
-    Vault(pair[0], "main", SEALED).save(FilePlace(path), MORNING)
+    Backups(pair[0], "main", SEALED).save(FilePlace(path), MORNING)
     assert path.read_bytes()[:2] != b"\x1f\x8b"
     for other in (OPEN, derived(["b" * 64], "backup")):
         with pytest.raises(BackupRefused, match="DATA_KEY"):
-            Vault(pair[1], "main", other).verify(FilePlace(path))
+            Backups(pair[1], "main", other).verify(FilePlace(path))
     newer = derived(["b" * 64, "a" * 64], "backup")  # the key was changed since
-    assert Vault(pair[1], "main", newer).load(FilePlace(path)).people == 3
+    assert Backups(pair[1], "main", newer).load(FilePlace(path)).people == 3
 
 
 # --- across versions -----------------------------------
@@ -432,11 +432,11 @@ def test_a_backup_goes_to_s3_and_comes_from_there(
 ) -> None:
     _small(pair[0])
     place = assembly.backup_place(load(bucket, dotenv=None), "s3://backups/daily/1.backup")
-    vault = Vault(pair[0], "main", SEALED)
-    vault.save(place, MORNING)
+    backups = Backups(pair[0], "main", SEALED)
+    backups.save(place, MORNING)
     with pytest.raises(BackupRefused, match="--force"):
-        vault.save(place, MORNING)
-    assert Vault(pair[1], "main", SEALED).load(place).people == 3
+        backups.save(place, MORNING)
+    assert Backups(pair[1], "main", SEALED).load(place).people == 3
     stored: Any = place
     about = stored._client.head_object(Bucket="backups", Key="daily/1.backup")
     assert about["ServerSideEncryption"] == "AES256"
@@ -447,6 +447,6 @@ def test_an_address_in_s3_that_cannot_be_says_what_to_do(
     pair: tuple[Client, Client], bucket: dict[str, str], address: str
 ) -> None:
     with pytest.raises(StoreError, match=r"write it like|Check the bucket"):
-        Vault(pair[0], "main", OPEN).save(
+        Backups(pair[0], "main", OPEN).save(
             assembly.backup_place(load(bucket, dotenv=None), address), MORNING
         )

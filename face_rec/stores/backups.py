@@ -18,7 +18,7 @@ from face_rec.stores.restore import SiteRestore
 from face_rec.stores.sealed_stream import MAGIC, OpeningReader, SealingWriter
 
 
-class Vault:
+class Backups:
     """Backups of one site. With a key in ``keyring`` they are encrypted."""
 
     def __init__(self, client: Client, site: str, keyring: Keyring) -> None:
