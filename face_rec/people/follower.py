@@ -187,7 +187,7 @@ class GalleryFollower:
         log.info("gallery_loading contract=%s", contract.digest[:12])
         revision = self._store.revision()
         fresh = MemoryGallery(contract)
-        fresh.load(self._fitting(fresh, contract), revision)
+        fresh.load(self._fitting(fresh, contract), revision, self._store.count())
         if self._stop.is_set():
             return
         self._live.swap(fresh)

@@ -13,34 +13,42 @@ class GrowingMatrix:
     may hold a view of :attr:`rows` (the gallery's lock sees to that)."""
 
     def __init__(self, dimension: int) -> None:
-        self.rows: Matrix = np.zeros((0, dimension), dtype=np.float32)
+        self.rows: Matrix = np.empty((0, dimension), dtype=np.float32)
+        self._remapped = False
 
     @property
     def nbytes(self) -> int:
         return int(self.rows.nbytes)
 
     def reserve(self, rows: int) -> None:
-        """Make room for ``rows`` rows in all.
+        """Make room for ``rows`` rows in all; what they hold is not defined.
 
         ``resize`` moves the block by the system's own means (for large blocks by remapping
-        pages), so that growing never needs old and new side by side.
+        pages), so that growing never needs old and new side by side. A first block is made
+        by numpy, which asks Linux for huge pages: they are filled and read faster.
         """
-        capacity = len(self.rows)
-        if rows > capacity:
-            grown = max(_SMALLEST, rows, capacity + capacity // _GROWTH)
-            self.rows.resize((grown, self.rows.shape[1]), refcheck=False)
+        capacity, dimension = self.rows.shape
+        if rows <= capacity:
+            return
+        grown = max(_SMALLEST, rows, capacity + capacity // _GROWTH)
+        if capacity:
+            self.rows.resize((grown, dimension), refcheck=False)
+            self._remapped = True
+        else:
+            self.rows = np.empty((grown, dimension), dtype=np.float32)
 
     def trim(self, rows: int) -> None:
         """Give back what lies beyond ``rows`` rows."""
         self.rows.resize((rows, self.rows.shape[1]), refcheck=False)
 
     def settle(self, rows: int) -> None:
-        """Move to a new block of ``rows`` rows and room for a few more; for a moment both exist.
+        """Give back what lies beyond ``rows`` rows, and have the others in huge pages.
 
-        A block that grew by remapping lies in small pages, and looking those up makes a product
-        with it half as slow again (measured with 100,000 rows of 512). For a new block numpy
-        asks Linux for huge pages.
+        A block that grew by remapping lies in small ones, and looking those up makes a product
+        with it half as slow again (measured with 100,000 rows of 512). Such a block is copied,
+        so that for a moment both exist.
         """
-        fresh: Matrix = np.empty((rows + rows // _GROWTH, self.rows.shape[1]), dtype=np.float32)
-        fresh[:rows] = self.rows[:rows]
-        self.rows = fresh
+        self.trim(rows)
+        if self._remapped:
+            self.rows = self.rows.copy()
+            self._remapped = False

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from face_rec.entities import Change, ChangeKind, GalleryEntry
@@ -13,6 +14,7 @@ log = logging.getLogger(__name__)
 
 _BATCH: Final = 500  # people a round trip: a few MB of embeddings
 _CHANGES_AT_ONCE: Final = 1000
+_USUAL: Final = 5  # templates of a guided capture; few people have more
 _FIELDS: Final = [keys.ROWS, *keys.VECTORS]
 
 
@@ -59,14 +61,20 @@ class GalleryFeed:
         with redis_errors():
             total = int(self._client.hlen(keys.ids(self._site)))
         done = 0
-        for subjects in self.subjects():
-            for subject, values in zip(subjects, self._read(subjects), strict=True):
-                found = self._rows(subject, contract, values)
-                if found is not None:
-                    yield found
-            done += len(subjects)
+        for batch in self._read_ahead(contract):
+            yield from (entry for entry in batch.values() if entry is not None)
+            done += len(batch)
             if progress:
                 progress(done, max(total, done))
+
+    def _read_ahead(self, contract: str) -> Iterator[dict[str, GalleryEntry | None]]:
+        """Everybody in batches; the next one is read while the caller uses the one before."""
+        batches = (self._read(subjects, contract) for subjects in self.subjects())
+        with ThreadPoolExecutor(1, "gallery-feed") as reader:
+            coming = reader.submit(next, batches, None)
+            while (batch := coming.result()) is not None:
+                coming = reader.submit(next, batches, None)
+                yield batch
 
     def subjects(self) -> Iterator[list[str]]:
         """Everybody once, in batches; a scan may name somebody twice."""
@@ -85,11 +93,21 @@ class GalleryFeed:
                 return
 
     @redis_errors()
-    def _read(self, subjects: Sequence[str]) -> list[list[bytes | None]]:
+    def _read(
+        self, subjects: Sequence[str], contract: str
+    ) -> dict[str, GalleryEntry | None]:
+        """One round trip for what nearly everybody has, and one each for who has more."""
+        usual = _FIELDS[: 1 + _USUAL]
         pipeline = self._client.pipeline(transaction=False)
         for subject in subjects:
-            pipeline.hmget(keys.person(self._site, subject), _FIELDS)
-        return pipeline.execute()
+            pipeline.hmget(keys.person(self._site, subject), usual)
+        found: dict[str, GalleryEntry | None] = {}
+        for subject, values in zip(subjects, pipeline.execute(), strict=True):
+            more = max(codec.slots_of(values[0] or b"{}", contract), default=0) >= _USUAL
+            found[subject] = (
+                self.entry(subject, contract) if more else self._rows(subject, contract, values)
+            )
+        return found
 
     def _rows(
         self, subject: str, contract: str, values: Sequence[bytes | None]

@@ -58,7 +58,7 @@ def _load(client: Client, people: int) -> list[Row]:
 def _ours(store: RedisPeople) -> float:
     begun = time.perf_counter()
     gallery = MemoryGallery(CONTRACT)
-    gallery.load(store.entries(CONTRACT.digest), store.revision())
+    gallery.load(store.entries(CONTRACT.digest), store.revision(), store.count())
     assert gallery.people == store.count()
     return time.perf_counter() - begun
 

@@ -188,11 +188,12 @@ def test_loading_streams_its_entries() -> None:
     taken: list[int] = []
 
     def entries() -> Iterator[GalleryEntry]:
-        for seed in range(10):
+        for seed in range(1100):
             taken.append(gallery.people)
             yield _entry(seed)
 
     gallery = MemoryGallery(CONTRACT)
     gallery.load(entries(), 4)
-    assert taken == list(range(10))
+    assert max(number - there for number, there in enumerate(taken)) < 500
+    assert gallery.people == 1100
     assert gallery.revision == 4
