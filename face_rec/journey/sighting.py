@@ -17,7 +17,7 @@ class Sighting:
 
     ``looked_at``: the last look. ``checked_at``: when the view was last judged good enough or
     not. ``revision``: the gallery's when the last look was matched. ``large_since``: first
-    frame in which the face was large enough. ``receipts``: its marks by subject; they
+    frame in which this face was large enough. ``receipts``: its marks by subject; they
     outlive the looks, so that nobody is marked twice for standing there. ``appearance``: the
     face when last seen. ``doubted_at``: when it suddenly looked different; until a look has
     settled that, the track has no name.
@@ -95,7 +95,7 @@ class Sighting:
             return
         *before, newest = [vote(look, limits) for look in self.looks]
         if leader(before)[0] != newest:
-            self.looks = self.looks[-1:]
+            self.looks, self.large_since = self.looks[-1:], self.doubted_at
         self.doubted_at = None
 
 

@@ -74,6 +74,15 @@ def test_a_look_that_names_nobody_voids_all_looks_before() -> None:
     assert len(sighting.looks) == 1
 
 
+def test_the_time_to_mark_of_the_newcomer_counts_from_their_arrival() -> None:
+    sighting = named()
+    sighting.large_since = 0.0
+    sighting.compare(look_of(2), 7.3)
+    sighting.add(a_look("bob", at=7.3), 1, POLICY.window)
+    sighting.decide(LIMITS, POLICY)
+    assert sighting.large_since == 7.3
+
+
 def test_looks_at_two_people_never_add_up_to_a_name() -> None:
     sighting = named()
     sighting.compare(look_of(2), 0.3)
