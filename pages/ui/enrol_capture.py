@@ -9,6 +9,7 @@ from face_rec.system import System
 from pages.ui.camera import camera, keep_alive
 from pages.ui.draft import Capture, Draft
 from pages.ui.page import guarded
+from pages.ui.repeating import repeating
 from pages.ui.text import html
 
 _STEPS = {
@@ -37,7 +38,7 @@ def _again(draft: Draft) -> None:
     draft.guided_done = False
 
 
-@st.fragment(run_every=0.4)
+@repeating(0.4)
 def _hint(draft: Draft, capture: Capture) -> None:
     """What to do now, how far it is, and the camera's keeper."""
     with guarded("register.hint"):

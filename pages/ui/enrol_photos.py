@@ -13,6 +13,7 @@ from pages.ui.draft import Draft
 from pages.ui.enrol_capture import guided
 from pages.ui.page import guarded
 from pages.ui.photos import data_uri
+from pages.ui.repeating import repeating
 from pages.ui.templates import VIEWS
 from pages.ui.text import counted, html, plain
 
@@ -96,7 +97,7 @@ def _check(app: System, draft: Draft, file: Upload) -> None:
             draft.refused.append(str(error))
 
 
-@st.fragment(run_every=0.7)
+@repeating(0.7)
 def _live_strip(draft: Draft) -> None:
     with guarded("register.photos"):
         strip(draft)

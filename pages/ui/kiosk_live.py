@@ -19,6 +19,7 @@ from pages.ui.identity import Right, current
 from pages.ui.kiosk_tools import kiosk_tools
 from pages.ui.lettering import can_draw
 from pages.ui.page import guarded
+from pages.ui.repeating import repeating
 from pages.ui.text import html
 from pages.ui.transport import Way, way_of
 
@@ -52,7 +53,7 @@ def _pump(kiosk: str, way: Way) -> FramePump:
     return pump
 
 
-@st.fragment(run_every=0.5)
+@repeating(0.5)
 def _greeting(pump: FramePump, way: Way) -> None:
     """Banner and camera keeper; twice a second."""
     with guarded("kiosk.greeting"):
@@ -90,7 +91,7 @@ def _fresh(app: System, pump: FramePump) -> Scene | None:
     return scene if scene and app.clock.monotonic() - scene.taken_at < _ROOM else None
 
 
-@st.fragment(run_every=1)
+@repeating(1)
 def _below(pump: FramePump, way: Way) -> None:
     """Names in the browser's own letters, the tools, and one quiet line of figures."""
     with guarded("kiosk.below"):

@@ -10,13 +10,14 @@ from pages.ui.context import system
 from pages.ui.marks import events_of
 from pages.ui.page import guarded
 from pages.ui.photos import photo
+from pages.ui.repeating import repeating
 from pages.ui.text import counted
 from pages.ui.widgets import Line, empty_state, person_list
 
 _NEWEST = 40
 
 
-@st.fragment(run_every=1)
+@repeating(1)
 def marks_today() -> None:
     """The newest marks of this site's day, newest first."""
     with guarded("kiosk.marks", banner=True):
@@ -37,5 +38,5 @@ def _line(app: System, event: Event) -> Line:
         title=person.name if person else "Deleted person",
         note=(person.group or person.id) if person else "",
         right=times.clock_time(event.at, app.site.timezone),
-        photo=photo(app.snapshots, person.photo if person else None),
+        photo=photo(app.spool, person.photo if person else None),
     )

@@ -49,6 +49,8 @@ class Browsers:
         self._playwright = playwright
         self._test = test
         self._open: list[BrowserContext] = []
+        self.errors: list[str] = []
+        """What went wrong in the pages themselves; an error there may leave a blank window."""
 
     def page(
         self,
@@ -67,7 +69,9 @@ class Browsers:
         )  # fmt: skip
         context.set_default_timeout(20_000)
         self._open.append(context)
-        return context.new_page()
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        return page
 
     def close(self, page: Page) -> None:
         """Leave the page first, or the server keeps its camera for a while."""

@@ -39,6 +39,7 @@ def browse(request: pytest.FixtureRequest) -> Iterator[Browsers]:
     with browsers(request.node.name) as opened:
         yield opened
         opened.close_all(failed=request.node.stash.get(FAILED, False))
+        assert not opened.errors, "the page itself failed"
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def cast() -> Cast:
     return Cast(
         ana=_photos(people / "Adam_Sandler"),
         bo=_photos(people / "Alastair_Campbell"),
-        turning=_photos(people / "Alejandro_Toledo")[0],
+        turning=_photos(people / "Anna_Kournikova")[0],
         stranger=_photos(strangers)[0],
     )
 
