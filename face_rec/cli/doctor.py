@@ -1,0 +1,156 @@
+"""``doctor``: looks at everything the app needs; says what is wrong and what to do."""
+
+import argparse
+import queue
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import config
+from config import Settings
+from face_rec import assembly
+from face_rec.clock import SystemClock
+from face_rec.entities import HealthCheck, Image
+from face_rec.errors import FaceRecError, ModelError, SettingError, SourceError
+from face_rec.journey.camera import LiveCamera, PictureFolder, Source, open_source
+from face_rec.models.service import ModelService
+from face_rec.stores import redis_health, store_checks
+from face_rec.web import checks, host_checks
+from face_rec.web.health import Check
+
+_CAMERA_SECONDS: Final = 15.0
+_WORDS: Final = {(True, False): "ok  ", (True, True): "WARN", (False, False): "FAIL"}
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command."""
+    command = commands.add_parser(
+        "doctor",
+        help="check settings, Redis, S3, models, camera, TLS, clock and disk",
+        description="Exit status 1 if anything fails; warnings alone are 0.",
+    )
+    command.add_argument(
+        "--camera", metavar="SOURCE", help="also look through a camera of this machine or network"
+    )
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print a line a check, with advice below it where there is any."""
+    failed = warned = 0
+    for result in results(options.camera):
+        print(shown(result), flush=True)
+        failed += not result.ok
+        warned += result.ok and result.warning
+    print(f"\n{failed} failed, {warned} to look at.")
+    return 1 if failed else 0
+
+
+def shown(result: HealthCheck) -> str:
+    """``ok   redis: answers`` and, indented below, what to do."""
+    word = _WORDS[result.ok, result.ok and result.warning]
+    advice = f"\n     → {result.advice}" if result.advice else ""
+    return f"{word} {result.name}: {result.detail}{advice}"
+
+
+def results(camera: str | None) -> Iterator[HealthCheck]:
+    """Every check, one by one; without settings there is nothing else to look at."""
+    try:
+        settings = config.load()
+    except SettingError as error:
+        advice = "Correct it in .env or the environment, then run doctor again."
+        yield HealthCheck("settings", ok=False, detail=str(error), advice=advice)
+        return
+    site = f"site {settings.site}, zone {settings.timezone.key}"
+    yield HealthCheck("settings", ok=True, detail=site)
+    for check in _of_machine(settings):
+        yield check()
+    yield from _of_redis(settings)
+    yield store_checks.snapshots_check(assembly.build_snapshots(settings), _place(settings))()
+    yield models_check(assembly.build_models(settings))
+    if camera is not None:
+        yield camera_check(camera)
+
+
+def _of_machine(settings: Settings) -> Iterable[Check]:
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    https = settings.tls_cert is not None
+    return (
+        host_checks.folder_check(settings.data_dir),
+        checks.disk_check(settings.data_dir),
+        host_checks.tls_check(settings.tls_cert, settings.tls_key, SystemClock().now()),
+        host_checks.browsers_check(loopback=settings.loopback, https=https),
+        host_checks.clock_check(host_checks.ntp_synchronised),
+    )
+
+
+def _of_redis(settings: Settings) -> Iterator[HealthCheck]:
+    try:
+        with assembly.build_redis(settings) as client:
+            yield redis_health.reachable_check(client)()
+            yield redis_health.durable_check(client)()
+            if not settings.embedded_redis:
+                yield store_checks.redis_clock_check(client, SystemClock())()
+    except FaceRecError as error:  # the embedded one cannot be started
+        yield HealthCheck("redis", ok=False, detail="cannot be started", advice=str(error))
+
+
+def _place(settings: Settings) -> str:
+    return f"bucket {settings.s3_bucket}" if settings.s3_bucket else "folder in DATA_DIR"
+
+
+def models_check(models: ModelService) -> HealthCheck:
+    """Loads the pack as the app would."""
+    try:
+        models.load()
+    except ModelError as error:
+        return HealthCheck("models", ok=False, detail=models.status().pack, advice=str(error))
+    finally:
+        models.close()
+    return checks.models_check(models.status)()
+
+
+def camera_check(text: str, seconds: float = _CAMERA_SECONDS) -> HealthCheck:
+    """Waits some seconds for one picture."""
+    try:
+        found = _look(open_source(text), seconds)
+    except SourceError as error:
+        return HealthCheck("camera", ok=False, detail="not found", advice=str(error))
+    if found:
+        return HealthCheck("camera", ok=True, detail=found)
+    return HealthCheck(
+        "camera", ok=False, detail=f"no picture came within {seconds:.0f} s",
+        advice="Check its power and address, its user and password, and whether this machine may "
+        "reach it. Under systemd a USB camera needs the line PrivateDevices=yes taken out.",
+    )  # fmt: skip
+
+
+def _look(source: Source, seconds: float) -> str:
+    """The size of the first picture; empty if none comes in time. A camera may hang for long,
+    so that somebody else waits for it."""
+    answers: queue.Queue[str | SourceError] = queue.Queue()
+
+    def look() -> None:
+        try:
+            image = next(_pictures(source), None)
+            size = "" if image is None else f"{image.shape[1]}×{image.shape[0]} px"
+            answers.put(size)
+        except SourceError as error:
+            answers.put(error)
+
+    threading.Thread(target=look, daemon=True).start()
+    try:
+        answer = answers.get(timeout=seconds)
+    except queue.Empty:
+        return ""
+    if isinstance(answer, SourceError):
+        raise answer
+    return answer
+
+
+def _pictures(source: Source) -> Iterator[Image]:
+    if isinstance(source, LiveCamera):
+        return source.frames()
+    if isinstance(source, PictureFolder):
+        return (image for _, image in source.pictures())
+    return (image for _, image in source.frames())
