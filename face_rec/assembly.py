@@ -5,7 +5,7 @@ and the marker before Redis.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +19,7 @@ from config import Settings
 from face_rec import system as holder
 from face_rec.access.access import Access
 from face_rec.access.account import Account
+from face_rec.access.audit import Action
 from face_rec.access.audited import AuditedAttendance, AuditedPeople
 from face_rec.access.rights import Role
 from face_rec.access.session import Lifetime
@@ -36,6 +37,10 @@ from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.follower import GalleryFollower
 from face_rec.people.quality import assess
+from face_rec.privacy.parts import Note
+from face_rec.privacy.privacy import Privacy
+from face_rec.privacy.retention import Periods
+from face_rec.privacy.schedule import RetentionSchedule
 from face_rec.protocols import AttendanceStore, Journal, PeopleStore, SnapshotStore
 from face_rec.stores import redis_health
 from face_rec.stores.access import AccessOptions, open_access
@@ -44,17 +49,24 @@ from face_rec.stores.attendance import RedisAttendance
 from face_rec.stores.attendance_settings import RedisRules
 from face_rec.stores.backup_place import FilePlace, Place, S3Place
 from face_rec.stores.backups import Backups
+from face_rec.stores.chain_guard import ChainOptions, open_chain, open_watch
+from face_rec.stores.chain_health import chain_check
+from face_rec.stores.chain_watch import ChainWatch
 from face_rec.stores.client import Client, RedisAddress, connect
+from face_rec.stores.data_keys import DataKeys, open_data_keys
 from face_rec.stores.embedded import EmbeddedRedis
 from face_rec.stores.journal import FileJournal
 from face_rec.stores.keyring import derived, split
 from face_rec.stores.people import RedisPeople
+from face_rec.stores.privacy import PrivacyParts, open_privacy
+from face_rec.stores.reseal import Resealing
 from face_rec.stores.s3_snapshots import (
     S3Credentials,
     S3Snapshots,
     s3_client,
     s3_encryption,
 )
+from face_rec.stores.sealed_snapshots import SealedSnapshots
 from face_rec.stores.snapshots import FolderSnapshots
 from face_rec.stores.spool import SnapshotSpool
 from face_rec.system import SiteInfo, System
@@ -79,6 +91,8 @@ class _Stores:
     attendance: AttendanceStore
     journal: Journal
     spool: SnapshotSpool
+    chain: ChainWatch
+    encrypted: bool
 
 
 @contextmanager
@@ -100,20 +114,44 @@ def build(settings: Settings) -> Iterator[System]:
 def _stores(settings: Settings, clock: Clock, stack: ExitStack) -> _Stores:
     client = _redis(settings, stack)
     access = _access(settings, client, clock)
+    data_keys = open_data_keys(client, settings.site, settings.data_key)
+    marks, chain = _chained(settings, client, clock)
+    chain.start()
+    stack.callback(chain.close)
     journal = FileJournal(settings.data_dir / "journal")
     stack.callback(journal.close)
-    spool = SnapshotSpool(_snapshots(settings), settings.data_dir / "spool")
+    spool = _spool(settings, data_keys)
     stack.callback(spool.close)
+    people = RedisPeople(client, settings.site, clock, data_keys.sealer)
     return _Stores(
         client,
         access,
-        AuditedPeople(RedisPeople(client, settings.site, clock), access.audit),
-        AuditedAttendance(
-            RedisAttendance(client, settings.site, settings.redis_wait_replicas), access.audit
-        ),
+        AuditedPeople(people, access.audit),
+        AuditedAttendance(marks, access.audit),
         journal,
         spool,
+        chain,
+        data_keys.encrypts,
     )
+
+
+def _chained(
+    settings: Settings, client: Client, clock: Clock
+) -> tuple[RedisAttendance, ChainWatch]:
+    """The marks' store with its chain, and the watch over it."""
+    bucket = _snapshots(settings) if settings.s3_bucket else None
+    options = ChainOptions(settings.data_dir, settings.chain_key, bucket)
+    chain = open_chain(settings.site, options)
+    marks = RedisAttendance(client, settings.site, settings.redis_wait_replicas, chain)
+    return marks, open_watch(client, chain, marks, clock, options)
+
+
+def _spool(settings: Settings, data_keys: DataKeys) -> SnapshotSpool:
+    """Pictures, sealed on this machine's disk; S3 encrypts by itself."""
+    store = _snapshots(settings)
+    if not settings.s3_bucket:
+        store = SealedSnapshots(store, data_keys.sealer)
+    return SnapshotSpool(store, settings.data_dir / "spool", sealer=data_keys.sealer)
 
 
 def _system(
@@ -139,6 +177,10 @@ def _system(
     )
     stack.callback(engine.close)
     rules = RedisRules(stores.client, settings.site)
+    privacy = _privacy(settings, stores, clock, lambda revision: follower.wait(revision, 3.0))
+    schedule = RetentionSchedule(privacy.retention, clock)
+    schedule.start()
+    stack.callback(schedule.close)
     heart = Heart(lambda: _alive(engine), rules.beat, clock)
     stack.callback(heart.close)
     return System(
@@ -170,10 +212,13 @@ def _system(
                 checks.snapshots_check(stores.spool.stats),
                 checks.speed_check(lambda: _advice(engine, models)),
                 checks.disk_check(settings.data_dir),
+                chain_check(stores.chain.status),
             ],
             clock,
         ),
         access=stores.access,
+        chain=stores.chain,
+        privacy=privacy,
     )  # fmt: skip
 
 
@@ -183,10 +228,75 @@ def build_office(settings: Settings) -> Iterator[Office]:
     clock = SystemClock()
     with ExitStack() as stack:
         client = _redis(settings, stack)
-        people = RedisPeople(client, settings.site, clock)
-        attendance = RedisAttendance(client, settings.site, settings.redis_wait_replicas)
+        keys = open_data_keys(client, settings.site, settings.data_key)
+        people = RedisPeople(client, settings.site, clock, keys.sealer)
+        attendance, chain = _chained(settings, client, clock)
+        stack.callback(chain.copy)
         rules = RedisRules(client, settings.site)
         yield _office(settings, attendance, people, rules, clock)
+
+
+@contextmanager
+def build_chain(settings: Settings) -> Iterator[ChainWatch]:
+    """The chain of marks alone, not started; for commands."""
+    with ExitStack() as stack:
+        yield _chained(settings, _redis(settings, stack), SystemClock())[1]
+
+
+@contextmanager
+def build_privacy(settings: Settings) -> Iterator[tuple[Privacy, PeopleStore]]:
+    """Consent, retention, erasure and export without models or cameras, and the people they
+    are about; for commands. The app may run beside it."""
+    clock = SystemClock()
+    with ExitStack() as stack:
+        stores = _stores(settings, clock, stack)
+        yield _privacy(settings, stores, clock, lambda _: False), stores.people
+
+
+@contextmanager
+def build_data_keys(settings: Settings) -> Iterator[Resealing]:
+    """What sealing everything anew needs; for commands."""
+    with ExitStack() as stack:
+        client = _redis(settings, stack)
+        data_keys = open_data_keys(client, settings.site, settings.data_key)
+        local = (
+            None if settings.s3_bucket else SealedSnapshots(_snapshots(settings), data_keys.sealer)
+        )
+        spool = settings.data_dir / "spool"
+        yield Resealing(client, settings.site, data_keys, pictures=local, spool=spool)
+
+
+def _privacy(
+    settings: Settings, stores: _Stores, clock: Clock, settled: Callable[[int], bool]
+) -> Privacy:
+    return open_privacy(
+        PrivacyParts(
+            site=settings.site,
+            title=settings.title,
+            zone=settings.timezone,
+            client=stores.client,
+            people=stores.people,
+            attendance=stores.attendance,
+            snapshots=stores.spool,
+            clock=clock,
+            settled=settled,
+            note=_privacy_note(stores.access),
+            periods=Periods(settings.snapshot_days, settings.inactive_days),
+            encrypted=stores.encrypted,
+        )
+    )
+
+
+def _privacy_note(access: Access) -> Note:
+    """Writes to the audit log what no store behind it sees."""
+    actions = {"exported": Action.EXPORTED, "retention": Action.SETTING_CHANGED}
+
+    def note(what: str, whose: str, details: Mapping[str, object]) -> None:
+        action = actions.get(what)
+        if action is not None:  # the rest are changes of a person, which AuditedPeople notes
+            access.audit.record(action, whose or what, after=details)
+
+    return note
 
 
 def _office(

@@ -15,7 +15,9 @@ from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.follower import GalleryFollower
+from face_rec.privacy.privacy import Privacy
 from face_rec.protocols import AttendanceStore, Gallery, PeopleStore, SnapshotStore
+from face_rec.stores.chain_watch import ChainWatch
 from face_rec.stores.spool import SnapshotSpool
 from face_rec.web.health import Health
 from face_rec.web.metrics import MarkCounter
@@ -61,6 +63,8 @@ class System:
     office: Office
     health: Health
     access: Access
+    chain: ChainWatch
+    privacy: Privacy
 
 
 class _Holder:

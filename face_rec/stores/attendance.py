@@ -46,8 +46,8 @@ class RedisAttendance:
     def __init__(
         self, client: Client, site: str, wait_replicas: int = 0, chain: Chain | None = None
     ) -> None:
+        self.site = site
         self._client = client
-        self._site = site
         self._wait_replicas = wait_replicas
         self._chain = chain
         self.heads = DayHeads()
@@ -92,7 +92,7 @@ class RedisAttendance:
         """Entries of each day, malformed ones included, in one round trip."""
         pipeline = self._client.pipeline(transaction=False)
         for day in utc_days:
-            pipeline.llen(keys.attendance(self._site, day))
+            pipeline.llen(keys.attendance(self.site, day))
         return [int(length) for length in pipeline.execute()] if utc_days else []
 
     @redis_errors()
@@ -125,7 +125,7 @@ class RedisAttendance:
 
     def _keys(self, day: date) -> list[str]:
         names = (keys.attendance, keys.seen, keys.last, keys.head)
-        return [name(self._site, day) for name in names]
+        return [name(self.site, day) for name in names]
 
     def _arguments(self, event: Event, cooldown: float) -> list[Argument]:
         is_mark = event.kind in MARKS
@@ -150,8 +150,7 @@ class RedisAttendance:
         if _utc_day(earlier) > yesterday:
             return b""
         return (
-            cast("bytes", self._client.hget(keys.last(self._site, yesterday), event.subject))
-            or b""
+            cast("bytes", self._client.hget(keys.last(self.site, yesterday), event.subject)) or b""
         )
 
     def _wait(self, day_keys: Sequence[str], arguments: Sequence[Argument]) -> None:
@@ -175,7 +174,7 @@ class RedisAttendance:
     def _entries(self, days: Sequence[date]) -> list[list[bytes]]:
         pipeline = self._client.pipeline(transaction=False)
         for day in days:
-            pipeline.lrange(keys.attendance(self._site, day), 0, -1)
+            pipeline.lrange(keys.attendance(self.site, day), 0, -1)
         return cast("list[list[bytes]]", pipeline.execute())
 
 

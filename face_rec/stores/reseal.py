@@ -1,13 +1,15 @@
 """Seals everything anew with the current data key: after a key was set, and for rotation."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from face_rec.errors import Conflict, SnapshotMissing
+from face_rec.errors import Conflict, SettingError, SnapshotMissing
 from face_rec.protocols import Progress
 from face_rec.stores import codec, keys
 from face_rec.stores.client import Client, redis_errors
+from face_rec.stores.data_keys import DataKeys
 from face_rec.stores.gallery_feed import GalleryFeed
 from face_rec.stores.lua import Argument, Script
 from face_rec.stores.sealed_snapshots import SealedSnapshots
@@ -73,6 +75,50 @@ class TemplateResealer:
         for slot, sealed in vectors.items():
             arguments += [keys.vector(slot), sealed]
         return bool(_RESEAL.run(self._client, [keys.person(self._site, subject)], arguments))
+
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """What was sealed anew. ``waiting``: pictures in a spool that still need an older key, so
+    that it must not be taken away yet."""
+
+    people: int
+    pictures: int
+    waiting: int
+
+
+class Resealing:
+    """All that one machine can seal anew; ``pictures`` is None where they lie in S3."""
+
+    def __init__(
+        self,
+        client: Client,
+        site: str,
+        data_keys: DataKeys,
+        *,
+        pictures: SealedSnapshots | None,
+        spool: Path,
+    ) -> None:
+        self._templates = TemplateResealer(client, site, data_keys.sealer)
+        self._keys = data_keys
+        self._pictures = pictures
+        self._spool = spool
+
+    def run(self, progress: Progress | None = None) -> Resealed:
+        """Seal templates and local pictures with the current key; then, if nothing waits with
+        another, the older keys count as unused. Raises StoreError; run it again then."""
+        if not self._keys.encrypts:
+            raise SettingError(
+                "DATA_KEY is empty, so there is no key to seal with. Make one with: "
+                "python -m face_rec keys new"
+            )
+        self._keys.check.ensure()
+        people = self._templates.run(progress)
+        pictures = reseal_pictures(self._pictures) if self._pictures else 0
+        waiting = waiting_otherwise(self._spool, self._keys.sealer)
+        if not waiting:
+            self._keys.check.only_current()
+        return Resealed(people, pictures, waiting)
 
 
 def reseal_pictures(snapshots: SealedSnapshots, progress: Progress | None = None) -> int:

@@ -15,6 +15,7 @@ TITLES = {
     "snapshots": "Pictures",
     "speed": "Speed",
     "disk": "Disk",
+    "chain": "Chain of marks",
 }
 
 

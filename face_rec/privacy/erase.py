@@ -1,0 +1,151 @@
+"""Erasing a person: everything that shows a face or tells a name, everywhere.
+
+The order makes it safe to be interrupted. First nobody can be matched any more, then the
+pictures go, and the person's own record last: as long as it stands, the same call can be made
+again and finishes the job.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from face_rec.clock import Clock
+from face_rec.entities import Event, Person
+from face_rec.errors import Conflict, PersonMissing, StoreUnavailable
+from face_rec.privacy import pictures
+from face_rec.privacy.certificate import Certificate, Removed
+from face_rec.privacy.parts import Keeper, Note, Settled, unnoted
+from face_rec.protocols import AttendanceStore, PeopleStore, Progress, SnapshotStore
+
+log = logging.getLogger(__name__)
+
+_DAY: Final = timedelta(days=1)
+_SPAN: Final = timedelta(days=31)
+_TRIES: Final = 5
+_KEPT: Final = (
+    "The marks of attendance, without name: the company's record of hours. They carry a random "
+    "number whose tie to the person is destroyed.",
+    "The audit log, which says that the person with this ID was erased.",
+    "Backups made before, until they expire by their own schedule.",
+)
+
+
+class Erasure:
+    """Safe from any thread. ``keepers`` are other parts that hold something about people."""
+
+    def __init__(
+        self,
+        *,
+        site: str,
+        people: PeopleStore,
+        attendance: AttendanceStore,
+        snapshots: SnapshotStore,
+        clock: Clock,
+        settled: Settled,
+        keepers: Sequence[Keeper] = (),
+        note: Note = unnoted,
+    ) -> None:
+        self._site = site
+        self._people = people
+        self._attendance = attendance
+        self._snapshots = snapshots
+        self._clock = clock
+        self._settled = settled
+        self._keepers = tuple(keepers)
+        self._note = note
+
+    def erase(self, subject: str, by: str, progress: Progress | None = None) -> Certificate:
+        """Erase the person for good. Raises PersonMissing, and StoreUnavailable when something
+        could not be removed: the person is not matched any more then; call it again."""
+        person = self._hidden(subject)
+        self._settled(self._people.revision())  # the last mark of theirs is in the lists now
+        marks = self.events(person, progress)
+        try:
+            pictures_removed = self._pictures(subject, marks)
+            others = [Removed(k.name, k.forget(subject), "the database") for k in self._keepers]
+        except StoreUnavailable as error:
+            raise StoreUnavailable(
+                f"Not everything of {person.id} could be removed yet ({error}). The person is "
+                "not recognised any more. Erase again when the store answers."
+            ) from error
+        self._people.delete(subject)
+        removed = [*self._record(person), *pictures_removed, *others]
+        log.info("person_erased subject=%s", subject)
+        self._note("erased", person.id, {item.what: item.count for item in removed})
+        return self._certificate(person, by, removed)
+
+    def events(self, person: Person, progress: Progress | None = None) -> list[Event]:
+        """Every event of ``person`` since they were registered, oldest first."""
+        end = self._clock.now() + _DAY
+        start = (person.created_at or end - 366 * _DAY) - _DAY
+        steps = max(1, -(-(end - start) // _SPAN))
+        found: list[Event] = []
+        for step in range(steps):
+            begin = start + step * _SPAN
+            events = self._attendance.between(begin, min(begin + _SPAN, end))
+            found += [event for event in events if event.subject == person.subject]
+            if progress is not None:
+                progress(step + 1, steps)
+        return found
+
+    # --- steps
+
+    def _hidden(self, subject: str) -> Person:
+        """The person, out of every gallery: no new mark or picture is made meanwhile."""
+
+        def hide() -> Person:
+            person = self._people.get(subject)
+            if person is None:
+                raise PersonMissing("This person is not here (any more). Nothing was changed.")
+            if person.active:
+                self._people.update(replace(person, active=False))
+            return person
+
+        return _retried(hide)
+
+    def _pictures(self, subject: str, marks: Iterable[Event]) -> list[Removed]:
+        of_marks = pictures.existing(self._snapshots, pictures.of_events(marks))
+        portraits = list(self._snapshots.keys(pictures.portraits_of(subject)))
+        for key in (*of_marks, *portraits):
+            self._snapshots.delete(key)
+        where = "the picture store"
+        return [
+            Removed("enrolment photo", len(portraits), where),
+            Removed("picture of a mark", len(of_marks), where),
+        ]
+
+    def _record(self, person: Person) -> list[Removed]:
+        where = "the database"
+        return [
+            Removed("face template", len(person.templates), where),
+            Removed("record of name, ID, group, e-mail and consent", 1, where),
+            Removed("tie between the person and their marks", 1, where),
+        ]
+
+    def _certificate(self, person: Person, by: str, removed: Sequence[Removed]) -> Certificate:
+        revision = self._people.revision()
+        return Certificate(
+            number=secrets.token_hex(6).upper(),
+            site=self._site,
+            person_id=person.id,
+            name=person.name,
+            erased_at=self._clock.now(),
+            erased_by=by,
+            removed=tuple(removed),
+            kept=_KEPT,
+            revision=revision,
+            confirmed=self._settled(revision),
+        )
+
+
+def _retried(change: Callable[[], Person]) -> Person:
+    """``change`` reads what it writes, so it can be run again after a Conflict."""
+    for _ in range(_TRIES - 1):
+        try:
+            return change()
+        except Conflict:
+            continue
+    return change()

@@ -1,0 +1,202 @@
+"""Everything that is held about a person, as a ZIP they can take with them.
+
+Never an embedding: it tells the person nothing, and helps whoever steals the file.
+"""
+
+import json
+import logging
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import IO, Any, Final
+
+from face_rec.clock import Clock
+from face_rec.entities import Event, Person
+from face_rec.errors import PersonMissing, StoreError
+from face_rec.privacy import pictures
+from face_rec.privacy.parts import Keeper, Note, Table, unnoted
+from face_rec.protocols import PeopleStore, Progress, SnapshotStore
+
+log = logging.getLogger(__name__)
+
+_JPEG: Final = zipfile.ZIP_STORED  # a JPEG does not get smaller
+_READ_ME: Final = """What {site} holds about {name} (ID {id}), on {at}.
+
+person.json        name, ID, group, e-mail, status, consent; how many templates, when made
+consent.txt        the text that was agreed to, with its version and time
+attendance.csv     every standing mark, times in the site's time zone
+events.json        every event with all its fields, corrections included; times in UTC
+{others}photos/            photos of the enrolment
+marks/             pictures taken when a mark was made
+
+The face templates themselves are not in here: they are numbers that only this system's model
+can compare, and a copy of them would be a risk and no information.
+{missing}"""
+
+
+class PersonExport:
+    """Safe from any thread. ``events`` finds the events of a person."""
+
+    def __init__(
+        self,
+        *,
+        site: str,
+        people: PeopleStore,
+        events: Callable[[Person, Progress | None], list[Event]],
+        snapshots: SnapshotStore,
+        table: Table,
+        clock: Clock,
+        keepers: Sequence[Keeper] = (),
+        note: Note = unnoted,
+    ) -> None:
+        self._site = site
+        self._people = people
+        self._events = events
+        self._snapshots = snapshots
+        self._table = table
+        self._clock = clock
+        self._keepers = tuple(keepers)
+        self._note = note
+
+    def write(self, subject: str, out: IO[bytes], progress: Progress | None = None) -> int:
+        """Write the ZIP to ``out`` and return the number of its files.
+
+        A picture that cannot be read at the moment is named inside instead. Raises
+        PersonMissing, StoreUnavailable.
+        """
+        person = self._people.get(subject)
+        if person is None:
+            raise PersonMissing("This person is not here (any more).")
+        events = self._events(person, None)
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("person.json", _json(_about(person)))
+            archive.writestr("consent.txt", _consent(person))
+            archive.writestr("attendance.csv", self._table(events, person))
+            archive.writestr("events.json", _json([_event(event) for event in events]))
+            others = self._others(archive, subject)
+            missing = self._pictures(archive, subject, events, progress)
+            archive.writestr("README.txt", self._read_me(person, others, missing))
+            files = len(archive.namelist())
+        self._note("exported", person.id, {"files": files})
+        return files
+
+    def _others(self, archive: zipfile.ZipFile, subject: str) -> list[str]:
+        names = []
+        for keeper in self._keepers:
+            held = keeper.held(subject)
+            if held:
+                name = f"{keeper.name.replace(' ', '_')}.json"
+                archive.writestr(name, _json(held))
+                names.append(f"{name:<18} {keeper.name}\n")
+        return names
+
+    def _pictures(
+        self,
+        archive: zipfile.ZipFile,
+        subject: str,
+        events: Sequence[Event],
+        progress: Progress | None,
+    ) -> list[str]:
+        """Add all pictures; returns those that cannot be read now."""
+        portraits = list(self._snapshots.keys(pictures.portraits_of(subject)))
+        keys = [*portraits, *pictures.existing(self._snapshots, pictures.of_events(events))]
+        missing: list[str] = []
+        for done, key in enumerate(keys, 1):
+            try:
+                jpeg = self._snapshots.get(key)
+            except StoreError as error:
+                log.warning("export_without_picture key=%s reason=%s", key, error)
+                missing.append(key)
+            else:
+                archive.writestr(_name(key, subject), jpeg, compress_type=_JPEG)
+            if progress is not None:
+                progress(done, len(keys))
+        return [_name(key, subject) for key in missing]
+
+    def _read_me(self, person: Person, others: Sequence[str], missing: Sequence[str]) -> str:
+        unread = "\nThese pictures could not be read when the file was made:\n" + "\n".join(
+            missing
+        )
+        return _READ_ME.format(
+            site=self._site,
+            name=person.name,
+            id=person.id,
+            at=self._clock.now().isoformat(timespec="seconds"),
+            others="".join(others),
+            missing=unread + "\n" if missing else "",
+        )
+
+
+def _name(key: str, subject: str) -> str:
+    """Where a picture lies in the ZIP; without the subject, which is the system's own."""
+    prefix = pictures.portraits_of(subject)
+    return f"photos/{key.removeprefix(prefix)}" if key.startswith(prefix) else key
+
+
+def _about(person: Person) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "group": person.group,
+        "email": person.email,
+        "active": person.active,
+        "registered_at": _time(person.created_at),
+        "changed_at": _time(person.updated_at),
+        "consent": None
+        if person.consent is None
+        else {
+            "version": person.consent.version,
+            "given_at": _time(person.consent.given_at),
+            "withdrawn_at": _time(person.consent.withdrawn_at),
+        },
+        "templates": [
+            {
+                "view": info.view.value,
+                "quality": round(info.quality, 3),
+                "model": info.contract,
+                "added_at": _time(info.added_at),
+            }
+            for info in person.templates
+        ],
+    }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    """All fields that are set, but the subject."""
+    fields = {
+        "id": event.id,
+        "at": _time(event.at),
+        "kind": event.kind.value,
+        "source": event.source.value,
+        "kiosk": event.kiosk,
+        "score": event.score,
+        "margin": event.margin,
+        "liveness": event.liveness,
+        "picture": event.snapshot,
+        "model": event.contract,
+        "corrects": event.target,
+        "becomes": event.becomes.value if event.becomes else None,
+        "author": event.author,
+        "reason": event.reason,
+        "recorded_at": _time(event.recorded_at),
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _consent(person: Person) -> str:
+    consent = person.consent
+    if consent is None:
+        return "No consent is recorded.\n"
+    withdrawn = f"Withdrawn at {_time(consent.withdrawn_at)}\n" if consent.withdrawn_at else ""
+    return (
+        f"Version {consent.version}, given at {_time(consent.given_at)}\n{withdrawn}"
+        f"\n{consent.text}\n"
+    )
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n"

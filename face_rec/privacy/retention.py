@@ -1,0 +1,223 @@
+"""Retention: what is removed because it is old enough, and the note of what was."""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+from face_rec.clock import Clock
+from face_rec.entities import EventKind, Person
+from face_rec.errors import Conflict, PersonMissing, StoreError
+from face_rec.privacy import pictures
+from face_rec.privacy.parts import Note, unnoted
+from face_rec.protocols import AttendanceStore, PeopleStore, SnapshotStore
+
+log = logging.getLogger(__name__)
+
+_DAY: Final = timedelta(days=1)
+_PUNCHES: Final = frozenset({EventKind.PUNCH, EventKind.IN, EventKind.OUT})
+_TRIES: Final = 5
+_NOBODY: Final = (
+    "Nobody at all was marked in the whole period: that looks like lost records, so no template "
+    "was removed. Erase people by hand if the site is closed."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """Days after which pictures of marks, and templates of people without a mark, are
+    removed; 0 keeps them."""
+
+    snapshots: int = 0
+    inactive: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one run removed. ``problem`` says what it could not do, or is empty."""
+
+    began_at: datetime
+    ended_at: datetime
+    pictures: int = 0
+    people: int = 0
+    templates: int = 0
+    photos: int = 0
+    problem: str = ""
+
+
+class RunLog(Protocol):
+    """Where runs are noted, shared by all processes of the site; may raise
+    StoreUnavailable."""
+
+    def last(self) -> Run | None: ...
+
+    def save(self, run: Run) -> None: ...
+
+    def claim(self) -> bool:
+        """True for one process at a time, until :meth:`release` or for an hour."""
+        ...
+
+    def release(self) -> None: ...
+
+
+class Retention:
+    """Safe from any thread; one run at a time over all processes."""
+
+    def __init__(
+        self,
+        *,
+        people: PeopleStore,
+        attendance: AttendanceStore,
+        snapshots: SnapshotStore,
+        runs: RunLog,
+        clock: Clock,
+        periods: Periods,
+        note: Note = unnoted,
+    ) -> None:
+        self._people = people
+        self._attendance = attendance
+        self._snapshots = snapshots
+        self._runs = runs
+        self._clock = clock
+        self.periods = periods
+        self._note = note
+
+    def last(self) -> Run | None:
+        """The last run, whichever process did it."""
+        return self._runs.last()
+
+    def run(self) -> Run | None:
+        """Remove what is old enough now; None if another process is at it. Raises
+        StoreUnavailable when even that could not be asked or noted."""
+        if not self._runs.claim():
+            return None
+        try:
+            return self._work()
+        finally:
+            self._runs.release()
+
+    def _work(self) -> Run:
+        began = self._clock.now()
+        run = Run(began, began)
+        for step in (self._old_pictures, self._inactive_people):
+            try:
+                run = step(run)
+            except StoreError as error:
+                run = replace(run, problem=f"{run.problem} {error}".strip())
+        run = replace(run, ended_at=self._clock.now())
+        self._runs.save(run)
+        log.info(
+            "retention pictures=%d people=%d templates=%d photos=%d problem=%s",
+            run.pictures, run.people, run.templates, run.photos, run.problem or "none",
+        )  # fmt: skip
+        if run.pictures or run.people:
+            self._note("retention", "", {"pictures": run.pictures, "people": run.people})
+        return run
+
+    # --- pictures
+
+    def _old_pictures(self, run: Run) -> Run:
+        if not self.periods.snapshots:
+            return run
+        first_kept = self._cutoff(self.periods.snapshots).date()
+        removed = 0
+        try:
+            for prefix in pictures.DATED:
+                for key in list(self._snapshots.keys(prefix)):
+                    day = pictures.day_of(key)
+                    if day is not None and day < first_kept:
+                        self._snapshots.delete(key)
+                        removed += 1
+        except StoreError as error:
+            return replace(run, pictures=removed, problem=str(error))
+        return replace(run, pictures=removed)
+
+    # --- people
+
+    def _inactive_people(self, run: Run) -> Run:
+        if not self.periods.inactive:
+            return run
+        cutoff = self._cutoff(self.periods.inactive)
+        candidates = [person for person in self._people.all() if _old(person, cutoff)]
+        if not candidates:
+            return run
+        seen = self._seen_since(cutoff)
+        if not seen:
+            return replace(run, problem=f"{run.problem} {_NOBODY}".strip())
+        for person in candidates:
+            if person.subject in seen:
+                continue
+            try:
+                run = self._forget_face(run, person.subject, cutoff)
+            except StoreError as error:
+                return replace(run, problem=f"{run.problem} {error}".strip())
+        return run
+
+    def _seen_since(self, cutoff: datetime) -> set[str]:
+        """The subjects with a mark since ``cutoff``; read day by day, to stay small."""
+        day, last = cutoff.date(), self._clock.now().astimezone(UTC).date() + _DAY
+        seen: set[str] = set()
+        while day <= last:
+            events = self._attendance.day(day)
+            seen |= {event.subject for event in events if event.kind in _PUNCHES}
+            day += _DAY
+        return seen
+
+    def _forget_face(self, run: Run, subject: str, cutoff: datetime) -> Run:
+        def forget() -> Person | None:
+            person = self._people.get(subject)
+            if person is None or not _old(person, cutoff):  # enrolled anew meanwhile
+                return None
+            self._people.put_templates(subject, (), person.version, self._people.revision())
+            return person
+
+        person = _retried(forget)
+        if person is None:
+            return run
+        photos = list(self._snapshots.keys(pictures.portraits_of(subject)))
+        for key in photos:
+            self._snapshots.delete(key)
+        _retried(lambda: self._without_photo(subject))
+        return replace(
+            run,
+            people=run.people + 1,
+            templates=run.templates + len(person.templates),
+            photos=run.photos + len(photos),
+        )
+
+    def _without_photo(self, subject: str) -> Person | None:
+        person = self._people.get(subject)
+        if person is None or person.photo is None:
+            return person
+        return self._people.update(replace(person, photo=None))
+
+    def _cutoff(self, days: int) -> datetime:
+        return self._clock.now().astimezone(UTC) - days * _DAY
+
+
+def _old(person: Person, cutoff: datetime) -> bool:
+    """Whether there is a face to forget, and none of it came lately."""
+    if not person.templates and person.photo is None:
+        return False
+    return all(moment < cutoff for moment in _moments(person))
+
+
+def _moments(person: Person) -> Iterator[datetime]:
+    if person.created_at is not None:
+        yield person.created_at
+    if person.consent is not None:
+        yield person.consent.given_at
+    yield from (info.added_at for info in person.templates)
+
+
+def _retried(change: Callable[[], Person | None]) -> Person | None:
+    """``change`` reads what it writes, so it can be run again after a Conflict."""
+    for _ in range(_TRIES - 1):
+        try:
+            return change()
+        except Conflict:
+            continue
+        except PersonMissing:
+            return None
+    return change()

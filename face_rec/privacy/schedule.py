@@ -1,0 +1,64 @@
+"""The thread that runs the retention job: soon after the start, then once a day."""
+
+import logging
+import threading
+from datetime import timedelta
+from typing import Final
+
+from face_rec.clock import Clock
+from face_rec.errors import StoreError
+from face_rec.privacy.retention import Retention
+
+log = logging.getLogger(__name__)
+
+DAILY: Final = timedelta(hours=24)
+_LOOK_EVERY: Final = 600.0  # seconds; also how soon a Redis that was away is asked again
+_FIRST_AFTER: Final = 20.0  # let the app start before a bucket is listed
+_RESTARTED: Final = timedelta(hours=1)  # a run as recent as this is not repeated at a restart
+
+
+class RetentionSchedule:
+    """Every process has one; the lock of the run log lets one of them work."""
+
+    def __init__(
+        self,
+        retention: Retention,
+        clock: Clock,
+        *,
+        first_after: float = _FIRST_AFTER,
+        look_every: float = _LOOK_EVERY,
+    ) -> None:
+        self._retention = retention
+        self._clock = clock
+        self._first_after = first_after
+        self._look_every = look_every
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
+
+    def start(self) -> None:
+        """Nothing is started where nothing is ever to be removed."""
+        if self._retention.periods.snapshots or self._retention.periods.inactive:
+            self._thread.start()
+
+    def close(self) -> None:
+        """Stop; a run under way ends with its thread, and goes on at the next start."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        wait, least = self._first_after, _RESTARTED
+        while not self._stop.wait(wait):
+            try:
+                if self._due(least):
+                    self._retention.run()
+                least = DAILY
+            except StoreError as error:
+                log.warning("retention_waits reason=%s", error)
+            except Exception:  # whatever it is, the thread must go on
+                log.exception("retention_failed")
+            wait = self._look_every
+
+    def _due(self, least: timedelta) -> bool:
+        last = self._retention.last()
+        return last is None or self._clock.now() - last.began_at >= least

@@ -1,0 +1,29 @@
+"""The data key of a site: its sealer, and the check that it is the right one."""
+
+from dataclasses import dataclass
+
+from face_rec.stores import keyring
+from face_rec.stores.client import Client
+from face_rec.stores.key_check import KeyCheck
+from face_rec.stores.sealer import DataSealer
+
+
+@dataclass(frozen=True, slots=True)
+class DataKeys:
+    """``sealer`` refuses to work until ``check`` has found that its keys fit."""
+
+    sealer: DataSealer
+    check: KeyCheck
+
+    @property
+    def encrypts(self) -> bool:
+        return bool(self.sealer.keyring)
+
+
+def open_data_keys(client: Client, site: str, data_key: str | None) -> DataKeys:
+    """``data_key``: the setting DATA_KEY. Raises SettingError for one that is too short, and
+    DataKeyMissing where Redis answers and holds what these keys cannot open."""
+    keys = keyring.derived(keyring.split(data_key or "", "DATA_KEY"), "data")
+    check = KeyCheck(client, site, keys)
+    check.early()
+    return DataKeys(DataSealer(keys, check.ensure), check)

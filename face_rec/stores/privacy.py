@@ -1,0 +1,66 @@
+"""Puts privacy together over the stores of a site."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from face_rec.attendance.csv_export import to_csv
+from face_rec.attendance.records import marks_table
+from face_rec.attendance.report_pdf import FONT
+from face_rec.clock import Clock
+from face_rec.entities import Event, Person
+from face_rec.privacy.consent import ConsentDesk
+from face_rec.privacy.erase import Erasure
+from face_rec.privacy.export import PersonExport
+from face_rec.privacy.parts import Note, Settled
+from face_rec.privacy.privacy import Privacy
+from face_rec.privacy.retention import Periods, Retention
+from face_rec.protocols import AttendanceStore, PeopleStore, SnapshotStore
+from face_rec.stores.attendance_settings import RedisRules
+from face_rec.stores.client import Client
+from face_rec.stores.retention_log import RedisRunLog
+from face_rec.stores.rules_keeper import rules_keeper
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyParts:
+    """What privacy works on."""
+
+    site: str
+    title: str
+    zone: ZoneInfo
+    client: Client
+    people: PeopleStore
+    attendance: AttendanceStore
+    snapshots: SnapshotStore
+    clock: Clock
+    settled: Settled
+    note: Note
+    periods: Periods
+    encrypted: bool
+
+
+def open_privacy(parts: PrivacyParts) -> Privacy:
+    """All of it; nothing is read or started yet."""
+    keepers = [rules_keeper(RedisRules(parts.client, parts.site))]
+    erasure = Erasure(
+        site=parts.title, people=parts.people, attendance=parts.attendance,
+        snapshots=parts.snapshots, clock=parts.clock, settled=parts.settled,
+        keepers=keepers, note=parts.note,
+    )  # fmt: skip
+    export = PersonExport(
+        site=parts.title, people=parts.people, events=erasure.events,
+        snapshots=parts.snapshots, clock=parts.clock, keepers=keepers, note=parts.note,
+        table=lambda events, person: _table(events, person, parts.zone),
+    )  # fmt: skip
+    retention = Retention(
+        people=parts.people, attendance=parts.attendance, snapshots=parts.snapshots,
+        runs=RedisRunLog(parts.client, parts.site), clock=parts.clock, periods=parts.periods,
+        note=parts.note,
+    )  # fmt: skip
+    consent = ConsentDesk(parts.people, parts.clock, parts.note)
+    return Privacy(consent, retention, erasure, export, FONT, parts.encrypted)
+
+
+def _table(events: Sequence[Event], person: Person, zone: ZoneInfo) -> bytes:
+    return to_csv(marks_table(events, {person.subject: person}, zone))
