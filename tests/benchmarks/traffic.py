@@ -147,12 +147,14 @@ class Kiosk:
         outcome.wrong += len(marks) - len(right)
 
 
-def play(house: House, stage: Stage, streams: int, seconds: float, pace: Pace) -> Outcome:
+def play(
+    house: House, stage: Stage, streams: int, seconds: float, pace: Pace, name: str = "kiosk"
+) -> Outcome:
     """``streams`` kiosks at 15 frames a second each, out of step with each other."""
     whole = pace.there + pace.away
     kiosks = [
         Kiosk(
-            house.engine.kiosk(f"kiosk-{n}"), stage, stage.guests[n:] + stage.guests[:n], pace,
+            house.engine.kiosk(f"{name}-{n}"), stage, stage.guests[n:] + stage.guests[:n], pace,
             skip=n * whole / streams,
         )
         for n in range(streams)
