@@ -23,6 +23,7 @@ from face_rec.protocols import AttendanceStore, PeopleStore, Progress, SnapshotS
 log = logging.getLogger(__name__)
 
 _DAY: Final = timedelta(days=1)
+_BEFORE: Final = timedelta(days=731)  # corrections may add marks of before the registration
 _SPAN: Final = timedelta(days=31)
 _TRIES: Final = 5
 _KEPT: Final = (
@@ -80,7 +81,7 @@ class Erasure:
     def events(self, person: Person, progress: Progress | None = None) -> list[Event]:
         """Every event of ``person`` since they were registered, oldest first."""
         end = self._clock.now() + _DAY
-        start = (person.created_at or end - 366 * _DAY) - _DAY
+        start = (person.created_at or end) - _BEFORE
         steps = max(1, -(-(end - start) // _SPAN))
         found: list[Event] = []
         for step in range(steps):

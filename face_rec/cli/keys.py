@@ -1,0 +1,80 @@
+"""``keys``: new keys, and new ones instead of old ones."""
+
+import argparse
+import sys
+
+from tqdm import tqdm
+
+import config
+from face_rec import assembly
+from face_rec.errors import SettingError
+from face_rec.stores import key_file
+from face_rec.stores.chain_guard import key_path
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command and its parts."""
+    command = commands.add_parser("keys", help="make and change the keys of chain and data")
+    parts = command.add_subparsers(required=True, metavar="WHAT")
+    new = parts.add_parser("new", help="print a new random key, for DATA_KEY or CHAIN_KEY")
+    new.set_defaults(run=print_new)
+    rotate = parts.add_parser(
+        "rotate",
+        help="sign new marks with a new key",
+        description="Marks signed before keep their key, which stays to check them with.",
+    )
+    rotate.set_defaults(run=rotate_chain)
+    data = parts.add_parser(
+        "rotate-data",
+        help="encrypt everything stored with the first key in DATA_KEY",
+        description="After DATA_KEY was set for the first time, or a new key put before the old "
+        "one. The app may run meanwhile, started with the same DATA_KEY.",
+    )
+    data.set_defaults(run=rotate_data)
+
+
+def print_new(_options: argparse.Namespace) -> int:
+    """A key on stdout, and nothing else there."""
+    print(key_file.new_secret())
+    sys.stderr.write("Keep a copy where this machine's loss does not reach it.\n")
+    return 0
+
+
+def rotate_chain(_options: argparse.Namespace) -> int:
+    """Give the chain a new key beside the old ones."""
+    settings = config.load()
+    if settings.chain_key:
+        raise SettingError(
+            "CHAIN_KEY is set, so put the new key before the old one there, separated by a "
+            "comma, and restart. Make one with: python -m face_rec keys new"
+        )
+    path = key_path(settings.data_dir)
+    count = len(key_file.rotate(path))
+    print(f"{path} holds {count} keys now. Restart the app to sign with the new one.")
+    return 0
+
+
+def rotate_data(_options: argparse.Namespace) -> int:
+    """Seal templates and local pictures anew and say whether the old key can go."""
+    with (
+        assembly.build_data_keys(config.load()) as resealing,
+        tqdm(total=0, file=sys.stderr, desc="people", disable=None) as bar,
+    ):
+
+        def show(done: int, total: int) -> None:
+            bar.total, bar.n = total, done
+            bar.refresh()
+
+        done = resealing.run(show)
+    print(f"Encrypted anew: templates of {done.people} people, {done.pictures} pictures.")
+    if done.waiting:
+        print(
+            f"{done.waiting} pictures still wait to be stored and need the old key. Keep it in "
+            "DATA_KEY, and run this again when they are gone."
+        )
+        return 1
+    print(
+        "Older keys are not needed any more here. If other machines keep pictures in folders of "
+        "their own, run this on each; then take the older keys out of DATA_KEY and restart."
+    )
+    return 0

@@ -1,0 +1,135 @@
+"""``privacy``: what people may ask for, and what is removed by itself, from a terminal."""
+
+import argparse
+import getpass
+import json
+import os
+from pathlib import Path
+from typing import IO
+
+import config
+from face_rec import assembly
+from face_rec.entities import Person
+from face_rec.errors import PersonMissing, SettingError
+from face_rec.privacy.certificate import Certificate
+from face_rec.privacy.privacy import Privacy
+from face_rec.protocols import PeopleStore
+
+_CERTIFICATES = (".txt", ".json", ".pdf")
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command and its parts."""
+    command = commands.add_parser("privacy", help="export, erase, withdraw consent, retention")
+    parts = command.add_subparsers(required=True, metavar="WHAT")
+    export = parts.add_parser("export", help="everything held about a person, as a ZIP")
+    export.add_argument("id", metavar="ID")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE.zip")
+    export.set_defaults(run=run_export)
+    erase = parts.add_parser("erase", help="erase a person for good, with a certificate")
+    erase.add_argument("id", metavar="ID")
+    erase.add_argument("--yes", action="store_true", help="do not ask")
+    erase.add_argument("--certificate", type=Path, metavar="FILE",
+                       help="FILE.txt, FILE.json or FILE.pdf; else it is printed")  # fmt: skip
+    erase.set_defaults(run=run_erase)
+    withdraw = parts.add_parser("withdraw", help="end a person's consent: never matched again")
+    withdraw.add_argument("id", metavar="ID")
+    withdraw.set_defaults(run=run_withdraw)
+    retention = parts.add_parser("retention", help="remove now what is old enough")
+    retention.set_defaults(run=run_retention)
+
+
+def run_export(options: argparse.Namespace) -> int:
+    """Write the ZIP, whole or not at all."""
+    with assembly.build_privacy(config.load()) as (privacy, people):
+        person = _person(people, options.id)
+        unfinished = options.out.with_name(f".{options.out.name}.part")
+        try:
+            with _private(unfinished) as out:
+                files = privacy.export.write(person.subject, out)
+            unfinished.replace(options.out)
+        except OSError as error:
+            raise SettingError(
+                f"{options.out} cannot be written ({error.strerror}). Name another file."
+            ) from error
+        finally:
+            unfinished.unlink(missing_ok=True)
+    print(f"{options.out}: {files} files")
+    return 0
+
+
+def run_erase(options: argparse.Namespace) -> int:
+    """Erase, after asking, and hand out the certificate."""
+    out: Path | None = options.certificate
+    if out is not None and out.suffix.lower() not in _CERTIFICATES:
+        raise SettingError(f"--certificate {out}: end it in .txt, .json or .pdf.")
+    with assembly.build_privacy(config.load()) as (privacy, people):
+        person = _person(people, options.id)
+        if not options.yes and not _confirmed(person):
+            print("Nothing was erased.")
+            return 1
+        certificate = privacy.erasure.erase(person.subject, f"{getpass.getuser()} (command)")
+        content = _content(certificate, out, privacy)
+    _hand_out(certificate, out, content)
+    return 0
+
+
+def run_withdraw(options: argparse.Namespace) -> int:
+    """End the consent."""
+    with assembly.build_privacy(config.load()) as (privacy, people):
+        person = privacy.consent.withdraw(_person(people, options.id).subject)
+    print(f"{person.id} is not recognised any more. Templates and photos stay until erased.")
+    return 0
+
+
+def run_retention(_options: argparse.Namespace) -> int:
+    """One run of the job; exit status 1 if it could not do everything."""
+    with assembly.build_privacy(config.load()) as (privacy, _):
+        run = privacy.retention.run()
+    if run is None:
+        print("Another process is at it.")
+        return 0
+    removed = {"pictures": run.pictures, "people": run.people, "templates": run.templates}
+    print(json.dumps({"removed": removed, "problem": run.problem}))
+    return 1 if run.problem else 0
+
+
+def _person(people: PeopleStore, person_id: str) -> Person:
+    found = people.by_id(person_id)
+    if found is None:
+        raise PersonMissing(f"Nobody has the ID {person_id!r}.")
+    return found
+
+
+def _confirmed(person: Person) -> bool:
+    print(f"{person.name} (ID {person.id}) will be erased for good.")
+    return input("Type the ID to confirm: ").strip() == person.id
+
+
+def _content(certificate: Certificate, out: Path | None, privacy: Privacy) -> bytes:
+    match out.suffix.lower() if out is not None else ".txt":
+        case ".pdf":
+            return certificate.as_pdf(privacy.font)
+        case ".json":
+            return certificate.as_json()
+        case _:
+            return certificate.as_text()
+
+
+def _hand_out(certificate: Certificate, out: Path | None, content: bytes) -> None:
+    """To the file; if that fails, on the screen: there is no second one."""
+    if out is not None:
+        try:
+            with _private(out) as file:
+                file.write(content)
+        except OSError as error:
+            print(f"{out} cannot be written ({error.strerror}); this is the certificate:")
+        else:
+            print(f"Erased. The certificate is {out}.")
+            return
+    print(certificate.as_text().decode(), end="")
+
+
+def _private(path: Path) -> IO[bytes]:
+    """A new or emptied file that only its owner may read."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")

@@ -1,0 +1,67 @@
+"""``verify``: whether the recorded marks are as they were written."""
+
+import argparse
+import json
+import sys
+from typing import NoReturn
+
+from tqdm import tqdm
+
+import config
+from face_rec import assembly
+from face_rec.protocols import Progress
+from face_rec.stores.chain_report import Report
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Declare the command."""
+    command = commands.add_parser(
+        "verify",
+        help="check that no recorded mark was changed, removed, added or reordered",
+        description="Exit status 0: the chain holds; 1: it does not.",
+    )
+    command.add_argument("--json", action="store_true", help="the report as JSON")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check everything and say what was found."""
+    with assembly.build_chain(config.load()) as chain, _bar() as bar:
+        report = chain.verify(_on(bar))
+    print(json.dumps(_plain(report), indent=2) if options.json else "\n".join(report.lines()))
+    return 0 if report.whole else 1
+
+
+def _plain(report: Report) -> dict[str, object]:
+    return {
+        "whole": report.whole,
+        "days": report.days,
+        "entries": report.entries,
+        "linked": report.linked,
+        "older_than_the_chain": report.older,
+        "newer_than_the_witness": report.newer,
+        "witnessed_at": report.witnessed_at.isoformat() if report.witnessed_at else None,
+        "keys": report.keys,
+        "findings": [
+            {
+                "day": finding.day.isoformat(),
+                "entry": finding.place,
+                "event": finding.event,
+                "flaw": finding.flaw.value,
+                "detail": finding.detail,
+            }
+            for finding in report.findings
+        ],
+    }
+
+
+def _bar() -> "tqdm[NoReturn]":
+    return tqdm(total=0, file=sys.stderr, desc="days", disable=None)
+
+
+def _on(bar: "tqdm[NoReturn]") -> Progress:
+    def show(done: int, total: int) -> None:
+        bar.total, bar.n = total, done
+        bar.refresh()
+
+    return show
