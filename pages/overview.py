@@ -1,26 +1,33 @@
-"""Overview: what is going on today, at a glance and live."""
+"""Overview: who is in, late, absent or not yet here today, live."""
 
-import altair as alt
 import streamlit as st
 
-from face_rec.attendance.presence import Presence, marks, presence
+from face_rec.attendance.overview import Overview, overview
+from face_rec.attendance.presence import marks
 from face_rec.entities import Event
 from face_rec.system import System
 from pages.ui import charts, times
 from pages.ui.context import system
 from pages.ui.first_steps import first_steps
-from pages.ui.identity import Right, require
+from pages.ui.identity import Right, current, require
+from pages.ui.kiosk_hearts import kiosk_hearts
 from pages.ui.marks import events_of
 from pages.ui.navigation import OVERVIEW, RECORDS, TAKE_ATTENDANCE, link, next_step
 from pages.ui.page import guarded, page
+from pages.ui.people_today import people_today
 from pages.ui.photos import photo
+from pages.ui.scope import filters
 from pages.ui.state import short_lines
+from pages.ui.text import counted
+from pages.ui.today import today_of
 from pages.ui.widgets import Line, empty_state, person_list, state_list
 
 require(Right.OVERVIEW)
 
 LATEST = 8
-HERE = "Everybody who came today and has not checked out."
+IN = "Came today and has not checked out. Where no hours are measured, everybody who came."
+NOT_YET = "Expected today; their shift has not ended and nobody has seen them so far."
+ABSENT = "Their shift is over and they were never seen."
 
 
 def draw(app: System) -> None:
@@ -29,38 +36,61 @@ def draw(app: System) -> None:
     numbers()
     left, right = st.columns([1.15, 1], gap="medium")
     with left.container(border=True):
-        st.subheader("Latest marks", anchor=False)
-        latest()
+        people()
     with right.container(border=True):
         st.subheader("Arrivals today", anchor=False)
         arrivals()
+    with left.container(border=True):
+        st.subheader("Latest marks", anchor=False)
+        latest()
+    with right.container(border=True):
+        st.subheader("Kiosks", anchor=False)
+        hearts()
     with right.container(border=True):
         st.subheader("System", anchor=False)
         state()
 
 
-@st.fragment(run_every=2)
+@st.fragment(run_every=3)
 def numbers() -> None:
     """Today's counts, live."""
     with guarded("overview.numbers", banner=True):
-        app = system()
-        seen = presence(_today(app))
-        people = app.people.count()
+        seen = _overview()
         with st.grid(4, min_column_width=150, gap="small"):
-            st.metric("Here now", sum(day.here for day in seen), border=True, help=HERE)
-            st.metric("Came today", len(seen), border=True)
-            st.metric("Marks today", sum(day.marks for day in seen), border=True)
-            st.metric("Registered", f"{people:,}", border=True)
+            st.metric("In now", f"{seen.inside:,}", border=True, help=IN)
+            st.metric("Came late", f"{seen.late:,}", border=True)
+            st.metric("Not here yet", f"{seen.not_yet:,}", border=True, help=NOT_YET)
+            st.metric("Absent", f"{seen.absent:,}", border=True, help=ABSENT)
+        st.caption(_sentence(seen))
 
 
-@st.fragment(run_every=2)
+def _sentence(seen: Overview) -> str:
+    parts = [
+        f"{counted(seen.expected, 'person', 'people')} expected today",
+        f"{seen.arrived:,} came",
+        f"{seen.off:,} off or on leave",
+    ]
+    if seen.kiosk_down:
+        parts.append(f"{seen.kiosk_down:,} not counted as absent because a kiosk was down")
+    return " · ".join(parts)
+
+
+@st.fragment(run_every=5)
+def people() -> None:
+    """Who is in, late, not here yet or absent."""
+    with guarded("overview.people"):
+        app = system()
+        people_today(today_of(app, filters(current())))
+
+
+@st.fragment(run_every=3)
 def latest() -> None:
     """The newest marks, live."""
     with guarded("overview.latest"):
         app = system()
-        newest = marks(_today(app))[::-1][:LATEST]
-        if newest:
-            person_list(_line(app, event) for event in newest)
+        lines = _latest(app)
+        if lines:
+            person_list(lines)
             link(RECORDS, "All records")
         else:
             empty_state(
@@ -69,16 +99,23 @@ def latest() -> None:
             next_step(TAKE_ATTENDANCE, "Open the kiosk")
 
 
-@st.fragment(run_every=30)
+@st.fragment(run_every=20)
 def arrivals() -> None:
-    """When people came, by the quarter of an hour."""
+    """How many had come by when."""
     with guarded("overview.arrivals"):
-        app = system()
-        seen = presence(_today(app))
-        if seen:
-            st.altair_chart(_chart(app, seen), alt="Bar chart of arrivals by quarter of an hour")
+        seen = _overview()
+        if seen.arrivals:
+            chart = charts.arrivals(seen.arrivals, seen.expected, system().office.book.now())
+            st.altair_chart(chart, alt="People who had come, by the time of day")
         else:
-            st.caption("A chart of arrivals appears with the first mark of the day.")
+            st.caption("The curve of arrivals appears with the first mark of the day.")
+
+
+@st.fragment(run_every=10)
+def hearts() -> None:
+    """The kiosks and their signs of life."""
+    with guarded("overview.kiosks"):
+        kiosk_hearts(system())
 
 
 @st.fragment(run_every=5)
@@ -88,8 +125,19 @@ def state() -> None:
         state_list(short_lines(system()))
 
 
-def _chart(app: System, seen: list[Presence]) -> alt.Chart:
-    return charts.arrivals((day.first_at for day in seen), app.site.timezone)
+def _overview() -> Overview:
+    return overview(today_of(system(), filters(current())))
+
+
+def _latest(app: System) -> list[Line]:
+    identity, found = current(), []
+    for event in reversed(marks(_today(app))):
+        person = app.directory.person(event.subject)
+        if identity.groups is None or (person and identity.sees(person.group)):
+            found.append(_line(app, event))
+        if len(found) == LATEST:
+            break
+    return found
 
 
 def _line(app: System, event: Event) -> Line:
@@ -104,7 +152,7 @@ def _line(app: System, event: Event) -> Line:
 
 
 def _today(app: System) -> list[Event]:
-    today = app.clock.now().astimezone(app.site.timezone).date()
+    today = app.office.book.today()
     return events_of(app.attendance, today, today, app.site.timezone)
 
 

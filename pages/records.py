@@ -1,37 +1,49 @@
-"""Records: marks by date, person and group; their pictures; the download."""
+"""Records: marks, days and what is to be reviewed; one person's days with ``?person=``."""
 
-from datetime import date, timedelta
+from datetime import date
+from typing import Final
 
 import pandas as pd
 import streamlit as st
 
 from face_rec.attendance.csv_export import to_csv
 from face_rec.attendance.records import filtered
+from face_rec.attendance.status import Status
 from face_rec.system import System
 from pages.ui.context import system
-from pages.ui.identity import Right, require
+from pages.ui.day_rows import day_rows
+from pages.ui.day_table import show_days
+from pages.ui.day_words import STATUS_NAMES
+from pages.ui.identity import Identity, Right, current, require
 from pages.ui.marks import table_of
-from pages.ui.navigation import RECORDS, TAKE_ATTENDANCE, next_step
+from pages.ui.navigation import RECORDS, REPORTS, TAKE_ATTENDANCE, link, next_step
 from pages.ui.page import guarded, page
+from pages.ui.period import period
+from pages.ui.person_days import person_days
 from pages.ui.records_table import show_table
+from pages.ui.review import review
+from pages.ui.scope import NO_GROUP, filters, group_choice, visible_groups
 from pages.ui.text import counted
 from pages.ui.widgets import empty_state
 
 require(Right.RECORDS)
 
-SPANS = {"Today": 1, "7 days": 7, "30 days": 30, "90 days": 90}
-CUSTOM = "Dates"
-NO_GROUP = "(no group)"
+MARKS, DAYS, REVIEW = "Marks", "Days", "Review"
+SPANS: Final = ("Today", "7 days", "30 days", "90 days")
+LEFT_OUT: Final = frozenset({Status.NOT_EMPLOYED})
+
+
+# --- marks -------------------------------------------------------------------
 
 
 @st.fragment(run_every=10)
-def draw() -> None:
+def marks() -> None:
     """Filters, table and download; looks for new marks by itself."""
     with guarded("records", banner=True):
-        app = system()
-        first, last = _dates(app)
-        table = table_of(app, first, last)
-        shown = _filters(table)
+        app, identity = system(), current()
+        first, last = period("records", app.office.book.today(), SPANS, "Today")
+        table = _visible(app, identity, table_of(app, first, last))
+        shown = _filters(app, identity, table)
         _summary(app, shown, first, last)
         if shown.empty:
             _nothing(anything=not table.empty)
@@ -39,38 +51,36 @@ def draw() -> None:
             show_table(app, shown)
 
 
-def _dates(app: System) -> tuple[date, date]:
-    """The local days asked for, both included."""
-    today = app.clock.now().astimezone(app.site.timezone).date()
-    left, right = st.columns([1.3, 1], vertical_alignment="bottom")
-    span = left.segmented_control(
-        "Period", [*SPANS, CUSTOM], default="Today", required=True, key="records_span"
-    )
-    if span in SPANS:
-        return today - timedelta(days=SPANS[span] - 1), today
-    chosen = right.date_input(
-        "From and to", (today.replace(day=1), today), max_value=today, key="records_dates"
-    )
-    days = chosen if isinstance(chosen, tuple) else (chosen,)
-    return (days[0], days[-1]) if days else (today, today)
+def _visible(app: System, identity: Identity, table: pd.DataFrame) -> pd.DataFrame:
+    if identity.groups is None:
+        return table
+    return table[table["group"].isin(visible_groups(app, identity))]
 
 
-def _filters(table: pd.DataFrame) -> pd.DataFrame:
-    left, right = st.columns([2.4, 1])
-    person = left.text_input(
+def _filters(app: System, identity: Identity, table: pd.DataFrame) -> pd.DataFrame:
+    one, two, three = st.columns([2, 1, 1])
+    person = one.text_input(
         "Person", placeholder="Name or ID", icon=":material/search:", key="records_person",
         live=True,
     )  # fmt: skip
-    groups = sorted(table["group"].unique())
-    group = right.selectbox(
+    group = two.selectbox(
         "Group",
-        groups,
+        visible_groups(app, identity),
         index=None,
         placeholder="All groups",
         format_func=lambda name: name or NO_GROUP,
         key="records_group",
     )
-    return filtered(table, person=person or "", group=group)
+    kiosk = three.selectbox(
+        "Kiosk",
+        sorted(table["kiosk"].unique()),
+        index=None,
+        placeholder="All kiosks",
+        format_func=lambda name: name or "(by hand)",
+        key="records_kiosk",
+    )
+    shown = filtered(table, person=person or "", group=group)
+    return shown if kiosk is None else shown[shown["kiosk"] == kiosk].reset_index(drop=True)
 
 
 def _summary(app: System, shown: pd.DataFrame, first: date, last: date) -> None:
@@ -96,12 +106,71 @@ def _summary(app: System, shown: pd.DataFrame, first: date, last: date) -> None:
 
 def _nothing(anything: bool) -> None:
     if anything:
-        empty_state("search_off", "No marks fit", "Choose another person or group.")
+        empty_state("search_off", "No marks fit", "Choose another person, group or kiosk.")
         return
     text = "Choose a longer period, or open the kiosk to take attendance."
     empty_state("event_busy", "No marks in this period", text)
     next_step(TAKE_ATTENDANCE, "Open the kiosk")
 
 
-with page(RECORDS, "Who was marked, and when."):
-    draw()
+# --- days --------------------------------------------------------------------
+
+
+@st.fragment
+def days() -> None:
+    """What each person's day came to; a chosen row says why."""
+    with guarded("records.days", banner=True):
+        app, identity = system(), current()
+        spans = ("Today", "Yesterday", "7 days", "30 days", "90 days")
+        first, last = period("days", app.office.book.today(), spans, "7 days")
+        one, two, three = st.columns([1.2, 1, 1])
+        text = one.text_input(
+            "Person", placeholder="Name or ID", icon=":material/search:", key="days_person",
+            live=True,
+        )  # fmt: skip
+        with two:
+            groups = group_choice(app, identity, "days_groups")
+        statuses = three.multiselect(
+            "Status",
+            [status for status in Status if status not in LEFT_OUT],
+            placeholder="Every status",
+            format_func=lambda status: STATUS_NAMES[status],
+            key="days_statuses",
+        )
+        found = day_rows(app, first, last, filters(identity, groups, text or "", statuses))
+        if len(found):
+            show_days(app, identity, found)
+            link(REPORTS, "Reports and files of these days")
+        else:
+            empty_state("event_busy", "No days fit", "Choose another period, person or status.")
+
+
+# --- review ------------------------------------------------------------------
+
+
+@st.fragment
+def doubtful() -> None:
+    """The marks that somebody should look at."""
+    with guarded("records.review", banner=True):
+        app = system()
+        first, last = period("review", app.office.book.today(), SPANS, "30 days")
+        review(app, current(), first, last)
+
+
+def draw() -> None:
+    """The chosen view; the others are not even worked out."""
+    views = {MARKS: marks, DAYS: days, REVIEW: doubtful}
+    asked = st.query_params.get("view", MARKS)
+    view = st.segmented_control(
+        "View", list(views), default=asked if asked in views else MARKS, required=True,
+        label_visibility="collapsed", key="records_view",
+    )  # fmt: skip
+    views[view]()
+
+
+subject = st.query_params.get("person")
+with page(RECORDS, "" if subject else "Who was marked, what each day came to, and why."):
+    if subject:
+        person_days(system(), current(), subject)
+    else:
+        draw()

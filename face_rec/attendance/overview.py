@@ -36,7 +36,7 @@ def overview(records: Sequence[DayRecord]) -> Overview:
     return Overview(
         expected=len(records) - off - counted[Status.NOT_EMPLOYED],
         arrived=len(here),
-        inside=sum(1 for one in here if _inside(one)),
+        inside=sum(1 for one in here if is_inside(one)),
         late=sum(1 for one in here if one.late),
         absent=counted[Status.ABSENT],
         not_yet=counted[Status.NOT_YET],
@@ -46,8 +46,9 @@ def overview(records: Sequence[DayRecord]) -> Overview:
     )
 
 
-def _inside(one: DayRecord) -> bool:
-    """Presence only measures no hours and no leaving: who came is in."""
+def is_inside(one: DayRecord) -> bool:
+    """Whether somebody who came has not left. Presence only measures no hours and no leaving:
+    who came is in."""
     if Flag.STILL_IN in one.flags:
         return True
     return one.first is not None and (one.last is None or not one.worked)

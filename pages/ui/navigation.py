@@ -26,8 +26,10 @@ TAKE_ATTENDANCE = Entry(
     "take_attendance.py", "Take attendance", ":material/videocam:", Right.KIOSK
 )
 RECORDS = Entry("records.py", "Records", ":material/table_rows:", Right.RECORDS)
+REPORTS = Entry("reports.py", "Reports", ":material/bar_chart:", Right.RECORDS)
 PEOPLE = Entry("people.py", "People", ":material/groups:", Right.PEOPLE_READ)
 REGISTER = Entry("register.py", "Register", ":material/person_add:", Right.PEOPLE_WRITE)
+SETTINGS = Entry("settings.py", "Settings", ":material/tune:", Right.RULES)
 MODELS = Entry("models.py", "Models", ":material/neurology:", Right.MODELS)
 SYSTEM = Entry("system.py", "System", ":material/monitor_heart:", Right.SYSTEM)
 
@@ -37,9 +39,9 @@ TOKENS = Entry("tokens.py", "API tokens", ":material/key:", Right.TOKENS)
 AUDIT = Entry("audit.py", "Audit log", ":material/history:", Right.AUDIT)
 
 MENU: dict[str, tuple[Entry, ...]] = {
-    "Attendance": (OVERVIEW, TAKE_ATTENDANCE, RECORDS),
+    "Attendance": (OVERVIEW, TAKE_ATTENDANCE, RECORDS, REPORTS),
     "People": (PEOPLE, REGISTER),
-    "Administration": (MODELS, SYSTEM),
+    "Administration": (SETTINGS, MODELS, SYSTEM),
     "Access": (ACCOUNTS, KIOSKS, TOKENS, AUDIT),
 }
 

@@ -6,7 +6,7 @@ from face_rec.entities import Person
 from face_rec.system import System
 from pages.ui import times
 from pages.ui.identity import Identity, Right
-from pages.ui.navigation import PEOPLE, next_step, open_page
+from pages.ui.navigation import PEOPLE, RECORDS, next_step, open_button, open_page
 from pages.ui.photos import PORTRAIT, photo
 from pages.ui.profile_form import details_form
 from pages.ui.profile_photos import add_photos, template_table
@@ -27,12 +27,12 @@ def profile(app: System, identity: Identity, subject: str) -> None:
         return
     left, right = st.columns([1, 2.6], gap="large")
     with left:
-        _summary(app, person)
+        _summary(app, identity, person)
     with right:
         _sections(app, identity, person)
 
 
-def _summary(app: System, person: Person) -> None:
+def _summary(app: System, identity: Identity, person: Person) -> None:
     portrait(photo(app.spool, person.photo, PORTRAIT), person.name)
     st.subheader(plain(person.name), anchor=False)
     if person.active:
@@ -42,6 +42,10 @@ def _summary(app: System, person: Person) -> None:
     if outdated(app, person):
         st.badge("New photos needed", icon=":material/warning:", color="orange")
     facts(_facts(app, person))
+    if identity.may(Right.RECORDS):
+        open_button(
+            RECORDS, ":material/calendar_month: Attendance", "profile_days", person=person.subject
+        )
 
 
 def _facts(app: System, person: Person) -> list[tuple[str, str]]:

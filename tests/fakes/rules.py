@@ -8,18 +8,22 @@ from datetime import UTC, date, datetime
 from face_rec.attendance.kiosk import Interval, KioskRecord
 from face_rec.attendance.rule_desk import with_items, without
 from face_rec.attendance.rules import Item, Rules
+from face_rec.errors import StoreUnavailable
 
 _GAP = 180
 
 
 class FakeRules:
-    """A ``RulesStore`` without Redis."""
+    """A ``RulesStore`` without Redis. Set ``available`` to False for an outage."""
 
     def __init__(self, *items: Item) -> None:
+        self.available = True
         self._rules = with_items(Rules(), items)
         self._beats: dict[date, dict[str, list[Interval]]] = defaultdict(dict)
 
     def version(self) -> int:
+        if not self.available:
+            raise StoreUnavailable("The fake store was switched off. Switch it on.")
         return self._rules.version
 
     def epoch(self) -> str:

@@ -8,6 +8,8 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from face_rec import system as holder
+from face_rec.attendance.office import open_office
+from face_rec.attendance.sources import Stores
 from face_rec.entities import (
     Consent,
     Event,
@@ -39,6 +41,7 @@ from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import FakeModelSource, colour_of, fake_models
 from tests.fakes.people import FakePeople
+from tests.fakes.rules import FakeRules
 from tests.fakes.snapshots import MemorySnapshots
 
 SITE = SiteInfo(
@@ -145,6 +148,7 @@ class FakeSystem:
     attendance: FakeAttendance = field(default_factory=FakeAttendance)
     snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
     engine: FakeEngine = field(default_factory=FakeEngine)
+    rules: FakeRules = field(default_factory=FakeRules)
     checks: list[HealthCheck] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -168,6 +172,9 @@ class FakeSystem:
             "directory": CachedDirectory(self.people, self.clock),
             "enrolment": enrolment,
             "engine": self.engine,
+            "office": open_office(
+                Stores(self.attendance, self.people, self.rules), self.clock, SITE.timezone
+            ),
             "access": AccountsOff(),
             "health": Health([self._check(n) for n in range(9)], self.clock, keep=0.0),
         }
@@ -196,7 +203,7 @@ class FakeSystem:
 
     @available.setter
     def available(self, value: bool) -> None:
-        self.people.available = self.attendance.available = value
+        self.people.available = self.attendance.available = self.rules.available = value
 
     def add_person(self, number: int, name: str, group: str = "", templates: int = 1) -> Person:
         """Somebody registered with the face that has ``colour_of(number)``."""

@@ -31,7 +31,8 @@ def test_the_counts_are_of_today_in_the_zone_of_the_site(fake: FakeSystem) -> No
     fake.mark(bob, minutes=9 * 60 + 30)  # 22:30 UTC the day before, 23:30 in Berlin
     page = opened("overview.py")
     shown = {metric.label: metric.value for metric in page.metric}
-    assert shown == {"Here now": "1", "Came today": "1", "Marks today": "2", "Registered": "2"}
+    assert shown == {"In now": "1", "Came late": "0", "Not here yet": "1", "Absent": "0"}
+    assert "2 people expected today · 1 came · 0 off or on leave" in words(page)
 
 
 def test_the_latest_mark_stands_first(fake: FakeSystem) -> None:
@@ -60,7 +61,16 @@ def test_the_marks_of_somebody_deleted_stay_without_a_name(fake: FakeSystem) -> 
 
 
 @pytest.mark.parametrize(
-    "file", ["overview.py", "people.py", "records.py", "models.py", "system.py"]
+    "file",
+    [
+        "overview.py",
+        "people.py",
+        "records.py",
+        "reports.py",
+        "settings.py",
+        "models.py",
+        "system.py",
+    ],
 )
 def test_every_page_says_that_the_database_is_away_and_shows_no_traceback(
     fake: FakeSystem, file: str

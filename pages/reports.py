@@ -1,0 +1,122 @@
+"""Reports: register, muster, summary, late list, absences and groups; on screen and as files."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import streamlit as st
+
+from face_rec.attendance.reports import LONGEST, Wanted
+from face_rec.system import System
+from pages.ui.context import system
+from pages.ui.identity import Identity, Right, current, require
+from pages.ui.navigation import REGISTER, REPORTS, next_step
+from pages.ui.page import guarded, page
+from pages.ui.period import CUSTOM, period, words
+from pages.ui.report_charts import chart_of
+from pages.ui.report_files import files
+from pages.ui.report_table import show_report
+from pages.ui.reports_made import made
+from pages.ui.scope import filters, group_choice
+from pages.ui.text import counted
+from pages.ui.widgets import empty_state
+
+require(Right.RECORDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One report as the page offers it."""
+
+    title: str
+    lead: str
+    spans: tuple[str, ...]
+    default: str
+    nothing: str
+
+
+_WEEKS: Final = ("Today", "Yesterday", "7 days", "This month", "Last month")
+_MONTHS: Final = ("7 days", "30 days", "This month", "Last month")
+OFFERS: Final = {
+    "daily": Offer("Daily register", "Everybody, day by day: status, in, out and hours.",
+                   _WEEKS, "7 days", "Nobody was expected or seen on these days."),
+    "muster": Offer("Monthly muster", "People × days, a letter for each status.",
+                    ("This month", "Last month", "30 days"), "This month",
+                    "Nobody was employed on these days."),
+    "summary": Offer("Summary", "Days, lateness, hours and overtime of each person.",
+                     _MONTHS, "Last month", "Nobody was employed on these days."),
+    "late": Offer("Late arrivals", "Who came late, when, and by how much.",
+                  _WEEKS, "7 days", "Nobody came late on these days."),
+    "absences": Offer("Absences", "Who did not come; an outage of a kiosk is told apart.",
+                      _WEEKS, "7 days", "Nobody was absent on these days."),
+    "groups": Offer("Groups", "Groups side by side: attendance, punctuality and hours.",
+                    _MONTHS, "Last month", "Nobody was employed on these days."),
+}  # fmt: skip
+
+
+@st.fragment
+def draw() -> None:
+    """What is asked for, then chart, table and files."""
+    with guarded("reports", banner=True):
+        app, identity = system(), current()
+        if app.people.count() == 0:
+            text = "Reports begin with the first registered person."
+            empty_state("bar_chart", "Nothing to report yet", text)
+            next_step(REGISTER, "Register a person")
+            return
+        wanted = _wanted(app, identity)
+        if wanted is not None:
+            _report(app, wanted)
+
+
+def _wanted(app: System, identity: Identity) -> Wanted | None:
+    name = st.pills(
+        "Report", list(OFFERS), default="daily", required=True,
+        format_func=lambda one: OFFERS[one].title, label_visibility="collapsed",
+        key="report_name",
+    )  # fmt: skip
+    offer = OFFERS[name]
+    st.caption(offer.lead)
+    first, last = period(f"report_{name}", app.office.book.today(), offer.spans, offer.default)
+    left, right = st.columns([1.4, 1])
+    with left:
+        groups = group_choice(app, identity, "report_groups")
+    text = right.text_input(
+        "Person", placeholder="Name or ID", icon=":material/search:", key="report_person"
+    )
+    last = _within(name, first, last)
+    return Wanted(name, first, last, filters(identity, groups, text or ""))
+
+
+def _within(name: str, first: date, last: date) -> date:
+    """The last day that the report has room for."""
+    most = LONGEST.get(name, 370)
+    if (last - first).days < most:
+        return last
+    cut = first + timedelta(days=most - 1)
+    st.info(
+        f"This report has room for {most} days, so it ends on {cut}. Choose “{CUSTOM}” for "
+        "others.",
+        icon=":material/date_range:",
+    )
+    return cut
+
+
+def _report(app: System, wanted: Wanted) -> None:
+    offer, report = OFFERS[wanted.name], made(app, wanted)
+    if report.frame.empty:
+        empty_state("event_available", offer.nothing, "Choose other days, groups or people.")
+        return
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        rows = counted(len(report.frame), "row")
+        st.caption(f"{words(wanted.first, wanted.last)} · {rows} · {report.about.zone}")
+        with st.container(horizontal=True, width="content", gap="small"):
+            files(app, wanted, report)
+    chart_of(app, wanted, report)
+    show_report(wanted.name, report)
+
+
+with page(REPORTS, "Attendance over days and months, on screen and as files."):
+    draw()

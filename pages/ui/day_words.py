@@ -1,0 +1,48 @@
+"""Statuses, durations and times of attendance as the pages write them."""
+
+from datetime import date, datetime
+from typing import Final
+
+from face_rec.attendance.register import clock
+from face_rec.attendance.report_colours import COLOURS
+from face_rec.attendance.status import CODES, Status
+
+BLANK: Final = "#FFFFFF"
+STATUS_NAMES: Final = {status: status.value.capitalize() for status in Status}
+FILLS: Final = {status: f"#{COLOURS[status]}" if status in COLOURS else BLANK for status in Status}
+"""What stands behind a status in tables, as in the files."""
+STRONG: Final = {
+    Status.PRESENT: "#2e9e6b",
+    Status.LATE: "#e0a100",
+    Status.EARLY: "#f0c95a",
+    Status.HALF_DAY: "#5b94d6",
+    Status.ABSENT: "#d2382f",
+    Status.MISSING_OUT: "#9b7fc0",
+    Status.MISSING_IN: "#b9a3d3",
+    Status.HOLIDAY: "#8fa3b5",
+    Status.WEEKLY_OFF: "#dfe5ea",
+    Status.LEAVE: "#58b3bd",
+    Status.KIOSK_DOWN: "#e8834f",
+}
+"""The same statuses in charts, where there is no letter to help."""
+CHARTED: Final = tuple(STRONG)
+
+
+def hours(seconds: int) -> str:
+    """``7:05`` for seven hours and five minutes; nothing for none."""
+    return f"{seconds // 3600}:{seconds % 3600 // 60:02d}" if seconds else ""
+
+
+def minutes(seconds: int) -> str:
+    """``12 min``; nothing for none, and at least one where there is something."""
+    return f"{max(1, round(seconds / 60))} min" if seconds else ""
+
+
+def time_of(at: datetime | None, day: date) -> str:
+    """The time, with the days it lies after ``day``."""
+    return clock(at, day)
+
+
+def legend(statuses: tuple[Status, ...] = CHARTED) -> str:
+    """``P present · L late …``"""
+    return " · ".join(f"**{CODES[one]}** {one.value}" for one in statuses)

@@ -1,0 +1,61 @@
+"""The kiosks with their signs of life: which are up, and when one was not."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+
+import streamlit as st
+
+from face_rec.attendance.kiosk import Direction, Interval, KioskRecord, Outage, Uptime
+from face_rec.attendance.sources import days_between
+from face_rec.system import System
+from pages.ui.widgets import Line, Tone, state_list
+
+_ALIVE = timedelta(minutes=3)
+_WAYS = {Direction.IN: "counts IN", Direction.OUT: "counts OUT", Direction.BOTH: ""}
+
+
+def kiosk_hearts(app: System) -> None:
+    """One line a kiosk; what to know while there is none."""
+    kiosks = app.office.book.rules().kiosks
+    if not kiosks:
+        st.caption(
+            "A kiosk appears here when it is opened for the first time. From then on an outage "
+            "during a shift is shown and is never taken for an absence."
+        )
+        return
+    now = app.office.book.now()
+    midnight = datetime.combine(now.date(), time(), now.tzinfo)
+    days = days_between(midnight.astimezone(UTC).date(), now.astimezone(UTC).date())
+    beats = app.office.stores.rules.beats(days)
+    uptime = Uptime(kiosks, beats, app.office.book.rules().limits.outage)
+    outages = uptime.outages(int(midnight.timestamp()), int(now.timestamp()))
+    down = {
+        one.id: [(o.start, o.end) for o in outages if o.kiosk == one.id and _over(o, beats)]
+        for one in kiosks
+    }
+    state_list(_line(one, beats.get(one.id, ()), down[one.id], now) for one in kiosks)
+
+
+def _line(
+    kiosk: KioskRecord, beats: Sequence[Interval], down: Sequence[Interval], now: datetime
+) -> Line:
+    last = max((end for _, end in beats), default=0)
+    alive = last and now.timestamp() - last < _ALIVE.total_seconds()
+    gaps = ", ".join(f"{_clock(a, now)}–{_clock(b, now)}" for a, b in down)
+    words = [kiosk.site, _WAYS[kiosk.direction], f"down {gaps}" if gaps else ""]
+    return Line(
+        kiosk.id,
+        " · ".join(word for word in words if word),
+        "Live" if alive else "No picture",
+        "" if alive else (f"since {_clock(last, now)}" if last else "not seen today"),
+        tone=Tone.GOOD if alive else Tone.WARN if last else Tone.QUIET,
+    )
+
+
+def _clock(seconds: int, now: datetime) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC).astimezone(now.tzinfo):%H:%M}"
+
+
+def _over(outage: Outage, beats: Mapping[str, Sequence[Interval]]) -> bool:
+    """Whether the kiosk came back; what still lasts is told by its last sign of life."""
+    return any(end > outage.end for _, end in beats.get(outage.kiosk, ()))

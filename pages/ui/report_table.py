@@ -1,0 +1,92 @@
+"""A report as a table on screen: one page of rows, codes on their colours, totals above."""
+
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from face_rec.attendance.report import Kind, Report
+from face_rec.attendance.status import CODES
+from pages.ui.day_words import BLANK, FILLS, legend
+from pages.ui.text import counted
+
+PAGE: Final = 100
+_FILL_OF: Final = {code: FILLS[status] for status, code in CODES.items()} | {
+    status.value: fill for status, fill in FILLS.items()
+}
+_SHORT: Final = {"Name": 190, "ID": 80, "Group": 115, "Remarks": 330, "Status": 130, "Shift": 120}
+
+
+def show_report(name: str, report: Report) -> None:
+    """Draw it; ``name`` keeps the pages of different reports apart."""
+    place = st.container(key="report_rows")
+    pages = -(-len(report.frame) // PAGE)
+    number = _page_number(name, pages)
+    rows = report.frame.iloc[(number - 1) * PAGE : number * PAGE].reset_index(drop=True)
+    with place:
+        st.dataframe(
+            _coloured(report, rows),
+            column_config=_columns(report),
+            hide_index=True,
+            height=min(640, 38 + 35 * len(rows)),
+            key=f"report_table_{name}_{number}",
+            alt=report.title,
+        )
+    if report.legend:
+        st.caption(legend())
+    st.caption(_totals(report))
+
+
+def _page_number(name: str, pages: int) -> int:
+    if pages <= 1:
+        return 1
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        return min(pages, st.pagination(pages, width="stretch", key=f"report_{name}_{pages}"))
+
+
+def _coloured(report: Report, rows: pd.DataFrame) -> Any:  # noqa: ANN401 - a frame or its Styler
+    coded = [name for name, kind in report.kinds.items() if kind is Kind.CODE or name == "Status"]
+    return rows.style.map(_fill, subset=pd.Index(coded)) if coded else rows
+
+
+def _fill(text: object) -> str:
+    return f"background-color: {_FILL_OF.get(str(text), BLANK)}; color: #12211f"
+
+
+def _columns(report: Report) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    for name, kind in report.kinds.items():
+        if kind is Kind.CODE:
+            columns[name] = st.column_config.TextColumn(width=52)
+        elif kind in {Kind.HOURS, Kind.MINUTES}:
+            unit = "hours" if kind is Kind.HOURS else "minutes"
+            form = "%.2f" if kind is Kind.HOURS else "%.0f"
+            columns[name] = st.column_config.NumberColumn(format=form, width=85, help=unit)
+        elif kind is Kind.PERCENT:
+            columns[name] = st.column_config.ProgressColumn(
+                format="%.0f %%", min_value=0, max_value=100, width=120, color="#0f766e"
+            )
+        elif kind is Kind.COUNT:
+            columns[name] = st.column_config.NumberColumn(width=80)
+        elif kind is Kind.DATE:
+            columns[name] = st.column_config.DateColumn(format="YYYY-MM-DD", width=95)
+        else:
+            pinned = name == "Name" and Kind.CODE in report.kinds.values()
+            columns[name] = st.column_config.TextColumn(width=_SHORT.get(name, 75), pinned=pinned)
+    return columns
+
+
+def _totals(report: Report) -> str:
+    """The sums that make sense for all rows together."""
+    parts = [counted(len(report.frame), "row")]
+    for name, kind in report.kinds.items():
+        total = report.totals().get(name)
+        if total is None:
+            continue
+        if kind is Kind.HOURS:
+            parts.append(f"{name.lower()} {total:,.1f} h")
+        elif kind is Kind.MINUTES:
+            parts.append(f"{name.lower()} {total:,.0f} min")
+        else:
+            parts.append(f"{name.lower()} {total:,.0f}")
+    return "Together: " + " · ".join(parts)

@@ -1,0 +1,71 @@
+"""Settings of kiosks: what a mark there means, and whether an outage counts."""
+
+from dataclasses import replace
+from typing import Final
+
+import streamlit as st
+
+from face_rec.attendance.kiosk import Direction, KioskRecord
+from face_rec.journey.kiosk import NAME, RULE
+from face_rec.system import System
+from pages.ui.rule_editor import buttons, chosen_of, form_key
+
+_WAYS: Final = {
+    Direction.BOTH: "In and out",
+    Direction.IN: "In only",
+    Direction.OUT: "Out only",
+}
+_NOTHING = (
+    "tablet",
+    "No kiosk is known yet",
+    "A kiosk appears here when it is opened for the first time. You can also enter one below.",
+)
+
+
+def kiosks(app: System) -> None:
+    """The list and the form."""
+    rules = app.office.book.rules()
+    known = chosen_of(rules.kiosks, _row, "kiosks", _NOTHING)
+    key = form_key(app, "kiosk", known)
+    with st.container(border=True):
+        st.markdown("**Change the kiosk**" if known else "**Enter a kiosk**")
+        made = _form(known, key)
+    if known is None and not NAME.fullmatch(made.id):
+        st.caption(f"A kiosk is called as in its address (?kiosk=NAME): {RULE}.")
+        return
+    buttons(app, key, [made], known)
+
+
+def _row(one: KioskRecord) -> dict[str, object]:
+    return {
+        "Kiosk": one.id,
+        "Site": one.site,
+        "Direction": _WAYS[one.direction],
+        "Minimum stay, min": one.minimum_stay if one.direction is Direction.BOTH else None,
+        "Outages count": one.watched,
+    }
+
+
+def _form(known: KioskRecord | None, key: str) -> KioskRecord:
+    left, right = st.columns(2)
+    if known:
+        left.text_input("Name", known.id, disabled=True, key=f"{key}_id")
+        start = known
+    else:
+        start = KioskRecord((left.text_input("Name", key=f"{key}_id") or "").strip())
+    site = right.text_input("Site or place (optional)", start.site, key=f"{key}_site")
+    way = left.segmented_control(
+        "A mark here is", list(Direction), default=start.direction, required=True,
+        format_func=lambda one: _WAYS[one], key=f"{key}_way",
+    )  # fmt: skip
+    stay = right.number_input(
+        "Minimum stay between in and out, min", 0, 24 * 60, start.minimum_stay, step=5,
+        disabled=way is not Direction.BOTH, key=f"{key}_stay",
+        help="Whoever is seen again within it is not checked out.",
+    )  # fmt: skip
+    watched = left.toggle(
+        "While it is down, nobody is called absent", start.watched, key=f"{key}_watched"
+    )
+    return replace(
+        start, site=(site or "").strip(), direction=way, minimum_stay=int(stay), watched=watched
+    )
