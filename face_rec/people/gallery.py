@@ -156,11 +156,12 @@ class MemoryGallery:
                 self._put(entry)
             return
         counts = np.array([len(entry.vectors) for entry in batch])
-        slots = np.array(self._take(int(counts.sum())), dtype=np.int32)
-        vectors = np.concatenate([entry.vectors for entry in batch])
+        first, self._used = self._used, self._used + int(counts.sum())
+        self._templates.reserve(self._used)
+        vectors = self._templates.rows[first : self._used]
+        np.concatenate([entry.vectors for entry in batch], out=vectors)
         rows = slice(len(self._subjects), len(self._subjects) + len(batch))
-        self._own(rows, counts, slots)
-        self._templates.rows[slots] = vectors
+        self._own(rows, counts, np.arange(first, self._used, dtype=np.int32))
         self._centroids.reserve(rows.stop)
         self._centroids.rows[rows] = _centroids(vectors, counts)
         self._row_of.update(zip(fresh, range(rows.start, rows.stop), strict=True))

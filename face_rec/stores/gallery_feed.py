@@ -14,8 +14,8 @@ log = logging.getLogger(__name__)
 
 _BATCH: Final = 500  # people a round trip: a few MB of embeddings
 _CHANGES_AT_ONCE: Final = 1000
-_USUAL: Final = 5  # templates of a guided capture; few people have more
 _FIELDS: Final = [keys.ROWS, *keys.VECTORS]
+_USUAL_FIELDS: Final = _FIELDS[:6]  # the five templates of a guided capture; few have more
 
 
 class GalleryFeed:
@@ -54,22 +54,22 @@ class GalleryFeed:
     def entry(self, subject: str, contract: str) -> GalleryEntry | None:
         """The matchable rows of one person; None if there are none."""
         values: Any = self._client.hmget(keys.person(self._site, subject), _FIELDS)
-        return self._rows(subject, contract, values)
+        return self._entry(subject, contract, values)
 
     def entries(self, contract: str, progress: Progress | None = None) -> Iterator[GalleryEntry]:
         """The matchable rows of everybody, pipelined and streamed."""
         with redis_errors():
             total = int(self._client.hlen(keys.ids(self._site)))
         done = 0
-        for batch in self._read_ahead(contract):
-            yield from (entry for entry in batch.values() if entry is not None)
-            done += len(batch)
+        for people, batch in self._read_ahead(contract):
+            yield from batch
+            done += people
             if progress:
                 progress(done, max(total, done))
 
-    def _read_ahead(self, contract: str) -> Iterator[dict[str, GalleryEntry | None]]:
-        """Everybody in batches; the next one is read while the caller uses the one before."""
-        batches = (self._read(subjects, contract) for subjects in self.subjects())
+    def _read_ahead(self, contract: str) -> Iterator[tuple[int, list[GalleryEntry]]]:
+        """Batches, each of so many people; the next is read while the caller uses one."""
+        batches = ((len(some), self._read(some, contract)) for some in self.subjects())
         with ThreadPoolExecutor(1, "gallery-feed") as reader:
             coming = reader.submit(next, batches, None)
             while (batch := coming.result()) is not None:
@@ -93,26 +93,22 @@ class GalleryFeed:
                 return
 
     @redis_errors()
-    def _read(
-        self, subjects: Sequence[str], contract: str
-    ) -> dict[str, GalleryEntry | None]:
+    def _read(self, subjects: Sequence[str], contract: str) -> list[GalleryEntry]:
         """One round trip for what nearly everybody has, and one each for who has more."""
-        usual = _FIELDS[: 1 + _USUAL]
         pipeline = self._client.pipeline(transaction=False)
         for subject in subjects:
-            pipeline.hmget(keys.person(self._site, subject), usual)
-        found: dict[str, GalleryEntry | None] = {}
-        for subject, values in zip(subjects, pipeline.execute(), strict=True):
-            more = max(codec.slots_of(values[0] or b"{}", contract), default=0) >= _USUAL
-            found[subject] = (
-                self.entry(subject, contract) if more else self._rows(subject, contract, values)
-            )
-        return found
+            pipeline.execute_command("HMGET", keys.person(self._site, subject), *_USUAL_FIELDS)
+        answers = zip(subjects, pipeline.execute(), strict=True)
+        found = (self._entry(subject, contract, values) for subject, values in answers)
+        return [entry for entry in found if entry is not None]
 
-    def _rows(
+    def _entry(
         self, subject: str, contract: str, values: Sequence[bytes | None]
     ) -> GalleryEntry | None:
+        """The rows that ``values`` hold, read once more where they cannot hold all."""
         slots = codec.slots_of(values[0] or b"{}", contract)
+        if slots and max(slots) >= len(values) - 1:
+            return self.entry(subject, contract)
         stored = [(slot, vector) for slot in slots if (vector := values[slot + 1]) is not None]
         if not stored:
             return None
