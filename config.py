@@ -132,6 +132,16 @@ def _hosts(value: str) -> tuple[str, ...]:
     return names
 
 
+def _networks(value: str) -> tuple[str, ...]:
+    try:
+        found = [ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip()]
+    except ValueError:
+        found = []
+    if not found:
+        raise ValueError("addresses or networks such as 10.0.0.0/16, separated by commas")
+    return tuple(str(network) for network in found)
+
+
 def _roles(value: str) -> dict[str, str]:
     pairs = [pair.rpartition("=") for pair in value.split(",") if pair.strip()]
     roles = {group.strip(): role.strip().lower() for group, _, role in pairs}
@@ -206,6 +216,11 @@ class Settings:
         "ALLOWED_HOSTS", "", "Host names the app answers to, separated by commas; empty: "
         "localhost, BIND_ADDRESS and this machine's own names and addresses.",
         _hosts, "Sign-in",
+    )  # fmt: skip
+    trusted_proxies: tuple[str, ...] | None = _setting(
+        "TRUSTED_PROXIES", "", "Addresses or networks of the proxies whose X-Forwarded-For and "
+        "-Proto are believed, separated by commas; this machine's own always are.",
+        _networks, "Sign-in",
     )  # fmt: skip
     session_idle_minutes: int = _setting(
         "SESSION_IDLE_MINUTES", "60", "A sign-in ends after this time without use; an open page "

@@ -14,6 +14,7 @@ from typing import Literal, cast
 
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from config import Settings
 from face_rec import system as holder
@@ -379,9 +380,17 @@ def routes(settings: Settings) -> list[BaseRoute]:
 def middleware(settings: Settings) -> list[Middleware]:
     """The gate, unless accounts are switched off and only this computer can connect."""
     if not settings.accounts:
-        return []
+        return _proxies(settings)
     hosts = frozenset(settings.allowed_hosts or own_names(settings.bind_address))
-    return [Middleware(Gate, access=_installed_access, hosts=hosts)]
+    return [*_proxies(settings), Middleware(Gate, access=_installed_access, hosts=hosts)]
+
+
+def _proxies(settings: Settings) -> list[Middleware]:
+    """First of all: who asks, and whether over HTTPS, as a trusted proxy tells it."""
+    if not settings.trusted_proxies:
+        return []
+    proxies = list(settings.trusted_proxies)
+    return [Middleware(ProxyHeadersMiddleware, trusted_hosts=proxies)]
 
 
 def _entrance(settings: Settings) -> list[BaseRoute]:

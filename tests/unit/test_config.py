@@ -199,6 +199,11 @@ def test_a_good_value_is_understood(name: str, text: str, value: object) -> None
         ("SAVE_SNAPSHOTS", "2", "true or false"),
         ("S3_ENDPOINT_URL", "minio:9000", "a URL beginning with http:// or https://"),
         ("S3_ENCRYPTION", "rot13", "one of aes256, aws:kms, none"),
+        (
+            "TRUSTED_PROXIES",
+            "10.0.0.1/16",
+            "addresses or networks such as 10.0.0.0/16, separated by commas",
+        ),
         ("SNAPSHOT_DAYS", "-1", "a whole number from 0 to 3650"),
         ("INACTIVE_DAYS", "a year", "a whole number from 0 to 3650"),
     ],
