@@ -16,6 +16,7 @@ from pages.ui.navigation import OVERVIEW, RECORDS, TAKE_ATTENDANCE, link, next_s
 from pages.ui.page import guarded, page
 from pages.ui.people_today import people_today
 from pages.ui.photos import photo
+from pages.ui.repeating import repeating
 from pages.ui.scope import filters
 from pages.ui.state import short_lines
 from pages.ui.text import counted
@@ -51,7 +52,7 @@ def draw(app: System) -> None:
         state()
 
 
-@st.fragment(run_every=3)
+@repeating(3)
 def numbers() -> None:
     """Today's counts, live."""
     with guarded("overview.numbers", banner=True):
@@ -75,7 +76,7 @@ def _sentence(seen: Overview) -> str:
     return " · ".join(parts)
 
 
-@st.fragment(run_every=5)
+@repeating(5)
 def people() -> None:
     """Who is in, late, not here yet or absent."""
     with guarded("overview.people"):
@@ -83,7 +84,7 @@ def people() -> None:
         people_today(today_of(app, filters(current())))
 
 
-@st.fragment(run_every=3)
+@repeating(3)
 def latest() -> None:
     """The newest marks, live."""
     with guarded("overview.latest"):
@@ -99,7 +100,7 @@ def latest() -> None:
             next_step(TAKE_ATTENDANCE, "Open the kiosk")
 
 
-@st.fragment(run_every=20)
+@repeating(20)
 def arrivals() -> None:
     """How many had come by when."""
     with guarded("overview.arrivals"):
@@ -111,14 +112,14 @@ def arrivals() -> None:
             st.caption("The curve of arrivals appears with the first mark of the day.")
 
 
-@st.fragment(run_every=10)
+@repeating(10)
 def hearts() -> None:
     """The kiosks and their signs of life."""
     with guarded("overview.kiosks"):
         kiosk_hearts(system())
 
 
-@st.fragment(run_every=5)
+@repeating(5)
 def state() -> None:
     """How the parts of the system stand."""
     with guarded("overview.state"):

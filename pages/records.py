@@ -21,6 +21,7 @@ from pages.ui.page import guarded, page
 from pages.ui.period import period
 from pages.ui.person_days import person_days
 from pages.ui.records_table import show_table
+from pages.ui.repeating import repeating
 from pages.ui.review import review
 from pages.ui.scope import NO_GROUP, filters, group_choice, visible_groups
 from pages.ui.text import counted
@@ -36,7 +37,7 @@ LEFT_OUT: Final = frozenset({Status.NOT_EMPLOYED})
 # --- marks -------------------------------------------------------------------
 
 
-@st.fragment(run_every=10)
+@repeating(10)
 def marks() -> None:
     """Filters, table and download; looks for new marks by itself."""
     with guarded("records", banner=True):

@@ -14,6 +14,7 @@ from face_rec.errors import AccessError
 from face_rec.system import System
 from pages.ui.flash import flash
 from pages.ui.page import guarded
+from pages.ui.repeating import repeating
 from pages.ui.text import plain
 from pages.ui.times import ago
 from pages.ui.widgets import empty_state
@@ -22,7 +23,7 @@ ALIVE = timedelta(seconds=30)
 """A device asks every four seconds; this long without a word, it is away."""
 
 
-@st.fragment(run_every=3)
+@repeating(3)
 def devices(app: System) -> None:
     """One card a device, with its last sign of life."""
     with guarded("kiosks", banner=True):

@@ -6,6 +6,7 @@ from face_rec.models.status import ModelState, ModelStatus
 from face_rec.system import System
 from pages.ui.navigation import PEOPLE, link
 from pages.ui.page import guarded
+from pages.ui.repeating import repeating
 from pages.ui.text import counted, plain
 from pages.ui.widgets import Line, Tone, facts, state_list
 
@@ -25,7 +26,7 @@ _PROVIDERS = {
 }
 
 
-@st.fragment(run_every=2)
+@repeating(2)
 def status_card(app: System) -> None:
     """State, warnings and figures; follows a pack that is being loaded."""
     with guarded("models.status"), st.container(border=True):

@@ -12,6 +12,7 @@ from face_rec.errors import FaceRecError, StoreUnavailable
 from pages.ui.context import system
 from pages.ui.flash import show_flashes
 from pages.ui.navigation import Entry
+from pages.ui.repeating import repeating
 from pages.ui.text import plain
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ def _header(entry: Entry, lead: str) -> DeltaGenerator:
     return bar.container(horizontal=True, width="content", gap="small")
 
 
-@st.fragment(run_every=_RETRY_SECONDS)
+@repeating(_RETRY_SECONDS)
 def _wait_for_store() -> None:
     """The banner; looks again every few seconds and draws the page when Redis answers."""
     try:

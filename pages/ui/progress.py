@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.ui.jobs import JOBS, Job
+from pages.ui.repeating import repeating
 from pages.ui.text import plain
 
 
@@ -29,7 +30,7 @@ def show_job(kind: str, amount: Callable[[Job], str], ended: Callable[[Job], Non
     return False
 
 
-@st.fragment(run_every=0.7)
+@repeating(0.7)
 def _running(kind: str, amount: Callable[[Job], str]) -> None:
     job = JOBS.get(kind)
     if job is None or not job.running:
