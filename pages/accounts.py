@@ -1,6 +1,5 @@
 """Accounts: who can sign in, and what they may do."""
 
-
 from pages.ui.account_forms import new_account, open_account
 from pages.ui.accounts_list import accounts_list
 from pages.ui.context import system

@@ -1,6 +1,5 @@
 """Kiosks: the devices that take attendance, how they do, and the links that enrol them."""
 
-
 from pages.ui.context import system
 from pages.ui.identity import Right, require
 from pages.ui.kiosk_devices import devices, new_device

@@ -42,11 +42,11 @@ def _times(app: System, token: Token, used: str) -> str:
 @st.dialog("Add token", icon=":material/key:")
 def new_token(app: System, who: Identity) -> None:
     """Name, scopes and life; the token itself is shown here and nowhere else."""
-    with guarded("tokens.new"):
+    with guarded("tokens.new"), st.form("new_token", border=False):
         title = st.text_input("Name of the program", max_chars=80)
         scopes = st.pills("May", [scope.value for scope in Scope], selection_mode="multi")
         days = st.number_input("Days of life", 1, LONGEST_DAYS, 90)
-        if not st.button("Create token", type="primary"):
+        if not st.form_submit_button("Create token", type="primary"):
             return
         chosen = frozenset(Scope(scope) for scope in scopes)
         try:

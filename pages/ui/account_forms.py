@@ -21,64 +21,73 @@ _RULE = f"At least {SHORTEST} characters; four or five words that do not belong 
 @st.dialog("Add account", icon=":material/person_add:")
 def new_account(app: System) -> None:
     """Name, role and a first password, handed over by the admin."""
-    with guarded("accounts.new"):
+    with guarded("accounts.new"), st.form("new_account", border=False):
         name = st.text_input("Name", max_chars=64, help="Letters a to z, digits, or an e-mail.")
-        role, groups = _role_and_groups(app, Role.MANAGER, frozenset(), "new")
+        role, groups = _role_and_groups(app, Role.MANAGER, frozenset())
         password = st.text_input("First password", type="password", help=_RULE)
         st.caption("They can change it under Account, below the menu.")
-        if st.button("Create account", type="primary"):
-            try:
-                made = app.access.staff.create(name or "", password or "", role, groups)
-            except AccessError as error:
-                st.error(plain(str(error)), icon=":material/error:")
-            else:
-                flash(f"{plain(made.id)} can sign in now.")
-                st.rerun()
+        if st.form_submit_button("Create account", type="primary"):
+            _try(
+                app,
+                lambda: app.access.staff.create(name or "", password or "", role, groups),
+                "The account can be used now.",
+            )
 
 
 @st.dialog("Change account", icon=":material/manage_accounts:")
 def open_account(app: System, account: Account, own: bool) -> None:
     """Role, state and password of one account."""
+    staff, saved = app.access.staff, "Saved. It works from now on, in open pages too."
     with guarded("accounts.change"):
         st.markdown(f"**{plain(account.id)}**")
-        role, groups = _role_and_groups(app, account.role, account.groups, account.id)
-        active = st.toggle("May sign in", value=account.active, disabled=own)
-        if st.button("Save", type="primary"):
-            _done(lambda: app.access.staff.change(account.id, role, groups, active), app)
+        with st.form("change_account", border=False):
+            role, groups = _role_and_groups(app, account.role, account.groups)
+            active = st.toggle("May sign in", value=account.active, disabled=own)
+            if st.form_submit_button("Save", type="primary"):
+                _try(app, lambda: staff.change(account.id, role, groups, active), saved)
         if not account.external:
-            st.divider()
-            password = st.text_input("New password", type="password", help=_RULE)
-            if st.button("Set password"):
-                _done(lambda: app.access.staff.set_password(account.id, password or ""), app)
+            _new_password(app, account)
         st.divider()
         if st.button("Sign out everywhere", icon=":material/logout:"):
-            _done(lambda: app.access.door.sign_out_everywhere(account.id), app)
+            door = app.access.door
+            _try(app, lambda: door.sign_out_everywhere(account.id), "All sign-ins were ended.")
 
 
-def _done(change: Callable[[], object], app: System) -> None:
+def _new_password(app: System, account: Account) -> None:
+    st.divider()
+    with st.form("new_password", border=False):
+        password = st.text_input("New password", type="password", help=_RULE)
+        if st.form_submit_button("Set password"):
+            staff = app.access.staff
+            _try(
+                app,
+                lambda: staff.set_password(account.id, password or ""),
+                "The new password is set; all sign-ins were ended.",
+            )
+
+
+def _try(app: System, change: Callable[[], object], done: str) -> None:
     try:
         change()
     except AccessError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     app.access.identify.forget()
-    flash("Saved. It works from now on, in open pages too.")
+    flash(done)
     st.rerun()
 
 
 def _role_and_groups(
-    app: System, role: Role, groups: frozenset[str], key: str
+    app: System, role: Role, groups: frozenset[str]
 ) -> tuple[Role, frozenset[str]]:
     chosen = st.selectbox(
-        "Role", list(Role), index=list(Role).index(role), key=f"role_{key}",
+        "Role", list(Role), index=list(Role).index(role),
         format_func=lambda one: f"{ROLES[one]}: {MAY[one]}",
     )  # fmt: skip
-    picked = Role(chosen or role)
-    if picked is not Role.MANAGER:
-        return picked, frozenset()
     known = set(people_index(app.people).groups)
     narrowed = st.multiselect(
-        "Only these groups", sorted(known | groups), default=sorted(groups), key=f"groups_{key}",
+        "Only these groups (managers)", sorted(known | groups), default=sorted(groups),
         placeholder="All groups", help="Records of other people are not shown to this manager.",
     )  # fmt: skip
-    return picked, frozenset(narrowed)
+    picked = Role(chosen or role)
+    return picked, frozenset(narrowed) if picked is Role.MANAGER else frozenset()

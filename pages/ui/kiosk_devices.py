@@ -68,23 +68,23 @@ def _hours(device: Device) -> str:
 @st.dialog("Add kiosk", icon=":material/tablet:")
 def new_device(app: System) -> None:
     """Name, title and hours."""
-    with guarded("kiosks.new"):
+    with guarded("kiosks.new"), st.form("new_kiosk", border=False):
         name = st.text_input(
             "Name", max_chars=32, placeholder="front-door",
             help="Lower-case letters, digits and hyphens. Its marks carry it.",
         )  # fmt: skip
         title = st.text_input("Title", max_chars=80, placeholder="Front door")
-        opens, closes = _hours_fields(time(0), time(0), "new")
-        if st.button("Create kiosk", type="primary"):
+        opens, closes = _hours_fields(time(0), time(0))
+        if st.form_submit_button("Create kiosk", type="primary"):
             _try(lambda: app.access.kiosks.create(name or "", title or "", opens, closes), app)
 
 
 @st.dialog("Edit kiosk", icon=":material/tablet:")
 def _edit(app: System, device: Device) -> None:
-    with guarded("kiosks.edit"):
+    with guarded("kiosks.edit"), st.form("edit_kiosk", border=False):
         title = st.text_input("Title", value=device.title, max_chars=80)
-        opens, closes = _hours_fields(device.opens, device.closes, device.id)
-        if st.button("Save", type="primary"):
+        opens, closes = _hours_fields(device.opens, device.closes)
+        if st.form_submit_button("Save", type="primary"):
             _try(lambda: app.access.kiosks.change(device.id, title or "", opens, closes), app)
 
 
@@ -113,10 +113,10 @@ def _revoke(app: System, device: Device) -> None:
             _try(lambda: app.access.kiosks.revoke(device.id), app)
 
 
-def _hours_fields(opens: time, closes: time, key: str) -> tuple[time, time]:
+def _hours_fields(opens: time, closes: time) -> tuple[time, time]:
     left, right = st.columns(2)
-    first = left.time_input("Open from", value=opens, key=f"opens_{key}")
-    last = right.time_input("to", value=closes, key=f"closes_{key}")
+    first = left.time_input("Open from", value=opens)
+    last = right.time_input("to", value=closes)
     st.caption("The same time twice: always open.")
     return first or time(0), last or time(0)
 

@@ -1,0 +1,161 @@
+"""Every page and every route is named by a rule, and every role gets what its rules say."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from starlette.routing import Mount, Route, WebSocketRoute
+
+import app as entry
+from config import load
+from face_rec import assembly
+from face_rec.access.principal import THIS_COMPUTER, Principal, PrincipalKind
+from face_rec.access.rights import RULES, SCOPES, Right, Role, Scope, rights_of, rights_of_scopes
+from face_rec.web.api import ROOT
+from face_rec.web.route_rules import API, BELOW, EXACT, KIOSK_PAGE, PAGES, Way, rule_for
+from pages.ui.navigation import MENU
+
+PAGE_FILES = sorted(
+    path
+    for path in (Path(entry.__file__).parent / "pages").glob("*.py")
+    if path.name not in {"__init__.py", "main.py"}
+)
+
+
+def _right_asked_by(page: Path) -> str | None:
+    """The member of Right that the page's first own statement requires."""
+    body = ast.parse(page.read_text(encoding="utf-8")).body
+    own = [node for node in body[1:] if not isinstance(node, ast.Import | ast.ImportFrom)]
+    found = re.match(r"(?:identity = )?require\(Right\.(\w+)\)$", ast.unparse(own[0]))
+    return found.group(1) if found else None
+
+
+def _principal(role: Role) -> Principal:
+    return Principal(PrincipalKind.USER, "u", "u", rights_of(role))
+
+
+# --- the table ------------------------------------------------------------------------------
+
+
+def test_every_right_is_in_the_table_and_the_admin_has_them_all() -> None:
+    assert set(RULES) == set(Right)
+    assert rights_of(Role.ADMIN) == frozenset(Right)
+
+
+def test_each_role_has_what_the_documentation_promises_and_no_more() -> None:
+    assert rights_of(Role.KIOSK) == {Right.KIOSK}
+    assert rights_of(Role.REGISTRAR) == {Right.PEOPLE_READ, Right.PEOPLE_WRITE}
+    assert rights_of(Role.MANAGER) == {Right.OVERVIEW, Right.RECORDS, Right.CORRECT}
+
+
+def test_each_scope_stands_for_one_right() -> None:
+    assert set(SCOPES) == set(Scope)
+    assert rights_of_scopes(frozenset({Scope.PEOPLE_READ})) == {Right.PEOPLE_READ}
+
+
+# --- pages ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PAGE_FILES, ids=lambda path: path.stem)
+def test_every_page_is_named_in_the_menu_in_the_gate_and_in_its_first_line(page: Path) -> None:
+    entries = [one for group in MENU.values() for one in group if one.file == page.name]
+    asked = _right_asked_by(page)
+    assert asked is not None, f"{page.name} must begin with require(Right.…)"
+    assert entries, f"{page.name} is not in the menu"
+    assert page.stem in PAGES, f"no rule in route_rules.PAGES names {page.name}"
+    assert Right[asked] is entries[0].right is PAGES[page.stem]
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("page", PAGE_FILES, ids=lambda path: path.stem)
+def test_the_gate_opens_each_page_to_the_roles_of_its_right_only(page: Path, role: Role) -> None:
+    asked = _right_asked_by(page)
+    rule = rule_for(f"/{page.stem}")
+    assert asked is not None
+    assert rule is not None
+    assert rule.allows(_principal(role)) == (role in RULES[Right[asked]])
+    assert not rule.allows(None)
+
+
+def test_the_walk_notices_a_page_that_does_not_ask(tmp_path: Path) -> None:
+    page = tmp_path / "open.py"
+    page.write_text('"""A page."""\nimport streamlit as st\nst.write(1)\nrequire(Right.SYSTEM)\n')
+    assert _right_asked_by(page) is None
+
+
+# --- routes ----------------------------------------------------------------------------------
+
+
+def _paths() -> list[str]:
+    """Every route of the app, Streamlit's included, with something in place of parameters."""
+    settings = load({"ACCOUNTS": "on", "OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "a",
+                     "OIDC_CLIENT_SECRET": "b", "OIDC_ROLES": "it=admin"}, dotenv=None)  # fmt: skip
+    streamlit = entry.app._build_starlette_app().routes
+    found = []
+    for route in [*assembly.routes(settings), *streamlit]:
+        if isinstance(route, Route | WebSocketRoute):
+            found.append(re.sub(r"\{[^}]+\}", "x", route.path))
+        else:
+            assert isinstance(route, Mount)
+            assert route.path == "", "only Streamlit's static files are mounted"
+    return sorted(set(found))
+
+
+@pytest.mark.parametrize("path", _paths())
+def test_every_route_is_named_by_a_rule(path: str) -> None:
+    assert rule_for(path) is not None, f"no rule in route_rules names {path}"
+
+
+OPEN = {"/healthz", "/readyz", "/login", "/login/oidc", "/login/oidc/callback", "/access.css",
+        "/session", "/setup/x", "/kiosk/link/x"}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", _paths())
+def test_only_the_way_in_is_open_to_strangers(path: str) -> None:
+    rule = rule_for(path)
+    assert rule is not None
+    assert rule.allows(None) == (path in OPEN)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("path", _paths())
+def test_every_role_gets_exactly_the_routes_of_its_rights(path: str, role: Role) -> None:
+    rule = rule_for(path)
+    assert rule is not None
+    if rule.way is Way.NEVER:
+        wanted = False
+    else:
+        wanted = rule.right is None or role in RULES[rule.right]
+    assert rule.allows(_principal(role)) == wanted
+
+
+def test_a_path_that_nobody_named_has_no_rule() -> None:
+    for path in ("/nothing", "/pages/main.py", "/.env", "/overview.py", "/registers", "//login"):
+        assert rule_for(path) is None, path
+
+
+def test_streamlit_s_own_paths_below_a_page_follow_their_own_rules() -> None:
+    assert rule_for("/register/_stcore/stream") is EXACT["/_stcore/stream"]
+    assert rule_for("/register/static/a.js") is BELOW["/static/"]
+    assert rule_for("/register/register") is None
+
+
+def test_every_operation_of_the_api_is_in_the_table() -> None:
+    served = {path for path in _paths() if path.startswith(ROOT)}
+    assert served == {ROOT + path.replace("{id}", "x") for _, path in API}
+
+
+def test_without_accounts_the_gate_is_not_there_and_nothing_can_be_signed_in_to() -> None:
+    off = load({"ACCOUNTS": "off"}, dotenv=None)
+    assert assembly.middleware(off) == []
+    paths = {getattr(route, "path", "") for route in assembly.routes(off)}
+    assert not paths & {"/login", "/account"}
+    assert not any(path.startswith(ROOT) for path in paths)
+    assert THIS_COMPUTER.may(Right.KIOSK)
+    assert not THIS_COMPUTER.may(Right.ACCOUNTS)
+
+
+def test_the_kiosk_s_page_is_the_one_its_right_opens() -> None:
+    assert PAGES[KIOSK_PAGE] is Right.KIOSK
+    assert [page for page, right in PAGES.items() if right is Right.KIOSK] == [KIOSK_PAGE]
