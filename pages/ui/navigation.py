@@ -31,6 +31,7 @@ PEOPLE = Entry("people.py", "People", ":material/groups:", Right.PEOPLE_READ)
 REGISTER = Entry("register.py", "Register", ":material/person_add:", Right.PEOPLE_WRITE)
 SETTINGS = Entry("settings.py", "Settings", ":material/tune:", Right.RULES)
 MODELS = Entry("models.py", "Models", ":material/neurology:", Right.MODELS)
+PRIVACY = Entry("privacy.py", "Privacy", ":material/shield_person:", Right.SYSTEM)
 SYSTEM = Entry("system.py", "System", ":material/monitor_heart:", Right.SYSTEM)
 
 ACCOUNTS = Entry("accounts.py", "Accounts", ":material/manage_accounts:", Right.ACCOUNTS)
@@ -41,7 +42,7 @@ AUDIT = Entry("audit.py", "Audit log", ":material/history:", Right.AUDIT)
 MENU: dict[str, tuple[Entry, ...]] = {
     "Attendance": (OVERVIEW, TAKE_ATTENDANCE, RECORDS, REPORTS),
     "People": (PEOPLE, REGISTER),
-    "Administration": (SETTINGS, MODELS, SYSTEM),
+    "Administration": (SETTINGS, MODELS, PRIVACY, SYSTEM),
     "Access": (ACCOUNTS, KIOSKS, TOKENS, AUDIT),
 }
 

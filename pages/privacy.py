@@ -1,0 +1,25 @@
+"""Privacy: what is kept how long, whether marks are unchanged, and a person's own rights."""
+
+import streamlit as st
+
+from pages.ui.context import system
+from pages.ui.identity import Right, require
+from pages.ui.navigation import PRIVACY
+from pages.ui.page import page
+from pages.ui.privacy_chain import chain_card
+from pages.ui.privacy_person import person_card
+from pages.ui.privacy_retention import retention_card
+
+identity = require(Right.SYSTEM)
+
+with page(PRIVACY, "What is kept about people, how long, and what they may ask for."):
+    with st.container(border=True):
+        st.subheader("A person's rights", anchor=False)
+        person_card(system(), identity)
+    left, right = st.columns(2, gap="medium")
+    with left.container(border=True, height="stretch"):
+        st.subheader("Retention", anchor=False)
+        retention_card(system())
+    with right.container(border=True, height="stretch"):
+        st.subheader("Unchanged marks", anchor=False)
+        chain_card(system())

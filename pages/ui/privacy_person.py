@@ -1,0 +1,149 @@
+"""Consent, export and erasure of one person."""
+
+import io
+
+import streamlit as st
+
+from face_rec.entities import Person
+from face_rec.privacy.certificate import Certificate
+from face_rec.system import System
+from pages.ui import times
+from pages.ui.flash import flash
+from pages.ui.identity import Identity
+from pages.ui.page import guarded
+from pages.ui.people_index import Index, people_index
+from pages.ui.text import plain
+
+_CERTIFICATE = "privacy_certificate"
+_EXPORT = "privacy_export"
+
+
+def person_card(app: System, identity: Identity) -> None:
+    """Choose somebody, then what to do for them."""
+    _handed_out(app)
+    index = people_index(app.people)
+    subject = st.selectbox(
+        "Person",
+        list(index.by_subject),
+        index=None,
+        format_func=lambda found: _label(index, found),
+        placeholder="Name or ID",
+        key="privacy_person",
+    )
+    person = app.people.get(subject) if subject else None
+    if person is None:
+        st.caption(
+            "Choose a person to withdraw or record their consent, to give them everything that "
+            "is held about them, or to erase them."
+        )
+        return
+    _consent(app, person)
+    with st.container(horizontal=True):
+        _export(app, person)
+        if st.button("Erase …", icon=":material/delete_forever:", key="privacy_erase"):
+            _confirm(app, identity, person)
+
+
+def _label(index: Index, subject: str) -> str:
+    person = index.by_subject.get(subject)
+    return f"{person.name} ({person.id})" if person else ""
+
+
+# --- consent
+
+
+def _consent(app: System, person: Person) -> None:
+    consent = person.consent
+    if consent is not None and consent.valid:
+        given = times.day(consent.given_at, app.site.timezone)
+        st.markdown(f"Consent given on {given}, version {plain(consent.version)}.")
+        if st.button("Withdraw consent", icon=":material/block:", key="privacy_withdraw"):
+            app.privacy.consent.withdraw(person.subject)
+            flash("Consent withdrawn: this person is not recognised any more.")
+            st.rerun()
+        return
+    ended = "There is no consent"
+    if consent is not None and consent.withdrawn_at is not None:
+        ended = f"Consent was withdrawn on {times.day(consent.withdrawn_at, app.site.timezone)}"
+    st.warning(
+        f"{ended}: this person is not recognised. Erase them unless they consent again.",
+        icon=":material/block:",
+    )
+    st.caption(plain(app.site.consent_text))
+    agreed = st.checkbox("The person has agreed to this text", key=f"agree_{person.subject}")
+    if st.button("Record consent", disabled=not agreed, key="privacy_give"):
+        site = app.site
+        app.privacy.consent.give(person.subject, site.consent_text, site.consent_version)
+        flash("Consent recorded.")
+        st.rerun()
+
+
+# --- export
+
+
+def _export(app: System, person: Person) -> None:
+    """Made when asked, because it reads all marks and pictures; held until another is."""
+    if st.button("Prepare export", icon=":material/folder_zip:", key="privacy_prepare"):
+        out = io.BytesIO()
+        with st.spinner("Collecting everything about this person …"):
+            app.privacy.export.write(person.subject, out)
+        st.session_state[_EXPORT] = (person.subject, out.getvalue())
+    made = st.session_state.get(_EXPORT)
+    if made is not None and made[0] == person.subject:
+        st.download_button(
+            "Download ZIP",
+            made[1],
+            file_name="personal-data.zip",
+            mime="application/zip",
+            icon=":material/download:",
+            key="privacy_download",
+        )
+
+
+# --- erasure
+
+
+@st.dialog("Erase this person?", icon=":material/delete_forever:")
+def _confirm(app: System, identity: Identity, person: Person) -> None:
+    with guarded("privacy.erase"):
+        st.markdown(
+            f"**{plain(person.name)}**: templates, photos, pictures of marks, name, ID and "
+            "consent are removed at once, here and in every kiosk, and cannot be brought back. "
+            "The marks stay without a name. You get a certificate."
+        )
+        typed = st.text_input(f"Type the ID {plain(person.id)} to confirm", key="erase_typed")
+        sure = (typed or "").strip() == person.id
+        if st.button("Erase for good", type="primary", disabled=not sure, key="erase_sure"):
+            with st.spinner("Erasing …"):
+                certificate = app.privacy.erasure.erase(person.subject, identity.name)
+            st.session_state[_CERTIFICATE] = certificate
+            st.session_state.pop(_EXPORT, None)
+            st.session_state.pop("privacy_person", None)
+            st.rerun()
+
+
+def _handed_out(app: System) -> None:
+    """The last certificate of this session: there is no copy of it anywhere else."""
+    certificate: Certificate | None = st.session_state.get(_CERTIFICATE)
+    if certificate is None:
+        return
+    st.success(
+        f"{plain(certificate.name)} is erased. Download the certificate now: no copy is kept.",
+        icon=":material/task_alt:",
+    )
+    with st.container(horizontal=True):
+        stem = f"erasure-{certificate.number}"
+        _download(certificate.as_pdf(app.privacy.font), f"{stem}.pdf", "application/pdf")
+        _download(certificate.as_text(), f"{stem}.txt", "text/plain")
+        _download(certificate.as_json(), f"{stem}.json", "application/json")
+        if st.button("Close", icon=":material/close:", key="certificate_close"):
+            st.session_state.pop(_CERTIFICATE)
+            st.rerun()
+
+
+def _download(content: bytes, name: str, mime: str) -> None:
+    kind = name.rpartition(".")[2].upper()
+    st.download_button(
+        f"Certificate ({kind})", content, file_name=name, mime=mime, icon=":material/download:",
+        key=f"certificate_{kind}", on_click="ignore",
+    )  # fmt: skip

@@ -1,0 +1,363 @@
+"""Consent, retention, erasure and export: what stays, what goes, what may never leave."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from face_rec.entities import Event, EventKind, Person, Source
+from face_rec.errors import Conflict, PersonMissing, StoreUnavailable
+from face_rec.journey.snapshot import key_of
+from face_rec.privacy import pictures
+from face_rec.privacy.retention import Periods
+from face_rec.privacy.schedule import RetentionSchedule
+from tests.fakes.clock import MORNING
+from tests.fakes.models import fake_models
+from tests.fakes.privacy import PrivacyOf
+from tests.fakes.system import FakeSystem
+from tests.redis_servers import wait_until
+
+DAY = 86_400.0
+CONTRACT = fake_models().contract.digest
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeSystem]:
+    with FakeSystem().running() as running:
+        yield running
+
+
+@pytest.fixture
+def world(fake: FakeSystem) -> PrivacyOf:
+    return PrivacyOf(fake, Periods(snapshots=30, inactive=90))
+
+
+def pictured(fake: FakeSystem, person: Person) -> Person:
+    """``person`` with an enrolment photo."""
+    key = f"people/{person.subject}/photo.jpg"
+    fake.snapshots.put(key, b"photo of " + person.name.encode())
+    return fake.people.update(replace(person, photo=key))
+
+
+def marked(fake: FakeSystem, person: Person, days_ago: float = 0) -> Event:
+    """A mark with its picture."""
+    at = fake.clock.now() - timedelta(days=days_ago)
+    event_id = f"{person.subject}-{days_ago}"
+    key = key_of(event_id, at)
+    fake.snapshots.put(key, b"mark of " + person.name.encode())
+    return fake.mark(person, minutes=days_ago * 1440, snapshot=key)
+
+
+def subjects(fake: FakeSystem) -> set[str]:
+    return {entry.subject for entry in fake.people.entries(CONTRACT)}
+
+
+# --- consent
+
+
+def test_without_consent_nobody_is_in_the_gallery(world: PrivacyOf) -> None:
+    ada, bob = world.fake.add_person(1, "Ada"), world.fake.add_person(2, "Bob")
+    withdrawn = world.privacy.consent.withdraw(ada.subject)
+    assert withdrawn.consent is not None
+    assert withdrawn.consent.withdrawn_at == MORNING
+    assert subjects(world.fake) == {bob.subject}
+    assert world.fake.follower.wait(world.fake.people.revision(), 5)
+    assert world.fake.follower.gallery.people == 1
+
+
+def test_consent_can_be_given_again_with_the_text_of_then(world: PrivacyOf) -> None:
+    ada = world.fake.add_person(1, "Ada")
+    world.privacy.consent.withdraw(ada.subject)
+    world.fake.clock.advance(60)
+    given = world.privacy.consent.give(ada.subject, "The new text.", "2")
+    assert given.consent is not None
+    assert (given.consent.text, given.consent.version) == ("The new text.", "2")
+    assert given.consent.given_at == MORNING + timedelta(seconds=60)
+    assert given.matchable
+    assert [what for what, _, _ in world.notes] == ["consent withdrawn", "consent given"]
+
+
+def test_a_second_withdrawal_does_not_move_the_first(world: PrivacyOf) -> None:
+    ada = world.fake.add_person(1, "Ada")
+    first = world.privacy.consent.withdraw(ada.subject)
+    world.fake.clock.advance(DAY)
+    assert world.privacy.consent.withdraw(ada.subject) == first
+
+
+def test_a_withdrawal_is_not_lost_to_somebody_who_saves_at_the_same_time(
+    world: PrivacyOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = world.fake.add_person(1, "Ada")
+    update, tries = world.fake.people.update, []
+
+    def beaten_once(person: Person) -> Person:
+        tries.append(person)
+        if len(tries) == 1:
+            raise Conflict("Somebody else was faster.")
+        return update(person)
+
+    monkeypatch.setattr(world.fake.people, "update", beaten_once)
+    assert not world.privacy.consent.withdraw(ada.subject).matchable
+    assert len(tries) == 2
+
+
+def test_consent_of_nobody_is_said(world: PrivacyOf) -> None:
+    with pytest.raises(PersonMissing):
+        world.privacy.consent.withdraw("nobody")
+
+
+# --- retention: pictures
+
+
+def test_pictures_are_removed_the_day_they_are_too_old(world: PrivacyOf) -> None:
+    ada = world.fake.add_person(1, "Ada")
+    kept, gone = marked(world.fake, ada, 30), marked(world.fake, ada, 31)
+    world.fake.snapshots.put("unknown/2024/01/01/x.jpg", b"a stranger")
+    run = world.privacy.retention.run()
+    assert run is not None
+    assert run.pictures == 2
+    assert set(world.fake.snapshots.jpegs) == {kept.snapshot}
+    assert gone.snapshot not in world.fake.snapshots.jpegs
+    assert world.privacy.retention.last() == run
+
+
+def test_photos_of_people_and_other_keys_are_not_taken_for_old_marks(world: PrivacyOf) -> None:
+    person = pictured(world.fake, world.fake.add_person(1, "Ada"))
+    world.fake.snapshots.put("marks/notes.jpg", b"x")
+    world.fake.snapshots.put("marks/2020/99/99/x.jpg", b"x")
+    world.fake.snapshots.put("witness/main/2020-01.json", b"{}")
+    world.privacy.retention.run()
+    assert person.photo in world.fake.snapshots.jpegs
+    assert len(world.fake.snapshots.jpegs) == 4
+
+
+def test_nothing_is_removed_where_no_period_is_set(fake: FakeSystem) -> None:
+    world = PrivacyOf(fake)
+    marked(fake, pictured(fake, fake.add_person(1, "Ada")), 3000)
+    fake.clock.advance(9999 * DAY)
+    run = world.privacy.retention.run()
+    assert run is not None
+    assert (run.pictures, run.people) == (0, 0)
+    assert len(fake.snapshots.jpegs) == 2
+
+
+def test_a_store_that_is_away_is_noted_and_people_are_still_looked_at(world: PrivacyOf) -> None:
+    marked(world.fake, world.fake.add_person(1, "Ada"), 31)
+    world.fake.snapshots.away = True
+    run = world.privacy.retention.run()
+    assert run is not None
+    assert "switched the store off" in run.problem
+    world.fake.snapshots.away = False
+    again = world.privacy.retention.run()
+    assert again is not None
+    assert (again.pictures, again.problem) == (1, "")
+
+
+def test_two_processes_never_run_at_once(world: PrivacyOf) -> None:
+    world.runs.taken = True
+    assert world.privacy.retention.run() is None
+    assert world.runs.saved == []
+
+
+# --- retention: people
+
+
+def test_the_face_of_somebody_long_unseen_is_forgotten_and_nothing_else(
+    world: PrivacyOf,
+) -> None:
+    ada = pictured(world.fake, world.fake.add_person(1, "Ada", templates=3))
+    bob = pictured(world.fake, world.fake.add_person(2, "Bob"))
+    world.fake.clock.advance(91 * DAY)
+    marked(world.fake, bob, 1)
+    carl = pictured(world.fake, world.fake.add_person(3, "Carl"))  # enrolled just now
+    run = world.privacy.retention.run()
+    assert run is not None
+    assert (run.people, run.templates, run.photos) == (1, 3, 1)
+    left = world.fake.people.get(ada.subject)
+    assert left is not None
+    assert (left.templates, left.photo, left.name) == ((), None, "Ada")
+    assert subjects(world.fake) == {bob.subject, carl.subject}
+    assert ada.photo not in world.fake.snapshots.jpegs
+
+
+def test_a_correction_is_no_sign_of_life(world: PrivacyOf) -> None:
+    ada, bob = world.fake.add_person(1, "Ada"), world.fake.add_person(2, "Bob")
+    world.fake.clock.advance(91 * DAY)
+    marked(world.fake, bob)
+    at = world.fake.clock.now()
+    void = Event("c", ada.subject, at, EventKind.VOID, Source.MANUAL, "main", target="e")
+    world.fake.attendance.apply(void, 0)
+    assert world.privacy.retention.run() is not None
+    assert subjects(world.fake) == {bob.subject}
+
+
+def test_lost_records_do_not_look_like_a_company_that_left(world: PrivacyOf) -> None:
+    world.fake.add_person(1, "Ada")
+    world.fake.clock.advance(91 * DAY)
+    run = world.privacy.retention.run()
+    assert run is not None
+    assert "looks like lost records" in run.problem
+    assert len(subjects(world.fake)) == 1
+
+
+# --- the schedule
+
+
+def test_the_job_runs_after_the_start_and_not_again_that_day(world: PrivacyOf) -> None:
+    marked(world.fake, world.fake.add_person(1, "Ada"), 31)
+    schedule = RetentionSchedule(
+        world.privacy.retention, world.fake.clock, first_after=0.0, look_every=0.01
+    )
+    schedule.start()
+    try:
+        wait_until(lambda: len(world.runs.saved) == 1)
+        world.fake.clock.advance(23 * 3600)
+        threads_turn = [world.runs.last() for _ in range(3)]
+        assert len(world.runs.saved) == 1, threads_turn
+        world.fake.clock.advance(3600)
+        wait_until(lambda: len(world.runs.saved) == 2)
+    finally:
+        schedule.close()
+    assert world.fake.snapshots.jpegs == {}
+
+
+def test_where_nothing_is_ever_removed_no_thread_is_started(fake: FakeSystem) -> None:
+    world = PrivacyOf(fake)
+    schedule = RetentionSchedule(world.privacy.retention, fake.clock, first_after=0.0)
+    schedule.start()
+    schedule.close()
+    assert world.runs.saved == []
+
+
+# --- erasure
+
+
+def test_erasing_removes_every_face_and_name_and_keeps_the_nameless_marks(
+    world: PrivacyOf,
+) -> None:
+    fake = world.fake
+    ada = pictured(fake, fake.add_person(1, "Ada", templates=2))
+    bob = pictured(fake, fake.add_person(2, "Bob"))
+    ours = [marked(fake, ada, days) for days in (0, 1, 200)]
+    theirs = marked(fake, bob, 1)
+    world.leave[ada.subject] = [{"leave": "ill"}]
+    certificate = world.privacy.erasure.erase(ada.subject, "Grace")
+    assert fake.people.get(ada.subject) is None
+    assert fake.people.by_id(ada.id) is None
+    assert fake.people.templates(ada.subject) == []
+    assert set(fake.snapshots.jpegs) == {bob.photo, theirs.snapshot}
+    assert world.leave == {}
+    stored = fake.attendance.between(MORNING - timedelta(days=300), MORNING + timedelta(days=1))
+    assert [event for event in stored if event.subject == ada.subject] == ours[::-1]
+    counts = {item.what: item.count for item in certificate.removed}
+    assert counts["face template"] == 2
+    assert counts["picture of a mark"] == 3
+    assert counts["enrolment photo"] == 1
+    assert counts["leave"] == 1
+    assert certificate.confirmed
+    assert fake.follower.gallery.people == 1
+
+
+def test_the_certificate_names_the_person_and_never_the_subject(world: PrivacyOf) -> None:
+    ada = world.fake.add_person(1, "Ada <b>=1+1</b>")
+    certificate = world.privacy.erasure.erase(ada.subject, "Grace")
+    for content in (certificate.as_text(), certificate.as_json()):
+        assert b"Ada <b>" in content
+        assert ada.subject.encode() not in content
+    assert json.loads(certificate.as_json())["person"]["id"] == "E1"
+    pdf = certificate.as_pdf(world.privacy.font)
+    assert pdf.startswith(b"%PDF")
+    assert ada.subject.encode() not in pdf
+
+
+def test_an_erasure_that_was_interrupted_is_finished_by_the_same_call(world: PrivacyOf) -> None:
+    fake = world.fake
+    ada = pictured(fake, fake.add_person(1, "Ada"))
+    marked(fake, ada)
+    fake.snapshots.away = True
+    with pytest.raises(StoreUnavailable, match="Erase again"):
+        world.privacy.erasure.erase(ada.subject, "Grace")
+    assert subjects(fake) == set()  # not matched any more, whatever else is left
+    assert fake.people.by_id(ada.id) is not None
+    fake.snapshots.away = False
+    certificate = world.privacy.erasure.erase(ada.subject, "Grace")
+    assert fake.snapshots.jpegs == {}
+    assert {item.what: item.count for item in certificate.removed}["picture of a mark"] == 1
+
+
+def test_nobody_is_erased_twice(world: PrivacyOf) -> None:
+    ada = world.fake.add_person(1, "Ada")
+    world.privacy.erasure.erase(ada.subject, "Grace")
+    with pytest.raises(PersonMissing):
+        world.privacy.erasure.erase(ada.subject, "Grace")
+
+
+# --- export
+
+
+def exported(world: PrivacyOf, person: Person) -> zipfile.ZipFile:
+    out = io.BytesIO()
+    world.privacy.export.write(person.subject, out)
+    return zipfile.ZipFile(out)
+
+
+def test_an_export_holds_everything_about_one_person_and_no_other(world: PrivacyOf) -> None:
+    fake = world.fake
+    ada = pictured(fake, fake.add_person(1, "Ada"))
+    event = marked(fake, ada, 2)
+    marked(fake, pictured(fake, fake.add_person(2, "Bob")), 2)
+    world.leave[ada.subject] = [{"leave": "ill"}]
+    with exported(world, ada) as archive:
+        assert set(archive.namelist()) == {
+            "person.json", "consent.txt", "attendance.csv", "events.json", "leave.json",
+            "photos/photo.jpg", str(event.snapshot), "README.txt",
+        }  # fmt: skip
+        everything = b"".join(archive.read(name) for name in archive.namelist())
+        assert json.loads(archive.read("person.json"))["name"] == "Ada"
+        assert json.loads(archive.read("events.json"))[0]["id"] == event.id
+        assert b"I agree." in archive.read("consent.txt")
+        assert archive.read("photos/photo.jpg") == b"photo of Ada"
+    assert b"Bob" not in everything
+    assert [what for what, _, _ in world.notes] == ["exported"]
+
+
+def test_an_export_never_holds_an_embedding(world: PrivacyOf) -> None:
+    ada = world.fake.add_person(1, "Ada")
+    vector = world.fake.people.templates(ada.subject)[0].vector
+    with exported(world, ada) as archive:
+        everything = b"".join(archive.read(name) for name in archive.namelist())
+    assert vector.tobytes()[:16] not in everything
+    assert f"{vector[0]:.4f}".encode() not in everything
+    assert b"vector" not in everything
+
+
+def test_a_name_that_is_a_formula_does_nothing_in_the_exported_table(world: PrivacyOf) -> None:
+    eve = world.fake.add_person(1, "=HYPERLINK(1)")
+    world.fake.mark(eve)
+    with exported(world, eve) as archive:
+        table = archive.read("attendance.csv").decode("utf-8-sig")
+    assert ",'=HYPERLINK(1)," in table
+
+
+def test_a_picture_that_cannot_be_read_is_named_instead(
+    world: PrivacyOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = pictured(world.fake, world.fake.add_person(1, "Ada"))
+
+    def refuse(_: str) -> bytes:
+        raise StoreUnavailable("not now")
+
+    monkeypatch.setattr(world.fake.snapshots, "get", refuse)
+    with exported(world, ada) as archive:
+        assert "photos/photo.jpg" not in archive.namelist()
+        assert "photos/photo.jpg" in archive.read("README.txt").decode()
+
+
+def test_the_keys_of_marks_are_those_that_retention_reads() -> None:
+    key = key_of("event", MORNING)
+    assert key.startswith(pictures.MARKS)
+    assert pictures.day_of(key) == MORNING.date()
