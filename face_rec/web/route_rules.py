@@ -94,6 +94,7 @@ PAGES: Final[Mapping[str, Right]] = {
     "register": Right.PEOPLE_WRITE,
     "settings": Right.RULES,
     "models": Right.MODELS,
+    "privacy": Right.SYSTEM,
     "system": Right.SYSTEM,
     "accounts": Right.ACCOUNTS,
     "kiosks": Right.KIOSKS,
