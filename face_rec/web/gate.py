@@ -201,15 +201,14 @@ def _too_long(request: Request, rule: Rule) -> Response | None:
 
 
 def _judge(request: Request, rule: Rule, principal: Principal | None) -> Response | None:
-    if not rule.allows(principal):
-        return _refused(request, rule, principal)
-    kiosk = request.query_params.get("kiosk", "")
-    if narrowed(principal, request.url.path, kiosk):
-        return _denied(request)
     if principal and principal.kind is PrincipalKind.DEVICE:
         elsewhere = _kiosk_only(request, principal)
         if elsewhere is not None:
             return elsewhere
+    if not rule.allows(principal):
+        return _refused(request, rule, principal)
+    if narrowed(principal, request.url.path, request.query_params.get("kiosk", "")):
+        return _denied(request)
     by_cookie = rule.way is not Way.BEARER
     if by_cookie and request.method not in _SAFE and not own_pages(request.headers):
         return PlainTextResponse("This request did not come from this app's own pages.", 403)

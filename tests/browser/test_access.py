@@ -1,0 +1,190 @@
+"""Who may do what, in a real browser: set-up, roles, kiosks, and sockets without the browser."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.util import calc_hash
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from tests.browser.chromium import Browsers
+from tests.browser.sign_in import PASSWORD, GuardedServer, first_admin, sign_in
+from tests.data import shared_data
+
+pytestmark = [pytest.mark.browser, pytest.mark.models]
+
+PATIENCE = 30_000  # ms
+PAGES = ("overview", "records", "people", "register", "models", "system", "accounts", "kiosks",
+         "tokens", "audit")  # fmt: skip
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[GuardedServer]:
+    with GuardedServer(tmp_path / "data", shared_data("models/buffalo_sc")) as server:
+        yield server
+
+
+def _cookies(page: Page) -> str:
+    return "; ".join(f"{c['name']}={c['value']}" for c in page.context.cookies())
+
+
+@contextmanager
+def _socket(server: GuardedServer, cookies: str, **headers: str) -> Iterator[ClientConnection]:
+    url = f"ws://localhost:{server.port}/_stcore/stream"
+    sent = {"Origin": server.url, "Cookie": cookies} | headers
+    origin = sent.pop("Origin")
+    with connect(
+        url, origin=origin or None, additional_headers=sent, max_size=None,  # type: ignore[arg-type]
+        subprotocols=["streamlit"],  # type: ignore[list-item]
+    ) as socket:  # fmt: skip
+        yield socket
+
+
+def _shown(socket: ClientConnection, page: str) -> str:
+    """All that the server sends for ``page`` when a program asks for it."""
+    ask = BackMsg()
+    ask.rerun_script.page_name = page
+    ask.rerun_script.page_script_hash = calc_hash(page)
+    socket.send(ask.SerializeToString())
+    said = ""
+    while True:
+        message = ForwardMsg()
+        message.ParseFromString(bytes(socket.recv(timeout=30)))  # type: ignore[arg-type]
+        said += str(message)
+        if message.WhichOneof("type") == "script_finished":
+            return said
+
+
+def _add_manager(page: Page, url: str) -> None:
+    page.goto(f"{url}/accounts")
+    page.get_by_role("button", name="Add account").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name", exact=True).fill("max")
+    dialog.get_by_label("First password", exact=True).fill(PASSWORD)
+    dialog.get_by_label("First password", exact=True).press("Tab")
+    dialog.get_by_role("button", name="Create account").click()
+    expect(page.get_by_text("max", exact=True)).to_be_visible(timeout=PATIENCE)
+
+
+def _kiosk_link(page: Page, url: str) -> str:
+    page.goto(f"{url}/kiosks")
+    page.get_by_role("button", name="Add kiosk").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name", exact=True).fill("front-door")
+    dialog.get_by_label("Name", exact=True).press("Tab")
+    dialog.get_by_role("button", name="Create kiosk").click()
+    expect(page.get_by_text("Not linked")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Link …").click()
+    page.get_by_role("button", name="Make a link").click()
+    shown = page.get_by_role("dialog").get_by_test_id("stCode")
+    expect(shown).to_contain_text("/kiosk/link/", timeout=PATIENCE)
+    link = shown.inner_text().strip()
+    page.keyboard.press("Escape")
+    return link
+
+
+def test_set_up_then_a_manager_who_cannot_register_by_menu_address_or_socket(
+    guarded: GuardedServer, browse: Browsers
+) -> None:
+    admin = browse.page()
+    link = guarded.setup_link()
+    admin.goto(guarded.url)
+    expect(admin.get_by_text("has no account yet")).to_be_visible()
+    first_admin(admin, guarded)
+    assert admin.goto(link).status == 410  # type: ignore[union-attr]
+    _add_manager(admin, guarded.url)
+
+    manager = browse.page()
+    sign_in(manager, guarded.url, "max")
+    menu = manager.get_by_test_id("stSidebarNav")
+    expect(menu.get_by_text("Records")).to_be_visible()
+    expect(menu.get_by_text("Register")).to_have_count(0)
+    answer = manager.goto(f"{guarded.url}/register")
+    assert answer is not None
+    assert answer.status == 403
+    with _socket(guarded, _cookies(manager)) as socket:
+        assert "Save person" not in _shown(socket, "register")
+    with _socket(guarded, _cookies(admin)) as socket:
+        assert "Save person" in _shown(socket, "register")
+
+
+def test_no_page_and_no_socket_answers_without_a_sign_in(guarded: GuardedServer) -> None:
+    for cookies in ("", "fr_session=guessed", "fr_kiosk=front-door.guessed"):
+        with pytest.raises(InvalidStatus), _socket(guarded, cookies):
+            pass
+
+
+def test_a_socket_from_another_site_is_refused(guarded: GuardedServer, browse: Browsers) -> None:
+    page = browse.page()
+    first_admin(page, guarded)
+    for origin in ("https://evil.example", "null", ""):
+        with (
+            pytest.raises(InvalidStatus),
+            _socket(guarded, _cookies(page), Origin=origin),
+        ):
+            pass
+
+
+def test_no_page_breaks_a_rule_of_its_own_security_policy(
+    guarded: GuardedServer, browse: Browsers
+) -> None:
+    page = browse.page()
+    broken: list[str] = []
+    page.on("console", lambda m: broken.append(m.text) if "Security Policy" in m.text else None)
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    first_admin(page, guarded)
+    for name in PAGES:
+        page.goto(f"{guarded.url}/{name}")
+        expect(page.locator("h1")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
+    assert broken == []
+
+
+def test_a_kiosk_s_link_works_once_and_revoking_it_stops_the_kiosk_within_seconds(
+    guarded: GuardedServer, browse: Browsers
+) -> None:
+    admin = browse.page()
+    first_admin(admin, guarded)
+    link = _kiosk_link(admin, guarded.url)
+    assert link
+
+    tablet = browse.page()
+    tablet.goto(link)
+    tablet.get_by_role("button", name="Start this kiosk").click()
+    expect(tablet.get_by_text("Look at the camera")).to_be_visible(timeout=PATIENCE)
+    assert "kiosk=front-door" in tablet.url
+    assert tablet.get_by_test_id("account").count() == 0
+    tablet.goto(f"{guarded.url}/records")
+    expect(tablet.get_by_text("Look at the camera")).to_be_visible(timeout=PATIENCE)
+    other = browse.page()
+    assert other.goto(link).status == 410  # type: ignore[union-attr]
+    with _socket(guarded, _cookies(tablet)) as socket:
+        said = _shown(socket, "records")
+        assert "Download CSV" not in said
+
+    expect(admin.get_by_text("Alive")).to_be_visible(timeout=PATIENCE)
+    admin.get_by_role("button", name="Revoke").click()
+    admin.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    expect(tablet.get_by_text("no longer a kiosk")).to_be_visible(timeout=15_000)
+
+
+def test_a_role_removed_while_a_page_is_open_is_felt_in_it(
+    guarded: GuardedServer, browse: Browsers
+) -> None:
+    admin = browse.page()
+    first_admin(admin, guarded)
+    _add_manager(admin, guarded.url)
+    manager = browse.page()
+    sign_in(manager, guarded.url, "max")
+    manager.goto(f"{guarded.url}/records")
+    expect(manager.get_by_role("heading", name="Records")).to_be_visible(timeout=PATIENCE)
+    admin.get_by_role("button", name="Change").last.click()
+    dialog = admin.get_by_role("dialog")
+    dialog.get_by_text("May sign in").click()
+    dialog.get_by_role("button", name="Save").click()
+    expect(manager.get_by_text("Your sign-in has ended")).to_be_visible(timeout=15_000)
