@@ -1,0 +1,170 @@
+"""Single sign-on against a provider that speaks real HTTP and signs real tokens."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from joserfc.jwk import RSAKey
+from starlette.testclient import TestClient
+
+from face_rec.access.access import SESSION
+from face_rec.access.rights import Role
+from face_rec.stores.client import Client
+from face_rec.web.oidc import Provider
+from tests.fakes.clock import FakeClock
+from tests.gate_app import GateApp, access_on, sign_in
+from tests.oidc_provider import CLIENT, SECRET, OidcProvider
+
+ROLES = {"it": Role.ADMIN, "hr": Role.MANAGER}
+EVE = {"email": "Eve@Example.org", "email_verified": True, "groups": ["hr"]}
+
+
+@pytest.fixture
+def provider() -> Iterator[OidcProvider]:
+    with OidcProvider(dict(EVE)).running() as running:
+        yield running
+
+
+@pytest.fixture
+def gate(redis_client: Client, provider: OidcProvider) -> GateApp:
+    return _gate(redis_client, provider)
+
+
+def _gate(client: Client, provider: OidcProvider, local: bool = True) -> GateApp:
+    clock = FakeClock()
+    known = Provider(provider.issuer, CLIENT, SECRET, ROLES)
+    gate = GateApp(access_on(client, clock, local), clock, known)
+    gate.add("ada")
+    return gate
+
+
+def _sent(browser: TestClient, path: str = "/login/oidc") -> dict[str, str]:
+    """What the browser takes to the provider."""
+    answer = browser.get(path)
+    assert answer.status_code == 302, answer.text
+    query = urlsplit(answer.headers["location"]).query
+    return {name: values[0] for name, values in parse_qs(query).items()}
+
+
+def _back(browser: TestClient, provider: OidcProvider, sent: dict[str, str]) -> Any:
+    return browser.get(provider.authorize(sent))
+
+
+def _through(gate: GateApp, provider: OidcProvider, path: str = "/login/oidc") -> Any:
+    browser = gate.browser()
+    return browser, _back(browser, provider, _sent(browser, path))
+
+
+def test_the_provider_s_word_signs_a_person_in_with_the_role_of_their_group(
+    gate: GateApp, provider: OidcProvider
+) -> None:
+    browser, answer = _through(gate, provider, "/login/oidc?next=/records")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/records")
+    assert browser.get("/records").text == "inside as eve@example.org"
+    assert browser.get("/accounts").status_code == 403
+
+
+def test_the_role_follows_the_groups_at_the_next_sign_in(
+    gate: GateApp, provider: OidcProvider
+) -> None:
+    _through(gate, provider)
+    provider.claims["groups"] = ["hr", "it"]
+    browser, _ = _through(gate, provider)
+    assert browser.get("/accounts").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [{"groups": ["guests"]}, {"groups": []}, {"groups": None}, {"email_verified": False},
+     {"email": None}, {"email": "<script>alert(1)</script>"}],
+)  # fmt: skip
+def test_who_has_no_role_or_no_name_stays_outside(
+    gate: GateApp, provider: OidcProvider, claims: dict[str, Any]
+) -> None:
+    provider.claims |= claims
+    browser, answer = _through(gate, provider)
+    assert answer.status_code == 403
+    assert "<script>" not in answer.text
+    assert SESSION not in browser.cookies
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [{"aud": "somebody-else"}, {"iss": "https://evil.example"}, {"exp": 1}, {"nonce": "another"}],
+    ids=lambda lie: next(iter(lie)),
+)  # fmt: skip
+def test_a_token_that_is_not_for_us_now_is_refused(
+    gate: GateApp, provider: OidcProvider, lie: dict[str, Any]
+) -> None:
+    provider.spoil = lie
+    browser, answer = _through(gate, provider)
+    assert answer.status_code == 403
+    assert SESSION not in browser.cookies
+
+
+def test_a_token_that_somebody_else_signed_is_refused(
+    gate: GateApp, provider: OidcProvider
+) -> None:
+    provider.key = RSAKey.generate_key(2048, {"kid": "one"})
+    _, answer = _through(gate, provider)
+    assert answer.status_code == 403
+
+
+def test_an_answer_that_this_browser_did_not_ask_for_is_refused(
+    gate: GateApp, provider: OidcProvider
+) -> None:
+    """Or an attacker could sign somebody in to the attacker's own account."""
+    attacker, victim = gate.browser(), gate.browser()
+    address = provider.authorize(_sent(attacker))
+    _sent(victim)
+    assert victim.get(address).status_code == 403
+    assert attacker.get(address).status_code == 303
+    assert attacker.get(address).status_code == 403  # a code is good once
+
+
+def test_a_local_account_of_the_same_name_is_not_taken_over(
+    gate: GateApp, provider: OidcProvider
+) -> None:
+    gate.add("eve@example.org")
+    _, answer = _through(gate, provider)
+    assert answer.status_code == 403
+    assert sign_in(gate.browser(), "eve@example.org").status_code == 303
+
+
+def test_another_person_with_the_same_address_is_not_the_same_person(
+    gate: GateApp, provider: OidcProvider
+) -> None:
+    assert _through(gate, provider)[1].status_code == 303
+    provider.claims["sub"] = "person-2"
+    assert _through(gate, provider)[1].status_code == 403
+
+
+def test_an_account_that_is_switched_off_stays_off(gate: GateApp, provider: OidcProvider) -> None:
+    _through(gate, provider)
+    gate.access.staff.change("eve@example.org", Role.MANAGER, frozenset(), active=False)
+    assert _through(gate, provider)[1].status_code == 403
+
+
+def test_both_ways_stand_side_by_side_or_the_local_one_is_off(
+    redis_client: Client, provider: OidcProvider
+) -> None:
+    gate = _gate(redis_client, provider)
+    page = gate.browser().get("/login").text
+    assert "/login/oidc" in page
+    assert 'type="password"' in page
+    redis_client.flushall()
+    only = _gate(redis_client, provider, local=False)
+    page = only.browser().get("/login").text
+    assert 'type="password"' not in page
+    assert _through(only, provider)[1].status_code == 303
+    with pytest.raises(Exception, match="do not match"):
+        only.access.door.sign_in("ada", "purple tiger walks uphill", "127.0.0.1")
+
+
+def test_a_provider_that_is_away_is_said_in_words(redis_client: Client) -> None:
+    gone = OidcProvider(issuer="http://127.0.0.1:9")
+    gate = _gate(redis_client, gone)
+    answer = gate.browser().get("/login/oidc")
+    assert answer.status_code == 403
+    assert "provider gave no usable answer" in answer.text
