@@ -22,7 +22,7 @@ from tests.benchmarks.row import Row
 
 NAMES = (
     "frame_cost", "time_to_mark", "streams", "matching", "gallery", "marks", "soak", "start",
-    "attendance", "transports",
+    "attendance", "transports", "chain",
 )  # fmt: skip
 RESULTS = Path(__file__).with_name("results.json")
 
