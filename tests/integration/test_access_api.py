@@ -1,0 +1,242 @@
+"""/api/v1 as a program sees it: scopes, pages, codes, uploads that are not what they say."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import cv2
+import pytest
+from starlette.testclient import TestClient
+
+from face_rec.access.audited import AuditedPeople
+from face_rec.access.rights import SCOPES, Right, Scope
+from face_rec.entities import Box
+from face_rec.people.enrolment import Enrolment
+from face_rec.stores.client import Client
+from face_rec.web import api
+from face_rec.web.api_request import ConsentText
+from face_rec.web.route_rules import API
+from tests.fakes.models import blank_frame, colour_of, draw_face
+from tests.fakes.system import FakeSystem, good_quality
+from tests.gate_app import GateApp, access_on
+
+ALL = frozenset(Scope)
+
+
+def jpeg_of(number: int) -> bytes:
+    image = blank_frame()
+    draw_face(image, Box(200, 120, 440, 360), colour_of(number))
+    return bytes(cv2.imencode(".jpg", image)[1].tobytes())
+
+
+class Api:
+    """The API over a fake system, and programs with tokens."""
+
+    def __init__(self, client: Client, fake: FakeSystem) -> None:
+        self.fake = fake
+        access = access_on(client, fake.clock)
+        people = AuditedPeople(fake.people, access.audit)
+        enrolment = Enrolment(
+            people=people, models=fake.models, gallery=fake.follower.gallery,
+            wait=fake.follower.wait, assess=good_quality, snapshots=fake.snapshots,
+            clock=fake.clock,
+        )  # fmt: skip
+        parts = api.Parts(people, fake.attendance, enrolment, ConsentText("I agree.", "1"), fake.clock)  # fmt: skip
+        self.gate = GateApp(access, fake.clock, more=[*api.routes(lambda: parts)])
+        self.gate.add("ada")
+
+    def program(self, scopes: frozenset[Scope] = ALL, days: int = 30) -> TestClient:
+        _, text = self.gate.access.tokens.create("Payroll", scopes, days, "ada")
+        browser = self.gate.browser()
+        browser.headers["authorization"] = f"Bearer {text}"
+        return browser
+
+
+@pytest.fixture
+def served(redis_client: Client) -> Iterator[Api]:
+    with FakeSystem().running() as fake:
+        yield Api(redis_client, fake)
+
+
+def _code(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+def _register(program: TestClient, number: int = 1, **changes: str) -> Any:
+    form = {"id": f"E{number}", "name": f"Person {number}", "group": "Staff", "consent": "yes"}
+    return program.post(
+        "/api/v1/people", data=form | changes,
+        files={"photos": ("../../etc/passwd", jpeg_of(number), "image/jpeg")},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("scope", Scope)
+@pytest.mark.parametrize(("method", "path"), API)
+def test_each_scope_opens_exactly_its_operations(
+    served: Api, method: str, path: str, scope: Scope
+) -> None:
+    answer = served.program(frozenset({scope})).request(
+        method, f"/api/v1{path.replace('{id}', 'E1')}"
+    )
+    right = API[method, path]
+    allowed = right is None or right is SCOPES[scope]
+    assert (answer.status_code != 403) == allowed, answer.text
+
+
+@pytest.mark.parametrize("bearer", ["", "Bearer ", "Bearer x.y", "Basic YTpi", "Bearer \x7f"])
+def test_without_a_good_token_nothing_answers(served: Api, bearer: str) -> None:
+    stranger = served.gate.browser()
+    answer = stranger.get("/api/v1/people", headers={"authorization": bearer})
+    assert _code(answer) == (401, "unauthorized")
+
+
+def test_an_expired_or_revoked_token_opens_nothing(served: Api) -> None:
+    program = served.program(days=1)
+    assert program.get("/api/v1/people").status_code == 200
+    served.fake.clock.advance(86401)
+    assert _code(program.get("/api/v1/people")) == (401, "unauthorized")
+    program = served.program()
+    served.gate.access.tokens.revoke(served.gate.access.tokens.all()[-1].id)
+    for token in served.gate.access.tokens.all():
+        served.gate.access.tokens.revoke(token.id)
+    assert _code(program.get("/api/v1/people")) == (401, "unauthorized")
+
+
+def test_a_person_is_registered_read_changed_and_erased(served: Api) -> None:
+    program = served.program()
+    made = _register(program)
+    assert made.status_code == 201, made.text
+    assert made.json()["id"] == "E1"
+    assert made.json()["photos"] == 1
+    changed = program.patch("/api/v1/people/E1", json={"name": "New name", "active": False})
+    assert (changed.json()["name"], changed.json()["active"]) == ("New name", False)
+    more = program.post("/api/v1/people/E1/photos", files={"photos": ("a.jpg", jpeg_of(1))})
+    assert more.json()["photos"] == 2
+    assert program.delete("/api/v1/people/E1").status_code == 204
+    assert _code(program.get("/api/v1/people/E1")) == (404, "not_found")
+    said = [entry.action for entry in served.gate.access.audit.newest(20)]
+    for action in ("person.registered", "person.edited", "person.photos", "person.deleted"):
+        assert action in said
+    first = next(e for e in served.gate.access.audit.newest(20) if e.action == "person.edited")
+    assert (first.who, first.kind, first.address) == ("token Payroll", "token", "127.0.0.1")
+
+
+def test_no_answer_and_no_audit_entry_holds_an_embedding_or_a_subject(served: Api) -> None:
+    program = served.program()
+    _register(program)
+    (person,) = served.fake.people.all()
+    answers = program.get("/api/v1/people").text + program.get("/api/v1/people/E1").text
+    assert person.subject not in answers
+    assert "vector" not in answers + repr(served.gate.access.audit.newest(50))
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "code"),
+    [({"consent": "no"}, 422, "consent_missing"), ({"name": ""}, 422, "details_refused"),
+     ({"name": "a\x00b"}, 422, "details_refused"), ({"colour": "red"}, 400, "bad_request")],
+)  # fmt: skip
+def test_refusals_have_stable_codes(
+    served: Api, form: dict[str, str], status: int, code: str
+) -> None:
+    assert _code(_register(served.program(), **form)) == (status, code)
+
+
+def test_the_same_id_and_the_same_face_are_conflicts(served: Api) -> None:
+    program = served.program()
+    _register(program)
+    assert _code(_register(program)) == (409, "id_taken")
+    assert _code(_register(program, 1, id="E2")) == (409, "face_taken")
+
+
+def _bomb() -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.jpg", b"\0" * 1_000_000)
+    return held.getvalue()
+
+
+@pytest.mark.parametrize("data", [b"", b"GIF89a", b"<script>", _bomb(), jpeg_of(1)[:200]])
+def test_a_file_that_is_no_picture_is_refused(served: Api, data: bytes) -> None:
+    form = {"id": "E1", "name": "A", "consent": "yes"}
+    answer = served.program().post(
+        "/api/v1/people", data=form, files={"photos": ("a.jpg", data, "image/jpeg")}
+    )
+    assert _code(answer) == (422, "picture_refused")
+
+
+def test_what_is_not_a_form_or_not_json_is_refused(served: Api) -> None:
+    program = served.program()
+    assert _code(program.post("/api/v1/people", json={})) == (400, "bad_request")
+    for body in (b"", b"[]", b"{", b'{"subject": "x"}', b'{"name": 1}', b'{"active": "no"}'):
+        assert _code(program.patch("/api/v1/people/E1", content=body)) == (400, "bad_request")
+    many = [("photos", (f"{n}.jpg", b"x")) for n in range(11)]
+    assert program.post("/api/v1/people", files=many).status_code == 400
+
+
+def test_people_come_in_pages_without_gaps_or_repeats(served: Api) -> None:
+    for number in range(7):
+        served.fake.add_person(number, f"Person {number}")
+    program, found, cursor = served.program(), [], ""
+    while cursor is not None:
+        page = program.get("/api/v1/people", params={"limit": 3, "cursor": cursor}).json()
+        found += [person["id"] for person in page["items"]]
+        cursor = page["next"]
+    assert sorted(found) == [f"E{number}" for number in range(7)]
+
+
+def test_attendance_comes_in_pages_oldest_first(served: Api) -> None:
+    ana, bo = served.fake.add_person(1, "Ana"), served.fake.add_person(2, "Bo")
+    for minutes in range(5):
+        served.fake.mark(ana if minutes % 2 else bo, minutes)
+    served.fake.clock.advance(1)
+    program, found, cursor = served.program(), [], ""
+    while cursor is not None:
+        page = program.get("/api/v1/attendance", params={"limit": 2, "cursor": cursor}).json()
+        found += [event["at"] for event in page["items"]]
+        cursor = page["next"]
+    assert len(found) == 5
+    assert found == sorted(found)
+    mine = program.get("/api/v1/attendance", params={"person": "E1"}).json()["items"]
+    assert {event["person"]["name"] for event in mine} == {"Ana"}
+    assert program.get("/api/v1/attendance?person=nobody").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=501", "limit=x", "limit=\u0661", "cursor=%FF", "from=yesterday",
+     "from=2025-03-10T08:00:00", "from=2025-03-11T00:00:00Z&to=2025-03-10T00:00:00Z",
+     "from=2024-01-01T00:00:00Z&to=2025-01-01T00:00:00Z"],
+)  # fmt: skip
+def test_a_query_that_makes_no_sense_is_refused(served: Api, query: str) -> None:
+    assert _code(served.program().get(f"/api/v1/attendance?{query}")) == (400, "bad_request")
+
+
+def test_a_database_that_is_away_is_said_with_a_code(served: Api) -> None:
+    program = served.program()
+    served.fake.available = False
+    assert _code(program.get("/api/v1/people")) == (503, "unavailable")
+
+
+def test_the_description_names_every_operation_scope_and_code(served: Api) -> None:
+    told = served.program().get("/api/v1/openapi.json").json()
+    operations = {
+        (method.upper(), path) for path, item in told["paths"].items() for method in item
+    }
+    assert operations == set(API)
+    codes = told["components"]["schemas"]["Error"]["properties"]["error"]["properties"]["code"]
+    assert set(codes["enum"]) == set(api.CODES)
+    scope = told["paths"]["/people"]["post"]["description"]
+    assert scope == "Scope: people:write."
+    assert API["POST", "/people"] is Right.PEOPLE_WRITE
+
+
+def test_token_use_is_in_the_audit_log_once_in_a_while(served: Api) -> None:
+    program = served.program()
+    for _ in range(3):
+        program.get("/api/v1/people")
+        served.fake.clock.advance(timedelta(minutes=1).total_seconds())
+    used = [e for e in served.gate.access.audit.newest(50) if e.action == "token.used"]
+    assert len(used) == 1
+    assert used[0].address == "127.0.0.1"
