@@ -29,7 +29,8 @@ _TRIES: Final = 5
 _KEPT: Final = (
     "The marks of attendance, without name: the company's record of hours. They carry a random "
     "number whose tie to the person is destroyed.",
-    "The audit log, which says that the person with this ID was erased.",
+    "The audit log, which cannot be changed: who registered, changed and erased this person, and "
+    "the name and ID of then. It holds no face, and nothing that leads to the marks.",
     "Backups made before, until they expire by their own schedule.",
 )
 

@@ -9,12 +9,14 @@ import pytest
 from face_rec.entities import Outcome
 from face_rec.errors import StoreUnavailable
 from face_rec.stores.attendance import RedisAttendance
+from face_rec.stores.chain_days import ChainDays
+from face_rec.stores.chain_watch import ChainWatch
 from face_rec.stores.client import Client, RedisAddress, connect
 from face_rec.stores.people import RedisPeople
 from tests import redis_servers
 from tests.fakes.clock import MORNING, FakeClock
 from tests.redis_servers import Trio
-from tests.samples import CONTRACT, a_person, a_template, an_event
+from tests.samples import CONTRACT, a_chain, a_person, a_template, an_event
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ class Kiosk:
 def test_a_failover_loses_no_confirmed_mark_and_no_person(trio: Trio, client: Client) -> None:
     people = RedisPeople(client, "main", FakeClock())
     person = people.create(a_person(), [a_template()], 0)
-    attendance = RedisAttendance(client, "main", wait_replicas=1)
+    attendance = RedisAttendance(client, "main", wait_replicas=1, chain=a_chain())
     kiosk = Kiosk(attendance)
     try:
         kiosk.confirms_more()
@@ -79,6 +81,11 @@ def test_a_failover_loses_no_confirmed_mark_and_no_person(trio: Trio, client: Cl
     assert set(kiosk.confirmed) <= stored
     assert kiosk.confirmed
     assert kiosk.refused  # the kiosk was told while nobody could keep its marks
+    watch = ChainWatch(
+        a_chain(), ChainDays(client, "main"), [], written=attendance.heads.drain, clock=FakeClock()
+    )
+    report = watch.verify()
+    assert (report.findings, report.linked) == ((), len(stored))
     assert people.get(person.subject) == person
     assert [entry.subject for entry in people.entries(CONTRACT)] == [person.subject]
 
