@@ -7,7 +7,6 @@ centroid alone forgets views; measured in the design notes).
 """
 
 import math
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -25,7 +24,7 @@ CANDIDATES = 8
 eight best by centroid in every trial on real faces."""
 
 _AT_ONCE = 500  # people added in one step while loading
-_SPARE = 1.02  # of the room made for templates, of which the first batch gives an estimate
+_SPARE = 1.1  # room made beyond what is expected; it costs no memory until it is used
 _FREE = -1  # in the table of template rows: no template here
 
 
@@ -72,9 +71,7 @@ class MemoryGallery:
 
     # --- changes: one writer at a time, in revision order
 
-    def load(
-        self, entries: Iterable[GalleryEntry], revision: int, expected: int = 0
-    ) -> None:
+    def load(self, entries: Iterable[GalleryEntry], revision: int, expected: int = 0) -> None:
         """Fill with ``entries`` as of ``revision`` in place of what was there. Use it on a
         gallery that nobody reads yet, and swap that in when it is whole.
 
@@ -145,7 +142,7 @@ class MemoryGallery:
         """Make room at once, if ``batch`` is the first of so many people."""
         if not self._subjects and people > len(batch):
             templates = sum(len(entry.vectors) for entry in batch) / len(batch)
-            self._centroids.reserve(people)
+            self._centroids.reserve(math.ceil(people * _SPARE))
             self._templates.reserve(math.ceil(people * templates * _SPARE))
 
     def _append(self, batch: Sequence[GalleryEntry]) -> None:

@@ -5,7 +5,8 @@ import numpy as np
 from face_rec.entities import Matrix
 
 _GROWTH = 8  # an eighth at a time: never more than 12.5 % unused
-_SMALLEST = 64
+_SMALLEST, _LARGEST = 64, 8192
+"""Rows added at a time; more would hold up those who wait for the change."""
 
 
 class GrowingMatrix:
@@ -30,7 +31,7 @@ class GrowingMatrix:
         capacity, dimension = self.rows.shape
         if rows <= capacity:
             return
-        grown = max(_SMALLEST, rows, capacity + capacity // _GROWTH)
+        grown = max(_SMALLEST, rows, capacity + min(capacity // _GROWTH, _LARGEST))
         if capacity:
             self.rows.resize((grown, dimension), refcheck=False)
             self._remapped = True
@@ -38,11 +39,14 @@ class GrowingMatrix:
             self.rows = np.empty((grown, dimension), dtype=np.float32)
 
     def trim(self, rows: int) -> None:
-        """Give back what lies beyond ``rows`` rows."""
-        self.rows.resize((rows, self.rows.shape[1]), refcheck=False)
+        """Give back what lies far beyond ``rows`` rows. The room for an eighth more costs no
+        memory until it is used, and spares the next to come the wait for a larger block."""
+        kept = rows + rows // _GROWTH
+        if len(self.rows) > kept:
+            self.rows.resize((kept, self.rows.shape[1]), refcheck=False)
 
     def settle(self, rows: int) -> None:
-        """Give back what lies beyond ``rows`` rows, and have the others in huge pages.
+        """:meth:`trim`, and have the rows in huge pages.
 
         A block that grew by remapping lies in small ones, and looking those up makes a product
         with it half as slow again (measured with 100,000 rows of 512). Such a block is copied,
@@ -50,5 +54,6 @@ class GrowingMatrix:
         """
         self.trim(rows)
         if self._remapped:
-            self.rows = self.rows.copy()
+            old, self.rows = self.rows, np.empty_like(self.rows)
+            self.rows[:rows] = old[:rows]
             self._remapped = False

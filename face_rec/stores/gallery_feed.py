@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from typing import Any, Final
 
 from face_rec.entities import Change, ChangeKind, GalleryEntry
@@ -61,20 +61,12 @@ class GalleryFeed:
         with redis_errors():
             total = int(self._client.hlen(keys.ids(self._site)))
         done = 0
-        for people, batch in self._read_ahead(contract):
-            yield from batch
-            done += people
+        for subjects in self.subjects():
+            found = map(self._entry, subjects, repeat(contract), self._read(subjects))
+            yield from (entry for entry in found if entry is not None)
+            done += len(subjects)
             if progress:
                 progress(done, max(total, done))
-
-    def _read_ahead(self, contract: str) -> Iterator[tuple[int, list[GalleryEntry]]]:
-        """Batches, each of so many people; the next is read while the caller uses one."""
-        batches = ((len(some), self._read(some, contract)) for some in self.subjects())
-        with ThreadPoolExecutor(1, "gallery-feed") as reader:
-            coming = reader.submit(next, batches, None)
-            while (batch := coming.result()) is not None:
-                coming = reader.submit(next, batches, None)
-                yield batch
 
     def subjects(self) -> Iterator[list[str]]:
         """Everybody once, in batches; a scan may name somebody twice."""
@@ -93,14 +85,13 @@ class GalleryFeed:
                 return
 
     @redis_errors()
-    def _read(self, subjects: Sequence[str], contract: str) -> list[GalleryEntry]:
-        """One round trip for what nearly everybody has, and one each for who has more."""
-        pipeline = self._client.pipeline(transaction=False)
+    def _read(self, subjects: Sequence[str]) -> list[Sequence[bytes | None]]:
+        """One round trip for what nearly everybody has."""
+        pipeline: Any = self._client.pipeline(transaction=False)
         for subject in subjects:
             pipeline.execute_command("HMGET", keys.person(self._site, subject), *_USUAL_FIELDS)
-        answers = zip(subjects, pipeline.execute(), strict=True)
-        found = (self._entry(subject, contract, values) for subject, values in answers)
-        return [entry for entry in found if entry is not None]
+        answers: list[Sequence[bytes | None]] = pipeline.execute()
+        return answers
 
     def _entry(
         self, subject: str, contract: str, values: Sequence[bytes | None]
