@@ -68,14 +68,16 @@ class Report:
         said = [
             f"BROKEN at {bad.sentence()}"
             if bad
-            else f"The chain holds: {self.linked:,} linked entries on {self.days:,} days."
+            else f"The chain holds: {_counted(self.linked, 'linked entr', 'y', 'ies')} on "
+            f"{_counted(self.days, 'day')}."
         ]
         others = [finding for finding in self.findings if finding is not bad]
         said += [f"Also: {finding.sentence()}" for finding in others[:20]]
         if len(others) > 20:
             said.append(f"... and {len(others) - 20} more.")
         if self.older:
-            said.append(f"{self.older:,} entries are older than the chain and carry no link.")
+            older = _counted(self.older, "entr", "y", "ies")
+            said.append(f"Older than the chain, and without a link: {older}.")
         return [*said, self._witness_line()]
 
     def _witness_line(self) -> str:
@@ -87,6 +89,10 @@ class Report:
         named = ", ".join(self.newer_events)
         more = " ..." if self.newer > len(self.newer_events) else ""
         return (
-            f"{self.newer:,} events are newer than the last witness ({when}), so that cutting "
-            f"them off would not show yet: {named}{more}"
+            f"Newer than the last witness ({when}), so that cutting it off would not show yet: "
+            f"{_counted(self.newer, 'event')}: {named}{more}"
         )
+
+
+def _counted(number: int, word: str, one: str = "", many: str = "s") -> str:
+    return f"{number:,} {word}{one if number == 1 else many}"

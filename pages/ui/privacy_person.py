@@ -16,6 +16,7 @@ from pages.ui.text import plain
 
 _CERTIFICATE = "privacy_certificate"
 _EXPORT = "privacy_export"
+_ROUND = "privacy_round"  # a new one after each erasure, so that no browser shows the name on
 
 
 def person_card(app: System, identity: Identity) -> None:
@@ -28,7 +29,7 @@ def person_card(app: System, identity: Identity) -> None:
         index=None,
         format_func=lambda found: _label(index, found),
         placeholder="Name or ID",
-        key="privacy_person",
+        key=f"privacy_person_{st.session_state.get(_ROUND, 0)}",
     )
     person = app.people.get(subject) if subject else None
     if person is None:
@@ -118,7 +119,7 @@ def _confirm(app: System, identity: Identity, person: Person) -> None:
                 certificate = app.privacy.erasure.erase(person.subject, identity.name)
             st.session_state[_CERTIFICATE] = certificate
             st.session_state.pop(_EXPORT, None)
-            st.session_state.pop("privacy_person", None)
+            st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
             st.rerun()
 
 

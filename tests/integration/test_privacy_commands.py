@@ -44,7 +44,7 @@ def test_a_chain_that_holds_and_one_that_does_not(
     world: Person, redis_client: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["verify"]) == 0
-    assert "The chain holds: 1 linked entries" in capsys.readouterr().out
+    assert "The chain holds: 1 linked entry on 1 day." in capsys.readouterr().out
     redis_client.delete(keys.attendance("main", MORNING.date()))
     assert main(["verify", "--json"]) == 1
     report = json.loads(capsys.readouterr().out)

@@ -34,7 +34,7 @@ def ada(world: PrivacyOf) -> Person:
 
 def chosen(person: Person) -> AppTest:
     page = opened("privacy.py")
-    page.selectbox(key="privacy_person").select(person.subject).run()
+    page.selectbox(key="privacy_person_0").select(person.subject).run()
     assert not page.exception
     return page
 
@@ -86,6 +86,7 @@ def test_erasing_needs_the_id_and_hands_out_a_certificate(world: PrivacyOf, ada:
     assert world.fake.people.get(ada.subject) is None
     assert "Ada is erased" in page.success[0].value
     assert len(page.get("download_button")) == 3
+    assert page.selectbox(key="privacy_person_1").value is None
 
 
 def test_the_witness_and_its_trouble_are_shown(world: PrivacyOf) -> None:
