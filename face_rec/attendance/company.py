@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from face_rec.attendance.calendar import Holiday, Leave
+from face_rec.attendance.calendar import Calendar, Holiday, Leave
 from face_rec.attendance.company_days import Worker, corrections, worked_day
 from face_rec.attendance.kiosk import Direction, KioskRecord
 from face_rec.attendance.roster import Assignment, Employment
@@ -107,17 +107,16 @@ class _Absences:
         employments: Sequence[Employment],
         holidays: Sequence[Holiday],
     ) -> None:
-        self._leaves = leaves
         self._employments = {one.id: one for one in employments}
-        self._holidays = {one.day for one in holidays}
+        self._calendar = Calendar(holidays, leaves)
 
-    def away(self, subject: str, day: date) -> bool:
+    def away(self, person: Person, day: date) -> bool:
         """Whether the person stays at home on this day."""
-        known = self._employments.get(subject, Employment(subject))
+        known = self._employments.get(person.subject, Employment(person.subject))
         return (
-            day in self._holidays
+            self._calendar.holiday(person.group, day) is not None
             or not (known.first or date.min) <= day <= (known.last or date.max)
-            or any(one.subject == subject and one.first <= day <= one.last for one in self._leaves)
+            or self._calendar.leave(person.subject, day) is not None
         )
 
 
@@ -165,7 +164,7 @@ def _events(
     for person in people:
         worker = Worker(person.subject, of_group[person.group], zone, chance)
         for day in days:
-            if not absences.away(person.subject, day):
+            if not absences.away(person, day):
                 yield from worked_day(worker, day, chance)
 
 

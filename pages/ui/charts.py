@@ -38,7 +38,7 @@ def arrivals(times: Sequence[datetime], expected: int, now: datetime) -> alt.Lay
             "people:Q",
             title=None,
             axis=alt.Axis(tickMinStep=1, format="d", tickCount=5),
-            scale=alt.Scale(domainMin=0, domainMax=max(expected, len(times), 2)),
+            scale=alt.Scale(domainMin=0, domainMax=max(1.12 * expected, len(times), 2)),
         ),
         tooltip=[
             alt.Tooltip("at:T", title="By", format="%H:%M"),
@@ -61,15 +61,15 @@ def _expected(expected: int, end: datetime) -> list[alt.Chart]:
     rule = alt.Chart(data).mark_rule(color=QUIET, strokeDash=[4, 4]).encode(y="people:Q")
     text = (
         alt.Chart(data)
-        .mark_text(align="right", dy=9, color=QUIET, fontSize=12)
+        .mark_text(align="right", dy=-8, color=QUIET, fontSize=12)
         .encode(x="at:T", y="people:Q", text="words:N")
     )
     return [rule, text]
 
 
 def statuses(frame: pd.DataFrame, by: str, title: str = "") -> alt.Chart:
-    """People by status, stacked. ``frame``: columns ``by``, ``status`` (as in STATUS_NAMES),
-    ``people``; ``by`` is a date or a text."""
+    """People by status, stacked, without legend. ``frame``: columns ``by``, ``status`` (as in
+    STATUS_NAMES), ``people``, ``rank``; ``by`` is a date or a text."""
     dated = by == "date"
     axis = alt.Axis(
         grid=False,
@@ -84,7 +84,7 @@ def statuses(frame: pd.DataFrame, by: str, title: str = "") -> alt.Chart:
         .encode(
             x=across,
             y=alt.Y("people:Q", title=title or None, axis=alt.Axis(tickMinStep=1)),
-            color=alt.Color("status:N", scale=_STATUS_SCALE, title=None, legend=_legend(frame)),
+            color=alt.Color("status:N", scale=_STATUS_SCALE, title=None, legend=None),
             order=alt.Order("rank:Q"),
             tooltip=[
                 alt.Tooltip(by, title="Day" if dated else "Group"),
@@ -92,18 +92,9 @@ def statuses(frame: pd.DataFrame, by: str, title: str = "") -> alt.Chart:
                 alt.Tooltip("people:Q", title="People"),
             ],
         )
-        .properties(height=300)
+        .properties(height=240)
     )
     return chart
-
-
-def _legend(frame: pd.DataFrame) -> alt.Legend:
-    there = set(frame["status"])
-    return alt.Legend(
-        orient="bottom",
-        columns=4,
-        values=[STATUS_NAMES[one] for one in CHARTED if STATUS_NAMES[one] in there],
-    )
 
 
 def bars(frame: pd.DataFrame, label: str, value: str, unit: str) -> alt.Chart:
@@ -151,11 +142,16 @@ def group_bars(frame: pd.DataFrame) -> alt.Chart:
     long = frame.melt("Group", ["Attendance", "On time"], "measure", "percent")
     chart: alt.Chart = (
         alt.Chart(long)
-        .mark_bar(cornerRadiusEnd=3, size=13)
+        .mark_bar(cornerRadiusEnd=3)
         .encode(
             y=alt.Y("Group:N", title=None, axis=alt.Axis(labelLimit=190)),
-            yOffset="measure:N",
-            x=alt.X("percent:Q", title="per cent", scale=alt.Scale(domain=[0, 100])),
+            yOffset=alt.YOffset("measure:N", scale=alt.Scale(paddingInner=0.1)),
+            x=alt.X(
+                "percent:Q",
+                title="per cent",
+                scale=alt.Scale(domain=[0, 100]),
+                axis=alt.Axis(tickCount=5),
+            ),
             color=alt.Color(
                 "measure:N",
                 title=None,
@@ -164,7 +160,7 @@ def group_bars(frame: pd.DataFrame) -> alt.Chart:
             ),
             tooltip=["Group:N", "measure:N", alt.Tooltip("percent:Q", format=".1f")],
         )
-        .properties(height=max(110, 48 * frame["Group"].nunique() + 40))
+        .properties(height=48 * frame["Group"].nunique() + 130)
     )
     return chart
 
@@ -192,7 +188,7 @@ def calendar(frame: pd.DataFrame) -> alt.LayerChart:
         ],
     )
     squares = base.mark_rect(cornerRadius=3, stroke="#ffffff", strokeWidth=2).encode(
-        color=alt.Color("status:N", scale=_STATUS_SCALE, title=None, legend=_legend(frame)),
+        color=alt.Color("status:N", scale=_STATUS_SCALE, title=None, legend=None),
         stroke=alt.condition(picked, alt.value("#12211f"), alt.value("#ffffff")),
     )
     letters = base.mark_text(fontSize=10, color="#12211f", opacity=0.75).encode(text="code:N")

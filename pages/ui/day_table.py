@@ -19,15 +19,15 @@ from pages.ui.why import why
 PAGE: Final = 100
 _FILL_OF: Final = {STATUS_NAMES[one]: fill for one, fill in FILLS.items()}
 _COLUMNS: Final = {
-    "Date": st.column_config.TextColumn(width=95),
-    "Name": st.column_config.TextColumn(width=175),
-    "Group": st.column_config.TextColumn(width=105),
-    "Status": st.column_config.TextColumn(width=125),
+    "Date": st.column_config.TextColumn(width=118),
+    "Name": st.column_config.TextColumn(width=155),
+    "Status": st.column_config.TextColumn(width=128),
     "In": st.column_config.TextColumn(width=75),
     "Out": st.column_config.TextColumn(width=85),
     "Hours": st.column_config.TextColumn(width=60),
     "Late": st.column_config.TextColumn(width=70),
-    "Shift": st.column_config.TextColumn(width=110),
+    "Group": st.column_config.TextColumn(width=105),
+    "Shift": st.column_config.TextColumn(width=105),
     "ID": st.column_config.TextColumn(width=75),
     "Remarks": st.column_config.TextColumn(width=330),
 }
@@ -86,12 +86,12 @@ def _row(one: DayRecord) -> tuple[str, ...]:
     return (
         _day(one.day),
         one.person.name,
-        one.person.group,
         STATUS_NAMES[one.status],
         time_of(one.first, one.day),
         time_of(one.last, one.day),
         hours(one.worked),
         minutes(one.late),
+        one.person.group,
         one.shift,
         one.person.id,
         "; ".join(one.remarks),
@@ -99,4 +99,4 @@ def _row(one: DayRecord) -> tuple[str, ...]:
 
 
 def _day(day: date) -> str:
-    return f"{day:%Y-%m-%d}"
+    return f"{day:%a %Y-%m-%d}"

@@ -1,11 +1,15 @@
 """Statuses, durations and times of attendance as the pages write them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Final
+
+import streamlit as st
 
 from face_rec.attendance.register import clock
 from face_rec.attendance.report_colours import COLOURS
 from face_rec.attendance.status import CODES, Status
+from pages.ui.text import html
 
 BLANK: Final = "#FFFFFF"
 STATUS_NAMES: Final = {status: status.value.capitalize() for status in Status}
@@ -41,6 +45,17 @@ def minutes(seconds: int) -> str:
 def time_of(at: datetime | None, day: date) -> str:
     """The time, with the days it lies after ``day``."""
     return clock(at, day)
+
+
+def status_legend(shown: Iterable[str]) -> None:
+    """The colours of the statuses (by name) that a chart shows, in a row that wraps."""
+    there = set(shown)
+    items = "".join(
+        f'<span><i style="background:{STRONG[one]}"></i>{html(STATUS_NAMES[one])}</span>'
+        for one in CHARTED
+        if STATUS_NAMES[one] in there
+    )
+    st.html(f'<div class="fr-legend">{items}</div>')
 
 
 def legend(statuses: tuple[Status, ...] = CHARTED) -> str:

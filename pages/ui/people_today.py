@@ -29,9 +29,9 @@ _NOTHING: Final = {
 }
 _COLUMNS: Final = {
     "Name": st.column_config.TextColumn(width=180),
+    "Came": st.column_config.TextColumn(width=65),
+    "Note": st.column_config.TextColumn(width=125),
     "Group": st.column_config.TextColumn(width=110),
-    "Came": st.column_config.TextColumn(width=70),
-    "Note": st.column_config.TextColumn(width=130),
 }
 
 
@@ -65,4 +65,4 @@ def people_today(records: Sequence[DayRecord]) -> None:
 
 def _row(one: DayRecord) -> tuple[str, ...]:
     note = f"{minutes(one.late)} late" if one.late else (one.note or one.status.value)
-    return (one.person.name, one.person.group, time_of(one.first, one.day), note)
+    return (one.person.name, time_of(one.first, one.day), note, one.person.group)

@@ -12,7 +12,7 @@ from face_rec.attendance.status import ATTENDED, Status
 from face_rec.entities import Person
 from face_rec.system import System
 from pages.ui import charts
-from pages.ui.day_words import STATUS_NAMES, hours, minutes, time_of
+from pages.ui.day_words import STATUS_NAMES, hours, minutes, status_legend, time_of
 from pages.ui.identity import Identity
 from pages.ui.navigation import RECORDS, open_page
 from pages.ui.photos import photo
@@ -93,13 +93,15 @@ def _totals(days: Sequence[DayRecord]) -> None:
 def _calendar(days: Sequence[DayRecord], today: date) -> date:
     """The calendar and the day chosen in it (or typed), which stands in the address."""
     with st.container(border=True):
+        frame = _frame(days)
         chosen = st.altair_chart(
-            charts.calendar(_frame(days)),
+            charts.calendar(frame),
             on_select="rerun",
             selection_mode="day",
             key="person_calendar",
             alt="Calendar of the person's days by status",
         )
+        status_legend(frame["status"])
         clicked = [str(row.get("day")) for row in chosen["selection"].get("day", [])]
         if clicked and st.session_state.get("_calendar_click") != clicked[0]:
             st.session_state[_DAY] = date.fromisoformat(clicked[0])

@@ -12,29 +12,36 @@ from face_rec.attendance.reports import Wanted
 from face_rec.system import System
 from pages.ui import charts
 from pages.ui.day_rows import group_counts, status_counts, table_of_days
+from pages.ui.day_words import status_legend
 
 _MOST_BARS: Final = 12
 
 
 def chart_of(app: System, wanted: Wanted, report: Report) -> None:
     """Draw the chart that goes with the report."""
-    title, chart = _CHARTS[wanted.name](app, wanted, report)
     with st.container(border=True):
-        st.markdown(f"**{title}**")
-        st.altair_chart(chart, alt=title)
+        if wanted.name in _TITLED:
+            title, chart = _TITLED[wanted.name](report)
+            st.markdown(f"**{title}**")
+            st.altair_chart(chart, alt=title)
+        else:
+            _by_status(app, wanted)
 
 
 _Titled = tuple[str, alt.Chart]
 
 
-def _by_status(app: System, wanted: Wanted, _: Report) -> _Titled:
+def _by_status(app: System, wanted: Wanted) -> None:
     table = table_of_days(app, wanted.first, wanted.last, wanted.filters)
-    if wanted.first == wanted.last:
-        return "People by status and group", charts.statuses(group_counts(table), "group")
-    return "People by status", charts.statuses(status_counts(table), "date")
+    one_day = wanted.first == wanted.last
+    frame = group_counts(table) if one_day else status_counts(table)
+    title = "People by status and group" if one_day else "People by status"
+    st.markdown(f"**{title}**")
+    st.altair_chart(charts.statuses(frame, "group" if one_day else "date"), alt=title)
+    status_legend(frame["status"])
 
 
-def _attendance(_: System, __: Wanted, report: Report) -> _Titled:
+def _attendance(report: Report) -> _Titled:
     frame = _named(report.frame)
     late = frame[frame["Late time"] > 0].nlargest(_MOST_BARS, "Late time")
     if late.empty:
@@ -44,21 +51,19 @@ def _attendance(_: System, __: Wanted, report: Report) -> _Titled:
     return title, charts.bars(late, "Person", "Late time", "minutes late")
 
 
-def _late(_: System, __: Wanted, report: Report) -> _Titled:
+def _late(report: Report) -> _Titled:
     return "Late arrivals by day", _a_day(report.frame)
 
 
-def _absences(_: System, __: Wanted, report: Report) -> _Titled:
+def _absences(report: Report) -> _Titled:
     return "Absences by day", _a_day(report.frame)
 
 
-def _groups(_: System, __: Wanted, report: Report) -> _Titled:
+def _groups(report: Report) -> _Titled:
     return "Attendance and punctuality", charts.group_bars(report.frame)
 
 
-_CHARTS: Final[dict[str, Callable[[System, Wanted, Report], _Titled]]] = {
-    "daily": _by_status,
-    "muster": _by_status,
+_TITLED: Final[dict[str, Callable[[Report], _Titled]]] = {
     "summary": _attendance,
     "late": _late,
     "absences": _absences,

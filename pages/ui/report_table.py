@@ -67,7 +67,7 @@ def _columns(report: Report) -> dict[str, Any]:
                 format="%.0f %%", min_value=0, max_value=100, width=120, color="#0f766e"
             )
         elif kind is Kind.COUNT:
-            columns[name] = st.column_config.NumberColumn(width=80)
+            columns[name] = st.column_config.NumberColumn(width=max(75, 8 * len(name) + 24))
         elif kind is Kind.DATE:
             columns[name] = st.column_config.DateColumn(format="YYYY-MM-DD", width=95)
         else:

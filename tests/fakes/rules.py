@@ -26,6 +26,12 @@ class FakeRules:
             raise StoreUnavailable("The fake store was switched off. Switch it on.")
         return self._rules.version
 
+    def break_entry(self, words: str) -> None:
+        """As if the database held an entry that nobody can read."""
+        self._rules = replace(
+            self._rules, malformed=(*self._rules.malformed, words), version=self._rules.version + 1
+        )
+
     def epoch(self) -> str:
         return "fake"
 

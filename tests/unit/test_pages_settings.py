@@ -1,0 +1,118 @@
+"""The settings page: rules are checked, explained, previewed and saved."""
+
+from collections.abc import Iterator
+from datetime import date, time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from face_rec.attendance.calendar import Holiday
+from face_rec.attendance.kiosk import Direction, KioskRecord
+from face_rec.attendance.roster import Assignment
+from face_rec.attendance.shift import Shift
+from tests.fakes.system import FakeSystem
+from tests.unit.pages_app import opened, words
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeSystem]:
+    with FakeSystem().running() as running:
+        running.clock.advance(-14 * 86400)
+        running.add_person(1, "Ann", "Day")
+        running.clock.advance(14 * 86400)
+        yield running
+
+
+def part(name: str) -> AppTest:
+    page = opened("settings.py")
+    return page.button_group(key="settings_part").set_value(name).run()
+
+
+def pressed(page: AppTest, label: str) -> AppTest:
+    next(button for button in page.button if button.label == label).click()
+    return page.run()
+
+
+def test_the_default_shift_can_be_made_to_measure_hours(fake: FakeSystem) -> None:
+    page = opened("settings.py")
+    page.toggle[0].set_value(False).run()
+    page = pressed(page, "Save")
+    assert not page.error
+    (shift,) = fake.rules.load().shifts
+    assert (shift.id, shift.presence_only) == ("default", False)
+
+
+def test_an_impossible_shift_is_refused_with_every_reason(fake: FakeSystem) -> None:
+    page = opened("settings.py")
+    page.toggle[0].set_value(False).run()
+    page.text_input[0].set_value("")
+    page.time_input[1].set_value(time(9))
+    page = pressed(page, "Save")
+    assert [error.value for error in page.error] == [
+        "Give the shift a name.",
+        "Start and end are the same time. Move one of them.",
+    ]
+    assert fake.rules.version() == 0
+
+
+def test_a_preview_says_whose_days_would_change_and_saves_nothing(fake: FakeSystem) -> None:
+    fake.rules.put(Shift("default", "Office"))
+    for days in (3, 4):  # Friday and Thursday at 09:05, within the grace
+        fake.mark(next(fake.people.all()), minutes=days * 24 * 60 - 5)
+        fake.mark(next(fake.people.all()), minutes=days * 24 * 60 - 8 * 60)
+    before = fake.rules.version()
+    page = opened("settings.py")
+    page.number_input[0].set_value(0).run()
+    page = pressed(page, "Show what would change")
+    assert "2 days of 1 person would change" in page.info[0].value
+    assert list(page.dataframe[1].value["Name"]) == ["Ann", "Ann"]
+    assert fake.rules.version() == before
+
+
+def test_assignments_of_a_group_must_not_overlap(fake: FakeSystem) -> None:
+    fake.rules.put(Shift("early", "Early", time(6), time(14)))
+    fake.rules.put(Assignment("a", "early", group="Day"))
+    page = part("Who works when")
+    next(box for box in page.selectbox if box.label == "Group").set_value("Day").run()
+    page = pressed(page, "Add")
+    assert "overlaps an assignment of the same group" in page.error[0].value
+    assert len(fake.rules.load().assignments) == 1
+
+
+def test_a_holiday_is_added(fake: FakeSystem) -> None:
+    page = part("Holidays")
+    assert "No holidays yet" in words(page)
+    page.text_input[0].set_value("May Day")
+    page.date_input[0].set_value(date(2025, 5, 1)).run()
+    page = pressed(page, "Add")
+    (holiday,) = fake.rules.load().holidays
+    assert (holiday.day, holiday.name) == (date(2025, 5, 1), "May Day")
+
+
+def test_leave_without_a_person_is_refused(fake: FakeSystem) -> None:
+    page = pressed(part("Leave"), "Add")
+    assert page.error[0].value == "Choose who is on leave."
+    assert fake.rules.load().leaves == ()
+
+
+def test_a_kiosk_gets_a_direction(fake: FakeSystem) -> None:
+    page = part("Kiosks")
+    page.text_input[0].set_value("gate").run()
+    next(one for one in page.button_group if one.label == "A mark here is").set_value(
+        Direction.OUT
+    ).run()
+    page = pressed(page, "Add")
+    assert fake.rules.load().kiosks == (KioskRecord("gate", direction=Direction.OUT),)
+
+
+@pytest.mark.parametrize("name", ["Employment", "Doubts and outages"])
+def test_the_other_parts_open(fake: FakeSystem, name: str) -> None:
+    page = part(name)
+    assert not page.exception
+    assert not page.error
+
+
+def test_entries_that_cannot_be_read_are_told(fake: FakeSystem) -> None:
+    fake.rules.put(Holiday("h", date(2025, 5, 1), "May Day"))
+    fake.rules.break_entry("Shift 'x': no start")
+    assert "no start" in opened("settings.py").warning[0].value
