@@ -20,7 +20,9 @@ _STILL = 0.05  # mean way of the landmarks between two frames, in sizes of the f
 _STILL_FRAMES = 2
 _SIDEWAYS = 15.0  # degrees of yaw for the left and right views
 _NOD = 9.0  # degrees of pitch, up or down from how the front view was held
-_FRONT_PITCH = 20.0  # cameras stand low or high: the front view need not be level
+# Estimated pitch is off by up to 25 degrees for some faces (a smile, a short nose), and cameras
+# stand low or high: the front view sets what level means for this person.
+_FRONT_PITCH = 32.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,21 @@ def test_five_views_are_asked_for_and_taken(camera: _Camera) -> None:
     assert [photo.view for photo in state.photos] == list(STEPS)
 
 
+def test_a_face_whose_nose_sits_low_is_taken_as_it_is_and_nods_from_there(
+    camera: _Camera,
+) -> None:
+    for _ in range(8):
+        camera.show(painted(1, (0.0, 0.085)))
+    (front,) = camera.guide.state().photos
+    assert front.quality.pitch < -20
+    assert front.view is View.FRONT
+    camera.guide.skip()
+    camera.guide.skip()
+    for _ in range(8):
+        camera.show(painted(1, (0.0, 0.03)))
+    assert [photo.view for photo in camera.guide.state().photos] == [View.FRONT, View.UP]
+
+
 def test_a_view_that_is_not_asked_for_is_not_taken(camera: _Camera) -> None:
     camera.hold(View.LEFT)
     assert camera.guide.state().photos == ()
