@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from argon2 import PasswordHasher
+from httpx import Response as Answer
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -15,8 +15,6 @@ from starlette.websockets import WebSocket
 
 from face_rec.access.access import Access
 from face_rec.access.rights import Role
-from face_rec.access.session import Lifetime
-from face_rec.stores import access as stores
 from face_rec.stores.access import AccessOptions, open_access
 from face_rec.stores.client import Client
 from face_rec.web import entrance
@@ -32,13 +30,8 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 def access_on(client: Client, clock: FakeClock, local: bool = True) -> Access:
     """Access control on a real Redis, with passwords that cost little."""
-    passwords = stores.Passwords
-    stores.Passwords = lambda words: passwords(words, CHEAP)  # type: ignore[assignment,misc]
-    try:
-        options = AccessOptions(local=local, lifetime=Lifetime(), words=("Attendance",))
-        return open_access(client, "main", clock, options)
-    finally:
-        stores.Passwords = passwords  # type: ignore[misc]
+    options = AccessOptions(local=local, words=("Attendance",), hasher=CHEAP)
+    return open_access(client, "main", clock, options)
 
 
 async def _page(request: Request) -> Response:
@@ -55,7 +48,7 @@ async def _socket(socket: WebSocket) -> None:
     try:
         while True:
             await socket.send_text(await socket.receive_text())
-    except Exception:  # noqa: BLE001 - it was closed
+    except Exception:
         return
 
 
@@ -81,11 +74,10 @@ class GateApp:
         gate = Middleware(Gate, access=self.seen or (lambda: self.access), hosts=frozenset({HOST}))
         self.app = Starlette(routes=routes, middleware=[gate])
 
-    def browser(self, address: str = "127.0.0.1", **options: Any) -> TestClient:
+    def browser(self, address: str = "127.0.0.1") -> TestClient:
         """A browser with no cookies, on this machine or another."""
         return TestClient(
             self.app, base_url=f"http://{HOST}", client=(address, 5000), follow_redirects=False,
-            **options,
         )  # fmt: skip
 
     def add(self, name: str, role: Role = Role.ADMIN, groups: frozenset[str] = frozenset()) -> str:
@@ -114,12 +106,13 @@ class GateApp:
         self.clock.advance(2)
 
 
-def submit(browser: TestClient, path: str, form: dict[str, str], **extra: Any) -> Any:
+def submit(browser: TestClient, path: str, form: dict[str, str]) -> Answer:
     """Open the page with the form, then send it, as a browser does."""
     page = browser.get(path)
     token = page.text.partition('name="form_token" value="')[2].partition('"')[0]
-    return browser.post(path, data={"form_token": token, **form}, headers=ORIGIN, **extra)
+    answer: Answer = browser.post(path, data={"form_token": token, **form}, headers=ORIGIN)
+    return answer
 
 
-def sign_in(browser: TestClient, name: str, password: str = PASSWORD, to: str = "/") -> Any:
+def sign_in(browser: TestClient, name: str, password: str = PASSWORD, to: str = "/") -> Answer:
     return submit(browser, "/login", {"name": name, "password": password, "next": to})

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
+from argon2 import PasswordHasher
+
 from face_rec.access.access import Access
 from face_rec.access.account import Account
 from face_rec.access.device import Device
@@ -32,13 +34,15 @@ from face_rec.stores.client import Client
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessOptions:
-    """``local``: whether passwords open anything; ``words``: what makes a password weak here."""
+    """``local``: whether passwords open anything; ``words``: what makes a password weak here;
+    ``hasher``: None: Argon2id as recommended."""
 
     enabled: bool = True
     local: bool = True
     zone: tzinfo = UTC
     lifetime: Lifetime = field(default_factory=Lifetime)
     words: tuple[str, ...] = ()
+    hasher: PasswordHasher | None = None
 
 
 def open_access(client: Client, site: str, clock: Clock, options: AccessOptions) -> Access:
@@ -47,7 +51,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     links, notes = RedisLinks(client, site), RedisNotes(client, site)
     trail = Trail(RedisAudit(client, site), clock)
     throttle = Throttle(RedisCounters(client, site))
-    passwords = Passwords(options.words)
+    passwords = Passwords(options.words, options.hasher)
     door = Door(
         accounts=accounts, sessions=RedisSessions(client, site), links=links, notes=notes,
         passwords=passwords, throttle=throttle, trail=trail, clock=clock,

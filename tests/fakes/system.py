@@ -150,6 +150,7 @@ class FakeSystem:
     engine: FakeEngine = field(default_factory=FakeEngine)
     rules: FakeRules = field(default_factory=FakeRules)
     checks: list[HealthCheck] = field(default_factory=list)
+    access: object = field(default_factory=AccountsOff)
 
     def __post_init__(self) -> None:
         self.people = FakePeople(self.clock)
@@ -175,7 +176,7 @@ class FakeSystem:
             "office": open_office(
                 Stores(self.attendance, self.people, self.rules), self.clock, SITE.timezone
             ),
-            "access": AccountsOff(),
+            "access": self.access,
             "health": Health([self._check(n) for n in range(9)], self.clock, keep=0.0),
         }
         unused = {part.name: None for part in fields(System)}  # no page touches these

@@ -4,10 +4,10 @@ import io
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import cv2
 import pytest
+from httpx import Response as Answer
 from starlette.testclient import TestClient
 
 from face_rec.access.audited import AuditedPeople
@@ -43,7 +43,8 @@ class Api:
             wait=fake.follower.wait, assess=good_quality, snapshots=fake.snapshots,
             clock=fake.clock,
         )  # fmt: skip
-        parts = api.Parts(people, fake.attendance, enrolment, ConsentText("I agree.", "1"), fake.clock)  # fmt: skip
+        consent = ConsentText("I agree.", "1")
+        parts = api.Parts(people, fake.attendance, enrolment, consent, fake.clock)
         self.gate = GateApp(access, fake.clock, more=[*api.routes(lambda: parts)])
         self.gate.add("ada")
 
@@ -60,16 +61,17 @@ def served(redis_client: Client) -> Iterator[Api]:
         yield Api(redis_client, fake)
 
 
-def _code(answer: Any) -> tuple[int, str]:
+def _code(answer: Answer) -> tuple[int, str]:
     return answer.status_code, answer.json()["error"]["code"]
 
 
-def _register(program: TestClient, number: int = 1, **changes: str) -> Any:
+def _register(program: TestClient, number: int = 1, **changes: str) -> Answer:
     form = {"id": f"E{number}", "name": f"Person {number}", "group": "Staff", "consent": "yes"}
-    return program.post(
+    answer: Answer = program.post(
         "/api/v1/people", data=form | changes,
         files={"photos": ("../../etc/passwd", jpeg_of(number), "image/jpeg")},
     )  # fmt: skip
+    return answer
 
 
 @pytest.mark.parametrize("scope", Scope)
@@ -140,7 +142,7 @@ def test_no_answer_and_no_audit_entry_holds_an_embedding_or_a_subject(served: Ap
 def test_refusals_have_stable_codes(
     served: Api, form: dict[str, str], status: int, code: str
 ) -> None:
-    assert _code(_register(served.program(), **form)) == (status, code)
+    assert _code(_register(served.program(), 1, **form)) == (status, code)
 
 
 def test_the_same_id_and_the_same_face_are_conflicts(served: Api) -> None:
@@ -178,7 +180,9 @@ def test_what_is_not_a_form_or_not_json_is_refused(served: Api) -> None:
 def test_people_come_in_pages_without_gaps_or_repeats(served: Api) -> None:
     for number in range(7):
         served.fake.add_person(number, f"Person {number}")
-    program, found, cursor = served.program(), [], ""
+    program = served.program()
+    found: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = program.get("/api/v1/people", params={"limit": 3, "cursor": cursor}).json()
         found += [person["id"] for person in page["items"]]
@@ -191,7 +195,9 @@ def test_attendance_comes_in_pages_oldest_first(served: Api) -> None:
     for minutes in range(5):
         served.fake.mark(ana if minutes % 2 else bo, minutes)
     served.fake.clock.advance(1)
-    program, found, cursor = served.program(), [], ""
+    program = served.program()
+    found: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = program.get("/api/v1/attendance", params={"limit": 2, "cursor": cursor}).json()
         found += [event["at"] for event in page["items"]]

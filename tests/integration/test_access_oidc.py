@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from httpx import Response as Answer
 from joserfc.jwk import RSAKey
 from starlette.testclient import TestClient
 
@@ -47,11 +48,14 @@ def _sent(browser: TestClient, path: str = "/login/oidc") -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(query).items()}
 
 
-def _back(browser: TestClient, provider: OidcProvider, sent: dict[str, str]) -> Any:
-    return browser.get(provider.authorize(sent))
+def _back(browser: TestClient, provider: OidcProvider, sent: dict[str, str]) -> Answer:
+    answer: Answer = browser.get(provider.authorize(sent))
+    return answer
 
 
-def _through(gate: GateApp, provider: OidcProvider, path: str = "/login/oidc") -> Any:
+def _through(
+    gate: GateApp, provider: OidcProvider, path: str = "/login/oidc"
+) -> tuple[TestClient, Answer]:
     browser = gate.browser()
     return browser, _back(browser, provider, _sent(browser, path))
 

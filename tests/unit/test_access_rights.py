@@ -89,8 +89,8 @@ def test_the_walk_notices_a_page_that_does_not_ask(tmp_path: Path) -> None:
 
 def _paths() -> list[str]:
     """Every route of the app, Streamlit's included, with something in place of parameters."""
-    settings = load({"ACCOUNTS": "on", "OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "a",
-                     "OIDC_CLIENT_SECRET": "b", "OIDC_ROLES": "it=admin"}, dotenv=None)  # fmt: skip
+    oidc = {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "a", "OIDC_ROLES": "it=admin"}
+    settings = load({"ACCOUNTS": "on", "OIDC_CLIENT_SECRET": "b", **oidc}, dotenv=None)
     streamlit = entry.app._build_starlette_app().routes
     found = []
     for route in [*assembly.routes(settings), *streamlit]:
@@ -123,11 +123,8 @@ def test_only_the_way_in_is_open_to_strangers(path: str) -> None:
 def test_every_role_gets_exactly_the_routes_of_its_rights(path: str, role: Role) -> None:
     rule = rule_for(path)
     assert rule is not None
-    if rule.way is Way.NEVER:
-        wanted = False
-    else:
-        wanted = rule.right is None or role in RULES[rule.right]
-    assert rule.allows(_principal(role)) == wanted
+    has = rule.right is None or role in RULES[rule.right]
+    assert rule.allows(_principal(role)) == (has and rule.way is not Way.NEVER)
 
 
 def test_a_path_that_nobody_named_has_no_rule() -> None:

@@ -1,0 +1,91 @@
+"""Pages under accounts: each refuses who has no right to it, whoever runs it and however."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.rights import RULES, Right, Role, rights_of
+from face_rec.web.route_rules import PAGES
+from pages.ui.identity import NOBODY
+from pages.ui.navigation import MENU
+from tests.fakes.system import FakeSystem
+
+FOLDER = Path(__file__).resolve().parent.parent.parent / "pages"
+REFUSAL = "You are not allowed to open this page"
+
+
+class FakeAccess:
+    """Access control that recognises one and the same principal in every browser."""
+
+    enabled = True
+
+    def __init__(self) -> None:
+        self.principal: Principal | None = None
+
+    def of_cookies(self, _: Mapping[str, str]) -> Principal | None:
+        return self.principal
+
+    def open_now(self, _: Principal) -> bool:
+        return True
+
+
+@pytest.fixture
+def access() -> Iterator[FakeAccess]:
+    found = FakeAccess()
+    with FakeSystem(access=found).running():
+        yield found
+
+
+def _run(page: str) -> AppTest:
+    """The page's file alone, as if the router had never been there."""
+    return AppTest.from_file(str(FOLDER / f"{page}.py"), default_timeout=20).run()
+
+
+def _refused(app: AppTest) -> bool:
+    return any(REFUSAL in warning.value for warning in app.warning)
+
+
+def _somebody(role: Role) -> Principal:
+    return Principal(PrincipalKind.USER, "u", "u", rights_of(role))
+
+
+@pytest.mark.parametrize(
+    ("page", "role"),
+    [(page, role) for page, right in PAGES.items() for role in Role if role not in RULES[right]],
+)
+def test_a_page_that_is_run_past_the_menu_refuses_every_role_without_the_right(
+    access: FakeAccess, page: str, role: Role
+) -> None:
+    access.principal = _somebody(role)
+    app = _run(page)
+    assert _refused(app)
+    assert not app.title
+    assert not app.button
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_refuses_a_session_that_has_ended(access: FakeAccess, page: str) -> None:
+    access.principal = None
+    assert _refused(_run(page))
+    assert NOBODY.rights == frozenset()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_menu_shows_what_is_allowed_and_nothing_else(access: FakeAccess, role: Role) -> None:
+    somebody = _somebody(role)
+    shown = {
+        entry.right for group in MENU.values() for entry in group if somebody.may(entry.right)
+    }
+    assert shown == rights_of(role) & {entry.right for g in MENU.values() for entry in g}
+    assert (Right.ACCOUNTS in shown) == (role is Role.ADMIN)
+
+
+def test_a_right_that_is_taken_away_is_felt_at_the_next_run(access: FakeAccess) -> None:
+    access.principal = _somebody(Role.ADMIN)
+    app = _run("system")
+    assert not _refused(app)
+    access.principal = _somebody(Role.REGISTRAR)
+    assert _refused(app.run())
