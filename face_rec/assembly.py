@@ -26,6 +26,7 @@ from face_rec.access.rights import Role
 from face_rec.access.session import Lifetime
 from face_rec.attendance.heart import Heart
 from face_rec.attendance.office import Office, open_office
+from face_rec.attendance.rules import RulesStore
 from face_rec.attendance.sources import Stores as AttendanceStores
 from face_rec.clock import Clock, SystemClock
 from face_rec.journey.advice import Machine, advice
@@ -48,6 +49,7 @@ from face_rec.stores.access import AccessOptions, open_access
 from face_rec.stores.access_records import RedisRecords
 from face_rec.stores.attendance import RedisAttendance
 from face_rec.stores.attendance_settings import RedisRules
+from face_rec.stores.audited_rules import AuditedRules
 from face_rec.stores.backup_place import FilePlace, Place, S3Place
 from face_rec.stores.backups import Backups
 from face_rec.stores.chain_guard import ChainOptions, open_chain, open_watch
@@ -177,7 +179,7 @@ def _system(
         workers=_workers(settings),
     )
     stack.callback(engine.close)
-    rules = RedisRules(stores.client, settings.site)
+    rules = AuditedRules(RedisRules(stores.client, settings.site), stores.access.audit)
     privacy = _privacy(settings, stores, clock, lambda revision: follower.wait(revision, 3.0))
     schedule = RetentionSchedule(privacy.retention, clock)
     schedule.start()
@@ -290,7 +292,7 @@ def _privacy(
 
 def _privacy_note(access: Access) -> Note:
     """Writes to the audit log what no store behind it sees."""
-    actions = {"exported": Action.EXPORTED, "retention": Action.SETTING_CHANGED}
+    actions = {"exported": Action.EXPORTED, "retention": Action.RETENTION}
 
     def note(what: str, whose: str, details: Mapping[str, object]) -> None:
         action = actions.get(what)
@@ -304,7 +306,7 @@ def _office(
     settings: Settings,
     attendance: AttendanceStore,
     people: PeopleStore,
-    rules: RedisRules,
+    rules: RulesStore,
     clock: Clock,
 ) -> Office:
     cache = settings.data_dir / "attendance-cache" / settings.site

@@ -7,6 +7,7 @@ from face_rec.access.audit import Action, AuditEntry, details, matching
 from face_rec.attendance.csv_export import neutralised
 from face_rec.system import System
 from pages.ui.context import system
+from pages.ui.exports import noted
 from pages.ui.identity import Right, require
 from pages.ui.navigation import AUDIT
 from pages.ui.page import page
@@ -33,8 +34,8 @@ def draw(app: System) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.caption(f"{counted(len(table), 'entry', 'entries')} · times in {app.site.timezone.key}")
         st.download_button(
-            "Download CSV", data=lambda: _csv(app, table), file_name="audit.csv", mime="text/csv",
-            icon=":material/download:", on_click="ignore",
+            "Download CSV", data=noted("audit log", lambda: _csv(table)), file_name="audit.csv",
+            mime="text/csv", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
     st.dataframe(table, hide_index=True, width="stretch", height=620)
 
@@ -50,8 +51,7 @@ def _table(app: System, entries: list[AuditEntry]) -> pd.DataFrame:
     )
 
 
-def _csv(app: System, table: pd.DataFrame) -> bytes:
-    app.access.audit.record(Action.EXPORTED, "audit log", after={"entries": len(table)})
+def _csv(table: pd.DataFrame) -> bytes:
     text = neutralised(table).to_csv(index=False, lineterminator="\r\n")
     return ("\ufeff" + text).encode()
 

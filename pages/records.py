@@ -14,6 +14,7 @@ from pages.ui.context import system
 from pages.ui.day_rows import day_rows
 from pages.ui.day_table import show_days
 from pages.ui.day_words import STATUS_NAMES
+from pages.ui.exports import noted
 from pages.ui.identity import Identity, Right, current, require
 from pages.ui.marks import table_of
 from pages.ui.navigation import RECORDS, REPORTS, TAKE_ATTENDANCE, link, next_step
@@ -95,7 +96,7 @@ def _summary(app: System, shown: pd.DataFrame, first: date, last: date) -> None:
         )
         st.download_button(
             "Download CSV",
-            data=lambda: to_csv(shown),
+            data=noted(f"records {first} to {last}", lambda: to_csv(shown)),
             file_name=f"attendance_{first}_{last}.csv",
             mime="text/csv",
             icon=":material/download:",

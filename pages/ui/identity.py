@@ -44,14 +44,17 @@ def require(right: Right | str) -> Identity:
     return identity
 
 
-def _actor() -> Actor | None:
-    """Whose doing a script's work is, for the audit log; None outside of scripts."""
-    if get_script_run_ctx(suppress_warning=True) is None:
-        return None
+def acting_here() -> Actor:
+    """Whose doing this script's work is."""
     identity = current()
-    return Actor(identity.name, identity.kind.value, st.context.ip_address or "")
+    return Actor(identity.name, identity.kind.value, st.context.ip_address or "127.0.0.1")
+
+
+def _actor() -> Actor | None:
+    """The same for the audit log; None outside of scripts."""
+    return acting_here() if get_script_run_ctx(suppress_warning=True) else None
 
 
 actor.ask(_actor)
 
-__all__ = ["Identity", "Right", "current", "require"]
+__all__ = ["Identity", "Right", "acting_here", "current", "require"]

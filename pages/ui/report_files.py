@@ -1,7 +1,6 @@
 """A report as CSV, XLSX or PDF. A short one is made while the browser waits, a long one as
 work with progress."""
 
-import io
 from functools import partial
 from typing import Final
 
@@ -11,6 +10,7 @@ from face_rec.attendance.report import Report
 from face_rec.attendance.reports import Wanted, written
 from face_rec.protocols import Progress
 from face_rec.system import System
+from pages.ui.exports import noted
 from pages.ui.jobs import JOBS, Job
 from pages.ui.progress import show_job
 from pages.ui.text import counted
@@ -43,7 +43,7 @@ def name_of(wanted: Wanted, suffix: str) -> str:
 def _button(wanted: Wanted, suffix: str, make: partial[bytes]) -> None:
     st.download_button(
         suffix[1:].upper(),
-        data=lambda: make(),  # noqa: PLW0108 - Streamlit looks at the signature
+        data=noted(name_of(wanted, suffix), make),
         file_name=name_of(wanted, suffix),
         mime=_MIMES[suffix],
         icon=":material/download:",
@@ -79,7 +79,7 @@ def _ready(wanted: Wanted, suffix: str, job: Job) -> None:
         return
     st.download_button(
         f"Download {suffix[1:].upper()}",
-        data=io.BytesIO(data),
+        data=noted(name_of(wanted, suffix), lambda: data),
         file_name=name_of(wanted, suffix),
         mime=_MIMES[suffix],
         icon=":material/download:",
