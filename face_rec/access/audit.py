@@ -38,6 +38,7 @@ class Action(StrEnum):
     CORRECTED = "attendance.corrected"
     SETTING_CHANGED = "setting.changed"
     EXPORTED = "exported"
+    RETENTION = "retention.ran"
 
 
 @dataclass(frozen=True, slots=True)

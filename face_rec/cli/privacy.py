@@ -4,11 +4,15 @@ import argparse
 import getpass
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import config
 from face_rec import assembly
+from face_rec.access import actor
+from face_rec.access.actor import Actor
 from face_rec.entities import Person
 from face_rec.errors import PersonMissing, SettingError
 from face_rec.privacy.certificate import Certificate
@@ -41,7 +45,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run_export(options: argparse.Namespace) -> int:
     """Write the ZIP, whole or not at all."""
-    with assembly.build_privacy(config.load()) as (privacy, people):
+    with _opened() as (privacy, people):
         person = _person(people, options.id)
         unfinished = options.out.with_name(f".{options.out.name}.part")
         try:
@@ -63,7 +67,7 @@ def run_erase(options: argparse.Namespace) -> int:
     out: Path | None = options.certificate
     if out is not None and out.suffix.lower() not in _CERTIFICATES:
         raise SettingError(f"--certificate {out}: end it in .txt, .json or .pdf.")
-    with assembly.build_privacy(config.load()) as (privacy, people):
+    with _opened() as (privacy, people):
         person = _person(people, options.id)
         if not options.yes and not _confirmed(person):
             print("Nothing was erased.")
@@ -76,7 +80,7 @@ def run_erase(options: argparse.Namespace) -> int:
 
 def run_withdraw(options: argparse.Namespace) -> int:
     """End the consent."""
-    with assembly.build_privacy(config.load()) as (privacy, people):
+    with _opened() as (privacy, people):
         person = privacy.consent.withdraw(_person(people, options.id).subject)
     print(f"{person.id} is not recognised any more. Templates and photos stay until erased.")
     return 0
@@ -84,7 +88,7 @@ def run_withdraw(options: argparse.Namespace) -> int:
 
 def run_retention(_options: argparse.Namespace) -> int:
     """One run of the job; exit status 1 if it could not do everything."""
-    with assembly.build_privacy(config.load()) as (privacy, _):
+    with _opened() as (privacy, _):
         run = privacy.retention.run()
     if run is None:
         print("Another process is at it.")
@@ -92,6 +96,14 @@ def run_retention(_options: argparse.Namespace) -> int:
     removed = {"pictures": run.pictures, "people": run.people, "templates": run.templates}
     print(json.dumps({"removed": removed, "problem": run.problem}))
     return 1 if run.problem else 0
+
+
+@contextmanager
+def _opened() -> Iterator[tuple[Privacy, PeopleStore]]:
+    """Privacy, with whoever typed the command in the audit log."""
+    who = Actor(getpass.getuser(), "command")
+    with assembly.build_privacy(config.load()) as built, actor.acting(who):
+        yield built
 
 
 def _person(people: PeopleStore, person_id: str) -> Person:

@@ -1,5 +1,6 @@
 """verify, keys and privacy as an admin types them, against an outside Redis."""
 
+import getpass
 import json
 import zipfile
 from dataclasses import replace
@@ -140,3 +141,14 @@ def test_retention_says_what_it_removed(
     monkeypatch.setenv("SNAPSHOT_DAYS", "30")
     assert main(["privacy", "retention"]) == 0
     assert json.loads(capsys.readouterr().out)["removed"]["pictures"] == 1
+
+
+def test_the_audit_log_names_who_typed_the_command(world: Person) -> None:
+    assert main(["privacy", "export", "7", "--out", "ada.zip"]) == 0
+    assert main(["privacy", "erase", "7", "--yes", "--certificate", "c.txt"]) == 0
+    with assembly.build_access(config.load(dotenv=None)) as access:
+        entries = access.audit.newest(10)
+    who = {entry.action: (entry.who, entry.kind, entry.target) for entry in entries}
+    assert who["exported"] == (getpass.getuser(), "command", "7")
+    assert who["person.deleted"] == (getpass.getuser(), "command", "7")
+    assert world.subject not in str(entries)
