@@ -9,7 +9,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from pathlib import Path
@@ -29,6 +28,7 @@ from face_rec.stores.attendance import RedisAttendance
 from face_rec.stores.attendance_settings import RedisRules
 from face_rec.stores.people import RedisPeople
 from tests import redis_servers
+from tests.benchmarks.row import Row
 from tests.fakes.clock import FakeClock
 
 SITE = "bench"
@@ -36,17 +36,6 @@ ZONE = ZoneInfo("Europe/Berlin")
 LAST = date(2024, 12, 31)
 NOW = datetime(2024, 12, 31, 11, 30, tzinfo=UTC)
 TIMES = (clock_time(8, 50), clock_time(12, 0), clock_time(12, 45), clock_time(17, 5))
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One measured number; ``target`` is None where the issue names none."""
-
-    name: str
-    value: float
-    unit: str
-    target: float | None = None
-    note: str = ""
 
 
 def run(quick: bool = False) -> list[Row]:

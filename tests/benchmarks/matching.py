@@ -77,9 +77,12 @@ def _others(name: str, ours: float, centroids: Matrix, probes: Matrix, quick: bo
         lambda: [search(people, probe, 0.3) for probe in probes],
         times=times,
     )
-    note = "of centroids only"
+    note = "of centroids"
     return [
-        Row(f"{name}: cdist / ours", by_cdist / ours, "×", note=f"{by_cdist * 1000:.1f} ms {note}"),
+        Row(
+            f"{name}: cdist / ours", by_cdist / ours, "×",
+            note=f"{by_cdist * 1000:.1f} ms {note}",
+        ),
         Row(
             f"{name}: DataFrame loop / ours", by_frame / ours, "×",
             note=f"{by_frame * 1000:.0f} ms {note}",

@@ -18,6 +18,6 @@ class Row:
     @property
     def reached(self) -> bool | None:
         """Whether the target is; None without one, or when nothing could be measured (NaN)."""
-        if self.target is None or self.value != self.value:  # noqa: PLR0124
+        if self.target is None or self.value != self.value:
             return None
         return self.value >= self.target if self.at_least else self.value <= self.target

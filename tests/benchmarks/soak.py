@@ -25,9 +25,28 @@ class Soak:
     samples: list[Held] = field(default_factory=list)
     marked: int = 0
 
-    def run(quick: bool = False) -> list[Row]:
+    def run(self) -> None:
+        stage = traffic.Stage()
+        with rig.running() as house:
+            ends, turn = time.monotonic() + self.seconds, 0
+            while time.monotonic() < ends:
+                group = f"group-{turn % self.groups}-"
+                outcome = traffic.play(house, stage, _STREAMS, self.round, _PACE, group)
+                self.marked += len(outcome.waits) - outcome.missed
+                gc.collect()
+                self.samples.append(process.held(len(house.client.client_list())))
+                turn += 1
+
+    def grown(self, what: Callable[[Held], float]) -> float:
+        """From the second quarter of the time, after warm-up, to the last: means of each."""
+        quarter = max(1, len(self.samples) // 4)
+        before, after = self.samples[quarter : 2 * quarter], self.samples[-quarter:]
+        return mean(map(what, after)) - mean(map(what, before))
+
+
+def run(quick: bool = False) -> list[Row]:
     """Growth after warm-up. Ten minutes; quick mode only shows that it works."""
-    soak = Soak(12, 2.3, 2) if quick else Soak(600, 10, 8)
+    soak = Soak(8, 2.3, 2) if quick else Soak(600, 10, 8)
     soak.run()
     note = f"{soak.seconds:.0f} s, {_STREAMS} streams at a time, {soak.marked} marks"
     measures: list[tuple[str, Callable[[Held], float], str, float]] = [

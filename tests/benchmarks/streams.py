@@ -30,12 +30,12 @@ def run(quick: bool = False) -> list[Row]:
 
 
 def _most(pack: str, quick: bool) -> Row:
-    """The most streams that keep the limit, to a power of two (quick) or an eighth."""
+    """The most streams that keep the limit, to an eighth; quick: whether the first number does."""
     stage = traffic.Stage(pack)
     kept: dict[int, traffic.Outcome] = {}
     with rig.running(pack) as house:
         low, high = 0, _FIRST
-        while high <= _MOST and _holds(house, stage, high, quick, kept):
+        while high <= (_FIRST if quick else _MOST) and _holds(house, stage, high, quick, kept):
             low, high = high, high * 2
         while not quick and high <= _MOST and high - low > max(1, low // 8):
             middle = (low + high) // 2
@@ -43,7 +43,8 @@ def _most(pack: str, quick: bool) -> Row:
                 low = middle
             else:
                 high = middle
-    note = f"half the time somebody new is there; {high} are too many"
+    note = "half the time somebody new is there; "
+    note += f"{high} are too many" if high in kept else "no more were tried"
     if low:
         note += f"; p95 {kept[low].quantile(0.95):.2f} s, {kept[low]}"
     return Row(f"streams held, {pack}", low, "streams", note=note)
@@ -56,7 +57,7 @@ def _holds(
     quick: bool,
     kept: dict[int, traffic.Outcome],
 ) -> bool:
-    kept[streams] = traffic.play(house, stage, streams, 7 if quick else 20, _PACE)
+    kept[streams] = traffic.play(house, stage, streams, 6.5 if quick else 20, _PACE)
     return kept[streams].quantile(0.95) <= _LIMIT
 
 

@@ -16,10 +16,8 @@ def run(quick: bool = False) -> list[Row]:
         return [row for n in _LIMITS for row in _rows(n, _played(house, stage, n, quick))]
 
 
-def _played(
-    house: rig.House, stage: traffic.Stage, streams: int, quick: bool
-) -> traffic.Outcome:
-    seconds = 7.5 if quick else 90 if streams == 1 else 45
+def _played(house: rig.House, stage: traffic.Stage, streams: int, quick: bool) -> traffic.Outcome:
+    seconds = 5 if quick else 90 if streams == 1 else 45
     return traffic.play(house, stage, streams, seconds, _PACE)
 
 

@@ -147,14 +147,14 @@ class Kiosk:
         outcome.wrong += len(marks) - len(right)
 
 
-def play(
-    house: House, stage: Stage, streams: int, seconds: float, pace: Pace, name: str = "kiosk"
+def play(  # noqa: PLR0917
+    house: House, stage: Stage, streams: int, seconds: float, pace: Pace, name: str = "kiosk-"
 ) -> Outcome:
     """``streams`` kiosks at 15 frames a second each, out of step with each other."""
     whole = pace.there + pace.away
     kiosks = [
         Kiosk(
-            house.engine.kiosk(f"{name}-{n}"), stage, stage.guests[n:] + stage.guests[:n], pace,
+            house.engine.kiosk(f"{name}{n}"), stage, stage.guests[n:] + stage.guests[:n], pace,
             skip=n * whole / streams,
         )
         for n in range(streams)
@@ -162,7 +162,8 @@ def play(
     feed(kiosks, seconds)
     time.sleep(1)  # a mark may be under way
     outcomes = [kiosk.outcome() for kiosk in kiosks]
-    return Outcome(sum((o.waits for o in outcomes), []), sum(o.wrong for o in outcomes))
+    waits = [wait for outcome in outcomes for wait in outcome.waits]
+    return Outcome(waits, sum(outcome.wrong for outcome in outcomes))
 
 
 def feed(kiosks: Sequence[Kiosk], seconds: float) -> None:

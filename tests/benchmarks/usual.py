@@ -54,4 +54,4 @@ def search(people: pd.DataFrame, probe: Vector, threshold: float) -> str:
     lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(probe)
     frame["cosine"] = rows @ probe / lengths
     found = frame[frame["cosine"] >= threshold].reset_index(drop=True)
-    return str(found.loc[found["cosine"].argmax(), "name"]) if len(found) else ""
+    return str(found["name"].iloc[int(found["cosine"].argmax())]) if len(found) else ""
