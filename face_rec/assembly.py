@@ -153,8 +153,8 @@ def _spool(settings: Settings, data_keys: DataKeys) -> SnapshotSpool:
     """Pictures, sealed on this machine's disk; S3 encrypts by itself."""
     store = _snapshots(settings)
     if not settings.s3_bucket:
-        store = SealedSnapshots(store, data_keys.sealer)
-    return SnapshotSpool(store, settings.data_dir / "spool", sealer=data_keys.sealer)
+        store = SealedSnapshots(store, data_keys.pictures)
+    return SnapshotSpool(store, settings.data_dir / "spool", sealer=data_keys.pictures)
 
 
 def _system(
@@ -263,7 +263,9 @@ def build_data_keys(settings: Settings) -> Iterator[Resealing]:
         client = _redis(settings, stack)
         data_keys = open_data_keys(client, settings.site, settings.data_key)
         local = (
-            None if settings.s3_bucket else SealedSnapshots(_snapshots(settings), data_keys.sealer)
+            None
+            if settings.s3_bucket
+            else SealedSnapshots(_snapshots(settings), data_keys.pictures)
         )
         spool = settings.data_dir / "spool"
         yield Resealing(client, settings.site, data_keys, pictures=local, spool=spool)

@@ -10,9 +10,11 @@ from face_rec.stores.sealer import DataSealer
 
 @dataclass(frozen=True, slots=True)
 class DataKeys:
-    """``sealer`` refuses to work until ``check`` has found that its keys fit."""
+    """``sealer`` (for templates) and ``pictures`` refuse to work until ``check`` has found that
+    their keys fit. Pictures of other machines may still be unsealed, so theirs is not strict."""
 
     sealer: DataSealer
+    pictures: DataSealer
     check: KeyCheck
 
     @property
@@ -26,4 +28,5 @@ def open_data_keys(client: Client, site: str, data_key: str | None) -> DataKeys:
     keys = keyring.derived(keyring.split(data_key or "", "DATA_KEY"), "data")
     check = KeyCheck(client, site, keys)
     check.early()
-    return DataKeys(DataSealer(keys, check.ensure), check)
+    strict = DataSealer(keys, check.ensure, check.all_sealed)
+    return DataKeys(strict, DataSealer(keys, check.ensure), check)

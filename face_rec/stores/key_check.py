@@ -14,6 +14,7 @@ from face_rec.stores.keyring import Keyring
 from face_rec.stores.sealer import DataKeyMissing, DataSealer, SealBroken, missing
 
 _FIELD: Final = "data-key:"  # followed by the key's id
+_ALL: Final = "data-sealed"  # set once no template is stored without encryption
 _KNOWN: Final = b"face_rec data key"
 
 
@@ -27,6 +28,8 @@ class KeyCheck:
         self._plain = DataSealer(keyring)
         self._context = f"{site}/data-key"
         self._fits = False
+        self._all_sealed = False
+        self._ids = keys.ids(site)
         self._lock = threading.Lock()
 
     def ensure(self) -> None:
@@ -39,9 +42,15 @@ class KeyCheck:
             return
         with self._lock:
             if not self._fits:
-                self._compare(self._stored())
-                self._remember()
+                stored = self._stored()
+                self._compare(stored)
+                self._remember(first=not stored)
                 self._fits = True
+
+    def all_sealed(self) -> bool:
+        """Whether every template is encrypted: since the first, or since a rotation."""
+        self.ensure()
+        return self._all_sealed
 
     def early(self) -> None:
         """The same at the start, where Redis may be away: then it is asked before first use."""
@@ -54,6 +63,7 @@ class KeyCheck:
     def only_current(self) -> None:
         """Everything is sealed with the current key: forget the others."""
         current = self._keyring.current
+        self._client.hset(self._key, _ALL, "1")
         for key_id in self._stored():
             if current is None or key_id != current.id:
                 self._client.hdel(self._key, _FIELD + key_id)
@@ -82,8 +92,13 @@ class KeyCheck:
         }
 
     @redis_errors()
-    def _remember(self) -> None:
+    def _remember(self, *, first: bool) -> None:
+        """Note the current key; where it is the ``first`` and nobody is registered, nothing
+        can be stored without it either."""
         current = self._keyring.current
         if current is not None:
             sealed = self._plain.seal(_KNOWN, self._context)
             self._client.hsetnx(self._key, _FIELD + current.id, sealed)
+            if first and not self._client.hlen(self._ids):
+                self._client.hset(self._key, _ALL, "1")
+        self._all_sealed = bool(self._client.hexists(self._key, _ALL))

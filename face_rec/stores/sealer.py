@@ -19,6 +19,10 @@ from face_rec.stores.keyring import Keyring
 MAGIC: Final = b"\xffSE\x7f"
 """As the first float of a template 2.6e38, and no JPEG begins so: never mistaken for either."""
 
+_FOREIGN: Final = (
+    "Something stored is not encrypted although everything was: another program put it there. "
+    "Remove it and store it anew, or restore it from a backup."
+)
 _ID: Final = slice(4, 12)
 _NONCE: Final = slice(12, 24)
 _BODY: Final = slice(24, None)
@@ -37,16 +41,29 @@ def nothing_to_admit() -> None:
     """For sealers whose keys need no check."""
 
 
+def never() -> bool:
+    """For sealers that go on reading what was stored before there was a key."""
+    return False
+
+
 class DataSealer:
     """A ``Sealer``. Without a key it stores as it is, and still refuses to misread.
 
     ``admit`` is called before each use; it raises where the keys do not fit what is stored,
-    so that nothing is ever sealed with a wrong key. Safe to call from any thread.
+    so that nothing is ever sealed with a wrong key. ``strict`` says whether everything is
+    sealed by now: then unsealed bytes were put there by somebody without the key. Safe to
+    call from any thread.
     """
 
-    def __init__(self, keyring: Keyring, admit: Callable[[], None] = nothing_to_admit) -> None:
+    def __init__(
+        self,
+        keyring: Keyring,
+        admit: Callable[[], None] = nothing_to_admit,
+        strict: Callable[[], bool] = never,
+    ) -> None:
         self._keyring = keyring
         self._admit = admit
+        self._strict = strict
         self._ciphers = {key_id: _cipher(keyring, key_id) for key_id in keyring.ids}
 
     @property
@@ -66,6 +83,8 @@ class DataSealer:
     def open(self, sealed: bytes, context: str) -> bytes:
         """What was sealed. Raises SealBroken, and DataKeyMissing where the key is not here."""
         if not is_sealed(sealed):
+            if self._keyring and self._strict():
+                raise SealBroken(_FOREIGN)
             return sealed
         key_id = key_of(sealed)
         cipher = self._ciphers.get(key_id)

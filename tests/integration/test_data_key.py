@@ -12,7 +12,7 @@ from face_rec.stores.keyring import Keyring
 from face_rec.stores.people import RedisPeople
 from face_rec.stores.reseal import TemplateResealer, reseal_pictures, waiting_otherwise
 from face_rec.stores.sealed_snapshots import SealedSnapshots
-from face_rec.stores.sealer import DataKeyMissing, DataSealer, is_sealed
+from face_rec.stores.sealer import DataKeyMissing, DataSealer, SealBroken, is_sealed
 from face_rec.stores.snapshots import FolderSnapshots
 from face_rec.stores.spool import SnapshotSpool
 from tests.fakes.clock import FakeClock
@@ -33,7 +33,8 @@ def check(client: Client, *secrets: str) -> KeyCheck:
 
 def people(client: Client, *secrets: str) -> RedisPeople:
     found = ring(*secrets)
-    sealer = DataSealer(found, KeyCheck(client, "main", found).ensure)
+    keys_check = KeyCheck(client, "main", found)
+    sealer = DataSealer(found, keys_check.ensure, keys_check.all_sealed)
     return RedisPeople(client, "main", FakeClock(), sealer)
 
 
@@ -74,9 +75,34 @@ def test_one_persons_sealed_template_given_to_another_matches_nobody(
     store = people(redis_client, OLD)
     ada = store.create(a_person("1"), [a_template()], 0)
     bob = store.create(a_person("2"), [a_template(1)], 1)
-    stolen = vector(redis_client, ada.subject).decode("latin-1").encode("latin-1")
+    stolen = vector(redis_client, ada.subject)
     redis_client.hset(keys.person("main", bob.subject), keys.vector(1), stolen)
     assert [entry.subject for entry in store.entries(CONTRACT)] == [ada.subject]
+
+
+def test_a_template_put_there_without_the_key_matches_nobody(redis_client: Client) -> None:
+    store = people(redis_client, OLD)
+    ada = store.create(a_person("1"), [a_template()], 0)
+    store.create(a_person("2"), [a_template()], 1)
+    own_face = a_template(7).vector.tobytes()
+    redis_client.hset(keys.person("main", ada.subject), keys.vector(0), own_face)
+    after = people(redis_client, OLD)
+    assert ada.subject not in {entry.subject for entry in after.entries(CONTRACT)}
+    with pytest.raises(SealBroken, match="another program"):
+        after.templates(ada.subject)
+
+
+def test_templates_from_before_the_key_are_read_until_the_rotation(redis_client: Client) -> None:
+    plain = RedisPeople(redis_client, "main", FakeClock())
+    person = plain.create(a_person(), [a_template()], 0)
+    assert [entry.subject for entry in people(redis_client, OLD).entries(CONTRACT)] == [
+        person.subject
+    ]
+    assert not check(redis_client, OLD).all_sealed()
+    TemplateResealer(redis_client, "main", DataSealer(ring(OLD))).run()
+    check(redis_client, OLD).only_current()
+    assert check(redis_client, OLD).all_sealed()
+    assert len(list(people(redis_client, OLD).entries(CONTRACT))) == 1
 
 
 def test_templates_from_before_the_key_are_sealed_by_the_rotation(redis_client: Client) -> None:
