@@ -132,6 +132,19 @@ def _hosts(value: str) -> tuple[str, ...]:
     return names
 
 
+def _ice(value: str) -> tuple[str, ...]:
+    urls = tuple(url.strip() for url in value.split(",") if url.strip())
+    if not urls or not all(re.fullmatch(r"(stuns?|turns?):[^\s,]+", url) for url in urls):
+        raise ValueError("addresses such as stun:stun.example.org:3478, separated by commas")
+    return urls
+
+
+def _turn(value: str) -> str:
+    if not re.fullmatch(r"turns?:[^\s,]+", value):
+        raise ValueError("an address beginning with turn: or turns:")
+    return value
+
+
 def _networks(value: str) -> tuple[str, ...]:
     try:
         found = [ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip()]
@@ -286,6 +299,19 @@ class Settings:
         "VIDEO_TRANSPORT", "auto", "How a kiosk's live video travels: webrtc, http (JPEGs over "
         "the page's own connection), or auto: WebRTC, and HTTP where it does not connect.",
         _one_of("auto", "webrtc", "http"), "Recognition",
+    )  # fmt: skip
+
+    ice_servers: tuple[str, ...] | None = _setting(
+        "ICE_SERVERS", "", "STUN servers for WebRTC beyond the local network, separated by commas.",
+        _ice, "Recognition",
+    )  # fmt: skip
+    turn_url: str | None = _setting(
+        "TURN_URL", "", "TURN server that relays WebRTC, such as turn:turn.example.org:3478.",
+        _turn, "Recognition",
+    )  # fmt: skip
+    turn_secret: str | None = _setting(
+        "TURN_SECRET", "", "Secret shared with the TURN server (coturn: static-auth-secret).",
+        _text, "Recognition",
     )  # fmt: skip
 
     redis_url: str | None = _setting(
@@ -462,6 +488,9 @@ def _check_together(settings: Settings) -> None:
             f"BIND_ADDRESS is '{settings.bind_address}', but must be 127.0.0.1 or ::1 while "
             "ACCOUNTS is off: anybody on the network could use every page."
         )
+    if (settings.turn_url is None) != (settings.turn_secret is None):
+        missing = "TURN_SECRET" if settings.turn_secret is None else "TURN_URL"
+        raise SettingError(f"{missing} is empty, but a relay needs both TURN_URL and TURN_SECRET.")
     _check_sign_in(settings)
 
 

@@ -77,6 +77,7 @@ from face_rec.web import api, checks, entrance, frames, health, metrics, snapsho
 from face_rec.web.api_request import ConsentText
 from face_rec.web.gate import Gate
 from face_rec.web.hosts import own_names
+from face_rec.web.ice import IceServers
 from face_rec.web.oidc import Provider
 
 RedisMode = Literal["standalone", "cluster", "sentinel"]
@@ -554,6 +555,7 @@ def _site(settings: Settings) -> SiteInfo:
         redis=_redis_words(settings),
         snapshots=_snapshot_words(settings),
         video_transport=settings.video_transport,
+        ice=IceServers(settings.ice_servers or (), settings.turn_url, settings.turn_secret),
     )
 
 

@@ -20,6 +20,7 @@ from face_rec.protocols import AttendanceStore, Gallery, PeopleStore, SnapshotSt
 from face_rec.stores.chain_watch import ChainWatch
 from face_rec.stores.spool import SnapshotSpool
 from face_rec.web.health import Health
+from face_rec.web.ice import IceServers
 from face_rec.web.metrics import MarkCounter
 
 
@@ -40,6 +41,8 @@ class SiteInfo:
     """Where snapshots are kept: for people."""
     video_transport: str = "auto"
     """``auto``, ``webrtc`` or ``http``."""
+    ice: IceServers = IceServers()
+    """How WebRTC finds its way beyond the local network."""
 
 
 @dataclass(frozen=True, slots=True)

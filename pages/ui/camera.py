@@ -19,6 +19,7 @@ from streamlit_webrtc import WebRtcMode, webrtc_streamer
 from face_rec.journey.kiosk import Seats
 from face_rec.protocols import Stream
 from pages.ui import overlay
+from pages.ui.context import system
 
 log = logging.getLogger(__name__)
 
@@ -101,12 +102,12 @@ class FramePump:
         return av.VideoFrame.from_ndarray(shown, format="bgr24")
 
 
-def camera(key: str, pump: FramePump, ice_servers: tuple[dict[str, Any], ...] = ()) -> None:
+def camera(key: str, pump: FramePump) -> None:
     """The video. ``key`` also names the place where the browser remembers the chosen camera."""
     webrtc_streamer(
         key=key,
         mode=WebRtcMode.SENDRECV,
-        rtc_configuration={"iceServers": list(ice_servers)},
+        rtc_configuration={"iceServers": _ice_servers()},
         media_stream_constraints=_ASK,
         video_frame_callback=pump,
         async_processing=True,
@@ -136,6 +137,11 @@ def keep_alive(key: str, age: float | None, tick: float, room: float = 0.68) -> 
         on_state_change=_nothing,
     )
     return str(result.get("state") or "connecting")
+
+
+def _ice_servers() -> list[dict[str, Any]]:
+    built = system()
+    return built.site.ice.at(built.clock.now())
 
 
 def _nothing() -> None:

@@ -10,7 +10,7 @@ const WORDS = {
   busy: ["The camera cannot be read", "Another program may be using it. Close that program, or choose another camera."],
   server: ["The server does not answer", "Trying again; the picture comes back by itself."],
   connecting: ["Starting the camera…", "This takes a few seconds."],
-  unreachable: ["No video connection", "The network may block it. Still trying; “Photo” above does the same job meanwhile."],
+  unreachable: ["No video connection", "The network may block it (an administrator can set TURN_URL). Still trying; “Photo” above does the same job meanwhile."],
   stalled: ["No picture", "Connecting again."],
   replaced: ["Another screen is this kiosk now", "This screen only watches. Reload it to take over again."],
   refused: ["The server refuses the pictures", "Reload the page. If that does not help, tell whoever looks after this system."],

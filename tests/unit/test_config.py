@@ -199,6 +199,12 @@ def test_a_good_value_is_understood(name: str, text: str, value: object) -> None
         ("SAVE_SNAPSHOTS", "2", "true or false"),
         ("S3_ENDPOINT_URL", "minio:9000", "a URL beginning with http:// or https://"),
         ("S3_ENCRYPTION", "rot13", "one of aes256, aws:kms, none"),
+        ("TURN_URL", "https://h", "an address beginning with turn: or turns:"),
+        (
+            "ICE_SERVERS",
+            "stun.example.org",
+            "addresses such as stun:stun.example.org:3478, separated by commas",
+        ),
         (
             "TRUSTED_PROXIES",
             "10.0.0.1/16",
@@ -264,6 +270,11 @@ def test_half_a_tls_pair_is_refused(tmp_path: Path) -> None:
     )
     assert _refusal(TLS_KEY=str(file)).startswith("TLS_CERT is empty")
     assert _load(TLS_CERT=str(file), TLS_KEY=str(file)).tls_cert == file
+
+
+def test_half_a_relay_is_refused() -> None:
+    assert _refusal(TURN_URL="turn:h:3478").startswith("TURN_SECRET is empty")
+    assert _refusal(TURN_SECRET="hunter2").startswith("TURN_URL is empty")
 
 
 def test_a_cluster_has_only_database_0() -> None:
