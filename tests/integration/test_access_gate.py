@@ -543,3 +543,15 @@ def test_accounts_written_by_two_at_once_lose_no_change(gate: GateApp) -> None:
     accounts.update(first)
     with pytest.raises(Exception, match="in the meantime"):
         accounts.update(second)
+
+
+def test_html_in_a_name_is_shown_as_text(gate: GateApp) -> None:
+    gate.add("ada")
+    name = '"><script>alert(1)</script>'
+    page = sign_in(gate.browser(), name, "a wrong password").text
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    gate.access.kiosks.create("hall", name, *[gate.clock.now().time()] * 2)
+    page = gate.browser().get(f"/kiosk/link/{gate.access.kiosks.link('hall')}").text
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
