@@ -40,10 +40,13 @@ def test_an_account_is_added_listed_and_switched_off(
 
 @pytest.mark.parametrize(
     ("words", "typed", "says"),
-    [(("add", "ada"), "short", "at least 15"), (("add", "a b"), PASSWORD, "letters a to z"),
-     (("disable", "nobody"), "", "no account nobody"), (("passwd", "nobody"), PASSWORD, "users list"),
+    [
+        (("add", "ada"), "short", "at least 15"),
+        (("add", "a b"), PASSWORD, "letters a to z"),
+        (("disable", "nobody"), "", "no account nobody"),
+        (("passwd", "nobody"), PASSWORD, "users list"),
     ],
-)  # fmt: skip
+)
 def test_a_refusal_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     words: tuple[str, ...], typed: str, says: str,
