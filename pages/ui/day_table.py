@@ -19,8 +19,8 @@ from pages.ui.why import why
 PAGE: Final = 100
 _FILL_OF: Final = {STATUS_NAMES[one]: fill for one, fill in FILLS.items()}
 _COLUMNS: Final = {
-    "Date": st.column_config.TextColumn(width=118),
-    "Name": st.column_config.TextColumn(width=155),
+    "Date": st.column_config.TextColumn(width=132),
+    "Name": st.column_config.TextColumn(width=145),
     "Status": st.column_config.TextColumn(width=128),
     "In": st.column_config.TextColumn(width=75),
     "Out": st.column_config.TextColumn(width=85),

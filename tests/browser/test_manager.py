@@ -1,0 +1,151 @@
+"""The manager's job in a real browser: find a day, correct it, see why, take the month away."""
+
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import Error, Locator, Page, expect
+
+from tests.browser.chromium import Browsers
+from tests.browser.screens import PATIENCE
+from tests.browser.server import ROOT, AppServer
+from tests.data import shared_data
+
+pytestmark = pytest.mark.browser
+
+REASON = "Came by the side door; the team lead saw her"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[AppServer]:
+    """The app with the demo's company in it."""
+    data = tmp_path / "data"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("REDIS_")}
+    subprocess.run(
+        [sys.executable, "-m", "face_rec", "demo"], cwd=ROOT, check=True, timeout=120,
+        env=kept | {"DATA_DIR": str(data), "SITE": "main", "TIMEZONE": "UTC"},
+    )  # fmt: skip
+    with AppServer(data, shared_data("models/buffalo_sc")) as server:
+        yield server
+
+
+class DaysScreen:
+    """/records?view=Days"""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        page.goto(f"{url}/records?view=Days")
+        expect(page.get_by_label("Person", exact=True)).to_be_visible(timeout=PATIENCE)
+
+    def choose(self, label: str, option: str) -> None:
+        self.page.get_by_label(label).first.click()
+        self.page.get_by_role("option", name=option, exact=True).click()
+        self.page.keyboard.press("Escape")
+
+    def open_first(self) -> None:
+        """The table is a canvas: its first row lies below the heading, its box at the left.
+
+        A table that is being replaced takes no click, so a few are tried.
+        """
+        for _ in range(5):
+            self.rest()
+            try:
+                table = self.page.get_by_test_id("stDataFrame").first
+                table.click(position={"x": 16, "y": 52}, timeout=5_000)
+                self.why.wait_for(timeout=5_000)
+            except Error:
+                continue
+            return
+        raise AssertionError("no click on the first row opened it")
+
+    @property
+    def why(self) -> Locator:
+        return self.page.locator(".st-key-why")
+
+    def rest(self) -> None:
+        """Until the page has drawn itself: a dialog opened before that would close again."""
+        whole = self.page.get_by_test_id("stApp")
+        expect(whole).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
+
+    def expect_day(self, *words: str) -> None:
+        for word in words:
+            expect(self.why).to_contain_text(word, timeout=PATIENCE)
+
+    def add_mark(self, clock: str) -> None:
+        self.why.get_by_role("button", name="Add a mark").click()
+        dialog = self.page.get_by_role("dialog")
+        _type_time(dialog, clock)
+        dialog.get_by_role("button", name="Save").click()
+
+    def give_reason(self, reason: str) -> None:
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_label("Reason").fill(reason)
+        dialog.get_by_label("Reason").press("Control+Enter")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog).to_have_count(0, timeout=PATIENCE)
+
+    def whose(self) -> tuple[str, date]:
+        """The person and the day that are explained."""
+        words = self.why.get_by_text(re.compile(r".* \(E\d+\) · ")).inner_text()
+        name, day = words.rsplit(" · ", 1)
+        when = datetime.strptime(f"{day} +0000", "%A, %d %B %Y %z").date()
+        return name.rsplit(" (", 1)[0], when
+
+
+def _type_time(dialog: Locator, clock: str) -> None:
+    for name, digits in zip(("hour, Time", "minute, Time"), clock.split(":"), strict=True):
+        part = dialog.get_by_role("spinbutton", name=name)
+        part.click()
+        part.press_sequentially(digits)
+
+
+def test_a_manager_corrects_a_day_and_takes_the_month_away(
+    app: AppServer, browse: Browsers
+) -> None:
+    screen = DaysScreen(browse.page(), app.url)
+    screen.page.get_by_text("30 days", exact=True).click()
+    screen.choose("Groups", "Office")
+    screen.choose("Status", "Absent")
+    screen.open_first()
+    screen.expect_day("So the day is: absent.")
+    name, day = screen.whose()
+    screen.why.get_by_role("button", name="all days").click()
+    expect(screen.page.get_by_text("All records")).to_be_visible(timeout=PATIENCE)
+    screen.expect_day("So the day is: absent.")
+    screen.rest()
+
+    screen.add_mark("09:00")
+    expect(screen.page.get_by_text("Say why")).to_be_visible(timeout=PATIENCE)
+    screen.give_reason(REASON)
+    screen.expect_day("So the day is: missing check-out.", REASON, "this computer", "09:00:00")
+
+    assert muster(screen.page, app.url)[name, day] == "MO"
+
+
+def muster(page: Page, url: str) -> dict[tuple[str, date], str]:
+    """The muster of the last 30 days as XLSX: the code of each person and day."""
+    page.goto(f"{url}/reports")
+    page.get_by_text("Monthly muster", exact=True).click()
+    page.get_by_text("30 days", exact=True).click()
+    start = datetime.now(UTC).date() - timedelta(days=29)
+    expect(page.get_by_text(f"{start.day} {start:%b %Y} – ")).to_be_visible(timeout=PATIENCE)
+    with page.expect_download(timeout=PATIENCE) as download:
+        page.get_by_role("button", name="XLSX").click()
+    data = Path(download.value.path()).read_bytes()
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
+    rows = [[str(cell.value or "") for cell in row] for row in sheet.iter_rows()]
+    top = next(number for number, row in enumerate(rows) if row[0] == "Name")
+    first, last = map(date.fromisoformat, re.findall(r"\d{4}-\d\d-\d\d", str(rows[:top]))[:2])
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return {
+        (row[0], day): row[3 + number]
+        for row in rows[top + 1 :]
+        for number, day in enumerate(days)
+    }
