@@ -343,7 +343,7 @@ def build_snapshots(settings: Settings) -> SnapshotStore:
 @contextmanager
 def build_backups(settings: Settings) -> Iterator[Backups]:
     """Backups alone; for commands."""
-    keys = split(getattr(settings, "data_key", None) or "", "DATA_KEY")
+    keys = split(settings.data_key or "", "DATA_KEY")
     with ExitStack() as stack:
         yield Backups(_redis(settings, stack), settings.site, derived(keys, "backup"))
 
