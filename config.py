@@ -221,7 +221,7 @@ class Settings:
     )  # fmt: skip
 
     accounts: bool = _setting(
-        "ACCOUNTS", "off", "on: nobody gets in without signing in. off: everybody at this "
+        "ACCOUNTS", "on", "on: nobody gets in without signing in. off: everybody at this "
         "computer may do everything, and the app listens on 127.0.0.1 only.",
         _switch, "Sign-in",
     )  # fmt: skip
@@ -302,7 +302,8 @@ class Settings:
     )  # fmt: skip
 
     ice_servers: tuple[str, ...] | None = _setting(
-        "ICE_SERVERS", "", "STUN servers for WebRTC beyond the local network, separated by commas.",
+        "ICE_SERVERS", "",
+        "STUN servers for WebRTC beyond the local network, separated by commas.",
         _ice, "Recognition",
     )  # fmt: skip
     turn_url: str | None = _setting(

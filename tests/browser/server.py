@@ -71,6 +71,7 @@ class AppServer:
             "MODEL_PACK": str(self._pack),
             "PORT": str(self.port),
             "BIND_ADDRESS": "127.0.0.1",
+            "ACCOUNTS": "off",
         }
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:

@@ -298,7 +298,7 @@ def test_any_address_of_a_redis_turns_the_embedded_one_off(address: dict[str, st
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.5"])  # noqa: S104
 def test_without_accounts_the_app_stays_on_this_machine(address: str) -> None:
-    message = _refusal(BIND_ADDRESS=address)
+    message = _refusal(BIND_ADDRESS=address, ACCOUNTS="off")
     assert message.startswith(f"BIND_ADDRESS is '{address}', but must be 127.0.0.1 or ::1")
 
 
