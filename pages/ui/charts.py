@@ -37,6 +37,7 @@ def arrivals(times: Sequence[datetime], expected: int, now: datetime) -> alt.Lay
         y=alt.Y(
             "people:Q",
             title=None,
+            stack=False,  # or two who come in the same second stand on top of each other
             axis=alt.Axis(tickMinStep=1, format="d", tickCount=5),
             scale=alt.Scale(domainMin=0, domainMax=max(1.12 * expected, len(times), 2)),
         ),

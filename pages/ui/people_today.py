@@ -28,9 +28,9 @@ _NOTHING: Final = {
     "Off": "Nobody has a day off.",
 }
 _COLUMNS: Final = {
-    "Name": st.column_config.TextColumn(width=180),
+    "Name": st.column_config.TextColumn(width=165),
     "Came": st.column_config.TextColumn(width=65),
-    "Note": st.column_config.TextColumn(width=125),
+    "Note": st.column_config.TextColumn(width=110),
     "Group": st.column_config.TextColumn(width=110),
 }
 

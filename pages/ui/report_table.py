@@ -27,6 +27,7 @@ def show_report(name: str, report: Report) -> None:
         st.dataframe(
             _coloured(report, rows),
             column_config=_columns(report),
+            column_order=_order(report),
             hide_index=True,
             height=min(640, 38 + 35 * len(rows)),
             key=f"report_table_{name}_{number}",
@@ -42,6 +43,19 @@ def _page_number(name: str, pages: int) -> int:
         return 1
     with st.container(horizontal=True, horizontal_alignment="center"):
         return min(pages, st.pagination(pages, width="stretch", key=f"report_{name}_{pages}"))
+
+
+def _order(report: Report) -> list[str]:
+    """In a muster the codes stand right beside the name, where a phone shows them too."""
+    names = list(report.kinds)
+    if Kind.CODE not in report.kinds.values():
+        return names
+    return [
+        "Name",
+        *(name for name in names if name not in {"Name", "ID", "Group"}),
+        "ID",
+        "Group",
+    ]
 
 
 def _coloured(report: Report, rows: pd.DataFrame) -> Any:  # noqa: ANN401 - a frame or its Styler
