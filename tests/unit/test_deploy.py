@@ -1,19 +1,35 @@
-"""deploy/: the unit is understood by systemd and stays as closed as it is; examples parse."""
+"""deploy/: units, installer, image, composition and their page are what they say."""
 
 import configparser
-import json
 import re
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
-from config import ROOT
+from config import ROOT, load
+from deploy import alive
+from face_rec import assembly
+from face_rec.__main__ import parser
 
-UNIT = ROOT / "deploy" / "face-attendance.service"
-README = ROOT / "deploy" / "README.md"
+DEPLOY = ROOT / "deploy"
+UNIT = DEPLOY / "face-attendance.service"
+UNITS = sorted((*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")))
+INSTALL = DEPLOY / "install.sh"
+README = DEPLOY / "README.md"
 
 
 def _unit() -> configparser.ConfigParser:
@@ -44,18 +60,21 @@ def test_the_service_is_closed_and_stops_in_order(name: str, value: str) -> None
 
 
 def test_service_and_commands_share_one_file_of_settings() -> None:
-    told = README.read_text(encoding="utf-8")
     state = "/var/lib/" + _unit()["Service"]["StateDirectory"]
-    assert f"echo DATA_DIR={state} | sudo tee -a .env" in told
+    script = INSTALL.read_text(encoding="utf-8")
+    assert "NAME=face-attendance\n" in script
+    assert f"DATA={state.replace('face-attendance', '$NAME')}\n" in script
+    assert 'set_setting DATA_DIR "$DATA"' in script
+    assert 'ln -s "$SETTINGS" "$target/.env"' in script
     assert "EnvironmentFile" not in _unit()["Service"]
 
 
-def _runnable(folder: Path) -> Path:
-    """The unit with a program that exists on this machine."""
-    text = UNIT.read_text(encoding="utf-8")
-    text = text.replace("/opt/face-attendance/.venv/bin/python app.py", sys.executable)
-    copy = folder / UNIT.name
-    copy.write_text(text.replace("/opt/face-attendance", str(ROOT)))
+def _runnable(unit: Path, folder: Path) -> Path:
+    """The unit with programs and folders that exist on this machine."""
+    text = unit.read_text(encoding="utf-8")
+    text = text.replace("/opt/face-attendance/current/.venv/bin/python app.py", sys.executable)
+    copy = folder / unit.name
+    copy.write_text(text.replace("/opt/face-attendance/current", str(ROOT)))
     return copy
 
 
@@ -68,27 +87,178 @@ def _systemd(*arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_systemd_understands_every_line(tmp_path: Path) -> None:
-    result = _systemd("verify", "--man=no", str(_runnable(tmp_path)))
-    said = [line for line in result.stderr.splitlines() if UNIT.name in line]
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_systemd_understands_every_line(tmp_path: Path, unit: Path) -> None:
+    for other in UNITS:
+        _runnable(other, tmp_path)
+    result = _systemd("verify", "--man=no", str(tmp_path / unit.name))
+    said = [line for line in result.stderr.splitlines() if "face-attendance" in line]
     assert said == []
 
 
-def test_systemd_counts_the_service_as_well_protected(tmp_path: Path) -> None:
-    unit = str(_runnable(tmp_path))
-    result = _systemd("security", "--offline=true", "--threshold=25", "--no-pager", unit)
+@pytest.mark.parametrize("name", ["face-attendance", "face-attendance-watchdog"])
+def test_systemd_counts_the_services_as_well_protected(tmp_path: Path, name: str) -> None:
+    unit = str(_runnable(DEPLOY / f"{name}.service", tmp_path))
+    threshold = {"face-attendance": "25", "face-attendance-watchdog": "70"}[name]  # it is root
+    result = _systemd("security", "--offline=true", f"--threshold={threshold}", "--no-pager", unit)
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_the_examples_are_json_as_aws_reads_it() -> None:
-    text = README.read_text(encoding="utf-8")
-    blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
-    assert len(blocks) == 3
-    role = blocks[0]["Statement"]
-    assert all("*" not in action for entry in role for action in entry["Action"])
+def test_the_watchdog_asks_the_app_and_leaves_a_stopped_one_alone() -> None:
+    text = (DEPLOY / "face-attendance-watchdog.service").read_text("utf-8")
+    assert "-m deploy.alive" in text
+    assert "systemctl is-active --quiet face-attendance || exit 0" in text
 
 
-def test_the_settings_named_in_the_readme_exist() -> None:
+def test_the_installer_is_shell_that_stops_at_a_failure() -> None:
+    assert subprocess.run(["bash", "-n", INSTALL], check=False).returncode == 0
+    assert "set -euo pipefail" in INSTALL.read_text("utf-8")
+    helped = subprocess.run([INSTALL, "--help"], capture_output=True, text=True, check=True)
+    for option in ("--uninstall", "--fresh", "--domain", "--no-start"):
+        assert option in helped.stdout
+
+
+# --- alive -----------------------------------
+
+
+@contextmanager
+def _answering(status: int) -> Iterator[tuple[int, list[str]]]:
+    """A server that answers everything with ``status``; its port, and the hosts asked for."""
+    hosts: list[str] = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            hosts.append(self.headers["Host"])
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield int(server.server_address[1]), hosts
+        server.shutdown()
+
+
+@pytest.mark.parametrize(("status", "wanted"), [(200, 0), (503, 1)])
+def test_alive_tells_by_its_exit_status(
+    monkeypatch: pytest.MonkeyPatch, status: int, wanted: int
+) -> None:
+    with _answering(status) as (port, hosts):
+        monkeypatch.setenv("PORT", str(port))
+        monkeypatch.setenv("ALLOWED_HOSTS", "*.example.org,door.example.org")
+        assert alive.main() == wanted
+        assert hosts == ["door.example.org"]
+
+
+def test_nobody_there_is_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "1")
+    assert alive.main() == 1
+
+
+# --- image and composition -----------------------------------
+
+
+def _compose() -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+    return read
+
+
+def test_the_image_has_two_stages_and_a_user_without_rights() -> None:
+    text = (DEPLOY / "Dockerfile").read_text("utf-8")
+    assert len(re.findall(r"^FROM ", text, re.MULTILINE)) == 2
+    assert text.rindex("USER face-attendance") > text.rindex("RUN ")
+    assert "HEALTHCHECK" in text
+    assert "deploy/install.sh --no-start" in text  # the steps that the bare root has tried
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE)
+    named = {name for line in copied for name in line.split()}
+    assert {name for name in named if not (ROOT / name).exists()} == set()
+
+
+def test_what_the_installer_copies_is_what_the_image_is_given() -> None:
+    ignored = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    given = {line[1:] for line in ignored if line.startswith("!")}
+    listed = re.search(r"find (app\.py.*?) -type f", INSTALL.read_text("utf-8"), re.DOTALL)
+    assert listed is not None
+    assert set(listed[1].replace("\\", "").split()) == given
+    assert "**/*.onnx" in ignored
+
+
+def test_only_the_proxy_is_published_and_the_app_can_write_nothing_else() -> None:
+    services = _compose()["services"]
+    assert set(services) == {"app", "redis", "caddy", "turn"}
+    assert [name for name, one in services.items() if "ports" in one] == ["caddy"]
+    app = services["app"]
+    assert app["read_only"] is True
+    assert app["cap_drop"] == ["ALL"]
+    assert services["redis"]["image"] == "redis:8"
+    assert "--appendonly yes" in services["redis"]["command"]
+    assert "--requirepass" in services["redis"]["command"]
+
+
+def test_the_proxys_network_is_the_only_one_that_is_trusted() -> None:
+    compose = _compose()
+    (network,) = compose["networks"]["inside"]["ipam"]["config"]
+    assert compose["services"]["app"]["environment"]["TRUSTED_PROXIES"] == network["subnet"]
+
+
+def test_every_variable_of_the_composition_has_an_example() -> None:
+    asked = set(re.findall(r"\$\{([A-Z_]+)", (DEPLOY / "compose.yaml").read_text("utf-8")))
+    example = (DEPLOY / "compose.env.example").read_text("utf-8")
+    assert asked - {"IMAGE"} == set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE))
+
+
+# --- trusted proxies -----------------------------------
+
+
+def _seen_through(client: str, trusted: str) -> dict[str, str]:
+    """What the app believes of a request that ``client`` forwards."""
+
+    def show(request: Request) -> JSONResponse:
+        address = request.client.host if request.client else ""
+        return JSONResponse({"scheme": request.url.scheme, "from": address})
+
+    settings = load({"TRUSTED_PROXIES": trusted, "ACCOUNTS": "off"}, dotenv=None)
+    app = Starlette(routes=[Route("/", show)], middleware=assembly.middleware(settings))
+    headers = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+    answer: dict[str, str] = TestClient(app, client=(client, 1)).get("/", headers=headers).json()
+    return answer
+
+
+def test_a_trusted_proxy_is_believed_and_nobody_else() -> None:
+    assert _seen_through("10.1.2.3", "10.0.0.0/8") == {"scheme": "https", "from": "203.0.113.9"}
+    assert _seen_through("192.0.2.1", "10.0.0.0/8") == {"scheme": "http", "from": "192.0.2.1"}
+    assert _seen_through("10.1.2.3", "") == {"scheme": "http", "from": "10.1.2.3"}
+
+
+# --- the page that tells all this -----------------------------------
+
+
+def _named(text: str) -> set[str]:
+    """Words that look like settings."""
+    pattern = (
+        r"\b((?:REDIS|S3|AWS|TURN|TLS|DATA|CHAIN|TRUSTED|ALLOWED|ICE|LOG|VIDEO)_[A-Z_]+[A-Z])\b"
+    )
+    return set(re.findall(pattern, text))
+
+
+@pytest.mark.parametrize("name", ["README.md", "compose.yaml", "nginx.conf", "install.sh"])
+def test_the_settings_that_are_named_exist(name: str) -> None:
     known = set(re.findall(r"^# ([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
-    used = set(re.findall(r"\b((?:REDIS|S3|AWS)_[A-Z_]+[A-Z])\b", README.read_text("utf-8")))
-    assert used <= known
+    assert _named((DEPLOY / name).read_text("utf-8")) <= known
+
+
+def test_files_commands_and_sections_that_the_readme_names_exist() -> None:
+    text = README.read_text("utf-8")
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (DEPLOY / target).exists(), target
+    for path in re.findall(r"(?<![\w/])deploy/[\w.-]+\w", text):
+        assert (ROOT / path).exists(), path
+    headings = {line.strip("# ").lower().replace(" ", "-") for line in text.splitlines()
+                if line.startswith("#")}  # fmt: skip
+    assert set(re.findall(r"\(#([\w-]+)\)", text)) <= headings
+    for command in re.findall(r"(?:as_app|-m face_rec) ([a-z]+)", text):
+        with pytest.raises(SystemExit) as ended:
+            parser().parse_args([command, "--help"])
+        assert ended.value.code == 0
