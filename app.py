@@ -85,7 +85,7 @@ def _refuse_open_address(address: str | None) -> None:
     if address == SETTINGS.bind_address:
         return  # app.py's own choice, or one the settings allow
     try:
-        closed = ipaddress.ip_address(address or "0.0.0.0").is_loopback  # noqa: S104
+        closed = ipaddress.ip_address(address or "0.0.0.0").is_loopback  # noqa: S104  # nosec B104
     except ValueError:
         closed = address == "localhost"
     if not closed:

@@ -153,7 +153,8 @@ def _socket_path(folder: Path) -> Path:
     """The same for every process on ``folder``, whatever its TMPDIR; not in the folder
     itself, whose path may be too long for a socket or on a file system without them."""
     name = f"face-rec-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
-    temporary = "/tmp"  # noqa: S108 - a folder made private, whose owner is checked
+    # A folder made private in it, whose owner is checked.
+    temporary = "/tmp"  # noqa: S108  # nosec B108
     if not os.access(temporary, os.W_OK | os.X_OK):
         temporary = tempfile.gettempdir()
     path = Path(temporary) / name / "redis.sock"
