@@ -235,6 +235,21 @@ def test_the_app_is_reached_through_the_balancer_only() -> None:
     assert card["AssociatePublicIpAddress"] is False
 
 
+def test_the_app_answers_the_balancers_health_check() -> None:
+    """It asks by the instance's own address, which must be among the names allowed."""
+    hosts = re.search(r"^ALLOWED_HOSTS=(.*)$", _user_data(WHOLE), re.MULTILINE)
+    assert hosts is not None
+    assert "$(hostname -I" in hosts[1]
+
+
+def test_an_upgrade_waits_for_the_new_instance() -> None:
+    policy = _read(WHOLE)["Resources"]["Group"]["UpdatePolicy"]["AutoScalingRollingUpdate"]
+    assert policy["WaitOnResourceSignals"] is True
+    assert policy["MinInstancesInService"] == 1
+    script = _user_data(WHOLE)
+    assert script.index("deploy.alive") < script.index("signal-resource")
+
+
 def test_the_balancer_fits_websockets_and_several_processes() -> None:
     def attributes(properties: dict[str, Any], key: str) -> dict[str, str]:
         return {one["Key"]: one["Value"] for one in properties[key]}
