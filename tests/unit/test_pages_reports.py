@@ -6,6 +6,8 @@ import pytest
 
 from face_rec.attendance.reports import REPORTS
 from face_rec.attendance.shift import Shift
+from pages.ui import report_files
+from pages.ui.jobs import JOBS
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened, words
 
@@ -51,3 +53,16 @@ def test_an_empty_report_says_so(fake: FakeSystem) -> None:
     page = opened("reports.py")
     page.button_group(key="report_name").set_value("late").run()
     assert "Nobody came late on these days." in words(page)
+
+
+def test_a_long_file_is_made_as_work_that_can_be_left(
+    fake: FakeSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_files, "LONG", 0)
+    page = opened("reports.py")
+    next(one for one in page.button if one.label == "Make XLSX …").click().run()
+    (job,) = [job for kind, job in JOBS._jobs.items() if kind.startswith("report.xlsx")]
+    assert job.ended.wait(20)
+    page.run()
+    assert "Download XLSX" in [one.label for one in page.get("download_button")]
+    assert job.error == ""
