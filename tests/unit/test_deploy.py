@@ -157,6 +157,17 @@ def test_nobody_there_is_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     assert alive.main() == 1
 
 
+def test_caddy_understands_its_file(tmp_path: Path) -> None:
+    program = shutil.which("caddy")
+    if program is None:
+        pytest.skip("no caddy; install the package caddy")
+    command = [program, "validate", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile"]
+    result = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={"HOME": str(tmp_path)}
+    )
+    assert result.returncode == 0, result.stderr
+
+
 # --- image and composition -----------------------------------
 
 
