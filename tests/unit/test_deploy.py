@@ -161,7 +161,8 @@ def test_caddy_understands_its_file(tmp_path: Path) -> None:
     program = shutil.which("caddy")
     if program is None:
         pytest.skip("no caddy; install the package caddy")
-    command = [program, "validate", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile"]
+    command = [program, "validate", "--adapter", "caddyfile", "--config"]
+    command.append(str(DEPLOY / "Caddyfile"))
     result = subprocess.run(
         command, capture_output=True, text=True, check=False, env={"HOME": str(tmp_path)}
     )
