@@ -71,8 +71,8 @@ class Company:
     events: tuple[Event, ...]
 
 
-def company(today: date, zone: ZoneInfo) -> Company:
-    """The company as it would have been up to the end of yesterday."""
+def company(today: date, zone: ZoneInfo, until: datetime | None = None) -> Company:
+    """The company as it would have been up to the end of yesterday, or to ``until`` today."""
     chance = random.Random(_SEED)  # noqa: S311 - to be repeated, not to be secret
     days = [today - n * _ONE for n in range(DAYS, 0, -1)]
     people = tuple(_people(datetime.combine(days[0] - _ONE, time(8), zone).astimezone(UTC)))
@@ -93,9 +93,15 @@ def company(today: date, zone: ZoneInfo) -> Company:
         *leaves,
         *_KIOSKS,
     )
-    events = list(_events(people, days, _Absences(leaves, employments, holidays), zone, chance))
+    absences = _Absences(leaves, employments, holidays)
+    events = list(_events(people, days, absences, zone, chance))
     events += corrections(events, chance)
-    return Company(people, rules, tuple(_uptime(days, zone)), tuple(events))
+    uptime = list(_uptime(days, zone))
+    if until is not None:
+        events += [e for e in _events(people, [today], absences, zone, chance) if e.at <= until]
+        midnight = datetime.combine(today, time(), UTC)
+        uptime += [Up(kiosk.id, midnight, until) for kiosk in _KIOSKS if midnight < until]
+    return Company(people, rules, tuple(uptime), tuple(events))
 
 
 class _Absences:

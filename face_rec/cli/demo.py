@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from datetime import UTC
 
 from tqdm import tqdm
 
@@ -19,7 +20,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "demo",
         help="fill an empty system with a made-up company",
         description="Sixty people without faces, their shifts, and ninety days of marks up to "
-        "yesterday. Refuses on a system that holds any people, marks or rules: give the demo a "
+        "now. Refuses on a system that holds any people, marks or rules: give the demo a "
         "DATA_DIR of its own.",
     )
     command.set_defaults(run=run)
@@ -28,7 +29,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(_options: argparse.Namespace) -> int:
     """Fill the system and say what to look at."""
     with assembly.build_office(config.load()) as office:
-        made = company(office.book.today(), office.book.zone)
+        now = office.book.now()
+        made = company(now.date(), office.book.zone, now.astimezone(UTC))
         refuse_if_used(office, made)
         fill(office, made)
     print(f"Made {len(made.people)} people with {len(made.events)} events. "

@@ -1,7 +1,7 @@
 """``report`` and ``demo``, over stores in memory."""
 
 import argparse
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,15 @@ def filled() -> Office:
     office = empty()
     fill(office, company(TODAY, BERLIN))
     return office
+
+
+def test_the_demo_can_end_in_the_middle_of_today() -> None:
+    noon = datetime(2025, 5, 14, 10, tzinfo=UTC)
+    made = company(noon.date(), BERLIN, noon)
+    today = [event for event in made.events if event.at.date() == noon.date()]
+    assert today
+    assert max(event.at for event in made.events) <= noon
+    assert made.people == company(noon.date(), BERLIN).people
 
 
 def test_the_demo_is_the_same_in_every_run() -> None:
