@@ -31,6 +31,7 @@ run: $(VENV)/.installed ## set everything up and serve the app
 test: $(VENV)/.tools ## set everything up and run every test
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m bandit -q -ll -r app.py config.py face_rec pages
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest
 
