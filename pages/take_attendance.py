@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from face_rec.journey.kiosk import NAME, RULE
-from pages.ui import kiosk_live, kiosk_marks, kiosk_still
+from pages.ui import kiosk_live, kiosk_marks, kiosk_pin, kiosk_still
 from pages.ui.context import system
 from pages.ui.identity import Right, require
 from pages.ui.model_gate import model_ready
@@ -34,6 +34,7 @@ def draw(kiosk: str, way: str) -> None:
             kiosk_still.still(kiosk)
         else:
             kiosk_live.live(kiosk)
+        kiosk_pin.pin_entry(kiosk, live=way != "photo")
     with side:
         kiosk_marks.marks_today()
 

@@ -8,6 +8,7 @@ from typing import Final
 from face_rec.access.door import Door
 from face_rec.access.identify import Identify
 from face_rec.access.kiosks import Kiosks
+from face_rec.access.pins import Pins
 from face_rec.access.principal import THIS_COMPUTER, Principal
 from face_rec.access.staff import Staff
 from face_rec.access.tokens import Tokens
@@ -29,6 +30,7 @@ class Access:
     staff: Staff
     kiosks: Kiosks
     tokens: Tokens
+    pins: Pins
     identify: Identify
     audit: Trail
     clock: Clock

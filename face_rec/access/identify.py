@@ -122,7 +122,7 @@ def device_principal(device: Device) -> Principal:
     """A device is its kiosk and nothing else."""
     return Principal(
         PrincipalKind.DEVICE, device.id, f"kiosk {device.title}", rights_of(Role.KIOSK),
-        kiosk=device.id, hours=(device.opens, device.closes),
+        kiosk=device.id, hours=(device.opens, device.closes), pin=device.pin,
     )  # fmt: skip
 
 

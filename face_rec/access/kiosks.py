@@ -58,7 +58,9 @@ class Kiosks:
         """Note that a device is alive."""
         self._notes.beat(name, Beat(self._clock.now(), address, version))
 
-    def create(self, name: str, title: str, opens: time, closes: time) -> Device:
+    def create(
+        self, name: str, title: str, opens: time, closes: time, pin: bool = False
+    ) -> Device:
         """A new device, not linked yet. Raises AccountRefused."""
         if not _NAME.fullmatch(name):
             raise AccountRefused(
@@ -66,7 +68,7 @@ class Kiosks:
                 "front-door."
             )
         device = Device(
-            name, title.strip()[:80] or name, opens=opens, closes=closes,
+            name, title.strip()[:80] or name, opens=opens, closes=closes, pin=pin,
             created_at=self._clock.now(),
         )  # fmt: skip
         if not self._devices.create(device):
@@ -74,12 +76,13 @@ class Kiosks:
         self._trail.record(Action.KIOSK_CREATED, name, after=_about(device))
         return device
 
-    def change(self, name: str, title: str, opens: time, closes: time) -> Device:
-        """Change title and hours. Raises AccountRefused."""
-        was = self._get(name)
+    def change(
+        self, name: str, title: str, opens: time, closes: time, pin: bool = False
+    ) -> Device:
+        """Change title, hours and whether PINs count. Raises AccountRefused."""
+        was, titled = self._get(name), title.strip()[:80] or name
         changed = self._write(
-            name,
-            lambda d: replace(d, title=title.strip()[:80] or name, opens=opens, closes=closes),
+            name, lambda d: replace(d, title=titled, opens=opens, closes=closes, pin=pin)
         )
         self._trail.record(Action.KIOSK_CHANGED, name, _about(was), _about(changed))
         return changed
@@ -141,4 +144,6 @@ class Kiosks:
 
 def _about(device: Device) -> dict[str, object]:
     hours = "always" if device.opens == device.closes else f"{device.opens}-{device.closes}"
-    return {"title": device.title, "hours": hours}
+    # Not "pin": no value of such a name is ever written to the log.
+    by_code = "allowed" if device.pin else "not allowed"
+    return {"title": device.title, "hours": hours, "marks without a face": by_code}

@@ -61,13 +61,16 @@ class Passwords:
 
     def verify(self, account: Account | None, password: str) -> bool:
         """Whether the password is the account's; takes as long if there is no account."""
-        stored = account.password if account and account.password else self._nobody
+        return self.fits(account.password if account else None, password)
+
+    def fits(self, stored: str | None, given: str) -> bool:
+        """Whether ``given`` has the hash ``stored``; takes as long if nothing is stored."""
         try:
             with self._turn:
-                fits = self._hasher.verify(stored, _normal(password)[:LONGEST])
+                fits = self._hasher.verify(stored or self._nobody, _normal(given)[:LONGEST])
         except (VerificationError, InvalidHashError):
             return False
-        return fits and account is not None and account.password is not None
+        return fits and bool(stored)
 
     def renewed(self, account: Account, password: str) -> Account:
         """``account`` with its hash made by today's parameters, where that is due."""

@@ -22,7 +22,8 @@ class Principal:
 
     ``id``: account name, kiosk or token id. ``groups``: the only groups of people this one
     may see; None: all. ``kiosk``: the one kiosk that a device is.
-    ``hours``: the local times between which it takes attendance; None: always.
+    ``hours``: the local times between which it takes attendance; None: always. ``pin``:
+    whether people may use their PIN at this device.
     """
 
     kind: PrincipalKind
@@ -32,6 +33,7 @@ class Principal:
     groups: frozenset[str] | None = None
     kiosk: str | None = None
     hours: tuple[time, time] | None = None
+    pin: bool = False
 
     def may(self, right: Right) -> bool:
         return right in self.rights

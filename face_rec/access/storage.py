@@ -84,7 +84,25 @@ class CounterStore(Protocol):
         """Count one more; the first one starts the time after which the counter is gone."""
         ...
 
+    def take_back(self, key: str) -> None:
+        """Count one less; a counter that is gone stays so."""
+        ...
+
     def clear(self, key: str) -> None: ...
+
+
+class PinStore(Protocol):
+    """The hash of a person's PIN, by subject; gone with the person."""
+
+    def get(self, subject: str) -> str | None: ...
+
+    def put(self, subject: str, hashed: str) -> bool:
+        """False, with nothing written, if there is no such person."""
+        ...
+
+    def clear(self, subject: str) -> bool:
+        """Whether there was one."""
+        ...
 
 
 class AuditStore(Protocol):

@@ -19,6 +19,7 @@ class Limit:
 BY_ACCOUNT: Final = Limit("account", 10, 900)
 BY_ADDRESS: Final = Limit("address", 100, 900)
 BY_KIOSK: Final = Limit("kiosk", 10, 300)
+BY_PIN: Final = Limit("pin", 5, 900)
 BY_LINK: Final = Limit("link", 50, 900)
 
 
@@ -35,6 +36,10 @@ class Throttle:
         """Count a try by ``who``; returns which one it is. Beyond ``limit.tries`` it must
         be refused."""
         return self._store.add(_key(limit, who), limit.seconds)
+
+    def take_back(self, limit: Limit, who: str) -> None:
+        """A try that was a good one does not count."""
+        self._store.take_back(_key(limit, who))
 
     def forgive(self, limit: Limit, who: str) -> None:
         """Forget the tries: the right password was given."""

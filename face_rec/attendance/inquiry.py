@@ -11,14 +11,14 @@ from face_rec.attendance.correction import AuditLine, audit
 from face_rec.attendance.day_record import record, row
 from face_rec.attendance.entry import Entry, entries
 from face_rec.attendance.explanation import Explanation, Teller
-from face_rec.attendance.ledger import CONFIRMED, Marks, ledger
+from face_rec.attendance.ledger import BY_PIN, CONFIRMED, Marks, ledger
 from face_rec.attendance.plan import Plan
 from face_rec.attendance.punches import Directions
 from face_rec.attendance.reckoning import MARGIN
 from face_rec.attendance.rules import Limits
 from face_rec.attendance.sources import days_between
 from face_rec.attendance.status import Flag
-from face_rec.entities import Event, Person
+from face_rec.entities import Event, Person, Source
 from face_rec.errors import CorrectionRefused
 from face_rec.protocols import AttendanceStore
 
@@ -66,7 +66,7 @@ class Inquiry:
         )
 
     def review(self, first: date, last: date, limits: Limits | None = None) -> list[Doubt]:
-        """Marks with a low score or margin, or unsure liveness, that nobody has
+        """Marks with a low score or margin, unsure liveness, or by PIN, that nobody has
         confirmed or voided; newest first. ``limits`` default to the saved ones."""
         bounds = limits or self._book.rules().limits
         people = {person.subject: person for person in self._book.people()}
@@ -128,7 +128,8 @@ def doubts(entry: Entry, limits: Limits) -> tuple[str, ...]:
         ("margin", event.margin, limits.margin),
         ("liveness", event.liveness, limits.liveness),
     )
-    return tuple(
+    by_pin = ("taken by PIN: no face was compared",) if event.source is Source.PIN else ()
+    return by_pin + tuple(
         f"{name} {value:.2f} is below {bound:.2f}"
         for name, value, bound in bounds
         if value is not None and value < bound
@@ -141,6 +142,7 @@ def _any_doubt(marks: Marks, limits: Limits) -> bool:
         (marks["score"] < limits.score)
         | (marks["margin"] < limits.margin)
         | (marks["liveness"] < limits.liveness)
+        | ((marks["state"] & BY_PIN) != 0)
     )
     return bool(np.any(low & ((marks["state"] & CONFIRMED) == 0)))
 

@@ -21,6 +21,8 @@ class KioskRecord:
     ``minimum_stay``: minutes that must lie between IN and OUT where the
     direction is both. ``watched``: whether its outages keep people from being
     called absent; ``watched_from`` is its first heartbeat.
+    ``pin``: whether people may use their PIN here, unless a linked device is this kiosk,
+    which has a say of its own.
     """
 
     id: str
@@ -29,6 +31,7 @@ class KioskRecord:
     minimum_stay: int = 5
     watched: bool = True
     watched_from: datetime | None = None
+    pin: bool = False
 
 
 Interval = tuple[int, int]

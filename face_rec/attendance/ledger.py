@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from face_rec.attendance.entry import DELIBERATE, WAYS, Entry, entries
-from face_rec.entities import Event
+from face_rec.entities import Event, Source
 
 CONFIRMED = 1 << 20
+BY_PIN = 1 << 21
 """Beside the bits of Flag in the ``state`` column."""
 
 MARK = np.dtype(
@@ -94,11 +95,16 @@ def _row(entry: Entry, codes: Codes) -> tuple[object, ...]:
         event.at.microsecond,
         int(WAYS[entry.kind]),
         event.source in DELIBERATE,
-        entry.state | (CONFIRMED if entry.confirmed else 0),
+        _state(entry),
         _number(event.score),
         _number(event.margin),
         _number(event.liveness),
     )
+
+
+def _state(entry: Entry) -> int:
+    confirmed = CONFIRMED if entry.confirmed else 0
+    return entry.state | confirmed | (BY_PIN if entry.event.source is Source.PIN else 0)
 
 
 def _number(value: float | None) -> float:

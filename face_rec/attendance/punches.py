@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_rec.attendance.kiosk import Direction, KioskRecord
-from face_rec.attendance.ledger import CONFIRMED, Codes, Marks
+from face_rec.attendance.ledger import BY_PIN, CONFIRMED, Codes, Marks
 from face_rec.attendance.punch import Punch, Way
 
 _WAYS = {Direction.IN: Way.IN, Direction.OUT: Way.OUT, Direction.BOTH: Way.ANY}
@@ -32,7 +32,7 @@ class Directions:
             ways[here] = _WAYS[kiosk.direction]
             if kiosk.direction is Direction.BOTH:
                 stays[here & ~marks["deliberate"]] = 60 * kiosk.minimum_stay
-        states = marks["state"] & ~CONFIRMED
+        states = marks["state"] & ~(CONFIRMED | BY_PIN)
         columns = (marks["at"], ways, stays, states)
         return list(map(Punch._make, zip(*(c.tolist() for c in columns), strict=True)))
 

@@ -9,10 +9,11 @@ from functools import partial
 from threading import Lock
 
 from face_rec.clock import Clock
-from face_rec.entities import Image, Label
+from face_rec.entities import Image, Label, Receipt
 from face_rec.journey.decide import Policy
 from face_rec.journey.kiosk import Seats
 from face_rec.journey.notify import NoticeBoard
+from face_rec.journey.pin import punch_by_pin
 from face_rec.journey.pipeline import Journey
 from face_rec.journey.services import Services
 from face_rec.journey.still import Stills
@@ -164,6 +165,16 @@ class Engine:
             for stream in [s for s in self._streams.values() if s.idle() > EXPIRES_AFTER]:
                 del self._streams[stream.name]
                 log.info("stream_expired name=%s", stream.name)
+
+    # --- without a face
+
+    def by_pin(self, subject: str, kiosk: str, *, live: bool = True) -> Receipt:
+        """Mark somebody who gave their PIN; ``live``: greet them on the kiosk's stream too.
+
+        Raises JournalError: then nothing may be confirmed.
+        """
+        board = self._kiosk(kiosk).board if live else None
+        return punch_by_pin(self._services, subject, kiosk, board)
 
     # --- stills
 

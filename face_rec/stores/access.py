@@ -12,6 +12,7 @@ from face_rec.access.door import Door
 from face_rec.access.identify import Identify
 from face_rec.access.kiosks import Kiosks
 from face_rec.access.passwords import Passwords
+from face_rec.access.pins import Pins
 from face_rec.access.secret import new_secret
 from face_rec.access.session import Lifetime
 from face_rec.access.staff import Staff
@@ -30,6 +31,7 @@ from face_rec.stores.access_sessions import (
     signing_key,
 )
 from face_rec.stores.client import Client
+from face_rec.stores.pins import RedisPins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         staff=Staff(accounts, notes, passwords, trail, clock),
         kiosks=kiosks,
         tokens=tokens,
+        pins=Pins(RedisPins(client, site), passwords, throttle, trail),
         identify=Identify(door, kiosks, tokens, clock),
         audit=trail,
         clock=clock,

@@ -13,6 +13,7 @@ from face_rec.stores.lua import Script
 
 _TAKE = Script("take")
 _COUNT = Script("count_try")
+_UNCOUNT = Script("uncount_try")
 
 
 class RedisSessions:
@@ -75,6 +76,10 @@ class RedisCounters:
     @redis_errors()
     def add(self, key: str, seconds: float) -> int:
         return int(_COUNT.run(self._client, [keys.tries(self._site, key)], [_ms(seconds)]))
+
+    @redis_errors()
+    def take_back(self, key: str) -> None:
+        _UNCOUNT.run(self._client, [keys.tries(self._site, key)], [])
 
     @redis_errors()
     def clear(self, key: str) -> None:

@@ -44,6 +44,8 @@ ROWS: Final = "rows"  # JSON: contract → slots the gallery may hold
 VERSION: Final = "version"  # counts the changes
 WRITE: Final = "write"  # random name of the last write, to know a resend by
 
+PIN: Final = "pin"  # its hash, where the person has one
+
 MAX_TEMPLATES: Final = 10
 
 

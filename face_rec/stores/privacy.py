@@ -18,6 +18,7 @@ from face_rec.privacy.retention import Periods, Retention
 from face_rec.protocols import AttendanceStore, PeopleStore, SnapshotStore
 from face_rec.stores.attendance_settings import RedisRules
 from face_rec.stores.client import Client
+from face_rec.stores.pins import RedisPins, pins_keeper
 from face_rec.stores.retention_log import RedisRunLog
 from face_rec.stores.rules_keeper import rules_keeper
 
@@ -42,7 +43,10 @@ class PrivacyParts:
 
 def open_privacy(parts: PrivacyParts) -> Privacy:
     """All of it; nothing is read or started yet."""
-    keepers = [rules_keeper(RedisRules(parts.client, parts.site))]
+    keepers = [
+        rules_keeper(RedisRules(parts.client, parts.site)),
+        pins_keeper(RedisPins(parts.client, parts.site)),
+    ]
     erasure = Erasure(
         site=parts.title, people=parts.people, attendance=parts.attendance,
         snapshots=parts.snapshots, clock=parts.clock, settled=parts.settled,

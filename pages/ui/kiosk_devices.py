@@ -3,16 +3,17 @@
 import base64
 import io
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import segno
 import streamlit as st
 
 from face_rec.access.device import Beat, Device
 from face_rec.access.kiosks import LINK_SECONDS
-from face_rec.errors import AccessError
+from face_rec.errors import AccessError, RuleRefused
 from face_rec.system import System
 from pages.ui.flash import flash
+from pages.ui.kiosk_fields import device_fields, office_words, record_of, save_record
 from pages.ui.page import guarded
 from pages.ui.repeating import repeating
 from pages.ui.text import plain
@@ -37,7 +38,9 @@ def devices(app: System) -> None:
 def _card(app: System, device: Device, beat: Beat | None) -> None:
     with st.container(border=True, key=f"kiosk_{device.id}"):
         words, state, buttons = st.columns([3, 3, 2.4], vertical_alignment="center")
-        words.markdown(f"**{plain(device.title)}**  \n{device.id} · {_hours(device)}")
+        facts = [device.id, _hours(device), *office_words(record_of(app, device.id))]
+        facts += ["PIN allowed"] if device.pin else []
+        words.markdown(f"**{plain(device.title)}**  \n{' · '.join(map(plain, facts))}")
         state.markdown(_state(device, beat, app.clock.now()))
         with buttons.container(horizontal=True, horizontal_alignment="right"):
             if st.button("Link …", key=f"link_{device.id}", icon=":material/qr_code_2:"):
@@ -68,24 +71,38 @@ def _hours(device: Device) -> str:
 @st.dialog("Add kiosk", icon=":material/tablet:")
 def new_device(app: System) -> None:
     """Name, title and hours."""
-    with guarded("kiosks.new"), st.form("new_kiosk", border=False):
+    with guarded("kiosks.new"):
         name = st.text_input(
             "Name", max_chars=32, placeholder="front-door",
             help="Lower-case letters, digits and hyphens. Its marks carry it.",
         )  # fmt: skip
-        title = st.text_input("Title", max_chars=80, placeholder="Front door")
-        opens, closes = _hours_fields(time(0), time(0))
-        if st.form_submit_button("Create kiosk", type="primary"):
-            _try(lambda: app.access.kiosks.create(name or "", title or "", opens, closes), app)
+        wanted = device_fields(Device(name or "", ""), record_of(app, name or ""), "new")
+
+        def create() -> None:
+            app.access.kiosks.create(
+                wanted.device.id, wanted.device.title, wanted.device.opens,
+                wanted.device.closes, wanted.device.pin,
+            )  # fmt: skip
+            save_record(app, wanted.record)
+
+        if st.button("Create kiosk", type="primary", key="new_kiosk_save"):
+            _try(create, app)
 
 
 @st.dialog("Edit kiosk", icon=":material/tablet:")
 def _edit(app: System, device: Device) -> None:
-    with guarded("kiosks.edit"), st.form("edit_kiosk", border=False):
-        title = st.text_input("Title", value=device.title, max_chars=80)
-        opens, closes = _hours_fields(device.opens, device.closes)
-        if st.form_submit_button("Save", type="primary"):
-            _try(lambda: app.access.kiosks.change(device.id, title or "", opens, closes), app)
+    with guarded("kiosks.edit"):
+        wanted = device_fields(device, record_of(app, device.id), device.id)
+
+        def change() -> None:
+            save_record(app, wanted.record)
+            app.access.kiosks.change(
+                device.id, wanted.device.title, wanted.device.opens, wanted.device.closes,
+                wanted.device.pin,
+            )  # fmt: skip
+
+        if st.button("Save", type="primary", key=f"save_{device.id}"):
+            _try(change, app)
 
 
 @st.dialog("Link a device", icon=":material/qr_code_2:")
@@ -113,18 +130,10 @@ def _revoke(app: System, device: Device) -> None:
             _try(lambda: app.access.kiosks.revoke(device.id), app)
 
 
-def _hours_fields(opens: time, closes: time) -> tuple[time, time]:
-    left, right = st.columns(2)
-    first = left.time_input("Open from", value=opens)
-    last = right.time_input("to", value=closes)
-    st.caption("The same time twice: always open.")
-    return first or time(0), last or time(0)
-
-
 def _try(change: Callable[[], object], app: System) -> None:
     try:
         change()
-    except AccessError as error:
+    except (AccessError, RuleRefused) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     app.access.identify.forget()

@@ -29,13 +29,18 @@ def still(kiosk: str) -> None:
         st.rerun()
 
 
+def say(shown: banner.Banner) -> None:
+    """The banner until the next photo."""
+    st.session_state[_SHOWN] = (shown,)
+
+
 def _recognise(taken: UploadedFile, kiosk: str) -> None:
     """Mark whoever is in the photo; every answer becomes a banner."""
     try:
         labels = system().engine.still(decode(taken.getvalue()), kiosk)
     except FaceRecError as error:
         problem = banner.Banner(banner.Mood.PROBLEM, "That did not work", str(error))
-        st.session_state[_SHOWN] = (problem,)
+        say(problem)
     except Exception as error:
         show_error(error, "kiosk.still")
         raise

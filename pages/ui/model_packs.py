@@ -7,12 +7,14 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from face_rec.access.audit import Action
 from face_rec.errors import ModelError
 from face_rec.models.status import PackOffer
 from face_rec.protocols import Progress
 from face_rec.system import System
 from pages.ui.flash import flash
-from pages.ui.jobs import JOBS
+from pages.ui.identity import acting_here
+from pages.ui.jobs import JOBS, Work
 from pages.ui.page import guarded
 from pages.ui.text import counted, file_size, plain
 from pages.ui.widgets import facts
@@ -54,7 +56,11 @@ def _offer(app: System, offer: PackOffer, busy: bool) -> None:
         "Download", key=f"pull_{offer.name}", type="primary", icon=":material/download:",
         disabled=busy,
     ):  # fmt: skip
-        JOBS.start(JOB, f"Downloading {offer.name}", partial(app.models.pull, offer.name))
+        JOBS.start(
+            JOB,
+            f"Downloading {offer.name}",
+            _noted(app, offer.name, partial(app.models.pull, offer.name)),
+        )
         st.rerun()
 
 
@@ -89,8 +95,23 @@ def upload(app: System, busy: bool) -> None:
             "Install", disabled=busy or file is None, icon=":material/install_desktop:"
         )
         if pressed and file:
-            JOBS.start(JOB, f"Installing {file.name}", partial(_import, app, file, name.strip()))
+            work = partial(_import, app, file, name.strip())
+            JOBS.start(
+                JOB, f"Installing {file.name}", _noted(app, name.strip() or file.name, work)
+            )
             st.rerun()
+
+
+def _noted(app: System, name: str, work: Work) -> Work:
+    """``work``, then a line in the audit log; who it was is known now, not in the thread."""
+    who = acting_here()
+
+    def run(progress: Progress) -> object:
+        made = work(progress)
+        app.access.audit.record(Action.MODELS_INSTALLED, name, actor=who)
+        return made
+
+    return run
 
 
 def _import(app: System, file: UploadedFile, name: str, progress: Progress) -> object:
@@ -117,11 +138,13 @@ def _confirm_use(app: System, name: str) -> None:
 
 
 def _use(app: System, name: str) -> None:
+    before = {"pack": app.models.status().pack}
     try:
         with st.spinner("Loading …"):
             app.models.use(name)
     except ModelError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
+    app.access.audit.record(Action.MODELS_USED, name, before, {"pack": name})
     flash(f"{plain(name)} is in use.")
     st.rerun()

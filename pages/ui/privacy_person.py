@@ -8,6 +8,7 @@ from face_rec.entities import Person
 from face_rec.privacy.certificate import Certificate
 from face_rec.system import System
 from pages.ui import times
+from pages.ui.exports import noted
 from pages.ui.flash import flash
 from pages.ui.identity import Identity
 from pages.ui.page import guarded
@@ -93,7 +94,7 @@ def _export(app: System, person: Person) -> None:
     if made is not None and made[0] == person.subject:
         st.download_button(
             "Download ZIP",
-            made[1],
+            noted(f"personal data of {person.id}", lambda: made[1]),
             file_name="personal-data.zip",
             mime="application/zip",
             icon=":material/download:",
@@ -145,6 +146,6 @@ def _handed_out(app: System) -> None:
 def _download(content: bytes, name: str, mime: str) -> None:
     kind = name.rpartition(".")[2].upper()
     st.download_button(
-        f"Certificate ({kind})", content, file_name=name, mime=mime, icon=":material/download:",
-        key=f"certificate_{kind}", on_click="ignore",
+        f"Certificate ({kind})", noted(name, lambda: content), file_name=name, mime=mime,
+        icon=":material/download:", key=f"certificate_{kind}", on_click="ignore",
     )  # fmt: skip

@@ -10,6 +10,7 @@ from pages.ui.navigation import PEOPLE, RECORDS, next_step, open_button, open_pa
 from pages.ui.photos import PORTRAIT, photo
 from pages.ui.profile_form import details_form
 from pages.ui.profile_photos import add_photos, template_table
+from pages.ui.profile_pin import pin_of
 from pages.ui.profile_status import status_and_deletion
 from pages.ui.templates import outdated
 from pages.ui.text import plain
@@ -72,6 +73,9 @@ def _sections(app: System, identity: Identity, person: Person) -> None:
         with st.container(border=True):
             st.subheader("Details", anchor=False)
             details_form(app, person)
+        with st.container(border=True):
+            st.subheader("PIN", anchor=False)
+            pin_of(app, person)
         with st.container(border=True):
             st.subheader("Status", anchor=False)
             status_and_deletion(app, person)

@@ -1,4 +1,4 @@
-"""Settings of kiosks: what a mark there means, and whether an outage counts."""
+"""Settings of kiosks: what a mark there means, whether an outage counts, and PINs."""
 
 from dataclasses import replace
 from typing import Final
@@ -47,23 +47,35 @@ def _row(one: KioskRecord) -> dict[str, object]:
 
 
 def _form(known: KioskRecord | None, key: str) -> KioskRecord:
-    left, right = st.columns(2)
     if known:
-        left.text_input("Name", known.id, disabled=True, key=f"{key}_id")
+        st.text_input("Name", known.id, disabled=True, key=f"{key}_id")
         start = known
     else:
-        start = KioskRecord((left.text_input("Name", key=f"{key}_id") or "").strip())
-    site = right.text_input("Site or place (optional)", start.site, key=f"{key}_site")
-    way = left.segmented_control(
+        start = KioskRecord((st.text_input("Name", key=f"{key}_id") or "").strip())
+    made = record_fields(start, key)
+    return replace(
+        made,
+        pin=st.toggle(
+            "People may use their PIN", start.pin, key=f"{key}_pin",
+            help="For those whose face fails. A linked device has this under Kiosks instead.",
+        ),
+    )  # fmt: skip
+
+
+def record_fields(start: KioskRecord, key: str) -> KioskRecord:
+    """``start`` with site, direction, minimum stay and watch as entered."""
+    left, right = st.columns(2)
+    site = left.text_input("Site or place (optional)", start.site, key=f"{key}_site")
+    way = right.segmented_control(
         "A mark here is", list(Direction), default=start.direction, required=True,
         format_func=lambda one: _WAYS[one], key=f"{key}_way",
     )  # fmt: skip
-    stay = right.number_input(
+    stay = left.number_input(
         "Minimum stay between in and out, min", 0, 24 * 60, start.minimum_stay, step=5,
         disabled=way is not Direction.BOTH, key=f"{key}_stay",
         help="Whoever is seen again within it is not checked out.",
     )  # fmt: skip
-    watched = left.toggle(
+    watched = right.toggle(
         "While it is down, nobody is called absent", start.watched, key=f"{key}_watched"
     )
     return replace(

@@ -37,6 +37,7 @@ from face_rec.people.follower import GalleryFollower
 from face_rec.protocols import Progress
 from face_rec.system import SiteInfo, System
 from face_rec.web.health import Health
+from tests.fakes.access import memory_pins
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import FakeModelSource, colour_of, fake_models
@@ -129,6 +130,9 @@ class AccountsOff:
     """Access control while everybody is this computer."""
 
     enabled = False
+
+    def __init__(self) -> None:
+        self.pins = memory_pins()
 
     @property
     def audit(self) -> "AccountsOff":

@@ -1,0 +1,46 @@
+"""Giving a person a PIN, and taking it away."""
+
+import streamlit as st
+
+from face_rec.access.pins import LONGEST, RULE
+from face_rec.entities import Person
+from face_rec.errors import AccessError
+from face_rec.system import System
+from pages.ui.flash import flash
+from pages.ui.identity import Right, require
+from pages.ui.text import plain
+
+
+def pin_of(app: System, person: Person) -> None:
+    """Whether there is one, and the form for another; the PIN itself is never shown."""
+    known = app.access.pins.has(person.subject)
+    st.caption(
+        ("A PIN is set. " if known else "No PIN is set. ")
+        + "With ID and PIN this person is marked where their face fails, at kiosks that allow "
+        "it. Such marks wait for a look under Records."
+    )
+    key = f"pin_{person.subject}"
+    with st.form(f"{key}_form", clear_on_submit=True, border=False):
+        pin = st.text_input(
+            "New PIN", type="password", max_chars=LONGEST, autocomplete="off", key=key,
+            help=f"{RULE}. Let the person type it.",
+        )  # fmt: skip
+        saved = st.form_submit_button("Change PIN" if known else "Set PIN", icon=":material/pin:")
+    if saved:
+        _set(app, person, (pin or "").strip())
+    if known and st.button("Remove PIN", key=f"{key}_remove"):
+        require(Right.PEOPLE_WRITE)
+        app.access.pins.clear(person)
+        flash("The PIN is removed.")
+        st.rerun()
+
+
+def _set(app: System, person: Person, pin: str) -> None:
+    require(Right.PEOPLE_WRITE)
+    try:
+        app.access.pins.set(person, pin)
+    except AccessError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    flash("The PIN is saved.")
+    st.rerun()

@@ -1,0 +1,160 @@
+"""Access control in memory: small stores, and what is built on them."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime
+from typing import Generic, TypeVar, cast
+
+from argon2 import PasswordHasher
+
+from face_rec.access.account import Account
+from face_rec.access.audit import AuditEntry
+from face_rec.access.device import Beat, Device
+from face_rec.access.kiosks import Kiosks
+from face_rec.access.link import Link
+from face_rec.access.passwords import Passwords
+from face_rec.access.pins import Pins
+from face_rec.access.storage import LinkStore, Notes
+from face_rec.access.throttle import Throttle
+from face_rec.access.token import Token
+from face_rec.access.trail import Trail
+from tests.fakes.clock import FakeClock
+
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+Record = TypeVar("Record", Account, Device, Token)
+
+
+class MemoryAudit:
+    """An ``AuditStore``; ``said`` is what was done to what, in order."""
+
+    def __init__(self) -> None:
+        self.entries: list[AuditEntry] = []
+
+    def append(self, entry: AuditEntry) -> None:
+        self.entries.append(entry)
+
+    def newest(self, count: int, before: str = "") -> list[AuditEntry]:
+        return self.entries[::-1][:count]
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        return [(entry.action, entry.target) for entry in self.entries]
+
+
+class MemoryCounters:
+    """A ``CounterStore`` whose time never passes."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def add(self, key: str, seconds: float) -> int:
+        self.counts[key] += 1
+        return self.counts[key]
+
+    def take_back(self, key: str) -> None:
+        self.counts[key] = max(0, self.counts[key] - 1)
+
+    def clear(self, key: str) -> None:
+        del self.counts[key]
+
+
+class MemoryPins:
+    """A ``PinStore``; nobody is missing unless ``gone``. ``asked`` is every question."""
+
+    def __init__(self) -> None:
+        self.hashes: dict[str, str] = {}
+        self.gone = False
+        self.asked: list[str] = []
+
+    def get(self, subject: str) -> str | None:
+        self.asked.append(subject)
+        return self.hashes.get(subject)
+
+    def put(self, subject: str, hashed: str) -> bool:
+        if not self.gone:
+            self.hashes[subject] = hashed
+        return not self.gone
+
+    def clear(self, subject: str) -> bool:
+        return self.hashes.pop(subject, None) is not None
+
+
+class MemoryRecords(Generic[Record]):
+    """A ``Records``."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, Record] = {}
+
+    def get(self, record_id: str) -> Record | None:
+        return self.records.get(record_id)
+
+    def all(self) -> list[Record]:
+        return [record for _, record in sorted(self.records.items())]
+
+    def create(self, record: Record, only_first: bool = False) -> bool:
+        if record.id in self.records or (only_first and self.records):
+            return False
+        self.records[record.id] = record
+        return True
+
+    def update(self, record: Record) -> Record:
+        written = replace(record, version=record.version + 1)
+        self.records[record.id] = written
+        return written
+
+    def remove(self, record_id: str) -> bool:
+        return self.records.pop(record_id, None) is not None
+
+    def count(self) -> int:
+        return len(self.records)
+
+
+class NoBeats:
+    """Notes of devices that were never seen."""
+
+    def beats(self) -> dict[str, Beat]:
+        return {}
+
+    def beat(self, device: str, beat: Beat) -> None: ...
+
+    def signed_in(self, account: str, at: datetime) -> None: ...
+
+
+class MemoryLinks:
+    """A ``LinkStore`` whose links never end."""
+
+    def __init__(self) -> None:
+        self.links: dict[str, Link] = {}
+
+    def put(self, digest: str, link: Link, seconds: float | None) -> None:
+        self.links[digest] = link
+
+    def peek(self, digest: str) -> Link | None:
+        return self.links.get(digest)
+
+    def take(self, digest: str) -> Link | None:
+        return self.links.pop(digest, None)
+
+
+def memory_pins(
+    store: MemoryPins | None = None,
+    audit: MemoryAudit | None = None,
+    clock: FakeClock | None = None,
+) -> Pins:
+    """PINs whose hashes cost little."""
+    trail = Trail(audit or MemoryAudit(), clock or FakeClock())
+    throttle = Throttle(MemoryCounters())
+    return Pins(store or MemoryPins(), Passwords(hasher=CHEAP), throttle, trail)
+
+
+def memory_kiosks(audit: MemoryAudit, clock: FakeClock) -> Kiosks:
+    """Devices that nobody has linked yet."""
+    devices: MemoryRecords[Device] = MemoryRecords()
+    return Kiosks(
+        devices=devices,
+        links=cast("LinkStore", MemoryLinks()),
+        notes=cast("Notes", NoBeats()),
+        throttle=Throttle(MemoryCounters()),
+        trail=Trail(audit, clock),
+        clock=clock,
+    )
