@@ -4,7 +4,6 @@
 """
 
 import json
-import resource
 import sys
 import threading
 import time
@@ -38,11 +37,10 @@ def _memory(follower: GalleryFollower, before: int) -> dict[str, float]:
     assert isinstance(gallery, LiveGallery)
     assert gallery.live is not None
     rows = gallery.people + gallery.live.templates
-    highest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return {
         "matrices": rows * CONTRACT.dimension * 4,
         "grown": process.resident() - before,
-        "highest": highest - before,
+        "highest": process.highest() - before,
     }
 
 

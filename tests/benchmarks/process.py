@@ -22,6 +22,13 @@ def held(connections: int) -> Held:
     return Held(resident(), threading.active_count(), files, connections)
 
 
+def highest() -> int:
+    """The most bytes of memory ever in use by this process (``ru_maxrss`` counts those of the
+    parent as well)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024
+
+
 def resident() -> int:
     """Bytes of memory in use by this process."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
