@@ -1,0 +1,170 @@
+"""Parts of the system for commands that need no more of it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from config import Settings
+from face_rec.access.access import Access
+from face_rec.access.account import Account
+from face_rec.access.audit import Action
+from face_rec.assembly.storing import (
+    Stores,
+    chained_marks,
+    open_accounts,
+    open_book,
+    open_redis,
+    open_snapshots,
+    open_stores,
+    s3_credentials,
+)
+from face_rec.attendance.office import Office
+from face_rec.clock import Clock, SystemClock
+from face_rec.models.service import ModelService
+from face_rec.privacy.parts import Note
+from face_rec.privacy.privacy import Privacy
+from face_rec.privacy.retention import Periods
+from face_rec.protocols import PeopleStore, SnapshotStore
+from face_rec.stores.access_records import RedisRecords
+from face_rec.stores.attendance_settings import RedisRules
+from face_rec.stores.backup_place import FilePlace, Place, S3Place
+from face_rec.stores.backups import Backups
+from face_rec.stores.chain_watch import ChainWatch
+from face_rec.stores.client import Client
+from face_rec.stores.data_keys import open_data_keys
+from face_rec.stores.keyring import derived, split
+from face_rec.stores.people import RedisPeople
+from face_rec.stores.privacy import PrivacyParts, open_privacy
+from face_rec.stores.reseal import Resealing
+from face_rec.stores.s3_snapshots import (
+    s3_client,
+    s3_encryption,
+)
+from face_rec.stores.sealed_snapshots import SealedSnapshots
+
+
+@contextmanager
+def build_office(settings: Settings) -> Iterator[Office]:
+    """Attendance alone, without models, cameras or snapshots; for commands."""
+    clock = SystemClock()
+    with ExitStack() as stack:
+        client = open_redis(settings, stack)
+        keys = open_data_keys(client, settings.site, settings.data_key)
+        people = RedisPeople(client, settings.site, clock, keys.sealer)
+        attendance, chain = chained_marks(settings, client, clock)
+        stack.callback(chain.copy)
+        rules = RedisRules(client, settings.site)
+        yield open_book(settings, attendance, people, rules, clock)
+
+
+@contextmanager
+def build_chain(settings: Settings) -> Iterator[ChainWatch]:
+    """The chain of marks alone, not started; for commands."""
+    with ExitStack() as stack:
+        yield chained_marks(settings, open_redis(settings, stack), SystemClock())[1]
+
+
+@contextmanager
+def build_privacy(settings: Settings) -> Iterator[tuple[Privacy, PeopleStore]]:
+    """Consent, retention, erasure and export without models or cameras, and the people they
+    are about; for commands. The app may run beside it."""
+    clock = SystemClock()
+    with ExitStack() as stack:
+        stores = open_stores(settings, clock, stack)
+        yield privacy_of(settings, stores, clock, lambda _: False), stores.people
+
+
+@contextmanager
+def build_data_keys(settings: Settings) -> Iterator[Resealing]:
+    """What sealing everything anew needs; for commands."""
+    with ExitStack() as stack:
+        client = open_redis(settings, stack)
+        data_keys = open_data_keys(client, settings.site, settings.data_key)
+        local = (
+            None
+            if settings.s3_bucket
+            else SealedSnapshots(open_snapshots(settings), data_keys.pictures)
+        )
+        spool = settings.data_dir / "spool"
+        yield Resealing(client, settings.site, data_keys, pictures=local, spool=spool)
+
+
+@contextmanager
+def build_redis(settings: Settings) -> Iterator[Client]:
+    """Redis alone; for commands."""
+    with ExitStack() as stack:
+        yield open_redis(settings, stack)
+
+
+def build_snapshots(settings: Settings) -> SnapshotStore:
+    """Where pictures lie, without the spool; for commands."""
+    return open_snapshots(settings)
+
+
+@contextmanager
+def build_backups(settings: Settings) -> Iterator[Backups]:
+    """Backups alone; for commands."""
+    keys = split(settings.data_key or "", "DATA_KEY")
+    with ExitStack() as stack:
+        yield Backups(open_redis(settings, stack), settings.site, derived(keys, "backup"))
+
+
+def backup_place(settings: Settings, where: str) -> Place:
+    """A file, or an object as s3://BUCKET/KEY, with the credentials of the settings."""
+    if not where.startswith("s3://"):
+        return FilePlace(Path(where))
+    client = s3_client(settings.s3_endpoint_url, settings.aws_region, s3_credentials(settings))
+    return S3Place(client, where, s3_encryption(settings.s3_encryption, settings.s3_kms_key_id))
+
+
+def build_models(settings: Settings) -> ModelService:
+    """The models alone, not yet loaded; for commands that need no Redis."""
+    return ModelService(
+        settings.data_dir / "models", settings.model_pack, settings.model_provider, threads=1
+    )
+
+
+@contextmanager
+def build_access(settings: Settings) -> Iterator[Access]:
+    """Accounts alone; for commands."""
+    with ExitStack() as stack:
+        yield open_accounts(settings, open_redis(settings, stack), SystemClock())
+
+
+def has_accounts(settings: Settings) -> bool:
+    """Whether anybody can sign in; may start and stop the embedded Redis for it."""
+    with ExitStack() as stack:
+        return RedisRecords(open_redis(settings, stack), settings.site, Account).count() > 0
+
+
+def privacy_of(
+    settings: Settings, stores: Stores, clock: Clock, settled: Callable[[int], bool]
+) -> Privacy:
+    return open_privacy(
+        PrivacyParts(
+            site=settings.site,
+            title=settings.title,
+            zone=settings.timezone,
+            client=stores.client,
+            people=stores.people,
+            attendance=stores.attendance,
+            snapshots=stores.spool,
+            clock=clock,
+            settled=settled,
+            note=_privacy_note(stores.access),
+            periods=Periods(settings.snapshot_days, settings.inactive_days),
+            encrypted=stores.encrypted,
+        )
+    )
+
+
+def _privacy_note(access: Access) -> Note:
+    """Writes to the audit log what no store behind it sees."""
+    actions = {"exported": Action.EXPORTED, "retention": Action.RETENTION}
+
+    def note(what: str, whose: str, details: Mapping[str, object]) -> None:
+        action = actions.get(what)
+        if action is not None:  # the rest are changes of a person, which AuditedPeople notes
+            access.audit.record(action, whose or what, after=details)
+
+    return note

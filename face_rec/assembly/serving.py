@@ -1,0 +1,103 @@
+"""The HTTP routes and the gate in front of them; each asks for the running system when called."""
+
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from config import Settings
+from face_rec import system as holder
+from face_rec.access.access import Access
+from face_rec.access.rights import Role
+from face_rec.system import System
+from face_rec.web import api, entrance, frames, health, metrics, snapshots
+from face_rec.web.api_request import ConsentText
+from face_rec.web.gate import Gate
+from face_rec.web.hosts import own_names
+from face_rec.web.oidc import Provider
+
+
+def routes(settings: Settings) -> list[BaseRoute]:
+    """The plain HTTP routes; each asks for the running system when it is called."""
+    return [
+        *health.routes(_health),
+        *metrics.routes(
+            metrics.Sources(
+                streams=lambda: holder.current().engine.streams(),  # noqa: PLW0108
+                journal_pending=lambda: holder.current().marker.pending_count(),  # noqa: PLW0108
+                spool=lambda: holder.current().spool.stats(),  # noqa: PLW0108
+                gallery=lambda: holder.current().gallery,
+                marks=lambda: holder.current().marks.counts(),  # noqa: PLW0108
+            )
+        ),
+        *snapshots.routes(lambda: holder.current().snapshots),
+        *frames.routes(_kiosks),
+        *(_entrance(settings) if settings.accounts else ()),
+    ]
+
+
+def middleware(settings: Settings) -> list[Middleware]:
+    """The gate, unless accounts are switched off and only this computer can connect."""
+    if not settings.accounts:
+        return _proxies(settings)
+    hosts = frozenset(settings.allowed_hosts or own_names(settings.bind_address))
+    return [*_proxies(settings), Middleware(Gate, access=_installed_access, hosts=hosts)]
+
+
+def _proxies(settings: Settings) -> list[Middleware]:
+    """First of all: who asks, and whether over HTTPS, as a trusted proxy tells it."""
+    if not settings.trusted_proxies:
+        return []
+    proxies = list(settings.trusted_proxies)
+    return [Middleware(ProxyHeadersMiddleware, trusted_hosts=proxies)]
+
+
+def _entrance(settings: Settings) -> list[BaseRoute]:
+    """Sign-in, set-up, kiosk links and the API; there is nothing to sign in to without
+    accounts."""
+    return [
+        *entrance.routes(
+            lambda: holder.current().access,
+            settings.title,
+            _provider(settings),
+            lambda: holder.current().access.signing_key(),  # noqa: PLW0108
+        ),
+        *api.routes(lambda: _api(holder.current())),
+    ]
+
+
+def _installed_access() -> Access | None:
+    built = holder.installed()
+    return built.access if built else None
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if not (settings.oidc_issuer and settings.oidc_client_id and settings.oidc_client_secret):
+        return None
+    return Provider(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret,
+        {group: Role(role) for group, role in (settings.oidc_roles or {}).items()},
+        settings.oidc_groups_claim,
+        settings.oidc_name_claim,
+    )
+
+
+def _api(built: System) -> api.Parts:
+    consent = ConsentText(built.site.consent_text, built.site.consent_version)
+    return api.Parts(built.people, built.attendance, built.enrolment, consent, built.clock)
+
+
+def _kiosks() -> frames.Kiosks | None:
+    built = holder.installed()
+    if built is None:
+        return None
+    engine = built.engine
+    return frames.Kiosks(
+        engine.kiosk, engine.streams, engine.seats, built.clock, built.site.timezone
+    )
+
+
+def _health() -> health.Health | None:
+    built = holder.installed()
+    return built.health if built else None

@@ -1,0 +1,38 @@
+"""What pages may know of the settings, in words."""
+
+from pathlib import Path
+
+from config import Settings
+from face_rec.system import SiteInfo
+from face_rec.web.ice import IceServers
+
+
+def site_info(settings: Settings) -> SiteInfo:
+    return SiteInfo(
+        site=settings.site,
+        title=settings.title,
+        timezone=settings.timezone,
+        consent_text=settings.consent_text,
+        consent_version=settings.consent_version,
+        cooldown=settings.cooldown_seconds,
+        save_snapshots=settings.save_snapshots,
+        redis=_redis_words(settings),
+        snapshots=_snapshot_words(settings),
+        video_transport=settings.video_transport,
+        ice=IceServers(settings.ice_servers or (), settings.turn_url, settings.turn_secret),
+    )
+
+
+def _redis_words(settings: Settings) -> str:
+    if settings.embedded_redis:
+        return "embedded, data on disk"
+    nodes = settings.redis_nodes or ((settings.redis_host or "by URL", settings.redis_port),)
+    return f"{settings.redis_mode} at {nodes[0][0]}"
+
+
+def _snapshot_words(settings: Settings) -> str:
+    if not settings.save_snapshots:
+        return "switched off"
+    if settings.s3_bucket:
+        return f"s3://{settings.s3_bucket}/{settings.s3_prefix}"
+    return str(Path(settings.data_dir) / "snapshots")

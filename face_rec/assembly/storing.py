@@ -1,0 +1,164 @@
+"""Where data rests: Redis, the journal, pictures, the chain, as the settings say."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, cast
+
+from config import Settings
+from face_rec.access.access import Access
+from face_rec.access.audited import AuditedAttendance, AuditedPeople
+from face_rec.access.session import Lifetime
+from face_rec.attendance.office import Office, open_office
+from face_rec.attendance.rules import RulesStore
+from face_rec.attendance.sources import Stores as AttendanceStores
+from face_rec.clock import Clock
+from face_rec.protocols import AttendanceStore, Journal, PeopleStore, SnapshotStore
+from face_rec.stores.access import AccessOptions, open_access
+from face_rec.stores.attendance import RedisAttendance
+from face_rec.stores.chain_guard import ChainOptions, open_chain, open_watch
+from face_rec.stores.chain_watch import ChainWatch
+from face_rec.stores.client import Client, RedisAddress, connect
+from face_rec.stores.data_keys import DataKeys, open_data_keys
+from face_rec.stores.embedded import EmbeddedRedis
+from face_rec.stores.journal import FileJournal
+from face_rec.stores.people import RedisPeople
+from face_rec.stores.s3_snapshots import (
+    S3Credentials,
+    S3Snapshots,
+)
+from face_rec.stores.sealed_snapshots import SealedSnapshots
+from face_rec.stores.snapshots import FolderSnapshots
+from face_rec.stores.spool import SnapshotSpool
+
+RedisMode = Literal["standalone", "cluster", "sentinel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where data rests."""
+
+    client: Client
+    access: Access
+    people: PeopleStore
+    attendance: AttendanceStore
+    journal: Journal
+    spool: SnapshotSpool
+    chain: ChainWatch
+    encrypted: bool
+
+
+def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
+    client = open_redis(settings, stack)
+    access = open_accounts(settings, client, clock)
+    data_keys = open_data_keys(client, settings.site, settings.data_key)
+    marks, chain = chained_marks(settings, client, clock)
+    chain.start()
+    stack.callback(chain.close)
+    journal = FileJournal(settings.data_dir / "journal")
+    stack.callback(journal.close)
+    spool = open_spool(settings, data_keys)
+    stack.callback(spool.close)
+    people = RedisPeople(client, settings.site, clock, data_keys.sealer)
+    return Stores(
+        client,
+        access,
+        AuditedPeople(people, access.audit),
+        AuditedAttendance(marks, access.audit),
+        journal,
+        spool,
+        chain,
+        data_keys.encrypts,
+    )
+
+
+def chained_marks(
+    settings: Settings, client: Client, clock: Clock
+) -> tuple[RedisAttendance, ChainWatch]:
+    """The marks' store with its chain, and the watch over it."""
+    bucket = open_snapshots(settings) if settings.s3_bucket else None
+    options = ChainOptions(settings.data_dir, settings.chain_key, bucket)
+    chain = open_chain(settings.site, options)
+    marks = RedisAttendance(client, settings.site, settings.redis_wait_replicas, chain)
+    return marks, open_watch(client, chain, marks, clock, options)
+
+
+def open_spool(settings: Settings, data_keys: DataKeys) -> SnapshotSpool:
+    """Pictures, sealed on this machine's disk; S3 encrypts by itself."""
+    store = open_snapshots(settings)
+    if not settings.s3_bucket:
+        store = SealedSnapshots(store, data_keys.pictures)
+    return SnapshotSpool(store, settings.data_dir / "spool", sealer=data_keys.pictures)
+
+
+def open_redis(settings: Settings, stack: ExitStack) -> Client:
+    """A client of the Redis that the settings name, or of our own."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if settings.embedded_redis:
+        own = EmbeddedRedis(settings.data_dir)
+        socket = own.start()
+        stack.callback(own.stop)
+        address = RedisAddress(unix_socket=str(socket))
+    else:
+        address = redis_address(settings)
+    client = connect(address)
+    stack.callback(client.close)
+    return client
+
+
+def redis_address(settings: Settings) -> RedisAddress:
+    """Where the outside Redis is."""
+    alone = ((settings.redis_host, settings.redis_port),) if settings.redis_host else ()
+    return RedisAddress(
+        mode=cast("RedisMode", settings.redis_mode),
+        url=settings.redis_url,
+        nodes=settings.redis_nodes or alone,
+        db=settings.redis_db,
+        username=settings.redis_username,
+        password=settings.redis_password,
+        tls=settings.redis_tls,
+        service=settings.redis_sentinel_service,
+    )
+
+
+def open_snapshots(settings: Settings) -> SnapshotStore:
+    if not settings.s3_bucket:
+        return FolderSnapshots(settings.data_dir / "snapshots")
+    return S3Snapshots(
+        settings.s3_bucket,
+        settings.s3_prefix,
+        endpoint_url=settings.s3_endpoint_url,
+        region=settings.aws_region,
+        credentials=s3_credentials(settings),
+        encryption=settings.s3_encryption,
+        kms_key_id=settings.s3_kms_key_id,
+    )
+
+
+def s3_credentials(settings: Settings) -> S3Credentials | None:
+    key, secret = settings.aws_access_key_id, settings.aws_secret_access_key
+    return S3Credentials(key, secret, settings.aws_session_token) if key and secret else None
+
+
+def open_accounts(settings: Settings, client: Client, clock: Clock) -> Access:
+    idle = timedelta(minutes=settings.session_idle_minutes)
+    options = AccessOptions(
+        enabled=settings.accounts,
+        local=settings.local_sign_in,
+        lifetime=Lifetime(idle, timedelta(hours=settings.session_hours)),
+        words=(settings.title, settings.site),
+        zone=settings.timezone,
+    )
+    return open_access(client, settings.site, clock, options)
+
+
+def open_book(
+    settings: Settings,
+    attendance: AttendanceStore,
+    people: PeopleStore,
+    rules: RulesStore,
+    clock: Clock,
+) -> Office:
+    cache = settings.data_dir / "attendance-cache" / settings.site
+    stores = AttendanceStores(attendance, people, rules, cache)
+    return open_office(stores, clock, settings.timezone)

@@ -1,0 +1,147 @@
+"""The whole system, started and closed in order.
+
+What is built first is closed last, so that the engine stops before the marker,
+and the marker before Redis.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from config import Settings
+from face_rec.assembly.parts import build_models, privacy_of
+from face_rec.assembly.site import site_info
+from face_rec.assembly.storing import Stores, open_book, open_stores
+from face_rec.attendance.heart import Heart
+from face_rec.clock import Clock, SystemClock
+from face_rec.journey.advice import Machine, advice
+from face_rec.journey.decide import Policy
+from face_rec.journey.engine import Engine
+from face_rec.journey.kiosk import NAME as KIOSK_NAME
+from face_rec.journey.mark import DurableMarker
+from face_rec.models.service import ModelService
+from face_rec.people.directory import CachedDirectory
+from face_rec.people.enrolment import Enrolment
+from face_rec.people.follower import GalleryFollower
+from face_rec.people.quality import assess
+from face_rec.privacy.schedule import RetentionSchedule
+from face_rec.stores import redis_health
+from face_rec.stores.attendance_settings import RedisRules
+from face_rec.stores.audited_rules import AuditedRules
+from face_rec.stores.chain_health import chain_check
+from face_rec.system import System
+from face_rec.web import checks, health, metrics
+
+_FRESH = 10.0  # seconds; a kiosk whose last frame is older gives no sign of life
+_MOST_WORKERS = 4  # more threads than this gain little: memory bandwidth is shared
+
+
+@contextmanager
+def build(settings: Settings) -> Iterator[System]:
+    """The whole system, started; everything is flushed and closed on the way out.
+
+    An outside Redis may be away: the system starts all the same and recovers by itself.
+    Raises RedisMissing or StoreError if the embedded one cannot be started.
+    """
+    clock = SystemClock()
+    with ExitStack() as stack:
+        stores = open_stores(settings, clock, stack)
+        models = build_models(settings)
+        models.start()
+        stack.callback(models.close)
+        yield _system(settings, clock, stores, models, stack)
+
+
+def _system(
+    settings: Settings, clock: Clock, stores: Stores, models: ModelService, stack: ExitStack
+) -> System:
+    directory = CachedDirectory(stores.people, clock)
+    follower = GalleryFollower(stores.people, models, clock, [directory.forget])
+    follower.start()
+    stack.callback(follower.close)
+    marker = DurableMarker(stores.attendance, stores.journal, clock, settings.cooldown_seconds)
+    stack.callback(marker.close)
+    counter = metrics.MarkCounter(marker)
+    engine = Engine(
+        models=models,
+        gallery=follower.gallery,
+        directory=directory,
+        marker=counter,
+        snapshots=stores.spool if settings.save_snapshots else None,
+        assess=assess,
+        clock=clock,
+        policy=Policy(threshold=settings.match_threshold, margin=settings.match_margin),
+        workers=_workers(settings),
+    )
+    stack.callback(engine.close)
+    rules = AuditedRules(RedisRules(stores.client, settings.site), stores.access.audit)
+    privacy = privacy_of(settings, stores, clock, lambda revision: follower.wait(revision, 3.0))
+    schedule = RetentionSchedule(privacy.retention, clock)
+    schedule.start()
+    stack.callback(schedule.close)
+    heart = Heart(lambda: _alive(engine), rules.beat, clock)
+    stack.callback(heart.close)
+    return System(
+        site=site_info(settings),
+        clock=clock,
+        people=stores.people,
+        attendance=stores.attendance,
+        marker=marker,
+        marks=counter,
+        snapshots=stores.spool,
+        spool=stores.spool,
+        models=models,
+        gallery=follower.gallery,
+        follower=follower,
+        directory=directory,
+        enrolment=Enrolment(
+            people=stores.people, models=models, gallery=follower.gallery, wait=follower.wait,
+            assess=assess, snapshots=stores.spool, clock=clock,
+        ),
+        engine=engine,
+        office=open_book(settings, stores.attendance, stores.people, rules, clock),
+        health=health.Health(
+            [
+                redis_health.reachable_check(stores.client),
+                redis_health.durable_check(stores.client),
+                checks.models_check(models.status),
+                checks.gallery_check(follower.status),
+                checks.journal_check(marker.pending_count, marker.problem),
+                checks.snapshots_check(stores.spool.stats),
+                checks.speed_check(lambda: _advice(engine, models)),
+                checks.disk_check(settings.data_dir),
+                chain_check(stores.chain.status),
+            ],
+            clock,
+        ),
+        access=stores.access,
+        chain=stores.chain,
+        privacy=privacy,
+    )  # fmt: skip
+
+
+def _alive(engine: Engine) -> list[str]:
+    """The kiosks with a fresh picture; other streams (a guided capture) are none."""
+    return [
+        stream.name
+        for stream in engine.streams()
+        if KIOSK_NAME.fullmatch(stream.name)
+        and (age := stream.stats().frame_age) is not None
+        and age < _FRESH
+    ]
+
+
+def _advice(engine: Engine, models: ModelService) -> tuple[str, ...]:
+    status = models.status()
+    machine = Machine(
+        status.pack,
+        engine.workers,
+        os.cpu_count() or 1,
+        engine.load,
+        accelerated=status.provider not in {"", "cpu"},
+    )
+    return advice({stream.name: stream.stats() for stream in engine.streams()}, machine)
+
+
+def _workers(settings: Settings) -> int:
+    return settings.workers or min(_MOST_WORKERS, os.cpu_count() or 1)
