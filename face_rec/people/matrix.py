@@ -22,7 +22,7 @@ class GrowingMatrix:
         return int(self.rows.nbytes)
 
     def reserve(self, rows: int) -> None:
-        """Make room for ``rows`` rows in all; what they hold is not defined.
+        """Make room for ``rows`` rows in all; new ones hold zeros.
 
         ``resize`` moves the block by the system's own means (for large blocks by remapping
         pages), so that growing never needs old and new side by side. A first block is made
@@ -36,7 +36,7 @@ class GrowingMatrix:
             self.rows.resize((grown, dimension), refcheck=False)
             self._remapped = True
         else:
-            self.rows = np.empty((grown, dimension), dtype=np.float32)
+            self.rows = np.zeros((grown, dimension), dtype=np.float32)
 
     def trim(self, rows: int) -> None:
         """Give back what lies far beyond ``rows`` rows. The room for an eighth more costs no
@@ -54,6 +54,6 @@ class GrowingMatrix:
         """
         self.trim(rows)
         if self._remapped:
-            old, self.rows = self.rows, np.empty_like(self.rows)
+            old, self.rows = self.rows, np.zeros(self.rows.shape, dtype=np.float32)
             self.rows[:rows] = old[:rows]
             self._remapped = False
