@@ -10,6 +10,8 @@ from pages.ui.flash import flash
 from pages.ui.identity import Right, require
 from pages.ui.text import plain
 
+_ROUND = "_profile_pin_round"
+
 
 def pin_of(app: System, person: Person) -> None:
     """Whether there is one, and the form for another; the PIN itself is never shown."""
@@ -19,7 +21,7 @@ def pin_of(app: System, person: Person) -> None:
         + "With ID and PIN this person is marked where their face fails, at kiosks that allow "
         "it. Such marks wait for a look under Records."
     )
-    key = f"pin_{person.subject}"
+    key = f"pin_{person.subject}_{st.session_state.setdefault(_ROUND, 0)}"
     with st.form(f"{key}_form", clear_on_submit=True, border=False):
         pin = st.text_input(
             "New PIN", type="password", max_chars=LONGEST, autocomplete="off", key=key,
@@ -28,7 +30,7 @@ def pin_of(app: System, person: Person) -> None:
         saved = st.form_submit_button("Change PIN" if known else "Set PIN", icon=":material/pin:")
     if saved:
         _set(app, person, (pin or "").strip())
-    if known and st.button("Remove PIN", key=f"{key}_remove"):
+    if known and st.button("Remove PIN", key=f"pin_{person.subject}_remove"):
         require(Right.PEOPLE_WRITE)
         app.access.pins.clear(person)
         flash("The PIN is removed.")
@@ -42,5 +44,6 @@ def _set(app: System, person: Person, pin: str) -> None:
     except AccessError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
+    st.session_state[_ROUND] += 1  # an empty form: no session holds a PIN longer than needed
     flash("The PIN is saved.")
     st.rerun()

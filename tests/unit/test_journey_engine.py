@@ -295,3 +295,23 @@ def test_somebody_deactivated_is_not_named_in_a_still(hall: Hall) -> None:
     hall.stage.directory.inactive.add("ann")
     (label,) = hall.engine.still(picture([Actor(ANN)]))
     assert label.verdict is Verdict.UNKNOWN
+
+
+# --- without a face
+
+
+def test_a_mark_by_pin_is_greeted_at_its_kiosk_and_keeps_the_cooldown(hall: Hall) -> None:
+    kiosk = hall.engine.kiosk("door")
+    receipt = hall.engine.by_pin("ann", "door")
+    assert (receipt.outcome, receipt.event.source) == (Outcome.MARKED, Source.PIN)
+    assert receipt.event.score is None
+    assert [greeting.name for greeting in kiosk.greetings()] == ["Ann"]
+    hall.submit(kiosk, Actor(ANN), frames=3)
+    assert hall.stage.marked == ["ann"]
+    assert [g.receipt.outcome for g in kiosk.greetings()] == [Outcome.MARKED, Outcome.ALREADY]
+
+
+def test_a_mark_by_pin_at_a_kiosk_of_photos_opens_no_stream(hall: Hall) -> None:
+    hall.engine.by_pin("ann", "door", live=False)
+    assert names(hall.engine) == []
+    assert hall.stage.marked == ["ann"]
