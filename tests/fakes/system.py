@@ -59,9 +59,11 @@ SITE = SiteInfo(
 
 
 class FakeModelService(FakeModelSource):
-    """Packs that are installed by asking for them; ``broken`` makes every download fail."""
+    """Packs that are installed by asking for them; ``broken`` makes every download fail, and
+    those in ``kept`` are installed without being in use."""
 
     broken = False
+    kept: tuple[str, ...] = ()
 
     def status(self) -> ModelStatus:
         if self.models is None:
@@ -83,13 +85,16 @@ class FakeModelService(FakeModelSource):
         return [
             PackOffer(
                 name, pack.title, pack.download, pack.accuracy, Speed(0.02, 0.02, measured=False),
-                LICENCE, installed=name == used, in_use=name == used,
+                LICENCE, installed=name == used or name in self.kept, in_use=name == used,
             )
             for name, pack in OFFICIAL.items()
         ]  # fmt: skip
 
     def installed(self) -> list[Pack]:
         return []
+
+    def use(self, name: str) -> None:
+        self.models = replace(fake_models(), pack=name)
 
     def pull(self, name: str, progress: Progress) -> None:
         progress(1, 2)

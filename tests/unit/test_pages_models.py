@@ -1,12 +1,16 @@
 """The models and system pages."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import pytest
 
+from face_rec.access.trail import Trail
 from face_rec.entities import HealthCheck, StreamStats
 from pages.ui.jobs import JOBS
 from pages.ui.model_packs import JOB
+from tests.fakes.access import MemoryAudit
+from tests.fakes.clock import FakeClock
 from tests.fakes.models import fake_models
 from tests.fakes.system import FakeStream, FakeSystem
 from tests.unit.pages_app import opened, words
@@ -85,3 +89,65 @@ def test_entries_that_are_no_events_are_shown_when_asked(fake: FakeSystem) -> No
     page = opened("system.py")
     page.button(key="check_entries").click().run()
     assert "{half an" in page.code[0].value
+
+
+# --- what the audit log says
+
+
+@dataclass
+class Logged:
+    """Access control that is switched off, but for its log."""
+
+    enabled = False
+    audit: Trail
+
+
+@pytest.fixture
+def log() -> MemoryAudit:
+    return MemoryAudit()
+
+
+@pytest.fixture
+def logged(log: MemoryAudit) -> Iterator[FakeSystem]:
+    with FakeSystem(access=Logged(Trail(log, FakeClock()))).running() as running:
+        yield running
+    JOBS.forget(JOB)
+
+
+def _pulled(fake: FakeSystem, name: str) -> None:
+    page = opened("models.py")
+    page.button(key=f"pull_{name}").click().run()
+    job = JOBS.get(JOB)
+    assert job is not None
+    assert job.ended.wait(10)
+
+
+def test_who_installed_a_pack_is_written_down_though_a_thread_did_it(
+    logged: FakeSystem, log: MemoryAudit
+) -> None:
+    logged.models.models = None
+    _pulled(logged, "buffalo_l")
+    (entry,) = log.entries
+    assert (entry.action, entry.target) == ("models.installed", "buffalo_l")
+    assert (entry.who, entry.kind) == ("this computer", "local")
+
+
+def test_a_pack_that_could_not_be_installed_is_not_said_to_be(
+    logged: FakeSystem, log: MemoryAudit
+) -> None:
+    logged.models.models, logged.models.broken = None, True
+    _pulled(logged, "buffalo_sc")
+    assert log.entries == []
+
+
+def test_a_change_of_the_pack_in_use_is_written_down(logged: FakeSystem, log: MemoryAudit) -> None:
+    logged.models.models = replace(fake_models(), pack="buffalo_sc")
+    logged.models.kept = ("buffalo_l",)
+    page = opened("models.py")
+    page.button(key="use_buffalo_l").click().run()
+    page.button(key="use_buffalo_l").click()  # here a run closes the dialog otherwise
+    page.button(key="use_confirmed").click().run()
+    assert not page.exception
+    (entry,) = log.entries
+    assert (entry.action, entry.target) == ("models.used", "buffalo_l")
+    assert (entry.before, entry.after) == ({"pack": "buffalo_sc"}, {"pack": "buffalo_l"})
