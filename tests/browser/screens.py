@@ -77,6 +77,7 @@ class KioskScreen:
         return self.page.get_by_test_id("camera")
 
     def expect_picture(self, timeout: float = PATIENCE) -> None:
+        expect(self.camera).to_have_count(1, timeout=timeout)  # another way's camera is leaving
         expect(self.camera).to_have_attribute("data-state", "ok", timeout=timeout)
 
     def expect_banner(self, *words: str, timeout: float = PATIENCE) -> None:
