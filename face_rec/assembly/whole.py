@@ -106,6 +106,7 @@ def _system(
                 redis_health.durable_check(stores.client),
                 checks.models_check(models.status),
                 checks.gallery_check(follower.status),
+                checks.accuracy_check(lambda: follower.gallery.people, lambda: _largest(models)),
                 checks.journal_check(marker.pending_count, marker.problem),
                 checks.snapshots_check(stores.spool.stats),
                 checks.speed_check(lambda: _advice(engine, models)),
@@ -141,6 +142,12 @@ def _advice(engine: Engine, models: ModelService) -> tuple[str, ...]:
         accelerated=status.provider not in {"", "cpu"},
     )
     return advice({stream.name: stream.stats() for stream in engine.streams()}, machine)
+
+
+def _largest(models: ModelService) -> int | None:
+    """How many people the loaded model's threshold was measured for."""
+    loaded = models.current()
+    return loaded.calibration.largest_gallery if loaded else None
 
 
 def _workers(settings: Settings) -> int:

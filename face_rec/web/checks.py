@@ -81,6 +81,28 @@ def gallery_check(status: Callable[[], GalleryLike]) -> Check:
     return check
 
 
+def accuracy_check(people: Callable[[], int], largest: Callable[[], int | None]) -> Check:
+    """A warning beyond the number of people for which the model's threshold was measured.
+
+    ``largest`` answers None while no model is loaded.
+    """
+
+    def check() -> HealthCheck:
+        here, most = people(), largest()
+        if most is None or here <= most:
+            return HealthCheck("accuracy", ok=True, detail="the threshold fits the gallery")
+        return HealthCheck(
+            "accuracy",
+            ok=True,
+            detail=f"{here:,} people, measured up to {most:,}",
+            advice="Beyond that the threshold is an extrapolation. Use a larger model pack, or "
+            "measure this one on your own faces: python -m face_rec models calibrate FOLDER",
+            warning=True,
+        )
+
+    return check
+
+
 def journal_check(pending: Callable[[], int], problem: Callable[[], str]) -> Check:
     """Not ready while marks cannot be journalled; a warning while some wait for Redis."""
 

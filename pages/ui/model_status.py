@@ -41,6 +41,7 @@ def _card(app: System, status: ModelStatus) -> None:
     if status.warning:
         st.warning(plain(status.warning), icon=":material/warning:")
     if ready:
+        _too_many(app.gallery.people, status)
         facts(_figures(app, status))
         _people_left_behind(app)
 
@@ -77,6 +78,18 @@ def _people(number: int) -> str:
 def _largest(status: ModelStatus) -> str:
     basis = f" ({status.calibration})" if status.calibration else ""
     return f"{_people(status.largest_gallery)}{basis}"
+
+
+def _too_many(people: int, status: ModelStatus) -> None:
+    """Beyond the measured size the promise about strangers is an extrapolation."""
+    if people > status.largest_gallery:
+        st.warning(
+            f"{_people(people)} are enrolled, and this model's threshold was measured for up to "
+            f"{status.largest_gallery:,}. It goes on rising with the number of people, but that a "
+            "stranger is never named is no longer a measurement. Use a larger pack, or calibrate "
+            "this one on your own faces.",
+            icon=":material/warning:",
+        )
 
 
 def _people_left_behind(app: System) -> None:

@@ -11,6 +11,7 @@ TITLES = {
     "redis data": "Stored data",
     "models": "Recognition model",
     "gallery": "Gallery",
+    "accuracy": "Accuracy",
     "journal": "Waiting marks",
     "snapshots": "Pictures",
     "speed": "Speed",

@@ -11,7 +11,7 @@ from pages.ui.jobs import JOBS
 from pages.ui.model_packs import JOB
 from tests.fakes.access import MemoryAudit
 from tests.fakes.clock import FakeClock
-from tests.fakes.models import fake_models
+from tests.fakes.models import FakeCalibration, fake_models
 from tests.fakes.system import FakeStream, FakeSystem
 from tests.unit.pages_app import opened, words
 
@@ -65,6 +65,15 @@ def test_the_threshold_in_force_is_told(fake: FakeSystem) -> None:
     text = words(opened("models.py"))
     assert "0.600 for 1 person" in text
     assert "10,000 people" in text
+
+
+def test_a_gallery_larger_than_the_threshold_was_measured_for_is_told(fake: FakeSystem) -> None:
+    fake.models.models = replace(fake_models(), calibration=FakeCalibration(largest_gallery=1))
+    fake.add_person(1, "Ann")
+    assert "was measured for up to" not in words(opened("models.py"))
+    fake.add_person(2, "Bob")
+    assert "2 people are enrolled" in words(opened("models.py"))
+    assert "was measured for up to 1." in words(opened("models.py"))
 
 
 def test_health_checks_come_with_advice(fake: FakeSystem) -> None:

@@ -148,6 +148,19 @@ def test_a_gallery_that_is_up_to_date_has_no_warning() -> None:
     assert not checks.gallery_check(_given(Part()))().warning
 
 
+def test_more_people_than_the_threshold_was_measured_for_is_a_warning() -> None:
+    assert not checks.accuracy_check(lambda: 500, lambda: 500)().warning
+    result = checks.accuracy_check(lambda: 501, lambda: 500)()
+    assert result.ok
+    assert result.warning
+    assert "501" in result.detail
+    assert "calibrate" in result.advice
+
+
+def test_without_a_model_nothing_is_said_of_its_threshold() -> None:
+    assert not checks.accuracy_check(lambda: 501, lambda: None)().warning
+
+
 @pytest.mark.parametrize(
     ("pending", "problem", "ok", "warning"),
     [(0, "", True, False), (3, "", True, True), (3, "disk full", False, False)],
