@@ -59,7 +59,7 @@ class Kiosks:
         self._notes.beat(name, Beat(self._clock.now(), address, version))
 
     def create(
-        self, name: str, title: str, opens: time, closes: time, pin: bool = False
+        self, name: str, title: str, opens: time, closes: time, *, pin: bool = False
     ) -> Device:
         """A new device, not linked yet. Raises AccountRefused."""
         if not _NAME.fullmatch(name):
@@ -77,7 +77,7 @@ class Kiosks:
         return device
 
     def change(
-        self, name: str, title: str, opens: time, closes: time, pin: bool = False
+        self, name: str, title: str, opens: time, closes: time, *, pin: bool = False
     ) -> Device:
         """Change title, hours and whether PINs count. Raises AccountRefused."""
         was, titled = self._get(name), title.strip()[:80] or name
