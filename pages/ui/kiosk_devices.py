@@ -81,7 +81,7 @@ def new_device(app: System) -> None:
         def create() -> None:
             app.access.kiosks.create(
                 wanted.device.id, wanted.device.title, wanted.device.opens,
-                wanted.device.closes, wanted.device.pin,
+                wanted.device.closes, pin=wanted.device.pin,
             )  # fmt: skip
             save_record(app, wanted.record)
 
@@ -98,7 +98,7 @@ def _edit(app: System, device: Device) -> None:
             save_record(app, wanted.record)
             app.access.kiosks.change(
                 device.id, wanted.device.title, wanted.device.opens, wanted.device.closes,
-                wanted.device.pin,
+                pin=wanted.device.pin,
             )  # fmt: skip
 
         if st.button("Save", type="primary", key=f"save_{device.id}"):
