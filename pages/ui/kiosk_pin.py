@@ -1,10 +1,8 @@
 """The way round the camera: ID and PIN, at kiosks that allow it."""
 
-from pathlib import Path
-
 import streamlit as st
 
-from face_rec.access.pins import LONGEST
+from face_rec.access.pins import LONGEST, RULE
 from face_rec.access.principal import Principal
 from face_rec.access.rights import Right
 from face_rec.entities import Person
@@ -17,13 +15,9 @@ from pages.ui.page import guarded
 from pages.ui.text import plain
 
 _ROUND = "_pin_round"
+_REFUSAL = "_pin_refusal"
+_SHOWN_FOR = 20.0  # s: the next person is not told what the last one did
 _LONGEST_ID = 64
-_keypad = st.components.v2.component(
-    "face_rec_pin_keypad",
-    html="<span hidden></span>",
-    js=Path(__file__).with_name("kiosk_pin.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
 
 
 def allowed(app: System, identity: Principal, kiosk: str) -> bool:
@@ -50,7 +44,7 @@ def _entry(kiosk: str, live: bool) -> None:
     with guarded("kiosk.pin"):
         if not allowed(system(), current(), kiosk):
             return
-        # A mark makes the next one a new form: closed, with nothing in it.
+        # A mark makes the next one a new form with nothing in it.
         key = f"pin_entry_{st.session_state.setdefault(_ROUND, 0)}"
         with (
             st.popover("No face? Use PIN", icon=":material/dialpad:", type="tertiary"),
@@ -62,13 +56,21 @@ def _entry(kiosk: str, live: bool) -> None:
 def _form(kiosk: str, live: bool, key: str) -> None:
     with st.form(f"{key}_form", clear_on_submit=True, border=False):
         typed = st.text_input("ID", max_chars=_LONGEST_ID, autocomplete="off", key=f"{key}_id")
+        # A telephone number brings up the digits on a tablet and asks nobody whether to remember
+        # it; kiosk.css hides what is typed.
         pin = st.text_input(
-            "PIN", type="password", max_chars=LONGEST, autocomplete="off", key=f"{key}_pin"
+            "PIN",
+            type="phone",
+            max_chars=LONGEST,
+            autocomplete="off",
+            icon="",
+            placeholder=RULE,
+            key=f"{key}_pin",
         )
         sent = st.form_submit_button("Mark me", type="primary", width="stretch")
-    _keypad(key=f"{key}_pad", height=0)
     if sent:
         _mark(kiosk, live, (typed or "").strip(), (pin or "").strip())
+    _show_refusal()
 
 
 def _mark(kiosk: str, live: bool, typed: str, pin: str) -> None:
@@ -77,15 +79,27 @@ def _mark(kiosk: str, live: bool, typed: str, pin: str) -> None:
         person = app.access.pins.verify(kiosk, typed, _person(app, typed), pin)
         receipt = app.engine.by_pin(person.subject, kiosk, live=live)
     except StoreUnavailable:
-        st.error("PINs do not work while the database is away. Try again in a moment.")
+        _refuse("PINs do not work while the database is away. Try again in a moment.")
         return
     except (AccessError, JournalError) as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        _refuse(str(error))
         return
     if not live:  # a live kiosk hears of it from its stream
         kiosk_still.say(banner.of_receipt(person.name, receipt, app.site.timezone))
+    st.session_state.pop(_REFUSAL, None)
     st.session_state[_ROUND] += 1
     st.rerun()
+
+
+def _refuse(words: str) -> None:
+    """Kept beyond this run: video that comes and goes draws the whole page anew."""
+    st.session_state[_REFUSAL] = (words, system().clock.monotonic())
+
+
+def _show_refusal() -> None:
+    words, since = st.session_state.get(_REFUSAL, ("", 0.0))
+    if words and system().clock.monotonic() - since < _SHOWN_FOR:
+        st.error(plain(words), icon=":material/error:")
 
 
 def _person(app: System, typed: str) -> Person | None:
