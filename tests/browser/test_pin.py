@@ -1,0 +1,75 @@
+"""A person whose face fails: a PIN from the office, and a mark by it at a live kiosk."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.chromium import Browsers
+from tests.browser.conftest import Cast
+from tests.browser.screens import RegisterScreen
+from tests.browser.server import AppServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.models]
+
+PATIENCE = 30_000  # ms
+PIN = "402917"
+
+
+def _give_pin(page: Page) -> None:
+    page.get_by_label("New PIN", exact=True).fill(PIN)
+    page.get_by_role("button", name="Set PIN").click()
+    expect(page.get_by_text("The PIN is saved.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_label("New PIN", exact=True)).to_have_value("")
+
+
+def _allow(page: Page, url: str, kiosk: str) -> None:
+    page.goto(f"{url}/settings")
+    page.get_by_role("radio", name="Kiosks", exact=True).click()
+    expect(page.get_by_text("Enter a kiosk", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_label("Name", exact=True)).to_have_count(1, timeout=PATIENCE)
+    page.get_by_label("Name", exact=True).fill(kiosk)
+    page.get_by_label("Name", exact=True).press("Tab")
+    page.get_by_text("People may use their PIN").click()
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text("Saved.")).to_be_visible(timeout=PATIENCE)
+
+
+def _typed(page: Page, person_id: str, pin: str) -> None:
+    page.get_by_label("ID", exact=True).fill(person_id)
+    page.get_by_label("PIN", exact=True).fill(pin)
+    page.get_by_role("button", name="Mark me").click()
+
+
+def test_id_and_pin_mark_somebody_at_a_live_kiosk(
+    app: AppServer, browse: Browsers, cast: Cast
+) -> None:
+    office = RegisterScreen(browse.page(), app.url)
+    office.upload(cast.ana[:2])
+    office.expect_photos(2)
+    office.fill("Ana", "E 17", "Staff")
+    office.agree()
+    office.save()
+    office.expect_saved("Ana")
+    page = office.page
+    page.goto(f"{app.url}/people")
+    page.get_by_role("button", name="Ana", exact=True).click()
+    _give_pin(page)
+    _allow(page, app.url, "front-door")
+
+    door = browse.page()
+    door.goto(f"{app.url}/take_attendance?kiosk=front-door")
+    looking = door.get_by_text(re.compile(r"[1-9]\d* looks/s"))
+    expect(looking).to_be_visible(timeout=PATIENCE)
+    door.get_by_role("button", name="No face? Use PIN").click(timeout=PATIENCE)
+    pin = door.get_by_label("PIN", exact=True)
+    expect(pin).to_have_attribute("type", "tel", timeout=PATIENCE)
+    expect(pin).to_have_css("-webkit-text-security", "disc")
+    _typed(door, "E 17", "111222")
+    expect(door.get_by_text("ID and PIN do not match")).to_be_visible(timeout=PATIENCE)
+    expect(door.get_by_label("PIN", exact=True)).to_have_value("")
+    _typed(door, "E 17", PIN)
+    greeting = door.get_by_test_id("greeting")
+    expect(greeting).to_contain_text("Ana", timeout=PATIENCE)
+    expect(greeting).to_contain_text("Marked at")
+    expect(door.get_by_label("PIN", exact=True)).to_have_value("")
