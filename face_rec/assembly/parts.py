@@ -29,6 +29,7 @@ from face_rec.stores.access_records import RedisRecords
 from face_rec.stores.attendance_settings import RedisRules
 from face_rec.stores.backup_place import FilePlace, Place, S3Place
 from face_rec.stores.backups import Backups
+from face_rec.stores.chain_guard import witness_folder
 from face_rec.stores.chain_watch import ChainWatch
 from face_rec.stores.client import Client
 from face_rec.stores.data_keys import open_data_keys
@@ -106,7 +107,9 @@ def build_backups(settings: Settings) -> Iterator[Backups]:
     """Backups alone; for commands."""
     keys = split(settings.data_key or "", "DATA_KEY")
     with ExitStack() as stack:
-        yield Backups(open_redis(settings, stack), settings.site, derived(keys, "backup"))
+        client = open_redis(settings, stack)
+        witness = witness_folder(settings.data_dir, settings.site)
+        yield Backups(client, settings.site, derived(keys, "backup"), witness)
 
 
 def backup_place(settings: Settings, where: str) -> Place:

@@ -1,6 +1,7 @@
 """A backup from Redis to its place, and back: written, read again, and only then believed."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -9,22 +10,30 @@ from typing import IO, cast
 from face_rec import __version__
 from face_rec.errors import BackupRefused
 from face_rec.stores import backup_file
-from face_rec.stores.backup import SiteBackup
+from face_rec.stores.backup import Record, SiteBackup
 from face_rec.stores.backup_file import BackupReader, Header, Summary
 from face_rec.stores.backup_place import Place, scratch
 from face_rec.stores.client import Client
 from face_rec.stores.keyring import Keyring
 from face_rec.stores.restore import SiteRestore
 from face_rec.stores.sealed_stream import MAGIC, OpeningReader, SealingWriter
+from face_rec.stores.witness import Shelf
+
+_WITNESS = "witness"
+"""Kind of the records that hold a document of the chain's witness, which is not in Redis."""
 
 
 class Backups:
-    """Backups of one site. With a key in ``keyring`` they are encrypted."""
+    """Backups of one site. With a key in ``keyring`` they are encrypted. ``witness``: where
+    the heads of the chain are kept outside Redis; None leaves them out."""
 
-    def __init__(self, client: Client, site: str, keyring: Keyring) -> None:
+    def __init__(
+        self, client: Client, site: str, keyring: Keyring, witness: Shelf | None = None
+    ) -> None:
         self._client = client
         self._site = site
         self._keyring = keyring
+        self._witness = witness
 
     @property
     def sealing(self) -> bool:
@@ -69,11 +78,28 @@ class Backups:
         target = SiteRestore(self._client, self._site)
         target.refuse_unless_empty(found.digest)
         with self._reader(place) as reader:
-            target.write(reader.records(), found.digest)
+            target.write(self._testified(reader.records()), found.digest)
         return found
 
+    def _testified(self, records: Iterable[Record]) -> Iterator[Record]:
+        """Puts the witness back where it belongs, and passes on what belongs into Redis."""
+        for record in records:
+            if record.kind != _WITNESS:
+                yield record
+            elif self._witness is not None:
+                ((document,),) = record.items
+                self._witness.write(record.key, json.loads(document))
+
+    def _records(self) -> Iterator[Record]:
+        """The witness first: it must not be newer than the days it speaks of."""
+        if self._witness is not None:
+            for name in self._witness.names():
+                document = json.dumps(self._witness.read(name), sort_keys=True).encode()
+                yield Record(name, _WITNESS, ((document,),))
+        yield from SiteBackup(self._client, self._site).records()
+
     def _write(self, path: Path, header: Header) -> Summary:
-        records = SiteBackup(self._client, self._site).records()
+        records = self._records()
         with path.open("wb") as file:
             if self._keyring.current is None:
                 return backup_file.write(file, header, records)

@@ -39,11 +39,16 @@ def open_watch(
 ) -> ChainWatch:
     """The watch over what ``attendance`` writes; not started."""
     days = ChainDays(client, attendance.site)
-    shelves: list[Shelf] = [FolderShelf(options.data_dir / "witness" / attendance.site)]
+    shelves: list[Shelf] = [witness_folder(options.data_dir, attendance.site)]
     if options.bucket is not None:
         shelves.append(BucketShelf(options.bucket, attendance.site))
     witnesses = [Witness(shelf) for shelf in shelves]
     return ChainWatch(chain, days, witnesses, written=attendance.heads.drain, clock=clock)
+
+
+def witness_folder(data_dir: Path, site: str) -> FolderShelf:
+    """The witness of ``site`` on this machine."""
+    return FolderShelf(data_dir / "witness" / site)
 
 
 def key_path(data_dir: Path) -> Path:

@@ -29,6 +29,7 @@ from face_rec.stores.backup_file import BackupReader, Header
 from face_rec.stores.backup_place import FilePlace
 from face_rec.stores.backups import Backups
 from face_rec.stores.chain import Chain
+from face_rec.stores.chain_report import Flaw
 from face_rec.stores.client import Client, RedisAddress, connect
 from face_rec.stores.keyring import Keyring, derived
 from face_rec.stores.people import RedisPeople
@@ -153,6 +154,38 @@ def test_reports_are_identical_after_a_restore_of_100_000_events(
     before = _reports(here)
     assert len(before["daily"]) > 100_000  # it says something
     assert _reports(there) == before
+
+
+# --- the chain's witness travels along -------------------------------------
+
+
+def test_a_restored_chain_is_whole_and_its_witness_still_sees_a_cut(
+    server: Server, pair: tuple[Client, Client], tmp_path: Path
+) -> None:
+    settings = (_settings(server, db, tmp_path / str(db)) for db in (0, 1))
+    here, there = (replace(one, chain_key="c" * 40) for one in settings)
+    _mark(here, 3)
+    place = assembly.backup_place(here, str(tmp_path / "chained.backup"))
+    with assembly.build_backups(here) as backups:
+        backups.save(place, MORNING)
+    with assembly.build_backups(there) as backups:
+        backups.load(place)
+    with assembly.build_chain(there) as chain:
+        report = chain.verify()
+        assert report.whole
+        assert (report.linked, report.newer) == (3, 0)
+        day = an_event().at.date()
+        pair[1].delete(keys.attendance("main", day), keys.head("main", day))
+        bad = chain.verify().first_bad
+        assert bad is not None
+        assert (bad.day, bad.flaw) == (day, Flaw.MISSING_DAY)
+
+
+def _mark(settings: Settings, count: int) -> None:
+    """Some marks, linked and witnessed."""
+    with assembly.build_office(settings) as office:
+        for number in range(count):
+            office.stores.attendance.apply(an_event(f"e{number}", subject=f"s{number}"), 60)
 
 
 # --- everything comes back -----------------------------------
