@@ -1,12 +1,14 @@
 """The router: the menu by rights, and the page that was chosen."""
 
 from pages.ui import theme
-from pages.ui.account_menu import account_menu
+from pages.ui.account_menu import account_menu, farewell
 from pages.ui.context import system
 from pages.ui.identity import current
 from pages.ui.navigation import choose
 
 identity = current()
+if not identity.rights:  # a session that ended, or a revoked kiosk: there is no menu to draw
+    farewell()
 chosen = choose(identity)
 theme.apply(system().site.title, chosen.title)
 account_menu(identity)

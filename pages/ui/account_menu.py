@@ -1,6 +1,7 @@
 """Below the menu: who is signed in, and the way out. Also notices when the sign-in has ended."""
 
 from pathlib import Path
+from typing import Final, NoReturn
 
 import streamlit as st
 
@@ -8,6 +9,7 @@ from face_rec.access.principal import PrincipalKind
 from pages.ui.identity import Identity
 from pages.ui.text import html
 
+_NOTE: Final = "_session_note"  # what the sign-in page says afterwards
 _watch = st.components.v2.component(
     "face_rec_session",
     html='<span data-testid="session" hidden></span>',
@@ -27,4 +29,16 @@ def account_menu(identity: Identity) -> None:
                 '<a href="/account" target="_self">Account</a>'
                 '<a href="/logout" target="_self">Sign out</a></div>'
             )
-    _watch(key="session-watch", data={"note": "kiosk" if device else "ended"}, height=0)
+    st.session_state[_NOTE] = "kiosk" if device else "ended"
+    _watch_session()
+
+
+def farewell() -> NoReturn:
+    """For a browser that is nobody any more: the watch stays and leads it to the sign-in page."""
+    _watch_session()
+    st.info("This session has ended. The sign-in page opens in a moment.", icon=":material/lock:")
+    st.stop()
+
+
+def _watch_session() -> None:
+    _watch(key="session-watch", data={"note": st.session_state.get(_NOTE, "ended")}, height=0)

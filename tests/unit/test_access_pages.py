@@ -89,3 +89,15 @@ def test_a_right_that_is_taken_away_is_felt_at_the_next_run(access: FakeAccess) 
     assert not _refused(app)
     access.principal = _somebody(Role.REGISTRAR)
     assert _refused(app.run())
+
+
+def test_a_session_that_ends_while_a_page_is_open_is_told_so_instead_of_failing(
+    access: FakeAccess,
+) -> None:
+    access.principal = _somebody(Role.ADMIN)
+    app = AppTest.from_file(str(FOLDER / "main.py"), default_timeout=20).run()
+    access.principal = None
+    app.run()
+    assert not app.exception
+    assert "session has ended" in app.info[0].value
+    assert not app.title
