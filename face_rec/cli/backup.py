@@ -14,7 +14,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "backup",
         help="write people, templates, events, rules and accounts to a file or to S3",
         description="May run while kiosks do. What is written is read again and compared. The "
-        "chain's witness is in it, the chain's key is not: keep DATA_DIR/keys (or CHAIN_KEY). With "
+        "chain's witness is in it, its key is not: keep DATA_DIR/keys, or CHAIN_KEY. With "
         "DATA_KEY the backup is encrypted. Pictures are not in it: copy DATA_DIR/snapshots, or "
         "let the bucket keep its versions.",
     )
