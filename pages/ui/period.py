@@ -29,7 +29,7 @@ SPANS: Final[dict[str, Callable[[date], Span]]] = {
 
 def period(key: str, today: date, spans: Sequence[str], default: str) -> Span:
     """The local days asked for, both included."""
-    left, right = st.columns([1.6, 1], vertical_alignment="bottom")
+    left, right = st.columns([2.6, 1], vertical_alignment="bottom")
     span = left.segmented_control(
         "Period", [*spans, CUSTOM], default=default, required=True, wrap=True, key=f"{key}_span"
     )
