@@ -18,10 +18,13 @@ def sealer(*secrets: str) -> DataSealer:
 
 
 @pytest.mark.parametrize("plain", [b"", b"x", bytes(2048), b"\xff\xd8\xffjpeg"])
-def test_what_is_sealed_opens_again_and_shows_nothing(plain: bytes) -> None:
-    sealed = SEALER.seal(plain, "here")
-    assert SEALER.open(sealed, "here") == plain
-    assert plain not in sealed or not plain
+def test_what_is_sealed_opens_again(plain: bytes) -> None:
+    assert SEALER.open(SEALER.seal(plain, "here"), "here") == plain
+
+
+@pytest.mark.parametrize("plain", [bytes(2048), b"\xff\xd8\xffjpeg"])
+def test_what_is_sealed_shows_nothing(plain: bytes) -> None:
+    assert plain not in SEALER.seal(plain, "here")
 
 
 def test_the_same_twice_looks_different() -> None:
