@@ -53,18 +53,25 @@ def choose(identity: Identity) -> Page:
     Empty groups are left out. The pages have no icon of their own, for the browser would fetch
     it for its tab from a server of Google; :func:`menu_icons` draws them from the bundled font.
     """
-    groups = {
-        group: [_page(entry) for entry in entries if identity.may(entry.right)]
+    allowed = {
+        group: [entry for entry in entries if identity.may(entry.right)]
         for group, entries in MENU.items()
     }
-    return st.navigation({name: pages for name, pages in groups.items() if pages}, expanded=True)
+    menu = {group: [_page(entry) for entry in entries] for group, entries in allowed.items()}
+    home, first = _home(), next(entry for entries in allowed.values() for entry in entries)
+    chosen = st.navigation(
+        {**{g: pages for g, pages in menu.items() if pages}, "": [home]}, expanded=True
+    )
+    if chosen is home:
+        open_page(first, **st.query_params.to_dict())
+    return chosen
 
 
 def menu_icons() -> str:
     """The style rules that put each entry's icon before its name in the menu."""
     rules = []
     for entry in (entry for entries in MENU.values() for entry in entries):
-        path = "/" if entry is OVERVIEW else f"/{Path(entry.file).stem}"
+        path = f"/{Path(entry.file).stem}"
         name = entry.icon.removeprefix(":material/").removesuffix(":")
         link = f'[data-testid="stSidebarNavLink"][href$="{path}"]'
         rules.append(f'{link}::before {{ content: "{name}" / ""; }}')
@@ -116,5 +123,18 @@ def _page(entry: Entry) -> Page:
         FOLDER / entry.file,
         title=entry.title,
         url_path=Path(entry.file).stem,
-        default=entry is OVERVIEW,
     )
+
+
+def _home() -> Page:
+    """The bare address, which leads to the first page that may be opened.
+
+    Streamlit always has a default page, and answers only "/" for it: were it a page of the menu
+    (the first one, where none is named), that page's own address would be "not found", for a
+    kiosk its only one.
+    """
+    return st.Page(_nothing, title="Home", url_path="home", default=True, visibility="hidden")
+
+
+def _nothing() -> None:
+    """Never shown: :func:`choose` leaves for another page first."""

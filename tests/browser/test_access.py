@@ -142,6 +142,7 @@ def test_no_page_breaks_a_rule_of_its_own_security_policy(
         page.goto(f"{guarded.url}/{name}")
         expect(page.locator("h1")).to_be_visible(timeout=PATIENCE)
         expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
+        expect(page.get_by_role("dialog")).to_have_count(0)  # such as "Page not found"
     assert broken == []
 
 

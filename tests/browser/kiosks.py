@@ -1,0 +1,46 @@
+"""Adding a kiosk, linking a tablet, and tapping as a finger does."""
+
+from playwright.sync_api import Locator, Page, expect
+
+PATIENCE = 30_000  # ms
+
+
+def tap(page: Page, target: Locator) -> None:
+    """Press where ``target`` is seen, whatever lies on top of it: the mouse asks nobody."""
+    expect(target).to_be_visible(timeout=PATIENCE)
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def add_kiosk(page: Page, url: str, name: str = "front-door", *, pin: bool = False) -> str:
+    """As the admin who is signed in on ``page``: make the kiosk and its link."""
+    page.goto(f"{url}/kiosks")
+    page.get_by_role("button", name="Add kiosk").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name", exact=True).fill(name)
+    dialog.get_by_label("Name", exact=True).press("Tab")
+    if pin:
+        dialog.get_by_text("People may use their PIN").click()
+    dialog.get_by_role("button", name="Create kiosk").click()
+    expect(page.get_by_text("Not linked")).to_be_visible(timeout=PATIENCE)
+    return new_link(page, name)
+
+
+def new_link(page: Page, name: str = "front-door") -> str:
+    """Read the link from the dialog, as it stands on the screen."""
+    page.locator(f".st-key-link_{name} button").click()
+    page.get_by_role("button", name="Make a link").click()
+    shown = page.get_by_role("dialog").get_by_test_id("stCode").first
+    expect(shown).to_contain_text("/kiosk/link/", timeout=PATIENCE)
+    link = shown.inner_text().strip()
+    page.keyboard.press("Escape")
+    return link
+
+
+def become_kiosk(page: Page, link: str) -> None:
+    """On the tablet: open the link and press its button."""
+    page.goto(link)
+    page.get_by_role("button", name="Start this kiosk").click()
+    expect(page.get_by_text("Look at the camera").first).to_be_visible(timeout=PATIENCE)

@@ -1,0 +1,65 @@
+"""A tablet that was linked as a kiosk: every control takes a finger's tap, on every address."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.chromium import Browsers
+from tests.browser.conftest import Cast
+from tests.browser.fake_camera import Shot, make_camera
+from tests.browser.kiosks import add_kiosk, become_kiosk, tap
+from tests.browser.sign_in import GuardedServer, first_admin
+from tests.data import shared_data
+
+pytestmark = [pytest.mark.browser, pytest.mark.models]
+
+PATIENCE = 30_000  # ms
+TABLET = (1024, 768)
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[GuardedServer]:
+    with GuardedServer(tmp_path / "data", shared_data("models/buffalo_sc")) as server:
+        yield server
+
+
+def _every_control_works(page: Page) -> None:
+    """As a finger would: a tap in the middle of what is seen."""
+    tap(page, page.get_by_role("button", name="Sound off"))
+    expect(page.get_by_role("button", name="Sound on")).to_be_visible(timeout=PATIENCE)
+    tap(page, page.get_by_role("button", name="Sound on"))
+    tap(page, page.get_by_role("button", name="Full screen"))
+    leave = page.get_by_role("button", name="Leave full screen")
+    expect(leave).to_be_visible(timeout=PATIENCE)
+    tap(page, leave)
+    tap(page, page.get_by_role("button", name="No face? Use PIN"))
+    expect(page.get_by_label("PIN", exact=True)).to_be_visible(timeout=PATIENCE)
+    page.mouse.click(5, 5)
+    tap(page, page.get_by_role("radio", name="Photo"))
+    expect(page.get_by_role("button", name="Take photo")).to_be_visible(timeout=PATIENCE)
+    tap(page, page.get_by_role("radio", name="Video"))
+    expect(page.get_by_test_id("camera")).to_be_attached(timeout=PATIENCE)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/?kiosk=front-door", "/take_attendance", "/take_attendance?kiosk=front-door"],
+    ids=["bare", "bare-named", "page", "deep"],
+)
+def test_every_control_of_a_linked_kiosk_takes_a_tap_on_every_address(
+    guarded: GuardedServer, browse: Browsers, cast: Cast, tmp_path: Path, address: str
+) -> None:
+    admin = browse.page()
+    first_admin(admin, guarded)
+    link = add_kiosk(admin, guarded.url, pin=True)
+    browse.close(admin)
+    camera = make_camera(tmp_path / "door.mjpeg", [Shot([cast.stranger], 2)])
+    tablet = browse.page(camera, TABLET)
+    become_kiosk(tablet, link)
+    tablet.goto(f"{guarded.url}{address}")
+    expect(tablet.get_by_test_id("greeting")).to_be_visible(timeout=PATIENCE)
+    expect(tablet.get_by_test_id("camera")).to_have_attribute("data-state", "ok", timeout=PATIENCE)
+    expect(tablet.get_by_role("dialog")).to_have_count(0)
+    _every_control_works(tablet)
