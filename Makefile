@@ -4,8 +4,12 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
   command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+# What the lock files name and nothing else; wheels only, so that no package runs code to install.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: help run test lint types bench bench-quick clean
+.PHONY: help run test lint types bench bench-quick lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -15,14 +19,13 @@ $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.installed: requirements.txt $(VENV)/.made
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+$(VENV)/.installed: requirements.lock $(VENV)/.made
+	$(INSTALL) -r requirements.lock
 	$(BIN)/python -m face_rec.preflight
 	@touch $@
 
-$(VENV)/.tools: pyproject.toml $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group test
+$(VENV)/.tools: tests/requirements.lock $(VENV)/.installed
+	$(INSTALL) -r tests/requirements.lock
 	@touch $@
 
 run: $(VENV)/.installed ## set everything up and serve the app
@@ -47,6 +50,10 @@ bench: $(VENV)/.tools ## measure; prints a table, writes tests/benchmarks/result
 
 bench-quick: $(VENV)/.tools ## the same in two minutes
 	$(BIN)/python -m tests.benchmarks --quick
+
+lock: $(VENV)/.tools ## write both lock files anew from requirements.txt and pyproject.toml (make lock UPGRADE=--upgrade: the newest allowed)
+	$(COMPILE) $(UPGRADE) requirements.txt -o requirements.lock
+	$(COMPILE) $(UPGRADE) --group test -c requirements.lock -o tests/requirements.lock
 
 clean: ## remove the virtual environment and caches (never data/)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -118,6 +118,12 @@ def _url(*schemes: str) -> Parse[str]:
     return parse
 
 
+def _contact(value: str) -> str:
+    if not re.fullmatch(r"(mailto:[^\s@]+@[^\s@]+|https://[^\s/]+\S*)", value):
+        raise ValueError("mailto:somebody@example.org or an https:// address")
+    return value
+
+
 def _nodes(value: str) -> tuple[tuple[str, int], ...]:
     nodes = re.findall(r"([^\s,:]+):(\d{1,5})(?:,|$)", value.replace(" ", ""))
     if not nodes or ",".join(f"{h}:{p}" for h, p in nodes) != value.replace(" ", "").rstrip(","):
@@ -218,6 +224,12 @@ class Settings:
     log_format: str = _setting(
         "LOG_FORMAT", "text", "text for people, json for log collectors.",
         _one_of("text", "json"), "The web server",
+    )  # fmt: skip
+
+    security_contact: str | None = _setting(
+        "SECURITY_CONTACT", "", "Where somebody who finds a weakness may tell of it: mailto:… or "
+        "https://…. Shown at /.well-known/security.txt, before any sign-in.",
+        _contact, "The web server",
     )  # fmt: skip
 
     accounts: bool = _setting(

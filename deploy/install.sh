@@ -5,7 +5,8 @@
 #   sudo deploy/install.sh --uninstall  stop and remove the app; settings and data stay
 #
 # Options:
-#   --fresh         install the newest allowed version of every Python package as well
+#   --fresh         install the newest version that requirements.txt allows of every Python package,
+#                   instead of those whose hashes stand in requirements.lock
 #   --domain NAME   also install Caddy and serve https://NAME (its DNS must point here)
 #   --no-start      install, but do not start anything
 #   --prepare       only packages, user and folders (what an image needs)
@@ -27,7 +28,7 @@ DOMAIN='' START=yes PREPARE=no FRESH=''
 say() { echo "install.sh: $*"; }
 stop() { echo "install.sh: $*" >&2; exit 1; }
 
-usage() { sed -n '2,17s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '2,18s/^# \{0,1\}//p' "$0"; }
 
 # --- what this machine is ---------------------------------------------------------------
 
@@ -118,7 +119,7 @@ set_setting() { # replaces the line of the setting, commented out or not
 # Python packages have folders of their own: most releases need the same ones.
 
 source_files() { # what belongs to a release, the same from a checkout and from an archive
-  (cd "$SOURCE" && find app.py config.py requirements.txt LICENSE README.md .env.example \
+  (cd "$SOURCE" && find app.py config.py requirements.txt requirements.lock LICENSE README.md .env.example \
     .streamlit face_rec pages deploy -type f ! -path '*/__pycache__/*' | LC_ALL=C sort)
 }
 
@@ -126,13 +127,15 @@ short_hash() { sha256sum | cut -c1-12; }
 
 install_python_packages() { # prints their folder
   local python target
+  local locked=(--require-hashes --only-binary :all: -r "$SOURCE/requirements.lock")
+  if [ -n "$FRESH" ]; then locked=(-r "$SOURCE/requirements.txt"); fi
   python=$(find_python)
-  target=$APP/packages/$({ cat "$SOURCE/requirements.txt"; "$python" --version; echo "$FRESH"; } | short_hash)
+  target=$APP/packages/$({ cat "$SOURCE/requirements.lock"; "$python" --version; echo "$FRESH"; } | short_hash)
   if [ ! -e "$target/.complete" ]; then
     say "installing Python packages with $("$python" --version)" >&2
     rm -rf "$target"
     "$python" -m venv "$target" >&2
-    "$target/bin/python" -m pip install --quiet -r "$SOURCE/requirements.txt" >&2
+    "$target/bin/python" -m pip install --quiet "${locked[@]}" >&2
     touch "$target/.complete"
   fi
   echo "$target"

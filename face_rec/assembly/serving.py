@@ -8,8 +8,9 @@ from config import Settings
 from face_rec import system as holder
 from face_rec.access.access import Access
 from face_rec.access.rights import Role
+from face_rec.clock import SystemClock
 from face_rec.system import System
-from face_rec.web import api, entrance, frames, health, metrics, snapshots
+from face_rec.web import api, entrance, frames, health, metrics, security_txt, snapshots
 from face_rec.web.api_request import ConsentText
 from face_rec.web.gate import Gate
 from face_rec.web.hosts import own_names
@@ -20,6 +21,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
     """The plain HTTP routes; each asks for the running system when it is called."""
     return [
         *health.routes(_health),
+        *security_txt.routes(settings.security_contact, SystemClock()),
         *metrics.routes(
             metrics.Sources(
                 streams=lambda: holder.current().engine.streams(),  # noqa: PLW0108

@@ -51,6 +51,7 @@ _NEVER: Final = Rule(Way.NEVER)
 EXACT: Final[Mapping[str, Rule]] = {
     "/healthz": Rule(Way.OPEN),
     "/readyz": Rule(Way.OPEN),
+    "/.well-known/security.txt": Rule(Way.OPEN),
     "/login": Rule(Way.OPEN),
     "/login/oidc": Rule(Way.OPEN),
     "/login/oidc/callback": Rule(Way.OPEN),

@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 MIRROR = os.environ.get("FACE_TEST_MIRROR")  # else the one that debootstrap knows
 NAME = "face-attendance"
-PARTS = ("app.py", "config.py", "requirements.txt", "LICENSE", "README.md", ".env.example",
-         ".streamlit", "face_rec", "pages", "deploy")  # fmt: skip
+PARTS = ("app.py", "config.py", "requirements.txt", "requirements.lock", "LICENSE", "README.md",
+         ".env.example", ".streamlit", "face_rec", "pages", "deploy")  # fmt: skip
 
 
 class BareRoot:

@@ -180,6 +180,11 @@ def test_a_good_value_is_understood(name: str, text: str, value: object) -> None
         ("TLS_KEY", "/no/such/key.pem", "the path of a file that exists"),
         ("LOG_LEVEL", "loud", "one of debug, info, warning, error"),
         ("LOG_FORMAT", "xml", "one of text, json"),
+        (
+            "SECURITY_CONTACT",
+            "security@example.org",
+            "mailto:somebody@example.org or an https:// address",
+        ),
         ("MODEL_PROVIDER", "gpu", "one of auto, cpu, cuda, coreml, directml"),
         ("WORKERS", "-1", "a whole number from 0 to 64"),
         ("MATCH_THRESHOLD", "1.5", "a number from 0.05 to 0.99"),

@@ -1,6 +1,7 @@
 """.github/: the workflows check what the project promises, and releases tell what changed."""
 
 import importlib.util
+import json
 import os
 import re
 import subprocess
@@ -40,7 +41,7 @@ def test_tests_run_on_every_python_that_the_project_supports() -> None:
 
 def test_tests_run_with_redis_8_alone_and_as_a_cluster() -> None:
     jobs = _jobs()
-    assert jobs["tests"]["services"]["redis"]["image"] == "redis:8"
+    assert jobs["tests"]["services"]["redis"]["image"].startswith("redis:8-alpine@sha256:")
     assert "redis8.sh" in _commands(jobs["tests"])
     cluster = _commands(jobs["cluster"])
     assert "redis8.sh" in cluster
@@ -57,11 +58,54 @@ def test_tests_run_with_redis_8_alone_and_as_a_cluster() -> None:
         ("image", "docker build -f deploy/Dockerfile"),
         ("image", "smoke-image.sh"),
         ("cloudformation", "cfn-lint deploy/cloudformation*.yaml"),
-        ("audit", "pip-audit -r requirements.txt"),
+        ("audit", "pip-audit --require-hashes --disable-pip -r requirements.lock"),
     ],
 )
 def test_each_promise_has_its_job(job: str, command: str) -> None:
     assert command in _commands(_jobs()[job])
+
+
+@pytest.mark.parametrize("workflow", sorted(WORKFLOWS.glob("*.yml")), ids=lambda p: p.name)
+def test_what_runs_is_pinned_by_digest(workflow: Path) -> None:
+    text = workflow.read_text("utf-8")
+    for used in re.findall(r"uses: (\S+)", text):
+        assert used.startswith("./") or re.search(r"@[0-9a-f]{40}$", used), used
+    for image in re.findall(r"image: (\S+)", text):
+        assert re.search(r"@sha256:[0-9a-f]{64}$", image), image
+    assert "pip install" not in text, "install by the lock files: make .venv/.tools"
+
+
+def test_images_are_built_on_what_is_pinned_by_digest() -> None:
+    dockerfile, compose = _text("deploy/Dockerfile"), _text("deploy/compose.yaml")
+    bases = re.findall(r"ARG BASE=(\S+)", dockerfile) + re.findall(r"FROM (\S+@\S+)", compose)
+    bases += [image for image in re.findall(r"image: (\S+)", compose) if "$" not in image]
+    assert len(bases) == 4
+    assert all(re.search(r"@sha256:[0-9a-f]{64}$", base) for base in bases)
+
+
+def test_a_release_says_what_it_is_made_of_and_where_it_was_built() -> None:
+    job = _jobs("release.yml")["release"]
+    used = [step.get("uses", "") for step in job["steps"]]
+    assert any(one.startswith("actions/attest-build-provenance@") for one in used)
+    assert any(one.startswith("actions/attest-sbom@") for one in used)
+    assert ".github/scripts/sbom.sh" in _commands(job)
+    assert job["permissions"]["id-token"] == "write"
+
+
+def test_pins_are_renewed_by_themselves() -> None:
+    updates = yaml.safe_load(_text(".github/dependabot.yml"))["updates"]
+    assert {one["package-ecosystem"] for one in updates} >= {"github-actions", "docker"}
+    assert "make lock UPGRADE=--upgrade" in _commands(_jobs("lock.yml")["lock"])
+
+
+def test_the_bill_of_materials_names_every_locked_package(tmp_path: Path) -> None:
+    if not (ROOT / ".venv" / "bin" / "cyclonedx-py").exists():
+        pytest.skip("no .venv with the test tools here: make test makes one")
+    subprocess.run([SCRIPTS / "sbom.sh", tmp_path / "sbom.json"], check=True, capture_output=True)
+    made = json.loads((tmp_path / "sbom.json").read_text("utf-8"))
+    named = {one["purl"].split("@")[0] for one in made["components"]}
+    pinned = re.findall(r"^([a-zA-Z0-9_.-]+)==", _text("requirements.lock"), re.MULTILINE)
+    assert {f"pkg:pypi/{name.lower()}" for name in pinned} == named
 
 
 def test_nothing_that_fails_counts_as_passed() -> None:

@@ -1,0 +1,90 @@
+"""What is installed is what the lock files name, and the lists for people agree with them."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from config import ROOT
+
+APP, TESTS = ROOT / "requirements.lock", ROOT / "tests" / "requirements.lock"
+NAME = re.compile(r"[-_.]+")
+
+
+def _plain(name: str) -> str:
+    return NAME.sub("-", name).lower()
+
+
+def _entries(lock: Path) -> list[tuple[Requirement, list[str]]]:
+    """Each locked package with the hashes that its files may have."""
+    text = re.sub(r"^#.*\n", "", lock.read_text("utf-8"), flags=re.MULTILINE)
+    joined = text.replace("\\\n", " ")
+    found = []
+    for line in filter(None, (line.strip() for line in joined.splitlines())):
+        requirement, *hashes = re.split(r"\s+--hash=", line)
+        found.append((Requirement(requirement), hashes))
+    return found
+
+
+def _locked(lock: Path) -> dict[str, set[Version]]:
+    versions: dict[str, set[Version]] = {}
+    for entry, _ in _entries(lock):
+        (pin,) = entry.specifier
+        versions.setdefault(_plain(entry.name), set()).add(Version(pin.version))
+    return versions
+
+
+def _app_list() -> list[Requirement]:
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+
+
+def _test_list() -> list[Requirement]:
+    written = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    return [Requirement(line) for line in written["dependency-groups"]["test"]]
+
+
+@pytest.mark.parametrize("lock", [APP, TESTS], ids=["app", "tests"])
+def test_every_package_is_pinned_and_has_hashes(lock: Path) -> None:
+    entries = _entries(lock)
+    assert len(entries) > 50
+    for entry, hashes in entries:
+        assert [pin.operator for pin in entry.specifier] == ["=="], entry
+        assert hashes, entry
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", one) for one in hashes), entry
+
+
+@pytest.mark.parametrize(
+    ("listed", "lock"), [(_app_list(), APP), (_test_list(), TESTS)], ids=["app", "tests"]
+)
+def test_the_lock_holds_what_the_list_allows(listed: list[Requirement], lock: Path) -> None:
+    versions = _locked(lock)
+    for wanted in listed:
+        assert _plain(wanted.name) in versions, f"{wanted} is not locked: run make lock"
+        for version in versions[_plain(wanted.name)]:
+            fits = wanted.specifier.contains(version, prereleases=True)
+            assert fits, f"{wanted} against {version}: run make lock"
+
+
+def test_both_locks_name_the_same_version_of_what_both_need() -> None:
+    app, tests = _locked(APP), _locked(TESTS)
+    assert {name: tests[name] for name in app.keys() & tests.keys()} == {
+        name: app[name] for name in app.keys() & tests.keys()
+    }
+
+
+def test_what_installs_takes_the_lock_and_checks_hashes() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    installer = (ROOT / "deploy" / "install.sh").read_text("utf-8")
+    for text in (makefile, installer):
+        assert "--require-hashes" in text
+        assert "requirements.lock" in text
+    assert "pip install -r requirements.txt" not in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_locks_name_no_server() -> None:
+    for lock in (APP, TESTS):
+        assert "://" not in lock.read_text("utf-8")
