@@ -238,6 +238,10 @@ class Journal(Protocol):
         """Redis (and the replicas asked for) has the event: forget it."""
         ...
 
+    def set_aside(self, event_id: str, reason: str) -> None:
+        """Redis will never take the event: keep it where it holds nobody up, and forget it."""
+        ...
+
     def pending(self) -> list[Event]: ...
 
 

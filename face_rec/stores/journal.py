@@ -1,104 +1,146 @@
 """Events on local disk until Redis has them: what is confirmed outlives a crash.
 
-Each process writes a file of its own and holds a lock on it; a file without a lock
-belonged to a process that died, and whoever finds it takes it over. A line is
-``{"event": …}`` or ``{"settled": id}``; a line cut by a crash was never confirmed
-and is skipped.
+Each process writes segments of its own and holds a lock on each; one without a lock belonged
+to a process that died, and whoever finds it takes it over. A segment whose events are all
+settled is removed whole, so that an append never costs more than its own line, however many
+events wait.
 """
 
-import json
 import logging
 import os
-import secrets
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
 from face_rec.entities import Event
 from face_rec.errors import JournalError
-from face_rec.stores import events, locks
-from face_rec.stores.codec import compact
+from face_rec.stores import journal_line, journal_segment, locks
+from face_rec.stores.journal_line import Checksum, LineSeal
+from face_rec.stores.journal_segment import SUFFIX, Segment
+from face_rec.stores.quarantine import Quarantine
 
 log = logging.getLogger(__name__)
 
-_ROTATE_BYTES: Final = 1 << 20  # rewrite a file that one stuck event keeps from emptying
-_SUFFIX: Final = ".jsonl"
+_SEGMENT_BYTES: Final = 4 << 20  # about 9,000 events; a day of 400,000 is 45 open files
+_REWRITTEN: Final = 8  # mostly settled segments put together at a time: bounds one append
 
 
 class FileJournal:
     """A ``Journal``. Safe to call from several threads; several processes may share ``folder``.
 
     Threads that append at once share one fsync. Every method but :meth:`settle` raises
-    JournalError when the disk does not take or give what it should.
+    JournalError when the disk does not take or give what it should. ``seal`` signs each line
+    and checks those that are found.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, seal: LineSeal | None = None) -> None:
         self._folder = folder
-        self._pending: dict[str, Event] = {}
-        self._lock = threading.Lock()  # the file, and what is pending
-        self._syncing = (
-            threading.Lock()
-        )  # one fsync at a time; whoever wants both takes _lock first
+        self._seal = seal or Checksum()
+        self.quarantine = Quarantine(folder / "quarantine")
+        self._segments: list[Segment] = []  # oldest first, the last one is written to
+        self._home: dict[str, Segment] = {}  # of each event that waits
+        self._unreadable: dict[str, str] = {}  # files of others, and why
+        self._lock = threading.Lock()  # the segments, and what waits
+        # One fsync at a time; whoever wants both locks takes _lock first.
+        self._syncing = threading.Lock()
         self._written = self._synced = 0  # records since the start
-        self._broken = False  # a write or fsync failed: what the file holds is unknown
+        self._broken = False  # a write or fsync failed: what the newest segment holds is unknown
         with self._disk():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with locks.exclusive(folder / "lock"):
-                self._path, self._file = self._fresh([])
+            with self._alone():
+                self._segments.append(journal_segment.create(folder, self._seal))
         self._adopt()
 
     def append(self, event: Event) -> None:
         """Returns when ``event`` is on the disk."""
         with self._lock, self._disk():
-            if self._broken or os.fstat(self._file).st_size > _ROTATE_BYTES:
-                with self._syncing, locks.exclusive(self._folder / "lock"):
-                    self._move_on(self._pending)
-            self._write(_event_line(event))
-            self._pending[event.id] = event
+            if self._broken:
+                self._rewrite([self._newest])
+            elif self._newest.size > _SEGMENT_BYTES:
+                self._roll()
+            self._keep(event)
             ticket = self._written
         try:
             self._sync(ticket)
         except JournalError:
-            with self._lock:
-                self._pending.pop(event.id, None)
+            self.settle(event.id)  # nobody is told of it, so it must not come back
             raise
 
     def settle(self, event_id: str) -> None:
         """Forget an event. Not fsynced: forgetting twice is harmless."""
         with self._lock:
-            if self._pending.pop(event_id, None) is None:
+            segment = self._forget(event_id)
+            if segment is None:
                 return
             try:
-                if self._pending or self._broken:
-                    self._write(compact({"settled": event_id}) + b"\n")
-                else:
-                    os.ftruncate(self._file, 0)
+                self._settled(segment, event_id)
             except OSError as error:
-                log.warning("journal not settled event=%s reason=%s", event_id, error)
+                log.warning("journal_not_settled event=%s reason=%s", event_id, error)
+
+    def set_aside(self, event_id: str, reason: str) -> None:
+        """Put an event that Redis will never take into the quarantine, and forget it here."""
+        with self._lock:
+            segment = self._home.get(event_id)
+            event = segment.waiting.get(event_id) if segment else None
+        if event is None:
+            return
+        with self._disk():
+            line = journal_line.of_event(event, self._seal)
+            journal_segment.set_aside(self.quarantine, line, reason)
+        self.settle(event_id)
 
     def pending(self) -> list[Event]:
         """Events not settled, oldest first, also those of processes that died."""
         self._adopt()
         with self._lock:
-            return list(self._pending.values())
+            return [event for s in self._segments for event in s.waiting.values()]
+
+    def unreadable(self) -> dict[str, str]:
+        """Files that dead processes left and that cannot be read, with the reason; they are
+        tried again whenever somebody asks what is pending."""
+        return dict(self._unreadable)
 
     def close(self) -> None:
-        """Let go of the file; what is pending in it is found by the next to open ``folder``."""
+        """Let go of the files; what waits in them is found by the next to open ``folder``."""
         with self._lock, self._syncing:
-            os.close(self._file)
-            if not self._pending:
-                self._path.unlink(missing_ok=True)
+            for segment in self._segments:
+                segment.close()
+                if not segment.waiting:
+                    segment.path.unlink(missing_ok=True)
+            self._segments.clear()
 
-    # --- writing
+    # --- writing; the caller has _lock
 
-    def _write(self, line: bytes) -> None:
+    @property
+    def _newest(self) -> Segment:
+        return self._segments[-1]
+
+    def _keep(self, event: Event) -> None:
         try:
-            _write_all(self._file, line)
+            self._newest.add(event)
         except OSError:
             self._broken = True
             raise
+        self._home[event.id] = self._newest
         self._written += 1
+
+    def _forget(self, event_id: str) -> Segment | None:
+        """The segment that held the event; None if it does not wait."""
+        segment = self._home.pop(event_id, None)
+        if segment is not None:
+            segment.waiting.pop(event_id, None)
+        return segment
+
+    def _settled(self, segment: Segment, event_id: str) -> None:
+        if segment.waiting:
+            segment.settle(event_id)
+        elif segment is self._newest:
+            segment.clear()
+        else:
+            self._segments.remove(segment)
+            _discard(segment)
 
     def _sync(self, ticket: int) -> None:
         """Return when record ``ticket`` is on the disk; a sync covers all written before it."""
@@ -107,62 +149,117 @@ class FileJournal:
                 return
             if self._broken:  # after a failed fsync the next one may succeed and mean nothing
                 raise OSError("the file could not be written")
-            reach = self._written
-            try:
-                os.fsync(self._file)
-            except OSError:
-                self._broken = True
-                raise
-            self._synced = reach
+            self._sync_newest()
 
-    def _move_on(self, kept: dict[str, Event]) -> None:
-        """Go on in a new file that holds ``kept``; the caller has all three locks."""
-        old_path, old_file = self._path, self._file
-        self._path, self._file = self._fresh(kept.values())
-        self._pending = kept
-        self._synced, self._broken = self._written, False
-        _discard(old_path, old_file)
-
-    def _fresh(self, kept: Iterable[Event]) -> tuple[Path, int]:
-        """A new file of our own that holds ``kept``; called under the folder's lock, so
-        that nobody takes it for a leftover before it is locked."""
-        path = self._folder / f"{secrets.token_hex(8)}{_SUFFIX}"
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+    def _sync_newest(self) -> None:
+        """The caller has _syncing."""
+        reach = self._written
         try:
-            locks.lock(file)
-            _write_all(file, b"".join(map(_event_line, kept)))
-            os.fsync(file)
-            _sync_folder(self._folder)
+            os.fsync(self._newest.file)
         except OSError:
-            _discard(path, file)
+            self._broken = True
             raise
-        return path, file
+        self._synced = reach
+
+    # --- segments; the caller has _lock
+
+    def _roll(self) -> None:
+        """Go on in a new segment, and put mostly settled ones together in it: what stays of
+        many segments then never adds up, and one append pays for a few of them at most."""
+        sparse = [segment for segment in self._segments if segment.sparse][-_REWRITTEN:]
+        if self._newest in sparse:
+            self._rewrite(sparse)
+            return
+        with self._syncing:
+            self._sync_newest()
+            with self._alone():
+                self._segments.append(journal_segment.create(self._folder, self._seal))
+        if len(sparse) == _REWRITTEN:
+            self._rewrite(sparse)
+
+    def _rewrite(self, segments: Sequence[Segment]) -> None:
+        """Put what waits in ``segments`` into one new segment in the place of the last of
+        them. Killed on the way both are there, and an event that is found twice counts once."""
+        kept = [event for segment in segments for event in segment.waiting.values()]
+        with self._syncing:
+            with self._alone():
+                fresh = journal_segment.create(self._folder, self._seal, kept)
+            if segments[-1] is self._newest:
+                self._synced, self._broken = self._written, False
+            self._segments[self._segments.index(segments[-1])] = fresh
+        self._segments = [one for one in self._segments if one not in segments]
+        self._home.update((event.id, fresh) for event in kept)
+        for segment in segments:
+            _discard(segment)
 
     # --- taking over what dead processes left
 
     def _adopt(self) -> None:
         with self._lock, self._disk():
-            leftovers = [p for p in self._folder.glob(f"*{_SUFFIX}") if p != self._path]
+            own = {segment.path for segment in self._segments}
+            leftovers = [p for p in self._folder.glob(f"*{SUFFIX}") if p not in own]
+            self._unreadable = {}
             if leftovers:
-                with self._syncing, locks.exclusive(self._folder / "lock"):
-                    self._take_over(leftovers)
+                with self._alone():
+                    found = [s for p in leftovers if (s := self._taken(p)) is not None]
+                self._join(found)
 
-    def _take_over(self, leftovers: Sequence[Path]) -> None:
-        dead = [(path, file) for path in leftovers if (file := _if_dead(path)) is not None]
+    def _taken(self, path: Path) -> Segment | None:
+        """The segment of a dead process, read; None where there is nothing to do, or nothing
+        that can be done now: one file that is unreadable must not hold up all others."""
         try:
-            found = {e.id: e for path, _ in dead for e in _unsettled(path)}
-            if found:
-                log.info("journal adopted files=%d events=%d", len(dead), len(found))
-                self._move_on({**found, **self._pending})
-        except OSError:
-            for _, file in dead:
-                os.close(file)
-            raise
-        for path, file in dead:
-            _discard(path, file)
+            segment = journal_segment.take_over(path, self._seal)
+        except OSError as error:
+            self._skipped(path, error)
+            return None
+        if segment is None:
+            return None
+        try:
+            segment.read(self.quarantine)
+        except OSError as error:
+            segment.close()
+            self._skipped(path, error)
+            return None
+        return segment
+
+    def _skipped(self, path: Path, error: OSError) -> None:
+        self._unreadable[path.name] = error.strerror or str(error)
+        log.error("journal_file_unreadable file=%s reason=%s", path.name, error)
+
+    def _join(self, found: Sequence[Segment]) -> None:
+        """Make these segments ours: as they are, or their few events in one of ours."""
+        for segment in found:
+            self._home_of(segment)
+        count = sum(len(segment.waiting) for segment in found)
+        log.info("journal_adopted files=%d events=%d", len(found), count)
+        waiting = sorted((s for s in found if s.waiting), key=lambda s: s.oldest)
+        for segment in found:
+            if not segment.waiting:
+                _discard(segment)
+        self._segments = [*waiting, *self._segments]
+        few = [segment for segment in waiting if segment.small]
+        if few:
+            self._rewrite([*few, self._newest] if self._newest.small else few)
+
+    def _home_of(self, segment: Segment) -> None:
+        """Note where its events wait; one that waits in another segment counts there."""
+        for event_id in [found for found in segment.waiting if found in self._home]:
+            segment.settle(event_id)
+        self._home.update(dict.fromkeys(segment.waiting, segment))
+
+    def _alone(self) -> AbstractContextManager[None]:
+        return locks.exclusive(self._folder / "lock")
 
     def _disk(self) -> "_Disk":
         return _Disk(self._folder)
+
+
+def _discard(segment: Segment) -> None:
+    """What is left of it, if the disk refuses, says only what is said elsewhere too."""
+    try:
+        segment.discard()
+    except OSError as error:
+        log.warning("journal_file_not_removed file=%s reason=%s", segment.path.name, error)
 
 
 class _Disk:
@@ -179,60 +276,3 @@ class _Disk:
                 f"The journal in {self._folder} cannot be kept ({error.strerror or error}), so no "
                 "mark can be confirmed. Make room on the disk and let the app write there."
             ) from error
-
-
-def _event_line(event: Event) -> bytes:
-    return b'{"event":' + events.encode(event) + b"}\n"
-
-
-def _if_dead(path: Path) -> int | None:
-    """The file, locked, if no living process holds it."""
-    try:
-        file = os.open(path, os.O_RDWR)
-    except FileNotFoundError:  # another was faster
-        return None
-    if locks.lock(file):
-        return file
-    os.close(file)
-    return None
-
-
-def _unsettled(path: Path) -> list[Event]:
-    """The events of a file, without those that it says are settled."""
-    found: dict[str, Event] = {}
-    for line in path.read_bytes().splitlines():
-        try:
-            record = json.loads(line)
-            if "event" in record:
-                event = events.event_of(record["event"])
-                found[event.id] = event
-            else:
-                found.pop(record["settled"], None)
-        except (ValueError, KeyError, TypeError) as error:
-            log.warning("journal line skipped file=%s reason=%s", path.name, error)
-    return list(found.values())
-
-
-def _write_all(file: int, data: bytes) -> None:
-    """Raises OSError when not all of it could be written."""
-    left = memoryview(data)
-    while left:
-        left = left[os.write(file, left) :]
-
-
-def _discard(path: Path, file: int) -> None:
-    """Empty, close and remove; on Windows an open file cannot be removed."""
-    os.ftruncate(file, 0)
-    os.close(file)
-    path.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a new file's name last as well; Windows has no such call and needs none."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

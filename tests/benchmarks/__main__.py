@@ -22,7 +22,7 @@ from tests.benchmarks.row import Row
 
 NAMES = (
     "frame_cost", "time_to_mark", "streams", "matching", "gallery", "marks", "soak", "start",
-    "attendance", "transports", "chain",
+    "attendance", "transports", "chain", "journal",
 )  # fmt: skip
 SLOW = {"transports"}
 """Left out in quick mode, unless asked for: a browser cannot be hurried."""

@@ -80,6 +80,8 @@ class FakeJournal:
 
     def __init__(self) -> None:
         self.full = False
+        self.aside: dict[str, str] = {}
+        """What was set aside: reason by event id."""
         self._pending: dict[str, Event] = {}
         self._lock = threading.Lock()
 
@@ -92,6 +94,13 @@ class FakeJournal:
     def settle(self, event_id: str) -> None:
         with self._lock:
             self._pending.pop(event_id, None)
+
+    def set_aside(self, event_id: str, reason: str) -> None:
+        if self.full:
+            raise JournalError("The fake disk is full. Make room.")
+        with self._lock:
+            if self._pending.pop(event_id, None) is not None:
+                self.aside[event_id] = reason
 
     def pending(self) -> list[Event]:
         with self._lock:

@@ -1,6 +1,9 @@
 """The contract of a journal, and what a crash or a full disk does to the real one."""
 
+import hmac
+import json
 import os
+import secrets
 import subprocess
 import sys
 import threading
@@ -154,7 +157,7 @@ def test_a_settled_journal_is_empty_on_disk(tmp_path: Path) -> None:
 def test_one_stuck_event_does_not_let_the_file_grow(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal_module, "_ROTATE_BYTES", 5000)
+    monkeypatch.setattr(journal_module, "_SEGMENT_BYTES", 5000)
     journal = FileJournal(tmp_path)
     journal.append(an_event("stuck"))
     for number in range(200):
@@ -219,6 +222,209 @@ def test_every_event_is_synced_before_append_returns(
     for number in range(3):
         journal.append(an_event(f"e{number}"))
         assert events.encode(an_event(f"e{number}")) in synced[-1]
+
+
+# --- a long outage --------------------------------------------------------------------
+
+
+def test_an_append_writes_its_own_line_however_many_events_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "_SEGMENT_BYTES", 20_000)
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # thousands of them are slow
+    journal = FileJournal(tmp_path)
+    written = 0
+    whole_write = os.write
+
+    def counted(file: int, data: bytes) -> int:
+        nonlocal written
+        written += len(data)
+        return whole_write(file, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", counted)
+        for number in range(1500):
+            journal.append(an_event(f"e{number:04}", seconds=number))
+    lines = sum(path.stat().st_size for path in _files(tmp_path))
+    assert len(_files(tmp_path)) > 5
+    assert written <= lines * 1.02
+    journal.close()
+    assert _ids(FileJournal(tmp_path).pending()) == [f"e{n:04}" for n in range(1500)]
+
+
+def test_a_segment_goes_when_all_of_it_is_settled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "_SEGMENT_BYTES", 5000)
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # thousands of them are slow
+    journal = FileJournal(tmp_path)
+    for number in range(400):
+        journal.append(an_event(str(number)))
+    files = len(_files(tmp_path))
+    for number in range(200):
+        journal.settle(str(number))
+    assert len(_files(tmp_path)) < files * 0.7
+    for number in range(200, 400):
+        journal.settle(str(number))
+    assert [path.stat().st_size for path in _files(tmp_path)] == [0]
+
+
+def test_stuck_events_scattered_over_many_segments_are_put_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "_SEGMENT_BYTES", 5000)
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # thousands of them are slow
+    journal = FileJournal(tmp_path)
+    stuck = []
+    for number in range(3000):
+        journal.append(an_event(str(number), seconds=number))
+        if number % 50:
+            journal.settle(str(number))
+        else:
+            stuck.append(str(number))
+    assert len(_files(tmp_path)) <= 8 + 5
+    journal.close()
+    assert _ids(FileJournal(tmp_path).pending()) == stuck
+
+
+def test_one_stuck_event_a_segment_never_adds_up_to_many_open_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "_SEGMENT_BYTES", 5000)
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # thousands of them are slow
+    journal = FileJournal(tmp_path)
+    for begun in range(0, 1200, 12):
+        for number in range(begun, begun + 12):
+            journal.append(an_event(str(number)))
+        for number in range(begun + 1, begun + 12):
+            journal.settle(str(number))
+    assert len(_files(tmp_path)) <= 16
+    assert len(journal.pending()) == 100
+
+
+def test_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parents[2]
+    seed = secrets.randbelow(1 << 32)
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.integration.journal_killer", tmp_path, "60", str(seed)],
+        cwd=root, check=False, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert ended.returncode == 0, f"seed {seed}: {ended.stderr}"
+
+
+# --- files of others ------------------------------------------------------------------
+
+
+def _line(event_id: str) -> bytes:
+    """As versions before the seal wrote it."""
+    return b'{"event":' + events.encode(an_event(event_id)) + b"}\n"
+
+
+def test_a_journal_of_the_version_before_is_read_and_settled_in_place(tmp_path: Path) -> None:
+    lines = [_line(f"e{n}") for n in range(200)] + [b'{"settled":"e7"}\n']
+    (tmp_path / "0123456789abcdef.jsonl").write_bytes(b"".join(lines))
+    journal = FileJournal(tmp_path)
+    assert len(journal.pending()) == 199
+    for number in range(150):
+        journal.settle(f"e{number}")
+    journal.close()
+    assert _ids(FileJournal(tmp_path).pending()) == [f"e{n}" for n in range(150, 200)]
+
+
+def test_the_version_before_can_read_what_this_one_writes(tmp_path: Path) -> None:
+    journal = FileJournal(tmp_path)
+    for name in "abc":
+        journal.append(an_event(name))
+    journal.settle("b")
+    found: dict[str, Event] = {}
+    for line in _files(tmp_path)[0].read_bytes().splitlines():
+        record = json.loads(line)
+        if "event" in record:
+            found[record["event"]["id"]] = events.event_of(record["event"])
+        else:
+            found.pop(record["settled"], None)
+    assert found == {name: an_event(name) for name in "ac"}
+
+
+def test_a_line_that_the_disk_changed_is_set_aside_and_not_believed(tmp_path: Path) -> None:
+    first = FileJournal(tmp_path)
+    for name in ("before", "changed", "after"):
+        first.append(an_event(name, "subject-1"))
+    first.close()
+    (path,) = _files(tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"subject-1", b"subject-2", 2))
+    journal = FileJournal(tmp_path)
+    assert _ids(journal.pending()) == ["after"]
+    assert len(journal.quarantine) == 2
+    assert "changed since it was written" in journal.quarantine.all()[0].reason
+
+
+@pytest.mark.parametrize("bit", range(0, 8 * 120, 7))
+def test_no_flipped_bit_changes_an_event_unseen(tmp_path: Path, bit: int) -> None:
+    first = FileJournal(tmp_path)
+    first.append(an_event("a", "Ada"))
+    first.append(an_event("b", "Bob"))
+    first.close()
+    (path,) = _files(tmp_path)
+    content = bytearray(path.read_bytes())
+    content[bit // 8] ^= 1 << bit % 8
+    path.write_bytes(content)
+    journal = FileJournal(tmp_path)
+    assert [
+        e for e in journal.pending() if e not in (an_event("a", "Ada"), an_event("b", "Bob"))
+    ] == []
+    assert len(journal.pending()) == 1
+    assert len(journal.quarantine) >= 1
+
+
+def test_what_was_set_aside_is_tried_again_when_it_is_moved_back(tmp_path: Path) -> None:
+    journal = FileJournal(tmp_path)
+    journal.append(an_event("odd"))
+    journal.append(an_event("even"))
+    journal.set_aside("odd", "Redis said WRONGTYPE")
+    journal.set_aside("never heard of", "nothing")
+    assert _ids(journal.pending()) == ["even"]
+    (one,) = journal.quarantine.all()
+    assert one.reason == "Redis said WRONGTYPE"
+    (journal.quarantine.folder / one.name).rename(tmp_path / one.name)
+    assert set(_ids(journal.pending())) == {"odd", "even"}
+
+
+def test_one_file_that_cannot_be_read_holds_up_no_other(tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").mkdir()
+    (tmp_path / "good.jsonl").write_bytes(_line("good"))
+    journal = FileJournal(tmp_path)
+    assert _ids(journal.pending()) == ["good"]
+    assert list(journal.unreadable()) == ["bad.jsonl"]
+    journal.append(an_event("mine"))
+    assert _ids(journal.pending()) == ["good", "mine"]
+
+
+def test_an_event_that_is_found_twice_is_pending_once_and_settled_once(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.jsonl").write_bytes(_line("twice") + _line(name))
+    journal = FileJournal(tmp_path)
+    assert sorted(_ids(journal.pending())) == ["one", "twice", "two"]
+    journal.settle("twice")
+    journal.close()
+    assert sorted(_ids(FileJournal(tmp_path).pending())) == ["one", "two"]
+
+
+def test_another_seal_signs_every_line_and_decides_what_is_believed(tmp_path: Path) -> None:
+    class Mac:
+        def sign(self, line: bytes) -> str:
+            return hmac.digest(b"key", line, "sha256").hex()
+
+        def check(self, line: bytes, seal: str) -> bool:
+            return hmac.compare_digest(seal, self.sign(line))
+
+    first = FileJournal(tmp_path, Mac())
+    first.append(an_event("mine"))
+    first.close()
+    (tmp_path / "dropped.jsonl").write_bytes(_line("foreign"))
+    journal = FileJournal(tmp_path, Mac())
+    assert _ids(journal.pending()) == ["mine"]
+    assert len(journal.quarantine) == 1
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:

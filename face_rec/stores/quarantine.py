@@ -1,0 +1,67 @@
+"""What cannot be used is set aside: kept on disk, counted and shown, and in nobody's way.
+
+Each thing lies in a file of its own, with the reason beside it in a file ``NAME.why``. Moved
+back to where it came from it is tried again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from face_rec.stores.durable_file import sync_folder, write_durable
+
+_WHY: Final = ".why"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One thing that was set aside."""
+
+    name: str
+    reason: str
+
+
+class Quarantine:
+    """Things set aside in ``folder``, by name; safe for several threads and processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, name: str, content: bytes, reason: str) -> None:
+        """Keep ``content``; the same name again replaces it. Raises OSError."""
+        self._note(name, reason)
+        write_durable(self.folder / name, content)
+
+    def take(self, path: Path, name: str, reason: str) -> None:
+        """Move the file ``path`` here without reading it. Raises OSError."""
+        self._note(name, reason)
+        path.replace(self.folder / name)
+        sync_folder(self.folder)
+
+    def all(self) -> list[SetAside]:
+        """Everything here, by name."""
+        return [SetAside(path.name, _reason(path)) for path in self._files()]
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self._files())
+
+    def _note(self, name: str, reason: str) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_durable(self.folder / (name + _WHY), reason.encode() + b"\n")
+
+    def _files(self) -> Iterator[Path]:
+        try:
+            paths = sorted(self.folder.iterdir())
+        except FileNotFoundError:
+            return
+        yield from (p for p in paths if p.suffix != _WHY and not p.name.startswith("."))
+
+
+def _reason(path: Path) -> str:
+    try:
+        return (
+            path.with_name(path.name + _WHY).read_text(encoding="utf-8", errors="replace").strip()
+        )
+    except OSError:
+        return ""
