@@ -161,6 +161,10 @@ class AccessError(FaceRecError):
     """Somebody may not do this, or an account cannot be changed so."""
 
 
+class NotAllowed(AccessError):
+    """Whoever asks has no right to this, or not to these people's data; nothing was done."""
+
+
 class SignInRefused(AccessError):
     """Name and password do not open anything; the message never says which was wrong."""
 

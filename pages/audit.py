@@ -34,8 +34,8 @@ def draw(app: System) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.caption(f"{counted(len(table), 'entry', 'entries')} · times in {app.site.timezone.key}")
         st.download_button(
-            "Download CSV", data=noted("audit log", lambda: _csv(table)), file_name="audit.csv",
-            mime="text/csv", icon=":material/download:", on_click="ignore",
+            "Download CSV", data=noted(Right.AUDIT, "audit log", lambda: _csv(table)),
+            file_name="audit.csv", mime="text/csv", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
     st.dataframe(table, hide_index=True, width="stretch", height=620)
 

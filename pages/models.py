@@ -18,7 +18,7 @@ require(Right.MODELS)
 def draw() -> None:
     app = system()
     status_card(app)
-    busy = show_job(JOB, _amount, _installed)
+    busy = show_job(JOB, Right.MODELS, _amount, _installed)
     st.subheader("Model packs", anchor=False)
     offers(app, busy)
     other_packs(app)

@@ -14,9 +14,9 @@ from pages.ui.kiosk_hearts import kiosk_hearts
 from pages.ui.marks import events_of
 from pages.ui.navigation import OVERVIEW, RECORDS, TAKE_ATTENDANCE, link, next_step
 from pages.ui.page import guarded, page
+from pages.ui.parts import repeating
 from pages.ui.people_today import people_today
 from pages.ui.photos import photo
-from pages.ui.repeating import repeating
 from pages.ui.scope import filters
 from pages.ui.state import short_lines
 from pages.ui.text import counted
@@ -52,7 +52,7 @@ def draw(app: System) -> None:
         state()
 
 
-@repeating(3)
+@repeating(3, Right.OVERVIEW)
 def numbers() -> None:
     """Today's counts, live."""
     with guarded("overview.numbers", banner=True):
@@ -76,7 +76,7 @@ def _sentence(seen: Overview) -> str:
     return " · ".join(parts)
 
 
-@repeating(5)
+@repeating(5, Right.OVERVIEW)
 def people() -> None:
     """Who is in, late, not here yet or absent."""
     with guarded("overview.people"):
@@ -84,7 +84,7 @@ def people() -> None:
         people_today(today_of(app, filters(current())))
 
 
-@repeating(3)
+@repeating(3, Right.OVERVIEW)
 def latest() -> None:
     """The newest marks, live."""
     with guarded("overview.latest"):
@@ -100,7 +100,7 @@ def latest() -> None:
             next_step(TAKE_ATTENDANCE, "Open the kiosk")
 
 
-@repeating(20)
+@repeating(20, Right.OVERVIEW)
 def arrivals() -> None:
     """How many had come by when."""
     with guarded("overview.arrivals"):
@@ -112,14 +112,14 @@ def arrivals() -> None:
             st.caption("The curve of arrivals appears with the first mark of the day.")
 
 
-@repeating(10)
+@repeating(10, Right.OVERVIEW)
 def hearts() -> None:
     """The kiosks and their signs of life."""
     with guarded("overview.kiosks"):
         kiosk_hearts(system())
 
 
-@repeating(5)
+@repeating(5, Right.OVERVIEW)
 def state() -> None:
     """How the parts of the system stand."""
     with guarded("overview.state"):

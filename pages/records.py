@@ -19,10 +19,10 @@ from pages.ui.identity import Identity, Right, current, require
 from pages.ui.marks import table_of
 from pages.ui.navigation import RECORDS, REPORTS, TAKE_ATTENDANCE, link, next_step
 from pages.ui.page import guarded, page
+from pages.ui.parts import fragment, repeating
 from pages.ui.period import period
 from pages.ui.person_days import person_days
 from pages.ui.records_table import show_table
-from pages.ui.repeating import repeating
 from pages.ui.review import review
 from pages.ui.scope import NO_GROUP, filters, group_choice, visible_groups
 from pages.ui.text import counted
@@ -38,7 +38,7 @@ LEFT_OUT: Final = frozenset({Status.NOT_EMPLOYED})
 # --- marks -------------------------------------------------------------------
 
 
-@repeating(10)
+@repeating(10, Right.RECORDS)
 def marks() -> None:
     """Filters, table and download; looks for new marks by itself."""
     with guarded("records", banner=True):
@@ -96,7 +96,7 @@ def _summary(app: System, shown: pd.DataFrame, first: date, last: date) -> None:
         )
         st.download_button(
             "Download CSV",
-            data=noted(f"records {first} to {last}", lambda: to_csv(shown)),
+            data=noted(Right.RECORDS, f"records {first} to {last}", lambda: to_csv(shown)),
             file_name=f"attendance_{first}_{last}.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -118,7 +118,7 @@ def _nothing(anything: bool) -> None:
 # --- days --------------------------------------------------------------------
 
 
-@st.fragment
+@fragment(Right.RECORDS)
 def days() -> None:
     """What each person's day came to; a chosen row says why."""
     with guarded("records.days", banner=True):
@@ -150,7 +150,7 @@ def days() -> None:
 # --- review ------------------------------------------------------------------
 
 
-@st.fragment
+@fragment(Right.RECORDS)
 def doubtful() -> None:
     """The marks that somebody should look at."""
     with guarded("records.review", banner=True):

@@ -12,6 +12,7 @@ from pages.ui.context import system
 from pages.ui.identity import Identity, Right, current, require
 from pages.ui.navigation import REGISTER, REPORTS, next_step
 from pages.ui.page import guarded, page
+from pages.ui.parts import fragment
 from pages.ui.period import CUSTOM, period, words
 from pages.ui.report_charts import chart_of
 from pages.ui.report_files import files
@@ -54,7 +55,7 @@ OFFERS: Final = {
 }  # fmt: skip
 
 
-@st.fragment
+@fragment(Right.RECORDS)
 def draw() -> None:
     """What is asked for, then chart, table and files."""
     with guarded("reports", banner=True):

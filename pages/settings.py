@@ -6,6 +6,7 @@ from pages.ui.context import system
 from pages.ui.identity import Right, require
 from pages.ui.navigation import SETTINGS
 from pages.ui.page import guarded, page
+from pages.ui.parts import fragment
 from pages.ui.rule_assignments import assignments
 from pages.ui.rule_employment import employment
 from pages.ui.rule_holidays import holidays
@@ -28,7 +29,7 @@ PARTS = {
 }
 
 
-@st.fragment
+@fragment(Right.RULES)
 def draw() -> None:
     """The chosen part; the others are not read."""
     with guarded("settings", banner=True):

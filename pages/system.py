@@ -6,7 +6,7 @@ from pages.ui.context import system
 from pages.ui.identity import Right, require
 from pages.ui.navigation import SYSTEM
 from pages.ui.page import guarded, page
-from pages.ui.repeating import repeating
+from pages.ui.parts import repeating
 from pages.ui.state import overall, state_lines
 from pages.ui.system_facts import settings_in_force, unreadable_entries, versions
 from pages.ui.system_streams import streams_table
@@ -32,7 +32,7 @@ def draw() -> None:
     unreadable_entries(system())
 
 
-@repeating(5)
+@repeating(5, Right.SYSTEM)
 def health() -> None:
     """All health checks with what to do."""
     with guarded("system.health", banner=True):
@@ -40,7 +40,7 @@ def health() -> None:
         state_list([Line(sentence, tone=tone), *state_lines(system())])
 
 
-@repeating(1)
+@repeating(1, Right.SYSTEM)
 def streams() -> None:
     """What every camera does, live."""
     with guarded("system.streams"):

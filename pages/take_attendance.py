@@ -14,7 +14,7 @@ from pages.ui.identity import Right, require
 from pages.ui.model_gate import model_ready
 from pages.ui.navigation import TAKE_ATTENDANCE
 from pages.ui.page import page
-from pages.ui.repeating import repeating
+from pages.ui.parts import repeating
 from pages.ui.transport import choose_transport
 from pages.ui.widgets import empty_state
 
@@ -67,7 +67,7 @@ def name_kiosk(kiosk: str) -> None:
         choose_transport()
 
 
-@repeating(20)
+@repeating(20, Right.KIOSK)
 def closed_note(was_open: bool) -> None:
     """Says that the kiosk is closed; draws the page anew when that changes."""
     now_open = system().access.open_now(identity)

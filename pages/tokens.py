@@ -11,6 +11,7 @@ from pages.ui.context import system
 from pages.ui.identity import Identity, Right, require
 from pages.ui.navigation import TOKENS
 from pages.ui.page import guarded, page
+from pages.ui.parts import dialog
 from pages.ui.text import plain
 from pages.ui.times import ago, date_and_time
 from pages.ui.widgets import empty_state
@@ -39,7 +40,7 @@ def _times(app: System, token: Token, used: str) -> str:
     return f"{'expired' if ended else 'good until'} {until}  \n{used or 'never used'}"
 
 
-@st.dialog("Add token", icon=":material/key:")
+@dialog("Add token", Right.TOKENS, icon=":material/key:")
 def new_token(app: System, who: Identity) -> None:
     """Name, scopes and life; the token itself is shown here and nowhere else."""
     with guarded("tokens.new"), st.form("new_token", border=False):

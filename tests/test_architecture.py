@@ -95,6 +95,56 @@ def test_outside_libraries_stay_in_the_part_that_wraps_them(path: Path) -> None:
         assert allowed is None or me in allowed, f"{_module(path)} must not import {name}"
 
 
+# --- parts of a page that run without it ------------------------------------------------------
+
+_OWN_RUNS = {"fragment", "dialog", "dialog_decorator", "experimental_dialog"}
+_CALLED_FIRST = {"on_click", "on_change", "on_submit", "on_dismiss", "on_select"}
+_WRAPPER = ROOT / "pages" / "ui" / "parts.py"
+
+
+def _unasked(source: str) -> list[str]:
+    """What in a page's ``source`` Streamlit would run again without asking for a right."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and node.attr in _OWN_RUNS:
+            found.append(ast.unparse(node))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("streamlit"):
+            found += [alias.name for alias in node.names if alias.name in _OWN_RUNS]
+        if isinstance(node, ast.keyword) and node.arg in _CALLED_FIRST:
+            asks = isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "callback"
+            if not asks and not isinstance(node.value, ast.Constant):
+                found.append(f"{node.arg}={ast.unparse(node.value)}")
+    return found
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in _sources() if "pages" in p.parts and p != _WRAPPER], ids=_module
+)
+def test_whatever_runs_without_its_page_asks_for_a_right(path: Path) -> None:
+    found = _unasked(path.read_text(encoding="utf-8"))
+    assert not found, f"{_module(path)}: use pages.ui.parts instead of {', '.join(found)}"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["@st.fragment\ndef a(): ...", "@st.fragment(run_every=1)\ndef a(): ...",
+     "@st.dialog('A')\ndef a(): ...", "from streamlit import fragment as part",
+     "import streamlit as s\ns.dialog('A')(draw)", "st.button('A', on_click=delete)",
+     "st.checkbox('A', on_change=lambda: delete())"],
+)  # fmt: skip
+def test_a_bare_fragment_dialog_or_callback_is_noticed(source: str) -> None:
+    assert _unasked(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["@fragment(Right.RECORDS)\ndef a(): ...", "st.download_button('A', on_click='ignore')",
+     "st.button('A', on_click=callback(Right.RULES, save), args=(1,))"],
+)  # fmt: skip
+def test_a_part_that_names_its_right_is_accepted(source: str) -> None:
+    assert not _unasked(source)
+
+
 def test_the_diagram_notices_a_wrong_import(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.py"
     wrong.write_text("from face_rec.stores import keys\nimport redis\n")

@@ -11,14 +11,16 @@ from face_rec.errors import AccessError
 from face_rec.system import System
 from pages.ui.accounts_list import MAY, ROLES
 from pages.ui.flash import flash
+from pages.ui.identity import Right
 from pages.ui.page import guarded
+from pages.ui.parts import dialog
 from pages.ui.people_index import people_index
 from pages.ui.text import plain
 
 _RULE = f"At least {SHORTEST} characters; four or five words that do not belong together are good."
 
 
-@st.dialog("Add account", icon=":material/person_add:")
+@dialog("Add account", Right.ACCOUNTS, icon=":material/person_add:")
 def new_account(app: System) -> None:
     """Name, role and a first password, handed over by the admin."""
     with guarded("accounts.new"), st.form("new_account", border=False):
@@ -34,7 +36,7 @@ def new_account(app: System) -> None:
             )
 
 
-@st.dialog("Change account", icon=":material/manage_accounts:")
+@dialog("Change account", Right.ACCOUNTS, icon=":material/manage_accounts:")
 def open_account(app: System, account: Account, own: bool) -> None:
     """Role, state and password of one account."""
     staff, saved = app.access.staff, "Saved. It works from now on, in open pages too."

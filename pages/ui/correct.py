@@ -15,6 +15,7 @@ from pages.ui.day_words import STATUS_NAMES
 from pages.ui.flash import flash
 from pages.ui.identity import Identity, Right, require
 from pages.ui.page import guarded
+from pages.ui.parts import dialog
 from pages.ui.photos import PORTRAIT, photo, whole_picture
 from pages.ui.records_table import KINDS
 from pages.ui.text import plain
@@ -34,7 +35,7 @@ _HINTS: Final = {
 }
 
 
-@st.dialog("One mark", width="medium", icon=":material/edit:")
+@dialog("One mark", Right.RECORDS, width="medium", icon=":material/edit:")
 def correct_mark(app: System, identity: Identity, entry: Entry, day: date) -> None:
     """Look at a mark and, with the right to, change what counts."""
     with guarded("records.correct"):
@@ -52,7 +53,7 @@ def correct_mark(app: System, identity: Identity, entry: Entry, day: date) -> No
             _save(app, entry.event.subject, day, work)
 
 
-@st.dialog("Add a mark", icon=":material/add:")
+@dialog("Add a mark", Right.CORRECT, icon=":material/add:")
 def add_punch(app: System, person: Person, day: date) -> None:
     """A mark that is missing, by hand."""
     with guarded("records.add"):

@@ -8,8 +8,9 @@ from face_rec.entities import View
 from face_rec.system import System
 from pages.ui.camera import camera, keep_alive
 from pages.ui.draft import Capture, Draft
+from pages.ui.identity import Right
 from pages.ui.page import guarded
-from pages.ui.repeating import repeating
+from pages.ui.parts import callback, repeating
 from pages.ui.text import html
 
 _STEPS = {
@@ -26,7 +27,12 @@ def guided(app: System, draft: Draft) -> None:
     """Video with hint and progress; done, it gives way to the photos it took."""
     if draft.guided_done:
         st.success("All views are taken. Save, or add more photos.", icon=":material/task_alt:")
-        st.button("Take them again", on_click=_again, args=(draft,), type="tertiary")
+        st.button(
+            "Take them again",
+            on_click=callback(Right.PEOPLE_WRITE, _again),
+            args=(draft,),
+            type="tertiary",
+        )
         return
     capture = draft.start_capture(app)
     _hint(draft, capture)
@@ -38,7 +44,7 @@ def _again(draft: Draft) -> None:
     draft.guided_done = False
 
 
-@repeating(0.4)
+@repeating(0.4, Right.PEOPLE_WRITE)
 def _hint(draft: Draft, capture: Capture) -> None:
     """What to do now, how far it is, and the camera's keeper."""
     with guarded("register.hint"):

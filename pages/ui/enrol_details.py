@@ -6,6 +6,8 @@ from face_rec.entities import Consent
 from face_rec.people.details import LONGEST_EMAIL, LONGEST_ID, LONGEST_NAME, Details
 from face_rec.system import System
 from pages.ui.draft import Draft
+from pages.ui.identity import Right
+from pages.ui.parts import callback
 from pages.ui.text import plain
 
 
@@ -30,7 +32,12 @@ def _consent(app: System, draft: Draft) -> Consent | None:
     with st.container(border=True, key="consent"):
         st.caption(plain(app.site.consent_text))
         key = draft.name("consent")
-        st.checkbox("The person agrees", key=key, on_change=_ticked, args=(app, draft, key))
+        st.checkbox(
+            "The person agrees",
+            key=key,
+            on_change=callback(Right.PEOPLE_WRITE, _ticked),
+            args=(app, draft, key),
+        )
     if draft.consent_at is None:
         return None
     return Consent(app.site.consent_text, app.site.consent_version, draft.consent_at)

@@ -11,9 +11,10 @@ from face_rec.people.photos import MAX_BYTES, SUFFIXES, decode
 from face_rec.system import System
 from pages.ui.draft import Draft
 from pages.ui.enrol_capture import guided
+from pages.ui.identity import Right
 from pages.ui.page import guarded
+from pages.ui.parts import callback, repeating
 from pages.ui.photos import data_uri
-from pages.ui.repeating import repeating
 from pages.ui.templates import VIEWS
 from pages.ui.text import counted, html, plain
 
@@ -97,7 +98,7 @@ def _check(app: System, draft: Draft, file: Upload) -> None:
             draft.refused.append(str(error))
 
 
-@repeating(0.7)
+@repeating(0.7, Right.PEOPLE_WRITE)
 def _live_strip(draft: Draft) -> None:
     with guarded("register.photos"):
         strip(draft)
@@ -123,7 +124,8 @@ def _tile(draft: Draft, number: int, photo: EnrolPhoto) -> None:
     )
     st.button(
         "Remove", key=draft.name(f"remove-{number}-{id(photo)}"), icon=":material/close:",
-        type="tertiary", on_click=draft.remove, args=(number,), width="stretch",
+        type="tertiary", on_click=callback(Right.PEOPLE_WRITE, draft.remove), args=(number,),
+        width="stretch",
     )  # fmt: skip
 
 

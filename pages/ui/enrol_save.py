@@ -7,7 +7,9 @@ from face_rec.errors import FaceRecError, FaceTaken, IdTaken, StoreUnavailable
 from face_rec.people.details import Details
 from face_rec.system import System
 from pages.ui.draft import Draft, forget_draft
+from pages.ui.identity import Right
 from pages.ui.navigation import PEOPLE, TAKE_ATTENDANCE, link_to, open_page
+from pages.ui.parts import callback
 from pages.ui.photos import PORTRAIT, photo
 from pages.ui.text import counted, plain
 from pages.ui.widgets import avatar, portrait
@@ -113,7 +115,7 @@ def saved(app: System, draft: Draft, person: Person) -> None:
         with st.container(horizontal=True):
             st.button(
                 "Register another", type="primary", icon=":material/person_add:",
-                on_click=forget_draft, key="register_another",
+                on_click=callback(Right.PEOPLE_WRITE, forget_draft), key="register_another",
             )  # fmt: skip
             if st.button("Open the kiosk", icon=":material/videocam:", key="open_kiosk"):
                 open_page(TAKE_ATTENDANCE)

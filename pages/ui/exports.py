@@ -1,18 +1,24 @@
-"""Files that leave the app, noted in the audit log."""
+"""Files that leave the app: for whoever still may take them, and noted in the audit log."""
 
 from collections.abc import Callable
 
 from face_rec.access.audit import Action
+from face_rec.errors import NotAllowed
 from pages.ui.context import system
-from pages.ui.identity import acting_here
+from pages.ui.identity import Right, acting_here, standing
 
 
-def noted(name: str, make: Callable[[], bytes]) -> Callable[[], bytes]:
-    """``make`` for a download button; who takes the file is known now, for Streamlit makes it
-    later, outside of the page."""
-    who, audit = acting_here(), system().access.audit
+def noted(right: Right, name: str, make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """``make`` for a download button, for who has ``right`` when the file is taken.
+
+    Streamlit makes the file later, outside of the page, so who it is for is kept from now.
+    Raises NotAllowed then.
+    """
+    who, look, audit = acting_here(), standing(), system().access.audit
 
     def made() -> bytes:
+        if not look().may(right):
+            raise NotAllowed("You may not take this file any more. Reload the page.")
         data = make()
         audit.record(Action.EXPORTED, name, after={"bytes": len(data)}, actor=who)
         return data

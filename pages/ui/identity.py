@@ -5,6 +5,9 @@ without the navigation having run, so hiding a menu entry protects nothing. The 
 up anew at each run, so that a changed role or a revoked kiosk is felt at once.
 """
 
+from collections.abc import Callable
+from typing import Final
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -17,7 +20,10 @@ from pages.ui.context import system
 Identity = Principal
 """The person (or device) at the browser. ``name`` goes into logs and corrections."""
 
-NOBODY = Identity(PrincipalKind.USER, "nobody", "nobody", frozenset())
+REFUSAL: Final = (
+    "You are not allowed to open this page. Ask an administrator for the right to do so."
+)
+NOBODY: Final = Identity(PrincipalKind.USER, "nobody", "nobody", frozenset())
 
 
 def current() -> Identity:
@@ -32,14 +38,22 @@ def current() -> Identity:
     return access.of_cookies(st.context.cookies) or NOBODY
 
 
+def standing() -> Callable[[], Identity]:
+    """Looks up who this session is when it is called, which may be outside of any script: a
+    download is made when it is asked for."""
+    access, cookies = system().access, dict(st.context.cookies)
+
+    def look() -> Identity:
+        return (access.of_cookies(cookies) if access.enabled else THIS_COMPUTER) or NOBODY
+
+    return look
+
+
 def require(right: Right | str) -> Identity:
     """The identity, if it has ``right``; else the page says so and ends here."""
     identity = current()
     if not identity.may(Right(right)):
-        st.warning(
-            "You are not allowed to open this page. Ask an administrator for the right to do so.",
-            icon=":material/lock:",
-        )
+        st.warning(REFUSAL, icon=":material/lock:")
         st.stop()
     return identity
 
@@ -57,4 +71,4 @@ def _actor() -> Actor | None:
 
 actor.ask(_actor)
 
-__all__ = ["Identity", "Right", "acting_here", "current", "require"]
+__all__ = ["REFUSAL", "Identity", "Right", "acting_here", "current", "require", "standing"]

@@ -13,9 +13,10 @@ from face_rec.access.kiosks import LINK_SECONDS
 from face_rec.errors import AccessError, RuleRefused
 from face_rec.system import System
 from pages.ui.flash import flash
+from pages.ui.identity import Right
 from pages.ui.kiosk_fields import device_fields, office_words, record_of, save_record
 from pages.ui.page import guarded
-from pages.ui.repeating import repeating
+from pages.ui.parts import dialog, repeating
 from pages.ui.text import plain
 from pages.ui.times import ago
 from pages.ui.widgets import empty_state
@@ -24,7 +25,7 @@ ALIVE = timedelta(seconds=30)
 """A device asks every four seconds; this long without a word, it is away."""
 
 
-@repeating(3)
+@repeating(3, Right.KIOSKS)
 def devices(app: System) -> None:
     """One card a device, with its last sign of life."""
     with guarded("kiosks", banner=True):
@@ -68,7 +69,7 @@ def _hours(device: Device) -> str:
     return f"{device.opens:%H:%M} to {device.closes:%H:%M}"
 
 
-@st.dialog("Add kiosk", icon=":material/tablet:")
+@dialog("Add kiosk", Right.KIOSKS, icon=":material/tablet:")
 def new_device(app: System) -> None:
     """Name, title and hours."""
     with guarded("kiosks.new"):
@@ -89,7 +90,7 @@ def new_device(app: System) -> None:
             _try(create, app)
 
 
-@st.dialog("Edit kiosk", icon=":material/tablet:")
+@dialog("Edit kiosk", Right.KIOSKS, icon=":material/tablet:")
 def _edit(app: System, device: Device) -> None:
     with guarded("kiosks.edit"):
         wanted = device_fields(device, record_of(app, device.id), device.id)
@@ -105,7 +106,7 @@ def _edit(app: System, device: Device) -> None:
             _try(change, app)
 
 
-@st.dialog("Link a device", icon=":material/qr_code_2:")
+@dialog("Link a device", Right.KIOSKS, icon=":material/qr_code_2:")
 def _link(app: System, device: Device) -> None:
     """The link is made once, not at every run of the dialog."""
     with guarded("kiosks.link"):
@@ -119,7 +120,7 @@ def _link(app: System, device: Device) -> None:
         st.caption(f"Good once, for {LINK_SECONDS / 60:.0f} minutes. It is not shown again.")
 
 
-@st.dialog("Revoke this kiosk?", icon=":material/block:")
+@dialog("Revoke this kiosk?", Right.KIOSKS, icon=":material/block:")
 def _revoke(app: System, device: Device) -> None:
     with guarded("kiosks.revoke"):
         st.markdown(

@@ -15,11 +15,11 @@ from pages.ui import banner
 from pages.ui.camera import FramePump, camera, keep_alive
 from pages.ui.context import system
 from pages.ui.http_camera import http_camera
-from pages.ui.identity import Right, current
+from pages.ui.identity import Right
 from pages.ui.kiosk_tools import kiosk_tools
 from pages.ui.lettering import can_draw
 from pages.ui.page import guarded
-from pages.ui.repeating import repeating
+from pages.ui.parts import repeating
 from pages.ui.text import html
 from pages.ui.transport import Way, way_of
 
@@ -53,13 +53,11 @@ def _pump(kiosk: str, way: Way) -> FramePump:
     return pump
 
 
-@repeating(0.5)
+@repeating(0.5, Right.KIOSK)
 def _greeting(pump: FramePump, way: Way) -> None:
     """Banner and camera keeper; twice a second."""
     with guarded("kiosk.greeting"):
         app = system()
-        if not current().may(Right.KIOSK):
-            st.rerun(scope="app")
         pump.renew()
         shown = _banners(app, pump, way)
         banner.draw(shown)
@@ -91,7 +89,7 @@ def _fresh(app: System, pump: FramePump) -> Scene | None:
     return scene if scene and app.clock.monotonic() - scene.taken_at < _ROOM else None
 
 
-@repeating(1)
+@repeating(1, Right.KIOSK)
 def _below(pump: FramePump, way: Way) -> None:
     """Names in the browser's own letters, the tools, and one quiet line of figures."""
     with guarded("kiosk.below"):

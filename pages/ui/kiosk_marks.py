@@ -7,17 +7,18 @@ from face_rec.entities import Event
 from face_rec.system import System
 from pages.ui import times
 from pages.ui.context import system
+from pages.ui.identity import Right
 from pages.ui.marks import events_of
 from pages.ui.page import guarded
+from pages.ui.parts import repeating
 from pages.ui.photos import photo
-from pages.ui.repeating import repeating
 from pages.ui.text import counted
 from pages.ui.widgets import Line, empty_state, person_list
 
 _NEWEST = 40
 
 
-@repeating(1)
+@repeating(1, Right.KIOSK)
 def marks_today() -> None:
     """The newest marks of this site's day, newest first."""
     with guarded("kiosk.marks", banner=True):

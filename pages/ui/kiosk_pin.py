@@ -12,6 +12,7 @@ from pages.ui import banner, kiosk_still
 from pages.ui.context import system
 from pages.ui.identity import current
 from pages.ui.page import guarded
+from pages.ui.parts import fragment
 from pages.ui.text import plain
 
 _ROUND = "_pin_round"
@@ -39,7 +40,7 @@ def pin_entry(kiosk: str, *, live: bool) -> None:
         _entry(kiosk, live)
 
 
-@st.fragment
+@fragment(Right.KIOSK)
 def _entry(kiosk: str, live: bool) -> None:
     with guarded("kiosk.pin"):
         if not allowed(system(), current(), kiosk):

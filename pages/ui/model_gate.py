@@ -5,7 +5,7 @@ import streamlit as st
 from pages.ui.context import system
 from pages.ui.navigation import MODELS, link
 from pages.ui.page import guarded
-from pages.ui.repeating import repeating
+from pages.ui.parts import ANYBODY, repeating
 from pages.ui.widgets import empty_state
 
 
@@ -17,7 +17,7 @@ def model_ready() -> bool:
     return False
 
 
-@repeating(1)
+@repeating(1, *ANYBODY)
 def _wait_for_model() -> None:
     with guarded("model_gate"):
         app = system()

@@ -13,9 +13,10 @@ from face_rec.models.status import PackOffer
 from face_rec.protocols import Progress
 from face_rec.system import System
 from pages.ui.flash import flash
-from pages.ui.identity import acting_here
+from pages.ui.identity import Right, acting_here
 from pages.ui.jobs import JOBS, Work
 from pages.ui.page import guarded
+from pages.ui.parts import dialog
 from pages.ui.text import counted, file_size, plain
 from pages.ui.widgets import facts
 
@@ -121,7 +122,7 @@ def _import(app: System, file: UploadedFile, name: str, progress: Progress) -> o
         return app.models.import_archive(path, name, progress)
 
 
-@st.dialog("Use another model pack?", icon=":material/swap_horiz:")
+@dialog("Use another model pack?", Right.MODELS, icon=":material/swap_horiz:")
 def _confirm_use(app: System, name: str) -> None:
     with guarded("models.use"):
         people = app.gallery.people

@@ -4,9 +4,10 @@ import streamlit as st
 
 from face_rec.models.status import ModelState, ModelStatus
 from face_rec.system import System
+from pages.ui.identity import Right
 from pages.ui.navigation import PEOPLE, link
 from pages.ui.page import guarded
-from pages.ui.repeating import repeating
+from pages.ui.parts import repeating
 from pages.ui.text import counted, plain
 from pages.ui.widgets import Line, Tone, facts, state_list
 
@@ -26,7 +27,7 @@ _PROVIDERS = {
 }
 
 
-@repeating(2)
+@repeating(2, Right.MODELS)
 def status_card(app: System) -> None:
     """State, warnings and figures; follows a pack that is being loaded."""
     with guarded("models.status"), st.container(border=True):

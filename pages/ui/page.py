@@ -12,7 +12,7 @@ from face_rec.errors import FaceRecError, StoreUnavailable
 from pages.ui.context import system
 from pages.ui.flash import show_flashes
 from pages.ui.navigation import Entry
-from pages.ui.repeating import repeating
+from pages.ui.parts import ANYBODY, WAITING, repeating
 from pages.ui.text import plain
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ def guarded(where: str, banner: bool = False) -> Iterator[None]:
         if banner:
             store_banner()
         else:
-            st.caption(":material/hourglass_empty: Waiting for the database …")
+            st.caption(WAITING)
     except Exception as error:
         show_error(error, where)
 
@@ -89,7 +89,7 @@ def _header(entry: Entry, lead: str) -> DeltaGenerator:
     return bar.container(horizontal=True, width="content", gap="small")
 
 
-@repeating(_RETRY_SECONDS)
+@repeating(_RETRY_SECONDS, *ANYBODY)
 def _wait_for_store() -> None:
     """The banner; looks again every few seconds and draws the page when Redis answers."""
     try:

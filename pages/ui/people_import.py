@@ -11,9 +11,11 @@ from face_rec.people import archive
 from face_rec.people.importing import Importer, ImportOutcome, ImportReport
 from face_rec.protocols import Progress
 from face_rec.system import System
+from pages.ui.identity import Right
 from pages.ui.jobs import JOBS, Job
 from pages.ui.navigation import MODELS, link
 from pages.ui.page import guarded
+from pages.ui.parts import dialog
 from pages.ui.progress import show_job
 from pages.ui.text import counted
 
@@ -35,10 +37,13 @@ def import_button(app: System) -> None:
 
 def import_progress() -> None:
     """A running import, or the report of the last one."""
-    show_job(JOB, _amount, _report)
+    show_job(JOB, Right.PEOPLE_READ, _amount, _report)
 
 
-@st.dialog("Import people from a ZIP file", width="medium", icon=":material/upload_file:")
+@dialog(
+    "Import people from a ZIP file", Right.PEOPLE_WRITE, width="medium",
+    icon=":material/upload_file:",
+)  # fmt: skip
 def _dialog(app: System) -> None:
     with guarded("people.import"):
         if app.models.current() is None:

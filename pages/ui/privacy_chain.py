@@ -7,6 +7,7 @@ import streamlit as st
 from face_rec.stores.chain_report import Report
 from face_rec.system import System
 from pages.ui import times
+from pages.ui.identity import Right
 from pages.ui.jobs import JOBS, Job
 from pages.ui.progress import show_job
 from pages.ui.text import counted, plain
@@ -29,7 +30,7 @@ def chain_card(app: System) -> None:
         "removed, added or reordered breaks a link. Copies of the newest link outside the "
         "database also show a tail that was cut off, or a day that is missing."
     )
-    busy = show_job(JOB, _amount, _result)
+    busy = show_job(JOB, Right.SYSTEM, _amount, _result)
     if st.button("Check all marks", icon=":material/policy:", key="verify", disabled=busy):
         JOBS.start(JOB, "Checking the marks", app.chain.verify)
         st.rerun()

@@ -10,8 +10,9 @@ from face_rec.system import System
 from pages.ui import times
 from pages.ui.exports import noted
 from pages.ui.flash import flash
-from pages.ui.identity import Identity
+from pages.ui.identity import Identity, Right
 from pages.ui.page import guarded
+from pages.ui.parts import dialog
 from pages.ui.people_index import Index, people_index
 from pages.ui.text import plain
 
@@ -94,7 +95,7 @@ def _export(app: System, person: Person) -> None:
     if made is not None and made[0] == person.subject:
         st.download_button(
             "Download ZIP",
-            noted(f"personal data of {person.id}", lambda: made[1]),
+            noted(Right.SYSTEM, f"personal data of {person.id}", lambda: made[1]),
             file_name="personal-data.zip",
             mime="application/zip",
             icon=":material/download:",
@@ -105,7 +106,7 @@ def _export(app: System, person: Person) -> None:
 # --- erasure
 
 
-@st.dialog("Erase this person?", icon=":material/delete_forever:")
+@dialog("Erase this person?", Right.SYSTEM, icon=":material/delete_forever:")
 def _confirm(app: System, identity: Identity, person: Person) -> None:
     with guarded("privacy.erase"):
         st.markdown(
@@ -146,6 +147,7 @@ def _handed_out(app: System) -> None:
 def _download(content: bytes, name: str, mime: str) -> None:
     kind = name.rpartition(".")[2].upper()
     st.download_button(
-        f"Certificate ({kind})", noted(name, lambda: content), file_name=name, mime=mime,
-        icon=":material/download:", key=f"certificate_{kind}", on_click="ignore",
+        f"Certificate ({kind})", noted(Right.SYSTEM, name, lambda: content),
+        file_name=name, mime=mime, icon=":material/download:", key=f"certificate_{kind}",
+        on_click="ignore",
     )  # fmt: skip

@@ -6,8 +6,10 @@ from face_rec.entities import Person
 from face_rec.errors import FaceTaken, PeopleError
 from face_rec.system import System
 from pages.ui.flash import flash
+from pages.ui.identity import Right
 from pages.ui.navigation import PEOPLE, open_button, open_page
 from pages.ui.page import guarded
+from pages.ui.parts import dialog
 from pages.ui.text import plain
 
 
@@ -58,7 +60,7 @@ def _taken(person: Person) -> str:
     return f"taken_{person.subject}"
 
 
-@st.dialog("Delete this person?", icon=":material/delete_forever:")
+@dialog("Delete this person?", Right.PEOPLE_WRITE, icon=":material/delete_forever:")
 def _confirm_deletion(app: System, person: Person) -> None:
     with guarded("people.delete"):
         st.markdown(

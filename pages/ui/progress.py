@@ -4,21 +4,25 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.ui.identity import Right
 from pages.ui.jobs import JOBS, Job
-from pages.ui.repeating import repeating
+from pages.ui.parts import repeating
 from pages.ui.text import plain
 
 
-def show_job(kind: str, amount: Callable[[Job], str], ended: Callable[[Job], None]) -> bool:
+def show_job(
+    kind: str, right: Right, amount: Callable[[Job], str], ended: Callable[[Job], None]
+) -> bool:
     """Draw the job of this ``kind``, if there is one; True while it is running.
 
-    ``amount`` says how far a running one is (Markdown); ``ended`` draws a successful result.
+    ``right``: that of the page, asked for again each time the progress moves. ``amount`` says
+    how far a running one is (Markdown); ``ended`` draws a successful result.
     """
     job = JOBS.get(kind)
     if job is None:
         return False
     if job.running:
-        _running(kind, amount)
+        repeating(0.7, right)(_running)(kind, amount)
         return True
     if job.error:
         st.error(plain(job.error), icon=":material/error:")
@@ -30,7 +34,6 @@ def show_job(kind: str, amount: Callable[[Job], str], ended: Callable[[Job], Non
     return False
 
 
-@repeating(0.7)
 def _running(kind: str, amount: Callable[[Job], str]) -> None:
     job = JOBS.get(kind)
     if job is None or not job.running:

@@ -11,6 +11,7 @@ from face_rec.attendance.reports import Wanted, written
 from face_rec.protocols import Progress
 from face_rec.system import System
 from pages.ui.exports import noted
+from pages.ui.identity import Right
 from pages.ui.jobs import JOBS, Job
 from pages.ui.progress import show_job
 from pages.ui.text import counted
@@ -43,7 +44,7 @@ def name_of(wanted: Wanted, suffix: str) -> str:
 def _button(wanted: Wanted, suffix: str, make: partial[bytes]) -> None:
     st.download_button(
         suffix[1:].upper(),
-        data=noted(name_of(wanted, suffix), make),
+        data=noted(Right.RECORDS, name_of(wanted, suffix), make),
         file_name=name_of(wanted, suffix),
         mime=_MIMES[suffix],
         icon=":material/download:",
@@ -57,7 +58,7 @@ def _long(wanted: Wanted, report: Report, suffix: str) -> None:
     job = JOBS.get(kind)
     if job is not None:
         with st.container(width=260):
-            show_job(kind, _amount, partial(_ready, wanted, suffix))
+            show_job(kind, Right.RECORDS, _amount, partial(_ready, wanted, suffix))
         return
     if st.button(f"Make {suffix[1:].upper()} …", icon=":material/description:", key=kind):
         title = f"{report.title} as {suffix[1:].upper()}"
@@ -79,7 +80,7 @@ def _ready(wanted: Wanted, suffix: str, job: Job) -> None:
         return
     st.download_button(
         f"Download {suffix[1:].upper()}",
-        data=noted(name_of(wanted, suffix), lambda: data),
+        data=noted(Right.RECORDS, name_of(wanted, suffix), lambda: data),
         file_name=name_of(wanted, suffix),
         mime=_MIMES[suffix],
         icon=":material/download:",

@@ -1,0 +1,113 @@
+"""Fragments, dialogs and callbacks ask for their right at every run, not only their page."""
+
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.rights import Role, rights_of
+from face_rec.errors import NotAllowed
+from pages.ui.exports import noted
+from pages.ui.identity import REFUSAL, Right
+from pages.ui.parts import fragment
+from tests.fakes.system import FakeSystem
+from tests.unit.test_access_pages import FakeAccess
+
+SCRIPT = """
+import streamlit as st
+from pages.ui.identity import Right
+from pages.ui.parts import callback, dialog, fragment, repeating
+
+st.session_state.setdefault("called", 0)
+
+def count():
+    st.session_state["called"] += 1
+
+@fragment(Right.ACCOUNTS)
+def part():
+    st.text("secret of the fragment")
+
+@repeating(3600, Right.ACCOUNTS)
+def live():
+    st.text("secret that repeats")
+
+@dialog("Add", Right.ACCOUNTS)
+def add():
+    st.text("secret of the dialog")
+
+part()
+live()
+add()
+st.button("Do", key="do", on_click=callback(Right.ACCOUNTS, count))
+"""
+SECRETS = ["secret of the fragment", "secret that repeats", "secret of the dialog"]
+
+
+@pytest.fixture
+def access() -> Iterator[FakeAccess]:
+    found = FakeAccess()
+    with FakeSystem(access=found).running():
+        yield found
+
+
+def _somebody(role: Role) -> Principal:
+    return Principal(PrincipalKind.USER, "u", "u", rights_of(role))
+
+
+def _texts(app: AppTest) -> list[str]:
+    return [text.value for text in app.text]
+
+
+def test_parts_are_drawn_for_who_has_their_right(access: FakeAccess) -> None:
+    access.principal = _somebody(Role.ADMIN)
+    app = AppTest.from_string(SCRIPT).run()
+    assert sorted(_texts(app)) == sorted(SECRETS)
+    app.button(key="do").click().run()
+    assert app.session_state["called"] == 1
+
+
+@pytest.mark.parametrize("role", [Role.KIOSK, Role.REGISTRAR, Role.MANAGER, None])
+def test_parts_of_a_page_left_open_show_and_do_nothing_once_the_right_is_gone(
+    access: FakeAccess, role: Role | None
+) -> None:
+    access.principal = _somebody(Role.ADMIN)
+    app = AppTest.from_string(SCRIPT).run()
+    access.principal = _somebody(role) if role else None
+    app.button(key="do").click().run()
+    assert not app.exception
+    assert _texts(app) == []
+    assert [warning.value for warning in app.warning] == [REFUSAL] * 3
+    assert app.session_state["called"] == 0
+
+
+def test_a_part_that_names_no_right_is_refused_when_it_is_defined() -> None:
+    with pytest.raises(TypeError, match="names no right"):
+
+        @fragment()
+        def _nobody_s() -> None: ...
+
+
+def test_a_file_prepared_before_is_not_made_for_somebody_who_lost_the_right(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    access = FakeAccess()
+    access.principal = _somebody(Role.MANAGER)
+    made: list[str] = []
+
+    def make() -> bytes:
+        made.append("once")
+        return b"name,time"
+
+    with FakeSystem(access=access).running():
+        monkeypatch.setattr(access, "audit", _Silent(), raising=False)
+        take = noted(Right.RECORDS, "records", make)
+        assert take() == b"name,time"
+        access.principal = _somebody(Role.KIOSK)
+        with pytest.raises(NotAllowed, match="may not take this file"):
+            take()
+    assert made == ["once"]
+
+
+class _Silent:
+    def record(self, *_: object, **__: object) -> None: ...
