@@ -150,12 +150,21 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A time in which somebody was deactivated: they had left, and came back."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """A registered person, without embeddings.
 
     ``subject`` is random and never re-used; ``id`` is the customer's own.
     ``version`` counts the changes, for optimistic locking. ``photo`` is the
-    snapshot key of the best enrolment photo.
+    snapshot key of the best enrolment photo. ``deactivated_at`` and ``pauses`` are kept by
+    the store: nothing but switching somebody off or on changes them.
     """
 
     subject: str
@@ -170,6 +179,8 @@ class Person:
     updated_at: datetime | None = None
     version: int = 0
     templates: tuple[TemplateInfo, ...] = ()
+    deactivated_at: datetime | None = None
+    pauses: tuple[Pause, ...] = ()
 
     @property
     def matchable(self) -> bool:

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from face_rec.attendance.overview import Overview, overview
-from face_rec.attendance.presence import marks
 from face_rec.entities import Event
 from face_rec.system import System
 from pages.ui import charts, times
@@ -11,7 +10,6 @@ from pages.ui.context import system
 from pages.ui.first_steps import first_steps
 from pages.ui.identity import Right, current, require
 from pages.ui.kiosk_hearts import kiosk_hearts
-from pages.ui.marks import events_of
 from pages.ui.navigation import OVERVIEW, RECORDS, TAKE_ATTENDANCE, link, next_step
 from pages.ui.page import guarded, page
 from pages.ui.parts import repeating
@@ -132,7 +130,9 @@ def _overview() -> Overview:
 
 def _latest(app: System) -> list[Line]:
     identity, found = current(), []
-    for event in reversed(marks(_today(app))):
+    today = app.office.book.today()
+    for entry in reversed(app.office.book.marks(today, today)):
+        event = entry.event
         person = app.directory.person(event.subject)
         if identity.groups is None or (person and identity.sees(person.group)):
             found.append(_line(app, event))
@@ -150,11 +150,6 @@ def _line(app: System, event: Event) -> Line:
         right_note=times.ago(event.at, app.clock.now()),
         photo=photo(app.spool, person.photo if person else None),
     )
-
-
-def _today(app: System) -> list[Event]:
-    today = app.office.book.today()
-    return events_of(app.attendance, today, today, app.site.timezone)
 
 
 with page(OVERVIEW, times.long_day(system().clock.now(), system().site.timezone)):

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from face_rec.attendance.day_record import DayRecord, Row, record
+from face_rec.attendance.entry import entries
 from face_rec.attendance.kiosk import Interval, Uptime
 from face_rec.attendance.ledger import Codes, ledger, merged
 from face_rec.attendance.planner import Planner
@@ -113,4 +114,4 @@ def _ledgers(events: Iterable[Event], codes: Codes) -> list[Any]:
     by_day: dict[date, list[Event]] = {}
     for event in events:
         by_day.setdefault(event.at.astimezone(UTC).date(), []).append(event)
-    return [ledger(some, len(some), codes) for _, some in sorted(by_day.items())]
+    return [ledger(entries(some), len(some), codes) for _, some in sorted(by_day.items())]

@@ -3,10 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from face_rec.stores.client import Client, RedisAddress, connect
 from tests import redis_servers
 from tests.redis_servers import Server
+
+# How fast this machine makes examples says nothing about what is tested.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Where data rests: Redis, the journal, pictures, the chain, as the settings say."""
 
+import logging
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,7 @@ from face_rec.attendance.office import Office, open_office
 from face_rec.attendance.rules import RulesStore
 from face_rec.attendance.sources import Stores as AttendanceStores
 from face_rec.clock import Clock
+from face_rec.errors import StoreUnavailable
 from face_rec.protocols import AttendanceStore, Journal, PeopleStore, SnapshotStore
 from face_rec.stores.access import AccessOptions, open_access
 from face_rec.stores.attendance import RedisAttendance
@@ -22,6 +24,7 @@ from face_rec.stores.client import Client, RedisAddress, connect
 from face_rec.stores.data_keys import DataKeys, open_data_keys
 from face_rec.stores.embedded import EmbeddedRedis
 from face_rec.stores.journal import FileJournal
+from face_rec.stores.leaving_days import settle_leaving_days
 from face_rec.stores.people import RedisPeople
 from face_rec.stores.s3_snapshots import (
     S3Credentials,
@@ -30,6 +33,8 @@ from face_rec.stores.s3_snapshots import (
 from face_rec.stores.sealed_snapshots import SealedSnapshots
 from face_rec.stores.snapshots import FolderSnapshots
 from face_rec.stores.spool import SnapshotSpool
+
+log = logging.getLogger(__name__)
 
 RedisMode = Literal["standalone", "cluster", "sentinel"]
 
@@ -60,6 +65,10 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     spool = open_spool(settings, data_keys)
     stack.callback(spool.close)
     people = RedisPeople(client, settings.site, clock, data_keys.sealer)
+    try:
+        settle_leaving_days(client, settings.site, people, access.audit)
+    except StoreUnavailable:  # Redis is away: at the next start, then
+        log.warning("leaving_days_wait")
     return Stores(
         client,
         access,

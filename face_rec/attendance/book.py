@@ -6,13 +6,14 @@ for days that can no longer change by themselves, the judged rows.
 """
 
 from collections.abc import Hashable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from face_rec.attendance.closed_days import ClosedDays
 from face_rec.attendance.day_record import DAY, DayRecord, Days
+from face_rec.attendance.entry import Entry
 from face_rec.attendance.filters import Filters
 from face_rec.attendance.ledger import Codes, Marks, merged, only
 from face_rec.attendance.planner import Planner
@@ -60,6 +61,11 @@ class AttendanceBook:
     def people(self, filters: Filters | None = None) -> list[Person]:
         """Those asked for, by group and name."""
         return sorted((filters or Filters()).people(self.sources.people()), key=by_group_and_name)
+
+    def marks(self, first: date, last: date) -> list[Entry]:
+        """The marks of these local days that count, both included, by time."""
+        found = self.sources.standing.local(first, last, self.zone)
+        return [entry for entry in found if not entry.voided]
 
     def day(self, day: date, filters: Filters | None = None) -> list[DayRecord]:
         """Everybody expected or seen on one day."""
@@ -154,9 +160,7 @@ class AttendanceBook:
         if not days:
             return {}
         lengths = self.sources.lengths(days_between(min(days) - MARGIN, max(days) + MARGIN))
-        who = hash(
-            tuple((p.subject, p.group, p.active, p.created_at, p.updated_at) for p in people)
-        )
+        who = hash(tuple(map(_of_days, people)))
         return {
             day: (
                 rules.version,
@@ -170,7 +174,9 @@ class AttendanceBook:
         return Table(tuple(days), tuple(people), rows, self.zone, self.codes)
 
 
-def utc_days(start: int, end: int) -> list[date]:
-    """The UTC days that hold the moments from ``start`` to ``end``."""
-    ends = [datetime.fromtimestamp(moment, UTC).date() for moment in (start, end)]
-    return days_between(*ends)
+def _of_days(person: Person) -> Hashable:
+    """What of a person their days depend on."""
+    return (
+        person.subject, person.group, person.active, person.created_at, person.deactivated_at,
+        person.pauses,
+    )  # fmt: skip

@@ -21,6 +21,7 @@ _HEADINGS = {
     "source": "Source",
     "score": "Score",
     "margin": "Margin",
+    "remark": "Remark",
     "snapshot": "Snapshot",
     "event": "Event",
 }

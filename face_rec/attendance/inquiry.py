@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime
 
 import numpy as np
 
-from face_rec.attendance.book import AttendanceBook, utc_days
+from face_rec.attendance.book import AttendanceBook
 from face_rec.attendance.correction import AuditLine, audit
 from face_rec.attendance.day_record import record, row
-from face_rec.attendance.entry import Entry, entries
+from face_rec.attendance.entry import Entries, Entry
 from face_rec.attendance.explanation import Explanation, Teller
 from face_rec.attendance.ledger import BY_PIN, CONFIRMED, Marks, ledger
 from face_rec.attendance.plan import Plan
@@ -21,8 +21,6 @@ from face_rec.attendance.status import Flag
 from face_rec.entities import Event, Person, Source
 from face_rec.errors import CorrectionRefused
 from face_rec.protocols import AttendanceStore
-
-_ONE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +39,18 @@ class Inquiry:
     def __init__(self, book: AttendanceBook, store: AttendanceStore) -> None:
         self._book = book
         self._store = store
+        self._standing = book.sources.standing
 
     def explain(self, subject: str, day: date) -> Explanation:
         """Why the status of this person on this day; raises PersonMissing."""
         book, person, rules = self._book, self._book.somebody(subject), self._book.rules()
         planner, reckoner = book.reckoner(rules, day, day)
-        first, last = planner.employed(person)
-        employed = first <= day <= last
+        employed = any(first <= day <= last for first, last in planner.employed(person))
         plan = planner.plan(person, day) if employed else planner.unemployed(person, day)
-        days = utc_days(min(plan.opens, plan.reach[0]), max(plan.closes, plan.reach[1]))
-        events = [e for one in days for e in self._store.day(one) if e.subject == subject]
-        marks = ledger(events, 0, book.codes).marks
+        days = _utc_days(min(plan.opens, plan.reach[0]), max(plan.closes, plan.reach[1]))
+        found = [e for one in self._standing.days(days) for e in one.marks]
+        own = [entry for entry in found if entry.event.subject == subject]
+        marks = ledger(Entries(tuple(own)), 0, book.codes).marks
         inside = marks[(marks["at"] >= plan.opens) & (marks["at"] < plan.closes)]
         judged = reckoner.judge(plan, Directions(rules.kiosks, book.codes).punches(inside))
         strays = int(Flag.OUTSIDE_WINDOW) if _strays(marks, plan) else 0
@@ -60,7 +59,7 @@ class Inquiry:
             record=record(person, day, numbers, book.zone, book.codes),
             plan=plan,
             judged=judged,
-            marks=_of_day(events, plan),
+            marks=_of_day(own, plan),
             outages=reckoner.outages(plan),
             malformed=[text for one in days for text in self._store.malformed(one)],
         )
@@ -72,7 +71,7 @@ class Inquiry:
         people = {person.subject: person for person in self._book.people()}
         found = []
         for day in self._doubtful_days(first, last, bounds):
-            for entry in entries(self._store.day(day)).marks:
+            for entry in self._standing.days([day])[0].marks:
                 reasons = doubts(entry, bounds)
                 if reasons:
                     found.append(Doubt(entry, people.get(entry.event.subject), reasons))
@@ -81,19 +80,13 @@ class Inquiry:
 
     def audit(self, first: date, last: date) -> list[AuditLine]:
         """All corrections of marks of these local days, newest correction first."""
-        lines = [
-            line
-            for day in days_between(first, last)
-            for entry in self.marks(day)
-            for line in audit(entry)
-        ]
+        found = self._standing.local(first, last, self._book.zone)
+        lines = [line for entry in found for line in audit(entry)]
         return sorted(lines, key=lambda line: line.at, reverse=True)
 
     def marks(self, day: date) -> list[Entry]:
         """All marks of one local day, voided ones too, by time."""
-        around = days_between(day - _ONE, day + _ONE)
-        found = entries([event for one in around for event in self._store.day(one)]).marks
-        return [entry for entry in found if self._local_day(entry) == day]
+        return self._standing.local(day, day, self._book.zone)
 
     def malformed(self, first: date, last: date) -> dict[date, list[str]]:
         """Raw entries of these UTC days that are no events."""
@@ -102,10 +95,10 @@ class Inquiry:
 
     def entry(self, event: Event) -> Entry:
         """The mark ``event`` as it stands; raises CorrectionRefused if it is gone."""
-        for day in utc_days(int(event.at.timestamp()), int(event.at.timestamp())):
-            for entry in entries(self._store.day(day)).marks:
-                if entry.event.id == event.id:
-                    return entry
+        (found,) = self._standing.days([event.at.astimezone(UTC).date()])
+        for entry in found.marks:
+            if entry.event.id == event.id:
+                return entry
         raise CorrectionRefused("This punch is not in the book any more. Reload the page.")
 
     def _doubtful_days(self, first: date, last: date, limits: Limits) -> list[date]:
@@ -153,8 +146,12 @@ def _strays(marks: Marks, plan: Plan) -> bool:
     return bool(np.any(near & ((at < plan.opens) | (at >= plan.closes))))
 
 
-def _of_day(events: Iterable[Event], plan: Plan) -> Sequence[Entry]:
+def _of_day(found: Iterable[Entry], plan: Plan) -> Sequence[Entry]:
     """The marks that belong to the day or lie beside its window."""
     first, last = min(plan.opens, plan.reach[0]), max(plan.closes, plan.reach[1])
-    found = entries(events).marks
     return [entry for entry in found if first <= entry.event.at.timestamp() < last]
+
+
+def _utc_days(start: int, end: int) -> list[date]:
+    """The UTC days that hold the moments from ``start`` to ``end``, both included."""
+    return days_between(*(datetime.fromtimestamp(moment, UTC).date() for moment in (start, end)))

@@ -7,14 +7,14 @@ they are rules and may change.
 """
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from face_rec.attendance.entry import DELIBERATE, WAYS, Entry, entries
-from face_rec.entities import Event, Source
+from face_rec.attendance.entry import DELIBERATE, WAYS, Entries, Entry
+from face_rec.entities import Source
 
 CONFIRMED = 1 << 20
 BY_PIN = 1 << 21
@@ -77,9 +77,8 @@ class Ledger:
     strangers: int = 0
 
 
-def ledger(events: Iterable[Event], length: int, codes: Codes) -> Ledger:
-    """The columns of one day's events."""
-    found = entries(events)
+def ledger(found: Entries, length: int, codes: Codes) -> Ledger:
+    """The columns of what stands on one day."""
     rows = [_row(entry, codes) for entry in found.marks if not entry.voided]
     marks = np.array(rows, dtype=MARK)
     # Stable, so that marks of one moment stay in the order of their ids.

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from face_rec.attendance.calendar import Calendar
 from face_rec.attendance.occurrence import Occurrence, moment, occurrence, trimmed
 from face_rec.attendance.plan import Plan
-from face_rec.attendance.roster import Roster
+from face_rec.attendance.roster import Days, Roster
 from face_rec.attendance.rules import Rules
 from face_rec.attendance.shift import Shift
 from face_rec.attendance.status import Status
@@ -36,8 +36,8 @@ class Planner:
         self._shared: dict[tuple[str, date], Plan] = {}
         self._occurrences: dict[tuple[str, date, bool], Occurrence] = {}
 
-    def employed(self, person: Person) -> tuple[date, date]:
-        """First and last day on which the person is expected."""
+    def employed(self, person: Person) -> tuple[Days, ...]:
+        """The stretches of days on which the person is expected."""
         return self._roster.employed(person)
 
     def plan(self, person: Person, day: date) -> Plan:

@@ -62,10 +62,10 @@ class Reckoner:
 
     def _person(self, person: Person, days: Sequence[date], punches: list[Punch]) -> list[Row]:
         times = [punch.at for punch in punches]
-        first, last = self._planner.employed(person)
+        stretches = self._planner.employed(person)
         rows = []
         for day in days:
-            employed = first <= day <= last
+            employed = any(first <= day <= last for first, last in stretches)
             plan = (self._planner.plan if employed else self._planner.unemployed)(person, day)
             rows.append(self._row(plan, punches, times))
         return rows

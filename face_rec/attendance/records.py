@@ -5,15 +5,14 @@ take well under a second.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
-from face_rec.attendance.presence import marks
+from face_rec.attendance.entry import Entry
 from face_rec.entities import Event, Person
-from face_rec.protocols import AttendanceStore
 
 DELETED = "(deleted)"
 """Stands for the name of a person who is no longer registered."""
@@ -25,37 +24,27 @@ COLUMNS = (
     "id",
     "group",
     "kiosk",
-    "kind",
+    "kind",  # what it counts as now
     "source",
     "score",  # float64, NaN where nothing was compared
     "margin",
+    "remark",  # what was corrected, in words
     "snapshot",  # key, or "" without one
     "event",
     "subject",
 )
 
 
-def read_marks(
-    store: AttendanceStore, first_day: date, last_day: date, zone: ZoneInfo
-) -> list[Event]:
-    """The events of the local days ``first_day`` to ``last_day``, both included.
-
-    A local day reaches into two UTC days; the store is asked for the exact
-    span. Raises StoreUnavailable.
-    """
-    start = datetime.combine(first_day, time(), zone).astimezone(UTC)
-    end = datetime.combine(last_day + timedelta(days=1), time(), zone).astimezone(UTC)
-    return store.between(start, end)
-
-
 def marks_table(
-    events: Iterable[Event], people: Mapping[str, Person], zone: ZoneInfo
+    marks: Iterable[Entry], people: Mapping[str, Person], zone: ZoneInfo
 ) -> pd.DataFrame:
-    """The standing marks of ``events`` with names from ``people`` (by subject).
+    """The marks that count, with names from ``people`` (by subject).
 
     Columns as in :data:`COLUMNS`; text columns are ``str``.
     """
-    kept = marks(events)[::-1]
+    counted = [entry for entry in marks if not entry.voided]
+    entries = sorted(counted, key=lambda entry: entry.event.at, reverse=True)
+    kept = [entry.event for entry in entries]
     local = _local_times(kept, zone)
     whose = pd.Categorical([event.subject for event in kept])
     columns = {
@@ -63,10 +52,11 @@ def marks_table(
         "date": pd.Series(_dates(local), dtype=object),
         **_identities(whose, people),
         "kiosk": [event.kiosk for event in kept],
-        "kind": [event.kind.value for event in kept],
+        "kind": [entry.kind.value for entry in entries],
         "source": [event.source.value for event in kept],
         "score": np.array([event.score for event in kept], float),
         "margin": np.array([event.margin for event in kept], float),
+        "remark": [_remark(entry) for entry in entries],
         "snapshot": [event.snapshot or "" for event in kept],
         "event": [event.id for event in kept],
         "subject": [event.subject for event in kept],
@@ -76,7 +66,18 @@ def marks_table(
     )
 
 
-_TEXTS = ("name", "id", "group", "kiosk", "kind", "source", "snapshot", "event", "subject")
+_TEXTS = (
+    *("name", "id", "group", "kiosk", "kind", "source", "remark", "snapshot", "event", "subject"),
+)
+
+
+def _remark(entry: Entry) -> str:
+    parts = ["added by hand"] if entry.added else []
+    if entry.kind is not entry.event.kind:
+        parts.append(f"was {entry.event.kind.value}")
+    parts += ["confirmed"] if entry.confirmed else []
+    parts += ["disputed"] if entry.disputed else []
+    return ", ".join(parts)
 
 
 def _local_times(events: Sequence[Event], zone: ZoneInfo) -> pd.DatetimeIndex:

@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 from face_rec.attendance.shift import DEFAULT_ID, PRESENCE, Shift
 from face_rec.entities import Person
 
+Days = tuple[date, date]
+"""The first and the last day, both included."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
@@ -71,18 +74,22 @@ class Roster:
                 return self._shifts[one.shift]
         return self._default
 
-    def employed(self, person: Person) -> tuple[date, date]:
-        """First and last day on which ``person`` is expected.
+    def employed(self, person: Person) -> tuple[Days, ...]:
+        """The stretches of days on which ``person`` is expected, in order.
 
-        Without a record: from the day of registration, and for a deactivated
-        person to the day of the last change.
+        Without a record: from the day of registration to the day of deactivation, and again
+        from the day of being activated. A last day that was entered stands for itself.
         """
         known = self._employments.get(person.subject, Employment(person.subject))
         first = known.first or self._local(person.created_at) or date.min
-        last = known.last
-        if last is None and not person.active:
-            last = self._local(person.updated_at)
-        return first, last or date.max
+        if known.last is not None:
+            return ((first, known.last),)
+        found = []
+        for pause in person.pauses:
+            found.append((first, self._local(pause.since) or first))
+            first = max(first, self._local(pause.until) or first)
+        left = None if person.active else self._local(person.deactivated_at)
+        return (*found, (first, left or date.max))
 
     def _local(self, at: datetime | None) -> date | None:
         return at.astimezone(self._zone).date() if at is not None else None

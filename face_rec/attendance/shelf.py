@@ -20,8 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from face_rec.attendance.ledger import MARK, Codes, Ledger, ledger
+from face_rec.attendance.standing import StandingMarks
 from face_rec.clock import Clock
-from face_rec.protocols import AttendanceStore, Progress
+from face_rec.protocols import Progress
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Shelf:
 
     def __init__(
         self,
-        store: AttendanceStore,
+        standing: StandingMarks,
         codes: Codes,
         clock: Clock,
         *,
@@ -48,7 +49,7 @@ class Shelf:
     ) -> None:
         """``folder``: where closed days are kept, None for memory only.
         ``days``: how many ledgers stay in memory (4,000 marks: 160 KB)."""
-        self._store = store
+        self._standing = standing
         self._codes = codes
         self._clock = clock
         self._folder = folder / epoch if folder is not None else None
@@ -95,7 +96,7 @@ class Shelf:
             kept = _from_file(path, length, self._codes)
             if kept is not None:
                 return kept
-        made = ledger(self._store.day(day), length, self._codes)
+        made = ledger(self._standing.day(day, length), length, self._codes)
         if path is not None and day < self._clock.now().date() - _CLOSED_AFTER:
             _to_file(path, made, self._codes)
         return made

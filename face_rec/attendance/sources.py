@@ -11,6 +11,7 @@ from face_rec.attendance.ledger import Codes, Ledger
 from face_rec.attendance.reckoning import MARGIN
 from face_rec.attendance.rules import Rules, RulesStore
 from face_rec.attendance.shelf import Shelf
+from face_rec.attendance.standing import StandingMarks
 from face_rec.clock import Clock
 from face_rec.entities import Person
 from face_rec.protocols import AttendanceStore, PeopleStore, Progress
@@ -42,6 +43,7 @@ class Sources:
         self._stores = stores
         self._clock = clock
         self._codes = codes
+        self.standing = StandingMarks(stores.attendance)
         self._rules: Rules | None = None
         self._people: tuple[int, tuple[Person, ...]] | None = None
         self._shelf: Shelf | None = None
@@ -91,7 +93,7 @@ class Sources:
             if self._shelf is None:
                 stores = self._stores
                 self._shelf = Shelf(
-                    stores.attendance,
+                    self.standing,
                     self._codes,
                     self._clock,
                     folder=stores.folder,

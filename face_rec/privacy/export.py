@@ -142,6 +142,8 @@ def _about(person: Person) -> dict[str, Any]:
         "active": person.active,
         "registered_at": _time(person.created_at),
         "changed_at": _time(person.updated_at),
+        "deactivated_at": _time(person.deactivated_at),
+        "was_deactivated": [[_time(p.since), _time(p.until)] for p in person.pauses],
         "consent": None
         if person.consent is None
         else {

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from face_rec.entities import Consent, Matrix, Person, Template, TemplateInfo, Vector, View
+from face_rec.entities import Consent, Matrix, Pause, Person, Template, TemplateInfo, Vector, View
 from face_rec.stores import keys
 
 Fields = Mapping[str, bytes | None]
@@ -63,6 +63,9 @@ def compact(value: object) -> bytes:
 
 # --- a person -------------------------------------------------------------------
 
+LEFT = "deactivated_at"
+"""In ``about``; absent from what older versions wrote."""
+
 
 def person_fields(person: Person) -> dict[str, bytes]:
     """All fields but the version and the embeddings."""
@@ -98,6 +101,8 @@ def person_of(subject: str, fields: Fields) -> Person | None:
         updated_at=text_to_time(about.get("updated_at")),
         version=int(version),
         templates=tuple(_info_of(info) for info in json.loads(fields[keys.TEMPLATES] or b"[]")),
+        deactivated_at=_left_of(about),
+        pauses=tuple(_pause_of(pause) for pause in about.get("pauses", ())),
     )
 
 
@@ -111,7 +116,21 @@ def _about(person: Person) -> dict[str, Any]:
         "photo": person.photo,
         "created_at": time_to_text(person.created_at),
         "updated_at": time_to_text(person.updated_at),
+        LEFT: time_to_text(person.deactivated_at),
+        "pauses": [[time_to_text(p.since), time_to_text(p.until)] for p in person.pauses],
     }
+
+
+def _left_of(about: dict[str, Any]) -> datetime | None:
+    """Older versions noted no such day; the last change was taken for it."""
+    if LEFT in about or about.get("active", True):
+        return text_to_time(about.get(LEFT))
+    return text_to_time(about.get("updated_at"))
+
+
+def _pause_of(stored: list[str]) -> Pause:
+    since, until = (datetime.fromisoformat(text) for text in stored)
+    return Pause(since, until)
 
 
 def _consent(consent: Consent) -> dict[str, Any]:

@@ -1,13 +1,16 @@
 """People in Redis: one hash a person; every write is one atomic script."""
 
 import dataclasses
+import json
 import secrets
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from face_rec.clock import Clock
 from face_rec.entities import Change, GalleryEntry, Person, Template
 from face_rec.errors import Conflict, IdTaken, PeopleError, PersonMissing
+from face_rec.people import leaving
 from face_rec.protocols import Progress
 from face_rec.stores import codec, keys
 from face_rec.stores.client import Client, redis_errors
@@ -43,7 +46,7 @@ class RedisPeople:
         """Add ``person`` with version 1; raises Conflict, IdTaken (see ``PeopleStore``)."""
         created = person.created_at or self._clock.now()
         fresh = dataclasses.replace(person, version=0, created_at=created)
-        return self._write(fresh, templates, seen_revision)
+        return self._write(leaving.begun(fresh, self._clock.now()), templates, seen_revision)
 
     @redis_errors()
     def update(self, person: Person) -> Person:
@@ -52,7 +55,7 @@ class RedisPeople:
         kept = dataclasses.replace(
             person, templates=stored.templates, created_at=stored.created_at
         )
-        return self._write(kept)
+        return self._write(leaving.followed(stored, kept, self._clock.now()))
 
     @redis_errors()
     def put_templates(
@@ -71,6 +74,22 @@ class RedisPeople:
         was = _DELETE.run(self._client, self._keys(subject), arguments)
         # None: the answer was lost and the script sent again, or another was faster.
         return _person(subject, was) if was else seen
+
+    # --- for those who left before it was noted when (see leaving_days)
+
+    @redis_errors()
+    def leaving_noted(self, subject: str) -> bool:
+        """Whether the person's record says when they left, or that they have not."""
+        about: Any = self._client.hget(keys.person(self._site, subject), keys.ABOUT)
+        return about is None or codec.LEFT in json.loads(about)
+
+    @redis_errors()
+    def note_leaving(self, subject: str, at: datetime | None) -> None:
+        """Write down when somebody left. Raises Conflict, PersonMissing."""
+        stored = self.get(subject)
+        if stored is None:
+            raise _refusal("missing", subject)
+        self._write(dataclasses.replace(stored, deactivated_at=at))
 
     def _at_version(self, subject: str, version: int) -> Person:
         stored = self.get(subject)

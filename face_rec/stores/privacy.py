@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from face_rec.attendance.csv_export import to_csv
+from face_rec.attendance.entry import entries
 from face_rec.attendance.records import marks_table
 from face_rec.attendance.report_pdf import FONT
 from face_rec.clock import Clock
@@ -67,4 +68,4 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
 
 
 def _table(events: Sequence[Event], person: Person, zone: ZoneInfo) -> bytes:
-    return to_csv(marks_table(events, {person.subject: person}, zone))
+    return to_csv(marks_table(entries(events).marks, {person.subject: person}, zone))

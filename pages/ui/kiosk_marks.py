@@ -2,13 +2,11 @@
 
 import streamlit as st
 
-from face_rec.attendance.presence import marks
-from face_rec.entities import Event
+from face_rec.attendance.entry import Entry
 from face_rec.system import System
 from pages.ui import times
 from pages.ui.context import system
 from pages.ui.identity import Right
-from pages.ui.marks import events_of
 from pages.ui.page import guarded
 from pages.ui.parts import repeating
 from pages.ui.photos import photo
@@ -23,17 +21,18 @@ def marks_today() -> None:
     """The newest marks of this site's day, newest first."""
     with guarded("kiosk.marks", banner=True):
         app = system()
-        today = app.clock.now().astimezone(app.site.timezone).date()
-        found = marks(events_of(app.attendance, today, today, app.site.timezone))
+        today = app.office.book.today()
+        found = app.office.book.marks(today, today)
         st.markdown(f"**Today** · {counted(len(found), 'mark')}")
         with st.container(key="marks_today"):
             if found:
-                person_list(_line(app, event) for event in found[::-1][:_NEWEST])
+                person_list(_line(app, entry) for entry in found[::-1][:_NEWEST])
             else:
                 empty_state("how_to_reg", "Nobody yet today", "Marks appear here as they happen.")
 
 
-def _line(app: System, event: Event) -> Line:
+def _line(app: System, entry: Entry) -> Line:
+    event = entry.event
     person = app.directory.person(event.subject)
     return Line(
         title=person.name if person else "Deleted person",

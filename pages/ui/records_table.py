@@ -26,6 +26,7 @@ _COLUMNS = {
     "kind": st.column_config.TextColumn("Kind", width=80),
     "source": st.column_config.TextColumn("Taken by", width=80),
     "score": st.column_config.NumberColumn("Score", format="%.2f", width=65),
+    "remark": st.column_config.TextColumn("Remark", width=120),
 }
 
 
@@ -87,6 +88,7 @@ def _details(app: System, row: "pd.Series[str]") -> None:
                     ("Kiosk", str(row["kiosk"])),
                     ("Score", f"{row['score']:.3f}"),
                     ("Lead over the next person", f"{row['margin']:.3f}"),
+                    ("Remark", str(row["remark"]) or "–"),
                     ("Event", str(row["event"])),
                 ]
             )

@@ -1,6 +1,6 @@
 """UTC times in the words and zone of the site."""
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
 
 def clock_time(at: datetime, zone: tzinfo) -> str:
@@ -29,13 +29,3 @@ def ago(at: datetime, now: datetime) -> str:
         if seconds >= size:
             return f"{seconds // size} {word} ago"
     return "just now" if seconds < 10 else f"{seconds} s ago"
-
-
-def bounds(first: date, last: date, zone: tzinfo) -> tuple[datetime, datetime]:
-    """The UTC instants at which the local days ``first`` to ``last`` begin and end.
-
-    Days of 23 and 25 hours come out right, because both ends are local midnights.
-    """
-    start = datetime.combine(first, time(), tzinfo=zone)
-    end = datetime.combine(last + timedelta(days=1), time(), tzinfo=zone)
-    return start.astimezone(UTC), end.astimezone(UTC)

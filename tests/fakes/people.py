@@ -11,6 +11,7 @@ import numpy as np
 from face_rec.clock import Clock
 from face_rec.entities import Change, ChangeKind, GalleryEntry, Person, Template
 from face_rec.errors import Conflict, IdTaken, PeopleError, PersonMissing, StoreUnavailable
+from face_rec.people import leaving
 from face_rec.protocols import Progress
 from tests.fakes.clock import FakeClock
 
@@ -36,17 +37,17 @@ class FakePeople:
             if person.subject in self._people:
                 raise Conflict(f"Subject {person.subject} exists already. Start again.")
             created = person.created_at or self._clock.now()
-            return self._write(
-                dataclasses.replace(person, version=0, created_at=created), templates
-            )
+            fresh = dataclasses.replace(person, version=0, created_at=created)
+            return self._write(leaving.begun(fresh, self._clock.now()), templates)
 
     def update(self, person: Person) -> Person:
         with self._store():
             self._check_version(person.subject, person.version)
             self._check_id(person)
-            created = self._people[person.subject].created_at
-            kept = dataclasses.replace(person, created_at=created)
-            return self._write(kept, self._templates[person.subject])
+            stored = self._people[person.subject]
+            kept = dataclasses.replace(person, created_at=stored.created_at)
+            followed = leaving.followed(stored, kept, self._clock.now())
+            return self._write(followed, self._templates[person.subject])
 
     def put_templates(
         self, subject: str, templates: Sequence[Template], version: int, seen_revision: int

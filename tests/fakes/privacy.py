@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from face_rec.attendance.csv_export import to_csv
+from face_rec.attendance.entry import entries
 from face_rec.attendance.records import marks_table
 from face_rec.attendance.report_pdf import FONT
 from face_rec.privacy.consent import ConsentDesk
@@ -82,7 +83,10 @@ class PrivacyOf:
         )  # fmt: skip
         export = PersonExport(
             site="Test site", events=erasure.events, keepers=[keeper],
-            table=lambda e, p: to_csv(marks_table(e, {p.subject: p}, SITE.timezone)), **stores,
+            table=lambda e, p: to_csv(
+                marks_table(entries(e).marks, {p.subject: p}, SITE.timezone)
+            ),
+            **stores,
         )  # fmt: skip
         retention = Retention(
             attendance=fake.attendance, runs=self.runs, periods=self.periods, **stores

@@ -1,17 +1,23 @@
 """The contract of a people store, held by Redis, by a cluster and by the fake alike."""
 
 import dataclasses
+import json
 import threading
 from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 import pytest
 
-from face_rec.entities import Change, ChangeKind, Person
+from face_rec.access.audited import AuditedPeople
+from face_rec.access.trail import Trail
+from face_rec.entities import Change, ChangeKind, Pause, Person
 from face_rec.errors import Conflict, IdTaken, PeopleError, PersonMissing
 from face_rec.protocols import PeopleStore
-from face_rec.stores import keys
+from face_rec.stores import codec, keys
+from face_rec.stores.access_audit import RedisAudit
 from face_rec.stores.client import Client
+from face_rec.stores.leaving_days import settle_leaving_days
 from face_rec.stores.people import RedisPeople
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.people import FakePeople
@@ -407,3 +413,114 @@ def _at_once(number: int, act: Callable[[int], Person]) -> list[Person | Excepti
     for thread in threads:
         thread.join()
     return outcomes
+
+
+# --- when somebody left ----------------------------------------------------------
+
+
+def _switched(people: PeopleStore, subject: str, active: bool) -> Person:
+    person = people.get(subject)
+    assert person is not None
+    return people.update(dataclasses.replace(person, active=active))
+
+
+def test_the_day_of_leaving_is_noted_and_no_later_write_moves_it(
+    people: PeopleStore, clock: FakeClock
+) -> None:
+    subject = _added(people).subject
+    left = clock.advance(3600)
+    assert _switched(people, subject, active=False).deactivated_at == left
+    writes: list[Callable[[Person], Person]] = [
+        lambda p: people.update(dataclasses.replace(p, name="Other", deactivated_at=None)),
+        lambda p: people.update(dataclasses.replace(p, photo=None, pauses=())),
+        lambda p: people.update(dataclasses.replace(p, active=False)),
+        lambda p: people.put_templates(subject, [a_template(1)], p.version, people.revision()),
+        lambda p: people.put_templates(subject, (), p.version, people.revision()),
+    ]
+    for write in writes:
+        clock.advance(86_400)
+        person = people.get(subject)
+        assert person is not None
+        assert write(person).deactivated_at == left
+    stored = people.get(subject)
+    assert stored is not None
+    assert (stored.deactivated_at, stored.pauses) == (left, ())
+
+
+def test_who_comes_back_is_not_gone_and_the_time_between_is_kept(
+    people: PeopleStore, clock: FakeClock
+) -> None:
+    subject = _added(people).subject
+    pauses = []
+    for _ in range(2):
+        left = clock.advance(86_400)
+        _switched(people, subject, active=False)
+        back = clock.advance(86_400)
+        person = _switched(people, subject, active=True)
+        pauses.append(Pause(left, back))
+        assert person.deactivated_at is None
+        assert person.pauses == tuple(pauses)
+    assert people.get(subject) == person
+
+
+def test_somebody_registered_as_inactive_has_left_from_the_beginning(
+    people: PeopleStore, clock: FakeClock
+) -> None:
+    person = _added(people, dataclasses.replace(a_person(), active=False))
+    assert person.deactivated_at == clock.now()
+
+
+def _as_an_older_version_wrote_it(client: Client, subject: str) -> None:
+    key = keys.person("main", subject)
+    about = json.loads(cast("bytes", client.hget(key, keys.ABOUT)))
+    del about[codec.LEFT], about["pauses"]
+    client.hset(key, keys.ABOUT, json.dumps(about))
+
+
+def test_who_left_before_it_was_noted_keeps_the_day_known_until_then(
+    redis_client: Client, clock: FakeClock
+) -> None:
+    people = RedisPeople(redis_client, "main", clock)
+    subject = _added(people).subject
+    left = clock.advance(3600)
+    _switched(people, subject, active=False)
+    _as_an_older_version_wrote_it(redis_client, subject)
+    clock.advance(86_400)
+    person = people.get(subject)
+    assert person is not None
+    assert people.update(dataclasses.replace(person, name="Other")).deactivated_at == left
+
+
+def test_the_audit_log_knows_best_when_somebody_left_and_is_asked_once(
+    redis_client: Client, clock: FakeClock
+) -> None:
+    people = RedisPeople(redis_client, "main", clock)
+    audit = Trail(RedisAudit(redis_client, "main"), clock)
+    audited = AuditedPeople(people, audit)
+    subject = _added(audited).subject
+    left = clock.advance(3600)
+    _switched(audited, subject, active=False)
+    clock.advance(86_400)
+    person = audited.get(subject)
+    assert person is not None
+    audited.update(dataclasses.replace(person, name="Other"))  # moved the guess by a day
+    _as_an_older_version_wrote_it(redis_client, subject)
+    assert settle_leaving_days(redis_client, "main", people, audit) == 1
+    settled = people.get(subject)
+    assert settled is not None
+    assert settled.deactivated_at == left
+    assert settle_leaving_days(redis_client, "main", people, audit) == 0
+    _as_an_older_version_wrote_it(redis_client, subject)
+    assert settle_leaving_days(redis_client, "main", people, audit) == 0, "it runs once"
+
+
+def test_an_older_version_reads_what_is_written_now(
+    redis_client: Client, clock: FakeClock
+) -> None:
+    people = RedisPeople(redis_client, "main", clock)
+    subject = _added(people).subject
+    _switched(people, subject, active=False)
+    _switched(people, subject, active=True)
+    about = json.loads(cast("bytes", redis_client.hget(keys.person("main", subject), keys.ABOUT)))
+    old = {"name", "group", "email", "active", "consent", "photo", "created_at", "updated_at"}
+    assert old <= set(about)

@@ -9,7 +9,7 @@ PAGES = Path(__file__).resolve().parent.parent.parent / "pages"
 
 def opened(file: str, **parameters: str) -> AppTest:
     """The page ``pages/<file>``, run once behind the menu."""
-    app = AppTest.from_file(str(PAGES / "main.py"), default_timeout=20)
+    app = AppTest.from_file(str(PAGES / "main.py"), default_timeout=60)
     app.switch_page(file)
     for name, value in parameters.items():
         app.query_params[name] = value

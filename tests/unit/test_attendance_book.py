@@ -110,10 +110,49 @@ def test_a_deactivated_person_is_expected_up_to_that_day() -> None:
     world = World(now=at(MONDAY + timedelta(days=1), "10:00"))
     bob = world.people.get(BOB.subject)
     assert bob is not None
-    world.people.update(replace(bob, active=False, updated_at=world.clock.now()))
+    world.people.update(replace(bob, active=False))
     world.clock.advance(timedelta(days=10).total_seconds())
     days = world.office().book.person(BOB.subject, MONDAY, MONDAY + timedelta(days=2))
     assert [day.status for day in days] == [Status.ABSENT, Status.ABSENT, Status.NOT_EMPLOYED]
+
+
+def test_no_later_change_turns_the_days_after_leaving_into_absences() -> None:
+    world = World(now=at(MONDAY, "10:00"))
+    office = world.office()
+    switch(world, BOB.subject, active=False)
+    world.clock.advance(timedelta(days=8).total_seconds())
+    before = office.book.day(MONDAY + timedelta(days=2))
+    bob = world.people.get(BOB.subject)
+    assert bob is not None
+    world.people.update(replace(bob, name="Robert"))
+    world.people.put_templates(BOB.subject, (), bob.version + 1, world.people.revision())
+    after = office.book.day(MONDAY + timedelta(days=2))
+    assert [day.status for day in before] == [day.status for day in after]
+    assert statuses(office, MONDAY + timedelta(days=2))["Robert"] is Status.NOT_EMPLOYED
+
+
+def test_somebody_who_left_and_returned_was_not_employed_between() -> None:
+    world = World(now=at(MONDAY, "10:00"))
+    switch(world, BOB.subject, active=False)
+    world.clock.advance(timedelta(days=3).total_seconds())
+    switch(world, BOB.subject, active=True)
+    world.clock.advance(timedelta(days=10).total_seconds())
+    days = world.office().book.person(BOB.subject, MONDAY, MONDAY + timedelta(days=4))
+    away, there = Status.NOT_EMPLOYED, Status.ABSENT
+    assert [day.status for day in days] == [there, away, away, there, there]
+
+
+def test_a_last_day_that_was_entered_stands_for_itself() -> None:
+    world = World(DAY_SHIFT, Employment(BOB.subject, None, MONDAY + timedelta(days=1)))
+    switch(world, BOB.subject, active=False)
+    days = world.office().book.person(BOB.subject, MONDAY, MONDAY + timedelta(days=2))
+    assert [day.status for day in days][1:] == [Status.ABSENT, Status.NOT_EMPLOYED]
+
+
+def switch(world: World, subject: str, *, active: bool) -> None:
+    person = world.people.get(subject)
+    assert person is not None
+    world.people.update(replace(person, active=active))
 
 
 def test_marks_of_somebody_deleted_are_nobodys() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face_rec.entities import Consent, Event, EventKind, Person, Source, TemplateInfo, View
+from face_rec.entities import Consent, Event, EventKind, Pause, Person, Source, TemplateInfo, View
 from face_rec.stores import codec, events, keys
 from tests.fakes.clock import MORNING
 from tests.samples import CONSENT, CONTRACT, a_person, a_template
@@ -38,6 +38,8 @@ people = st.builds(
     updated_at=maybe,
     version=st.integers(1, 10**9),
     templates=st.lists(infos, max_size=10).map(tuple),
+    deactivated_at=maybe,
+    pauses=st.lists(st.builds(Pause, moments, moments), max_size=3).map(tuple),
 )
 any_events = st.builds(
     Event,

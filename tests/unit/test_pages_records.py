@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face_rec.entities import Event, EventKind, Source
-from pages.ui.marks import events_of, table_of
-from tests.fakes.system import SITE, FakeSystem
+from pages.ui.marks import table_of
+from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened, words
 
 
@@ -68,10 +68,9 @@ def test_a_mark_that_is_replayed_late_is_seen(fake: FakeSystem) -> None:
     ann = fake.add_person(1, "Ann")
     fake.mark(ann, minutes=1)
     today = fake.clock.now().date()
-    zone = SITE.timezone
-    assert len(events_of(fake.attendance, today, today, zone)) == 1
+    assert len(fake.system.office.book.marks(today, today)) == 1
     fake.mark(ann, minutes=200)
-    assert len(events_of(fake.attendance, today, today, zone)) == 2
+    assert len(fake.system.office.book.marks(today, today)) == 2
 
 
 @pytest.mark.parametrize(
@@ -85,5 +84,5 @@ def test_a_mark_belongs_to_the_local_day(fake: FakeSystem, hour: int, day: date)
     )
     for number in range(3):
         asked = date(2026, 3, 28) + timedelta(days=number)
-        found = events_of(fake.attendance, asked, asked, SITE.timezone)
+        found = fake.system.office.book.marks(asked, asked)
         assert bool(found) == (asked == day)

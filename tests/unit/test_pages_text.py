@@ -1,11 +1,7 @@
 """Texts of users stay texts, whatever interprets the page."""
 
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
-
 import pytest
 
-from pages.ui import times
 from pages.ui.text import WORD_JOINER, counted, file_size, html, initials, plain, search_key
 
 
@@ -69,9 +65,3 @@ def test_numbers_are_said_as_people_say_them() -> None:
     assert counted(1, "person", "people") == "1 person"
     assert counted(12_345, "mark") == "12,345 marks"
     assert file_size(288_600_000) == "288.6 MB"
-
-
-def test_a_local_day_has_23_hours_when_the_clocks_go_forward() -> None:
-    start, end = times.bounds(date(2026, 3, 29), date(2026, 3, 29), ZoneInfo("Europe/Berlin"))
-    assert start == datetime(2026, 3, 28, 23, tzinfo=UTC)
-    assert end == datetime(2026, 3, 29, 22, tzinfo=UTC)

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from face_rec.attendance.records import COLUMNS, DELETED, filtered, marks_table, read_marks
+from face_rec.attendance.entry import entries
+from face_rec.attendance.records import COLUMNS, DELETED, filtered, marks_table
+from face_rec.attendance.standing import StandingMarks
 from face_rec.entities import Event, EventKind, Person, Source
 from tests.fakes.attendance import FakeAttendance
 
@@ -23,7 +25,7 @@ def _event(number: int, subject: str, at: datetime = NOON, **more: object) -> Ev
 
 
 def _table(*events: Event, zone: ZoneInfo = BERLIN) -> pd.DataFrame:
-    return marks_table(events, PEOPLE, zone)
+    return marks_table(entries(events).marks, PEOPLE, zone)
 
 
 def test_a_mark_is_one_row_with_all_that_is_known() -> None:
@@ -39,6 +41,7 @@ def test_a_mark_is_one_row_with_all_that_is_known() -> None:
         "source": "video",
         "score": 0.61,
         "margin": 0.3,
+        "remark": "",
         "snapshot": "marks/e1.jpg",
         "event": "e1",
         "subject": "s-ann",
@@ -59,7 +62,9 @@ def test_a_deleted_person_is_shown_as_deleted_and_keeps_the_mark() -> None:
 
 def test_namesakes_stay_apart() -> None:
     twins = {s: Person(s, s.upper(), "Kim") for s in ("a", "b")}
-    table = marks_table([_event(1, "a"), _event(2, "b"), _event(3, "a")], twins, BERLIN)
+    table = marks_table(
+        entries([_event(1, "a"), _event(2, "b"), _event(3, "a")]).marks, twins, BERLIN
+    )
     assert dict(zip(table["event"], table["id"], strict=True)) == {"e1": "A", "e2": "B", "e3": "A"}
 
 
@@ -97,7 +102,7 @@ def test_microseconds_survive() -> None:
 def test_a_hundred_thousand_marks_keep_order_and_names() -> None:
     people = {f"s{n}": Person(f"s{n}", f"{n:04}", f"Person {n}") for n in range(1000)}
     events = [_event(n, f"s{n % 1000}", NOON - timedelta(seconds=n)) for n in range(100_000)]
-    table = marks_table(events, people, BERLIN)
+    table = marks_table(entries(events).marks, people, BERLIN)
     assert len(table) == 100_000
     assert (table["id"] == table["event"].str[1:].astype(int).mod(1000).map("{:04}".format)).all()
     assert table["event"].iloc[0] == "e0"
@@ -150,7 +155,8 @@ def test_a_local_day_is_read_from_all_utc_days_it_reaches_into(zone: str) -> Non
     for number, at in enumerate(inside + outside):
         store.apply(_event(number, f"s{number}", at.astimezone(UTC)), cooldown=0)
     day = date(2026, 11, 22)
-    assert {event.id for event in read_marks(store, day, day, here)} == {"e0", "e1"}
+    found = StandingMarks(store).local(day, day, here)
+    assert {entry.event.id for entry in found} == {"e0", "e1"}
 
 
 def test_a_day_of_25_hours_is_read_whole() -> None:
@@ -160,4 +166,4 @@ def test_a_day_of_25_hours_is_read_whole() -> None:
     )  # 23:59:59 in Berlin, 25 h after midnight
     store.apply(_event(1, "s-ann", last), cooldown=0)
     day = date(2026, 10, 25)
-    assert len(read_marks(store, day, day, BERLIN)) == 1
+    assert len(StandingMarks(store).local(day, day, BERLIN)) == 1

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from face_rec.attendance.csv_export import to_csv
+from face_rec.attendance.entry import entries
 from face_rec.attendance.records import marks_table
 from face_rec.entities import Event, EventKind, Person, Source
 
@@ -21,7 +22,7 @@ def _export(
         "e1", "s1", AT, EventKind.PUNCH, Source.VIDEO, kiosk, score=0.612345, snapshot="m/e1.jpg"
     )
     people = {"s1": Person("s1", person_id, name, group=group)}
-    return to_csv(marks_table([event], people, ZoneInfo("Europe/Berlin")))
+    return to_csv(marks_table(entries([event]).marks, people, ZoneInfo("Europe/Berlin")))
 
 
 def _row(content: bytes) -> dict[str, str]:
@@ -44,6 +45,7 @@ def test_the_row_says_when_who_where_and_how_sure() -> None:
         "Source": "video",
         "Score": "0.6123",
         "Margin": "",
+        "Remark": "",
         "Snapshot": "m/e1.jpg",
         "Event": "e1",
     }
