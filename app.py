@@ -16,7 +16,7 @@ import streamlit as st
 from anyio import to_thread
 
 from config import Settings, load
-from face_rec import assembly, system
+from face_rec import assembly, background, system
 from face_rec.errors import FaceRecError, SettingError, StoreUnavailable
 from face_rec.log import configure
 from face_rec.models.status import ModelState
@@ -51,7 +51,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from error
     system.install(built)
-    telling = asyncio.create_task(_tell_setup_link(built))
+    telling = background.task("setup-link", _tell_setup_link(built))
     try:
         yield {"system": built}
     finally:

@@ -25,6 +25,7 @@ LEVELS: list[set[str]] = [
         "face_rec.privacy",
     },
     {"face_rec.protocols"},
+    {"face_rec.background"},
     {"face_rec.entities", "face_rec.errors", "face_rec.clock", "face_rec.log"},
 ]
 PARTS = {part: level for level, parts in enumerate(LEVELS) for part in parts}
@@ -143,6 +144,44 @@ def test_a_bare_fragment_dialog_or_callback_is_noticed(source: str) -> None:
 )  # fmt: skip
 def test_a_part_that_names_its_right_is_accepted(source: str) -> None:
     assert not _unasked(source)
+
+
+# --- threads ------------------------------------------------------------------------------
+
+BARE = {"Thread", "Timer", "start_new_thread", "create_task", "ensure_future"}
+"""What would let work of ours end unseen; :mod:`face_rec.background` makes them instead."""
+
+
+def _bare(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and node.attr in BARE:
+            found.add(node.attr)
+        elif isinstance(node, ast.ImportFrom) and node.module in {"threading", "asyncio"}:
+            found |= {alias.name for alias in node.names} & BARE
+    return found
+
+
+@pytest.mark.parametrize("path", _sources(), ids=_module)
+def test_no_thread_or_task_is_started_outside_background(path: Path) -> None:
+    if _module(path) != "face_rec.background":
+        assert not _bare(path), f"{_module(path)}: use face_rec.background for {_bare(path)}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import threading\nthreading.Thread(target=print).start()",
+        "from threading import Thread",
+        "import threading as t\nclass Mine(t.Thread): ...",
+        "import asyncio\nasyncio.create_task(work())",
+        "import _thread\n_thread.start_new_thread(print, ())",
+    ],
+)
+def test_a_bare_thread_is_noticed(tmp_path: Path, line: str) -> None:
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text(line)
+    assert _bare(wrong)
 
 
 def test_the_diagram_notices_a_wrong_import(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from face_rec.attendance.rules import RulesStore
 from face_rec.attendance.sources import Stores as AttendanceStores
 from face_rec.clock import Clock
 from face_rec.errors import StoreUnavailable
-from face_rec.protocols import AttendanceStore, Journal, PeopleStore, SnapshotStore
+from face_rec.protocols import AttendanceStore, PeopleStore, SnapshotStore
 from face_rec.stores.access import AccessOptions, open_access
 from face_rec.stores.attendance import RedisAttendance
 from face_rec.stores.chain_guard import ChainOptions, open_chain, open_watch
@@ -47,7 +47,7 @@ class Stores:
     access: Access
     people: PeopleStore
     attendance: AttendanceStore
-    journal: Journal
+    journal: FileJournal
     spool: SnapshotSpool
     chain: ChainWatch
     encrypted: bool

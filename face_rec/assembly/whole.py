@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from config import Settings
+from face_rec import background
 from face_rec.assembly.parts import build_models, privacy_of
 from face_rec.assembly.site import site_info
 from face_rec.assembly.storing import Stores, open_book, open_stores
@@ -107,8 +108,11 @@ def _system(
                 checks.models_check(models.status),
                 checks.gallery_check(follower.status),
                 checks.accuracy_check(lambda: follower.gallery.people, lambda: _largest(models)),
-                checks.journal_check(marker.pending_count, marker.problem),
+                checks.journal_check(
+                    marker.pending_count, marker.problem, lambda: len(stores.journal.quarantine)
+                ),
                 checks.snapshots_check(stores.spool.stats),
+                checks.background_check(background.statuses),
                 checks.speed_check(lambda: _advice(engine, models)),
                 checks.disk_check(settings.data_dir),
                 chain_check(stores.chain.status),

@@ -7,9 +7,9 @@ The history of these beats is what tells an absence from an outage, see
 import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from threading import Event, Thread
 from typing import Final
 
+from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.errors import StoreError
 
@@ -34,14 +34,12 @@ class Heart:
         self._beat = beat
         self._clock = clock
         self._every = every
-        self._closed = Event()
-        self._thread = Thread(target=self._run, name="kiosk-heart", daemon=True)
+        self._thread = Background("kiosk-heart", self._run)
         self._thread.start()
 
-    def close(self) -> None:
-        """Stop; returns when the last beat is written."""
-        self._closed.set()
-        self._thread.join()
+    def close(self, timeout: float = 10.0) -> None:
+        """Stop; returns when the last beat is written, or after ``timeout`` s."""
+        self._thread.stop(timeout)
 
     def beat_once(self) -> None:
         """Note every kiosk that is alive now."""
@@ -52,8 +50,6 @@ class Heart:
                 log.warning("beat_lost kiosk=%s error=%s", kiosk, error)
 
     def _run(self) -> None:
-        while not self._closed.wait(self._every):
-            try:
-                self.beat_once()
-            except Exception:  # a heart that stops would turn absences into outages
-                log.exception("heart_skipped_a_beat")
+        """A heart that stops would turn absences into outages: Background goes on with it."""
+        while not self._thread.stopping.wait(self._every):
+            self.beat_once()

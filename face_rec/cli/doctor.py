@@ -2,13 +2,12 @@
 
 import argparse
 import queue
-import threading
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 import config
 from config import Settings
-from face_rec import assembly
+from face_rec import assembly, background
 from face_rec.clock import SystemClock
 from face_rec.entities import HealthCheck, Image
 from face_rec.errors import FaceRecError, ModelError, SettingError, SourceError
@@ -138,7 +137,7 @@ def _look(source: Source, seconds: float) -> str:
         except SourceError as error:
             answers.put(error)
 
-    threading.Thread(target=look, daemon=True).start()
+    background.once("camera-look", look)
     try:
         answer = answers.get(timeout=seconds)
     except queue.Empty:

@@ -64,9 +64,10 @@ class DurableMarker:
         """Why the last mark could not be journalled, "" when it could: for health checks."""
         return self._problem
 
-    def close(self) -> None:
-        """Try once more what is pending, then stop; what remains stays in the journal."""
-        self._replayer.close()
+    def close(self, timeout: float = 10.0) -> None:
+        """Try once more what is pending, for ``timeout`` s at most; the rest stays in the
+        journal."""
+        self._replayer.close(timeout)
 
     def _keep(self, event: Event) -> None:
         try:
@@ -84,6 +85,9 @@ class DurableMarker:
             receipt = self._attendance.apply(event, self._cooldown)
         except StoreError as error:
             log.warning("mark_saved_here event=%s reason=%s", event.id, error)
+            return self._later(event)
+        except Exception:  # a bug: the journal has the mark, so it is made, once
+            log.exception("mark_saved_here event=%s", event.id)
             return self._later(event)
         self._settle(event)
         return receipt

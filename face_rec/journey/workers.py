@@ -7,9 +7,10 @@ stream is never processed by two threads at once, and idle streams cost nothing.
 
 import logging
 from collections import deque
-from threading import Condition, Thread
+from threading import Condition
 from typing import Protocol
 
+from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.journey.meter import Load
 
@@ -48,8 +49,7 @@ class WorkerPool:
         self._logged_at = float("-inf")
         self._load = Load(max(1, size))
         self._threads = [
-            Thread(target=self._work, name=f"journey-{number}", daemon=True)
-            for number in range(1, max(1, size) + 1)
+            Background(f"journey-{number}", self._work) for number in range(1, max(1, size) + 1)
         ]
         for thread in self._threads:
             thread.start()
@@ -79,12 +79,14 @@ class WorkerPool:
 
     def close(self, timeout: float = 5.0) -> None:
         """Let each worker finish its frame, then end it."""
+        for thread in self._threads:
+            thread.stopping.set()
         with self._turns:
             self._closed = True
             self._queue.clear()
             self._turns.notify_all()
         for thread in self._threads:
-            thread.join(timeout)
+            thread.stop(timeout)
 
     def _work(self) -> None:
         while (task := self._next()) is not None:
@@ -93,8 +95,9 @@ class WorkerPool:
                 task.run()
             except Exception as error:  # a bug must cost one frame, not a worker
                 self._failed(task, error)
-            self._load.worked(began, self._clock.monotonic())
-            self._done(task)
+            finally:  # nor the stream all its later turns
+                self._load.worked(began, self._clock.monotonic())
+                self._done(task)
 
     def _next(self) -> Task | None:
         with self._turns:
@@ -103,11 +106,11 @@ class WorkerPool:
 
     def _done(self, task: Task) -> None:
         with self._turns:
+            self._busy.discard(task)
             if task.waiting and not self._closed:
+                self._busy.add(task)
                 self._queue.append(task)
                 self._turns.notify()
-            else:
-                self._busy.discard(task)
 
     def _failed(self, task: Task, error: Exception) -> None:
         now = self._clock.monotonic()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from face_rec.background import Background
 from face_rec.clock import Clock, SystemClock
 from face_rec.errors import FaceRecError, ModelError, PackMissing
 from face_rec.models.catalogue import LICENCE, OFFICIAL, RELEASES
@@ -21,6 +22,8 @@ from face_rec.protocols import FaceModels, Progress
 
 log = logging.getLogger(__name__)
 
+_LONGEST_LOADING = 60.0
+"""Seconds that closing waits for a pack on its way in."""
 _LOOK_AGAIN = 2.0
 """Seconds until a pack that another process has installed is noticed."""
 
@@ -52,8 +55,7 @@ class ModelService:
         self._seen: tuple[object, ...] = ()
         self._loading = threading.Lock()
         self._installing = threading.Lock()
-        self._closed = threading.Event()
-        self._follower: threading.Thread | None = None
+        self._follower = Background("models", self._follow)
 
     # --- what others see -----------------------------------------------------
 
@@ -84,7 +86,6 @@ class ModelService:
 
     def start(self) -> None:
         """Load in the background, and again whenever the wanted pack changes on disk."""
-        self._follower = threading.Thread(target=self._follow, name="models", daemon=True)
         self._follower.start()
 
     def load(self) -> FaceModels:
@@ -118,9 +119,7 @@ class ModelService:
 
     def close(self) -> None:
         """Stop following the disk; the models stay usable."""
-        self._closed.set()
-        if self._follower:
-            self._follower.join()
+        self._follower.stop(_LONGEST_LOADING)
 
     # --- installing ----------------------------------------------------------
 
@@ -148,9 +147,9 @@ class ModelService:
         return loaded.models
 
     def _follow(self) -> None:
-        while not self._closed.is_set():
+        while not self._follower.stopping.is_set():
             self._load_if_changed()
-            self._closed.wait(_LOOK_AGAIN)
+            self._follower.stopping.wait(_LOOK_AGAIN)
 
     def _load_if_changed(self) -> None:
         try:
@@ -159,9 +158,9 @@ class ModelService:
         except FaceRecError as error:
             log.warning("models not loaded reason=%s", error)
         except Exception:
-            log.exception("models not loaded")
             bug = ModelError("The models could not be loaded; the log says why.")
             self._status = self._failed(self._choice.wanted, bug)
+            raise
 
     def _key(self, wanted: str) -> tuple[object, ...]:
         """Changes whenever loading ``wanted`` may have another result."""

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.entities import NO_MATCH, Change, Contract, GalleryEntry, Match, Matrix
 from face_rec.errors import StoreError
@@ -100,9 +101,9 @@ class GalleryFollower:
         self._live = LiveGallery(models)
         self._status = FollowerStatus()
         self._current_at: float | None = None
-        self._stop = threading.Event()
         self._applied = threading.Condition()
-        self._thread = threading.Thread(target=self._run, name="gallery", daemon=True)
+        self._thread = Background("gallery", self._run)
+        self._stop = self._thread.stopping
 
     @property
     def gallery(self) -> Gallery:
@@ -114,9 +115,7 @@ class GalleryFollower:
 
     def close(self) -> None:
         """Stop following; returns within about a second. The gallery stays as it is."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
+        self._thread.stop(5)
 
     def status(self) -> FollowerStatus:
         live, since = self._live.live, self._current_at
@@ -151,15 +150,15 @@ class GalleryFollower:
                 self.step()
             except StoreError as error:
                 self._failed(str(error))
-            except Exception:  # a bug must not end the thread: the gallery would age unseen
-                log.exception("gallery_follow_failed")
+                self._stop.wait(_RETRY_SECONDS)
+            except Exception:  # a bug: Background goes on, but the gallery must not age unseen
                 self._failed("The gallery could not be updated; the log says why.")
+                raise
 
     def _failed(self, error: str) -> None:
         if error != self._status.error:
             log.warning("gallery_behind revision=%d reason=%s", self._live.revision, error)
         self._status = replace(self._status, error=error, loading=None)
-        self._stop.wait(_RETRY_SECONDS)
 
     def step(self, block_ms: int = _BLOCK_MS) -> None:
         """Apply what has changed, waiting up to ``block_ms`` for something to change.

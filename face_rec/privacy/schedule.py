@@ -1,10 +1,10 @@
 """The thread that runs the retention job: soon after the start, then once a day."""
 
 import logging
-import threading
 from datetime import timedelta
 from typing import Final
 
+from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.errors import StoreError
 from face_rec.privacy.retention import Retention
@@ -32,8 +32,7 @@ class RetentionSchedule:
         self._clock = clock
         self._first_after = first_after
         self._look_every = look_every
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
+        self._thread = Background("retention", self._run)
 
     def start(self) -> None:
         """Nothing is started where nothing is ever to be removed."""
@@ -42,21 +41,17 @@ class RetentionSchedule:
 
     def close(self) -> None:
         """Stop; a run under way ends with its thread, and goes on at the next start."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5)
+        self._thread.stop(5)
 
     def _run(self) -> None:
         wait, least = self._first_after, _RESTARTED
-        while not self._stop.wait(wait):
+        while not self._thread.stopping.wait(wait):
             try:
                 if self._due(least):
                     self._retention.run()
                 least = DAILY
             except StoreError as error:
                 log.warning("retention_waits reason=%s", error)
-            except Exception:  # whatever it is, the thread must go on
-                log.exception("retention_failed")
             wait = self._look_every
 
     def _due(self, least: timedelta) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.errors import StoreError
 from face_rec.protocols import Progress
@@ -76,8 +77,7 @@ class ChainWatch:
         self._broken: dict[date, str] = {}
         self._status = WitnessStatus(places=tuple(w.name for w in witnesses))
         self._copying = threading.Lock()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="chain-witness", daemon=True)
+        self._thread = Background("chain-witness", self._run)
 
     def start(self) -> None:
         today = self._clock.now().date()
@@ -86,9 +86,7 @@ class ChainWatch:
 
     def close(self) -> None:
         """Copy what is new, then stop."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=20)
+        self._thread.stop(20)
 
     def status(self) -> WitnessStatus:
         return self._status
@@ -141,17 +139,10 @@ class ChainWatch:
             log.warning("witness_waits reason=%s", problem)
 
     def _run(self) -> None:
-        while True:
-            self._copy_safely()
-            if self._stop.wait(self._every):
-                break
-        self._copy_safely()
-
-    def _copy_safely(self) -> None:
-        try:
+        self.copy()
+        while not self._thread.stopping.wait(self._every):
             self.copy()
-        except Exception:  # whatever it is, the thread must go on
-            log.exception("witness_failed")
+        self.copy()
 
     # --- checking
 

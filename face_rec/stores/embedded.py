@@ -9,12 +9,12 @@ import logging
 import os
 import socket
 import sys
-import threading
 import time
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Final
 
+from face_rec.background import Background
 from face_rec.errors import RedisMissing, StoreError
 from face_rec.stores import locks
 from face_rec.stores.private_folder import make_private
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 _FIRST_PAUSE: Final = 0.5  # seconds before looking again after a server that keeps dying
 _LONGEST_PAUSE: Final = 30.0
+_LONGEST_START: Final = 60.0  # seconds that stopping waits for a server being started
 
 
 class EmbeddedRedis:
@@ -38,8 +39,7 @@ class EmbeddedRedis:
         self._folder = data_dir.resolve() / "redis"
         self._server = RedisProcess(self._folder)
         self._users: int | None = None
-        self._stopping = threading.Event()
-        self._watcher: threading.Thread | None = None
+        self._watcher = self._new_watcher()
         self._line: socket.socket | None = None
 
     def start(self) -> Path:
@@ -54,8 +54,7 @@ class EmbeddedRedis:
             make_private(self._folder)
             with self._gate():
                 self._enter()
-            self._stopping.clear()
-            self._watcher = threading.Thread(target=self._watch, name="redis", daemon=True)
+            self._watcher = self._new_watcher()
             self._watcher.start()
         return self._server.socket
 
@@ -63,7 +62,7 @@ class EmbeddedRedis:
         """Leave the server; the last one out stops it, with everything on the disk."""
         if self._users is None:
             return
-        self._stop_watching()
+        self._watcher.stop(_LONGEST_START)
         with self._gate():
             if locks.lock(self._users):
                 self._server.shut_down()
@@ -93,12 +92,15 @@ class EmbeddedRedis:
 
     # --- the watcher's thread
 
+    def _new_watcher(self) -> Background:
+        return Background("redis", self._watch, wake=self._hang_up)
+
     def _watch(self) -> None:
         pause = 0.0
-        while not self._stopping.wait(pause):
+        while not self._watcher.stopping.wait(pause):
             begun = time.monotonic()
             self._listen()
-            if self._stopping.is_set():
+            if self._watcher.stopping.is_set():
                 return
             brief = time.monotonic() - begun < _LONGEST_PAUSE
             pause = min(max(2 * pause, _FIRST_PAUSE), _LONGEST_PAUSE) if brief else 0.0
@@ -114,15 +116,12 @@ class EmbeddedRedis:
             self._line = line
             line.settimeout(1.0)
             line.connect(str(self._server.socket))
-            while not self._stopping.is_set():
+            while not self._watcher.stopping.is_set():
                 with suppress(TimeoutError):
                     if not line.recv(1):
                         return
 
-    def _stop_watching(self) -> None:
-        self._stopping.set()
+    def _hang_up(self) -> None:
         if self._line is not None:
             with suppress(OSError):
                 self._line.shutdown(socket.SHUT_RDWR)
-        if self._watcher is not None:
-            self._watcher.join()

@@ -51,11 +51,14 @@ class FileJournal:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._alone():
                 self._segments.append(journal_segment.create(folder, self._seal))
+                self._try_again()
         self._adopt()
 
     def append(self, event: Event) -> None:
         """Returns when ``event`` is on the disk."""
         with self._lock, self._disk():
+            if not self._segments:
+                raise OSError("it is closed already")
             if self._broken:
                 self._rewrite([self._newest])
             elif self._newest.size > _SEGMENT_BYTES:
@@ -110,6 +113,7 @@ class FileJournal:
                 if not segment.waiting:
                     segment.path.unlink(missing_ok=True)
             self._segments.clear()
+            self._home.clear()
 
     # --- writing; the caller has _lock
 
@@ -193,6 +197,15 @@ class FileJournal:
             _discard(segment)
 
     # --- taking over what dead processes left
+
+    def _try_again(self) -> None:
+        """Events that were set aside come back at the next start: what they failed of may be
+        mended. Lines that cannot be read stay where they are."""
+        for one in self.quarantine.all():
+            line = (self.quarantine.folder / one.name).read_bytes()
+            if journal_segment.readable(line, self._seal):
+                log.info("journal_entry_tried_again file=%s", one.name)
+                self.quarantine.back(one.name, self._folder)
 
     def _adopt(self) -> None:
         with self._lock, self._disk():

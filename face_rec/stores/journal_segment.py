@@ -159,6 +159,14 @@ def take_over(path: Path, seal: LineSeal) -> Segment | None:
     return None
 
 
+def readable(line: bytes, seal: LineSeal) -> bool:
+    """Whether a line that was set aside is one of ours."""
+    try:
+        return journal_line.parse(line.rstrip(b"\n"), seal).event is not None
+    except BadLine:
+        return False
+
+
 def set_aside(quarantine: Quarantine, line: bytes, reason: str) -> None:
     """Keep a line as a journal of its own, which can be moved back. Raises OSError."""
     quarantine.put(f"{_name_of(line)}{SUFFIX}", line, reason)

@@ -39,6 +39,11 @@ class Quarantine:
         path.replace(self.folder / name)
         sync_folder(self.folder)
 
+    def back(self, name: str, folder: Path) -> None:
+        """Move a file to where it is tried again. Raises OSError."""
+        (self.folder / name).replace(folder / name)
+        (self.folder / (name + _WHY)).unlink(missing_ok=True)
+
     def all(self) -> list[SetAside]:
         """Everything here, by name."""
         return [SetAside(path.name, _reason(path)) for path in self._files()]

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import cv2
 
+from face_rec.background import Background, Backoff
 from face_rec.entities import Image
 from face_rec.errors import StoreError
 from face_rec.protocols import SnapshotStore
 from face_rec.stores.codec import Sealer
 from face_rec.stores.snapshot_keys import check_key
 from face_rec.stores.spool_folder import SpoolFolder, SpoolLimits
-from face_rec.stores.spool_sender import Backoff, SpoolSender
+from face_rec.stores.spool_sender import SpoolSender
 
 log = logging.getLogger(__name__)
 
@@ -62,14 +63,13 @@ class SnapshotSpool:
     ) -> None:
         self._store = store
         self._disk = SpoolFolder(folder, limits or SpoolLimits(), sealer)
-        self._sender = SpoolSender(store, self._disk, backoff or Backoff(), adopt_every)
+        self._sender = SpoolSender(store, self._disk, backoff or Backoff(1.0, 60.0), adopt_every)
         self._memory = memory
         self._offered: OrderedDict[str, Image] = OrderedDict()
         self._changed = threading.Condition()
         self._closing = False
         self._dropped = 0
-        self._writer = threading.Thread(target=self._write, name="snapshot-writer", daemon=True)
-        self._writer.start()
+        self._writer = Background("snapshot-writer", self._write, wake=self._last_call).start()
 
     def offer(self, key: str, image: Image) -> None:
         """Take a BGR picture, which nobody may change afterwards; never blocks nor raises."""
@@ -141,12 +141,14 @@ class SnapshotSpool:
 
         What is left is taken over by the next process that opens the folder.
         """
+        self._writer.stop(timeout)
+        if self._sender.close(timeout):  # else the end of the process releases the folder
+            self._disk.close()
+
+    def _last_call(self) -> None:
         with self._changed:
             self._closing = True
             self._changed.notify_all()
-        self._writer.join()
-        if self._sender.close(timeout):  # else the end of the process releases the folder
-            self._disk.close()
 
     def _write(self) -> None:
         while True:

@@ -2,23 +2,12 @@
 
 import logging
 import threading
-from dataclasses import dataclass
 
+from face_rec.background import Background, Backoff
 from face_rec.protocols import SnapshotStore
 from face_rec.stores.spool_folder import SpoolFolder
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """Seconds to wait after failures: ``first``, doubled each time up to ``longest``."""
-
-    first: float = 1.0
-    longest: float = 60.0
-
-    def after(self, failures: int) -> float:
-        return min(self.longest, self.first * 2.0 ** min(failures - 1, 30))
 
 
 class SpoolSender:
@@ -36,11 +25,11 @@ class SpoolSender:
         self._backoff = backoff
         self._adopt_every = adopt_every
         self._work = threading.Event()
-        self._closing = threading.Event()
         self._unwanted: set[str] = set()
         self.stored = 0
         self.problem = ""
-        self._thread = threading.Thread(target=self._run, name="snapshot-sender", daemon=True)
+        self._thread = Background("snapshot-sender", self._run, wake=self._work.set)
+        self._closing = self._thread.stopping
         self._thread.start()
 
     def wake(self) -> None:
@@ -49,10 +38,7 @@ class SpoolSender:
 
     def close(self, timeout: float) -> bool:
         """Send what can be sent within ``timeout`` s; False if it is still at it then."""
-        self._closing.set()
-        self._work.set()
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
+        return self._thread.stop(timeout)
 
     def _run(self) -> None:
         failures = 0
@@ -63,7 +49,7 @@ class SpoolSender:
             if self._closing.is_set() and not sent:
                 return
             if sent is False:
-                self._closing.wait(self._backoff.after(failures))
+                self._closing.wait(self._backoff.jittered(failures))
             elif sent is None and not self._work.wait(self._adopt_every):
                 self._adopt()
 

@@ -8,10 +8,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from face_rec.background import Status
 from face_rec.entities import HealthCheck
 from face_rec.web.health import Check
 
 _MIB = 1024**2
+_ASIDE = (
+    "They could not be read or handed on, and hold nobody up. Beside each file in "
+    "DATA_DIR/journal/quarantine stands why; what failed in Redis is tried again at the next "
+    "start. Marks that are missing can be added in Records."
+)
 
 
 class ModelLike(Protocol):
@@ -103,13 +109,19 @@ def accuracy_check(people: Callable[[], int], largest: Callable[[], int | None])
     return check
 
 
-def journal_check(pending: Callable[[], int], problem: Callable[[], str]) -> Check:
-    """Not ready while marks cannot be journalled; a warning while some wait for Redis."""
+def journal_check(
+    pending: Callable[[], int], problem: Callable[[], str], aside: Callable[[], int] = lambda: 0
+) -> Check:
+    """Not ready while marks cannot be journalled; a warning while some wait for Redis, or
+    were set aside because nothing could be done with them."""
 
     def check() -> HealthCheck:
         waiting, why = pending(), problem()
         if why:
             return HealthCheck("journal", ok=False, detail="marks cannot be saved", advice=why)
+        if set_aside := aside():
+            detail = f"{set_aside} entries were set aside, {waiting} marks wait for Redis"
+            return HealthCheck("journal", ok=True, detail=detail, advice=_ASIDE, warning=True)
         if waiting:
             advice = "They are safe on this machine's disk and are delivered when Redis is back."
             detail = f"{waiting} marks wait for Redis"
@@ -140,6 +152,23 @@ def disk_check(folder: Path, low: int = 2048 * _MIB, full: int = 200 * _MIB) -> 
         advice = "" if free >= low else f"Free some space on the disk that holds {folder}."
         detail = f"{free // _MIB:,} MiB free"
         return HealthCheck("disk", free >= full, detail, advice, warning=full <= free < low)
+
+    return check
+
+
+def background_check(statuses: Callable[[], Sequence[Status]]) -> Check:
+    """Always ready; a warning while a thread of ours keeps failing and being started again."""
+
+    def check() -> HealthCheck:
+        now = statuses()
+        bad = [one for one in now if one.problem or not one.alive]
+        if not bad:
+            return HealthCheck("background", ok=True, detail=f"{len(now)} threads at work")
+        words = ", ".join(
+            f"{one.name} ({one.failures} ×: {one.problem or 'ended'})" for one in bad
+        )
+        advice = "It is started again by itself; the log says what happened. Please report it."
+        return HealthCheck("background", ok=True, detail=words, advice=advice, warning=True)
 
     return check
 

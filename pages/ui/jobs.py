@@ -7,7 +7,9 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
+from face_rec import background
 from face_rec.errors import FaceRecError
 from face_rec.protocols import Progress
 
@@ -51,7 +53,7 @@ class Jobs:
             if job and job.running:
                 return job
             job = self._jobs[kind] = Job(title)
-        threading.Thread(target=_run, args=(job, work), name=f"job-{kind}", daemon=True).start()
+        background.once(f"job-{kind}", partial(_run, job, work))
         return job
 
     def get(self, kind: str) -> Job | None:

@@ -39,7 +39,7 @@ def run(quick: bool = False) -> list[Row]:
     return [
         Row(
             f"append at {waiting:,} pending / at none, processor time, p50",
-            np.median(late[0]) / np.median(first[0]), "×", 1.5,
+            float(np.median(late[0]) / np.median(first[0])), "×", 1.5,
             note=f"{files} files",
         ),
         Row("… p99 with fsync", float(np.percentile(late[1], 99)) * 1000, "ms", 10),

@@ -390,6 +390,30 @@ def test_what_was_set_aside_is_tried_again_when_it_is_moved_back(tmp_path: Path)
     assert set(_ids(journal.pending())) == {"odd", "even"}
 
 
+def test_what_was_set_aside_is_tried_again_at_the_next_start_but_no_bad_line(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "dead.jsonl").write_bytes(b"garbage\n")
+    first = FileJournal(tmp_path)
+    first.append(an_event("odd"))
+    first.set_aside("odd", "Redis said WRONGTYPE")
+    assert (len(first.quarantine), first.pending()) == (2, [])
+    first.close()
+    second = FileJournal(tmp_path)
+    assert _ids(second.pending()) == ["odd"]
+    assert len(second.quarantine) == 1
+
+
+def test_a_closed_journal_writes_into_nobody_elses_file(tmp_path: Path) -> None:
+    journal = FileJournal(tmp_path)
+    journal.append(an_event("left"))
+    journal.close()
+    with pytest.raises(JournalError, match="closed"):
+        journal.append(an_event("late"))
+    journal.settle("left")
+    assert _ids(FileJournal(tmp_path).pending()) == ["left"]
+
+
 def test_one_file_that_cannot_be_read_holds_up_no_other(tmp_path: Path) -> None:
     (tmp_path / "bad.jsonl").mkdir()
     (tmp_path / "good.jsonl").write_bytes(_line("good"))

@@ -1,19 +1,29 @@
 """A mark lasts before anybody says so."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from face_rec.background import Backoff
 from face_rec.entities import Event, EventKind, Outcome, Receipt, Source
 from face_rec.errors import JournalError, StoreError, StoreUnavailable
+from face_rec.journey import replay
 from face_rec.journey.mark import DryRunMarker, DurableMarker, RecentMarks
 from tests.fakes.attendance import FakeAttendance, FakeJournal
 from tests.fakes.clock import MORNING, FakeClock
 
 COOLDOWN = 60.0
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.002)
 
 
 class Recorder(FakeAttendance):
@@ -209,6 +219,87 @@ def test_an_event_that_redis_refuses_does_not_hold_up_the_others(house: House) -
     house.marker.close()
     assert house.store.ids == ["e1"]
     assert [event.id for event in house.journal.pending()] == ["odd"]
+
+
+def _poisonous(house: House, *names: str) -> None:
+    def before(event: Event) -> None:
+        if event.id in names:
+            raise ValueError("a garbage key in Redis")
+
+    house.store.before = before
+
+
+def test_something_unexpected_after_the_journal_means_saved_here_once(house: House) -> None:
+    _poisonous(house, "odd")
+    assert house.mark("odd") is Outcome.SAVED_HERE
+    assert house.mark("again") is Outcome.ALREADY
+    assert house.marker.pending_count() == 1
+
+
+def test_a_poisonous_event_is_set_aside_and_the_others_go_on(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "PAUSES", Backoff(0.001, 0.002))
+    _poisonous(house, "odd")
+    house.mark("odd", "ann")
+    house.mark("e1", "bob")
+    house.mark("e2", "cid")
+    house.store.wait_for(2)
+    _until(lambda: house.marker.pending_count() == 0)
+    assert house.store.ids == ["e1", "e2"]
+    assert house.journal.aside == {"odd": "ValueError: a garbage key in Redis"}
+    assert house.mark("e3", "dan") is Outcome.MARKED
+
+
+def test_what_fails_of_something_that_passes_is_not_set_aside(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "PAUSES", Backoff(0.001, 0.002))
+    failures = 0
+
+    def twice(_: Event) -> None:
+        nonlocal failures
+        failures += 1
+        if failures <= 3:
+            raise ValueError("for a moment")
+
+    house.store.before = twice
+    assert house.mark("e1") is Outcome.SAVED_HERE
+    _until(lambda: house.store.ids == ["e1"])
+    assert house.journal.aside == {}
+
+
+def test_an_event_that_cannot_be_set_aside_stays_in_the_journal(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "PAUSES", Backoff(0.001, 0.002))
+    tried = threading.Semaphore(0)
+
+    def refuse(event_id: str, reason: str) -> None:
+        tried.release()
+        raise JournalError("The disk is full. Make room.")
+
+    house.journal.set_aside = refuse  # type: ignore[method-assign]
+    _poisonous(house, "odd")
+    house.mark("odd")
+    assert tried.acquire(timeout=20)
+    assert tried.acquire(timeout=20)
+    assert [event.id for event in house.journal.pending()] == ["odd"]
+
+
+def test_closing_gives_up_a_long_replay_in_time(house: House) -> None:
+    house.store.available = False
+    for number in range(50):
+        house.mark(f"e{number}", f"s{number}")
+    house.store.available = True
+
+    def slowly(_: Event) -> None:
+        house.clock.advance(1.0)
+
+    house.store.before = slowly
+    house.marker.close(timeout=10.0)
+    assert 0 < house.marker.pending_count() < 50
+    assert len(house.journal.pending()) == house.marker.pending_count()
 
 
 def test_a_journal_that_cannot_forget_does_not_take_back_a_mark(house: House) -> None:

@@ -214,5 +214,5 @@ def test_a_closed_pool_finishes_its_frame_and_takes_no_more() -> None:
     task.wait()
     pool.close()
     task.offer(pool)
-    assert not any(thread.is_alive() for thread in pool._threads)
+    assert not any(thread.alive for thread in pool._threads)
     assert task.ran.acquire(blocking=False) is False

@@ -172,6 +172,13 @@ def test_the_journal_warns_when_marks_wait_and_fails_when_none_can_be_kept(
     assert (result.ok, result.warning) == (ok, warning)
 
 
+def test_entries_that_were_set_aside_are_told_by_the_journal() -> None:
+    result = checks.journal_check(lambda: 3, lambda: "", lambda: 2)()
+    assert (result.ok, result.warning) == (True, True)
+    assert "2 entries were set aside, 3 marks wait" in result.detail
+    assert "quarantine" in result.advice
+
+
 def test_a_snapshot_store_that_is_away_never_makes_the_app_unready() -> None:
     result = checks.snapshots_check(_given(Part(pending=5, problem="S3 is away.")))()
     assert (result.ok, result.warning, result.advice) == (True, True, "S3 is away.")
