@@ -14,11 +14,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 
 from face_rec.errors import SettingError
+from face_rec.site_options import cooldown_of, days_of, title_of, whole, zone_of
 
 ROOT = Path(__file__).resolve().parent
 
@@ -39,13 +40,6 @@ def _slug(value: str) -> str:
     return value
 
 
-def _zone(value: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("a time zone of the IANA list, such as Europe/Berlin") from None
-
-
 def _path(value: str) -> Path:
     path = Path(value).expanduser()
     return path if path.is_absolute() else ROOT / path
@@ -64,15 +58,6 @@ def _switch(value: str) -> bool:
     if value.lower() not in words:
         raise ValueError("true or false")
     return words[value.lower()]
-
-
-def _whole(low: int, high: int) -> Parse[int]:
-    def parse(value: str) -> int:
-        if not re.fullmatch(r"-?\d{1,12}", value) or not low <= int(value) <= high:
-            raise ValueError(f"a whole number from {low} to {high}")
-        return int(value)
-
-    return parse
 
 
 def _number(low: float, high: float) -> Parse[float]:
@@ -184,11 +169,11 @@ class Settings:
         _slug, "The site",
     )  # fmt: skip
     title: str = _setting(
-        "TITLE", "Attendance", "Name shown at the top of every page.", _text, "The site"
+        "TITLE", "Attendance", "Name shown at the top of every page.", title_of, "The site"
     )
     timezone: ZoneInfo = _setting(
         "TIMEZONE", "UTC", "Time zone of the site, such as Europe/Berlin. Stored times are UTC.",
-        _zone, "The site",
+        zone_of, "The site",
     )  # fmt: skip
     data_dir: Path = _setting(
         "DATA_DIR", "data", "Folder for the embedded Redis, journal, snapshots and models.",
@@ -209,7 +194,7 @@ class Settings:
     bind_address: str = _setting(
         "BIND_ADDRESS", "127.0.0.1", "Address the app listens on.", _address, "The web server"
     )
-    port: int = _setting("PORT", "8501", "Port of the app.", _whole(1, 65535), "The web server")
+    port: int = _setting("PORT", "8501", "Port of the app.", whole(1, 65535), "The web server")
     tls_cert: Path | None = _setting(
         "TLS_CERT", "", "Certificate file (PEM); with TLS_KEY the app serves HTTPS itself.",
         _existing_file, "The web server",
@@ -250,10 +235,10 @@ class Settings:
     session_idle_minutes: int = _setting(
         "SESSION_IDLE_MINUTES", "60", "A sign-in ends after this time without use; an open page "
         "counts as use.",
-        _whole(1, 1440), "Sign-in",
+        whole(1, 1440), "Sign-in",
     )  # fmt: skip
     session_hours: int = _setting(
-        "SESSION_HOURS", "12", "A sign-in ends after this time in any case.", _whole(1, 720),
+        "SESSION_HOURS", "12", "A sign-in ends after this time in any case.", whole(1, 720),
         "Sign-in",
     )  # fmt: skip
     local_sign_in: bool = _setting(
@@ -292,7 +277,7 @@ class Settings:
     )  # fmt: skip
     workers: int = _setting(
         "WORKERS", "0", "Recognition threads; 0 means one for each processor core, at most 4.",
-        _whole(0, 64), "Recognition",
+        whole(0, 64), "Recognition",
     )  # fmt: skip
     match_threshold: float | None = _setting(
         "MATCH_THRESHOLD", "", "Lowest cosine that may name somebody; empty: from the model's "
@@ -305,7 +290,7 @@ class Settings:
     )  # fmt: skip
     cooldown_seconds: int = _setting(
         "COOLDOWN_SECONDS", "60", "A person is not marked again within this time.",
-        _whole(0, 86400), "Recognition",
+        cooldown_of, "Recognition",
     )  # fmt: skip
     video_transport: str = _setting(
         "VIDEO_TRANSPORT", "auto", "How a kiosk's live video travels: webrtc, http (JPEGs over "
@@ -336,11 +321,11 @@ class Settings:
         "Redis (empty: an embedded Redis in DATA_DIR)",
     )  # fmt: skip
     redis_port: int = _setting(
-        "REDIS_PORT", "6379", "Port of the Redis server.", _whole(1, 65535),
+        "REDIS_PORT", "6379", "Port of the Redis server.", whole(1, 65535),
         "Redis (empty: an embedded Redis in DATA_DIR)",
     )  # fmt: skip
     redis_db: int = _setting(
-        "REDIS_DB", "0", "Database number; a cluster has only 0.", _whole(0, 1023),
+        "REDIS_DB", "0", "Database number; a cluster has only 0.", whole(0, 1023),
         "Redis (empty: an embedded Redis in DATA_DIR)",
     )  # fmt: skip
     redis_username: str | None = _setting(
@@ -372,7 +357,7 @@ class Settings:
     redis_wait_replicas: int = _setting(
         "REDIS_WAIT_REPLICAS", "0", "Replicas that must have a mark before the journal lets go "
         "of it.",
-        _whole(0, 5), "Redis (empty: an embedded Redis in DATA_DIR)",
+        whole(0, 5), "Redis (empty: an embedded Redis in DATA_DIR)",
     )  # fmt: skip
 
     save_snapshots: bool = _setting(
@@ -430,13 +415,16 @@ class Settings:
     )  # fmt: skip
     snapshot_days: int = _setting(
         "SNAPSHOT_DAYS", "0", "Pictures of marks are deleted after so many days; 0: never.",
-        _whole(0, 3650), "Privacy",
+        days_of, "Privacy",
     )  # fmt: skip
     inactive_days: int = _setting(
         "INACTIVE_DAYS", "0", "Templates and photos of people without a mark for so many days "
         "are deleted; 0: never.",
-        _whole(0, 3650), "Privacy",
+        days_of, "Privacy",
     )  # fmt: skip
+
+    given: frozenset[str] = field(default=frozenset(), compare=False)
+    """The variables that the environment or ``.env`` sets; the others have their defaults."""
 
     def __repr__(self) -> str:
         """Names only what is safe to log: never a password, key or token."""
@@ -451,6 +439,11 @@ class Settings:
         return ipaddress.ip_address(self.bind_address).is_loopback
 
 
+def declared() -> tuple[dataclasses.Field[Any], ...]:
+    """The settings that have a variable, in the order of ``.env.example``."""
+    return tuple(entry for entry in dataclasses.fields(Settings) if entry.metadata)
+
+
 def load(
     environ: Mapping[str, str] | None = None, dotenv: Path | None = ROOT / ".env"
 ) -> Settings:
@@ -462,7 +455,9 @@ def load(
     environ = os.environ if environ is None else environ
     written = dotenv_values(dotenv) if dotenv and dotenv.is_file() else {}
     texts = {key: value for key, value in {**written, **environ}.items() if value is not None}
-    settings = Settings(**{f.name: _value(f, texts) for f in dataclasses.fields(Settings)})
+    names = {str(entry.metadata["name"]) for entry in declared()}
+    given = frozenset(name for name in names if texts.get(name, "").strip())
+    settings = Settings(**{f.name: _value(f, texts) for f in declared()}, given=given)
     _check_together(settings)
     return settings
 

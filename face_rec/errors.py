@@ -9,6 +9,10 @@ class FaceRecError(Exception):
     """Base of all errors raised on purpose."""
 
 
+class OptionsRefused(FaceRecError):
+    """A value that a setting of the site cannot have, or that is held fast elsewhere."""
+
+
 class SettingError(FaceRecError):
     """A setting has a value it cannot have; the app does not start."""
 

@@ -3,11 +3,11 @@
 Built once a process by :mod:`face_rec.assembly`; nobody else makes one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from face_rec.access.access import Access
-from face_rec.attendance.office import Office
+from face_rec.attendance.office import Office, OfficeByZone
 from face_rec.clock import Clock
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
@@ -17,6 +17,7 @@ from face_rec.people.enrolment import Enrolment
 from face_rec.people.follower import GalleryFollower
 from face_rec.privacy.privacy import Privacy
 from face_rec.protocols import AttendanceStore, Gallery, PeopleStore, SnapshotStore
+from face_rec.site_options import LiveOptions
 from face_rec.stores.chain_watch import ChainWatch
 from face_rec.stores.spool import SnapshotSpool
 from face_rec.web.health import Health
@@ -49,7 +50,8 @@ class SiteInfo:
 class System:
     """The whole, ready to use. All parts are safe to call from any thread."""
 
-    site: SiteInfo
+    installation: SiteInfo
+    options: LiveOptions
     clock: Clock
     people: PeopleStore
     attendance: AttendanceStore
@@ -63,11 +65,24 @@ class System:
     directory: CachedDirectory
     enrolment: Enrolment
     engine: Engine
-    office: Office
+    offices: OfficeByZone
     health: Health
     access: Access
     chain: ChainWatch
     privacy: Privacy
+
+    @property
+    def site(self) -> SiteInfo:
+        """What a page may show of the settings, as they stand now."""
+        now = self.options.current()
+        return replace(
+            self.installation, title=now.title, timezone=now.timezone, cooldown=now.cooldown
+        )
+
+    @property
+    def office(self) -> Office:
+        """Attendance in the site's time zone."""
+        return self.offices.current()
 
 
 class _Holder:

@@ -20,6 +20,7 @@ from pages.ui.state import short_lines
 from pages.ui.text import counted
 from pages.ui.today import today_of
 from pages.ui.widgets import Line, empty_state, person_list, state_list
+from pages.ui.zone_question import zone_question
 
 require(Right.OVERVIEW)
 
@@ -30,6 +31,7 @@ ABSENT = "Their shift is over and they were never seen."
 
 
 def draw(app: System) -> None:
+    zone_question(app)
     if app.people.count() == 0:
         first_steps(app)
     numbers()

@@ -14,6 +14,7 @@ from pages.ui.rule_kiosks import kiosks
 from pages.ui.rule_leave import leave
 from pages.ui.rule_limits import limits
 from pages.ui.rule_shifts import shifts
+from pages.ui.site_form import site_form
 from pages.ui.text import plain
 
 require(Right.RULES)
@@ -26,6 +27,7 @@ PARTS = {
     "Employment": employment,
     "Kiosks": kiosks,
     "Doubts and outages": limits,
+    "This site": site_form,
 }
 
 

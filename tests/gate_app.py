@@ -61,18 +61,19 @@ class GateApp:
     provider: Provider | None = None
     more: list[BaseRoute] = field(default_factory=list)
     seen: Callable[[], Access | None] | None = None
-    hosts: frozenset[str] = frozenset({HOST})
 
     def __post_init__(self) -> None:
         routes: list[BaseRoute] = [
-            *entrance.routes(lambda: self.access, "Attendance", self.provider, lambda: "k" * 40),
+            *entrance.routes(
+                lambda: self.access, lambda: "Attendance", self.provider, lambda: "k" * 40
+            ),
             *self.more,
             WebSocketRoute("/_stcore/stream", _socket),
             Route("/_stcore/upload_file/{path:path}", _take, methods=["PUT"]),
             Route("/frames", _take, methods=["POST"]),
             Route("/{path:path}", _page, methods=["GET"]),
         ]
-        gate = Middleware(Gate, access=self.seen or (lambda: self.access), hosts=self.hosts)
+        gate = Middleware(Gate, access=self.seen or (lambda: self.access), hosts=frozenset({HOST}))
         self.app = Starlette(routes=routes, middleware=[gate])
 
     def browser(self, address: str = "127.0.0.1") -> TestClient:

@@ -25,7 +25,8 @@ LEVELS: list[set[str]] = [
         "face_rec.privacy",
     },
     {"face_rec.protocols"},
-    {"face_rec.background", "face_rec.zip_directory"},
+    {"face_rec.site_options"},
+    {"face_rec.background"},
     {"face_rec.entities", "face_rec.errors", "face_rec.clock", "face_rec.log"},
 ]
 PARTS = {part: level for level, parts in enumerate(LEVELS) for part in parts}

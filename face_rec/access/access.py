@@ -34,7 +34,7 @@ class Access:
     identify: Identify
     audit: Trail
     clock: Clock
-    zone: tzinfo
+    zone: Callable[[], tzinfo]
     """Of the site: kiosks open and close by it."""
     signing_key: Callable[[], str]
     """Random, lasting, the same in all processes."""
@@ -51,7 +51,7 @@ class Access:
 
     def open_now(self, principal: Principal) -> bool:
         """Whether a kiosk is within its hours; everybody else always is."""
-        return principal.open_at(self.clock.now().astimezone(self.zone))
+        return principal.open_at(self.clock.now().astimezone(self.zone()))
 
 
 def cookie(cookies: Mapping[str, str], name: str) -> str:

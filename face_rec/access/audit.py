@@ -42,6 +42,7 @@ class Action(StrEnum):
     MODELS_USED = "models.used"
     CORRECTED = "attendance.corrected"
     SETTING_CHANGED = "setting.changed"
+    SITE_CHANGED = "setting.site.changed"
     EXPORTED = "exported"
     RETENTION = "retention.ran"
 

@@ -13,6 +13,7 @@ class Right(StrEnum):
     RECORDS = "records.read"
     CORRECT = "records.correct"
     RULES = "rules.manage"
+    SITE = "site.manage"
     PEOPLE_READ = "people.read"
     PEOPLE_WRITE = "people.write"
     MODELS = "models.manage"
@@ -50,6 +51,7 @@ RULES: Final[Mapping[Right, frozenset[Role]]] = {
     Right.RECORDS: frozenset({_A, _M}),
     Right.CORRECT: frozenset({_A, _M}),
     Right.RULES: frozenset({_A}),
+    Right.SITE: frozenset({_A}),
     Right.PEOPLE_READ: frozenset({_A, _R}),
     Right.PEOPLE_WRITE: frozenset({_A, _R}),
     Right.MODELS: frozenset({_A}),

@@ -12,7 +12,8 @@ from face_rec.assembly.storing import (
     Stores,
     chained_marks,
     open_accounts,
-    open_book,
+    open_offices,
+    open_options,
     open_redis,
     open_snapshots,
     open_stores,
@@ -23,7 +24,6 @@ from face_rec.clock import Clock, SystemClock
 from face_rec.models.service import ModelService
 from face_rec.privacy.parts import Note
 from face_rec.privacy.privacy import Privacy
-from face_rec.privacy.retention import Periods
 from face_rec.protocols import PeopleStore, SnapshotStore
 from face_rec.stores.access_records import RedisRecords
 from face_rec.stores.attendance_settings import RedisRules
@@ -55,7 +55,8 @@ def build_office(settings: Settings) -> Iterator[Office]:
         attendance, chain = chained_marks(settings, client, clock)
         stack.callback(chain.copy)
         rules = RedisRules(client, settings.site)
-        yield open_book(settings, attendance, people, rules, clock)
+        options = open_options(settings, client, clock)
+        yield open_offices(settings, attendance, people, rules, clock, options=options).current()
 
 
 @contextmanager
@@ -131,7 +132,8 @@ def build_models(settings: Settings) -> ModelService:
 def build_access(settings: Settings) -> Iterator[Access]:
     """Accounts alone; for commands."""
     with ExitStack() as stack:
-        yield open_accounts(settings, open_redis(settings, stack), SystemClock())
+        client, clock = open_redis(settings, stack), SystemClock()
+        yield open_accounts(settings, client, clock, open_options(settings, client, clock))
 
 
 def has_accounts(settings: Settings) -> bool:
@@ -146,8 +148,7 @@ def privacy_of(
     return open_privacy(
         PrivacyParts(
             site=settings.site,
-            title=settings.title,
-            zone=settings.timezone,
+            options=stores.options.current,
             client=stores.client,
             people=stores.people,
             attendance=stores.attendance,
@@ -155,7 +156,6 @@ def privacy_of(
             clock=clock,
             settled=settled,
             note=_privacy_note(stores.access),
-            periods=Periods(settings.snapshot_days, settings.inactive_days),
             encrypted=stores.encrypted,
         )
     )

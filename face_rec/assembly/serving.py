@@ -59,7 +59,7 @@ def _entrance(settings: Settings) -> list[BaseRoute]:
     return [
         *entrance.routes(
             lambda: holder.current().access,
-            settings.title,
+            lambda: holder.current().site.title,
             _provider(settings),
             lambda: holder.current().access.signing_key(),  # noqa: PLW0108
         ),

@@ -1,6 +1,7 @@
 """Where data rests: Redis, the journal, pictures, the chain, as the settings say."""
 
 import logging
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,22 +9,23 @@ from typing import Literal, cast
 
 from config import Settings
 from face_rec.access.access import Access
+from face_rec.access.audit import Action
 from face_rec.access.audited import AuditedAttendance, AuditedPeople
 from face_rec.access.session import Lifetime
-from face_rec.attendance.office import Office, open_office
+from face_rec.attendance.office import OfficeByZone, open_office
 from face_rec.attendance.rules import RulesStore
 from face_rec.attendance.sources import Stores as AttendanceStores
 from face_rec.clock import Clock
 from face_rec.errors import StoreUnavailable
 from face_rec.protocols import AttendanceStore, PeopleStore, SnapshotStore
-from face_rec.stores.access import AccessOptions, open_access
+from face_rec.site_options import LiveOptions, SiteOptions
+from face_rec.stores.access import AccessOptions, open_access, open_trail
 from face_rec.stores.attendance import RedisAttendance
 from face_rec.stores.chain_guard import ChainOptions, open_chain, open_watch
 from face_rec.stores.chain_watch import ChainWatch
 from face_rec.stores.client import Client, RedisAddress, connect
 from face_rec.stores.data_keys import DataKeys, open_data_keys
 from face_rec.stores.embedded import EmbeddedRedis
-from face_rec.stores.founding_mark import FileMark
 from face_rec.stores.journal import FileJournal
 from face_rec.stores.leaving_days import settle_leaving_days
 from face_rec.stores.people import RedisPeople
@@ -32,6 +34,7 @@ from face_rec.stores.s3_snapshots import (
     S3Snapshots,
 )
 from face_rec.stores.sealed_snapshots import SealedSnapshots
+from face_rec.stores.site_options import RedisOptions
 from face_rec.stores.snapshots import FolderSnapshots
 from face_rec.stores.spool import SnapshotSpool
 
@@ -45,6 +48,7 @@ class Stores:
     """Where data rests."""
 
     client: Client
+    options: LiveOptions
     access: Access
     people: PeopleStore
     attendance: AttendanceStore
@@ -56,7 +60,8 @@ class Stores:
 
 def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     client = open_redis(settings, stack)
-    access = open_accounts(settings, client, clock)
+    options = open_options(settings, client, clock)
+    access = open_accounts(settings, client, clock, options)
     data_keys = open_data_keys(client, settings.site, settings.data_key)
     marks, chain = chained_marks(settings, client, clock)
     chain.start()
@@ -72,6 +77,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         log.warning("leaving_days_wait")
     return Stores(
         client,
+        options,
         access,
         AuditedPeople(people, access.audit),
         AuditedAttendance(marks, access.audit),
@@ -150,26 +156,48 @@ def s3_credentials(settings: Settings) -> S3Credentials | None:
     return S3Credentials(key, secret, settings.aws_session_token) if key and secret else None
 
 
-def open_accounts(settings: Settings, client: Client, clock: Clock) -> Access:
+def open_options(settings: Settings, client: Client, clock: Clock) -> LiveOptions:
+    """What an admin may change about the site, as it stands now."""
+    start = SiteOptions(
+        title=settings.title,
+        timezone=settings.timezone,
+        cooldown=settings.cooldown_seconds,
+        snapshot_days=settings.snapshot_days,
+        inactive_days=settings.inactive_days,
+    )
+    trail = open_trail(client, settings.site, clock)
+
+    def note(before: Mapping[str, object], after: Mapping[str, object]) -> None:
+        trail.record(Action.SITE_CHANGED, settings.site, before, after)
+
+    options = LiveOptions(start, settings.given, RedisOptions(client, settings.site), note)
+    options.refresh()
+    return options
+
+
+def open_accounts(settings: Settings, client: Client, clock: Clock, site: LiveOptions) -> Access:
     idle = timedelta(minutes=settings.session_idle_minutes)
     options = AccessOptions(
         enabled=settings.accounts,
         local=settings.local_sign_in,
         lifetime=Lifetime(idle, timedelta(hours=settings.session_hours)),
         words=(settings.title, settings.site),
-        zone=settings.timezone,
-        mark=FileMark(settings.data_dir / f"accounts-of-{settings.site}"),
+        zone=lambda: site.current().timezone,
     )
     return open_access(client, settings.site, clock, options)
 
 
-def open_book(
+def open_offices(
     settings: Settings,
     attendance: AttendanceStore,
     people: PeopleStore,
     rules: RulesStore,
     clock: Clock,
-) -> Office:
+    *,
+    options: LiveOptions,
+) -> OfficeByZone:
     cache = settings.data_dir / "attendance-cache" / settings.site
     stores = AttendanceStores(attendance, people, rules, cache)
-    return open_office(stores, clock, settings.timezone)
+    return OfficeByZone(
+        lambda zone: open_office(stores, clock, zone), lambda: options.current().timezone
+    )

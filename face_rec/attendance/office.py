@@ -1,5 +1,7 @@
 """Everything about attendance behind one door, for pages and commands."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -34,3 +36,21 @@ def open_office(stores: Stores, clock: Clock, zone: ZoneInfo) -> Office:
         CorrectionDesk(stores.attendance, book, inquiry, clock),
         RuleDesk(stores.rules, book),
     )
+
+
+class OfficeByZone:
+    """The office in the site's time zone; a new one where an admin has changed the zone. Safe
+    from any thread."""
+
+    def __init__(self, opened: Callable[[ZoneInfo], Office], zone: Callable[[], ZoneInfo]) -> None:
+        self._opened = opened
+        self._zone = zone
+        self._lock = threading.Lock()
+        self._known: tuple[ZoneInfo, Office] | None = None
+
+    def current(self) -> Office:
+        zone = self._zone()
+        with self._lock:
+            if self._known is None or self._known[0] != zone:
+                self._known = (zone, self._opened(zone))
+            return self._known[1]

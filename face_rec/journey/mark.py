@@ -7,6 +7,7 @@ the mark, and a replayer hands it on, by its id, when Redis is back.
 
 import logging
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -31,12 +32,17 @@ class DurableMarker:
     """
 
     def __init__(
-        self, attendance: AttendanceStore, journal: Journal, clock: Clock, cooldown: float
+        self,
+        attendance: AttendanceStore,
+        journal: Journal,
+        clock: Clock,
+        cooldown: Callable[[], float],
     ) -> None:
+        """``cooldown``: seconds, asked at every mark, for an admin may change it meanwhile."""
         self._attendance = attendance
         self._journal = journal
         self._cooldown = cooldown
-        self._recent = RecentMarks(timedelta(seconds=cooldown))
+        self._recent = RecentMarks(cooldown)
         self._locks = tuple(Lock() for _ in range(_LOCKS))
         self._problem = ""
         waiting = journal.pending()
@@ -82,7 +88,7 @@ class DurableMarker:
         if self._replayer.behind:  # do not make each person wait for a Redis known to be away
             return self._later(event)
         try:
-            receipt = self._attendance.apply(event, self._cooldown)
+            receipt = self._attendance.apply(event, self._cooldown())
         except StoreError as error:
             log.warning("mark_saved_here event=%s reason=%s", event.id, error)
             return self._later(event)
@@ -110,7 +116,7 @@ class DryRunMarker:
     """
 
     def __init__(self, cooldown: float) -> None:
-        self._recent = RecentMarks(timedelta(seconds=cooldown))
+        self._recent = RecentMarks(lambda: cooldown)
 
     def mark(self, event: Event) -> Receipt:
         """ALREADY within the cooldown, else DRY_RUN."""
@@ -125,7 +131,7 @@ class RecentMarks:
     """The last mark of each subject, as far as this process knows: the cooldown that holds
     while Redis is away, and that spares the journal those who just stand there."""
 
-    def __init__(self, cooldown: timedelta) -> None:
+    def __init__(self, cooldown: Callable[[], float]) -> None:
         self._cooldown = cooldown
         self._lock = Lock()
         self._last: OrderedDict[str, datetime] = OrderedDict()
@@ -135,7 +141,8 @@ class RecentMarks:
         with self._lock:
             last = self._last.get(event.subject)
         # The distance in either direction: a clock set back must not bar anybody for hours.
-        return last if last is not None and abs(event.at - last) < self._cooldown else None
+        least = timedelta(seconds=self._cooldown())
+        return last if last is not None and abs(event.at - last) < least else None
 
     def remember(self, subject: str, at: datetime) -> None:
         """``subject`` was marked at ``at``."""

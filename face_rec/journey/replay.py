@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from threading import Condition
 from typing import Final
 
@@ -33,7 +33,7 @@ class Replayer:
         attendance: AttendanceStore,
         journal: Journal,
         clock: Clock,
-        cooldown: float,
+        cooldown: Callable[[], float],
         waiting: Iterable[Event] = (),
     ) -> None:
         self._attendance = attendance
@@ -112,7 +112,7 @@ class Replayer:
     def _hand_on(self, event: Event) -> bool:
         """Whether Redis has ``event`` now; raises StoreUnavailable."""
         try:
-            self._attendance.apply(event, self._cooldown, replay=True)
+            self._attendance.apply(event, self._cooldown(), replay=True)
             self._journal.settle(event.id)
         except StoreUnavailable:
             raise

@@ -41,7 +41,7 @@ class Erasure:
     def __init__(
         self,
         *,
-        site: str,
+        site: Callable[[], str],
         people: PeopleStore,
         attendance: AttendanceStore,
         snapshots: SnapshotStore,
@@ -131,7 +131,7 @@ class Erasure:
         revision = self._people.revision()
         return Certificate(
             number=secrets.token_hex(6).upper(),
-            site=self._site,
+            site=self._site(),
             person_id=person.id,
             name=person.name,
             erased_at=self._clock.now(),

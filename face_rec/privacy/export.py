@@ -40,7 +40,7 @@ class PersonExport:
     def __init__(
         self,
         *,
-        site: str,
+        site: Callable[[], str],
         people: PeopleStore,
         events: Callable[[Person, Progress | None], list[Event]],
         snapshots: SnapshotStore,
@@ -118,7 +118,7 @@ class PersonExport:
             missing
         )
         return _READ_ME.format(
-            site=self._site,
+            site=self._site(),
             name=person.name,
             id=person.id,
             at=self._clock.now().isoformat(timespec="seconds"),

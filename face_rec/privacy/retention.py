@@ -72,7 +72,7 @@ class Retention:
         snapshots: SnapshotStore,
         runs: RunLog,
         clock: Clock,
-        periods: Periods,
+        periods: Callable[[], Periods],
         note: Note = unnoted,
     ) -> None:
         self._people = people
@@ -80,8 +80,13 @@ class Retention:
         self._snapshots = snapshots
         self._runs = runs
         self._clock = clock
-        self.periods = periods
+        self._periods = periods
         self._note = note
+
+    @property
+    def periods(self) -> Periods:
+        """How long things are kept, as set now."""
+        return self._periods()
 
     def last(self) -> Run | None:
         """The last run, whichever process did it."""

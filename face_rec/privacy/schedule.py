@@ -35,9 +35,8 @@ class RetentionSchedule:
         self._thread = Background("retention", self._run)
 
     def start(self) -> None:
-        """Nothing is started where nothing is ever to be removed."""
-        if self._retention.periods.snapshots or self._retention.periods.inactive:
-            self._thread.start()
+        """Begin; where nothing is ever to be removed, a run has nothing to do."""
+        self._thread.start()
 
     def close(self) -> None:
         """Stop; a run under way ends with its thread, and goes on at the next start."""
@@ -55,5 +54,8 @@ class RetentionSchedule:
             wait = self._look_every
 
     def _due(self, least: timedelta) -> bool:
+        periods = self._retention.periods
+        if not (periods.snapshots or periods.inactive):
+            return False  # nothing is ever to be removed
         last = self._retention.last()
         return last is None or self._clock.now() - last.began_at >= least

@@ -1,5 +1,6 @@
 """Access control on Redis: the whole of :mod:`face_rec.access`, put together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
@@ -9,7 +10,6 @@ from face_rec.access.access import Access
 from face_rec.access.account import Account
 from face_rec.access.device import Device
 from face_rec.access.door import Door
-from face_rec.access.founding import Mark
 from face_rec.access.identify import Identify
 from face_rec.access.kiosks import Kiosks
 from face_rec.access.passwords import Passwords
@@ -42,24 +42,28 @@ class AccessOptions:
 
     enabled: bool = True
     local: bool = True
-    zone: tzinfo = UTC
+    zone: Callable[[], tzinfo] = lambda: UTC
     lifetime: Lifetime = field(default_factory=Lifetime)
     words: tuple[str, ...] = ()
     hasher: PasswordHasher | None = None
-    mark: Mark | None = None
+
+
+def open_trail(client: Client, site: str, clock: Clock) -> Trail:
+    """The audit log's writer."""
+    return Trail(RedisAudit(client, site), clock)
 
 
 def open_access(client: Client, site: str, clock: Clock, options: AccessOptions) -> Access:
     """Everything about access, kept in ``client``; nothing is asked of Redis here."""
     accounts: RedisRecords[Account] = RedisRecords(client, site, Account)
     links, notes = RedisLinks(client, site), RedisNotes(client, site)
-    trail = Trail(RedisAudit(client, site), clock)
+    trail = open_trail(client, site, clock)
     throttle = Throttle(RedisCounters(client, site))
     passwords = Passwords(options.words, options.hasher)
     door = Door(
         accounts=accounts, sessions=RedisSessions(client, site), links=links, notes=notes,
         passwords=passwords, throttle=throttle, trail=trail, clock=clock,
-        lifetime=options.lifetime, local=options.local, mark=options.mark,
+        lifetime=options.lifetime, local=options.local,
     )  # fmt: skip
     kiosks = Kiosks(
         devices=RedisRecords(client, site, Device), links=links, notes=notes,

@@ -115,6 +115,11 @@ def _of_day(site: str, day: date) -> str:
     return f"{{{site}|{day.isoformat()}}}"
 
 
+def options(site: str) -> str:
+    """Hash: what an admin chose about the site (title, time zone ...), and its version."""
+    return f"options:{{{site}}}"
+
+
 # --- attendance rules: small, one slot a site; heartbeats with their day --------
 
 

@@ -1,6 +1,6 @@
 """Puts privacy together over the stores of a site."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from face_rec.privacy.parts import Note, Settled
 from face_rec.privacy.privacy import Privacy
 from face_rec.privacy.retention import Periods, Retention
 from face_rec.protocols import AttendanceStore, PeopleStore, SnapshotStore
+from face_rec.site_options import SiteOptions
 from face_rec.stores.attendance_settings import RedisRules
 from face_rec.stores.client import Client
 from face_rec.stores.pins import RedisPins, pins_keeper
@@ -29,8 +30,7 @@ class PrivacyParts:
     """What privacy works on."""
 
     site: str
-    title: str
-    zone: ZoneInfo
+    options: Callable[[], SiteOptions]
     client: Client
     people: PeopleStore
     attendance: AttendanceStore
@@ -38,7 +38,6 @@ class PrivacyParts:
     clock: Clock
     settled: Settled
     note: Note
-    periods: Periods
     encrypted: bool
 
 
@@ -49,22 +48,27 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         pins_keeper(RedisPins(parts.client, parts.site)),
     ]
     erasure = Erasure(
-        site=parts.title, people=parts.people, attendance=parts.attendance,
+        site=lambda: parts.options().title, people=parts.people, attendance=parts.attendance,
         snapshots=parts.snapshots, clock=parts.clock, settled=parts.settled,
         keepers=keepers, note=parts.note,
     )  # fmt: skip
     export = PersonExport(
-        site=parts.title, people=parts.people, events=erasure.events,
+        site=lambda: parts.options().title, people=parts.people, events=erasure.events,
         snapshots=parts.snapshots, clock=parts.clock, keepers=keepers, note=parts.note,
-        table=lambda events, person: _table(events, person, parts.zone),
+        table=lambda events, person: _table(events, person, parts.options().timezone),
     )  # fmt: skip
     retention = Retention(
         people=parts.people, attendance=parts.attendance, snapshots=parts.snapshots,
-        runs=RedisRunLog(parts.client, parts.site), clock=parts.clock, periods=parts.periods,
+        runs=RedisRunLog(parts.client, parts.site), clock=parts.clock,
+        periods=lambda: _periods(parts.options()),
         note=parts.note,
     )  # fmt: skip
     consent = ConsentDesk(parts.people, parts.clock, parts.note)
     return Privacy(consent, retention, erasure, export, FONT, parts.encrypted)
+
+
+def _periods(options: SiteOptions) -> Periods:
+    return Periods(options.snapshot_days, options.inactive_days)
 
 
 def _table(events: Sequence[Event], person: Person, zone: ZoneInfo) -> bytes:

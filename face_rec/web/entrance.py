@@ -12,7 +12,10 @@ from face_rec.web.route_rules import KIOSK_PAGE
 
 
 def routes(
-    access: Callable[[], Access], title: str, provider: Provider | None, key: Callable[[], str]
+    access: Callable[[], Access],
+    title: Callable[[], str],
+    provider: Provider | None,
+    key: Callable[[], str],
 ) -> list[BaseRoute]:
     """``key`` signs what a browser carries to the identity provider and back."""
     site = Site(title, single_sign_on=provider is not None)

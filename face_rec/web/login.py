@@ -30,8 +30,12 @@ _NOTES = {
 class Site:
     """What these pages say of the site."""
 
-    title: str
+    titled: Callable[[], str]
     single_sign_on: bool = False
+
+    @property
+    def title(self) -> str:
+        return self.titled()
 
 
 def routes(access: Callable[[], Access], site: Site) -> list[Route]:

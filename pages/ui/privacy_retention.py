@@ -19,11 +19,13 @@ def retention_card(app: System) -> None:
         st.warning(plain(last.problem), icon=":material/warning:")
     if not (retention.periods.snapshots or retention.periods.inactive):
         st.caption(
-            "Nothing is removed by itself. Set SNAPSHOT_DAYS and INACTIVE_DAYS to what your "
-            "data protection rules say, and restart."
+            "Nothing is removed by itself. Say under Settings, This site, what your data "
+            "protection rules ask for."
         )
         return
-    st.caption("The job runs soon after each start and then once a day.")
+    st.caption(
+        "The job runs soon after each start and then once a day. Periods: Settings, This site."
+    )
     if st.button("Run now", icon=":material/auto_delete:", key="retention_run"):
         _run(app)
 

@@ -26,7 +26,7 @@ def run(quick: bool = False) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder, rig.redis(Path(folder)) as client:
         journal = FileJournal(Path(folder) / "journal")
         marker = DurableMarker(
-            RedisAttendance(client, rig.SITE), journal, SystemClock(), cooldown=60
+            RedisAttendance(client, rig.SITE), journal, SystemClock(), cooldown=lambda: 60.0
         )
         bare, ours = zip(
             *(

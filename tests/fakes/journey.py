@@ -116,7 +116,7 @@ class Stage:
         self.gallery = FakeGallery()
         self.directory = FakeDirectory()
         self.attendance, self.journal = FakeAttendance(), FakeJournal()
-        self.durable = DurableMarker(self.attendance, self.journal, self.clock, 60)
+        self.durable = DurableMarker(self.attendance, self.journal, self.clock, lambda: 60.0)
         self.snapshots = SnapshotList()
         self.assess = FakeAssessor()
         self.board = NoticeBoard()

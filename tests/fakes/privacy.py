@@ -78,18 +78,18 @@ class PrivacyOf:
             "people": fake.people, "snapshots": fake.snapshots, "clock": fake.clock, "note": note,
         }  # fmt: skip
         erasure = Erasure(
-            site="Test site", attendance=fake.attendance, settled=self._settled,
+            site=lambda: "Test site", attendance=fake.attendance, settled=self._settled,
             keepers=[keeper], **stores,
         )  # fmt: skip
         export = PersonExport(
-            site="Test site", events=erasure.events, keepers=[keeper],
+            site=lambda: "Test site", events=erasure.events, keepers=[keeper],
             table=lambda e, p: to_csv(
                 marks_table(entries(e).marks, {p.subject: p}, SITE.timezone)
             ),
             **stores,
         )  # fmt: skip
         retention = Retention(
-            attendance=fake.attendance, runs=self.runs, periods=self.periods, **stores
+            attendance=fake.attendance, runs=self.runs, periods=lambda: self.periods, **stores
         )
         consent = ConsentDesk(fake.people, fake.clock, note)
         self.privacy = Privacy(consent, retention, erasure, export, FONT)

@@ -8,7 +8,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from face_rec import system as holder
-from face_rec.attendance.office import open_office
+from face_rec.attendance.office import OfficeByZone, open_office
 from face_rec.attendance.sources import Stores
 from face_rec.entities import (
     Consent,
@@ -35,12 +35,14 @@ from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.follower import GalleryFollower
 from face_rec.protocols import Progress
+from face_rec.site_options import LiveOptions
 from face_rec.system import SiteInfo, System
 from face_rec.web.health import Health
 from tests.fakes.access import memory_pins
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import FakeModelSource, colour_of, fake_models
+from tests.fakes.options import decided
 from tests.fakes.people import FakePeople
 from tests.fakes.rules import FakeRules
 from tests.fakes.snapshots import MemorySnapshots
@@ -167,6 +169,7 @@ class FakeSystem:
     rules: FakeRules = field(default_factory=FakeRules)
     checks: list[HealthCheck] = field(default_factory=list)
     access: object = field(default_factory=AccountsOff)
+    options: LiveOptions = field(default_factory=decided)
 
     def __post_init__(self) -> None:
         self.people = FakePeople(self.clock)
@@ -177,7 +180,8 @@ class FakeSystem:
             clock=self.clock,
         )  # fmt: skip
         parts: dict[str, Any] = {
-            "site": SITE,
+            "installation": SITE,
+            "options": self.options,
             "clock": self.clock,
             "people": self.people,
             "attendance": self.attendance,
@@ -189,8 +193,11 @@ class FakeSystem:
             "directory": CachedDirectory(self.people, self.clock),
             "enrolment": enrolment,
             "engine": self.engine,
-            "office": open_office(
-                Stores(self.attendance, self.people, self.rules), self.clock, SITE.timezone
+            "offices": OfficeByZone(
+                lambda zone: open_office(
+                    Stores(self.attendance, self.people, self.rules), self.clock, zone
+                ),
+                lambda: self.options.current().timezone,
             ),
             "access": self.access,
             "health": Health([self._check(n) for n in range(9)], self.clock, keep=0.0),

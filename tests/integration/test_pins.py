@@ -4,7 +4,6 @@ import io
 import zipfile
 from dataclasses import replace
 from datetime import UTC
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,7 +13,6 @@ from face_rec.entities import Person
 from face_rec.errors import AccountRefused, SignInRefused
 from face_rec.privacy.parts import unnoted
 from face_rec.privacy.privacy import Privacy
-from face_rec.privacy.retention import Periods
 from face_rec.stores import keys
 from face_rec.stores.access import AccessOptions, open_access
 from face_rec.stores.client import Client
@@ -24,6 +22,7 @@ from face_rec.stores.privacy import PrivacyParts, open_privacy
 from tests.fakes.access import CHEAP
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import FakeClock
+from tests.fakes.options import OPTIONS
 from tests.fakes.snapshots import MemorySnapshots
 from tests.samples import a_person, a_template
 
@@ -43,7 +42,7 @@ def people(client: Client) -> RedisPeople:
 
 @pytest.fixture
 def pins(client: Client) -> Pins:
-    options = AccessOptions(zone=UTC, hasher=CHEAP)
+    options = AccessOptions(zone=lambda: UTC, hasher=CHEAP)
     return open_access(client, "main", FakeClock(), options).pins
 
 
@@ -58,9 +57,9 @@ def ada(people: RedisPeople, pins: Pins) -> Person:
 def privacy_of(client: Client, people: RedisPeople) -> Privacy:
     return open_privacy(
         PrivacyParts(
-            site="main", title="Site", zone=ZoneInfo("UTC"), client=client, people=people,
+            site="main", options=lambda: OPTIONS, client=client, people=people,
             attendance=FakeAttendance(), snapshots=MemorySnapshots(), clock=FakeClock(),
-            settled=lambda _: True, note=unnoted, periods=Periods(), encrypted=False,
+            settled=lambda _: True, note=unnoted, encrypted=False,
         )
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ import config
 from config import ROOT, Settings, load
 from face_rec.errors import SettingError
 
-FIELDS = dataclasses.fields(Settings)
+FIELDS = config.declared()
 NAMES = [field.metadata["name"] for field in FIELDS]
 
 
@@ -172,6 +172,7 @@ def test_a_good_value_is_understood(name: str, text: str, value: object) -> None
         ("SITE", "a}x{b", "1 to 32 lower-case letters, digits and hyphens"),
         ("TIMEZONE", "Berlin", "a time zone of the IANA list, such as Europe/Berlin"),
         ("TIMEZONE", "../etc/passwd", "a time zone of the IANA list, such as Europe/Berlin"),
+        ("TITLE", "x" * 81, "a name of 1 to 80 characters"),
         ("BIND_ADDRESS", "myhost", "an IP address, such as 127.0.0.1"),
         ("PORT", "0", "a whole number from 1 to 65535"),
         ("PORT", "65536", "a whole number from 1 to 65535"),

@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -67,7 +66,7 @@ class House:
         self.marker = self.start()
 
     def start(self) -> DurableMarker:
-        marker = DurableMarker(self.store, self.journal, self.clock, COOLDOWN)
+        marker = DurableMarker(self.store, self.journal, self.clock, lambda: COOLDOWN)
         self.markers.append(marker)
         return marker
 
@@ -344,7 +343,7 @@ def test_a_dry_run_writes_nothing_but_keeps_the_cooldown(house: House) -> None:
 
 def test_the_memory_of_recent_marks_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("face_rec.journey.mark._REMEMBERED", 10)
-    recent = RecentMarks(timedelta(seconds=COOLDOWN))
+    recent = RecentMarks(lambda: COOLDOWN)
     for number in range(100):
         recent.remember(f"s{number}", MORNING)
     event = Event("e", "s0", MORNING, EventKind.PUNCH, Source.VIDEO, "door")

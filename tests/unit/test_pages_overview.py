@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fakes.models import fake_models
+from tests.fakes.options import live_options
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened, words
 
@@ -22,6 +23,17 @@ def test_a_new_installation_says_what_to_do_first(fake: FakeSystem) -> None:
     assert [button.label for button in page.button][:1] == ["Install a model"]
     fake.models.models = fake_models()
     assert [button.label for button in page.run().button][:1] == ["Register a person"]
+
+
+def test_the_time_zone_is_asked_for_until_somebody_has_decided() -> None:
+    with FakeSystem(options=live_options()).running() as undecided:
+        page = opened("overview.py")
+        assert "In which time zone" in page.subheader[0].value
+        page.selectbox(key="zone").set_value("America/New_York").run()
+        assert "There it is 04:00" in words(page)
+        page = page.button(key="use_zone").click().run()
+        assert undecided.system.site.timezone.key == "America/New_York"
+        assert "In which time zone" not in words(opened("overview.py"))
 
 
 def test_the_counts_are_of_today_in_the_zone_of_the_site(fake: FakeSystem) -> None:

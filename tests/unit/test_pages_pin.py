@@ -73,7 +73,7 @@ def fake(doors: Doors) -> Iterator[FakeSystem]:
     with FakeSystem(access=doors, engine=camera).running() as fake:
         doors.audit = Trail(doors.log, fake.clock)
         doors.kiosks = memory_kiosks(doors.log, fake.clock)
-        marker = DurableMarker(fake.attendance, FakeJournal(), fake.clock, cooldown=60.0)
+        marker = DurableMarker(fake.attendance, FakeJournal(), fake.clock, cooldown=lambda: 60.0)
         shared = SimpleNamespace(marker=marker, clock=fake.clock, directory=fake.system.directory)
         camera.services = cast("Services", shared)
         yield fake

@@ -1,15 +1,18 @@
 """The settings page: rules are checked, explained, previewed and saved."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from face_rec import system as holder
 from face_rec.attendance.calendar import Holiday
 from face_rec.attendance.kiosk import Direction, KioskRecord
 from face_rec.attendance.roster import Assignment
 from face_rec.attendance.shift import Shift
+from tests.fakes.options import live_options
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened, words
 
@@ -116,3 +119,33 @@ def test_entries_that_cannot_be_read_are_told(fake: FakeSystem) -> None:
     fake.rules.put(Holiday("h", date(2025, 5, 1), "May Day"))
     fake.rules.break_entry("Shift 'x': no start")
     assert "no start" in opened("settings.py").warning[0].value
+
+
+# --- the site ----------------------------------------------------------------
+
+
+def test_the_time_zone_is_set_in_the_app_and_holds_at_once(fake: FakeSystem) -> None:
+    page = part("This site")
+    page.selectbox[0].set_value("Asia/Tokyo")
+    page = pressed(page, "Save")
+    assert not page.error
+    assert fake.system.site.timezone.key == "Asia/Tokyo"
+    assert fake.system.office.book.zone.key == "Asia/Tokyo"
+
+
+def test_what_the_environment_sets_cannot_be_changed_and_the_page_says_so(
+    fake: FakeSystem,
+) -> None:
+    fake.system = replace(fake.system, options=live_options(given=frozenset({"TIMEZONE"})))
+    holder.install(fake.system)
+    page = part("This site")
+    assert page.selectbox[0].disabled
+    assert "TIMEZONE" in words(page)
+
+
+def test_a_name_that_somebody_else_changed_meanwhile_is_not_overwritten(fake: FakeSystem) -> None:
+    page = part("This site")
+    fake.options.change({"title": "School"}, fake.options.version)
+    page.text_input[0].set_value("Factory")
+    page = pressed(page, "Save")
+    assert fake.system.site.title == "School"

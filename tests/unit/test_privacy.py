@@ -225,7 +225,7 @@ def test_the_job_runs_after_the_start_and_not_again_that_day(world: PrivacyOf) -
     assert world.fake.snapshots.jpegs == {}
 
 
-def test_where_nothing_is_ever_removed_no_thread_is_started(fake: FakeSystem) -> None:
+def test_where_nothing_is_ever_removed_nothing_is_looked_at(fake: FakeSystem) -> None:
     world = PrivacyOf(fake)
     schedule = RetentionSchedule(world.privacy.retention, fake.clock, first_after=0.0)
     schedule.start()

@@ -1,6 +1,5 @@
 """What the README promises is there: settings, commands, targets, files and pictures."""
 
-import dataclasses
 import re
 from itertools import groupby
 
@@ -15,7 +14,7 @@ BEGIN, END = "<!-- settings:begin -->\n", "<!-- settings:end -->"
 
 def settings_table() -> str:
     """The settings as Markdown, by section, from their declarations."""
-    entries = [field.metadata for field in dataclasses.fields(config.Settings)]
+    entries = [field.metadata for field in config.declared()]
     parts = []
     for section, found in groupby(entries, key=lambda entry: str(entry["section"])):
         rows = [

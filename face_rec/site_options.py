@@ -1,0 +1,206 @@
+"""What an admin may change about the site while it runs: title, time zone, cooldown, retention.
+
+Each value comes from one of three places, and the first that has one wins: the environment or
+``.env`` (then nobody can change it here), what an admin chose, the default.
+"""
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final, Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from face_rec.background import Background
+from face_rec.errors import Conflict, OptionsRefused, StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+Note = Callable[[Mapping[str, object], Mapping[str, object]], None]
+"""(before, after): for the audit log."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteOptions:
+    """The values in force. ``cooldown`` in seconds; days of 0 mean: kept until deleted."""
+
+    title: str
+    timezone: ZoneInfo
+    cooldown: int
+    snapshot_days: int
+    inactive_days: int
+
+    def texts(self) -> dict[str, str]:
+        """Each value as it is stored and read again."""
+        return {entry.name: str(getattr(self, entry.name)) for entry in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOptions:
+    """What was chosen, as texts by field; ``version`` grows with each change."""
+
+    values: Mapping[str, str]
+    version: int
+
+
+class OptionsStore(Protocol):
+    """Where choices rest. Raises StoreUnavailable."""
+
+    def load(self) -> StoredOptions: ...
+
+    def save(self, values: Mapping[str, str], version: int) -> bool:
+        """Replace all choices if ``version`` is still the stored one; whether it was."""
+        ...
+
+
+# --- how a text becomes a value; each says in words what it allows ------------
+
+
+def title_of(text: str) -> str:
+    """At most 80 characters, something to read in them."""
+    if not text.strip() or len(text.strip()) > 80:
+        raise ValueError("a name of 1 to 80 characters")
+    return text.strip()
+
+
+def zone_of(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("a time zone of the IANA list, such as Europe/Berlin") from None
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A parser of whole numbers from ``low`` to ``high``."""
+
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"-?\d{1,12}", text) or not low <= int(text) <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+cooldown_of = whole(0, 86_400)
+days_of = whole(0, 3650)
+PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "title": title_of,
+    "timezone": zone_of,
+    "cooldown": cooldown_of,
+    "snapshot_days": days_of,
+    "inactive_days": days_of,
+}
+VARIABLES: Final[Mapping[str, str]] = {
+    "title": "TITLE",
+    "timezone": "TIMEZONE",
+    "cooldown": "COOLDOWN_SECONDS",
+    "snapshot_days": "SNAPSHOT_DAYS",
+    "inactive_days": "INACTIVE_DAYS",
+}
+"""The variable of the environment that sets each field, and then holds it fast."""
+
+
+class LiveOptions:
+    """The options in force. Safe to call from any thread.
+
+    ``current`` never waits for the store: it answers what ``refresh`` last read, so that a mark
+    is never held up by a setting.
+    """
+
+    def __init__(
+        self, start: SiteOptions, given: frozenset[str], store: OptionsStore, note: Note
+    ) -> None:
+        """``start``: the environment's values and defaults; ``given``: the variables that the
+        environment or ``.env`` sets."""
+        self.fixed = frozenset(name for name, of in VARIABLES.items() if of in given)
+        self._start = start
+        self._store = store
+        self._note = note
+        self._lock = threading.Lock()
+        self._current = start
+        self._stored = StoredOptions({}, 0)
+
+    def current(self) -> SiteOptions:
+        """The values in force, as last read."""
+        return self._current
+
+    def chosen(self, name: str) -> bool:
+        """Whether somebody has decided this one, here or in the environment."""
+        return name in self.fixed or name in self._stored.values
+
+    @property
+    def version(self) -> int:
+        """Of the choices that :meth:`current` is made of."""
+        return self._stored.version
+
+    def refresh(self) -> None:
+        """Read what other processes changed; a store that is away changes nothing."""
+        try:
+            found = self._store.load()
+        except StoreUnavailable:
+            return
+        with self._lock:
+            if found.version != self._stored.version or not self._stored.values:
+                self._stored, self._current = found, self._made_of(found.values)
+
+    def change(self, texts: Mapping[str, str], version: int) -> SiteOptions:
+        """Choose values, as texts by field; raises OptionsRefused for one that cannot be, and
+        Conflict where somebody else has changed them since ``version`` was shown."""
+        before = self.current()
+        parsed = {name: self._parsed(name, text) for name, text in texts.items()}
+        wanted = {**self._stored.values, **replace(before, **parsed).texts()}
+        kept = {name: wanted[name] for name in wanted if name in texts or self._has(name)}
+        if not self._store.save(kept, version):
+            self.refresh()
+            raise Conflict(
+                "Somebody else has changed these settings meanwhile. Look at them and save again."
+            )
+        self.refresh()
+        self._note(before.texts(), self.current().texts())
+        return self.current()
+
+    def _has(self, name: str) -> bool:
+        return name in self._stored.values
+
+    def _parsed(self, name: str, text: str) -> Any:  # noqa: ANN401
+        if name in self.fixed:
+            raise OptionsRefused(
+                f"{VARIABLES[name]} is set in the environment or .env and wins. Change it there, "
+                "then restart; or remove it there to decide it here."
+            )
+        try:
+            return PARSERS[name](text)
+        except ValueError as error:
+            words = name.replace("_", " ").capitalize()
+            raise OptionsRefused(f"{words} must be {error}.") from None
+
+    def _made_of(self, values: Mapping[str, str]) -> SiteOptions:
+        usable = {}
+        for name, text in values.items():
+            if name in self.fixed or name not in PARSERS:
+                continue
+            try:
+                usable[name] = PARSERS[name](text)
+            except ValueError:
+                log.warning("site_option_unusable name=%s", name)
+        return replace(self._start, **usable)
+
+
+class OptionsFollower:
+    """The thread that keeps :class:`LiveOptions` near what other processes change."""
+
+    def __init__(self, options: LiveOptions, every: float = 2.0) -> None:
+        self._options = options
+        self._every = every
+        self._thread = Background("site-options", self._run)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        self._thread.stop(2)
+
+    def _run(self) -> None:
+        while not self._thread.stopping.wait(self._every):
+            self._options.refresh()
