@@ -77,6 +77,7 @@ def _of_machine(settings: Settings) -> Iterable[Check]:
     return (
         host_checks.folder_check(settings.data_dir),
         checks.disk_check(settings.data_dir),
+        store_checks.aside_check(settings.data_dir),
         host_checks.tls_check(settings.tls_cert, settings.tls_key, SystemClock().now()),
         host_checks.browsers_check(loopback=settings.loopback, https=https),
         host_checks.clock_check(host_checks.ntp_synchronised),

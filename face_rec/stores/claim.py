@@ -39,7 +39,7 @@ class ClaimedFolder:
         return [p for p in self._parent.iterdir() if p.is_dir() and p != self.path]
 
     def abandoned(self) -> Iterator[Path]:
-        """The folders of dead processes, one by one; each is removed afterwards.
+        """The folders of dead processes, one by one; each is removed when it is empty.
 
         Call it inside :meth:`alone`.
         """
@@ -51,7 +51,7 @@ class ClaimedFolder:
                     yield folder
             finally:
                 os.close(lock)
-            if free:
+            if free and not self.files(folder):  # what could not be taken stays to be found
                 shutil.rmtree(folder, ignore_errors=True)
 
     def files(self, folder: Path) -> list[Path]:

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from face_rec.errors import SnapshotMissing, StoreUnavailable
+from face_rec.stores.durable_file import sync_folder, write_synced
 from face_rec.stores.snapshot_keys import check_key
 
 _PRIVATE_FOLDER = 0o700
-_PRIVATE_FILE = 0o600
 
 
 class FolderSnapshots:
@@ -30,12 +30,14 @@ class FolderSnapshots:
             _sweep(self._incoming)
 
     def put(self, key: str, jpeg: bytes) -> None:
-        """Store ``jpeg`` in one atomic step; an older one of this key is replaced."""
+        """Store ``jpeg`` in one atomic step, on the disk when this returns; an older one of
+        this key is replaced."""
         path = self._folder / check_key(key)
         arrived = self._incoming / secrets.token_hex(8)
         with _disk_errors(self._folder):
-            write_private(arrived, jpeg)
+            write_synced(arrived, jpeg)
             _move(arrived, path, self._folder)
+            sync_folder(path.parent)
 
     def get(self, key: str) -> bytes:
         """The JPEG; raises SnapshotMissing."""
@@ -69,13 +71,6 @@ class FolderSnapshots:
                 key = (Path(folder) / name).relative_to(self._folder).as_posix()
                 if key.startswith(prefix):
                     yield key
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a new file that only its owner may read."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    with os.fdopen(os.open(path, flags, _PRIVATE_FILE), "wb") as file:
-        file.write(content)
 
 
 def _move(arrived: Path, path: Path, root: Path) -> None:

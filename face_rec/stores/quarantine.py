@@ -44,6 +44,11 @@ class Quarantine:
         (self.folder / name).replace(folder / name)
         (self.folder / (name + _WHY)).unlink(missing_ok=True)
 
+    def remove(self, name: str) -> None:
+        """Delete it for good; no error if it is not here. Raises OSError."""
+        (self.folder / name).unlink(missing_ok=True)
+        (self.folder / (name + _WHY)).unlink(missing_ok=True)
+
     def all(self) -> list[SetAside]:
         """Everything here, by name."""
         return [SetAside(path.name, _reason(path)) for path in self._files()]

@@ -135,14 +135,16 @@ def reseal_pictures(snapshots: SealedSnapshots, progress: Progress | None = None
 
 
 def waiting_otherwise(spool: Path, sealer: DataSealer) -> int:
-    """Pictures that wait in the spool of some process and are not sealed with the current
-    key. They leave by themselves: it is only the old key that must stay until then."""
+    """Pictures that wait in the spool of some process, or were set aside, and are not sealed
+    with the current key. Those of a spool leave by themselves: it is only the old key that
+    must stay until then."""
     return sum(not sealer.current(head) for head in _heads(spool))
 
 
 def _heads(spool: Path) -> Iterator[bytes]:
-    for path in spool.glob("*/*"):
-        if path.name.startswith("."):
+    aside = spool.with_name(spool.name + "-quarantine")
+    for path in (*spool.glob("*/*"), *aside.glob("*")):
+        if path.name.startswith(".") or path.suffix == ".why":
             continue
         try:
             with path.open("rb") as file:

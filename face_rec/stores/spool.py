@@ -32,14 +32,15 @@ _JPEG_QUALITY = 85  # a 640×480 frame is then about 60 kB
 
 @dataclass(frozen=True, slots=True)
 class SpoolStats:
-    """``dropped`` pictures were lost for want of room; ``problem`` says why
-    nothing is being stored, or is empty."""
+    """``dropped`` pictures were lost for want of room; ``aside`` cannot be read and hold
+    nobody up; ``problem`` says why nothing is being stored, or is empty."""
 
     pending: int
     pending_bytes: int
     stored: int
     dropped: int
     problem: str
+    aside: int = 0
 
 
 class SnapshotSpool:
@@ -134,6 +135,7 @@ class SnapshotSpool:
             stored=self._sender.stored,
             dropped=self._dropped + self._disk.dropped,
             problem=self._sender.problem,
+            aside=len(self._disk.quarantine),
         )
 
     def close(self, timeout: float = 5.0) -> None:

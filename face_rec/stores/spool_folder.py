@@ -5,14 +5,17 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from face_rec.errors import StoreUnavailable
+from face_rec.errors import BadSnapshotKey, StoreUnavailable
 from face_rec.stores.claim import ClaimedFolder
 from face_rec.stores.codec import Sealer, Unsealed
-from face_rec.stores.folder_snapshots import write_private
+from face_rec.stores.durable_file import sync_folder, write_synced
+from face_rec.stores.quarantine import Quarantine
 from face_rec.stores.sealed_snapshots import context
+from face_rec.stores.sealer import DataKeyMissing, SealBroken
 from face_rec.stores.snapshot_keys import check_key
 
 log = logging.getLogger(__name__)
@@ -45,7 +48,8 @@ class SpoolFolder:
     """The waiting files of this process, and adopted ones of dead processes.
 
     The file is the truth: who deletes it, in whatever process, has cancelled
-    the upload. What waits is sealed by ``sealer``. Safe to call from several threads.
+    the upload. What waits is sealed by ``sealer``; what cannot be read is set aside, holds
+    nobody up, and is tried again at the next start. Safe to call from several threads.
     """
 
     def __init__(self, parent: Path, limits: SpoolLimits, sealer: Sealer | None = None) -> None:
@@ -58,21 +62,26 @@ class SpoolFolder:
         self._bytes = 0
         self._sending: str | None = None
         self.dropped = 0
+        # Beside the folder: what lies in it is taken for the folders of processes.
+        self.quarantine = Quarantine(parent.with_name(parent.name + "-quarantine"))
+        self._try_again()
 
     def put(self, key: str, jpeg: bytes, wanted: Callable[[], bool] = _always) -> None:
-        """Let ``jpeg`` wait, unless ``wanted`` says at the last moment that it need not.
+        """Let ``jpeg`` wait, unless ``wanted`` says at the last moment that it need not; on the
+        disk when this returns.
 
         Raises StoreUnavailable when the disk refuses.
         """
         part = self._claim.path / ("." + secrets.token_hex(8))
         sealed = self._sealer.seal(jpeg, context(key))
         try:
-            write_private(part, sealed)
+            write_synced(part, sealed)
             with self._lock:
                 if wanted():
                     part.replace(self._path(key))
                     self._add(key, len(sealed))
             part.unlink(missing_ok=True)
+            sync_folder(self._claim.path)
         except OSError as error:
             part.unlink(missing_ok=True)
             raise StoreUnavailable(
@@ -90,20 +99,22 @@ class SpoolFolder:
         return next((jpeg for jpeg in others if jpeg is not None), None)
 
     def remove(self, key: str) -> None:
-        """Forget ``key`` here and in the folders of all other processes."""
+        """Forget ``key`` here, in the folders of all other processes and where it was set
+        aside."""
         with self._lock, self._claim.alone():
             self._drop(key)
+            self.quarantine.remove(self._path(key).name)
             for folder in self._claim.others():
                 (folder / self._path(key).name).unlink(missing_ok=True)
 
     def take(self) -> tuple[Waiting, bytes | None] | None:
         """The oldest one and its JPEG (None: deleted by another process), or None."""
-        with self._lock:
-            waiting = next(iter(self._waiting.values()), None)
-            self._sending = waiting.key if waiting else None
-        if waiting is None:
-            return None
-        return waiting, self._read(self._path(waiting.key), waiting.key)
+        while (waiting := self._oldest()) is not None:
+            try:
+                return waiting, self._content(waiting.key)
+            except (OSError, SealBroken, DataKeyMissing) as error:
+                self._set_aside(waiting, str(error))
+        return None
 
     def settle(self, sent: Waiting) -> bool:
         """Forget what was uploaded; False if it was deleted in the meantime.
@@ -132,10 +143,14 @@ class SpoolFolder:
         with self._lock, self._claim.alone():
             return sum(self._adopt(folder) for folder in self._claim.abandoned())
 
-    def keys(self) -> list[str]:
-        """What waits in this process."""
+    def keys(self) -> set[str]:
+        """What waits in whichever process, and what was set aside."""
+        names = {one.name for one in self.quarantine.all()}
+        for folder in self._claim.others():
+            with suppress(FileNotFoundError):  # adopted by another process just now
+                names |= {path.name for path in self._claim.files(folder)}
         with self._lock:
-            return list(self._waiting)
+            return {*self._waiting, *(name.replace(_SLASH, "/") for name in names)}
 
     def size(self) -> tuple[int, int]:
         """How many files wait, and their bytes."""
@@ -148,6 +163,40 @@ class SpoolFolder:
 
     def _path(self, key: str) -> Path:
         return self._claim.path / check_key(key).replace("/", _SLASH)
+
+    def _oldest(self) -> Waiting | None:
+        with self._lock:
+            waiting = next(iter(self._waiting.values()), None)
+            self._sending = waiting.key if waiting else None
+            return waiting
+
+    def _content(self, key: str) -> bytes | None:
+        """What waits; None if another process has deleted it. Raises what keeps it unread."""
+        try:
+            stored = self._path(key).read_bytes()
+        except FileNotFoundError:
+            return None
+        return self._sealer.open(stored, context(key))
+
+    def _set_aside(self, waiting: Waiting, reason: str) -> None:
+        log.error("snapshot_set_aside key=%s reason=%s", waiting.key, reason)
+        path = self._path(waiting.key)
+        try:
+            with self._lock:
+                self.quarantine.take(path, path.name, reason)
+                self._drop(waiting.key)
+        except OSError as error:
+            self.postpone(waiting)
+            raise StoreUnavailable(
+                f"A snapshot cannot be set aside ({error.strerror or error}). Check the disk."
+            ) from error
+
+    def _try_again(self) -> None:
+        with self._lock:
+            for one in self.quarantine.all():
+                self.quarantine.back(one.name, self._claim.path)
+                path = self._claim.path / one.name
+                self._add(one.name.replace(_SLASH, "/"), path.stat().st_size)
 
     def _read(self, path: Path, key: str) -> bytes | None:
         try:
@@ -178,10 +227,29 @@ class SpoolFolder:
                 log.warning("snapshot_dropped key=%s reason=spool_full", key)
 
     def _adopt(self, folder: Path) -> int:
-        files = sorted(self._claim.files(folder), key=lambda path: path.stat().st_mtime_ns)
+        files = sorted(self._claim.files(folder), key=_age)
         for path in files:
-            key, size = path.name.replace(_SLASH, "/"), path.stat().st_size
-            if key not in self._waiting:  # ours is the newer one
-                path.replace(self._path(key))
-                self._add(key, size)
+            try:
+                self._take_over(path)
+            except (OSError, BadSnapshotKey) as error:
+                log.error("snapshot_set_aside file=%s reason=%s", path.name, error)
+                self.quarantine.take(path, path.name, str(error))
+        sync_folder(self._claim.path)
         return len(files)
+
+    def _take_over(self, path: Path) -> None:
+        key, size = path.name.replace(_SLASH, "/"), path.stat().st_size
+        if not path.is_file():
+            raise BadSnapshotKey(f"{path.name} is no file.")
+        if check_key(key) in self._waiting:  # ours is the newer one
+            path.unlink()
+            return
+        path.replace(self._path(key))
+        self._add(key, size)
+
+
+def _age(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

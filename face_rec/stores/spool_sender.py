@@ -4,6 +4,7 @@ import logging
 import threading
 
 from face_rec.background import Background, Backoff
+from face_rec.errors import StoreError
 from face_rec.protocols import SnapshotStore
 from face_rec.stores.spool_folder import SpoolFolder
 
@@ -91,7 +92,7 @@ class SpoolSender:
     def _adopt(self) -> None:
         try:
             adopted = self._disk.adopt()
-        except OSError as error:
+        except (OSError, StoreError) as error:
             self._say(str(error))
             return
         if adopted:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from face_rec.clock import Clock
@@ -10,10 +11,36 @@ from face_rec.entities import HealthCheck
 from face_rec.errors import StoreError
 from face_rec.protocols import SnapshotStore
 from face_rec.stores.client import Client, redis_errors
+from face_rec.stores.quarantine import Quarantine
 
 Check = Callable[[], HealthCheck]
 _FEW_SECONDS: Final = 5.0
 _PROBE: Final = b"\xff\xd8 written by doctor, removed at once \xff\xd9"
+
+
+def aside_check(data_dir: Path) -> Check:
+    """A warning when something was set aside because it could not be read or handed on."""
+    folders = {
+        "journal entries": Quarantine(data_dir / "journal" / "quarantine"),
+        "pictures": Quarantine(data_dir / "spool-quarantine"),
+    }
+
+    def check() -> HealthCheck:
+        found = {what: one.all() for what, one in folders.items()}
+        words = [f"{len(some)} {what}" for what, some in found.items() if some]
+        if not words:
+            return HealthCheck("set aside", ok=True, detail="nothing")
+        first = next(some[0] for some in found.values() if some)
+        where = " and ".join(str(folders[what].folder) for what, some in found.items() if some)
+        advice = (
+            f"Look into {where}: beside each file stands why, {first.name} for one: "
+            f"{first.reason} They are tried again at the next start of the app; what you do not "
+            "need any more, delete."
+        )
+        detail = " and ".join(words)
+        return HealthCheck("set aside", ok=True, detail=detail, advice=advice, warning=True)
+
+    return check
 
 
 def redis_clock_check(client: Client, clock: Clock) -> Check:

@@ -13,6 +13,11 @@ from face_rec.entities import HealthCheck
 from face_rec.web.health import Check
 
 _MIB = 1024**2
+_UNREADABLE = (
+    "Pictures that cannot be read were set aside in DATA_DIR/spool-quarantine, each with the "
+    "reason beside it. They are tried again at the next start: if a key is missing, put it into "
+    "DATA_KEY first; else delete them."
+)
 _ASIDE = (
     "They could not be read or handed on, and hold nobody up. Beside each file in "
     "DATA_DIR/journal/quarantine stands why; what failed in Redis is tried again at the next "
@@ -53,6 +58,8 @@ class SpoolLike(Protocol):
     def pending(self) -> int: ...
     @property
     def dropped(self) -> int: ...
+    @property
+    def aside(self) -> int: ...
     @property
     def problem(self) -> str: ...
 
@@ -137,8 +144,10 @@ def snapshots_check(stats: Callable[[], SpoolLike]) -> Check:
     def check() -> HealthCheck:
         now = stats()
         detail = f"{now.pending} wait, {now.dropped} dropped since the start"
+        detail += f", {now.aside} set aside" if now.aside else ""
+        advice = now.problem or (_UNREADABLE if now.aside else "")
         return HealthCheck(
-            "snapshots", ok=True, detail=detail, advice=now.problem, warning=bool(now.problem)
+            "snapshots", ok=True, detail=detail, advice=advice, warning=bool(advice)
         )
 
     return check

@@ -15,6 +15,9 @@ import pytest
 from face_rec.entities import Image
 from face_rec.errors import BadSnapshotKey, SnapshotMissing, StoreUnavailable
 from face_rec.protocols import SnapshotStore
+from face_rec.stores import keyring
+from face_rec.stores.quarantine import Quarantine
+from face_rec.stores.sealer import DataSealer
 from face_rec.stores.spool import Backoff, SnapshotSpool, SpoolLimits
 from face_rec.stores.spool_folder import SpoolFolder
 from tests.fakes.snapshots import MemorySnapshots
@@ -229,6 +232,126 @@ def test_one_picture_that_is_always_refused_holds_nobody_up(
     assert spool.pending() == 1
 
 
+# --- what cannot be read ---------------------------------------------------------------
+
+
+SEALER = DataSealer(keyring.derived(["a" * 32], "data"))
+
+
+def test_one_picture_that_does_not_open_holds_nobody_up(
+    open_spool: Open, store: MemorySnapshots, tmp_path: Path
+) -> None:
+    store.away = True
+    before = open_spool(sealer=SEALER)
+    for name in ("1.jpg", "2.jpg", "3.jpg"):
+        before.put(name, JPEG)
+    before.close(10)
+    (bad,) = (tmp_path / "spool").glob("*/1.jpg")
+    bad.write_bytes(bad.read_bytes()[:-1] + b"?")
+    store.away = False
+    after = open_spool(sealer=SEALER)
+    _eventually(lambda: len(store.jpegs) == 2)
+    _eventually(lambda: after.stats().aside == 1)
+    assert sorted(store.jpegs) == ["2.jpg", "3.jpg"]
+    assert (after.stats().pending, after.stats().problem) == (0, "")
+    assert "damaged" in Quarantine(tmp_path / "spool-quarantine").all()[0].reason
+
+
+def test_one_file_that_the_disk_does_not_give_holds_nobody_up(
+    open_spool: Open, store: MemorySnapshots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_bytes = Path.read_bytes
+
+    def broken(path: Path) -> bytes:
+        if path.name == "bad.jpg":
+            raise OSError(5, "Input/output error")
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", broken)
+    spool = open_spool()
+    spool.put("bad.jpg", JPEG)
+    spool.put("good.jpg", JPEG)
+    _eventually(lambda: list(store.jpegs) == ["good.jpg"])
+    _eventually(lambda: spool.stats().aside == 1)
+    assert spool.stats().stored == 1
+
+
+def test_a_picture_that_was_set_aside_is_tried_again_at_the_next_start(
+    open_spool: Open, store: MemorySnapshots
+) -> None:
+    store.away = True
+    before = open_spool(sealer=SEALER)
+    before.put("day/a.jpg", JPEG)
+    before.close(10)
+    store.away = False
+    other = DataSealer(keyring.derived(["b" * 32], "data"))
+    without = open_spool(sealer=other)
+    _eventually(lambda: without.stats().aside == 1)
+    without.close(10)
+    both = DataSealer(keyring.derived(["b" * 32, "a" * 32], "data"))
+    after = open_spool(sealer=both)
+    _eventually(lambda: store.jpegs == {"day/a.jpg": JPEG})
+    assert after.stats().aside == 0
+
+
+def test_a_picture_that_was_set_aside_is_listed_and_can_be_deleted(
+    open_spool: Open, store: MemorySnapshots, tmp_path: Path
+) -> None:
+    store.away = True
+    before = open_spool(sealer=SEALER)
+    before.put("day/a.jpg", JPEG)
+    before.close(10)
+    store.away = False
+    spool = open_spool(sealer=DataSealer(keyring.derived(["b" * 32], "data")))
+    _eventually(lambda: spool.stats().aside == 1)
+    assert list(spool.keys("day/")) == ["day/a.jpg"]
+    spool.delete("day/a.jpg")
+    assert list(spool.keys()) == []
+    assert list((tmp_path / "spool-quarantine").iterdir()) == []
+
+
+def test_what_waits_in_another_process_is_listed_too(
+    open_spool: Open, store: MemorySnapshots
+) -> None:
+    store.away = True
+    one, other = open_spool(), open_spool()
+    one.put("marks/a.jpg", JPEG)
+    assert next(other.keys("marks/")) == "marks/a.jpg"
+
+
+def test_a_stray_file_in_a_dead_process_s_folder_stops_no_adoption(
+    open_spool: Open, store: MemorySnapshots, tmp_path: Path
+) -> None:
+    dead = tmp_path / "spool" / "999-dead"
+    (dead / "folder.jpg").mkdir(parents=True)
+    (dead / "no key!.jpg").write_bytes(JPEG)
+    (dead / "good.jpg").write_bytes(JPEG)
+    spool = open_spool()
+    _eventually(lambda: list(store.jpegs) == ["good.jpg"])
+    assert spool.stats().aside == 2
+    spool.put("next.jpg", JPEG)
+    _eventually(lambda: "next.jpg" in store.jpegs)
+
+
+def test_a_picture_and_its_name_are_on_the_disk_when_it_is_put(
+    open_spool: Open, store: MemorySnapshots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.away = True
+    spool = open_spool()
+    synced: list[str] = []
+    fsync = os.fsync
+
+    def watched(file: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{file}").readlink().name)
+        fsync(file)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    spool.put("a.jpg", JPEG)
+    assert len(synced) == 2
+    assert synced[0].startswith(".")  # the file before it gets its name, then the folder
+    assert synced[1].startswith(str(os.getpid()))
+
+
 def test_what_waits_survives_a_restart(open_spool: Open, store: MemorySnapshots) -> None:
     store.away = True
     before = open_spool()
@@ -275,7 +398,7 @@ def test_a_full_disk_is_told_to_who_puts_and_nothing_half_written_stays(
         raise OSError(28, "No space left on device")
 
     spool = open_spool()
-    monkeypatch.setattr("face_rec.stores.spool_folder.write_private", full)
+    monkeypatch.setattr("face_rec.stores.spool_folder.write_synced", full)
     with pytest.raises(StoreUnavailable, match="disk is not full"):
         spool.put("a.jpg", JPEG)
     assert [p for p in (tmp_path / "spool").rglob(".*") if p.name != ".lock"] == []

@@ -114,6 +114,7 @@ class Part:
     error: str = ""
     pending: int = 0
     dropped: int = 0
+    aside: int = 0
     problem: str = ""
 
 
@@ -182,6 +183,13 @@ def test_entries_that_were_set_aside_are_told_by_the_journal() -> None:
 def test_a_snapshot_store_that_is_away_never_makes_the_app_unready() -> None:
     result = checks.snapshots_check(_given(Part(pending=5, problem="S3 is away.")))()
     assert (result.ok, result.warning, result.advice) == (True, True, "S3 is away.")
+
+
+def test_pictures_that_were_set_aside_are_told() -> None:
+    result = checks.snapshots_check(_given(Part(aside=2)))()
+    assert (result.ok, result.warning) == (True, True)
+    assert "2 set aside" in result.detail
+    assert "spool-quarantine" in result.advice
 
 
 @pytest.mark.parametrize(

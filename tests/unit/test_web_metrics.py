@@ -58,6 +58,7 @@ class Figures:
     people: int = 12
     pending: int = 5
     dropped: int = 1
+    aside: int = 0
     problem: str = ""
 
     def match(self, probes: Matrix) -> list[Match]:
