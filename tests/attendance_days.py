@@ -15,7 +15,7 @@ import numpy as np
 
 from face_rec.attendance.day_record import DayRecord, Row, record
 from face_rec.attendance.entry import entries
-from face_rec.attendance.kiosk import Interval, Uptime
+from face_rec.attendance.kiosk import Interval
 from face_rec.attendance.ledger import Codes, ledger, merged
 from face_rec.attendance.planner import Planner
 from face_rec.attendance.punches import Directions
@@ -23,6 +23,7 @@ from face_rec.attendance.reckoning import Reckoner
 from face_rec.attendance.rule_desk import with_items
 from face_rec.attendance.rules import Item, Rules
 from face_rec.attendance.shift import DEFAULT_ID, Shift
+from face_rec.attendance.uptime import Uptime
 from face_rec.entities import Event, EventKind, Person, Source
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -61,6 +61,7 @@ class GateApp:
     provider: Provider | None = None
     more: list[BaseRoute] = field(default_factory=list)
     seen: Callable[[], Access | None] | None = None
+    hosts: frozenset[str] = frozenset({HOST})
 
     def __post_init__(self) -> None:
         routes: list[BaseRoute] = [
@@ -73,7 +74,7 @@ class GateApp:
             Route("/frames", _take, methods=["POST"]),
             Route("/{path:path}", _page, methods=["GET"]),
         ]
-        gate = Middleware(Gate, access=self.seen or (lambda: self.access), hosts=frozenset({HOST}))
+        gate = Middleware(Gate, access=self.seen or (lambda: self.access), hosts=self.hosts)
         self.app = Starlette(routes=routes, middleware=[gate])
 
     def browser(self, address: str = "127.0.0.1") -> TestClient:

@@ -26,7 +26,7 @@ LEVELS: list[set[str]] = [
     },
     {"face_rec.protocols"},
     {"face_rec.site_options"},
-    {"face_rec.background"},
+    {"face_rec.background", "face_rec.zip_directory"},
     {"face_rec.entities", "face_rec.errors", "face_rec.clock", "face_rec.log"},
 ]
 PARTS = {part: level for level, parts in enumerate(LEVELS) for part in parts}

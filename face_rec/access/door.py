@@ -6,6 +6,7 @@ from typing import Final
 from face_rec.access.account import Account, account_name
 from face_rec.access.actor import Actor
 from face_rec.access.audit import Action
+from face_rec.access.founding import Founding, Mark
 from face_rec.access.link import Link, LinkKind
 from face_rec.access.passwords import Passwords
 from face_rec.access.rights import Role
@@ -40,8 +41,10 @@ class Door:
         clock: Clock,
         lifetime: Lifetime,
         local: bool = True,
+        mark: Mark | None = None,
     ) -> None:
-        """``local``: whether passwords open anything (else single sign-on only)."""
+        """``local``: whether passwords open anything (else single sign-on only). ``mark``:
+        what remembers that there was an account while the database is away."""
         self._accounts = accounts
         self._sessions = sessions
         self._links = links
@@ -52,10 +55,11 @@ class Door:
         self._clock = clock
         self._lifetime = lifetime
         self.local = local
+        self._founding = Founding(accounts, mark)
 
     def needs_setup(self) -> bool:
         """Whether nobody can sign in yet because there is no account."""
-        return self._accounts.count() == 0
+        return self._founding.needed()
 
     def setup_link(self) -> str:
         """The secret of a new set-up link, good until an account exists."""

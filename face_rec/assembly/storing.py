@@ -26,6 +26,7 @@ from face_rec.stores.chain_watch import ChainWatch
 from face_rec.stores.client import Client, RedisAddress, connect
 from face_rec.stores.data_keys import DataKeys, open_data_keys
 from face_rec.stores.embedded import EmbeddedRedis
+from face_rec.stores.founding_mark import FileMark
 from face_rec.stores.journal import FileJournal
 from face_rec.stores.leaving_days import settle_leaving_days
 from face_rec.stores.people import RedisPeople
@@ -183,6 +184,7 @@ def open_accounts(settings: Settings, client: Client, clock: Clock, site: LiveOp
         lifetime=Lifetime(idle, timedelta(hours=settings.session_hours)),
         words=(settings.title, settings.site),
         zone=lambda: site.current().timezone,
+        mark=FileMark(settings.data_dir / f"accounts-of-{settings.site}"),
     )
     return open_access(client, settings.site, clock, options)
 

@@ -4,17 +4,22 @@ What is built first is closed last, so that the engine stops before the marker,
 and the marker before Redis.
 """
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from config import Settings
 from face_rec import background
+from face_rec.access.access import Access
 from face_rec.assembly.parts import build_models, privacy_of
 from face_rec.assembly.site import site_info
 from face_rec.assembly.storing import Stores, open_offices, open_stores
 from face_rec.attendance.heart import Heart
+from face_rec.attendance.kiosk import KioskRecord
+from face_rec.attendance.rules import RulesStore
 from face_rec.clock import Clock, SystemClock
+from face_rec.errors import StoreUnavailable
 from face_rec.journey.advice import Machine, advice
 from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
@@ -33,6 +38,8 @@ from face_rec.stores.audited_rules import AuditedRules
 from face_rec.stores.chain_health import chain_check
 from face_rec.system import System
 from face_rec.web import checks, health, metrics
+
+log = logging.getLogger(__name__)
 
 _FRESH = 10.0  # seconds; a kiosk whose last frame is older gives no sign of life
 _MOST_WORKERS = 4  # more threads than this gain little: memory bandwidth is shared
@@ -86,6 +93,7 @@ def _system(
     schedule = RetentionSchedule(privacy.retention, clock)
     schedule.start()
     stack.callback(schedule.close)
+    _register(stores.access, rules)
     heart = Heart(lambda: _alive(engine), rules.beat, clock)
     stack.callback(heart.close)
     return System(
@@ -132,6 +140,17 @@ def _system(
         chain=stores.chain,
         privacy=privacy,
     )  # fmt: skip
+
+
+def _register(access: Access, rules: RulesStore) -> None:
+    """Every kiosk device is a registered kiosk, those too that were made before it mattered."""
+    try:
+        known = {kiosk.id for kiosk in rules.load().kiosks}
+        new = [KioskRecord(one.id) for one in access.kiosks.all() if one.id not in known]
+        if new:
+            rules.put(*new)
+    except StoreUnavailable:  # Redis is away: at the next start, then
+        log.warning("kiosks_not_registered_yet")
 
 
 def _alive(engine: Engine) -> list[str]:

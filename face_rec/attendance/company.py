@@ -47,8 +47,8 @@ _LAST: Final = (
 )
 _KIOSKS: Final = (
     KioskRecord("gate", "Main building"),
-    KioskRecord("workshop-in", "Workshop", Direction.IN),
-    KioskRecord("workshop-out", "Workshop", Direction.OUT),
+    KioskRecord("workshop-in", "Workshop", Direction.IN, groups=frozenset({"Workshop"})),
+    KioskRecord("workshop-out", "Workshop", Direction.OUT, groups=frozenset({"Workshop"})),
 )
 
 

@@ -182,5 +182,5 @@ def _because(plan: Plan, judged: Judgement) -> list[str]:
     if judged.status is Status.ABSENT and judged.punches and shift.absent_below is not None:
         return [f"{worked} is less than {hours(60 * shift.absent_below)}{halved}: absent."]
     if judged.status is Status.KIOSK_DOWN:
-        return ["A kiosk was down during the shift, so this is not called an absence."]
+        return ["No kiosk could have seen them for a part of the shift: not called an absence."]
     return []

@@ -17,6 +17,8 @@ from face_rec.errors import RuleRefused
 
 _MOST_BYTES: Final = 1_000_000
 _MOST_DAYS: Final = 31  # a longer "holiday" is a mistake in the file
+_MOST_HOLIDAYS: Final = 5_000  # a hundred years of fifty, or a hundred groups with their own
+_LONGEST_NAME: Final = 200
 _FORMATS: Final = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%Y%m%d")
 _MOST_PROBLEMS: Final = 20
 
@@ -33,9 +35,13 @@ def read_holidays(data: bytes, groups: Iterable[str] = ()) -> list[Holiday]:
         raise RuleRefused(("The file is larger than 1 MB: that is no list of holidays.",))
     text = _text(data)
     rows = _calendar(text) if text.lstrip().startswith("BEGIN:VCALENDAR") else _csv(text)
-    found, problems, usual = [], [], frozenset(groups)
+    found: list[Holiday] = []
+    problems: list[str] = []
+    usual = frozenset(groups)
     for line, day, name, own in rows:
-        if isinstance(day, date) and name:
+        if len(found) >= _MOST_HOLIDAYS:
+            raise RuleRefused((f"The file names more than {_MOST_HOLIDAYS:,} days. Split it.",))
+        if isinstance(day, date) and name and len(name) <= _LONGEST_NAME:
             found.append(_holiday(day, name, own or usual))
         else:
             problems.append(f"Line {line}: {_problem(day, name)}")
@@ -65,8 +71,10 @@ def _holiday(day: date, name: str, groups: frozenset[str]) -> Holiday:
 
 def _problem(day: date | str, name: str) -> str:
     if not isinstance(day, date):
-        return f"{day!r} is no date. Write it like 2025-12-31."
-    return "the holiday has no name." if not name else "cannot be read."
+        return f"{day[:80]!r} is no date. Write it like 2025-12-31."
+    if name:
+        return f"the name has more than {_LONGEST_NAME} characters. Shorten it."
+    return "the holiday has no name."
 
 
 def _csv(text: str) -> Iterator[_Row]:
@@ -117,6 +125,7 @@ def _event_days(line: int, event: dict[str, str]) -> Iterator[_Row]:
         yield line, first, name, frozenset()
         return
     days = (end - first).days if isinstance(end, date) else 1
+    days = min(days, (date.max - first).days)
     if days > _MOST_DAYS:
         yield line, f"{first} to {end}, {days} days,", name, frozenset()
         return

@@ -60,7 +60,7 @@ class Inquiry:
             plan=plan,
             judged=judged,
             marks=_of_day(own, plan),
-            outages=reckoner.outages(plan),
+            outages=reckoner.blindness(plan).outages,
             malformed=[text for one in days for text in self._store.malformed(one)],
         )
 

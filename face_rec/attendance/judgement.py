@@ -12,6 +12,7 @@ from face_rec.attendance.pairing import Pairs, pair
 from face_rec.attendance.plan import Plan
 from face_rec.attendance.punch import Punch, Way
 from face_rec.attendance.status import Flag, Status
+from face_rec.attendance.uptime import SEEING, Blindness
 
 _MISSING_OUT = int(Flag.MISSING_OUT)
 _PROVISIONAL = int(Flag.PROVISIONAL)
@@ -43,33 +44,33 @@ class Judgement(NamedTuple):
     pairs: Pairs = _NOTHING
 
 
-def judge(plan: Plan, punches: Sequence[Punch], now: int, down: bool = False) -> Judgement:
+def judge(plan: Plan, punches: Sequence[Punch], now: int, blind: Blindness = SEEING) -> Judgement:
     """What ``punches`` (sorted, inside the window) mean on this day.
 
-    ``down``: a kiosk was down for a part of the shift, so that nobody is
-    called absent for want of a punch.
+    ``blind``: what the kiosks missed; where it excuses, nobody is called
+    absent for want of a punch.
     """
-    down = down and plan.instead is None
-    flags = (_PROVISIONAL if now < plan.closes else 0) | (_DOWN if down else 0)
+    blind = SEEING if plan.instead is not None else blind
+    flags = (_PROVISIONAL if now < plan.closes else 0) | (_DOWN if blind.outages else 0)
     for punch in punches:
         flags |= punch.state
     if plan.half_leave:
         flags |= _HALF_LEAVE
     if not punches:
-        return Judgement(_without(plan, now, down), flags=flags)
+        return Judgement(_without(plan, now, blind.excuses), flags=flags)
     if plan.shift.presence_only:
         return _by_presence(plan, punches, flags)
     return _by_hours(plan, punches, now, flags)
 
 
-def _without(plan: Plan, now: int, down: bool) -> Status:
+def _without(plan: Plan, now: int, excused: bool) -> Status:
     """The status of somebody who was not seen."""
     if plan.instead is not None:
         return plan.instead
     due = plan.closes if plan.shift.presence_only else plan.start + 60 * plan.shift.late_grace
     if now <= due:
         return Status.NOT_YET
-    return Status.KIOSK_DOWN if down else Status.ABSENT
+    return Status.KIOSK_DOWN if excused else Status.ABSENT
 
 
 def _by_presence(plan: Plan, punches: Sequence[Punch], flags: int) -> Judgement:

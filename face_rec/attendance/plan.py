@@ -14,6 +14,7 @@ class Plan:
     local day in ``reach`` but outside the window are strays, shown and not
     counted. ``instead``: the status that stands in place of presence
     (holiday, weekly off, leave, not employed), with ``note`` naming it.
+    ``group``: the person's, which says what kiosks they use.
     """
 
     shift: Shift
@@ -25,6 +26,7 @@ class Plan:
     instead: Status | None = None
     note: str = ""
     half_leave: bool = False
+    group: str = ""
 
     @property
     def settles(self) -> int:

@@ -74,7 +74,9 @@ class Planner:
             min(next_midnight, max(after.opens, closes)),
         )
         instead, note = self._day_off(person, day, working)
-        return Plan(shift, today.start, today.end, opens, closes, reach, instead, note)
+        return Plan(
+            shift, today.start, today.end, opens, closes, reach, instead, note, group=person.group
+        )
 
     def _day_off(self, person: Person, day: date, working: bool) -> tuple[Status | None, str]:
         holiday = self._calendar.holiday(person.group, day)
@@ -100,5 +102,6 @@ class Planner:
 
 def _replaced(plan: Plan, instead: Status | None, note: str, half: bool = False) -> Plan:
     return Plan(
-        plan.shift, plan.start, plan.end, plan.opens, plan.closes, plan.reach, instead, note, half
-    )
+        plan.shift, plan.start, plan.end, plan.opens, plan.closes, plan.reach, instead, note, half,
+        plan.group,
+    )  # fmt: skip

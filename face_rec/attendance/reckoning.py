@@ -8,13 +8,13 @@ import numpy as np
 
 from face_rec.attendance.day_record import DAY, Days, Row, row
 from face_rec.attendance.judgement import Judgement, judge
-from face_rec.attendance.kiosk import Outage, Uptime
 from face_rec.attendance.ledger import Codes, Marks
 from face_rec.attendance.plan import Plan
 from face_rec.attendance.planner import Planner
 from face_rec.attendance.punch import Punch
 from face_rec.attendance.punches import Directions, runs
 from face_rec.attendance.status import Flag
+from face_rec.attendance.uptime import Blindness, Uptime
 from face_rec.entities import Person
 from face_rec.protocols import Progress
 
@@ -80,11 +80,11 @@ class Reckoner:
 
     def judge(self, plan: Plan, punches: Sequence[Punch]) -> Judgement:
         """One plan and its punches."""
-        return judge(plan, punches, self._now, bool(self.outages(plan)))
+        return judge(plan, punches, self._now, self.blindness(plan))
 
-    def outages(self, plan: Plan) -> tuple[Outage, ...]:
-        """The kiosks that were down during the shift, as far as it has come."""
-        return self._uptime.outages(plan.start, min(plan.end, self._now))
+    def blindness(self, plan: Plan) -> Blindness:
+        """What the person's kiosks missed of the shift, as far as it has come."""
+        return self._uptime.blindness(plan.group, plan.start, min(plan.end, self._now))
 
     def _unseen(self, plan: Plan) -> Row:
         """All who share a plan and were not seen share the result."""

@@ -76,7 +76,9 @@ class RulesStore(Protocol):
     def beat(self, kiosk: str, at: datetime, since: datetime | None = None) -> None:
         """Note a sign of life, or of a life without a gap from ``since`` (of the
         same UTC day). Beats at most three minutes apart join into one interval.
-        A kiosk's first beat ever starts its record; no other raises the version."""
+        A kiosk without a record is not registered and is not noted: an invented name must
+        excuse nobody. A registered one's first beat ever starts its watch; no other raises
+        the version."""
         ...
 
     def beats(self, utc_days: Sequence[date]) -> Mapping[str, list[Interval]]:

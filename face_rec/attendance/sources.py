@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from face_rec.attendance.kiosk import Uptime
 from face_rec.attendance.ledger import Codes, Ledger
 from face_rec.attendance.reckoning import MARGIN
 from face_rec.attendance.rules import Rules, RulesStore
 from face_rec.attendance.shelf import Shelf
 from face_rec.attendance.standing import StandingMarks
+from face_rec.attendance.uptime import Uptime
 from face_rec.clock import Clock
 from face_rec.entities import Person
 from face_rec.protocols import AttendanceStore, PeopleStore, Progress

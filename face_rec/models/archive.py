@@ -10,11 +10,15 @@ from typing import IO
 
 from face_rec.errors import ArchiveRefused
 from face_rec.protocols import Progress
+from face_rec.zip_directory import opened_zip
 
 MOST_ENTRIES = 500
 LARGEST_FILE = 1 << 30
 LARGEST_TOTAL = 2 << 30
 """Bytes once unpacked; buffalo_l, the largest pack with all five models, has 0.34 GB."""
+MOST_EXPANSION = 100
+"""Weights hardly shrink; what unpacks to a hundred times its size is a bomb."""
+_ALWAYS_FINE = 1 << 20  # bytes that may expand at any rate
 _CHUNK = 1 << 20
 
 
@@ -28,7 +32,7 @@ def unpack_models(
     leave the archive, links, encryption, a wrong checksum, or too much of anything.
     """
     try:
-        with zipfile.ZipFile(archive) as opened:
+        with opened_zip(archive, MOST_ENTRIES) as opened:
             models = [e for e in _models(opened) if not only or _name(e) in only]
             _unpack(opened, models, target, progress)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
@@ -64,6 +68,8 @@ def _check(entry: zipfile.ZipInfo) -> None:
         raise ArchiveRefused("The ZIP is encrypted; pack it without a password.")
     if entry.file_size > LARGEST_FILE:
         raise ArchiveRefused(f"{entry.filename!r} has more than {LARGEST_FILE >> 30} GB.")
+    if entry.file_size > max(_ALWAYS_FINE, MOST_EXPANSION * entry.compress_size):
+        raise ArchiveRefused(f"The ZIP is not safe: {entry.filename!r} unpacks to far too much.")
 
 
 def _name(entry: zipfile.ZipInfo) -> str:

@@ -4,13 +4,14 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from face_rec.errors import ArchiveRefused
 from face_rec.people.collection import PEOPLE_CSV, Collection, PhotoFile, collected, is_clutter
 from face_rec.people.photos import MAX_BYTES
+from face_rec.zip_directory import opened_zip
 
 MOST_FILES = 100_000
 MOST_BYTES = 8 * 2**30
@@ -27,11 +28,11 @@ def opened(source: Path | BinaryIO) -> Iterator[Collection]:
 
     Photos can be read inside the ``with`` only, one by one. Raises ArchiveRefused.
     """
-    try:
-        archive = zipfile.ZipFile(source)
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise ArchiveRefused(f"This is not a ZIP file that can be read ({error}).") from None
-    with archive:
+    with ExitStack() as stack:
+        try:
+            archive = stack.enter_context(opened_zip(source, MOST_FILES))
+        except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            raise ArchiveRefused(f"This is not a ZIP file that can be read ({error}).") from None
         yield _collection(archive)
 
 

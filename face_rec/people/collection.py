@@ -12,6 +12,9 @@ from face_rec.people.photos import MAX_BYTES
 
 PEOPLE_CSV = "people.csv"
 _COLUMNS = ("id", "name", "group", "email")
+MOST_TABLE_BYTES = 16 << 20
+"""Of people.csv: 100,000 people with long names take half of it."""
+LONGEST_TABLE_LINE = 10_000
 _CLUTTER = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 
@@ -52,7 +55,7 @@ def from_folder(folder: Path) -> Collection:
     paths = [path for path in sorted(folder.glob("*/*")) if path.is_file()]
     names = [PhotoFile(path.relative_to(folder).as_posix(), _reader(path)) for path in paths]
     table = folder / PEOPLE_CSV
-    return collected(names, table.read_bytes() if table.is_file() else b"")
+    return collected(names, _reader(table)() if table.is_file() else b"")
 
 
 def collected(files: Iterable[PhotoFile], table: bytes = b"") -> Collection:
@@ -102,8 +105,14 @@ def _rows(table: bytes) -> dict[str, dict[str, str]]:
 
 
 def _lines(table: bytes) -> list[dict[str, str | None]]:
+    if len(table) > MOST_TABLE_BYTES:
+        raise ArchiveRefused(
+            f"{PEOPLE_CSV} has more than {MOST_TABLE_BYTES >> 20} MB. Split the import."
+        )
     try:
         text = table.decode("utf-8-sig")
+        if max(map(len, text.split("\n"))) > LONGEST_TABLE_LINE:
+            raise ArchiveRefused(f"{PEOPLE_CSV} has a line that is far too long. Correct it.")
         first = text.split("\n", 1)[0]
         delimiter = ";" if first.count(";") > first.count(",") else ","
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

@@ -10,6 +10,7 @@ from face_rec.access.access import Access
 from face_rec.access.account import Account
 from face_rec.access.device import Device
 from face_rec.access.door import Door
+from face_rec.access.founding import Mark
 from face_rec.access.identify import Identify
 from face_rec.access.kiosks import Kiosks
 from face_rec.access.passwords import Passwords
@@ -46,6 +47,7 @@ class AccessOptions:
     lifetime: Lifetime = field(default_factory=Lifetime)
     words: tuple[str, ...] = ()
     hasher: PasswordHasher | None = None
+    mark: Mark | None = None
 
 
 def open_trail(client: Client, site: str, clock: Clock) -> Trail:
@@ -63,7 +65,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     door = Door(
         accounts=accounts, sessions=RedisSessions(client, site), links=links, notes=notes,
         passwords=passwords, throttle=throttle, trail=trail, clock=clock,
-        lifetime=options.lifetime, local=options.local,
+        lifetime=options.lifetime, local=options.local, mark=options.mark,
     )  # fmt: skip
     kiosks = Kiosks(
         devices=RedisRecords(client, site, Device), links=links, notes=notes,

@@ -88,8 +88,10 @@ class RedisRules:
 
     @redis_errors()
     def beat(self, kiosk: str, at: datetime, since: datetime | None = None) -> None:
-        """Note a sign of life; a kiosk never heard of gets a record of its own."""
-        key = keys.beats(self._site, at.astimezone(UTC).date())
+        """Note a sign of life of a registered kiosk; of any other, nothing."""
+        if not self._client.hexists(keys.rule(self._site, _NAMES[KioskRecord]), kiosk):
+            return
+        day = keys.beats(self._site, at.astimezone(UTC).date())
         start = since or at
         arguments: list[str | bytes | int] = [
             kiosk,
@@ -97,7 +99,7 @@ class RedisRules:
             int(at.timestamp()),
             BEAT_GAP,
         ]
-        if _BEAT.run(self._client, [key], arguments):
+        if _BEAT.run(self._client, [day], arguments):
             self._watch(kiosk, start)
 
     @redis_errors()
@@ -117,8 +119,8 @@ class RedisRules:
     def _watch(self, kiosk: str, at: datetime) -> None:
         stored = self._client.hget(keys.rule(self._site, "kiosks"), kiosk)
         try:
-            known = decode(KioskRecord, kiosk, stored) if stored else KioskRecord(kiosk)
-        except MalformedRule:
+            known = decode(KioskRecord, kiosk, cast("bytes", stored or b""))
+        except MalformedRule:  # or removed meanwhile
             return  # shown to the admin as malformed; not ours to overwrite
         if known.watched_from is None:
             self.put(dataclasses.replace(known, watched_from=at))

@@ -5,19 +5,24 @@ except what expires by itself and what a running app makes anew. A record holds 
 key, so that neither writing nor reading a backup needs the whole of it in memory.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from face_rec.errors import StoreUnavailable
 from face_rec.stores import keys
+from face_rec.stores.backup_keys import BackupKeys
 from face_rec.stores.client import Client, redis_errors
 from face_rec.stores.codec import Unsealed
 from face_rec.stores.gallery_feed import GalleryFeed
 
+log = logging.getLogger(__name__)
+
 Item = TypeVar("Item")
 
 _AT_ONCE: Final = 500  # items a record, keys a round trip
+_BYTES_AT_ONCE: Final = 512 << 10  # of the items of a record, so that its line stays short
 _READ: Final = {
     "list": ("LRANGE", 0, -1),
     "hash": ("HGETALL",),
@@ -46,6 +51,7 @@ class SiteBackup:
     def __init__(self, client: Client, site: str) -> None:
         self._client = client
         self._site = site
+        self._keys = BackupKeys(site)
         self._feed = GalleryFeed(client, site, Unsealed())
 
     def records(self) -> Iterator[Record]:
@@ -80,33 +86,36 @@ class SiteBackup:
             )
 
     def _rest(self) -> Iterator[Record]:
-        made_anew = {
-            f(self._site) for f in (keys.ids, keys.revision, keys.changes, keys.restoring)
-        }
-        made_anew.add(keys.access_key(self._site))
         people = keys.person(self._site, "")
-        found = [
-            key for key in self._found(f"*:{{{self._site}}}*")
-            if key not in made_anew and not key.startswith(people)
-        ]  # fmt: skip
-        kinds = self._kinds(found)
-        yield from self._at_one_moment([key for key in found if kinds[key] != "stream"])
-        for key in found:
-            if kinds[key] == "stream":
-                yield from self._stream(key)
+        found = [k for k in self._found(f"*:{{{self._site}}}*") if not k.startswith(people)]
+        streams = [key for key in found if self._keys.kind(key) == "stream"]
+        yield from self._at_one_moment([key for key in found if key not in streams])
+        for key in streams:
+            yield from self._stream(key)
 
     @redis_errors()
     def _found(self, pattern: str) -> list[str]:
-        """The keys that last."""
-        found = sorted({key.decode() for key in self._client.scan_iter(pattern, count=1000)})
+        """The keys that last and are ours."""
+        scanned = {key.decode(errors="replace") for key in self._scan(pattern)}
         lasting: list[str] = []
-        for names in _batches(found):
+        for names in _batches(sorted(filter(self._ours, scanned))):
             pipeline = self._client.pipeline(transaction=False)
             for key in names:
                 pipeline.ttl(key)
             lives = pipeline.execute()
             lasting += [key for key, life in zip(names, lives, strict=True) if life == -1]
         return lasting
+
+    def _scan(self, pattern: str) -> Iterator[bytes]:
+        return iter(self._client.scan_iter(pattern, count=1000))
+
+    def _ours(self, key: str) -> bool:
+        """Whether a backup holds ``key``. What another program keeps beside ours could not be
+        restored, so it is left out, and said."""
+        kind = self._keys.kind(key)
+        if kind is None and not self._keys.left_out(key):
+            log.warning("backup_leaves_out key=%r", key[:200])
+        return kind is not None
 
     @redis_errors()
     def _kinds(self, names: Sequence[str]) -> dict[str, str]:
@@ -126,7 +135,7 @@ class SiteBackup:
                 pipeline.execute_command(command, key, *arguments)
             values = pipeline.execute() if names else []
         for key, value in zip(names, values, strict=True):
-            yield from _parts(key, kinds[key], _items(value))
+            yield from parts(key, kinds[key], _items(value, kinds[key]))
 
     def _persons(self, subjects: Sequence[str]) -> Iterator[Record]:
         for some in _batches(subjects):
@@ -136,7 +145,8 @@ class SiteBackup:
                     pipeline.hgetall(keys.person(self._site, subject))
                 people = pipeline.execute()
             for subject, fields in zip(some, people, strict=True):
-                yield Record(keys.person(self._site, subject), "hash", _items(fields))
+                key = keys.person(self._site, subject)
+                yield Record(key, "hash", _items(fields, "hash"))
 
     def _stream(self, key: str) -> Iterator[Record]:
         """In pieces: entries are added at the end only."""
@@ -154,21 +164,32 @@ def _entry(entry_id: bytes, fields: Mapping[bytes, bytes]) -> tuple[bytes, ...]:
     return (entry_id, *(part for pair in fields.items() for part in pair))
 
 
-def _items(value: Any) -> tuple[tuple[bytes, ...], ...]:  # noqa: ANN401
+def _items(value: Any, kind: str) -> tuple[tuple[bytes, ...], ...]:  # noqa: ANN401
     """What Redis answered, as items; a set in order, so that equal data make equal backups."""
     if value is None:
         return ()
     if isinstance(value, bytes):
         return ((value,),)
+    if kind == "hash" and not isinstance(value, Mapping):  # a cluster leaves it flat
+        value = dict(zip(value[::2], value[1::2], strict=True))
     if isinstance(value, Mapping):
         return tuple(sorted(value.items()))
     ordered = sorted(value) if isinstance(value, set) else value
     return tuple((item,) for item in ordered)
 
 
-def _parts(key: str, kind: str, items: Sequence[tuple[bytes, ...]]) -> Iterable[Record]:
-    for number, some in enumerate(_batches(items)):
-        yield Record(key, kind, tuple(some), first=not number)
+def parts(key: str, kind: str, items: Sequence[tuple[bytes, ...]]) -> Iterable[Record]:
+    """Bounded by number and by size; a set, list or hash may have items of any length."""
+    waiting: list[tuple[bytes, ...]] = []
+    size, first = 0, True
+    for item in items:
+        waiting.append(item)
+        size += sum(map(len, item))
+        if len(waiting) >= _AT_ONCE or size >= _BYTES_AT_ONCE:
+            yield Record(key, kind, tuple(waiting), first)
+            waiting, size, first = [], 0, False
+    if waiting:
+        yield Record(key, kind, tuple(waiting), first)
 
 
 def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

@@ -62,10 +62,15 @@ class FilePlace:
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:
         try:
-            with self._path.open("rb") as source:
-                yield source
+            source = self._path.open("rb")
         except FileNotFoundError:
-            raise BackupRefused(f"There is no file {self._path}.") from None
+            raise BackupRefused(f"There is no file {self._path}. Name another one.") from None
+        except OSError as error:
+            raise BackupRefused(
+                f"{self._path} cannot be read ({error.strerror}). Name a file that can be."
+            ) from error
+        with source:
+            yield source
 
 
 class S3Place:

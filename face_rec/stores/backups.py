@@ -11,6 +11,7 @@ from face_rec import __version__
 from face_rec.errors import BackupRefused
 from face_rec.stores import backup_file
 from face_rec.stores.backup import Record, SiteBackup
+from face_rec.stores.backup_admission import WITNESS, Admission
 from face_rec.stores.backup_file import BackupReader, Header, Summary
 from face_rec.stores.backup_place import Place, scratch
 from face_rec.stores.client import Client
@@ -19,8 +20,12 @@ from face_rec.stores.restore import SiteRestore
 from face_rec.stores.sealed_stream import MAGIC, OpeningReader, SealingWriter
 from face_rec.stores.witness import Shelf
 
-_WITNESS = "witness"
-"""Kind of the records that hold a document of the chain's witness, which is not in Redis."""
+_UNSEALED = (
+    "This backup is not encrypted, and DATA_KEY is set: anybody could have made or changed it, "
+    "and it would bring its own accounts, faces and marks with it. Take the encrypted one. Only "
+    "if it was made before DATA_KEY was set, and nobody else could reach it since: repeat this "
+    "with --unsealed, and look at the accounts afterwards."
+)
 
 
 class Backups:
@@ -59,32 +64,44 @@ class Backups:
             raise BackupRefused("What was written reads differently. Check the disk; try again.")
         return found
 
-    def verify(self, place: Place) -> Summary:
-        """Read a backup to its end; raises BackupRefused for what is not whole."""
-        with self._reader(place) as reader:
+    def verify(self, place: Place, *, unsealed: bool = False) -> Summary:
+        """Read a backup to its end; raises BackupRefused for what is not whole, or is not ours.
+
+        Where there is a key, only what was sealed with it counts as ours, unless ``unsealed``.
+        """
+        with self._reader(place, unsealed) as reader:
             return reader.verify()
 
-    def load(self, place: Place) -> Summary:
+    def load(self, place: Place, *, unsealed: bool = False) -> Summary:
         """Put a backup into the empty site; nothing is written before all of it was read.
 
-        Raises BackupRefused, and NotEmpty where the site holds anything.
+        Raises BackupRefused (see :meth:`verify`), and NotEmpty where the site holds anything.
         """
-        found = self.verify(place)
-        if found.header.site != self._site:
-            raise BackupRefused(
-                f"This is a backup of the site {found.header.site!r}, and SITE is "
-                f"{self._site!r}. Set SITE={found.header.site} to restore it."
-            )
+        with self._reader(place, unsealed) as reader:
+            self._refuse_other_site(reader.header)
+            found = reader.verify()
         target = SiteRestore(self._client, self._site)
         target.refuse_unless_empty(found.digest)
-        with self._reader(place) as reader:
+        with self._reader(place, unsealed) as reader:
             target.write(self._testified(reader.records()), found.digest)
+            if reader.digest != found.digest:
+                raise BackupRefused(
+                    "The backup changed while it was restored. Empty what was restored, and begin "
+                    "again with a backup that nobody writes to."
+                )
         return found
+
+    def _refuse_other_site(self, header: Header) -> None:
+        if header.site != self._site:
+            raise BackupRefused(
+                f"This is a backup of the site {header.site!r}, and SITE is "
+                f"{self._site!r}. Set SITE={header.site} to restore it."
+            )
 
     def _testified(self, records: Iterable[Record]) -> Iterator[Record]:
         """Puts the witness back where it belongs, and passes on what belongs into Redis."""
         for record in records:
-            if record.kind != _WITNESS:
+            if record.kind != WITNESS:
                 yield record
             elif self._witness is not None:
                 ((document,),) = record.items
@@ -95,7 +112,7 @@ class Backups:
         if self._witness is not None:
             for name in self._witness.names():
                 document = json.dumps(self._witness.read(name), sort_keys=True).encode()
-                yield Record(name, _WITNESS, ((document,),))
+                yield Record(name, WITNESS, ((document,),))
         yield from SiteBackup(self._client, self._site).records()
 
     def _write(self, path: Path, header: Header) -> Summary:
@@ -107,9 +124,11 @@ class Backups:
                 return backup_file.write(cast("IO[bytes]", sealed), header, records)
 
     @contextmanager
-    def _reader(self, place: Place) -> Iterator[BackupReader]:
+    def _reader(self, place: Place, unsealed: bool) -> Iterator[BackupReader]:
         with place.open() as probe:
             sealed = probe.read(len(MAGIC)) == MAGIC
+        if self._keyring and not (sealed or unsealed):
+            raise BackupRefused(_UNSEALED)
         with place.open() as source:
             opened = OpeningReader(source, self._keyring) if sealed else source
-            yield BackupReader(cast("IO[bytes]", opened))
+            yield BackupReader(cast("IO[bytes]", opened), admit=Admission)

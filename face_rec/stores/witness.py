@@ -7,6 +7,7 @@ list that was cut.
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -22,6 +23,14 @@ from face_rec.stores.private_folder import make_private
 
 BEGAN: Final = "began"
 """Name of the document that says since when there is a chain."""
+
+
+_NAME: Final = re.compile(rf"{BEGAN}|\d{{4}}-\d{{2}}")
+
+
+def is_document_name(name: str) -> bool:
+    """Whether a witness has documents of this name; nothing else becomes part of a path."""
+    return _NAME.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ class FolderShelf:
         return str(self._folder)
 
     def read(self, name: str) -> Document:
-        path = self._folder / f"{name}.json"
+        path = self._path(name)
         try:
             return _decoded(path.read_bytes(), str(path))
         except FileNotFoundError:
@@ -83,22 +92,28 @@ class FolderShelf:
             raise self._refused(error) from error
 
     def write(self, name: str, document: Document) -> None:
-        part = self._folder / f".{name}.part"
+        path, part = self._path(name), self._folder / f".{name}.part"
         try:
             descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(_encoded(document))
                 file.flush()
                 os.fsync(file.fileno())
-            part.replace(self._folder / f"{name}.json")
+            part.replace(path)
         except OSError as error:
             raise self._refused(error) from error
 
     def names(self) -> list[str]:
-        return sorted(path.stem for path in self._folder.glob("*.json"))
+        found = sorted(path.stem for path in self._folder.glob("*.json"))
+        return [name for name in found if is_document_name(name)]
 
     def alone(self) -> AbstractContextManager[None]:
         return locks.exclusive(self._folder / ".lock")
+
+    def _path(self, name: str) -> Path:
+        if not is_document_name(name):
+            raise StoreError(f"A witness has no document {name[:80]!r}. Nothing was written.")
+        return self._folder / f"{name}.json"
 
     def _refused(self, error: OSError) -> StoreUnavailable:
         return StoreUnavailable(
@@ -216,7 +231,7 @@ def _encoded(document: Document) -> bytes:
 def _decoded(content: bytes, name: str) -> Document:
     try:
         document = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
         raise StoreError(f"The witness {name} is damaged. Restore it from a backup.")

@@ -77,7 +77,7 @@ def new_device(app: System) -> None:
             "Name", max_chars=32, placeholder="front-door",
             help="Lower-case letters, digits and hyphens. Its marks carry it.",
         )  # fmt: skip
-        wanted = device_fields(Device(name or "", ""), record_of(app, name or ""), "new")
+        wanted = device_fields(app, Device(name or "", ""), record_of(app, name or ""), "new")
 
         def create() -> None:
             app.access.kiosks.create(
@@ -93,7 +93,7 @@ def new_device(app: System) -> None:
 @dialog("Edit kiosk", Right.KIOSKS, icon=":material/tablet:")
 def _edit(app: System, device: Device) -> None:
     with guarded("kiosks.edit"):
-        wanted = device_fields(device, record_of(app, device.id), device.id)
+        wanted = device_fields(app, device, record_of(app, device.id), device.id)
 
         def change() -> None:
             save_record(app, wanted.record)

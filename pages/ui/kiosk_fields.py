@@ -19,7 +19,7 @@ class Wanted:
     record: KioskRecord
 
 
-def device_fields(device: Device, record: KioskRecord, key: str) -> Wanted:
+def device_fields(app: System, device: Device, record: KioskRecord, key: str) -> Wanted:
     """All that can be entered, beginning with what is known."""
     title = st.text_input(
         "Title", device.title, max_chars=80, placeholder="Front door", key=f"title_{key}"
@@ -29,8 +29,9 @@ def device_fields(device: Device, record: KioskRecord, key: str) -> Wanted:
     closes = right.time_input("to", device.closes, key=f"closes_{key}")
     st.caption("The same time twice: always open.")
     # Other beginnings, other fields: a new device may get the name of a kiosk that is known.
-    known = hash((record.site, record.direction, record.minimum_stay, record.watched))
-    made = record_fields(record, f"device_{key}_{known}")
+    shown = (record.site, record.direction, record.minimum_stay, record.watched, record.groups)
+    known = hash(shown)
+    made = record_fields(app, record, f"device_{key}_{known}")
     pin = st.toggle(
         "People may use their PIN", device.pin, key=f"device_{key}_pin",
         help="For those whose face fails; tries are limited, and such marks wait for a look.",
@@ -48,10 +49,11 @@ def record_of(app: System, name: str) -> KioskRecord:
 
 
 def save_record(app: System, record: KioskRecord) -> None:
-    """Over whatever the first heartbeat may have written meanwhile."""
+    """Over whatever the first heartbeat may have written meanwhile; a kiosk that has no record
+    yet gets one, which is what makes it watched."""
     stored = record_of(app, record.id)
     changed = replace(record, watched_from=stored.watched_from)
-    if changed != stored:
+    if changed != stored or stored not in app.office.book.rules().kiosks:
         app.office.rules.save(changed)
 
 

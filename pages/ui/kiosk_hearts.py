@@ -5,24 +5,28 @@ from datetime import UTC, datetime, time, timedelta
 
 import streamlit as st
 
-from face_rec.attendance.kiosk import Direction, Interval, KioskRecord, Outage, Uptime
+from face_rec.attendance.kiosk import Direction, Interval, KioskRecord, Outage
 from face_rec.attendance.sources import days_between
+from face_rec.attendance.uptime import Uptime
+from face_rec.entities import StreamStats
+from face_rec.journey.kiosk import NAME
 from face_rec.system import System
 from pages.ui.widgets import Line, Tone, state_list
 
 _ALIVE = timedelta(minutes=3)
+_FRESH = 10.0  # seconds since the last picture
 _WAYS = {Direction.IN: "counts IN", Direction.OUT: "counts OUT", Direction.BOTH: ""}
 
 
 def kiosk_hearts(app: System) -> None:
     """One line a kiosk; what to know while there is none."""
     kiosks = app.office.book.rules().kiosks
+    strangers = sorted(_open(app) - {one.id for one in kiosks})
     if not kiosks:
         st.caption(
-            "A kiosk appears here when it is opened for the first time. From then on an outage "
-            "during a shift is shown and is never taken for an absence."
+            "No kiosk is registered yet. Once one is, an outage of it during a shift is shown "
+            "here and is not taken for an absence."
         )
-        return
     now = app.office.book.now()
     midnight = datetime.combine(now.date(), time(), now.tzinfo)
     days = days_between(midnight.astimezone(UTC).date(), now.astimezone(UTC).date())
@@ -33,7 +37,25 @@ def kiosk_hearts(app: System) -> None:
         one.id: [(o.start, o.end) for o in outages if o.kiosk == one.id and _over(o, beats)]
         for one in kiosks
     }
-    state_list(_line(one, beats.get(one.id, ()), down[one.id], now) for one in kiosks)
+    lines = [_line(one, beats.get(one.id, ()), down[one.id], now) for one in kiosks]
+    lines += [_stranger(name) for name in strangers]
+    if lines:
+        state_list(lines)
+
+
+def _open(app: System) -> set[str]:
+    """The kiosks that take pictures at the moment."""
+    names = {stream.name for stream in app.engine.streams() if _fresh(stream.stats())}
+    return {name for name in names if NAME.fullmatch(name)}
+
+
+def _fresh(figures: StreamStats) -> bool:
+    return figures.frame_age is not None and figures.frame_age < _FRESH
+
+
+def _stranger(name: str) -> Line:
+    note = "Not registered: its outages excuse nobody. Add it under Settings, Kiosks."
+    return Line(name, note, "Live", tone=Tone.WARN)
 
 
 def _line(

@@ -8,6 +8,7 @@ import streamlit as st
 from face_rec.attendance.kiosk import Direction, KioskRecord
 from face_rec.journey.kiosk import NAME, RULE
 from face_rec.system import System
+from pages.ui.people_index import people_index
 from pages.ui.rule_editor import buttons, chosen_of, form_key
 
 _WAYS: Final = {
@@ -17,8 +18,8 @@ _WAYS: Final = {
 }
 _NOTHING = (
     "tablet",
-    "No kiosk is known yet",
-    "A kiosk appears here when it is opened for the first time. You can also enter one below.",
+    "No kiosk is registered yet",
+    "Enter the kiosks that you use: only their outages are told apart from absences.",
 )
 
 
@@ -29,7 +30,7 @@ def kiosks(app: System) -> None:
     key = form_key(app, "kiosk", known)
     with st.container(border=True):
         st.markdown("**Change the kiosk**" if known else "**Enter a kiosk**")
-        made = _form(known, key)
+        made = _form(app, known, key)
     if known is None and not NAME.fullmatch(made.id):
         st.caption(f"A kiosk is called as in its address (?kiosk=NAME): {RULE}.")
         return
@@ -40,19 +41,20 @@ def _row(one: KioskRecord) -> dict[str, object]:
     return {
         "Kiosk": one.id,
         "Site": one.site,
+        "Used by": ", ".join(sorted(one.groups)) or "Everybody",
         "Direction": _WAYS[one.direction],
         "Minimum stay, min": one.minimum_stay if one.direction is Direction.BOTH else None,
         "Outages count": one.watched,
     }
 
 
-def _form(known: KioskRecord | None, key: str) -> KioskRecord:
+def _form(app: System, known: KioskRecord | None, key: str) -> KioskRecord:
     if known:
         st.text_input("Name", known.id, disabled=True, key=f"{key}_id")
         start = known
     else:
         start = KioskRecord((st.text_input("Name", key=f"{key}_id") or "").strip())
-    made = record_fields(start, key)
+    made = record_fields(app, start, key)
     return replace(
         made,
         pin=st.toggle(
@@ -62,8 +64,8 @@ def _form(known: KioskRecord | None, key: str) -> KioskRecord:
     )  # fmt: skip
 
 
-def record_fields(start: KioskRecord, key: str) -> KioskRecord:
-    """``start`` with site, direction, minimum stay and watch as entered."""
+def record_fields(app: System, start: KioskRecord, key: str) -> KioskRecord:
+    """``start`` with site, users, direction, minimum stay and watch as entered."""
     left, right = st.columns(2)
     site = left.text_input("Site or place (optional)", start.site, key=f"{key}_site")
     way = right.segmented_control(
@@ -78,6 +80,14 @@ def record_fields(start: KioskRecord, key: str) -> KioskRecord:
     watched = right.toggle(
         "While it is down, nobody is called absent", start.watched, key=f"{key}_watched"
     )
+    offered = sorted({*people_index(app.people).groups, *start.groups})
+    groups = st.multiselect(
+        "Groups that use it", offered, default=sorted(start.groups), key=f"{key}_groups",
+        placeholder="Everybody who has no kiosk of their own",
+        help="An outage excuses only whom it could have concerned: those whose kiosks were all "
+        "down at once.",
+    )  # fmt: skip
     return replace(
-        start, site=(site or "").strip(), direction=way, minimum_stay=int(stay), watched=watched
-    )
+        start, site=(site or "").strip(), direction=way, minimum_stay=int(stay), watched=watched,
+        groups=frozenset(groups),
+    )  # fmt: skip

@@ -1,17 +1,8 @@
-"""Adding a kiosk, linking a tablet, and tapping as a finger does."""
+"""Adding a kiosk, and linking a tablet."""
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 PATIENCE = 30_000  # ms
-
-
-def tap(page: Page, target: Locator) -> None:
-    """Press where ``target`` is seen, whatever lies on top of it: the mouse asks nobody."""
-    expect(target).to_be_visible(timeout=PATIENCE)
-    target.scroll_into_view_if_needed()
-    box = target.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
 def add_kiosk(page: Page, url: str, name: str = "front-door", *, pin: bool = False) -> str:

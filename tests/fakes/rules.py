@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from face_rec.attendance.kiosk import Interval, KioskRecord
+from face_rec.attendance.kiosk import Interval
 from face_rec.attendance.rule_desk import with_items, without
 from face_rec.attendance.rules import Item, Rules
 from face_rec.errors import StoreUnavailable
@@ -49,6 +49,9 @@ class FakeRules:
         self._rules = replace(changed, version=self._rules.version + 1)
 
     def beat(self, kiosk: str, at: datetime, since: datetime | None = None) -> None:
+        known = {one.id: one for one in self._rules.kiosks}.get(kiosk)
+        if known is None:
+            return
         start, moment = int((since or at).timestamp()), int(at.timestamp())
         intervals = self._beats[at.astimezone(UTC).date()].setdefault(kiosk, [])
         for number, (first, last) in enumerate(intervals):
@@ -57,7 +60,6 @@ class FakeRules:
                 break
         else:
             intervals.append((start, moment))
-        known = {one.id: one for one in self._rules.kiosks}.get(kiosk, KioskRecord(kiosk))
         if known.watched_from is None:
             self.put(replace(known, watched_from=since or at))
 

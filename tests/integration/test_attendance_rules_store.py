@@ -95,6 +95,7 @@ def test_the_epoch_stays(store: RulesStore) -> None:
 
 
 def test_beats_join_into_intervals_until_a_gap(store: RulesStore) -> None:
+    store.put(KioskRecord("gate"))
     for seconds in (0, 60, 120, 1000, 1060):
         store.beat("gate", NOON + timedelta(seconds=seconds))
     start = int(NOON.timestamp())
@@ -102,6 +103,7 @@ def test_beats_join_into_intervals_until_a_gap(store: RulesStore) -> None:
 
 
 def test_a_beat_that_comes_late_is_no_step_back(store: RulesStore) -> None:
+    store.put(KioskRecord("gate"))
     for seconds in (60, 0, 30):
         store.beat("gate", NOON + timedelta(seconds=seconds))
     start = int(NOON.timestamp())
@@ -109,12 +111,34 @@ def test_a_beat_that_comes_late_is_no_step_back(store: RulesStore) -> None:
 
 
 def test_a_stretch_can_be_noted_at_once(store: RulesStore) -> None:
+    store.put(KioskRecord("gate"))
     store.beat("gate", NOON, since=NOON - timedelta(hours=2))
     end = int(NOON.timestamp())
     assert store.beats([DAY]) == {"gate": [(end - 7200, end)]}
 
 
-def test_the_first_beat_makes_a_record_and_no_other_changes_the_rules(store: RulesStore) -> None:
+def test_an_invented_kiosk_leaves_no_trace(store: RulesStore) -> None:
+    for number in range(3):
+        store.beat("test", NOON + timedelta(minutes=number))
+    assert store.load().kiosks == ()
+    assert store.version() == 0
+    assert store.beats([DAY]) == {}
+
+
+def test_a_kiosk_that_was_removed_is_not_noted_any_more(store: RulesStore) -> None:
+    store.put(KioskRecord("gate"))
+    store.beat("gate", NOON)
+    store.remove(KioskRecord("gate"))
+    store.beat("gate", NOON + timedelta(minutes=30))
+    start = int(NOON.timestamp())
+    assert store.load().kiosks == ()
+    assert store.beats([DAY]) == {"gate": [(start, start)]}
+
+
+def test_the_first_beat_starts_the_watch_and_no_other_changes_the_rules(
+    store: RulesStore,
+) -> None:
+    store.put(KioskRecord("gate"))
     store.beat("gate", NOON)
     version = store.version()
     store.beat("gate", NOON + timedelta(days=1))
@@ -162,6 +186,7 @@ def test_broken_heartbeats_are_no_heartbeats(redis_client: Redis) -> None:
     redis_client.hset(keys.beats(SITE, DAY), "gate", "garbage")
     store = RedisRules(redis_client, SITE)
     assert store.beats([DAY])["gate"] == []
+    store.put(KioskRecord("gate"))
     store.beat("gate", NOON)
     assert len(store.beats([DAY])["gate"]) == 1
 

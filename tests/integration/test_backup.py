@@ -29,6 +29,7 @@ from face_rec.stores.backup_file import BackupReader, Header
 from face_rec.stores.backup_place import FilePlace
 from face_rec.stores.backups import Backups
 from face_rec.stores.chain import Chain
+from face_rec.stores.chain_guard import witness_folder
 from face_rec.stores.chain_report import Flaw
 from face_rec.stores.client import Client, RedisAddress, connect
 from face_rec.stores.keyring import Keyring, derived
@@ -416,6 +417,72 @@ def test_an_encrypted_backup_shows_nothing_and_needs_its_key(
             Backups(pair[1], "main", other).verify(FilePlace(path))
     newer = derived(["b" * 64, "a" * 64], "backup")  # the key was changed since
     assert Backups(pair[1], "main", newer).load(FilePlace(path)).people == 3
+
+
+# --- made by somebody else -----------------------------------
+
+
+@pytest.fixture
+def forged(pair: tuple[Client, Client], tmp_path: Path) -> FilePlace:
+    """A backup with an attacker's admin, made without the key."""
+    _small(pair[0])
+    pair[0].hset(keys.access("main", "accounts"), "mallory", '{"role":"admin"}')
+    place = FilePlace(tmp_path / "forged")
+    Backups(pair[0], "main", OPEN).save(place, MORNING)
+    return place
+
+
+def test_with_a_key_set_only_what_the_key_sealed_is_restored(
+    pair: tuple[Client, Client], forged: FilePlace
+) -> None:
+    backups = Backups(pair[1], "main", SEALED)
+    for read in (backups.load, backups.verify):
+        with pytest.raises(BackupRefused, match="--unsealed"):
+            read(forged)
+    assert not pair[1].dbsize()
+
+
+def test_an_unsealed_backup_is_taken_only_when_asked_for_and_its_admins_are_named(
+    pair: tuple[Client, Client], forged: FilePlace
+) -> None:
+    found = Backups(pair[1], "main", SEALED).load(forged, unsealed=True)
+    assert found.admins == ("mallory",)
+    assert found.people == 3
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Record("person:{other}:1", "hash", ((b"id", b"1"),)),
+        Record("config", "string", ((b"1",),)),
+        Record("../../../outside", "witness", ((b"{}",),)),
+    ],
+    ids=lambda record: record.key,
+)
+def test_foreign_keys_and_paths_in_a_backup_are_refused_before_anything_is_written(
+    pair: tuple[Client, Client], tmp_path: Path, record: Record
+) -> None:
+    inside = tmp_path / "data"
+    backups = Backups(pair[1], "main", OPEN, witness_folder(inside, "main"))
+    evil = tmp_path / "evil"
+    evil.write_bytes(_file([record], schema=backup_file.SCHEMA).getvalue())
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(BackupRefused, match="no backup of this app holds"):
+        backups.load(FilePlace(evil))
+    assert sorted(tmp_path.rglob("*")) == before
+    assert not pair[1].dbsize()
+
+
+def test_what_another_program_keeps_beside_ours_is_left_out_and_said(
+    pair: tuple[Client, Client], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    _small(pair[0])
+    pair[0].set("foreign:{main}", "1")
+    place = FilePlace(tmp_path / "backup")
+    Backups(pair[0], "main", OPEN).save(place, MORNING)
+    assert "foreign:{main}" in caplog.text
+    Backups(pair[1], "main", OPEN).load(place)
+    assert not pair[1].exists("foreign:{main}")
 
 
 # --- across versions -----------------------------------

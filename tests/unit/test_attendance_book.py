@@ -8,6 +8,7 @@ import pytest
 
 from face_rec.attendance.calendar import Holiday
 from face_rec.attendance.filters import Filters
+from face_rec.attendance.kiosk import KioskRecord
 from face_rec.attendance.overview import overview
 from face_rec.attendance.roster import Employment
 from face_rec.attendance.shift import PRESENCE, Shift
@@ -246,10 +247,17 @@ def test_a_malformed_event_is_shown_and_takes_nothing_down() -> None:
 
 
 def test_an_outage_is_never_an_absence() -> None:
-    world = World()
+    world = World(DAY_SHIFT, KioskRecord("gate"))
     for minute in range(0, 120, 2):
         world.rules.beat("gate", at(MONDAY, "07:00") + timedelta(minutes=minute))
     assert statuses(world.office())["Bob"] is Status.KIOSK_DOWN
+
+
+def test_an_invented_kiosk_excuses_nobody() -> None:
+    world = World(DAY_SHIFT, KioskRecord("gate"))
+    world.rules.beat("gate", at(MONDAY, "21:00"), since=at(MONDAY, "06:00"))
+    world.rules.beat("test", at(MONDAY, "08:00"))
+    assert statuses(world.office()) == {"Ada": Status.ABSENT, "Bob": Status.ABSENT}
 
 
 def test_the_overview_counts_who_is_where() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from face_rec.attendance.calendar import Leave
 from face_rec.attendance.correction import audit
+from face_rec.attendance.kiosk import KioskRecord
 from face_rec.attendance.status import Status
 from face_rec.entities import Event, EventKind
 from face_rec.errors import CorrectionRefused, PersonMissing
@@ -182,7 +183,7 @@ def test_leave_over_presence_is_explained() -> None:
 
 
 def test_an_outage_is_explained() -> None:
-    world = World()
+    world = World(DAY_SHIFT, KioskRecord("gate"))
     world.rules.beat("gate", at(MONDAY, "10:00"), since=at(MONDAY, "07:00"))
     answer = world.office().inquiry.explain(ADA.subject, MONDAY)
     assert answer.record.status is Status.KIOSK_DOWN

@@ -4,6 +4,7 @@ from datetime import datetime
 from threading import Event
 
 from face_rec.attendance.heart import Heart
+from face_rec.attendance.kiosk import KioskRecord
 from face_rec.errors import StoreUnavailable
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.rules import FakeRules
@@ -12,8 +13,8 @@ LONG = 3600.0  # seconds: the thread itself never beats in these tests
 
 
 def test_each_kiosk_with_a_picture_gives_a_sign_of_life() -> None:
-    rules, clock = FakeRules(), FakeClock()
-    heart = Heart(lambda: ["gate", "yard"], rules.beat, clock, LONG)
+    rules, clock = FakeRules(KioskRecord("gate"), KioskRecord("yard")), FakeClock()
+    heart = Heart(lambda: ["gate", "yard", "invented"], rules.beat, clock, LONG)
     heart.beat_once()
     heart.close()
     assert set(rules.beats([MORNING.date()])) == {"gate", "yard"}

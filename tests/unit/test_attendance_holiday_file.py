@@ -75,8 +75,20 @@ def test_two_holidays_of_one_day_are_two_entries() -> None:
             b"END:VEVENT\n",
             "days",
         ),
+        (b"date,name\n2025-01-01," + b"x" * 201 + b"\n", "more than 200 characters"),
+        (
+            b"BEGIN:VCALENDAR\n"
+            + b"BEGIN:VEVENT\nDTSTART:20250101\nDTEND:20250131\nSUMMARY:x\nEND:VEVENT\n" * 200,
+            "more than 5,000 days",
+        ),
     ],
 )
 def test_a_file_that_makes_no_sense_imports_nothing(data: bytes, reason: str) -> None:
     with pytest.raises(RuleRefused, match=reason):
         read_holidays(data)
+
+
+def test_the_last_day_there_is_has_no_day_after_it() -> None:
+    event = b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:99991231\nDTEND:99991231\nSUMMARY:x\n"
+    (found,) = read_holidays(event + b"END:VEVENT\n")
+    assert found.day == date(9999, 12, 31)

@@ -230,6 +230,16 @@ def test_a_zip_bomb_is_refused_before_it_unpacks(
         installer.import_from(many)
 
 
+def test_what_unpacks_to_a_hundred_times_its_size_is_refused(
+    installer: Installer, tmp_path: Path
+) -> None:
+    archive = tmp_path / "zeros.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("a.onnx", bytes(5_000_000))
+    with pytest.raises(ArchiveRefused, match="not safe"):
+        installer.import_from(archive)
+
+
 def test_too_many_files_and_twins_are_refused(installer: Installer, tmp_path: Path) -> None:
     many = [(f"{n}.txt", b"") for n in range(501)]
     with pytest.raises(ArchiveRefused, match="500"):

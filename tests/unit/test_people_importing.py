@@ -156,9 +156,12 @@ def test_progress_counts_people(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "table",
-    [b"\xff\xfeid", b"name\nAda\n", b"id\na\na\n", b'id,name\n"a,b\n'],
-    ids=["encoding", "no id", "twice", "quote"],
-)
+    [
+        b"\xff\xfeid", b"name\nAda\n", b"id\na\na\n", b'id,name\n"a,b\n',
+        b"id\n" + b"," * 10_001 + b"\n", b"id\n" + b"a\n" * (8 << 20),
+    ],
+    ids=["encoding", "no id", "twice", "quote", "line", "size"],
+)  # fmt: skip
 def test_a_wrong_table_is_refused(tmp_path: Path, table: bytes) -> None:
     with pytest.raises(ArchiveRefused, match=r"people\.csv"):
         from_folder(_tree(tmp_path, {"people.csv": table}))

@@ -1,0 +1,115 @@
+"""A kiosk while Redis is away, over an address that is not loopback."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from starlette.testclient import TestClient
+
+from face_rec.access.access import Access
+from face_rec.access.door import Door
+from face_rec.stores.access import AccessOptions, open_access
+from face_rec.stores.client import RedisAddress, connect
+from face_rec.stores.founding_mark import FileMark
+from tests.fakes.clock import FakeClock
+from tests.gate_app import CHEAP, GateApp
+from tests.redis_servers import Server, standalone
+
+JPEG = b"\xff\xd8\xff a picture \xff\xd9"
+
+
+def _own_address() -> str:
+    """An address of this machine besides loopback."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing; only chooses an address
+        except OSError:
+            pytest.skip("this machine has no address besides 127.0.0.1")
+        return str(probe.getsockname()[0])
+
+
+@contextmanager
+def _served(gate: GateApp, address: str) -> Iterator[str]:
+    """The gate and the application behind it on a real socket; its URL."""
+    with socket.socket() as listener:
+        listener.bind((address, 0))
+        url = f"http://{address}:{listener.getsockname()[1]}"
+        server = uvicorn.Server(uvicorn.Config(gate.app, log_level="error"))
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield url
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[Server]:
+    with standalone(tmp_path / "redis") as server:
+        yield server
+
+
+def _access(redis: Server, folder: Path, clock: FakeClock) -> Access:
+    options = AccessOptions(hasher=CHEAP, mark=FileMark(folder / "accounts"))
+    client = connect(RedisAddress(nodes=(("127.0.0.1", redis.port),)))
+    return open_access(client, "main", clock, options)
+
+
+def _shown(browser: TestClient) -> dict[str, str]:
+    return {cookie.name: str(cookie.value) for cookie in browser.cookies.jar}
+
+
+def test_a_kiosk_goes_on_over_any_address_while_redis_is_away(
+    redis: Server, tmp_path: Path
+) -> None:
+    address, clock = _own_address(), FakeClock()
+    gate = GateApp(_access(redis, tmp_path, clock), clock, hosts=frozenset({"localhost", address}))
+    gate.add("ada")
+    cookies = _shown(gate.kiosk())
+    with _served(gate, address) as url, httpx.Client(base_url=url, cookies=cookies) as tablet:
+        headers = {"origin": url, "content-type": "image/jpeg"}
+        page = "/take_attendance?kiosk=front-door"
+        assert tablet.get(page).text == "inside as kiosk Front door"
+        redis.kill()
+        gate.wait()
+        assert tablet.get(page).text == "inside as kiosk Front door"
+        sent = tablet.post("/frames?kiosk=front-door", content=JPEG, headers=headers)
+        assert sent.text == f"took {len(JPEG)} bytes"
+        assert tablet.get("/session").status_code == 204
+        stranger = httpx.get(f"{url}{page}", cookies={"fr_kiosk": "front-door.guessed"})
+        assert stranger.status_code == 503
+        assert "database does not answer" in stranger.text
+        clock.advance(24 * 3600 + 10)
+        assert tablet.get(page).status_code == 503
+
+
+def _door(redis: Server, folder: Path) -> Door:
+    return _access(redis, folder, FakeClock()).door
+
+
+def test_that_there_was_an_account_is_known_after_a_restart_without_redis(
+    redis: Server, tmp_path: Path
+) -> None:
+    door = _door(redis, tmp_path)
+    assert door.needs_setup()
+    GateApp(_access(redis, tmp_path, FakeClock()), FakeClock()).add("ada")
+    assert not door.needs_setup()
+    redis.kill()
+    assert not door.needs_setup()
+    assert not _door(redis, tmp_path).needs_setup()  # of a process that has never seen Redis
+
+
+def test_without_that_knowledge_nobody_is_let_in_while_redis_is_away(
+    redis: Server, tmp_path: Path
+) -> None:
+    clock = FakeClock()
+    gate = GateApp(_access(redis, tmp_path, clock), clock)
+    redis.kill()
+    assert gate.browser("192.0.2.7").get("/").status_code == 503
