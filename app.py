@@ -1,7 +1,7 @@
 """The ASGI entry: one process, one gate, one built system.
 
 ``python app.py`` serves with all settings applied; ``streamlit run app.py``
-serves the same on Streamlit's own address (127.0.0.1:8501, .streamlit/config.toml).
+serves the same to this machine only (127.0.0.1:8501, .streamlit/config.toml).
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from face_rec.errors import FaceRecError, SettingError, StoreUnavailable
 from face_rec.log import configure
 from face_rec.models.status import ModelState
 from face_rec.system import System
+from face_rec.web import uploads
 
 log = logging.getLogger(__name__)
 
@@ -81,17 +82,19 @@ async def _tell_setup_link(built: System) -> None:
 
 
 def _refuse_open_address(address: str | None) -> None:
-    """Streamlit's own options must not open what the settings keep closed."""
-    if address == SETTINGS.bind_address:
-        return  # app.py's own choice, or one the settings allow
+    """Streamlit's own options must not open what the settings keep closed; and ``streamlit
+    run`` has chosen its protocol before it reads this file, so that connections there have no
+    bounds: other machines are served by ``python app.py`` only."""
+    if address == SETTINGS.bind_address and __name__ == "__main__":
+        return  # app.py's own choice
     try:
         closed = ipaddress.ip_address(address or "0.0.0.0").is_loopback  # noqa: S104  # nosec B104
     except ValueError:
         closed = address == "localhost"
     if not closed:
         sys.stderr.write(
-            f"server.address is '{address}', but BIND_ADDRESS is '{SETTINGS.bind_address}'. Set "
-            "BIND_ADDRESS (and ACCOUNTS=on) instead: it is what keeps strangers out.\n"
+            f"server.address is '{address}', but streamlit run serves this machine only. Set "
+            "BIND_ADDRESS (and ACCOUNTS=on) and start with: python app.py\n"
         )
         raise SystemExit(2)
 
@@ -101,6 +104,7 @@ def _options() -> dict[str, Any]:
     options: dict[str, Any] = {
         "server.address": _address(),
         "server.port": SETTINGS.port,
+        "server.maxUploadSize": uploads.LARGEST_MB,
     }
     if SETTINGS.tls_cert and SETTINGS.tls_key:
         options["server.sslCertFile"] = str(SETTINGS.tls_cert)
@@ -129,4 +133,5 @@ app = st.App(
 )
 
 if __name__ == "__main__":
+    assembly.serve_bounded(SETTINGS)
     app.run(config=_options())

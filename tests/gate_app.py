@@ -20,6 +20,7 @@ from face_rec.stores.client import Client
 from face_rec.web import entrance
 from face_rec.web.gate import Gate
 from face_rec.web.oidc import Provider
+from face_rec.web.strict_http import StrictHttp
 from tests.fakes.clock import FakeClock
 
 PASSWORD = "purple tiger walks uphill"
@@ -74,8 +75,9 @@ class GateApp:
             Route("/frames", _take, methods=["POST"]),
             Route("/{path:path}", _page, methods=["GET"]),
         ]
-        gate = Middleware(Gate, access=self.seen or (lambda: self.access), hosts=self.hosts)
-        self.app = Starlette(routes=routes, middleware=[gate])
+        strict = Middleware(StrictHttp, hosts=self.hosts, tls=False)
+        gate = Middleware(Gate, access=self.seen or (lambda: self.access))
+        self.app = Starlette(routes=routes, middleware=[strict, gate])
 
     def browser(self, address: str = "127.0.0.1") -> TestClient:
         """A browser with no cookies, on this machine or another."""

@@ -17,7 +17,7 @@ from face_rec.assembly.parts import (
     build_snapshots,
     has_accounts,
 )
-from face_rec.assembly.serving import middleware, routes
+from face_rec.assembly.serving import middleware, routes, serve_bounded
 from face_rec.assembly.storing import redis_address
 from face_rec.assembly.whole import build
 
@@ -37,4 +37,5 @@ __all__ = [
     "middleware",
     "redis_address",
     "routes",
+    "serve_bounded",
 ]

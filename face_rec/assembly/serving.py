@@ -10,16 +10,33 @@ from face_rec.access.access import Access
 from face_rec.access.rights import Role
 from face_rec.clock import SystemClock
 from face_rec.system import System
-from face_rec.web import api, entrance, frames, health, metrics, security_txt, snapshots
+from face_rec.web import (
+    api,
+    connections,
+    entrance,
+    frames,
+    health,
+    metrics,
+    security_txt,
+    snapshots,
+    unknown,
+)
 from face_rec.web.api_request import ConsentText
 from face_rec.web.gate import Gate
+from face_rec.web.gate_off import GateOff
 from face_rec.web.hosts import own_names
 from face_rec.web.oidc import Provider
+from face_rec.web.strict_http import StrictHttp
+
+
+def serve_bounded(settings: Settings) -> None:
+    """Before the server starts: its connections get their bounds."""
+    connections.install(settings.trusted_proxies or ())
 
 
 def routes(settings: Settings) -> list[BaseRoute]:
     """The plain HTTP routes; each asks for the running system when it is called."""
-    return [
+    ours: list[BaseRoute] = [
         *health.routes(_health),
         *security_txt.routes(settings.security_contact, SystemClock()),
         *metrics.routes(
@@ -35,14 +52,16 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *frames.routes(_kiosks),
         *(_entrance(settings) if settings.accounts else ()),
     ]
+    return [*ours, *unknown.routes(ours)]
 
 
 def middleware(settings: Settings) -> list[Middleware]:
-    """The gate, unless accounts are switched off and only this computer can connect."""
-    if not settings.accounts:
-        return _proxies(settings)
+    """What stands before the routes, outermost first. Without accounts only who is at this
+    computer can connect, and nobody is asked who they are; all else is the same."""
     hosts = frozenset(settings.allowed_hosts or own_names(settings.bind_address))
-    return [*_proxies(settings), Middleware(Gate, access=_installed_access, hosts=hosts)]
+    who = Middleware(Gate, access=_installed_access) if settings.accounts else Middleware(GateOff)
+    tls = settings.tls_cert is not None
+    return [*_proxies(settings), Middleware(StrictHttp, hosts=hosts, tls=tls), who]
 
 
 def _proxies(settings: Settings) -> list[Middleware]:

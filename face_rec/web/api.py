@@ -30,7 +30,7 @@ from face_rec.errors import (
 )
 from face_rec.people.enrolment import Enrolment
 from face_rec.protocols import AttendanceStore, PeopleStore
-from face_rec.web import api_attendance, api_people
+from face_rec.web import api_attendance, api_people, problem
 from face_rec.web.api_document import document
 from face_rec.web.api_request import BadRequest, ConsentText
 from face_rec.web.route_rules import API
@@ -54,11 +54,7 @@ _CODES: Final[tuple[tuple[type[Exception], int, str], ...]] = (
     (RequestRefused, 400, "bad_request"),
     (FaceRecError, 422, "refused"),
 )
-CODES: Final = tuple(
-    dict.fromkeys(
-        [*(code for _, _, code in _CODES), "unauthorized", "forbidden", "too_large", "too_slow"]
-    )
-)
+CODES: Final = tuple(dict.fromkeys([*(code for _, _, code in _CODES), *problem.CODES]))
 """Every code that an error can have; none is ever renamed."""
 
 
@@ -147,13 +143,13 @@ def _guarded(
     async def endpoint(request: Request) -> Response:
         principal: Principal | None = getattr(request.state, "principal", None)
         if principal is None:
-            return refusal(401, "unauthorized", "Send a valid token.")
+            return problem.problem(401, "Send a valid token.")
         if right is not None and not principal.may(right):
-            return refusal(403, "forbidden", "The token's scopes do not allow this.")
+            return problem.problem(403, "The token's scopes do not allow this.")
         try:
             said = await handler(request, parts())
         except HTTPException as error:
-            return refusal(error.status_code, _http_code(error.status_code), error.detail)
+            return problem.problem(error.status_code, error.detail)
         except FaceRecError as error:
             return _refused(error)
         if said is None:
@@ -164,20 +160,11 @@ def _guarded(
     return endpoint
 
 
-def refusal(status: int, code: str, message: str) -> JSONResponse:
-    """An error as every part of the API gives it."""
-    return JSONResponse({"error": {"code": code, "message": message}}, status, _NO_STORE)
-
-
-def _refused(error: FaceRecError) -> JSONResponse:
+def _refused(error: FaceRecError) -> Response:
     for kind, status, code in _CODES:
         if isinstance(error, kind):
-            return refusal(status, code, str(error))
-    return refusal(422, "refused", str(error))
-
-
-def _http_code(status: int) -> str:
-    return {413: "too_large", 408: "too_slow"}.get(status, "bad_request")
+            return problem.problem(status, str(error), code)
+    return problem.problem(422, str(error), "refused")
 
 
 def _id(request: Request) -> str:

@@ -37,7 +37,7 @@ def clear(response: Response, request: HTTPConnection, name: str) -> None:
 
 
 def is_https(request: HTTPConnection) -> bool:
-    return request.url.scheme in {"https", "wss"}
+    return request.scope.get("scheme") in {"https", "wss"}
 
 
 def _name(request: HTTPConnection, name: str) -> str:

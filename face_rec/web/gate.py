@@ -1,7 +1,9 @@
 """The gate: ASGI middleware in front of everything, HTTP and WebSocket alike.
 
 It knows who asks before anything else runs, and refuses what the table of
-:mod:`face_rec.web.route_rules` does not allow.
+:mod:`face_rec.web.route_rules` does not allow. It judges ``scope["path"]``, by which the router
+chooses, never ``request.url``, which is put together from the visitor's ``Host``; that host and
+path are in proper form is the work of :mod:`face_rec.web.strict_http` before it.
 """
 
 import logging
@@ -12,11 +14,9 @@ from urllib.parse import quote
 
 import anyio
 from anyio import to_thread
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from face_rec.access import actor
 from face_rec.access.access import KIOSK, SESSION, Access
@@ -24,9 +24,8 @@ from face_rec.access.actor import Actor
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.errors import StoreError
 from face_rec.web import cookies
-from face_rec.web.bodies import BoundedBody
-from face_rec.web.headers import secure
-from face_rec.web.hosts import host_allowed, is_loopback, own_pages
+from face_rec.web.hosts import is_loopback, own_pages
+from face_rec.web.problem import is_api, problem, told
 from face_rec.web.route_rules import KIOSK_PAGE, PAGES, Rule, Way, narrowed, rule_for
 from face_rec.web.socket_watch import SocketWatch
 
@@ -41,17 +40,9 @@ _NO_STORE: Final = {"Cache-Control": "no-store"}
 class Gate:
     """Wraps the application. ``access`` is asked at every request; None: not built yet."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        *,
-        access: Callable[[], Access | None],
-        hosts: frozenset[str],
-    ) -> None:
-        """``hosts``: names the app answers to."""
+    def __init__(self, app: ASGIApp, *, access: Callable[[], Access | None]) -> None:
         self._app = app
         self._access = access
-        self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -65,36 +56,26 @@ class Gate:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
-        send = _with_headers(request, send)
         try:
             refusal = await self._refusal(request)
         except StoreError as error:
             log.warning("gate_without_store error=%s", error)
-            refusal = PlainTextResponse(
-                "The database does not answer, so nobody can be let in. This page tries again "
-                "by itself.", 503, {"Refresh": "5", **_NO_STORE},
+            refusal = told(
+                path_of(request), 503, "The database does not answer, so nobody can be let in. "
+                "This page tries again by itself.", {"Refresh": "5", **_NO_STORE},
             )  # fmt: skip
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        rule = rule_for(scope["path"]) or Rule(Way.NEVER)
-        bounded = BoundedBody(receive, rule.most, rule.within)
         with actor.acting(actor_of(request)):
-            try:
-                await self._app(scope, bounded, send)
-            except HTTPException as error:  # of a body that nobody else has caught
-                await PlainTextResponse(error.detail, error.status_code)(scope, receive, send)
+            await self._app(scope, receive, send)
 
     async def _refusal(self, request: Request) -> Response | None:
         """What is wrong with the request; None if it may pass. Notes who asks."""
         request.state.principal = None
-        if not host_allowed(request.headers.get("host", ""), self._hosts):
-            return PlainTextResponse(
-                "This app does not answer to that name. Add it to ALLOWED_HOSTS.", 421
-            )
-        access, rule = self._access(), rule_for(request.url.path)
+        access, rule = self._access(), rule_for(path_of(request))
         if access is None:
-            return None if _is_health(request) else PlainTextResponse("Starting …", 503)
+            return None if _is_health(request) else told(path_of(request), 503, "Starting …")
         if await self._closed(access, request):
             return PlainTextResponse(
                 "This app is not set up yet, and until then answers only on its own machine. "
@@ -105,7 +86,7 @@ class Gate:
         request.state.principal = principal
         if rule is None and principal is not None:
             return PlainTextResponse("There is no such page.", 404)
-        if principal and request.url.path == "/frames" and not access.open_now(principal):
+        if principal and path_of(request) == "/frames" and not access.open_now(principal):
             return PlainTextResponse("This kiosk is closed at this hour.", 403)
         return _judge(request, asked, principal)
 
@@ -135,9 +116,9 @@ class Gate:
 
     async def _may_open(self, request: HTTPConnection) -> tuple[Access, Principal] | None:
         headers, access = request.headers, self._access()
-        rule = rule_for(request.url.path)
-        good = host_allowed(headers.get("host", ""), self._hosts) and headers.get("origin")
-        if access is None or rule is None or not good or not own_pages(headers):
+        rule = rule_for(path_of(request))
+        good = headers.get("origin") and own_pages(headers)
+        if access is None or rule is None or not good:
             log.warning(
                 "socket_refused origin=%r host=%r", headers.get("origin"), headers.get("host")
             )
@@ -182,42 +163,24 @@ def _of_cookies(access: Access, request: HTTPConnection, used: bool) -> Principa
     return access.of_cookies(shown, used)
 
 
-def _with_headers(request: Request, send: Send) -> Send:
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            secure(headers, request.headers.get("host", ""), cookies.is_https(request))
-        await send(message)
-
-    return sending
-
-
-def _too_long(request: Request, rule: Rule) -> Response | None:
-    """A body that says itself that it is too large is not even begun."""
-    length = Headers(scope=request.scope).get("content-length", "0")
-    if not length.isdigit() or int(length) > rule.most:
-        return PlainTextResponse("The request is too large.", 413)
-    return None
-
-
 def _judge(request: Request, rule: Rule, principal: Principal | None) -> Response | None:
     if principal and principal.kind is PrincipalKind.DEVICE:
         elsewhere = _kiosk_only(request, principal)
         if elsewhere is not None:
             return elsewhere
     if not rule.allows(principal):
-        return _refused(request, rule, principal)
-    if narrowed(principal, request.url.path, request.query_params.get("kiosk", "")):
+        return _refused(request, principal)
+    if narrowed(principal, path_of(request), request.query_params.get("kiosk", "")):
         return _denied(request)
     by_cookie = rule.way is not Way.BEARER
     if by_cookie and request.method not in _SAFE and not own_pages(request.headers):
         return PlainTextResponse("This request did not come from this app's own pages.", 403)
-    return _too_long(request, rule)
+    return None
 
 
 def _kiosk_only(request: Request, device: Principal) -> Response | None:
     """Sends a device to its page, where it asks for the start page."""
-    page = request.url.path.removeprefix("/")
+    page = path_of(request).removeprefix("/")
     if page not in ("", "index.html") and page not in PAGES:
         return None
     if page == KIOSK_PAGE and request.query_params.get("kiosk") == device.kiosk:
@@ -225,13 +188,14 @@ def _kiosk_only(request: Request, device: Principal) -> Response | None:
     return RedirectResponse(f"/{KIOSK_PAGE}?kiosk={quote(device.kiosk or '')}", 303)
 
 
-def _refused(request: Request, rule: Rule, principal: Principal | None) -> Response:
-    if rule.way is Way.BEARER or request.headers.get("authorization"):
+def _refused(request: Request, principal: Principal | None) -> Response:
+    if is_api(path_of(request)) or request.headers.get("authorization"):
         return _api_refusal(principal)
     if principal is not None:
         return _denied(request)
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        query = request.scope["query_string"].decode("latin-1")
+        asked = path_of(request) + (f"?{query}" if query else "")
         to = "/login" if asked == "/" else f"/login?next={quote(asked)}"
         return RedirectResponse(to, 303, _NO_STORE)
     return PlainTextResponse("Sign in first.", 401, _NO_STORE)
@@ -239,24 +203,24 @@ def _refused(request: Request, rule: Rule, principal: Principal | None) -> Respo
 
 def _denied(request: Request) -> Response:
     text = "You are not allowed to open this. Ask an administrator for the right to do so."
-    log.info("gate_denied path=%s", request.url.path[:200])
+    log.info("gate_denied path=%s", path_of(request)[:200])
     return PlainTextResponse(text, 403, _NO_STORE)
 
 
 def _api_refusal(principal: Principal | None) -> Response:
     if principal is not None:
-        code, status, text = "forbidden", 403, "The token's scopes do not allow this."
-    else:
-        code, status = "unauthorized", 401
-        text = "Send a valid token: Authorization: Bearer TOKEN."
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    return JSONResponse(
-        {"error": {"code": code, "message": text}}, status, {**headers, **_NO_STORE}
-    )
+        return problem(403, "The token's scopes do not allow this.")
+    text = "Send a valid token: Authorization: Bearer TOKEN."
+    return problem(401, text, headers={"WWW-Authenticate": "Bearer"})
+
+
+def path_of(request: HTTPConnection) -> str:
+    """The path by which the router chooses."""
+    return str(request.scope["path"])
 
 
 def _is_health(request: Request) -> bool:
-    return request.url.path in {"/healthz", "/readyz"}
+    return path_of(request) in {"/healthz", "/readyz"}
 
 
 def _address(request: HTTPConnection) -> str:

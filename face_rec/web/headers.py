@@ -34,6 +34,10 @@ FORMS: Final = (
 """For our own HTML pages: no script at all."""
 
 
+HSTS: Final = "max-age=31536000; includeSubDomains"
+"""A year, as OWASP ASVS 5.0 3.4.1 asks; browsers heed it over a certificate they trust only."""
+
+
 def secure(headers: MutableHeaders, host: str, https: bool) -> None:
     """Add what is missing; a route may have said something stricter."""
     for name, value in _ALWAYS.items():

@@ -1,13 +1,23 @@
 """Which ``Host`` the app answers to: another one is an attack (DNS rebinding) or a mistake."""
 
 import ipaddress
+import re
 import socket
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Final
 
 from starlette.datastructures import Headers
 
 from face_rec.web.origin import same_origin
+
+_HOST: Final = re.compile(
+    r"(?:\[(?P<six>[0-9a-f:.]{2,45})\]|(?P<name>[a-z0-9_.-]{1,253}))(?::(?P<port>[0-9]{1,5}))?",
+    re.ASCII | re.IGNORECASE,
+)
+"""``uri-host [ ":" port ]`` of RFC 9110 section 7.2, of which only what names a machine: no
+percent-encoding, no user, no path, no address of a version that does not exist yet (RFC 3986
+section 3.2.2)."""
 
 
 def own_names(bind_address: str) -> frozenset[str]:
@@ -23,10 +33,24 @@ def own_names(bind_address: str) -> frozenset[str]:
 def host_allowed(host: str, allowed: Iterable[str]) -> bool:
     """Whether the ``Host`` header names one of ``allowed``; ``*.example.org`` names all below
     it. The port does not matter."""
-    name = _hostname(host)
+    name = hostname(host)
     return bool(name) and any(
-        name.endswith(one[1:]) if one.startswith("*.") else name == one for one in allowed
+        name.endswith(one[1:]) if one.startswith("*.") else name == _plain(one) for one in allowed
     )
+
+
+def hostname(host: str) -> str:
+    """The name or address in a ``Host`` header, lower case and in one spelling; empty for what
+    is no such header."""
+    found = _HOST.fullmatch(host)
+    if found is None or int(found["port"] or 0) > 65535:
+        return ""
+    if not found["six"]:
+        return found["name"].removesuffix(".").lower()
+    try:
+        return str(ipaddress.IPv6Address(found["six"]))
+    except ValueError:
+        return ""
 
 
 def own_pages(headers: Headers) -> bool:
@@ -49,13 +73,12 @@ def is_loopback(address: str) -> bool:
     return bool((mapped or found).is_loopback)
 
 
-def _hostname(host: str) -> str:
-    """The name without port, lower case; empty for what is no host."""
-    name, bracket, _ = host.partition("]")
-    if bracket:
-        return name.removeprefix("[").lower()
-    name, _, port = host.partition(":")
-    return name.rstrip(".").lower() if not port or port.isdigit() else ""
+def _plain(name: str) -> str:
+    """A name of the list in the spelling that :func:`hostname` gives."""
+    try:
+        return str(ipaddress.ip_address(name.strip("[]")))
+    except ValueError:
+        return name.lower()
 
 
 def _addresses() -> set[str]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Right
+from face_rec.web import uploads
 
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
@@ -44,7 +45,9 @@ class Rule:
         return self.right is None or principal.may(self.right)
 
 
-_UPLOAD: Final = Rule(Way.USER, Right.PEOPLE_WRITE, most=201 * MIB, within=900.0)
+_UPLOAD: Final = Rule(
+    Way.USER, Right.PEOPLE_WRITE, most=uploads.LARGEST_BODY, within=uploads.WITHIN
+)
 _SHELL: Final = Rule(Way.COOKIE)
 _NEVER: Final = Rule(Way.NEVER)
 
@@ -61,6 +64,7 @@ EXACT: Final[Mapping[str, Rule]] = {
     "/account": Rule(Way.USER),
     "/metrics": Rule(Way.EITHER, Right.METRICS),
     "/frames": Rule(Way.COOKIE, Right.KIOSK, most=8 * MIB),
+    "/api": Rule(Way.BEARER),
     "/": _SHELL,
     "/index.html": _SHELL,
     "/favicon.png": _SHELL,
@@ -108,6 +112,7 @@ BELOW: Final[Mapping[str, Rule]] = {
     "/setup/": Rule(Way.OPEN),
     "/kiosk/link/": Rule(Way.OPEN),
     "/api/v1/": Rule(Way.BEARER, most=60 * MIB, within=120.0),
+    "/api/": Rule(Way.BEARER),
     "/snapshots/": Rule(Way.USER, Right.RECORDS),
     "/static/": _SHELL,
     "/media/": _SHELL,

@@ -12,6 +12,7 @@ from face_rec.errors import ModelError
 from face_rec.models.status import PackOffer
 from face_rec.protocols import Progress
 from face_rec.system import System
+from face_rec.web.uploads import LARGEST_MB
 from pages.ui.flash import flash
 from pages.ui.identity import Right, acting_here
 from pages.ui.jobs import JOBS, Work
@@ -21,7 +22,6 @@ from pages.ui.text import counted, file_size, plain
 from pages.ui.widgets import facts
 
 JOB = "models"
-_LARGEST_UPLOAD_MB = 1000
 
 
 def offers(app: System, busy: bool) -> None:
@@ -89,7 +89,7 @@ def upload(app: System, busy: bool) -> None:
             "marked as custom."
         )
         file = st.file_uploader(
-            "ZIP file", type=["zip"], key="pack_zip", max_upload_size=_LARGEST_UPLOAD_MB
+            "ZIP file", type=["zip"], key="pack_zip", max_upload_size=LARGEST_MB
         )
         name = st.text_input("Name", key="pack_name", placeholder="As the file is called") or ""
         pressed = st.button(

@@ -11,6 +11,7 @@ from face_rec.people import archive
 from face_rec.people.importing import Importer, ImportOutcome, ImportReport
 from face_rec.protocols import Progress
 from face_rec.system import System
+from face_rec.web.uploads import LARGEST_MB
 from pages.ui.identity import Right
 from pages.ui.jobs import JOBS, Job
 from pages.ui.navigation import MODELS, link
@@ -20,7 +21,6 @@ from pages.ui.progress import show_job
 from pages.ui.text import counted
 
 JOB = "import"
-_LARGEST_UPLOAD_MB = 1000
 _WORDS = {
     ImportOutcome.ADDED: "Registered",
     ImportOutcome.EXTENDED: "Photos added",
@@ -56,7 +56,7 @@ def _dialog(app: System) -> None:
             "Who is registered already is left alone."
         )
         file = st.file_uploader(
-            "ZIP file", type=["zip"], key="people_zip", max_upload_size=_LARGEST_UPLOAD_MB
+            "ZIP file", type=["zip"], key="people_zip", max_upload_size=LARGEST_MB
         )
         st.caption(app.site.consent_text)
         agreed = st.checkbox("Everybody in this file has agreed to this.", key="people_consent")

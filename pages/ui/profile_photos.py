@@ -9,7 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from face_rec.entities import Person, TemplateInfo
 from face_rec.errors import FaceTaken, PeopleError, PictureError
 from face_rec.people.examine import EnrolPhoto
-from face_rec.people.photos import SUFFIXES, decode
+from face_rec.people.photos import MAX_BYTES, SUFFIXES, decode
 from face_rec.system import System
 from pages.ui import times
 from pages.ui.flash import flash
@@ -74,6 +74,7 @@ def add_photos(app: System, person: Person) -> None:
         "Add photos",
         type=[suffix.lstrip(".") for suffix in SUFFIXES],
         accept_multiple_files=True,
+        max_upload_size=MAX_BYTES // 2**20,
         key=state,
         help="Three good views (front, left, right) recognise a person best.",
     )

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from argon2 import PasswordHasher
 from httpx import Response as Answer
+from starlette.datastructures import URL
+from starlette.requests import HTTPConnection
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
@@ -17,7 +19,7 @@ from face_rec.access.throttle import BY_ACCOUNT, BY_ADDRESS
 from face_rec.errors import StoreUnavailable
 from face_rec.stores import keys
 from face_rec.stores.client import Client
-from face_rec.web import socket_watch
+from face_rec.web import socket_watch, strict_http
 from tests.fakes.clock import FakeClock
 from tests.gate_app import ORIGIN, PASSWORD, GateApp, access_on, sign_in, submit
 
@@ -77,9 +79,42 @@ def test_health_answers_without_details(gate: GateApp) -> None:
     assert gate.browser().get("/healthz").status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "", "localhost:x@e"])
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "[::2]"])
 def test_another_host_name_is_refused(admin: TestClient, host: str) -> None:
     assert admin.get("/system", headers={"host": host}).status_code == 421
+
+
+@pytest.mark.parametrize(
+    "host", ["", "localhost:x@e", "localhost/healthz?", "[::1]/healthz?", "[::1]:1/healthz?#"]
+)
+def test_no_host_opens_a_path_that_was_not_asked_for(gate: GateApp, host: str) -> None:
+    """Frameworks that put a URL together from the header once read the path out of it."""
+    gate.add("ada")
+    browser = gate.browser()
+    answer = browser.get("/system", headers={"host": host})
+    assert (answer.status_code, "inside" in answer.text) == (400, False)
+
+
+def test_the_gate_judges_the_router_s_path_whatever_the_host_says(
+    gate: GateApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The layer before it would refuse such a host; the gate must not need that."""
+    gate.add("ada")
+    monkeypatch.setattr(strict_http, "_wrong", lambda *_: None)
+    monkeypatch.setattr(
+        HTTPConnection, "url", property(lambda _: URL("http://localhost/healthz?/system"))
+    )
+    browser = gate.browser()
+    assert browser.get("/system").status_code == 401
+    assert browser.get("/frames?kiosk=a").status_code == 401
+    assert not _connects(browser, ORIGIN)
+
+
+@pytest.mark.parametrize("next_page", ["//[", "/[", "http://[", "\\\\[", "//[::1"])
+def test_no_place_to_go_on_to_breaks_the_sign_in(gate: GateApp, next_page: str) -> None:
+    gate.add("ada")
+    browser = TestClient(gate.app, base_url="http://localhost", raise_server_exceptions=False)
+    assert browser.get("/login", params={"next": next_page}).status_code == 200
 
 
 def test_every_answer_carries_the_security_headers(gate: GateApp, admin: TestClient) -> None:

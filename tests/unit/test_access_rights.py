@@ -13,7 +13,10 @@ from face_rec import assembly
 from face_rec.access.principal import THIS_COMPUTER, Principal, PrincipalKind
 from face_rec.access.rights import RULES, SCOPES, Right, Role, Scope, rights_of, rights_of_scopes
 from face_rec.web.api import ROOT
+from face_rec.web.gate_off import GateOff
 from face_rec.web.route_rules import API, BELOW, EXACT, KIOSK_PAGE, PAGES, Way, rule_for
+from face_rec.web.strict_http import StrictHttp
+from face_rec.web.unknown import Elsewhere
 from pages.ui.navigation import MENU
 
 PAGE_FILES = sorted(
@@ -94,6 +97,8 @@ def _paths() -> list[str]:
     streamlit = entry.app._build_starlette_app().routes
     found = []
     for route in [*assembly.routes(settings), *streamlit]:
+        if isinstance(route, Elsewhere):
+            continue  # whatever nobody serves
         if isinstance(route, Route | WebSocketRoute):
             found.append(re.sub(r"\{[^}]+\}", "x", route.path))
         else:
@@ -143,9 +148,10 @@ def test_every_operation_of_the_api_is_in_the_table() -> None:
     assert served == {ROOT + path.replace("{id}", "x") for _, path in API}
 
 
-def test_without_accounts_the_gate_is_not_there_and_nothing_can_be_signed_in_to() -> None:
+def test_without_accounts_all_but_the_question_who_asks_stays_and_nobody_can_sign_in() -> None:
     off = load({"ACCOUNTS": "off"}, dotenv=None)
-    assert assembly.middleware(off) == []
+    layers: list[object] = [layer.cls for layer in assembly.middleware(off)]
+    assert layers == [StrictHttp, GateOff]
     paths = {getattr(route, "path", "") for route in assembly.routes(off)}
     assert not paths & {"/login", "/account"}
     assert not any(path.startswith(ROOT) for path in paths)

@@ -1,11 +1,13 @@
 """deploy/: units, installer, image, composition and their page are what they say."""
 
+import ast
 import configparser
 import re
 import shutil
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -20,10 +22,15 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+import app as entry
 from config import ROOT, load
 from deploy import alive
 from face_rec import assembly
 from face_rec.__main__ import parser
+from face_rec.models.catalogue import OFFICIAL
+from face_rec.people.photos import MAX_BYTES
+from face_rec.web import uploads
+from face_rec.web.route_rules import rule_for
 
 DEPLOY = ROOT / "deploy"
 UNIT = DEPLOY / "face-attendance.service"
@@ -221,6 +228,47 @@ def test_every_variable_of_the_composition_has_an_example() -> None:
     assert asked - {"IMAGE"} == set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE))
 
 
+def test_everybody_takes_files_of_one_size() -> None:
+    """Widgets, Streamlit, gate and proxies; and the default pack's ZIP is smaller."""
+    text = {path.name: path.read_text("utf-8") for path in DEPLOY.iterdir() if path.is_file()}
+    whole = uploads.LARGEST_MB + uploads.ENVELOPE_MB
+    assert re.findall(r"client_max_body_size (\w+);", text["nginx.conf"]) == [f"{whole}m"]
+    assert re.findall(r"max_size (\w+)", text["Caddyfile"]) == [f"{whole}MiB"]
+    others = "".join(
+        text[name] for name in sorted(text) if name not in {"nginx.conf", "Caddyfile"}
+    )
+    assert not re.search(r"client_max_body_size|max_size|maxUploadSize|MAX_UPLOAD", others)
+    rule = rule_for("/_stcore/upload_file/a/b")
+    assert rule is not None
+    assert rule.most == whole * 2**20
+    config = tomllib.loads((ROOT / ".streamlit/config.toml").read_text("utf-8"))
+    assert config["server"]["maxUploadSize"] == uploads.LARGEST_MB
+    assert entry._options()["server.maxUploadSize"] == uploads.LARGEST_MB
+    assert max(pack.download for pack in OFFICIAL.values()) < uploads.LARGEST_MB * 2**20
+
+
+def test_no_widget_has_a_number_of_its_own_above_it() -> None:
+    """Every file_uploader names its size, and none more than the gate lets through."""
+    known = {"LARGEST_MB": uploads.LARGEST_MB, "MAX_BYTES": MAX_BYTES}
+    sizes = []
+    for path in (ROOT / "pages").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "st.file_uploader":
+                named = {word.arg: ast.unparse(word.value) for word in call.keywords}
+                assert "max_upload_size" in named, path
+                sizes.append(eval(named["max_upload_size"], {}, known))  # noqa: S307 - our own
+    assert len(sizes) >= 4
+    assert max(sizes) == uploads.LARGEST_MB
+
+
+def test_nginx_holds_slow_and_half_open_connections_itself() -> None:
+    text = (DEPLOY / "nginx.conf").read_text("utf-8")
+    for line in ("client_header_timeout 10s;", "limit_conn face_attendance_addresses 500;",
+                 "server_tokens off;"):  # fmt: skip
+        assert line in text
+    assert "read_header 10s" in (DEPLOY / "Caddyfile").read_text("utf-8")
+
+
 # --- trusted proxies -----------------------------------
 
 
@@ -234,7 +282,9 @@ def _seen_through(client: str, trusted: str) -> dict[str, str]:
     settings = load({"TRUSTED_PROXIES": trusted, "ACCOUNTS": "off"}, dotenv=None)
     app = Starlette(routes=[Route("/", show)], middleware=assembly.middleware(settings))
     headers = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
-    answer: dict[str, str] = TestClient(app, client=(client, 1)).get("/", headers=headers).json()
+    answer: dict[str, str] = (
+        TestClient(app, "http://localhost", client=(client, 1)).get("/", headers=headers).json()
+    )
     return answer
 
 

@@ -18,7 +18,13 @@ ALLOWED = ("localhost", "::1", "*.example.org")
     [("localhost", True), ("LOCALHOST:8501", True), ("localhost.", True), ("[::1]:8501", True),
      ("door.example.org", True), ("example.org", False), ("evilexample.org", False),
      ("localhost.evil.example", False), ("localhost:80@evil.example", False), ("", False),
-     ("localhost:x", False), ("user@localhost", False), ("10.0.0.1", False)],
+     ("localhost:x", False), ("user@localhost", False), ("10.0.0.1", False),
+     ("[0:0:0:0:0:0:0:1]", True), ("[::1", False), ("::1", False), ("[::1]x", False),
+     ("[::1]/healthz?", False), ("[::1]:8501/healthz?", False), ("[::1%25lo]", False),
+     ("[v1.a]", False), ("[localhost]", False), ("localhost:", False), ("localhost:65536", False),
+     ("localhost:\u0661", False), ("localhost/healthz?", False), ("localhost#", False),
+     ("localhost?", False), ("localhost\\", False), ("local%68ost", False), (" localhost", False),
+     ("localhost..", False), ("localhost,evil", False), ("localhost\n", False)],
 )  # fmt: skip
 def test_only_the_names_of_the_list_are_answered_to(host: str, allowed: bool) -> None:
     assert host_allowed(host, ALLOWED) is allowed
@@ -51,7 +57,10 @@ def test_this_machine_s_own_address_is_known(address: str, own: bool) -> None:
     assert is_loopback(address) is own
 
 
-@pytest.mark.parametrize("path", ["/login", "/logout?x", "/session", "//a", "/\\a", "/a b", "/ä"])
+@pytest.mark.parametrize(
+    "path",
+    ["/login", "/logout?x", "/session", "//a", "//[", "/\\a", "/a\\b", "/a b", "/ä", "/a\n"],
+)
 def test_nobody_is_sent_on_to_a_place_that_leads_astray(path: str) -> None:
     assert local_path(path) == "/"
 
