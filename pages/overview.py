@@ -133,8 +133,8 @@ def _overview() -> Overview:
 def _latest(app: System) -> list[Line]:
     identity, found = current(), []
     today = app.office.book.today()
-    for entry in reversed(app.office.book.marks(today, today)):
-        event = entry.event
+    for visit in reversed(app.office.book.visits(today, today)):
+        event = visit.first.event
         person = app.directory.person(event.subject)
         if identity.groups is None or (person and identity.sees(person.group)):
             found.append(_line(app, event))

@@ -89,9 +89,10 @@ def _summary(app: System, shown: pd.DataFrame, first: date, last: date) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
-        people = shown["subject"].nunique()
+        people, visits = shown["subject"].nunique(), shown["visit"].nunique()
+        together = f" in {counted(visits, 'visit')}" if visits < len(shown) else ""
         st.caption(
-            f"{counted(len(shown), 'mark')} of {counted(people, 'person', 'people')} · "
+            f"{counted(len(shown), 'mark')}{together} of {counted(people, 'person', 'people')} · "
             f"times in {app.site.timezone.key}"
         )
         st.download_button(

@@ -22,6 +22,7 @@ from face_rec.attendance.reckoning import MARGIN, Reckoner
 from face_rec.attendance.rules import Rules
 from face_rec.attendance.sources import Sources, Stores, days_between
 from face_rec.attendance.table import Table, by_group_and_name
+from face_rec.attendance.visit import Visit, stays_of, visits
 from face_rec.clock import Clock
 from face_rec.entities import Person
 from face_rec.errors import PersonMissing
@@ -66,6 +67,10 @@ class AttendanceBook:
         """The marks of these local days that count, both included, by time."""
         found = self.sources.standing.local(first, last, self.zone)
         return [entry for entry in found if not entry.voided]
+
+    def visits(self, first: date, last: date) -> list[Visit]:
+        """The same, with those of somebody who only stayed before a kiosk taken together."""
+        return visits(self.marks(first, last), stays_of(self.rules().kiosks))
 
     def day(self, day: date, filters: Filters | None = None) -> list[DayRecord]:
         """Everybody expected or seen on one day."""

@@ -40,13 +40,25 @@ def hours_of(plan: Plan, pairs: Pairs, now: int) -> Hours:
     return Hours(worked - deducted, gaps, deducted, closed_at, flags)
 
 
+def stayed(plan: Plan, pairs: Pairs, now: int) -> Pairs:
+    """Where the kiosk stands in the room itself, people are seen all day and never leave by it:
+    once the day is settled, the last look is the OUT of a stay of half the shift or more."""
+    settled = plan.closes if plan.instead is not None else plan.settles_out
+    came = pairs.open
+    if came is None or now < settled or 2 * (pairs.seen - came.at) < plan.end - plan.start:
+        return pairs
+    left = next(punch for punch, _ in reversed(pairs.unused) if punch.at == pairs.seen)
+    unused = tuple(pair for pair in pairs.unused if pair[0] is not left)
+    return Pairs((*pairs.spans, (came, left)), None, unused, pairs.flags)
+
+
 def _close(plan: Plan, came: int, now: int) -> tuple[int, int, int]:
     """An IN without OUT: (assumed check-out or 0, seconds that count, flags)."""
     shift = plan.shift
     if plan.instead is not None:
         over = now >= plan.closes
         return 0, 0, _MISSING_OUT if over else _STILL_IN
-    if now < plan.end + 60 * shift.close_tolerance:
+    if now < plan.settles_out:
         return 0, max(0, min(now, plan.closes) - came), _STILL_IN
     if not shift.close_missing:
         return 0, 0, _MISSING_OUT

@@ -7,7 +7,7 @@ Pure: the same plan, punches and ``now`` always give the same judgement, and
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from face_rec.attendance.hours import Hours, hours_of
+from face_rec.attendance.hours import Hours, hours_of, stayed
 from face_rec.attendance.pairing import Pairs, pair
 from face_rec.attendance.plan import Plan
 from face_rec.attendance.punch import Punch, Way
@@ -81,7 +81,7 @@ def _by_presence(plan: Plan, punches: Sequence[Punch], flags: int) -> Judgement:
 
 
 def _by_hours(plan: Plan, punches: Sequence[Punch], now: int, flags: int) -> Judgement:
-    pairs = pair(plan.shift, punches)
+    pairs = stayed(plan, pair(plan.shift, punches), now)
     hours = hours_of(plan, pairs, now)
     flags |= pairs.flags | hours.flags
     first = pairs.spans[0][0].at if pairs.spans else pairs.open.at if pairs.open else 0

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from face_rec.attendance.entry import Entry
+from face_rec.attendance.visit import Stays, Visit, visits
 from face_rec.entities import Event, Person
 
 DELETED = "(deleted)"
@@ -32,18 +33,23 @@ COLUMNS = (
     "snapshot",  # key, or "" without one
     "event",
     "subject",
+    "visit",  # the same number for the marks of one visit
 )
 
 
 def marks_table(
-    marks: Iterable[Entry], people: Mapping[str, Person], zone: ZoneInfo
+    marks: Iterable[Entry],
+    people: Mapping[str, Person],
+    zone: ZoneInfo,
+    stays: Stays = {},  # noqa: B006 - read only
 ) -> pd.DataFrame:
     """The marks that count, with names from ``people`` (by subject).
 
     Columns as in :data:`COLUMNS`; text columns are ``str``.
     """
-    counted = [entry for entry in marks if not entry.voided]
-    entries = sorted(counted, key=lambda entry: entry.event.at, reverse=True)
+    counted = sorted((e for e in marks if not e.voided), key=lambda entry: entry.event.at)
+    numbers = _numbers(visits(counted, stays))
+    entries = counted[::-1]
     kept = [entry.event for entry in entries]
     local = _local_times(kept, zone)
     whose = pd.Categorical([event.subject for event in kept])
@@ -60,6 +66,7 @@ def marks_table(
         "snapshot": [event.snapshot or "" for event in kept],
         "event": [event.id for event in kept],
         "subject": [event.subject for event in kept],
+        "visit": np.array([numbers[event.id] for event in kept], np.int64),
     }
     return pd.DataFrame({name: columns[name] for name in COLUMNS}).astype(
         dict.fromkeys(_TEXTS, "str")
@@ -69,6 +76,20 @@ def marks_table(
 _TEXTS = (
     *("name", "id", "group", "kiosk", "kind", "source", "remark", "snapshot", "event", "subject"),
 )
+
+
+def _numbers(found: Iterable[Visit]) -> dict[str, int]:
+    """By event, which visit it belongs to."""
+    return {entry.event.id: n for n, visit in enumerate(found) for entry in visit.marks}
+
+
+def by_visit(table: pd.DataFrame) -> pd.DataFrame:
+    """One row a visit: that of its first mark, with ``until`` and the number of ``marks``,
+    newest first."""
+    grouped = table.groupby("visit", sort=False)
+    rows = table.loc[grouped["time"].idxmin()].set_index("visit")
+    rows["until"], rows["marks"] = grouped["time"].max(), grouped.size()
+    return rows.reset_index().sort_values("time", ascending=False, kind="stable")
 
 
 def _remark(entry: Entry) -> str:

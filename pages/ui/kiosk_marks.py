@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from face_rec.attendance.entry import Entry
+from face_rec.attendance.visit import Visit
 from face_rec.system import System
 from pages.ui import times
 from pages.ui.context import system
@@ -22,17 +22,17 @@ def marks_today() -> None:
     with guarded("kiosk.marks", banner=True):
         app = system()
         today = app.office.book.today()
-        found = app.office.book.marks(today, today)
+        found = app.office.book.visits(today, today)
         st.markdown(f"**Today** · {counted(len(found), 'mark')}")
         with st.container(key="marks_today"):
             if found:
-                person_list(_line(app, entry) for entry in found[::-1][:_NEWEST])
+                person_list(_line(app, visit) for visit in found[::-1][:_NEWEST])
             else:
                 empty_state("how_to_reg", "Nobody yet today", "Marks appear here as they happen.")
 
 
-def _line(app: System, entry: Entry) -> Line:
-    event = entry.event
+def _line(app: System, visit: Visit) -> Line:
+    event = visit.first.event
     person = app.directory.person(event.subject)
     return Line(
         title=person.name if person else "Deleted person",

@@ -3,8 +3,10 @@
 import pandas as pd
 import streamlit as st
 
+from face_rec.attendance.records import by_visit
 from face_rec.system import System
 from pages.ui.photos import whole_picture
+from pages.ui.text import counted
 from pages.ui.widgets import facts, picture, portrait
 
 PAGE = 100
@@ -18,10 +20,11 @@ SOURCES = {
 }
 _COLUMNS = {
     "date": st.column_config.TextColumn("Date", width=95),
-    "clock": st.column_config.TextColumn("Time", width=80),
+    "clock": st.column_config.TextColumn("Time", width=120),
     "name": st.column_config.TextColumn("Name", width=215),
     "id": st.column_config.TextColumn("ID", width=95),
     "group": st.column_config.TextColumn("Group", width=135),
+    "marks": st.column_config.NumberColumn("Marks", width=60),
     "kiosk": st.column_config.TextColumn("Kiosk", width=80),
     "kind": st.column_config.TextColumn("Kind", width=80),
     "source": st.column_config.TextColumn("Taken by", width=80),
@@ -31,14 +34,16 @@ _COLUMNS = {
 
 
 def show_table(app: System, table: pd.DataFrame) -> None:
-    """Draw ``table`` (columns as in :mod:`face_rec.attendance.records`), PAGE rows at a time.
+    """Draw ``table`` (columns as in :mod:`face_rec.attendance.records`), a row a visit and PAGE
+    rows at a time; a visit of several marks opens when it is chosen.
 
     A choice is a row's number, so other rows make another table: else a new mark would put
     somebody else's picture under the choice.
     """
     place = st.container(key="records_rows")
-    number = _page_number(-(-len(table) // PAGE))
-    rows = table.iloc[(number - 1) * PAGE : number * PAGE]
+    found = by_visit(table)
+    number = _page_number(-(-len(found) // PAGE))
+    rows = found.iloc[(number - 1) * PAGE : number * PAGE]
     chosen = place.dataframe(
         _readable(rows),
         column_config=_COLUMNS,
@@ -46,14 +51,27 @@ def show_table(app: System, table: pd.DataFrame) -> None:
         height=min(560, 38 + 35 * len(rows)),
         on_select="rerun",
         selection_mode="single-row",
-        key=f"records_table_{hash(tuple(rows['event']))}",
+        key=f"records_table_{hash((*rows['event'], *rows['marks']))}",
         alt="Marks, newest first",
     )
     picked = chosen["selection"]["rows"]
     if picked and picked[0] < len(rows):
-        _details(app, rows.iloc[picked[0]])
+        chosen_row = rows.iloc[picked[0]]
+        own = table[table["visit"] == chosen_row["visit"]]
+        _details(app, _one_of(own) if len(own) > 1 else own.iloc[0])
     else:
         st.caption("Choose a row to see its picture.")
+
+
+def _one_of(marks: pd.DataFrame) -> "pd.Series[str]":
+    """One of the marks of a visit, to be chosen; the first of them to begin with."""
+    times = marks["time"].dt.strftime("%H:%M:%S").tolist()[::-1]
+    st.markdown(f"**{counted(len(marks), 'mark')} of one visit**, {times[0]} to {times[-1]}")
+    number = st.selectbox(
+        "Mark", range(len(marks)), format_func=lambda n: times[n],
+        key=f"records_visit_{marks['event'].iloc[-1]}", width=220,
+    )  # fmt: skip
+    return marks.iloc[len(marks) - 1 - int(number or 0)]
 
 
 def _page_number(pages: int) -> int:
@@ -64,10 +82,13 @@ def _page_number(pages: int) -> int:
 
 
 def _readable(rows: pd.DataFrame) -> pd.DataFrame:
-    local = rows["time"].dt
+    local, until = rows["time"].dt, rows["until"].dt
+    alone = rows["marks"] == 1
     shown = rows.assign(
         date=local.strftime("%Y-%m-%d"),
-        clock=local.strftime("%H:%M:%S"),
+        clock=local.strftime("%H:%M:%S").where(
+            alone, local.strftime("%H:%M") + "–" + until.strftime("%H:%M")
+        ),
         kind=rows["kind"].replace(KINDS),
         source=rows["source"].replace(SOURCES),
     )

@@ -62,6 +62,10 @@ def kiosk(direction: Direction = Direction.BOTH, stay: int = 5, **more: Any) -> 
     return KioskRecord("main", direction=direction, minimum_stay=stay, **more)
 
 
+LINGERED_IN = " ".join(f"{8 + (60 + m) // 60:02d}:{m % 60:02d}" for m in range(25))
+LINGERED_OUT = " ".join(f"17:{m:02d}" for m in range(25))
+ALL_DAY = " ".join(f"{9 + m // 60:02d}:{m % 60:02d}" for m in range(0, 481, 4))
+
 P, L, E, HD, A = Status.PRESENT, Status.LATE, Status.EARLY, Status.HALF_DAY, Status.ABSENT
 MO, MI, H, WO, LV = (
     Status.MISSING_OUT,
@@ -245,6 +249,12 @@ KIOSKS = [
     Case("a second before the minimum stay is lingering", "09:00 09:04:59 17:00", P, PAIRS, items=(kiosk(),), worked="8:00", flags=Flag.LINGERED),
     Case("the minimum stay itself is enough to leave", "09:00 09:05 10:00 17:00", P, PAIRS, items=(kiosk(),), worked="7:05"),
     Case("lingering at the way out is the same way out", "09:00 17:00 17:02", P, PAIRS, items=(kiosk(),), worked="8:02", flags=Flag.LINGERED),
+    Case("who lingers for an hour does not leave by it", LINGERED_IN + " 17:00", P, PAIRS, items=(kiosk(),), worked="8:00", flags=Flag.LINGERED, never=Flag.ODD_PUNCHES),
+    Case("who lingers in the morning and never checks out has no check-out", LINGERED_IN, MO, items=(kiosk(),), flags=Flag.LINGERED | Flag.MISSING_OUT),
+    Case("lingering in the evening is one way out", "09:00 " + LINGERED_OUT, P, PAIRS, items=(kiosk(),), worked="8:24", flags=Flag.LINGERED),
+    Case("who sits before the kiosk all day was there till the last look", ALL_DAY, P, PAIRS, items=(kiosk(),), worked="8:00", flags=Flag.LINGERED, never=Flag.MISSING_OUT),
+    Case("who sits before the kiosk all day is still in while the day lasts", ALL_DAY, P, PAIRS, items=(kiosk(),), flags=Flag.STILL_IN, around=now("17:01")),
+    Case("lingering after coming back is not leaving", "09:00 12:00 12:30 12:31 12:32 12:36 17:00", P, PAIRS, items=(kiosk(),), worked="7:30", never=Flag.ODD_PUNCHES),
     Case("a minimum stay of none lets anyone leave at once", "09:00 09:01", E, items=(kiosk(stay=0),), worked="0:01"),
     Case("an IN kiosk only lets in", "09:00 17:00", MO, TYPED, items=(kiosk(Direction.IN),), flags=Flag.REPEATED_IN),
     Case("IN and OUT kiosks make a typed day", "09:00/front 17:00/back", P, TYPED_PAIRS, worked="8:00", items=(KioskRecord("front", direction=Direction.IN), KioskRecord("back", direction=Direction.OUT))),

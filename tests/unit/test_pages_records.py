@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from face_rec.attendance.csv_export import to_csv
 from face_rec.entities import Event, EventKind, Source
 from pages.ui.marks import table_of
 from tests.fakes.system import FakeSystem
@@ -54,14 +55,35 @@ def test_an_empty_period_says_what_to_do(fake: FakeSystem) -> None:
 
 
 def test_a_page_of_rows_is_shown_while_the_table_has_them_all(fake: FakeSystem) -> None:
-    ann = fake.add_person(1, "Ann")
+    people = [fake.add_person(number, f"Person {number}") for number in range(25)]
     for number in range(250):
-        fake.mark(ann, minutes=number)
+        fake.mark(people[number % 25], minutes=number)
     page = opened("records.py")
     assert len(shown(page)) == 100
-    assert "250 marks of 1 person" in words(page)
+    assert "250 marks of 25 people" in words(page)
     today = fake.clock.now().date()
     assert len(table_of(fake.system, today, today)) == 250
+
+
+def test_somebody_who_lingers_is_one_row_that_opens(fake: FakeSystem) -> None:
+    ann, bob = fake.add_person(1, "Ann"), fake.add_person(2, "Bob")
+    for minutes in range(30, 55):
+        fake.mark(ann, minutes)
+    fake.mark(bob, 40)
+    page = opened("records.py")
+    rows = page.dataframe[0].value
+    assert list(rows["name"]) == ["Bob", "Ann"]
+    assert list(rows["clock"]) == ["08:20:00", "08:06–08:30"]
+    assert list(rows["marks"]) == [1, 25]
+    assert "26 marks in 2 visits of 2 people" in words(page)
+
+
+def test_the_file_has_every_mark_of_a_visit(fake: FakeSystem) -> None:
+    ann = fake.add_person(1, "Ann")
+    for minutes in range(30, 55):
+        fake.mark(ann, minutes)
+    today = fake.clock.now().date()
+    assert to_csv(table_of(fake.system, today, today)).count(b"Ann") == 25
 
 
 def test_a_mark_that_is_replayed_late_is_seen(fake: FakeSystem) -> None:

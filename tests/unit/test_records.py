@@ -45,6 +45,7 @@ def test_a_mark_is_one_row_with_all_that_is_known() -> None:
         "snapshot": "marks/e1.jpg",
         "event": "e1",
         "subject": "s-ann",
+        "visit": 0,
     }
 
 
