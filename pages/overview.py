@@ -136,7 +136,7 @@ def _latest(app: System) -> list[Line]:
     for visit in reversed(app.office.book.visits(today, today)):
         event = visit.first.event
         person = app.directory.person(event.subject)
-        if identity.groups is None or (person and identity.sees(person.group)):
+        if identity.sees(person.group if person else None):
             found.append(_line(app, event))
         if len(found) == LATEST:
             break

@@ -15,6 +15,7 @@ from starlette.websockets import WebSocket
 
 from face_rec.access.access import Access
 from face_rec.access.rights import Role
+from face_rec.groups import ALL_GROUPS, Groups
 from face_rec.stores.access import AccessOptions, open_access
 from face_rec.stores.client import Client
 from face_rec.web import entrance
@@ -85,7 +86,7 @@ class GateApp:
             self.app, base_url=f"http://{HOST}", client=(address, 5000), follow_redirects=False,
         )  # fmt: skip
 
-    def add(self, name: str, role: Role = Role.ADMIN, groups: frozenset[str] = frozenset()) -> str:
+    def add(self, name: str, role: Role = Role.ADMIN, groups: Groups = ALL_GROUPS) -> str:
         self.access.staff.create(name, PASSWORD, role, groups)
         return name
 

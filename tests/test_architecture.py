@@ -27,7 +27,7 @@ LEVELS: list[set[str]] = [
     {"face_rec.protocols"},
     {"face_rec.site_options"},
     {"face_rec.background", "face_rec.zip_directory"},
-    {"face_rec.entities", "face_rec.errors", "face_rec.clock", "face_rec.log"},
+    {"face_rec.entities", "face_rec.errors", "face_rec.clock", "face_rec.groups", "face_rec.log"},
 ]
 PARTS = {part: level for level, parts in enumerate(LEVELS) for part in parts}
 FREE = {"face_rec", "face_rec.preflight"}  # the map, and the check before anything is installed

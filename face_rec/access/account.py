@@ -8,6 +8,7 @@ from typing import Final
 
 from face_rec.access.rights import Role
 from face_rec.errors import AccountRefused
+from face_rec.groups import NO_GROUPS, Groups
 
 LONGEST_NAME: Final = 64
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9._+@-]*[a-z0-9])?")
@@ -19,13 +20,13 @@ class Account:
 
     ``password`` is an Argon2id hash, None where only single sign-on opens the account; then
     ``external`` is the provider's own name for it (issuer and subject). ``epoch`` counts the
-    times that all sessions were ended at once. ``groups``: the only groups a manager may see;
-    empty: all.
+    times that all sessions were ended at once. ``groups``: whose
+    records a manager may see and correct; nobody's unless it is said.
     """
 
     id: str
     role: Role
-    groups: frozenset[str] = frozenset()
+    groups: Groups = NO_GROUPS
     active: bool = True
     password: str | None = field(default=None, repr=False)
     external: str | None = None

@@ -17,6 +17,7 @@ from face_rec.access.throttle import BY_ACCOUNT, BY_ADDRESS, BY_LINK, Throttle
 from face_rec.access.trail import Trail
 from face_rec.clock import Clock
 from face_rec.errors import AccountRefused, Conflict, LinkInvalid, SignInRefused
+from face_rec.groups import Groups
 
 _REFUSED: Final = (
     "Name and password do not match. Check both and try again. After several failures the "
@@ -110,7 +111,7 @@ class Door:
         return self._open(self._rehashed(account, password), address)
 
     def sign_in_external(
-        self, external: str, typed_name: str, role: Role, groups: frozenset[str], address: str
+        self, external: str, typed_name: str, role: Role, groups: Groups, address: str
     ) -> str:
         """The same for somebody whom the identity provider vouches for.
 

@@ -1,7 +1,7 @@
 """From what a browser or program shows to who that is, at this moment."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -17,6 +17,7 @@ from face_rec.access.token import Token
 from face_rec.access.tokens import Tokens
 from face_rec.clock import Clock
 from face_rec.errors import StoreUnavailable
+from face_rec.groups import ALL_GROUPS, NO_GROUPS, Groups
 
 FRESH: Final = 1.0  # seconds an answer holds: a page load is forty requests
 _STALE_USER: Final = timedelta(minutes=10).total_seconds()
@@ -109,12 +110,16 @@ class Identify:
             self._known[key] = known
 
 
+_SEES: Final[Mapping[Role, Groups]] = {Role.ADMIN: ALL_GROUPS, Role.REGISTRAR: ALL_GROUPS}
+"""Roles that are about everybody; what is not named here sees nobody's records."""
+
+
 def user_principal(account: Account) -> Principal:
-    """What an account may do; only a manager's view is narrowed by groups."""
-    narrowed = account.role is Role.MANAGER and account.groups
+    """What an account may do; a manager sees the groups that were said."""
+    groups = account.groups if account.role is Role.MANAGER else _SEES.get(account.role)
     return Principal(
         PrincipalKind.USER, account.id, account.id, rights_of(account.role),
-        groups=account.groups if narrowed else None,
+        groups or NO_GROUPS,
     )  # fmt: skip
 
 
@@ -129,5 +134,9 @@ def device_principal(device: Device) -> Principal:
 def token_principal(token: Token) -> Principal:
     """A program, limited to its scopes."""
     return Principal(
-        PrincipalKind.TOKEN, token.id, f"token {token.title}", rights_of_scopes(token.scopes)
+        PrincipalKind.TOKEN,
+        token.id,
+        f"token {token.title}",
+        rights_of_scopes(token.scopes),
+        ALL_GROUPS,
     )

@@ -5,6 +5,7 @@ from datetime import datetime, time
 from enum import StrEnum
 
 from face_rec.access.rights import Right
+from face_rec.groups import ALL_GROUPS, NO_GROUPS, Groups
 
 
 class PrincipalKind(StrEnum):
@@ -20,8 +21,8 @@ class PrincipalKind(StrEnum):
 class Principal:
     """A person, a kiosk device or a program, with what it may do at this moment.
 
-    ``id``: account name, kiosk or token id. ``groups``: the only groups of people this one
-    may see; None: all. ``kiosk``: the one kiosk that a device is.
+    ``id``: account name, kiosk or token id. ``groups``: whose records this one
+    may see and correct; nobody's unless it is said. ``kiosk``: the one kiosk that a device is.
     ``hours``: the local times between which it takes attendance; None: always. ``pin``:
     whether people may use their PIN at this device.
     """
@@ -30,7 +31,7 @@ class Principal:
     id: str
     name: str
     rights: frozenset[Right]
-    groups: frozenset[str] | None = None
+    groups: Groups = NO_GROUPS
     kiosk: str | None = None
     hours: tuple[time, time] | None = None
     pin: bool = False
@@ -38,9 +39,10 @@ class Principal:
     def may(self, right: Right) -> bool:
         return right in self.rights
 
-    def sees(self, group: str) -> bool:
-        """Whether records of people in ``group`` may be shown."""
-        return self.groups is None or group in self.groups
+    def sees(self, group: str | None) -> bool:
+        """Whether records of people in ``group`` may be shown and corrected; None: of somebody
+        who is not registered any more."""
+        return self.groups.holds(group)
 
     def open_at(self, local: datetime) -> bool:
         """Whether attendance may be taken at a local time; hours may go over midnight."""
@@ -54,7 +56,7 @@ class Principal:
 
 _FOR_ACCOUNTS = frozenset({Right.ACCOUNTS, Right.KIOSKS, Right.TOKENS})
 THIS_COMPUTER = Principal(
-    PrincipalKind.LOCAL, "local", "this computer", frozenset(Right) - _FOR_ACCOUNTS
+    PrincipalKind.LOCAL, "local", "this computer", frozenset(Right) - _FOR_ACCOUNTS, ALL_GROUPS
 )
 """Everybody, while accounts are switched off and the app listens on 127.0.0.1 only; accounts,
 devices and tokens mean nothing then."""

@@ -12,6 +12,7 @@ from face_rec.access.storage import Notes, Records
 from face_rec.access.trail import Trail
 from face_rec.clock import Clock
 from face_rec.errors import AccountRefused, Conflict, SignInRefused
+from face_rec.groups import NO_GROUPS, Groups
 
 
 class Staff:
@@ -44,10 +45,11 @@ class Staff:
         return self._notes.sign_ins()
 
     def create(
-        self, typed_name: str, password: str, role: Role, groups: frozenset[str] = frozenset()
+        self, typed_name: str, password: str, role: Role, groups: Groups = NO_GROUPS
     ) -> Account:
         """A new account. Raises AccountRefused, PasswordRefused."""
         name = account_name(typed_name)
+        _check_groups(role, groups)
         self._passwords.check(password, name)
         account = Account(
             id=name, role=role, groups=groups, password=self._passwords.hash(password),
@@ -58,12 +60,13 @@ class Staff:
         self._trail.record(Action.ACCOUNT_CREATED, name, after=_about(account))
         return account
 
-    def change(self, name: str, role: Role, groups: frozenset[str], active: bool) -> Account:
+    def change(self, name: str, role: Role, groups: Groups, active: bool) -> Account:
         """Change what an account may do, from the next moment on.
 
         Raises AccountRefused for an unknown account and where no admin would be left.
         """
         was = self._get(name)
+        _check_groups(role, groups)
         stays = active and role is Role.ADMIN
         if was.active and was.role is Role.ADMIN and not stays:
             self._check_other_admin(name)
@@ -108,9 +111,15 @@ class Staff:
                 continue
 
 
+def _check_groups(role: Role, groups: Groups) -> None:
+    """A manager sees what is said, and something is to be said."""
+    if role is Role.MANAGER and groups == NO_GROUPS:
+        raise AccountRefused("Say whose records this manager sees: choose groups, or all groups.")
+
+
 def _about(account: Account) -> dict[str, object]:
     return {
         "role": account.role.value,
-        "groups": ", ".join(sorted(account.groups)),
+        "groups": account.groups.words() if account.role is Role.MANAGER else "",
         "active": "yes" if account.active else "no",
     }

@@ -14,7 +14,7 @@ import numpy as np
 from face_rec.attendance.closed_days import ClosedDays
 from face_rec.attendance.day_record import DAY, DayRecord, Days
 from face_rec.attendance.entry import Entry
-from face_rec.attendance.filters import Filters
+from face_rec.attendance.filters import EVERYBODY, Filters
 from face_rec.attendance.ledger import Codes, Marks, merged, only
 from face_rec.attendance.planner import Planner
 from face_rec.attendance.punches import Directions
@@ -61,7 +61,7 @@ class AttendanceBook:
 
     def people(self, filters: Filters | None = None) -> list[Person]:
         """Those asked for, by group and name."""
-        return sorted((filters or Filters()).people(self.sources.people()), key=by_group_and_name)
+        return sorted((filters or EVERYBODY).people(self.sources.people()), key=by_group_and_name)
 
     def marks(self, first: date, last: date) -> list[Entry]:
         """The marks of these local days that count, both included, by time."""

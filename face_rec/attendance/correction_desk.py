@@ -5,16 +5,22 @@ from datetime import datetime
 from face_rec.attendance import correction
 from face_rec.attendance.book import AttendanceBook
 from face_rec.attendance.correction import Author
+from face_rec.attendance.entry import Entry
 from face_rec.attendance.inquiry import Inquiry
 from face_rec.clock import Clock
 from face_rec.entities import Event, EventKind
-from face_rec.errors import CorrectionRefused
+from face_rec.errors import CorrectionRefused, NotAllowed, PersonMissing
+from face_rec.groups import Groups
 from face_rec.protocols import AttendanceStore
 
 
 class CorrectionDesk:
     """Writes corrections. All methods raise CorrectionRefused, with nothing
-    written, and may raise StoreUnavailable; each returns the event written."""
+    written, and may raise StoreUnavailable; each returns the event written.
+
+    ``within``: whose marks the author may correct; NotAllowed is raised for anybody else's,
+    whatever the page has shown.
+    """
 
     def __init__(
         self, store: AttendanceStore, book: AttendanceBook, inquiry: Inquiry, clock: Clock
@@ -24,31 +30,46 @@ class CorrectionDesk:
         self._inquiry = inquiry
         self._clock = clock
 
-    def add(self, subject: str, at: datetime, kind: EventKind, author: str, reason: str) -> Event:
+    def add(
+        self, subject: str, at: datetime, kind: EventKind, author: str, reason: str, *,
+        within: Groups,
+    ) -> Event:  # fmt: skip
         """Add a punch that is missing; ``at`` is aware. Raises PersonMissing."""
-        self._book.somebody(subject)
+        _check(within, self._book.somebody(subject).group)
         if at.tzinfo is None:
             raise CorrectionRefused("The time needs a zone. Give it in the site's zone.")
         return self._write(correction.added(subject, at, kind, self._by(author, reason)))
 
-    def void(self, event: Event, author: str, reason: str) -> Event:
+    def void(self, event: Event, author: str, reason: str, *, within: Groups) -> Event:
         """Let a punch no longer count; the original stays."""
-        return self._write(correction.voided(self._inquiry.entry(event), self._by(author, reason)))
+        return self._write(correction.voided(self._entry(event, within), self._by(author, reason)))
 
-    def retype(self, event: Event, becomes: EventKind, author: str, reason: str) -> Event:
+    def retype(
+        self, event: Event, becomes: EventKind, author: str, reason: str, *, within: Groups
+    ) -> Event:
         """Let a punch count as another kind."""
-        entry = self._inquiry.entry(event)
+        entry = self._entry(event, within)
         return self._write(correction.retyped(entry, becomes, self._by(author, reason)))
 
-    def confirm(self, event: Event, author: str, reason: str) -> Event:
+    def confirm(self, event: Event, author: str, reason: str, *, within: Groups) -> Event:
         """Say that a punch is right; takes it out of the review queue."""
-        entry = self._inquiry.entry(event)
+        entry = self._entry(event, within)
         return self._write(correction.confirmed(entry, self._by(author, reason)))
 
-    def dispute(self, event: Event, author: str, reason: str) -> Event:
+    def dispute(self, event: Event, author: str, reason: str, *, within: Groups) -> Event:
         """Say that a punch may be wrong; it counts until it is voided."""
-        entry = self._inquiry.entry(event)
+        entry = self._entry(event, within)
         return self._write(correction.disputed(entry, self._by(author, reason)))
+
+    def _entry(self, event: Event, within: Groups) -> Entry:
+        """The mark as it stands, if it is of somebody ``within``."""
+        entry = self._inquiry.entry(event)
+        try:
+            group: str | None = self._book.somebody(entry.event.subject).group
+        except PersonMissing:
+            group = None
+        _check(within, group)
+        return entry
 
     def _by(self, author: str, reason: str) -> Author:
         return Author(author, reason, self._clock.now())
@@ -57,3 +78,8 @@ class CorrectionDesk:
         # As a replay: a manager's word is not subject to the cooldown.
         self._store.apply(event, cooldown=0.0, replay=True)
         return event
+
+
+def _check(within: Groups, group: str | None) -> None:
+    if not within.holds(group):
+        raise NotAllowed("You may not correct this person's marks. Nothing was changed.")

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from face_rec.attendance.status import Status
 from face_rec.entities import Person
+from face_rec.groups import ALL_GROUPS, NO_GROUPS, Groups
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Empty means everything. ``text`` is looked for in names and IDs."""
+    """``groups``: whose records; nobody's unless it is said. Empty means everything for the
+    others. ``text`` is looked for in names and IDs."""
 
-    groups: frozenset[str] = frozenset()
+    groups: Groups = NO_GROUPS
     subjects: frozenset[str] = frozenset()
     statuses: frozenset[Status] = frozenset()
     text: str = ""
@@ -20,7 +23,7 @@ class Filters:
         """Whether the person is asked for."""
         wanted = self.text.casefold()
         return (
-            (not self.groups or person.group in self.groups)
+            self.groups.holds(person.group)
             and (not self.subjects or person.subject in self.subjects)
             and (not wanted or wanted in f"{person.name}\n{person.id}".casefold())
         )
@@ -32,10 +35,8 @@ class Filters:
     def describe(self) -> str:
         """In words, for the head of a report."""
         parts = []
-        if self.groups:
-            parts.append(
-                "groups: " + ", ".join(sorted(group or "(none)" for group in self.groups))
-            )
+        if not self.groups.every:
+            parts.append(f"groups: {self.groups.words()}")
         if self.subjects:
             parts.append(f"{len(self.subjects)} chosen people")
         if self.statuses:
@@ -43,3 +44,6 @@ class Filters:
         if self.text:
             parts.append(f"name or ID contains “{self.text}”")
         return "; ".join(parts) or "everybody"
+
+
+EVERYBODY: Final = Filters(ALL_GROUPS)

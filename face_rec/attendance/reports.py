@@ -1,7 +1,7 @@
 """Every report by name, from the book to a file."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -39,7 +39,7 @@ class Wanted:
     name: str
     first: date
     last: date
-    filters: Filters = field(default_factory=Filters)
+    filters: Filters
 
 
 def make(book: AttendanceBook, wanted: Wanted, progress: Progress | None = None) -> Report:

@@ -15,6 +15,7 @@ from face_rec.attendance.filters import Filters
 from face_rec.attendance.report_pdf import FONT
 from face_rec.attendance.reports import REPORTS, Wanted, make, written
 from face_rec.errors import AttendanceError
+from face_rec.groups import ALL_GROUPS
 from face_rec.protocols import Progress
 
 _SUFFIXES = (".csv", ".xlsx", ".pdf")
@@ -46,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         raise AttendanceError(f"--out {options.out}: end it in .csv, .xlsx or .pdf.")
     if not options.font.is_file():
         raise AttendanceError(f"--font {options.font}: there is no such file.")
-    filters = Filters(groups=frozenset(options.group))
+    filters = Filters(ALL_GROUPS.narrowed(options.group))
     wanted = Wanted(options.name, options.first, options.last, filters)
     with assembly.build_office(config.load()) as office:
         rows = write(office.book, wanted, options.out, options.font)
@@ -58,7 +59,7 @@ def write(book: AttendanceBook, wanted: Wanted, out: Path, font: Path = FONT) ->
     """Make the report and put it at ``out``, whole or not at all; returns its
     number of rows. Raises AttendanceError for a group that nobody is in."""
     known = {person.group for person in book.people()}
-    unknown = sorted(wanted.filters.groups - known)
+    unknown = sorted(wanted.filters.groups.named - known)
     if unknown:
         there = ", ".join(sorted(group for group in known if group)) or "none"
         raise AttendanceError(f"Nobody is in group {unknown[0]!r}. Groups: {there}.")

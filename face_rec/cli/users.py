@@ -13,6 +13,7 @@ from face_rec.access.account import Account, account_name
 from face_rec.access.actor import Actor
 from face_rec.access.rights import Role
 from face_rec.errors import AccountRefused, PasswordRefused
+from face_rec.groups import ALL_GROUPS
 
 _Work = Callable[[Access, argparse.Namespace], None]
 _Run = Callable[[argparse.Namespace], int]
@@ -53,7 +54,7 @@ def _with_access(work: _Work) -> _Run:
 
 def _add(access: Access, options: argparse.Namespace) -> None:
     account_name(options.name)  # before the password is asked for
-    role, groups = Role(options.role), frozenset(options.group)
+    role, groups = Role(options.role), ALL_GROUPS.narrowed(options.group)
     account = access.staff.create(options.name, _ask(), role, groups)
     print(f"{account.id} can sign in as {account.role}.")
 

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 from face_rec.access.link import LinkKind
 from face_rec.access.rights import Role, Scope
 from face_rec.errors import StoreError
+from face_rec.groups import ALL_GROUPS, Groups
 
 T = TypeVar("T")
 
@@ -41,6 +42,8 @@ def _plain(value: object) -> object:
         return value.value
     if isinstance(value, frozenset):
         return sorted(_plain(one) for one in value)  # type: ignore[type-var]
+    if isinstance(value, Groups):
+        return {"every": value.every, "named": sorted(value.named)}
     if isinstance(value, datetime | time):
         return value.isoformat()
     return dict(value) if isinstance(value, Mapping) else value
@@ -74,6 +77,15 @@ def _texts(value: Any) -> dict[str, str]:  # noqa: ANN401
     return {str(name): str(text) for name, text in _exactly(dict)(value).items()}
 
 
+def _groups(value: Any) -> Groups:  # noqa: ANN401
+    """Also as accounts said it before there was a word for all: a list, empty for all."""
+    if isinstance(value, list):
+        named = _set_of(_exactly(str))(value)
+        return Groups(named) if named else ALL_GROUPS
+    every, named = value["every"], _set_of(_exactly(str))(value["named"])
+    return Groups(named, _exactly(bool)(every))
+
+
 _READERS: Final[dict[Any, Callable[[Any], Any]]] = {
     str: _exactly(str),
     int: _exactly(int),
@@ -84,6 +96,7 @@ _READERS: Final[dict[Any, Callable[[Any], Any]]] = {
     time: time.fromisoformat,
     frozenset[str]: _set_of(_exactly(str)),
     frozenset[Scope]: _set_of(Scope),
+    Groups: _groups,
     Role: Role,
     LinkKind: LinkKind,
     Mapping[str, str]: _texts,

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from face_rec.access.access import Access
 from face_rec.access.rights import Role
 from face_rec.errors import AccessError, SignInRefused
+from face_rec.groups import NO_GROUPS
 from face_rec.web import cookies
 from face_rec.web.gate import actor_of
 from face_rec.web.login import Site, local_path, signed_in
@@ -131,7 +132,7 @@ class SingleSignOn:
             role, name = provider.role_of(claims), provider.name_of(claims)
             external = provider.external_of(claims)
             secret = await to_thread.run_sync(
-                self._access().door.sign_in_external, external, name, role, frozenset[str](),
+                self._access().door.sign_in_external, external, name, role, NO_GROUPS,
                 address,
             )  # fmt: skip
         except AccessError as error:

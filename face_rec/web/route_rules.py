@@ -146,5 +146,5 @@ def narrowed(principal: Principal | None, path: str, kiosk: str) -> bool:
     if principal is None:
         return False
     if path.startswith("/snapshots/"):
-        return principal.groups is not None
+        return not principal.groups.every
     return path == "/frames" and principal.kiosk not in (None, kiosk)

@@ -8,6 +8,7 @@ from face_rec.access.account import Account
 from face_rec.access.passwords import SHORTEST
 from face_rec.access.rights import Role
 from face_rec.errors import AccessError
+from face_rec.groups import ALL_GROUPS, NO_GROUPS, Groups, only
 from face_rec.system import System
 from pages.ui.accounts_list import MAY, ROLES
 from pages.ui.flash import flash
@@ -25,7 +26,7 @@ def new_account(app: System) -> None:
     """Name, role and a first password, handed over by the admin."""
     with guarded("accounts.new"), st.form("new_account", border=False):
         name = st.text_input("Name", max_chars=64, help="Letters a to z, digits, or an e-mail.")
-        role, groups = _role_and_groups(app, Role.MANAGER, frozenset())
+        role, groups = _role_and_groups(app, Role.MANAGER, NO_GROUPS)
         password = st.text_input("First password", type="password", help=_RULE)
         st.caption("They can change it under Account, below the menu.")
         if st.form_submit_button("Create account", type="primary"):
@@ -79,17 +80,20 @@ def _try(app: System, change: Callable[[], object], done: str) -> None:
     st.rerun()
 
 
-def _role_and_groups(
-    app: System, role: Role, groups: frozenset[str]
-) -> tuple[Role, frozenset[str]]:
+def _role_and_groups(app: System, role: Role, groups: Groups) -> tuple[Role, Groups]:
     chosen = st.selectbox(
         "Role", list(Role), index=list(Role).index(role),
         format_func=lambda one: f"{ROLES[one]}: {MAY[one]}",
     )  # fmt: skip
     known = set(people_index(app.people).groups)
-    narrowed = st.multiselect(
-        "Only these groups (managers)", sorted(known | groups), default=sorted(groups),
-        placeholder="All groups", help="Records of other people are not shown to this manager.",
+    every = st.toggle(
+        "A manager of all groups", value=groups.every, help="Of groups made later, too."
+    )
+    named = st.multiselect(
+        "Or of these groups only", sorted(known | groups.named), default=sorted(groups.named),
+        placeholder="No group", help="Records of other people are not shown to this manager.",
     )  # fmt: skip
     picked = Role(chosen or role)
-    return picked, frozenset(narrowed) if picked is Role.MANAGER else frozenset()
+    if picked is not Role.MANAGER:
+        return picked, NO_GROUPS
+    return picked, ALL_GROUPS if every else only(*named)

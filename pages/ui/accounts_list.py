@@ -3,6 +3,7 @@
 import streamlit as st
 
 from face_rec.access.account import Account
+from face_rec.access.rights import Role
 from face_rec.system import System
 from pages.ui.text import plain
 from pages.ui.times import ago
@@ -39,5 +40,5 @@ def accounts_list(app: System) -> Account | None:
 def _role(account: Account) -> str:
     state = "" if account.active else ":red-badge[Switched off] "
     source = " · single sign-on" if account.external else ""
-    groups = f" · only {plain(', '.join(sorted(account.groups)))}" if account.groups else ""
+    groups = f" · {plain(account.groups.words())}" if account.role is Role.MANAGER else ""
     return f"{state}{ROLES[account.role]}{groups}{source}"

@@ -8,7 +8,7 @@ import streamlit as st
 
 from face_rec.attendance.entry import Entry
 from face_rec.entities import Event, EventKind, Person
-from face_rec.errors import AttendanceError, PersonMissing
+from face_rec.errors import AttendanceError, NotAllowed, PersonMissing
 from face_rec.system import System
 from pages.ui import times
 from pages.ui.day_words import STATUS_NAMES
@@ -49,7 +49,7 @@ def correct_mark(app: System, identity: Identity, entry: Entry, day: date) -> No
         st.caption(_HINTS.get(str(choice), "Only how the mark counts changes."))
         reason = _reason()
         if st.button("Save correction", type="primary", key="correct_save"):
-            work = _work(app, entry.event, str(choice), require(Right.CORRECT).name, reason)
+            work = _work(app, entry.event, str(choice), require(Right.CORRECT), reason)
             _save(app, entry.event.subject, day, work)
 
 
@@ -72,13 +72,13 @@ def add_punch(app: System, person: Person, day: date) -> None:
             st.error("Give the date and the time of the mark.", icon=":material/error:")
             return
         moment = _moment(app, on, at)
-        name = require(Right.CORRECT).name
+        who = require(Right.CORRECT)
         _save(
             app,
             person.subject,
             day,
             lambda: app.office.corrections.add(
-                person.subject, moment, EventKind(kind), name, reason
+                person.subject, moment, EventKind(kind), who.name, reason, within=who.groups
             ),
         )
 
@@ -130,12 +130,14 @@ def _reason() -> str:
     )  # fmt: skip
 
 
-def _work(app: System, event: Event, choice: str, author: str, reason: str) -> Callable[[], Event]:
-    desk = app.office.corrections
+def _work(
+    app: System, event: Event, choice: str, who: Identity, reason: str
+) -> Callable[[], Event]:
+    desk, within = app.office.corrections, who.groups
     if choice in _AS:
-        return lambda: desk.retype(event, _AS[choice], author, reason)
+        return lambda: desk.retype(event, _AS[choice], who.name, reason, within=within)
     act = {_VOID: desk.void, _CONFIRM: desk.confirm, _DISPUTE: desk.dispute}[choice]
-    return lambda: act(event, author, reason)
+    return lambda: act(event, who.name, reason, within=within)
 
 
 def _save(app: System, subject: str, day: date, work: Callable[[], Event]) -> None:
@@ -143,7 +145,7 @@ def _save(app: System, subject: str, day: date, work: Callable[[], Event]) -> No
     before = _status(app, subject, day)
     try:
         work()
-    except AttendanceError as error:
+    except (AttendanceError, NotAllowed) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     after = _status(app, subject, day)

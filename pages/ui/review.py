@@ -1,15 +1,14 @@
 """The review: doubtful marks, one after another, beside the enrolled photo."""
 
-from collections.abc import Callable
 from datetime import date
-from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 import streamlit as st
 
 from face_rec.attendance.inquiry import Doubt
 from face_rec.entities import Event
-from face_rec.errors import AttendanceError
+from face_rec.errors import AttendanceError, NotAllowed
+from face_rec.groups import Groups
 from face_rec.system import System
 from pages.ui import times
 from pages.ui.correct import compare
@@ -28,7 +27,7 @@ def review(app: System, identity: Identity, first: date, last: date) -> None:
     doubts = [
         one
         for one in app.office.inquiry.review(first, last)
-        if identity.groups is None or (one.person and identity.sees(one.person.group))
+        if identity.sees(one.person.group if one.person else None)
     ]
     if not doubts:
         text = "Marks with a low score or a close second appear here until somebody confirms them."
@@ -70,10 +69,9 @@ def _buttons(app: System, doubt: Doubt) -> None:
     reason = _reason(event)
     with st.container(horizontal=True):
         if st.button("Confirm", icon=":material/check:", key=f"yes_{event.id}"):
-            _decide(partial(app.office.corrections.confirm, event), reason, "Confirmed.")
+            _decide(app.office.corrections.confirm, event, reason, "Confirmed.")
         if st.button("Does not count", icon=":material/block:", key=f"no_{event.id}"):
-            work = partial(app.office.corrections.void, event)
-            _decide(work, reason, "The mark no longer counts.")
+            _decide(app.office.corrections.void, event, reason, "The mark no longer counts.")
 
 
 def _reason(event: Event) -> str:
@@ -82,10 +80,17 @@ def _reason(event: Event) -> str:
     return st.text_input("Reason", start, max_chars=500, key=f"why_{event.id}") or ""
 
 
-def _decide(work: Callable[[str, str], Event], reason: str, done: str) -> None:
+class _Correct(Protocol):
+    """A correction as the desk makes it."""
+
+    def __call__(self, event: Event, author: str, reason: str, *, within: Groups) -> Event: ...
+
+
+def _decide(correct: _Correct, event: Event, reason: str, done: str) -> None:
+    who = require(Right.CORRECT)
     try:
-        work(require(Right.CORRECT).name, reason)
-    except AttendanceError as error:
+        correct(event, who.name, reason, within=who.groups)
+    except (AttendanceError, NotAllowed) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     flash(done)

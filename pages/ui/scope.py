@@ -12,7 +12,6 @@ from pages.ui.identity import Identity
 from pages.ui.people_index import people_index
 
 NO_GROUP: Final = "(no group)"
-_NOBODY: Final = frozenset({"\0"})  # no group is called so; an empty set would mean all
 
 
 def filters(
@@ -23,10 +22,9 @@ def filters(
     subjects: Iterable[str] = (),
 ) -> Filters:
     """What was asked for, within what ``identity`` may see."""
-    wanted = frozenset(groups)
-    if identity.groups is not None:
-        wanted = (wanted & identity.groups if wanted else identity.groups) or _NOBODY
-    return Filters(wanted, frozenset(subjects), frozenset(statuses), text.strip())
+    return Filters(
+        identity.groups.narrowed(groups), frozenset(subjects), frozenset(statuses), text.strip()
+    )
 
 
 def visible_groups(app: System, identity: Identity) -> Sequence[str]:

@@ -29,6 +29,8 @@ def why(
     except PersonMissing:
         empty_state("person_off", "This person is not registered any more", "Reload the page.")
         return
+    if not identity.sees(told.record.person.group):
+        return
     with st.container(border=True, key="why"):
         _head(told.record, own_page)
         _warnings(told)

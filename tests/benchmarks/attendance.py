@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from redis import Redis
 
 from face_rec.attendance.book import AttendanceBook
+from face_rec.attendance.filters import EVERYBODY
 from face_rec.attendance.reports import Wanted, make, written
 from face_rec.attendance.roster import Assignment
 from face_rec.attendance.rule_desk import RuleDesk
@@ -109,7 +110,7 @@ def _after_a_mark(client: Redis, book: AttendanceBook) -> list[Row]:
 def _others(client: Redis, book: AttendanceBook, month: tuple[date, date]) -> list[Row]:
     desk = RuleDesk(RedisRules(client, SITE), book)
     strict = Shift(DEFAULT_ID, "Day", late_grace=0, counting=Counting.EVERY_PAIR)
-    report = make(book, Wanted("muster", *month))
+    report = make(book, Wanted("muster", *month, EVERYBODY))
     return [
         _timed("rule preview of a month", lambda: desk.preview([strict], *month)),
         _timed("muster as CSV", lambda: written(report, ".csv")),
@@ -119,7 +120,7 @@ def _others(client: Redis, book: AttendanceBook, month: tuple[date, date]) -> li
 
 
 def _muster(book: AttendanceBook, first: date, last: date) -> object:
-    return make(book, Wanted("muster", first, last))
+    return make(book, Wanted("muster", first, last, EVERYBODY))
 
 
 def _timed(

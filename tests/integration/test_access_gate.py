@@ -17,6 +17,7 @@ from face_rec.access.rights import Role, Scope
 from face_rec.access.secret import digest
 from face_rec.access.throttle import BY_ACCOUNT, BY_ADDRESS
 from face_rec.errors import StoreUnavailable
+from face_rec.groups import ALL_GROUPS, only
 from face_rec.stores import keys
 from face_rec.stores.client import Client
 from face_rec.web import socket_watch, strict_http
@@ -367,18 +368,18 @@ def test_a_role_that_is_taken_away_is_gone_at_the_next_request(gate: GateApp) ->
     gate.add("eve")
     browser = gate.signed_in("eve")
     assert _inside(browser, "/accounts")
-    gate.access.staff.change("eve", Role.REGISTRAR, frozenset(), active=True)
+    gate.access.staff.change("eve", Role.REGISTRAR, ALL_GROUPS, active=True)
     gate.wait()
     assert browser.get("/accounts").status_code == 403
     assert _inside(browser, "/register")
-    gate.access.staff.change("eve", Role.REGISTRAR, frozenset(), active=False)
+    gate.access.staff.change("eve", Role.REGISTRAR, ALL_GROUPS, active=False)
     gate.wait()
     assert browser.get("/register").status_code == 401
 
 
 def test_a_manager_of_some_groups_gets_no_snapshot_by_its_address(gate: GateApp) -> None:
     gate.add("ada")
-    gate.add("max", Role.MANAGER, frozenset({"Staff"}))
+    gate.add("max", Role.MANAGER, only("Staff"))
     assert gate.signed_in("max").get("/snapshots/a.jpg").status_code == 403
     assert _inside(gate.signed_in("ada"), "/snapshots/a.jpg")
 
@@ -519,7 +520,7 @@ def test_an_open_socket_closes_within_seconds_of_the_session_s_end(
         if end == "sign out":
             gate.access.door.sign_out_everywhere("eve")
         elif end == "disable":
-            gate.access.staff.change("eve", Role.ADMIN, frozenset(), active=False)
+            gate.access.staff.change("eve", Role.ADMIN, ALL_GROUPS, active=False)
         else:
             gate.access.kiosks.revoke("front-door")
         gate.wait()
@@ -534,7 +535,7 @@ def test_a_changed_role_leaves_the_socket_open(
     gate.add("ada")
     gate.add("eve")
     with gate.signed_in("eve").websocket_connect(SOCKET, headers=ORIGIN) as socket:
-        gate.access.staff.change("eve", Role.REGISTRAR, frozenset(), active=True)
+        gate.access.staff.change("eve", Role.REGISTRAR, ALL_GROUPS, active=True)
         gate.wait()
         for word in ("a", "b", "c"):
             socket.send_text(word)

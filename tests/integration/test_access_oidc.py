@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from face_rec.access.access import SESSION
 from face_rec.access.rights import Role
+from face_rec.groups import ALL_GROUPS
 from face_rec.stores.client import Client
 from face_rec.web.oidc import Provider
 from tests.fakes.clock import FakeClock
@@ -146,7 +147,7 @@ def test_another_person_with_the_same_address_is_not_the_same_person(
 
 def test_an_account_that_is_switched_off_stays_off(gate: GateApp, provider: OidcProvider) -> None:
     _through(gate, provider)
-    gate.access.staff.change("eve@example.org", Role.MANAGER, frozenset(), active=False)
+    gate.access.staff.change("eve@example.org", Role.MANAGER, ALL_GROUPS, active=False)
     assert _through(gate, provider)[1].status_code == 403
 
 

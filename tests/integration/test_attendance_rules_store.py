@@ -17,6 +17,7 @@ from face_rec.attendance.shift import DEFAULT_ID, Counting, Reading, Shift
 from face_rec.attendance.sources import Stores
 from face_rec.attendance.status import Status
 from face_rec.entities import Event, EventKind, Source
+from face_rec.groups import ALL_GROUPS
 from face_rec.stores import keys
 from face_rec.stores.attendance import RedisAttendance
 from face_rec.stores.attendance_settings import RedisRules
@@ -244,12 +245,17 @@ def test_the_whole_way_over_redis(redis_client: Redis) -> None:
     assert office.book.day(DAY)[0].status is Status.MISSING_OUT
 
     office.corrections.add(
-        ada.subject, NOON + timedelta(hours=5), EventKind.OUT, "boss", "walked past"
+        ada.subject,
+        NOON + timedelta(hours=5),
+        EventKind.OUT,
+        "boss",
+        "walked past",
+        within=ALL_GROUPS,
     )
     assert office.book.day(DAY)[0].status is Status.LATE
 
     clock.advance(60)
-    office.corrections.void(late, "boss", "was her sister")
+    office.corrections.void(late, "boss", "was her sister", within=ALL_GROUPS)
     answer = office.inquiry.explain(ada.subject, DAY)
     assert answer.record == office.book.day(DAY)[0]
     assert [line.after for line in answer.corrections] == ["out added", "voided"]

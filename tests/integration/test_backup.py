@@ -18,6 +18,7 @@ from config import Settings, load
 from face_rec import assembly
 from face_rec.attendance.book import AttendanceBook
 from face_rec.attendance.company import Company, company
+from face_rec.attendance.filters import EVERYBODY
 from face_rec.attendance.reports import REPORTS, Wanted, make, written
 from face_rec.entities import Event
 from face_rec.errors import BackupRefused, NotEmpty, StoreError
@@ -132,7 +133,9 @@ def _reports(settings: Settings) -> dict[str, bytes]:
     first, last = TODAY - timedelta(days=30), TODAY
     with assembly.build_office(settings) as office:
         return {
-            name: re.sub(rb"Made: [^\r]*", b"", _csv(office.book, Wanted(name, first, last)))
+            name: re.sub(
+                rb"Made: [^\r]*", b"", _csv(office.book, Wanted(name, first, last, EVERYBODY))
+            )
             for name in REPORTS
         }
 

@@ -15,6 +15,7 @@ from face_rec.attendance.shift import PRESENCE, Shift
 from face_rec.attendance.status import Flag, Status
 from face_rec.entities import Event, EventKind, Person
 from face_rec.errors import PersonMissing, RuleRefused
+from face_rec.groups import ALL_GROUPS, only
 from tests.attendance_days import ADA, DAY_SHIFT, LONG_AGO, MONDAY, at, punches, shift
 from tests.attendance_world import BOB, World, statuses
 
@@ -64,8 +65,10 @@ def test_a_correction_is_seen_at_once() -> None:
     office = world.office()
     assert statuses(office)["Ada"] is Status.LATE
 
-    office.corrections.void(came, "boss", "someone else")
-    office.corrections.add(ADA.subject, at(MONDAY, "09:00"), EventKind.PUNCH, "boss", "was here")
+    office.corrections.void(came, "boss", "someone else", within=ALL_GROUPS)
+    office.corrections.add(
+        ADA.subject, at(MONDAY, "09:00"), EventKind.PUNCH, "boss", "was here", within=ALL_GROUPS
+    )
 
     assert statuses(office)["Ada"] is Status.PRESENT
     assert Flag.CORRECTED in office.book.day(MONDAY)[0].flags
@@ -170,11 +173,9 @@ def test_filters_choose_people_and_statuses() -> None:
     world = World()
     world.mark("09:30 17:00")
     book = world.office().book
-    assert [r.person.name for r in book.day(MONDAY, Filters(groups=frozenset({"Shop"})))] == [
-        "Bob"
-    ]
-    assert [r.person.name for r in book.day(MONDAY, Filters(text="ADA"))] == ["Ada"]
-    late = Filters(statuses=frozenset({Status.LATE}))
+    assert [r.person.name for r in book.day(MONDAY, Filters(only("Shop")))] == ["Bob"]
+    assert [r.person.name for r in book.day(MONDAY, Filters(ALL_GROUPS, text="ADA"))] == ["Ada"]
+    late = Filters(ALL_GROUPS, statuses=frozenset({Status.LATE}))
     assert [r.person.name for r in book.day(MONDAY, late)] == ["Ada"]
 
 
@@ -342,7 +343,7 @@ def test_doubtful_marks_wait_for_review_until_confirmed_or_void() -> None:
         ("low", "score"),
     ]
 
-    office.corrections.confirm(doubtful[0], "boss", "it is her")
-    office.corrections.void(doubtful[2], "boss", "a photo")
+    office.corrections.confirm(doubtful[0], "boss", "it is her", within=ALL_GROUPS)
+    office.corrections.void(doubtful[2], "boss", "a photo", within=ALL_GROUPS)
     left = office.inquiry.review(MONDAY, MONDAY)
     assert [doubt.entry.event.id for doubt in left] == ["close"]

@@ -9,7 +9,7 @@ import pytest
 
 from face_rec.__main__ import parser
 from face_rec.attendance.company import company
-from face_rec.attendance.filters import Filters
+from face_rec.attendance.filters import EVERYBODY, Filters
 from face_rec.attendance.office import Office, open_office
 from face_rec.attendance.reports import Wanted, make
 from face_rec.attendance.sources import Stores
@@ -17,6 +17,7 @@ from face_rec.attendance.status import Status
 from face_rec.cli.demo import fill, refuse_if_used
 from face_rec.cli.report import write
 from face_rec.errors import AttendanceError, NotEmpty
+from face_rec.groups import only
 from tests.attendance_days import ADA, BERLIN, DAY_SHIFT, at, punches
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import FakeClock
@@ -67,7 +68,7 @@ def test_the_demo_shows_every_kind_of_day(filled: Office) -> None:
 
 def test_the_demo_is_believable(filled: Office) -> None:
     first = TODAY - timedelta(days=90)
-    groups = make(filled.book, Wanted("groups", first, TODAY - timedelta(days=1))).frame
+    groups = make(filled.book, Wanted("groups", first, TODAY - timedelta(days=1), EVERYBODY)).frame
     assert groups["Group"].tolist() == ["Night watch", "Office", "Part-time", "Workshop"]
     assert groups["Attendance"].between(90, 99.9).all()
     assert groups["On time"].between(88, 99.9).all()
@@ -107,20 +108,20 @@ def test_the_demo_takes_an_empty_system() -> None:
 
 def test_a_report_is_written_whole(filled: Office, tmp_path: Path) -> None:
     out = tmp_path / "may.XLSX"
-    wanted = Wanted("muster", date(2025, 5, 1), date(2025, 5, 31))
+    wanted = Wanted("muster", date(2025, 5, 1), date(2025, 5, 31), EVERYBODY)
     assert write(filled.book, wanted, out) >= 57
     assert [path.name for path in tmp_path.iterdir()] == ["may.XLSX"]
 
 
 def test_a_group_that_nobody_is_in_is_named(filled: Office, tmp_path: Path) -> None:
-    wanted = Wanted("daily", TODAY, TODAY, Filters(groups=frozenset({"Ofice"})))
+    wanted = Wanted("daily", TODAY, TODAY, Filters(only("Ofice")))
     with pytest.raises(AttendanceError, match=r"'Ofice'.*Office"):
         write(filled.book, wanted, tmp_path / "x.csv")
 
 
 def test_a_file_that_cannot_be_written_is_named(filled: Office, tmp_path: Path) -> None:
     with pytest.raises(AttendanceError, match="cannot be written"):
-        write(filled.book, Wanted("daily", TODAY, TODAY), tmp_path / "no" / "x.csv")
+        write(filled.book, Wanted("daily", TODAY, TODAY, EVERYBODY), tmp_path / "no" / "x.csv")
 
 
 def test_the_command_line_is_as_the_readme_has_it() -> None:

@@ -9,7 +9,8 @@ from face_rec.attendance.correction import audit
 from face_rec.attendance.kiosk import KioskRecord
 from face_rec.attendance.status import Status
 from face_rec.entities import Event, EventKind
-from face_rec.errors import CorrectionRefused, PersonMissing
+from face_rec.errors import CorrectionRefused, NotAllowed, PersonMissing
+from face_rec.groups import ALL_GROUPS, NO_GROUPS, Groups, only
 from tests.attendance_days import ADA, DAY_SHIFT, MONDAY, at, shift
 from tests.attendance_world import LATER, World
 
@@ -22,7 +23,7 @@ def world() -> World:
 def test_a_retyped_punch_keeps_its_original(world: World) -> None:
     came, _ = world.mark("09:00 17:00")
     office = world.office()
-    office.corrections.retype(came, EventKind.OUT, "boss", "wrong button")
+    office.corrections.retype(came, EventKind.OUT, "boss", "wrong button", within=ALL_GROUPS)
     entry = office.inquiry.entry(came)
     assert entry.event == came
     assert entry.kind is EventKind.OUT
@@ -31,7 +32,7 @@ def test_a_retyped_punch_keeps_its_original(world: World) -> None:
 def test_a_correction_lies_in_the_list_of_the_punch_it_corrects(world: World) -> None:
     (came,) = world.mark("00:30")  # still Sunday in UTC
     before = world.attendance.length(MONDAY - timedelta(days=1))
-    world.office().corrections.void(came, "boss", "not him")
+    world.office().corrections.void(came, "boss", "not him", within=ALL_GROUPS)
     assert world.attendance.length(MONDAY - timedelta(days=1)) == before + 1
     assert world.attendance.length(MONDAY) == 0
 
@@ -39,11 +40,11 @@ def test_a_correction_lies_in_the_list_of_the_punch_it_corrects(world: World) ->
 def test_the_audit_trail_shows_before_and_after_author_and_reason(world: World) -> None:
     came, _ = world.mark("09:00 17:00")
     office = world.office()
-    office.corrections.dispute(came, "Ada", "I was ill")
+    office.corrections.dispute(came, "Ada", "I was ill", within=ALL_GROUPS)
     world.clock.advance(60)
-    office.corrections.void(came, "boss", "she was ill")
+    office.corrections.void(came, "boss", "she was ill", within=ALL_GROUPS)
     world.clock.advance(60)
-    office.corrections.retype(came, EventKind.IN, "boss", "typed")
+    office.corrections.retype(came, EventKind.IN, "boss", "typed", within=ALL_GROUPS)
 
     lines = audit(office.inquiry.entry(came))
 
@@ -62,7 +63,9 @@ def test_the_audit_trail_shows_before_and_after_author_and_reason(world: World) 
 def test_an_added_punch_is_in_the_audit_trail(world: World) -> None:
     world.mark("09:00")
     office = world.office()
-    office.corrections.add(ADA.subject, at(MONDAY, "17:00"), EventKind.OUT, "boss", "forgot")
+    office.corrections.add(
+        ADA.subject, at(MONDAY, "17:00"), EventKind.OUT, "boss", "forgot", within=ALL_GROUPS
+    )
     (line,) = office.inquiry.audit(MONDAY, MONDAY)
     assert (line.before, line.after, line.at) == ("nothing", "out added", LATER)
 
@@ -71,51 +74,92 @@ def test_an_added_punch_is_in_the_audit_trail(world: World) -> None:
 def test_without_a_fit_reason_nothing_is_corrected(world: World, reason: str) -> None:
     (came,) = world.mark("09:00")
     with pytest.raises(CorrectionRefused):
-        world.office().corrections.void(came, "boss", reason)
+        world.office().corrections.void(came, "boss", reason, within=ALL_GROUPS)
     assert world.attendance.length(MONDAY) == 1
 
 
 def test_without_an_author_nothing_is_corrected(world: World) -> None:
     (came,) = world.mark("09:00")
     with pytest.raises(CorrectionRefused, match="author"):
-        world.office().corrections.dispute(came, " ", "because")
+        world.office().corrections.dispute(came, " ", "because", within=ALL_GROUPS)
 
 
 def test_what_changes_nothing_is_refused(world: World) -> None:
     (came,) = world.mark("in@09:00")
     desk = world.office().corrections
     with pytest.raises(CorrectionRefused, match="counts as in already"):
-        desk.retype(came, EventKind.IN, "boss", "so")
+        desk.retype(came, EventKind.IN, "boss", "so", within=ALL_GROUPS)
     with pytest.raises(CorrectionRefused, match="can become"):
-        desk.retype(came, EventKind.VOID, "boss", "so")
+        desk.retype(came, EventKind.VOID, "boss", "so", within=ALL_GROUPS)
     for again in (desk.dispute, desk.confirm, desk.void):
-        again(came, "boss", "so")
+        again(came, "boss", "so", within=ALL_GROUPS)
         with pytest.raises(CorrectionRefused, match="already"):
-            again(came, "boss", "so")
+            again(came, "boss", "so", within=ALL_GROUPS)
         world.clock.advance(1)
+
+
+@pytest.mark.parametrize("within", [NO_GROUPS, only("Shop"), only("")])
+def test_a_manager_corrects_nobody_of_other_groups_whatever_the_page_showed(
+    world: World, within: Groups
+) -> None:
+    (came,) = world.mark("09:00")
+    desk, before = world.office().corrections, len(world.attendance.day(MONDAY))
+    for work in (desk.void, desk.confirm, desk.dispute):
+        with pytest.raises(NotAllowed, match="may not correct this person"):
+            work(came, "boss", "so", within=within)
+    with pytest.raises(NotAllowed):
+        desk.retype(came, EventKind.OUT, "boss", "so", within=within)
+    with pytest.raises(NotAllowed):
+        desk.add(ADA.subject, LATER, EventKind.IN, "boss", "so", within=within)
+    assert len(world.attendance.day(MONDAY)) == before
+    assert desk.void(came, "boss", "so", within=only(ADA.group))
+
+
+def test_the_mark_of_somebody_erased_is_corrected_by_who_sees_all_groups_only(
+    world: World,
+) -> None:
+    (came,) = world.mark("09:00")
+    world.people.delete(ADA.subject)
+    with pytest.raises(NotAllowed):
+        world.office().corrections.void(came, "boss", "so", within=only(ADA.group))
+    assert world.office().corrections.void(came, "boss", "so", within=ALL_GROUPS)
 
 
 def test_a_punch_to_come_cannot_be_added(world: World) -> None:
     with pytest.raises(CorrectionRefused, match="past"):
         world.office().corrections.add(
-            ADA.subject, LATER + timedelta(minutes=1), EventKind.IN, "boss", "soon"
+            ADA.subject,
+            LATER + timedelta(minutes=1),
+            EventKind.IN,
+            "boss",
+            "soon",
+            within=ALL_GROUPS,
         )
 
 
 def test_a_punch_cannot_be_added_for_nobody(world: World) -> None:
     with pytest.raises(PersonMissing):
-        world.office().corrections.add("gone", LATER, EventKind.IN, "boss", "so")
+        world.office().corrections.add(
+            "gone", LATER, EventKind.IN, "boss", "so", within=ALL_GROUPS
+        )
 
 
 def test_only_marks_can_be_added(world: World) -> None:
     with pytest.raises(CorrectionRefused, match="punch, an IN or an OUT"):
-        world.office().corrections.add(ADA.subject, LATER, EventKind.VOID, "boss", "so")
+        world.office().corrections.add(
+            ADA.subject, LATER, EventKind.VOID, "boss", "so", within=ALL_GROUPS
+        )
 
 
 def test_a_time_without_zone_is_refused(world: World) -> None:
     with pytest.raises(CorrectionRefused, match="zone"):
         world.office().corrections.add(
-            ADA.subject, LATER.replace(tzinfo=None), EventKind.IN, "boss", "so"
+            ADA.subject,
+            LATER.replace(tzinfo=None),
+            EventKind.IN,
+            "boss",
+            "so",
+            within=ALL_GROUPS,
         )
 
 
@@ -123,7 +167,7 @@ def test_a_punch_that_is_gone_cannot_be_corrected(world: World) -> None:
     (came,) = world.mark("09:00")
     elsewhere = World().office()
     with pytest.raises(CorrectionRefused, match="not in the book"):
-        elsewhere.corrections.void(came, "boss", "so")
+        elsewhere.corrections.void(came, "boss", "so", within=ALL_GROUPS)
 
 
 def explained(world: World) -> str:
@@ -144,7 +188,7 @@ def test_lateness_is_explained_with_shift_rule_and_arithmetic() -> None:
 
 def test_every_punch_is_explained_used_or_not(world: World) -> None:
     events: list[Event] = world.mark("05:00 09:00 09:02 12:00 17:00")
-    world.office().corrections.void(events[3], "boss", "somebody else")
+    world.office().corrections.void(events[3], "boss", "somebody else", within=ALL_GROUPS)
     lines = world.office().inquiry.explain(ADA.subject, MONDAY).events
     assert [(line.used, line.note) for line in lines] == [
         (False, "outside the check-in window"),

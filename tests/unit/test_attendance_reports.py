@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from face_rec.attendance.calendar import Leave
-from face_rec.attendance.filters import Filters
+from face_rec.attendance.filters import EVERYBODY, Filters
 from face_rec.attendance.report import Kind, Report
 from face_rec.attendance.report_colours import COLOURS
 from face_rec.attendance.report_pdf import pdf_file
@@ -18,6 +18,7 @@ from face_rec.attendance.reports import REPORTS, Wanted, make, written
 from face_rec.attendance.status import Status
 from face_rec.entities import Person
 from face_rec.errors import AttendanceError
+from face_rec.groups import ALL_GROUPS
 from tests.attendance_days import ADA, LONG_AGO, MONDAY, shift
 from tests.attendance_world import World
 
@@ -37,7 +38,7 @@ def world() -> World:
 
 
 def report(world: World, name: str, filters: Filters | None = None) -> Report:
-    return make(world.office().book, Wanted(name, MONDAY, SUNDAY, filters or Filters()))
+    return make(world.office().book, Wanted(name, MONDAY, SUNDAY, filters or EVERYBODY))
 
 
 def row(found: Report, name: str) -> dict[str, object]:
@@ -90,20 +91,20 @@ def test_groups_are_compared(world: World) -> None:
 
 
 def test_the_register_takes_the_filters_statuses(world: World) -> None:
-    chosen = Filters(statuses=frozenset({Status.HALF_DAY}))
+    chosen = Filters(ALL_GROUPS, statuses=frozenset({Status.HALF_DAY}))
     assert report(world, "daily", chosen).frame["Status"].tolist() == ["half day"]
 
 
 def test_a_night_ends_on_the_next_day() -> None:
     world = World(shift(start=time(22), end=time(6)))
     world.mark("21:55 06:02+1")
-    found = make(world.office().book, Wanted("daily", MONDAY, MONDAY)).frame
+    found = make(world.office().book, Wanted("daily", MONDAY, MONDAY, EVERYBODY)).frame
     assert (found["In"].iloc[0], found["Out"].iloc[0]) == ("21:55", "06:02 (+1)")
 
 
 def test_a_muster_over_two_months_tells_the_months_apart(world: World) -> None:
     first = date(2024, 2, 28)
-    found = make(world.office().book, Wanted("muster", first, date(2024, 3, 28)))
+    found = make(world.office().book, Wanted("muster", first, date(2024, 3, 28), EVERYBODY))
     assert "02-28" in found.frame
     assert "03-28" in found.frame
 
@@ -117,7 +118,7 @@ def test_every_report_can_be_written_in_every_form(world: World, name: str, suff
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_a_report_of_nobody_is_written_all_the_same(world: World, name: str) -> None:
-    empty = report(world, name, Filters(text="nobody of this name"))
+    empty = report(world, name, Filters(ALL_GROUPS, text="nobody of this name"))
     for suffix in (".csv", ".xlsx", ".pdf"):
         assert written(empty, suffix)
 
@@ -148,7 +149,7 @@ def test_no_name_becomes_a_formula_in_csv(world: World) -> None:
 
 
 def test_a_filters_text_stays_in_its_cell(world: World) -> None:
-    odd = Filters(text='x",=1+1\n=2')
+    odd = Filters(ALL_GROUPS, text='x",=1+1\n=2')
     text = written(report(world, "daily", odd), ".csv").decode("utf-8-sig")
     (line,) = [line for line in text.splitlines() if "Filters" in line]
     assert line.startswith('"# Filters')
@@ -202,7 +203,9 @@ def test_the_making_tells_how_far_it_is(world: World) -> None:
         world.people.create(person, (), world.people.revision())
     seen: list[tuple[int, int]] = []
     found = make(
-        world.office().book, Wanted("muster", MONDAY, SUNDAY), lambda *at: seen.append(at)
+        world.office().book,
+        Wanted("muster", MONDAY, SUNDAY, EVERYBODY),
+        lambda *at: seen.append(at),
     )
     written(found, ".pdf", lambda *at: seen.append(at))
     assert (122, 122) not in seen  # shown in steps, not for every row
@@ -212,9 +215,9 @@ def test_the_making_tells_how_far_it_is(world: World) -> None:
 @pytest.mark.parametrize(
     ("wanted", "reason"),
     [
-        (Wanted("daily", SUNDAY, MONDAY), "lies before"),
-        (Wanted("muster", date(2024, 1, 1), date(2024, 12, 31)), "at most 62"),
-        (Wanted("payroll", MONDAY, MONDAY), "no report"),
+        (Wanted("daily", SUNDAY, MONDAY, EVERYBODY), "lies before"),
+        (Wanted("muster", date(2024, 1, 1), date(2024, 12, 31), EVERYBODY), "at most 62"),
+        (Wanted("payroll", MONDAY, MONDAY, EVERYBODY), "no report"),
     ],
 )
 def test_a_report_that_makes_no_sense_is_refused(

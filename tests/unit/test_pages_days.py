@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from face_rec.attendance.shift import Shift
 from face_rec.entities import Event, EventKind, Person, Source
+from face_rec.groups import ALL_GROUPS
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened, words
 
@@ -85,7 +86,7 @@ def test_a_correction_is_told_with_author_and_reason(fake: FakeSystem) -> None:
     came(fake, "subject1", "09:30")
     came(fake, "subject1", "17:00")
     assert "So the day is: present." in words(the_day(fake))
-    fake.system.office.corrections.void(wrong, "Mia", "That was her <sister>")
+    fake.system.office.corrections.void(wrong, "Mia", "That was her <sister>", within=ALL_GROUPS)
     text = words(the_day(fake))
     assert "So the day is: late." in text
     assert "“That was her &lt;sister&gt;”" in text

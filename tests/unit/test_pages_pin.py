@@ -18,6 +18,7 @@ from face_rec.access.throttle import BY_PIN
 from face_rec.access.trail import Trail
 from face_rec.attendance.kiosk import Direction, KioskRecord
 from face_rec.entities import Event, Person, Receipt, Source
+from face_rec.groups import ALL_GROUPS
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.pin import punch_by_pin
 from face_rec.journey.services import Services
@@ -204,7 +205,7 @@ def test_a_mark_by_pin_waits_in_the_review_until_somebody_confirmed_it(
     office, today = fake.system.office, fake.system.office.book.today()
     (doubt,) = office.inquiry.review(today, today)
     assert doubt.reasons == ("taken by PIN: no face was compared",)
-    office.corrections.confirm(doubt.entry.event, "boss", "I saw her")
+    office.corrections.confirm(doubt.entry.event, "boss", "I saw her", within=ALL_GROUPS)
     assert office.inquiry.review(today, today) == []
 
 

@@ -14,6 +14,7 @@ from face_rec.attendance.csv_export import to_csv
 from face_rec.attendance.standing import StandingMarks, bounds
 from face_rec.attendance.status import Status
 from face_rec.entities import Event, EventKind, Person, Source
+from face_rec.groups import ALL_GROUPS
 from pages.ui.marks import table_of
 from tests.attendance_days import MONDAY
 from tests.attendance_world import CountedAttendance, World
@@ -32,9 +33,9 @@ def fake() -> Iterator[FakeSystem]:
 
 def void_then_confirm(fake: FakeSystem, event: Event) -> None:
     desk = fake.system.office.corrections
-    desk.void(event, *BOSS)
+    desk.void(event, *BOSS, within=ALL_GROUPS)
     fake.clock.advance(1)
-    desk.confirm(event, *BOSS)
+    desk.confirm(event, *BOSS, within=ALL_GROUPS)
 
 
 def today(fake: FakeSystem) -> date:
@@ -79,9 +80,9 @@ def test_a_void_that_a_confirmation_came_before_stands_everywhere(fake: FakeSyst
     ann = fake.add_person(1, "Ann")
     event = fake.mark(ann, minutes=10)
     desk = fake.system.office.corrections
-    desk.confirm(event, *BOSS)
+    desk.confirm(event, *BOSS, within=ALL_GROUPS)
     fake.clock.advance(1)
-    desk.void(event, *BOSS)
+    desk.void(event, *BOSS, within=ALL_GROUPS)
     assert table_of(fake.system, today(fake), today(fake)).empty
     assert "Ann" not in words(opened("overview.py"))
     assert "0 marks" in kiosk_list()
@@ -91,7 +92,7 @@ def test_a_void_that_a_confirmation_came_before_stands_everywhere(fake: FakeSyst
 def test_a_mark_counted_as_a_check_out_is_one_in_every_list_and_file(fake: FakeSystem) -> None:
     ann = fake.add_person(1, "Ann")
     event = fake.mark(ann, minutes=10)
-    fake.system.office.corrections.retype(event, EventKind.OUT, *BOSS)
+    fake.system.office.corrections.retype(event, EventKind.OUT, *BOSS, within=ALL_GROUPS)
     table = table_of(fake.system, today(fake), today(fake))
     assert list(table["kind"]) == ["out"]
     assert list(opened("records.py").dataframe[0].value["kind"]) == ["Check-out"]
@@ -108,7 +109,7 @@ def test_the_fold_is_read_again_only_when_the_day_has_grown() -> None:
     world.attendance.read.clear()
     assert len(book.marks(MONDAY, MONDAY)) == 2
     assert world.attendance.read == []
-    world.office().corrections.void(event, *BOSS)
+    world.office().corrections.void(event, *BOSS, within=ALL_GROUPS)
     assert len(book.marks(MONDAY, MONDAY)) == 1
     assert world.attendance.read.count(MONDAY) >= 1
 
