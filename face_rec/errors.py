@@ -181,6 +181,10 @@ class AccountRefused(AccessError):
     """An account, kiosk or token that cannot be made or changed like this."""
 
 
+class LastOne(AccessError):
+    """A change that would leave nobody who can do what somebody must be able to do."""
+
+
 class LinkInvalid(AccessError):
     """A one-time link that was used, has expired or never existed."""
 

@@ -196,6 +196,11 @@ class Directory(Protocol):
 
     def person(self, subject: str) -> Person | None: ...
 
+    def latest(self, subject: str, within: float = 0.0) -> Person | None:
+        """As the store has the person now, or had them at most ``within`` seconds ago; None if
+        there is nobody. Raises StoreError while it cannot be asked."""
+        ...
+
 
 # --- attendance ------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from face_rec.access.account import Account, account_name
 from face_rec.access.audit import Action
@@ -11,8 +12,10 @@ from face_rec.access.rights import Role
 from face_rec.access.storage import Notes, Records
 from face_rec.access.trail import Trail
 from face_rec.clock import Clock
-from face_rec.errors import AccountRefused, Conflict, SignInRefused
+from face_rec.errors import AccountRefused, Conflict, LastOne, SignInRefused
 from face_rec.groups import NO_GROUPS, Groups
+
+_AN_ADMIN: Final = {"role": Role.ADMIN.value, "active": True}
 
 
 class Staff:
@@ -67,9 +70,6 @@ class Staff:
         """
         was = self._get(name)
         _check_groups(role, groups)
-        stays = active and role is Role.ADMIN
-        if was.active and was.role is Role.ADMIN and not stays:
-            self._check_other_admin(name)
         changed = self._write(name, lambda a: replace(a, role=role, groups=groups, active=active))
         self._trail.record(Action.ACCOUNT_CHANGED, name, _about(was), _about(changed))
         return changed
@@ -90,13 +90,6 @@ class Staff:
             raise SignInRefused("The present password is not right. Nothing was changed.")
         self.set_password(name, new)
 
-    def _check_other_admin(self, name: str) -> None:
-        others = [a for a in self.all() if a.active and a.role is Role.ADMIN and a.id != name]
-        if not others:
-            raise AccountRefused(
-                f"{name} is the only active administrator. Make somebody else one first."
-            )
-
     def _get(self, name: str) -> Account:
         account = self._accounts.get(name)
         if account is None:
@@ -105,10 +98,22 @@ class Staff:
 
     def _write(self, name: str, change: Callable[[Account], Account]) -> Account:
         while True:
+            account = self._get(name)
+            changed = change(account)
+            # The store decides: two admins may demote each other at the same moment.
+            keeps = _AN_ADMIN if _is_admin(account) and not _is_admin(changed) else None
             try:
-                return self._accounts.update(change(self._get(name)))
+                return self._accounts.update(changed, keeps)
             except Conflict:
                 continue
+            except LastOne:
+                raise AccountRefused(
+                    f"{name} is the only active administrator. Make somebody else one first."
+                ) from None
+
+
+def _is_admin(account: Account) -> bool:
+    return account.active and account.role is Role.ADMIN
 
 
 def _check_groups(role: Role, groups: Groups) -> None:

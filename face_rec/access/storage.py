@@ -1,5 +1,6 @@
 """What the rules of this package ask of a store. All may raise StoreUnavailable."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -27,9 +28,11 @@ class Records(Protocol[Record]):
         is any other record."""
         ...
 
-    def update(self, record: Record) -> Record:
+    def update(self, record: Record, keeps: Mapping[str, object] | None = None) -> Record:
         """Write ``record`` over version ``record.version``; returns it with the next version.
-        Raises Conflict if that is not the stored one."""
+
+        Raises Conflict if that is not the stored one, and LastOne if ``keeps`` is given and no
+        record would be left with all of these fields, as JSON has them. One atomic step."""
         ...
 
     def remove(self, record_id: str) -> bool:

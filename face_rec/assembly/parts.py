@@ -18,6 +18,7 @@ from face_rec.assembly.storing import (
     open_snapshots,
     open_stores,
     s3_credentials,
+    sealed_folder,
 )
 from face_rec.attendance.office import Office
 from face_rec.clock import Clock, SystemClock
@@ -41,7 +42,6 @@ from face_rec.stores.s3_snapshots import (
     s3_client,
     s3_encryption,
 )
-from face_rec.stores.sealed_snapshots import SealedSnapshots
 
 
 @contextmanager
@@ -82,11 +82,7 @@ def build_data_keys(settings: Settings) -> Iterator[Resealing]:
     with ExitStack() as stack:
         client = open_redis(settings, stack)
         data_keys = open_data_keys(client, settings.site, settings.data_key)
-        local = (
-            None
-            if settings.s3_bucket
-            else SealedSnapshots(open_snapshots(settings), data_keys.pictures)
-        )
+        local = sealed_folder(settings, data_keys)
         spool = settings.data_dir / "spool"
         yield Resealing(client, settings.site, data_keys, pictures=local, spool=spool)
 

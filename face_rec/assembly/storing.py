@@ -102,10 +102,16 @@ def chained_marks(
 
 def open_spool(settings: Settings, data_keys: DataKeys) -> SnapshotSpool:
     """Pictures, sealed on this machine's disk; S3 encrypts by itself."""
-    store = open_snapshots(settings)
-    if not settings.s3_bucket:
-        store = SealedSnapshots(store, data_keys.pictures)
+    local = sealed_folder(settings, data_keys)
+    store = local if local is not None else open_snapshots(settings)
     return SnapshotSpool(store, settings.data_dir / "spool", sealer=data_keys.pictures)
+
+
+def sealed_folder(settings: Settings, data_keys: DataKeys) -> SealedSnapshots | None:
+    """The pictures of this machine; None where they lie in S3."""
+    if settings.s3_bucket:
+        return None
+    return SealedSnapshots(FolderSnapshots(settings.data_dir / "snapshots"), data_keys.pictures)
 
 
 def open_redis(settings: Settings, stack: ExitStack) -> Client:

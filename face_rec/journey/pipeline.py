@@ -27,9 +27,12 @@ from face_rec.journey.notify import NoticeBoard
 from face_rec.journey.punch import Named, Puncher
 from face_rec.journey.services import Services
 from face_rec.journey.sighting import Sighting, Sightings
+from face_rec.journey.standing import stands
 from face_rec.journey.track import Tracker
 from face_rec.protocols import FaceModels
 
+RECHECK = 1.0
+"""Seconds after which the store is asked again whether somebody named is still there."""
 RETRY = 1.0
 """Seconds until a mark that the journal could not keep is tried again."""
 
@@ -112,17 +115,20 @@ class Journey:
         """``decision``, unless it names somebody who has been deleted since the looks."""
         if decision.subject is None:
             return decision
-        person = self._s.directory.person(decision.subject)
-        if person is None:  # gone, or Redis is away: then a gallery without change vouches
-            stands = sighting.revision == self._s.gallery.revision
-        else:
-            stands = person.matchable
-        return decision if stands else nobody(decision)
+        there = stands(self._s.directory, decision.subject, RECHECK)
+        if there is None:  # the store is away: what was last known stands, or else the gallery
+            person = self._s.directory.person(decision.subject)
+            same = sighting.revision == self._s.gallery.revision
+            there = same if person is None else person.matchable
+        return decision if there else nobody(decision)
 
     def _mark(self, decisions: Decisions, frame: Frame, models: FaceModels) -> None:
-        for sighting, decision in decisions.items():
+        for sighting, decision in list(decisions.items()):
             subject = decision.subject
             if subject and self._may_mark(sighting, subject, frame.taken_at):
+                if stands(self._s.directory, subject) is False:
+                    decisions[sighting] = nobody(decision)
+                    continue
                 box = sighting.track.face.box
                 named = Named(frame.image, box, subject, decision, models.contract.digest)
                 self._try_mark(sighting, named, frame.taken_at)

@@ -26,6 +26,7 @@ from face_rec.journey.geometry import narrow_side
 from face_rec.journey.notify import NoticeBoard
 from face_rec.journey.punch import Named, Puncher
 from face_rec.journey.services import Services
+from face_rec.journey.standing import stands
 from face_rec.protocols import Assessor, Detector, FaceModels, Gallery
 
 _SMALLER = (320, 160)
@@ -115,10 +116,10 @@ class Stills:
         )
 
     def _standing(self, seen: Seen) -> Seen:
-        """``seen``, without a name that was deactivated a moment ago."""
+        """``seen``, without a name that was deleted or deactivated, here or in another
+        process: the gallery may not have heard of it yet."""
         subject = seen.decision.subject
-        person = self._s.directory.person(subject) if subject else None
-        gone = person is not None and not person.matchable
+        gone = subject is not None and stands(self._s.directory, subject) is False
         return replace(seen, decision=nobody(seen.decision)) if gone else seen
 
     def _label(

@@ -3,13 +3,16 @@
 import threading
 from collections.abc import Collection
 
+from face_rec.background import Backoff
 from face_rec.clock import Clock
 from face_rec.entities import Person
 from face_rec.errors import StoreUnavailable
 from face_rec.protocols import PeopleStore
 
 _LARGEST = 20_000
-_OUTAGE_SECONDS = 2.0  # while the store is away, screens do not wait for it at every label
+# While the store is away, screens and marks do not wait for it at every label, and the longer
+# it is, the less often.
+_OUTAGE = Backoff(2.0, 16.0)
 
 
 class CachedDirectory:
@@ -24,8 +27,9 @@ class CachedDirectory:
         self._clock = clock
         self._lock = threading.Lock()
         self._known: dict[str, Person] = {}
-        self._fresh: set[str] = set()
+        self._fresh: dict[str, float] = {}  # subject → monotonic seconds when read
         self._changes = 0
+        self._failures = 0  # in a row
         self._ask_again_at = 0.0
 
     def name(self, subject: str) -> str:
@@ -35,14 +39,29 @@ class CachedDirectory:
 
     def person(self, subject: str) -> Person | None:
         with self._lock:
-            known, changes = self._known.get(subject), self._changes
-            if subject in self._fresh or self._clock.monotonic() < self._ask_again_at:
+            known = self._known.get(subject)
+            if subject in self._fresh:
                 return known
+        try:
+            return self.latest(subject)
+        except StoreUnavailable:
+            return known
+
+    def latest(self, subject: str, within: float = 0.0) -> Person | None:
+        """See ``Directory``; somebody who is deleted is known no more, whoever deleted them."""
+        with self._lock:
+            now, changes = self._clock.monotonic(), self._changes
+            if within and now - self._fresh.get(subject, float("-inf")) < within:
+                return self._known.get(subject)
+            if now < self._ask_again_at:
+                raise StoreUnavailable("The people cannot be asked for now. It is tried again.")
         try:
             found = self._store.get(subject)
         except StoreUnavailable:
-            self._ask_again_at = self._clock.monotonic() + _OUTAGE_SECONDS
-            return known
+            self._failures += 1
+            self._ask_again_at = self._clock.monotonic() + _OUTAGE.after(self._failures)
+            raise
+        self._failures = 0
         self._remember(subject, found, changes)
         return found
 
@@ -53,6 +72,7 @@ class CachedDirectory:
         """
         with self._lock:
             self._changes += 1
+            self._ask_again_at = 0.0  # who tells has it from the store
             if subjects is None:
                 self._fresh.clear()
                 return
@@ -69,8 +89,8 @@ class CachedDirectory:
             if len(self._known) >= _LARGEST:
                 self._drop(next(iter(self._known)))  # the one read longest ago
             self._known[subject] = person
-            self._fresh.add(subject)
+            self._fresh[subject] = self._clock.monotonic()
 
     def _drop(self, subject: str) -> None:
         self._known.pop(subject, None)
-        self._fresh.discard(subject)
+        self._fresh.pop(subject, None)

@@ -1,20 +1,23 @@
 """Accounts, devices and tokens in Redis: one hash a kind, each record with a version."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Final, Generic, TypeVar, cast
 
 from face_rec.access.account import Account
 from face_rec.access.device import Device
 from face_rec.access.token import Token
-from face_rec.errors import Conflict
+from face_rec.errors import Conflict, LastOne
 from face_rec.stores import keys
 from face_rec.stores.access_codec import decode, encode
 from face_rec.stores.client import Client, redis_errors
-from face_rec.stores.lua import Script
+from face_rec.stores.codec import compact
+from face_rec.stores.lua import Argument, Script
 
 Record = TypeVar("Record", Account, Device, Token)
 
 _PUT = Script("put_record")
+_NONE_LEFT: Final = 2
 _NAMES: Final[dict[type, str]] = {Account: "accounts", Device: "devices", Token: "tokens"}
 
 
@@ -39,12 +42,15 @@ class RedisRecords(Generic[Record]):
 
     @redis_errors()
     def create(self, record: Record, only_first: bool = False) -> bool:
-        return self._put(dataclasses.replace(record, version=1), 0, only_first)
+        return bool(self._put(dataclasses.replace(record, version=1), 0, only_first))
 
     @redis_errors()
-    def update(self, record: Record) -> Record:
+    def update(self, record: Record, keeps: Mapping[str, object] | None = None) -> Record:
         written = dataclasses.replace(record, version=record.version + 1)
-        if not self._put(written, record.version):
+        answer = self._put(written, record.version, keeps=keeps)
+        if answer == _NONE_LEFT:
+            raise LastOne(f"{record.id} is the last one of its kind. Make another one first.")
+        if not answer:
             raise Conflict(f"Somebody else changed {record.id!r} in the meantime. Try again.")
         return written
 
@@ -56,11 +62,16 @@ class RedisRecords(Generic[Record]):
     def count(self) -> int:
         return int(self._client.hlen(self._key))
 
-    def _put(self, record: Record, over: int, only_first: bool = False) -> bool:
-        first = "1" if only_first else "0"
-        return bool(
-            _PUT.run(self._client, [self._key], [_field(record.id), over, encode(record), first])
-        )
+    def _put(
+        self,
+        record: Record,
+        over: int,
+        only_first: bool = False,
+        keeps: Mapping[str, object] | None = None,
+    ) -> int:
+        first, kept = "1" if only_first else "0", compact(dict(keeps)) if keeps else b""
+        arguments: list[Argument] = [_field(record.id), over, encode(record), first, kept]
+        return int(_PUT.run(self._client, [self._key], arguments))
 
 
 def _field(record_id: str) -> bytes:

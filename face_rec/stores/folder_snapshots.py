@@ -4,14 +4,16 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from face_rec.errors import SnapshotMissing, StoreUnavailable
+from face_rec.stores import locks
 from face_rec.stores.durable_file import sync_folder, write_synced
 from face_rec.stores.snapshot_keys import check_key
 
 _PRIVATE_FOLDER = 0o700
+_LOCK = ".lock"
 
 
 class FolderSnapshots:
@@ -36,8 +38,23 @@ class FolderSnapshots:
         arrived = self._incoming / secrets.token_hex(8)
         with _disk_errors(self._folder):
             write_synced(arrived, jpeg)
-            _move(arrived, path, self._folder)
+            with self._alone():
+                _move(arrived, path, self._folder)
             sync_folder(path.parent)
+
+    def exchange(self, key: str, was: bytes, becomes: bytes) -> bool:
+        """Store ``becomes`` if ``was`` is what lies there; False, with nothing written, if it
+        was deleted or replaced meanwhile: what is erased must not come back."""
+        path = self._folder / check_key(key)
+        arrived = self._incoming / secrets.token_hex(8)
+        with _disk_errors(self._folder):
+            write_synced(arrived, becomes)
+            with self._alone():
+                same = path.is_file() and path.read_bytes() == was
+                if same:
+                    arrived.replace(path)
+            arrived.unlink(missing_ok=True)
+            return same
 
     def get(self, key: str) -> bytes:
         """The JPEG; raises SnapshotMissing."""
@@ -51,12 +68,16 @@ class FolderSnapshots:
     def delete(self, key: str) -> None:
         """Remove the JPEG, and the folders that are empty without it."""
         path = self._folder / check_key(key)
-        with _disk_errors(self._folder):
+        with _disk_errors(self._folder), self._alone():
             try:
                 path.unlink()
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 return
         _prune(path.parent, self._folder)
+
+    def _alone(self) -> AbstractContextManager[None]:
+        """Against :meth:`exchange`, which looks before it writes."""
+        return locks.exclusive(self._folder / _LOCK)
 
     def url(self, key: str, seconds: int = 300) -> str | None:  # noqa: ARG002
         """None: the app itself serves what lies on its own disk."""
@@ -67,7 +88,7 @@ class FolderSnapshots:
         """All keys that begin with ``prefix``, in order."""
         for folder, folders, files in os.walk(self._folder):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(files):
+            for name in sorted(name for name in files if not name.startswith(".")):
                 key = (Path(folder) / name).relative_to(self._folder).as_posix()
                 if key.startswith(prefix):
                     yield key

@@ -11,6 +11,7 @@ from typing import Final
 
 from face_rec.errors import StoreError
 from face_rec.stores import locks
+from face_rec.stores.durable_file import sync_folder
 from face_rec.stores.private_folder import make_private
 
 _PRIVATE: Final = 0o600
@@ -26,18 +27,23 @@ def load_or_make(path: Path) -> tuple[str, ...]:
     """The secrets in ``path``, made at the first call; raises StoreError."""
     make_private(path.parent)
     with locks.exclusive(path.parent / _LOCK):
-        if not path.exists():
-            _write(path, (new_secret(),))
-        return _read(path)
+        return _found_or_made(path)
 
 
 def rotate(path: Path) -> tuple[str, ...]:
     """Put a new secret before the others; returns all of them. Raises StoreError."""
-    before = load_or_make(path)
+    make_private(path.parent)
     with locks.exclusive(path.parent / _LOCK):
-        after = (new_secret(), *before)
+        after = (new_secret(), *_found_or_made(path))
         _write(path, after)
     return after
+
+
+def _found_or_made(path: Path) -> tuple[str, ...]:
+    """The caller has the lock: whoever rotates must not lose a key that another just made."""
+    if not path.exists():
+        _write(path, (new_secret(),))
+    return _read(path)
 
 
 def _read(path: Path) -> tuple[str, ...]:
@@ -66,6 +72,7 @@ def _write(path: Path, content: tuple[str, ...]) -> None:
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
+        sync_folder(path.parent)
     except OSError as error:
         raise StoreError(
             f"The key file {path} cannot be written ({error.strerror}). Let the app write there."

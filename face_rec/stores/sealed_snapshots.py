@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from face_rec.protocols import SnapshotStore
+from face_rec.stores.folder_snapshots import FolderSnapshots
 from face_rec.stores.sealer import DataSealer
 
 
@@ -12,7 +12,7 @@ class SealedSnapshots:
     Raises what ``inner`` raises, and DataKeyMissing or SealBroken for what does not open.
     """
 
-    def __init__(self, inner: SnapshotStore, sealer: DataSealer) -> None:
+    def __init__(self, inner: FolderSnapshots, sealer: DataSealer) -> None:
         self._inner = inner
         self._sealer = sealer
 
@@ -33,14 +33,13 @@ class SealedSnapshots:
         return self._inner.keys(prefix)
 
     def reseal(self, key: str) -> bool:
-        """Seal one picture with the current key; False if it is so already."""
+        """Seal one picture with the current key; False if it is so already, or was deleted or
+        replaced meanwhile."""
         stored = self._inner.get(key)
         if self._sealer.current(stored):
             return False
-        self._inner.put(
-            key, self._sealer.seal(self._sealer.open(stored, context(key)), context(key))
-        )
-        return True
+        anew = self._sealer.seal(self._sealer.open(stored, context(key)), context(key))
+        return self._inner.exchange(key, stored, anew)
 
 
 def context(key: str) -> str:

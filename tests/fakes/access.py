@@ -1,6 +1,7 @@
 """Access control in memory: small stores, and what is built on them."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Generic, TypeVar, cast
@@ -18,6 +19,7 @@ from face_rec.access.storage import LinkStore, Notes
 from face_rec.access.throttle import Throttle
 from face_rec.access.token import Token
 from face_rec.access.trail import Trail
+from face_rec.errors import LastOne
 from tests.fakes.clock import FakeClock
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -97,7 +99,10 @@ class MemoryRecords(Generic[Record]):
         self.records[record.id] = record
         return True
 
-    def update(self, record: Record) -> Record:
+    def update(self, record: Record, keeps: Mapping[str, object] | None = None) -> Record:
+        after = {**self.records, record.id: record}
+        if keeps and not any(_fits(one, keeps) for one in after.values()):
+            raise LastOne("The last one. Make another one first.")
         written = replace(record, version=record.version + 1)
         self.records[record.id] = written
         return written
@@ -107,6 +112,10 @@ class MemoryRecords(Generic[Record]):
 
     def count(self) -> int:
         return len(self.records)
+
+
+def _fits(record: object, fields: Mapping[str, object]) -> bool:
+    return all(getattr(record, name) == value for name, value in fields.items())
 
 
 class NoBeats:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from face_rec.entities import Consent, Person
+from face_rec.errors import StoreUnavailable
 
 _AGREED = Consent("I agree.", "1", datetime(2025, 1, 1, tzinfo=UTC))
 
@@ -19,6 +20,11 @@ class FakeDirectory:
     def name(self, subject: str) -> str:
         person = self.person(subject)
         return person.name if person else ""
+
+    def latest(self, subject: str, within: float = 0.0) -> Person | None:
+        if self.away:
+            raise StoreUnavailable("The fake directory is away. Switch it on.")
+        return self.person(subject)
 
     def person(self, subject: str) -> Person | None:
         if subject in self.gone or self.away:

@@ -240,6 +240,19 @@ def test_a_stranger_in_a_still_is_unknown(hall: Hall) -> None:
     assert hall.stage.marked == []
 
 
+def test_a_still_names_nobody_whom_the_gallery_has_not_heard_to_be_deleted(hall: Hall) -> None:
+    hall.stage.directory.gone.add("ann")
+    (label,) = hall.engine.still(picture([Actor(ANN)]), "door")
+    assert (label.verdict, label.name, label.receipt) == (Verdict.UNKNOWN, "", None)
+    assert hall.stage.marked == []
+
+
+def test_a_still_marks_although_the_store_is_away(hall: Hall) -> None:
+    hall.stage.directory.away = True
+    (label,) = hall.engine.still(picture([Actor(ANN)]), "door")
+    assert label.receipt is not None
+
+
 def test_a_still_without_faces_has_no_labels(hall: Hall) -> None:
     assert hall.engine.still(blank_frame()) == ()
 

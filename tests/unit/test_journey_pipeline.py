@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from face_rec.entities import Box, Frame, Outcome, Source, Verdict
+from face_rec.entities import Box, Frame, Outcome, Person, Source, Verdict
 from face_rec.journey.decide import Policy
 from face_rec.journey.embed import STALE_NAMED, STALE_UNKNOWN
 from face_rec.journey.mark import DryRunMarker
@@ -254,6 +254,31 @@ def test_a_named_face_loses_its_name_when_the_person_is_deleted(stage: Stage) ->
 def test_somebody_deactivated_is_not_marked(stage: Stage) -> None:
     stage.directory.inactive.add("ann")
     assert stage.label(Actor(ANN), frames=10).verdict is Verdict.UNKNOWN
+    assert stage.marked == []
+
+
+def test_somebody_deleted_in_another_process_is_not_named_before_the_gallery_hears_of_it(
+    stage: Stage,
+) -> None:
+    stage.directory.gone.add("ann")
+    assert stage.label(Actor(ANN), frames=30).name == ""
+    assert stage.marked == []
+
+
+def test_a_name_on_the_screen_goes_when_the_person_is_deleted_elsewhere(stage: Stage) -> None:
+    assert stage.label(Actor(ANN), frames=5).name == "Ann"
+    stage.directory.gone.add("ann")
+    assert stage.label(Actor(ANN)).name == ""
+
+
+def test_somebody_deleted_between_name_and_mark_is_not_marked(stage: Stage) -> None:
+    latest = stage.directory.latest
+
+    def deleted_then(subject: str, within: float = 0.0) -> Person | None:
+        return latest(subject, within) if within else None
+
+    stage.directory.latest = deleted_then  # type: ignore[method-assign]
+    assert stage.label(Actor(ANN), frames=10).name == ""
     assert stage.marked == []
 
 

@@ -50,6 +50,24 @@ def test_many_that_start_at_once_agree_on_one_key(tmp_path: Path) -> None:
     assert len(found) == 1
 
 
+def test_rotations_at_the_same_moment_lose_no_key(tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "chain"
+    first = key_file.load_or_make(path)
+    newest: list[str] = []
+    start = threading.Barrier(8)
+
+    def rotate() -> None:
+        start.wait()
+        newest.append(key_file.rotate(path)[0])
+
+    threads = [threading.Thread(target=rotate) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(key_file.load_or_make(path)) == {*first, *newest}
+
+
 def test_an_emptied_key_file_is_not_taken_for_a_first_start(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "chain"
     key_file.load_or_make(path)

@@ -1,6 +1,9 @@
 import dataclasses
 
+import pytest
+
 from face_rec.entities import Person
+from face_rec.errors import StoreUnavailable
 from face_rec.people.directory import CachedDirectory
 from tests.fakes.clock import FakeClock
 from tests.fakes.people import FakePeople
@@ -62,6 +65,34 @@ def test_in_an_outage_what_was_last_known_stands() -> None:
     store.available = True
     clock.advance(3)
     assert directory.name("s2") == "Eve"
+
+
+def test_the_latest_is_asked_of_the_store_and_remembered() -> None:
+    store, clock = _store(), FakeClock()
+    directory = CachedDirectory(store, clock)
+    assert directory.name("s1") == "Ada"
+    store.delete("s1")  # by another process, which nobody has told of yet
+    assert directory.name("s1") == "Ada"
+    assert directory.latest("s1", within=1.0) is not None
+    clock.advance(1.1)
+    assert directory.latest("s1", within=1.0) is None
+    assert directory.name("s1") == ""
+
+
+def test_in_an_outage_the_latest_is_asked_for_less_and_less_often() -> None:
+    store, clock = _store(), FakeClock()
+    directory = CachedDirectory(store, clock)
+    directory.name("s1")
+    store.available = False
+    reads = store.reads
+    for _ in range(60):
+        with pytest.raises(StoreUnavailable):
+            directory.latest("s1")
+        clock.advance(1)
+    assert store.reads - reads <= 7
+    store.available = True
+    directory.forget({"s2"})  # the follower has heard of a change, so the store answers
+    assert directory.latest("s1") is not None
 
 
 def test_an_answer_older_than_a_change_is_not_kept() -> None:

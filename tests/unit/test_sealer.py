@@ -1,12 +1,14 @@
 """Encryption at rest: what opens, what does not, and what is said about it."""
 
+from pathlib import Path
+
 import pytest
 
 from face_rec.stores import codec, keyring
+from face_rec.stores.folder_snapshots import FolderSnapshots
 from face_rec.stores.keyring import Keyring
 from face_rec.stores.sealed_snapshots import SealedSnapshots
 from face_rec.stores.sealer import MAGIC, DataKeyMissing, DataSealer, SealBroken, is_sealed
-from tests.fakes.snapshots import MemorySnapshots
 from tests.samples import a_template
 
 OLD, NEW = "o" * 32, "n" * 32
@@ -93,20 +95,20 @@ def test_a_sealed_template_holds_no_trace_of_the_embedding() -> None:
         codec.matrix_of(SEALER, "other", [(0, stored)])
 
 
-def test_pictures_are_sealed_under_their_own_key() -> None:
-    folder = MemorySnapshots()
+def test_pictures_are_sealed_under_their_own_key(tmp_path: Path) -> None:
+    folder = FolderSnapshots(tmp_path)
     snapshots = SealedSnapshots(folder, SEALER)
     snapshots.put("people/s/a.jpg", b"face")
     assert snapshots.get("people/s/a.jpg") == b"face"
-    assert b"face" not in folder.jpegs["people/s/a.jpg"]
+    assert b"face" not in folder.get("people/s/a.jpg")
     assert snapshots.url("people/s/a.jpg") is None
-    folder.jpegs["people/s/b.jpg"] = folder.jpegs["people/s/a.jpg"]
+    folder.put("people/s/b.jpg", folder.get("people/s/a.jpg"))
     with pytest.raises(SealBroken):
         snapshots.get("people/s/b.jpg")
 
 
-def test_a_picture_is_sealed_anew_once() -> None:
-    folder = MemorySnapshots()
+def test_a_picture_is_sealed_anew_once(tmp_path: Path) -> None:
+    folder = FolderSnapshots(tmp_path)
     folder.put("a.jpg", b"face")
     snapshots = SealedSnapshots(folder, SEALER)
     assert snapshots.reseal("a.jpg")
@@ -114,3 +116,25 @@ def test_a_picture_is_sealed_anew_once() -> None:
     rotated = SealedSnapshots(folder, sealer(NEW, OLD))
     assert rotated.reseal("a.jpg")
     assert SealedSnapshots(folder, sealer(NEW)).get("a.jpg") == b"face"
+
+
+@pytest.mark.parametrize("replaced", [True, False], ids=["replaced", "deleted"])
+def test_a_picture_deleted_or_replaced_while_it_is_sealed_anew_stays_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replaced: bool
+) -> None:
+    folder = FolderSnapshots(tmp_path)
+    SealedSnapshots(folder, sealer(OLD)).put("a.jpg", b"face")
+    rotated = sealer(NEW, OLD)
+    seal = rotated.seal
+
+    def meanwhile(plain: bytes, context: str) -> bytes:
+        folder.delete("a.jpg")
+        if replaced:
+            folder.put("a.jpg", b"newer")
+        return seal(plain, context)
+
+    monkeypatch.setattr(rotated, "seal", meanwhile)
+    assert not SealedSnapshots(folder, rotated).reseal("a.jpg")
+    assert list(folder.keys()) == (["a.jpg"] if replaced else [])
+    assert not replaced or folder.get("a.jpg") == b"newer"
+    assert list((tmp_path / ".incoming").iterdir()) == []
