@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Final
 
 from anyio import to_thread
@@ -67,6 +68,8 @@ class Parts:
     enrolment: Enrolment
     consent: ConsentText
     clock: Clock
+    zone: tzinfo = UTC
+    """The site's, for plain dates."""
 
 
 Handler = Callable[[Request, Parts], Awaitable[object]]
@@ -79,8 +82,9 @@ async def _openapi(_: Request, __: Parts) -> object:
 
 async def _attendance(request: Request, parts: Parts) -> object:
     return await to_thread.run_sync(
-        api_attendance.page, request.query_params, parts.attendance, parts.people, parts.clock
-    )
+        api_attendance.page, request.query_params, parts.attendance, parts.people, parts.clock,
+        parts.zone,
+    )  # fmt: skip
 
 
 async def _people(request: Request, parts: Parts) -> object:
@@ -147,17 +151,22 @@ def _guarded(
         if right is not None and not principal.may(right):
             return problem.problem(403, "The token's scopes do not allow this.")
         try:
-            said = await handler(request, parts())
+            return _told(await handler(request, parts()), created=handler is _register)
         except HTTPException as error:
             return problem.problem(error.status_code, error.detail)
         except FaceRecError as error:
             return _refused(error)
-        if said is None:
-            return Response(status_code=204, headers=_NO_STORE)
-        created = request.method == "POST" and handler is _register
-        return JSONResponse(said, 201 if created else 200, _NO_STORE)
+        except Exception:
+            log.exception("api_failed path=%r", request.scope["path"][:200])
+            return problem.problem(500, "That failed on our side. It is written in the log.")
 
     return endpoint
+
+
+def _told(said: object, created: bool) -> Response:
+    if said is None:
+        return Response(status_code=204, headers=_NO_STORE)
+    return JSONResponse(said, 201 if created else 200, _NO_STORE)
 
 
 def _refused(error: FaceRecError) -> Response:

@@ -1,23 +1,37 @@
 """``GET /api/v1/attendance``: events as they were recorded, corrections included."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from face_rec.clock import Clock
 from face_rec.entities import Event, Person
 from face_rec.protocols import AttendanceStore, PeopleStore
-from face_rec.web.api_request import BadRequest, after_cursor, cursor_of, limit_of, moment_of
+from face_rec.web.api_request import (
+    BadRequest,
+    after_cursor,
+    beginning_of,
+    cursor_of,
+    end_of,
+    limit_of,
+)
 
-_LONGEST: Final = timedelta(days=31)
+_LONGEST: Final = timedelta(days=31, hours=2)
+"""A month of local days, its change of the clocks included."""
 
 
 def page(
-    query: Mapping[str, str], attendance: AttendanceStore, people: PeopleStore, clock: Clock
+    query: Mapping[str, str],
+    attendance: AttendanceStore,
+    people: PeopleStore,
+    clock: Clock,
+    zone: tzinfo,
 ) -> dict[str, object]:
-    """One page of events, oldest first. Raises BadRequest, StoreUnavailable."""
-    end = moment_of(query, "to", clock.now())
-    start = moment_of(query, "from", end - timedelta(days=1))
+    """One page of events, oldest first. Raises BadRequest, StoreUnavailable.
+
+    ``zone``: of the site, whose days are meant where a plain date is given."""
+    end = end_of(query, "to", zone) or clock.now()
+    start = beginning_of(query, "from", zone) or end - timedelta(days=1)
     if not start < end <= start + _LONGEST:
         raise BadRequest("from must be before to, and at most 31 days.")
     limit, after = limit_of(query), after_cursor(query)

@@ -10,6 +10,11 @@ from face_rec.web.route_rules import API
 
 _TEXT: Final = {"type": "string"}
 _TIME: Final = {"type": "string", "format": "date-time"}
+_DAY_OR_TIME: Final = {
+    "anyOf": [{"type": "string", "format": "date"}, _TIME],
+    "description": "A day is the site's local one: from is its beginning, to its end, so that "
+    "the same day in both is that day. A time has its offset (RFC 3339). At most 31 days.",
+}
 _MAYBE_TEXT: Final = {"type": ["string", "null"]}
 _PERSON: Final = {
     "type": "object",
@@ -71,7 +76,7 @@ def _operation(method: str, path: str) -> dict[str, Any]:
         "summary": _SUMMARY[method, path],
         "description": f"Scope: {scope}." if scope else "Any valid token.",
         "parameters": _parameters(method, path),
-        "responses": {**_answer(method, path), "default": _json("An error", _ref("Error"))},
+        "responses": {**_answer(method, path), "default": _problem()},
     }
     body = _body(method, path)
     return {**described, "requestBody": body} if body else described
@@ -84,7 +89,8 @@ def _parameters(method: str, path: str) -> list[dict[str, Any]]:
     found = [_query("limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT}),
              _query("cursor", _TEXT)] if listed else []  # fmt: skip
     if path == "/attendance":
-        found += [_query("from", _TIME), _query("to", _TIME), _query("person", _TEXT)]
+        found += [_query("from", _DAY_OR_TIME), _query("to", _DAY_OR_TIME),
+                  _query("person", _TEXT)]  # fmt: skip
     return found
 
 
@@ -127,8 +133,17 @@ def _error(codes: Sequence[str]) -> dict[str, Any]:
     inner = {"code": {"enum": list(codes)}, "message": _TEXT}
     return {
         "type": "object",
-        "properties": {"error": {"type": "object", "properties": inner}},
-    }
+        "properties": {
+            "type": _TEXT, "title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT,
+            "error": {"type": "object", "properties": inner},
+        },
+    }  # fmt: skip
+
+
+def _problem() -> dict[str, Any]:
+    """RFC 9457."""
+    content = {"application/problem+json": {"schema": _ref("Error")}}
+    return {"description": "An error", "content": content}
 
 
 def _json(text: str, schema: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from face_rec.clock import Clock
@@ -27,6 +28,7 @@ from face_rec.web.api_request import (
 )
 
 _MOST_PHOTOS: Final = 10
+_LARGEST_JSON: Final = 16 * 1024
 _FIELDS: Final = frozenset({"id", "name", "group", "email", "consent", "reason"})
 _EDITABLE: Final = frozenset({"id", "name", "group", "email"})
 
@@ -60,8 +62,8 @@ async def read_form(request: Request) -> Form:
 async def read_changes(request: Request) -> dict[str, Any]:
     """The JSON body of a change; raises BadRequest."""
     try:
-        changes = json.loads(await request.body())
-    except ValueError:
+        changes = json.loads(await _bounded(request, _LARGEST_JSON))
+    except (ValueError, RecursionError):  # the latter: brackets within brackets
         changes = None
     if not isinstance(changes, dict) or set(changes) - (_EDITABLE | {"active"}):
         raise BadRequest("Send a JSON object with any of id, name, group, email and active.")
@@ -69,6 +71,16 @@ async def read_changes(request: Request) -> dict[str, Any]:
     if not texts or not isinstance(changes.get("active", True), bool):
         raise BadRequest("id, name, group and email are texts, active is true or false.")
     return changes
+
+
+async def _bounded(request: Request, most: int) -> bytes:
+    """The body, no longer than ``most`` bytes; raises HTTPException 413."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > most:
+            raise HTTPException(413, f"The JSON is too large; at most {most:,} bytes are taken.")
+    return bytes(body)
 
 
 def page(query: Mapping[str, str], people: PeopleStore) -> dict[str, object]:
