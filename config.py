@@ -146,6 +146,14 @@ def _networks(value: str) -> tuple[str, ...]:
     return tuple(str(network) for network in found)
 
 
+def _pairs(value: str) -> dict[str, str]:
+    parted = [pair.rpartition("=") for pair in value.split(",") if pair.strip()]
+    pairs = {left.strip(): right.strip() for left, _, right in parted}
+    if not pairs or not all(pairs) or not all(pairs.values()):
+        raise ValueError("group=group,group=group, such as hr-berlin=Berlin")
+    return pairs
+
+
 def _roles(value: str) -> dict[str, str]:
     pairs = [pair.rpartition("=") for pair in value.split(",") if pair.strip()]
     roles = {group.strip(): role.strip().lower() for group, _, role in pairs}
@@ -257,6 +265,12 @@ class Settings:
     oidc_roles: dict[str, str] | None = _setting(
         "OIDC_ROLES", "", "Roles by group of the provider, such as it=admin,hr=manager.",
         _roles, "Sign-in",
+    )  # fmt: skip
+    oidc_manager_groups: dict[str, str] | None = _setting(
+        "OIDC_MANAGER_GROUPS", "", "Group of people that a manager sees, by group of the "
+        "provider, such as hr-berlin=Berlin,hr=*; * is everybody. Empty: as an administrator sets "
+        "it on the Accounts page, nobody before that.",
+        _pairs, "Sign-in",
     )  # fmt: skip
     oidc_groups_claim: str = _setting(
         "OIDC_GROUPS_CLAIM", "groups", "Claim of the ID token that lists a person's groups.",

@@ -173,6 +173,14 @@ class SignInRefused(AccessError):
     """Name and password do not open anything; the message never says which was wrong."""
 
 
+class TryLater(AccessError):
+    """Too many tries, or too many people at once; ``seconds`` until it is worth another try."""
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class PasswordRefused(AccessError):
     """A new password that is too short, too long or too well known."""
 

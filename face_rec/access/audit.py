@@ -23,7 +23,9 @@ class Action(StrEnum):
     SET_UP = "set-up"
     ACCOUNT_CREATED = "account.created"
     ACCOUNT_CHANGED = "account.changed"
+    ACCOUNT_UNLOCKED = "account.unlocked"
     PASSWORD_CHANGED = "account.password"  # noqa: S105 - the name of an action
+    PASSWORD_REFUSED = "account.password.refused"  # noqa: S105
     KIOSK_CREATED = "kiosk.created"
     KIOSK_CHANGED = "kiosk.changed"
     KIOSK_LINKED = "kiosk.linked"

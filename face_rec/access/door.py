@@ -6,23 +6,23 @@ from typing import Final
 from face_rec.access.account import Account, account_name
 from face_rec.access.actor import Actor
 from face_rec.access.audit import Action
+from face_rec.access.external import ExternalAccounts, Vouched
 from face_rec.access.founding import Founding, Mark
+from face_rec.access.known import KnownBrowsers
 from face_rec.access.link import Link, LinkKind
 from face_rec.access.passwords import Passwords
+from face_rec.access.proof import Proof
 from face_rec.access.rights import Role
 from face_rec.access.secret import digest, new_secret
-from face_rec.access.session import Lifetime, Session
+from face_rec.access.session import Lifetime, Opened, Session
 from face_rec.access.storage import LinkStore, Notes, Records, SessionStore
-from face_rec.access.throttle import BY_ACCOUNT, BY_ADDRESS, BY_LINK, Throttle
+from face_rec.access.throttle import BY_LINK, Throttle
 from face_rec.access.trail import Trail
+from face_rec.access.visitor import Visitor
 from face_rec.clock import Clock
 from face_rec.errors import AccountRefused, Conflict, LinkInvalid, SignInRefused
-from face_rec.groups import Groups
 
-_REFUSED: Final = (
-    "Name and password do not match. Check both and try again. After several failures the "
-    "sign-in stays closed for 15 minutes."
-)
+_TOO_MANY: Final = "Too many links were tried from this address. Wait 15 minutes."
 _USED_UP: Final = "This set-up link was used or is not valid. Sign in with your account instead."
 
 
@@ -37,6 +37,9 @@ class Door:
         links: LinkStore,
         notes: Notes,
         passwords: Passwords,
+        proof: Proof,
+        external: ExternalAccounts,
+        known: KnownBrowsers,
         throttle: Throttle,
         trail: Trail,
         clock: Clock,
@@ -51,6 +54,9 @@ class Door:
         self._links = links
         self._notes = notes
         self._passwords = passwords
+        self._proof = proof
+        self._external = external
+        self._known = known
         self._throttle = throttle
         self._trail = trail
         self._clock = clock
@@ -72,16 +78,16 @@ class Door:
         """Raises LinkInvalid unless ``secret`` may set up the first account now."""
         found = self._links.peek(digest(secret))
         if found is None or found.kind is not LinkKind.SETUP or not self.needs_setup():
-            self._throttle.try_now(BY_LINK, address)
-            raise LinkInvalid(_USED_UP)
+            tries = self._throttle.try_now(BY_LINK, address)
+            raise LinkInvalid(_TOO_MANY if tries > BY_LINK.tries else _USED_UP)
 
-    def set_up(self, secret: str, typed_name: str, password: str, address: str) -> str:
-        """Make the first account, an admin, and sign in; returns the session's secret.
+    def set_up(self, secret: str, typed_name: str, password: str, visitor: Visitor) -> Opened:
+        """Make the first account, an admin, and sign in.
 
         Raises LinkInvalid, AccountRefused, PasswordRefused; the link stays good for the last
         two.
         """
-        self.check_setup(secret, address)
+        self.check_setup(secret, visitor.address)
         name = account_name(typed_name)
         self._passwords.check(password, name)
         account = Account(
@@ -91,50 +97,30 @@ class Door:
         if not self._accounts.create(account, only_first=True):
             raise LinkInvalid(_USED_UP)
         self._links.take(digest(secret))
-        self._trail.record(Action.SET_UP, name, actor=Actor(name, "user", address))
-        return self._open(account, address)
+        self._trail.record(Action.SET_UP, name, actor=Actor(name, "user", visitor.address))
+        return self.open(account, visitor)
 
-    def sign_in(self, typed_name: str, password: str, address: str) -> str:
-        """The secret of a new session. Raises SignInRefused, in the same words and after the
-        same work, whatever was wrong."""
-        name = _as_account(typed_name)
-        tries = self._throttle.try_now(BY_ACCOUNT, name)
-        by_address = self._throttle.try_now(BY_ADDRESS, address)
-        account = self._accounts.get(name)
-        fits = self._passwords.verify(account, password)
-        locked = tries > BY_ACCOUNT.tries or by_address > BY_ADDRESS.tries
-        if locked or not fits or account is None or not account.active or not self.local:
-            action = Action.SIGN_IN_LOCKED if locked else Action.SIGN_IN_FAILED
-            self._trail.record(action, name, actor=Actor(name, "visitor", address))
-            raise SignInRefused(_REFUSED)
-        self._throttle.forgive(BY_ACCOUNT, name)
-        return self._open(self._rehashed(account, password), address)
+    def prove(self, typed_name: str, password: str, visitor: Visitor) -> Account:
+        """The account whose password this is; nothing is opened yet. Raises SignInRefused and
+        TryLater, see :class:`Proof`."""
+        if not self.local:
+            raise SignInRefused("Passwords open nothing here. Use single sign-on.")
+        return self._proof.account(typed_name, password, visitor)
 
-    def sign_in_external(
-        self, external: str, typed_name: str, role: Role, groups: Groups, address: str
-    ) -> str:
-        """The same for somebody whom the identity provider vouches for.
+    def open(self, account: Account, visitor: Visitor) -> Opened:
+        """A new session for somebody who has proved who they are."""
+        known = self._known.remember(account.id, visitor.known)
+        return Opened(self._open(account, visitor.address), account.id, known)
 
-        ``external`` is the provider's own name for them. Raises SignInRefused where that is
-        not the account of this name, or the account is switched off.
-        """
-        name = account_name(typed_name)
-        account = self._accounts.get(name)
-        if account is None:
-            account = Account(
-                id=name, role=role, groups=groups, external=external, created_at=self._clock.now()
-            )
-            if not self._accounts.create(account):
-                account = self._accounts.get(name) or account
-        if account.external != external or not account.active:
-            self._trail.record(Action.SIGN_IN_FAILED, name, actor=Actor(name, "visitor", address))
-            raise SignInRefused(
-                f"The account {name} is switched off or belongs to another sign-in. Ask an "
-                "administrator."
-            )
-        if (account.role, account.groups) != (role, groups):
-            account = self._accounts.update(replace(account, role=role, groups=groups))
-        return self._open(account, address)
+    def sign_in(self, typed_name: str, password: str, visitor: Visitor) -> Opened:
+        """Both. Raises SignInRefused, TryLater."""
+        return self.open(self.prove(typed_name, password, visitor), visitor)
+
+    def sign_in_external(self, vouched: Vouched, visitor: Visitor) -> Opened:
+        """The same for somebody whom the identity provider vouches for. Raises AccountRefused,
+        SignInRefused, Conflict."""
+        account = self._external.account(vouched, visitor)
+        return Opened(self._open(account, visitor.address), account.id)
 
     def sign_out(self, secret: str, actor: Actor) -> None:
         """End one session."""
@@ -172,13 +158,6 @@ class Door:
         self._trail.record(Action.SIGN_IN, account.id, actor=Actor(account.id, "user", address))
         return secret
 
-    def _rehashed(self, account: Account, password: str) -> Account:
-        renewed = self._passwords.renewed(account, password)
-        try:
-            return account if renewed is account else self._accounts.update(renewed)
-        except Conflict:
-            return account
-
 
 _WORTH_WRITING: Final = 30.0  # seconds gained; every request would be too often
 
@@ -193,11 +172,3 @@ def end_sessions(accounts: Records[Account], name: str) -> Account:
             return accounts.update(replace(account, epoch=account.epoch + 1))
         except Conflict:
             continue
-
-
-def _as_account(typed: str) -> str:
-    """The name to look for; a text that can be no name is counted all the same."""
-    try:
-        return account_name(typed)
-    except AccountRefused:
-        return "?" + digest(typed)[:16]

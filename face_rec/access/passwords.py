@@ -6,9 +6,9 @@ characters, no expiry, and nothing that is commonly used, repetitive, sequential
 the context. zxcvbn has the lists of what is common.
 """
 
-import threading
 import unicodedata
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Final
 
@@ -17,25 +17,40 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
 from face_rec.access.account import Account
+from face_rec.access.hashing import Hashing
 from face_rec.access.secret import new_secret
 from face_rec.errors import PasswordRefused
 
 SHORTEST: Final = 15
 LONGEST: Final = 256
-_AT_ONCE: Final = 2  # each hash takes 64 MiB: a flood of sign-ins must not take the memory
 _LOOKED_AT: Final = 72  # zxcvbn's time grows with the length
 _WEAK_BELOW: Final = 10.0  # log10 of the guesses: beyond any attack that the lock-out leaves
 
 
 class Passwords:
-    """Argon2id with argon2-cffi's defaults (RFC 9106, low memory). Any thread may call it."""
+    """Argon2id with argon2-cffi's defaults (RFC 9106, low memory). Any thread may call it.
 
-    def __init__(self, context: Sequence[str] = (), hasher: PasswordHasher | None = None) -> None:
-        """``context``: words of this place that make a password weak."""
+    Everything that hashes raises TryLater where too many wait for a hash already.
+    """
+
+    def __init__(
+        self,
+        context: Sequence[str] = (),
+        hasher: PasswordHasher | None = None,
+        hashing: Hashing | None = None,
+    ) -> None:
+        """``context``: words of this place that make a password weak. ``hashing``: the threads
+        that hash; strangers and people who are signed in have not the same."""
         self._context = [word.lower() for word in context if word]
         self._hasher = hasher or PasswordHasher()
-        self._turn = threading.BoundedSemaphore(_AT_ONCE)
+        self._hashing = hashing or Hashing()
         self._nobody = self._hasher.hash(new_secret())
+
+    def beside(self) -> "Passwords":
+        """The same, with threads of its own to hash in."""
+        other = copy(self)
+        other._hashing = Hashing()  # noqa: SLF001
+        return other
 
     def check(self, password: str, account: str) -> None:
         """Raises PasswordRefused if ``password`` may not be used for ``account``."""
@@ -57,7 +72,7 @@ class Passwords:
 
     def hash(self, password: str) -> str:
         """What is stored."""
-        return self._hasher.hash(_normal(password))
+        return self._hashing.run(lambda: self._hasher.hash(_normal(password)))
 
     def verify(self, account: Account | None, password: str) -> bool:
         """Whether the password is the account's; takes as long if there is no account."""
@@ -65,9 +80,9 @@ class Passwords:
 
     def fits(self, stored: str | None, given: str) -> bool:
         """Whether ``given`` has the hash ``stored``; takes as long if nothing is stored."""
+        wanted, text = stored or self._nobody, _normal(given)[:LONGEST]
         try:
-            with self._turn:
-                fits = self._hasher.verify(stored or self._nobody, _normal(given)[:LONGEST])
+            fits = self._hashing.run(lambda: self._hasher.verify(wanted, text))
         except (VerificationError, InvalidHashError):
             return False
         return fits and bool(stored)

@@ -1,6 +1,6 @@
 """A session: one browser that is signed in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 
@@ -11,6 +11,16 @@ class Session:
     account: str
     epoch: int
     started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a browser gets that has just signed in: the session's secret, and the text that
+    makes it known to ``account`` (empty: none)."""
+
+    secret: str = field(repr=False)
+    account: str
+    known: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,21 @@ from datetime import datetime
 from typing import Final
 
 from face_rec.access.account import Account, account_name
+from face_rec.access.attempts import Attempts
 from face_rec.access.audit import Action
 from face_rec.access.passwords import Passwords
 from face_rec.access.rights import Role
 from face_rec.access.storage import Notes, Records
 from face_rec.access.trail import Trail
 from face_rec.clock import Clock
-from face_rec.errors import AccountRefused, Conflict, LastOne, SignInRefused
+from face_rec.errors import (
+    AccountRefused,
+    Conflict,
+    LastOne,
+    PasswordRefused,
+    SignInRefused,
+    TryLater,
+)
 from face_rec.groups import NO_GROUPS, Groups
 
 _AN_ADMIN: Final = {"role": Role.ADMIN.value, "active": True}
@@ -27,15 +35,18 @@ class Staff:
 
     def __init__(
         self,
+        *,
         accounts: Records[Account],
         notes: Notes,
         passwords: Passwords,
+        attempts: Attempts,
         trail: Trail,
         clock: Clock,
     ) -> None:
         self._accounts = accounts
         self._notes = notes
         self._passwords = passwords
+        self._attempts = attempts
         self._trail = trail
         self._clock = clock
 
@@ -85,10 +96,31 @@ class Staff:
         self._trail.record(Action.PASSWORD_CHANGED, name)
 
     def change_own_password(self, name: str, old: str, new: str) -> None:
-        """The same for oneself. Raises SignInRefused if ``old`` is wrong."""
-        if not self._passwords.verify(self._get(name), old):
+        """The same for oneself. Raises also SignInRefused if ``old`` is wrong, TryLater if
+        that was guessed too often, PasswordRefused if the new one is the old one."""
+        tried = self._attempts.at_own_password(name)
+        account = self._get(name)
+        try:
+            fits = self._passwords.verify(account, old)
+        except TryLater:
+            self._attempts.not_made(tried)
+            raise
+        if not fits:
+            self._trail.record(Action.PASSWORD_REFUSED, name)
             raise SignInRefused("The present password is not right. Nothing was changed.")
+        self._attempts.succeeded(tried)
+        if self._passwords.verify(account, new):
+            raise PasswordRefused("This is your present password. Choose another one.")
         self.set_password(name, new)
+
+    def slowed(self, name: str) -> bool:
+        """Whether wrong tries make somebody wait before the next one at this account."""
+        return self._attempts.slowed(name)
+
+    def unlock(self, name: str) -> None:
+        """Forget the wrong tries at an account, from everywhere. Raises AccountRefused."""
+        self._attempts.forgive(self._get(name).id)
+        self._trail.record(Action.ACCOUNT_UNLOCKED, name)
 
     def _get(self, name: str) -> Account:
         account = self._accounts.get(name)

@@ -1,6 +1,6 @@
 """What the rules of this package ask of a store. All may raise StoreUnavailable."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -8,6 +8,7 @@ from face_rec.access.account import Account
 from face_rec.access.audit import AuditEntry
 from face_rec.access.device import Beat, Device
 from face_rec.access.link import Link
+from face_rec.access.pace import Begun, Pace
 from face_rec.access.session import Session
 from face_rec.access.token import Token
 
@@ -89,6 +90,26 @@ class CounterStore(Protocol):
 
     def take_back(self, key: str) -> None:
         """Count one less; a counter that is gone stays so."""
+        ...
+
+    def clear(self, key: str) -> None: ...
+
+
+class AttemptStore(Protocol):
+    """Tries at one thing, in several counts that each allow the next try from some time on."""
+
+    def begin(self, key: str, paces: Mapping[str, Pace], forget: float) -> Begun:
+        """Count a try in every count of ``paces``; or in none, where one must wait. All is
+        forgotten ``forget`` seconds after the last try."""
+        ...
+
+    def settle(self, key: str, forgotten: Sequence[str], one_less: Mapping[str, int]) -> None:
+        """Forget some counts; take one try back in others, each with what it came to with that
+        try: if it is still that, the wait that followed is over."""
+        ...
+
+    def longest_wait(self, key: str) -> float:
+        """Seconds until every count allows a try; 0: all do."""
         ...
 
     def clear(self, key: str) -> None: ...

@@ -1,33 +1,34 @@
-"""How often somebody may try: by account and by address, counted for all processes together."""
+"""How often somebody may try a PIN or a link, counted for all processes together.
+
+Passwords have :mod:`face_rec.access.attempts`.
+"""
 
 from dataclasses import dataclass
 from typing import Final
 
+from face_rec.access.network import network_of
 from face_rec.access.secret import digest
 from face_rec.access.storage import CounterStore
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most ``tries`` in ``seconds`` after the first one."""
+    """At most ``tries`` in ``seconds`` after the first one. ``networks``: who tries is an
+    address, and all of its network count as one."""
 
     name: str
     tries: int
     seconds: float
+    networks: bool = False
 
 
-BY_ACCOUNT: Final = Limit("account", 10, 900)
-BY_ADDRESS: Final = Limit("address", 100, 900)
 BY_KIOSK: Final = Limit("kiosk", 10, 300)
 BY_PIN: Final = Limit("pin", 5, 900)
-BY_LINK: Final = Limit("link", 50, 900)
+BY_LINK: Final = Limit("link", 50, 900, networks=True)
 
 
 class Throttle:
-    """Counts tries before they are made, so that many at once gain nothing.
-
-    Unknown accounts are counted like known ones: a lock tells nobody that an account exists.
-    """
+    """Counts tries before they are made, so that many at once gain nothing."""
 
     def __init__(self, store: CounterStore) -> None:
         self._store = store
@@ -48,4 +49,4 @@ class Throttle:
 
 def _key(limit: Limit, who: str) -> str:
     """What users typed never stands in a key."""
-    return f"{limit.name}:{digest(who)}"
+    return f"{limit.name}:{digest(network_of(who) if limit.networks else who)}"

@@ -101,6 +101,7 @@ def _provider(settings: Settings) -> Provider | None:
         {group: Role(role) for group, role in (settings.oidc_roles or {}).items()},
         settings.oidc_groups_claim,
         settings.oidc_name_claim,
+        settings.oidc_manager_groups,
     )
 
 

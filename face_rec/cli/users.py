@@ -35,6 +35,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     for word, help_text, work in (
         ("disable", "switch an account off; ends all sign-ins", _disable),
         ("enable", "switch an account on again", _enable),
+        ("unlock", "forget wrong tries, so that nobody has to wait for the next", _unlock),
     ):
         switch = actions.add_parser(word, help=help_text)
         switch.add_argument("name")
@@ -75,6 +76,12 @@ def _enable(access: Access, options: argparse.Namespace) -> None:
     account = _found(access, options.name)
     access.staff.change(account.id, account.role, account.groups, active=True)
     print(f"{account.id} can sign in again.")
+
+
+def _unlock(access: Access, options: argparse.Namespace) -> None:
+    account = _found(access, options.name)
+    access.staff.unlock(account.id)
+    print(f"The wrong tries at {account.id} are forgotten; the next one is allowed at once.")
 
 
 def _list(access: Access, _: argparse.Namespace) -> None:

@@ -8,13 +8,17 @@ from argon2 import PasswordHasher
 
 from face_rec.access.access import Access
 from face_rec.access.account import Account
+from face_rec.access.attempts import Attempts
 from face_rec.access.device import Device
 from face_rec.access.door import Door
+from face_rec.access.external import ExternalAccounts
 from face_rec.access.founding import Mark
 from face_rec.access.identify import Identify
 from face_rec.access.kiosks import Kiosks
+from face_rec.access.known import KnownBrowsers
 from face_rec.access.passwords import Passwords
 from face_rec.access.pins import Pins
+from face_rec.access.proof import Proof
 from face_rec.access.secret import new_secret
 from face_rec.access.session import Lifetime
 from face_rec.access.staff import Staff
@@ -23,6 +27,7 @@ from face_rec.access.token import Token
 from face_rec.access.tokens import Tokens
 from face_rec.access.trail import Trail
 from face_rec.clock import Clock
+from face_rec.stores.access_attempts import RedisAttempts
 from face_rec.stores.access_audit import RedisAudit
 from face_rec.stores.access_records import RedisRecords
 from face_rec.stores.access_sessions import (
@@ -61,11 +66,20 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     links, notes = RedisLinks(client, site), RedisNotes(client, site)
     trail = open_trail(client, site, clock)
     throttle = Throttle(RedisCounters(client, site))
+    attempts = Attempts(RedisAttempts(client, site))
+    known = KnownBrowsers(lambda: signing_key(client, site, new_secret()), clock)
+    # Strangers hash in threads of their own: they keep nobody who is in from what needs a hash.
     passwords = Passwords(options.words, options.hasher)
+    proof = Proof(
+        accounts=accounts, passwords=passwords.beside(), attempts=attempts, known=known,
+        trail=trail,
+    )  # fmt: skip
+    external = ExternalAccounts(accounts, trail, clock)
     door = Door(
         accounts=accounts, sessions=RedisSessions(client, site), links=links, notes=notes,
-        passwords=passwords, throttle=throttle, trail=trail, clock=clock,
-        lifetime=options.lifetime, local=options.local, mark=options.mark,
+        passwords=passwords, proof=proof, external=external, known=known, throttle=throttle,
+        trail=trail, clock=clock, lifetime=options.lifetime, local=options.local,
+        mark=options.mark,
     )  # fmt: skip
     kiosks = Kiosks(
         devices=RedisRecords(client, site, Device), links=links, notes=notes,
@@ -75,7 +89,14 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     return Access(
         enabled=options.enabled,
         door=door,
-        staff=Staff(accounts, notes, passwords, trail, clock),
+        staff=Staff(
+            accounts=accounts,
+            notes=notes,
+            passwords=passwords,
+            attempts=attempts,
+            trail=trail,
+            clock=clock,
+        ),
         kiosks=kiosks,
         tokens=tokens,
         pins=Pins(RedisPins(client, site), passwords, throttle, trail),

@@ -169,6 +169,11 @@ def tries(site: str, name: str) -> str:
     return f"tries:{{{site}}}:{name}"
 
 
+def attempts(site: str, name: str) -> str:
+    """Hash, expires: count of tries and time of the next, by who tries; under a name of ours."""
+    return f"attempts:{{{site}}}:{name}"
+
+
 def audit(site: str) -> str:
     """Stream: the audit log, appended only."""
     return f"audit:{{{site}}}"

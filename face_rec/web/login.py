@@ -1,5 +1,6 @@
 """Signing in and out: ``/login``, ``/logout``, ``/account``, ``/session``."""
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,12 +13,15 @@ from starlette.routing import Route
 
 from face_rec import __version__
 from face_rec.access.access import SESSION, Access
+from face_rec.access.known import LIFE, cookie_of
 from face_rec.access.principal import Principal, PrincipalKind
-from face_rec.errors import AccessError, StoreError
+from face_rec.access.session import Opened
+from face_rec.errors import AccessError, StoreError, TryLater
 from face_rec.web import cookies
 from face_rec.web.forms import checked_form
 from face_rec.web.gate import actor_of
 from face_rec.web.templates import render
+from face_rec.web.visitors import visitor_of
 
 _NOTES = {
     "out": "You are signed out.",
@@ -55,10 +59,21 @@ def routes(access: Callable[[], Access], site: Site) -> list[Route]:
     ]
 
 
-def signed_in(request: Request, secret: str, to: str = "/") -> Response:
+def signed_in(request: Request, opened: Opened, to: str = "/") -> Response:
     """Hand the browser its new session; whatever it carried before is worth nothing now."""
     answer = RedirectResponse(to, 303)
-    cookies.write(answer, request, SESSION, secret)
+    cookies.write(answer, request, SESSION, opened.secret)
+    if opened.known:
+        name, seconds = cookie_of(opened.account), int(LIFE.total_seconds())
+        cookies.write(answer, request, name, opened.known, seconds=seconds)
+    return answer
+
+
+def later(answer: Response, problem: Exception | None) -> Response:
+    """The answer as it stands, or 429 with the time to wait (RFC 6585) where it was too fast."""
+    if isinstance(problem, TryLater):
+        answer.status_code = 429
+        answer.headers["Retry-After"] = str(math.ceil(problem.seconds))
     return answer
 
 
@@ -82,15 +97,16 @@ class _Pages:
 
     async def sign_in(self, request: Request) -> Response:
         form = await checked_form(request)
-        name, to, address = form.get("name", ""), form.get("next", "/"), actor_of(request).address
+        name, to = form.get("name", ""), form.get("next", "/")
+        door, visitor = self._access().door, visitor_of(request, name)
         try:
-            secret = await to_thread.run_sync(
-                self._access().door.sign_in, name, form.get("password", ""), address
+            opened = await to_thread.run_sync(
+                door.sign_in, name, form.get("password", ""), visitor
             )
         except AccessError as error:
-            return await self._form(request, problem=str(error), to=to, name=name, status=401)
+            return await self._form(request, problem=error, to=to, name=name)
         await self._drop(request)
-        return signed_in(request, secret, local_path(to))
+        return signed_in(request, opened, local_path(to))
 
     async def leave(self, request: Request) -> Response:
         return render(request, "logout.html", self._site.title, who=_name(request))
@@ -116,7 +132,7 @@ class _Pages:
             try:
                 await to_thread.run_sync(access.staff.change_own_password, name, old, new)
             except AccessError as error:
-                return self._account(request, str(error))
+                return self._account(request, error)
             note = "password"
         access.identify.forget()
         answer = RedirectResponse(f"/login?note={note}", 303)
@@ -143,25 +159,26 @@ class _Pages:
         self,
         request: Request,
         *,
-        problem: str = "",
+        problem: AccessError | None = None,
         note: str = "",
         to: str = "/",
         name: str = "",
-        status: int = 200,
     ) -> Response:
         door = self._access().door
-        fresh = await to_thread.run_sync(door.needs_setup)
-        return render(
-            request, "login.html", self._site.title, status, problem=problem, note=note,
-            next=local_path(to), name=name[:64], fresh=fresh, local=door.local,
-            single_sign_on=self._site.single_sign_on,
+        fresh = problem is None and await to_thread.run_sync(door.needs_setup)
+        answer = render(
+            request, "login.html", self._site.title, 401 if problem else 200,
+            problem=str(problem or ""), note=note, next=local_path(to), name=name[:64],
+            fresh=fresh, local=door.local, single_sign_on=self._site.single_sign_on,
         )  # fmt: skip
+        return later(answer, problem)
 
-    def _account(self, request: Request, problem: str = "") -> Response:
-        return render(
+    def _account(self, request: Request, problem: AccessError | None = None) -> Response:
+        answer = render(
             request, "account.html", self._site.title, 400 if problem else 200,
-            who=_name(request), problem=problem, local=self._access().door.local,
+            who=_name(request), problem=str(problem or ""), local=self._access().door.local,
         )  # fmt: skip
+        return later(answer, problem)
 
     async def _drop(self, request: Request) -> None:
         """End the session that the browser came with."""

@@ -21,19 +21,21 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from face_rec.access.access import Access
+from face_rec.access.external import Vouched
 from face_rec.access.rights import Role
-from face_rec.errors import AccessError, SignInRefused
-from face_rec.groups import NO_GROUPS
+from face_rec.errors import AccessError, Conflict, SignInRefused
+from face_rec.groups import ALL_GROUPS, Groups
 from face_rec.web import cookies
-from face_rec.web.gate import actor_of
 from face_rec.web.login import Site, local_path, signed_in
 from face_rec.web.templates import render
+from face_rec.web.visitors import visitor_of
 
 with warnings.catch_warnings(record=True):  # Authlib announces that it will leave httpx
     from authlib.integrations.starlette_client import OAuth
 
 log = logging.getLogger(__name__)
 
+EVERYBODY: Final = "*"
 _MINUTES: Final = 600  # seconds to sign in at the provider
 _ORDER: Final = (Role.ADMIN, Role.REGISTRAR, Role.MANAGER, Role.KIOSK)
 _AWAY: Final = (
@@ -45,7 +47,8 @@ _AWAY: Final = (
 @dataclass(frozen=True, slots=True)
 class Provider:
     """The OpenID Connect provider. ``roles``: role by the provider's group; of several the
-    first of admin, registrar, manager and kiosk counts."""
+    first of admin, registrar, manager and kiosk counts. ``scopes``: the group of people that a
+    manager sees, by the provider's group, ``*``: all; None: the provider does not say."""
 
     issuer: str
     client_id: str
@@ -53,30 +56,50 @@ class Provider:
     roles: Mapping[str, Role]
     groups_claim: str = "groups"
     name_claim: str = "email"
+    scopes: Mapping[str, str] | None = None
 
-    def role_of(self, claims: Mapping[str, Any]) -> Role:
-        """Raises SignInRefused where none of the groups has a role."""
+    def vouched(self, claims: Mapping[str, Any]) -> Vouched:
+        """What the checked ID token says. Raises SignInRefused."""
+        groups = self._groups(claims)
+        role = self._role_of(groups)
+        return Vouched(
+            f"{claims['iss']}|{claims['sub']}", self._name_of(claims), role,
+            self._scope_of(groups) if role is Role.MANAGER else None,
+        )  # fmt: skip
+
+    def _groups(self, claims: Mapping[str, Any]) -> frozenset[str]:
         listed = claims.get(self.groups_claim) or ()
-        groups = {listed} if isinstance(listed, str) else {str(one) for one in listed}
+        if isinstance(listed, str):
+            return frozenset({listed})
+        return frozenset(str(one) for one in listed) if isinstance(listed, list) else frozenset()
+
+    def _role_of(self, groups: frozenset[str]) -> Role:
         found = {role for group, role in self.roles.items() if group in groups}
         for role in _ORDER:
             if role in found:
                 return role
         raise SignInRefused("None of your groups may use this app. Ask an administrator.")
 
-    def name_of(self, claims: Mapping[str, Any]) -> str:
-        """Raises SignInRefused without a name, or with an address that is not verified."""
+    def _scope_of(self, groups: frozenset[str]) -> Groups | None:
+        if self.scopes is None:
+            return None
+        seen = {people for group, people in self.scopes.items() if group in groups}
+        if not seen:
+            raise SignInRefused(
+                "Your groups do not say whose records you may see. Ask an administrator."
+            )
+        return ALL_GROUPS if EVERYBODY in seen else Groups(frozenset(seen))
+
+    def _name_of(self, claims: Mapping[str, Any]) -> str:
         name = claims.get(self.name_claim)
-        unverified = self.name_claim == "email" and claims.get("email_verified") is False
+        # OpenID Connect Core, 5.7: an address is nobody's before the provider has verified it.
+        unverified = self.name_claim == "email" and claims.get("email_verified") is not True
         if not isinstance(name, str) or not name or unverified:
             raise SignInRefused(
-                f"The sign-in provider sent no usable {self.name_claim}. Ask an administrator."
+                f"The sign-in provider sent no usable {self.name_claim}: none, or an address that "
+                "it has not verified. Ask an administrator."
             )
         return name
-
-    def external_of(self, claims: Mapping[str, Any]) -> str:
-        """The provider's own, lasting name for the person."""
-        return f"{claims['iss']}|{claims['sub']}"
 
 
 class SingleSignOn:
@@ -127,18 +150,16 @@ class SingleSignOn:
         return await self._let_in(request, claims, to)
 
     async def _let_in(self, request: Request, claims: Mapping[str, Any], to: str) -> Response:
-        provider, address = self._provider, actor_of(request).address
+        provider = self._provider
         try:
-            role, name = provider.role_of(claims), provider.name_of(claims)
-            external = provider.external_of(claims)
-            secret = await to_thread.run_sync(
-                self._access().door.sign_in_external, external, name, role, NO_GROUPS,
-                address,
-            )  # fmt: skip
-        except AccessError as error:
+            vouched = provider.vouched(claims)
+            opened = await to_thread.run_sync(
+                self._access().door.sign_in_external, vouched, visitor_of(request, vouched.name)
+            )
+        except (AccessError, Conflict) as error:
             return self._refused(request, str(error))
         self._access().identify.forget()
-        return signed_in(request, secret, local_path(to))
+        return signed_in(request, opened, local_path(to))
 
     def _failed(self, request: Request, error: Exception) -> Response:
         log.warning("single_sign_on_failed error=%s: %s", type(error).__name__, error)

@@ -12,8 +12,9 @@ from face_rec.access.passwords import SHORTEST
 from face_rec.errors import AccessError, LinkInvalid
 from face_rec.web.forms import checked_form
 from face_rec.web.gate import actor_of
-from face_rec.web.login import Site, signed_in
+from face_rec.web.login import Site, later, signed_in
 from face_rec.web.templates import render
+from face_rec.web.visitors import visitor_of
 
 _DIFFER = "The two passwords differ. Type the same one twice."
 
@@ -45,16 +46,16 @@ class _Setup:
         name, password = form.get("name", ""), form.get("password", "")
         if password != form.get("again"):
             return self._page(request, _DIFFER, name, 400)
-        door, address = self._access().door, actor_of(request).address
+        door, visitor = self._access().door, visitor_of(request, name)
         try:
-            session = await to_thread.run_sync(
-                door.set_up, _secret(request), name, password, address
+            opened = await to_thread.run_sync(
+                door.set_up, _secret(request), name, password, visitor
             )
         except LinkInvalid as error:
             return self._invalid(request, error)
         except AccessError as error:
-            return self._page(request, str(error), name, 400)
-        return signed_in(request, session)
+            return later(self._page(request, str(error), name, 400), error)
+        return signed_in(request, opened)
 
     def _page(
         self, request: Request, problem: str = "", name: str = "", status: int = 200

@@ -50,10 +50,22 @@ def open_account(app: System, account: Account, own: bool) -> None:
                 _try(app, lambda: staff.change(account.id, role, groups, active), saved)
         if not account.external:
             _new_password(app, account)
+        _unlock(app, account)
         st.divider()
         if st.button("Sign out everywhere", icon=":material/logout:"):
             door = app.access.door
             _try(app, lambda: door.sign_out_everywhere(account.id), "All sign-ins were ended.")
+
+
+def _unlock(app: System, account: Account) -> None:
+    """Only where wrong tries make somebody wait."""
+    staff = app.access.staff
+    if not staff.slowed(account.id):
+        return
+    st.divider()
+    st.caption("Wrong passwords were tried; from strange browsers the next try has to wait.")
+    if st.button("Unlock", icon=":material/lock_open:"):
+        _try(app, lambda: staff.unlock(account.id), "The wrong tries are forgotten.")
 
 
 def _new_password(app: System, account: Account) -> None:

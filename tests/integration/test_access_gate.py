@@ -15,7 +15,6 @@ from face_rec.access.access import KIOSK, SESSION
 from face_rec.access.account import Account
 from face_rec.access.rights import Role, Scope
 from face_rec.access.secret import digest
-from face_rec.access.throttle import BY_ACCOUNT, BY_ADDRESS
 from face_rec.errors import StoreUnavailable
 from face_rec.groups import ALL_GROUPS, only
 from face_rec.stores import keys
@@ -272,34 +271,14 @@ def test_a_body_that_is_too_large_is_refused_however_it_comes(gate: GateApp) -> 
     assert browser.post("/login", content=pieces(), headers=headers).status_code == 413
 
 
-# --- brute force ----------------------------------------
-
-
-def test_guessing_closes_the_account_for_a_while_even_to_the_right_password(
-    gate: GateApp,
-) -> None:
-    gate.add("ada")
-    for number in range(BY_ACCOUNT.tries):
-        answer = sign_in(gate.browser(f"10.0.0.{number}"), "ada", f"wrong password {number}")
-        assert answer.status_code == 401
-    assert sign_in(gate.browser(), "ada").status_code == 401
-    entries = gate.access.audit.newest(50)
-    assert [e.action for e in entries][:2] == ["sign-in.locked", "sign-in.failed"]
-
-
-def test_one_address_cannot_try_many_accounts(gate: GateApp, redis_client: Client) -> None:
-    gate.add("ada")
-    for _ in range(BY_ADDRESS.tries):  # the same counter, without a hundred hashes
-        gate.access.door._throttle.try_now(BY_ADDRESS, "10.9.9.9")
-    assert sign_in(gate.browser("10.9.9.9"), "ada").status_code == 401
-    assert sign_in(gate.browser("10.9.9.8"), "ada").status_code == 303
+# --- who has an account ----------------------------------------
 
 
 def test_an_unknown_account_gets_the_same_answer_and_the_same_work(
     gate: GateApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate.add("ada")
-    hasher = type(gate.access.door._passwords._hasher)
+    hasher = type(gate.access.door._proof._passwords._hasher)
     checked: list[str] = []
     verify = hasher.verify
 

@@ -1,6 +1,6 @@
 """Single sign-on against a provider that speaks real HTTP and signs real tokens."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,12 +10,16 @@ from joserfc.jwk import RSAKey
 from starlette.testclient import TestClient
 
 from face_rec.access.access import SESSION
+from face_rec.access.account import Account
 from face_rec.access.rights import Role
-from face_rec.groups import ALL_GROUPS
+from face_rec.access.visitor import Visitor
+from face_rec.errors import Conflict, SignInRefused
+from face_rec.groups import ALL_GROUPS, NO_GROUPS, Groups, only
+from face_rec.stores.access_records import RedisRecords
 from face_rec.stores.client import Client
 from face_rec.web.oidc import Provider
 from tests.fakes.clock import FakeClock
-from tests.gate_app import GateApp, access_on, sign_in
+from tests.gate_app import PASSWORD, GateApp, access_on, sign_in
 from tests.oidc_provider import CLIENT, SECRET, OidcProvider
 
 ROLES = {"it": Role.ADMIN, "hr": Role.MANAGER}
@@ -33,9 +37,12 @@ def gate(redis_client: Client, provider: OidcProvider) -> GateApp:
     return _gate(redis_client, provider)
 
 
-def _gate(client: Client, provider: OidcProvider, local: bool = True) -> GateApp:
+def _gate(
+    client: Client, provider: OidcProvider, local: bool = True,
+    scopes: dict[str, str] | None = None,
+) -> GateApp:  # fmt: skip
     clock = FakeClock()
-    known = Provider(provider.issuer, CLIENT, SECRET, ROLES)
+    known = Provider(provider.issuer, CLIENT, SECRET, ROLES, scopes=scopes)
     gate = GateApp(access_on(client, clock, local), clock, known)
     gate.add("ada")
     return gate
@@ -82,6 +89,7 @@ def test_the_role_follows_the_groups_at_the_next_sign_in(
 @pytest.mark.parametrize(
     "claims",
     [{"groups": ["guests"]}, {"groups": []}, {"groups": None}, {"email_verified": False},
+     {"email_verified": None}, {"email_verified": "true"}, {"groups": {"it": 1}},
      {"email": None}, {"email": "<script>alert(1)</script>"}],
 )  # fmt: skip
 def test_who_has_no_role_or_no_name_stays_outside(
@@ -163,8 +171,8 @@ def test_both_ways_stand_side_by_side_or_the_local_one_is_off(
     page = only.browser().get("/login").text
     assert 'type="password"' not in page
     assert _through(only, provider)[1].status_code == 303
-    with pytest.raises(Exception, match="do not match"):
-        only.access.door.sign_in("ada", "purple tiger walks uphill", "127.0.0.1")
+    with pytest.raises(SignInRefused, match="Use single sign-on"):
+        only.access.door.sign_in("ada", PASSWORD, Visitor("127.0.0.1"))
 
 
 def test_a_provider_that_is_away_is_said_in_words(redis_client: Client) -> None:
@@ -173,3 +181,104 @@ def test_a_provider_that_is_away_is_said_in_words(redis_client: Client) -> None:
     answer = gate.browser().get("/login/oidc")
     assert answer.status_code == 403
     assert "provider gave no usable answer" in answer.text
+
+
+# --- rights do not widen ----------------------------------------
+
+
+def _account(gate: GateApp) -> Account:
+    return next(one for one in gate.access.staff.all() if one.id == "eve@example.org")
+
+
+def test_groups_that_an_administrator_set_stay_at_the_next_sign_in(
+    gate: GateApp, provider: OidcProvider
+) -> None:
+    _through(gate, provider)
+    gate.access.staff.change("eve@example.org", Role.MANAGER, only("Berlin"), active=True)
+    _through(gate, provider)
+    assert _account(gate).groups == only("Berlin")
+
+
+def test_a_new_manager_sees_nobody_s_records_before_somebody_has_said_whose(
+    gate: GateApp, provider: OidcProvider
+) -> None:
+    _through(gate, provider)
+    assert (_account(gate).role, _account(gate).groups) == (Role.MANAGER, NO_GROUPS)
+
+
+def test_groups_outlive_another_role_in_between(gate: GateApp, provider: OidcProvider) -> None:
+    _through(gate, provider)
+    gate.access.staff.change("eve@example.org", Role.MANAGER, only("Berlin"), active=True)
+    provider.claims["groups"] = ["it"]
+    _through(gate, provider)
+    assert _account(gate).role is Role.ADMIN
+    provider.claims["groups"] = ["hr"]
+    _through(gate, provider)
+    assert (_account(gate).role, _account(gate).groups) == (Role.MANAGER, only("Berlin"))
+
+
+@pytest.mark.parametrize(
+    ("groups", "seen"),
+    [(["hr", "hr-berlin"], only("Berlin")),
+     (["hr", "hr-berlin", "hr-bonn"], only("Berlin", "Bonn")),
+     (["hr", "hr-berlin", "board"], ALL_GROUPS), (["hr"], None), (["hr", "other"], None)],
+)  # fmt: skip
+def test_with_a_mapping_the_provider_says_whose_records_a_manager_sees(
+    redis_client: Client, provider: OidcProvider, groups: list[str], seen: Groups | None
+) -> None:
+    gate = _gate(
+        redis_client, provider, scopes={"hr-berlin": "Berlin", "hr-bonn": "Bonn", "board": "*"}
+    )
+    provider.claims["groups"] = groups
+    _, answer = _through(gate, provider)
+    assert answer.status_code == (403 if seen is None else 303)
+    assert seen is None or _account(gate).groups == seen
+
+
+def test_a_mapping_takes_back_what_an_administrator_gave(
+    redis_client: Client, provider: OidcProvider
+) -> None:
+    gate = _gate(redis_client, provider, scopes={"hr": "Berlin"})
+    _through(gate, provider)
+    gate.access.staff.change("eve@example.org", Role.MANAGER, ALL_GROUPS, active=True)
+    _through(gate, provider)
+    assert _account(gate).groups == only("Berlin")
+
+
+def test_what_the_provider_changes_is_in_the_audit_log(
+    gate: GateApp, provider: OidcProvider
+) -> None:
+    _through(gate, provider)
+    provider.claims["groups"] = ["it"]
+    _through(gate, provider)
+    _through(gate, provider)
+    entries = gate.access.audit.newest(50)
+    made = [e for e in entries if (e.action, e.target) == ("account.created", "eve@example.org")]
+    changed = [e for e in entries if e.action == "account.changed"]
+    assert [(e.who, e.kind) for e in (*made, *changed)] == [("single sign-on", "provider")] * 2
+    assert (changed[0].before["role"], changed[0].after["role"]) == ("manager", "admin")
+
+
+def test_an_account_that_is_being_changed_gets_a_page_not_an_error(
+    gate: GateApp, provider: OidcProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _through(gate, provider)
+    provider.claims["groups"] = ["it"]
+    update, turns = RedisRecords.update, iter(range(2))
+
+    def meanwhile(
+        self: RedisRecords[Account], record: Account, keeps: Mapping[str, object] | None = None
+    ) -> Account:
+        if next(turns, None) is not None:
+            raise Conflict("in the meantime")
+        return update(self, record, keeps)
+
+    monkeypatch.setattr(RedisRecords, "update", meanwhile)
+    assert _through(gate, provider)[1].status_code == 303
+    assert _account(gate).role is Role.ADMIN
+    provider.claims["groups"] = ["hr"]
+    turns = iter(range(1000))
+    browser, answer = _through(gate, provider)
+    assert answer.status_code == 403
+    assert "being changed at this moment" in answer.text
+    assert SESSION not in browser.cookies

@@ -1,0 +1,39 @@
+"""How fast tries may follow one another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """``free`` tries at any speed; after each one from then on a wait, of ``first`` seconds and
+    then twice as long each time, up to ``longest``."""
+
+    free: int
+    first: float
+    longest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a store says of a try. ``wait``: seconds until the next one is allowed; of a try that
+    was refused, and not counted, until one is. ``counts``: how many tries each count has now."""
+
+    allowed: bool
+    wait: float
+    counts: Mapping[str, int]
+
+
+FORGOTTEN_AFTER: Final = 3600.0
+"""Seconds without any try after which all tries are forgotten."""
+ONE_NETWORK: Final = Pace(5, 2, 900)
+"""Of strangers in one network, at one account."""
+ALL_STRANGERS: Final = Pace(30, 1, 60)
+"""At one account, from whatever networks: some ninety guesses in an hour."""
+KNOWN_BROWSER: Final = Pace(10, 900, 900)
+"""Of a browser that has signed in to the account before."""
+ANY_ACCOUNT: Final = Pace(100, 4, 900)
+"""Of one network, at whatever accounts; successes do not count."""
+OWN_PASSWORD: Final = Pace(5, 2, 900)
+"""Of somebody who is signed in, at their present password."""

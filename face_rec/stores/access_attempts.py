@@ -1,0 +1,51 @@
+"""Tries at passwords in Redis: one hash for each thing that is tried, gone by itself."""
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
+
+from face_rec.access.pace import Begun, Pace
+from face_rec.stores import keys
+from face_rec.stores.client import Client, redis_errors
+from face_rec.stores.lua import Argument, Script
+
+_BEGIN: Final = Script("begin_attempt")
+_SETTLE: Final = Script("settle_attempt")
+
+
+class RedisAttempts:
+    """An ``AttemptStore``. Safe to call from several threads and processes at once."""
+
+    def __init__(self, client: Client, site: str) -> None:
+        self._client = client
+        self._site = site
+
+    @redis_errors()
+    def begin(self, key: str, paces: Mapping[str, Pace], forget: float) -> Begun:
+        args: list[Argument] = [_ms(forget)]
+        for name, pace in paces.items():
+            args += [name, pace.free, _ms(pace.first), _ms(pace.longest)]
+        allowed, wait, *counts = _BEGIN.run(self._client, [keys.attempts(self._site, key)], args)
+        return Begun(bool(allowed), int(wait) / 1000, dict(zip(paces, counts, strict=False)))
+
+    @redis_errors()
+    def settle(self, key: str, forgotten: Sequence[str], one_less: Mapping[str, int]) -> None:
+        args: list[Argument] = [len(forgotten), *forgotten]
+        for name, count in one_less.items():
+            args += [name, count]
+        _SETTLE.run(self._client, [keys.attempts(self._site, key)], args)
+
+    @redis_errors()
+    def longest_wait(self, key: str) -> float:
+        found = cast("list[bytes]", self._client.hvals(keys.attempts(self._site, key)))
+        opens = [int(m[1]) for value in found if (m := re.fullmatch(rb"\d+:(\d+)", value))]
+        return max(0.0, max(opens, default=0) / 1000 - time.time())
+
+    @redis_errors()
+    def clear(self, key: str) -> None:
+        self._client.delete(keys.attempts(self._site, key))
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
