@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from face_rec.entities import Decision, Look, Verdict
+from face_rec.journey.sameness import SAME
 from face_rec.protocols import Calibration
 
 Key = TypeVar("Key")
@@ -25,7 +26,8 @@ class Policy:
     ``min_face``: narrowest face judged, px. ``still_people``: a still keeps the promise of
     a gallery this many times as large, and needs ``still_margin`` times the margin.
     ``still_threshold``: what it must have more where a setting overrides the calibration.
-    ``liveness``: least score where liveness is checked at all.
+    ``liveness``: least score where liveness is checked at all. ``same``: how unlike a view must
+    be to those looked at before to count as another one (:mod:`face_rec.journey.sameness`).
     """
 
     threshold: float | None = None
@@ -38,6 +40,7 @@ class Policy:
     still_threshold: float = 0.02
     still_margin: float = 1.25
     liveness: float = 0.5
+    same: float = SAME
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import numpy as np
 from face_rec.entities import Frame, Image, Matrix, Quality, Verdict
 from face_rec.journey.decide import Policy
 from face_rec.journey.geometry import narrow_side
+from face_rec.journey.sameness import View, repeated, view_of
 from face_rec.journey.sighting import Sighting
 from face_rec.protocols import Assessor, Embedder
 
@@ -57,10 +58,13 @@ class Gate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Probe:
-    """A view chosen for a look: whose it is and how good."""
+    """A view chosen for a look: whose it is and how good. ``repeats``: the number of the look
+    that was taken of this very view; None: it is another one."""
 
     sighting: Sighting
     quality: Quality
+    view: View | None = None
+    repeats: int | None = None
 
 
 class Choose:
@@ -90,7 +94,10 @@ class Choose:
         sighting.judged(poor=not self._gate.passes(quality), now=frame.taken_at)
         if sighting.poor or not needs_look(sighting, quality, frame.taken_at, revision):
             return None
-        return Probe(sighting, quality)
+        repeats = repeated(sighting.views, frame.image, self._policy.same)
+        if repeats is not None and not is_stale(sighting, frame.taken_at, revision):
+            return None  # it has been looked at, and proves nothing more
+        return Probe(sighting, quality, view_of(frame.image, face.box), repeats)
 
 
 def may_look(sighting: Sighting, now: float, revision: int, policy: Policy) -> bool:

@@ -99,7 +99,10 @@ class Journey:
 
     def _remember(self, probes: Sequence[Probe], looks: Sequence[Look], revision: int) -> None:
         for probe, look in zip(probes, looks, strict=True):
-            probe.sighting.add(look, revision, self._s.policy.window)
+            if probe.repeats is None:
+                probe.sighting.add(look, revision, self._s.policy.window, probe.view)
+            else:
+                probe.sighting.renew(probe.repeats, look, revision)
 
     def _limits(self, models: FaceModels) -> Limits:
         return video_limits(self._s.policy, models.calibration, self._s.gallery.people)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from face_rec.entities import Decision, Look, Quality, Receipt, Vector, Verdict
 from face_rec.journey.decide import Limits, Policy, decide, leader, vote
 from face_rec.journey.likeness import alike
+from face_rec.journey.sameness import View
 from face_rec.journey.track import Track
 
 _NOTHING = Decision(Verdict.LOOKING, None, score=-1.0, margin=0.0, looks=0)
@@ -25,6 +26,8 @@ class Sighting:
 
     track: Track
     looks: tuple[Look, ...] = ()
+    views: tuple[View | None, ...] = ()
+    """What each of the looks was taken of, in the same order."""
     decision: Decision = _NOTHING
     poor: bool = False
     looked_at: float = float("-inf")
@@ -61,7 +64,7 @@ class Sighting:
 
     def forget(self) -> None:
         """The looks so far prove nothing any more."""
-        self.looks, self.decision, self.wavering = (), _NOTHING, False
+        self.looks, self.views, self.decision, self.wavering = (), (), _NOTHING, False
         self.looked_at, self.doubted_at = float("-inf"), None
 
     def compare(self, appearance: Vector, now: float) -> None:
@@ -74,9 +77,16 @@ class Sighting:
         """The view was checked at ``now``."""
         self.poor, self.checked_at = poor, now
 
-    def add(self, look: Look, revision: int, window: int) -> None:
+    def add(self, look: Look, revision: int, window: int, view: View | None = None) -> None:
         """Remember one more look, and only as many as ever count."""
         self.looks = (*self.looks, look)[-window:]
+        self.views = (*self.views, view)[-window:]
+        self.looked_at, self.revision = look.at, revision
+
+    def renew(self, number: int, look: Look, revision: int) -> None:
+        """A second look at a view that was looked at before takes the first one's place."""
+        self.looks = (*self.looks[:number], *self.looks[number + 1 :], look)
+        self.views = (*self.views[:number], *self.views[number + 1 :], self.views[number])
         self.looked_at, self.revision = look.at, revision
 
     def decide(self, limits: Limits, policy: Policy) -> Decision:
@@ -95,7 +105,8 @@ class Sighting:
             return
         *before, newest = [vote(look, limits) for look in self.looks]
         if leader(before)[0] != newest:
-            self.looks, self.large_since = self.looks[-1:], self.doubted_at
+            self.looks, self.views = self.looks[-1:], self.views[-1:]
+            self.large_since = self.doubted_at
         self.doubted_at = None
 
 

@@ -1,7 +1,7 @@
 """A journey with fakes all around it, and faces of all kinds to send on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -108,9 +108,15 @@ def vector(colour: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
 
 
 class Stage:
-    """A kiosk with everything it needs; frames are shown to it one by one."""
+    """A kiosk with everything it needs; frames are shown to it one by one.
 
-    def __init__(self, policy: Policy | None = None, marker: Marker | None = None) -> None:
+    Its actors stand like posts, so that each picture counts as a view of its own unless
+    ``same`` says what makes two of them one.
+    """
+
+    def __init__(
+        self, policy: Policy | None = None, marker: Marker | None = None, same: float = 0.0
+    ) -> None:
         self.clock = FakeClock()
         self.models = FakeModelSource()
         self.gallery = FakeGallery()
@@ -128,7 +134,7 @@ class Stage:
             snapshots=self.snapshots,
             assess=self.assess,
             clock=self.clock,
-            policy=policy or Policy(),
+            policy=replace(policy or Policy(), same=same),
         )
         self.journey = Journey("door", self.services, self.board)
         self._number = 0

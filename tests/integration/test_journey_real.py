@@ -121,6 +121,53 @@ def test_enrolled_people_are_named_in_video_and_never_as_somebody_else(models: F
     assert right >= 11
 
 
+def _sent_again(photo: Image, number: int) -> Image:
+    """One picture as somebody could send it again: coded anew, brighter, a pixel aside."""
+    still = next(standing(photo, 1))
+    aside = np.array([[1, 0, number % 2], [0, 1, number // 2 % 2]], np.float32)
+    shifted = cv2.warpAffine(still, aside, (still.shape[1], still.shape[0]))
+    lit = cv2.convertScaleAbs(shifted, alpha=1.0, beta=5 * (number % 3))
+    jpeg = cv2.imencode(".jpg", lit, [cv2.IMWRITE_JPEG_QUALITY, 60 + 10 * (number % 3)])[1]
+    return np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), np.uint8)
+
+
+def _stands_still(photo: Image, number: int) -> Image:
+    """Somebody who tries to stand still, before a camera with grain: heads sway by some
+    millimetres a second, here two pixels to either side in four seconds."""
+    image = next(standing(photo, 1))
+    angle = 2 * np.pi * number / (4 * RATE)
+    sway = np.array([[1, 0, 2.5 * np.sin(angle)], [0, 1, 1.5 * np.cos(angle)]], np.float32)
+    swayed = cv2.warpAffine(image, sway, (image.shape[1], image.shape[0]))
+    grain = np.random.default_rng(number).normal(0, 2.5, image.shape)
+    grainy = np.clip(swayed + grain, 0, 255).astype(np.uint8)
+    jpeg = cv2.imencode(".jpg", grainy, [cv2.IMWRITE_JPEG_QUALITY, 80])[1]
+    return np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), np.uint8)
+
+
+def test_one_picture_however_often_it_is_sent_marks_nobody(models: FaceModels) -> None:
+    people = photos(6)
+    kiosk = Kiosk(models, gallery_of(models, people))
+    for pictures in people.values():
+        for number in range(4 * RATE):
+            kiosk.show(_sent_again(pictures[1], number))
+        leave(kiosk)
+    assert kiosk.named == []
+
+
+def test_who_stands_still_before_a_camera_is_named(models: FaceModels) -> None:
+    people = photos(6)
+    kiosk = Kiosk(models, gallery_of(models, people))
+    named = 0
+    for subject, pictures in people.items():
+        kiosk.named.clear()
+        for number in range(4 * RATE):
+            kiosk.show(_stands_still(pictures[1], number))
+        leave(kiosk)
+        assert set(kiosk.named) <= {subject}
+        named += subject in kiosk.named
+    assert named >= 5
+
+
 def test_strangers_are_never_named_in_video(models: FaceModels) -> None:
     kiosk = Kiosk(models, gallery_of(models, photos(20)))
     unknown = 0
