@@ -52,6 +52,13 @@ def _existing_file(value: str) -> Path:
     return path
 
 
+def _existing_path(value: str) -> Path:
+    path = _path(value)
+    if not path.exists():
+        raise ValueError("the path of a file or folder that exists")
+    return path
+
+
 def _switch(value: str) -> bool:
     words = {"1": True, "true": True, "yes": True, "on": True}
     words |= {"0": False, "false": False, "no": False, "off": False}
@@ -248,6 +255,12 @@ class Settings:
     session_hours: int = _setting(
         "SESSION_HOURS", "12", "A sign-in ends after this time in any case.", whole(1, 720),
         "Sign-in",
+    )  # fmt: skip
+    breach_list: Path | None = _setting(
+        "BREACH_LIST", "", "File or folder of the Have I Been Pwned downloader (SHA-1 or "
+        "NTLM): passwords on it are refused. Looked up on this machine; empty: only what is "
+        "commonly used is refused.",
+        _existing_path, "Sign-in",
     )  # fmt: skip
     local_sign_in: bool = _setting(
         "LOCAL_SIGN_IN", "on", "off: only single sign-on opens the app.", _switch, "Sign-in"

@@ -185,6 +185,10 @@ class PasswordRefused(AccessError):
     """A new password that is too short, too long or too well known."""
 
 
+class BreachListBroken(PasswordRefused):
+    """The list of breached passwords cannot be read: no new password is taken unchecked."""
+
+
 class AccountRefused(AccessError):
     """An account, kiosk or token that cannot be made or changed like this."""
 

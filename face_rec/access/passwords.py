@@ -17,6 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
 from face_rec.access.account import Account
+from face_rec.access.breached import BreachedPasswords
 from face_rec.access.hashing import Hashing
 from face_rec.access.secret import new_secret
 from face_rec.errors import PasswordRefused
@@ -37,13 +38,14 @@ class Passwords:
         self,
         context: Sequence[str] = (),
         hasher: PasswordHasher | None = None,
-        hashing: Hashing | None = None,
+        breached: BreachedPasswords | None = None,
     ) -> None:
-        """``context``: words of this place that make a password weak. ``hashing``: the threads
-        that hash; strangers and people who are signed in have not the same."""
+        """``context``: words of this place that make a password weak. ``breached``: passwords
+        that are in thieves' lists, where there is one here."""
         self._context = [word.lower() for word in context if word]
         self._hasher = hasher or PasswordHasher()
-        self._hashing = hashing or Hashing()
+        self._hashing = Hashing()
+        self._breached = breached
         self._nobody = self._hasher.hash(new_secret())
 
     def beside(self) -> "Passwords":
@@ -68,6 +70,12 @@ class Passwords:
             raise PasswordRefused(
                 "This password is easy to guess: it is commonly used, repeats itself or follows "
                 "from this place or your name. Use four or five words that do not belong together."
+            )
+
+        if self._breached is not None and self._breached.holds(password):
+            raise PasswordRefused(
+                "This password is in lists of stolen passwords, which attackers try first. "
+                "Choose another one, and change it wherever else you use it."
             )
 
     def hash(self, password: str) -> str:

@@ -11,6 +11,7 @@ from config import Settings
 from face_rec.access.access import Access
 from face_rec.access.audit import Action
 from face_rec.access.audited import AuditedAttendance, AuditedPeople
+from face_rec.access.breached import BreachedPasswords
 from face_rec.access.session import Lifetime
 from face_rec.attendance.office import OfficeByZone, open_office
 from face_rec.attendance.rules import RulesStore
@@ -182,6 +183,11 @@ def open_options(settings: Settings, client: Client, clock: Clock) -> LiveOption
     return options
 
 
+def _breached(settings: Settings) -> BreachedPasswords | None:
+    place = settings.breach_list
+    return BreachedPasswords(place) if place else None
+
+
 def open_accounts(settings: Settings, client: Client, clock: Clock, site: LiveOptions) -> Access:
     idle = timedelta(minutes=settings.session_idle_minutes)
     options = AccessOptions(
@@ -189,6 +195,7 @@ def open_accounts(settings: Settings, client: Client, clock: Clock, site: LiveOp
         local=settings.local_sign_in,
         lifetime=Lifetime(idle, timedelta(hours=settings.session_hours)),
         words=(settings.title, settings.site),
+        breached=_breached(settings),
         zone=lambda: site.current().timezone,
         mark=FileMark(settings.data_dir / f"accounts-of-{settings.site}"),
     )

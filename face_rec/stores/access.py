@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from face_rec.access.access import Access
 from face_rec.access.account import Account
 from face_rec.access.attempts import Attempts
+from face_rec.access.breached import BreachedPasswords
 from face_rec.access.device import Device
 from face_rec.access.door import Door
 from face_rec.access.external import ExternalAccounts
@@ -52,6 +53,7 @@ class AccessOptions:
     lifetime: Lifetime = field(default_factory=Lifetime)
     words: tuple[str, ...] = ()
     hasher: PasswordHasher | None = None
+    breached: BreachedPasswords | None = None
     mark: Mark | None = None
 
 
@@ -69,7 +71,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     attempts = Attempts(RedisAttempts(client, site))
     known = KnownBrowsers(lambda: signing_key(client, site, new_secret()), clock)
     # Strangers hash in threads of their own: they keep nobody who is in from what needs a hash.
-    passwords = Passwords(options.words, options.hasher)
+    passwords = Passwords(options.words, options.hasher, options.breached)
     proof = Proof(
         accounts=accounts, passwords=passwords.beside(), attempts=attempts, known=known,
         trail=trail,
