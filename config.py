@@ -169,6 +169,13 @@ def _roles(value: str) -> dict[str, str]:
     return roles
 
 
+def _role_names(value: str) -> tuple[str, ...]:
+    names = tuple(name.strip().lower() for name in value.split(",") if name.strip())
+    if not names or not set(names) <= {"admin", "registrar", "manager", "kiosk"}:
+        raise ValueError("roles admin, registrar, manager or kiosk, separated by commas")
+    return names
+
+
 def _setting(name: str, default: str, meaning: str, parse: Parse[Any], section: str) -> Any:  # noqa: ANN401
     """A field read from the variable ``name``; an empty text means None."""
     metadata = {"name": name, "default": default, "meaning": meaning, "section": section}
@@ -265,6 +272,12 @@ class Settings:
     local_sign_in: bool = _setting(
         "LOCAL_SIGN_IN", "on", "off: only single sign-on opens the app.", _switch, "Sign-in"
     )
+    second_factor_roles: tuple[str, ...] | None = _setting(
+        "SECOND_FACTOR_ROLES", "", "Roles whose accounts must have a passkey or an authenticator "
+        "app, such as admin,manager; who has none sets it up at the next sign-in. Empty: as each "
+        "one likes.",
+        _role_names, "Sign-in",
+    )  # fmt: skip
     oidc_issuer: str | None = _setting(
         "OIDC_ISSUER", "", "Address of the OpenID Connect provider; empty: no single sign-on.",
         _url("http", "https"), "Sign-in",

@@ -197,6 +197,15 @@ class LastOne(AccessError):
     """A change that would leave nobody who can do what somebody must be able to do."""
 
 
+class FactorRefused(AccessError):
+    """A code, passkey or recovery code that opens nothing, or a factor that cannot be changed
+    like this."""
+
+
+class ProofNeeded(AccessError):
+    """Somebody is signed in, but must prove afresh who they are before this."""
+
+
 class LinkInvalid(AccessError):
     """A one-time link that was used, has expired or never existed."""
 

@@ -12,6 +12,7 @@ from pages.ui.identity import Identity, Right, require
 from pages.ui.navigation import TOKENS
 from pages.ui.page import guarded, page
 from pages.ui.parts import dialog
+from pages.ui.step_up import proven, refused
 from pages.ui.text import plain
 from pages.ui.times import ago, date_and_time
 from pages.ui.widgets import empty_state
@@ -43,7 +44,13 @@ def _times(app: System, token: Token, used: str) -> str:
 @dialog("Add token", Right.TOKENS, icon=":material/key:")
 def new_token(app: System, who: Identity) -> None:
     """Name, scopes and life; the token itself is shown here and nowhere else."""
-    with guarded("tokens.new"), st.form("new_token", border=False):
+    with guarded("tokens.new"):
+        if proven():
+            _token_form(app, who)
+
+
+def _token_form(app: System, who: Identity) -> None:
+    with st.form("new_token", border=False):
         title = st.text_input("Name of the program", max_chars=80)
         scopes = st.pills("May", [scope.value for scope in Scope], selection_mode="multi")
         days = st.number_input("Days of life", 1, LONGEST_DAYS, 90)
@@ -53,7 +60,7 @@ def new_token(app: System, who: Identity) -> None:
         try:
             _, text = app.access.tokens.create(title or "", chosen, int(days), who.id)
         except AccessError as error:
-            st.error(plain(str(error)), icon=":material/error:")
+            refused(error)
             return
         st.success("Copy the token now: it is not shown again.")
         st.code(text, language=None, wrap_lines=True)

@@ -30,9 +30,16 @@ ORIGIN = {"origin": f"http://{HOST}"}
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
-def access_on(client: Client, clock: FakeClock, local: bool = True) -> Access:
+def access_on(
+    client: Client,
+    clock: FakeClock,
+    local: bool = True,
+    factor_roles: frozenset[Role] = frozenset(),
+) -> Access:
     """Access control on a real Redis, with passwords that cost little."""
-    options = AccessOptions(local=local, words=("Attendance",), hasher=CHEAP)
+    options = AccessOptions(
+        local=local, words=("Attendance",), hasher=CHEAP, factor_roles=factor_roles
+    )
     return open_access(client, "main", clock, options)
 
 

@@ -5,17 +5,22 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
+from face_rec.access.confirm import Confirmation
 from face_rec.access.door import Door
 from face_rec.access.identify import Identify
 from face_rec.access.kiosks import Kiosks
 from face_rec.access.pins import Pins
 from face_rec.access.principal import THIS_COMPUTER, Principal
+from face_rec.access.second_factor import SecondFactor
 from face_rec.access.staff import Staff
+from face_rec.access.step_up import StepUp
 from face_rec.access.tokens import Tokens
 from face_rec.access.trail import Trail
 from face_rec.clock import Clock
 
 SESSION: Final = "fr_session"
+HALF: Final = "fr_half"
+"""A sign-in that waits for its second factor; nothing here ever reads it as a session."""
 KIOSK: Final = "fr_kiosk"
 HOST_ONLY: Final = "__Host-"
 """Before a cookie's name under HTTPS: browsers then take it from this host only."""
@@ -33,6 +38,9 @@ class Access:
     pins: Pins
     identify: Identify
     audit: Trail
+    factors: SecondFactor
+    step_up: StepUp
+    confirm: Confirmation
     clock: Clock
     zone: Callable[[], tzinfo]
     """Of the site: kiosks open and close by it."""

@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """``name``: account, kiosk or token. ``kind``: user, device, token, command ….
-    ``address``: the network address the request came from."""
+    ``address``: the network address the request came from. ``proved_at``: when a user last
+    proved in this session who they are."""
 
     name: str
     kind: str
     address: str = ""
+    proved_at: datetime | None = None
 
 
 SYSTEM = Actor("the system", "system")

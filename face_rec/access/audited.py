@@ -1,10 +1,11 @@
 """Stores that write what people change to the audit log, then are the stores behind them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Final
 
 from face_rec.access.audit import Action
+from face_rec.access.rights import Act
 from face_rec.access.trail import Trail
 from face_rec.entities import (
     Change,
@@ -25,11 +26,13 @@ _CORRECTIONS: Final = frozenset(
 
 
 class AuditedPeople:
-    """A ``PeopleStore`` in front of another one."""
+    """A ``PeopleStore`` in front of another one; it lets nobody be removed whose remover must
+    first prove who they are (``demand`` raises ProofNeeded)."""
 
-    def __init__(self, people: PeopleStore, trail: Trail) -> None:
+    def __init__(self, people: PeopleStore, trail: Trail, demand: Callable[[Act], None]) -> None:
         self._people = people
         self._trail = trail
+        self._demand = demand
 
     # --- what is written down
 
@@ -57,6 +60,7 @@ class AuditedPeople:
         return changed
 
     def delete(self, subject: str) -> Person | None:
+        self._demand(Act.ERASE)
         gone = self._people.delete(subject)
         if gone is not None:
             # Not the name: what is erased must not live on in the log.

@@ -1,6 +1,7 @@
 """Signing in and out, and the set-up of the first account."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from face_rec.access.account import Account, account_name
@@ -8,11 +9,13 @@ from face_rec.access.actor import Actor
 from face_rec.access.audit import Action
 from face_rec.access.external import ExternalAccounts, Vouched
 from face_rec.access.founding import Founding, Mark
+from face_rec.access.half_session import HalfSessions
 from face_rec.access.known import KnownBrowsers
 from face_rec.access.link import Link, LinkKind
 from face_rec.access.passwords import Passwords
 from face_rec.access.proof import Proof
 from face_rec.access.rights import Role
+from face_rec.access.second_factor import SecondFactor
 from face_rec.access.secret import digest, new_secret
 from face_rec.access.session import Lifetime, Opened, Session
 from face_rec.access.storage import LinkStore, Notes, Records, SessionStore
@@ -44,6 +47,8 @@ class Door:
         trail: Trail,
         clock: Clock,
         lifetime: Lifetime,
+        halves: HalfSessions,
+        factors: SecondFactor,
         local: bool = True,
         mark: Mark | None = None,
     ) -> None:
@@ -61,6 +66,8 @@ class Door:
         self._trail = trail
         self._clock = clock
         self._lifetime = lifetime
+        self._halves = halves
+        self._factors = factors
         self.local = local
         self._founding = Founding(accounts, mark)
 
@@ -108,19 +115,49 @@ class Door:
         return self._proof.account(typed_name, password, visitor)
 
     def open(self, account: Account, visitor: Visitor) -> Opened:
-        """A new session for somebody who has proved who they are."""
-        known = self._known.remember(account.id, visitor.known)
-        return Opened(self._open(account, visitor.address), account.id, known)
+        """A session for somebody who has just given the password; half of one where a second
+        factor is needed."""
+        if self._factors.needed(account):
+            return self._half(account)
+        return self._open(account, visitor, self._clock.now())
 
     def sign_in(self, typed_name: str, password: str, visitor: Visitor) -> Opened:
         """Both. Raises SignInRefused, TryLater."""
         return self.open(self.prove(typed_name, password, visitor), visitor)
 
     def sign_in_external(self, vouched: Vouched, visitor: Visitor) -> Opened:
-        """The same for somebody whom the identity provider vouches for. Raises AccountRefused,
-        SignInRefused, Conflict."""
+        """The same for somebody whom the identity provider vouches for; a second factor that
+        it says to have seen counts here too. Raises AccountRefused, SignInRefused, Conflict."""
         account = self._external.account(vouched, visitor)
-        return Opened(self._open(account, visitor.address), account.id)
+        if self._factors.needed(account) and not vouched.factor:
+            return self._half(account)
+        return self._open(account, visitor, vouched.proved_at, factor=vouched.factor)
+
+    def half_account(self, half: str) -> Account | None:
+        """Whose sign-in waits for a second factor under this secret."""
+        return self._halves.account_of(half)
+
+    def finish(self, half: str, visitor: Visitor) -> Opened:
+        """The session of a sign-in whose second factor was shown, once. Raises SignInRefused."""
+        account = self._halves.take(half)
+        if account is None:
+            raise SignInRefused("This sign-in took too long. Sign in again.")
+        return self._open(account, visitor, self._clock.now(), factor=True)
+
+    def sign_in_passkey(self, name: str, visitor: Visitor) -> Opened:
+        """The session of ``name``, whose passkey has just answered. Raises SignInRefused.
+
+        Somebody of the identity provider goes by the provider, who may have shut them out.
+        """
+        account = self._accounts.get(name)
+        if account is None or not account.active or account.external or not self.local:
+            actor = Actor(name, "visitor", visitor.address)
+            self._trail.record(Action.SIGN_IN_FAILED, name, actor=actor)
+            raise SignInRefused(
+                "This passkey does not open the app by itself. Sign in another way, or ask an "
+                "administrator."
+            )
+        return self._open(account, visitor, self._clock.now(), factor=True)
 
     def sign_out(self, secret: str, actor: Actor) -> None:
         """End one session."""
@@ -132,8 +169,8 @@ class Door:
         end_sessions(self._accounts, name)
         self._trail.record(Action.SIGN_OUT_EVERYWHERE, name)
 
-    def account_of(self, secret: str, used: bool) -> Account | None:
-        """Whose session this is; ``used`` makes it last longer."""
+    def session_of(self, secret: str, used: bool) -> tuple[Account, Session] | None:
+        """The session, and whose it is; ``used`` makes it last longer."""
         key = digest(secret)
         found = self._sessions.get(key)
         if found is None:
@@ -143,20 +180,46 @@ class Door:
         may_last = self._lifetime.left(session, self._clock.now())
         if account is None or not account.active or account.epoch != session.epoch:
             return None
-        if may_last <= 0:
-            return None
+        if may_last <= 0 or (self._factors.required(account.role) and not session.factor):
+            return None  # a role that needs a second factor is not opened by an older session
         if used and may_last - left > _WORTH_WRITING:
             self._sessions.prolong(key, may_last)
-        return account
+        return account, session
 
-    def _open(self, account: Account, address: str) -> str:
+    def renew(self, secret: str, account: Account, actor: Actor) -> Opened:
+        """The same session under a new secret, freshly proved; the old secret ends (OWASP ASVS
+        5.0, 7.2.4). Raises SignInRefused if the session is over."""
+        found = self.session_of(secret, used=True)
+        if found is None or found[0].id != account.id:
+            raise SignInRefused("This sign-in has ended. Sign in again.")
+        now = self._clock.now()
+        session = replace(found[1], proved_at=now)
+        self._sessions.drop(digest(secret))
+        fresh = new_secret()
+        self._sessions.put(digest(fresh), session, self._lifetime.left(session, now))
+        self._trail.record(Action.PROVED, account.id, actor=actor)
+        return Opened(fresh, account.id)
+
+    def _half(self, account: Account) -> Opened:
+        return Opened(self._halves.open(account), account.id, half=True)
+
+    def _open(
+        self,
+        account: Account,
+        visitor: Visitor,
+        proved_at: datetime | None,
+        *,
+        factor: bool = False,
+    ) -> Opened:
         """A new session under a new secret, never one that came with the request."""
         secret, now = new_secret(), self._clock.now()
-        session = Session(account.id, account.epoch, now)
+        session = Session(account.id, account.epoch, now, factor, proved_at)
         self._sessions.put(digest(secret), session, self._lifetime.left(session, now))
         self._notes.signed_in(account.id, now)
-        self._trail.record(Action.SIGN_IN, account.id, actor=Actor(account.id, "user", address))
-        return secret
+        actor = Actor(account.id, "user", visitor.address)
+        self._trail.record(Action.SIGN_IN, account.id, actor=actor)
+        known = "" if account.external else self._known.remember(account.id, visitor.known)
+        return Opened(secret, account.id, known)
 
 
 _WORTH_WRITING: Final = 30.0  # seconds gained; every request would be too often

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from face_rec.access.account import Account, account_name
@@ -24,12 +25,16 @@ _TURNS: Final = 5
 class Vouched:
     """What the provider says of somebody. ``external``: its own, lasting name for them
     (issuer and subject). ``name``: what their account is called here. ``groups``: whose records
-    a manager sees; None: the provider does not say, and it stays as an administrator set it."""
+    a manager sees; None: the provider does not say, and it stays as an administrator set it.
+    ``proved_at``: when it last asked who they are; None: it does not say. ``factor``: whether
+    with a second factor."""
 
     external: str
     name: str
     role: Role
     groups: Groups | None = None
+    proved_at: datetime | None = None
+    factor: bool = False
 
 
 class ExternalAccounts:

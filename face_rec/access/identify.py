@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from face_rec.access.account import Account
@@ -54,8 +54,8 @@ class Identify:
         """The person of a session; ``used`` makes the session last longer."""
 
         def look() -> Principal | None:
-            account = self._door.account_of(secret, used)
-            return user_principal(account) if account else None
+            found = self._door.session_of(secret, used)
+            return user_principal(found[0], found[1].proved_at) if found else None
 
         return self._answer("s", secret, _STALE_USER, look)
 
@@ -114,12 +114,12 @@ _SEES: Final[Mapping[Role, Groups]] = {Role.ADMIN: ALL_GROUPS, Role.REGISTRAR: A
 """Roles that are about everybody; what is not named here sees nobody's records."""
 
 
-def user_principal(account: Account) -> Principal:
+def user_principal(account: Account, proved_at: datetime | None = None) -> Principal:
     """What an account may do; a manager sees the groups that were said."""
     groups = account.groups if account.role is Role.MANAGER else _SEES.get(account.role)
     return Principal(
         PrincipalKind.USER, account.id, account.id, rights_of(account.role),
-        groups or NO_GROUPS,
+        groups or NO_GROUPS, proved_at=proved_at,
     )  # fmt: skip
 
 

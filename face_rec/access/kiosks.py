@@ -9,6 +9,7 @@ from typing import Final
 from face_rec.access.audit import Action
 from face_rec.access.device import Beat, Device
 from face_rec.access.link import Link, LinkKind
+from face_rec.access.rights import Act
 from face_rec.access.secret import digest, joined, matches, new_secret, parted
 from face_rec.access.storage import LinkStore, Notes, Records
 from face_rec.access.throttle import BY_LINK, Throttle
@@ -35,13 +36,16 @@ class Kiosks:
         throttle: Throttle,
         trail: Trail,
         clock: Clock,
+        demand: Callable[[Act], None],
     ) -> None:
+        """``demand`` raises ProofNeeded where whoever acts must first prove who they are."""
         self._devices = devices
         self._links = links
         self._notes = notes
         self._throttle = throttle
         self._trail = trail
         self._clock = clock
+        self._demand = demand
 
     def all(self) -> list[Device]:
         """Every device, by name."""
@@ -61,7 +65,8 @@ class Kiosks:
     def create(
         self, name: str, title: str, opens: time, closes: time, *, pin: bool = False
     ) -> Device:
-        """A new device, not linked yet. Raises AccountRefused."""
+        """A new device, not linked yet. Raises AccountRefused, ProofNeeded."""
+        self._demand(Act.KIOSKS)
         if not _NAME.fullmatch(name):
             raise AccountRefused(
                 "A kiosk's name has 1 to 32 lower-case letters, digits and hyphens, such as "
@@ -79,7 +84,8 @@ class Kiosks:
     def change(
         self, name: str, title: str, opens: time, closes: time, *, pin: bool = False
     ) -> Device:
-        """Change title, hours and whether PINs count. Raises AccountRefused."""
+        """Change title, hours and whether PINs count. Raises AccountRefused, ProofNeeded."""
+        self._demand(Act.KIOSKS)
         was, titled = self._get(name), title.strip()[:80] or name
         changed = self._write(
             name, lambda d: replace(d, title=titled, opens=opens, closes=closes, pin=pin)
@@ -88,7 +94,9 @@ class Kiosks:
         return changed
 
     def link(self, name: str) -> str:
-        """The secret of a new one-time link, good for half an hour. Raises AccountRefused."""
+        """The secret of a new one-time link, good for half an hour. Raises AccountRefused,
+        ProofNeeded."""
+        self._demand(Act.KIOSKS)
         self._get(name)
         secret = new_secret()
         self._links.put(digest(secret), Link(LinkKind.KIOSK, name), LINK_SECONDS)
@@ -116,7 +124,9 @@ class Kiosks:
         return joined(name, token)
 
     def revoke(self, name: str) -> None:
-        """End the device's token; the kiosk stays and can be linked again."""
+        """End the device's token; the kiosk stays and can be linked again. Raises
+        ProofNeeded."""
+        self._demand(Act.KIOSKS)
         self._write(name, lambda d: replace(d, digest=None))
         self._trail.record(Action.KIOSK_REVOKED, name)
 

@@ -24,7 +24,8 @@ class Principal:
     ``id``: account name, kiosk or token id. ``groups``: whose records this one
     may see and correct; nobody's unless it is said. ``kiosk``: the one kiosk that a device is.
     ``hours``: the local times between which it takes attendance; None: always. ``pin``:
-    whether people may use their PIN at this device.
+    whether people may use their PIN at this device. ``proved_at``: when a user last proved in
+    this session who they are.
     """
 
     kind: PrincipalKind
@@ -35,6 +36,7 @@ class Principal:
     kiosk: str | None = None
     hours: tuple[time, time] | None = None
     pin: bool = False
+    proved_at: datetime | None = None
 
     def may(self, right: Right) -> bool:
         return right in self.rights

@@ -25,6 +25,18 @@ class Right(StrEnum):
     AUDIT = "audit.read"
 
 
+class Act(StrEnum):
+    """What a stranger at an open screen could do most harm with: done only with a fresh proof
+    of who sits there (:mod:`face_rec.access.step_up`)."""
+
+    ACCOUNTS = "accounts.change"
+    TOKENS = "tokens.change"
+    KIOSKS = "kiosks.change"
+    ERASE = "people.erase"
+    EXPORT = "people.export"
+    FACTORS = "factors.change"
+
+
 class Role(StrEnum):
     """What an account is for. A kiosk device has the rights of ``KIOSK`` and nothing else."""
 
@@ -62,6 +74,17 @@ RULES: Final[Mapping[Right, frozenset[Role]]] = {
     Right.TOKENS: frozenset({_A}),
     Right.AUDIT: frozenset({_A}),
 }
+
+FRESH_PROOF: Final[Mapping[Act, Right | None]] = {
+    Act.ACCOUNTS: Right.ACCOUNTS,
+    Act.TOKENS: Right.TOKENS,
+    Act.KIOSKS: Right.KIOSKS,
+    Act.ERASE: Right.PEOPLE_WRITE,
+    Act.EXPORT: Right.SYSTEM,
+    Act.FACTORS: None,
+}
+"""Each act that needs a fresh proof, and the right it needs besides; None: it is about one's
+own account."""
 
 SCOPES: Final[Mapping[Scope, Right]] = {
     Scope.ATTENDANCE_READ: Right.RECORDS,

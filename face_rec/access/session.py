@@ -6,7 +6,22 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """``epoch`` is the account's at sign-in: when that moves on, the session is over."""
+    """``epoch`` is the account's at sign-in: when that moves on, the session is over.
+
+    ``factor``: whether a second factor was shown. ``proved_at``: when whoever sits there last
+    proved who they are; None: not here, but at the identity provider, who knows when.
+    """
+
+    account: str
+    epoch: int
+    started_at: datetime
+    factor: bool = False
+    proved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HalfSession:
+    """A sign-in that waits for its second factor; it opens nothing else."""
 
     account: str
     epoch: int
@@ -16,11 +31,13 @@ class Session:
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What a browser gets that has just signed in: the session's secret, and the text that
-    makes it known to ``account`` (empty: none)."""
+    makes it known to ``account`` (empty: none). ``half``: the secret is that of a half session,
+    and the second factor comes next."""
 
     secret: str = field(repr=False)
     account: str
     known: str = field(default="", repr=False)
+    half: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from face_rec.access.account import Account, account_name
 from face_rec.access.attempts import Attempts
 from face_rec.access.audit import Action
 from face_rec.access.passwords import Passwords
-from face_rec.access.rights import Role
+from face_rec.access.rights import Act, Role
 from face_rec.access.storage import Notes, Records
 from face_rec.access.trail import Trail
 from face_rec.clock import Clock
@@ -42,17 +42,23 @@ class Staff:
         attempts: Attempts,
         trail: Trail,
         clock: Clock,
+        demand: Callable[[Act], None],
     ) -> None:
+        """``demand`` raises ProofNeeded where whoever acts must first prove who they are."""
         self._accounts = accounts
         self._notes = notes
         self._passwords = passwords
         self._attempts = attempts
         self._trail = trail
         self._clock = clock
+        self._demand = demand
 
     def all(self) -> list[Account]:
         """Every account, by name."""
         return self._accounts.all()
+
+    def get(self, name: str) -> Account | None:
+        return self._accounts.get(name)
 
     def sign_ins(self) -> dict[str, datetime]:
         """The last sign-in by account."""
@@ -61,7 +67,8 @@ class Staff:
     def create(
         self, typed_name: str, password: str, role: Role, groups: Groups = NO_GROUPS
     ) -> Account:
-        """A new account. Raises AccountRefused, PasswordRefused."""
+        """A new account. Raises AccountRefused, PasswordRefused, ProofNeeded."""
+        self._demand(Act.ACCOUNTS)
         name = account_name(typed_name)
         _check_groups(role, groups)
         self._passwords.check(password, name)
@@ -77,8 +84,10 @@ class Staff:
     def change(self, name: str, role: Role, groups: Groups, active: bool) -> Account:
         """Change what an account may do, from the next moment on.
 
-        Raises AccountRefused for an unknown account and where no admin would be left.
+        Raises AccountRefused for an unknown account and where no admin would be left,
+        ProofNeeded.
         """
+        self._demand(Act.ACCOUNTS)
         was = self._get(name)
         _check_groups(role, groups)
         changed = self._write(name, lambda a: replace(a, role=role, groups=groups, active=active))
@@ -86,7 +95,12 @@ class Staff:
         return changed
 
     def set_password(self, name: str, password: str) -> None:
-        """A new password; ends all sessions. Raises AccountRefused, PasswordRefused."""
+        """A new password; ends all sessions. Raises AccountRefused, PasswordRefused,
+        ProofNeeded."""
+        self._demand(Act.ACCOUNTS)
+        self._set_password(name, password)
+
+    def _set_password(self, name: str, password: str) -> None:
         was = self._get(name)
         if was.external:
             raise AccountRefused(f"{name} signs in by single sign-on and has no password here.")
@@ -95,13 +109,13 @@ class Staff:
         self._write(name, lambda a: replace(a, password=hashed, epoch=a.epoch + 1))
         self._trail.record(Action.PASSWORD_CHANGED, name)
 
-    def change_own_password(self, name: str, old: str, new: str) -> None:
-        """The same for oneself. Raises also SignInRefused if ``old`` is wrong, TryLater if
-        that was guessed too often, PasswordRefused if the new one is the old one."""
+    def check_own_password(self, name: str, password: str) -> None:
+        """Of somebody who is signed in. Raises SignInRefused if it is wrong, TryLater if it was
+        guessed too often."""
         tried = self._attempts.at_own_password(name)
         account = self._get(name)
         try:
-            fits = self._passwords.verify(account, old)
+            fits = self._passwords.verify(account, password)
         except TryLater:
             self._attempts.not_made(tried)
             raise
@@ -109,9 +123,14 @@ class Staff:
             self._trail.record(Action.PASSWORD_REFUSED, name)
             raise SignInRefused("The present password is not right. Nothing was changed.")
         self._attempts.succeeded(tried)
-        if self._passwords.verify(account, new):
+
+    def change_own_password(self, name: str, old: str, new: str) -> None:
+        """A new password for oneself; ends all sessions. Raises also what
+        :meth:`check_own_password` raises, and PasswordRefused if the new one is the old one."""
+        self.check_own_password(name, old)
+        if self._passwords.verify(self._get(name), new):
             raise PasswordRefused("This is your present password. Choose another one.")
-        self.set_password(name, new)
+        self._set_password(name, new)
 
     def slowed(self, name: str) -> bool:
         """Whether wrong tries make somebody wait before the next one at this account."""

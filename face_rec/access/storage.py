@@ -7,16 +7,18 @@ from typing import Protocol, TypeVar
 from face_rec.access.account import Account
 from face_rec.access.audit import AuditEntry
 from face_rec.access.device import Beat, Device
+from face_rec.access.factors import Factors, Handle
 from face_rec.access.link import Link
 from face_rec.access.pace import Begun, Pace
 from face_rec.access.session import Session
 from face_rec.access.token import Token
 
-Record = TypeVar("Record", Account, Device, Token)
+Record = TypeVar("Record", Account, Device, Token, Factors, Handle)
+Waiting = TypeVar("Waiting")
 
 
 class Records(Protocol[Record]):
-    """Accounts, devices or tokens, each by its id."""
+    """Accounts, devices, tokens or factors, each by its id."""
 
     def get(self, record_id: str) -> Record | None: ...
 
@@ -79,6 +81,28 @@ class LinkStore(Protocol):
     def take(self, digest: str) -> Link | None:
         """The link, which nobody can take again."""
         ...
+
+
+class OnceStore(Protocol[Waiting]):
+    """Things that wait for one answer, by the digest of a secret, and end by themselves."""
+
+    def put(self, digest: str, waiting: Waiting, seconds: float) -> None:
+        """In the place of whatever waited there before."""
+        ...
+
+    def peek(self, digest: str) -> Waiting | None: ...
+
+    def take(self, digest: str) -> Waiting | None:
+        """What waits there, which nobody can take again."""
+        ...
+
+
+class Sealer(Protocol):
+    """Encrypts what is stored; ``context`` says whose it is and is bound to the result."""
+
+    def seal(self, plain: bytes, context: str) -> bytes: ...
+
+    def open(self, sealed: bytes, context: str) -> bytes: ...
 
 
 class CounterStore(Protocol):

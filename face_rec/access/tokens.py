@@ -1,11 +1,12 @@
 """API tokens: made by an admin, shown once, revoked or expired."""
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
 from face_rec.access.audit import Action
-from face_rec.access.rights import Scope
+from face_rec.access.rights import Act, Scope
 from face_rec.access.secret import digest, joined, matches, new_secret, parted
 from face_rec.access.storage import Notes, Records
 from face_rec.access.token import Token
@@ -20,11 +21,20 @@ _USE_NOTED_EVERY: Final = timedelta(minutes=15)
 class Tokens:
     """Safe to call from any thread."""
 
-    def __init__(self, tokens: Records[Token], notes: Notes, trail: Trail, clock: Clock) -> None:
+    def __init__(
+        self,
+        tokens: Records[Token],
+        notes: Notes,
+        trail: Trail,
+        clock: Clock,
+        demand: Callable[[Act], None],
+    ) -> None:
+        """``demand`` raises ProofNeeded where whoever acts must first prove who they are."""
         self._tokens = tokens
         self._notes = notes
         self._trail = trail
         self._clock = clock
+        self._demand = demand
 
     def all(self) -> list[Token]:
         return self._tokens.all()
@@ -36,7 +46,8 @@ class Tokens:
     def create(
         self, title: str, scopes: frozenset[Scope], days: int, author: str
     ) -> tuple[Token, str]:
-        """A new token and the text that is shown once. Raises AccountRefused."""
+        """A new token and the text that is shown once. Raises AccountRefused, ProofNeeded."""
+        self._demand(Act.TOKENS)
         title = title.strip()[:80]
         if not title or not scopes or not 1 <= days <= LONGEST_DAYS:
             raise AccountRefused(
@@ -52,7 +63,8 @@ class Tokens:
         return token, joined(token.id, secret)
 
     def revoke(self, token_id: str) -> None:
-        """End a token now; no error if there is none."""
+        """End a token now; no error if there is none. Raises ProofNeeded."""
+        self._demand(Act.TOKENS)
         token = self._tokens.get(token_id)
         if token is not None and self._tokens.remove(token_id):
             self._trail.record(Action.TOKEN_REVOKED, _label(token), before=_about(token))

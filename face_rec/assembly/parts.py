@@ -8,6 +8,7 @@ from config import Settings
 from face_rec.access.access import Access
 from face_rec.access.account import Account
 from face_rec.access.audit import Action
+from face_rec.access.rights import Act
 from face_rec.assembly.storing import (
     Stores,
     chained_marks,
@@ -129,7 +130,9 @@ def build_access(settings: Settings) -> Iterator[Access]:
     """Accounts alone; for commands."""
     with ExitStack() as stack:
         client, clock = open_redis(settings, stack), SystemClock()
-        yield open_accounts(settings, client, clock, open_options(settings, client, clock))
+        data_keys = open_data_keys(client, settings.site, settings.data_key)
+        options = open_options(settings, client, clock)
+        yield open_accounts(settings, client, clock, options, data_keys)
 
 
 def has_accounts(settings: Settings) -> bool:
@@ -153,6 +156,8 @@ def privacy_of(
             settled=settled,
             note=_privacy_note(stores.access),
             encrypted=stores.encrypted,
+            erasing=lambda: stores.access.step_up.demand(Act.ERASE),
+            exporting=lambda: stores.access.step_up.demand(Act.EXPORT),
         )
     )
 

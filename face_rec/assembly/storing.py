@@ -12,6 +12,7 @@ from face_rec.access.access import Access
 from face_rec.access.audit import Action
 from face_rec.access.audited import AuditedAttendance, AuditedPeople
 from face_rec.access.breached import BreachedPasswords
+from face_rec.access.rights import Role
 from face_rec.access.session import Lifetime
 from face_rec.attendance.office import OfficeByZone, open_office
 from face_rec.attendance.rules import RulesStore
@@ -63,8 +64,8 @@ class Stores:
 def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     client = open_redis(settings, stack)
     options = open_options(settings, client, clock)
-    access = open_accounts(settings, client, clock, options)
     data_keys = open_data_keys(client, settings.site, settings.data_key)
+    access = open_accounts(settings, client, clock, options, data_keys)
     marks, chain = chained_marks(settings, client, clock)
     chain.start()
     stack.callback(chain.close)
@@ -81,7 +82,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         client,
         options,
         access,
-        AuditedPeople(people, access.audit),
+        AuditedPeople(people, access.audit, access.step_up.demand),
         AuditedAttendance(marks, access.audit),
         journal,
         spool,
@@ -188,7 +189,9 @@ def _breached(settings: Settings) -> BreachedPasswords | None:
     return BreachedPasswords(place) if place else None
 
 
-def open_accounts(settings: Settings, client: Client, clock: Clock, site: LiveOptions) -> Access:
+def open_accounts(
+    settings: Settings, client: Client, clock: Clock, site: LiveOptions, data_keys: DataKeys
+) -> Access:
     idle = timedelta(minutes=settings.session_idle_minutes)
     options = AccessOptions(
         enabled=settings.accounts,
@@ -198,6 +201,8 @@ def open_accounts(settings: Settings, client: Client, clock: Clock, site: LiveOp
         breached=_breached(settings),
         zone=lambda: site.current().timezone,
         mark=FileMark(settings.data_dir / f"accounts-of-{settings.site}"),
+        factor_roles=frozenset(Role(name) for name in settings.second_factor_roles or ()),
+        sealer=data_keys.others,
     )
     return open_access(client, settings.site, clock, options)
 

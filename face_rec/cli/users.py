@@ -32,6 +32,11 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     password = actions.add_parser("passwd", help="set a new password; ends all sign-ins")
     password.add_argument("name")
     password.set_defaults(run=_with_access(_password))
+    reset = actions.add_parser(
+        "reset-factor", help="take away a lost second factor; ends all sign-ins"
+    )
+    reset.add_argument("name")
+    reset.set_defaults(run=_with_access(_reset_factor))
     for word, help_text, work in (
         ("disable", "switch an account off; ends all sign-ins", _disable),
         ("enable", "switch an account on again", _enable),
@@ -64,6 +69,15 @@ def _password(access: Access, options: argparse.Namespace) -> None:
     account = _found(access, options.name)
     access.staff.set_password(account.id, _ask())
     print(f"{account.id} has a new password; all sign-ins were ended.")
+
+
+def _reset_factor(access: Access, options: argparse.Namespace) -> None:
+    account = _found(access, options.name)
+    access.factors.reset(account.id)
+    access.door.sign_out_everywhere(account.id)
+    print(f"{account.id} has no second factor any more; all sign-ins were ended.")
+    if access.factors.required(account.role):
+        print("The next sign-in leads through setting one up, as SECOND_FACTOR_ROLES asks.")
 
 
 def _disable(access: Access, options: argparse.Namespace) -> None:

@@ -17,7 +17,7 @@ from face_rec.entities import Event, Person
 from face_rec.errors import Conflict, PersonMissing, StoreUnavailable
 from face_rec.privacy import pictures
 from face_rec.privacy.certificate import Certificate, Removed
-from face_rec.privacy.parts import Keeper, Note, Settled, unnoted
+from face_rec.privacy.parts import Keeper, Note, Settled, unasked, unnoted
 from face_rec.protocols import AttendanceStore, PeopleStore, Progress, SnapshotStore
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,9 @@ class Erasure:
         settled: Settled,
         keepers: Sequence[Keeper] = (),
         note: Note = unnoted,
+        admit: Callable[[], None] = unasked,
     ) -> None:
+        """``admit`` is asked first; it raises where nothing must be done now."""
         self._site = site
         self._people = people
         self._attendance = attendance
@@ -58,10 +60,12 @@ class Erasure:
         self._settled = settled
         self._keepers = tuple(keepers)
         self._note = note
+        self._admit = admit
 
     def erase(self, subject: str, by: str, progress: Progress | None = None) -> Certificate:
         """Erase the person for good. Raises PersonMissing, and StoreUnavailable when something
         could not be removed: the person is not matched any more then; call it again."""
+        self._admit()
         person = self._hidden(subject)
         self._settled(self._people.revision())  # the last mark of theirs is in the lists now
         marks = self.events(person, progress)

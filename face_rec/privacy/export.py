@@ -14,7 +14,7 @@ from face_rec.clock import Clock
 from face_rec.entities import Event, Person
 from face_rec.errors import PersonMissing, StoreError
 from face_rec.privacy import pictures
-from face_rec.privacy.parts import Keeper, Note, Table, unnoted
+from face_rec.privacy.parts import Keeper, Note, Table, unasked, unnoted
 from face_rec.protocols import PeopleStore, Progress, SnapshotStore
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,9 @@ class PersonExport:
         clock: Clock,
         keepers: Sequence[Keeper] = (),
         note: Note = unnoted,
+        admit: Callable[[], None] = unasked,
     ) -> None:
+        """``admit`` is asked first; it raises where nothing must be done now."""
         self._site = site
         self._people = people
         self._events = events
@@ -57,6 +59,7 @@ class PersonExport:
         self._clock = clock
         self._keepers = tuple(keepers)
         self._note = note
+        self._admit = admit
 
     def write(self, subject: str, out: IO[bytes], progress: Progress | None = None) -> int:
         """Write the ZIP to ``out`` and return the number of its files.
@@ -64,6 +67,7 @@ class PersonExport:
         A picture that cannot be read at the moment is named inside instead. Raises
         PersonMissing, StoreUnavailable.
         """
+        self._admit()
         person = self._people.get(subject)
         if person is None:
             raise PersonMissing("This person is not here (any more).")

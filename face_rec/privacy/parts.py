@@ -31,3 +31,7 @@ class Keeper:
 
 def unnoted(_what: str, _whose: str, _details: Mapping[str, object]) -> None:
     """A ``Note`` for where no audit log is kept."""
+
+
+def unasked() -> None:
+    """For where nobody must prove who they are first."""

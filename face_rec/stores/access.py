@@ -8,21 +8,32 @@ from argon2 import PasswordHasher
 
 from face_rec.access.access import Access
 from face_rec.access.account import Account
+from face_rec.access.app_codes import AppCodes
 from face_rec.access.attempts import Attempts
 from face_rec.access.breached import BreachedPasswords
+from face_rec.access.ceremony import Ceremonies, Ceremony
+from face_rec.access.confirm import Confirmation
 from face_rec.access.device import Device
 from face_rec.access.door import Door
 from face_rec.access.external import ExternalAccounts
+from face_rec.access.factor_book import FactorBook
+from face_rec.access.factors import Factors, Handle
 from face_rec.access.founding import Mark
+from face_rec.access.half_session import HalfSessions
 from face_rec.access.identify import Identify
 from face_rec.access.kiosks import Kiosks
 from face_rec.access.known import KnownBrowsers
+from face_rec.access.passkeys import Passkeys
 from face_rec.access.passwords import Passwords
 from face_rec.access.pins import Pins
 from face_rec.access.proof import Proof
+from face_rec.access.rights import Role
+from face_rec.access.second_factor import SecondFactor
 from face_rec.access.secret import new_secret
-from face_rec.access.session import Lifetime
+from face_rec.access.session import HalfSession, Lifetime
 from face_rec.access.staff import Staff
+from face_rec.access.step_up import StepUp
+from face_rec.access.storage import OnceStore, Sealer
 from face_rec.access.throttle import Throttle
 from face_rec.access.token import Token
 from face_rec.access.tokens import Tokens
@@ -35,17 +46,20 @@ from face_rec.stores.access_sessions import (
     RedisCounters,
     RedisLinks,
     RedisNotes,
+    RedisOnce,
     RedisSessions,
     signing_key,
 )
 from face_rec.stores.client import Client
+from face_rec.stores.codec import Unsealed
 from face_rec.stores.pins import RedisPins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessOptions:
     """``local``: whether passwords open anything; ``words``: what makes a password weak here;
-    ``hasher``: None: Argon2id as recommended."""
+    ``hasher``: None: Argon2id as recommended; ``factor_roles``: who must have a second factor;
+    ``sealer``: encrypts what authenticator apps and this app both know."""
 
     enabled: bool = True
     local: bool = True
@@ -55,6 +69,8 @@ class AccessOptions:
     hasher: PasswordHasher | None = None
     breached: BreachedPasswords | None = None
     mark: Mark | None = None
+    factor_roles: frozenset[Role] = frozenset()
+    sealer: Sealer = field(default_factory=Unsealed)
 
 
 def open_trail(client: Client, site: str, clock: Clock) -> Trail:
@@ -77,34 +93,65 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         trail=trail,
     )  # fmt: skip
     external = ExternalAccounts(accounts, trail, clock)
+    step_up = StepUp(clock)
+    factors = _second_factor(
+        client, site, clock, options, throttle=throttle, trail=trail, step_up=step_up
+    )
+    once: OnceStore[HalfSession] = RedisOnce(client, site, HalfSession)
     door = Door(
         accounts=accounts, sessions=RedisSessions(client, site), links=links, notes=notes,
         passwords=passwords, proof=proof, external=external, known=known, throttle=throttle,
         trail=trail, clock=clock, lifetime=options.lifetime, local=options.local,
-        mark=options.mark,
+        halves=HalfSessions(once, accounts, clock), factors=factors, mark=options.mark,
     )  # fmt: skip
     kiosks = Kiosks(
         devices=RedisRecords(client, site, Device), links=links, notes=notes,
-        throttle=throttle, trail=trail, clock=clock,
+        throttle=throttle, trail=trail, clock=clock, demand=step_up.demand,
     )  # fmt: skip
-    tokens = Tokens(RedisRecords(client, site, Token), notes, trail, clock)
+    tokens = Tokens(RedisRecords(client, site, Token), notes, trail, clock, step_up.demand)
+    staff = Staff(
+        accounts=accounts,
+        notes=notes,
+        passwords=passwords,
+        attempts=attempts,
+        trail=trail,
+        clock=clock,
+        demand=step_up.demand,
+    )
     return Access(
         enabled=options.enabled,
         door=door,
-        staff=Staff(
-            accounts=accounts,
-            notes=notes,
-            passwords=passwords,
-            attempts=attempts,
-            trail=trail,
-            clock=clock,
-        ),
+        staff=staff,
         kiosks=kiosks,
         tokens=tokens,
         pins=Pins(RedisPins(client, site), passwords, throttle, trail),
         identify=Identify(door, kiosks, tokens, clock),
         audit=trail,
+        factors=factors,
+        step_up=step_up,
+        confirm=Confirmation(door, staff, factors, trail),
         clock=clock,
         zone=options.zone,
         signing_key=lambda: signing_key(client, site, new_secret()),
     )
+
+
+def _second_factor(
+    client: Client,
+    site: str,
+    clock: Clock,
+    options: AccessOptions,
+    *,
+    throttle: Throttle,
+    trail: Trail,
+    step_up: StepUp,
+) -> SecondFactor:
+    factors: RedisRecords[Factors] = RedisRecords(client, site, Factors)
+    handles: RedisRecords[Handle] = RedisRecords(client, site, Handle)
+    book = FactorBook(factors, handles)
+    ceremonies = Ceremonies(RedisOnce(client, site, Ceremony))
+    return SecondFactor(
+        book=book, app=AppCodes(book, ceremonies, options.sealer, clock),
+        passkeys=Passkeys(book, ceremonies, clock), throttle=throttle, trail=trail,
+        step_up=step_up, roles=options.factor_roles,
+    )  # fmt: skip

@@ -9,6 +9,8 @@ from datetime import datetime, time
 from enum import Enum
 from typing import Any, Final, TypeVar
 
+from face_rec.access.ceremony import Purpose
+from face_rec.access.factors import Passkey
 from face_rec.access.link import LinkKind
 from face_rec.access.rights import Role, Scope
 from face_rec.errors import StoreError
@@ -19,17 +21,13 @@ T = TypeVar("T")
 
 def encode(record: Any) -> str:  # noqa: ANN401 - any dataclass
     """One record as JSON."""
-    plain = {f.name: _plain(getattr(record, f.name)) for f in dataclasses.fields(record)}
-    return json.dumps(plain, ensure_ascii=True, separators=(",", ":"))
+    return json.dumps(_fields(record), ensure_ascii=True, separators=(",", ":"))
 
 
 def decode(kind: type[T], text: str | bytes) -> T:
     """One record from JSON; raises StoreError if it is none."""
-    hints = typing.get_type_hints(kind)
     try:
-        stored: dict[str, Any] = json.loads(text)
-        values = {n: _READERS[hints[n]](value) for n, value in stored.items() if n in hints}
-        return kind(**values)
+        return _record(kind, json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise StoreError(
             f"A stored {kind.__name__.lower()} cannot be read ({type(error).__name__}). Restore "
@@ -37,9 +35,20 @@ def decode(kind: type[T], text: str | bytes) -> T:
         ) from error
 
 
+def _record(kind: type[T], stored: Mapping[str, Any]) -> T:
+    hints = typing.get_type_hints(kind)
+    return kind(**{n: _READERS[hints[n]](value) for n, value in stored.items() if n in hints})
+
+
+def _fields(record: Any) -> dict[str, object]:  # noqa: ANN401
+    return {f.name: _plain(getattr(record, f.name)) for f in dataclasses.fields(record)}
+
+
 def _plain(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, tuple):
+        return [_fields(one) for one in value]
     if isinstance(value, frozenset):
         return sorted(_plain(one) for one in value)  # type: ignore[type-var]
     if isinstance(value, Groups):
@@ -99,5 +108,7 @@ _READERS: Final[dict[Any, Callable[[Any], Any]]] = {
     Groups: _groups,
     Role: Role,
     LinkKind: LinkKind,
+    Purpose: Purpose,
+    tuple[Passkey, ...]: lambda stored: tuple(_record(Passkey, one) for one in stored),
     Mapping[str, str]: _texts,
 }

@@ -1,4 +1,4 @@
-"""Accounts, devices and tokens in Redis: one hash a kind, each record with a version."""
+"""Accounts, devices, tokens and factors in Redis: one hash a kind, each record with a version."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from typing import Final, Generic, TypeVar, cast
 
 from face_rec.access.account import Account
 from face_rec.access.device import Device
+from face_rec.access.factors import Factors, Handle
 from face_rec.access.token import Token
 from face_rec.errors import Conflict, LastOne
 from face_rec.stores import keys
@@ -14,11 +15,14 @@ from face_rec.stores.client import Client, redis_errors
 from face_rec.stores.codec import compact
 from face_rec.stores.lua import Argument, Script
 
-Record = TypeVar("Record", Account, Device, Token)
+Record = TypeVar("Record", Account, Device, Token, Factors, Handle)
 
 _PUT = Script("put_record")
 _NONE_LEFT: Final = 2
-_NAMES: Final[dict[type, str]] = {Account: "accounts", Device: "devices", Token: "tokens"}
+_NAMES: Final[dict[type, str]] = {
+    Account: "accounts", Device: "devices", Token: "tokens", Factors: "factors",
+    Handle: "handles",
+}  # fmt: skip
 
 
 class RedisRecords(Generic[Record]):

@@ -1,7 +1,7 @@
 """Sessions, one-time links, tries and last moments in Redis; what ends, ends by itself."""
 
 from datetime import datetime
-from typing import cast
+from typing import Generic, TypeVar, cast
 
 from face_rec.access.device import Beat
 from face_rec.access.link import Link
@@ -10,6 +10,8 @@ from face_rec.stores import keys
 from face_rec.stores.access_codec import decode, encode
 from face_rec.stores.client import Client, redis_errors
 from face_rec.stores.lua import Script
+
+Waiting = TypeVar("Waiting")
 
 _TAKE = Script("take")
 _COUNT = Script("count_try")
@@ -64,6 +66,33 @@ class RedisLinks:
     @redis_errors()
     def take(self, digest: str) -> Link | None:
         return _link(_TAKE.run(self._client, [keys.link(self._site, digest)], []))
+
+
+class RedisOnce(Generic[Waiting]):
+    """A ``OnceStore``. Safe to call from several threads and processes at once."""
+
+    def __init__(self, client: Client, site: str, kind: type[Waiting]) -> None:
+        self._client = client
+        self._site = site
+        self._kind = kind
+
+    @redis_errors()
+    def put(self, digest: str, waiting: Waiting, seconds: float) -> None:
+        self._client.set(self._key(digest), encode(waiting), px=_ms(seconds))
+
+    @redis_errors()
+    def peek(self, digest: str) -> Waiting | None:
+        return self._read(cast("bytes | None", self._client.get(self._key(digest))))
+
+    @redis_errors()
+    def take(self, digest: str) -> Waiting | None:
+        return self._read(_TAKE.run(self._client, [self._key(digest)], []))
+
+    def _key(self, digest: str) -> str:
+        return keys.once(self._site, self._kind.__name__.lower(), digest)
+
+    def _read(self, text: bytes | None) -> Waiting | None:
+        return None if text is None else decode(self._kind, text)
 
 
 class RedisCounters:

@@ -11,11 +11,17 @@ from face_rec.stores.sealer import DataSealer
 @dataclass(frozen=True, slots=True)
 class DataKeys:
     """``sealer`` (for templates) and ``pictures`` refuse to work until ``check`` has found that
-    their keys fit. Pictures of other machines may still be unsealed, so theirs is not strict."""
+    their keys fit. Pictures of other machines may still be unsealed, so theirs is not strict;
+    nor is that of ``others``, the secrets of authenticator apps, which may be older than the
+    first key."""
 
     sealer: DataSealer
     pictures: DataSealer
     check: KeyCheck
+
+    @property
+    def others(self) -> DataSealer:
+        return self.pictures
 
     @property
     def encrypts(self) -> bool:

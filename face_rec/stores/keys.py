@@ -145,7 +145,8 @@ EPOCH: Final = "epoch"  # random name of this database
 
 
 def access(site: str, kind: str) -> str:
-    """Hash: id → JSON, the records of one kind (accounts, devices, tokens)."""
+    """Hash: id → JSON, the records of one kind (accounts, devices, tokens,
+    factors, handles)."""
     return f"access:{{{site}}}:{kind}"
 
 
@@ -162,6 +163,11 @@ def session(site: str, digest: str) -> str:
 def link(site: str, digest: str) -> str:
     """String, expires: one one-time link as JSON, by the digest of its secret."""
     return f"link:{{{site}}}:{digest}"
+
+
+def once(site: str, kind: str, digest: str) -> str:
+    """String, expires: what waits for one answer as JSON, by the digest of a secret."""
+    return f"once:{{{site}}}:{kind}:{digest}"
 
 
 def tries(site: str, name: str) -> str:

@@ -39,6 +39,10 @@ class PrivacyParts:
     settled: Settled
     note: Note
     encrypted: bool
+    erasing: Callable[[], None]
+    exporting: Callable[[], None]
+    """Asked before anything is done; each raises where whoever acts must first prove who they
+    are."""
 
 
 def open_privacy(parts: PrivacyParts) -> Privacy:
@@ -50,12 +54,13 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
     erasure = Erasure(
         site=lambda: parts.options().title, people=parts.people, attendance=parts.attendance,
         snapshots=parts.snapshots, clock=parts.clock, settled=parts.settled,
-        keepers=keepers, note=parts.note,
+        keepers=keepers, note=parts.note, admit=parts.erasing,
     )  # fmt: skip
     export = PersonExport(
         site=lambda: parts.options().title, people=parts.people, events=erasure.events,
         snapshots=parts.snapshots, clock=parts.clock, keepers=keepers, note=parts.note,
         table=lambda events, person: _table(events, person, parts.options().timezone),
+        admit=parts.exporting,
     )  # fmt: skip
     retention = Retention(
         people=parts.people, attendance=parts.attendance, snapshots=parts.snapshots,

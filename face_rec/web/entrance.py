@@ -5,7 +5,16 @@ from collections.abc import Callable
 from starlette.routing import BaseRoute
 
 from face_rec.access.access import Access
-from face_rec.web import kiosk_link, login, setup, templates
+from face_rec.web import (
+    confirm,
+    kiosk_link,
+    login,
+    own_factors,
+    passkey_script,
+    second_step,
+    setup,
+    templates,
+)
 from face_rec.web.login import Site
 from face_rec.web.oidc import Provider, SingleSignOn
 from face_rec.web.route_rules import KIOSK_PAGE
@@ -21,7 +30,11 @@ def routes(
     site = Site(title, single_sign_on=provider is not None)
     return [
         *templates.routes(),
+        *passkey_script.routes(),
         *login.routes(access, site),
+        *second_step.routes(access, site),
+        *confirm.routes(access, site),
+        *own_factors.routes(access, site),
         *setup.routes(access, site),
         *kiosk_link.routes(access, site, KIOSK_PAGE),
         *(SingleSignOn(access, site, provider, key).routes() if provider else ()),

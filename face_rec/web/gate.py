@@ -144,7 +144,7 @@ def actor_of(request: HTTPConnection) -> Actor:
     principal: Principal | None = getattr(request.state, PRINCIPAL, None)
     if principal is None:
         return Actor("nobody", "visitor", _address(request))
-    return Actor(principal.name, principal.kind.value, _address(request))
+    return Actor(principal.name, principal.kind.value, _address(request), principal.proved_at)
 
 
 def _principal(access: Access, request: HTTPConnection, rule: Rule) -> Principal | None:

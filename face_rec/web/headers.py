@@ -34,6 +34,8 @@ FORMS: Final = (
 """For our own HTML pages: no script at all."""
 
 
+FORMS_WITH_SCRIPT: Final = f"{FORMS}; script-src 'self'; connect-src 'self'"
+"""The same for pages with passkeys, which only a script can ask for; never an inline one."""
 HSTS: Final = "max-age=31536000; includeSubDomains"
 """A year, as OWASP ASVS 5.0 3.4.1 asks; browsers heed it over a certificate they trust only."""
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -12,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from face_rec import __version__
-from face_rec.access.access import SESSION, Access
+from face_rec.access.access import HALF, SESSION, Access
 from face_rec.access.known import LIFE, cookie_of
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.session import Opened
@@ -20,6 +21,8 @@ from face_rec.errors import AccessError, StoreError, TryLater
 from face_rec.web import cookies
 from face_rec.web.forms import checked_form
 from face_rec.web.gate import actor_of
+from face_rec.web.headers import FORMS_WITH_SCRIPT
+from face_rec.web.relying import party
 from face_rec.web.templates import render
 from face_rec.web.visitors import visitor_of
 
@@ -60,12 +63,14 @@ def routes(access: Callable[[], Access], site: Site) -> list[Route]:
 
 
 def signed_in(request: Request, opened: Opened, to: str = "/") -> Response:
-    """Hand the browser its new session; whatever it carried before is worth nothing now."""
+    """Hand the browser its new session; whatever it carried before is worth nothing now. Half
+    a session leads to the second factor."""
+    if opened.half:
+        answer = RedirectResponse(f"/login/factor?next={quote(to)}", 303)
+        cookies.write(answer, request, HALF, opened.secret)
+        return answer
     answer = RedirectResponse(to, 303)
-    cookies.write(answer, request, SESSION, opened.secret)
-    if opened.known:
-        name, seconds = cookie_of(opened.account), int(LIFE.total_seconds())
-        cookies.write(answer, request, name, opened.known, seconds=seconds)
+    hand_over(answer, request, opened)
     return answer
 
 
@@ -75,6 +80,16 @@ def later(answer: Response, problem: Exception | None) -> Response:
         answer.status_code = 429
         answer.headers["Retry-After"] = str(math.ceil(problem.seconds))
     return answer
+
+
+def hand_over(answer: Response, request: Request, opened: Opened) -> None:
+    """The cookie of a whole session; half a one is over."""
+    cookies.write(answer, request, SESSION, opened.secret)
+    if opened.known:
+        name, seconds = cookie_of(opened.account), int(LIFE.total_seconds())
+        cookies.write(answer, request, name, opened.known, seconds=seconds)
+    if cookies.read(request, HALF):
+        cookies.clear(answer, request, HALF)
 
 
 def local_path(given: str) -> str:
@@ -166,11 +181,15 @@ class _Pages:
     ) -> Response:
         door = self._access().door
         fresh = problem is None and await to_thread.run_sync(door.needs_setup)
+        passkeys = door.local and party(request, self._site.title) is not None
         answer = render(
             request, "login.html", self._site.title, 401 if problem else 200,
             problem=str(problem or ""), note=note, next=local_path(to), name=name[:64],
             fresh=fresh, local=door.local, single_sign_on=self._site.single_sign_on,
+            passkeys=passkeys,
         )  # fmt: skip
+        if passkeys:
+            answer.headers["Content-Security-Policy"] = FORMS_WITH_SCRIPT
         return later(answer, problem)
 
     def _account(self, request: Request, problem: AccessError | None = None) -> Response:

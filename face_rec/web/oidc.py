@@ -8,6 +8,7 @@ import logging
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from anyio import to_thread
@@ -20,12 +21,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from face_rec.access.access import Access
+from face_rec.access.access import SESSION, Access
 from face_rec.access.external import Vouched
+from face_rec.access.principal import PrincipalKind
 from face_rec.access.rights import Role
 from face_rec.errors import AccessError, Conflict, SignInRefused
 from face_rec.groups import ALL_GROUPS, Groups
 from face_rec.web import cookies
+from face_rec.web.confirm import account_of
+from face_rec.web.gate import actor_of
 from face_rec.web.login import Site, local_path, signed_in
 from face_rec.web.templates import render
 from face_rec.web.visitors import visitor_of
@@ -36,6 +40,7 @@ with warnings.catch_warnings(record=True):  # Authlib announces that it will lea
 log = logging.getLogger(__name__)
 
 EVERYBODY: Final = "*"
+_SKEW: Final = 30.0  # seconds between the provider's clock and ours
 _MINUTES: Final = 600  # seconds to sign in at the provider
 _ORDER: Final = (Role.ADMIN, Role.REGISTRAR, Role.MANAGER, Role.KIOSK)
 _AWAY: Final = (
@@ -65,6 +70,7 @@ class Provider:
         return Vouched(
             f"{claims['iss']}|{claims['sub']}", self._name_of(claims), role,
             self._scope_of(groups) if role is Role.MANAGER else None,
+            proved_at=_moment(claims.get("auth_time")), factor=_with_two(claims.get("amr")),
         )  # fmt: skip
 
     def _groups(self, claims: Mapping[str, Any]) -> frozenset[str]:
@@ -133,21 +139,55 @@ class SingleSignOn:
 
     async def _start(self, request: Request) -> Response:
         request.session["next"] = local_path(request.query_params.get("next", "/"))
+        asked: dict[str, Any] = {}
+        if request.query_params.get("confirm"):
+            asked = {"prompt": "login", "max_age": 0}
+            request.session["confirm"] = self._access().clock.now().timestamp()
+        else:
+            request.session.pop("confirm", None)
         back = str(request.url.replace(path="/login/oidc/callback", query=""))
         try:
-            answer: Response = await self._client.authorize_redirect(request, back)
+            answer: Response = await self._client.authorize_redirect(request, back, **asked)
         except (AuthlibBaseError, HTTPError, ValueError, KeyError) as error:
             return self._failed(request, error)
         return answer
 
     async def _back(self, request: Request) -> Response:
         to = str(request.session.pop("next", "/"))
+        since = request.session.pop("confirm", None)
         try:
             token = await self._client.authorize_access_token(request)
             claims = token["userinfo"]
         except (AuthlibBaseError, JoseError, HTTPError, ValueError, KeyError, TypeError) as error:
             return self._failed(request, error)
+        if since is not None:
+            return await self._confirmed(request, claims, to, float(since))
         return await self._let_in(request, claims, to)
+
+    async def _confirmed(
+        self, request: Request, claims: Mapping[str, Any], to: str, since: float
+    ) -> Response:
+        """Whoever is signed in here has just proved there who they are: OpenID Connect Core,
+        3.1.2.1, has the provider say when, and an answer without that is none."""
+        access, principal = self._access(), request.state.principal
+        if principal is None or principal.kind is not PrincipalKind.USER:
+            return self._refused(request, "Your sign-in here has ended. Sign in again.")
+        try:
+            vouched = self._provider.vouched(claims)
+            if vouched.proved_at is None or vouched.proved_at.timestamp() < since - _SKEW:
+                raise SignInRefused(
+                    "The sign-in provider did not ask you again who you are, so nothing is "
+                    "confirmed. Try again; if it stays so, tell your administrator."
+                )
+            account = await to_thread.run_sync(account_of, access, request)
+            opened = await to_thread.run_sync(
+                access.confirm.by_provider, cookies.read(request, SESSION), account,
+                vouched.external, actor_of(request),
+            )  # fmt: skip
+        except AccessError as error:
+            return self._refused(request, str(error))
+        access.identify.forget()
+        return signed_in(request, opened, local_path(to))
 
     async def _let_in(self, request: Request, claims: Mapping[str, Any], to: str) -> Response:
         provider = self._provider
@@ -168,6 +208,21 @@ class SingleSignOn:
     def _refused(self, request: Request, text: str) -> Response:
         title = self._site.title
         return render(request, "message.html", title, 403, heading="Not signed in", text=text)
+
+
+def _moment(auth_time: object) -> datetime | None:
+    """When the provider last asked who they are (OpenID Connect Core, 2: ``auth_time``)."""
+    if isinstance(auth_time, bool) or not isinstance(auth_time, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(auth_time, UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+
+
+def _with_two(amr: object) -> bool:
+    """Whether the provider saw several factors (RFC 8176: ``mfa``)."""
+    return isinstance(amr, list) and "mfa" in amr
 
 
 class _Remembered:

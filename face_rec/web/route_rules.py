@@ -57,8 +57,11 @@ EXACT: Final[Mapping[str, Rule]] = {
     "/.well-known/security.txt": Rule(Way.OPEN),
     "/login": Rule(Way.OPEN),
     "/login/oidc": Rule(Way.OPEN),
+    "/login/factor": Rule(Way.OPEN),
+    "/login/enrol": Rule(Way.OPEN),
     "/login/oidc/callback": Rule(Way.OPEN),
     "/access.css": Rule(Way.OPEN),
+    "/passkeys.js": Rule(Way.OPEN),
     "/session": Rule(Way.OPEN),
     "/logout": Rule(Way.USER),
     "/account": Rule(Way.USER),
@@ -109,6 +112,10 @@ PAGES: Final[Mapping[str, Right]] = {
 """The right that opens each page, by its place in the address."""
 
 BELOW: Final[Mapping[str, Rule]] = {
+    "/login/factor/": Rule(Way.OPEN),
+    "/login/enrol/": Rule(Way.OPEN),
+    "/login/passkey": Rule(Way.OPEN),
+    "/account/": Rule(Way.USER),
     "/setup/": Rule(Way.OPEN),
     "/kiosk/link/": Rule(Way.OPEN),
     "/api/v1/": Rule(Way.BEARER, most=60 * MIB, within=120.0),

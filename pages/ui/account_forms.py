@@ -16,6 +16,7 @@ from pages.ui.identity import Right
 from pages.ui.page import guarded
 from pages.ui.parts import dialog
 from pages.ui.people_index import people_index
+from pages.ui.step_up import proven, refused
 from pages.ui.text import plain
 
 _RULE = f"At least {SHORTEST} characters; four or five words that do not belong together are good."
@@ -24,7 +25,13 @@ _RULE = f"At least {SHORTEST} characters; four or five words that do not belong 
 @dialog("Add account", Right.ACCOUNTS, icon=":material/person_add:")
 def new_account(app: System) -> None:
     """Name, role and a first password, handed over by the admin."""
-    with guarded("accounts.new"), st.form("new_account", border=False):
+    with guarded("accounts.new"):
+        if proven():
+            _new_account(app)
+
+
+def _new_account(app: System) -> None:
+    with st.form("new_account", border=False):
         name = st.text_input("Name", max_chars=64, help="Letters a to z, digits, or an e-mail.")
         role, groups = _role_and_groups(app, Role.MANAGER, NO_GROUPS)
         password = st.text_input("First password", type="password", help=_RULE)
@@ -43,6 +50,8 @@ def open_account(app: System, account: Account, own: bool) -> None:
     staff, saved = app.access.staff, "Saved. It works from now on, in open pages too."
     with guarded("accounts.change"):
         st.markdown(f"**{plain(account.id)}**")
+        if not proven():
+            return
         with st.form("change_account", border=False):
             role, groups = _role_and_groups(app, account.role, account.groups)
             active = st.toggle("May sign in", value=account.active, disabled=own)
@@ -51,6 +60,7 @@ def open_account(app: System, account: Account, own: bool) -> None:
         if not account.external:
             _new_password(app, account)
         _unlock(app, account)
+        _second_factor(app, account)
         st.divider()
         if st.button("Sign out everywhere", icon=":material/logout:"):
             door = app.access.door
@@ -81,11 +91,27 @@ def _new_password(app: System, account: Account) -> None:
             )
 
 
+def _second_factor(app: System, account: Account) -> None:
+    """For who has lost the phone."""
+    summary = app.access.factors.of(account.id).summary()
+    if not summary:
+        return
+    st.divider()
+    st.caption(f"Second factor: {summary}.")
+    if st.button("Reset second factor", icon=":material/phonelink_erase:"):
+
+        def reset() -> None:
+            app.access.factors.reset(account.id)
+            app.access.door.sign_out_everywhere(account.id)
+
+        _try(app, reset, "The second factor is taken away; all sign-ins were ended.")
+
+
 def _try(app: System, change: Callable[[], object], done: str) -> None:
     try:
         change()
     except AccessError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        refused(error)
         return
     app.access.identify.forget()
     flash(done)

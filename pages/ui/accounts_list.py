@@ -25,13 +25,16 @@ MAY = {
 def accounts_list(app: System) -> Account | None:
     """One card an account; the one whose button was pressed."""
     seen, now = app.access.staff.sign_ins(), app.clock.now()
+    factors = app.access.factors.summaries()
     chosen = None
     for account in app.access.staff.all():
         with st.container(border=True):
             words, when, action = st.columns([3, 2, 1], vertical_alignment="center")
             words.markdown(f"**{plain(account.id)}**  \n{_role(account)}")
             last = seen.get(account.id)
-            when.caption(f"Signed in {ago(last, now)}" if last else "Never signed in")
+            signed_in = f"Signed in {ago(last, now)}" if last else "Never signed in"
+            factor = factors.get(account.id, "no second factor")
+            when.caption(f"{signed_in}  \n{factor[:1].upper()}{factor[1:]}")
             if action.button("Change", key=f"change_{account.id}", width="stretch"):
                 chosen = account
     return chosen

@@ -2,23 +2,32 @@
 
 from collections.abc import Callable
 
+from face_rec.access.actor import acting
 from face_rec.access.audit import Action
+from face_rec.access.rights import Act
 from face_rec.errors import NotAllowed
 from pages.ui.context import system
 from pages.ui.identity import Right, acting_here, standing
 
 
-def noted(right: Right, name: str, make: Callable[[], bytes]) -> Callable[[], bytes]:
-    """``make`` for a download button, for who has ``right`` when the file is taken.
+def noted(
+    right: Right, name: str, make: Callable[[], bytes], act: Act | None = None
+) -> Callable[[], bytes]:
+    """``make`` for a download button, for who has ``right`` when the file is taken; for an
+    ``act`` their proof must still be fresh then.
 
     Streamlit makes the file later, outside of the page, so who it is for is kept from now.
-    Raises NotAllowed then.
+    Raises NotAllowed and ProofNeeded then.
     """
-    who, look, audit = acting_here(), standing(), system().access.audit
+    who, look, access = acting_here(), standing(), system().access
+    audit = access.audit
 
     def made() -> bytes:
         if not look().may(right):
             raise NotAllowed("You may not take this file any more. Reload the page.")
+        if act is not None:
+            with acting(who):
+                access.step_up.demand(act)
         data = make()
         audit.record(Action.EXPORTED, name, after={"bytes": len(data)}, actor=who)
         return data

@@ -61,7 +61,8 @@ def require(right: Right | str) -> Identity:
 def acting_here() -> Actor:
     """Whose doing this script's work is."""
     identity = current()
-    return Actor(identity.name, identity.kind.value, st.context.ip_address or "127.0.0.1")
+    address = st.context.ip_address or "127.0.0.1"
+    return Actor(identity.name, identity.kind.value, address, identity.proved_at)
 
 
 def _actor() -> Actor | None:

@@ -17,6 +17,7 @@ from pages.ui.identity import Right
 from pages.ui.kiosk_fields import device_fields, office_words, record_of, save_record
 from pages.ui.page import guarded
 from pages.ui.parts import dialog, repeating
+from pages.ui.step_up import proven, refused
 from pages.ui.text import plain
 from pages.ui.times import ago
 from pages.ui.widgets import empty_state
@@ -73,6 +74,8 @@ def _hours(device: Device) -> str:
 def new_device(app: System) -> None:
     """Name, title and hours."""
     with guarded("kiosks.new"):
+        if not proven():
+            return
         name = st.text_input(
             "Name", max_chars=32, placeholder="front-door",
             help="Lower-case letters, digits and hyphens. Its marks carry it.",
@@ -93,6 +96,8 @@ def new_device(app: System) -> None:
 @dialog("Edit kiosk", Right.KIOSKS, icon=":material/tablet:")
 def _edit(app: System, device: Device) -> None:
     with guarded("kiosks.edit"):
+        if not proven():
+            return
         wanted = device_fields(app, device, record_of(app, device.id), device.id)
 
         def change() -> None:
@@ -110,6 +115,8 @@ def _edit(app: System, device: Device) -> None:
 def _link(app: System, device: Device) -> None:
     """The link is made once, not at every run of the dialog."""
     with guarded("kiosks.link"):
+        if not proven():
+            return
         st.markdown(f"Open this on the tablet that becomes **{plain(device.title)}**.")
         if not st.button("Make a link", type="primary", icon=":material/link:"):
             st.caption("A device that is this kiosk now stops when the new one starts.")
@@ -123,6 +130,8 @@ def _link(app: System, device: Device) -> None:
 @dialog("Revoke this kiosk?", Right.KIOSKS, icon=":material/block:")
 def _revoke(app: System, device: Device) -> None:
     with guarded("kiosks.revoke"):
+        if not proven():
+            return
         st.markdown(
             f"The device that is **{plain(device.title)}** stops within seconds. It can be linked "
             "again."
@@ -134,7 +143,10 @@ def _revoke(app: System, device: Device) -> None:
 def _try(change: Callable[[], object], app: System) -> None:
     try:
         change()
-    except (AccessError, RuleRefused) as error:
+    except AccessError as error:
+        refused(error)
+        return
+    except RuleRefused as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     app.access.identify.forget()

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from face_rec.errors import FaceRecError, StoreUnavailable
+from face_rec.errors import FaceRecError, ProofNeeded, StoreUnavailable
 from pages.ui.context import system
 from pages.ui.flash import show_flashes
 from pages.ui.navigation import Entry
 from pages.ui.parts import ANYBODY, WAITING, repeating
+from pages.ui.step_up import prove_again
 from pages.ui.text import plain
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,9 @@ def store_banner() -> None:
 
 def show_error(error: Exception, where: str) -> None:
     """One sentence for the user; an unexpected error also gets a number to find it by."""
+    if isinstance(error, ProofNeeded):
+        prove_again()
+        return
     if isinstance(error, FaceRecError):
         st.error(plain(str(error)), icon=":material/error:")
         return

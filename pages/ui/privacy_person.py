@@ -4,6 +4,7 @@ import io
 
 import streamlit as st
 
+from face_rec.access.rights import Act
 from face_rec.entities import Person
 from face_rec.privacy.certificate import Certificate
 from face_rec.system import System
@@ -14,6 +15,7 @@ from pages.ui.identity import Identity, Right
 from pages.ui.page import guarded
 from pages.ui.parts import dialog
 from pages.ui.people_index import Index, people_index
+from pages.ui.step_up import fresh, proven
 from pages.ui.text import plain
 
 _CERTIFICATE = "privacy_certificate"
@@ -87,15 +89,17 @@ def _consent(app: System, person: Person) -> None:
 def _export(app: System, person: Person) -> None:
     """Made when asked, because it reads all marks and pictures; held until another is."""
     if st.button("Prepare export", icon=":material/folder_zip:", key="privacy_prepare"):
+        if not proven():
+            return
         out = io.BytesIO()
         with st.spinner("Collecting everything about this person …"):
             app.privacy.export.write(person.subject, out)
         st.session_state[_EXPORT] = (person.subject, out.getvalue())
     made = st.session_state.get(_EXPORT)
-    if made is not None and made[0] == person.subject:
+    if made is not None and made[0] == person.subject and fresh():
         st.download_button(
             "Download ZIP",
-            noted(Right.SYSTEM, f"personal data of {person.id}", lambda: made[1]),
+            noted(Right.SYSTEM, f"personal data of {person.id}", lambda: made[1], Act.EXPORT),
             file_name="personal-data.zip",
             mime="application/zip",
             icon=":material/download:",
@@ -109,6 +113,8 @@ def _export(app: System, person: Person) -> None:
 @dialog("Erase this person?", Right.SYSTEM, icon=":material/delete_forever:")
 def _confirm(app: System, identity: Identity, person: Person) -> None:
     with guarded("privacy.erase"):
+        if not proven():
+            return
         st.markdown(
             f"**{plain(person.name)}**: templates, photos, pictures of marks, name, ID and "
             "consent are removed at once, here and in every kiosk, and cannot be brought back. "

@@ -10,6 +10,7 @@ from pages.ui.identity import Right
 from pages.ui.navigation import PEOPLE, open_button, open_page
 from pages.ui.page import guarded
 from pages.ui.parts import dialog
+from pages.ui.step_up import proven
 from pages.ui.text import plain
 
 
@@ -63,6 +64,8 @@ def _taken(person: Person) -> str:
 @dialog("Delete this person?", Right.PEOPLE_WRITE, icon=":material/delete_forever:")
 def _confirm_deletion(app: System, person: Person) -> None:
     with guarded("people.delete"):
+        if not proven():
+            return
         st.markdown(
             f"**{plain(person.name)}** will not be recognised any more. Their templates, photos "
             "and details are erased at once and cannot be brought back. Their marks stay in the "

@@ -15,6 +15,7 @@ from face_rec.access.kiosks import Kiosks
 from face_rec.access.link import Link
 from face_rec.access.passwords import Passwords
 from face_rec.access.pins import Pins
+from face_rec.access.step_up import StepUp
 from face_rec.access.storage import LinkStore, Notes
 from face_rec.access.throttle import Throttle
 from face_rec.access.token import Token
@@ -166,4 +167,5 @@ def memory_kiosks(audit: MemoryAudit, clock: FakeClock) -> Kiosks:
         throttle=Throttle(MemoryCounters()),
         trail=Trail(audit, clock),
         clock=clock,
+        demand=StepUp(clock).demand,
     )

@@ -8,6 +8,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from face_rec import system as holder
+from face_rec.access.step_up import StepUp
 from face_rec.attendance.office import OfficeByZone, open_office
 from face_rec.attendance.sources import Stores
 from face_rec.entities import (
@@ -140,6 +141,7 @@ class AccountsOff:
 
     def __init__(self) -> None:
         self.pins = memory_pins()
+        self.step_up = StepUp(FakeClock())
 
     @property
     def audit(self) -> "AccountsOff":

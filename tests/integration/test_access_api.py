@@ -37,7 +37,7 @@ class Api:
     def __init__(self, client: Client, fake: FakeSystem) -> None:
         self.fake = fake
         access = access_on(client, fake.clock)
-        people = AuditedPeople(fake.people, access.audit)
+        people = AuditedPeople(fake.people, access.audit, access.step_up.demand)
         enrolment = Enrolment(
             people=people, models=fake.models, gallery=fake.follower.gallery,
             wait=fake.follower.wait, assess=good_quality, snapshots=fake.snapshots,

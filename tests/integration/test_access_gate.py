@@ -371,7 +371,7 @@ def test_while_the_database_is_away_who_is_in_stays_in_and_nobody_new_comes_in(
     def away(*_: object) -> None:
         raise StoreUnavailable("away")
 
-    monkeypatch.setattr(gate.access.door, "account_of", away)
+    monkeypatch.setattr(gate.access.door, "session_of", away)
     gate.wait()
     assert _inside(admin)
     stranger = gate.browser()

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from face_rec.access.audited import AuditedPeople
+from face_rec.access.step_up import nothing_to_prove
 from face_rec.access.trail import Trail
 from face_rec.entities import Change, ChangeKind, Pause, Person
 from face_rec.errors import Conflict, IdTaken, PeopleError, PersonMissing
@@ -496,7 +497,7 @@ def test_the_audit_log_knows_best_when_somebody_left_and_is_asked_once(
 ) -> None:
     people = RedisPeople(redis_client, "main", clock)
     audit = Trail(RedisAudit(redis_client, "main"), clock)
-    audited = AuditedPeople(people, audit)
+    audited = AuditedPeople(people, audit, nothing_to_prove)
     subject = _added(audited).subject
     left = clock.advance(3600)
     _switched(audited, subject, active=False)

@@ -11,7 +11,7 @@ from face_rec.access.pins import Pins
 from face_rec.access.throttle import BY_KIOSK
 from face_rec.entities import Person
 from face_rec.errors import AccountRefused, SignInRefused
-from face_rec.privacy.parts import unnoted
+from face_rec.privacy.parts import unasked, unnoted
 from face_rec.privacy.privacy import Privacy
 from face_rec.stores import keys
 from face_rec.stores.access import AccessOptions, open_access
@@ -60,6 +60,7 @@ def privacy_of(client: Client, people: RedisPeople) -> Privacy:
             site="main", options=lambda: OPTIONS, client=client, people=people,
             attendance=FakeAttendance(), snapshots=MemorySnapshots(), clock=FakeClock(),
             settled=lambda _: True, note=unnoted, encrypted=False,
+            erasing=unasked, exporting=unasked,
         )
     )  # fmt: skip
 

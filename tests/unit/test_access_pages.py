@@ -8,9 +8,11 @@ from streamlit.testing.v1 import AppTest
 
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import RULES, Right, Role, rights_of
+from face_rec.access.step_up import StepUp
 from face_rec.web.route_rules import PAGES
 from pages.ui.identity import NOBODY
 from pages.ui.navigation import MENU
+from tests.fakes.clock import FakeClock
 from tests.fakes.system import FakeSystem
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "pages"
@@ -24,6 +26,7 @@ class FakeAccess:
 
     def __init__(self) -> None:
         self.principal: Principal | None = None
+        self.step_up = StepUp(FakeClock())
 
     def of_cookies(self, _: Mapping[str, str]) -> Principal | None:
         return self.principal

@@ -220,6 +220,11 @@ def test_a_good_value_is_understood(name: str, text: str, value: object) -> None
         ("ALLOWED_HOSTS", "a/b", "host names without port, separated by commas"),
         ("SESSION_IDLE_MINUTES", "0", "a whole number from 1 to 1440"),
         ("SESSION_HOURS", "721", "a whole number from 1 to 720"),
+        (
+            "SECOND_FACTOR_ROLES",
+            "root",
+            "roles admin, registrar, manager or kiosk, separated by commas",
+        ),
         ("LOCAL_SIGN_IN", "maybe", "true or false"),
         ("OIDC_ISSUER", "idp.example", "a URL beginning with http:// or https://"),
         (

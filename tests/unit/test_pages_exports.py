@@ -1,11 +1,12 @@
 """Files that leave the app: each is noted when it is taken, with who took it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 import streamlit as st
 
+from face_rec.access.step_up import StepUp
 from face_rec.access.trail import Trail
 from face_rec.privacy.retention import Periods
 from tests.fakes.access import MemoryAudit
@@ -21,6 +22,7 @@ class Logged:
 
     enabled = False
     audit: Trail
+    step_up: StepUp = field(default_factory=lambda: StepUp(FakeClock()))
 
 
 @pytest.fixture

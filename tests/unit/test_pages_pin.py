@@ -14,6 +14,7 @@ from face_rec.access.kiosks import Kiosks
 from face_rec.access.pins import Pins
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
+from face_rec.access.step_up import StepUp
 from face_rec.access.throttle import BY_PIN
 from face_rec.access.trail import Trail
 from face_rec.attendance.kiosk import Direction, KioskRecord
@@ -42,6 +43,7 @@ class Doors:
         self.principal = Principal(PrincipalKind.USER, "ada", "ada", rights_of(Role.ADMIN))
         self.identify = SimpleNamespace(forget=lambda: None)
         self.kiosks: Kiosks
+        self.step_up: StepUp
         self.audit: Trail
 
     def of_cookies(self, _: Mapping[str, str]) -> Principal:
@@ -74,6 +76,8 @@ def fake(doors: Doors) -> Iterator[FakeSystem]:
     with FakeSystem(access=doors, engine=camera).running() as fake:
         doors.audit = Trail(doors.log, fake.clock)
         doors.kiosks = memory_kiosks(doors.log, fake.clock)
+        doors.step_up = StepUp(fake.clock)
+        doors.principal = replace(doors.principal, proved_at=fake.clock.now())
         marker = DurableMarker(fake.attendance, FakeJournal(), fake.clock, cooldown=lambda: 60.0)
         shared = SimpleNamespace(marker=marker, clock=fake.clock, directory=fake.system.directory)
         camera.services = cast("Services", shared)

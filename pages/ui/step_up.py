@@ -1,0 +1,57 @@
+"""Asking whoever sits there to prove afresh who they are, before what cannot be undone.
+
+The services refuse without it anyway (:mod:`face_rec.access.step_up`); pages ask beforehand, so
+that nobody fills in a form for nothing.
+"""
+
+from urllib.parse import quote, urlsplit
+
+import streamlit as st
+
+from face_rec.access.step_up import CONFIRM
+from face_rec.errors import AccessError, ProofNeeded
+from pages.ui.context import system
+from pages.ui.identity import acting_here
+from pages.ui.text import html, plain
+
+
+def proven() -> bool:
+    """Whether the proof is fresh; else draws the way to it. Ask before drawing a form."""
+    if fresh():
+        return True
+    st.markdown("Before this, confirm that it is still you. It takes a moment.")
+    _way("Confirm", new_tab=False)
+    return False
+
+
+def fresh() -> bool:
+    """The same without drawing anything."""
+    return system().access.step_up.fresh(acting_here())
+
+
+def refused(error: AccessError) -> None:
+    """Say why something was not done; what was typed stays where it is."""
+    if isinstance(error, ProofNeeded):
+        prove_again()
+    else:
+        st.error(plain(str(error)), icon=":material/error:")
+
+
+def prove_again() -> None:
+    """For a form that was open for too long: another tab keeps what was typed."""
+    st.warning(
+        "Your last confirmation is more than five minutes old. Confirm in a new tab that it is "
+        "still you, then come back and press the button again. Nothing is lost.",
+        icon=":material/lock_clock:",
+    )
+    _way("Confirm in a new tab", new_tab=True)
+
+
+def _way(label: str, *, new_tab: bool) -> None:
+    page = urlsplit(st.context.url or "").path or "/"
+    address = f"{CONFIRM}?next={quote('/account/confirmed' if new_tab else page)}"
+    target = "_blank" if new_tab else "_self"
+    st.html(
+        f'<a class="fr-confirm" href="{html(address)}" target="{target}" '
+        f'data-testid="confirm">{html(label)}</a>'
+    )

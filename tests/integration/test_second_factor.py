@@ -1,0 +1,542 @@
+"""Attacks on the second factor, with the real gate, pages, library and Redis."""
+
+import re
+import threading
+from typing import Any
+
+import pyotp
+import pytest
+from httpx import Response as Answer
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from face_rec.access.access import HALF, SESSION, Access
+from face_rec.access.half_session import HALF_SECONDS
+from face_rec.access.rights import Role
+from face_rec.access.second_factor import BY_BROWSER, BY_CODE
+from face_rec.errors import FactorRefused
+from face_rec.groups import NO_GROUPS
+from face_rec.stores.access import AccessOptions, open_access
+from face_rec.stores.client import Client
+from face_rec.stores.keyring import derived
+from face_rec.stores.sealer import DataSealer
+from tests.authenticator import Authenticator
+from tests.fakes.clock import FakeClock
+from tests.gate_app import CHEAP, ORIGIN, GateApp, access_on, sign_in, submit
+
+SOCKET = "ws://localhost/_stcore/stream"
+ADMINS = frozenset({Role.ADMIN})
+INSIDE = (
+    "/system", "/", "/account", "/account/factors", "/account/confirm", "/accounts", "/media/x",
+    "/_stcore/health", "/session", "/metrics", "/snapshots/x",
+)  # fmt: skip
+
+
+@pytest.fixture
+def gate(redis_client: Client) -> GateApp:
+    clock = FakeClock()
+    gate = GateApp(access_on(redis_client, clock), clock)
+    gate.add("ada")
+    return gate
+
+
+@pytest.fixture
+def strict(redis_client: Client) -> GateApp:
+    """Where administrators need a second factor."""
+    clock = FakeClock()
+    gate = GateApp(access_on(redis_client, clock, factor_roles=ADMINS), clock)
+    gate.add("ada")
+    gate.add("max", Role.MANAGER)
+    return gate
+
+
+def _token(page: str) -> str:
+    return page.partition('name="form_token" value="')[2].partition('"')[0]
+
+
+def _secret(page: str) -> str:
+    found = re.search(r'class="secret">([A-Z2-7 ]+)<', page)
+    assert found, page
+    return found[1].replace(" ", "")
+
+
+def _code(secret: str, gate: GateApp, steps: int = 0) -> str:
+    return pyotp.TOTP(secret).at(gate.clock.now(), counter_offset=steps)
+
+
+def _ask(browser: TestClient, page: str, path: str) -> dict[str, Any]:
+    """What the page's script gets to ask the authenticator with."""
+    token = _token(browser.get(page).text)
+    answer = browser.post(f"{path}/options", data={"form_token": token}, headers=ORIGIN)
+    assert answer.status_code == 200, answer.text
+    asked: dict[str, Any] = answer.json()
+    return asked
+
+
+def _send(browser: TestClient, page: str, path: str, credential: str, **more: str) -> Answer:
+    form = {"form_token": _token(browser.get(page).text), "credential": credential, **more}
+    answer: Answer = browser.post(path, data=form, headers=ORIGIN)
+    return answer
+
+
+def _with_app(gate: GateApp, browser: TestClient) -> tuple[str, Answer]:
+    """Set up an app on the account page; the secret and the answer."""
+    path = "/account/factors/add/app"
+    page = browser.get(path).text
+    secret = _secret(page)
+    form = {"form_token": _token(page), "code": _code(secret, gate)}
+    return secret, browser.post(path, data=form, headers=ORIGIN)
+
+
+def _with_passkey(browser: TestClient, device: Authenticator, name: str = "Phone") -> Answer:
+    path = "/account/factors/add/passkey"
+    return _send(browser, path, path, device.create(_ask(browser, path, path)), name=name)
+
+
+def _codes(page: str) -> list[str]:
+    return re.findall(r"<li><code>([0-9a-z-]{29})</code></li>", page)
+
+
+def _half(gate: GateApp, name: str = "ada") -> TestClient:
+    """A browser that has shown the password and nothing else."""
+    browser = gate.browser()
+    answer = sign_in(browser, name)
+    assert answer.headers["location"].startswith("/login/factor"), answer.headers
+    return browser
+
+
+def _inside(browser: TestClient, path: str = "/system") -> bool:
+    return bool(browser.get(path).text.startswith("inside"))
+
+
+# --- codes of an app ----------------------------------------
+
+
+def test_an_app_is_asked_for_at_the_next_sign_in_and_lets_its_owner_in(gate: GateApp) -> None:
+    secret, answer = _with_app(gate, gate.signed_in("ada"))
+    assert len(_codes(answer.text)) == 10
+    gate.clock.advance(31)
+    browser = _half(gate)
+    assert "authenticator app" in browser.get("/login/factor").text
+    form = {"do": "code", "code": _code(secret, gate), "next": "/records?a=1"}
+    answer = submit(browser, "/login/factor", form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/records?a=1")
+    assert _inside(browser)
+
+
+def test_half_a_session_opens_nothing_and_no_socket(gate: GateApp) -> None:
+    _with_app(gate, gate.signed_in("ada"))
+    browser = _half(gate)
+    half = browser.cookies[HALF]
+    assert SESSION not in browser.cookies
+    for name in (HALF, SESSION, f"__Host-{SESSION}", "fr_kiosk"):
+        thief = gate.browser()
+        thief.cookies.set(name, half)
+        for path in INSIDE:
+            assert thief.get(path).status_code in {401, 403}, (name, path)
+        with pytest.raises(WebSocketDisconnect), thief.websocket_connect(SOCKET, headers=ORIGIN):
+            pass
+
+
+def test_a_code_opens_once_also_in_another_process(gate: GateApp, redis_client: Client) -> None:
+    secret, _ = _with_app(gate, gate.signed_in("ada"))
+    used = _code(secret, gate)
+    first, second = _half(gate), _half(gate)
+    assert submit(first, "/login/factor", {"do": "code", "code": used}).status_code == 401
+    gate.clock.advance(30)
+    fresh = _code(secret, gate)
+    assert submit(first, "/login/factor", {"do": "code", "code": fresh}).status_code == 303
+    assert submit(second, "/login/factor", {"do": "code", "code": fresh}).status_code == 401
+    other = access_on(redis_client, gate.clock)
+    with pytest.raises(FactorRefused):
+        other.factors.show_code("elsewhere", "ada", fresh)
+    with pytest.raises(FactorRefused):  # nor the code of the step before
+        other.factors.show_code("elsewhere", "ada", _code(secret, gate, -1))
+
+
+def test_of_many_at_the_same_moment_one_code_lets_one_in(
+    gate: GateApp, redis_client: Client
+) -> None:
+    secret, _ = _with_app(gate, gate.signed_in("ada"))
+    gate.clock.advance(60)
+    code, good = _code(secret, gate), []
+    doors = [access_on(redis_client, gate.clock) for _ in range(8)]
+    start = threading.Barrier(len(doors))
+
+    def show(number: int, access: Access) -> None:
+        start.wait()
+        try:
+            access.factors.show_code(f"browser {number}", "ada", code)
+        except FactorRefused:
+            return
+        good.append(number)
+
+    threads = [threading.Thread(target=show, args=one) for one in enumerate(doors)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(good) == 1
+
+
+@pytest.mark.parametrize(
+    ("steps", "opens"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)]
+)
+def test_a_code_of_one_step_before_or_after_counts_and_no_other(
+    gate: GateApp, steps: int, opens: bool
+) -> None:
+    secret, _ = _with_app(gate, gate.signed_in("ada"))
+    gate.clock.advance(600)
+    answer = submit(
+        _half(gate), "/login/factor", {"do": "code", "code": _code(secret, gate, steps)}
+    )
+    assert (answer.status_code == 303) is opens
+
+
+def test_guessing_codes_ends_and_is_noted_but_a_recovery_code_still_opens(gate: GateApp) -> None:
+    secret, answer = _with_app(gate, gate.signed_in("ada"))
+    kept = _codes(answer.text)
+    gate.clock.advance(60)
+    for _ in range(BY_CODE.tries + 1):
+        submit(_half(gate), "/login/factor", {"do": "code", "code": "000000"})
+    right = {"do": "code", "code": _code(secret, gate)}
+    assert submit(_half(gate), "/login/factor", right).status_code == 401
+    said = [entry.action for entry in gate.access.audit.newest(50)]
+    assert said.count("factor.failed") == BY_CODE.tries
+    assert "factor.locked" in said
+    opened = submit(_half(gate), "/login/factor", {"do": "recovery", "code": kept[0]})
+    assert opened.status_code == 303
+
+
+def test_one_half_session_cannot_try_for_ever(gate: GateApp) -> None:
+    _, answer = _with_app(gate, gate.signed_in("ada"))
+    kept, browser = _codes(answer.text), _half(gate)
+    for _ in range(BY_BROWSER.tries):
+        submit(browser, "/login/factor", {"do": "recovery", "code": "wrong"})
+    assert submit(browser, "/login/factor", {"do": "recovery", "code": kept[0]}).status_code == 401
+
+
+def test_a_recovery_code_opens_once_however_it_is_typed(gate: GateApp) -> None:
+    _, answer = _with_app(gate, gate.signed_in("ada"))
+    code = _codes(answer.text)[3]
+    typed = code.replace("-", " ").upper()
+    form = {"do": "recovery", "code": typed}
+    assert submit(_half(gate), "/login/factor", form).status_code == 303
+    form = {"do": "recovery", "code": code}
+    assert submit(_half(gate), "/login/factor", form).status_code == 401
+    assert len(gate.access.factors.of("ada").recovery) == 9
+
+
+def test_the_database_holds_no_secret_of_an_app_and_no_recovery_code(
+    redis_client: Client,
+) -> None:
+    clock = FakeClock()
+    options = AccessOptions(hasher=CHEAP, sealer=DataSealer(derived(["k" * 40], "data")))
+    gate = GateApp(open_access(redis_client, "main", clock, options), clock)
+    gate.add("ada")
+    gate.add("eve")
+    browser = gate.signed_in("ada")
+    page = browser.get("/account/factors/add/app").text
+    secret = _secret(page)
+    before = _dump(redis_client)
+    form = {"form_token": _token(page), "code": _code(secret, gate)}
+    answer = browser.post("/account/factors/add/app", data=form, headers=ORIGIN)
+    for held in (before, _dump(redis_client)):
+        assert secret.encode() not in held
+        assert not any(code.encode() in held for code in _codes(answer.text))
+    book = gate.access.factors
+    stolen = book.of("ada").totp
+    assert stolen
+    book._book.change("eve", lambda f: type(f)(id="eve", totp=stolen, version=f.version))
+    clock.advance(60)
+    with pytest.raises(Exception, match="does not open"):  # sealed for ada, not for eve
+        book.show_code("b", "eve", _code(secret, gate))
+
+
+def _dump(client: Client) -> bytes:
+    return b"".join(key + (client.dump(key) or b"") for key in client.scan_iter())
+
+
+# --- passkeys ----------------------------------------
+
+
+def test_a_passkey_alone_signs_in_and_counts_as_both_factors(gate: GateApp) -> None:
+    device = Authenticator()
+    assert len(_codes(_with_passkey(gate.signed_in("ada"), device).text)) == 10
+    browser = gate.browser()
+    asked = _ask(browser, "/login", "/login/passkey")
+    assert asked["userVerification"] == "required"
+    assert not asked.get("allowCredentials")
+    answer = _send(browser, "/login", "/login/passkey", device.get(asked), next="/records")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/records")
+    assert _inside(browser)
+    key = gate.access.factors.of("ada").passkeys[0]
+    assert (key.name, key.sign_count, key.used_at) == ("Phone", 1, gate.clock.now())
+
+
+def test_a_passkey_is_a_second_factor_after_the_password(gate: GateApp) -> None:
+    device = Authenticator()
+    _with_passkey(gate.signed_in("ada"), device)
+    browser = _half(gate)
+    asked = _ask(browser, "/login/factor", "/login/factor/passkey")
+    assert len(asked["allowCredentials"]) == 1
+    shown = device.get(asked)
+    answer = _send(browser, "/login/factor", "/login/factor/passkey", shown)
+    assert answer.status_code == 303
+    assert _inside(browser)
+
+
+def test_an_assertion_opens_once(gate: GateApp) -> None:
+    device = Authenticator()
+    _with_passkey(gate.signed_in("ada"), device)
+    browser = gate.browser()
+    shown = device.get(_ask(browser, "/login", "/login/passkey"))
+    assert _send(browser, "/login", "/login/passkey", shown).status_code == 303
+    browser.cookies.delete(SESSION)
+    assert _send(browser, "/login", "/login/passkey", shown).status_code == 401
+    _ask(browser, "/login", "/login/passkey")  # another challenge is open, not that one
+    assert _send(browser, "/login", "/login/passkey", shown).status_code == 401
+
+
+def test_a_challenge_answers_in_the_browser_that_was_asked_only(gate: GateApp) -> None:
+    """Or an attacker could have somebody answer for the attacker's browser."""
+    device = Authenticator()
+    _with_passkey(gate.signed_in("ada"), device)
+    asked, other = gate.browser(), gate.browser()
+    shown = device.get(_ask(asked, "/login", "/login/passkey"))
+    _ask(other, "/login", "/login/passkey")
+    assert _send(other, "/login", "/login/passkey", shown).status_code == 401
+    first, second = _half(gate), _half(gate)
+    shown = device.get(_ask(first, "/login/factor", "/login/factor/passkey"))
+    _ask(second, "/login/factor", "/login/factor/passkey")
+    assert _send(second, "/login/factor", "/login/factor/passkey", shown).status_code == 401
+    assert not _inside(second)
+
+
+def test_a_challenge_of_the_sign_in_proves_nothing_in_a_session_and_the_other_way_round(
+    gate: GateApp,
+) -> None:
+    device = Authenticator()
+    browser = gate.signed_in("ada")
+    _with_passkey(browser, device)
+    shown = device.get(_ask(browser, "/account/confirm", "/account/confirm/passkey"))
+    browser.cookies.delete(SESSION)
+    assert _send(browser, "/login", "/login/passkey", shown).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [Authenticator(verifies=False), Authenticator(origin="http://evil.example"),
+     Authenticator(origin="https://localhost"), Authenticator(origin="http://localhost:81")],
+    ids=["no finger or PIN", "another site", "another scheme", "another port"],
+)  # fmt: skip
+def test_an_answer_from_elsewhere_or_without_verification_is_refused(
+    gate: GateApp, wrong: Authenticator
+) -> None:
+    browser = gate.signed_in("ada")
+    assert _with_passkey(browser, wrong).status_code == 400
+    good = Authenticator(key=wrong.key, id=wrong.id)
+    assert _with_passkey(browser, good).status_code == 200
+    wrong.handle = good.handle
+    stranger = gate.browser()
+    shown = wrong.get(_ask(stranger, "/login", "/login/passkey"))
+    assert _send(stranger, "/login", "/login/passkey", shown).status_code == 401
+    assert not _inside(stranger)
+
+
+def test_a_copied_authenticator_is_noticed_by_its_counter(gate: GateApp) -> None:
+    device = Authenticator()
+    _with_passkey(gate.signed_in("ada"), device)
+    copy = Authenticator(key=device.key, id=device.id, handle=device.handle)
+    for _ in range(2):
+        browser = gate.browser()
+        shown = device.get(_ask(browser, "/login", "/login/passkey"))
+        assert _send(browser, "/login", "/login/passkey", shown).status_code == 303
+    thief = gate.browser()
+    shown = copy.get(_ask(thief, "/login", "/login/passkey"))
+    assert _send(thief, "/login", "/login/passkey", shown).status_code == 401
+
+
+def test_a_passkey_of_somebody_else_does_not_answer_for_an_account(gate: GateApp) -> None:
+    gate.add("eve")
+    mine, theirs = Authenticator(), Authenticator()
+    _with_passkey(gate.signed_in("ada"), mine)
+    _with_passkey(gate.signed_in("eve"), theirs)
+    browser = _half(gate, "ada")
+    asked = _ask(browser, "/login/factor", "/login/factor/passkey")
+    for handle in (theirs.handle, mine.handle, b""):
+        theirs.handle = handle
+        asked = _ask(browser, "/login/factor", "/login/factor/passkey")
+        answer = _send(browser, "/login/factor", "/login/factor/passkey", theirs.get(asked))
+        assert answer.status_code == 401
+    theirs.handle = mine.handle
+    stranger = gate.browser()
+    shown = theirs.get(_ask(stranger, "/login", "/login/passkey"))
+    assert _send(stranger, "/login", "/login/passkey", shown).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "junk",
+    ["", "{}", "[]", "null", "x", '{"id": 1}', '{"id":"a","response":{}}',
+     '{"id":"a","rawId":"a","type":"public-key","response":{"userHandle":5}}'],
+)  # fmt: skip
+def test_junk_instead_of_a_passkey_is_a_refusal_and_no_fault(gate: GateApp, junk: str) -> None:
+    browser = gate.browser()
+    _ask(browser, "/login", "/login/passkey")
+    assert _send(browser, "/login", "/login/passkey", junk).status_code == 401
+    inside = gate.signed_in("ada")
+    path = "/account/factors/add/passkey"
+    _ask(inside, path, path)
+    assert _send(inside, path, path, junk).status_code == 400
+
+
+def test_a_removed_passkey_opens_nothing_any_more(gate: GateApp) -> None:
+    device, browser = Authenticator(), gate.signed_in("ada")
+    _with_passkey(browser, device)
+    _with_passkey(browser, Authenticator(), "Spare")
+    key = next(k for k in gate.access.factors.of("ada").passkeys if k.name == "Phone")
+    stranger = gate.browser()
+    shown = device.get(_ask(stranger, "/login", "/login/passkey"))
+    form = {"do": "remove-passkey", "passkey": key.id}
+    assert submit(browser, "/account/factors", form).status_code == 303
+    assert _send(stranger, "/login", "/login/passkey", shown).status_code == 401
+    assert "Spare" in browser.get("/account/factors").text
+
+
+def test_pages_with_passkeys_run_their_own_script_and_no_inline_one(gate: GateApp) -> None:
+    page = gate.browser().get("/login")
+    assert "/login/passkey" in page.text
+    assert "script-src 'self'" in page.headers["content-security-policy"]
+    assert "unsafe" not in page.headers["content-security-policy"]
+    assert gate.browser().get("/passkeys.js").headers["content-type"].startswith("text/javascript")
+
+
+# --- a role that needs one ----------------------------------------
+
+
+def test_who_has_none_is_led_through_setting_one_up_before_anything_opens(
+    strict: GateApp,
+) -> None:
+    browser = _half(strict)
+    assert browser.get("/login/factor").headers["location"] == "/login/enrol"
+    for path in INSIDE:
+        assert browser.get(path).status_code in {401, 403}, path
+    page = browser.get("/login/enrol/app").text
+    form = {"form_token": _token(page), "code": _code(_secret(page), strict), "next": "/records"}
+    answer = browser.post("/login/enrol/app", data=form, headers=ORIGIN)
+    assert len(_codes(answer.text)) == 10
+    assert 'href="/records"' in answer.text
+    assert _inside(browser)
+    assert sign_in(strict.browser(), "max").headers["location"] == "/"
+
+
+def test_a_passkey_made_on_the_way_in_opens_as_well(strict: GateApp) -> None:
+    browser, device = _half(strict), Authenticator()
+    path = "/login/enrol/passkey"
+    answer = _send(browser, path, path, device.create(_ask(browser, path, path)), name="Phone")
+    assert len(_codes(answer.text)) == 10
+    assert _inside(browser)
+
+
+def test_the_password_alone_does_not_add_a_factor_to_an_account_that_has_one(
+    gate: GateApp,
+) -> None:
+    late = gate.browser()
+    gate.access.factors._roles = ADMINS
+    sign_in(late, "ada")
+    page = late.get("/login/enrol/app").text  # opened while there was none
+    owner = _half(gate)
+    own = owner.get("/login/enrol/app").text
+    form = {"form_token": _token(own), "code": _code(_secret(own), gate)}
+    owner.post("/login/enrol/app", data=form, headers=ORIGIN)
+    assert _inside(owner)
+    form = {"form_token": _token(page), "code": _code(_secret(page), gate)}
+    answer = late.post("/login/enrol/app", data=form, headers=ORIGIN)
+    assert answer.headers["location"] == "/login/factor"
+    assert not _inside(late)
+    for path in ("/login/enrol", "/login/enrol/app", "/login/enrol/passkey"):
+        assert late.get(path).headers["location"] == "/login/factor"
+
+
+def test_the_role_s_demand_reaches_a_session_that_is_open(strict: GateApp) -> None:
+    browser = strict.signed_in("max")
+    assert _inside(browser, "/records")
+    with browser.websocket_connect(SOCKET, headers=ORIGIN) as socket:
+        socket.send_text("hello")
+        assert socket.receive_text() == "hello"
+    strict.access.staff.change("max", Role.ADMIN, NO_GROUPS, active=True)
+    strict.wait()
+    assert browser.get("/records").status_code == 401
+    with pytest.raises(WebSocketDisconnect), browser.websocket_connect(SOCKET, headers=ORIGIN):
+        pass
+    _half(strict, "max")
+
+
+def test_the_last_factor_of_a_role_that_needs_one_stays(strict: GateApp) -> None:
+    browser = _half(strict)
+    page = browser.get("/login/enrol/app").text
+    form = {"form_token": _token(page), "code": _code(_secret(page), strict)}
+    browser.post("/login/enrol/app", data=form, headers=ORIGIN)
+    answer = submit(browser, "/account/factors", {"do": "remove-app"})
+    assert answer.status_code == 400
+    assert "need a second factor" in answer.text
+    _with_passkey(browser, Authenticator())
+    assert submit(browser, "/account/factors", {"do": "remove-app"}).status_code == 303
+
+
+def test_removing_the_only_factor_ends_the_recovery_codes_too(gate: GateApp) -> None:
+    browser = gate.signed_in("ada")
+    _with_app(gate, browser)
+    assert submit(browser, "/account/factors", {"do": "remove-app"}).status_code == 303
+    assert not gate.access.factors.of("ada").recovery
+    assert sign_in(gate.browser(), "ada").headers["location"] == "/"
+
+
+@pytest.mark.parametrize(
+    "change", ["switched off", "signed out everywhere", "too late", "finished"]
+)
+def test_half_a_session_is_over_when_something_changes(gate: GateApp, change: str) -> None:
+    secret, _ = _with_app(gate, gate.signed_in("ada"))
+    gate.add("eve")
+    gate.clock.advance(60)
+    browser = _half(gate)
+    half = browser.cookies[HALF]
+    if change == "switched off":
+        gate.access.staff.change("ada", Role.ADMIN, NO_GROUPS, active=False)
+    elif change == "signed out everywhere":
+        gate.access.door.sign_out_everywhere("ada")
+    elif change == "too late":
+        gate.clock.advance(HALF_SECONDS + 1)
+    else:
+        submit(browser, "/login/factor", {"do": "code", "code": _code(secret, gate)})
+        gate.clock.advance(60)
+    thief = gate.browser()
+    thief.cookies.set(HALF, half)
+    form = {"form_token": "", "do": "code", "code": _code(secret, gate)}
+    page = thief.get("/login")
+    form["form_token"] = _token(page.text)
+    answer = thief.post("/login/factor", data=form, headers=ORIGIN)
+    assert answer.headers["location"] == "/login"
+    assert not _inside(thief)
+
+
+def test_a_reset_takes_everything_away_and_ends_all_sign_ins(strict: GateApp) -> None:
+    browser = _half(strict)
+    page = browser.get("/login/enrol/app").text
+    secret = _secret(page)
+    form = {"form_token": _token(page), "code": _code(secret, strict)}
+    kept = _codes(browser.post("/login/enrol/app", data=form, headers=ORIGIN).text)
+    strict.access.factors.reset("ada")
+    strict.access.door.sign_out_everywhere("ada")
+    strict.wait()
+    assert not _inside(browser)
+    again = _half(strict)
+    assert again.get("/login/factor").headers["location"] == "/login/enrol"
+    strict.clock.advance(60)
+    token = _token(again.get("/login/enrol/app").text)
+    for do, code in (("code", _code(secret, strict)), ("recovery", kept[0])):
+        form = {"form_token": token, "do": do, "code": code}
+        assert again.post("/login/factor", data=form, headers=ORIGIN).status_code == 401
+    assert not _inside(again)
+    said = [(entry.action, entry.target) for entry in strict.access.audit.newest(20)]
+    assert ("factor.reset", "ada") in said

@@ -1,0 +1,230 @@
+"""A fresh proof before what cannot be undone: asked by the services, over the real gate."""
+
+from collections.abc import Callable
+from datetime import time, timedelta
+
+import pyotp
+import pytest
+from starlette.testclient import TestClient
+
+from face_rec.access.access import SESSION
+from face_rec.access.actor import Actor, acting
+from face_rec.access.audited import AuditedPeople
+from face_rec.access.pace import OWN_PASSWORD
+from face_rec.access.rights import FRESH_PROOF, Act, Role, Scope
+from face_rec.access.secret import digest
+from face_rec.access.step_up import FRESH
+from face_rec.errors import ProofNeeded
+from face_rec.groups import NO_GROUPS
+from face_rec.stores import keys
+from face_rec.stores.client import Client
+from tests.fakes.clock import FakeClock
+from tests.fakes.people import FakePeople
+from tests.gate_app import ORIGIN, PASSWORD, GateApp, access_on, submit
+from tests.integration.test_second_factor import _code, _token, _with_app
+
+LATER = FRESH.total_seconds() + 1
+MIDNIGHT = time(0, 0)
+
+
+@pytest.fixture
+def gate(redis_client: Client) -> GateApp:
+    clock = FakeClock()
+    gate = GateApp(access_on(redis_client, clock), clock)
+    gate.add("ada")
+    gate.add("max", Role.MANAGER)
+    gate.access.kiosks.create("door", "Door", MIDNIGHT, MIDNIGHT)
+    return gate
+
+
+def _people(gate: GateApp) -> AuditedPeople:
+    access = gate.access
+    return AuditedPeople(FakePeople(gate.clock), access.audit, access.step_up.demand)
+
+
+WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
+    "create an account": (
+        Act.ACCOUNTS, lambda g: g.access.staff.create("eve", PASSWORD, Role.ADMIN)),
+    "change an account": (
+        Act.ACCOUNTS,
+        lambda g: g.access.staff.change("max", Role.ADMIN, NO_GROUPS, active=True)),
+    "set a password": (
+        Act.ACCOUNTS, lambda g: g.access.staff.set_password("max", "yellow cactus under water")),
+    "reset a factor": (Act.ACCOUNTS, lambda g: g.access.factors.reset("max")),
+    "make a token": (
+        Act.TOKENS, lambda g: g.access.tokens.create("Pay", frozenset(Scope), 30, "ada")),
+    "revoke a token": (Act.TOKENS, lambda g: g.access.tokens.revoke("none")),
+    "make a kiosk": (
+        Act.KIOSKS, lambda g: g.access.kiosks.create("hall", "Hall", MIDNIGHT, MIDNIGHT)),
+    "change a kiosk": (
+        Act.KIOSKS,
+        lambda g: g.access.kiosks.change("door", "Door", MIDNIGHT, MIDNIGHT, pin=True)),
+    "link a kiosk": (Act.KIOSKS, lambda g: g.access.kiosks.link("door")),
+    "revoke a kiosk": (Act.KIOSKS, lambda g: g.access.kiosks.revoke("door")),
+    "delete a person": (Act.ERASE, lambda g: _people(g).delete("nobody")),
+    "erase a person": (Act.ERASE, lambda g: g.access.step_up.demand(Act.ERASE)),
+    "export a person": (Act.EXPORT, lambda g: g.access.step_up.demand(Act.EXPORT)),
+    "make recovery codes": (Act.FACTORS, lambda g: g.access.factors.new_codes("ada")),
+    "remove a passkey": (
+        Act.FACTORS, lambda g: g.access.factors.rename_passkey("ada", "none", "x")),
+}  # fmt: skip
+
+
+def test_every_act_of_the_table_is_tried_here() -> None:
+    assert {act for act, _ in WORKS.values()} == set(FRESH_PROOF) == set(Act)
+
+
+def _ada(gate: GateApp, seconds: float | None) -> Actor:
+    """Ada, ``seconds`` after her last proof; None: she gave none here."""
+    at = None if seconds is None else gate.clock.now() - timedelta(seconds=seconds)
+    return Actor("ada", "user", "127.0.0.1", at)
+
+
+@pytest.mark.parametrize("name", WORKS)
+@pytest.mark.parametrize(
+    "kind", ["stale", "none", "from the future", "a kiosk", "a stranger", "of no known kind"]
+)
+def test_a_service_refuses_whoever_has_not_proved_themselves_just_now(
+    gate: GateApp, name: str, kind: str
+) -> None:
+    who = {
+        "stale": _ada(gate, LATER),
+        "none": _ada(gate, None),
+        "from the future": _ada(gate, -3600),
+        "a kiosk": Actor("door", "device", "", gate.clock.now()),
+        "a stranger": Actor("nobody", "visitor", "", gate.clock.now()),
+        "of no known kind": Actor("x", "", "", gate.clock.now()),
+    }[kind]
+    before = _accounts(gate)
+    with acting(who), pytest.raises(ProofNeeded):
+        WORKS[name][1](gate)
+    assert _accounts(gate) == before
+
+
+def _accounts(gate: GateApp) -> list[object]:
+    access = gate.access
+    return [*access.staff.all(), *access.tokens.all(), *access.kiosks.all()]
+
+
+@pytest.mark.parametrize("name", ["create an account", "make a token", "link a kiosk"])
+@pytest.mark.parametrize("kind", ["fresh", "command", "system"])
+def test_who_has_just_proved_themselves_and_a_shell_on_the_server_may(
+    gate: GateApp, name: str, kind: str
+) -> None:
+    who = _ada(gate, 10) if kind == "fresh" else Actor("root", kind)
+    with acting(who):
+        WORKS[name][1](gate)
+
+
+# --- the page where it is given ----------------------------------------
+
+
+def _factors(browser: TestClient) -> str:
+    """Whether the pages that change one's factors open, or where they lead instead."""
+    answer = browser.get("/account/factors/add")
+    return "open" if answer.status_code == 200 else answer.headers["location"]
+
+
+CONFIRM = "/account/confirm?next=/account/factors/add"
+
+
+def test_a_sign_in_is_a_proof_for_five_minutes_and_the_password_is_another(
+    gate: GateApp,
+) -> None:
+    browser = gate.signed_in("ada")
+    assert _factors(browser) == "open"
+    gate.clock.advance(LATER)
+    assert _factors(browser) == CONFIRM
+    wrong = submit(browser, CONFIRM, {"do": "password", "code": "wrong"})
+    assert wrong.status_code == 401
+    assert _factors(browser) == CONFIRM
+    form = {"do": "password", "code": PASSWORD, "next": "/account/factors/add"}
+    answer = submit(browser, CONFIRM, form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/account/factors/add")
+    assert _factors(browser) == "open"
+    said = [entry.action for entry in gate.access.audit.newest(5)]
+    assert said[:2] == ["proof.given", "proof.failed"]
+
+
+def test_a_proof_holds_in_its_own_session_only_and_the_old_cookie_ends(
+    gate: GateApp, redis_client: Client
+) -> None:
+    browser, other = gate.signed_in("ada"), gate.signed_in("ada")
+    gate.clock.advance(LATER)
+    old = browser.cookies[SESSION]
+    submit(browser, CONFIRM, {"do": "password", "code": PASSWORD})
+    assert browser.cookies[SESSION] != old
+    assert not redis_client.exists(keys.session("main", digest(old)))
+    assert _factors(browser) == "open"
+    assert _factors(other) == CONFIRM
+    thief = gate.browser()
+    thief.cookies.set(SESSION, old)
+    gate.wait()
+    assert thief.get("/system").status_code == 401
+
+
+def test_a_proof_does_not_make_a_session_live_longer(gate: GateApp) -> None:
+    browser = gate.signed_in("ada")
+    gate.clock.advance(11.9 * 3600)
+    submit(browser, CONFIRM, {"do": "password", "code": PASSWORD})
+    assert browser.get("/system").status_code == 200
+    gate.clock.advance(0.2 * 3600)
+    assert browser.get("/system").status_code == 401
+
+
+def test_who_has_a_factor_proves_themselves_by_it_and_not_by_the_password(gate: GateApp) -> None:
+    browser = gate.signed_in("ada")
+    secret, _ = _with_app(gate, browser)
+    gate.clock.advance(LATER)
+    page = browser.get(CONFIRM).text
+    assert 'type="password"' not in page
+    assert submit(browser, CONFIRM, {"do": "password", "code": PASSWORD}).status_code == 401
+    code = _code(secret, gate)
+    assert submit(browser, CONFIRM, {"do": "code", "code": code}).status_code == 303
+    assert _factors(browser) == "open"
+    gate.clock.advance(LATER)
+    assert submit(browser, CONFIRM, {"do": "code", "code": code}).status_code == 401
+
+
+def test_guessing_the_password_in_an_open_session_is_slowed(gate: GateApp) -> None:
+    browser, guess = gate.signed_in("ada"), {"do": "password", "code": "guess"}
+    answers = [submit(browser, CONFIRM, guess).status_code for _ in range(OWN_PASSWORD.free + 2)]
+    assert answers[0] == 401
+    answer = submit(browser, CONFIRM, {"do": "password", "code": PASSWORD})
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) >= 1
+
+
+def test_the_confirmation_never_leads_to_another_site(gate: GateApp) -> None:
+    browser = gate.signed_in("ada")
+    form = {"do": "password", "code": PASSWORD, "next": "https://evil.example"}
+    assert submit(browser, "/account/confirm", form).headers["location"] == "/"
+
+
+def test_nobody_confirms_without_a_session_or_from_another_site(gate: GateApp) -> None:
+    for path in ("/account/confirm", "/account/factors", "/account/factors/add/app"):
+        assert gate.browser().get(path).status_code == 401
+        assert gate.kiosk("door").get(path).status_code == 403
+    browser = gate.signed_in("ada")
+    form = {"form_token": _token(browser.get(CONFIRM).text), "code": PASSWORD}
+    evil = browser.post("/account/confirm", data=form, headers={"origin": "http://evil.example"})
+    assert evil.status_code == 403
+    form["form_token"] = "guessed"
+    assert browser.post("/account/confirm", data=form, headers=ORIGIN).status_code == 403
+
+
+def test_changing_factors_after_the_window_is_refused_by_the_form_itself(gate: GateApp) -> None:
+    browser = gate.signed_in("ada")
+    page = browser.get("/account/factors/add/app").text
+    token, before = _token(page), gate.access.factors.of("ada")
+    gate.clock.advance(LATER)
+    code = pyotp.random_base32()
+    for path, form in (
+        ("/account/factors/add/app", {"code": "123456"}),
+        ("/account/factors", {"do": "codes"}),
+        ("/account/factors", {"do": "remove-app"}),
+        ("/account/factors", {"do": "rename", "passkey": code, "name": "x"}),
+    ):
+        answer = browser.post(path, data={"form_token": token, **form}, headers=ORIGIN)
+        assert answer.headers["location"].startswith("/account/confirm"), path
+    assert gate.access.factors.of("ada") == before
