@@ -10,16 +10,16 @@ from pages.ui.context import system
 from pages.ui.first_steps import first_steps
 from pages.ui.identity import Right, current, require
 from pages.ui.kiosk_hearts import kiosk_hearts
-from pages.ui.navigation import OVERVIEW, RECORDS, TAKE_ATTENDANCE, link, next_step
+from pages.ui.navigation import OVERVIEW, RECORDS, SYSTEM, TAKE_ATTENDANCE, link, next_step
 from pages.ui.page import guarded, page
 from pages.ui.parts import repeating
 from pages.ui.people_today import people_today
 from pages.ui.photos import photo
 from pages.ui.scope import filters
-from pages.ui.state import short_lines
+from pages.ui.state import lines_to_do, overall
 from pages.ui.text import counted
 from pages.ui.today import today_of
-from pages.ui.widgets import Line, empty_state, person_list, state_list
+from pages.ui.widgets import Line, Tone, empty_state, person_list, state_list
 from pages.ui.zone_question import zone_question
 
 require(Right.OVERVIEW)
@@ -47,8 +47,7 @@ def draw(app: System) -> None:
     with right.container(border=True):
         st.subheader("Kiosks", anchor=False)
         hearts()
-    with right.container(border=True):
-        st.subheader("System", anchor=False)
+    if current().may(Right.SYSTEM):
         state()
 
 
@@ -121,9 +120,15 @@ def hearts() -> None:
 
 @repeating(5, Right.OVERVIEW)
 def state() -> None:
-    """How the parts of the system stand."""
+    """Whether everything works, in one line; the parts only where something is to be done."""
     with guarded("overview.state"):
-        state_list(short_lines(system()))
+        checks = system().health.results()
+        tone, words = overall(checks)
+        with st.container(border=True):
+            state_list([Line("System", words, tone=tone)])
+            if tone is not Tone.GOOD:
+                state_list(lines_to_do(checks))
+                link(SYSTEM, "Everything about the system")
 
 
 def _overview() -> Overview:

@@ -28,10 +28,10 @@ class Speed:
     measured: bool
 
     def __str__(self) -> str:
-        word = "measured" if self.measured else "estimate"
+        word = "measured here" if self.measured else "an estimate for this machine"
         rate = 1 / (self.detect + self.embed)
         digits = 0 if rate >= 10 else 1
-        return f"about {rate:.{digits}f} new faces a second on one core ({word})"
+        return f"recognises about {rate:.{digits}f} people a second on one core ({word})"
 
 
 def estimate(pack: OfficialPack) -> Speed:

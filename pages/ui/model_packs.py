@@ -44,10 +44,11 @@ def _offer(app: System, offer: PackOffer, busy: bool) -> None:
     facts(
         [
             ("Download", file_size(offer.bytes)),
-            ("Accuracy", offer.accuracy),
-            ("Speed here", str(offer.speed)),
+            ("Speed", str(offer.speed)),
+            ("A company may", "use it only with a licence from InsightFace"),
         ]
     )
+    st.caption(f"Published accuracy: {plain(offer.accuracy)}")
     if offer.in_use:
         return
     if offer.installed:

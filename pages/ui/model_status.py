@@ -43,27 +43,37 @@ def _card(app: System, status: ModelStatus) -> None:
         st.warning(plain(status.warning), icon=":material/warning:")
     if ready:
         _too_many(app.gallery.people, status)
-        facts(_figures(app, status))
+        facts(_in_plain_words(app, status))
         _people_left_behind(app)
+        with st.expander("Figures for experts", icon=":material/science:"):
+            facts(_figures(app, status))
+
+
+def _in_plain_words(app: System, status: ModelStatus) -> list[tuple[str, str]]:
+    rows = [("Runs on", _provider(status.provider))]
+    if status.speed:
+        rows.append(("Speed", str(status.speed)))
+    rows += [
+        ("Knows", f"{_people(app.gallery.people)} of this site"),
+        ("Good for", f"up to {_largest(status)}"),
+        ("Files", "not the official ones" if status.custom else "the official ones, verified"),
+    ]
+    return rows
 
 
 def _figures(app: System, status: ModelStatus) -> list[tuple[str, str]]:
-    available = ", ".join(_provider(name) for name in status.offered)
     rows = [
-        ("Runs on", f"{_provider(status.provider)} (available: {available})"),
-        ("Weights", "custom" if status.custom else "official, verified"),
-        ("Embedding", f"{status.dimension} numbers a face, contract {status.contract[:12]}"),
+        ("Embedding", f"{status.dimension} numbers a face"),
+        ("Contract", status.contract[:12]),
+        ("Providers", ", ".join(_provider(name) for name in status.offered)),
     ]
-    if status.speed:
-        rows.append(("Speed", str(status.speed)))
     models = app.models.current()
     if models:
         people = max(1, app.gallery.people)
         calibration = models.calibration
         rows += [
-            ("Threshold now", f"{calibration.threshold(people):.3f} for {_people(people)}"),
-            ("Least lead now", f"{calibration.margin(people):.3f} over the next person"),
-            ("Largest gallery", _largest(status)),
+            ("Least score", f"{calibration.threshold(people):.3f} for {_people(people)}"),
+            ("Least lead", f"{calibration.margin(people):.3f} over the next person"),
         ]
     return rows
 

@@ -25,14 +25,9 @@ def state_lines(app: System) -> list[Line]:
     return [_line(check) for check in app.health.results()]
 
 
-def short_lines(app: System) -> list[Line]:
-    """The same for a small place: words only where something is to be done."""
-    return [
-        Line(_title(check), right=check.detail, tone=Tone.GOOD)
-        if _tone(check) is Tone.GOOD
-        else _line(check)
-        for check in app.health.results()
-    ]
+def lines_to_do(checks: Iterable[HealthCheck]) -> list[Line]:
+    """Only the parts where something is to be done."""
+    return [_line(check) for check in checks if _tone(check) is not Tone.GOOD]
 
 
 def overall(checks: Iterable[HealthCheck]) -> tuple[Tone, str]:

@@ -1,0 +1,49 @@
+"""Every page's words can be read: contrast as WCAG 2.2 AA asks (1.4.3), judged by axe-core."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.chromium import Browsers
+from tests.browser.screens import PATIENCE
+from tests.browser.server import ROOT, AppServer
+from tests.data import shared_data
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("overview", "records", "records?view=Days", "reports", "people", "register", "settings",
+         "models", "privacy", "system", "audit")  # fmt: skip
+CONTRAST = {"runOnly": ["color-contrast"]}
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[AppServer]:
+    """The app with the demo's company in it."""
+    data = tmp_path / "data"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("REDIS_")}
+    subprocess.run(
+        [sys.executable, "-m", "face_rec", "demo"], cwd=ROOT, check=True, timeout=120,
+        env=kept | {"DATA_DIR": str(data), "SITE": "main"},
+    )  # fmt: skip
+    with AppServer(data, shared_data("models/buffalo_sc")) as server:
+        yield server
+
+
+def test_no_word_on_any_page_is_too_pale_to_read(app: AppServer, browse: Browsers) -> None:
+    page = browse.page()
+    pale: dict[str, list[str]] = {}
+    for name in PAGES:
+        page.goto(f"{app.url}/{name}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_test_id("stApp")).to_have_attribute(
+            "data-test-script-state", "notRunning", timeout=PATIENCE
+        )
+        found = Axe().run(page, options=CONTRAST).response["violations"]
+        pale[name] = [node["html"][:200] for one in found for node in one["nodes"]]
+    assert not any(pale.values()), pale
