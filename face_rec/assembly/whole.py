@@ -20,6 +20,7 @@ from face_rec.attendance.kiosk import KioskRecord
 from face_rec.attendance.rules import RulesStore
 from face_rec.clock import Clock, SystemClock
 from face_rec.errors import StoreUnavailable
+from face_rec.heap import Heap
 from face_rec.journey.advice import Machine, advice
 from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
@@ -68,7 +69,10 @@ def _system(
     following.start()
     stack.callback(following.close)
     directory = CachedDirectory(stores.people, clock)
-    follower = GalleryFollower(stores.people, models, clock, [directory.forget])
+    heap = Heap()
+    heap.start()
+    stack.callback(heap.close)
+    follower = GalleryFollower(stores.people, models, clock, [directory.forget, heap.changed])
     follower.start()
     stack.callback(follower.close)
     marker = DurableMarker(
