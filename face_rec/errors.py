@@ -150,6 +150,10 @@ class RuleRefused(AttendanceError):
         self.problems = problems
 
 
+class RulesMoved(AttendanceError):
+    """The rules were changed by somebody else since they were read; nothing was written."""
+
+
 class CorrectionRefused(AttendanceError):
     """A correction names no punch, gives no reason, or changes nothing."""
 

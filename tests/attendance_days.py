@@ -20,7 +20,7 @@ from face_rec.attendance.ledger import Codes, ledger, merged
 from face_rec.attendance.planner import Planner
 from face_rec.attendance.punches import Directions
 from face_rec.attendance.reckoning import Reckoner
-from face_rec.attendance.rule_desk import with_items
+from face_rec.attendance.rule_set import with_items
 from face_rec.attendance.rules import Item, Rules
 from face_rec.attendance.shift import DEFAULT_ID, Shift
 from face_rec.attendance.uptime import Uptime
@@ -82,10 +82,10 @@ def days(events: Iterable[Event], first: date, last: date, around: World) -> lis
     codes = Codes()
     asked = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     now = around.now or at(last + timedelta(days=10), "12:00", around.zone)
-    uptime = Uptime(around.rules.kiosks, around.beats or {}, around.rules.limits.outage)
+    uptime = Uptime(around.rules.kiosks, around.beats or {}, around.rules.limits)
     reckoner = Reckoner(
         planner=Planner(around.rules, around.zone),
-        directions=Directions(around.rules.kiosks, codes),
+        directions=Directions(around.rules.kiosks, codes, around.zone),
         uptime=uptime,
         codes=codes,
         now=int(now.timestamp()),

@@ -117,7 +117,7 @@ class AttendanceBook:
     def reckoner(self, rules: Rules, first: date, last: date) -> tuple[Planner, Reckoner]:
         """What judges these local days under ``rules``, as of now."""
         planner = Planner(rules, self.zone)
-        directions = Directions(rules.kiosks, self.codes)
+        directions = Directions(rules.kiosks, self.codes, self.zone)
         uptime = self.sources.uptime(first, last, rules)
         now = int(self._clock.now().timestamp())
         return planner, Reckoner(planner, directions, uptime, self.codes, now)

@@ -52,7 +52,9 @@ class Inquiry:
         own = [entry for entry in found if entry.event.subject == subject]
         marks = ledger(Entries(tuple(own)), 0, book.codes).marks
         inside = marks[(marks["at"] >= plan.opens) & (marks["at"] < plan.closes)]
-        judged = reckoner.judge(plan, Directions(rules.kiosks, book.codes).punches(inside))
+        judged = reckoner.judge(
+            plan, Directions(rules.kiosks, book.codes, book.zone).punches(inside)
+        )
         strays = int(Flag.OUTSIDE_WINDOW) if _strays(marks, plan) else 0
         numbers = row(plan, judged, strays, book.codes)
         return Teller(book.zone).explain(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -23,7 +23,8 @@ class KioskRecord:
     called absent; ``watched_from`` is its first heartbeat. ``groups``: who uses
     it; empty: all who have no kiosk of their own.
     ``pin``: whether people may use their PIN here, unless a linked device is this kiosk,
-    which has a say of its own.
+    which has a say of its own. ``valid_from`` and ``earlier``: see
+    :mod:`~face_rec.attendance.version`.
     """
 
     id: str
@@ -34,6 +35,8 @@ class KioskRecord:
     watched_from: datetime | None = None
     pin: bool = False
     groups: frozenset[str] = frozenset()
+    valid_from: date | None = None
+    earlier: "tuple[KioskRecord, ...]" = ()
 
 
 def used_by(group: str, kiosks: Iterable[KioskRecord]) -> list[KioskRecord]:

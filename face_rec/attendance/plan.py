@@ -1,6 +1,7 @@
 """What was expected of one person on one day, before any punch is looked at."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from face_rec.attendance.shift import Shift
 from face_rec.attendance.status import Status
@@ -14,7 +15,7 @@ class Plan:
     local day in ``reach`` but outside the window are strays, shown and not
     counted. ``instead``: the status that stands in place of presence
     (holiday, weekly off, leave, not employed), with ``note`` naming it.
-    ``group``: the person's, which says what kiosks they use.
+    ``group`` (the person's) and ``day`` say which kiosks they could use.
     """
 
     shift: Shift
@@ -27,6 +28,7 @@ class Plan:
     note: str = ""
     half_leave: bool = False
     group: str = ""
+    day: date = date.min
 
     @property
     def settles(self) -> int:

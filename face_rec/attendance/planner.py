@@ -75,8 +75,9 @@ class Planner:
         )
         instead, note = self._day_off(person, day, working)
         return Plan(
-            shift, today.start, today.end, opens, closes, reach, instead, note, group=person.group
-        )
+            shift, today.start, today.end, opens, closes, reach, instead, note,
+            group=person.group, day=day,
+        )  # fmt: skip
 
     def _day_off(self, person: Person, day: date, working: bool) -> tuple[Status | None, str]:
         holiday = self._calendar.holiday(person.group, day)
@@ -103,5 +104,5 @@ class Planner:
 def _replaced(plan: Plan, instead: Status | None, note: str, half: bool = False) -> Plan:
     return Plan(
         plan.shift, plan.start, plan.end, plan.opens, plan.closes, plan.reach, instead, note, half,
-        plan.group,
+        plan.group, plan.day,
     )  # fmt: skip

@@ -1,13 +1,17 @@
 """Marks become punches: the kiosks' directions are applied."""
 
 from collections.abc import Iterable
+from datetime import time
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 
 from face_rec.attendance.kiosk import Direction, KioskRecord
 from face_rec.attendance.ledger import BY_PIN, CONFIRMED, Codes, Marks
+from face_rec.attendance.occurrence import moment
 from face_rec.attendance.punch import Punch, Way
+from face_rec.attendance.version import versions
 
 _WAYS = {Direction.IN: Way.IN, Direction.OUT: Way.OUT, Direction.BOTH: Way.ANY}
 
@@ -18,9 +22,10 @@ class Directions:
     A kiosk without a record counts both ways, with the default minimum stay.
     """
 
-    def __init__(self, kiosks: Iterable[KioskRecord], codes: Codes) -> None:
+    def __init__(self, kiosks: Iterable[KioskRecord], codes: Codes, zone: ZoneInfo) -> None:
         self._kiosks = {codes.code(kiosk.id): kiosk for kiosk in kiosks}
         self._unknown = KioskRecord("")
+        self._zone = zone
 
     def punches(self, marks: Marks) -> list[Punch]:
         """One punch a mark, in the same order."""
@@ -28,13 +33,19 @@ class Directions:
         untyped = ways == Way.ANY
         for code in np.unique(marks["kiosk"]):
             here = untyped & (marks["kiosk"] == code)
-            kiosk = self._kiosks.get(int(code), self._unknown)
-            ways[here] = _WAYS[kiosk.direction]
-            if kiosk.direction is Direction.BOTH:
-                stays[here & ~marks["deliberate"]] = 60 * kiosk.minimum_stay
+            for kiosk in versions(self._kiosks.get(int(code), self._unknown)):
+                since = here & (marks["at"] >= self._begins(kiosk))  # newest first
+                ways[since] = _WAYS[kiosk.direction]
+                if kiosk.direction is Direction.BOTH:
+                    stays[since & ~marks["deliberate"]] = 60 * kiosk.minimum_stay
+                here &= ~since
         states = marks["state"] & ~(CONFIRMED | BY_PIN)
         columns = (marks["at"], ways, stays, states)
         return list(map(Punch._make, zip(*(c.tolist() for c in columns), strict=True)))
+
+    def _begins(self, kiosk: KioskRecord) -> int:
+        """The moment from which this version holds."""
+        return moment(kiosk.valid_from, time(), self._zone) if kiosk.valid_from else -(2**62)
 
 
 def runs(marks: Marks) -> dict[int, slice]:

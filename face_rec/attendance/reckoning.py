@@ -84,7 +84,7 @@ class Reckoner:
 
     def blindness(self, plan: Plan) -> Blindness:
         """What the person's kiosks missed of the shift, as far as it has come."""
-        return self._uptime.blindness(plan.group, plan.start, min(plan.end, self._now))
+        return self._uptime.blindness(plan.group, plan.day, plan.start, min(plan.end, self._now))
 
     def _unseen(self, plan: Plan) -> Row:
         """All who share a plan and were not seen share the result."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from face_rec.attendance import version
 from face_rec.attendance.shift import DEFAULT_ID, PRESENCE, Shift
 from face_rec.entities import Person
 
@@ -68,11 +69,11 @@ class Roster:
         return subject in self._own
 
     def shift(self, person: Person, day: date) -> Shift:
-        """The shift of ``person`` on ``day``, working day or not."""
+        """The shift of ``person`` as it is on ``day``, working day or not."""
         for one in (*self._own.get(person.subject, ()), *self._group.get(person.group, ())):
             if one.covers(day) and one.shift in self._shifts:
-                return self._shifts[one.shift]
-        return self._default
+                return _on(self._shifts[one.shift], day)
+        return _on(self._default, day)
 
     def employed(self, person: Person) -> tuple[Days, ...]:
         """The stretches of days on which ``person`` is expected, in order.
@@ -93,3 +94,7 @@ class Roster:
 
     def _local(self, at: datetime | None) -> date | None:
         return at.astimezone(self._zone).date() if at is not None else None
+
+
+def _on(shift: Shift, day: date) -> Shift:
+    return version.at(shift, day).of_weekday(day.weekday())

@@ -1,21 +1,27 @@
-"""Where admins change rules, and see beforehand what that would change."""
+"""Where rules are changed, and it is seen beforehand what that would change."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
+from face_rec.attendance import history
+from face_rec.attendance.authority import EVERYTHING, Authority
 from face_rec.attendance.book import AttendanceBook
-from face_rec.attendance.calendar import Holiday, Leave
 from face_rec.attendance.day_record import STATUSES
-from face_rec.attendance.kiosk import KioskRecord
-from face_rec.attendance.roster import Assignment, Employment
-from face_rec.attendance.rules import Item, Limits, Rules, RulesStore
-from face_rec.attendance.shift import Shift
+from face_rec.attendance.rule_set import stored_of, with_items
+from face_rec.attendance.rules import Item, Rules, RulesStore
 from face_rec.attendance.status import Status
 from face_rec.attendance.validation import conflicts, flaws, removal_conflicts
 from face_rec.entities import Person
-from face_rec.errors import RuleRefused
+from face_rec.errors import RuleRefused, RulesMoved
+
+_TRIES: Final = 8
+_CHANGED: Final = (
+    "Somebody else changed this entry while you had it open, and nothing of yours was saved. "
+    "Look at what is stored now, then make your change again."
+)
+_BUSY: Final = "The rules are being changed by several people at once. Save again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +35,63 @@ class StatusChange:
 
 
 class RuleDesk:
-    """Checks and saves rules. Raises RuleRefused, with nothing saved."""
+    """Checks and saves rules. Raises RuleRefused, with nothing saved.
+
+    ``begun``: the rules as somebody saw them when they began; what was changed in the entry
+    since then is never overwritten. ``since``: the day from which a change holds; None: the
+    past is judged anew as well.
+    """
 
     def __init__(self, store: RulesStore, book: AttendanceBook) -> None:
         self._store = store
         self._book = book
 
-    def save(self, *items: Item) -> None:
+    def save(
+        self,
+        *items: Item,
+        begun: Rules | None = None,
+        since: date | None = None,
+        authority: Authority = EVERYTHING,
+    ) -> None:
         """Add or replace entries; all of them or none."""
-        self._store.put(*self._checked(items))
 
-    def remove(self, item: Item) -> None:
-        """Remove an entry."""
-        problems = removal_conflicts(self._book.rules(), item)
-        if problems:
-            raise RuleRefused(problems)
-        self._store.remove(item)
+        def write(rules: Rules) -> None:
+            made = self._made(rules, items, since)
+            self._check_owner(rules, made, authority)
+            self._store.put(*_checked(rules, made), seen=rules.version)
 
-    def preview(self, items: Iterable[Item], first: date, last: date) -> list[StatusChange]:
+        self._written(write, items, begun)
+
+    def remove(
+        self,
+        item: Item,
+        *,
+        begun: Rules | None = None,
+        since: date | None = None,
+        authority: Authority = EVERYTHING,
+    ) -> None:
+        """Remove an entry. With ``since`` an assignment ends the day before instead, and the
+        shift that holds for all becomes what it was at first."""
+
+        def write(rules: Rules) -> None:
+            self._check_owner(rules, [item], authority)
+            ended = history.ended(rules, item, since)
+            if ended:
+                self._store.put(*_checked(rules, ended), seen=rules.version)
+                return
+            problems = removal_conflicts(rules, item)
+            if problems:
+                raise RuleRefused(problems)
+            self._store.remove(item, seen=rules.version)
+
+        self._written(write, (item,), begun)
+
+    def preview(
+        self, items: Iterable[Item], first: date, last: date, since: date | None = None
+    ) -> list[StatusChange]:
         """Whose status on these days saving ``items`` would change."""
         rules = self._book.rules()
-        changed = with_items(rules, self._checked(tuple(items)))
+        changed = with_items(rules, _checked(rules, self._made(rules, tuple(items), since)))
         before = self._book.under(rules, first, last)
         after = self._book.under(changed, first, last)
         differs = (before.rows["status"] != after.rows["status"]).nonzero()
@@ -63,55 +105,46 @@ class RuleDesk:
             for day, who in zip(*(index.tolist() for index in differs), strict=True)
         ]
 
-    def _checked(self, items: tuple[Item, ...]) -> tuple[Item, ...]:
-        """The items; raises RuleRefused with every problem of every one."""
-        rules = self._book.rules()
-        problems: list[str] = []
-        for item in items:
-            problems += flaws(item) or conflicts(rules, item)
-            rules = with_items(rules, (item,))
-        if problems:
-            raise RuleRefused(tuple(problems))
-        return items
+    def _written(
+        self, write: Callable[[Rules], None], items: tuple[Item, ...], begun: Rules | None
+    ) -> None:
+        """``write`` checks what it reads, so it runs again when somebody else was faster."""
+        for _ in range(_TRIES):
+            rules = self._store.load()
+            if begun is not None and any(_moved(begun, rules, item) for item in items):
+                raise RuleRefused((_CHANGED,))
+            try:
+                write(rules)
+            except RulesMoved:
+                continue
+            return
+        raise RuleRefused((_BUSY,))
+
+    def _made(self, rules: Rules, items: tuple[Item, ...], since: date | None) -> tuple[Item, ...]:
+        return tuple(made for item in items for made in history.made(rules, item, since))
+
+    def _check_owner(self, rules: Rules, items: Iterable[Item], authority: Authority) -> None:
+        """Both what stands and what is to stand must be theirs."""
+        if authority.company:
+            return
+        people = {person.subject: person for person in self._book.sources.people()}
+        asked = [one for item in items for one in (item, stored_of(rules, item)) if one]
+        refusals = dict.fromkeys(authority.refusal(one, rules, people) for one in asked)
+        refusals.pop("", None)
+        if refusals:
+            raise RuleRefused(tuple(refusals))
 
 
-def with_items(rules: Rules, items: Iterable[Item]) -> Rules:
-    """``rules`` with entries added or replaced."""
+def _moved(begun: Rules, now: Rules, item: Item) -> bool:
+    return history.by_hand(stored_of(begun, item)) != history.by_hand(stored_of(now, item))
+
+
+def _checked(rules: Rules, items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The items; raises RuleRefused with every problem of every one."""
+    problems: list[str] = []
     for item in items:
-        rules = _with(rules, item)
-    return rules
-
-
-def without(rules: Rules, item: Item) -> Rules:
-    """``rules`` with the entry of this kind and id removed."""
-    place = _place(item)
-    if place is None:
-        return replace(rules, limits=Limits())
-    changes: dict[str, Any] = {
-        place: tuple(one for one in getattr(rules, place) if one.id != item.id)
-    }
-    return replace(rules, **changes)
-
-
-def _with(rules: Rules, item: Item) -> Rules:
-    if isinstance(item, Limits):
-        return replace(rules, limits=item)
-    kept = without(rules, item)
-    place = _place(item) or ""
-    changes: dict[str, Any] = {place: (*getattr(kept, place), item)}
-    return replace(kept, **changes)
-
-
-def _place(item: Item) -> str | None:
-    """The field of Rules that holds entries of this kind; None for the limits."""
-    return _PLACES.get(type(item))
-
-
-_PLACES: Final[dict[type[Item], str]] = {
-    Shift: "shifts",
-    Assignment: "assignments",
-    Employment: "employments",
-    Holiday: "holidays",
-    Leave: "leaves",
-    KioskRecord: "kiosks",
-}
+        problems += flaws(item) or conflicts(rules, item)
+        rules = with_items(rules, (item,))
+    if problems:
+        raise RuleRefused(tuple(problems))
+    return items

@@ -26,6 +26,8 @@ class Limits:
     score: float = 0.36
     margin: float = 0.15
     liveness: float = 0.5
+    valid_from: date | None = None
+    earlier: "tuple[Limits, ...]" = ()
 
 
 Item = Shift | Assignment | Employment | Holiday | Leave | KioskRecord | Limits
@@ -65,12 +67,13 @@ class RulesStore(Protocol):
 
     def load(self) -> Rules: ...
 
-    def put(self, *items: Item) -> None:
-        """Add or replace entries and raise the version, in one step."""
+    def put(self, *items: Item, seen: int | None = None) -> None:
+        """Add or replace entries and raise the version, in one step. Raises RulesMoved, with
+        nothing written, if the version is not the one that was ``seen``."""
         ...
 
-    def remove(self, *items: Item) -> None:
-        """Remove entries and raise the version, in one step."""
+    def remove(self, *items: Item, seen: int | None = None) -> None:
+        """Remove entries and raise the version, in one step; the same of ``seen``."""
         ...
 
     def beat(self, kiosk: str, at: datetime, since: datetime | None = None) -> None:

@@ -1,7 +1,7 @@
 """When people should be here, and what counts as being here."""
 
-from dataclasses import dataclass
-from datetime import time
+from dataclasses import dataclass, replace
+from datetime import date, time
 from enum import StrEnum
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -22,6 +22,15 @@ class Counting(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DayHours:
+    """Other hours on one day of the week; ``day`` 0 is Monday."""
+
+    day: int
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
 class Shift:
     """A shift and its rules. All durations are whole minutes.
 
@@ -36,6 +45,10 @@ class Shift:
     ``close_missing``. With ``presence_only`` one mark from midnight to
     midnight makes the day and nothing is measured; ``start`` and ``end`` are
     then the hours in which a kiosk is expected to be up.
+
+    ``weekdays``: days of the week with hours of their own; limits of hours
+    are taken in proportion there. ``valid_from`` and ``earlier``: see
+    :mod:`~face_rec.attendance.version`.
     """
 
     id: str
@@ -58,10 +71,36 @@ class Shift:
     close_missing: bool = True
     close_tolerance: int = 60
     presence_only: bool = False
+    weekdays: tuple[DayHours, ...] = ()
+    valid_from: date | None = None
+    earlier: "tuple[Shift, ...]" = ()
 
     @property
     def overnight(self) -> bool:
         return self.end <= self.start
+
+    def of_weekday(self, weekday: int) -> "Shift":
+        """The shift as it is on this day of the week."""
+        own = next((hours for hours in self.weekdays if hours.day == weekday), None)
+        if own is None:
+            return self
+        share = minutes_between(own.start, own.end) / minutes_between(self.start, self.end)
+        return replace(
+            self, start=own.start, end=own.end,
+            half_day_below=_share(self.half_day_below, share),
+            absent_below=_share(self.absent_below, share),
+            overtime_after=_share(self.overtime_after, share),
+        )  # fmt: skip
+
+
+def minutes_between(start: time, end: time) -> int:
+    """From one wall time to the next time that the other is shown: 1 to 1440."""
+    minutes = 60 * (end.hour - start.hour) + end.minute - start.minute
+    return minutes if minutes > 0 else minutes + 24 * 60
+
+
+def _share(limit: int | None, share: float) -> int | None:
+    return None if limit is None else round(limit * share)
 
 
 DEFAULT_ID = "default"

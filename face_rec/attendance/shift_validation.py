@@ -5,7 +5,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from face_rec.attendance.occurrence import occurrence
-from face_rec.attendance.shift import Shift
+from face_rec.attendance.shift import WEEKDAYS, Shift
 
 DAY_MINUTES: Final = 24 * 60
 _SOME_MONDAY: Final = date(2024, 1, 1)
@@ -27,6 +27,12 @@ def shift_flaws(shift: Shift) -> tuple[str, ...]:
         )
     if shift.start == shift.end:
         return (*found, "Start and end are the same time. Move one of them.")
+    odd = [one for one in shift.weekdays if one.start == one.end or one.day not in range(7)]
+    if odd or len({one.day for one in shift.weekdays}) < len(shift.weekdays):
+        return (*found, "Give each day of the week hours once, with a start and another end.")
+    for one in shift.weekdays if not found else ():
+        wrong = _shift_minutes(shift.of_weekday(one.day))
+        found += [f"On {WEEKDAYS[one.day]}: {text}" for text in wrong]
     return (*found, *_shift_minutes(shift))
 
 

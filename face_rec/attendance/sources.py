@@ -79,9 +79,9 @@ class Sources:
     def uptime(self, first: date, last: date, rules: Rules) -> Uptime:
         """The kiosks' heartbeats over these local days."""
         if not rules.kiosks:
-            return Uptime((), {}, rules.limits.outage)
+            return Uptime((), {}, rules.limits)
         beats = self._stores.rules.beats(days_between(first - MARGIN, last + MARGIN))
-        return Uptime(rules.kiosks, beats, rules.limits.outage)
+        return Uptime(rules.kiosks, beats, rules.limits)
 
     @property
     def bytes(self) -> int:

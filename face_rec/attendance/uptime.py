@@ -1,9 +1,12 @@
 """Which kiosks were up when, and whom an outage excuses."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
+from face_rec.attendance import version
 from face_rec.attendance.kiosk import Direction, Interval, KioskRecord, Outage, used_by
+from face_rec.attendance.rules import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +29,22 @@ class Uptime:
         self,
         kiosks: Iterable[KioskRecord],
         beats: Mapping[str, Sequence[Interval]],
-        least_minutes: int,
+        limits: Limits,
     ) -> None:
-        """``beats``: intervals by kiosk, any order; gaps of at least
-        ``least_minutes`` are outages."""
-        self._kiosks = [one for one in kiosks if one.watched and one.watched_from is not None]
+        """``beats``: intervals by kiosk, any order; gaps of at least the outage of ``limits``
+        are outages."""
+        self._kiosks = [one for one in kiosks if one.watched_from is not None]
         self._beats = {name: sorted(intervals) for name, intervals in beats.items()}
-        self._least = 60 * least_minutes
+        self._limits = limits
         self._known: dict[tuple[int, int, str], Blindness] = {}
 
-    def outages(self, start: int, end: int) -> tuple[Outage, ...]:
-        """Outages of every kiosk between two moments, from its first heartbeat on."""
-        return tuple(outage for kiosk in self._kiosks for outage in self._of(kiosk, start, end))
+    def outages(self, day: date, start: int, end: int) -> tuple[Outage, ...]:
+        """Outages of every watched kiosk between two moments, from its first heartbeat on."""
+        return tuple(
+            outage for one in self._watched(day) for outage in self._of(one, day, start, end)
+        )
 
-    def blindness(self, group: str, start: int, end: int) -> Blindness:
+    def blindness(self, group: str, day: date, start: int, end: int) -> Blindness:
         """What the kiosks of ``group`` missed between two moments.
 
         One kiosk that is up sees whoever comes past it, so an outage counts only while all the
@@ -47,39 +52,51 @@ class Uptime:
         """
         key = (start, end, group)
         if key not in self._known:
-            self._known[key] = self._blindness(group, start, end)
+            self._known[key] = self._blindness(group, day, start, end)
         return self._known[key]
 
-    def _blindness(self, group: str, start: int, end: int) -> Blindness:
-        usable = used_by(group, self._kiosks)
+    def _blindness(self, group: str, day: date, start: int, end: int) -> Blindness:
+        usable = used_by(group, self._watched(day))
         coming = [one for one in usable if one.direction is not Direction.OUT]
         leaving = [one for one in usable if one.direction is not Direction.IN]
-        found = [self._together(some, start, end) for some in (coming, leaving) if some]
+        found = [self._together(some, day, start, end) for some in (coming, leaving) if some]
         distinct = dict.fromkeys(outage for some in found for outage in some)
         return Blindness(tuple(distinct), bool(found) and all(found))
 
-    def _together(self, kiosks: Sequence[KioskRecord], start: int, end: int) -> list[Outage]:
+    def _watched(self, day: date) -> list[KioskRecord]:
+        """As they were on ``day``; since when there are heartbeats has no versions."""
+        then = [
+            replace(version.at(one, day), watched_from=one.watched_from) for one in self._kiosks
+        ]
+        return [one for one in then if one.watched]
+
+    def _least(self, day: date) -> int:
+        return 60 * version.at(self._limits, day).outage
+
+    def _together(
+        self, kiosks: Sequence[KioskRecord], day: date, start: int, end: int
+    ) -> list[Outage]:
         """The outages that make up the times in which all of ``kiosks`` were down."""
         begun = min(_since(kiosk) for kiosk in kiosks)  # before that there was none to be down
         dark = [(max(start, begun), end)]
         outages = []
         for kiosk in kiosks:
-            own = self._of(kiosk, start, end)
+            own = self._of(kiosk, day, start, end)
             outages += own
             yet = [(start, _since(kiosk))] if _since(kiosk) > start else []
             dark = _meeting(dark, [*yet, *((one.start, one.end) for one in own)])
-        long = [(a, b) for a, b in dark if b - a >= self._least]
+        long = [(a, b) for a, b in dark if b - a >= self._least(day)]
         return [one for one in outages if _meeting(long, [(one.start, one.end)])]
 
-    def _of(self, kiosk: KioskRecord, start: int, end: int) -> list[Outage]:
-        alive, found = max(start, _since(kiosk)), []
+    def _of(self, kiosk: KioskRecord, day: date, start: int, end: int) -> list[Outage]:
+        alive, found, least = max(start, _since(kiosk)), [], self._least(day)
         for first, last in self._beats.get(kiosk.id, ()):
             if last < alive or first > end:
                 continue
-            if first - alive >= self._least:
+            if first - alive >= least:
                 found.append(Outage(kiosk.id, alive, first))
             alive = max(alive, last)
-        if end - alive >= self._least:
+        if end - alive >= least:
             found.append(Outage(kiosk.id, alive, end))
         return found
 

@@ -15,6 +15,7 @@ from face_rec.attendance.roster import Assignment, Employment
 from face_rec.attendance.rules import Item, Limits, Rules
 from face_rec.attendance.shift import Shift
 from face_rec.attendance.validation import flaws
+from face_rec.errors import RulesMoved
 from face_rec.stores import keys
 from face_rec.stores.client import Client, redis_errors
 from face_rec.stores.lua import Script
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 BEAT_GAP: Final = 180  # seconds; a kiosk beats about once a minute
 _BEAT = Script("beat")
+_PUT = Script("put_rules")
 _KINDS: Final[dict[str, type[Item]]] = {
     "shifts": Shift,
     "assignments": Assignment,
@@ -71,20 +73,18 @@ class RedisRules:
         return _rules(found, int(version or 0), tuple(malformed))
 
     @redis_errors()
-    def put(self, *items: Item) -> None:
-        pipeline = self._client.pipeline(transaction=True)
-        for item in items:
-            pipeline.hset(self._hash_of(item), item.id, encode(item))
-        pipeline.hincrby(keys.rules(self._site), keys.VERSION, 1)
-        pipeline.execute()
+    def put(self, *items: Item, seen: int | None = None) -> None:
+        self._change([(item, encode(item)) for item in items], seen)
 
     @redis_errors()
-    def remove(self, *items: Item) -> None:
-        pipeline = self._client.pipeline(transaction=True)
-        for item in items:
-            pipeline.hdel(self._hash_of(item), item.id)
-        pipeline.hincrby(keys.rules(self._site), keys.VERSION, 1)
-        pipeline.execute()
+    def remove(self, *items: Item, seen: int | None = None) -> None:
+        self._change([(item, "") for item in items], seen)
+
+    def _change(self, entries: Sequence[tuple[Item, str]], seen: int | None) -> None:
+        names = [keys.rules(self._site), *(self._hash_of(item) for item, _ in entries)]
+        texts = [part for item, text in entries for part in (item.id, text)]
+        if not _PUT.run(self._client, names, ["" if seen is None else seen, *texts]):
+            raise RulesMoved("Somebody else changed the rules meanwhile. Look at them again.")
 
     @redis_errors()
     def beat(self, kiosk: str, at: datetime, since: datetime | None = None) -> None:

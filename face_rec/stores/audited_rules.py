@@ -1,12 +1,14 @@
 """Attendance rules that write what people change to the audit log."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from face_rec.access.audit import Action
 from face_rec.access.trail import Trail
-from face_rec.attendance.kiosk import Interval
-from face_rec.attendance.rules import Item, Rules, RulesStore
+from face_rec.attendance.kiosk import Interval, KioskRecord
+from face_rec.attendance.rules import Item, Limits, Rules, RulesStore
+from face_rec.attendance.shift import Shift
 from face_rec.stores.rule_codec import encode
 
 
@@ -17,18 +19,17 @@ class AuditedRules:
         self._rules = rules
         self._trail = trail
 
-    def put(self, *items: Item) -> None:
+    def put(self, *items: Item, seen: int | None = None) -> None:
         was = self._known(items)
-        self._rules.put(*items)
+        self._rules.put(*items, seen=seen)
         for item in items:
             old = was.get(_name(item))
-            before = {"set to": encode(old)} if old else {}
-            self._note(item, before, {"set to": encode(item)})
+            self._note(item, _told(old) if old else {}, _told(item))
 
-    def remove(self, *items: Item) -> None:
-        self._rules.remove(*items)
+    def remove(self, *items: Item, seen: int | None = None) -> None:
+        self._rules.remove(*items, seen=seen)
         for item in items:
-            self._note(item, {"set to": encode(item)}, {})
+            self._note(item, _told(item), {})
 
     def version(self) -> int:
         return self._rules.version()
@@ -56,6 +57,17 @@ class AuditedRules:
 
     def _note(self, item: Item, before: Mapping[str, object], after: Mapping[str, object]) -> None:
         self._trail.record(Action.SETTING_CHANGED, _name(item), before, after)
+
+
+def _told(item: Item) -> dict[str, object]:
+    """Field by field, so that the log shows what was changed and from which day on it holds."""
+    stored = json.loads(encode(item))
+    earlier = stored.pop("earlier", ())
+    if isinstance(item, Shift | KioskRecord | Limits):
+        since = str(item.valid_from) if item.valid_from else "always"
+        stored["valid_from"] = f"{since}, after {len(earlier)} earlier" if earlier else since
+    return {name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            for name, value in stored.items()}  # fmt: skip
 
 
 def _name(item: Item) -> str:

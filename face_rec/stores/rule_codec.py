@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from face_rec.attendance.kiosk import Direction
 from face_rec.attendance.rules import Item
-from face_rec.attendance.shift import Counting, Reading
+from face_rec.attendance.shift import Counting, DayHours, Reading
 
 Kind = TypeVar("Kind", bound=Item)
 
@@ -25,28 +25,43 @@ class MalformedRule(ValueError):
 
 def encode(item: Item) -> str:
     """One entry as JSON."""
-    plain = {
-        field.name: _plain(getattr(item, field.name))
-        for field in dataclasses.fields(item)
-        if field.name != "id"
-    }
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_fields(item), ensure_ascii=False, separators=(",", ":"))
 
 
 def decode(kind: type[Kind], entry_id: str, text: str | bytes) -> Kind:
     """One entry from JSON; raises MalformedRule."""
-    hints = typing.get_type_hints(kind)
     try:
-        stored = json.loads(text)
-        values = {
-            name: _READERS[hints[name]](value) for name, value in stored.items() if name in hints
-        }
-        return kind(**{**values, "id": entry_id})
+        return _read(kind, entry_id, json.loads(text))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise MalformedRule(f"{kind.__name__} {entry_id!r}: {error}") from error
 
 
+def _read(kind: type[Kind], entry_id: str, stored: dict[str, Any]) -> Kind:
+    hints = typing.get_type_hints(kind)
+    values = {
+        name: _READERS[hints[name]](value)
+        for name, value in stored.items()
+        if name in hints and name != _EARLIER
+    }
+    if _EARLIER in hints:
+        values[_EARLIER] = tuple(_read(kind, entry_id, one) for one in stored.get(_EARLIER, ()))
+    return kind(**{**values, "id": entry_id})
+
+
+def _fields(item: Any) -> dict[str, object]:  # noqa: ANN401 - an entry, or a part of one
+    """All but the id, which is the field's name in the hash, and versions there are none of."""
+    return {
+        field.name: _plain(getattr(item, field.name))
+        for field in dataclasses.fields(item)
+        if field.name != "id" and not (field.name == _EARLIER and not getattr(item, _EARLIER))
+    }
+
+
 def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if dataclasses.is_dataclass(value):
+        return _fields(value)
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, frozenset):
@@ -74,6 +89,14 @@ def _set_of(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda values: frozenset(read(value) for value in _exactly(list)(values))
 
 
+def _hours(values: Any) -> tuple[DayHours, ...]:  # noqa: ANN401
+    return tuple(
+        DayHours(one["day"], time.fromisoformat(one["start"]), time.fromisoformat(one["end"]))
+        for one in _exactly(list)(values)
+    )
+
+
+_EARLIER: Final = "earlier"
 _READERS: Final[dict[Any, Callable[[Any], Any]]] = {
     str: _exactly(str),
     int: _exactly(int),
@@ -89,4 +112,5 @@ _READERS: Final[dict[Any, Callable[[Any], Any]]] = {
     Reading: Reading,
     Counting: Counting,
     Direction: Direction,
+    tuple[DayHours, ...]: _hours,
 }

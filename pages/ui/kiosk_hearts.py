@@ -31,8 +31,8 @@ def kiosk_hearts(app: System) -> None:
     midnight = datetime.combine(now.date(), time(), now.tzinfo)
     days = days_between(midnight.astimezone(UTC).date(), now.astimezone(UTC).date())
     beats = app.office.stores.rules.beats(days)
-    uptime = Uptime(kiosks, beats, app.office.book.rules().limits.outage)
-    outages = uptime.outages(int(midnight.timestamp()), int(now.timestamp()))
+    uptime = Uptime(kiosks, beats, app.office.book.rules().limits)
+    outages = uptime.outages(now.date(), int(midnight.timestamp()), int(now.timestamp()))
     down = {
         one.id: [(o.start, o.end) for o in outages if o.kiosk == one.id and _over(o, beats)]
         for one in kiosks

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from face_rec.attendance.kiosk import Interval
-from face_rec.attendance.rule_desk import with_items, without
+from face_rec.attendance.rule_set import with_items, without
 from face_rec.attendance.rules import Item, Rules
-from face_rec.errors import StoreUnavailable
+from face_rec.errors import RulesMoved, StoreUnavailable
 
 _GAP = 180
 
@@ -38,11 +38,17 @@ class FakeRules:
     def load(self) -> Rules:
         return self._rules
 
-    def put(self, *items: Item) -> None:
+    def put(self, *items: Item, seen: int | None = None) -> None:
+        self._check(seen)
         changed = with_items(self._rules, items)
         self._rules = replace(changed, version=self._rules.version + 1)
 
-    def remove(self, *items: Item) -> None:
+    def _check(self, seen: int | None) -> None:
+        if seen not in {None, self._rules.version}:
+            raise RulesMoved("Somebody else was faster.")
+
+    def remove(self, *items: Item, seen: int | None = None) -> None:
+        self._check(seen)
         changed = self._rules
         for item in items:
             changed = without(changed, item)

@@ -13,10 +13,11 @@ from face_rec.attendance.kiosk import Direction, KioskRecord
 from face_rec.attendance.office import open_office
 from face_rec.attendance.roster import Assignment, Employment
 from face_rec.attendance.rules import Item, Limits, Rules, RulesStore
-from face_rec.attendance.shift import DEFAULT_ID, Counting, Reading, Shift
+from face_rec.attendance.shift import DEFAULT_ID, Counting, DayHours, Reading, Shift
 from face_rec.attendance.sources import Stores
 from face_rec.attendance.status import Status
 from face_rec.entities import Event, EventKind, Source
+from face_rec.errors import RulesMoved
 from face_rec.groups import ALL_GROUPS
 from face_rec.stores import keys
 from face_rec.stores.attendance import RedisAttendance
@@ -33,13 +34,17 @@ NOON = datetime(2025, 3, 10, 12, tzinfo=UTC)
 
 ITEMS: list[Item] = [
     Shift("s", "Früh", time(6), time(14, 30), frozenset({0, 6}), "Asia/Kolkata",
-          half_day_below=200, reading=Reading.TYPED, counting=Counting.EVERY_PAIR),
+          half_day_below=200, reading=Reading.TYPED, counting=Counting.EVERY_PAIR,
+          weekdays=(DayHours(6, time(6), time(12)),), valid_from=DAY,
+          earlier=(Shift("s", "Spät", time(14), time(22), valid_from=DAY - timedelta(days=30)),
+                   Shift("s", "Tag"))),
     Assignment("a", "s", group="Bürö", first=DAY, last=None),
     Employment("subject", DAY, DAY + timedelta(days=400)),
     Holiday("h", DAY, "Día de la Memoria", frozenset({"a", "b"})),
     Leave("l", "subject", DAY, DAY, "sick", half=True, author="boss", reason="flu"),
-    KioskRecord("gate", "Ost", Direction.OUT, 7, watched=False, watched_from=NOON),
-    Limits(outage=20, score=0.4),
+    KioskRecord("gate", "Ost", Direction.OUT, 7, watched=False, watched_from=NOON,
+                groups=frozenset({"Bürö"}), valid_from=DAY, earlier=(KioskRecord("gate"),)),
+    Limits(outage=20, score=0.4, valid_from=DAY, earlier=(Limits(),)),
 ]  # fmt: skip
 
 
@@ -76,6 +81,18 @@ def test_putting_again_replaces_and_removing_removes(store: RulesStore) -> None:
     store.remove(Holiday("i", DAY, "other"))
     assert store.load().holidays == (Holiday("h", DAY, "new"),)
     assert store.version() == 3
+
+
+def test_what_somebody_else_was_faster_with_is_not_overwritten(store: RulesStore) -> None:
+    store.put(Holiday("h", DAY, "first"), seen=0)
+    with pytest.raises(RulesMoved):
+        store.put(Holiday("h", DAY, "late"), Holiday("i", DAY, "too"), seen=0)
+    with pytest.raises(RulesMoved):
+        store.remove(Holiday("h", DAY, "first"), seen=0)
+    assert store.load().holidays == (Holiday("h", DAY, "first"),)
+    assert store.version() == 1
+    store.put(Holiday("h", DAY, "second"), seen=1)
+    assert store.load().holidays == (Holiday("h", DAY, "second"),)
 
 
 def test_removing_the_limits_restores_the_defaults(store: RulesStore) -> None:
@@ -181,6 +198,30 @@ def test_a_malformed_rule_is_shown_and_takes_nothing_down(redis_client: Redis, t
 def test_a_field_of_a_newer_version_is_ignored(redis_client: Redis) -> None:
     redis_client.hset(keys.rule(SITE, "shifts"), "s", json.dumps({"name": "x", "colour": "red"}))
     assert RedisRules(redis_client, SITE).load().shifts == (Shift("s", "x"),)
+
+
+def test_a_shift_of_an_older_version_holds_from_the_beginning(redis_client: Redis) -> None:
+    old = {"name": "x", "start": "08:00:00", "end": "16:00:00", "days": [0, 1]}
+    redis_client.hset(keys.rule(SITE, "shifts"), "s", json.dumps(old))
+    (shift,) = RedisRules(redis_client, SITE).load().shifts
+    assert (shift.valid_from, shift.earlier, shift.weekdays) == (None, (), ())
+
+
+def test_an_older_version_reads_the_newest_of_a_shift(redis_client: Redis) -> None:
+    store = RedisRules(redis_client, SITE)
+    store.put(Shift("s", "New", valid_from=DAY, earlier=(Shift("s", "Old"),)))
+    stored = json.loads(redis_client.hget(keys.rule(SITE, "shifts"), "s"))  # type: ignore[arg-type]
+    assert stored["name"] == "New"
+    assert {"start", "end", "days", "late_grace", "presence_only"} <= set(stored)
+
+
+@pytest.mark.parametrize("earlier", ["[1]", '[{"start": "25:00"}]', '"x"'])
+def test_versions_that_cannot_be_read_are_shown(redis_client: Redis, earlier: str) -> None:
+    text = f'{{"name": "x", "earlier": {earlier}}}'
+    redis_client.hset(keys.rule(SITE, "shifts"), "s", text)
+    rules = RedisRules(redis_client, SITE).load()
+    assert rules.shifts == ()
+    assert len(rules.malformed) == 1
 
 
 def test_broken_heartbeats_are_no_heartbeats(redis_client: Redis) -> None:
