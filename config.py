@@ -161,11 +161,14 @@ def _pairs(value: str) -> dict[str, str]:
     return pairs
 
 
+_ROLES = {"admin", "registrar", "hr", "manager", "kiosk"}
+
+
 def _roles(value: str) -> dict[str, str]:
     pairs = [pair.rpartition("=") for pair in value.split(",") if pair.strip()]
     roles = {group.strip(): role.strip().lower() for group, _, role in pairs}
-    if not all(roles) or not set(roles.values()) <= {"admin", "registrar", "manager", "kiosk"}:
-        raise ValueError("group=role,group=role with roles admin, registrar, manager or kiosk")
+    if not all(roles) or not set(roles.values()) <= _ROLES:
+        raise ValueError("group=role,group=role with roles admin, registrar, hr, manager or kiosk")
     return roles
 
 

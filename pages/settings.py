@@ -1,9 +1,13 @@
-"""Settings: shifts, who has which, holidays, leave, employment, kiosks and limits."""
+"""Settings: shifts, who has which, holidays, leave, employment, kiosks and limits.
+
+HR has the part that concerns people, for its groups; what holds for the whole company is an
+admin's.
+"""
 
 import streamlit as st
 
 from pages.ui.context import system
-from pages.ui.identity import Right, require
+from pages.ui.identity import Right, current, require
 from pages.ui.navigation import SETTINGS
 from pages.ui.page import guarded, page
 from pages.ui.parts import fragment
@@ -14,39 +18,46 @@ from pages.ui.rule_kiosks import kiosks
 from pages.ui.rule_leave import leave
 from pages.ui.rule_limits import limits
 from pages.ui.rule_shifts import shifts
+from pages.ui.rules_begun import begin_anew, begun, tell_of_others
 from pages.ui.site_form import site_form
 from pages.ui.text import plain
 
-require(Right.RULES)
+require(Right.HR)
 
-PARTS = {
+HR_PARTS = {
     "Shifts": shifts,
     "Who works when": assignments,
     "Holidays": holidays,
     "Leave": leave,
     "Employment": employment,
+}
+PARTS = HR_PARTS | {
     "Kiosks": kiosks,
     "Doubts and outages": limits,
     "This site": site_form,
 }
 
 
-@fragment(Right.RULES)
+@fragment(Right.HR)
 def draw() -> None:
     """The chosen part; the others are not read."""
     with guarded("settings", banner=True):
-        app = system()
+        app, company = system(), current().may(Right.RULES)
+        parts = PARTS if company else HR_PARTS
         part = st.pills(
-            "Part", list(PARTS), default="Shifts", required=True, label_visibility="collapsed",
+            "Part", list(parts), default="Shifts", required=True, label_visibility="collapsed",
             key="settings_part",
         )  # fmt: skip
-        for entry in app.office.book.rules().malformed:
+        tell_of_others(app)
+        for entry in begun(app).malformed if company else ():
             st.warning(
                 f"An entry in the database cannot be read and does not count: {plain(entry)}",
                 icon=":material/warning:",
             )
-        PARTS[part](app)
+        parts[part](app)
 
 
-with page(SETTINGS, "What counts as present, late or absent; the past is judged anew by it."):
+if "settings_part" not in st.session_state:  # opened, or come back to: not a press within it
+    begin_anew()
+with page(SETTINGS, "What counts as present, late or absent, and from which day on."):
     draw()

@@ -11,7 +11,7 @@ from face_rec.access.device import Device
 from face_rec.access.door import Door
 from face_rec.access.kiosks import Kiosks
 from face_rec.access.principal import Principal, PrincipalKind
-from face_rec.access.rights import Role, rights_of, rights_of_scopes
+from face_rec.access.rights import NARROWED, Role, rights_of, rights_of_scopes
 from face_rec.access.secret import digest
 from face_rec.access.token import Token
 from face_rec.access.tokens import Tokens
@@ -115,8 +115,8 @@ _SEES: Final[Mapping[Role, Groups]] = {Role.ADMIN: ALL_GROUPS, Role.REGISTRAR: A
 
 
 def user_principal(account: Account, proved_at: datetime | None = None) -> Principal:
-    """What an account may do; a manager sees the groups that were said."""
-    groups = account.groups if account.role is Role.MANAGER else _SEES.get(account.role)
+    """What an account may do; managers and HR see the groups that were said."""
+    groups = account.groups if account.role in NARROWED else _SEES.get(account.role)
     return Principal(
         PrincipalKind.USER, account.id, account.id, rights_of(account.role),
         groups or NO_GROUPS, proved_at=proved_at,

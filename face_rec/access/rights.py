@@ -13,6 +13,9 @@ class Right(StrEnum):
     RECORDS = "records.read"
     CORRECT = "records.correct"
     RULES = "rules.manage"
+    """Rules of the whole company: kiosks, limits, the shift that holds for all."""
+    HR = "hr.manage"
+    """Leave, holidays, shifts and employment of the groups that one sees."""
     SITE = "site.manage"
     PEOPLE_READ = "people.read"
     PEOPLE_WRITE = "people.write"
@@ -43,6 +46,7 @@ class Role(StrEnum):
     ADMIN = "admin"
     REGISTRAR = "registrar"
     MANAGER = "manager"
+    HR = "hr"
     KIOSK = "kiosk"
 
 
@@ -55,14 +59,15 @@ class Scope(StrEnum):
     METRICS_READ = "metrics:read"
 
 
-_A, _R, _M, _K = Role.ADMIN, Role.REGISTRAR, Role.MANAGER, Role.KIOSK
+_A, _R, _M, _H, _K = Role.ADMIN, Role.REGISTRAR, Role.MANAGER, Role.HR, Role.KIOSK
 
 RULES: Final[Mapping[Right, frozenset[Role]]] = {
-    Right.OVERVIEW: frozenset({_A, _M}),
+    Right.OVERVIEW: frozenset({_A, _M, _H}),
     Right.KIOSK: frozenset({_A, _K}),
-    Right.RECORDS: frozenset({_A, _M}),
-    Right.CORRECT: frozenset({_A, _M}),
+    Right.RECORDS: frozenset({_A, _M, _H}),
+    Right.CORRECT: frozenset({_A, _M, _H}),
     Right.RULES: frozenset({_A}),
+    Right.HR: frozenset({_A, _H}),
     Right.SITE: frozenset({_A}),
     Right.PEOPLE_READ: frozenset({_A, _R}),
     Right.PEOPLE_WRITE: frozenset({_A, _R}),
@@ -85,6 +90,9 @@ FRESH_PROOF: Final[Mapping[Act, Right | None]] = {
 }
 """Each act that needs a fresh proof, and the right it needs besides; None: it is about one's
 own account."""
+
+NARROWED: Final = frozenset({_M, _H})
+"""Roles that see and change only what the account's groups say."""
 
 SCOPES: Final[Mapping[Scope, Right]] = {
     Scope.ATTENDANCE_READ: Right.RECORDS,

@@ -9,7 +9,7 @@ from face_rec.access.account import Account, account_name
 from face_rec.access.attempts import Attempts
 from face_rec.access.audit import Action
 from face_rec.access.passwords import Passwords
-from face_rec.access.rights import Act, Role
+from face_rec.access.rights import NARROWED, Act, Role
 from face_rec.access.storage import Notes, Records
 from face_rec.access.trail import Trail
 from face_rec.clock import Clock
@@ -168,14 +168,14 @@ def _is_admin(account: Account) -> bool:
 
 
 def _check_groups(role: Role, groups: Groups) -> None:
-    """A manager sees what is said, and something is to be said."""
-    if role is Role.MANAGER and groups == NO_GROUPS:
-        raise AccountRefused("Say whose records this manager sees: choose groups, or all groups.")
+    """Managers and HR see what is said, and something is to be said."""
+    if role in NARROWED and groups == NO_GROUPS:
+        raise AccountRefused("Say whose records this account sees: choose groups, or all groups.")
 
 
 def _about(account: Account) -> dict[str, object]:
     return {
         "role": account.role.value,
-        "groups": account.groups.words() if account.role is Role.MANAGER else "",
+        "groups": account.groups.words() if account.role in NARROWED else "",
         "active": "yes" if account.active else "no",
     }

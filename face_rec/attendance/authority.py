@@ -8,6 +8,7 @@ from face_rec.attendance.roster import Assignment, Employment
 from face_rec.attendance.rules import Item, Rules
 from face_rec.attendance.shift import DEFAULT_ID, Shift
 from face_rec.entities import Person
+from face_rec.groups import ALL_GROUPS, NO_GROUPS, Groups
 
 _COMPANY = "This holds for the whole company: an administrator can change it."
 _OTHERS = "This concerns people outside of your groups. Ask an administrator to change it."
@@ -15,11 +16,11 @@ _OTHERS = "This concerns people outside of your groups. Ask an administrator to 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """``groups``: the only groups whose rules may be changed; None: all. ``company``: whether
-    rules of the whole company (kiosks, limits, the shift that holds for all) may be changed."""
+    """``groups``: whose rules may be changed. ``company``: whether rules of the whole company
+    (kiosks, limits, the shift that holds for all) may be changed, and so everybody's."""
 
-    groups: frozenset[str] | None = None
-    company: bool = True
+    groups: Groups = NO_GROUPS
+    company: bool = False
 
     def refusal(self, item: Item, rules: Rules, people: Mapping[str, Person]) -> str:
         """Why ``item``, as it is stored or as it is to be stored, is not theirs to change;
@@ -50,16 +51,16 @@ class Authority:
         return "" if all(mine) else _OTHERS
 
     def _holiday(self, holiday: Holiday) -> bool:
-        if self.groups is None:
-            return True
-        return bool(holiday.groups) and holiday.groups <= self.groups
+        if not holiday.groups:
+            return self.groups.every
+        return all(self._in(group) for group in holiday.groups)
 
     def _owns(self, subject: str, people: Mapping[str, Person]) -> bool:
         person = people.get(subject)
         return person is not None and self._in(person.group)
 
     def _in(self, group: str) -> bool:
-        return self.groups is None or group in self.groups
+        return self.groups.holds(group)
 
 
-EVERYTHING = Authority()
+EVERYTHING = Authority(ALL_GROUPS, company=True)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from face_rec.attendance import history
-from face_rec.attendance.authority import EVERYTHING, Authority
+from face_rec.attendance.authority import Authority
 from face_rec.attendance.book import AttendanceBook
 from face_rec.attendance.day_record import STATUSES
 from face_rec.attendance.rule_set import stored_of, with_items
@@ -49,9 +49,9 @@ class RuleDesk:
     def save(
         self,
         *items: Item,
+        authority: Authority,
         begun: Rules | None = None,
         since: date | None = None,
-        authority: Authority = EVERYTHING,
     ) -> None:
         """Add or replace entries; all of them or none."""
 
@@ -66,9 +66,9 @@ class RuleDesk:
         self,
         item: Item,
         *,
+        authority: Authority,
         begun: Rules | None = None,
         since: date | None = None,
-        authority: Authority = EVERYTHING,
     ) -> None:
         """Remove an entry. With ``since`` an assignment ends the day before instead, and the
         shift that holds for all becomes what it was at first."""

@@ -27,7 +27,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     adding.add_argument("name")
     adding.add_argument("--role", choices=[role.value for role in Role], default="manager")
     adding.add_argument("--group", action="append", default=[], metavar="GROUP",
-                        help="a manager of this group only; may be repeated")  # fmt: skip
+                        help="a manager or HR of this group only; may be repeated")  # fmt: skip
     adding.set_defaults(run=_with_access(_add))
     password = actions.add_parser("passwd", help="set a new password; ends all sign-ins")
     password.add_argument("name")

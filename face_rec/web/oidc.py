@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from face_rec.access.access import SESSION, Access
 from face_rec.access.external import Vouched
 from face_rec.access.principal import PrincipalKind
-from face_rec.access.rights import Role
+from face_rec.access.rights import NARROWED, Role
 from face_rec.errors import AccessError, Conflict, SignInRefused
 from face_rec.groups import ALL_GROUPS, Groups
 from face_rec.web import cookies
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 EVERYBODY: Final = "*"
 _SKEW: Final = 30.0  # seconds between the provider's clock and ours
 _MINUTES: Final = 600  # seconds to sign in at the provider
-_ORDER: Final = (Role.ADMIN, Role.REGISTRAR, Role.MANAGER, Role.KIOSK)
+_ORDER: Final = (Role.ADMIN, Role.REGISTRAR, Role.HR, Role.MANAGER, Role.KIOSK)
 _AWAY: Final = (
     "The sign-in provider gave no usable answer. Try again; if it stays so, tell your "
     "administrator, who finds the reason in the application's log."
@@ -52,8 +52,8 @@ _AWAY: Final = (
 @dataclass(frozen=True, slots=True)
 class Provider:
     """The OpenID Connect provider. ``roles``: role by the provider's group; of several the
-    first of admin, registrar, manager and kiosk counts. ``scopes``: the group of people that a
-    manager sees, by the provider's group, ``*``: all; None: the provider does not say."""
+    first of admin, registrar, hr, manager and kiosk counts. ``scopes``: the group of people that a
+    manager or HR sees, by the provider's group, ``*``: all; None: the provider does not say."""
 
     issuer: str
     client_id: str
@@ -69,7 +69,7 @@ class Provider:
         role = self._role_of(groups)
         return Vouched(
             f"{claims['iss']}|{claims['sub']}", self._name_of(claims), role,
-            self._scope_of(groups) if role is Role.MANAGER else None,
+            self._scope_of(groups) if role in NARROWED else None,
             proved_at=_moment(claims.get("auth_time")), factor=_with_two(claims.get("amr")),
         )  # fmt: skip
 

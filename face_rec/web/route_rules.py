@@ -100,7 +100,7 @@ PAGES: Final[Mapping[str, Right]] = {
     "reports": Right.RECORDS,
     "people": Right.PEOPLE_READ,
     "register": Right.PEOPLE_WRITE,
-    "settings": Right.RULES,
+    "settings": Right.HR,
     "models": Right.MODELS,
     "privacy": Right.SYSTEM,
     "system": Right.SYSTEM,

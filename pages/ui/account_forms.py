@@ -6,7 +6,7 @@ import streamlit as st
 
 from face_rec.access.account import Account
 from face_rec.access.passwords import SHORTEST
-from face_rec.access.rights import Role
+from face_rec.access.rights import NARROWED, Role
 from face_rec.errors import AccessError
 from face_rec.groups import ALL_GROUPS, NO_GROUPS, Groups, only
 from face_rec.system import System
@@ -125,13 +125,13 @@ def _role_and_groups(app: System, role: Role, groups: Groups) -> tuple[Role, Gro
     )  # fmt: skip
     known = set(people_index(app.people).groups)
     every = st.toggle(
-        "A manager of all groups", value=groups.every, help="Of groups made later, too."
+        "Of all groups (managers and HR)", value=groups.every, help="Of groups made later, too."
     )
     named = st.multiselect(
         "Or of these groups only", sorted(known | groups.named), default=sorted(groups.named),
-        placeholder="No group", help="Records of other people are not shown to this manager.",
+        placeholder="No group", help="Records of other people are not shown to this account.",
     )  # fmt: skip
     picked = Role(chosen or role)
-    if picked is not Role.MANAGER:
+    if picked not in NARROWED:
         return picked, NO_GROUPS
     return picked, ALL_GROUPS if every else only(*named)

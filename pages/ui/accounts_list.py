@@ -3,7 +3,7 @@
 import streamlit as st
 
 from face_rec.access.account import Account
-from face_rec.access.rights import Role
+from face_rec.access.rights import NARROWED
 from face_rec.system import System
 from pages.ui.text import plain
 from pages.ui.times import ago
@@ -12,12 +12,14 @@ ROLES = {
     "admin": "Administrator",
     "registrar": "Registrar",
     "manager": "Manager",
+    "hr": "HR",
     "kiosk": "Kiosk",
 }
 MAY = {
     "admin": "everything",
     "registrar": "register and edit people",
     "manager": "records, reports and corrections",
+    "hr": "the same, and leave, holidays and shifts",
     "kiosk": "take attendance only",
 }
 
@@ -43,5 +45,5 @@ def accounts_list(app: System) -> Account | None:
 def _role(account: Account) -> str:
     state = "" if account.active else ":red-badge[Switched off] "
     source = " · single sign-on" if account.external else ""
-    groups = f" · {plain(account.groups.words())}" if account.role is Role.MANAGER else ""
+    groups = f" · {plain(account.groups.words())}" if account.role in NARROWED else ""
     return f"{state}{ROLES[account.role]}{groups}{source}"

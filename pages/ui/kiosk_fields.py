@@ -6,6 +6,7 @@ from datetime import time
 import streamlit as st
 
 from face_rec.access.device import Device
+from face_rec.attendance.authority import EVERYTHING
 from face_rec.attendance.kiosk import Direction, KioskRecord
 from face_rec.system import System
 from pages.ui.rule_kiosks import record_fields
@@ -54,7 +55,7 @@ def save_record(app: System, record: KioskRecord) -> None:
     stored = record_of(app, record.id)
     changed = replace(record, watched_from=stored.watched_from)
     if changed != stored or stored not in app.office.book.rules().kiosks:
-        app.office.rules.save(changed)
+        app.office.rules.save(changed, authority=EVERYTHING, since=app.office.book.today())
 
 
 def office_words(record: KioskRecord) -> list[str]:

@@ -10,9 +10,11 @@ from face_rec.attendance.roster import Assignment, Roster
 from face_rec.attendance.shift import DEFAULT_ID, PRESENCE
 from face_rec.entities import Person
 from face_rec.system import System
+from pages.ui.identity import current
 from pages.ui.people_index import people_index
 from pages.ui.rule_editor import buttons, chosen_of, form_key, new_id
-from pages.ui.rule_fields import dates, person_choice
+from pages.ui.rule_fields import dates, person_choice, seen_groups, sees_person
+from pages.ui.rules_begun import begun
 from pages.ui.scope import NO_GROUP
 
 _GROUP, _PERSON = "A group", "A person"
@@ -25,12 +27,15 @@ _NOTHING = (
 
 def assignments(app: System) -> None:
     """Groups with their shift of today, then all assignments, then the form."""
-    rules = app.office.book.rules()
+    rules = begun(app)
     names = {DEFAULT_ID: PRESENCE.name} | {shift.id: shift.name for shift in rules.shifts}
     people = people_index(app.people).by_subject
     _groups(app, people)
     known = chosen_of(
-        sorted(rules.assignments, key=lambda one: (not one.group, one.group, str(one.first))),
+        sorted(
+            filter(lambda one: _concerns(app, one), rules.assignments),
+            key=lambda one: (not one.group, one.group, str(one.first)),
+        ),
         lambda one: _row(one, names, people),
         "assignments",
         _NOTHING,
@@ -42,12 +47,17 @@ def assignments(app: System) -> None:
     buttons(app, key, [made], known)
 
 
+def _concerns(app: System, one: Assignment) -> bool:
+    return sees_person(app, one.subject) if one.subject else current().sees(one.group)
+
+
 def _groups(app: System, people: Mapping[str, Person]) -> None:
     """Every group with its number of people and the shift that holds today."""
-    sizes = Counter(person.group for person in people.values())
+    identity = current()
+    sizes = Counter(one.group for one in people.values() if identity.sees(one.group))
     if not sizes:
         return
-    rules, today = app.office.book.rules(), app.office.book.today()
+    rules, today = begun(app), app.office.book.today()
     roster = Roster(app.site.timezone, rules.shifts, rules.assignments, rules.employments)
     rows = [
         (group or NO_GROUP, size, roster.shift(Person("", "", "", group), today).name)
@@ -91,11 +101,12 @@ def _form(app: System, known: Assignment | None, names: Mapping[str, str], key: 
         else:
             group = _group(app, known.group if known else "", key)
     with right:
-        first, last = dates(known.first if known else None, known.last if known else None, key)
+        today = app.office.book.today()
+        first, last = dates(known.first if known else today, known.last if known else None, key)
     return Assignment(known.id if known else new_id(), shift, subject, group, first, last)
 
 
 def _group(app: System, known: str, key: str) -> str:
-    groups = sorted({*people_index(app.people).groups, *([known] if known else [])})
+    groups = seen_groups(app, [known] if known else ())
     index = groups.index(known) if known in groups else None
     return st.selectbox("Group", groups, index=index, key=f"{key}_group") or ""

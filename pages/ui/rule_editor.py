@@ -3,23 +3,23 @@
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
 
+from face_rec.attendance.authority import Authority
 from face_rec.attendance.rule_desk import StatusChange
 from face_rec.attendance.rules import Item
 from face_rec.errors import RuleRefused
 from face_rec.system import System
-from pages.ui.day_words import STATUS_NAMES
 from pages.ui.flash import flash
 from pages.ui.identity import Right, require
-from pages.ui.period import words
-from pages.ui.text import counted, plain
+from pages.ui.rule_since import show_changes, since_of
+from pages.ui.rules_begun import begin_anew, begun
+from pages.ui.text import plain
 from pages.ui.widgets import empty_state
 
-_MOST_LINES: Final = 200
 T = TypeVar("T", bound=Item)
 
 
@@ -54,8 +54,8 @@ def chosen_of(
 
 
 def form_key(app: System, part: str, item: Item | None) -> str:
-    """The beginning of a form's keys: after any change of the rules it starts afresh."""
-    return f"{part}_{app.office.book.rules().version}_{item.id if item else 'new'}"
+    """The beginning of a form's keys: after saving it starts afresh."""
+    return f"{part}_{begun(app).version}_{item.id if item else 'new'}"
 
 
 def new_id() -> str:
@@ -63,14 +63,20 @@ def new_id() -> str:
     return secrets.token_hex(6)
 
 
+def authority() -> Authority:
+    """What whoever presses the button now may change; the page ends here without the right."""
+    identity = require(Right.HR)
+    return Authority(identity.groups, company=identity.may(Right.RULES))
+
+
 def buttons(
     app: System, key: str, changed: Sequence[Item], known: Item | None, removable: bool = True
 ) -> None:
-    """Save, show what saving would change, and remove."""
+    """From which day on it holds; save, show what saving would change, and remove."""
+    since = since_of(app, key, known)
     with st.container(horizontal=True):
-        save = st.button(
-            "Save" if known else "Add", icon=":material/save:", type="primary", key=f"{key}_save"
-        )
+        label = "Save and rewrite the past" if since.rewrites else "Save" if known else "Add"
+        save = st.button(label, icon=":material/save:", type="primary", key=f"{key}_save")
         preview = st.button(
             "Show what would change", icon=":material/compare_arrows:", key=f"{key}_preview",
             help="Whose status last month and this month would be another one.",
@@ -80,19 +86,26 @@ def buttons(
             and removable
             and st.button("Remove", icon=":material/delete:", key=f"{key}_remove")
         )
+    desk, start = app.office.rules, begun(app)
     if save:
-        _apply(lambda: app.office.rules.save(*changed), "Saved.")
+        _apply(
+            lambda: desk.save(*changed, authority=authority(), begun=start, since=since.day),
+            "Saved.",
+        )
     elif remove and known is not None:
         item = known
-        _apply(lambda: app.office.rules.remove(item), "Removed.")
-    elif preview:
-        _preview(app, changed)
+        _apply(
+            lambda: desk.remove(item, authority=authority(), begun=start, since=since.day),
+            "Removed.",
+        )
+    elif preview or since.rewrites:
+        _preview(app, changed, since.day)
 
 
 def _apply(work: Callable[[], None], done: str) -> None:
-    require(Right.RULES)
     if refused(work):
         return
+    begin_anew()
     flash(done)
     st.rerun(scope="app")
 
@@ -108,55 +121,19 @@ def refused(work: Callable[[], Any]) -> bool:
     return False
 
 
-# --- preview -----------------------------------------------------------------
-
-
-def _preview(app: System, changed: Sequence[Item]) -> None:
+def _preview(app: System, changed: Sequence[Item], since: date | None) -> None:
     first, last = preview_span(app.office.book.today())
     found: list[StatusChange] = []
 
     def work() -> None:
-        found.extend(app.office.rules.preview(changed, first, last))
+        found.extend(app.office.rules.preview(changed, first, last, since))
 
     with st.spinner("Judging the days anew …"):
         if refused(work):
             return
-    if not found:
-        st.success(
-            f"Nobody's status would change in {words(first, last)}.", icon=":material/check:"
-        )
-        return
-    people = len({change.person.subject for change in found})
-    st.info(
-        f"{counted(len(found), 'day')} of {counted(people, 'person', 'people')} would change in "
-        f"{words(first, last)}. Nothing is saved yet.",
-        icon=":material/compare_arrows:",
-    )
-    _changes(found)
-
-
-def _changes(found: Sequence[StatusChange]) -> None:
-    kinds = pd.DataFrame(
-        [(STATUS_NAMES[one.before], STATUS_NAMES[one.after]) for one in found],
-        columns=["Now", "Would be"],
-    ).value_counts()
-    left, right = st.columns([1, 1.5], gap="medium")
-    left.dataframe(kinds.rename("Days").reset_index(), hide_index=True, alt="Changes by kind")
-    lines = [
-        (str(one.day), one.person.name, STATUS_NAMES[one.before], STATUS_NAMES[one.after])
-        for one in found[:_MOST_LINES]
-    ]
-    right.dataframe(
-        pd.DataFrame(lines, columns=["Date", "Name", "Now", "Would be"]),
-        hide_index=True,
-        height=min(330, 38 + 35 * len(lines)),
-        alt="Days that would change",
-    )
-    if len(found) > _MOST_LINES:
-        right.caption(f"The first {_MOST_LINES} of {len(found):,}.")
+    show_changes(found, first, last)
 
 
 def preview_span(today: date) -> tuple[date, date]:
-    """From the first of last month to yesterday."""
-    start = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
-    return start, max(start, today - timedelta(days=1))
+    """From the first of last month to today."""
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=1), today

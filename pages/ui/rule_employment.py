@@ -6,7 +6,8 @@ from face_rec.attendance.roster import Employment
 from face_rec.system import System
 from pages.ui.people_index import people_index
 from pages.ui.rule_editor import buttons, chosen_of, form_key
-from pages.ui.rule_fields import dates, person_choice
+from pages.ui.rule_fields import dates, person_choice, sees_person
+from pages.ui.rules_begun import begun
 
 _NOTHING = (
     "badge",
@@ -17,7 +18,7 @@ _NOTHING = (
 
 def employment(app: System) -> None:
     """The list and the form; one entry a person."""
-    rules, people = app.office.book.rules(), people_index(app.people).by_subject
+    rules, people = begun(app), people_index(app.people).by_subject
 
     def row(one: Employment) -> dict[str, str]:
         person = people.get(one.id)
@@ -27,7 +28,8 @@ def employment(app: System) -> None:
             "Last day": str(one.last or "open"),
         }
 
-    known = chosen_of(rules.employments, row, "employments", _NOTHING)
+    seen = [one for one in rules.employments if sees_person(app, one.id)]
+    known = chosen_of(seen, row, "employments", _NOTHING)
     key = form_key(app, "employment", known)
     with st.container(border=True):
         st.markdown("**Change the dates**" if known else "**Enter dates**")

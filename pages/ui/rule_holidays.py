@@ -6,9 +6,10 @@ from face_rec.attendance.calendar import Holiday
 from face_rec.attendance.holiday_file import read_holidays
 from face_rec.system import System
 from pages.ui.flash import flash
-from pages.ui.identity import Right, require
-from pages.ui.people_index import people_index
-from pages.ui.rule_editor import buttons, chosen_of, form_key, new_id, refused
+from pages.ui.identity import current
+from pages.ui.rule_editor import authority, buttons, chosen_of, form_key, new_id, refused
+from pages.ui.rule_fields import seen_groups
+from pages.ui.rules_begun import begin_anew, begun
 from pages.ui.text import counted
 
 _NOTHING = ("celebration", "No holidays yet", "Add one below, or import a calendar.")
@@ -16,9 +17,10 @@ _NOTHING = ("celebration", "No holidays yet", "Add one below, or import a calend
 
 def holidays(app: System) -> None:
     """The list, the form, the import."""
-    rules = app.office.book.rules()
+    rules = begun(app)
+    seen = [one for one in rules.holidays if _concerns(one)]
     known = chosen_of(
-        sorted(rules.holidays, key=lambda one: (one.day, one.name)), _row, "holidays", _NOTHING
+        sorted(seen, key=lambda one: (one.day, one.name)), _row, "holidays", _NOTHING
     )
     key = form_key(app, "holiday", known)
     with st.container(border=True):
@@ -26,6 +28,12 @@ def holidays(app: System) -> None:
         made = _form(app, known, key)
     buttons(app, key, [made], known)
     _import(app)
+
+
+def _concerns(one: Holiday) -> bool:
+    """Everybody's holidays, and those of groups that may be seen."""
+    identity = current()
+    return not one.groups or any(identity.sees(group) for group in one.groups)
 
 
 def _row(one: Holiday) -> dict[str, str]:
@@ -44,12 +52,13 @@ def _form(app: System, known: Holiday | None, key: str) -> Holiday:
 
 
 def _groups(app: System, known: frozenset[str], key: str) -> frozenset[str]:
-    offered = sorted({*people_index(app.people).groups, *known})
+    mine = [] if current().groups.every else seen_groups(app)
     return frozenset(
         st.multiselect(
-            "Groups", offered, default=sorted(known), placeholder="Everybody", key=f"{key}_groups"
+            "Groups", seen_groups(app, known), default=sorted(known) or mine,
+            placeholder="Everybody", key=f"{key}_groups",
         )
-    )
+    )  # fmt: skip
 
 
 def _import(app: System) -> None:
@@ -66,10 +75,10 @@ def _import(app: System) -> None:
         found: list[Holiday] = []
 
         def work() -> None:
-            require(Right.RULES)
             found.extend(read_holidays(file.getvalue(), groups))
-            app.office.rules.save(*found)
+            app.office.rules.save(*found, authority=authority())
 
         if not refused(work):
+            begin_anew()
             flash(f"{counted(len(found), 'holiday')} imported.")
             st.rerun(scope="app")

@@ -10,6 +10,7 @@ from face_rec.journey.kiosk import NAME, RULE
 from face_rec.system import System
 from pages.ui.people_index import people_index
 from pages.ui.rule_editor import buttons, chosen_of, form_key
+from pages.ui.rules_begun import begun
 
 _WAYS: Final = {
     Direction.BOTH: "In and out",
@@ -25,7 +26,7 @@ _NOTHING = (
 
 def kiosks(app: System) -> None:
     """The list and the form."""
-    rules = app.office.book.rules()
+    rules = begun(app)
     known = chosen_of(rules.kiosks, _row, "kiosks", _NOTHING)
     key = form_key(app, "kiosk", known)
     with st.container(border=True):

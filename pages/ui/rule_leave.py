@@ -9,14 +9,15 @@ from face_rec.system import System
 from pages.ui.identity import current
 from pages.ui.people_index import people_index
 from pages.ui.rule_editor import buttons, chosen_of, form_key, new_id
-from pages.ui.rule_fields import person_choice
+from pages.ui.rule_fields import person_choice, sees_person
+from pages.ui.rules_begun import begun
 
 _NOTHING = ("beach_access", "No leave entered yet", "Enter the first one below.")
 
 
 def leave(app: System) -> None:
     """The list, latest first, and the form."""
-    rules, people = app.office.book.rules(), people_index(app.people).by_subject
+    rules, people = begun(app), people_index(app.people).by_subject
 
     def row(one: Leave) -> dict[str, str]:
         person = people.get(one.subject)
@@ -29,7 +30,11 @@ def leave(app: System) -> None:
             "Entered by": one.author,
         }
 
-    newest = sorted(rules.leaves, key=lambda one: (one.first, one.id), reverse=True)
+    newest = sorted(
+        (one for one in rules.leaves if sees_person(app, one.subject)),
+        key=lambda one: (one.first, one.id),
+        reverse=True,
+    )
     known = chosen_of(newest, row, "leaves", _NOTHING)
     key = form_key(app, "leave", known)
     with st.container(border=True):

@@ -6,11 +6,12 @@ import streamlit as st
 
 from face_rec.system import System
 from pages.ui.rule_editor import buttons, form_key
+from pages.ui.rules_begun import begun
 
 
 def limits(app: System) -> None:
     """The form."""
-    known = app.office.book.rules().limits
+    known = begun(app).limits
     key = form_key(app, "limits", known)
     with st.container(border=True):
         st.markdown("**A mark is to be reviewed if**")

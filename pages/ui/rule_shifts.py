@@ -11,12 +11,15 @@ from face_rec.attendance.shift import (
     PRESENCE,
     WEEKDAYS,
     Counting,
+    DayHours,
     Reading,
     Shift,
     days_text,
 )
 from face_rec.system import System
 from pages.ui.rule_editor import buttons, form_key, new_id
+from pages.ui.rules_begun import begun
+from pages.ui.text import plain
 
 _NEW: Final = "new"
 _MOST: Final = 24 * 60
@@ -32,22 +35,33 @@ _COUNTINGS: Final = {
 
 def shifts(app: System) -> None:
     """Choose a shift and change it, or make one."""
-    rules = app.office.book.rules()
+    rules = begun(app)
     stored = {shift.id: shift for shift in rules.shifts}
     known = {DEFAULT_ID: stored.get(DEFAULT_ID, PRESENCE)} | stored
     chosen = st.selectbox(
         "Shift",
         [*known, _NEW],
         format_func=lambda one: "New shift …" if one == _NEW else _title(known[one]),
-        key=f"shift_choice_{rules.version}",
+        key="shift_choice",
     )
     shift = known.get(chosen)
     if chosen == DEFAULT_ID:
         st.caption("Holds for everybody to whom no other shift is assigned.")
+    if shift:
+        _versions(shift)
     key = form_key(app, "shift", shift)
     with st.container(border=True):
         made = _form(shift or Shift(new_id(), ""), key)
     buttons(app, key, [made], shift, removable=chosen in stored)
+
+
+def _versions(shift: Shift) -> None:
+    """What held before, in a line each."""
+    if shift.valid_from is None:
+        return
+    with st.expander(f"Holds from {shift.valid_from}; before that it was another"):
+        for one in shift.earlier:
+            st.markdown(f"- from **{one.valid_from or 'the beginning'}**: {plain(_title(one))}")
 
 
 def _title(shift: Shift) -> str:
@@ -76,7 +90,31 @@ def _form(shift: Shift, key: str) -> Shift:
         shift, name=name.strip(), presence_only=presence, start=start or time(),
         end=end or time(), days=frozenset(days),
     )  # fmt: skip
-    return made if presence else _thresholds(_window(made, key), key)
+    return made if presence else _thresholds(_window(_weekdays(made, key), key), key)
+
+
+def _weekdays(shift: Shift, key: str) -> Shift:
+    """Other hours on some days of the week; an empty field has the shift's own."""
+    known = {one.day: one for one in shift.weekdays}
+    with st.expander("Other hours on some days", icon=":material/calendar_view_week:",
+                     expanded=bool(known)):  # fmt: skip
+        st.caption("Limits of hours (half day, absent, overtime) are taken in proportion there.")
+        other = st.pills(
+            "Days with hours of their own", sorted(shift.days), selection_mode="multi",
+            default=sorted(set(known) & shift.days), format_func=lambda day: WEEKDAYS[day],
+            key=f"{key}_other",
+        )  # fmt: skip
+        made = tuple(_hours(day, known.get(day), shift, key) for day in sorted(other))
+    return replace(shift, weekdays=made)
+
+
+def _hours(day: int, known: DayHours | None, shift: Shift, key: str) -> DayHours:
+    start, end = (known.start, known.end) if known else (shift.start, shift.end)
+    name, left, right = st.columns([0.6, 1, 1], vertical_alignment="bottom")
+    name.markdown(f"**{WEEKDAYS[day]}**")
+    began = left.time_input("Start", start, step=300, key=f"{key}_from_{day}")
+    ended = right.time_input("End", end, step=300, key=f"{key}_to_{day}")
+    return DayHours(day, began or start, ended or end)
 
 
 def _window(shift: Shift, key: str) -> Shift:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from redis import Redis
 
+from face_rec.attendance.authority import EVERYTHING
 from face_rec.attendance.calendar import Holiday, Leave
 from face_rec.attendance.kiosk import Direction, KioskRecord
 from face_rec.attendance.office import open_office
@@ -279,7 +280,7 @@ def test_the_whole_way_over_redis(redis_client: Redis) -> None:
     office = open_office(
         Stores(attendance, people, RedisRules(redis_client, SITE)), clock, ZoneInfo("UTC")
     )
-    office.rules.save(Shift(DEFAULT_ID, "Day"))
+    office.rules.save(Shift(DEFAULT_ID, "Day"), authority=EVERYTHING)
     ada = people.create(a_person(), (), 0)
     late = Event("e", ada.subject, NOON, EventKind.PUNCH, Source.VIDEO, "gate")
     attendance.apply(late, 0.0)

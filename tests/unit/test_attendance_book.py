@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from face_rec.attendance.authority import EVERYTHING
 from face_rec.attendance.calendar import Holiday
 from face_rec.attendance.filters import Filters
 from face_rec.attendance.kiosk import KioskRecord
@@ -79,7 +80,7 @@ def test_changed_rules_judge_the_past_anew() -> None:
     world.mark("09:08 17:00")
     office = world.office()
     assert statuses(office)["Ada"] is Status.PRESENT
-    office.rules.save(shift(late_grace=5))
+    office.rules.save(shift(late_grace=5), authority=EVERYTHING)
     assert statuses(office)["Ada"] is Status.LATE
 
 

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from face_rec.attendance.authority import Authority
+from face_rec.attendance.authority import EVERYTHING, Authority
 from face_rec.attendance.calendar import Holiday, Leave
 from face_rec.attendance.kiosk import Direction, KioskRecord
 from face_rec.attendance.roster import Assignment, Employment
@@ -13,14 +13,15 @@ from face_rec.attendance.rules import Item, Limits, Rules
 from face_rec.attendance.shift import DEFAULT_ID, PRESENCE, DayHours, Reading, Shift
 from face_rec.attendance.status import Status
 from face_rec.errors import RuleRefused
+from face_rec.groups import ALL_GROUPS, only
 from tests.attendance_days import ADA, DAY_SHIFT, LONG_AGO, MONDAY, at, judged, punches, shift
 from tests.attendance_world import BOB, World, statuses
 from tests.fakes.rules import FakeRules
 
 TUESDAY, WEDNESDAY = (MONDAY + timedelta(days=n) for n in (1, 2))
 FRIDAY = MONDAY + timedelta(days=4)
-OFFICE = Authority(frozenset({"Office"}), company=False)
-ALL_GROUPS = Authority(None, company=False)
+OFFICE = Authority(only("Office"))
+EVERY_GROUP = Authority(ALL_GROUPS)
 
 
 def ada(world: World) -> list[Status]:
@@ -40,17 +41,17 @@ def came_at(clock: str, *items: Item) -> World:
 
 def test_a_changed_shift_holds_from_its_day_and_leaves_the_past_alone() -> None:
     world = came_at("09:08")
-    world.office().rules.save(shift(late_grace=5), since=TUESDAY)
+    world.office().rules.save(shift(late_grace=5), since=TUESDAY, authority=EVERYTHING)
     assert ada(world) == [Status.PRESENT, Status.LATE, Status.LATE]
 
 
 def test_a_change_again_adds_a_version_and_one_of_the_same_day_replaces_it() -> None:
     world = came_at("09:08")
     desk = world.office().rules
-    desk.save(shift(late_grace=5), since=TUESDAY)
-    desk.save(shift(late_grace=20), since=WEDNESDAY)
+    desk.save(shift(late_grace=5), since=TUESDAY, authority=EVERYTHING)
+    desk.save(shift(late_grace=20), since=WEDNESDAY, authority=EVERYTHING)
     assert ada(world) == [Status.PRESENT, Status.LATE, Status.PRESENT]
-    desk.save(shift(late_grace=0), since=WEDNESDAY)
+    desk.save(shift(late_grace=0), since=WEDNESDAY, authority=EVERYTHING)
     assert ada(world) == [Status.PRESENT, Status.LATE, Status.LATE]
     (stored,) = world.rules.load().shifts
     assert [one.valid_from for one in (stored, *stored.earlier)] == [WEDNESDAY, TUESDAY, None]
@@ -59,15 +60,15 @@ def test_a_change_again_adds_a_version_and_one_of_the_same_day_replaces_it() -> 
 def test_the_past_is_judged_anew_when_that_is_asked_for() -> None:
     world = came_at("09:08")
     desk = world.office().rules
-    desk.save(shift(late_grace=20), since=TUESDAY)
-    desk.save(shift(late_grace=5), since=None)
+    desk.save(shift(late_grace=20), since=TUESDAY, authority=EVERYTHING)
+    desk.save(shift(late_grace=5), since=None, authority=EVERYTHING)
     assert ada(world) == [Status.LATE] * 3
     assert world.rules.load().shifts[0].earlier == ()
 
 
 def test_what_changes_nothing_makes_no_version() -> None:
     world = came_at("09:08")
-    world.office().rules.save(DAY_SHIFT, since=TUESDAY)
+    world.office().rules.save(DAY_SHIFT, since=TUESDAY, authority=EVERYTHING)
     assert world.rules.load().shifts == (DAY_SHIFT,)
 
 
@@ -75,13 +76,13 @@ def test_the_first_hours_that_are_ever_entered_leave_the_days_of_presence_alone(
     world = World(Holiday("h", date(2024, 12, 25), "far away"))
     for day in (MONDAY, TUESDAY):
         world.mark("11:00 17:00", day)
-    world.office().rules.save(DAY_SHIFT, since=TUESDAY)
+    world.office().rules.save(DAY_SHIFT, since=TUESDAY, authority=EVERYTHING)
     assert ada(world)[:2] == [Status.PRESENT, Status.LATE]
 
 
 def test_taking_the_hours_away_again_leaves_the_measured_days_alone() -> None:
     world = came_at("11:00")
-    world.office().rules.remove(DAY_SHIFT, since=TUESDAY)
+    world.office().rules.remove(DAY_SHIFT, since=TUESDAY, authority=EVERYTHING)
     assert ada(world) == [Status.LATE, Status.PRESENT, Status.PRESENT]
 
 
@@ -97,7 +98,7 @@ def test_another_shift_for_a_group_begins_on_its_day() -> None:
     late, early = Shift("late", "Late", time(11), time(19)), Shift("early", "Early")
     group = Assignment("a", "early", group="Office")
     world = came_at("11:00", late, early, group)
-    world.office().rules.save(replace(group, shift="late"), since=TUESDAY)
+    world.office().rules.save(replace(group, shift="late"), since=TUESDAY, authority=EVERYTHING)
     shifts = [day.shift for day in world.office().book.person(ADA.subject, MONDAY, WEDNESDAY)]
     assert shifts == ["Early", "Late", "Late"]
     assert len(world.rules.load().assignments) == 2
@@ -107,7 +108,7 @@ def test_an_assignment_that_is_removed_ends_and_its_past_stays() -> None:
     late = Shift("late", "Late", time(11), time(19))
     group = Assignment("a", "late", group="Office")
     world = came_at("11:00", late, group)
-    world.office().rules.remove(group, since=TUESDAY)
+    world.office().rules.remove(group, since=TUESDAY, authority=EVERYTHING)
     shifts = [day.shift for day in world.office().book.person(ADA.subject, MONDAY, WEDNESDAY)]
     assert shifts == ["Late", PRESENCE.name, PRESENCE.name]
 
@@ -119,7 +120,9 @@ def test_a_kiosk_that_is_turned_round_keeps_the_direction_of_the_past() -> None:
     for day in (MONDAY, TUESDAY):
         for event in punches("09:00/gate", day):
             world.attendance.apply(event, 0.0)
-    world.office().rules.save(replace(gate, direction=Direction.OUT), since=TUESDAY)
+    world.office().rules.save(
+        replace(gate, direction=Direction.OUT), since=TUESDAY, authority=EVERYTHING
+    )
     assert ada(world)[:2] == [Status.MISSING_OUT, Status.MISSING_IN]
     (stored,) = world.rules.load().kiosks
     assert stored.watched_from == LONG_AGO
@@ -128,7 +131,7 @@ def test_a_kiosk_that_is_turned_round_keeps_the_direction_of_the_past() -> None:
 def test_a_kiosk_that_is_no_longer_watched_still_excuses_the_days_before() -> None:
     gate = KioskRecord("gate", watched_from=LONG_AGO)
     world = World(DAY_SHIFT, gate)
-    world.office().rules.save(replace(gate, watched=False), since=TUESDAY)
+    world.office().rules.save(replace(gate, watched=False), since=TUESDAY, authority=EVERYTHING)
     assert ada(world)[:2] == [Status.KIOSK_DOWN, Status.ABSENT]
 
 
@@ -137,7 +140,7 @@ def test_another_limit_for_outages_leaves_the_past_alone() -> None:
     for day in (MONDAY, TUESDAY):
         world.rules.beat("gate", at(day, "12:00"), at(day, "06:00"))
         world.rules.beat("gate", at(day, "21:00"), at(day, "12:30"))
-    world.office().rules.save(Limits(outage=60), since=TUESDAY)
+    world.office().rules.save(Limits(outage=60), since=TUESDAY, authority=EVERYTHING)
     assert ada(world)[:2] == [Status.KIOSK_DOWN, Status.ABSENT]
 
 
@@ -176,7 +179,7 @@ def test_a_night_on_one_day_of_the_week_ends_in_the_morning() -> None:
 )
 def test_hours_of_a_day_that_make_no_sense_are_refused(hours: tuple[DayHours, ...]) -> None:
     with pytest.raises(RuleRefused):
-        World().office().rules.save(shift(weekdays=hours))
+        World().office().rules.save(shift(weekdays=hours), authority=EVERYTHING)
 
 
 # --- two at once --------------------------------------------------------------------
@@ -185,19 +188,19 @@ def test_hours_of_a_day_that_make_no_sense_are_refused(hours: tuple[DayHours, ..
 def test_the_second_of_two_admins_is_told_and_overwrites_nothing() -> None:
     world = World()
     desk, begun = world.office().rules, world.rules.load()
-    desk.save(shift(late_grace=5), begun=begun)
+    desk.save(shift(late_grace=5), begun=begun, authority=EVERYTHING)
     with pytest.raises(RuleRefused, match="Somebody else changed this entry"):
-        desk.save(shift(late_grace=30), begun=begun)
+        desk.save(shift(late_grace=30), begun=begun, authority=EVERYTHING)
     with pytest.raises(RuleRefused, match="Somebody else changed this entry"):
-        desk.remove(DAY_SHIFT, begun=begun)
+        desk.remove(DAY_SHIFT, begun=begun, authority=EVERYTHING)
     assert world.rules.load().shifts[0].late_grace == 5
 
 
 def test_changes_of_different_entries_do_not_disturb_each_other() -> None:
     world = World()
     desk, begun = world.office().rules, world.rules.load()
-    desk.save(shift(late_grace=5), begun=begun)
-    desk.save(Leave("l", ADA.subject, MONDAY, MONDAY), begun=begun)
+    desk.save(shift(late_grace=5), begun=begun, authority=EVERYTHING)
+    desk.save(Leave("l", ADA.subject, MONDAY, MONDAY), begun=begun, authority=EVERYTHING)
     assert len(world.rules.load().leaves) == 1
 
 
@@ -206,7 +209,7 @@ def test_a_first_heartbeat_is_no_change_by_somebody_else() -> None:
     world = World(DAY_SHIFT, gate)
     begun = world.rules.load()
     world.rules.beat("gate", at(MONDAY, "09:00"))
-    world.office().rules.save(replace(gate, site="East"), begun=begun)
+    world.office().rules.save(replace(gate, site="East"), begun=begun, authority=EVERYTHING)
     (stored,) = world.rules.load().kiosks
     assert (stored.site, stored.watched_from) == ("East", at(MONDAY, "09:00"))
 
@@ -231,7 +234,7 @@ def test_what_was_checked_is_what_stands_when_it_is_written() -> None:
     world = World()
     world.rules = Hurried(1)
     with pytest.raises(RuleRefused, match="overlaps"):
-        world.office().rules.save(Leave("mine", BOB.subject, MONDAY, MONDAY))
+        world.office().rules.save(Leave("mine", BOB.subject, MONDAY, MONDAY), authority=EVERYTHING)
     assert [one.id for one in world.rules.load().leaves] == ["other0"]
 
 
@@ -270,7 +273,7 @@ def staffed() -> World:
 
 @pytest.mark.parametrize("item", MINE, ids=repr)
 def test_hr_changes_what_concerns_its_groups(item: Item) -> None:
-    hr = Authority(frozenset({"Office", "Lab"}), company=False)
+    hr = Authority(only("Office", "Lab"))
     staffed().office().rules.save(item, authority=hr)
 
 
@@ -298,15 +301,15 @@ def test_hr_cannot_take_over_an_entry_of_others_by_rewriting_it() -> None:
 
 def test_hr_of_all_groups_still_leaves_the_company_to_admins() -> None:
     desk = staffed().office().rules
-    desk.save(Holiday("h", MONDAY, "Christmas"), authority=ALL_GROUPS)
-    desk.save(Leave("l", BOB.subject, MONDAY, MONDAY), authority=ALL_GROUPS)
+    desk.save(Holiday("h", MONDAY, "Christmas"), authority=EVERY_GROUP)
+    desk.save(Leave("l", BOB.subject, MONDAY, MONDAY), authority=EVERY_GROUP)
     for item in (Limits(outage=5), KioskRecord("gate"), shift(id=DEFAULT_ID)):
         with pytest.raises(RuleRefused, match="whole company"):
-            desk.save(item, authority=ALL_GROUPS)
+            desk.save(item, authority=EVERY_GROUP)
 
 
 def test_an_empty_set_of_groups_is_nobody() -> None:
-    nobody = Authority(frozenset(), company=False)
+    nobody = Authority()
     for item in (*MINE[:5], Holiday("h", MONDAY, "x", frozenset())):
         with pytest.raises(RuleRefused):
             staffed().office().rules.save(item, authority=nobody)

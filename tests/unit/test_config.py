@@ -230,7 +230,7 @@ def test_a_good_value_is_understood(name: str, text: str, value: object) -> None
         (
             "OIDC_ROLES",
             "it=root",
-            "group=role,group=role with roles admin, registrar, manager or kiosk",
+            "group=role,group=role with roles admin, registrar, hr, manager or kiosk",
         ),
         ("BREACH_LIST", "/no/such", "the path of a file or folder that exists"),
         ("OIDC_MANAGER_GROUPS", "hr", "group=group,group=group, such as hr-berlin=Berlin"),

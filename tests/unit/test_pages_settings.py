@@ -11,7 +11,7 @@ from face_rec import system as holder
 from face_rec.attendance.calendar import Holiday
 from face_rec.attendance.kiosk import Direction, KioskRecord
 from face_rec.attendance.roster import Assignment
-from face_rec.attendance.shift import Shift
+from face_rec.attendance.shift import DayHours, Shift
 from tests.fakes.options import live_options
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened, words
@@ -67,9 +67,64 @@ def test_a_preview_says_whose_days_would_change_and_saves_nothing(fake: FakeSyst
     page = opened("settings.py")
     page.number_input[0].set_value(0).run()
     page = pressed(page, "Show what would change")
+    assert not page.info, "from today on, nothing of the past changes"
+    next(one for one in page.toggle if one.label == "Rewrite the past").set_value(True).run()
+    page = pressed(page, "Show what would change")
     assert "2 days of 1 person would change" in page.info[0].value
     assert list(page.dataframe[1].value["Name"]) == ["Ann", "Ann"]
     assert fake.rules.version() == before
+
+
+def test_a_change_holds_from_today_and_the_past_is_rewritten_only_when_asked(
+    fake: FakeSystem,
+) -> None:
+    fake.rules.put(Shift("default", "Office"))
+    page = opened("settings.py")
+    page.number_input[0].set_value(0).run()
+    page = pressed(page, "Save")
+    (stored,) = fake.rules.load().shifts
+    assert stored.valid_from == fake.system.office.book.today()
+    assert [one.late_grace for one in (stored, *stored.earlier)] == [0, 10]
+    page.number_input[0].set_value(3)
+    next(one for one in page.toggle if one.label == "Rewrite the past").set_value(True).run()
+    assert "would change" in (page.info[0].value if page.info else page.success[0].value)
+    page = pressed(page, "Save and rewrite the past")
+    (stored,) = fake.rules.load().shifts
+    assert (stored.late_grace, stored.valid_from, stored.earlier) == (3, None, ())
+
+
+def test_a_weekday_gets_hours_of_its_own(fake: FakeSystem) -> None:
+    fake.rules.put(Shift("default", "Office"))
+    page = opened("settings.py")
+    others = next(one for one in page.button_group if "own" in one.label)
+    others.set_value([4]).run()
+    page.time_input[-1].set_value(time(13)).run()
+    page = pressed(page, "Save")
+    (stored,) = fake.rules.load().shifts
+    assert stored.weekdays == (DayHours(4, time(9), time(13)),)
+
+
+def test_what_somebody_else_saved_meanwhile_is_told_and_not_overwritten(fake: FakeSystem) -> None:
+    fake.rules.put(Shift("default", "Office"))
+    page = opened("settings.py")
+    page.number_input[0].set_value(5).run()
+    fake.rules.put(Shift("default", "Office", late_grace=30))
+    page = pressed(page, "Save")
+    assert "Somebody else changed this entry" in page.error[0].value
+    assert fake.rules.load().shifts[0].late_grace == 30
+    assert page.number_input[0].value == 5, "what was typed is still there"
+    page = pressed(page, "Show what is stored now")
+    assert page.number_input[0].value == 30
+
+
+def test_a_change_of_another_entry_is_no_hindrance(fake: FakeSystem) -> None:
+    fake.rules.put(Shift("default", "Office"))
+    page = opened("settings.py")
+    page.number_input[0].set_value(5).run()
+    fake.rules.put(Holiday("h", date(2025, 5, 1), "May Day"))
+    page = pressed(page, "Save")
+    assert not page.error
+    assert fake.rules.load().shifts[0].late_grace == 5
 
 
 def test_assignments_of_a_group_must_not_overlap(fake: FakeSystem) -> None:
