@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.ui.context import system
+from pages.ui.erasing import certificate_of
 from pages.ui.identity import Right, require
 from pages.ui.navigation import PEOPLE, REGISTER, go_button
 from pages.ui.page import page
@@ -14,6 +15,7 @@ identity = require(Right.PEOPLE_READ)
 subject = st.query_params.get("person")
 
 with page(PEOPLE, "Everybody who can be recognised.") as actions:
+    certificate_of(system())
     if subject:
         profile(system(), identity, subject)
     else:

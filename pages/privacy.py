@@ -10,12 +10,12 @@ from pages.ui.privacy_chain import chain_card
 from pages.ui.privacy_person import person_card
 from pages.ui.privacy_retention import retention_card
 
-identity = require(Right.SYSTEM)
+require(Right.SYSTEM)
 
 with page(PRIVACY, "What is kept about people, how long, and what they may ask for."):
     with st.container(border=True):
         st.subheader("A person's rights", anchor=False)
-        person_card(system(), identity)
+        person_card(system())
     left, right = st.columns(2, gap="medium")
     with left.container(border=True, height="stretch"):
         st.subheader("Retention", anchor=False)

@@ -24,7 +24,7 @@ from face_rec.assembly.storing import (
 from face_rec.attendance.office import Office
 from face_rec.clock import Clock, SystemClock
 from face_rec.models.service import ModelService
-from face_rec.privacy.parts import Note
+from face_rec.privacy.parts import Note, Purge
 from face_rec.privacy.privacy import Privacy
 from face_rec.protocols import PeopleStore, SnapshotStore
 from face_rec.stores.access_records import RedisRecords
@@ -38,6 +38,7 @@ from face_rec.stores.data_keys import open_data_keys
 from face_rec.stores.keyring import derived, split
 from face_rec.stores.people import RedisPeople
 from face_rec.stores.privacy import PrivacyParts, open_privacy
+from face_rec.stores.redis_purge import EmbeddedPurge, OutsidePurge
 from face_rec.stores.reseal import Resealing
 from face_rec.stores.s3_snapshots import (
     s3_client,
@@ -158,8 +159,15 @@ def privacy_of(
             encrypted=stores.encrypted,
             erasing=lambda: stores.access.step_up.demand(Act.ERASE),
             exporting=lambda: stores.access.step_up.demand(Act.EXPORT),
+            purge=_purge(settings, stores.client),
         )
     )
+
+
+def _purge(settings: Settings, client: Client) -> Purge:
+    if not settings.embedded_redis:
+        return OutsidePurge()
+    return EmbeddedPurge(client, settings.site, settings.data_dir.resolve() / "redis")
 
 
 def _privacy_note(access: Access) -> Note:

@@ -108,7 +108,13 @@ def _provider(settings: Settings) -> Provider | None:
 def _api(built: System) -> api.Parts:
     consent = ConsentText(built.site.consent_text, built.site.consent_version)
     return api.Parts(
-        built.people, built.attendance, built.enrolment, consent, built.clock, built.site.timezone
+        built.people,
+        built.attendance,
+        built.enrolment,
+        built.privacy.erasure,
+        consent,
+        built.clock,
+        built.site.timezone,
     )
 
 

@@ -1,4 +1,4 @@
-"""Registering people, and changing and deleting them: every write to the people store."""
+"""Registering people and changing them. Whoever is to go is erased: :mod:`face_rec.privacy`."""
 
 import logging
 import secrets
@@ -127,7 +127,7 @@ class Enrolment:
             left = [template for template in stored if template.info.slot != slot]
             if not left:
                 raise PeopleError(
-                    "This is the last photo. Add another one first, or deactivate or delete "
+                    "This is the last photo. Add another one first, or deactivate or erase "
                     "the person."
                 )
             revision = self._people.revision()
@@ -150,16 +150,6 @@ class Enrolment:
         if active and not person.active:
             self._check_face(subject, stored, reason)
         return _retried(lambda: self._people.update(replace(self._get(subject), active=active)))
-
-    def delete(self, subject: str) -> None:
-        """Delete the person with templates, ID and photos; no error if there is nobody.
-
-        Photos that cannot be deleted at the moment raise StoreUnavailable after the person is
-        gone; call it again then.
-        """
-        found = self._people.delete(subject)
-        self._portraits.delete(subject)
-        log.info("person_deleted subject=%s existed=%s", subject, found is not None)
 
     # --- steps
 

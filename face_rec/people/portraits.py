@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 
 from face_rec.entities import Image, Person
-from face_rec.errors import StoreError, StoreUnavailable
+from face_rec.errors import StoreError
 from face_rec.people import templates
 from face_rec.people.examine import EnrolPhoto
 from face_rec.protocols import SnapshotStore
@@ -41,18 +41,6 @@ class Portraits:
             log.warning("portrait_not_stored subject=%s reason=%s", person.subject, error)
             return False
         return True
-
-    def delete(self, subject: str) -> None:
-        """Delete all pictures of a person who is gone; raises StoreUnavailable."""
-        try:
-            for key in list(self._snapshots.keys(_folder(subject))):
-                self._snapshots.delete(key)
-        except StoreError as error:
-            log.warning("portraits_not_deleted subject=%s", subject)
-            raise StoreUnavailable(
-                "The person is deleted and will not be recognised any more, but the photos "
-                "could not be deleted. Delete again when the picture store answers."
-            ) from error
 
 
 def _folder(subject: str) -> str:

@@ -28,7 +28,8 @@ class Removed:
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """``revision`` is the gallery's after the removal; ``confirmed`` whether the gallery of
-    the process that erased was seen to have it."""
+    the process that erased was seen to have it. ``files``: what was done, and what is left to
+    do, about the files of the database."""
 
     number: str
     site: str
@@ -40,6 +41,7 @@ class Certificate:
     kept: tuple[str, ...]
     revision: int
     confirmed: bool
+    files: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
         """The certificate in sentences, without its heading."""
@@ -60,6 +62,8 @@ class Certificate:
             *(f"  - {item.count} × {item.what}, from {item.where}" for item in self.removed),
             f"  - the rows of the gallery in every process: change {self.revision} says so, "
             f"{gallery}",
+            *(["", "Files of the database:"] if self.files else []),
+            *(f"  - {sentence}" for sentence in self.files),
             "",
             "Kept:",
             *(f"  - {sentence}" for sentence in self.kept),
@@ -68,8 +72,9 @@ class Certificate:
     def as_text(self) -> bytes:
         return ("\n".join([HEADING, "", *self.lines()]) + "\n").encode()
 
-    def as_json(self) -> bytes:
-        content = {
+    def as_dict(self) -> dict[str, object]:
+        """Plain values for JSON."""
+        return {
             "certificate": self.number,
             "site": self.site,
             "person": {"id": self.person_id, "name": self.name},
@@ -80,9 +85,12 @@ class Certificate:
                 for item in self.removed
             ],
             "gallery": {"revision": self.revision, "confirmed": self.confirmed},
+            "database_files": list(self.files),
             "kept": list(self.kept),
         }
-        return json.dumps(content, indent=2, ensure_ascii=False).encode() + b"\n"
+
+    def as_json(self) -> bytes:
+        return json.dumps(self.as_dict(), indent=2, ensure_ascii=False).encode() + b"\n"
 
     def as_pdf(self, font: Path) -> bytes:
         """For printing; ``font`` is a TrueType file. Signs that it lacks print as boxes."""

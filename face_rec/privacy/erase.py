@@ -14,10 +14,10 @@ from typing import Final
 
 from face_rec.clock import Clock
 from face_rec.entities import Event, Person
-from face_rec.errors import Conflict, PersonMissing, StoreUnavailable
+from face_rec.errors import Conflict, PersonMissing, StoreError, StoreUnavailable
 from face_rec.privacy import pictures
 from face_rec.privacy.certificate import Certificate, Removed
-from face_rec.privacy.parts import Keeper, Note, Settled, unasked, unnoted
+from face_rec.privacy.parts import Keeper, NoPurge, Note, Purge, Settled, unasked, unnoted
 from face_rec.protocols import AttendanceStore, PeopleStore, Progress, SnapshotStore
 
 log = logging.getLogger(__name__)
@@ -50,8 +50,10 @@ class Erasure:
         keepers: Sequence[Keeper] = (),
         note: Note = unnoted,
         admit: Callable[[], None] = unasked,
+        purge: Purge | None = None,
     ) -> None:
         """``admit`` is asked first; it raises where nothing must be done now."""
+        self._purge = purge or NoPurge()
         self._site = site
         self._people = people
         self._attendance = attendance
@@ -77,11 +79,12 @@ class Erasure:
                 f"Not everything of {person.id} could be removed yet ({error}). The person is "
                 "not recognised any more. Erase again when the store answers."
             ) from error
+        self._purge.want()
         self._people.delete(subject)
         removed = [*self._record(person), *pictures_removed, *others]
         log.info("person_erased subject=%s", subject)
         self._note("erased", person.id, {item.what: item.count for item in removed})
-        return self._certificate(person, by, removed)
+        return self._certificate(person, by, removed, self._purged())
 
     def events(self, person: Person, progress: Progress | None = None) -> list[Event]:
         """Every event of ``person`` since they were registered, oldest first."""
@@ -131,7 +134,20 @@ class Erasure:
             Removed("tie between the person and their marks", 1, where),
         ]
 
-    def _certificate(self, person: Person, by: str, removed: Sequence[Removed]) -> Certificate:
+    def _purged(self) -> tuple[str, ...]:
+        """The person is gone by now: what fails here is said, and done at the next start."""
+        try:
+            return self._purge.run()
+        except StoreError as error:
+            log.error("erasure_files_not_rewritten reason=%s", error)
+            return (
+                f"NOT DONE YET: the files of the database still have to be rewritten ({error}) "
+                "The app tries again by itself, every ten minutes and at its next start.",
+            )
+
+    def _certificate(
+        self, person: Person, by: str, removed: Sequence[Removed], files: tuple[str, ...]
+    ) -> Certificate:
         revision = self._people.revision()
         return Certificate(
             number=secrets.token_hex(6).upper(),
@@ -144,6 +160,7 @@ class Erasure:
             kept=_KEPT,
             revision=revision,
             confirmed=self._settled(revision),
+            files=files,
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from face_rec.entities import Event, Person
 
@@ -27,6 +27,34 @@ class Keeper:
     name: str
     held: Callable[[str], list[dict[str, Any]]]
     forget: Callable[[str], int]
+
+
+class Purge(Protocol):
+    """Takes what was deleted out of the database's own files. Safe from any thread; may raise
+    StoreError."""
+
+    def want(self) -> None:
+        """Something will be deleted: whatever interrupts it, :meth:`finish` knows."""
+        ...
+
+    def run(self) -> tuple[str, ...]:
+        """Do it and wait for it. Returns, in sentences, what was done and what is left to do."""
+        ...
+
+    def finish(self) -> None:
+        """Do what was wanted and not done."""
+        ...
+
+
+class NoPurge:
+    """A ``Purge`` for stores that keep nothing of what is deleted."""
+
+    def want(self) -> None: ...
+
+    def run(self) -> tuple[str, ...]:
+        return ()
+
+    def finish(self) -> None: ...
 
 
 def unnoted(_what: str, _whose: str, _details: Mapping[str, object]) -> None:

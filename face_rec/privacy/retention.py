@@ -10,7 +10,7 @@ from face_rec.clock import Clock
 from face_rec.entities import EventKind, Person
 from face_rec.errors import Conflict, PersonMissing, StoreError
 from face_rec.privacy import pictures
-from face_rec.privacy.parts import Note, unnoted
+from face_rec.privacy.parts import NoPurge, Note, Purge, unnoted
 from face_rec.protocols import AttendanceStore, PeopleStore, SnapshotStore
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,9 @@ class Retention:
         clock: Clock,
         periods: Callable[[], Periods],
         note: Note = unnoted,
+        purge: Purge | None = None,
     ) -> None:
+        self._purge = purge or NoPurge()
         self._people = people
         self._attendance = attendance
         self._snapshots = snapshots
@@ -110,6 +112,8 @@ class Retention:
                 run = step(run)
             except StoreError as error:
                 run = replace(run, problem=f"{run.problem} {error}".strip())
+        if run.templates:
+            run = self._purged(run)
         run = replace(run, ended_at=self._clock.now())
         self._runs.save(run)
         log.info(
@@ -118,6 +122,17 @@ class Retention:
         )  # fmt: skip
         if run.pictures or run.people:
             self._note("retention", "", {"pictures": run.pictures, "people": run.people})
+        return run
+
+    def finish(self) -> None:
+        """What an erasure or a run could not finish: rewriting the database's files."""
+        self._purge.finish()
+
+    def _purged(self, run: Run) -> Run:
+        try:
+            self._purge.run()
+        except StoreError as error:
+            return replace(run, problem=f"{run.problem} {error}".strip())
         return run
 
     # --- pictures
@@ -174,6 +189,7 @@ class Retention:
             person = self._people.get(subject)
             if person is None or not _old(person, cutoff):  # enrolled anew meanwhile
                 return None
+            self._purge.want()
             self._people.put_templates(subject, (), person.version, self._people.revision())
             return person
 

@@ -46,6 +46,7 @@ class RetentionSchedule:
         wait, least = self._first_after, _RESTARTED
         while not self._thread.stopping.wait(wait):
             try:
+                self._retention.finish()
                 if self._due(least):
                     self._retention.run()
                 least = DAILY

@@ -13,7 +13,7 @@ from face_rec.entities import Event, Person
 from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.export import PersonExport
-from face_rec.privacy.parts import Note, Settled
+from face_rec.privacy.parts import Note, Purge, Settled
 from face_rec.privacy.privacy import Privacy
 from face_rec.privacy.retention import Periods, Retention
 from face_rec.protocols import AttendanceStore, PeopleStore, SnapshotStore
@@ -43,6 +43,7 @@ class PrivacyParts:
     exporting: Callable[[], None]
     """Asked before anything is done; each raises where whoever acts must first prove who they
     are."""
+    purge: Purge | None = None
 
 
 def open_privacy(parts: PrivacyParts) -> Privacy:
@@ -54,7 +55,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
     erasure = Erasure(
         site=lambda: parts.options().title, people=parts.people, attendance=parts.attendance,
         snapshots=parts.snapshots, clock=parts.clock, settled=parts.settled,
-        keepers=keepers, note=parts.note, admit=parts.erasing,
+        keepers=keepers, note=parts.note, admit=parts.erasing, purge=parts.purge,
     )  # fmt: skip
     export = PersonExport(
         site=lambda: parts.options().title, people=parts.people, events=erasure.events,
@@ -66,7 +67,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         people=parts.people, attendance=parts.attendance, snapshots=parts.snapshots,
         runs=RedisRunLog(parts.client, parts.site), clock=parts.clock,
         periods=lambda: _periods(parts.options()),
-        note=parts.note,
+        note=parts.note, purge=parts.purge,
     )  # fmt: skip
     consent = ConsentDesk(parts.people, parts.clock, parts.note)
     return Privacy(consent, retention, erasure, export, FONT, parts.encrypted)

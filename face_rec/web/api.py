@@ -30,6 +30,7 @@ from face_rec.errors import (
     StoreError,
 )
 from face_rec.people.enrolment import Enrolment
+from face_rec.privacy.erase import Erasure
 from face_rec.protocols import AttendanceStore, PeopleStore
 from face_rec.web import api_attendance, api_people, problem
 from face_rec.web.api_document import document
@@ -66,6 +67,7 @@ class Parts:
     people: PeopleStore
     attendance: AttendanceStore
     enrolment: Enrolment
+    erasure: Erasure
     consent: ConsentText
     clock: Clock
     zone: tzinfo = UTC
@@ -73,7 +75,7 @@ class Parts:
 
 
 Handler = Callable[[Request, Parts], Awaitable[object]]
-"""Returns what the answer's JSON says; None: no content."""
+"""Returns what the answer's JSON says."""
 
 
 async def _openapi(_: Request, __: Parts) -> object:
@@ -109,9 +111,11 @@ async def _edit(request: Request, parts: Parts) -> object:
     )
 
 
-async def _delete(request: Request, parts: Parts) -> object:
-    await to_thread.run_sync(api_people.delete, _id(request), parts.people, parts.enrolment)
-    return None
+async def _erase(request: Request, parts: Parts) -> object:
+    by = f"{request.state.principal.name} (API)"
+    return await to_thread.run_sync(
+        api_people.erase, _id(request), parts.people, parts.erasure, by
+    )
 
 
 async def _add_photos(request: Request, parts: Parts) -> object:
@@ -128,7 +132,7 @@ _HANDLERS: Final[dict[tuple[str, str], Handler]] = {
     ("POST", "/people"): _register,
     ("GET", "/people/{id}"): _person,
     ("PATCH", "/people/{id}"): _edit,
-    ("DELETE", "/people/{id}"): _delete,
+    ("DELETE", "/people/{id}"): _erase,
     ("POST", "/people/{id}/photos"): _add_photos,
 }
 
@@ -164,8 +168,6 @@ def _guarded(
 
 
 def _told(said: object, created: bool) -> Response:
-    if said is None:
-        return Response(status_code=204, headers=_NO_STORE)
     return JSONResponse(said, 201 if created else 200, _NO_STORE)
 
 

@@ -39,6 +39,24 @@ _EVENT: Final = {
     },
 }  # fmt: skip
 _PHOTOS: Final = {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": 10}
+_CERTIFICATE: Final = {
+    "type": "object",
+    "properties": {
+        "certificate": _TEXT, "site": _TEXT, "erased_at": _TIME, "erased_by": _TEXT,
+        "person": {"type": "object", "properties": {"id": _TEXT, "name": _TEXT}},
+        "removed": {"type": "array", "items": {"type": "object"}},
+        "gallery": {"type": "object"},
+        "database_files": {"type": "array", "items": _TEXT},
+        "kept": {"type": "array", "items": _TEXT},
+    },
+}  # fmt: skip
+_DESCRIBED: Final = {
+    ("PATCH", "/people/{id}"): "active: false deactivates: everything is kept, and the person is "
+    "not recognised until activated again.",
+    ("DELETE", "/people/{id}"): "The same as Erase on the pages, and cannot be undone: templates, "
+    "photos, pictures of marks, profile, PIN, shifts and leave go, and the tie to the marks, "
+    "which stay without a name. To let somebody rest, send active: false instead.",
+}
 _SUMMARY: Final = {
     ("GET", "/openapi.json"): "This description",
     ("GET", "/attendance"): "Events as recorded, oldest first, corrections included",
@@ -46,7 +64,7 @@ _SUMMARY: Final = {
     ("POST", "/people"): "Register somebody with their photos",
     ("GET", "/people/{id}"): "One person",
     ("PATCH", "/people/{id}"): "Change a person",
-    ("DELETE", "/people/{id}"): "Erase a person's details, templates and photos",
+    ("DELETE", "/people/{id}"): "Erase a person for good, everywhere; returns the certificate",
     ("POST", "/people/{id}/photos"): "Add photos to a person",
 }
 
@@ -74,12 +92,17 @@ def _operation(method: str, path: str) -> dict[str, Any]:
     scope = next((scope.value for scope, r in SCOPES.items() if r is right), None)
     described: dict[str, Any] = {
         "summary": _SUMMARY[method, path],
-        "description": f"Scope: {scope}." if scope else "Any valid token.",
+        "description": _described(method, path, scope),
         "parameters": _parameters(method, path),
         "responses": {**_answer(method, path), "default": _problem()},
     }
     body = _body(method, path)
     return {**described, "requestBody": body} if body else described
+
+
+def _described(method: str, path: str, scope: str | None) -> str:
+    needed = f"Scope: {scope}." if scope else "Any valid token."
+    return f"{_DESCRIBED.get((method, path), '')} {needed}".strip()
 
 
 def _parameters(method: str, path: str) -> list[dict[str, Any]]:
@@ -112,7 +135,7 @@ def _body(method: str, path: str) -> dict[str, Any] | None:
 
 def _answer(method: str, path: str) -> dict[str, Any]:
     if method == "DELETE":
-        return {"204": {"description": "Erased"}}
+        return {"200": _json("Erased: the certificate, of which no copy is kept", _CERTIFICATE)}
     if path == "/openapi.json":
         return {"200": _json("OpenAPI", {"type": "object"})}
     if path == "/attendance":

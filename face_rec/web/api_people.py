@@ -18,6 +18,7 @@ from face_rec.people.details import Details
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.examine import EnrolPhoto
 from face_rec.people.photos import MAX_BYTES, decode
+from face_rec.privacy.erase import Erasure
 from face_rec.protocols import PeopleStore
 from face_rec.web.api_request import (
     BadRequest,
@@ -128,9 +129,9 @@ def edit(
     return _as_json(person)
 
 
-def delete(person_id: str, people: PeopleStore, enrolment: Enrolment) -> None:
-    """Raises PersonMissing."""
-    enrolment.delete(_found(person_id, people).subject)
+def erase(person_id: str, people: PeopleStore, erasure: Erasure, by: str) -> dict[str, object]:
+    """The certificate, of which the app keeps no copy. Raises PersonMissing."""
+    return erasure.erase(_found(person_id, people).subject, by).as_dict()
 
 
 def add_photos(

@@ -1,4 +1,4 @@
-"""Consent, export and erasure of one person."""
+"""Consent and export of one person, and the way to erase them."""
 
 import io
 
@@ -6,26 +6,22 @@ import streamlit as st
 
 from face_rec.access.rights import Act
 from face_rec.entities import Person
-from face_rec.privacy.certificate import Certificate
 from face_rec.system import System
 from pages.ui import times
+from pages.ui.erasing import certificate_of, confirm_erasure, erasures
 from pages.ui.exports import noted
 from pages.ui.flash import flash
-from pages.ui.identity import Identity, Right
-from pages.ui.page import guarded
-from pages.ui.parts import dialog
+from pages.ui.identity import Right
 from pages.ui.people_index import Index, people_index
 from pages.ui.step_up import fresh, proven
 from pages.ui.text import plain
 
-_CERTIFICATE = "privacy_certificate"
 _EXPORT = "privacy_export"
-_ROUND = "privacy_round"  # a new one after each erasure, so that no browser shows the name on
 
 
-def person_card(app: System, identity: Identity) -> None:
+def person_card(app: System) -> None:
     """Choose somebody, then what to do for them."""
-    _handed_out(app)
+    certificate_of(app)
     index = people_index(app.people)
     subject = st.selectbox(
         "Person",
@@ -33,7 +29,7 @@ def person_card(app: System, identity: Identity) -> None:
         index=None,
         format_func=lambda found: _label(index, found),
         placeholder="Name or ID",
-        key=f"privacy_person_{st.session_state.get(_ROUND, 0)}",
+        key=f"privacy_person_{erasures()}",  # a new one: no browser shows the name on
     )
     person = app.people.get(subject) if subject else None
     if person is None:
@@ -46,7 +42,7 @@ def person_card(app: System, identity: Identity) -> None:
     with st.container(horizontal=True):
         _export(app, person)
         if st.button("Erase …", icon=":material/delete_forever:", key="privacy_erase"):
-            _confirm(app, identity, person)
+            confirm_erasure(app, person)
 
 
 def _label(index: Index, subject: str) -> str:
@@ -105,55 +101,3 @@ def _export(app: System, person: Person) -> None:
             icon=":material/download:",
             key="privacy_download",
         )
-
-
-# --- erasure
-
-
-@dialog("Erase this person?", Right.SYSTEM, icon=":material/delete_forever:")
-def _confirm(app: System, identity: Identity, person: Person) -> None:
-    with guarded("privacy.erase"):
-        if not proven():
-            return
-        st.markdown(
-            f"**{plain(person.name)}**: templates, photos, pictures of marks, name, ID and "
-            "consent are removed at once, here and in every kiosk, and cannot be brought back. "
-            "The marks stay without a name. You get a certificate."
-        )
-        typed = st.text_input(f"Type the ID {plain(person.id)} to confirm", key="erase_typed")
-        sure = (typed or "").strip() == person.id
-        if st.button("Erase for good", type="primary", disabled=not sure, key="erase_sure"):
-            with st.spinner("Erasing …"):
-                certificate = app.privacy.erasure.erase(person.subject, identity.name)
-            st.session_state[_CERTIFICATE] = certificate
-            st.session_state.pop(_EXPORT, None)
-            st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-            st.rerun()
-
-
-def _handed_out(app: System) -> None:
-    """The last certificate of this session: there is no copy of it anywhere else."""
-    certificate: Certificate | None = st.session_state.get(_CERTIFICATE)
-    if certificate is None:
-        return
-    st.success(
-        f"{plain(certificate.name)} is erased. Download the certificate now: no copy is kept.",
-        icon=":material/task_alt:",
-    )
-    with st.container(horizontal=True):
-        stem = f"erasure-{certificate.number}"
-        _download(certificate.as_pdf(app.privacy.font), f"{stem}.pdf", "application/pdf")
-        _download(certificate.as_text(), f"{stem}.txt", "text/plain")
-        _download(certificate.as_json(), f"{stem}.json", "application/json")
-        if st.button("Close", icon=":material/close:", key="certificate_close"):
-            st.session_state.pop(_CERTIFICATE)
-            st.rerun()
-
-
-def _download(content: bytes, name: str, mime: str) -> None:
-    kind = name.rpartition(".")[2].upper()
-    st.download_button(
-        f"Certificate ({kind})", noted(Right.SYSTEM, name, lambda: content),
-        file_name=name, mime=mime, icon=":material/download:", key=f"certificate_{kind}",
-        on_click="ignore",
-    )  # fmt: skip

@@ -1,23 +1,23 @@
-"""Deactivating and deleting a person."""
+"""Deactivating and erasing a person."""
 
 import streamlit as st
 
 from face_rec.entities import Person
 from face_rec.errors import FaceTaken, PeopleError
 from face_rec.system import System
+from pages.ui.erasing import confirm_erasure
 from pages.ui.flash import flash
-from pages.ui.identity import Right
-from pages.ui.navigation import PEOPLE, open_button, open_page
-from pages.ui.page import guarded
-from pages.ui.parts import dialog
-from pages.ui.step_up import proven
+from pages.ui.navigation import PEOPLE, open_button
 from pages.ui.text import plain
 
 
 def status_and_deletion(app: System, person: Person) -> None:
     """The two buttons with their consequences in words."""
     if person.active:
-        st.caption("A deactivated person keeps their data but is not recognised until activated.")
+        st.caption(
+            "A deactivated person keeps all their data but is not recognised until activated. "
+            "An erased one is gone for good, here and everywhere."
+        )
     else:
         st.caption("This person is not recognised until they are activated again.")
     reason = _reason(person)
@@ -25,8 +25,8 @@ def status_and_deletion(app: System, person: Person) -> None:
         label, icon = ("Deactivate", "pause") if person.active else ("Activate", "play_arrow")
         if st.button(label, icon=f":material/{icon}:", key=f"active_{person.subject}"):
             _set_active(app, person, not person.active, reason)
-        if st.button("Delete …", icon=":material/delete_forever:", key=f"delete_{person.subject}"):
-            _confirm_deletion(app, person)
+        if st.button("Erase …", icon=":material/delete_forever:", key=f"erase_{person.subject}"):
+            confirm_erasure(app, person)
 
 
 def _set_active(app: System, person: Person, active: bool, reason: str) -> None:
@@ -59,23 +59,3 @@ def _reason(person: Person) -> str:
 
 def _taken(person: Person) -> str:
     return f"taken_{person.subject}"
-
-
-@dialog("Delete this person?", Right.PEOPLE_WRITE, icon=":material/delete_forever:")
-def _confirm_deletion(app: System, person: Person) -> None:
-    with guarded("people.delete"):
-        if not proven():
-            return
-        st.markdown(
-            f"**{plain(person.name)}** will not be recognised any more. Their templates, photos "
-            "and details are erased at once and cannot be brought back. Their marks stay in the "
-            "records without a name."
-        )
-        typed = st.text_input(f"Type the ID {plain(person.id)} to confirm", key="delete_typed")
-        sure = (typed or "").strip() == person.id
-        if st.button(
-            "Delete for good", type="primary", disabled=not sure, icon=":material/delete_forever:"
-        ):
-            app.enrolment.delete(person.subject)
-            flash(f"{plain(person.name)} was deleted.", ":material/delete:")
-            open_page(PEOPLE)

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import cv2
@@ -14,13 +15,17 @@ from face_rec.access.audited import AuditedPeople
 from face_rec.access.rights import SCOPES, Right, Scope
 from face_rec.entities import Box
 from face_rec.people.enrolment import Enrolment
+from face_rec.privacy.erase import Erasure
+from face_rec.privacy.parts import Keeper
 from face_rec.stores.client import Client
 from face_rec.web import api
 from face_rec.web.api_request import ConsentText
 from face_rec.web.route_rules import API
+from tests.fakes.clock import MORNING
 from tests.fakes.models import blank_frame, colour_of, draw_face
 from tests.fakes.system import FakeSystem, good_quality
 from tests.gate_app import GateApp, access_on
+from tests.samples import an_event
 
 ALL = frozenset(Scope)
 
@@ -44,7 +49,13 @@ class Api:
             clock=fake.clock,
         )  # fmt: skip
         consent = ConsentText("I agree.", "1")
-        parts = api.Parts(people, fake.attendance, enrolment, consent, fake.clock)
+        self.kept: dict[str, int] = {}
+        erasure = Erasure(
+            site=lambda: "Test site", people=people, attendance=fake.attendance,
+            snapshots=fake.snapshots, clock=fake.clock, settled=lambda _: True,
+            keepers=[Keeper("leave", lambda _: [], lambda s: self.kept.pop(s, 0))],
+        )  # fmt: skip
+        parts = api.Parts(people, fake.attendance, enrolment, erasure, consent, fake.clock)
         self.gate = GateApp(access, fake.clock, more=[*api.routes(lambda: parts)])
         self.gate.add("ada")
 
@@ -116,7 +127,18 @@ def test_a_person_is_registered_read_changed_and_erased(served: Api) -> None:
     assert (changed.json()["name"], changed.json()["active"]) == ("New name", False)
     more = program.post("/api/v1/people/E1/photos", files={"photos": ("a.jpg", jpeg_of(1))})
     assert more.json()["photos"] == 2
-    assert program.delete("/api/v1/people/E1").status_code == 204
+    (person,) = served.fake.people.all()
+    served.fake.attendance.apply(
+        replace(an_event("e1", person.subject), snapshot="marks/2025/03/10/e1.jpg"), 60
+    )
+    served.fake.snapshots.put("marks/2025/03/10/e1.jpg", b"a face")
+    served.kept[person.subject] = 3
+    erased = program.delete("/api/v1/people/E1")
+    assert erased.status_code == 200
+    counts = {item["what"]: item["count"] for item in erased.json()["removed"]}
+    assert (counts["face template"], counts["picture of a mark"], counts["leave"]) == (2, 1, 3)
+    assert list(served.fake.snapshots.keys()) == []
+    assert served.fake.attendance.day(MORNING.date())[0].subject == person.subject
     assert _code(program.get("/api/v1/people/E1")) == (404, "not_found")
     said = [entry.action for entry in served.gate.access.audit.newest(20)]
     for action in ("person.registered", "person.edited", "person.photos", "person.deleted"):

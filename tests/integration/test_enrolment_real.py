@@ -144,7 +144,7 @@ def test_a_deleted_person_is_unknown_in_every_process(
         person = site.enrolment.register(site.details("gul"), gul[:2])
         assert elsewhere.follower.wait(site.store.revision(), 5)
         assert elsewhere.named(gul[3]) == person.subject
-        site.enrolment.delete(person.subject)
+        site.store.delete(person.subject)
         assert elsewhere.follower.wait(site.store.revision(), 1)
         assert elsewhere.named(gul[3]) is None
     finally:

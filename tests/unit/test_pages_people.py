@@ -1,16 +1,22 @@
 """The people page: finding, changing and erasing."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
+from face_rec import system as holder
 from face_rec.entities import Box
 from pages.ui.people_index import people_index
 from tests.fakes.models import blank_frame, colour_of, draw_face
+from tests.fakes.privacy import PrivacyOf
 from tests.fakes.system import FakeSystem
+from tests.samples import an_event
 from tests.unit.pages_app import opened, words
 
 ODD = "<b>x</b> **x** :material/home: $x$"
@@ -134,16 +140,41 @@ def test_a_deactivated_person_leaves_the_gallery(fake: FakeSystem) -> None:
     assert "Activate" in [button.label for button in page.button]
 
 
-def test_nobody_is_deleted_before_their_id_is_typed(fake: FakeSystem) -> None:
+def test_deleting_is_erasing_after_the_id_is_typed_and_gives_the_certificate(
+    fake: FakeSystem,
+) -> None:
+    privacy = PrivacyOf(fake)
+    holder.install(fake.system)
     ann = fake.add_person(1, "Ann")
+    privacy.leave[ann.subject] = [{"kind": "leave"}]
+    fake.snapshots.put("marks/2025/03/10/e1.jpg", b"a face")
+    fake.attendance.apply(
+        replace(an_event("e1", ann.subject), snapshot="marks/2025/03/10/e1.jpg"), 60
+    )
     page = opened("people.py", person=ann.subject)
-    page.button(key=f"delete_{ann.subject}").click().run()
-    assert button(page, "Delete for good").disabled
-    page.button(key=f"delete_{ann.subject}").click()  # here a run closes the dialog otherwise
-    page.text_input(key="delete_typed").set_value("E1").run()
-    page.button(key=f"delete_{ann.subject}").click()
-    button(page, "Delete for good").click().run()
+    erase = f"erase_{ann.subject}"
+    page.button(key=erase).click().run()
+    assert page.button(key="erase_sure").disabled
+    page.button(key=erase).click()  # here a run closes the dialog otherwise
+    page.text_input(key="erase_typed").set_value("E1").run()
+    page.button(key=erase).click()
+    page.button(key="erase_sure").click().run()
     assert fake.people.get(ann.subject) is None
+    assert "marks/2025/03/10/e1.jpg" not in list(fake.snapshots.keys())
+    assert privacy.leave == {}
+    assert "Ann is erased" in page.success[0].value
+
+
+def test_there_is_no_second_way_to_delete_a_person() -> None:
+    """What deletes a person outside of an erasure would leave pictures, shifts and leave."""
+    root = Path(__file__).resolve().parents[2]
+    sources = [*(root / "pages").rglob("*.py"), *(root / "face_rec").rglob("*.py")]
+    calls = {
+        path.relative_to(root).as_posix()
+        for path in sources
+        if re.search(r"people\.delete\(", path.read_text(encoding="utf-8"))
+    }
+    assert calls == {"face_rec/privacy/erase.py", "face_rec/access/audited.py"}
 
 
 def test_a_person_who_is_gone_is_said_to_be_gone(fake: FakeSystem) -> None:

@@ -291,30 +291,6 @@ def test_who_was_registered_again_meanwhile_is_not_reactivated() -> None:
     assert people.enrolment.set_active(person.subject, active=True, reason="twin").active
 
 
-def test_deleting_takes_templates_id_and_photos() -> None:
-    people = People()
-    person = _registered(people)
-    people.enrolment.delete(person.subject)
-    assert people.store.by_id(person.id) is None
-    assert people.store.templates(person.subject) == []
-    assert people.snapshots.jpegs == {}
-    people.enrolment.delete(person.subject)  # twice does no harm
-    again = _registered(people)
-    assert again.subject != person.subject
-
-
-def test_photos_that_could_not_be_deleted_are_deleted_by_the_next_try() -> None:
-    people = People()
-    person = _registered(people)
-    people.snapshots.away = True
-    with pytest.raises(StoreUnavailable, match="again"):
-        people.enrolment.delete(person.subject)
-    assert people.store.get(person.subject) is None
-    people.snapshots.away = False
-    people.enrolment.delete(person.subject)
-    assert people.snapshots.jpegs == {}
-
-
 def test_every_view_is_kept_before_a_second_of_one() -> None:
     people = People()
     front, left = people.photo(1), people.photo(1, LEFT)

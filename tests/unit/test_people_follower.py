@@ -53,7 +53,7 @@ def test_changes_are_applied_in_the_stores_order() -> None:
     people = People()
     first, second = _registered(people, 1), _registered(people, 2)
     people.enrolment.set_active(first, active=False)
-    people.enrolment.delete(second)
+    people.store.delete(second)
     people.follower.step(block_ms=0)
     assert _named(people, 1) is None
     assert _named(people, 2) is None
@@ -155,7 +155,7 @@ def test_erasing_a_person_takes_the_name_off_the_screens() -> None:
     people = People()
     subject = _registered(people, 1)
     assert people.directory.name(subject) == "Person 1"
-    people.enrolment.delete(subject)
+    people.store.delete(subject)
     people.follower.step(0)
     people.store.available = False
     assert people.directory.name(subject) == ""
