@@ -427,6 +427,15 @@ class Settings:
         "S3_KMS_KEY_ID", "", "KMS key for aws:kms; empty: the account's own.", _text,
         "Snapshots (no S3_BUCKET: a folder in DATA_DIR)",
     )  # fmt: skip
+    witness_bucket: str | None = _setting(
+        "WITNESS_BUCKET", "", "S3 bucket for the copy of the chain's witness; empty: S3_BUCKET.",
+        _text, "Snapshots (no S3_BUCKET: a folder in DATA_DIR)",
+    )  # fmt: skip
+    witness_lock_days: int = _setting(
+        "WITNESS_LOCK_DAYS", "0", "Days for which S3 lets nobody change or delete what the "
+        "witness wrote; the bucket needs Object Lock. 0: not locked.",
+        days_of, "Snapshots (no S3_BUCKET: a folder in DATA_DIR)",
+    )  # fmt: skip
     aws_region: str | None = _setting(
         "AWS_REGION", "", "AWS region of the bucket.", _text,
         "AWS (empty: the default credential chain, so an EC2 role needs no keys)",

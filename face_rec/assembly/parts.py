@@ -11,13 +11,14 @@ from face_rec.access.audit import Action
 from face_rec.access.rights import Act
 from face_rec.assembly.storing import (
     Stores,
-    chained_marks,
     open_accounts,
+    open_chained,
     open_offices,
     open_options,
     open_redis,
     open_snapshots,
     open_stores,
+    open_streams,
     s3_credentials,
     sealed_folder,
 )
@@ -28,15 +29,13 @@ from face_rec.privacy.parts import Note, Purge
 from face_rec.privacy.privacy import Privacy
 from face_rec.protocols import PeopleStore, SnapshotStore
 from face_rec.stores.access_records import RedisRecords
-from face_rec.stores.attendance_settings import RedisRules
 from face_rec.stores.backup_place import FilePlace, Place, S3Place
 from face_rec.stores.backups import Backups
-from face_rec.stores.chain_guard import witness_folder
+from face_rec.stores.chain_guard import witness_folder, witness_pin
 from face_rec.stores.chain_watch import ChainWatch
 from face_rec.stores.client import Client
 from face_rec.stores.data_keys import open_data_keys
 from face_rec.stores.keyring import derived, split
-from face_rec.stores.people import RedisPeople
 from face_rec.stores.privacy import PrivacyParts, open_privacy
 from face_rec.stores.redis_purge import EmbeddedPurge, OutsidePurge
 from face_rec.stores.reseal import Resealing
@@ -53,19 +52,23 @@ def build_office(settings: Settings) -> Iterator[Office]:
     with ExitStack() as stack:
         client = open_redis(settings, stack)
         keys = open_data_keys(client, settings.site, settings.data_key)
-        people = RedisPeople(client, settings.site, clock, keys.sealer)
-        attendance, chain = chained_marks(settings, client, clock)
-        stack.callback(chain.copy)
-        rules = RedisRules(client, settings.site)
-        options = open_options(settings, client, clock)
-        yield open_offices(settings, attendance, people, rules, clock, options=options).current()
+        streams = open_streams(settings, client, clock)
+        made = open_chained(settings, streams, keys)
+        stack.callback(made.watch.copy)
+        options = open_options(settings, streams)
+        yield open_offices(
+            settings, made.marks, made.people, made.rules, clock, options=options
+        ).current()
 
 
 @contextmanager
 def build_chain(settings: Settings) -> Iterator[ChainWatch]:
-    """The chain of marks alone, not started; for commands."""
+    """The chain alone, not started; for commands."""
     with ExitStack() as stack:
-        yield chained_marks(settings, open_redis(settings, stack), SystemClock())[1]
+        client = open_redis(settings, stack)
+        streams = open_streams(settings, client, SystemClock())
+        keys = open_data_keys(client, settings.site, settings.data_key)
+        yield open_chained(settings, streams, keys).watch
 
 
 @contextmanager
@@ -107,8 +110,9 @@ def build_backups(settings: Settings) -> Iterator[Backups]:
     keys = split(settings.data_key or "", "DATA_KEY")
     with ExitStack() as stack:
         client = open_redis(settings, stack)
-        witness = witness_folder(settings.data_dir, settings.site)
-        yield Backups(client, settings.site, derived(keys, "backup"), witness)
+        folder = witness_folder(settings.data_dir, settings.site)
+        pin = witness_pin(settings.data_dir, settings.site)
+        yield Backups(client, settings.site, derived(keys, "backup"), folder, pin)
 
 
 def backup_place(settings: Settings, where: str) -> Place:
@@ -132,8 +136,8 @@ def build_access(settings: Settings) -> Iterator[Access]:
     with ExitStack() as stack:
         client, clock = open_redis(settings, stack), SystemClock()
         data_keys = open_data_keys(client, settings.site, settings.data_key)
-        options = open_options(settings, client, clock)
-        yield open_accounts(settings, client, clock, options, data_keys)
+        streams = open_streams(settings, client, clock)
+        yield open_accounts(settings, streams, open_options(settings, streams), data_keys)
 
 
 def has_accounts(settings: Settings) -> bool:
@@ -150,6 +154,7 @@ def privacy_of(
             site=settings.site,
             options=stores.options.current,
             client=stores.client,
+            rules=stores.rules,
             people=stores.people,
             attendance=stores.attendance,
             snapshots=stores.spool,

@@ -18,28 +18,44 @@ from face_rec.attendance.office import OfficeByZone, open_office
 from face_rec.attendance.rules import RulesStore
 from face_rec.attendance.sources import Stores as AttendanceStores
 from face_rec.clock import Clock
-from face_rec.errors import StoreUnavailable
+from face_rec.errors import JournalError, StoreUnavailable
 from face_rec.protocols import AttendanceStore, PeopleStore, SnapshotStore
 from face_rec.site_options import LiveOptions, SiteOptions
 from face_rec.stores.access import AccessOptions, open_access, open_trail
+from face_rec.stores.access_audit import RedisAudit
 from face_rec.stores.attendance import RedisAttendance
-from face_rec.stores.chain_guard import ChainOptions, open_chain, open_watch
+from face_rec.stores.attendance_settings import RedisRules
+from face_rec.stores.chain_guard import (
+    AUDIT,
+    RULES,
+    ChainOptions,
+    key_path,
+    open_chain,
+    open_journal_seal,
+    open_watch,
+)
+from face_rec.stores.chain_records import AuditRecords, PeopleRecords, RuleRecords
 from face_rec.stores.chain_watch import ChainWatch
 from face_rec.stores.client import Client, RedisAddress, connect
 from face_rec.stores.data_keys import DataKeys, open_data_keys
 from face_rec.stores.embedded import EmbeddedRedis
 from face_rec.stores.founding_mark import FileMark
 from face_rec.stores.journal import FileJournal
+from face_rec.stores.journal_seal import sign_leftovers
 from face_rec.stores.leaving_days import settle_leaving_days
-from face_rec.stores.people import RedisPeople
+from face_rec.stores.ledger import Streams
+from face_rec.stores.people import PEOPLE, RedisPeople
 from face_rec.stores.s3_snapshots import (
     S3Credentials,
     S3Snapshots,
+    s3_client,
+    s3_encryption,
 )
 from face_rec.stores.sealed_snapshots import SealedSnapshots
 from face_rec.stores.site_options import RedisOptions
 from face_rec.stores.snapshots import FolderSnapshots
 from face_rec.stores.spool import SnapshotSpool
+from face_rec.stores.witness_bucket import WitnessBucket
 
 log = logging.getLogger(__name__)
 
@@ -58,22 +74,24 @@ class Stores:
     journal: FileJournal
     spool: SnapshotSpool
     chain: ChainWatch
+    rules: RedisRules
     encrypted: bool
 
 
 def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     client = open_redis(settings, stack)
-    options = open_options(settings, client, clock)
+    streams = open_streams(settings, client, clock)
+    options = open_options(settings, streams)
     data_keys = open_data_keys(client, settings.site, settings.data_key)
-    access = open_accounts(settings, client, clock, options, data_keys)
-    marks, chain = chained_marks(settings, client, clock)
-    chain.start()
-    stack.callback(chain.close)
-    journal = FileJournal(settings.data_dir / "journal")
+    access = open_accounts(settings, streams, options, data_keys)
+    chained = open_chained(settings, streams, data_keys)
+    chained.watch.start()
+    stack.callback(chained.watch.close)
+    journal = open_journal(settings)
     stack.callback(journal.close)
     spool = open_spool(settings, data_keys)
     stack.callback(spool.close)
-    people = RedisPeople(client, settings.site, clock, data_keys.sealer)
+    people, marks = chained.people, chained.marks
     try:
         settle_leaving_days(client, settings.site, people, access.audit)
     except StoreUnavailable:  # Redis is away: at the next start, then
@@ -86,20 +104,74 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         AuditedAttendance(marks, access.audit),
         journal,
         spool,
-        chain,
+        chained.watch,
+        chained.rules,
         data_keys.encrypts,
     )
 
 
-def chained_marks(
-    settings: Settings, client: Client, clock: Clock
-) -> tuple[RedisAttendance, ChainWatch]:
-    """The marks' store with its chain, and the watch over it."""
-    bucket = open_snapshots(settings) if settings.s3_bucket else None
-    options = ChainOptions(settings.data_dir, settings.chain_key, bucket)
-    chain = open_chain(settings.site, options)
-    marks = RedisAttendance(client, settings.site, settings.redis_wait_replicas, chain)
-    return marks, open_watch(client, chain, marks, clock, options)
+@dataclass(frozen=True, slots=True)
+class Chained:
+    """The stores whose writes are linked, and the watch over them."""
+
+    marks: RedisAttendance
+    people: RedisPeople
+    rules: RedisRules
+    watch: ChainWatch
+
+
+def open_streams(settings: Settings, client: Client, clock: Clock) -> Streams:
+    return Streams(client, open_chain(settings.site, chain_options(settings)), clock)
+
+
+def open_chained(settings: Settings, streams: Streams, data_keys: DataKeys) -> Chained:
+    site, client = settings.site, streams.client
+    marks = RedisAttendance(
+        client, site, settings.redis_wait_replicas, streams.chain, streams.heads
+    )
+    of_people, of_rules, of_audit = (streams.ledger(n) for n in (PEOPLE, RULES, AUDIT))
+    people = RedisPeople(client, site, streams.clock, data_keys.sealer, of_people)
+    rules = RedisRules(client, site, of_rules)
+    records = (
+        PeopleRecords(people, of_people),
+        RuleRecords(rules, of_rules),
+        AuditRecords(RedisAudit(client, site, of_audit), of_audit),
+    )
+    watch = open_watch(streams, chain_options(settings), records)
+    return Chained(marks, people, rules, watch)
+
+
+def chain_options(settings: Settings) -> ChainOptions:
+    return ChainOptions(settings.data_dir, settings.chain_key, open_witness_bucket(settings))
+
+
+def open_witness_bucket(settings: Settings) -> WitnessBucket | None:
+    """Where the witness is copied to: WITNESS_BUCKET, else the pictures' bucket, if any."""
+    bucket = settings.witness_bucket or settings.s3_bucket
+    if not bucket:
+        return None
+    client = s3_client(settings.s3_endpoint_url, settings.aws_region, s3_credentials(settings))
+    return WitnessBucket(
+        client,
+        bucket,
+        settings.s3_prefix,
+        encryption=s3_encryption(settings.s3_encryption, settings.s3_kms_key_id),
+        lock_days=settings.witness_lock_days,
+    )
+
+
+def open_journal(settings: Settings) -> FileJournal:
+    """The journal; only lines that this site has signed are adopted. Raises JournalError."""
+    seal = open_journal_seal(settings.site, chain_options(settings))
+    folder = settings.data_dir / "journal"
+    try:
+        sign_leftovers(folder, seal, key_path(settings.data_dir).parent)
+    except OSError as error:
+        raise JournalError(
+            f"The journal in {folder} cannot be read ({error.strerror or error}). Make room on "
+            "the disk and let the app write there."
+        ) from error
+    return FileJournal(folder, seal)
 
 
 def open_spool(settings: Settings, data_keys: DataKeys) -> SnapshotSpool:
@@ -165,7 +237,7 @@ def s3_credentials(settings: Settings) -> S3Credentials | None:
     return S3Credentials(key, secret, settings.aws_session_token) if key and secret else None
 
 
-def open_options(settings: Settings, client: Client, clock: Clock) -> LiveOptions:
+def open_options(settings: Settings, streams: Streams) -> LiveOptions:
     """What an admin may change about the site, as it stands now."""
     start = SiteOptions(
         title=settings.title,
@@ -174,7 +246,8 @@ def open_options(settings: Settings, client: Client, clock: Clock) -> LiveOption
         snapshot_days=settings.snapshot_days,
         inactive_days=settings.inactive_days,
     )
-    trail = open_trail(client, settings.site, clock)
+    client = streams.client
+    trail = open_trail(client, settings.site, streams.clock, streams.ledger(AUDIT))
 
     def note(before: Mapping[str, object], after: Mapping[str, object]) -> None:
         trail.record(Action.SITE_CHANGED, settings.site, before, after)
@@ -190,7 +263,7 @@ def _breached(settings: Settings) -> BreachedPasswords | None:
 
 
 def open_accounts(
-    settings: Settings, client: Client, clock: Clock, site: LiveOptions, data_keys: DataKeys
+    settings: Settings, streams: Streams, site: LiveOptions, data_keys: DataKeys
 ) -> Access:
     idle = timedelta(minutes=settings.session_idle_minutes)
     options = AccessOptions(
@@ -203,8 +276,9 @@ def open_accounts(
         mark=FileMark(settings.data_dir / f"accounts-of-{settings.site}"),
         factor_roles=frozenset(Role(name) for name in settings.second_factor_roles or ()),
         sealer=data_keys.others,
+        ledger=streams.ledger(AUDIT),
     )
-    return open_access(client, settings.site, clock, options)
+    return open_access(streams.client, settings.site, streams.clock, options)
 
 
 def open_offices(

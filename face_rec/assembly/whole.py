@@ -34,7 +34,6 @@ from face_rec.people.quality import assess
 from face_rec.privacy.schedule import RetentionSchedule
 from face_rec.site_options import OptionsFollower
 from face_rec.stores import redis_health
-from face_rec.stores.attendance_settings import RedisRules
 from face_rec.stores.audited_rules import AuditedRules
 from face_rec.stores.chain_health import chain_check
 from face_rec.system import System
@@ -92,7 +91,7 @@ def _system(
         workers=_workers(settings),
     )
     stack.callback(engine.close)
-    rules = AuditedRules(RedisRules(stores.client, settings.site), stores.access.audit)
+    rules = AuditedRules(stores.rules, stores.access.audit)
     privacy = privacy_of(settings, stores, clock, lambda revision: follower.wait(revision, 3.0))
     schedule = RetentionSchedule(privacy.retention, clock)
     schedule.start()

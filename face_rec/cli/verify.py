@@ -10,6 +10,7 @@ from tqdm import tqdm
 import config
 from face_rec import assembly
 from face_rec.protocols import Progress
+from face_rec.stores.chain import name_of
 from face_rec.stores.chain_report import Report
 
 
@@ -42,9 +43,10 @@ def _plain(report: Report) -> dict[str, object]:
         "newer_than_the_witness": report.newer,
         "witnessed_at": report.witnessed_at.isoformat() if report.witnessed_at else None,
         "keys": report.keys,
+        "linked_changes": dict(report.changes),
         "findings": [
             {
-                "day": finding.day.isoformat(),
+                "day": name_of(finding.day),
                 "entry": finding.place,
                 "event": finding.event,
                 "flaw": finding.flaw.value,

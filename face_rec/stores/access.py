@@ -52,6 +52,7 @@ from face_rec.stores.access_sessions import (
 )
 from face_rec.stores.client import Client
 from face_rec.stores.codec import Unsealed
+from face_rec.stores.ledger import Ledger
 from face_rec.stores.pins import RedisPins
 
 
@@ -59,7 +60,8 @@ from face_rec.stores.pins import RedisPins
 class AccessOptions:
     """``local``: whether passwords open anything; ``words``: what makes a password weak here;
     ``hasher``: None: Argon2id as recommended; ``factor_roles``: who must have a second factor;
-    ``sealer``: encrypts what authenticator apps and this app both know."""
+    ``ledger``: links the audit log; ``sealer``: encrypts what authenticator apps and this app
+    both know."""
 
     enabled: bool = True
     local: bool = True
@@ -71,18 +73,19 @@ class AccessOptions:
     mark: Mark | None = None
     factor_roles: frozenset[Role] = frozenset()
     sealer: Sealer = field(default_factory=Unsealed)
+    ledger: Ledger | None = None
 
 
-def open_trail(client: Client, site: str, clock: Clock) -> Trail:
-    """The audit log's writer."""
-    return Trail(RedisAudit(client, site), clock)
+def open_trail(client: Client, site: str, clock: Clock, ledger: Ledger | None = None) -> Trail:
+    """The audit log's writer; with a ``ledger`` its entries are linked."""
+    return Trail(RedisAudit(client, site, ledger), clock)
 
 
 def open_access(client: Client, site: str, clock: Clock, options: AccessOptions) -> Access:
     """Everything about access, kept in ``client``; nothing is asked of Redis here."""
     accounts: RedisRecords[Account] = RedisRecords(client, site, Account)
     links, notes = RedisLinks(client, site), RedisNotes(client, site)
-    trail = open_trail(client, site, clock)
+    trail = open_trail(client, site, clock, options.ledger)
     throttle = Throttle(RedisCounters(client, site))
     attempts = Attempts(RedisAttempts(client, site))
     known = KnownBrowsers(lambda: signing_key(client, site, new_secret()), clock)

@@ -44,13 +44,18 @@ class RedisAttendance:
     """
 
     def __init__(
-        self, client: Client, site: str, wait_replicas: int = 0, chain: Chain | None = None
+        self,
+        client: Client,
+        site: str,
+        wait_replicas: int = 0,
+        chain: Chain | None = None,
+        heads: DayHeads | None = None,
     ) -> None:
         self.site = site
         self._client = client
         self._wait_replicas = wait_replicas
         self._chain = chain
-        self.heads = DayHeads()
+        self.heads = heads or DayHeads()
 
     @redis_errors()
     def apply(self, event: Event, cooldown: float, replay: bool = False) -> Receipt:

@@ -15,9 +15,10 @@ from face_rec.attendance.roster import Assignment, Employment
 from face_rec.attendance.rules import Item, Limits, Rules
 from face_rec.attendance.shift import Shift
 from face_rec.attendance.validation import flaws
-from face_rec.errors import RulesMoved
+from face_rec.errors import Conflict, RulesMoved
 from face_rec.stores import keys
 from face_rec.stores.client import Client, redis_errors
+from face_rec.stores.ledger import Command, Guard, Ledger
 from face_rec.stores.lua import Script
 from face_rec.stores.rule_codec import MalformedRule, decode, encode
 
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 BEAT_GAP: Final = 180  # seconds; a kiosk beats about once a minute
 _BEAT = Script("beat")
 _PUT = Script("put_rules")
+_MOVED: Final = "Somebody else changed the rules meanwhile. Look at them again."
 _KINDS: Final[dict[str, type[Item]]] = {
     "shifts": Shift,
     "assignments": Assignment,
@@ -39,11 +41,13 @@ _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
 
 class RedisRules:
-    """A ``RulesStore``. Safe to call from several threads and processes at once."""
+    """A ``RulesStore``. Safe to call from several threads and processes at once. With a
+    ``ledger`` every change is linked to the one before it, with a keyed digest of the rule."""
 
-    def __init__(self, client: Client, site: str) -> None:
+    def __init__(self, client: Client, site: str, ledger: Ledger | None = None) -> None:
         self._client = client
         self._site = site
+        self._ledger = ledger
 
     @redis_errors()
     def version(self) -> int:
@@ -81,10 +85,56 @@ class RedisRules:
         self._change([(item, "") for item in items], seen)
 
     def _change(self, entries: Sequence[tuple[Item, str]], seen: int | None) -> None:
+        if self._ledger is not None:
+            self._linked(self._ledger, entries, seen)
+            return
         names = [keys.rules(self._site), *(self._hash_of(item) for item, _ in entries)]
         texts = [part for item, text in entries for part in (item.id, text)]
         if not _PUT.run(self._client, names, ["" if seen is None else seen, *texts]):
-            raise RulesMoved("Somebody else changed the rules meanwhile. Look at them again.")
+            raise RulesMoved(_MOVED)
+
+    def _linked(
+        self, ledger: Ledger, entries: Sequence[tuple[Item, str]], seen: int | None
+    ) -> None:
+        """The same, with an entry in the chain."""
+        states: dict[str, str | None] = {}
+        commands: list[Command] = []
+        for item, text in entries:
+            name = f"{_NAMES[type(item)]}/{item.id}"
+            states[name] = rule_digest(ledger, name, text) if text else None
+            words = ("HSET", item.id, text) if text else ("HDEL", item.id)
+            commands.append(Command(self._hash_of(item), words))
+        commands.append(Command(keys.rules(self._site), ("HINCRBY", keys.VERSION, 1)))
+        try:
+            ledger.write(states, commands, None if seen is None else self._guard(seen))
+        except Conflict:
+            raise RulesMoved(_MOVED) from None
+
+    def _guard(self, version: int) -> Guard:
+        return Guard(keys.rules(self._site), keys.VERSION, str(version) if version else "")
+
+    # --- the chain's view
+
+    @redis_errors()
+    def stored(self) -> dict[str, str]:
+        """Every rule as it is stored, by the name that the chain has for it."""
+        pipeline = self._client.pipeline(transaction=True)
+        for kind in _KINDS:
+            pipeline.hgetall(keys.rule(self._site, kind))
+        return {
+            f"{kind}/{_text(entry_id)}": _text(text)
+            for kind, stored in zip(_KINDS, pipeline.execute(), strict=True)
+            for entry_id, text in _mapping(stored).items()
+        }
+
+    def begin(self) -> None:
+        """Enter the rules of before the chain; nothing to do if that was done."""
+        ledger = self._ledger
+        if ledger is None or ledger.complete():
+            return
+        version = self.version()
+        states = {n: rule_digest(ledger, n, text) for n, text in self.stored().items()}
+        ledger.begin(states, self._guard(version))
 
     @redis_errors()
     def beat(self, kiosk: str, at: datetime, since: datetime | None = None) -> None:
@@ -124,6 +174,15 @@ class RedisRules:
             return  # shown to the admin as malformed; not ours to overwrite
         if known.watched_from is None:
             self.put(dataclasses.replace(known, watched_from=at))
+
+
+def rule_digest(ledger: Ledger, name: str, text: str) -> str:
+    """What the chain keeps of a rule: nobody without the key can make or guess it."""
+    return ledger.chain.sign(f"rule|{name}|{text}")
+
+
+def _text(stored: bytes) -> str:
+    return stored.decode("utf-8", "backslashreplace")
 
 
 def _mapping(reply: Mapping[bytes, bytes] | Sequence[bytes]) -> Mapping[bytes, bytes]:

@@ -16,6 +16,7 @@ from face_rec.stores.backup_keys import BackupKeys
 from face_rec.stores.client import Client, redis_errors
 from face_rec.stores.codec import Unsealed
 from face_rec.stores.gallery_feed import GalleryFeed
+from face_rec.stores.people import PEOPLE
 
 log = logging.getLogger(__name__)
 
@@ -76,22 +77,45 @@ class SiteBackup:
         revision = self._feed.revision()
         for subjects in self._feed.subjects():
             yield from self._persons(subjects)
-        while changes := self._feed.changes(revision):
+        while True:
+            now, *chain = self._people_chain()
+            if now == revision:
+                yield from chain
+                return
+            changes = self._feed.changes(revision)
+            if changes is None:
+                raise StoreUnavailable(
+                    "More people changed during the backup than Redis remembers. Start it again, "
+                    "best when no import runs."
+                )
             yield from self._persons(sorted({change.subject for change in changes}))
-            revision = changes[-1].revision
-        if changes is None:
-            raise StoreUnavailable(
-                "More people changed during the backup than Redis remembers. Start it again, "
-                "best when no import runs."
-            )
+            revision = changes[-1].revision if changes else revision
+
+    @redis_errors()
+    def _people_chain(self) -> tuple[Any, ...]:
+        """The revision, and the people's chain as it is with it."""
+        listed, head = self._of_people()
+        pipeline: Any = self._client.pipeline(transaction=True)
+        pipeline.get(keys.revision(self._site))
+        pipeline.lrange(listed, 0, -1)
+        pipeline.get(head)
+        revision, entries, value = pipeline.execute()
+        records = [*parts(listed, "list", _items(entries, "list"))]
+        return (int(revision or 0), *records, *parts(head, "string", _items(value, "string")))
+
+    def _of_people(self) -> tuple[str, str]:
+        return keys.chain(self._site, PEOPLE), keys.chain_head(self._site, PEOPLE)
 
     def _rest(self) -> Iterator[Record]:
-        people = keys.person(self._site, "")
-        found = [k for k in self._found(f"*:{{{self._site}}}*") if not k.startswith(people)]
+        """A stream is longer than the others when its turn comes: what its chain does not know
+        yet is left for the next backup."""
+        others = (*self._of_people(), keys.person(self._site, ""))
+        found = [k for k in self._found(f"*:{{{self._site}}}*") if not k.startswith(others)]
         streams = [key for key in found if self._keys.kind(key) == "stream"]
-        yield from self._at_one_moment([key for key in found if key not in streams])
-        for key in streams:
-            yield from self._stream(key)
+        ends: dict[str, bytes] = {}
+        yield from self._at_one_moment([key for key in found if key not in streams], streams, ends)
+        for key, end in ends.items():
+            yield from self._stream(key, end)
 
     @redis_errors()
     def _found(self, pattern: str) -> list[str]:
@@ -125,15 +149,27 @@ class SiteBackup:
         found = pipeline.execute() if names else []
         return {key: kind.decode() for key, kind in zip(names, found, strict=True)}
 
-    def _at_one_moment(self, names: Sequence[str]) -> Iterator[Record]:
-        """The keys, all of one slot, in one transaction."""
+    def _at_one_moment(
+        self,
+        names: Sequence[str],
+        streams: Sequence[str] = (),
+        ends: dict[str, bytes] | None = None,
+    ) -> Iterator[Record]:
+        """The keys, all of one slot, in one transaction; ``ends`` gets the ids of the last
+        entries that ``streams`` have in it."""
         kinds = self._kinds(names)
         with redis_errors():
             pipeline: Any = self._client.pipeline(transaction=True)
             for key in names:
                 command, *arguments = _READ[kinds[key]]
                 pipeline.execute_command(command, key, *arguments)
-            values = pipeline.execute() if names else []
+            for key in streams:
+                pipeline.xrevrange(key, count=1)
+            values = pipeline.execute() if names or streams else []
+        last = values[len(names) :]
+        if ends is not None:
+            ends |= {key: found[0][0] for key, found in zip(streams, last, strict=True) if found}
+        values = values[: len(names)]
         for key, value in zip(names, values, strict=True):
             yield from parts(key, kinds[key], _items(value, kinds[key]))
 
@@ -148,12 +184,12 @@ class SiteBackup:
                 key = keys.person(self._site, subject)
                 yield Record(key, "hash", _items(fields, "hash"))
 
-    def _stream(self, key: str) -> Iterator[Record]:
-        """In pieces: entries are added at the end only."""
+    def _stream(self, key: str, end: bytes) -> Iterator[Record]:
+        """In pieces, to the entry ``end``: entries are added at the end only."""
         start, first = b"-", True
         while True:
             with redis_errors():
-                found: Any = self._client.xrange(key, min=start, count=_AT_ONCE)
+                found: Any = self._client.xrange(key, min=start, max=end, count=_AT_ONCE)
             if not found:
                 return
             yield Record(key, "stream", tuple(_entry(*entry) for entry in found), first)

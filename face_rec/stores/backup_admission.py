@@ -4,14 +4,13 @@ A backup is a file, and a file may come from anybody. Sealed ones prove who made
 for the others, and for what a sealed one should never hold either.
 """
 
-import json
 import re
 from typing import Final
 
 from face_rec.errors import BackupRefused
 from face_rec.stores.backup import Record
 from face_rec.stores.backup_keys import BackupKeys
-from face_rec.stores.witness import is_document_name
+from face_rec.stores.witness_log import is_document_name
 
 WITNESS: Final = "witness"
 """Kind of the records that hold a document of the chain's witness, which is not in Redis."""
@@ -21,7 +20,7 @@ LARGEST_ITEM: Final = 256 << 10
 """Bytes; the largest thing of ours, a template with its metadata, has a few thousand."""
 
 _ENTRY_ID: Final = re.compile(rb"\d{1,20}-\d{1,20}")
-_WIDTH: Final = {"list": 1, "set": 1, "string": 1, "hash": 2, WITNESS: 1}
+_WIDTH: Final = {"list": 1, "set": 1, "string": 1, "hash": 2}
 
 
 class Admission:
@@ -46,25 +45,18 @@ class Admission:
 
 
 def _well_formed(record: Record) -> bool:
-    if len(record.items) > MOST_ITEMS or (record.kind in {"string", WITNESS} and _several(record)):
+    if len(record.items) > MOST_ITEMS or (record.kind == "string" and _several(record)):
         return False
     if any(len(part) > LARGEST_ITEM for item in record.items for part in item):
         return False
     if record.kind == WITNESS:
-        return len(record.items) == 1 and _is_document(record.items[0][0])
+        return all(len(item) == 1 for item in record.items)
     if record.kind == "stream":
         return all(
             len(item) > 2 and len(item) % 2 == 1 and _ENTRY_ID.fullmatch(item[0])
             for item in record.items
         )
     return all(len(item) == _WIDTH[record.kind] for item in record.items)
-
-
-def _is_document(text: bytes) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False
 
 
 def _several(record: Record) -> bool:

@@ -20,7 +20,10 @@ _HELD: Final[Mapping[str, str]] = {
     rf"person:{_SITE}:[A-Za-z0-9_.-]{{1,64}}": "hash",
     rf"rules:{_SITE}(:[a-z-]{{1,32}})?": "hash",
     rf"access:{_SITE}:(last:)?[a-z-]{{1,32}}": "hash",
+    rf"chain:{_SITE}:[a-z]{{1,32}}": "list",
+    rf"head:{_SITE}:[a-z]{{1,32}}": "string",
     rf"audit:{_SITE}": "stream",
+    rf"options:{_SITE}": "hash",
     rf"privacy:{_SITE}": "hash",
 }
 """By the whole key."""

@@ -1,6 +1,5 @@
 """A backup from Redis to its place, and back: written, read again, and only then believed."""
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,7 +9,7 @@ from typing import IO, cast
 from face_rec import __version__
 from face_rec.errors import BackupRefused
 from face_rec.stores import backup_file
-from face_rec.stores.backup import Record, SiteBackup
+from face_rec.stores.backup import Record, SiteBackup, parts
 from face_rec.stores.backup_admission import WITNESS, Admission
 from face_rec.stores.backup_file import BackupReader, Header, Summary
 from face_rec.stores.backup_place import Place, scratch
@@ -18,7 +17,8 @@ from face_rec.stores.client import Client
 from face_rec.stores.keyring import Keyring
 from face_rec.stores.restore import SiteRestore
 from face_rec.stores.sealed_stream import MAGIC, OpeningReader, SealingWriter
-from face_rec.stores.witness import Shelf
+from face_rec.stores.witness import PinFile, restored_pin
+from face_rec.stores.witness_log import LogFolder
 
 _UNSEALED = (
     "This backup is not encrypted, and DATA_KEY is set: anybody could have made or changed it, "
@@ -29,16 +29,22 @@ _UNSEALED = (
 
 
 class Backups:
-    """Backups of one site. With a key in ``keyring`` they are encrypted. ``witness``: where
-    the heads of the chain are kept outside Redis; None leaves them out."""
+    """Backups of one site. With a key in ``keyring`` they are encrypted. ``witness`` and
+    ``pin``: where the heads of the chain are kept outside Redis; None leaves them out."""
 
     def __init__(
-        self, client: Client, site: str, keyring: Keyring, witness: Shelf | None = None
+        self,
+        client: Client,
+        site: str,
+        keyring: Keyring,
+        witness: LogFolder | None = None,
+        pin: PinFile | None = None,
     ) -> None:
         self._client = client
         self._site = site
         self._keyring = keyring
         self._witness = witness
+        self._pin = pin
 
     @property
     def sealing(self) -> bool:
@@ -89,6 +95,8 @@ class Backups:
                     "The backup changed while it was restored. Empty what was restored, and begin "
                     "again with a backup that nobody writes to."
                 )
+        if self._witness is not None and self._pin is not None:
+            restored_pin(self._witness, self._pin)
         return found
 
     def _refuse_other_site(self, header: Header) -> None:
@@ -104,15 +112,15 @@ class Backups:
             if record.kind != WITNESS:
                 yield record
             elif self._witness is not None:
-                ((document,),) = record.items
-                self._witness.write(record.key, json.loads(document))
+                content = b"".join(item for (item,) in record.items)
+                self._witness.restore(record.key, content, more=not record.first)
 
     def _records(self) -> Iterator[Record]:
         """The witness first: it must not be newer than the days it speaks of."""
         if self._witness is not None:
             for name in self._witness.names():
-                document = json.dumps(self._witness.read(name), sort_keys=True).encode()
-                yield Record(name, WITNESS, ((document,),))
+                lines = (self._witness.read(name) or b"").splitlines(keepends=True)
+                yield from parts(name, WITNESS, [(line,) for line in lines])
         yield from SiteBackup(self._client, self._site).records()
 
     def _write(self, path: Path, header: Header) -> Summary:

@@ -1,8 +1,9 @@
 """The tamper-evident chain: what is added to an event so that any change shows.
 
-An entry of a day's list is the event's JSON with three fields behind its own:
+There is one for each day's marks, and one each for people, rules and the audit log.
+An entry of such a list is the event's JSON with three fields behind its own:
 ``n`` (its place in the list, from 0), ``key`` (the id of the key) and ``link``, the
-HMAC-SHA256 over site, day, place, key, the link before, and the event byte by byte.
+HMAC-SHA256 over site, stream, place, key, the link before, and the event byte by byte.
 Whoever cannot ask for the key can neither change, drop, add nor reorder an entry without
 breaking a link.
 """
@@ -18,6 +19,23 @@ from face_rec.errors import StoreError
 from face_rec.stores.keyring import Key, Keyring
 
 _TAIL: Final = re.compile(rb',"n":(\d{1,12}),"key":"([0-9a-f]{1,16})","link":"([0-9a-f]{64})"\}$')
+
+
+Stream = date | str
+"""A UTC day of marks, or the name of another list that is linked."""
+
+
+def name_of(stream: Stream) -> str:
+    """As it is signed, and as people read it."""
+    return stream.isoformat() if isinstance(stream, date) else stream
+
+
+def stream_of(name: str) -> Stream:
+    """The stream that has this name."""
+    try:
+        return date.fromisoformat(name)
+    except ValueError:
+        return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +74,14 @@ class Chain:
         self._keyring = keyring
 
     @property
+    def site(self) -> str:
+        return self._site
+
+    @property
     def key_id(self) -> str:
         return self._current.id
 
-    def append(self, day: date, head: Head, event: bytes) -> tuple[bytes, Head]:
+    def append(self, day: Stream, head: Head, event: bytes) -> tuple[bytes, Head]:
         """The entry to store behind ``head``, and the head that it makes."""
         position = head.length
         link = self._link(self._current, day, position, head.link, event)
@@ -67,7 +89,7 @@ class Chain:
         value = f"{position + 1}:{link}:{self._current.id}"
         return event[:-1] + tail.encode(), Head(position + 1, value.encode())
 
-    def holds(self, day: date, entry: Linked, previous: str) -> bool | None:
+    def holds(self, day: Stream, entry: Linked, previous: str) -> bool | None:
         """Whether ``entry`` is what was signed behind ``previous``; None where its key is
         not known here."""
         key = self._keyring.get(entry.key)
@@ -88,8 +110,8 @@ class Chain:
             None if key is None else hmac.compare_digest(_mac(key, b"witness", text.encode()), mac)
         )
 
-    def _link(self, key: Key, day: date, position: int, previous: str, event: bytes) -> str:
-        about = f"{self._site}|{day.isoformat()}|{position}|{key.id}|{previous}\n"
+    def _link(self, key: Key, day: Stream, position: int, previous: str, event: bytes) -> str:
+        about = f"{self._site}|{name_of(day)}|{position}|{key.id}|{previous}\n"
         return _mac(key, b"link", about.encode() + event)
 
 

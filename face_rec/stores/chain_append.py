@@ -10,10 +10,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from typing import Final
 
-from face_rec.stores.chain import Chain, Head
+from face_rec.stores.chain import Chain, Head, Stream
 
 TRIES: Final = 100
 _DAYS_KEPT: Final = 64
@@ -22,24 +21,24 @@ _PAUSE: Final = 0.002  # seconds, about a round trip; grows with the number of l
 
 
 class DayHeads:
-    """The last head seen of each day, and which days were written since somebody asked.
+    """The last head seen of each stream, and which were written since somebody asked.
 
     Threads of one process take turns, as far as that is quick, so that they do not race
     each other. Safe to call from any thread.
     """
 
     def __init__(self) -> None:
-        self._heads: OrderedDict[date, Head] = OrderedDict()
-        self._written: set[date] = set()
+        self._heads: OrderedDict[Stream, Head] = OrderedDict()
+        self._written: set[Stream] = set()
         self._lock = threading.Lock()
         self._turn = threading.Lock()
 
-    def get(self, day: date) -> Head:
+    def get(self, day: Stream) -> Head:
         """The head as this process knows it; it may have moved on."""
         with self._lock:
             return self._heads.get(day, Head())
 
-    def learn(self, day: date, head: Head, *, written: bool) -> None:
+    def learn(self, day: Stream, head: Head, *, written: bool) -> None:
         """Redis said, or this process made it so, that ``head`` is the newest."""
         with self._lock:
             self._heads[day] = head
@@ -49,8 +48,8 @@ class DayHeads:
             if written:
                 self._written.add(day)
 
-    def drain(self) -> set[date]:
-        """The days written since the last call."""
+    def drain(self) -> set[Stream]:
+        """The streams written since the last call."""
         with self._lock:
             found, self._written = self._written, set()
         return found
@@ -69,7 +68,7 @@ class DayHeads:
 class Links:
     """The entries to try for one event, one after another."""
 
-    def __init__(self, chain: Chain, heads: DayHeads, day: date, event: bytes) -> None:
+    def __init__(self, chain: Chain, heads: DayHeads, day: Stream, event: bytes) -> None:
         self._chain = chain
         self._heads = heads
         self._day = day

@@ -1,4 +1,4 @@
-"""What Redis holds of the chain: its days, their entries and their heads."""
+"""What Redis holds of the chain: its streams, their entries and their heads."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,14 +6,15 @@ from datetime import date
 from typing import Any
 
 from face_rec.stores import keys
+from face_rec.stores.chain import Stream
 from face_rec.stores.client import Client, redis_errors
 
 
 @dataclass(frozen=True, slots=True)
 class StoredDay:
-    """One day's list and the head beside it."""
+    """One day's list, or that of another stream, and the head beside it."""
 
-    day: date
+    day: Stream
     entries: list[bytes]
     head: bytes
 
@@ -32,22 +33,32 @@ class ChainDays:
         return {day for pattern in patterns for day in self._matching(pattern)}
 
     @redis_errors()
-    def read(self, day: date) -> StoredDay:
+    def read(self, day: Stream) -> StoredDay:
         """The head first: what is appended meanwhile makes the list longer, never shorter."""
-        head: Any = self._client.get(keys.head(self.site, day))
-        entries: Any = self._client.lrange(keys.attendance(self.site, day), 0, -1)
+        head: Any = self._client.get(self._head(day))
+        entries: Any = self._client.lrange(self._list(day), 0, -1)
         return StoredDay(day, list(entries), head or b"")
 
     @redis_errors()
-    def head(self, day: date) -> bytes:
-        found: Any = self._client.get(keys.head(self.site, day))
+    def head(self, day: Stream) -> bytes:
+        found: Any = self._client.get(self._head(day))
         return bytes(found or b"")
 
     @redis_errors()
-    def entry(self, day: date, position: int) -> bytes | None:
+    def entry(self, day: Stream, position: int) -> bytes | None:
         """One entry by its place, from 0."""
-        found: Any = self._client.lindex(keys.attendance(self.site, day), position)
+        found: Any = self._client.lindex(self._list(day), position)
         return None if found is None else bytes(found)
+
+    def _list(self, stream: Stream) -> str:
+        if isinstance(stream, date):
+            return keys.attendance(self.site, stream)
+        return keys.chain(self.site, stream)
+
+    def _head(self, stream: Stream) -> str:
+        if isinstance(stream, date):
+            return keys.head(self.site, stream)
+        return keys.chain_head(self.site, stream)
 
     def _matching(self, pattern: str) -> Iterator[date]:
         for key in self._client.scan_iter(match=pattern, count=1000):

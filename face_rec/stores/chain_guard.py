@@ -1,56 +1,78 @@
-"""Puts the chain together: its key, its witnesses, its watch."""
+"""Puts the chain together: its key, its streams, its witness, its watch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from face_rec.clock import Clock
-from face_rec.protocols import SnapshotStore
 from face_rec.stores import key_file, keyring
-from face_rec.stores.attendance import RedisAttendance
 from face_rec.stores.chain import Chain
 from face_rec.stores.chain_days import ChainDays
+from face_rec.stores.chain_records import Records
 from face_rec.stores.chain_watch import ChainWatch
-from face_rec.stores.client import Client
-from face_rec.stores.witness import BucketShelf, FolderShelf, Shelf, Witness
+from face_rec.stores.journal_seal import JournalSeal
+from face_rec.stores.ledger import Streams
+from face_rec.stores.witness import PinFile, Witness
+from face_rec.stores.witness_log import Bucket, BucketLog, LogFolder
+
+AUDIT, RULES = "audit", "rules"
+"""The streams beside the marks and the people."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChainOptions:
     """``key``: the setting CHAIN_KEY, or None for the file in ``data_dir``. ``bucket``: where
-    a second witness is kept, or None."""
+    the witness is copied to, or None."""
 
     data_dir: Path
     key: str | None = None
-    bucket: SnapshotStore | None = None
+    bucket: Bucket | None = None
 
 
 def open_chain(site: str, options: ChainOptions) -> Chain:
     """The chain of ``site``. Raises SettingError for a key that is too short, StoreError for a
     key file that cannot be read or made."""
-    if options.key:
-        secrets = keyring.split(options.key, "CHAIN_KEY")
-    else:
-        secrets = key_file.load_or_make(key_path(options.data_dir))
-    return Chain(site, keyring.derived(secrets, "chain"))
+    return Chain(site, keyring.derived(_secrets(options), "chain"))
+
+
+def open_journal_seal(site: str, options: ChainOptions) -> JournalSeal:
+    """Signs the journal's lines, with a key of its own from the same secret."""
+    return JournalSeal(site, keyring.derived(_secrets(options), "journal"))
 
 
 def open_watch(
-    client: Client, chain: Chain, attendance: RedisAttendance, clock: Clock, options: ChainOptions
+    streams: Streams, options: ChainOptions, records: Sequence[Records] = ()
 ) -> ChainWatch:
-    """The watch over what ``attendance`` writes; not started."""
-    days = ChainDays(client, attendance.site)
-    shelves: list[Shelf] = [witness_folder(options.data_dir, attendance.site)]
-    if options.bucket is not None:
-        shelves.append(BucketShelf(options.bucket, attendance.site))
-    witnesses = [Witness(shelf) for shelf in shelves]
-    return ChainWatch(chain, days, witnesses, written=attendance.heads.drain, clock=clock)
+    """The watch over what ``streams`` write; not started."""
+    site = streams.chain.site
+    copy = BucketLog(options.bucket, site) if options.bucket is not None else None
+    pin = witness_pin(options.data_dir, site)
+    witness = Witness(streams.chain, witness_folder(options.data_dir, site), pin, copy)
+    return ChainWatch(
+        streams.chain,
+        ChainDays(streams.client, site),
+        witness,
+        records,
+        written=streams.heads.drain,
+        clock=streams.clock,
+    )
 
 
-def witness_folder(data_dir: Path, site: str) -> FolderShelf:
+def witness_folder(data_dir: Path, site: str) -> LogFolder:
     """The witness of ``site`` on this machine."""
-    return FolderShelf(data_dir / "witness" / site)
+    return LogFolder(data_dir / "witness" / site)
+
+
+def witness_pin(data_dir: Path, site: str) -> PinFile:
+    """How far the witness has come; beside the key, so that who can change it has that too."""
+    return PinFile(data_dir / "keys" / f"witness-{site}.json")
 
 
 def key_path(data_dir: Path) -> Path:
     """Where the generated key lies."""
     return data_dir / "keys" / "chain"
+
+
+def _secrets(options: ChainOptions) -> Sequence[str]:
+    if options.key:
+        return keyring.split(options.key, "CHAIN_KEY")
+    return key_file.load_or_make(key_path(options.data_dir))

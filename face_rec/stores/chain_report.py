@@ -1,12 +1,15 @@
 """What a check of the chain found, in words for people."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
+
+from face_rec.stores.chain import Stream, name_of
 
 
 class Flaw(StrEnum):
-    """What can be wrong with a day's list; the values are stable."""
+    """What can be wrong with a day's list, or another stream; the values are stable."""
 
     EDITED = "edited"
     REMOVED = "removed"
@@ -24,7 +27,7 @@ class Flaw(StrEnum):
 class Finding:
     """One thing that is wrong. ``place`` counts from 1; None where no entry can be named."""
 
-    day: date
+    day: Stream
     flaw: Flaw
     detail: str
     place: int | None = None
@@ -33,7 +36,7 @@ class Finding:
     def sentence(self) -> str:
         where = f", entry {self.place}" if self.place is not None else ""
         event = f" (event {self.event})" if self.event else ""
-        return f"{self.day}{where}{event}: {self.flaw.value}. {self.detail}"
+        return f"{name_of(self.day)}{where}{event}: {self.flaw.value}. {self.detail}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Report:
     findings: tuple[Finding, ...] = ()
     keys: dict[str, int] = field(default_factory=dict)
     """Entries by the id of the key that signed them."""
+    changes: Mapping[str, int] = field(default_factory=dict)
+    """Linked entries of the other streams: people, rules, audit."""
 
     @property
     def whole(self) -> bool:
@@ -59,7 +64,9 @@ class Report:
     @property
     def first_bad(self) -> Finding | None:
         """Of the earliest day, the first entry that does not hold."""
-        ordered = sorted(self.findings, key=lambda f: (f.day, f.place is None, f.place or 0))
+        ordered = sorted(
+            self.findings, key=lambda f: (name_of(f.day), f.place is None, f.place or 0)
+        )
         return ordered[0] if ordered else None
 
     def lines(self) -> list[str]:
@@ -71,6 +78,9 @@ class Report:
             else f"The chain holds: {_counted(self.linked, 'linked entr', 'y', 'ies')} on "
             f"{_counted(self.days, 'day')}."
         ]
+        if self.changes:
+            linked = ", ".join(f"{name} {count:,}" for name, count in sorted(self.changes.items()))
+            said.append(f"Linked changes beside the marks: {linked}.")
         others = [finding for finding in self.findings if finding is not bad]
         said += [f"Also: {finding.sentence()}" for finding in others[:20]]
         if len(others) > 20:

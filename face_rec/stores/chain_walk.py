@@ -7,22 +7,22 @@ from collections.abc import Iterator, Sequence
 from face_rec.stores.chain import Chain, Linked, head_of, parsed
 from face_rec.stores.chain_days import StoredDay
 from face_rec.stores.chain_report import Finding, Flaw
-from face_rec.stores.witness import Seen
+from face_rec.stores.witness_entry import Seen
 
 
 class Walk:
     """One pass over ``stored``; read the results afterwards.
 
-    Entries without a link are tolerated before the first link of a day, when
-    ``may_be_older``: they stem from the time before the chain.
+    The first ``older`` entries may be without a link, before the first that has one: they
+    stem from the time before the chain.
     """
 
-    def __init__(self, chain: Chain, stored: StoredDay, *, may_be_older: bool) -> None:
+    def __init__(self, chain: Chain, stored: StoredDay, *, older: int) -> None:
         self._chain = chain
         self._day = stored.day
         self._entries = [parsed(entry) for entry in stored.entries]
         self._raw = stored.entries
-        self._may_be_older = may_be_older
+        self._may_be_older = older
         self._links = _by_position(self._entries)
         self._first = min(self._links, default=len(self._entries))
         self.older = 0
@@ -48,7 +48,7 @@ class Walk:
             expected = max(expected, entry.position + 1)
 
     def _unlinked(self, place: int, expected: int | None) -> Iterator[Finding]:
-        if expected is None and self._may_be_older and place < self._first:
+        if expected is None and place < min(self._may_be_older, self._first):
             self.older += 1
         elif expected is None or expected in self._links:
             yield self._finding(

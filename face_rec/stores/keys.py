@@ -44,6 +44,8 @@ ROWS: Final = "rows"  # JSON: contract → slots the gallery may hold
 VERSION: Final = "version"  # counts the changes
 WRITE: Final = "write"  # random name of the last write, to know a resend by
 
+PROOF: Final = "proof"  # salt, digest of the templates, digest of all: see people_proof
+
 PIN: Final = "pin"  # its hash, where the person has one
 
 MAX_TEMPLATES: Final = 10
@@ -94,6 +96,16 @@ def last(site: str, day: date) -> str:
 def head(site: str, day: date) -> str:
     """String: the chain's head, ``count:link:key``."""
     return f"head:{_of_day(site, day)}"
+
+
+def chain(site: str, stream: str) -> str:
+    """List: the linked entries of ``stream`` (people, rules, audit)."""
+    return f"chain:{{{site}}}:{stream}"
+
+
+def chain_head(site: str, stream: str) -> str:
+    """String: the head of that list, ``count:link:key``."""
+    return f"head:{{{site}}}:{stream}"
 
 
 def days_written(site: str) -> str:

@@ -2,42 +2,58 @@
 
 import dataclasses
 import json
+import logging
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from face_rec.clock import Clock
 from face_rec.entities import Change, GalleryEntry, Person, Template
 from face_rec.errors import Conflict, IdTaken, PeopleError, PersonMissing
 from face_rec.people import leaving
 from face_rec.protocols import Progress
-from face_rec.stores import codec, keys
+from face_rec.stores import codec, keys, people_proof
 from face_rec.stores.client import Client, redis_errors
 from face_rec.stores.gallery_feed import GalleryFeed
+from face_rec.stores.ledger import COMPLETE, UNPROVED, Ledger, States
 from face_rec.stores.lua import Argument, Script
+from face_rec.stores.people_proof import Proof
+
+log = logging.getLogger(__name__)
 
 CHANGES_KEPT: Final = 10_000
 """About so many changes; who has been away for longer rebuilds."""
 
+_AT_ONCE: Final = 500  # people a round trip
 _PUT = Script("put_person")
 _DELETE = Script("delete_person")
+_PROVE = Script("prove_person")
+PEOPLE: Final = "people"
+"""Name of their stream of the chain."""
 
 
 class RedisPeople:
     """A ``PeopleStore``. Safe to call from several threads and processes at once.
 
-    ``sealer`` encrypts embeddings at rest.
+    ``sealer`` encrypts embeddings at rest. With a ``ledger`` every write of a person is linked
+    to the one before it, and carries a proof of who they are (see people_proof).
     """
 
     def __init__(
-        self, client: Client, site: str, clock: Clock, sealer: codec.Sealer | None = None
+        self,
+        client: Client,
+        site: str,
+        clock: Clock,
+        sealer: codec.Sealer | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self._client = client
         self._site = site
         self._clock = clock
         self._sealer = sealer or codec.Unsealed()
         self._feed = GalleryFeed(client, site, self._sealer)
+        self._ledger = ledger
 
     # --- writes
 
@@ -70,10 +86,16 @@ class RedisPeople:
         seen = self.get(subject)
         if seen is None:
             return None
-        arguments: list[Argument] = [subject, CHANGES_KEPT, *codec.PERSON_FIELDS]
-        was = _DELETE.run(self._client, self._keys(subject), arguments)
-        # None: the answer was lost and the script sent again, or another was faster.
-        return _person(subject, was) if was else seen
+        status, *was = self._linked(
+            {subject: None},
+            lambda link: _DELETE.run(
+                self._client,
+                self._keys(subject),
+                [subject, CHANGES_KEPT, *link, *codec.PERSON_FIELDS],
+            ),
+        )
+        # missing: the answer was lost and the script sent again, or another was faster.
+        return _person(subject, was[0]) if status == b"ok" else seen
 
     # --- for those who left before it was noted when (see leaving_days)
 
@@ -113,25 +135,119 @@ class RedisPeople:
         person = dataclasses.replace(person, updated_at=self._clock.now())
         vectors = codec.vector_fields(self._sealer, person.subject, ordered)
         cleared = keys.VECTORS if templates is not None else ()
-        arguments: list[Argument] = [
+        proof, flags = self._proof(person, None if templates is None else ordered)
+        about: list[Argument] = [
             secrets.token_hex(8),
             person.version,
             "" if seen_revision is None else seen_revision,
             person.subject,
             keys.indexed(person.id),
             CHANGES_KEPT,
-            len(cleared),
-            *cleared,
-            *_flat({**codec.person_fields(person), **vectors}),
         ]
-        status, version = _PUT.run(self._client, self._keys(person.subject), arguments)
+        fields = {**codec.person_fields(person), **vectors}
+        if proof is not None:
+            fields[keys.PROOF] = proof.stored()
+        rest: list[Argument] = [len(cleared), *cleared, *_flat(fields)]
+        status, version, *_ = self._linked(
+            {person.subject: proof.digest if proof else None},
+            lambda link: _PUT.run(
+                self._client, self._keys(person.subject), [*about, *link, *rest]
+            ),
+            *flags,
+        )
         if status != b"ok":
             raise _refusal(status.decode(), person.id)
         return dataclasses.replace(person, version=int(version))
 
+    def _linked(
+        self, states: States, run: Callable[[list[Argument]], Any], *flags: str
+    ) -> Sequence[Any]:
+        """What the script answers, with the link that it writes, if there is a chain."""
+        if self._ledger is None:
+            return cast("Sequence[Any]", run(["", "", 0, ""]))
+        entry = self._ledger.entry(states, *flags)
+        return cast("Sequence[Any]", self._ledger.linked(entry, run))
+
+    def _proof(
+        self, person: Person, templates: Sequence[Template] | None
+    ) -> tuple[Proof | None, tuple[str, ...]]:
+        """A new proof of ``person``, and what the chain must say of the one before: a record
+        that another program changed must not become genuine by the next edit."""
+        if self._ledger is None:
+            return None, ()
+        chain = self._ledger.chain
+        faces = people_proof.faces_of(templates) if templates is not None else None
+        if not person.version:
+            return people_proof.made(chain, person, faces or people_proof.faces_of(())), ()
+        before = self.proof(person.subject)
+        stored = self.get(person.subject)
+        genuine = stored is not None and people_proof.fits(chain, stored, before)
+        if faces is None:
+            faces = before.faces if before and genuine else self.faces(person.subject)
+        unproved = (UNPROVED,) if before is not None and not genuine else ()
+        return people_proof.made(chain, person, faces), unproved
+
+    def faces(self, subject: str) -> str:
+        """The digest of the templates as they are."""
+        return people_proof.faces_of(self.templates(subject))
+
     def _keys(self, subject: str) -> list[str]:
         shared = (keys.ids, keys.revision, keys.changes)
-        return [keys.person(self._site, subject), *(name(self._site) for name in shared)]
+        chain = [keys.chain(self._site, PEOPLE), keys.chain_head(self._site, PEOPLE)]
+        return [keys.person(self._site, subject), *(name(self._site) for name in shared), *chain]
+
+    # --- the chain's view
+
+    @redis_errors()
+    def proof(self, subject: str) -> Proof | None:
+        """The proof in a person's record."""
+        stored: Any = self._client.hget(keys.person(self._site, subject), keys.PROOF)
+        return people_proof.proof_of(stored)
+
+    def begin(self) -> None:
+        """Give everybody of before the chain a proof; nothing to do if all have one."""
+        if self._ledger is None or self._ledger.complete():
+            return
+        accepted = sum(self._begun(self._ledger, person) for person in self.all())
+        self._ledger.write({}, (), None, COMPLETE)
+        log.warning("chain_begins stream=%s accepted=%d", PEOPLE, accepted)
+
+    @redis_errors()
+    def _begun(self, ledger: Ledger, person: Person) -> bool:
+        if self.proof(person.subject) is not None:
+            return False
+        proof = people_proof.made(ledger.chain, person, self.faces(person.subject))
+        key = keys.person(self._site, person.subject)
+        answer = ledger.linked(
+            ledger.entry({person.subject: proof.digest}),
+            lambda link: _PROVE.run(
+                self._client,
+                [key, ledger.list_key, ledger.head_key],
+                [person.version, keys.PROOF, proof.stored(), *link],
+            ),
+        )
+        return bool(answer[0] == b"done")  # else they were changed just now, with a proof
+
+    def stored(self) -> Iterator[Person]:
+        """Everybody who has a record, whether an ID leads to it or not; looks through all keys
+        of the database."""
+        prefix = keys.person(self._site, "")
+        with redis_errors():
+            found = {key.decode(errors="replace") for key in self._scan(prefix)}
+        subjects = sorted(key.removeprefix(prefix) for key in found)
+        for start in range(0, len(subjects), _AT_ONCE):
+            yield from self.many(subjects[start : start + _AT_ONCE]).values()
+
+    def _scan(self, prefix: str) -> Iterator[bytes]:
+        return iter(self._client.scan_iter(f"{prefix}*", count=1000))
+
+    @redis_errors()
+    def indexed(self) -> dict[bytes, str]:
+        """Which subject each ID leads to."""
+        found: Any = self._client.hgetall(keys.ids(self._site))
+        return {
+            person_id: subject.decode(errors="replace") for person_id, subject in found.items()
+        }
 
     # --- reads
 
@@ -219,7 +335,7 @@ def _refusal(status: str, who: str) -> PeopleError:
         "changed": Conflict(
             f"Somebody else changed {who!r} in the meantime. Load the person again."
         ),
-        "moved": Conflict(
+        "stale": Conflict(
             "Somebody was registered or changed in the meantime. Compare with everyone once more."
         ),
         "taken": IdTaken(f"The ID {who!r} is in use. Choose another, or add to that person."),

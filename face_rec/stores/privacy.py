@@ -32,6 +32,7 @@ class PrivacyParts:
     site: str
     options: Callable[[], SiteOptions]
     client: Client
+    rules: RedisRules
     people: PeopleStore
     attendance: AttendanceStore
     snapshots: SnapshotStore
@@ -49,7 +50,7 @@ class PrivacyParts:
 def open_privacy(parts: PrivacyParts) -> Privacy:
     """All of it; nothing is read or started yet."""
     keepers = [
-        rules_keeper(RedisRules(parts.client, parts.site)),
+        rules_keeper(parts.rules),
         pins_keeper(RedisPins(parts.client, parts.site)),
     ]
     erasure = Erasure(

@@ -21,10 +21,10 @@ from face_rec.stores.chain_days import ChainDays
 from face_rec.stores.chain_watch import ChainWatch
 from face_rec.stores.client import Client, RedisAddress, connect
 from face_rec.stores.sealer import DataSealer
-from face_rec.stores.witness import FolderShelf, Witness
 from tests import redis_servers
 from tests.benchmarks.row import Row
 from tests.fakes.clock import MORNING, FakeClock
+from tests.fakes.witness import a_witness
 from tests.samples import a_chain, an_event
 
 SITE = "bench"
@@ -103,8 +103,8 @@ def _checking(client: Client, folder: Path, days: int) -> list[Row]:
     chain = a_chain(site=SITE)
     for number in range(days):
         _fill_day(client, chain, number, each)
-    witness = Witness(FolderShelf(folder / "witness" / SITE))
-    watch = ChainWatch(chain, ChainDays(client, SITE), [witness], written=set, clock=FakeClock())
+    witness = a_witness(chain, folder)
+    watch = ChainWatch(chain, ChainDays(client, SITE), witness, written=set, clock=FakeClock())
     began = time.perf_counter()
     report = watch.verify()
     seconds = time.perf_counter() - began

@@ -24,10 +24,11 @@ from face_rec.stores import keys
 from face_rec.stores.attendance import RedisAttendance
 from face_rec.stores.attendance_settings import RedisRules
 from face_rec.stores.client import Client
+from face_rec.stores.ledger import Streams
 from face_rec.stores.people import RedisPeople
 from tests.fakes.clock import FakeClock
 from tests.fakes.rules import FakeRules
-from tests.samples import ODD_TEXTS, a_person
+from tests.samples import ODD_TEXTS, a_chain, a_person
 
 SITE = "main"
 DAY = date(2025, 3, 10)
@@ -49,12 +50,17 @@ ITEMS: list[Item] = [
 ]  # fmt: skip
 
 
-@pytest.fixture(params=["redis", "cluster", "fake"])
+@pytest.fixture(params=["redis", "cluster", "linked", "linked cluster", "fake"])
 def store(request: pytest.FixtureRequest) -> RulesStore:
     if request.param == "fake":
         return FakeRules()
-    name = "redis_client" if request.param == "redis" else "cluster_client"
-    return RedisRules(request.getfixturevalue(name), SITE)
+    name = "cluster_client" if "cluster" in request.param else "redis_client"
+    client: Client = request.getfixturevalue(name)
+    if "linked" not in request.param:
+        return RedisRules(client, SITE)
+    return RedisRules(
+        client, SITE, Streams(client, a_chain(site=SITE), FakeClock()).ledger("rules")
+    )
 
 
 def flat(rules: Rules) -> set[Item]:

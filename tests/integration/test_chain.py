@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from face_rec.entities import Event, Outcome
-from face_rec.errors import StoreError, StoreUnavailable
+from face_rec.errors import StoreUnavailable
 from face_rec.stores import events, keys
 from face_rec.stores.attendance import RedisAttendance
 from face_rec.stores.chain_days import ChainDays
 from face_rec.stores.chain_report import Flaw
 from face_rec.stores.chain_watch import ChainWatch
 from face_rec.stores.client import Client
-from face_rec.stores.witness import BucketShelf, FolderShelf, Witness
+from face_rec.stores.witness import Witness
 from tests.fakes.clock import MORNING, FakeClock
-from tests.fakes.snapshots import MemorySnapshots
+from tests.fakes.witness import MemoryBucket, a_witness
 from tests.samples import a_chain, an_event
 
 TODAY = MORNING.date()
@@ -32,14 +32,26 @@ class World:
         self.client = client
         self.clock = FakeClock()
         self.store = RedisAttendance(client, "main", chain=a_chain())
-        self.shelf = FolderShelf(folder / "witness" / "main")
-        self.watch = self.another_watch(Witness(self.shelf))
+        self.folder = folder
+        self.watch = self.another_watch()
 
-    def another_watch(self, *witnesses: Witness) -> ChainWatch:
+    def another_watch(self, bucket: MemoryBucket | None = None) -> ChainWatch:
         days = ChainDays(self.client, "main")
         return ChainWatch(
-            a_chain(), days, witnesses, written=self.store.heads.drain, clock=self.clock
-        )
+            a_chain(), days, self.witness(bucket),
+            written=self.store.heads.drain, clock=self.clock,
+        )  # fmt: skip
+
+    def witness(self, bucket: MemoryBucket | None = None) -> Witness:
+        """As another process would open it."""
+        return a_witness(a_chain(), self.folder, bucket)
+
+    def lines(self) -> list[bytes]:
+        return self.log().read_bytes().splitlines(keepends=True)
+
+    def log(self) -> Path:
+        (path,) = (self.folder / "witness" / "main").glob("log-*.jsonl")
+        return path
 
     def mark(self, *names: str, day: int = 0) -> None:
         for name in names:
@@ -120,6 +132,7 @@ def test_a_late_replay_is_linked_to_its_own_day(world: World) -> None:
 
 def test_events_from_before_the_chain_are_tolerated_and_counted(world: World) -> None:
     RedisAttendance(world.client, "main").apply(an_event("old", "s"), 0)
+    world.watch.copy()
     world.mark("new")
     report = world.watch.verify()
     assert (report.older, report.linked, report.findings) == (1, 1, ())
@@ -221,51 +234,64 @@ def test_a_witness_that_was_edited_is_found(world: World) -> None:
     world.mark("e1", "e2", "e3", "e4")
     world.watch.copy()
     _cut(world)
-    document = world.shelf.read("2025-03")
-    document[TODAY.isoformat()]["count"] = 2
-    world.shelf.write("2025-03", document)
+    world.log().write_bytes(b"".join(world.lines()).replace(b"[4,", b"[2,"))
     assert Flaw.WITNESS in world.flaws()
 
 
-def test_a_damaged_witness_is_said_instead_of_ignored(world: World, tmp_path: Path) -> None:
+def test_a_damaged_witness_is_said_instead_of_ignored(world: World) -> None:
     world.mark("e1")
     world.watch.copy()
-    (tmp_path / "witness" / "main" / "2025-03.json").write_text('{"2025-03-10": {}}')
-    with pytest.raises(StoreError, match="damaged"):
-        world.watch.verify()
+    world.log().write_bytes(b"no JSON\n" + b"".join(world.lines()))
+    finding = world.watch.verify().findings[0]
+    assert (finding.flaw, finding.day) == (Flaw.WITNESS, "witness")
+    assert "damaged or was changed" in finding.sentence()
 
 
 def test_the_witness_in_a_bucket_works_like_the_one_in_a_folder(world: World) -> None:
-    bucket = MemorySnapshots()
-    watch = world.another_watch(Witness(BucketShelf(bucket, "main")))
+    bucket = MemoryBucket()
+    watch = world.another_watch(bucket)
     world.mark("e1", "e2")
     watch.copy()
-    assert sorted(bucket.jpegs) == ["witness/main/2025-03.json", "witness/main/began.json"]
+    (key,) = bucket.objects
+    assert key.startswith("witness/main/log/")
+    assert key.endswith("/2025-03-10T08.jsonl")
+    assert bucket.objects[key] == b"".join(world.lines())
     _drop(world)
     assert [f.flaw for f in watch.verify().findings] == [Flaw.MISSING_DAY]
 
 
 def test_a_bucket_that_is_away_keeps_no_head_from_the_folder(world: World) -> None:
-    bucket = MemorySnapshots()
+    bucket = MemoryBucket()
     bucket.away = True
-    watch = world.another_watch(Witness(world.shelf), Witness(BucketShelf(bucket, "main")))
+    watch = world.another_watch(bucket)
     world.mark("e1")
     watch.copy()
-    assert Witness(world.shelf).day(TODAY) is not None
-    assert "switched the store off" in watch.status().problem
+    assert TODAY.isoformat() in (world.witness().known() or {})
+    assert "switched the bucket off" in watch.status().problem
     bucket.away = False
     watch.copy()
     assert watch.status().problem == ""
-    assert bucket.jpegs
+    assert bucket.objects
+
+
+def test_the_bucket_gets_an_object_an_hour_and_goes_on_after_a_restart(world: World) -> None:
+    bucket = MemoryBucket()
+    for number in range(6):
+        world.mark(f"e{number}")
+        world.another_watch(bucket).copy()  # each as a process of its own
+        world.clock.advance(1200)
+    assert len(bucket.objects) == 2
+    stored = b"".join(bucket.objects[key] for key in sorted(bucket.objects))
+    assert stored == b"".join(world.lines())
+    assert world.another_watch(bucket).verify().whole
 
 
 def test_the_last_marks_before_a_shutdown_are_witnessed(world: World) -> None:
     world.watch.start()
     world.mark("e1")
     world.watch.close()
-    seen = Witness(world.shelf).day(TODAY)
-    assert seen is not None
-    assert seen.count == 1
+    known = world.witness().known() or {}
+    assert known[TODAY.isoformat()].count == 1
 
 
 def test_marks_that_a_crash_kept_from_the_witness_are_copied_at_the_next_start(

@@ -15,6 +15,7 @@ from face_rec.privacy.parts import unasked, unnoted
 from face_rec.privacy.privacy import Privacy
 from face_rec.stores import keys
 from face_rec.stores.access import AccessOptions, open_access
+from face_rec.stores.attendance_settings import RedisRules
 from face_rec.stores.client import Client
 from face_rec.stores.people import RedisPeople
 from face_rec.stores.pins import RedisPins
@@ -58,7 +59,8 @@ def privacy_of(client: Client, people: RedisPeople) -> Privacy:
     return open_privacy(
         PrivacyParts(
             site="main", options=lambda: OPTIONS, client=client, people=people,
-            attendance=FakeAttendance(), snapshots=MemorySnapshots(), clock=FakeClock(),
+            rules=RedisRules(client, "main"), attendance=FakeAttendance(),
+            snapshots=MemorySnapshots(), clock=FakeClock(),
             settled=lambda _: True, note=unnoted, encrypted=False,
             erasing=unasked, exporting=unasked,
         )

@@ -15,6 +15,7 @@ from face_rec.stores.client import Client, RedisAddress, connect
 from face_rec.stores.people import RedisPeople
 from tests import redis_servers
 from tests.fakes.clock import MORNING, FakeClock
+from tests.fakes.witness import a_witness
 from tests.redis_servers import Trio
 from tests.samples import CONTRACT, a_chain, a_person, a_template, an_event
 
@@ -66,7 +67,9 @@ class Kiosk:
         self._thread.join()
 
 
-def test_a_failover_loses_no_confirmed_mark_and_no_person(trio: Trio, client: Client) -> None:
+def test_a_failover_loses_no_confirmed_mark_and_no_person(
+    trio: Trio, client: Client, tmp_path: Path
+) -> None:
     people = RedisPeople(client, "main", FakeClock())
     person = people.create(a_person(), [a_template()], 0)
     attendance = RedisAttendance(client, "main", wait_replicas=1, chain=a_chain())
@@ -82,8 +85,9 @@ def test_a_failover_loses_no_confirmed_mark_and_no_person(trio: Trio, client: Cl
     assert kiosk.confirmed
     assert kiosk.refused  # the kiosk was told while nobody could keep its marks
     watch = ChainWatch(
-        a_chain(), ChainDays(client, "main"), [], written=attendance.heads.drain, clock=FakeClock()
-    )
+        a_chain(), ChainDays(client, "main"), a_witness(a_chain(), tmp_path),
+        written=attendance.heads.drain, clock=FakeClock(),
+    )  # fmt: skip
     report = watch.verify()
     assert (report.findings, report.linked) == ((), len(stored))
     assert people.get(person.subject) == person

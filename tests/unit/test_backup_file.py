@@ -23,6 +23,7 @@ DAY = "{main|2026-05-01}"
 HONEST = [
     Record("began", "witness", ((b'{"at": "2026-05-01T00:00:00+00:00"}',),)),
     Record("2026-05", "witness", ((b"{}",),)),
+    Record("log-0123456789abcdef-2026-05", "witness", ((b"{}\n",), (b"{}\n",))),
     Record(f"attendance:{DAY}", "list", ((b"{}",), (b"{}",))),
     Record(f"seen:{DAY}", "set", ((b"e1",),)),
     Record(f"last:{DAY}", "hash", ((b"s", b"1"),)),
@@ -79,8 +80,8 @@ def test_what_older_backups_hold_needlessly_is_passed_over() -> None:
         Record("/etc/x", "witness", ((b"{}",),)),
         Record("..", "witness", ((b"{}",),)),
         Record("2026-05\n", "witness", ((b"{}",),)),
-        Record("2026-05", "witness", ((b"no JSON",),)),
-        Record("2026-05", "witness", ((b"[" * 100_000,),)),
+        Record("log-0123456789abcdef-2026-05/..", "witness", ((b"{}",),)),
+        Record("2026-05", "witness", ((b"{}", b"{}"),)),
         Record("2026-05", "string", ((b"{}",),)),
         Record("person:{main}:1", "hash", ((b"id",),)),
         Record("person:{main}:1", "hash", ((b"id", b"1", b"2"),)),
@@ -105,7 +106,7 @@ def test_every_kind_of_key_is_either_in_backups_or_known_to_be_left_out() -> Non
         about = (getattr(function, "__doc__", None) or "").split(":")[0].split(",")[0]
         if callable(function) and about in {"Hash", "List", "Set", "String", "Stream", "Counter"}:
             names = function.__code__.co_varnames[: function.__code__.co_argcount]
-            values = {"site": "main", "day": day}
+            values = {"site": "main", "day": day, "stream": "people"}
             made.append((about, function(**{n: values.get(n, "some") for n in names})))
     assert len(made) > 15
     table = BackupKeys("main")
@@ -204,6 +205,6 @@ def test_a_header_that_makes_no_sense_is_refused_in_words(change: dict[str, obje
 def test_the_accounts_that_may_do_everything_are_named() -> None:
     accounts = ((b"ada", b'{"role":"admin"}'), (b"bob", b'{"role":"kiosk"}'), (b"\x1b[2J", b"7"))
     evil = (b"e\x1b[2J\xff", b'{"role":"admin"}')
-    record = replace(HONEST[9], items=(*accounts, evil))
+    record = replace(HONEST[10], items=(*accounts, evil))
     found = BackupReader(_file([record]), admit=Admission).verify()
     assert found.admins == ("ada", r"e\x1b[2J\ufffd")

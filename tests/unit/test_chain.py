@@ -14,7 +14,7 @@ from face_rec.stores.chain_days import StoredDay
 from face_rec.stores.chain_report import Finding, Flaw, Report
 from face_rec.stores.chain_walk import Walk
 from face_rec.stores.keyring import Keyring
-from face_rec.stores.witness import Seen
+from face_rec.stores.witness_entry import Seen
 from tests.fakes.clock import MORNING
 from tests.samples import an_event
 
@@ -33,8 +33,8 @@ def a_day(count: int = 5, older: int = 0, chain: Chain = CHAIN) -> StoredDay:
     return StoredDay(DAY, entries, head.value)
 
 
-def walked(stored: StoredDay, *, may_be_older: bool = True) -> list[Finding]:
-    return Walk(CHAIN, stored, may_be_older=may_be_older).findings
+def walked(stored: StoredDay, *, older: int = 99) -> list[Finding]:
+    return Walk(CHAIN, stored, older=older).findings
 
 
 def edited(entry: bytes) -> bytes:
@@ -97,18 +97,18 @@ def test_every_byte_of_an_entry_counts() -> None:
     entry = stored.entries[0]
     for place in range(len(entry)):
         changed = entry[:place] + bytes([entry[place] ^ 1]) + entry[place + 1 :]
-        assert walked(dataclasses.replace(stored, entries=[changed]), may_be_older=False), place
+        assert walked(dataclasses.replace(stored, entries=[changed]), older=0), place
 
 
 def test_an_entry_moved_to_another_day_or_site_does_not_hold() -> None:
     stored = a_day()
     assert walked(dataclasses.replace(stored, day=DAY + timedelta(days=1)))
     elsewhere = Chain("north", keyring.derived([SECRET], "chain"))
-    assert Walk(elsewhere, stored, may_be_older=True).findings
+    assert Walk(elsewhere, stored, older=99).findings
 
 
 def test_entries_from_before_the_chain_are_tolerated_at_the_beginning() -> None:
-    walk = Walk(CHAIN, a_day(3, older=2), may_be_older=True)
+    walk = Walk(CHAIN, a_day(3, older=2), older=99)
     assert walk.findings == []
     assert walk.older == 2
 
@@ -119,7 +119,7 @@ def test_removing_an_entry_from_before_the_chain_shows() -> None:
 
 
 def test_entries_without_link_are_not_tolerated_once_there_is_a_chain() -> None:
-    found = walked(a_day(0, older=2), may_be_older=False)
+    found = walked(a_day(0, older=2), older=0)
     assert [f.flaw for f in found] == [Flaw.INSERTED, Flaw.INSERTED]
 
 
@@ -127,12 +127,12 @@ def test_a_head_that_was_set_back_with_the_list_is_seen_by_the_witness_only() ->
     whole, cut = a_day(5), a_day(3)
     assert walked(cut) == []
     seen = _seen(whole, 5)
-    assert [f.flaw for f in Walk(CHAIN, cut, may_be_older=True).against(seen)] == [Flaw.CUT]
-    assert list(Walk(CHAIN, whole, may_be_older=True).against(_seen(whole, 3))) == []
+    assert [f.flaw for f in Walk(CHAIN, cut, older=99).against(seen)] == [Flaw.CUT]
+    assert list(Walk(CHAIN, whole, older=99).against(_seen(whole, 3))) == []
 
 
 def test_a_day_that_is_gone_is_seen_by_the_witness() -> None:
-    walk = Walk(CHAIN, StoredDay(DAY, [], b""), may_be_older=True)
+    walk = Walk(CHAIN, StoredDay(DAY, [], b""), older=99)
     assert [f.flaw for f in walk.against(_seen(a_day(), 5))] == [Flaw.MISSING_DAY]
 
 
@@ -142,9 +142,7 @@ def test_a_list_that_was_cut_and_went_on_differs_from_the_witness() -> None:
     replaced, _ = CHAIN.append(
         DAY, Head(3, f"3:{head.link}:{CHAIN.key_id}".encode()), b'{"id":"n"}'
     )
-    walk = Walk(
-        CHAIN, StoredDay(DAY, [*entries, replaced, whole.entries[4]], b""), may_be_older=True
-    )
+    walk = Walk(CHAIN, StoredDay(DAY, [*entries, replaced, whole.entries[4]], b""), older=99)
     assert Flaw.REWRITTEN in {f.flaw for f in walk.against(_seen(whole, 4))}
 
 
@@ -166,14 +164,14 @@ def test_after_a_rotation_old_links_hold_and_new_ones_use_the_new_key() -> None:
     stored = a_day(2)
     rotated = Chain("main", keyring.derived([OTHER, SECRET], "chain"))
     entry, head = rotated.append(DAY, Head(2, stored.head), events.encode(an_event("new")))
-    walk = Walk(rotated, StoredDay(DAY, [*stored.entries, entry], head.value), may_be_older=True)
+    walk = Walk(rotated, StoredDay(DAY, [*stored.entries, entry], head.value), older=99)
     assert walk.findings == []
     assert walk.keys == {CHAIN.key_id: 2, rotated.key_id: 1}
 
 
 def test_a_key_that_is_not_here_is_named_instead_of_crying_wolf() -> None:
     other = Chain("main", keyring.derived([OTHER], "chain"))
-    found = Walk(other, a_day(1), may_be_older=True).findings
+    found = Walk(other, a_day(1), older=99).findings
     assert [f.flaw for f in found] == [Flaw.KEY]
     assert CHAIN.key_id in found[0].detail
 

@@ -234,6 +234,7 @@ def test_a_good_value_is_understood(name: str, text: str, value: object) -> None
         ),
         ("BREACH_LIST", "/no/such", "the path of a file or folder that exists"),
         ("OIDC_MANAGER_GROUPS", "hr", "group=group,group=group, such as hr-berlin=Berlin"),
+        ("WITNESS_LOCK_DAYS", "1.5", "a whole number from 0 to 3650"),
         ("SNAPSHOT_DAYS", "-1", "a whole number from 0 to 3650"),
         ("INACTIVE_DAYS", "a year", "a whole number from 0 to 3650"),
     ],

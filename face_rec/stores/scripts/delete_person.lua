@@ -1,17 +1,31 @@
 -- Remove a person, their place in the ID index, and tell the galleries.
 --
--- KEYS  person, ID index, revision, changes (one slot)
--- ARGV  1 subject   2 changes kept, then the fields wanted back
--- Returns these fields as they were, or nothing if nobody was there.
+-- KEYS  person, ID index, revision, changes, list and head of the people's chain (one slot)
+-- ARGV  1 subject   2 changes kept   3 the linked entry ('' : not linked)   4 the head it makes
+--       5 length and 6 head that the link was made over, then the fields wanted back
+-- Returns {ok, fields as they were}, {missing}, or {moved, head, length}: the link must be made
+-- anew.
 local person, ids, revision, changes = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local subject, kept = ARGV[1], ARGV[2]
 
-if redis.call('EXISTS', person) == 0 then return nil end
-local was = redis.call('HMGET', person, unpack(ARGV, 3))
+if redis.call('EXISTS', person) == 0 then return {'missing'} end
+if ARGV[3] ~= '' then
+  local length, value = redis.call('LLEN', KEYS[5]), redis.call('GET', KEYS[6]) or ''
+  if tostring(length) ~= ARGV[5] or value ~= ARGV[6] then
+    return {'moved', value, tostring(length)}
+  end
+end
+
+-- Nothing is written above this line.
+local was = redis.call('HMGET', person, unpack(ARGV, 7))
 local id = redis.call('HGET', person, 'indexed')
 if id and redis.call('HGET', ids, id) == subject then redis.call('HDEL', ids, id) end
 redis.call('DEL', person)
+if ARGV[3] ~= '' then
+  redis.call('RPUSH', KEYS[5], ARGV[3])
+  redis.call('SET', KEYS[6], ARGV[4])
+end
 
 local number = redis.call('INCR', revision)
 redis.call('XADD', changes, 'MAXLEN', '~', kept, number .. '-0', 'kind', 'remove', 'subject', subject)
-return was
+return {'ok', was}

@@ -1,13 +1,17 @@
 -- Write a person, their place in the ID index and one change of the gallery, or nothing.
 --
--- KEYS  person, ID index, revision, changes (one slot)
+-- KEYS  person, ID index, revision, changes, list and head of the people's chain (one slot)
 -- ARGV  1 name of this write    2 version expected (0: nobody there yet)
 --       3 revision seen ('' : not asked)   4 subject   5 indexed ID   6 changes kept
---       7 how many fields to remove first, these fields, then fields and values to set
--- Returns {status, version}; status is ok, missing, changed, moved or taken.
+--       7 the linked entry ('' : not linked)   8 the head it makes
+--       9 length and 10 head that the link was made over
+--       11 how many fields to remove first, these fields, then fields and values to set
+-- Returns {status, version}; status is ok, missing, changed, stale or taken.
+-- Or {moved, head, length}: the link must be made anew.
 local person, ids, revision, changes = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local write, expected, seen, subject, id, kept = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-local removed = tonumber(ARGV[7])
+local entry, makes = ARGV[7], ARGV[8]
+local removed = tonumber(ARGV[11])
 
 -- A client whose answer was lost sends the same write again: it has been done.
 local version = redis.call('HGET', person, 'version') or '0'
@@ -17,16 +21,28 @@ if version ~= expected then
   if version == '0' then return {'missing', version} end
   return {'changed', version}
 end
-if seen ~= '' and (redis.call('GET', revision) or '0') ~= seen then return {'moved', version} end
+if seen ~= '' and (redis.call('GET', revision) or '0') ~= seen then return {'stale', version} end
 local holder = redis.call('HGET', ids, id)
 if holder and holder ~= subject then return {'taken', version} end
+if entry ~= '' then
+  local length, value = redis.call('LLEN', KEYS[5]), redis.call('GET', KEYS[6]) or ''
+  if tostring(length) ~= ARGV[9] or value ~= ARGV[10] then
+    return {'moved', value, tostring(length)}
+  end
+end
+
+-- Nothing is written above this line.
 
 local before = redis.call('HGET', person, 'indexed')
 if before and before ~= id then redis.call('HDEL', ids, before) end
 redis.call('HSET', ids, id, subject)
-if removed > 0 then redis.call('HDEL', person, unpack(ARGV, 8, 7 + removed)) end
-redis.call('HSET', person, 'write', write, unpack(ARGV, 8 + removed))
+if removed > 0 then redis.call('HDEL', person, unpack(ARGV, 12, 11 + removed)) end
+redis.call('HSET', person, 'write', write, unpack(ARGV, 12 + removed))
 version = redis.call('HINCRBY', person, 'version', 1)
+if entry ~= '' then
+  redis.call('RPUSH', KEYS[5], entry)
+  redis.call('SET', KEYS[6], makes)
+end
 
 local number = redis.call('INCR', revision)
 redis.call('XADD', changes, 'MAXLEN', '~', kept, number .. '-0', 'kind', 'put', 'subject', subject)

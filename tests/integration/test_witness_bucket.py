@@ -1,0 +1,104 @@
+"""The witness in S3 with Object Lock and versions, over real HTTP against moto's server."""
+
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from face_rec.errors import StoreUnavailable
+from face_rec.stores.chain_report import Flaw
+from face_rec.stores.client import Client
+from face_rec.stores.s3_snapshots import S3Credentials, s3_client
+from face_rec.stores.witness_bucket import WitnessBucket
+from tests.integration.test_chain_attacks import Site
+from tests.samples import an_event
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    server = ThreadedMotoServer("127.0.0.1", 0)
+    server.start()
+    host, port = server.get_host_and_port()
+    client = s3_client(f"http://{host}:{port}", "us-east-1", S3Credentials("t", "testing-secret"))
+    urllib.request.urlopen(
+        urllib.request.Request(f"http://{host}:{port}/moto-api/reset", method="POST")
+    )
+    client.create_bucket(Bucket="plain")
+    client.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
+    yield client
+    server.stop()
+
+
+def _bucket(s3: Any, name: str, lock_days: int = 0) -> WitnessBucket:  # noqa: ANN401
+    return WitnessBucket(
+        s3, name, "site/", encryption={"ServerSideEncryption": "AES256"}, lock_days=lock_days,
+        now=lambda: NOW,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["plain", "locked"])
+def test_what_is_put_is_found_again(s3: Any, name: str) -> None:  # noqa: ANN401
+    bucket = _bucket(s3, name)
+    assert bucket.get("a/1") is None
+    bucket.put("a/1", b"one")
+    bucket.put("a/2", b"two")
+    bucket.put("b/1", b"else")
+    assert bucket.keys("a/") == ["a/1", "a/2"]
+    assert bucket.get("a/1") == b"one"
+
+
+def test_objects_are_locked_for_as_long_as_is_set(s3: Any) -> None:  # noqa: ANN401
+    bucket = _bucket(s3, "locked", lock_days=30)
+    bucket.put("a/1", b"one")
+    kept = s3.head_object(Bucket="locked", Key="site/a/1")
+    assert kept["ObjectLockMode"] == "COMPLIANCE"
+    assert kept["ObjectLockRetainUntilDate"] == NOW + timedelta(days=30)
+    (version,) = s3.list_object_versions(Bucket="locked", Prefix="site/a/1")["Versions"]
+    with pytest.raises(Exception, match="AccessDenied"):
+        s3.delete_object(Bucket="locked", Key="site/a/1", VersionId=version["VersionId"])
+
+
+def test_a_shorter_object_or_a_delete_marker_over_a_locked_one_hides_nothing(s3: Any) -> None:  # noqa: ANN401
+    bucket = _bucket(s3, "locked", lock_days=30)
+    bucket.put("a/1", b"one, two, three")
+    s3.put_object(Bucket="locked", Key="site/a/1", Body=b"one")
+    assert bucket.get("a/1") == b"one, two, three"
+    s3.delete_object(Bucket="locked", Key="site/a/1")
+    assert bucket.keys("a/") == ["a/1"]
+    assert bucket.get("a/1") == b"one, two, three"
+
+
+def test_a_bucket_without_object_lock_says_so(s3: Any) -> None:  # noqa: ANN401
+    with pytest.raises(StoreUnavailable, match="made with Object Lock"):
+        _bucket(s3, "plain", lock_days=30).put("a/1", b"one")
+    with pytest.raises(StoreUnavailable, match="correct WITNESS_BUCKET"):
+        _bucket(s3, "nowhere").put("a/1", b"one")
+
+
+def test_a_cut_of_redis_and_of_the_bucket_and_of_this_machine_is_found(
+    s3: Any,  # noqa: ANN401
+    redis_client: Client,
+    tmp_path: Path,
+) -> None:
+    """Only the locked versions are left to tell, and they do."""
+    site = Site(redis_client, tmp_path, _bucket(s3, "locked", lock_days=30)).lived()
+    site.marks.apply(an_event("newest", "s9"), 0)
+    site.watch.copy()
+    lines = site.log().read_bytes().splitlines(keepends=True)
+    site.log().write_bytes(b"".join(lines[:-1]))
+    (tmp_path / "keys" / "witness-main.json").unlink()
+    listed = s3.list_objects_v2(Bucket="locked")["Contents"]
+    for one in listed:
+        s3.put_object(Bucket="locked", Key=one["Key"], Body=b"".join(lines[:-1]))
+    again = Site(redis_client, tmp_path, _bucket(s3, "locked", lock_days=30))
+    again.watch.copy()
+    findings = again.verify().findings
+    assert any(f.flaw is Flaw.WITNESS and "taken away here" in f.detail for f in findings)
+    assert "differs" in again.watch.status().broken
