@@ -1,13 +1,13 @@
 """Reports with one row a person and day: the register, who was late, who was absent."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
 
 import pandas as pd
 
 from face_rec.attendance.day_record import DayRecord
+from face_rec.attendance.duration import begun, whole
 from face_rec.attendance.filters import Filters
-from face_rec.attendance.report import About, Kind, Report
+from face_rec.attendance.report import About, Clock, Kind, Report
 from face_rec.attendance.status import Status
 from face_rec.attendance.table import Table
 
@@ -18,12 +18,12 @@ _KINDS = {
     "Group": Kind.TEXT,
     "Shift": Kind.TEXT,
     "Status": Kind.TEXT,
-    "In": Kind.TEXT,
-    "Out": Kind.TEXT,
-    "Worked": Kind.HOURS,
-    "Overtime": Kind.HOURS,
-    "Late": Kind.MINUTES,
-    "Early": Kind.MINUTES,
+    "In": Kind.TIME,
+    "Out": Kind.TIME,
+    "Worked": Kind.DURATION,
+    "Overtime": Kind.DURATION,
+    "Late": Kind.DURATION,
+    "Early": Kind.DURATION,
     "Remarks": Kind.TEXT,
 }
 _LATE = ("Date", "Name", "ID", "Group", "Shift", "In", "Late", "Remarks")
@@ -69,19 +69,11 @@ def _row(one: DayRecord) -> tuple[object, ...]:
         one.person.group,
         one.shift,
         one.status.value,
-        clock(one.first, one.day),
-        clock(one.last, one.day),
-        round(one.worked / 3600, 2),
-        round(one.overtime / 3600, 2),
-        round(one.late / 60, 1),
-        round(one.early / 60, 1),
+        Clock(one.first, one.day) if one.first else "",
+        Clock(one.last, one.day) if one.last else "",
+        whole(one.worked),
+        whole(one.overtime),
+        begun(one.late),
+        begun(one.early),
         "; ".join(one.remarks),
     )
-
-
-def clock(at: datetime | None, day: date) -> str:
-    """A time of day, with the day after or before marked: ``06:02 (+1)``."""
-    if at is None:
-        return ""
-    away = (at.date() - day).days
-    return f"{at:%H:%M}" + (f" ({away:+d})" if away else "")

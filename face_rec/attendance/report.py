@@ -14,12 +14,29 @@ class Kind(StrEnum):
     DATE = "date"
     CODE = "code"  # a cell of the muster
     COUNT = "count"
-    MINUTES = "minutes"
-    HOURS = "hours"  # decimal hours
+    DURATION = "duration"  # whole seconds, shown as h:mm
+    TIME = "time"  # a Clock, or nothing
     PERCENT = "percent"  # 0 to 100
 
 
-SUMMED = frozenset({Kind.COUNT, Kind.MINUTES, Kind.HOURS})
+SUMMED = frozenset({Kind.COUNT, Kind.DURATION})
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day beside its day; ``at`` is local. As text: ``06:02``, or ``06:02 (+1)``
+    where it lies on the day after."""
+
+    at: datetime
+    day: date
+
+    @property
+    def away(self) -> int:
+        """Days after ``day``."""
+        return (self.at.date() - self.day).days
+
+    def __str__(self) -> str:
+        return f"{self.at:%H:%M}" + (f" ({self.away:+d})" if self.away else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
+from face_rec.attendance.duration import h_mm
 from face_rec.attendance.report import Kind, Report
 from face_rec.attendance.report_colours import COLOURS, rgb
 from face_rec.attendance.status import CODES
@@ -25,7 +27,7 @@ FONT: Final = Path(__file__).with_name("fonts") / "DejaVuSansCondensed-subset.tt
 _MARGIN: Final = 10.0  # mm
 _LINE: Final = 5.0
 _MISSING: Final = "□"
-_FIXED: Final = {Kind.CODE: 5.0, Kind.DATE: 17.0}
+_FIXED: Final = {Kind.CODE: 5.0, Kind.DATE: 17.0, Kind.TIME: 17.0}
 _SHARES: Final = {"Name": 3.0, "Remarks": 5.0}  # of what is left, in parts; others 1.5
 _FILLS: Final = {CODES[status]: rgb(colour) for status, colour in COLOURS.items()}
 
@@ -153,11 +155,8 @@ def _widths(report: Report, available: float) -> list[float]:
 def _text(value: object, kind: Kind) -> str:
     if isinstance(value, date):
         return value.isoformat()
-    if kind in {Kind.HOURS, Kind.MINUTES} and value == 0:
-        return ""  # what did not happen would only hide what did
-    if kind is Kind.HOURS and isinstance(value, float):
-        minutes = round(60 * value)
-        return f"{minutes // 60}:{minutes % 60:02d}"
-    if kind in {Kind.MINUTES, Kind.PERCENT} and isinstance(value, float):
+    if kind is Kind.DURATION and isinstance(value, int | float | np.integer):
+        return h_mm(float(value))
+    if kind is Kind.PERCENT and isinstance(value, float):
         return f"{value:.1f}"
     return f"{value:.0f}" if isinstance(value, float) else str(value)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from face_rec.attendance.report import SUMMED, Kind, Report
+from face_rec.attendance.report import SUMMED, Clock, Kind, Report
 from face_rec.attendance.report_colours import COLOURS
 from face_rec.attendance.status import CODES
 from face_rec.protocols import Progress
@@ -15,18 +15,19 @@ _FORMATS: Final[dict[Kind, dict[str, object]]] = {
     Kind.DATE: {"num_format": "yyyy-mm-dd", "align": "left"},
     Kind.CODE: {"align": "center"},
     Kind.COUNT: {"num_format": "0"},
-    Kind.MINUTES: {"num_format": "0.0"},
-    Kind.HOURS: {"num_format": "[h]:mm"},
+    Kind.DURATION: {"num_format": "[h]:mm"},
+    Kind.TIME: {"num_format": "hh:mm", "align": "right"},
     Kind.PERCENT: {"num_format": "0.0%"},
 }
 _WIDTHS: Final = {Kind.TEXT: 16, Kind.DATE: 11, Kind.CODE: 5.5}
-_WIDE: Final = {"Name": 26, "Remarks": 40, "In": 10, "Out": 10}
+_WIDE: Final = {"Name": 26, "Remarks": 40, "In": 11, "Out": 11}
 # Cells hold texts as texts, so that a name like "=1+1" is never a formula.
 _SAFE: Final = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
 
 
 def xlsx_file(report: Report, progress: Progress | None = None) -> bytes:
-    """The workbook; hours are durations, so that Excel can go on counting."""
+    """The workbook; hours are durations and times of day are moments, so that Excel can go on
+    counting: Out less In is a duration, over midnight too."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, _SAFE) as book:
         _Sheet(book, report).write(progress)
@@ -48,6 +49,10 @@ class _Sheet:
         self._sums = {
             kind: book.add_format({**style, "bold": True, "top": 1})
             for kind, style in _FORMATS.items()
+        }
+        self._beside = {
+            away: book.add_format({**_FORMATS[Kind.TIME], "num_format": f'hh:mm" ({away:+d})"'})
+            for away in (-2, -1, 1, 2)
         }
         self._codes = {
             CODES[status]: book.add_format({"align": "center", "bg_color": f"#{colour}"})
@@ -88,10 +93,20 @@ class _Sheet:
             self._sheet.write_string(row, column, value, self._codes.get(value, self._cells[kind]))
         elif kind is Kind.TEXT:
             self._sheet.write_string(row, column, str(value), self._cells[kind])
+        elif kind is Kind.TIME:
+            self._write_time(row, column, value)
         elif kind is Kind.DATE:
             self._sheet.write_datetime(row, column, value, self._cells[kind])
         else:
             self._sheet.write_number(row, column, _number(value, kind), self._cells[kind])
+
+    def _write_time(self, row: int, column: int, value: object) -> None:
+        if not isinstance(value, Clock):
+            self._sheet.write_blank(row, column, None, self._cells[Kind.TIME])
+            return
+        style = self._beside.get(value.away, self._cells[Kind.TIME])
+        # Excel knows no zones: the wall clock's time is what the reader means.
+        self._sheet.write_datetime(row, column, value.at.replace(tzinfo=None), style)
 
     def _write_totals(self, count: int) -> None:
         row = self._top + 1 + count
@@ -116,6 +131,6 @@ class _Sheet:
 
 def _number(value: float, kind: Kind) -> float:
     """Excel counts durations in days and percents from 0 to 1."""
-    if kind is Kind.HOURS:
-        return value / 24
+    if kind is Kind.DURATION:
+        return value / 86_400
     return value / 100 if kind is Kind.PERCENT else value

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from face_rec.attendance.duration import begun, whole
 from face_rec.attendance.muster import count, employed_at_all
 from face_rec.attendance.report import About, Kind, Report
 from face_rec.attendance.status import ATTENDED, Status
@@ -21,10 +22,10 @@ _KINDS = {
     "Missing punch": Kind.COUNT,
     "Kiosk down": Kind.COUNT,
     "Late": Kind.COUNT,
-    "Late time": Kind.MINUTES,
+    "Late time": Kind.DURATION,
     "Early": Kind.COUNT,
-    "Worked": Kind.HOURS,
-    "Overtime": Kind.HOURS,
+    "Worked": Kind.DURATION,
+    "Overtime": Kind.DURATION,
     "Attendance": Kind.PERCENT,
 }
 _GROUP_KINDS = {
@@ -34,8 +35,8 @@ _GROUP_KINDS = {
     "Present": Kind.COUNT,
     "Absent": Kind.COUNT,
     "Late": Kind.COUNT,
-    "Worked": Kind.HOURS,
-    "Overtime": Kind.HOURS,
+    "Worked": Kind.DURATION,
+    "Overtime": Kind.DURATION,
     "Attendance": Kind.PERCENT,
     "On time": Kind.PERCENT,
 }
@@ -46,7 +47,8 @@ def summary(table: Table, about: About) -> Report:
 
     ``Expected``: working days that have come, without leave. ``Present``:
     those on which the person was there, half days too. ``Attendance``:
-    present in a hundred expected. Late counts every late arrival, also on a
+    present in a hundred expected. Durations are summed in the whole minutes that the days
+    show, so that a sum is the sum of what is seen. Late counts every late arrival, also on a
     day whose status says something else.
     """
     frame = _people(employed_at_all(table))
@@ -59,7 +61,7 @@ def groups(table: Table, about: About) -> Report:
     sums = [
         name for name in _GROUP_KINDS if name in people and name not in {"Group", "Attendance"}
     ]
-    frame = people.groupby("Group", sort=True)[sums].sum().round(2).reset_index()
+    frame = people.groupby("Group", sort=True)[sums].sum().reset_index()
     frame["People"] = people.groupby("Group", sort=True).size().to_numpy()
     frame["Attendance"] = _percent(frame["Present"], frame["Expected"])
     frame["On time"] = _percent(frame["Present"] - frame["Late"], frame["Present"])
@@ -83,10 +85,10 @@ def _people(table: Table) -> pd.DataFrame:
             "Missing punch": count(table, missing),
             "Kiosk down": count(table, frozenset({Status.KIOSK_DOWN})),
             "Late": (rows["late"] > 0).sum(axis=0),
-            "Late time": (rows["late"].sum(axis=0, dtype=np.int64) / 60).round(1),
+            "Late time": begun(rows["late"].astype(np.int64)).sum(axis=0),
             "Early": (rows["early"] > 0).sum(axis=0),
-            "Worked": (rows["worked"].sum(axis=0, dtype=np.int64) / 3600).round(2),
-            "Overtime": (rows["overtime"].sum(axis=0, dtype=np.int64) / 3600).round(2),
+            "Worked": whole(rows["worked"].astype(np.int64)).sum(axis=0),
+            "Overtime": whole(rows["overtime"].astype(np.int64)).sum(axis=0),
         }
     )
     frame["Attendance"] = _percent(frame["Present"], frame["Expected"])

@@ -11,7 +11,7 @@ from pandas.io.formats.style import Styler
 from face_rec.attendance.day_record import DayRecord
 from face_rec.system import System
 from pages.ui.day_rows import DayRows
-from pages.ui.day_words import BLANK, FILLS, STATUS_NAMES, hours, minutes, time_of
+from pages.ui.day_words import BLANK, FILLS, STATUS_NAMES, hours, lateness, time_of
 from pages.ui.identity import Identity
 from pages.ui.text import counted
 from pages.ui.why import why
@@ -24,8 +24,10 @@ _COLUMNS: Final = {
     "Status": st.column_config.TextColumn(width=128),
     "In": st.column_config.TextColumn(width=75),
     "Out": st.column_config.TextColumn(width=85),
-    "Hours": st.column_config.TextColumn(width=60),
-    "Late": st.column_config.TextColumn(width=70),
+    "Hours": st.column_config.TextColumn(
+        "Worked", width=70, alignment="right", help="Hours and minutes"
+    ),
+    "Late": st.column_config.TextColumn(width=65, alignment="right", help="Hours and minutes"),
     "Group": st.column_config.TextColumn(width=105),
     "Shift": st.column_config.TextColumn(width=105),
     "ID": st.column_config.TextColumn(width=75),
@@ -90,7 +92,7 @@ def _row(one: DayRecord) -> tuple[str, ...]:
         time_of(one.first, one.day),
         time_of(one.last, one.day),
         hours(one.worked),
-        minutes(one.late),
+        lateness(one.late),
         one.person.group,
         one.shift,
         one.person.id,

@@ -6,7 +6,8 @@ from typing import Final
 
 import streamlit as st
 
-from face_rec.attendance.register import clock
+from face_rec.attendance.duration import begun, h_mm, whole
+from face_rec.attendance.report import Clock
 from face_rec.attendance.report_colours import COLOURS
 from face_rec.attendance.status import CODES, Status
 from pages.ui.text import html
@@ -34,17 +35,22 @@ CHARTED: Final = tuple(STRONG)
 
 def hours(seconds: int) -> str:
     """``7:05`` for seven hours and five minutes; nothing for none."""
-    return f"{seconds // 3600}:{seconds % 3600 // 60:02d}" if seconds else ""
+    return h_mm(whole(seconds))
 
 
 def minutes(seconds: int) -> str:
-    """``12 min``; nothing for none, and at least one where there is something."""
-    return f"{max(1, round(seconds / 60))} min" if seconds else ""
+    """``12 min`` for sentences; nothing for none, and a begun one counts."""
+    return f"{begun(seconds) // 60} min" if seconds else ""
+
+
+def lateness(seconds: int) -> str:
+    """``0:12`` for tables; nothing for none, and a begun minute counts."""
+    return h_mm(begun(seconds))
 
 
 def time_of(at: datetime | None, day: date) -> str:
     """The time, with the days it lies after ``day``."""
-    return clock(at, day)
+    return str(Clock(at, day)) if at else ""
 
 
 def status_legend(shown: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.attendance.day_record import DayRecord
+from face_rec.attendance.duration import begun, whole
 from face_rec.attendance.status import ATTENDED, Status
 from face_rec.entities import Person
 from face_rec.system import System
@@ -84,10 +85,10 @@ def _totals(days: Sequence[DayRecord]) -> None:
         st.metric("Absent", f"{absent} d", border=True)
         st.metric(
             "Late", f"{len(late)} ×", border=True,
-            help=f"Together {minutes(sum(one.late for one in late)) or 'no time'}.",
+            help=f"Together {minutes(sum(begun(one.late) for one in late)) or 'no time'}.",
         )  # fmt: skip
-        st.metric("Hours", hours(sum(one.worked for one in days)) or "–", border=True)
-        st.metric("Overtime", hours(sum(one.overtime for one in days)) or "–", border=True)
+        st.metric("Hours", hours(sum(whole(one.worked) for one in days)) or "–", border=True)
+        st.metric("Overtime", hours(sum(whole(one.overtime) for one in days)) or "–", border=True)
 
 
 def _calendar(days: Sequence[DayRecord], today: date) -> date:

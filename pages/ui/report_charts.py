@@ -46,7 +46,9 @@ def _attendance(report: Report) -> _Titled:
     late = frame[frame["Late time"] > 0].nlargest(_MOST_BARS, "Late time")
     if late.empty:
         most = frame.nlargest(_MOST_BARS, "Worked")
+        most = most.assign(Worked=most["Worked"] / 3600)
         return "Most hours worked", charts.bars(most, "Person", "Worked", "hours")
+    late = late.assign(**{"Late time": late["Late time"] // 60})
     title = "Most time late" if len(late) == _MOST_BARS else "Time late"
     return title, charts.bars(late, "Person", "Late time", "minutes late")
 

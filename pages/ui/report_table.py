@@ -1,10 +1,12 @@
 """A report as a table on screen: one page of rows, codes on their colours, totals above."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
 
+from face_rec.attendance.duration import h_mm
 from face_rec.attendance.report import Kind, Report
 from face_rec.attendance.status import CODES
 from pages.ui.day_words import BLANK, FILLS, legend
@@ -59,8 +61,20 @@ def _order(report: Report) -> list[str]:
 
 
 def _coloured(report: Report, rows: pd.DataFrame) -> Any:  # noqa: ANN401 - a frame or its Styler
+    rows = rows.assign(**{
+        name: rows[name].map(_WRITTEN[kind]) for name, kind in report.kinds.items()
+        if kind in _WRITTEN
+    })  # fmt: skip
     coded = [name for name, kind in report.kinds.items() if kind is Kind.CODE or name == "Status"]
     return rows.style.map(_fill, subset=pd.Index(coded)) if coded else rows
+
+
+def _padded(seconds: float) -> str:
+    """Blanks in front, so that sorting by the text sorts by the time."""
+    return f"{h_mm(seconds):>8}" if seconds else ""
+
+
+_WRITTEN: Final[dict[Kind, Callable[[Any], str]]] = {Kind.DURATION: _padded, Kind.TIME: str}
 
 
 def _fill(text: object) -> str:
@@ -71,11 +85,15 @@ def _columns(report: Report) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     for name, kind in report.kinds.items():
         if kind is Kind.CODE:
-            columns[name] = st.column_config.TextColumn(width=52)
-        elif kind in {Kind.HOURS, Kind.MINUTES}:
-            unit = "hours" if kind is Kind.HOURS else "minutes"
-            form = "%.2f" if kind is Kind.HOURS else "%.0f"
-            columns[name] = st.column_config.NumberColumn(format=form, width=85, help=unit)
+            columns[name] = st.column_config.TextColumn(
+                name.split(" ")[0], width=40, help=name, alignment="center"
+            )
+        elif kind is Kind.DURATION:
+            columns[name] = st.column_config.TextColumn(
+                width=85, alignment="right", help="Hours and minutes"
+            )
+        elif kind is Kind.TIME:
+            columns[name] = st.column_config.TextColumn(width=90)
         elif kind is Kind.PERCENT:
             columns[name] = st.column_config.ProgressColumn(
                 format="%.0f %%", min_value=0, max_value=100, width=120, color="#0f766e"
@@ -97,10 +115,8 @@ def _totals(report: Report) -> str:
         total = report.totals().get(name)
         if total is None:
             continue
-        if kind is Kind.HOURS:
-            parts.append(f"{name.lower()} {total:,.1f} h")
-        elif kind is Kind.MINUTES:
-            parts.append(f"{name.lower()} {total:,.0f} min")
+        if kind is Kind.DURATION:
+            parts.append(f"{name.lower()} {h_mm(total) or '0:00'} h")
         else:
             parts.append(f"{name.lower()} {total:,.0f}")
     return "Together: " + " · ".join(parts)
