@@ -1,5 +1,6 @@
 """Where managers correct marks. Everything is checked before anything is written."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from face_rec.attendance import correction
@@ -55,6 +56,19 @@ class CorrectionDesk:
         """Say that a punch is right; takes it out of the review queue."""
         entry = self._entry(event, within)
         return self._write(correction.confirmed(entry, self._by(author, reason)))
+
+    def decide(
+        self, events: Sequence[Event], right: bool, author: str, reason: str, *, within: Groups
+    ) -> list[Event]:
+        """Confirm all of ``events``, or void them all: every one is checked before the first is
+        written. Those that somebody else decided meanwhile are left as they are; returns what
+        was written."""
+        by = self._by(author, reason)
+        entries = [self._entry(event, within) for event in events]
+        waiting = [entry for entry in entries if not entry.confirmed and not entry.voided]
+        make = correction.confirmed if right else correction.voided
+        made = [make(entry, by) for entry in waiting]
+        return [self._write(event) for event in made]
 
     def dispute(self, event: Event, author: str, reason: str, *, within: Groups) -> Event:
         """Say that a punch may be wrong; it counts until it is voided."""

@@ -238,3 +238,20 @@ def test_the_explanation_agrees_with_the_book(world: World) -> None:
     world.mark("08:00 09:30 12:00 12:20 16:00")
     book, inquiry = world.office().book, world.office().inquiry
     assert inquiry.explain(ADA.subject, MONDAY).record == book.day(MONDAY)[0]
+
+
+def test_many_marks_are_decided_together_and_all_or_none(world: World) -> None:
+    events = world.mark("09:00 12:00 17:00")
+    desk = world.office().corrections
+    with pytest.raises(CorrectionRefused, match="Say why"):
+        desk.decide(events, True, "boss", " ", within=ALL_GROUPS)
+    with pytest.raises(NotAllowed):
+        desk.decide(events, True, "boss", "seen", within=only("Elsewhere"))
+    assert all(not entry.confirmed for entry in world.office().inquiry.marks(MONDAY))
+    desk.void(events[0], "other", "not them", within=ALL_GROUPS)
+    written = desk.decide(events, True, "boss", "seen", within=ALL_GROUPS)
+    assert [event.target for event in written] == [event.id for event in events[1:]]
+    entries = world.office().inquiry.marks(MONDAY)
+    assert [(one.voided, one.confirmed) for one in entries] == [
+        (True, False), (False, True), (False, True),
+    ]  # fmt: skip

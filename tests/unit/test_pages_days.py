@@ -122,9 +122,33 @@ def test_doubtful_marks_wait_for_review_until_confirmed(fake: FakeSystem) -> Non
     assert "1 doubtful mark" in words(page)
     page = pressed(page, "Confirm")
     assert "Say why" in page.error[0].value
-    page.text_input[0].set_value("Seen on the camera of the yard").run()
+    page.selectbox(key="review_reason").set_value("Seen by a colleague").run()
     page = pressed(page, "Confirm")
     assert "Nothing to review in this period" in words(page)
+
+
+def test_many_marks_are_decided_at_once_with_one_reason(fake: FakeSystem) -> None:
+    for minute in range(12):
+        came(fake, "subject1", f"09:{4 * minute:02d}")
+    page = opened("records.py", view="Review")
+    page.selectbox(key="review_reason").set_value("Asked the person").run()
+    page.checkbox(key="review_all").check().run()
+    assert sum(box.value for box in page.checkbox) == 13
+    next(box for box in page.checkbox if box.label == "Select").uncheck().run()
+    page = pressed(page, "Confirm 11 marks")
+    assert "1 doubtful mark" in words(page)
+    lines = fake.system.office.inquiry.audit(FRIDAY, FRIDAY)
+    assert [line.reason for line in lines] == ["Asked the person"] * 11
+
+
+def test_letting_many_marks_not_count_is_asked_once_more(fake: FakeSystem) -> None:
+    came(fake, "subject1", "09:00")
+    page = opened("records.py", view="Review")
+    page.selectbox(key="review_reason").set_value("Another person").run()
+    page.checkbox(key="review_all").check().run()
+    page = pressed(page, "1 mark does not count")
+    assert "1 doubtful mark" in words(page)
+    assert "They do not count" in [button.label for button in page.button]
 
 
 def test_a_malformed_entry_is_told_and_takes_no_page_down(fake: FakeSystem) -> None:
