@@ -18,6 +18,7 @@ from face_rec.people.follower import GalleryFollower
 from face_rec.privacy.privacy import Privacy
 from face_rec.protocols import AttendanceStore, Gallery, PeopleStore, SnapshotStore
 from face_rec.site_options import LiveOptions
+from face_rec.stores.chain_patrol import ChainPatrol
 from face_rec.stores.chain_watch import ChainWatch
 from face_rec.stores.spool import SnapshotSpool
 from face_rec.web.health import Health
@@ -69,6 +70,7 @@ class System:
     health: Health
     access: Access
     chain: ChainWatch
+    patrol: ChainPatrol
     privacy: Privacy
 
     @property

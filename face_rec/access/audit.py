@@ -57,6 +57,7 @@ class Action(StrEnum):
     SITE_CHANGED = "setting.site.changed"
     EXPORTED = "exported"
     RETENTION = "retention.ran"
+    CHAIN_BROKEN = "chain.broken"
 
 
 @dataclass(frozen=True, slots=True)

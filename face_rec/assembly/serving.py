@@ -46,6 +46,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
                 spool=lambda: holder.current().spool.stats(),  # noqa: PLW0108
                 gallery=lambda: holder.current().gallery,
                 marks=lambda: holder.current().marks.counts(),  # noqa: PLW0108
+                chain=lambda: holder.current().patrol.status(),  # noqa: PLW0108
             )
         ),
         *snapshots.routes(lambda: holder.current().snapshots),

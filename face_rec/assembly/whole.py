@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from config import Settings
 from face_rec import background
 from face_rec.access.access import Access
+from face_rec.access.audit import Action
 from face_rec.assembly.parts import build_models, privacy_of
 from face_rec.assembly.site import site_info
 from face_rec.assembly.storing import Stores, open_offices, open_stores
@@ -36,6 +37,8 @@ from face_rec.site_options import OptionsFollower
 from face_rec.stores import redis_health
 from face_rec.stores.audited_rules import AuditedRules
 from face_rec.stores.chain_health import chain_check
+from face_rec.stores.chain_patrol import ChainPatrol
+from face_rec.stores.chain_report import Report
 from face_rec.system import System
 from face_rec.web import checks, health, metrics
 
@@ -96,6 +99,9 @@ def _system(
     schedule = RetentionSchedule(privacy.retention, clock)
     schedule.start()
     stack.callback(schedule.close)
+    patrol = ChainPatrol(stores.chain, lambda report: _alarm(stores.access, report), clock)
+    patrol.start()
+    stack.callback(patrol.close)
     _register(stores.access, rules)
     heart = Heart(lambda: _alive(engine), rules.beat, clock)
     stack.callback(heart.close)
@@ -135,14 +141,22 @@ def _system(
                 checks.background_check(background.statuses),
                 checks.speed_check(lambda: _advice(engine, models)),
                 checks.disk_check(settings.data_dir),
-                chain_check(stores.chain.status),
+                chain_check(stores.chain.status, patrol.status),
             ],
             clock,
         ),
         access=stores.access,
         chain=stores.chain,
+        patrol=patrol,
         privacy=privacy,
     )  # fmt: skip
+
+
+def _alarm(access: Access, report: Report) -> None:
+    """Something was changed past the app: it stands in the audit log from now on."""
+    first = report.first_bad
+    details = {"findings": len(report.findings), "first": first.sentence() if first else ""}
+    access.audit.record(Action.CHAIN_BROKEN, "chain", after=details)
 
 
 def _register(access: Access, rules: RulesStore) -> None:

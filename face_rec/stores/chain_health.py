@@ -3,17 +3,29 @@
 from collections.abc import Callable
 
 from face_rec.entities import HealthCheck
+from face_rec.stores.chain_patrol import PatrolStatus
 from face_rec.stores.chain_watch import WitnessStatus
 
 Check = Callable[[], HealthCheck]
 _NAME = "chain"
 
 
-def chain_check(status: Callable[[], WitnessStatus]) -> Check:
-    """A warning only: marks must go on being taken, whatever happened to the old ones."""
+def chain_check(
+    status: Callable[[], WitnessStatus], checked: Callable[[], PatrolStatus] = PatrolStatus
+) -> Check:
+    """A warning only: marks must go on being taken, whatever happened to the old ones.
+
+    ``checked``: what the daily check found.
+    """
 
     def check() -> HealthCheck:
-        now = status()
+        now, daily = status(), checked()
+        if daily.findings:
+            return HealthCheck(
+                _NAME, ok=True, warning=True,
+                detail=f"{daily.findings} findings, the first: {daily.first}",
+                advice="Something was changed past the app. Run: python -m face_rec verify",
+            )  # fmt: skip
         if now.broken:
             return HealthCheck(
                 _NAME, ok=True, warning=True, detail=now.broken,
@@ -23,6 +35,11 @@ def chain_check(status: Callable[[], WitnessStatus]) -> Check:
             return HealthCheck(
                 _NAME, ok=True, warning=True, detail="not witnessed", advice=now.problem
             )
-        return HealthCheck(_NAME, ok=True, detail=f"witnessed in {' and '.join(now.places)}")
+        if daily.problem:
+            return HealthCheck(
+                _NAME, ok=True, warning=True, detail="not checked today", advice=daily.problem
+            )
+        last = f", checked {daily.at:%Y-%m-%d %H:%M} UTC" if daily.at else ""
+        return HealthCheck(_NAME, ok=True, detail=f"witnessed in {' and '.join(now.places)}{last}")
 
     return check

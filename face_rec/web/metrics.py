@@ -5,6 +5,8 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -47,6 +49,26 @@ class MarkCounter:
             return dict(self._counts)
 
 
+class ChainChecked(Protocol):
+    """What the last check of the chain found."""
+
+    @property
+    def at(self) -> datetime | None: ...
+
+    @property
+    def findings(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Unchecked:
+    at: datetime | None = None
+    findings: int = 0
+
+
+def _unchecked() -> ChainChecked:
+    return _Unchecked()
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Where the figures come from; each is asked at every scrape."""
@@ -56,6 +78,7 @@ class Sources:
     spool: Callable[[], SpoolLike]
     gallery: Callable[[], Gallery]
     marks: Callable[[], Mapping[str, int]]
+    chain: Callable[[], ChainChecked] = _unchecked
 
 
 def routes(sources: Sources) -> list[Route]:
@@ -85,6 +108,7 @@ class SystemCollector(Collector):
             self._spool,
             self._gallery,
             self._marks,
+            self._chain,
         )
         for part in parts:
             try:
@@ -95,6 +119,19 @@ class SystemCollector(Collector):
     def describe(self) -> list[Metric]:
         """Nothing: the names are checked by tests, not by asking the system at its start."""
         return []
+
+    def _chain(self) -> list[Metric]:
+        """Nothing before the first check: a zero would say that all is well."""
+        checked = self._sources.chain()
+        if checked.at is None:
+            return []
+        found = GaugeMetricFamily(
+            "face_rec_chain_findings", "What the daily check of the chain found wrong."
+        )
+        found.add_metric([], checked.findings)
+        at = GaugeMetricFamily("face_rec_chain_checked_timestamp_seconds", "When that was.")
+        at.add_metric([], checked.at.timestamp())
+        return [found, at]
 
     def _build(self) -> list[Metric]:
         build = GaugeMetricFamily("face_rec_build_info", "Version.", labels=["version"])

@@ -20,7 +20,19 @@ def chain_card(app: System) -> None:
     """The witness, and a check of everything when asked."""
     status = app.chain.status()
     at = times.date_and_time(status.at, app.site.timezone) if status.at else "not yet"
-    facts([("Last witness", at), ("Kept in", " and ".join(status.places) or "–")])
+    daily = app.patrol.status()
+    checked = (
+        times.date_and_time(daily.at, app.site.timezone)
+        if daily.at
+        else "some minutes after the start"
+    )
+    facts([
+        ("Last witness", at), ("Kept in", " and ".join(status.places) or "–"),
+        ("Last daily check", checked),
+    ])  # fmt: skip
+    if daily.findings:
+        st.error(plain(f"{daily.findings} findings, the first: {daily.first}"),
+                 icon=":material/link_off:")  # fmt: skip
     if status.broken:
         st.error(plain(status.broken), icon=":material/link_off:")
     if status.problem:
@@ -28,7 +40,8 @@ def chain_card(app: System) -> None:
     st.caption(
         "Every mark is linked to the one before it with a secret key. A mark that was changed, "
         "removed, added or reordered breaks a link. Copies of the newest link outside the "
-        "database also show a tail that was cut off, or a day that is missing."
+        "database also show a tail that was cut off, or a day that is missing. People, rules and "
+        "the audit log are linked in the same way."
     )
     busy = show_job(JOB, Right.SYSTEM, _amount, _result)
     if st.button("Check all marks", icon=":material/policy:", key="verify", disabled=busy):

@@ -15,6 +15,7 @@ from face_rec.privacy.parts import Keeper
 from face_rec.privacy.privacy import Privacy
 from face_rec.privacy.retention import Periods, Retention, Run
 from face_rec.protocols import Progress
+from face_rec.stores.chain_patrol import ChainPatrol
 from face_rec.stores.chain_report import Report
 from face_rec.stores.chain_watch import ChainWatch, WitnessStatus
 from tests.fakes.system import SITE, FakeSystem
@@ -70,6 +71,7 @@ class PrivacyOf:
     notes: list[tuple[str, str, Mapping[str, object]]] = field(default_factory=list)
     runs: FakeRunLog = field(default_factory=FakeRunLog)
     chain: FakeChainWatch = field(default_factory=FakeChainWatch)
+    alarms: list[Report] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         fake, note = self.fake, self._note
@@ -94,8 +96,9 @@ class PrivacyOf:
         consent = ConsentDesk(fake.people, fake.clock, note)
         self.privacy = Privacy(consent, retention, erasure, export, FONT)
         fake.system = replace(
-            fake.system, privacy=self.privacy, chain=cast("ChainWatch", self.chain)
-        )
+            fake.system, privacy=self.privacy, chain=cast("ChainWatch", self.chain),
+            patrol=ChainPatrol(self.chain, self.alarms.append, fake.clock),
+        )  # fmt: skip
 
     def _note(self, what: str, whose: str, details: Mapping[str, object]) -> None:
         self.notes.append((what, whose, details))

@@ -24,6 +24,7 @@ from face_rec.entities import (
 )
 from face_rec.errors import JournalError
 from face_rec.protocols import Stream
+from face_rec.stores.chain_patrol import PatrolStatus
 from face_rec.web.metrics import MarkCounter, Sources, routes
 
 
@@ -160,3 +161,13 @@ def test_a_mark_that_fails_is_counted_and_still_raises() -> None:
     with pytest.raises(JournalError):
         counter.mark(EVENT)
     assert counter.counts() == {"failed": 1}
+
+
+def test_the_daily_check_of_the_chain_is_a_figure_once_there_was_one() -> None:
+    checked = PatrolStatus()
+    client = TestClient(Starlette(routes=routes(replace(SOURCES, chain=lambda: checked))))
+    assert "face_rec_chain" not in client.get("/metrics").text
+    checked = PatrolStatus(datetime(2026, 5, 1, tzinfo=UTC), findings=2)
+    text = client.get("/metrics").text
+    assert "face_rec_chain_findings 2.0" in text
+    assert "face_rec_chain_checked_timestamp_seconds 1.7775936e+09" in text

@@ -1,0 +1,39 @@
+"""From a change past the app to the alarm: the running system finds it by itself."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config import load
+from face_rec.access.audit import Action
+from face_rec.assembly import build
+from face_rec.attendance.shift import Shift
+from face_rec.stores import keys
+from face_rec.stores.client import Client
+
+
+@pytest.mark.timeout(120)
+def test_a_rule_changed_past_the_app_is_alarmed(
+    redis_client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("face_rec.stores.chain_patrol._FIRST_AFTER", 3600.0)
+    port = redis_client.connection_pool.connection_kwargs["port"]
+    url = f"redis://127.0.0.1:{port}/0"
+    settings = load({"REDIS_URL": url, "DATA_DIR": str(tmp_path)}, dotenv=None)
+    with build(settings) as system:
+        system.chain.copy()
+        system.offices.current().stores.rules.put(Shift("early", "Early"))
+        assert system.patrol.check()
+        assert system.patrol.status().findings == 0
+        redis: Any = redis_client
+        text = redis.hget(keys.rule("main", "shifts"), "early")
+        redis.hset(keys.rule("main", "shifts"), "early", text.replace(b"Early", b"Never"))
+        assert system.patrol.check()
+        assert system.patrol.status().findings == 1
+        shown = next(one for one in system.health.results() if one.name == "chain")
+        assert shown.warning
+        assert "rule was changed by another program" in shown.detail
+        newest = system.access.audit.newest(1)[0]
+        assert newest.action == Action.CHAIN_BROKEN
+        assert newest.after["findings"] == "1"

@@ -1,0 +1,91 @@
+"""The check that nobody has to remember, and its alarm."""
+
+import threading
+from dataclasses import dataclass, field
+
+import pytest
+
+from face_rec.errors import StoreUnavailable
+from face_rec.protocols import Progress
+from face_rec.stores.chain_health import chain_check
+from face_rec.stores.chain_patrol import ChainPatrol
+from face_rec.stores.chain_report import Finding, Flaw, Report
+from face_rec.stores.chain_watch import WitnessStatus
+from tests.fakes.clock import MORNING, FakeClock
+
+BAD = Report(findings=(Finding("people", Flaw.EDITED, "The record of ID 7 was changed."),))
+
+
+@dataclass
+class Chain:
+    """Answers what it is told, and says when it was asked."""
+
+    answer: Report | Exception = field(default_factory=Report)
+    asked: threading.Event = field(default_factory=threading.Event)
+
+    def verify(self, progress: Progress | None = None) -> Report:
+        self.asked.set()
+        assert progress is not None
+        progress(1, 2)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def _patrol(chain: Chain, alarms: list[Report]) -> ChainPatrol:
+    return ChainPatrol(chain, alarms.append, FakeClock(), first_after=0.0)
+
+
+def test_what_is_wrong_alarms_once_and_is_shown_until_it_is_right() -> None:
+    chain, alarms = Chain(BAD), list[Report]()
+    patrol = _patrol(chain, alarms)
+    assert patrol.check()
+    assert patrol.check()
+    assert alarms == [BAD]
+    status = patrol.status()
+    assert (status.at, status.findings) == (MORNING, 1)
+    assert "people: edited. The record of ID 7 was changed." in status.first
+    chain.answer = Report()
+    patrol.check()
+    assert patrol.status().findings == 0
+    chain.answer = BAD
+    patrol.check()
+    assert alarms == [BAD, BAD]
+
+
+def test_a_store_that_is_away_neither_alarms_nor_makes_good() -> None:
+    chain, alarms = Chain(BAD), list[Report]()
+    patrol = _patrol(chain, alarms)
+    patrol.check()
+    chain.answer = StoreUnavailable("Redis is away.")
+    assert not patrol.check()
+    assert patrol.status().findings == 1
+    assert patrol.status().problem == "Redis is away."
+    assert alarms == [BAD]
+
+
+def test_it_runs_by_itself_soon_after_the_start() -> None:
+    chain = Chain()
+    patrol = _patrol(chain, [])
+    patrol.start()
+    assert chain.asked.wait(10)
+    patrol.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "warning", "words"),
+    [
+        (BAD, True, "1 findings, the first: people: edited"),
+        (StoreUnavailable("Redis is away."), True, "Redis is away."),
+        (Report(), False, "checked 2025-03-10 08:00 UTC"),
+    ],
+    ids=["broken", "away", "whole"],
+)
+def test_readyz_and_the_system_page_say_what_was_found(
+    answer: Report | Exception, warning: bool, words: str
+) -> None:
+    patrol = _patrol(Chain(answer), [])
+    patrol.check()
+    shown = chain_check(lambda: WitnessStatus(MORNING, places=("a folder",)), patrol.status)()
+    assert (shown.ok, shown.warning) == (True, warning)
+    assert words in f"{shown.detail} {shown.advice}"
