@@ -61,7 +61,13 @@ class EnrolPages(SecondPages):
 
     async def choose(self, request: Request) -> Response:
         who = await self._who(request)
-        return who if isinstance(who, Response) else self._choice(request, who)
+        if isinstance(who, Response):
+            return who
+        factors = await in_thread(self._access().factors.of, who.account.id)
+        return self.page(
+            request, "enrol.html", base=self._base, next=next_of(request), first=who.first,
+            has_app=factors.totp is not None,
+        )  # fmt: skip
 
     async def app(self, request: Request) -> Response:
         who = await self._who(request)
@@ -124,11 +130,6 @@ class EnrolPages(SecondPages):
         return await self._done(request, who, codes, form.get("next", "/"))
 
     # --- what is drawn
-
-    def _choice(self, request: Request, who: Enrolling) -> Response:
-        return self.page(
-            request, "enrol.html", base=self._base, next=next_of(request), first=who.first
-        )
 
     def _new_passkey(
         self, request: Request, who: Enrolling, problem: str = "", next_path: str = ""

@@ -49,7 +49,7 @@ class _Own(SecondPages):
             match form.get("do"):
                 case "codes":
                     codes = await in_thread(factors.new_codes, account.id)
-                    return self._codes(request, codes)
+                    return self._codes(request, codes, renewed=True)
                 case "rename":
                     name = form.get("name", "")
                     await in_thread(factors.rename_passkey, account.id, key, name)
@@ -80,8 +80,10 @@ class _Own(SecondPages):
 
     # --- what is drawn
 
-    def _codes(self, request: Request, codes: tuple[str, ...]) -> Response:
-        return self.page(request, "recovery.html", codes=codes, next=OWN, site_note=False)
+    def _codes(
+        self, request: Request, codes: tuple[str, ...], *, renewed: bool = False
+    ) -> Response:
+        return self.page(request, "recovery.html", codes=codes, next=OWN, renewed=renewed)
 
     async def _list(
         self, request: Request, account: Account, note: str = "", problem: str = ""

@@ -128,7 +128,7 @@ class _Step(SecondPages):
     ) -> Response:
         opened = await self._open(request)
         answer = self.page(
-            request, "recovery.html", codes=codes, next=local_path(next_path), site_note=True
+            request, "recovery.html", codes=codes, next=local_path(next_path), renewed=False
         )
         hand_over(answer, request, opened)
         return answer

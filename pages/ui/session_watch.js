@@ -3,14 +3,22 @@
 
 const EVERY = 4000;
 
+async function nobody() {
+  const answer = await fetch("/session", { credentials: "same-origin", cache: "no-store" });
+  return answer.status === 401;
+}
+
+const later = (wait, ask) => new Promise((done) => setTimeout(done, wait)).then(ask);
+
 export default function (component) {
   const { parentElement, data } = component;
   parentElement.note = data.note;
   if (!parentElement.timer) {
     const ask = async () => {
       try {
-        const answer = await fetch("/session", { credentials: "same-origin", cache: "no-store" });
-        if (answer.status === 401) window.location.assign(`/login?note=${parentElement.note}`);
+        // Twice: in this moment another tab may be given a new cookie for the same session.
+        if ((await nobody()) && (await later(1000, nobody)))
+          window.location.assign(`/login?note=${parentElement.note}`);
       } catch {
         // The server or the network is away; the page says so itself.
       }

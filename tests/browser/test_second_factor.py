@@ -1,0 +1,236 @@
+"""Second factors and fresh proofs as people meet them, in a real browser."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyotp
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
+
+from face_rec.access.step_up import FRESH
+from tests import redis_servers
+from tests.browser.chromium import Browsers
+from tests.browser.second_factor import (
+    VirtualAuthenticator,
+    expect_codes,
+    give_code,
+    secret_on,
+)
+from tests.browser.sign_in import ADMIN, PASSWORD, GuardedServer, expect_inside, first_admin
+from tests.data import shared_data
+from tests.redis_servers import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.models]
+
+PATIENCE = 30_000  # ms
+PHONE = (390, 844)
+
+
+class FactorServer(GuardedServer):
+    """The app on a Redis that the test can reach; ``roles`` need a second factor."""
+
+    roles = ""
+
+    def __init__(self, data_dir: Path, pack: Path, redis: Server) -> None:
+        super().__init__(data_dir, pack)
+        self.redis = redis
+
+    def environment(self) -> dict[str, str]:
+        more = {"REDIS_HOST": "127.0.0.1", "REDIS_PORT": str(self.redis.port)}
+        return super().environment() | more | {"SECOND_FACTOR_ROLES": self.roles}
+
+    def let_proofs_age(self) -> None:
+        """As if all that was proved had been proved a little longer ago than it counts."""
+        client = self.redis.client()
+        old = (datetime.now(UTC) - FRESH - timedelta(seconds=5)).isoformat()
+        for key in client.scan_iter("session:*"):
+            session = json.loads(client.get(key))  # type: ignore[arg-type]
+            client.set(key, json.dumps({**session, "proved_at": old}), keepttl=True)
+
+
+class StrictServer(FactorServer):
+    roles = "admin"
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[Server]:
+    folder = tmp_path / "redis"
+    folder.mkdir()
+    with redis_servers.standalone(folder) as server:
+        yield server
+
+
+@pytest.fixture
+def strict(tmp_path: Path, redis: Server) -> Iterator[FactorServer]:
+    with StrictServer(tmp_path / "data", shared_data("models/buffalo_sc"), redis) as server:
+        yield server
+
+
+@pytest.fixture
+def free(tmp_path: Path, redis: Server) -> Iterator[FactorServer]:
+    with FactorServer(tmp_path / "data", shared_data("models/buffalo_sc"), redis) as server:
+        yield server
+
+
+def _set_up(page: Page, server: GuardedServer) -> None:
+    """The first account, as far as its password goes."""
+    page.goto(server.setup_link())
+    page.get_by_label("Name", exact=True).fill(ADMIN)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
+    page.get_by_role("button", name="Create account").click()
+
+
+def _password(page: Page, server: GuardedServer) -> None:
+    page.goto(f"{server.url}/login")
+    page.get_by_label("Name", exact=True).fill(ADMIN)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def _sign_out(page: Page, server: GuardedServer) -> None:
+    page.goto(f"{server.url}/logout")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You are signed out")).to_be_visible()
+
+
+def _filled_form(page: Page, server: GuardedServer, name: str) -> Locator:
+    """The dialog of a new account, ready to be sent."""
+    page.goto(f"{server.url}/accounts")
+    page.get_by_role("button", name="Add account").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name", exact=True).fill(name)
+    dialog.get_by_text("A manager of all groups").click()
+    dialog.get_by_label("First password", exact=True).fill(PASSWORD)
+    dialog.get_by_label("First password", exact=True).press("Tab")
+    return dialog
+
+
+def test_a_passkey_from_set_up_to_sign_in_and_the_confirmation_of_an_open_dialog(
+    strict: FactorServer, browse: Browsers
+) -> None:
+    page = browse.page()
+    device = VirtualAuthenticator(page)
+    _set_up(page, strict)
+    expect(page.get_by_role("heading", name="Set up a second factor")).to_be_visible()
+    page.goto(f"{strict.url}/accounts")  # past it, by the address
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    _password(page, strict)
+    page.get_by_role("link", name="Make a passkey").click()
+    page.get_by_role("button", name="Make a passkey").click()
+    expect_codes(page)
+    expect_inside(page, ADMIN)
+    assert len(device.passkeys()) == 1
+
+    _sign_out(page, strict)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect_inside(page, ADMIN)
+
+    dialog = _filled_form(page, strict, "max")
+    strict.let_proofs_age()
+    page.wait_for_timeout(1500)  # what the app remembers of a session for a second
+    dialog.get_by_role("button", name="Create account").click()
+    expect(dialog.get_by_text("more than five minutes old")).to_be_visible(timeout=PATIENCE)
+    with page.context.expect_page() as opened:
+        dialog.get_by_test_id("confirm").click()
+    other = opened.value
+    beside = VirtualAuthenticator(other)
+    for passkey in device.passkeys():
+        beside.lend(passkey)
+    other.get_by_role("button", name="Use a passkey").click()
+    expect(other.get_by_text("It is you")).to_be_visible()
+    other.close()
+    expect(dialog.get_by_label("Name", exact=True)).to_have_value("max")
+    dialog.get_by_role("button", name="Create account").click()
+    expect(page.get_by_text("max", exact=True)).to_be_visible(timeout=PATIENCE)
+
+
+def test_nobody_s_finger_makes_or_shows_no_passkey(free: FactorServer, browse: Browsers) -> None:
+    page = browse.page(size=PHONE)
+    first_admin(page, free)
+    device = VirtualAuthenticator(page)
+    device.lifted()
+    page.goto(f"{free.url}/account/factors/add/passkey")
+    page.get_by_role("button", name="Make a passkey").click()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was confirmed", timeout=PATIENCE)
+    assert device.passkeys() == []
+
+
+def test_an_app_s_code_opens_once_and_half_a_session_opens_nothing(
+    free: FactorServer, browse: Browsers
+) -> None:
+    page = browse.page(size=PHONE)
+    first_admin(page, free)
+    page.goto(f"{free.url}/account")
+    page.get_by_role("link", name="See and change").click()
+    page.get_by_role("link", name="Set one up").click()
+    page.get_by_role("link", name="Use an app").click()
+    secret = secret_on(page)
+    used = pyotp.TOTP(secret).now()
+    page.get_by_label("Six digits").fill(used)
+    page.get_by_role("button", name="Done").click()
+    codes = expect_codes(page)
+    expect(page.get_by_text("10 of 10 are left")).to_be_visible()
+
+    _sign_out(page, free)
+    _password(page, free)
+    expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+    for path in ("/accounts", "/account/factors", "/account/confirm"):
+        page.goto(free.url + path)
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    cookies = "; ".join(f"{c['name']}={c['value']}" for c in page.context.cookies())
+    with pytest.raises(InvalidStatus):
+        connect(
+            f"ws://localhost:{free.port}/_stcore/stream", origin=Origin(free.url),
+            additional_headers={"Cookie": cookies}, subprotocols=[Subprotocol("streamlit")],
+        )  # fmt: skip
+
+    page.goto(f"{free.url}/login/factor")
+    page.get_by_label("Code from your").fill(used)
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("alert")).to_contain_text("used before")
+    page.get_by_text("I have lost my phone or key").click()
+    page.get_by_label("Recovery code").fill(codes[0])
+    page.get_by_role("button", name="Use this code").click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible(timeout=PATIENCE)
+    page.goto(f"{free.url}/account/factors")
+    expect(page.get_by_text("9 of 10 are left")).to_be_visible()
+
+
+def test_without_a_fresh_proof_a_dialog_asks_for_it_before_it_shows_its_form(
+    free: FactorServer, browse: Browsers
+) -> None:
+    page = browse.page()
+    first_admin(page, free)
+    free.let_proofs_age()
+    page.goto(f"{free.url}/accounts")
+    page.get_by_role("button", name="Add account").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("confirm that it is still you")).to_be_visible(timeout=PATIENCE)
+    expect(dialog.get_by_label("First password", exact=True)).to_have_count(0)
+    dialog.get_by_test_id("confirm").click()
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("heading", name="Accounts")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Add account").click()
+    expect(page.get_by_role("dialog").get_by_label("First password", exact=True)).to_be_visible()
+
+
+def test_an_administrator_resets_a_lost_factor(free: FactorServer, browse: Browsers) -> None:
+    page = browse.page()
+    first_admin(page, free)
+    page.goto(f"{free.url}/account/factors/add/app")
+    give_code(page, secret_on(page))
+    expect_codes(page)
+    page.goto(f"{free.url}/accounts")
+    expect(page.get_by_text("Authenticator app", exact=True)).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Change").click()
+    page.get_by_role("dialog").get_by_role("button", name="Reset second factor").click()
+    expect(page.get_by_text("Your sign-in has ended")).to_be_visible(timeout=PATIENCE)
+    _password(page, free)
+    expect_inside(page, ADMIN)
