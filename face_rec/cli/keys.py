@@ -66,7 +66,10 @@ def rotate_data(_options: argparse.Namespace) -> int:
             bar.refresh()
 
         done = resealing.run(show)
-    print(f"Encrypted anew: templates of {done.people} people, {done.pictures} pictures.")
+    print(
+        f"Encrypted anew: templates of {done.people} people, {done.pictures} pictures, "
+        f"{done.secrets} secrets of authenticator apps."
+    )
     if done.waiting:
         print(
             f"{done.waiting} pictures still wait to be stored and need the old key. Keep it in "

@@ -12,6 +12,7 @@ from face_rec.stores.client import Client, redis_errors
 from face_rec.stores.data_keys import DataKeys
 from face_rec.stores.gallery_feed import GalleryFeed
 from face_rec.stores.lua import Argument, Script
+from face_rec.stores.reseal_secrets import reseal_secrets
 from face_rec.stores.sealed_snapshots import SealedSnapshots
 from face_rec.stores.sealer import DataSealer
 
@@ -80,11 +81,12 @@ class TemplateResealer:
 @dataclass(frozen=True, slots=True)
 class Resealed:
     """What was sealed anew. ``waiting``: pictures in a spool that still need an older key, so
-    that it must not be taken away yet."""
+    that it must not be taken away yet. ``secrets``: of authenticator apps."""
 
     people: int
     pictures: int
     waiting: int
+    secrets: int = 0
 
 
 class Resealing:
@@ -100,6 +102,8 @@ class Resealing:
         spool: Path,
     ) -> None:
         self._templates = TemplateResealer(client, site, data_keys.sealer)
+        self._client = client
+        self._site = site
         self._keys = data_keys
         self._pictures = pictures
         self._spool = spool
@@ -114,11 +118,12 @@ class Resealing:
             )
         self._keys.check.ensure()
         people = self._templates.run(progress)
+        secrets = reseal_secrets(self._client, self._site, self._keys.others)
         pictures = reseal_pictures(self._pictures) if self._pictures else 0
         waiting = waiting_otherwise(self._spool, self._keys.sealer)
         if not waiting:
             self._keys.check.only_current()
-        return Resealed(people, pictures, waiting)
+        return Resealed(people, pictures, waiting, secrets)
 
 
 def reseal_pictures(snapshots: SealedSnapshots, progress: Progress | None = None) -> int:

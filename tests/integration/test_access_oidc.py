@@ -18,6 +18,8 @@ from face_rec.groups import ALL_GROUPS, NO_GROUPS, Groups, only
 from face_rec.stores.access_records import RedisRecords
 from face_rec.stores.client import Client
 from face_rec.web.oidc import Provider
+from tests.authenticator import Authenticator
+from tests.factor_pages import ask, send, with_passkey
 from tests.fakes.clock import FakeClock
 from tests.gate_app import PASSWORD, GateApp, access_on, sign_in
 from tests.oidc_provider import CLIENT, SECRET, OidcProvider
@@ -282,3 +284,97 @@ def test_an_account_that_is_being_changed_gets_a_page_not_an_error(
     assert answer.status_code == 403
     assert "being changed at this moment" in answer.text
     assert SESSION not in browser.cookies
+
+
+# --- a second factor, and a fresh proof ----------------------------------------
+
+
+def _confirmed(gate: GateApp, provider: OidcProvider, browser: TestClient) -> Answer:
+    """Through the provider once more, as the confirmation page asks."""
+    sent = _sent(browser, "/login/oidc?confirm=1&next=/account/factors/add")
+    assert (sent["prompt"], sent["max_age"]) == ("login", "0")
+    return _back(browser, provider, sent)
+
+
+def _fresh(browser: TestClient) -> bool:
+    return bool(browser.get("/account/factors/add").status_code == 200)
+
+
+def test_a_sign_in_at_the_provider_is_a_proof_only_if_it_says_when_it_asked(
+    gate: GateApp, provider: OidcProvider
+) -> None:
+    assert not _fresh(_through(gate, provider)[0])
+    provider.claims["auth_time"] = int(gate.clock.now().timestamp()) - 3600
+    assert not _fresh(_through(gate, provider)[0])
+    provider.claims["auth_time"] = int(gate.clock.now().timestamp()) - 5
+    assert _fresh(_through(gate, provider)[0])
+
+
+def test_who_comes_by_single_sign_on_confirms_at_the_provider(
+    gate: GateApp, provider: OidcProvider
+) -> None:
+    browser, _ = _through(gate, provider)
+    page = browser.get("/account/confirm?next=/account/factors/add").text
+    assert "/login/oidc?confirm=1" in page
+    assert 'type="password"' not in page
+    old = browser.cookies[SESSION]
+    provider.claims["auth_time"] = int(gate.clock.now().timestamp())
+    answer = _confirmed(gate, provider, browser)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/account/factors/add")
+    assert browser.cookies[SESSION] != old
+    assert _fresh(browser)
+
+
+@pytest.mark.parametrize("auth_time", [None, -3600, "now", True], ids=repr)
+def test_a_provider_that_did_not_ask_again_confirms_nothing(
+    gate: GateApp, provider: OidcProvider, auth_time: object
+) -> None:
+    browser, _ = _through(gate, provider)
+    said = auth_time
+    if isinstance(auth_time, int) and not isinstance(auth_time, bool):
+        said = int(gate.clock.now().timestamp()) + auth_time
+    provider.claims["auth_time"] = said
+    assert _confirmed(gate, provider, browser).status_code == 403
+    assert not _fresh(browser)
+
+
+def test_somebody_else_s_answer_from_the_provider_confirms_nothing(
+    gate: GateApp, provider: OidcProvider
+) -> None:
+    browser, _ = _through(gate, provider)
+    provider.claims |= {"sub": "person-2", "auth_time": int(gate.clock.now().timestamp())}
+    assert _confirmed(gate, provider, browser).status_code == 403
+    assert not _fresh(browser)
+    stranger = gate.browser()
+    provider.claims["sub"] = "person-1"
+    assert _confirmed(gate, provider, stranger).status_code == 403
+    assert SESSION not in stranger.cookies
+
+
+@pytest.mark.parametrize(
+    ("amr", "asks"), [(["pwd", "mfa"], False), (["pwd"], True), ([], True)]
+)
+def test_a_second_factor_is_asked_for_unless_the_provider_has_seen_one(
+    redis_client: Client, provider: OidcProvider, amr: object, asks: bool
+) -> None:
+    clock = FakeClock()
+    known = Provider(provider.issuer, CLIENT, SECRET, ROLES)
+    access = access_on(redis_client, clock, factor_roles=frozenset({Role.MANAGER}))
+    gate = GateApp(access, clock, known)
+    gate.add("ada", Role.REGISTRAR)
+    provider.claims["amr"] = amr
+    browser, answer = _through(gate, provider)
+    assert answer.headers["location"].startswith("/login/factor") is asks
+    assert (SESSION in browser.cookies) is not asks
+
+
+def test_a_passkey_does_not_pass_by_the_provider(gate: GateApp, provider: OidcProvider) -> None:
+    """Who was shut out there must not come in here."""
+    provider.claims["auth_time"] = int(gate.clock.now().timestamp())
+    browser, _ = _through(gate, provider)
+    device = Authenticator()
+    assert with_passkey(browser, device).status_code == 200
+    stranger = gate.browser()
+    shown = device.get(ask(stranger, "/login", "/login/passkey"))
+    assert send(stranger, "/login", "/login/passkey", shown).status_code == 401
+    assert SESSION not in stranger.cookies

@@ -3,9 +3,14 @@
 import io
 from pathlib import Path
 
+import pyotp
 import pytest
 
+import config
+from face_rec import assembly
 from face_rec.__main__ import main
+from face_rec.access.access import Access
+from face_rec.access.account import Account
 from tests.redis_servers import Server
 
 PASSWORD = "purple tiger walks uphill"
@@ -62,3 +67,29 @@ def test_the_last_admin_cannot_be_switched_off(
     assert _users(monkeypatch, "disable", "ada") == 2
     assert "only active administrator" in capsys.readouterr().err
     assert _users(monkeypatch, "passwd", "ada", typed="yellow cactus under water") == 0
+
+
+def test_a_lost_second_factor_of_the_only_administrator_is_reset_from_the_command_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SECOND_FACTOR_ROLES", "admin")
+    _users(monkeypatch, "add", "ada", "--role", "admin", typed=PASSWORD)
+    with assembly.build_access(config.load()) as access:
+        code = pyotp.TOTP(access.factors.app.begin("browser", "ada")).now()
+        access.factors.add_app("browser", "ada", code)
+        epoch = _account(access, "ada").epoch
+    assert _users(monkeypatch, "reset-factor", "ada") == 0
+    assert "next sign-in leads through setting one up" in capsys.readouterr().out
+    with assembly.build_access(config.load()) as access:
+        assert not access.factors.of("ada").enrolled
+        assert not access.factors.of("ada").recovery
+        assert _account(access, "ada").epoch == epoch + 1
+        noted = access.audit.newest(5)
+    assert ("factor.reset", "ada", "command") in [(e.action, e.target, e.kind) for e in noted]
+    assert _users(monkeypatch, "reset-factor", "nobody") == 2
+
+
+def _account(access: Access, name: str) -> Account:
+    found = access.staff.get(name)
+    assert found is not None
+    return found

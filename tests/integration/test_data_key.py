@@ -2,15 +2,19 @@
 
 from pathlib import Path
 
+import pyotp
 import pytest
 
+from face_rec.access.second_factor import SecondFactor
 from face_rec.errors import StoreUnavailable
 from face_rec.stores import keyring, keys
+from face_rec.stores.access import AccessOptions, open_access
 from face_rec.stores.client import Client, RedisAddress, connect
+from face_rec.stores.data_keys import open_data_keys
 from face_rec.stores.key_check import KeyCheck
 from face_rec.stores.keyring import Keyring
 from face_rec.stores.people import RedisPeople
-from face_rec.stores.reseal import TemplateResealer, reseal_pictures, waiting_otherwise
+from face_rec.stores.reseal import Resealing, TemplateResealer, reseal_pictures, waiting_otherwise
 from face_rec.stores.sealed_snapshots import SealedSnapshots
 from face_rec.stores.sealer import DataKeyMissing, DataSealer, SealBroken, is_sealed
 from face_rec.stores.snapshots import FolderSnapshots
@@ -165,3 +169,32 @@ def test_what_waits_in_the_spool_is_sealed_and_arrives_open(tmp_path: Path) -> N
     finally:
         spool.close()
     assert bucket.jpegs == {"marks/2025/03/10/e.jpg": b"a face"}
+
+
+def test_a_rotation_seals_the_secrets_of_authenticator_apps_anew_and_the_old_key_can_go(
+    redis_client: Client, tmp_path: Path
+) -> None:
+    """Also one that was set up before there was any key."""
+
+    def access(*secrets: str) -> SecondFactor:
+        sealer = DataSealer(ring(*secrets))
+        options = AccessOptions(sealer=sealer)
+        return open_access(redis_client, "main", FakeClock(), options).factors
+
+    shown = {}
+    for name, secrets in (("ada", ()), ("eve", (OLD,))):
+        factors = access(*secrets)
+        shown[name] = factors.app.begin("browser", name)
+        code = pyotp.TOTP(shown[name]).at(FakeClock().now())
+        factors.add_app("browser", name, code)
+    data_keys = open_data_keys(redis_client, "main", f"{NEW},{OLD}")
+    work = Resealing(redis_client, "main", data_keys, pictures=None, spool=tmp_path / "spool")
+    assert work.run().secrets == 2
+    assert work.run().secrets == 0
+    later = FakeClock()
+    later.advance(60)
+    factors = open_access(
+        redis_client, "main", later, AccessOptions(sealer=DataSealer(ring(NEW)))
+    ).factors
+    for name, secret in shown.items():
+        factors.show_code("elsewhere", name, pyotp.TOTP(secret).at(later.now()))

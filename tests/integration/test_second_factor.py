@@ -2,11 +2,8 @@
 
 import re
 import threading
-from typing import Any
 
-import pyotp
 import pytest
-from httpx import Response as Answer
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
@@ -21,6 +18,15 @@ from face_rec.stores.client import Client
 from face_rec.stores.keyring import derived
 from face_rec.stores.sealer import DataSealer
 from tests.authenticator import Authenticator
+from tests.factor_pages import (
+    ask,
+    code_of,
+    secret_in,
+    send,
+    token_in,
+    with_app,
+    with_passkey,
+)
 from tests.fakes.clock import FakeClock
 from tests.gate_app import CHEAP, ORIGIN, GateApp, access_on, sign_in, submit
 
@@ -50,49 +56,6 @@ def strict(redis_client: Client) -> GateApp:
     return gate
 
 
-def _token(page: str) -> str:
-    return page.partition('name="form_token" value="')[2].partition('"')[0]
-
-
-def _secret(page: str) -> str:
-    found = re.search(r'class="secret">([A-Z2-7 ]+)<', page)
-    assert found, page
-    return found[1].replace(" ", "")
-
-
-def _code(secret: str, gate: GateApp, steps: int = 0) -> str:
-    return pyotp.TOTP(secret).at(gate.clock.now(), counter_offset=steps)
-
-
-def _ask(browser: TestClient, page: str, path: str) -> dict[str, Any]:
-    """What the page's script gets to ask the authenticator with."""
-    token = _token(browser.get(page).text)
-    answer = browser.post(f"{path}/options", data={"form_token": token}, headers=ORIGIN)
-    assert answer.status_code == 200, answer.text
-    asked: dict[str, Any] = answer.json()
-    return asked
-
-
-def _send(browser: TestClient, page: str, path: str, credential: str, **more: str) -> Answer:
-    form = {"form_token": _token(browser.get(page).text), "credential": credential, **more}
-    answer: Answer = browser.post(path, data=form, headers=ORIGIN)
-    return answer
-
-
-def _with_app(gate: GateApp, browser: TestClient) -> tuple[str, Answer]:
-    """Set up an app on the account page; the secret and the answer."""
-    path = "/account/factors/add/app"
-    page = browser.get(path).text
-    secret = _secret(page)
-    form = {"form_token": _token(page), "code": _code(secret, gate)}
-    return secret, browser.post(path, data=form, headers=ORIGIN)
-
-
-def _with_passkey(browser: TestClient, device: Authenticator, name: str = "Phone") -> Answer:
-    path = "/account/factors/add/passkey"
-    return _send(browser, path, path, device.create(_ask(browser, path, path)), name=name)
-
-
 def _codes(page: str) -> list[str]:
     return re.findall(r"<li><code>([0-9a-z-]{29})</code></li>", page)
 
@@ -113,19 +76,19 @@ def _inside(browser: TestClient, path: str = "/system") -> bool:
 
 
 def test_an_app_is_asked_for_at_the_next_sign_in_and_lets_its_owner_in(gate: GateApp) -> None:
-    secret, answer = _with_app(gate, gate.signed_in("ada"))
+    secret, answer = with_app(gate, gate.signed_in("ada"))
     assert len(_codes(answer.text)) == 10
     gate.clock.advance(31)
     browser = _half(gate)
     assert "authenticator app" in browser.get("/login/factor").text
-    form = {"do": "code", "code": _code(secret, gate), "next": "/records?a=1"}
+    form = {"do": "code", "code": code_of(secret, gate), "next": "/records?a=1"}
     answer = submit(browser, "/login/factor", form)
     assert (answer.status_code, answer.headers["location"]) == (303, "/records?a=1")
     assert _inside(browser)
 
 
 def test_half_a_session_opens_nothing_and_no_socket(gate: GateApp) -> None:
-    _with_app(gate, gate.signed_in("ada"))
+    with_app(gate, gate.signed_in("ada"))
     browser = _half(gate)
     half = browser.cookies[HALF]
     assert SESSION not in browser.cookies
@@ -139,27 +102,27 @@ def test_half_a_session_opens_nothing_and_no_socket(gate: GateApp) -> None:
 
 
 def test_a_code_opens_once_also_in_another_process(gate: GateApp, redis_client: Client) -> None:
-    secret, _ = _with_app(gate, gate.signed_in("ada"))
-    used = _code(secret, gate)
+    secret, _ = with_app(gate, gate.signed_in("ada"))
+    used = code_of(secret, gate)
     first, second = _half(gate), _half(gate)
     assert submit(first, "/login/factor", {"do": "code", "code": used}).status_code == 401
     gate.clock.advance(30)
-    fresh = _code(secret, gate)
+    fresh = code_of(secret, gate)
     assert submit(first, "/login/factor", {"do": "code", "code": fresh}).status_code == 303
     assert submit(second, "/login/factor", {"do": "code", "code": fresh}).status_code == 401
     other = access_on(redis_client, gate.clock)
     with pytest.raises(FactorRefused):
         other.factors.show_code("elsewhere", "ada", fresh)
     with pytest.raises(FactorRefused):  # nor the code of the step before
-        other.factors.show_code("elsewhere", "ada", _code(secret, gate, -1))
+        other.factors.show_code("elsewhere", "ada", code_of(secret, gate, -1))
 
 
 def test_of_many_at_the_same_moment_one_code_lets_one_in(
     gate: GateApp, redis_client: Client
 ) -> None:
-    secret, _ = _with_app(gate, gate.signed_in("ada"))
+    secret, _ = with_app(gate, gate.signed_in("ada"))
     gate.clock.advance(60)
-    code, good = _code(secret, gate), []
+    code, good = code_of(secret, gate), []
     doors = [access_on(redis_client, gate.clock) for _ in range(8)]
     start = threading.Barrier(len(doors))
 
@@ -185,21 +148,21 @@ def test_of_many_at_the_same_moment_one_code_lets_one_in(
 def test_a_code_of_one_step_before_or_after_counts_and_no_other(
     gate: GateApp, steps: int, opens: bool
 ) -> None:
-    secret, _ = _with_app(gate, gate.signed_in("ada"))
+    secret, _ = with_app(gate, gate.signed_in("ada"))
     gate.clock.advance(600)
     answer = submit(
-        _half(gate), "/login/factor", {"do": "code", "code": _code(secret, gate, steps)}
+        _half(gate), "/login/factor", {"do": "code", "code": code_of(secret, gate, steps)}
     )
     assert (answer.status_code == 303) is opens
 
 
 def test_guessing_codes_ends_and_is_noted_but_a_recovery_code_still_opens(gate: GateApp) -> None:
-    secret, answer = _with_app(gate, gate.signed_in("ada"))
+    secret, answer = with_app(gate, gate.signed_in("ada"))
     kept = _codes(answer.text)
     gate.clock.advance(60)
     for _ in range(BY_CODE.tries + 1):
         submit(_half(gate), "/login/factor", {"do": "code", "code": "000000"})
-    right = {"do": "code", "code": _code(secret, gate)}
+    right = {"do": "code", "code": code_of(secret, gate)}
     assert submit(_half(gate), "/login/factor", right).status_code == 401
     said = [entry.action for entry in gate.access.audit.newest(50)]
     assert said.count("factor.failed") == BY_CODE.tries
@@ -209,7 +172,7 @@ def test_guessing_codes_ends_and_is_noted_but_a_recovery_code_still_opens(gate: 
 
 
 def test_one_half_session_cannot_try_for_ever(gate: GateApp) -> None:
-    _, answer = _with_app(gate, gate.signed_in("ada"))
+    _, answer = with_app(gate, gate.signed_in("ada"))
     kept, browser = _codes(answer.text), _half(gate)
     for _ in range(BY_BROWSER.tries):
         submit(browser, "/login/factor", {"do": "recovery", "code": "wrong"})
@@ -217,7 +180,7 @@ def test_one_half_session_cannot_try_for_ever(gate: GateApp) -> None:
 
 
 def test_a_recovery_code_opens_once_however_it_is_typed(gate: GateApp) -> None:
-    _, answer = _with_app(gate, gate.signed_in("ada"))
+    _, answer = with_app(gate, gate.signed_in("ada"))
     code = _codes(answer.text)[3]
     typed = code.replace("-", " ").upper()
     form = {"do": "recovery", "code": typed}
@@ -237,9 +200,9 @@ def test_the_database_holds_no_secret_of_an_app_and_no_recovery_code(
     gate.add("eve")
     browser = gate.signed_in("ada")
     page = browser.get("/account/factors/add/app").text
-    secret = _secret(page)
+    secret = secret_in(page)
     before = _dump(redis_client)
-    form = {"form_token": _token(page), "code": _code(secret, gate)}
+    form = {"form_token": token_in(page), "code": code_of(secret, gate)}
     answer = browser.post("/account/factors/add/app", data=form, headers=ORIGIN)
     for held in (before, _dump(redis_client)):
         assert secret.encode() not in held
@@ -250,7 +213,7 @@ def test_the_database_holds_no_secret_of_an_app_and_no_recovery_code(
     book._book.change("eve", lambda f: type(f)(id="eve", totp=stolen, version=f.version))
     clock.advance(60)
     with pytest.raises(Exception, match="does not open"):  # sealed for ada, not for eve
-        book.show_code("b", "eve", _code(secret, gate))
+        book.show_code("b", "eve", code_of(secret, gate))
 
 
 def _dump(client: Client) -> bytes:
@@ -262,12 +225,12 @@ def _dump(client: Client) -> bytes:
 
 def test_a_passkey_alone_signs_in_and_counts_as_both_factors(gate: GateApp) -> None:
     device = Authenticator()
-    assert len(_codes(_with_passkey(gate.signed_in("ada"), device).text)) == 10
+    assert len(_codes(with_passkey(gate.signed_in("ada"), device).text)) == 10
     browser = gate.browser()
-    asked = _ask(browser, "/login", "/login/passkey")
+    asked = ask(browser, "/login", "/login/passkey")
     assert asked["userVerification"] == "required"
     assert not asked.get("allowCredentials")
-    answer = _send(browser, "/login", "/login/passkey", device.get(asked), next="/records")
+    answer = send(browser, "/login", "/login/passkey", device.get(asked), next="/records")
     assert (answer.status_code, answer.headers["location"]) == (303, "/records")
     assert _inside(browser)
     key = gate.access.factors.of("ada").passkeys[0]
@@ -276,40 +239,40 @@ def test_a_passkey_alone_signs_in_and_counts_as_both_factors(gate: GateApp) -> N
 
 def test_a_passkey_is_a_second_factor_after_the_password(gate: GateApp) -> None:
     device = Authenticator()
-    _with_passkey(gate.signed_in("ada"), device)
+    with_passkey(gate.signed_in("ada"), device)
     browser = _half(gate)
-    asked = _ask(browser, "/login/factor", "/login/factor/passkey")
+    asked = ask(browser, "/login/factor", "/login/factor/passkey")
     assert len(asked["allowCredentials"]) == 1
     shown = device.get(asked)
-    answer = _send(browser, "/login/factor", "/login/factor/passkey", shown)
+    answer = send(browser, "/login/factor", "/login/factor/passkey", shown)
     assert answer.status_code == 303
     assert _inside(browser)
 
 
 def test_an_assertion_opens_once(gate: GateApp) -> None:
     device = Authenticator()
-    _with_passkey(gate.signed_in("ada"), device)
+    with_passkey(gate.signed_in("ada"), device)
     browser = gate.browser()
-    shown = device.get(_ask(browser, "/login", "/login/passkey"))
-    assert _send(browser, "/login", "/login/passkey", shown).status_code == 303
+    shown = device.get(ask(browser, "/login", "/login/passkey"))
+    assert send(browser, "/login", "/login/passkey", shown).status_code == 303
     browser.cookies.delete(SESSION)
-    assert _send(browser, "/login", "/login/passkey", shown).status_code == 401
-    _ask(browser, "/login", "/login/passkey")  # another challenge is open, not that one
-    assert _send(browser, "/login", "/login/passkey", shown).status_code == 401
+    assert send(browser, "/login", "/login/passkey", shown).status_code == 401
+    ask(browser, "/login", "/login/passkey")  # another challenge is open, not that one
+    assert send(browser, "/login", "/login/passkey", shown).status_code == 401
 
 
 def test_a_challenge_answers_in_the_browser_that_was_asked_only(gate: GateApp) -> None:
     """Or an attacker could have somebody answer for the attacker's browser."""
     device = Authenticator()
-    _with_passkey(gate.signed_in("ada"), device)
+    with_passkey(gate.signed_in("ada"), device)
     asked, other = gate.browser(), gate.browser()
-    shown = device.get(_ask(asked, "/login", "/login/passkey"))
-    _ask(other, "/login", "/login/passkey")
-    assert _send(other, "/login", "/login/passkey", shown).status_code == 401
+    shown = device.get(ask(asked, "/login", "/login/passkey"))
+    ask(other, "/login", "/login/passkey")
+    assert send(other, "/login", "/login/passkey", shown).status_code == 401
     first, second = _half(gate), _half(gate)
-    shown = device.get(_ask(first, "/login/factor", "/login/factor/passkey"))
-    _ask(second, "/login/factor", "/login/factor/passkey")
-    assert _send(second, "/login/factor", "/login/factor/passkey", shown).status_code == 401
+    shown = device.get(ask(first, "/login/factor", "/login/factor/passkey"))
+    ask(second, "/login/factor", "/login/factor/passkey")
+    assert send(second, "/login/factor", "/login/factor/passkey", shown).status_code == 401
     assert not _inside(second)
 
 
@@ -318,10 +281,10 @@ def test_a_challenge_of_the_sign_in_proves_nothing_in_a_session_and_the_other_wa
 ) -> None:
     device = Authenticator()
     browser = gate.signed_in("ada")
-    _with_passkey(browser, device)
-    shown = device.get(_ask(browser, "/account/confirm", "/account/confirm/passkey"))
+    with_passkey(browser, device)
+    shown = device.get(ask(browser, "/account/confirm", "/account/confirm/passkey"))
     browser.cookies.delete(SESSION)
-    assert _send(browser, "/login", "/login/passkey", shown).status_code == 401
+    assert send(browser, "/login", "/login/passkey", shown).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -334,45 +297,45 @@ def test_an_answer_from_elsewhere_or_without_verification_is_refused(
     gate: GateApp, wrong: Authenticator
 ) -> None:
     browser = gate.signed_in("ada")
-    assert _with_passkey(browser, wrong).status_code == 400
+    assert with_passkey(browser, wrong).status_code == 400
     good = Authenticator(key=wrong.key, id=wrong.id)
-    assert _with_passkey(browser, good).status_code == 200
+    assert with_passkey(browser, good).status_code == 200
     wrong.handle = good.handle
     stranger = gate.browser()
-    shown = wrong.get(_ask(stranger, "/login", "/login/passkey"))
-    assert _send(stranger, "/login", "/login/passkey", shown).status_code == 401
+    shown = wrong.get(ask(stranger, "/login", "/login/passkey"))
+    assert send(stranger, "/login", "/login/passkey", shown).status_code == 401
     assert not _inside(stranger)
 
 
 def test_a_copied_authenticator_is_noticed_by_its_counter(gate: GateApp) -> None:
     device = Authenticator()
-    _with_passkey(gate.signed_in("ada"), device)
+    with_passkey(gate.signed_in("ada"), device)
     copy = Authenticator(key=device.key, id=device.id, handle=device.handle)
     for _ in range(2):
         browser = gate.browser()
-        shown = device.get(_ask(browser, "/login", "/login/passkey"))
-        assert _send(browser, "/login", "/login/passkey", shown).status_code == 303
+        shown = device.get(ask(browser, "/login", "/login/passkey"))
+        assert send(browser, "/login", "/login/passkey", shown).status_code == 303
     thief = gate.browser()
-    shown = copy.get(_ask(thief, "/login", "/login/passkey"))
-    assert _send(thief, "/login", "/login/passkey", shown).status_code == 401
+    shown = copy.get(ask(thief, "/login", "/login/passkey"))
+    assert send(thief, "/login", "/login/passkey", shown).status_code == 401
 
 
 def test_a_passkey_of_somebody_else_does_not_answer_for_an_account(gate: GateApp) -> None:
     gate.add("eve")
     mine, theirs = Authenticator(), Authenticator()
-    _with_passkey(gate.signed_in("ada"), mine)
-    _with_passkey(gate.signed_in("eve"), theirs)
+    with_passkey(gate.signed_in("ada"), mine)
+    with_passkey(gate.signed_in("eve"), theirs)
     browser = _half(gate, "ada")
-    asked = _ask(browser, "/login/factor", "/login/factor/passkey")
+    asked = ask(browser, "/login/factor", "/login/factor/passkey")
     for handle in (theirs.handle, mine.handle, b""):
         theirs.handle = handle
-        asked = _ask(browser, "/login/factor", "/login/factor/passkey")
-        answer = _send(browser, "/login/factor", "/login/factor/passkey", theirs.get(asked))
+        asked = ask(browser, "/login/factor", "/login/factor/passkey")
+        answer = send(browser, "/login/factor", "/login/factor/passkey", theirs.get(asked))
         assert answer.status_code == 401
     theirs.handle = mine.handle
     stranger = gate.browser()
-    shown = theirs.get(_ask(stranger, "/login", "/login/passkey"))
-    assert _send(stranger, "/login", "/login/passkey", shown).status_code == 401
+    shown = theirs.get(ask(stranger, "/login", "/login/passkey"))
+    assert send(stranger, "/login", "/login/passkey", shown).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -382,24 +345,24 @@ def test_a_passkey_of_somebody_else_does_not_answer_for_an_account(gate: GateApp
 )  # fmt: skip
 def test_junk_instead_of_a_passkey_is_a_refusal_and_no_fault(gate: GateApp, junk: str) -> None:
     browser = gate.browser()
-    _ask(browser, "/login", "/login/passkey")
-    assert _send(browser, "/login", "/login/passkey", junk).status_code == 401
+    ask(browser, "/login", "/login/passkey")
+    assert send(browser, "/login", "/login/passkey", junk).status_code == 401
     inside = gate.signed_in("ada")
     path = "/account/factors/add/passkey"
-    _ask(inside, path, path)
-    assert _send(inside, path, path, junk).status_code == 400
+    ask(inside, path, path)
+    assert send(inside, path, path, junk).status_code == 400
 
 
 def test_a_removed_passkey_opens_nothing_any_more(gate: GateApp) -> None:
     device, browser = Authenticator(), gate.signed_in("ada")
-    _with_passkey(browser, device)
-    _with_passkey(browser, Authenticator(), "Spare")
+    with_passkey(browser, device)
+    with_passkey(browser, Authenticator(), "Spare")
     key = next(k for k in gate.access.factors.of("ada").passkeys if k.name == "Phone")
     stranger = gate.browser()
-    shown = device.get(_ask(stranger, "/login", "/login/passkey"))
+    shown = device.get(ask(stranger, "/login", "/login/passkey"))
     form = {"do": "remove-passkey", "passkey": key.id}
     assert submit(browser, "/account/factors", form).status_code == 303
-    assert _send(stranger, "/login", "/login/passkey", shown).status_code == 401
+    assert send(stranger, "/login", "/login/passkey", shown).status_code == 401
     assert "Spare" in browser.get("/account/factors").text
 
 
@@ -422,7 +385,11 @@ def test_who_has_none_is_led_through_setting_one_up_before_anything_opens(
     for path in INSIDE:
         assert browser.get(path).status_code in {401, 403}, path
     page = browser.get("/login/enrol/app").text
-    form = {"form_token": _token(page), "code": _code(_secret(page), strict), "next": "/records"}
+    form = {
+        "form_token": token_in(page),
+        "code": code_of(secret_in(page), strict),
+        "next": "/records",
+    }
     answer = browser.post("/login/enrol/app", data=form, headers=ORIGIN)
     assert len(_codes(answer.text)) == 10
     assert 'href="/records"' in answer.text
@@ -433,7 +400,7 @@ def test_who_has_none_is_led_through_setting_one_up_before_anything_opens(
 def test_a_passkey_made_on_the_way_in_opens_as_well(strict: GateApp) -> None:
     browser, device = _half(strict), Authenticator()
     path = "/login/enrol/passkey"
-    answer = _send(browser, path, path, device.create(_ask(browser, path, path)), name="Phone")
+    answer = send(browser, path, path, device.create(ask(browser, path, path)), name="Phone")
     assert len(_codes(answer.text)) == 10
     assert _inside(browser)
 
@@ -447,10 +414,10 @@ def test_the_password_alone_does_not_add_a_factor_to_an_account_that_has_one(
     page = late.get("/login/enrol/app").text  # opened while there was none
     owner = _half(gate)
     own = owner.get("/login/enrol/app").text
-    form = {"form_token": _token(own), "code": _code(_secret(own), gate)}
+    form = {"form_token": token_in(own), "code": code_of(secret_in(own), gate)}
     owner.post("/login/enrol/app", data=form, headers=ORIGIN)
     assert _inside(owner)
-    form = {"form_token": _token(page), "code": _code(_secret(page), gate)}
+    form = {"form_token": token_in(page), "code": code_of(secret_in(page), gate)}
     answer = late.post("/login/enrol/app", data=form, headers=ORIGIN)
     assert answer.headers["location"] == "/login/factor"
     assert not _inside(late)
@@ -475,18 +442,18 @@ def test_the_role_s_demand_reaches_a_session_that_is_open(strict: GateApp) -> No
 def test_the_last_factor_of_a_role_that_needs_one_stays(strict: GateApp) -> None:
     browser = _half(strict)
     page = browser.get("/login/enrol/app").text
-    form = {"form_token": _token(page), "code": _code(_secret(page), strict)}
+    form = {"form_token": token_in(page), "code": code_of(secret_in(page), strict)}
     browser.post("/login/enrol/app", data=form, headers=ORIGIN)
     answer = submit(browser, "/account/factors", {"do": "remove-app"})
     assert answer.status_code == 400
     assert "need a second factor" in answer.text
-    _with_passkey(browser, Authenticator())
+    with_passkey(browser, Authenticator())
     assert submit(browser, "/account/factors", {"do": "remove-app"}).status_code == 303
 
 
 def test_removing_the_only_factor_ends_the_recovery_codes_too(gate: GateApp) -> None:
     browser = gate.signed_in("ada")
-    _with_app(gate, browser)
+    with_app(gate, browser)
     assert submit(browser, "/account/factors", {"do": "remove-app"}).status_code == 303
     assert not gate.access.factors.of("ada").recovery
     assert sign_in(gate.browser(), "ada").headers["location"] == "/"
@@ -496,7 +463,7 @@ def test_removing_the_only_factor_ends_the_recovery_codes_too(gate: GateApp) -> 
     "change", ["switched off", "signed out everywhere", "too late", "finished"]
 )
 def test_half_a_session_is_over_when_something_changes(gate: GateApp, change: str) -> None:
-    secret, _ = _with_app(gate, gate.signed_in("ada"))
+    secret, _ = with_app(gate, gate.signed_in("ada"))
     gate.add("eve")
     gate.clock.advance(60)
     browser = _half(gate)
@@ -508,13 +475,13 @@ def test_half_a_session_is_over_when_something_changes(gate: GateApp, change: st
     elif change == "too late":
         gate.clock.advance(HALF_SECONDS + 1)
     else:
-        submit(browser, "/login/factor", {"do": "code", "code": _code(secret, gate)})
+        submit(browser, "/login/factor", {"do": "code", "code": code_of(secret, gate)})
         gate.clock.advance(60)
     thief = gate.browser()
     thief.cookies.set(HALF, half)
-    form = {"form_token": "", "do": "code", "code": _code(secret, gate)}
+    form = {"form_token": "", "do": "code", "code": code_of(secret, gate)}
     page = thief.get("/login")
-    form["form_token"] = _token(page.text)
+    form["form_token"] = token_in(page.text)
     answer = thief.post("/login/factor", data=form, headers=ORIGIN)
     assert answer.headers["location"] == "/login"
     assert not _inside(thief)
@@ -523,8 +490,8 @@ def test_half_a_session_is_over_when_something_changes(gate: GateApp, change: st
 def test_a_reset_takes_everything_away_and_ends_all_sign_ins(strict: GateApp) -> None:
     browser = _half(strict)
     page = browser.get("/login/enrol/app").text
-    secret = _secret(page)
-    form = {"form_token": _token(page), "code": _code(secret, strict)}
+    secret = secret_in(page)
+    form = {"form_token": token_in(page), "code": code_of(secret, strict)}
     kept = _codes(browser.post("/login/enrol/app", data=form, headers=ORIGIN).text)
     strict.access.factors.reset("ada")
     strict.access.door.sign_out_everywhere("ada")
@@ -533,8 +500,8 @@ def test_a_reset_takes_everything_away_and_ends_all_sign_ins(strict: GateApp) ->
     again = _half(strict)
     assert again.get("/login/factor").headers["location"] == "/login/enrol"
     strict.clock.advance(60)
-    token = _token(again.get("/login/enrol/app").text)
-    for do, code in (("code", _code(secret, strict)), ("recovery", kept[0])):
+    token = token_in(again.get("/login/enrol/app").text)
+    for do, code in (("code", code_of(secret, strict)), ("recovery", kept[0])):
         form = {"form_token": token, "do": do, "code": code}
         assert again.post("/login/factor", data=form, headers=ORIGIN).status_code == 401
     assert not _inside(again)

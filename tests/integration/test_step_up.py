@@ -18,10 +18,10 @@ from face_rec.errors import ProofNeeded
 from face_rec.groups import NO_GROUPS
 from face_rec.stores import keys
 from face_rec.stores.client import Client
+from tests.factor_pages import code_of, token_in, with_app
 from tests.fakes.clock import FakeClock
 from tests.fakes.people import FakePeople
 from tests.gate_app import ORIGIN, PASSWORD, GateApp, access_on, submit
-from tests.integration.test_second_factor import _code, _token, _with_app
 
 LATER = FRESH.total_seconds() + 1
 MIDNIGHT = time(0, 0)
@@ -174,12 +174,12 @@ def test_a_proof_does_not_make_a_session_live_longer(gate: GateApp) -> None:
 
 def test_who_has_a_factor_proves_themselves_by_it_and_not_by_the_password(gate: GateApp) -> None:
     browser = gate.signed_in("ada")
-    secret, _ = _with_app(gate, browser)
+    secret, _ = with_app(gate, browser)
     gate.clock.advance(LATER)
     page = browser.get(CONFIRM).text
     assert 'type="password"' not in page
     assert submit(browser, CONFIRM, {"do": "password", "code": PASSWORD}).status_code == 401
-    code = _code(secret, gate)
+    code = code_of(secret, gate)
     assert submit(browser, CONFIRM, {"do": "code", "code": code}).status_code == 303
     assert _factors(browser) == "open"
     gate.clock.advance(LATER)
@@ -206,7 +206,7 @@ def test_nobody_confirms_without_a_session_or_from_another_site(gate: GateApp) -
         assert gate.browser().get(path).status_code == 401
         assert gate.kiosk("door").get(path).status_code == 403
     browser = gate.signed_in("ada")
-    form = {"form_token": _token(browser.get(CONFIRM).text), "code": PASSWORD}
+    form = {"form_token": token_in(browser.get(CONFIRM).text), "code": PASSWORD}
     evil = browser.post("/account/confirm", data=form, headers={"origin": "http://evil.example"})
     assert evil.status_code == 403
     form["form_token"] = "guessed"
@@ -216,7 +216,7 @@ def test_nobody_confirms_without_a_session_or_from_another_site(gate: GateApp) -
 def test_changing_factors_after_the_window_is_refused_by_the_form_itself(gate: GateApp) -> None:
     browser = gate.signed_in("ada")
     page = browser.get("/account/factors/add/app").text
-    token, before = _token(page), gate.access.factors.of("ada")
+    token, before = token_in(page), gate.access.factors.of("ada")
     gate.clock.advance(LATER)
     code = pyotp.random_base32()
     for path, form in (
