@@ -22,6 +22,7 @@ from face_rec.log import configure
 from face_rec.models.status import ModelState
 from face_rec.system import System
 from face_rec.web import uploads
+from face_rec.web.secret_files import remarks
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ def _settings() -> Settings:
 
 SETTINGS = _settings()
 configure(SETTINGS.log_level, SETTINGS.log_format)
+for remark in remarks(SETTINGS.secret_files):
+    log.warning("secrets_open %s", remark)
 
 
 @asynccontextmanager

@@ -487,6 +487,12 @@ class Settings:
         return not (self.redis_url or self.redis_host or self.redis_nodes)
 
     @property
+    def secret_files(self) -> tuple[Path, ...]:
+        """Files that hold secrets, whether they are there or not."""
+        keys = sorted((self.data_dir / "keys").glob("*"))
+        return (ROOT / ".env", *([self.tls_key] if self.tls_key else []), *keys)
+
+    @property
     def loopback(self) -> bool:
         return ipaddress.ip_address(self.bind_address).is_loopback
 

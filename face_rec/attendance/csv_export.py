@@ -1,13 +1,17 @@
 """Tables as CSV that Excel and LibreOffice open right, and that do nothing there."""
 
+import unicodedata
+
 import pandas as pd
 
 _BOM = "\ufeff"  # without it Excel reads UTF-8 as the machine's old code page
 
-# What a spreadsheet takes for a formula, also behind blanks, quotes or control
-# characters, and in the full-width forms that some versions treat alike (OWASP,
-# "CSV Injection").
-_FORMULA = r"^(?:[\s\x00-\x20\x7f\u00a0\u200b\ufeff\"'’‘“”]*[=+\-@＝＋－＠]|[\t\r\n])"
+# What a spreadsheet takes for a formula (OWASP, "CSV Injection"), in any width: NFKC makes
+# ＝ ﹦ － ﹣ ＠ and the like plain, and U+2212 is the typographer's minus.
+_FORMULA = frozenset("=+-@\u2212")
+# Quotes are stripped by programs that read the file again.
+_QUOTES = frozenset("\"'`´‘’‚‛“”„‟«»")
+_BREAKS = ("\t", "\r", "\n")
 
 _HEADINGS = {
     "date": "Date",
@@ -52,6 +56,23 @@ def neutralised(table: pd.DataFrame) -> pd.DataFrame:
     safe = table.copy()
     for name in safe.select_dtypes(include=["str", "object"]).columns:
         texts = safe[name]
-        risky = texts.astype("str").str.match(_FORMULA)
-        safe[name] = texts.mask(risky, "'" + texts.astype("str"))
+        risky = texts.map(lambda value: isinstance(value, str) and is_formula(value))
+        safe[name] = texts.mask(risky.astype(bool), "'" + texts.astype("str"))
     return safe
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet might run ``text``: it begins with the sign of a formula, with or
+    without anything before it that nobody sees, or with what some split a cell at."""
+    if text[:1].isalnum() and not _unseen(text[0]):
+        return False  # what nearly every cell is
+    if text.startswith(_BREAKS):
+        return True
+    seen = (s for s in unicodedata.normalize("NFKC", text) if not (s in _QUOTES or _unseen(s)))
+    return next(seen, "") in _FORMULA
+
+
+def _unseen(sign: str) -> bool:
+    """Blanks, control and format characters, marks without a letter, fillers: all of them are
+    passed over by some program that looks for the beginning of a cell."""
+    return unicodedata.category(sign)[0] in "CZM" or sign in "\u115f\u1160\u3164\uffa0\u2800"

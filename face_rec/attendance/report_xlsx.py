@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import xlsxwriter
 
+from face_rec.attendance.csv_export import is_formula
 from face_rec.attendance.report import SUMMED, Clock, Kind, Report
 from face_rec.attendance.report_colours import COLOURS
 from face_rec.attendance.status import CODES
@@ -21,7 +22,8 @@ _FORMATS: Final[dict[Kind, dict[str, object]]] = {
 }
 _WIDTHS: Final = {Kind.TEXT: 16, Kind.DATE: 11, Kind.CODE: 5.5}
 _WIDE: Final = {"Name": 26, "Remarks": 40, "In": 11, "Out": 11}
-# Cells hold texts as texts, so that a name like "=1+1" is never a formula.
+# Cells hold texts as texts, so that a name like "=1+1" is never a formula; with the quote
+# prefix it stays none when somebody edits the cell.
 _SAFE: Final = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
 
 
@@ -46,6 +48,7 @@ class _Sheet:
             {"bold": True, "bg_color": "#22313F", "font_color": "#FFFFFF", "align": "center"}
         )
         self._cells = {kind: book.add_format(style) for kind, style in _FORMATS.items()}
+        self._quoted = book.add_format({**_FORMATS[Kind.TEXT], "quote_prefix": True})
         self._sums = {
             kind: book.add_format({**style, "bold": True, "top": 1})
             for kind, style in _FORMATS.items()
@@ -80,7 +83,9 @@ class _Sheet:
     def _write_about(self) -> None:
         self._sheet.write_string(0, 0, self._report.title, self._title)
         for number, line in enumerate(self._about()):
-            self._sheet.write_string(1 + number, 0, line)
+            self._sheet.write_string(
+                1 + number, 0, line, self._quoted if is_formula(line) else None
+            )
 
     def _write_columns(self) -> None:
         for number, (name, kind) in enumerate(self._report.kinds.items()):
@@ -92,7 +97,9 @@ class _Sheet:
         if kind is Kind.CODE:
             self._sheet.write_string(row, column, value, self._codes.get(value, self._cells[kind]))
         elif kind is Kind.TEXT:
-            self._sheet.write_string(row, column, str(value), self._cells[kind])
+            text = str(value)
+            style = self._quoted if is_formula(text) else self._cells[kind]
+            self._sheet.write_string(row, column, text, style)
         elif kind is Kind.TIME:
             self._write_time(row, column, value)
         elif kind is Kind.DATE:

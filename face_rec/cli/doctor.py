@@ -16,6 +16,7 @@ from face_rec.models.service import ModelService
 from face_rec.stores import redis_health, store_checks
 from face_rec.web import checks, host_checks
 from face_rec.web.health import Check
+from face_rec.web.secret_files import secret_files_check
 
 _CAMERA_SECONDS: Final = 15.0
 _WORDS: Final = {(True, False): "ok  ", (True, True): "WARN", (False, False): "FAIL"}
@@ -76,6 +77,7 @@ def _of_machine(settings: Settings) -> Iterable[Check]:
     https = settings.tls_cert is not None
     return (
         host_checks.folder_check(settings.data_dir),
+        secret_files_check(settings.secret_files),
         checks.disk_check(settings.data_dir),
         store_checks.aside_check(settings.data_dir),
         host_checks.tls_check(settings.tls_cert, settings.tls_key, SystemClock().now()),

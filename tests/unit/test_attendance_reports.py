@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from face_rec.attendance.calendar import Leave
+from face_rec.attendance.csv_export import is_formula
 from face_rec.attendance.duration import h_mm
 from face_rec.attendance.filters import EVERYBODY, Filters
 from face_rec.attendance.report import Kind, Report
@@ -290,3 +291,13 @@ def test_every_column_has_a_kind(world: World) -> None:
         found = report(world, name)
         assert list(found.frame) == list(found.kinds)
         assert set(found.kinds.values()) <= set(Kind)
+
+
+def test_a_name_like_a_formula_stays_a_text_when_its_cell_is_edited(world: World) -> None:
+    data = written(report(evil(world), "muster"), ".xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    assert sheet is not None
+    cells = [cell for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+    texts = [cell for cell in cells if cell.data_type == "s"]
+    assert any(cell.value.startswith("=") for cell in texts)
+    assert all(cell.quotePrefix == is_formula(cell.value) for cell in texts)

@@ -63,6 +63,10 @@ def test_lines_end_as_the_csv_standard_says() -> None:
 FORMULAS = [
     "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\tx", "  =1", "\u00a0=1", "'=1",
     '"=1', " \t'\"=1", "\x00=1", "＝1", "＋1", "＠x", "\u200b=1", "=cmd|' /C calc'!A0",
+    "﹦1", "﹢1", "﹣1", "－1", "﹫x", "\u22121", "\ufeff=1", "\ufeff\ufeff =1", "\u2060=1",
+    "\u00ad=1", "\u200e=1", "\u202e=1", "\u2066=1", "\u2003=1", "\u3000=1", "\u202f-1",
+    "\u180e=1", "\u115f=1", "\u3164=1", "\u2800=1", "\ufe0f=1", "\u034f=1", "\U000e0020=1",
+    "\x1f=1", "\x7f=1", "\x85=1", "\xa0\u200b\t@x", "«=1", "‘=1", "\x0b=1", "\u2028=1",
 ]  # fmt: skip
 
 
@@ -74,7 +78,24 @@ def test_a_text_like_a_formula_is_held_by_an_apostrophe(text: str, column: str) 
 
 
 @pytest.mark.parametrize(
-    "text", ["O'Neil", "a=b", "Anne-Marie", "x@y", "1+1", 'say "hi"', "a,b;c", "two\nlines", "√"]
+    "text",
+    [
+        "O'Neil",
+        "a=b",
+        "Anne-Marie",
+        "x@y",
+        "1+1",
+        'say "hi"',
+        "a,b;c",
+        "two\nlines",
+        "√",
+        "–",
+        "李=1",
+        "§-1",
+        "",
+        " ",
+        "\u200b",
+    ],
 )
 def test_a_harmless_text_comes_back_unchanged(text: str) -> None:
     assert _row(_export(text))["Name"] == text
