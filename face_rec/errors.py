@@ -189,6 +189,10 @@ class PasswordRefused(AccessError):
     """A new password that is too short, too long or too well known."""
 
 
+class LogoutRefused(AccessError):
+    """What claims to be the identity provider's word that somebody is signed out, and is not."""
+
+
 class BreachListBroken(PasswordRefused):
     """The list of breached passwords cannot be read: no new password is taken unchecked."""
 

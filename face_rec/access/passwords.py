@@ -88,9 +88,9 @@ class Passwords:
 
     def fits(self, stored: str | None, given: str) -> bool:
         """Whether ``given`` has the hash ``stored``; takes as long if nothing is stored."""
-        wanted, text = stored or self._nobody, _normal(given)[:LONGEST]
+        wanted, text = stored or self._nobody, _normal(given)
         try:
-            fits = self._hashing.run(lambda: self._hasher.verify(wanted, text))
+            fits = self._hashing.run(lambda: self._hasher.verify(wanted, text[: LONGEST + 1]))
         except (VerificationError, InvalidHashError):
             return False
         return fits and bool(stored)

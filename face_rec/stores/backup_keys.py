@@ -31,7 +31,8 @@ _HELD: Final[Mapping[str, str]] = {
 _LEFT_OUT: Final = (
     rf"(ids|revision|changes|restoring):{_SITE}",  # made anew
     rf"access:{_SITE}:key",  # made anew
-    rf"(session|link|once|tries|attempts|turn):{_SITE}:.*",  # of the moment, and secrets of it
+    # Of the moment, and secrets of it:
+    rf"(session|sessions|link|once|tries|attempts|turn):{_SITE}:.*",
 )
 
 

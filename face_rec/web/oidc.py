@@ -1,11 +1,6 @@
-"""Single sign-on: ``/login/oidc`` and its callback, by Authlib's Starlette client.
-
-Authlib does the protocol: discovery, state, nonce, PKCE, the exchange of the code, and the check
-of the ID token's signature, issuer, audience and time.
-"""
+"""Single sign-on: ``/login/oidc`` and its callback."""
 
 import logging
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from face_rec.access.access import SESSION, Access
+from face_rec.access.access import HOST_ONLY, SESSION, Access
 from face_rec.access.external import Vouched
 from face_rec.access.principal import PrincipalKind
 from face_rec.access.rights import NARROWED, Role
@@ -31,16 +26,15 @@ from face_rec.web import cookies
 from face_rec.web.confirm import account_of
 from face_rec.web.gate import actor_of
 from face_rec.web.login import Site, local_path, signed_in
+from face_rec.web.oidc_client import OidcClient
 from face_rec.web.templates import render
 from face_rec.web.visitors import visitor_of
-
-with warnings.catch_warnings(record=True):  # Authlib announces that it will leave httpx
-    from authlib.integrations.starlette_client import OAuth
 
 log = logging.getLogger(__name__)
 
 EVERYBODY: Final = "*"
 _SKEW: Final = 30.0  # seconds between the provider's clock and ours
+_NO_ANSWER: Final = (AuthlibBaseError, JoseError, HTTPError, ValueError, KeyError, TypeError)
 _MINUTES: Final = 600  # seconds to sign in at the provider
 _ORDER: Final = (Role.ADMIN, Role.REGISTRAR, Role.HR, Role.MANAGER, Role.KIOSK)
 _AWAY: Final = (
@@ -122,15 +116,7 @@ class SingleSignOn:
         self._site = site
         self._provider = provider
         self._key = key
-        oauth: Any = OAuth()
-        oauth.register(
-            "provider",
-            client_id=provider.client_id,
-            client_secret=provider.client_secret,
-            server_metadata_url=f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration",
-            client_kwargs={"scope": "openid email profile", "code_challenge_method": "S256"},
-        )
-        self._client = oauth.create_client("provider")
+        self._client = OidcClient(provider.issuer, provider.client_id, provider.client_secret)
 
     def routes(self) -> list[BaseRoute]:
         start = _Remembered(Route("/login/oidc", self._start), self._key)
@@ -147,18 +133,17 @@ class SingleSignOn:
             request.session.pop("confirm", None)
         back = str(request.url.replace(path="/login/oidc/callback", query=""))
         try:
-            answer: Response = await self._client.authorize_redirect(request, back, **asked)
-        except (AuthlibBaseError, HTTPError, ValueError, KeyError) as error:
+            return await self._client.redirect(request, back, **asked)
+        except _NO_ANSWER as error:
             return self._failed(request, error)
-        return answer
 
     async def _back(self, request: Request) -> Response:
         to = str(request.session.pop("next", "/"))
         since = request.session.pop("confirm", None)
         try:
-            token = await self._client.authorize_access_token(request)
+            token = await self._client.token(request)
             claims = token["userinfo"]
-        except (AuthlibBaseError, JoseError, HTTPError, ValueError, KeyError, TypeError) as error:
+        except _NO_ANSWER as error:
             return self._failed(request, error)
         if since is not None:
             return await self._confirmed(request, claims, to, float(since))
@@ -243,8 +228,13 @@ class _Remembered:
         if https not in self._wrapped:
             key = await to_thread.run_sync(self._key)
             self._wrapped[https] = SessionMiddleware(
-                self._route.app, secret_key=key, session_cookie="fr_oidc", max_age=_MINUTES,
+                self._route.app, secret_key=key, session_cookie=_cookie(https), max_age=_MINUTES,
                 same_site="lax", https_only=https,
             )  # fmt: skip
         # A copy: Streamlit's own session middleware around this one keeps its scope.
         await self._wrapped[https](dict(scope), receive, send)
+
+
+def _cookie(https: bool) -> str:
+    """Its name; under HTTPS of this host only, as all of ours are."""
+    return f"{HOST_ONLY}fr_oidc" if https else "fr_oidc"

@@ -185,6 +185,23 @@ def test_a_provider_that_is_away_is_said_in_words(redis_client: Client) -> None:
     assert "provider gave no usable answer" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("told", "good"),
+    [({"issuer": "https://evil.example"}, False), ({"issuer": "{}/"}, False),
+     ({"id_token_signing_alg_values_supported": ["none", "HS256"]}, False),
+     ({"id_token_signing_alg_values_supported": ["none", "RS256"]}, True), ({}, True)],
+)  # fmt: skip
+def test_a_provider_is_who_the_settings_say_and_signs_with_a_public_key(
+    gate: GateApp, provider: OidcProvider, monkeypatch: pytest.MonkeyPatch,
+    told: dict[str, Any], good: bool,
+) -> None:  # fmt: skip
+    said = provider.metadata()
+    if "issuer" in told:
+        told = {"issuer": told["issuer"].format(provider.issuer)}
+    monkeypatch.setattr(provider, "metadata", lambda: {**said, **told})
+    assert gate.browser().get("/login/oidc").status_code == (302 if good else 403)
+
+
 # --- rights do not widen ----------------------------------------
 
 
