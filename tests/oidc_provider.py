@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -28,6 +29,8 @@ class OidcProvider:
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
     asked: dict[str, dict[str, str]] = field(default_factory=dict)
     issuer: str = ""
+    numbers: Iterator[int] = field(default_factory=count)
+    fetches: int = 0
 
     def __post_init__(self) -> None:
         self.published = self.key
@@ -42,7 +45,20 @@ class OidcProvider:
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
             "code_challenge_methods_supported": ["S256"],
+            "end_session_endpoint": f"{self.issuer}/logout",
         }
+
+    def logout_token(self, kid: str = "one", **other: Any) -> str:  # noqa: ANN401 - claims
+        """Its word that somebody is signed out; ``other`` are claims and their values, None:
+        without that claim."""
+        now = int(time.time())
+        said = {
+            "iss": self.issuer, "aud": CLIENT, "iat": now, "exp": now + 120,
+            "jti": f"number-{next(self.numbers)}", "sub": "person-1",
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}}, **other,
+        }  # fmt: skip
+        kept = {name: value for name, value in said.items() if value is not None}
+        return jwt.encode({"alg": "RS256", "kid": kid, "typ": "logout+jwt"}, kept, self.key)
 
     def authorize(self, query: dict[str, str]) -> str:
         """The person says yes; the address their browser is sent back to."""
@@ -76,6 +92,7 @@ class OidcProvider:
                 if path.endswith("openid-configuration"):
                     self._send(provider.metadata())
                 elif path == "/jwks":
+                    provider.fetches += 1
                     self._send({"keys": [provider.published.as_dict(private=False)]})
 
             def do_POST(self) -> None:

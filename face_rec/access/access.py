@@ -9,8 +9,10 @@ from face_rec.access.confirm import Confirmation
 from face_rec.access.door import Door
 from face_rec.access.identify import Identify
 from face_rec.access.kiosks import Kiosks
+from face_rec.access.own_sessions import OwnSessions
 from face_rec.access.pins import Pins
 from face_rec.access.principal import THIS_COMPUTER, Principal
+from face_rec.access.provider_sessions import ProviderSessions
 from face_rec.access.second_factor import SecondFactor
 from face_rec.access.staff import Staff
 from face_rec.access.step_up import StepUp
@@ -37,6 +39,8 @@ class Access:
     tokens: Tokens
     pins: Pins
     identify: Identify
+    own_sessions: OwnSessions
+    provider_sessions: ProviderSessions
     audit: Trail
     factors: SecondFactor
     step_up: StepUp
@@ -47,12 +51,15 @@ class Access:
     signing_key: Callable[[], str]
     """Random, lasting, the same in all processes."""
 
-    def of_cookies(self, cookies: Mapping[str, str], used: bool = True) -> Principal | None:
-        """Who shows these cookies; a person comes before the device they sit at."""
+    def of_cookies(
+        self, cookies: Mapping[str, str], used: bool = True, address: str = ""
+    ) -> Principal | None:
+        """Who shows these cookies, from ``address`` where that is known; a person comes before
+        the device they sit at."""
         if not self.enabled:
             return THIS_COMPUTER
         secret, device = cookie(cookies, SESSION), cookie(cookies, KIOSK)
-        found = self.identify.user(secret, used) if secret else None
+        found = self.identify.user(secret, used, address) if secret else None
         if found is None and device:
             return self.identify.device(device)
         return found

@@ -19,6 +19,7 @@ class Action(StrEnum):
     SIGN_IN_FAILED = "sign-in.failed"
     SIGN_IN_LOCKED = "sign-in.locked"
     SIGN_OUT = "sign-out"
+    SESSION_ENDED = "sign-out.session"
     SIGN_OUT_EVERYWHERE = "sign-out.everywhere"
     SET_UP = "set-up"
     FACTOR_ADDED = "factor.added"

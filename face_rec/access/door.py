@@ -17,7 +17,8 @@ from face_rec.access.proof import Proof
 from face_rec.access.rights import Role
 from face_rec.access.second_factor import SecondFactor
 from face_rec.access.secret import digest, new_secret
-from face_rec.access.session import Lifetime, Opened, Session
+from face_rec.access.session import Lifetime, Opened, ProviderSession, Session, session_id
+from face_rec.access.sign_in import SignIn, Use
 from face_rec.access.storage import LinkStore, Notes, Records, SessionStore
 from face_rec.access.throttle import BY_LINK, Throttle
 from face_rec.access.trail import Trail
@@ -130,8 +131,10 @@ class Door:
         it says to have seen counts here too. Raises AccountRefused, SignInRefused, Conflict."""
         account = self._external.account(vouched, visitor)
         if self._factors.needed(account) and not vouched.factor:
-            return self._half(account)
-        return self._open(account, visitor, vouched.proved_at, factor=vouched.factor)
+            return self._half(account, vouched.session)
+        return self._open(
+            account, visitor, vouched.proved_at, factor=vouched.factor, provider=vouched.session
+        )
 
     def half_account(self, half: str) -> Account | None:
         """Whose sign-in waits for a second factor under this secret."""
@@ -139,10 +142,11 @@ class Door:
 
     def finish(self, half: str, visitor: Visitor) -> Opened:
         """The session of a sign-in whose second factor was shown, once. Raises SignInRefused."""
-        account = self._halves.take(half)
-        if account is None:
+        found = self._halves.take(half)
+        if found is None:
             raise SignInRefused("This sign-in took too long. Sign in again.")
-        return self._open(account, visitor, self._clock.now(), factor=True)
+        account, provider = found
+        return self._open(account, visitor, self._clock.now(), factor=True, provider=provider)
 
     def sign_in_passkey(self, name: str, visitor: Visitor) -> Opened:
         """The session of ``name``, whose passkey has just answered. Raises SignInRefused.
@@ -159,9 +163,14 @@ class Door:
             )
         return self._open(account, visitor, self._clock.now(), factor=True)
 
+    def provider_session(self, secret: str) -> ProviderSession | None:
+        """The session at the identity provider behind this one; None: there is none."""
+        found = self._sessions.get(digest(secret))
+        return found[0].provider if found else None
+
     def sign_out(self, secret: str, actor: Actor) -> None:
         """End one session."""
-        self._sessions.drop(digest(secret))
+        self._sessions.drop(digest(secret), actor.name)
         self._trail.record(Action.SIGN_OUT, actor.name, actor=actor)
 
     def sign_out_everywhere(self, name: str) -> None:
@@ -169,8 +178,11 @@ class Door:
         end_sessions(self._accounts, name)
         self._trail.record(Action.SIGN_OUT_EVERYWHERE, name)
 
-    def session_of(self, secret: str, used: bool) -> tuple[Account, Session] | None:
-        """The session, and whose it is; ``used`` makes it last longer."""
+    def session_of(
+        self, secret: str, used: bool, address: str = ""
+    ) -> tuple[Account, Session] | None:
+        """The session, and whose it is; ``used`` makes it last longer, and is noted as a use
+        from ``address`` where that is known."""
         key = digest(secret)
         found = self._sessions.get(key)
         if found is None:
@@ -183,7 +195,8 @@ class Door:
         if may_last <= 0 or (self._factors.required(account.role) and not session.factor):
             return None  # a role that needs a second factor is not opened by an older session
         if used and may_last - left > _WORTH_WRITING:
-            self._sessions.prolong(key, may_last)
+            use = Use(self._clock.now(), address) if address else None
+            self._sessions.prolong(key, account.id, may_last, use)
         return account, session
 
     def renew(self, secret: str, account: Account, actor: Actor) -> Opened:
@@ -194,14 +207,14 @@ class Door:
             raise SignInRefused("This sign-in has ended. Sign in again.")
         now = self._clock.now()
         session = replace(found[1], proved_at=now)
-        self._sessions.drop(digest(secret))
+        self._sessions.drop(digest(secret), account.id)
         fresh = new_secret()
         self._sessions.put(digest(fresh), session, self._lifetime.left(session, now))
         self._trail.record(Action.PROVED, account.id, actor=actor)
         return Opened(fresh, account.id)
 
-    def _half(self, account: Account) -> Opened:
-        return Opened(self._halves.open(account), account.id, half=True)
+    def _half(self, account: Account, provider: ProviderSession | None = None) -> Opened:
+        return Opened(self._halves.open(account, provider), account.id, half=True)
 
     def _open(
         self,
@@ -210,16 +223,30 @@ class Door:
         proved_at: datetime | None,
         *,
         factor: bool = False,
+        provider: ProviderSession | None = None,
     ) -> Opened:
         """A new session under a new secret, never one that came with the request."""
         secret, now = new_secret(), self._clock.now()
-        session = Session(account.id, account.epoch, now, factor, proved_at)
-        self._sessions.put(digest(secret), session, self._lifetime.left(session, now))
-        self._notes.signed_in(account.id, now)
+        key = digest(secret)
+        session = Session(
+            account.id, account.epoch, now, factor, proved_at, visitor.browser, visitor.address,
+            previous=self._notes.last_sign_in(account.id), provider=provider,
+        )  # fmt: skip
+        self._sessions.put(key, session, self._lifetime.left(session, now))
+        self._note(
+            account, visitor, SignIn(now, visitor.address, visitor.browser, session_id(key))
+        )
+        return Opened(secret, account.id, self._known.remember(account.id, visitor.known))
+
+    def _note(self, account: Account, visitor: Visitor, here: SignIn) -> None:
+        """For the audit log, and for the owner: from a new browser it is shown elsewhere."""
+        new = not self._known.browser(account.id, visitor.known)
+        self._notes.signed_in(account.id, here)
+        if new:
+            self._notes.note_new(account.id, here)
         actor = Actor(account.id, "user", visitor.address)
-        self._trail.record(Action.SIGN_IN, account.id, actor=actor)
-        known = "" if account.external else self._known.remember(account.id, visitor.known)
-        return Opened(secret, account.id, known)
+        told = {"browser": visitor.browser, "new browser": "yes" if new else ""}
+        self._trail.record(Action.SIGN_IN, account.id, after=told, actor=actor)
 
 
 _WORTH_WRITING: Final = 30.0  # seconds gained; every request would be too often

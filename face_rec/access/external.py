@@ -9,6 +9,7 @@ from face_rec.access.account import Account, account_name
 from face_rec.access.actor import Actor
 from face_rec.access.audit import Action
 from face_rec.access.rights import Role
+from face_rec.access.session import ProviderSession
 from face_rec.access.storage import Records
 from face_rec.access.trail import Trail
 from face_rec.access.visitor import Visitor
@@ -33,6 +34,7 @@ class Vouched:
     name: str
     role: Role
     groups: Groups | None = None
+    session: ProviderSession | None = None
     proved_at: datetime | None = None
     factor: bool = False
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from face_rec.access.account import Account
 from face_rec.access.secret import digest, new_secret
-from face_rec.access.session import HalfSession
+from face_rec.access.session import HalfSession, ProviderSession
 from face_rec.access.storage import OnceStore, Records
 from face_rec.clock import Clock
 
@@ -26,10 +26,10 @@ class HalfSessions:
         self._accounts = accounts
         self._clock = clock
 
-    def open(self, account: Account) -> str:
-        """The secret of a new one."""
+    def open(self, account: Account, provider: ProviderSession | None = None) -> str:
+        """The secret of a new one. ``provider``: the session there, if it vouches."""
         secret = new_secret()
-        half = HalfSession(account.id, account.epoch, self._clock.now())
+        half = HalfSession(account.id, account.epoch, self._clock.now(), provider)
         self._store.put(digest(secret), half, HALF_SECONDS)
         return secret
 
@@ -37,9 +37,12 @@ class HalfSessions:
         """Whose sign-in waits here; None once it ended, or the account changed in between."""
         return self._account(self._store.peek(digest(secret)))
 
-    def take(self, secret: str) -> Account | None:
-        """The same, and the half session is over: nobody can finish it a second time."""
-        return self._account(self._store.take(digest(secret)))
+    def take(self, secret: str) -> tuple[Account, ProviderSession | None] | None:
+        """The same with the session at the provider, and the half session is over: nobody can
+        finish it a second time."""
+        half = self._store.take(digest(secret))
+        account = self._account(half)
+        return (account, half.provider) if account and half else None
 
     def _account(self, half: HalfSession | None) -> Account | None:
         if half is None or (self._clock.now() - half.started_at).total_seconds() > HALF_SECONDS:

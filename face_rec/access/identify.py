@@ -50,11 +50,12 @@ class Identify:
         self._known: dict[str, _Known] = {}
         self._lock = threading.Lock()
 
-    def user(self, secret: str, used: bool = True) -> Principal | None:
-        """The person of a session; ``used`` makes the session last longer."""
+    def user(self, secret: str, used: bool = True, address: str = "") -> Principal | None:
+        """The person of a session; ``used`` makes the session last longer, and is noted with
+        ``address``."""
 
         def look() -> Principal | None:
-            found = self._door.session_of(secret, used)
+            found = self._door.session_of(secret, used, address)
             return user_principal(found[0], found[1].proved_at) if found else None
 
         return self._answer("s", secret, _STALE_USER, look)

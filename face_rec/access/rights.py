@@ -38,6 +38,7 @@ class Act(StrEnum):
     ERASE = "people.erase"
     EXPORT = "people.export"
     FACTORS = "factors.change"
+    END_SESSIONS = "sessions.end"
 
 
 class Role(StrEnum):
@@ -87,6 +88,7 @@ FRESH_PROOF: Final[Mapping[Act, Right | None]] = {
     Act.ERASE: Right.PEOPLE_WRITE,
     Act.EXPORT: Right.SYSTEM,
     Act.FACTORS: None,
+    Act.END_SESSIONS: None,
 }
 """Each act that needs a fresh proof, and the right it needs besides; None: it is about one's
 own account."""

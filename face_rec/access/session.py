@@ -3,6 +3,17 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from face_rec.access.sign_in import SignIn
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSession:
+    """The session at the identity provider: what it calls it (empty: nothing), and the ID token
+    that tells it on signing out whose it was."""
+
+    sid: str = ""
+    id_token: str = field(default="", repr=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -10,6 +21,9 @@ class Session:
 
     ``factor``: whether a second factor was shown. ``proved_at``: when whoever sits there last
     proved who they are; None: not here, but at the identity provider, who knows when.
+    ``browser`` and ``address`` are those of the sign-in, ``previous`` is the one before it.
+    ``seen_at``: when a new sign-in elsewhere was last said to have been seen. ``provider``: the
+    session there, where somebody signed in by single sign-on.
     """
 
     account: str
@@ -17,6 +31,16 @@ class Session:
     started_at: datetime
     factor: bool = False
     proved_at: datetime | None = None
+    browser: str = ""
+    address: str = ""
+    previous: SignIn | None = None
+    seen_at: datetime | None = None
+    provider: ProviderSession | None = None
+
+
+def session_id(digest: str) -> str:
+    """What a session is called where people look at it: it opens nothing."""
+    return digest[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +50,7 @@ class HalfSession:
     account: str
     epoch: int
     started_at: datetime
+    provider: ProviderSession | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from face_rec.access.factors import Factors, Handle
 from face_rec.access.link import Link
 from face_rec.access.pace import Begun, Pace
 from face_rec.access.session import Session
+from face_rec.access.sign_in import SignIn, Use
 from face_rec.access.token import Token
 
 Record = TypeVar("Record", Account, Device, Token, Factors, Handle)
@@ -48,7 +49,20 @@ class Records(Protocol[Record]):
 class Notes(Protocol):
     """Small moments beside the records, which may be lost: last sign-in, use, heartbeat."""
 
-    def signed_in(self, account: str, at: datetime) -> None: ...
+    def signed_in(self, account: str, sign_in: SignIn) -> None: ...
+
+    def last_sign_in(self, account: str) -> SignIn | None:
+        """The newest, with where it came from."""
+        ...
+
+    def note_new(self, account: str, sign_in: SignIn) -> None:
+        """A sign-in from a browser that was not known."""
+        ...
+
+    def new_sign_in(self, account: str) -> SignIn | None:
+        """The newest of these."""
+        ...
+
     def sign_ins(self) -> dict[str, datetime]: ...
     def used(self, token: str, at: datetime) -> None: ...
     def uses(self) -> dict[str, datetime]: ...
@@ -65,8 +79,19 @@ class SessionStore(Protocol):
         """The session and the seconds it has left."""
         ...
 
-    def prolong(self, digest: str, seconds: float) -> None: ...
-    def drop(self, digest: str) -> None: ...
+    def prolong(self, digest: str, account: str, seconds: float, use: Use | None) -> None:
+        """``use``: None: from an address that is not known here."""
+        ...
+
+    def replace(self, digest: str, session: Session) -> None:
+        """Write ``session`` over the one that is there; nothing if it has ended."""
+        ...
+
+    def drop(self, digest: str, account: str) -> None: ...
+
+    def of(self, account: str) -> dict[str, tuple[Session, Use | None]]:
+        """Every session of an account, with its last use."""
+        ...
 
 
 class LinkStore(Protocol):

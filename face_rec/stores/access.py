@@ -23,10 +23,12 @@ from face_rec.access.half_session import HalfSessions
 from face_rec.access.identify import Identify
 from face_rec.access.kiosks import Kiosks
 from face_rec.access.known import KnownBrowsers
+from face_rec.access.own_sessions import OwnSessions
 from face_rec.access.passkeys import Passkeys
 from face_rec.access.passwords import Passwords
 from face_rec.access.pins import Pins
 from face_rec.access.proof import Proof
+from face_rec.access.provider_sessions import ProviderSessions
 from face_rec.access.rights import Role
 from face_rec.access.second_factor import SecondFactor
 from face_rec.access.secret import new_secret
@@ -86,7 +88,8 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     accounts: RedisRecords[Account] = RedisRecords(client, site, Account)
     links, notes = RedisLinks(client, site), RedisNotes(client, site)
     trail = open_trail(client, site, clock, options.ledger)
-    throttle = Throttle(RedisCounters(client, site))
+    counters = RedisCounters(client, site)
+    throttle = Throttle(counters)
     attempts = Attempts(RedisAttempts(client, site))
     known = KnownBrowsers(lambda: signing_key(client, site, new_secret()), clock)
     # Strangers hash in threads of their own: they keep nobody who is in from what needs a hash.
@@ -101,8 +104,9 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         client, site, clock, options, throttle=throttle, trail=trail, step_up=step_up
     )
     once: OnceStore[HalfSession] = RedisOnce(client, site, HalfSession)
+    sessions = RedisSessions(client, site)
     door = Door(
-        accounts=accounts, sessions=RedisSessions(client, site), links=links, notes=notes,
+        accounts=accounts, sessions=sessions, links=links, notes=notes,
         passwords=passwords, proof=proof, external=external, known=known, throttle=throttle,
         trail=trail, clock=clock, lifetime=options.lifetime, local=options.local,
         halves=HalfSessions(once, accounts, clock), factors=factors, mark=options.mark,
@@ -129,6 +133,15 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         tokens=tokens,
         pins=Pins(RedisPins(client, site), passwords, throttle, trail),
         identify=Identify(door, kiosks, tokens, clock),
+        provider_sessions=ProviderSessions(accounts, sessions, counters, trail),
+        own_sessions=OwnSessions(
+            accounts=accounts,
+            sessions=sessions,
+            notes=notes,
+            trail=trail,
+            step_up=step_up,
+            clock=clock,
+        ),
         audit=trail,
         factors=factors,
         step_up=step_up,

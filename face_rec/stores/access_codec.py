@@ -13,6 +13,8 @@ from face_rec.access.ceremony import Purpose
 from face_rec.access.factors import Passkey
 from face_rec.access.link import LinkKind
 from face_rec.access.rights import Role, Scope
+from face_rec.access.session import ProviderSession
+from face_rec.access.sign_in import SignIn
 from face_rec.errors import StoreError
 from face_rec.groups import ALL_GROUPS, Groups
 
@@ -51,10 +53,17 @@ def _plain(value: object) -> object:
         return [_fields(one) for one in value]
     if isinstance(value, frozenset):
         return sorted(_plain(one) for one in value)  # type: ignore[type-var]
-    if isinstance(value, Groups):
-        return {"every": value.every, "named": sorted(value.named)}
     if isinstance(value, datetime | time):
         return value.isoformat()
+    return _part(value)
+
+
+def _part(value: object) -> object:
+    """What is made of further values."""
+    if isinstance(value, Groups):
+        return {"every": value.every, "named": sorted(value.named)}
+    if isinstance(value, SignIn | ProviderSession):
+        return _fields(value)
     return dict(value) if isinstance(value, Mapping) else value
 
 
@@ -109,6 +118,8 @@ _READERS: Final[dict[Any, Callable[[Any], Any]]] = {
     Role: Role,
     LinkKind: LinkKind,
     Purpose: Purpose,
+    SignIn | None: _or_none(lambda stored: _record(SignIn, stored)),
+    ProviderSession | None: _or_none(lambda stored: _record(ProviderSession, stored)),
     tuple[Passkey, ...]: lambda stored: tuple(_record(Passkey, one) for one in stored),
     Mapping[str, str]: _texts,
 }

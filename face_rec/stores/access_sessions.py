@@ -1,11 +1,13 @@
 """Sessions, one-time links, tries and last moments in Redis; what ends, ends by itself."""
 
 from datetime import datetime
-from typing import Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
+from face_rec.access import secret
 from face_rec.access.device import Beat
 from face_rec.access.link import Link
 from face_rec.access.session import Session
+from face_rec.access.sign_in import SignIn, Use
 from face_rec.stores import keys
 from face_rec.stores.access_codec import decode, encode
 from face_rec.stores.client import Client, redis_errors
@@ -13,6 +15,7 @@ from face_rec.stores.lua import Script
 
 Waiting = TypeVar("Waiting")
 
+_LONGEST_MS: Final = 31 * 24 * 3600 * 1000  # no session lasts longer (SESSION_HOURS)
 _TAKE = Script("take")
 _COUNT = Script("count_try")
 _UNCOUNT = Script("uncount_try")
@@ -27,7 +30,11 @@ class RedisSessions:
 
     @redis_errors()
     def put(self, digest: str, session: Session, seconds: float) -> None:
-        self._client.set(keys.session(self._site, digest), encode(session), px=_ms(seconds))
+        use = Use(session.started_at, session.address)
+        pipeline = self._client.pipeline(transaction=True)
+        pipeline.set(keys.session(self._site, digest), encode(session), px=_ms(seconds))
+        self._note(pipeline, digest, session.account, use)
+        pipeline.execute()
 
     @redis_errors()
     def get(self, digest: str) -> tuple[Session, float] | None:
@@ -39,12 +46,43 @@ class RedisSessions:
         return None if text is None else (decode(Session, text), left / 1000)
 
     @redis_errors()
-    def prolong(self, digest: str, seconds: float) -> None:
-        self._client.pexpire(keys.session(self._site, digest), _ms(seconds))
+    def prolong(self, digest: str, account: str, seconds: float, use: Use | None) -> None:
+        pipeline = self._client.pipeline(transaction=True)
+        pipeline.pexpire(keys.session(self._site, digest), _ms(seconds))
+        if use is not None:
+            self._note(pipeline, digest, account, use)
+        pipeline.execute()
 
     @redis_errors()
-    def drop(self, digest: str) -> None:
-        self._client.delete(keys.session(self._site, digest))
+    def replace(self, digest: str, session: Session) -> None:
+        key = keys.session(self._site, digest)
+        self._client.set(key, encode(session), xx=True, keepttl=True)
+
+    @redis_errors()
+    def drop(self, digest: str, account: str) -> None:
+        pipeline = self._client.pipeline(transaction=True)
+        pipeline.delete(keys.session(self._site, digest))
+        pipeline.hdel(self._of(account), digest)
+        pipeline.execute()
+
+    @redis_errors()
+    def of(self, account: str) -> dict[str, tuple[Session, Use | None]]:
+        noted = cast("dict[bytes, bytes]", self._client.hgetall(self._of(account)))
+        found: dict[str, tuple[Session, Use | None]] = {}
+        for name, use in noted.items():
+            held = self.get(name.decode())
+            if held is None:
+                self._client.hdel(self._of(account), name)
+            elif held[0].account == account:
+                found[name.decode()] = (held[0], decode(Use, use))
+        return found
+
+    def _note(self, pipeline: Any, digest: str, account: str, use: Use) -> None:  # noqa: ANN401
+        pipeline.hset(self._of(account), digest, encode(use))
+        pipeline.pexpire(self._of(account), _LONGEST_MS)
+
+    def _of(self, account: str) -> str:
+        return keys.sessions(self._site, secret.digest(account))
 
 
 class RedisLinks:
@@ -122,8 +160,24 @@ class RedisNotes:
         self._client = client
         self._site = site
 
-    def signed_in(self, account: str, at: datetime) -> None:
-        self._note("sign-in", account, at.isoformat())
+    def signed_in(self, account: str, sign_in: SignIn) -> None:
+        self._note("sign-in", account, sign_in.at.isoformat())
+        self._note("sign-in-from", account, encode(sign_in))
+
+    def last_sign_in(self, account: str) -> SignIn | None:
+        return self._sign_in("sign-in-from", account)
+
+    def note_new(self, account: str, sign_in: SignIn) -> None:
+        self._note("sign-in-new", account, encode(sign_in))
+
+    def new_sign_in(self, account: str) -> SignIn | None:
+        return self._sign_in("sign-in-new", account)
+
+    @redis_errors()
+    def _sign_in(self, kind: str, account: str) -> SignIn | None:
+        key = keys.access_notes(self._site, kind)
+        found = cast("bytes | None", self._client.hget(key, account))
+        return None if found is None else decode(SignIn, found)
 
     def sign_ins(self) -> dict[str, datetime]:
         return self._moments("sign-in")

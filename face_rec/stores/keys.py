@@ -172,6 +172,11 @@ def session(site: str, digest: str) -> str:
     return f"session:{{{site}}}:{digest}"
 
 
+def sessions(site: str, account: str) -> str:
+    """Hash, expires: digest of a session → its last use; ``account``: the digest of a name."""
+    return f"sessions:{{{site}}}:{account}"
+
+
 def link(site: str, digest: str) -> str:
     """String, expires: one one-time link as JSON, by the digest of its secret."""
     return f"link:{{{site}}}:{digest}"

@@ -160,7 +160,7 @@ def _principal(access: Access, request: HTTPConnection, rule: Rule) -> Principal
 
 def _of_cookies(access: Access, request: HTTPConnection, used: bool) -> Principal | None:
     shown = {name: cookies.read(request, name) for name in (SESSION, KIOSK)}
-    return access.of_cookies(shown, used)
+    return access.of_cookies(shown, used, _address(request))
 
 
 def _judge(request: Request, rule: Rule, principal: Principal | None) -> Response | None:
@@ -172,7 +172,7 @@ def _judge(request: Request, rule: Rule, principal: Principal | None) -> Respons
         return _refused(request, principal)
     if narrowed(principal, path_of(request), request.query_params.get("kiosk", "")):
         return _denied(request)
-    by_cookie = rule.way is not Way.BEARER
+    by_cookie = rule.way not in {Way.BEARER, Way.SIGNED}
     if by_cookie and request.method not in _SAFE and not own_pages(request.headers):
         return PlainTextResponse("This request did not come from this app's own pages.", 403)
     return None

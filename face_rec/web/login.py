@@ -124,7 +124,12 @@ class _Pages:
         return signed_in(request, opened, local_path(to))
 
     async def leave(self, request: Request) -> Response:
-        return render(request, "logout.html", self._site.title, who=_name(request))
+        secret = cookies.read(request, SESSION)
+        provider = await to_thread.run_sync(self._access().door.provider_session, secret)
+        return render(
+            request, "logout.html", self._site.title, who=_name(request),
+            provider=provider is not None and self._site.single_sign_on,
+        )  # fmt: skip
 
     async def sign_out(self, request: Request) -> Response:
         await checked_form(request)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from face_rec.access.access import HOST_ONLY, SESSION, Access
 from face_rec.access.external import Vouched
 from face_rec.access.principal import PrincipalKind
 from face_rec.access.rights import NARROWED, Role
+from face_rec.access.session import ProviderSession
 from face_rec.errors import AccessError, Conflict, SignInRefused
 from face_rec.groups import ALL_GROUPS, Groups
 from face_rec.web import cookies
@@ -27,6 +28,7 @@ from face_rec.web.confirm import account_of
 from face_rec.web.gate import actor_of
 from face_rec.web.login import Site, local_path, signed_in
 from face_rec.web.oidc_client import OidcClient
+from face_rec.web.provider_logout import ProviderLogout
 from face_rec.web.templates import render
 from face_rec.web.visitors import visitor_of
 
@@ -35,6 +37,8 @@ log = logging.getLogger(__name__)
 EVERYBODY: Final = "*"
 _SKEW: Final = 30.0  # seconds between the provider's clock and ours
 _NO_ANSWER: Final = (AuthlibBaseError, JoseError, HTTPError, ValueError, KeyError, TypeError)
+_LONGEST_SID: Final = 500
+_LONGEST_HINT: Final = 4000  # it goes into an address; without it the provider asks the person
 _MINUTES: Final = 600  # seconds to sign in at the provider
 _ORDER: Final = (Role.ADMIN, Role.REGISTRAR, Role.HR, Role.MANAGER, Role.KIOSK)
 _AWAY: Final = (
@@ -121,7 +125,8 @@ class SingleSignOn:
     def routes(self) -> list[BaseRoute]:
         start = _Remembered(Route("/login/oidc", self._start), self._key)
         back = _Remembered(Route("/login/oidc/callback", self._back, name="oidc_back"), self._key)
-        return [start.route(), back.route()]
+        out = ProviderLogout(self._access, self._site, self._client)
+        return [start.route(), back.route(), *out.routes()]
 
     async def _start(self, request: Request) -> Response:
         request.session["next"] = local_path(request.query_params.get("next", "/"))
@@ -147,7 +152,7 @@ class SingleSignOn:
             return self._failed(request, error)
         if since is not None:
             return await self._confirmed(request, claims, to, float(since))
-        return await self._let_in(request, claims, to)
+        return await self._let_in(request, token, to)
 
     async def _confirmed(
         self, request: Request, claims: Mapping[str, Any], to: str, since: float
@@ -174,10 +179,11 @@ class SingleSignOn:
         access.identify.forget()
         return signed_in(request, opened, local_path(to))
 
-    async def _let_in(self, request: Request, claims: Mapping[str, Any], to: str) -> Response:
+    async def _let_in(self, request: Request, token: Mapping[str, Any], to: str) -> Response:
         provider = self._provider
         try:
-            vouched = provider.vouched(claims)
+            vouched = provider.vouched(token["userinfo"])
+            vouched = replace(vouched, session=_session(token))
             opened = await to_thread.run_sync(
                 self._access().door.sign_in_external, vouched, visitor_of(request, vouched.name)
             )
@@ -208,6 +214,15 @@ def _moment(auth_time: object) -> datetime | None:
 def _with_two(amr: object) -> bool:
     """Whether the provider saw several factors (RFC 8176: ``mfa``)."""
     return isinstance(amr, list) and "mfa" in amr
+
+
+def _session(token: Mapping[str, Any]) -> ProviderSession:
+    """The session there, so that it can be ended from here, and this one from there."""
+    sid, id_token = token["userinfo"].get("sid"), token.get("id_token")
+    return ProviderSession(
+        sid if isinstance(sid, str) and len(sid) <= _LONGEST_SID else "",
+        id_token if isinstance(id_token, str) and len(id_token) <= _LONGEST_HINT else "",
+    )
 
 
 class _Remembered:

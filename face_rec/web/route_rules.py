@@ -21,6 +21,7 @@ class Way(StrEnum):
     USER = "user"  # a session
     BEARER = "bearer"  # an API token
     EITHER = "either"  # a session or an API token
+    SIGNED = "signed"  # nobody need: what is sent is signed by whom it is from
     NEVER = "never"  # Streamlit's own, of no use here
 
 
@@ -36,7 +37,7 @@ class Rule:
 
     def allows(self, principal: Principal | None) -> bool:
         """Whether ``principal`` may ask; the cookie or token was looked at already."""
-        if self.way is Way.OPEN:
+        if self.way in {Way.OPEN, Way.SIGNED}:
             return True
         if principal is None or self.way is Way.NEVER:
             return False
@@ -60,10 +61,13 @@ EXACT: Final[Mapping[str, Rule]] = {
     "/login/factor": Rule(Way.OPEN),
     "/login/enrol": Rule(Way.OPEN),
     "/login/oidc/callback": Rule(Way.OPEN),
+    "/login/oidc/out": Rule(Way.OPEN),
+    "/login/oidc/backchannel": Rule(Way.SIGNED),
     "/access.css": Rule(Way.OPEN),
     "/passkeys.js": Rule(Way.OPEN),
     "/session": Rule(Way.OPEN),
     "/logout": Rule(Way.USER),
+    "/logout/provider": Rule(Way.USER),
     "/account": Rule(Way.USER),
     "/metrics": Rule(Way.EITHER, Right.METRICS),
     "/frames": Rule(Way.COOKIE, Right.KIOSK, most=8 * MIB),

@@ -1,11 +1,16 @@
 """Below the menu: who is signed in, and the way out. Also notices when the sign-in has ended."""
 
+from datetime import tzinfo
 from pathlib import Path
 from typing import Final, NoReturn
 
 import streamlit as st
 
+from face_rec.access.access import SESSION, cookie
 from face_rec.access.principal import PrincipalKind
+from face_rec.access.sign_in import SignIn
+from face_rec.errors import StoreError
+from pages.ui.context import system
 from pages.ui.identity import Identity
 from pages.ui.text import html
 
@@ -29,8 +34,32 @@ def account_menu(identity: Identity) -> None:
                 '<a href="/account" target="_self">Account</a>'
                 '<a href="/logout" target="_self">Sign out</a></div>'
             )
+            _sign_ins()
     st.session_state[_NOTE] = "kiosk" if device else "ended"
     _watch_session()
+
+
+def _sign_ins() -> None:
+    """When the account was signed in to before, and a new sign-in that its owner should know."""
+    access, secret = system().access, cookie(st.context.cookies, SESSION)
+    try:
+        new, before = access.own_sessions.unseen(secret), access.own_sessions.previous(secret)
+    except StoreError:
+        return  # the database is away, which the page says by itself
+    if new is not None:
+        st.html(
+            '<div class="fr-new-sign-in" role="alert" data-testid="new-sign-in">New sign-in: '
+            f"{html(_words(new, access.zone()))}. Not you? "
+            '<a href="/account/sessions" target="_self">Look at it</a></div>'
+        )
+    if before is not None:
+        words = html(_words(before, access.zone()))
+        st.html(f'<div class="fr-last-sign-in">Last sign-in: {words}</div>')
+
+
+def _words(sign_in: SignIn, zone: tzinfo) -> str:
+    when = f"{sign_in.at.astimezone(zone):%Y-%m-%d %H:%M}"
+    return ", ".join(part for part in (when, sign_in.browser, sign_in.address) if part)
 
 
 def farewell() -> NoReturn:

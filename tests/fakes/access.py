@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Generic, TypeVar, cast
 
 from argon2 import PasswordHasher
@@ -15,6 +14,7 @@ from face_rec.access.kiosks import Kiosks
 from face_rec.access.link import Link
 from face_rec.access.passwords import Passwords
 from face_rec.access.pins import Pins
+from face_rec.access.sign_in import SignIn
 from face_rec.access.step_up import StepUp
 from face_rec.access.storage import LinkStore, Notes
 from face_rec.access.throttle import Throttle
@@ -127,7 +127,17 @@ class NoBeats:
 
     def beat(self, device: str, beat: Beat) -> None: ...
 
-    def signed_in(self, account: str, at: datetime) -> None: ...
+    def signed_in(self, account: str, sign_in: SignIn) -> None: ...
+
+
+class NoSignIns:
+    """Sign-ins of which there is nothing to tell."""
+
+    def previous(self, _: str) -> SignIn | None:
+        return None
+
+    def unseen(self, _: str) -> SignIn | None:
+        return None
 
 
 class MemoryLinks:

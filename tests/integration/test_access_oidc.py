@@ -368,9 +368,7 @@ def test_somebody_else_s_answer_from_the_provider_confirms_nothing(
     assert SESSION not in stranger.cookies
 
 
-@pytest.mark.parametrize(
-    ("amr", "asks"), [(["pwd", "mfa"], False), (["pwd"], True), ([], True)]
-)
+@pytest.mark.parametrize(("amr", "asks"), [(["pwd", "mfa"], False), (["pwd"], True), ([], True)])
 def test_a_second_factor_is_asked_for_unless_the_provider_has_seen_one(
     redis_client: Client, provider: OidcProvider, amr: object, asks: bool
 ) -> None:

@@ -65,6 +65,12 @@ WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
     "erase a person": (Act.ERASE, lambda g: g.access.step_up.demand(Act.ERASE)),
     "export a person": (Act.EXPORT, lambda g: g.access.step_up.demand(Act.EXPORT)),
     "make recovery codes": (Act.FACTORS, lambda g: g.access.factors.new_codes("ada")),
+    "end a sign-in": (
+        Act.END_SESSIONS,
+        lambda g: g.access.own_sessions.end("ada", "none", Actor("ada", "user"))),
+    "end all other sign-ins": (
+        Act.END_SESSIONS,
+        lambda g: g.access.own_sessions.end_others("ada", "none", Actor("ada", "user"))),
     "remove a passkey": (
         Act.FACTORS, lambda g: g.access.factors.rename_passkey("ada", "none", "x")),
 }  # fmt: skip

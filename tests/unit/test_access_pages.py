@@ -12,6 +12,7 @@ from face_rec.access.step_up import StepUp
 from face_rec.web.route_rules import PAGES
 from pages.ui.identity import NOBODY
 from pages.ui.navigation import MENU
+from tests.fakes.access import NoSignIns
 from tests.fakes.clock import FakeClock
 from tests.fakes.system import FakeSystem
 
@@ -23,6 +24,7 @@ class FakeAccess:
     """Access control that recognises one and the same principal in every browser."""
 
     enabled = True
+    own_sessions = NoSignIns()
 
     def __init__(self) -> None:
         self.principal: Principal | None = None

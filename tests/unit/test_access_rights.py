@@ -113,6 +113,7 @@ def test_every_route_is_named_by_a_rule(path: str) -> None:
 
 
 OPEN = {"/healthz", "/readyz", "/login", "/login/oidc", "/login/oidc/callback", "/access.css",
+        "/login/oidc/out", "/login/oidc/backchannel",
         "/session", "/setup/x", "/kiosk/link/x", "/.well-known/security.txt", "/passkeys.js",
         "/login/passkey", "/login/passkey/options", "/login/factor", "/login/factor/passkey",
         "/login/factor/passkey/options", "/login/enrol", "/login/enrol/app",

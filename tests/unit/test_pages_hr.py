@@ -12,7 +12,7 @@ from face_rec.attendance.calendar import Holiday, Leave
 from face_rec.attendance.roster import Assignment
 from face_rec.attendance.shift import Shift
 from face_rec.groups import ALL_GROUPS, Groups, only
-from tests.fakes.access import MemoryAudit
+from tests.fakes.access import MemoryAudit, NoSignIns
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened, words
 
@@ -24,6 +24,7 @@ class FakeAccess:
     """Access control in which everybody is ``principal``."""
 
     enabled = True
+    own_sessions = NoSignIns()
 
     def __init__(self) -> None:
         self.principal: Principal | None = None

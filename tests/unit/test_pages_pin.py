@@ -23,7 +23,7 @@ from face_rec.groups import ALL_GROUPS
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.pin import punch_by_pin
 from face_rec.journey.services import Services
-from tests.fakes.access import MemoryAudit, memory_kiosks, memory_pins
+from tests.fakes.access import MemoryAudit, NoSignIns, memory_kiosks, memory_pins
 from tests.fakes.attendance import FakeJournal
 from tests.fakes.system import FakeEngine, FakeSystem
 from tests.unit.pages_app import opened, words
@@ -36,6 +36,7 @@ class Doors:
     """Access control: everybody is ``principal``."""
 
     enabled = True
+    own_sessions = NoSignIns()
 
     def __init__(self) -> None:
         self.log = MemoryAudit()
