@@ -4,7 +4,7 @@ The services refuse without it anyway (:mod:`face_rec.access.step_up`); pages as
 that nobody fills in a form for nothing.
 """
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
 
@@ -48,10 +48,15 @@ def prove_again() -> None:
 
 
 def _way(label: str, *, new_tab: bool) -> None:
-    page = urlsplit(st.context.url or "").path or "/"
-    address = f"{CONFIRM}?next={quote('/account/confirmed' if new_tab else page)}"
+    address = f"{CONFIRM}?next={quote('/account/confirmed' if new_tab else _here())}"
     target = "_blank" if new_tab else "_self"
     st.html(
         f'<a class="fr-confirm" href="{html(address)}" target="{target}" '
         f'data-testid="confirm">{html(label)}</a>'
     )
+
+
+def _here() -> str:
+    """This page, with what it shows of whom."""
+    query = urlencode(st.query_params.to_dict())
+    return (urlsplit(st.context.url or "").path or "/") + (f"?{query}" if query else "")

@@ -1,12 +1,16 @@
 """A fresh proof before what cannot be undone: asked by the services, over the real gate."""
 
+import io
 from collections.abc import Callable
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import pyotp
 import pytest
 from starlette.testclient import TestClient
 
+import config
+from face_rec import assembly
 from face_rec.access.access import SESSION
 from face_rec.access.actor import Actor, acting
 from face_rec.access.audited import AuditedPeople
@@ -22,6 +26,8 @@ from tests.factor_pages import code_of, token_in, with_app
 from tests.fakes.clock import FakeClock
 from tests.fakes.people import FakePeople
 from tests.gate_app import ORIGIN, PASSWORD, GateApp, access_on, submit
+from tests.redis_servers import Server
+from tests.samples import a_person, a_template
 
 LATER = FRESH.total_seconds() + 1
 MIDNIGHT = time(0, 0)
@@ -62,7 +68,6 @@ WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
     "link a kiosk": (Act.KIOSKS, lambda g: g.access.kiosks.link("door")),
     "revoke a kiosk": (Act.KIOSKS, lambda g: g.access.kiosks.revoke("door")),
     "delete a person": (Act.ERASE, lambda g: _people(g).delete("nobody")),
-    "erase a person": (Act.ERASE, lambda g: g.access.step_up.demand(Act.ERASE)),
     "export a person": (Act.EXPORT, lambda g: g.access.step_up.demand(Act.EXPORT)),
     "make recovery codes": (Act.FACTORS, lambda g: g.access.factors.new_codes("ada")),
     "end a sign-in": (
@@ -234,3 +239,29 @@ def test_changing_factors_after_the_window_is_refused_by_the_form_itself(gate: G
         answer = browser.post(path, data={"form_token": token, **form}, headers=ORIGIN)
         assert answer.headers["location"].startswith("/account/confirm"), path
     assert gate.access.factors.of("ada") == before
+
+
+def test_what_the_app_puts_together_asks_before_it_erases_or_exports(
+    gate: GateApp, redis_server: Server, tmp_path: Path
+) -> None:
+    settings = config.load(
+        {"REDIS_URL": f"redis://127.0.0.1:{redis_server.port}/0", "DATA_DIR": str(tmp_path)},
+        dotenv=None,
+    )
+    with assembly.build_privacy(settings) as (privacy, people):
+        person = people.create(a_person(), [a_template()], people.revision())
+        for who in (_ada(gate, None), Actor("door", "device")):
+            with acting(who):
+                with pytest.raises(ProofNeeded):
+                    privacy.erasure.erase(person.subject, "ada")
+                with pytest.raises(ProofNeeded):
+                    privacy.export.write(person.subject, io.BytesIO())
+                with pytest.raises(ProofNeeded):
+                    people.delete(person.subject)
+        stored = people.get(person.subject)
+        assert stored is not None
+        assert stored.matchable
+        with acting(Actor("ada", "user", "", datetime.now(UTC))):
+            assert privacy.export.write(person.subject, io.BytesIO())
+            privacy.erasure.erase(person.subject, "ada")
+        assert people.get(person.subject) is None

@@ -1,0 +1,123 @@
+"""Pages that ask for a fresh proof before what cannot be undone."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.rights import Role, rights_of
+from face_rec.access.step_up import FRESH, StepUp
+from face_rec.access.trail import Trail
+from face_rec.entities import Person
+from face_rec.groups import ALL_GROUPS
+from face_rec.privacy.retention import Periods
+from tests.fakes.access import MemoryAudit, memory_pins
+from tests.fakes.clock import FakeClock
+from tests.fakes.privacy import PrivacyOf
+from tests.fakes.system import FakeSystem
+from tests.unit.pages_app import opened
+
+ASKED = "confirm that it is still you"
+ADMIN = Principal(PrincipalKind.USER, "ada", "ada", rights_of(Role.ADMIN), ALL_GROUPS)
+
+
+class Admin:
+    """Access control that knows one administrator."""
+
+    enabled = True
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.principal = ADMIN
+        self.step_up = StepUp(clock)
+        self.audit = Trail(MemoryAudit(), clock)
+        self.pins = memory_pins()
+
+    def of_cookies(self, _: Mapping[str, str]) -> Principal:
+        return self.principal
+
+    def open_now(self, _: Principal) -> bool:
+        return True
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def admin(clock: FakeClock) -> Admin:
+    return Admin(clock)
+
+
+@pytest.fixture
+def world(admin: Admin, clock: FakeClock) -> Iterator[PrivacyOf]:
+    fake = FakeSystem(access=admin, clock=clock)
+    world = PrivacyOf(fake, Periods())
+    with fake.running():
+        yield world
+
+
+@pytest.fixture
+def eve(world: PrivacyOf) -> Person:
+    return world.fake.add_person(1, "Eve")
+
+
+def _chosen(person: Person) -> AppTest:
+    page = opened("privacy.py")
+    page.selectbox(key="privacy_person_0").select(person.subject).run()
+    assert not page.exception
+    return page
+
+
+def _asked(page: AppTest) -> bool:
+    said = any(ASKED in text.value for text in page.markdown)
+    return said and any('class="fr-confirm"' in html.body for html in page.html)
+
+
+def test_personal_data_are_collected_after_a_fresh_proof_only(
+    admin: Admin, clock: FakeClock, eve: Person
+) -> None:
+    page = _chosen(eve)
+    page.button(key="privacy_prepare").click().run()
+    assert _asked(page)
+    assert "privacy_export" not in page.session_state
+    admin.principal = replace(ADMIN, proved_at=clock.now())
+    page.button(key="privacy_prepare").click().run()
+    assert not page.exception
+    assert "privacy_export" in page.session_state
+    assert page.get("download_button")
+
+
+def test_collected_data_cannot_be_taken_once_the_proof_is_old(
+    admin: Admin, clock: FakeClock, eve: Person
+) -> None:
+    admin.principal = replace(ADMIN, proved_at=clock.now())
+    page = _chosen(eve)
+    page.button(key="privacy_prepare").click().run()
+    assert page.get("download_button")
+    clock.advance(FRESH.total_seconds() + 1)
+    page.run()
+    assert not page.get("download_button")
+
+
+def test_the_dialog_that_erases_shows_the_way_to_a_proof_instead_of_its_form(
+    admin: Admin, clock: FakeClock, eve: Person
+) -> None:
+    page = _chosen(eve)
+    page.button(key="privacy_erase").click().run()
+    assert _asked(page)
+    assert not [field for field in page.text_input if "to confirm" in field.label]
+    admin.principal = replace(ADMIN, proved_at=clock.now())
+    page.button(key="privacy_erase").click().run()
+    assert [field for field in page.text_input if "to confirm" in field.label]
+
+
+def test_the_way_leads_back_to_the_page_and_never_elsewhere(eve: Person) -> None:
+    page = _chosen(eve)
+    page.button(key="privacy_erase").click().run()
+    links = [html.body for html in page.html if 'class="fr-confirm"' in html.body]
+    assert links
+    assert 'href="/account/confirm?next=/' in links[0]
+    assert 'target="_self"' in links[0]
