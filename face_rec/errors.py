@@ -207,7 +207,11 @@ class LastOne(AccessError):
 
 class FactorRefused(AccessError):
     """A code, passkey or recovery code that opens nothing, or a factor that cannot be changed
-    like this."""
+    like this. ``account``: whose it was, where that is known."""
+
+    def __init__(self, message: str, account: str = "") -> None:
+        super().__init__(message)
+        self.account = account
 
 
 class ProofNeeded(AccessError):

@@ -1,6 +1,7 @@
 """The authenticator app of an account: its secret, sealed at rest, and codes used once each."""
 
 import base64
+import logging
 from dataclasses import replace
 from typing import Final
 
@@ -10,12 +11,18 @@ from face_rec.access.factor_book import FactorBook
 from face_rec.access.factors import Factors
 from face_rec.access.storage import Sealer
 from face_rec.clock import Clock
-from face_rec.errors import FactorRefused
+from face_rec.errors import FactorRefused, StoreError, StoreUnavailable
+
+log = logging.getLogger(__name__)
 
 _MINUTES: Final = 600.0  # seconds to install an app and read its first code
 _WRONG: Final = (
     "This code is not right, or was used before. Wait for the next one in your app; if none "
     "fits, check that the phone sets its clock by itself."
+)
+_UNREADABLE: Final = (
+    "What this app knows of your authenticator app cannot be read. Use another way, or ask an "
+    "administrator to reset your second factor."
 )
 _OVER: Final = "This took too long, or was finished in another tab. Begin again."
 
@@ -32,11 +39,12 @@ class AppCodes:
         self._clock = clock
 
     def begin(self, browser: str, account: str) -> str:
-        """A new secret (base32) that becomes the account's once a code of it is shown."""
-        secret = totp.new_secret()
-        sealed = self._seal(secret, account)
+        """A new secret (base32) that becomes the account's once a code of it is shown. Asked
+        again before that, it is the same one: two tabs and a reload show one picture."""
+        waiting = self._ceremonies.asked(browser, Purpose.NEW_APP, account)
+        sealed = waiting.secret if waiting else self._seal(totp.new_secret(), account)
         self._ceremonies.ask(browser, Ceremony(Purpose.NEW_APP, account, sealed), _MINUTES)
-        return secret
+        return self._open(sealed, account)
 
     def begun(self, browser: str, account: str) -> str:
         """The secret that :meth:`begin` made, for another look. Raises FactorRefused."""
@@ -81,7 +89,13 @@ class AppCodes:
         return base64.b64encode(sealed).decode("ascii")
 
     def _open(self, stored: str, account: str) -> str:
-        return self._sealer.open(base64.b64decode(stored), context(account)).decode("ascii")
+        try:
+            return self._sealer.open(base64.b64decode(stored), context(account)).decode("ascii")
+        except StoreUnavailable:
+            raise
+        except StoreError as error:
+            log.error("app_secret_unreadable account=%s error=%s", account, error)
+            raise FactorRefused(_UNREADABLE) from error
 
 
 def context(account: str) -> str:

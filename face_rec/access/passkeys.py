@@ -136,7 +136,10 @@ class Passkeys:
         def used(factors: Factors) -> Factors:
             return self._counted(factors, passkey.id, party, challenge, credential)
 
-        self._book.change(owner, used)
+        try:
+            self._book.change(owner, used)
+        except FactorRefused as error:
+            raise FactorRefused(str(error), owner) from error
         return owner
 
     def _counted(

@@ -220,8 +220,10 @@ class SecondFactor:
     def _tried(self, account: str, what: str, work: Callable[[], T]) -> T:
         try:
             return work()
-        except FactorRefused:
-            self._trail.record(Action.FACTOR_FAILED, account or "?", after={"with": what})
+        except FactorRefused as error:
+            whose = account or error.account
+            if whose:  # else a stranger could fill the log with nothing
+                self._trail.record(Action.FACTOR_FAILED, whose, after={"with": what})
             raise
 
 

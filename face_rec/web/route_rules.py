@@ -58,8 +58,15 @@ EXACT: Final[Mapping[str, Rule]] = {
     "/.well-known/security.txt": Rule(Way.OPEN),
     "/login": Rule(Way.OPEN),
     "/login/oidc": Rule(Way.OPEN),
+    "/login/passkey": Rule(Way.OPEN),
+    "/login/passkey/options": Rule(Way.OPEN),
     "/login/factor": Rule(Way.OPEN),
+    "/login/factor/passkey": Rule(Way.OPEN),
+    "/login/factor/passkey/options": Rule(Way.OPEN),
     "/login/enrol": Rule(Way.OPEN),
+    "/login/enrol/app": Rule(Way.OPEN),
+    "/login/enrol/passkey": Rule(Way.OPEN),
+    "/login/enrol/passkey/options": Rule(Way.OPEN),
     "/login/oidc/callback": Rule(Way.OPEN),
     "/login/oidc/out": Rule(Way.OPEN),
     "/login/oidc/backchannel": Rule(Way.SIGNED),
@@ -116,9 +123,6 @@ PAGES: Final[Mapping[str, Right]] = {
 """The right that opens each page, by its place in the address."""
 
 BELOW: Final[Mapping[str, Rule]] = {
-    "/login/factor/": Rule(Way.OPEN),
-    "/login/enrol/": Rule(Way.OPEN),
-    "/login/passkey": Rule(Way.OPEN),
     "/account/": Rule(Way.USER),
     "/setup/": Rule(Way.OPEN),
     "/kiosk/link/": Rule(Way.OPEN),

@@ -212,7 +212,7 @@ def test_the_database_holds_no_secret_of_an_app_and_no_recovery_code(
     assert stolen
     book._book.change("eve", lambda f: type(f)(id="eve", totp=stolen, version=f.version))
     clock.advance(60)
-    with pytest.raises(Exception, match="does not open"):  # sealed for ada, not for eve
+    with pytest.raises(Exception, match="cannot be read"):  # sealed for ada, not for eve
         book.show_code("b", "eve", code_of(secret, gate))
 
 
@@ -507,3 +507,46 @@ def test_a_reset_takes_everything_away_and_ends_all_sign_ins(strict: GateApp) ->
     assert not _inside(again)
     said = [(entry.action, entry.target) for entry in strict.access.audit.newest(20)]
     assert ("factor.reset", "ada") in said
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/login/enrol/nothing", "/login/passkeys", "/login/factor/media/x", "/login/enrol/app/x",
+     "/login/factor/_stcore/health", "/login/passkey/_stcore/host-config"],
+)  # fmt: skip
+def test_nothing_else_is_open_beside_the_pages_of_the_second_step(
+    gate: GateApp, path: str
+) -> None:
+    answer = gate.browser().get(path)
+    assert answer.status_code == 401
+    assert "inside" not in answer.text
+
+
+def test_a_stranger_s_junk_does_not_fill_the_audit_log(gate: GateApp) -> None:
+    browser = gate.browser()
+    before = len(gate.access.audit.newest(100))
+    for _ in range(5):
+        assert send(browser, "/login", "/login/passkey", "junk").status_code == 401
+    assert len(gate.access.audit.newest(100)) == before
+
+
+def test_a_copied_authenticator_is_written_down(gate: GateApp) -> None:
+    device = Authenticator()
+    with_passkey(gate.signed_in("ada"), device)
+    browser = gate.browser()
+    shown = device.get(ask(browser, "/login", "/login/passkey"))
+    assert send(browser, "/login", "/login/passkey", shown).status_code == 303
+    thief, device.counter = gate.browser(), 0
+    shown = device.get(ask(thief, "/login", "/login/passkey"))
+    assert send(thief, "/login", "/login/passkey", shown).status_code == 401
+    newest = gate.access.audit.newest(1)[0]
+    assert (newest.action, newest.target) == ("factor.failed", "ada")
+
+
+def test_two_tabs_show_one_secret_until_it_is_taken(gate: GateApp) -> None:
+    browser = gate.signed_in("ada")
+    path = "/account/factors/add/app"
+    secret = secret_in(browser.get(path).text)
+    assert secret_in(browser.get(path).text) == secret
+    with_app(gate, browser)
+    assert secret_in(browser.get(path).text) != secret
