@@ -74,6 +74,15 @@ class AuditEntry:
     before: Mapping[str, str] = field(default_factory=dict)
     after: Mapping[str, str] = field(default_factory=dict)
     number: str = ""
+    person: str = ""
+    """Of an entry about a person: the alias of the key that seals target, before and after in
+    ``sealed``; when the key is destroyed with the person, only this is left of them."""
+    sealed: str = ""
+
+
+def erased(alias: str) -> str:
+    """How somebody is named who is erased: the same in all entries about them."""
+    return f"(erased) {alias[:8]}".strip()
 
 
 def entry_of(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from face_rec.access.audit import Action
+from face_rec.access.audit import Action, erased
 from face_rec.access.rights import Act
 from face_rec.access.trail import Trail
 from face_rec.entities import (
@@ -38,7 +38,9 @@ class AuditedPeople:
 
     def create(self, person: Person, templates: Sequence[Template], seen_revision: int) -> Person:
         made = self._people.create(person, templates, seen_revision)
-        self._trail.record(Action.PERSON_REGISTERED, made.id, after=_about(made))
+        self._trail.record(
+            Action.PERSON_REGISTERED, made.id, after=_about(made), about=made.subject
+        )
         return made
 
     def update(self, person: Person) -> Person:
@@ -46,7 +48,9 @@ class AuditedPeople:
         changed = self._people.update(person)
         before, after = _about(was) if was else {}, _about(changed)
         if before != after:
-            self._trail.record(Action.PERSON_EDITED, changed.id, before, after)
+            self._trail.record(
+                Action.PERSON_EDITED, changed.id, before, after, about=person.subject
+            )
         return changed
 
     def put_templates(
@@ -56,15 +60,16 @@ class AuditedPeople:
         changed = self._people.put_templates(subject, templates, version, seen_revision)
         before = {"photos": len(was.templates) if was else 0}
         after = {"photos": len(changed.templates)}
-        self._trail.record(Action.PERSON_PHOTOS, changed.id, before, after)
+        self._trail.record(Action.PERSON_PHOTOS, changed.id, before, after, about=subject)
         return changed
 
     def delete(self, subject: str) -> Person | None:
         self._demand(Act.ERASE)
+        alias = self._trail.alias(subject)
         gone = self._people.delete(subject)
         if gone is not None:
-            # Not the name: what is erased must not live on in the log.
-            self._trail.record(Action.PERSON_DELETED, gone.id)
+            # Neither name nor ID: what is erased must not live on in the log.
+            self._trail.record(Action.PERSON_DELETED, erased(alias))
         return gone
 
     # --- what is only passed on
@@ -112,7 +117,10 @@ class AuditedAttendance:
         by_hand = event.kind in _CORRECTIONS or event.source is Source.MANUAL
         if by_hand and receipt.outcome is Outcome.MARKED:
             self._trail.record(
-                Action.CORRECTED, event.target or event.id, after=_correction(event)
+                Action.CORRECTED,
+                event.target or event.id,
+                after=_correction(event),
+                about=event.subject,
             )
         return receipt
 

@@ -45,12 +45,12 @@ class Pins:
         if not self._store.put(person.subject, self._passwords.hash(pin)):
             raise AccountRefused("This person is not here any more. Nothing was saved.")
         self._throttle.forgive(BY_PIN, person.subject)
-        self._trail.record(Action.PIN_SET, person.id)
+        self._trail.record(Action.PIN_SET, person.id, about=person.subject)
 
     def clear(self, person: Person) -> None:
         """Take the PIN away; no error if there is none."""
         if self._store.clear(person.subject):
-            self._trail.record(Action.PIN_REMOVED, person.id)
+            self._trail.record(Action.PIN_REMOVED, person.id, about=person.subject)
 
     def verify(self, kiosk: str, typed_id: str, person: Person | None, pin: str) -> Person:
         """The person, if the PIN is theirs; ``person`` is who has ``typed_id``, or None.
@@ -61,7 +61,8 @@ class Pins:
         """
         who = person.subject if person else f"?{typed_id}"
         self._count(BY_KIOSK, kiosk, f"kiosk {kiosk}")
-        self._count(BY_PIN, who, f"PIN of {person.id}" if person else "PIN of an unknown ID")
+        target = f"PIN of {person.id}" if person else "PIN of an unknown ID"
+        self._count(BY_PIN, who, target, person.subject if person else "")
         stored = self._store.get(person.subject if person else _NOBODY)
         fits = self._passwords.fits(stored, pin)
         if not fits or person is None or not person.active:
@@ -70,11 +71,11 @@ class Pins:
         self._throttle.forgive(BY_PIN, who)
         return person
 
-    def _count(self, limit: Limit, who: str, target: str) -> None:
+    def _count(self, limit: Limit, who: str, target: str, about: str = "") -> None:
         """One more try; the first one too many is noted."""
         tries = self._throttle.try_now(limit, who)
         if tries == limit.tries + 1:
-            self._trail.record(Action.PIN_LOCKED, target)
+            self._trail.record(Action.PIN_LOCKED, target, about=about)
         if tries > limit.tries:
             raise SignInRefused(_LOCKED.format(minutes=round(limit.seconds / 60)))
 

@@ -181,7 +181,14 @@ class PinStore(Protocol):
 class AuditStore(Protocol):
     """Entries in the order they came; nothing here changes or removes one."""
 
-    def append(self, entry: AuditEntry) -> None: ...
+    def append(self, entry: AuditEntry, about: str = "") -> None:
+        """``about``: the subject of the person that the entry tells of; what it tells can be
+        read as long as the person is there."""
+        ...
+
+    def alias(self, subject: str) -> str:
+        """The name under which the log knows a person, which leads to nobody else; or ""."""
+        ...
 
     def newest(self, count: int, before: str = "") -> list[AuditEntry]:
         """Up to ``count`` entries older than ``before`` (an entry's ``number``), newest first."""

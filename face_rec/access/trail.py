@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 
 from face_rec.access import actor as actors
 from face_rec.access.actor import Actor
@@ -31,17 +32,35 @@ class Trail:
         before: Mapping[str, object] | None = None,
         after: Mapping[str, object] | None = None,
         actor: Actor | None = None,
+        *,
+        about: str = "",
     ) -> None:
-        """Note that ``actor`` (else whoever acts now) did ``action``; never raises."""
+        """Note that ``actor`` (else whoever acts now) did ``action``; never raises.
+
+        ``about``: the subject of the person that this tells of, if of any: the details are
+        then gone when the person is erased.
+        """
         who = actor or actors.current()
         entry = entry_of(
             self._clock.now(), who, action, target, before=before or {}, after=after or {}
         )
         try:
-            self._store.append(entry)
+            self._store.append(entry, about)
         except StoreError as error:
-            log.error("audit_not_stored entry=%r error=%s", entry, error)
+            log.error("audit_not_stored entry=%r error=%s", _loggable(entry, about), error)
+
+    def alias(self, subject: str) -> str:
+        """The name under which the log knows a person; never raises."""
+        try:
+            return self._store.alias(subject)
+        except StoreError:
+            return ""
 
     def newest(self, count: int, before: str = "") -> list[AuditEntry]:
         """Up to ``count`` entries older than ``before``, newest first."""
         return self._store.newest(count, before)
+
+
+def _loggable(entry: AuditEntry, about: str) -> AuditEntry:
+    """The application's log cannot forget: nothing in it tells who somebody is."""
+    return replace(entry, target="", before={}, after={}) if about else entry

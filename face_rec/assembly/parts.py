@@ -24,10 +24,12 @@ from face_rec.assembly.storing import (
 )
 from face_rec.attendance.office import Office
 from face_rec.clock import Clock, SystemClock
+from face_rec.entities import Person
 from face_rec.models.service import ModelService
 from face_rec.privacy.parts import Note, Purge
 from face_rec.privacy.privacy import Privacy
 from face_rec.protocols import PeopleStore, SnapshotStore
+from face_rec.stores.access_audit import audit_keeper
 from face_rec.stores.access_records import RedisRecords
 from face_rec.stores.backup_place import FilePlace, Place, S3Place
 from face_rec.stores.backups import Backups
@@ -165,6 +167,7 @@ def privacy_of(
             erasing=lambda: stores.access.step_up.demand(Act.ERASE),
             exporting=lambda: stores.access.step_up.demand(Act.EXPORT),
             purge=_purge(settings, stores.client),
+            audit=audit_keeper(stores.audit, stores.people),
         )
     )
 
@@ -179,9 +182,10 @@ def _privacy_note(access: Access) -> Note:
     """Writes to the audit log what no store behind it sees."""
     actions = {"exported": Action.EXPORTED, "retention": Action.RETENTION}
 
-    def note(what: str, whose: str, details: Mapping[str, object]) -> None:
+    def note(what: str, whose: Person | None, details: Mapping[str, object]) -> None:
         action = actions.get(what)
         if action is not None:  # the rest are changes of a person, which AuditedPeople notes
-            access.audit.record(action, whose or what, after=details)
+            target, about = (whose.id, whose.subject) if whose else (what, "")
+            access.audit.record(action, target, after=details, about=about)
 
     return note

@@ -75,6 +75,7 @@ class Stores:
     spool: SnapshotSpool
     chain: ChainWatch
     rules: RedisRules
+    audit: RedisAudit
     encrypted: bool
 
 
@@ -106,6 +107,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         spool,
         chained.watch,
         chained.rules,
+        chained.audit,
         data_keys.encrypts,
     )
 
@@ -117,6 +119,7 @@ class Chained:
     marks: RedisAttendance
     people: RedisPeople
     rules: RedisRules
+    audit: RedisAudit
     watch: ChainWatch
 
 
@@ -132,13 +135,14 @@ def open_chained(settings: Settings, streams: Streams, data_keys: DataKeys) -> C
     of_people, of_rules, of_audit = (streams.ledger(n) for n in (PEOPLE, RULES, AUDIT))
     people = RedisPeople(client, site, streams.clock, data_keys.sealer, of_people)
     rules = RedisRules(client, site, of_rules)
+    audit = RedisAudit(client, site, of_audit)
     records = (
         PeopleRecords(people, of_people),
         RuleRecords(rules, of_rules),
-        AuditRecords(RedisAudit(client, site, of_audit), of_audit),
+        AuditRecords(audit, of_audit),
     )
     watch = open_watch(streams, chain_options(settings), records)
-    return Chained(marks, people, rules, watch)
+    return Chained(marks, people, rules, audit, watch)
 
 
 def chain_options(settings: Settings) -> ChainOptions:

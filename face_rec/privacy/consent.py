@@ -59,6 +59,6 @@ class ConsentDesk:
                     raise
             else:
                 log.info("%s subject=%s", what.replace(" ", "_"), subject)
-                self._note(what, person.id, {"version": consent.version if consent else ""})
+                self._note(what, person, {"version": consent.version if consent else ""})
                 return saved
         raise AssertionError("unreachable")

@@ -29,8 +29,9 @@ _TRIES: Final = 5
 _KEPT: Final = (
     "The marks of attendance, without name: the company's record of hours. They carry a random "
     "number whose tie to the person is destroyed.",
-    "The audit log, which cannot be changed: who registered, changed and erased this person, and "
-    "the name and ID of then. It holds no face, and nothing that leads to the marks.",
+    "The audit log, which cannot be changed: that somebody was registered, changed and erased, "
+    "when and by whom. Name, ID and whatever was changed are sealed there with a key of the "
+    "person's own, which is destroyed; nothing in it leads to the marks.",
     "Backups made before, until they expire by their own schedule.",
 )
 
@@ -83,7 +84,7 @@ class Erasure:
         self._people.delete(subject)
         removed = [*self._record(person), *pictures_removed, *others]
         log.info("person_erased subject=%s", subject)
-        self._note("erased", person.id, {item.what: item.count for item in removed})
+        self._note("erased", person, {item.what: item.count for item in removed})
         return self._certificate(person, by, removed, self._purged())
 
     def events(self, person: Person, progress: Progress | None = None) -> list[Event]:

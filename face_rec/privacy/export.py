@@ -81,7 +81,7 @@ class PersonExport:
             missing = self._pictures(archive, subject, events, progress)
             archive.writestr("README.txt", self._read_me(person, others, missing))
             files = len(archive.namelist())
-        self._note("exported", person.id, {"files": files})
+        self._note("exported", person, {"files": files})
         return files
 
     def _others(self, archive: zipfile.ZipFile, subject: str) -> list[str]:

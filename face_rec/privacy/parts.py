@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from face_rec.entities import Event, Person
 
-Note = Callable[[str, str, Mapping[str, object]], None]
-"""(what, whose ID, details): for the audit log. Must not raise."""
+Note = Callable[[str, Person | None, Mapping[str, object]], None]
+"""(what, about whom, details): for the audit log. Must not raise."""
 
 Table = Callable[[Sequence[Event], Person], bytes]
 """A person's marks as a CSV file whose texts no spreadsheet runs."""
@@ -57,7 +57,7 @@ class NoPurge:
     def finish(self) -> None: ...
 
 
-def unnoted(_what: str, _whose: str, _details: Mapping[str, object]) -> None:
+def unnoted(_what: str, _whose: Person | None, _details: Mapping[str, object]) -> None:
     """A ``Note`` for where no audit log is kept."""
 
 

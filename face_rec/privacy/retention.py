@@ -121,7 +121,7 @@ class Retention:
             run.pictures, run.people, run.templates, run.photos, run.problem or "none",
         )  # fmt: skip
         if run.pictures or run.people:
-            self._note("retention", "", {"pictures": run.pictures, "people": run.people})
+            self._note("retention", None, {"pictures": run.pictures, "people": run.people})
         return run
 
     def finish(self) -> None:

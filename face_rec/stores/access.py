@@ -55,6 +55,7 @@ from face_rec.stores.access_sessions import (
 from face_rec.stores.client import Client
 from face_rec.stores.codec import Unsealed
 from face_rec.stores.ledger import Ledger
+from face_rec.stores.person_keys import PersonKeys
 from face_rec.stores.pins import RedisPins
 
 
@@ -78,16 +79,23 @@ class AccessOptions:
     ledger: Ledger | None = None
 
 
-def open_trail(client: Client, site: str, clock: Clock, ledger: Ledger | None = None) -> Trail:
-    """The audit log's writer; with a ``ledger`` its entries are linked."""
-    return Trail(RedisAudit(client, site, ledger), clock)
+def open_trail(
+    client: Client,
+    site: str,
+    clock: Clock,
+    ledger: Ledger | None = None,
+    sealer: Sealer | None = None,
+) -> Trail:
+    """The audit log's writer; with a ``ledger`` its entries are linked. ``sealer`` keeps the
+    people's own keys, which seal what it tells of them."""
+    return Trail(RedisAudit(client, site, ledger, PersonKeys(client, site, sealer)), clock)
 
 
 def open_access(client: Client, site: str, clock: Clock, options: AccessOptions) -> Access:
     """Everything about access, kept in ``client``; nothing is asked of Redis here."""
     accounts: RedisRecords[Account] = RedisRecords(client, site, Account)
     links, notes = RedisLinks(client, site), RedisNotes(client, site)
-    trail = open_trail(client, site, clock, options.ledger)
+    trail = open_trail(client, site, clock, options.ledger, options.sealer)
     counters = RedisCounters(client, site)
     throttle = Throttle(counters)
     attempts = Attempts(RedisAttempts(client, site))

@@ -2,43 +2,106 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from face_rec.access.audit import AuditEntry
+from face_rec.access.audit import AuditEntry, erased
+from face_rec.privacy.parts import Keeper
+from face_rec.protocols import PeopleStore
 from face_rec.stores import keys
 from face_rec.stores.access_codec import decode, encode
 from face_rec.stores.client import Client, redis_errors
 from face_rec.stores.ledger import Command, Ledger
+from face_rec.stores.person_keys import PersonKey, PersonKeys
 
 _ENTRY: Final = "entry"
 _THERE: Final = "there"
 _AT_ONCE: Final = 1000
+_PREFIXES: Final = ("", "PIN of ", "personal data of ")  # before an ID, as targets had it
+
+
+class PersonNames:
+    """The IDs by which entries that are not sealed tell of a person."""
+
+    def __init__(self, person_id: str) -> None:
+        self._ids = {person_id}
+
+    def told_by(self, entry: AuditEntry) -> bool:
+        """Whether ``entry`` tells of the person; learns the ID that they had before it, so
+        entries must come newest first."""
+        told = any(entry.target == prefix + one for one in self._ids for prefix in _PREFIXES)
+        if told and entry.action.startswith("person.") and entry.before.get("id"):
+            self._ids.add(entry.before["id"])
+        return told
 
 
 class RedisAudit:
-    """An ``AuditStore``. Safe to call from several threads and processes at once. With a
-    ``ledger`` every entry is linked to the one before it."""
+    """An ``AuditStore``. Safe to call from several threads and processes at once.
 
-    def __init__(self, client: Client, site: str, ledger: Ledger | None = None) -> None:
+    With a ``ledger`` every entry is linked to the one before it. What an entry tells of a person
+    is sealed with the person's own key in ``people``.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        site: str,
+        ledger: Ledger | None = None,
+        people: PersonKeys | None = None,
+    ) -> None:
         self._client = client
         self._key = keys.audit(site)
         self._ledger = ledger
+        self._people = people or PersonKeys(client, site)
 
     @redis_errors()
-    def append(self, entry: AuditEntry) -> None:
-        text = encode(entry)
+    def append(self, entry: AuditEntry, about: str = "") -> None:
+        text = encode(_sealed(entry, self._people.of(about)) if about else entry)
         if self._ledger is None:
             self._client.xadd(self._key, {_ENTRY: text})
             return
         added = Command(self._key, ("XADD", "*", _ENTRY, text))
         self._ledger.write({_name(text.encode()): _THERE}, [added])
 
+    def alias(self, subject: str) -> str:
+        return self._people.alias(subject)
+
     @redis_errors()
     def newest(self, count: int, before: str = "") -> list[AuditEntry]:
         top = f"({before}" if before else "+"
         found: Any = self._client.xrevrange(self._key, max=top, min="-", count=count)
-        return [_entry(number.decode(), fields[_ENTRY.encode()]) for number, fields in found]
+        entries = [_entry(number.decode(), fields[_ENTRY.encode()]) for number, fields in found]
+        own = self._people.many({entry.person for entry in entries if entry.person})
+        return [_opened(entry, own) for entry in entries]
+
+    @redis_errors()
+    def forget(self, names: PersonNames) -> int:
+        """Remove the entries of versions that did not seal them, if they tell of the person;
+        returns how many."""
+        told = [(entry.number, name) for name, entry in self._unsealed() if names.told_by(entry)]
+        for start in range(0, len(told), _AT_ONCE):
+            some = dict(told[start : start + _AT_ONCE])
+            if self._ledger is None:
+                self._client.xdel(self._key, *some)
+            else:  # the chain says that they went by right
+                gone = Command(self._key, ("XDEL", *some))
+                self._ledger.write(dict.fromkeys(some.values()), [gone])
+        return len(told)
+
+    def _unsealed(self) -> Iterator[tuple[str, AuditEntry]]:
+        """With the name that the chain has for them, newest first, so that an ID is known by
+        what it was before."""
+        top = "+"
+        while True:
+            found: Any = self._client.xrevrange(self._key, max=top, min="-", count=_AT_ONCE)
+            for number, fields in found:
+                text = fields[_ENTRY.encode()]
+                entry = _entry(number.decode(), text)
+                if not entry.person:
+                    yield _name(text), entry
+            if len(found) < _AT_ONCE:
+                return
+            top = f"({found[-1][0].decode()}"
 
     # --- the chain's view
 
@@ -58,6 +121,35 @@ class RedisAudit:
         """Enter what was noted before the chain; nothing to do if that was done."""
         if self._ledger is not None and not self._ledger.complete():
             self._ledger.begin({name: _THERE for name, _ in self.stored()})
+
+
+def _sealed(entry: AuditEntry, own: PersonKey | None) -> AuditEntry:
+    """``entry`` with all that tells of the person sealed; of somebody who is gone nothing."""
+    bare = dataclasses.replace(entry, target="", before={}, after={})
+    if own is None:
+        return dataclasses.replace(bare, target=erased(""))
+    content = {"target": entry.target, "before": dict(entry.before), "after": dict(entry.after)}
+    return dataclasses.replace(bare, person=own.alias, sealed=own.seal(content))
+
+
+def _opened(entry: AuditEntry, own: Mapping[str, PersonKey]) -> AuditEntry:
+    if not entry.sealed:
+        return entry
+    key = own.get(entry.person)
+    content = key.open(entry.sealed) if key else None
+    if content is None:
+        return dataclasses.replace(entry, target=erased(entry.person), sealed="")
+    return dataclasses.replace(entry, sealed="", **content)
+
+
+def audit_keeper(audit: RedisAudit, people: PeopleStore) -> Keeper:
+    """For erasures. An export leaves the log out: it is about who did what."""
+
+    def forget(subject: str) -> int:
+        person = people.get(subject)
+        return 0 if person is None else audit.forget(PersonNames(person.id))
+
+    return Keeper("unsealed entry of the audit log", lambda _: [], forget)
 
 
 def _name(text: bytes) -> str:

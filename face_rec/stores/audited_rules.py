@@ -6,7 +6,9 @@ from datetime import date, datetime
 
 from face_rec.access.audit import Action
 from face_rec.access.trail import Trail
+from face_rec.attendance.calendar import Leave
 from face_rec.attendance.kiosk import Interval, KioskRecord
+from face_rec.attendance.roster import Assignment, Employment
 from face_rec.attendance.rules import Item, Limits, Rules, RulesStore
 from face_rec.attendance.shift import Shift
 from face_rec.stores.rule_codec import encode
@@ -56,7 +58,8 @@ class AuditedRules:
         return {_name(item): item for item in stored if _name(item) in wanted}
 
     def _note(self, item: Item, before: Mapping[str, object], after: Mapping[str, object]) -> None:
-        self._trail.record(Action.SETTING_CHANGED, _name(item), before, after)
+        about = _whose(item)
+        self._trail.record(Action.SETTING_CHANGED, _name(item), before, after, about=about)
 
 
 def _told(item: Item) -> dict[str, object]:
@@ -68,6 +71,14 @@ def _told(item: Item) -> dict[str, object]:
         stored["valid_from"] = f"{since}, after {len(earlier)} earlier" if earlier else since
     return {name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             for name, value in stored.items()}  # fmt: skip
+
+
+def _whose(item: Item) -> str:
+    """The subject that a rule tells of, if it is about a single person: reasons of leave and
+    the like go with them."""
+    if isinstance(item, Employment):
+        return item.id
+    return item.subject or "" if isinstance(item, Assignment | Leave) else ""
 
 
 def _name(item: Item) -> str:

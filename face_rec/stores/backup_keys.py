@@ -18,6 +18,7 @@ _HELD: Final[Mapping[str, str]] = {
     rf"head:{_DAY}": "string",
     rf"beats:{_DAY}": "hash",
     rf"person:{_SITE}:[A-Za-z0-9_.-]{{1,64}}": "hash",
+    rf"person-keys:{_SITE}": "hash",
     rf"rules:{_SITE}(:[a-z-]{{1,32}})?": "hash",
     rf"access:{_SITE}:(last:)?[a-z-]{{1,32}}": "hash",
     rf"chain:{_SITE}:[a-z]{{1,32}}": "list",

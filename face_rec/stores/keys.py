@@ -21,6 +21,11 @@ def person(site: str, subject: str) -> str:
     return f"person:{{{site}}}:{subject}"
 
 
+def person_keys(site: str) -> str:
+    """Hash: alias → the person's own data key, which is destroyed with the person."""
+    return f"person-keys:{{{site}}}"
+
+
 def ids(site: str) -> str:
     """Hash: :func:`indexed` ID → subject."""
     return f"ids:{{{site}}}"
@@ -45,6 +50,7 @@ VERSION: Final = "version"  # counts the changes
 WRITE: Final = "write"  # random name of the last write, to know a resend by
 
 PROOF: Final = "proof"  # salt, digest of the templates, digest of all: see people_proof
+ALIAS: Final = "alias"  # under which the person's own key lies in person_keys
 
 PIN: Final = "pin"  # its hash, where the person has one
 

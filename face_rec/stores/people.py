@@ -90,7 +90,7 @@ class RedisPeople:
             {subject: None},
             lambda link: _DELETE.run(
                 self._client,
-                self._keys(subject),
+                [*self._keys(subject), keys.person_keys(self._site)],
                 [subject, CHANGES_KEPT, *link, *codec.PERSON_FIELDS],
             ),
         )

@@ -13,7 +13,7 @@ from face_rec.entities import Event, Person
 from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.export import PersonExport
-from face_rec.privacy.parts import Note, Purge, Settled
+from face_rec.privacy.parts import Keeper, Note, Purge, Settled
 from face_rec.privacy.privacy import Privacy
 from face_rec.privacy.retention import Periods, Retention
 from face_rec.protocols import AttendanceStore, PeopleStore, SnapshotStore
@@ -45,6 +45,8 @@ class PrivacyParts:
     """Asked before anything is done; each raises where whoever acts must first prove who they
     are."""
     purge: Purge | None = None
+    audit: Keeper | None = None
+    """What the audit log tells of people in clear."""
 
 
 def open_privacy(parts: PrivacyParts) -> Privacy:
@@ -52,6 +54,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
     keepers = [
         rules_keeper(parts.rules),
         pins_keeper(RedisPins(parts.client, parts.site)),
+        *([parts.audit] if parts.audit else []),
     ]
     erasure = Erasure(
         site=lambda: parts.options().title, people=parts.people, attendance=parts.attendance,

@@ -6,6 +6,8 @@ another one we can only say what its administrator has to do.
 """
 
 import logging
+import os
+import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -15,7 +17,7 @@ from typing import Any, Final, cast
 from redis.exceptions import ResponseError
 
 from face_rec.errors import StoreError, StoreUnavailable
-from face_rec.stores import keys
+from face_rec.stores import keys, locks
 from face_rec.stores.client import Client, redis_errors
 
 log = logging.getLogger(__name__)
@@ -57,14 +59,15 @@ class EmbeddedPurge:
     def run(self) -> tuple[str, ...]:
         """Rewrite, wait for it, and make sure that no older file is left. Raises StoreError,
         StoreUnavailable when that failed."""
-        wanted = self._wanted()
-        deadline = time.monotonic() + self._longest
-        self._rewrite(deadline)
-        for path in self._left_over():
-            path.unlink(missing_ok=True)
-        while self._history():
-            _wait(deadline)
-        self._done(wanted)
+        with locks.exclusive(self._folder / "purge.lock"):
+            wanted = self._wanted()
+            deadline = time.monotonic() + self._longest
+            self._rewrite(deadline)
+            for path in self._left_over():
+                path.unlink(missing_ok=True)
+            while self._history():
+                _wait(deadline)
+            self._done(wanted)
         log.info("redis_files_rewritten")
         return (_REWRITTEN,)
 
@@ -108,9 +111,9 @@ class EmbeddedPurge:
 
     def _left_over(self) -> Iterator[Path]:
         """Snapshots that our server never makes, and what a crash left half-written."""
-        for pattern in ("dump.rdb", "temp-*"):
-            yield from self._folder.glob(pattern)
-            yield from (self._folder / _FOLDER).glob(pattern)
+        for folder in (self._folder, self._folder / _FOLDER):
+            yield from folder.glob("dump.rdb")
+            yield from (path for path in folder.glob("temp-*") if not _at_work(path))
         if (self._folder / _FOLDER).is_dir():
             yield from self._folder.glob("appendonly.aof*")
 
@@ -133,6 +136,18 @@ class OutsidePurge:
         return OUTSIDE
 
     def finish(self) -> None: ...
+
+
+def _at_work(path: Path) -> bool:
+    """Whether the process whose number stands in the name of a temporary file lives."""
+    numbers = re.findall(r"\d+", path.name)
+    try:
+        os.kill(int(numbers[-1]), 0)
+    except (IndexError, ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _current(manifest: Path) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from face_rec.errors import Conflict, SettingError, SnapshotMissing
 from face_rec.protocols import Progress
-from face_rec.stores import codec, keys
+from face_rec.stores import codec, keys, person_keys
 from face_rec.stores.client import Client, redis_errors
 from face_rec.stores.data_keys import DataKeys
 from face_rec.stores.gallery_feed import GalleryFeed
@@ -17,6 +17,7 @@ from face_rec.stores.sealed_snapshots import SealedSnapshots
 from face_rec.stores.sealer import DataSealer
 
 _RESEAL: Final = Script("reseal")
+_SWAP: Final = Script("swap_field")
 _TRIES: Final = 5
 
 
@@ -119,11 +120,24 @@ class Resealing:
         self._keys.check.ensure()
         people = self._templates.run(progress)
         secrets = reseal_secrets(self._client, self._site, self._keys.others)
+        reseal_person_keys(self._client, self._site, self._keys.others)
         pictures = reseal_pictures(self._pictures) if self._pictures else 0
         waiting = waiting_otherwise(self._spool, self._keys.sealer)
         if not waiting:
             self._keys.check.only_current()
         return Resealed(people, pictures, waiting, secrets)
+
+
+@redis_errors()
+def reseal_person_keys(client: Client, site: str, sealer: DataSealer) -> int:
+    """How many people's own keys were sealed anew; one destroyed meanwhile stays so."""
+    changed, key = 0, keys.person_keys(site)
+    for alias, stored in client.hscan_iter(key, count=1000):
+        if not sealer.current(stored):
+            context = person_keys.context(alias.decode())
+            anew = sealer.seal(sealer.open(stored, context), context)
+            changed += int(_SWAP.run(client, [key], [alias, stored, anew]))
+    return changed
 
 
 def reseal_pictures(snapshots: SealedSnapshots, progress: Progress | None = None) -> int:

@@ -11,10 +11,10 @@ from pages.ui.identity import Right, acting_here, standing
 
 
 def noted(
-    right: Right, name: str, make: Callable[[], bytes], act: Act | None = None
+    right: Right, name: str, make: Callable[[], bytes], act: Act | None = None, about: str = ""
 ) -> Callable[[], bytes]:
     """``make`` for a download button, for who has ``right`` when the file is taken; for an
-    ``act`` their proof must still be fresh then.
+    ``act`` their proof must still be fresh then. ``about``: the subject that it tells of.
 
     Streamlit makes the file later, outside of the page, so who it is for is kept from now.
     Raises NotAllowed and ProofNeeded then.
@@ -29,7 +29,7 @@ def noted(
             with acting(who):
                 access.step_up.demand(act)
         data = make()
-        audit.record(Action.EXPORTED, name, after={"bytes": len(data)}, actor=who)
+        audit.record(Action.EXPORTED, name, after={"bytes": len(data)}, actor=who, about=about)
         return data
 
     return made

@@ -95,7 +95,13 @@ def _export(app: System, person: Person) -> None:
     if made is not None and made[0] == person.subject and fresh():
         st.download_button(
             "Download ZIP",
-            noted(Right.SYSTEM, f"personal data of {person.id}", lambda: made[1], Act.EXPORT),
+            noted(
+                Right.SYSTEM,
+                f"personal data of {person.id}",
+                lambda: made[1],
+                Act.EXPORT,
+                person.subject,
+            ),
             file_name="personal-data.zip",
             mime="application/zip",
             icon=":material/download:",

@@ -33,8 +33,11 @@ class MemoryAudit:
     def __init__(self) -> None:
         self.entries: list[AuditEntry] = []
 
-    def append(self, entry: AuditEntry) -> None:
+    def append(self, entry: AuditEntry, about: str = "") -> None:
         self.entries.append(entry)
+
+    def alias(self, subject: str) -> str:
+        return ""
 
     def newest(self, count: int, before: str = "") -> list[AuditEntry]:
         return self.entries[::-1][:count]

@@ -8,6 +8,7 @@ from face_rec.attendance.csv_export import to_csv
 from face_rec.attendance.entry import entries
 from face_rec.attendance.records import marks_table
 from face_rec.attendance.report_pdf import FONT
+from face_rec.entities import Person
 from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.export import PersonExport
@@ -100,8 +101,8 @@ class PrivacyOf:
             patrol=ChainPatrol(self.chain, self.alarms.append, fake.clock),
         )  # fmt: skip
 
-    def _note(self, what: str, whose: str, details: Mapping[str, object]) -> None:
-        self.notes.append((what, whose, details))
+    def _note(self, what: str, whose: Person | None, details: Mapping[str, object]) -> None:
+        self.notes.append((what, whose.id if whose else "", details))
 
     def _settled(self, revision: int) -> bool:
         return (

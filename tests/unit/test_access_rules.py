@@ -117,7 +117,10 @@ def test_the_search_finds_every_word_in_any_place() -> None:
 class AwayLog:
     """An ``AuditStore`` whose database does not answer."""
 
-    def append(self, entry: AuditEntry) -> None:
+    def append(self, entry: AuditEntry, about: str = "") -> None:
+        raise StoreUnavailable("away")
+
+    def alias(self, subject: str) -> str:
         raise StoreUnavailable("away")
 
     def newest(self, count: int, before: str = "") -> list[AuditEntry]:
@@ -130,6 +133,16 @@ def test_what_cannot_be_stored_is_in_the_application_s_log(
     Trail(AwayLog(), FakeClock()).record(Action.SIGN_IN, "ada", actor=ADA)
     assert "audit_not_stored" in caplog.text
     assert "ada" in caplog.text
+
+
+def test_what_tells_of_a_person_is_in_no_log_that_cannot_forget(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    trail = Trail(AwayLog(), FakeClock())
+    trail.record(Action.PERSON_EDITED, "E7", {"name": "Eve"}, {"name": "Eva"}, ADA, about="s7")
+    assert "person.edited" in caplog.text
+    assert not any(word in caplog.text for word in ("E7", "Eve", "Eva", "s7"))
+    assert trail.alias("s7") == ""
 
 
 def test_who_acts_is_known_to_everything_below_and_to_nothing_else() -> None:

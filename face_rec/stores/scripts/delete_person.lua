@@ -1,6 +1,7 @@
 -- Remove a person, their place in the ID index, and tell the galleries.
 --
--- KEYS  person, ID index, revision, changes, list and head of the people's chain (one slot)
+-- KEYS  person, ID index, revision, changes, list and head of the people's
+--       chain, keys of all people (one slot)
 -- ARGV  1 subject   2 changes kept   3 the linked entry ('' : not linked)   4 the head it makes
 --       5 length and 6 head that the link was made over, then the fields wanted back
 -- Returns {ok, fields as they were}, {missing}, or {moved, head, length}: the link must be made
@@ -20,6 +21,8 @@ end
 local was = redis.call('HMGET', person, unpack(ARGV, 7))
 local id = redis.call('HGET', person, 'indexed')
 if id and redis.call('HGET', ids, id) == subject then redis.call('HDEL', ids, id) end
+local alias = redis.call('HGET', person, 'alias')
+if alias then redis.call('HDEL', KEYS[7], alias) end -- what it sealed opens nowhere any more
 redis.call('DEL', person)
 if ARGV[3] ~= '' then
   redis.call('RPUSH', KEYS[5], ARGV[3])

@@ -1,0 +1,98 @@
+"""Each person's own data key: what it seals is gone when the key is destroyed with the person.
+
+It seals what has to stay although it tells about somebody: entries of the audit log, which
+nobody may change. The key lies beside the people, under a random alias that leads neither to
+the person, once they are gone, nor to their marks; it is itself sealed by DATA_KEY where that
+is set.
+"""
+
+import base64
+import json
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from face_rec.errors import StoreError
+from face_rec.stores import keys
+from face_rec.stores.client import Client, redis_errors
+from face_rec.stores.codec import Sealer, Unsealed, compact
+from face_rec.stores.lua import Script
+
+_KEY: Final = Script("person_key")
+_NONCE_BYTES: Final = 12  # NIST SP 800-38D
+
+
+@dataclass(frozen=True, slots=True)
+class PersonKey:
+    """A key of 32 bytes and the alias it is known by."""
+
+    alias: str
+    secret: bytes = field(repr=False)
+
+    def seal(self, content: Mapping[str, Any]) -> str:
+        """``content`` as text that only this key opens (AES-256-GCM)."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        body = AESGCM(self.secret).encrypt(nonce, compact(dict(content)), self.alias.encode())
+        return base64.b64encode(nonce + body).decode("ascii")
+
+    def open(self, sealed: str) -> dict[str, Any] | None:
+        """What was sealed; None if it was changed, or another key sealed it."""
+        try:
+            raw = base64.b64decode(sealed, validate=True)
+            plain = AESGCM(self.secret).decrypt(
+                raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], self.alias.encode()
+            )
+        except (InvalidTag, ValueError):
+            return None
+        return cast("dict[str, Any]", json.loads(plain))
+
+
+class PersonKeys:
+    """The keys of one site. Safe to call from several threads and processes at once."""
+
+    def __init__(self, client: Client, site: str, sealer: Sealer | None = None) -> None:
+        self._client = client
+        self._site = site
+        self._key = keys.person_keys(site)
+        self._sealer = sealer or Unsealed()
+
+    @redis_errors()
+    def of(self, subject: str) -> PersonKey | None:
+        """The person's key, made when it is first needed; None if there is no such person."""
+        alias, secret = secrets.token_hex(8), secrets.token_bytes(32)
+        stored = self._sealer.seal(secret, context(alias))
+        person = keys.person(self._site, subject)
+        found: Any = _KEY.run(self._client, [person, self._key], [alias, stored])
+        return None if found is None else self._opened(found[0].decode(), found[1])
+
+    @redis_errors()
+    def alias(self, subject: str) -> str:
+        """The alias of the person's key, or "" where there is none."""
+        found: Any = self._client.hget(keys.person(self._site, subject), keys.ALIAS)
+        return found.decode() if found else ""
+
+    @redis_errors()
+    def many(self, aliases: Collection[str]) -> dict[str, PersonKey]:
+        """Those that are not destroyed, by alias."""
+        wanted = sorted(aliases)
+        stored: Any = self._client.hmget(self._key, wanted) if wanted else []
+        found = {}
+        for alias, sealed in zip(wanted, stored, strict=True):
+            if sealed is not None:
+                found[alias] = self._opened(alias, sealed)
+        return {alias: key for alias, key in found.items() if key is not None}
+
+    def _opened(self, alias: str, stored: bytes) -> PersonKey | None:
+        try:
+            return PersonKey(alias, self._sealer.open(stored, context(alias)))
+        except StoreError:  # DATA_KEY is not what it was: what it sealed cannot be read here
+            return None
+
+
+def context(alias: str) -> str:
+    """What a sealed key is bound to."""
+    return f"person-key/{alias}"

@@ -1,0 +1,287 @@
+"""After the certificate nothing on the disk tells who was erased, or what they look like."""
+
+import gzip
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import config
+from config import Settings
+from face_rec import assembly
+from face_rec.__main__ import main
+from face_rec.access.audit import AuditEntry, details
+from face_rec.assembly.parts import privacy_of
+from face_rec.assembly.storing import open_stores
+from face_rec.attendance.calendar import Leave
+from face_rec.clock import SystemClock
+from face_rec.entities import Person, Template
+from face_rec.errors import StoreError
+from face_rec.stores.access_audit import RedisAudit
+from face_rec.stores.attendance_settings import RedisRules
+from face_rec.stores.client import Client
+from face_rec.stores.redis_purge import EmbeddedPurge
+from tests.fakes.clock import MORNING
+from tests.redis_servers import Server
+from tests.samples import a_person, a_template, an_event
+
+ID, NAME, MAIL = "ERASE-ME-4711", "Zaphod Quartzfeldt", "zaphod@quartz.example"
+FORMER = "Zaphod Formerly-Called"
+KEY = "k" * 40
+WORDS = [text.encode() for text in (ID, NAME, MAIL, FORMER)]
+PICTURE = "marks/2025/03/10/e1.jpg"
+FACE = b"\xff\xd8 the face of somebody \xff\xd9"
+
+
+def _templates() -> list[Template]:
+    return [a_template(slot, dimension=512) for slot in range(1, 4)]
+
+
+def _needles() -> list[bytes]:
+    """Words, the picture, and pieces of the templates: an aligned and a crooked one of each."""
+    raw = [template.vector.astype("<f4").tobytes() for template in _templates()]
+    return [*WORDS, FACE, *(r[:32] for r in raw), *(r[1001:1033] for r in raw)]
+
+
+@pytest.fixture(params=["embedded", "embedded sealed", "outside", "outside sealed"])
+def settings(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    monkeypatch.setattr(config, "ROOT", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("DATA_KEY", KEY if "sealed" in request.param else "")
+    if "outside" in request.param:
+        server: Server = request.getfixturevalue("redis_server")
+        request.getfixturevalue("redis_client")  # empties it
+        monkeypatch.setenv("REDIS_HOST", "127.0.0.1")
+        monkeypatch.setenv("REDIS_PORT", str(server.port))
+    return config.load(dotenv=None)
+
+
+def _lived(settings: Settings) -> Person:
+    """Somebody with all that the app keeps about people, beside somebody who stays."""
+    with ExitStack() as stack:
+        stores = open_stores(settings, SystemClock(), stack)
+        people = stores.people
+        people.create(a_person("stays", "Ada Remains"), [a_template()], people.revision())
+        person = replace(a_person(ID, FORMER), email=MAIL, photo="people/x/1.jpg")
+        person = people.create(person, _templates(), people.revision())
+        person = people.update(replace(person, name=NAME, photo=f"people/{person.subject}/1.jpg"))
+        people.put_templates(person.subject, _templates(), person.version, people.revision())
+        stores.access.pins.set(person, "402917")
+        stores.spool.put(f"people/{person.subject}/1.jpg", FACE)
+        stores.attendance.apply(replace(an_event("e1", person.subject), snapshot=PICTURE), 60)
+        stores.spool.put(PICTURE, FACE)
+        day = date(2025, 3, 12)
+        RedisRules(stores.client, settings.site).put(
+            Leave("l1", person.subject, day, day, "sick", author="boss")
+        )
+        stores.journal.append(an_event("waiting", person.subject, 3600))
+        privacy = privacy_of(settings, stores, SystemClock(), lambda _: True)
+        with (settings.data_dir.parent / "export.zip").open("wb") as out:
+            privacy.export.write(person.subject, out)
+    return person
+
+
+def _erased(settings: Settings) -> dict[str, Any]:
+    certificate = settings.data_dir.parent / "certificate.json"
+    assert main(["privacy", "erase", ID, "--yes", "--certificate", str(certificate)]) == 0
+    found: dict[str, Any] = json.loads(certificate.read_text())
+    return found
+
+
+def _on_disk(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    yield from ((p, p.read_bytes()) for p in folder.rglob("*") if p.is_file())
+
+
+def _in_redis(client: Client) -> Iterator[tuple[str, bytes]]:
+    """Every key with its value as Redis would save it, and as it is read."""
+    for key in client.scan_iter(count=1000):
+        read: Any = {
+            b"hash": client.hgetall, b"list": lambda k: client.lrange(k, 0, -1),
+            b"set": client.smembers, b"string": client.get, b"stream": client.xrange,
+        }[client.type(key)]  # type: ignore[index]  # fmt: skip
+        yield key.decode(), key + _flat(read(key))
+
+
+def _flat(value: Any) -> bytes:  # noqa: ANN401
+    if isinstance(value, dict):
+        return _flat([part for pair in value.items() for part in pair])
+    if isinstance(value, list | tuple | set):
+        return b"\n".join(map(_flat, value))
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
+def _found(places: Iterator[tuple[Any, bytes]]) -> list[tuple[str, bytes]]:
+    return [(str(where), n) for where, content in places for n in _needles() if n in content]
+
+
+def test_what_lived_can_be_found_before_it_is_erased(settings: Settings) -> None:
+    """Or the test below could not fail."""
+    _lived(settings)
+    with assembly.build_redis(settings) as client:
+        before = {needle for _, needle in _found(_in_redis(client))}
+    assert before >= {text.encode() for text in (ID, NAME, MAIL)}
+    faces = before - set(WORDS)
+    assert len(faces) == (0 if settings.data_key else 6)
+    with assembly.build_privacy(settings), assembly.build_access(settings) as access:
+        said = " ".join(f"{e.target} {details(e)}" for e in access.audit.newest(100))
+    assert all(text in said for text in (ID, NAME, FORMER, MAIL))
+
+
+def test_nothing_on_the_disk_tells_of_somebody_erased(settings: Settings, tmp_path: Path) -> None:
+    _lived(settings)
+    certificate = _erased(settings)
+    assert _found(_on_disk(settings.data_dir)) == []
+    with assembly.build_redis(settings) as client:
+        assert _found(_in_redis(client)) == []
+    said = " ".join(certificate["database_files"])
+    assert ("BGREWRITEAOF" in said) == (not settings.embedded_redis)
+    assert ("were rewritten" in said) == settings.embedded_redis
+
+
+def test_a_backup_made_later_tells_nothing_either(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _lived(settings)
+    _erased(settings)
+    assert main(["backup", "--out", str(tmp_path / "backup")]) == 0
+    content = (tmp_path / "backup").read_bytes()
+    if content.startswith(b"\x1f\x8b"):
+        content = gzip.decompress(content)
+    assert _found(iter([("backup", content)])) == []
+
+
+def test_old_files_of_the_database_are_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "ROOT", tmp_path)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    settings = config.load(dotenv=None)
+    redis = tmp_path / "data" / "redis"
+    with assembly.build_redis(settings) as client:
+        client.set("person:{main}:x", NAME)
+        client.delete("person:{main}:x")
+        for name in ("dump.rdb", "temp-rewriteaof-4194304.aof", "appendonlydir/temp-4194304.rdb"):
+            (redis / name).write_bytes(NAME.encode())
+        assert NAME.encode() in b"".join(content for _, content in _on_disk(redis))
+        EmbeddedPurge(client, "main", redis).run()
+        assert NAME.encode() not in b"".join(content for _, content in _on_disk(redis))
+
+
+def test_writes_go_on_while_the_files_are_rewritten_and_all_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "ROOT", tmp_path)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    settings = config.load(dotenv=None)
+    with assembly.build_redis(settings) as client:
+        stop, written = threading.Event(), list[int]()
+
+        def write() -> None:
+            while not stop.is_set():
+                client.rpush("kept", len(written))
+                written.append(len(written))
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        done: list[tuple[str, ...]] = []
+
+        def purge() -> None:
+            done.append(EmbeddedPurge(client, "main", tmp_path / "data" / "redis").run())
+
+        purges = [threading.Thread(target=purge) for _ in range(3)]
+        for thread in purges:
+            thread.start()
+        for thread in purges:
+            thread.join()
+        stop.set()
+        writer.join()
+        assert len(done) == 3
+    with assembly.build_redis(settings) as client:
+        assert client.llen("kept") == len(written)
+
+
+def test_a_rewrite_that_failed_is_said_and_done_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "ROOT", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    settings = config.load(dotenv=None)
+    _lived(settings)
+
+    def fail(_: EmbeddedPurge, __: float) -> None:
+        raise StoreError("Redis could not rewrite its append-only file. Make room.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmbeddedPurge, "_rewrite", fail)
+        assert "NOT DONE YET" in _erased(settings)["database_files"][0]
+    with assembly.build_privacy(settings) as (privacy, _):
+        privacy.retention.finish()
+    assert _found(_on_disk(settings.data_dir)) == []
+
+
+def test_the_audit_log_keeps_that_somebody_was_there_and_not_who(settings: Settings) -> None:
+    _lived(settings)
+    with assembly.build_access(settings) as access:
+        before = [e for e in access.audit.newest(100) if ID in f"{e.target} {details(e)}"]
+    _erased(settings)
+    with assembly.build_access(settings) as access:
+        after = {e.number: e for e in access.audit.newest(100)}
+    assert {e.action for e in before} >= {"person.registered", "person.edited", "person.pin.set"}
+    names = {after[e.number].target for e in before}
+    assert len(names) == 1
+    assert names.pop().startswith("(erased) ")
+    assert all(details(after[e.number]) == "" for e in before)
+    assert all(after[e.number].at == e.at and after[e.number].who == e.who for e in before)
+    deleted = next(e for e in after.values() if e.action == "person.deleted")
+    assert deleted.target == after[before[0].number].target
+
+
+def test_entries_that_older_versions_wrote_in_clear_go_too_and_no_others(
+    settings: Settings,
+) -> None:
+    _lived(settings)
+    with assembly.build_redis(settings) as client:
+        audit = RedisAudit(client, settings.site)
+        for target, action, was in (
+            ("ERASE-OLD-1", "person.registered", {}),
+            (ID, "person.edited", {"id": "ERASE-OLD-1"}),
+            (f"PIN of {ID}", "pin.locked", {}),
+            (f"personal data of {ID}", "exported", {}),
+            ("stays", "person.registered", {}),
+            (f"{ID}-another", "person.registered", {}),
+        ):
+            audit.append(AuditEntry(MORNING, "boss", "user", "127.0.0.1", action, target, was))
+    certificate = _erased(settings)
+    (counted,) = [r for r in certificate["removed"] if "audit" in r["what"]]
+    assert counted["count"] == 4
+    with assembly.build_access(settings) as access:
+        left = [e.target for e in access.audit.newest(100)]
+    assert "stays" in left
+    assert f"{ID}-another" in left
+    assert "ERASE-OLD-1" not in left
+
+
+def test_people_s_own_keys_are_sealed_anew_and_none_comes_back(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not settings.data_key:
+        pytest.skip("there is nothing to rotate without a DATA_KEY")
+    _lived(settings)
+    monkeypatch.setenv("DATA_KEY", f"{'n' * 40},{KEY}")
+    assert main(["keys", "rotate-data"]) == 0
+    monkeypatch.setenv("DATA_KEY", "n" * 40)
+    with assembly.build_access(config.load(dotenv=None)) as access:
+        assert NAME in " ".join(details(e) for e in access.audit.newest(100))
+    _erased(config.load(dotenv=None))
+    with assembly.build_redis(settings) as client:
+        assert client.hlen("person-keys:{main}") <= 1  # of the one who stays
