@@ -158,13 +158,22 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A group that somebody was in before, and until when."""
+
+    group: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """A registered person, without embeddings.
 
     ``subject`` is random and never re-used; ``id`` is the customer's own.
     ``version`` counts the changes, for optimistic locking. ``photo`` is the
-    snapshot key of the best enrolment photo. ``deactivated_at`` and ``pauses`` are kept by
-    the store: nothing but switching somebody off or on changes them.
+    snapshot key of the best enrolment photo. ``deactivated_at``, ``pauses`` and
+    ``moved`` (oldest first) are kept by the store: nothing but switching somebody off or on, or
+    another group, changes them.
     """
 
     subject: str
@@ -181,6 +190,7 @@ class Person:
     templates: tuple[TemplateInfo, ...] = ()
     deactivated_at: datetime | None = None
     pauses: tuple[Pause, ...] = ()
+    moved: tuple[Moved, ...] = ()
 
     @property
     def matchable(self) -> bool:

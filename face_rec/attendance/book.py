@@ -183,5 +183,5 @@ def _of_days(person: Person) -> Hashable:
     """What of a person their days depend on."""
     return (
         person.subject, person.group, person.active, person.created_at, person.deactivated_at,
-        person.pauses,
+        person.pauses, person.moved,
     )  # fmt: skip

@@ -42,6 +42,7 @@ class Planner:
 
     def plan(self, person: Person, day: date) -> Plan:
         """What was expected of ``person`` on ``day``, employed or not."""
+        person = self._roster.then(person, day) if person.moved else person
         leave = self._calendar.leave(person.subject, day)
         personal = self._roster.personal(person.subject)
         if leave is None and not personal:

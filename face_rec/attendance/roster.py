@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -63,6 +63,15 @@ class Roster:
         for one in sorted(assignments, key=lambda a: (a.first or date.min, a.id), reverse=True):
             (self._own[one.subject] if one.subject else self._group[one.group]).append(one)
         self._employments = {employment.id: employment for employment in employments}
+
+    def then(self, person: Person, day: date) -> Person:
+        """``person`` in the group that they were in on ``day``: shift, holidays and kiosks of
+        before stay those of before. On the day of the change the new group counts."""
+        for one in person.moved:
+            until = self._local(one.until)
+            if until is not None and day < until:
+                return replace(person, group=one.group, moved=())
+        return person
 
     def personal(self, subject: str) -> bool:
         """Whether the person has shifts of their own."""

@@ -147,6 +147,7 @@ def _about(person: Person) -> dict[str, Any]:
         "registered_at": _time(person.created_at),
         "changed_at": _time(person.updated_at),
         "deactivated_at": _time(person.deactivated_at),
+        "was_in_groups": [[one.group, _time(one.until)] for one in person.moved],
         "was_deactivated": [[_time(p.since), _time(p.until)] for p in person.pauses],
         "consent": None
         if person.consent is None

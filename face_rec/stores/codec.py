@@ -13,7 +13,17 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from face_rec.entities import Consent, Matrix, Pause, Person, Template, TemplateInfo, Vector, View
+from face_rec.entities import (
+    Consent,
+    Matrix,
+    Moved,
+    Pause,
+    Person,
+    Template,
+    TemplateInfo,
+    Vector,
+    View,
+)
 from face_rec.stores import keys
 
 Fields = Mapping[str, bytes | None]
@@ -103,6 +113,7 @@ def person_of(subject: str, fields: Fields) -> Person | None:
         templates=tuple(_info_of(info) for info in json.loads(fields[keys.TEMPLATES] or b"[]")),
         deactivated_at=_left_of(about),
         pauses=tuple(_pause_of(pause) for pause in about.get("pauses", ())),
+        moved=tuple(Moved(g, datetime.fromisoformat(at)) for g, at in about.get("moved", ())),
     )
 
 
@@ -118,6 +129,7 @@ def _about(person: Person) -> dict[str, Any]:
         "updated_at": time_to_text(person.updated_at),
         LEFT: time_to_text(person.deactivated_at),
         "pauses": [[time_to_text(p.since), time_to_text(p.until)] for p in person.pauses],
+        "moved": [[one.group, time_to_text(one.until)] for one in person.moved],
     }
 
 

@@ -12,7 +12,7 @@ import pytest
 from face_rec.access.audited import AuditedPeople
 from face_rec.access.step_up import nothing_to_prove
 from face_rec.access.trail import Trail
-from face_rec.entities import Change, ChangeKind, Pause, Person
+from face_rec.entities import Change, ChangeKind, Moved, Pause, Person
 from face_rec.errors import Conflict, IdTaken, PeopleError, PersonMissing
 from face_rec.protocols import PeopleStore
 from face_rec.stores import codec, keys
@@ -462,6 +462,17 @@ def test_who_comes_back_is_not_gone_and_the_time_between_is_kept(
         assert person.deactivated_at is None
         assert person.pauses == tuple(pauses)
     assert people.get(subject) == person
+
+
+def test_another_group_is_noted_with_the_group_before(
+    people: PeopleStore, clock: FakeClock
+) -> None:
+    person = _added(people, dataclasses.replace(a_person(), group="A"))
+    at = clock.advance(86_400)
+    moved = people.update(dataclasses.replace(person, group="B"))
+    assert moved.moved == (Moved("A", at),)
+    clock.advance(86_400)
+    assert people.update(dataclasses.replace(moved, name="Other", moved=())).moved == moved.moved
 
 
 def test_somebody_registered_as_inactive_has_left_from_the_beginning(

@@ -11,7 +11,7 @@ from face_rec.attendance.calendar import Holiday
 from face_rec.attendance.filters import Filters
 from face_rec.attendance.kiosk import KioskRecord
 from face_rec.attendance.overview import overview
-from face_rec.attendance.roster import Employment
+from face_rec.attendance.roster import Assignment, Employment
 from face_rec.attendance.shift import PRESENCE, Shift
 from face_rec.attendance.status import Flag, Status
 from face_rec.entities import Event, EventKind, Person
@@ -145,6 +145,38 @@ def test_somebody_who_left_and_returned_was_not_employed_between() -> None:
     days = world.office().book.person(BOB.subject, MONDAY, MONDAY + timedelta(days=4))
     away, there = Status.NOT_EMPLOYED, Status.ABSENT
     assert [day.status for day in days] == [there, away, away, there, there]
+
+
+def test_another_group_holds_from_its_day_and_leaves_the_past_alone() -> None:
+    late = Shift("late", "Late", time(11), time(19))
+    world = World(
+        DAY_SHIFT, late, Assignment("a", "late", group="Office"),
+        Holiday("h", MONDAY + timedelta(days=1), "Shop day", frozenset({"Shop"})),
+        now=at(MONDAY + timedelta(days=3), "10:00"),
+    )  # fmt: skip
+    ada = world.people.get(ADA.subject)
+    assert ada is not None
+    moved = world.people.update(replace(ada, group="Shop"))
+    world.people.update(replace(moved, name="Ada L.", moved=()))
+    days = world.office().book.person(ADA.subject, MONDAY, MONDAY + timedelta(days=4))
+    assert [day.shift for day in days] == ["Late", "Late", "Late", "Day", "Day"]
+    assert days[1].status is Status.ABSENT, "the holiday is of the group that came later"
+    explained = world.office().inquiry.explain(ADA.subject, MONDAY)
+    assert explained.record.shift == "Late"
+
+
+def test_a_group_put_right_on_the_day_of_registration_leaves_no_trace_in_the_days() -> None:
+    world = World(
+        Shift("late", "Late", time(11), time(19)), Assignment("a", "late", group="Ofice")
+    )
+    world.people.create(Person("s-cy", "9", "Cy", group="Ofice"), (), world.people.revision())
+    world.clock.advance(600)
+    cy = world.people.get("s-cy")
+    assert cy is not None
+    world.people.update(replace(cy, group="Office"))
+    today = world.clock.now().date()
+    (day,) = world.office().book.person("s-cy", today, today)
+    assert day.shift == PRESENCE.name
 
 
 def test_a_last_day_that_was_entered_stands_for_itself() -> None:

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face_rec.entities import Consent, Event, EventKind, Pause, Person, Source, TemplateInfo, View
+from face_rec.entities import (
+    Consent,
+    Event,
+    EventKind,
+    Moved,
+    Pause,
+    Person,
+    Source,
+    TemplateInfo,
+    View,
+)
 from face_rec.stores import codec, events, keys
 from tests.fakes.clock import MORNING
 from tests.samples import CONSENT, CONTRACT, a_person, a_template
@@ -40,6 +50,7 @@ people = st.builds(
     templates=st.lists(infos, max_size=10).map(tuple),
     deactivated_at=maybe,
     pauses=st.lists(st.builds(Pause, moments, moments), max_size=3).map(tuple),
+    moved=st.lists(st.builds(Moved, texts, moments), max_size=3).map(tuple),
 )
 any_events = st.builds(
     Event,
