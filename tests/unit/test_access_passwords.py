@@ -39,6 +39,14 @@ def test_the_same_password_typed_on_another_keyboard_fits() -> None:
     assert PASSWORDS.verify(stored, "zw\u00f6lf Boxk\u00e4mpfer jagen")
 
 
+def test_a_longer_password_than_the_stored_one_does_not_fit() -> None:
+    longest = (PASSWORD * LONGEST)[:LONGEST]
+    stored = account(PASSWORDS.hash(longest))
+    assert PASSWORDS.verify(stored, longest)
+    assert not PASSWORDS.verify(stored, longest + "x")
+    assert not PASSWORDS.verify(stored, longest * 2)
+
+
 def test_a_hash_is_argon2id_and_never_the_same_twice() -> None:
     first, second = Passwords().hash(PASSWORD), PASSWORDS.hash(PASSWORD)
     assert first.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
