@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
+from face_rec.access.changes import Changes
 from face_rec.access.confirm import Confirmation
 from face_rec.access.door import Door
 from face_rec.access.identify import Identify
@@ -16,6 +17,7 @@ from face_rec.access.provider_sessions import ProviderSessions
 from face_rec.access.second_factor import SecondFactor
 from face_rec.access.staff import Staff
 from face_rec.access.step_up import StepUp
+from face_rec.access.tabs import SentFiles, Tabs
 from face_rec.access.tokens import Tokens
 from face_rec.access.trail import Trail
 from face_rec.clock import Clock
@@ -41,6 +43,9 @@ class Access:
     identify: Identify
     own_sessions: OwnSessions
     provider_sessions: ProviderSessions
+    changes: Changes
+    tabs: Tabs
+    files: SentFiles
     audit: Trail
     factors: SecondFactor
     step_up: StepUp
@@ -63,6 +68,11 @@ class Access:
         if found is None and device:
             return self.identify.device(device)
         return found
+
+    def in_tab(self, tab: str, cookies: Mapping[str, str]) -> Principal | None:
+        """Who shows these cookies in a tab, if it is theirs; a tab that is new becomes so."""
+        found = self.of_cookies(cookies)
+        return found if tab and found and self.tabs.claim(tab, found) else None
 
     def open_now(self, principal: Principal) -> bool:
         """Whether a kiosk is within its hours; everybody else always is."""

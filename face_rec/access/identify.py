@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from face_rec.access.account import Account
@@ -13,6 +13,7 @@ from face_rec.access.kiosks import Kiosks
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import NARROWED, Role, rights_of, rights_of_scopes
 from face_rec.access.secret import digest
+from face_rec.access.session import Session
 from face_rec.access.token import Token
 from face_rec.access.tokens import Tokens
 from face_rec.clock import Clock
@@ -48,6 +49,7 @@ class Identify:
         self._tokens = tokens
         self._clock = clock
         self._known: dict[str, _Known] = {}
+        self._round = 0
         self._lock = threading.Lock()
 
     def user(self, secret: str, used: bool = True, address: str = "") -> Principal | None:
@@ -56,7 +58,7 @@ class Identify:
 
         def look() -> Principal | None:
             found = self._door.session_of(secret, used, address)
-            return user_principal(found[0], found[1].proved_at) if found else None
+            return user_principal(*found) if found else None
 
         return self._answer("s", secret, _STALE_USER, look)
 
@@ -82,15 +84,17 @@ class Identify:
         return self._answer("t", bearer, 0.0, look)
 
     def forget(self) -> None:
-        """Look again at the next question; after a change made in this process."""
+        """Look again at the next question; after a change made in this process. An answer that
+        was looked up before it and comes after it is not kept."""
         with self._lock:
             self._known.clear()
+            self._round += 1
 
     def _answer(
         self, kind: str, shown: str, stale: float, look: Callable[[], Principal | None]
     ) -> Principal | None:
         key, now = f"{kind}:{digest(shown)}", self._clock.monotonic()
-        known = self._known.get(key)
+        known, turn = self._known.get(key), self._round
         if known is not None and now - known.asked < FRESH:
             return known.principal
         try:
@@ -101,11 +105,13 @@ class Identify:
             found, seen = known.principal, known.seen
         else:
             seen = now
-        self._keep(key, _Known(found, seen, self._clock.monotonic()))
+        self._keep(key, _Known(found, seen, self._clock.monotonic()), turn)
         return found
 
-    def _keep(self, key: str, known: _Known) -> None:
+    def _keep(self, key: str, known: _Known, turn: int) -> None:
         with self._lock:
+            if turn != self._round:
+                return
             if len(self._known) >= _MOST:
                 self._known.clear()
             self._known[key] = known
@@ -115,12 +121,14 @@ _SEES: Final[Mapping[Role, Groups]] = {Role.ADMIN: ALL_GROUPS, Role.REGISTRAR: A
 """Roles that are about everybody; what is not named here sees nobody's records."""
 
 
-def user_principal(account: Account, proved_at: datetime | None = None) -> Principal:
-    """What an account may do; managers and HR see the groups that were said."""
+def user_principal(account: Account, session: Session | None = None) -> Principal:
+    """What an account may do in a session; managers and HR see the groups that were said."""
     groups = account.groups if account.role in NARROWED else _SEES.get(account.role)
     return Principal(
         PrincipalKind.USER, account.id, account.id, rights_of(account.role),
-        groups or NO_GROUPS, proved_at=proved_at,
+        groups or NO_GROUPS,
+        sign_in=f"{session.epoch}:{session.started_at.isoformat()}" if session else "",
+        proved_at=session.proved_at if session else None,
     )  # fmt: skip
 
 
@@ -129,6 +137,7 @@ def device_principal(device: Device) -> Principal:
     return Principal(
         PrincipalKind.DEVICE, device.id, f"kiosk {device.title}", rights_of(Role.KIOSK),
         kiosk=device.id, hours=(device.opens, device.closes), pin=device.pin,
+        sign_in=device.linked_at.isoformat() if device.linked_at else "",
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Who is behind a request, once it is known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 
@@ -24,8 +24,12 @@ class Principal:
     ``id``: account name, kiosk or token id. ``groups``: whose records this one
     may see and correct; nobody's unless it is said. ``kiosk``: the one kiosk that a device is.
     ``hours``: the local times between which it takes attendance; None: always. ``pin``:
-    whether people may use their PIN at this device. ``proved_at``: when a user last proved in
-    this session who they are.
+    whether people may use their PIN at this device. ``sign_in`` names this very sign-in; of
+    the next one of the same account it differs. ``proved_at``: when a user last proved in this
+    session who they are.
+
+    Equal principals may do and see the same: an open page is its principal's, and is over when
+    that is no longer equal. What says nothing of that is declared ``compare=False``.
     """
 
     kind: PrincipalKind
@@ -36,7 +40,8 @@ class Principal:
     kiosk: str | None = None
     hours: tuple[time, time] | None = None
     pin: bool = False
-    proved_at: datetime | None = None
+    proved_at: datetime | None = field(default=None, compare=False)
+    sign_in: str = field(default="", repr=False)
 
     def may(self, right: Right) -> bool:
         return right in self.rights

@@ -12,6 +12,7 @@ from face_rec.access.app_codes import AppCodes
 from face_rec.access.attempts import Attempts
 from face_rec.access.breached import BreachedPasswords
 from face_rec.access.ceremony import Ceremonies, Ceremony
+from face_rec.access.changes import Changes
 from face_rec.access.confirm import Confirmation
 from face_rec.access.device import Device
 from face_rec.access.door import Door
@@ -36,9 +37,11 @@ from face_rec.access.session import HalfSession, Lifetime
 from face_rec.access.staff import Staff
 from face_rec.access.step_up import StepUp
 from face_rec.access.storage import OnceStore, Sealer
+from face_rec.access.tabs import SentFiles, Tabs
 from face_rec.access.throttle import Throttle
 from face_rec.access.token import Token
 from face_rec.access.tokens import Tokens
+from face_rec.access.told import ToldRecords, ToldSessions
 from face_rec.access.trail import Trail
 from face_rec.clock import Clock
 from face_rec.stores.access_attempts import RedisAttempts
@@ -93,7 +96,8 @@ def open_trail(
 
 def open_access(client: Client, site: str, clock: Clock, options: AccessOptions) -> Access:
     """Everything about access, kept in ``client``; nothing is asked of Redis here."""
-    accounts: RedisRecords[Account] = RedisRecords(client, site, Account)
+    changes = Changes()
+    accounts: ToldRecords[Account] = ToldRecords(RedisRecords(client, site, Account), changes)
     links, notes = RedisLinks(client, site), RedisNotes(client, site)
     trail = open_trail(client, site, clock, options.ledger, options.sealer)
     counters = RedisCounters(client, site)
@@ -112,7 +116,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         client, site, clock, options, throttle=throttle, trail=trail, step_up=step_up
     )
     once: OnceStore[HalfSession] = RedisOnce(client, site, HalfSession)
-    sessions = RedisSessions(client, site)
+    sessions = ToldSessions(RedisSessions(client, site), changes)
     door = Door(
         accounts=accounts, sessions=sessions, links=links, notes=notes,
         passwords=passwords, proof=proof, external=external, known=known, throttle=throttle,
@@ -120,10 +124,13 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         halves=HalfSessions(once, accounts, clock), factors=factors, mark=options.mark,
     )  # fmt: skip
     kiosks = Kiosks(
-        devices=RedisRecords(client, site, Device), links=links, notes=notes,
+        devices=ToldRecords(RedisRecords(client, site, Device), changes), links=links, notes=notes,
         throttle=throttle, trail=trail, clock=clock, demand=step_up.demand,
     )  # fmt: skip
-    tokens = Tokens(RedisRecords(client, site, Token), notes, trail, clock, step_up.demand)
+    recorded: ToldRecords[Token] = ToldRecords(RedisRecords(client, site, Token), changes)
+    tokens = Tokens(recorded, notes, trail, clock, step_up.demand)
+    identify = Identify(door, kiosks, tokens, clock)
+    changes.listen(identify.forget)
     staff = Staff(
         accounts=accounts,
         notes=notes,
@@ -140,7 +147,10 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         kiosks=kiosks,
         tokens=tokens,
         pins=Pins(RedisPins(client, site), passwords, throttle, trail),
-        identify=Identify(door, kiosks, tokens, clock),
+        identify=identify,
+        changes=changes,
+        tabs=Tabs(),
+        files=SentFiles(),
         provider_sessions=ProviderSessions(accounts, sessions, counters, trail),
         own_sessions=OwnSessions(
             accounts=accounts,

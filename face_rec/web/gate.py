@@ -22,12 +22,15 @@ from face_rec.access import actor
 from face_rec.access.access import KIOSK, SESSION, Access
 from face_rec.access.actor import Actor
 from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.requester import asking
 from face_rec.errors import StoreError
 from face_rec.web import cookies
 from face_rec.web.hosts import is_loopback, own_pages
 from face_rec.web.problem import is_api, problem, told
-from face_rec.web.route_rules import KIOSK_PAGE, PAGES, Rule, Way, narrowed, rule_for
+from face_rec.web.route_rules import KIOSK_PAGE, PAGES, Rule, Way, below, rule_for
 from face_rec.web.socket_watch import SocketWatch
+from face_rec.web.tab_socket import noting_files, own_tab_only
+from face_rec.web.verdict import Asked, Verdict, may, verdict
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +76,7 @@ class Gate:
     async def _refusal(self, request: Request) -> Response | None:
         """What is wrong with the request; None if it may pass. Notes who asks."""
         request.state.principal = None
-        access, rule = self._access(), rule_for(path_of(request))
+        access, rule = self._access(), rule_for(path_of(request), request.method)
         if access is None:
             return None if _is_health(request) else told(path_of(request), 503, "Starting …")
         if await self._closed(access, request):
@@ -81,14 +84,9 @@ class Gate:
                 "This app is not set up yet, and until then answers only on its own machine. "
                 "Open the set-up link there, or run: python -m face_rec users add", 403,
             )  # fmt: skip
-        asked = rule or Rule(Way.COOKIE)  # whether a path exists is told to who is signed in
-        principal = await to_thread.run_sync(_principal, access, request, asked)
+        principal = await to_thread.run_sync(_principal, access, request, rule)
         request.state.principal = principal
-        if rule is None and principal is not None:
-            return PlainTextResponse("There is no such page.", 404)
-        if principal and path_of(request) == "/frames" and not access.open_now(principal):
-            return PlainTextResponse("This kiosk is closed at this hour.", 403)
-        return _judge(request, asked, principal)
+        return _kiosk_only(request, principal) or _judge(access, request, rule, principal)
 
     async def _closed(self, access: Access, request: Request) -> bool:
         """Whether nobody is let in from outside because no account exists yet."""
@@ -107,11 +105,14 @@ class Gate:
             return
         access, principal = opened
         request.state.principal = principal
-        watch = SocketWatch(receive, send, partial(self._still, access, request, principal))
+        still = partial(self._still, access, request, principal)
+        watch = SocketWatch(receive, send, still, access.changes)
+        scope = own_tab_only(scope, principal, access.tabs)
+        noting = noting_files(watch.send, principal, access.files)
         async with anyio.create_task_group() as group:
             group.start_soon(watch.watch)
-            with actor.acting(actor_of(request)):
-                await self._app(scope, watch.receive, watch.send)
+            with actor.acting(actor_of(request)), asking(principal):
+                await self._app(scope, watch.receive, noting)
             group.cancel_scope.cancel()
 
     async def _may_open(self, request: HTTPConnection) -> tuple[Access, Principal] | None:
@@ -127,16 +128,16 @@ class Gate:
             principal = await to_thread.run_sync(_principal, access, request, rule)
         except StoreError:
             return None
-        return (access, principal) if principal and rule.allows(principal) else None
+        return (access, principal) if principal and may(rule, principal) else None
 
     async def _still(self, access: Access, request: HTTPConnection, was: Principal) -> bool:
-        """Whether the connection is still the same somebody's. A change of rights does not
-        close it: the page looks at them at each run."""
+        """Whether the connection is still the same somebody's, with the same rights, groups and
+        sign-in. Where not, the browser comes back by itself and gets a new tab."""
         try:
             now = await to_thread.run_sync(_of_cookies, access, request, True)
         except StoreError:
             return True  # the database is away; who was in stays in
-        return now is not None and (now.kind, now.id) == (was.kind, was.id)
+        return now == was
 
 
 def actor_of(request: HTTPConnection) -> Actor:
@@ -147,8 +148,10 @@ def actor_of(request: HTTPConnection) -> Actor:
     return Actor(principal.name, principal.kind.value, _address(request), principal.proved_at)
 
 
-def _principal(access: Access, request: HTTPConnection, rule: Rule) -> Principal | None:
+def _principal(access: Access, request: HTTPConnection, rule: Rule | None) -> Principal | None:
     """Who shows the cookie or token that the rule asks for."""
+    if rule is None:
+        return _of_cookies(access, request, True)
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if rule.way in {Way.BEARER, Way.EITHER} and scheme.lower() == "bearer":
         with actor.acting(Actor("a token", "token", _address(request))):
@@ -163,23 +166,30 @@ def _of_cookies(access: Access, request: HTTPConnection, used: bool) -> Principa
     return access.of_cookies(shown, used, _address(request))
 
 
-def _judge(request: Request, rule: Rule, principal: Principal | None) -> Response | None:
-    if principal and principal.kind is PrincipalKind.DEVICE:
-        elsewhere = _kiosk_only(request, principal)
-        if elsewhere is not None:
-            return elsewhere
-    if not rule.allows(principal):
-        return _refused(request, principal)
-    if narrowed(principal, path_of(request), request.query_params.get("kiosk", "")):
-        return _denied(request)
-    by_cookie = rule.way not in {Way.BEARER, Way.SIGNED}
+def _judge(
+    access: Access, request: Request, rule: Rule | None, principal: Principal | None
+) -> Response | None:
+    open_now = principal is None or access.open_now(principal)
+    kiosk = request.query_params.get("kiosk", "")
+    path = below(path_of(request))
+    asked = Asked(principal, path, kiosk, open_now, access.tabs, access.files)
+    match verdict(rule, asked):
+        case Verdict.MISSING:
+            return told(path_of(request), 404, "There is no such page.", _NO_STORE)
+        case Verdict.SIGN_IN | Verdict.DENIED:
+            return _refused(request, principal)
+        case Verdict.CLOSED:
+            return PlainTextResponse("This kiosk is closed at this hour.", 403, _NO_STORE)
+    by_cookie = rule is not None and rule.way not in {Way.BEARER, Way.SIGNED}
     if by_cookie and request.method not in _SAFE and not own_pages(request.headers):
         return PlainTextResponse("This request did not come from this app's own pages.", 403)
     return None
 
 
-def _kiosk_only(request: Request, device: Principal) -> Response | None:
-    """Sends a device to its page, where it asks for the start page."""
+def _kiosk_only(request: Request, device: Principal | None) -> Response | None:
+    """Sends a device to its page, where it asks for the start page or another one."""
+    if device is None or device.kind is not PrincipalKind.DEVICE:
+        return None
     page = path_of(request).removeprefix("/")
     if page not in ("", "index.html") and page not in PAGES:
         return None

@@ -7,6 +7,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from face_rec.access.principal import THIS_COMPUTER
 from face_rec.web.origin import same_origin
 from face_rec.web.route_rules import Way, rule_for
 
@@ -29,8 +30,8 @@ class GateOff:
             await self._app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request, rule = HTTPConnection(scope), rule_for(scope["path"])
-        request.state.principal = None
+        request, rule = HTTPConnection(scope), rule_for(scope["path"], scope["method"])
+        request.state.principal = THIS_COMPUTER
         if rule is not None and rule.way is Way.NEVER:
             await PlainTextResponse("There is no such page.", 404)(scope, receive, send)
         elif scope["method"] not in _SAFE and not same_origin(request.headers):

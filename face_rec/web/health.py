@@ -13,10 +13,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from face_rec import __version__
-from face_rec.access.principal import Principal
-from face_rec.access.rights import Right
 from face_rec.clock import Clock
 from face_rec.entities import HealthCheck
+from face_rec.web.route_rules import rule_for
+from face_rec.web.verdict import sees_details
 
 log = logging.getLogger(__name__)
 
@@ -87,8 +87,7 @@ def _may_see_details(request: Request) -> bool:
     """Strangers learn whether, not why. Without the gate only this machine can ask."""
     if not hasattr(request.state, "principal"):
         return True
-    principal: Principal | None = request.state.principal
-    return principal is not None and principal.may(Right.SYSTEM)
+    return sees_details(rule_for("/readyz"), request.state.principal)
 
 
 def _run(check: Check) -> HealthCheck:

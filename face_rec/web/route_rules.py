@@ -1,11 +1,15 @@
-"""The one table of who may ask for which path. A path that no rule names is refused."""
+"""The one table of who may ask for which path. A path that no rule names is refused.
 
+It says all of it: how somebody proves who they are, the right, whether the thing must be their
+own, who sees details, and the bounds of a body. :mod:`face_rec.web.verdict` reads it.
+"""
+
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Right
 from face_rec.web import uploads
 
@@ -25,64 +29,75 @@ class Way(StrEnum):
     NEVER = "never"  # Streamlit's own, of no use here
 
 
+class Own(StrEnum):
+    """What somebody is narrowed to, their right apart."""
+
+    KIOSK = "kiosk"  # the kiosk that ?kiosk= names, within its hours
+    EVERYBODY = "everybody"  # it does not tell whose it is: for who sees all groups
+    TAB = "tab"  # the tab that the path names
+    FILE = "file"  # a file whose address was sent to them
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``right``: needed besides, None: none. ``most`` and ``within``: the largest body in
-    bytes, and the seconds it may take to come."""
+    """``rights``: one of them is needed besides; empty: none. ``own``: what it must be besides.
+    ``details``: who has this sees more of the answer. ``keep``: whether a browser may keep the
+    answer, because it is code and tells nothing of anybody. ``most`` and ``within``: the largest
+    body in bytes, and the seconds it may take to come."""
 
     way: Way
-    right: Right | None = None
+    rights: frozenset[Right] = frozenset()
+    own: Own | None = None
+    details: Right | None = None
+    keep: bool = False
     most: int = 16 * KIB
     within: float = 15.0
 
-    def allows(self, principal: Principal | None) -> bool:
-        """Whether ``principal`` may ask; the cookie or token was looked at already."""
-        if self.way in {Way.OPEN, Way.SIGNED}:
-            return True
-        if principal is None or self.way is Way.NEVER:
-            return False
-        if self.way is Way.USER and principal.kind is not PrincipalKind.USER:
-            return False
-        return self.right is None or principal.may(self.right)
+
+def _for(*rights: Right) -> frozenset[Right]:
+    return frozenset(rights)
 
 
+_OPEN: Final = Rule(Way.OPEN)
 _UPLOAD: Final = Rule(
-    Way.USER, Right.PEOPLE_WRITE, most=uploads.LARGEST_BODY, within=uploads.WITHIN
-)
+    Way.USER, _for(Right.PEOPLE_WRITE, Right.RULES, Right.HR, Right.MODELS), Own.TAB,
+    most=uploads.LARGEST_BODY, within=uploads.WITHIN,
+)  # fmt: skip
 _SHELL: Final = Rule(Way.COOKIE)
+_CODE: Final = Rule(Way.COOKIE, keep=True)
 _NEVER: Final = Rule(Way.NEVER)
 
 EXACT: Final[Mapping[str, Rule]] = {
-    "/healthz": Rule(Way.OPEN),
-    "/readyz": Rule(Way.OPEN),
-    "/.well-known/security.txt": Rule(Way.OPEN),
-    "/login": Rule(Way.OPEN),
-    "/login/oidc": Rule(Way.OPEN),
-    "/login/passkey": Rule(Way.OPEN),
-    "/login/passkey/options": Rule(Way.OPEN),
-    "/login/factor": Rule(Way.OPEN),
-    "/login/factor/passkey": Rule(Way.OPEN),
-    "/login/factor/passkey/options": Rule(Way.OPEN),
-    "/login/enrol": Rule(Way.OPEN),
-    "/login/enrol/app": Rule(Way.OPEN),
-    "/login/enrol/passkey": Rule(Way.OPEN),
-    "/login/enrol/passkey/options": Rule(Way.OPEN),
-    "/login/oidc/callback": Rule(Way.OPEN),
-    "/login/oidc/out": Rule(Way.OPEN),
+    "/healthz": _OPEN,
+    "/readyz": Rule(Way.OPEN, details=Right.SYSTEM),
+    "/.well-known/security.txt": _OPEN,
+    "/login": _OPEN,
+    "/login/oidc": _OPEN,
+    "/login/passkey": _OPEN,
+    "/login/passkey/options": _OPEN,
+    "/login/factor": _OPEN,
+    "/login/factor/passkey": _OPEN,
+    "/login/factor/passkey/options": _OPEN,
+    "/login/enrol": _OPEN,
+    "/login/enrol/app": _OPEN,
+    "/login/enrol/passkey": _OPEN,
+    "/login/enrol/passkey/options": _OPEN,
+    "/login/oidc/callback": _OPEN,
+    "/login/oidc/out": _OPEN,
     "/login/oidc/backchannel": Rule(Way.SIGNED),
-    "/access.css": Rule(Way.OPEN),
-    "/passkeys.js": Rule(Way.OPEN),
-    "/session": Rule(Way.OPEN),
+    "/access.css": Rule(Way.OPEN, keep=True),
+    "/passkeys.js": Rule(Way.OPEN, keep=True),
+    "/session": _OPEN,
     "/logout": Rule(Way.USER),
     "/logout/provider": Rule(Way.USER),
     "/account": Rule(Way.USER),
-    "/metrics": Rule(Way.EITHER, Right.METRICS),
-    "/frames": Rule(Way.COOKIE, Right.KIOSK, most=8 * MIB),
+    "/metrics": Rule(Way.EITHER, _for(Right.METRICS)),
+    "/frames": Rule(Way.COOKIE, _for(Right.KIOSK), Own.KIOSK, most=8 * MIB),
     "/api": Rule(Way.BEARER),
     "/": _SHELL,
     "/index.html": _SHELL,
-    "/favicon.png": _SHELL,
-    "/manifest.json": _SHELL,
+    "/favicon.png": _CODE,
+    "/manifest.json": _CODE,
     "/_stcore/stream": _SHELL,
     "/_stcore/health": _SHELL,
     "/_stcore/host-config": _SHELL,
@@ -124,42 +139,57 @@ PAGES: Final[Mapping[str, Right]] = {
 
 BELOW: Final[Mapping[str, Rule]] = {
     "/account/": Rule(Way.USER),
-    "/setup/": Rule(Way.OPEN),
-    "/kiosk/link/": Rule(Way.OPEN),
-    "/api/v1/": Rule(Way.BEARER, most=60 * MIB, within=120.0),
+    "/setup/": _OPEN,
+    "/kiosk/link/": _OPEN,
+    "/api/v1/": Rule(Way.BEARER),
     "/api/": Rule(Way.BEARER),
-    "/snapshots/": Rule(Way.USER, Right.RECORDS),
-    "/static/": _SHELL,
-    "/media/": _SHELL,
-    "/component/": _SHELL,
-    "/_stcore/bidi-components/": _SHELL,
+    "/snapshots/": Rule(Way.USER, _for(Right.RECORDS), Own.EVERYBODY),
+    "/static/": _CODE,
+    "/media/": Rule(Way.COOKIE, own=Own.FILE),
+    "/component/": _CODE,
+    "/_stcore/bidi-components/": _CODE,
     "/_stcore/upload_file/": _UPLOAD,
     "/_stcore/agent/": _NEVER,
 }
 
 
-def rule_for(path: str, pages: Mapping[str, Right] = PAGES) -> Rule | None:
-    """The rule for ``path``; None: no rule names it. Streamlit asks for its
-    own paths below that of a page, too."""
+def rule_for(path: str, method: str = "GET") -> Rule | None:
+    """The rule for a request; None: no rule names it."""
+    inner = below(path)
+    if inner != path:
+        return _named(inner)
+    page = PAGES.get(path.removeprefix("/"))
+    return _named(path, method) if page is None else Rule(Way.COOKIE, _for(page))
+
+
+def below(path: str) -> str:
+    """Streamlit asks for its own paths below that of a page, too: the own path, else
+    ``path`` itself."""
+    first, _, rest = path.removeprefix("/").partition("/")
+    return f"/{rest}" if rest and first in PAGES else path
+
+
+def _named(path: str, method: str = "GET") -> Rule | None:
     if path in EXACT:
         return EXACT[path]
-    for beginning, rule in BELOW.items():
-        if path.startswith(beginning):
+    for (verb, shape), rule in _OPERATIONS.items():
+        if verb == _SAME.get(method, method) and shape.fullmatch(path):
             return rule
-    first, _, rest = path.removeprefix("/").partition("/")
-    if first not in pages:
-        return None
-    return rule_for(f"/{rest}", {}) if rest else Rule(Way.COOKIE, pages[first])
+    return next((rule for start, rule in BELOW.items() if path.startswith(start)), None)
 
 
-def narrowed(principal: Principal | None, path: str, kiosk: str) -> bool:
-    """Whether a path is outside what its principal is narrowed to, its rights apart.
+_SAME: Final = {"HEAD": "GET"}
+_LARGE: Final = frozenset({("POST", "/people"), ("POST", "/people/{id}/photos")})
 
-    ``kiosk``: the kiosk that the request names. A device is its own kiosk only; a snapshot
-    does not tell whose it is, so a manager of some groups gets none by its address.
-    """
-    if principal is None:
-        return False
-    if path.startswith("/snapshots/"):
-        return not principal.groups.every
-    return path == "/frames" and principal.kiosk not in (None, kiosk)
+
+def _operation(verb: str, path: str, right: Right | None) -> Rule:
+    rights = _for(right) if right else _for()
+    if (verb, path) in _LARGE:
+        return Rule(Way.BEARER, rights, most=60 * MIB, within=120.0)
+    return Rule(Way.BEARER, rights)
+
+
+_OPERATIONS: Final[Mapping[tuple[str, re.Pattern[str]], Rule]] = {
+    (verb, re.compile("/api/v1" + path.replace("{id}", "[^/]+"))): _operation(verb, path, right)
+    for (verb, path), right in API.items()
+}

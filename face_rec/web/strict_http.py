@@ -51,8 +51,8 @@ class StrictHttp:
             await self._app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        send = self._with_headers(HTTPConnection(scope), send)
-        rule = rule_for(scope["path"]) or Rule(Way.NEVER)
+        rule = rule_for(scope["path"], scope["method"]) or Rule(Way.NEVER)
+        send = self._with_headers(HTTPConnection(scope), rule, send)
         refusal = _wrong(scope, self._hosts) or _too_long(scope, rule)
         if refusal is not None:
             await refusal(scope, receive, send)
@@ -62,13 +62,15 @@ class StrictHttp:
         except HTTPException as error:  # of a body that nobody else has caught
             await told(scope["path"], error.status_code, error.detail)(scope, receive, send)
 
-    def _with_headers(self, request: HTTPConnection, send: Send) -> Send:
+    def _with_headers(self, request: HTTPConnection, rule: Rule, send: Send) -> Send:
         host = request.headers.get("host", "")
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 secure(headers, host if hostname(host) else "", cookies.is_https(request))
+                if not rule.keep:  # a shared computer remembers nothing of anybody
+                    headers["Cache-Control"] = "no-store"
                 # Of localhost it would hold for every other program there, too.
                 if self._tls and hostname(host) != "localhost":
                     headers.setdefault("Strict-Transport-Security", HSTS)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from face_rec.access.actor import acting
 from face_rec.access.audit import Action
+from face_rec.access.requester import requester
 from face_rec.access.rights import Act
 from face_rec.errors import NotAllowed
 from pages.ui.context import system
@@ -23,7 +24,8 @@ def noted(
     audit = access.audit
 
     def made() -> bytes:
-        if not look().may(right):
+        now = look()
+        if not now.may(right) or requester() not in (None, now):
             raise NotAllowed("You may not take this file any more. Reload the page.")
         if act is not None:
             with acting(who):

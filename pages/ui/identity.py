@@ -30,21 +30,21 @@ def current() -> Identity:
     """The identity behind this session.
 
     The gate lets a WebSocket through only with a good cookie; which one, Streamlit still knows.
-    While accounts are switched off only this computer can connect, and may do everything.
+    Who is not, or no longer, the one that the session was opened for is nobody in it; the gate
+    closes it and the browser opens another. While accounts are switched off only this computer
+    can connect, and may do everything.
     """
-    access = system().access
-    if not access.enabled:
-        return THIS_COMPUTER
-    return access.of_cookies(st.context.cookies) or NOBODY
+    return standing()()
 
 
 def standing() -> Callable[[], Identity]:
     """Looks up who this session is when it is called, which may be outside of any script: a
     download is made when it is asked for."""
-    access, cookies = system().access, dict(st.context.cookies)
+    access, context = system().access, get_script_run_ctx(suppress_warning=True)
+    tab, cookies = context.session_id if context else "", dict(st.context.cookies)
 
     def look() -> Identity:
-        return (access.of_cookies(cookies) if access.enabled else THIS_COMPUTER) or NOBODY
+        return (access.in_tab(tab, cookies) if access.enabled else THIS_COMPUTER) or NOBODY
 
     return look
 

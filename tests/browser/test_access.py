@@ -65,6 +65,7 @@ def _add_manager(page: Page, url: str) -> None:
     page.get_by_role("button", name="Add account").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill("max")
+    dialog.get_by_text("A manager of all groups").click()
     dialog.get_by_label("First password", exact=True).fill(PASSWORD)
     dialog.get_by_label("First password", exact=True).press("Tab")
     dialog.get_by_role("button", name="Create account").click()

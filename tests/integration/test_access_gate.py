@@ -507,20 +507,6 @@ def test_an_open_socket_closes_within_seconds_of_the_session_s_end(
             socket.receive_text()
 
 
-def test_a_changed_role_leaves_the_socket_open(
-    gate: GateApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(socket_watch, "EVERY", 0.01)
-    gate.add("ada")
-    gate.add("eve")
-    with gate.signed_in("eve").websocket_connect(SOCKET, headers=ORIGIN) as socket:
-        gate.access.staff.change("eve", Role.REGISTRAR, ALL_GROUPS, active=True)
-        gate.wait()
-        for word in ("a", "b", "c"):
-            socket.send_text(word)
-            assert socket.receive_text() == word
-
-
 # --- tokens, odd bytes ----------------------------------------
 
 

@@ -30,7 +30,7 @@ class FakeAccess:
         self.principal: Principal | None = None
         self.step_up = StepUp(FakeClock())
 
-    def of_cookies(self, _: Mapping[str, str]) -> Principal | None:
+    def in_tab(self, _: str, __: Mapping[str, str]) -> Principal | None:
         return self.principal
 
     def open_now(self, _: Principal) -> bool:

@@ -17,6 +17,7 @@ from face_rec.web.gate_off import GateOff
 from face_rec.web.route_rules import API, BELOW, EXACT, KIOSK_PAGE, PAGES, Way, rule_for
 from face_rec.web.strict_http import StrictHttp
 from face_rec.web.unknown import Elsewhere
+from face_rec.web.verdict import may
 from pages.ui.navigation import MENU
 
 PAGE_FILES = sorted(
@@ -77,8 +78,8 @@ def test_the_gate_opens_each_page_to_the_roles_of_its_right_only(page: Path, rol
     rule = rule_for(f"/{page.stem}")
     assert asked is not None
     assert rule is not None
-    assert rule.allows(_principal(role)) == (role in RULES[Right[asked]])
-    assert not rule.allows(None)
+    assert may(rule, _principal(role)) == (role in RULES[Right[asked]])
+    assert rule.way is not Way.OPEN
 
 
 def test_the_walk_notices_a_page_that_does_not_ask(tmp_path: Path) -> None:
@@ -125,7 +126,7 @@ OPEN = {"/healthz", "/readyz", "/login", "/login/oidc", "/login/oidc/callback", 
 def test_only_the_way_in_is_open_to_strangers(path: str) -> None:
     rule = rule_for(path)
     assert rule is not None
-    assert rule.allows(None) == (path in OPEN)
+    assert (rule.way in {Way.OPEN, Way.SIGNED}) == (path in OPEN)
 
 
 @pytest.mark.parametrize("role", Role)
@@ -133,8 +134,8 @@ def test_only_the_way_in_is_open_to_strangers(path: str) -> None:
 def test_every_role_gets_exactly_the_routes_of_its_rights(path: str, role: Role) -> None:
     rule = rule_for(path)
     assert rule is not None
-    has = rule.right is None or role in RULES[rule.right]
-    assert rule.allows(_principal(role)) == (has and rule.way is not Way.NEVER)
+    has = not rule.rights or any(role in RULES[right] for right in rule.rights)
+    assert may(rule, _principal(role)) == (has and rule.way is not Way.NEVER)
 
 
 def test_a_path_that_nobody_named_has_no_rule() -> None:

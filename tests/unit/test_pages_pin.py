@@ -47,7 +47,7 @@ class Doors:
         self.step_up: StepUp
         self.audit: Trail
 
-    def of_cookies(self, _: Mapping[str, str]) -> Principal:
+    def in_tab(self, _: str, __: Mapping[str, str]) -> Principal:
         return self.principal
 
     def open_now(self, _: Principal) -> bool:

@@ -1,0 +1,284 @@
+"""Pages that were open before: a right that is lost is lost in them, and a tab, an upload and a
+file are nobody else's. With a running server, a real browser and hand-made requests."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, WebSocket, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.util import calc_hash
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
+
+from tests.browser.chromium import Browsers
+from tests.browser.server import ROOT
+from tests.browser.sign_in import PASSWORD, GuardedServer, first_admin, sign_in
+from tests.data import shared_data
+
+pytestmark = [pytest.mark.browser, pytest.mark.models]
+
+PATIENCE = 30_000  # ms
+SOON = 5_000  # ms: another process is heard of within seconds
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[GuardedServer]:
+    with GuardedServer(tmp_path / "data", shared_data("models/buffalo_sc")) as server:
+        yield server
+
+
+@dataclass
+class Listener:
+    """What a browser's own socket says: the number of its tab, and the last answers."""
+
+    tabs: list[str] = field(default_factory=list)
+    asked: list[bytes] = field(default_factory=list)
+
+    def __call__(self, socket: WebSocket) -> None:
+        socket.on("framereceived", self._came)
+        socket.on("framesent", self._went)
+
+    def _came(self, payload: str | bytes) -> None:
+        message = ForwardMsg()
+        message.ParseFromString(payload if isinstance(payload, bytes) else payload.encode())
+        if message.WhichOneof("type") == "new_session":
+            self.tabs.append(message.new_session.initialize.session_id)
+
+    def _went(self, payload: str | bytes) -> None:
+        if isinstance(payload, bytes):
+            self.asked.append(payload)
+
+
+def _in_another_process(server: GuardedServer, code: str) -> None:
+    """Change accounts as another process of the app does: through the database alone."""
+    program = (
+        "import config; from face_rec import assembly\n"
+        "from face_rec.access.rights import Role\n"
+        "from face_rec.groups import ALL_GROUPS, only\n"
+        "with assembly.build_access(config.load()) as access:\n"
+        f"    staff, door, kiosks = access.staff, access.door, access.kiosks\n    {code}\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=server.environment(), check=False,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def _add(server: GuardedServer, name: str, role: str, groups: str = "ALL_GROUPS") -> None:
+    made = f'staff.create("{name}", "{PASSWORD}", Role.{role}, {groups})'
+    _in_another_process(server, made)
+
+
+def _cookies(page: Page) -> dict[str, str]:
+    return {c["name"]: c["value"] for c in page.context.cookies()}
+
+
+def _socket(server: GuardedServer, cookies: dict[str, str], *asked: str) -> ClientConnection:
+    return connect(
+        f"ws://localhost:{server.port}/_stcore/stream",
+        origin=Origin(server.url),
+        additional_headers={"Cookie": "; ".join(f"{n}={v}" for n, v in cookies.items())},
+        max_size=None,
+        subprotocols=[Subprotocol(one) for one in ("streamlit", *asked)],
+    )
+
+
+def _said(socket: ClientConnection, *sent: bytes) -> tuple[str, str]:
+    """All that the server says to these messages and then to a run of the page, and the number
+    of the tab that it says it in."""
+    ask = BackMsg()
+    ask.rerun_script.page_name = "accounts"
+    ask.rerun_script.page_script_hash = calc_hash("accounts")
+    for message in (*sent, ask.SerializeToString()):
+        socket.send(message)
+    said, tab = "", ""
+    while True:
+        answer = ForwardMsg()
+        answer.ParseFromString(_bytes(socket))
+        said += str(answer)
+        if answer.WhichOneof("type") == "new_session":
+            tab = answer.new_session.initialize.session_id
+        if answer.WhichOneof("type") == "script_finished":
+            return said, tab
+
+
+def _bytes(socket: ClientConnection) -> bytes:
+    came = socket.recv(timeout=20)
+    return came if isinstance(came, bytes) else came.encode()
+
+
+def _fill_new_admin(page: Page, name: str) -> None:
+    page.get_by_role("button", name="Add account").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name", exact=True).fill(name)
+    dialog.get_by_label("First password", exact=True).fill(PASSWORD)
+    dialog.get_by_label("First password", exact=True).press("Tab")
+
+
+def _accounts(server: GuardedServer) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "face_rec", "users", "list"], cwd=ROOT, env=server.environment(),
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+# --- an open dialog ----------------------------------------
+
+
+def test_an_admin_who_is_demoted_creates_nobody_with_the_dialog_left_open(
+    guarded: GuardedServer, browse: Browsers
+) -> None:
+    admin = browse.page()
+    first_admin(admin, guarded)
+    _add(guarded, "eve", "ADMIN")
+    eve, heard = browse.page(), Listener()
+    eve.on("websocket", heard)
+    sign_in(eve, guarded.url, "eve")
+    eve.goto(f"{guarded.url}/accounts")
+    _fill_new_admin(eve, "mallory")
+    first = len(heard.tabs)
+    _in_another_process(guarded, 'staff.change("eve", Role.KIOSK, ALL_GROUPS, active=True)')
+    dialog = eve.get_by_role("dialog")
+    if dialog.count():  # it may be gone already
+        dialog.get_by_role("button", name="Create account").click(timeout=2_000)
+    expect(eve.get_by_role("dialog").get_by_text("First password")).to_have_count(
+        0, timeout=PATIENCE
+    )
+    expect(eve.get_by_text("Administrator")).to_have_count(0)
+    assert "mallory" not in _accounts(guarded)
+    before = heard.tabs[first - 1]
+    for _ in range(100):  # the browser comes back by itself, and gets another tab
+        if heard.tabs[-1] != before:
+            break
+        eve.wait_for_timeout(100)
+    assert heard.tabs[-1] != before
+    # Every message that the browser had sent with the dialog, once more and by hand.
+    with _socket(guarded, _cookies(eve), "xsrf", before) as socket:
+        said, tab = _said(socket, *heard.asked[-1:])
+        assert tab != before
+        assert "First password" not in said
+    assert "mallory" not in _accounts(guarded)
+
+
+def test_in_this_process_a_demoted_admin_s_page_is_over_at_once(
+    guarded: GuardedServer, browse: Browsers
+) -> None:
+    admin = browse.page()
+    first_admin(admin, guarded)
+    _add(guarded, "eve", "ADMIN")
+    eve = browse.page()
+    sign_in(eve, guarded.url, "eve")
+    eve.goto(f"{guarded.url}/system")
+    expect(eve.get_by_text("Settings in force")).to_be_visible(timeout=PATIENCE)
+    admin.goto(f"{guarded.url}/accounts")
+    admin.get_by_role("button", name="Change").last.click()  # in the order of names
+    dialog = admin.get_by_role("dialog")
+    dialog.get_by_role("combobox").first.click()
+    admin.get_by_role("option", name="Registrar").click()
+    dialog.get_by_role("button", name="Save").click()
+    expect(eve.get_by_text("Settings in force")).to_have_count(0, timeout=PATIENCE)
+    expect(eve.get_by_text("You are not allowed to open this page")).to_be_visible(
+        timeout=PATIENCE
+    )
+
+
+# --- fragments that go on by themselves ----------------------------------------
+
+
+def test_a_manager_who_is_narrowed_sees_no_other_group_in_what_was_open(
+    guarded: GuardedServer, browse: Browsers
+) -> None:
+    admin = browse.page()
+    first_admin(admin, guarded)
+    _in_another_process(guarded, _PEOPLE)
+    _add(guarded, "max", "MANAGER")
+    manager = browse.page()
+    sign_in(manager, guarded.url, "max")
+    for page in ("overview", "records", "reports"):
+        _in_another_process(guarded, 'staff.change("max", Role.MANAGER, ALL_GROUPS, active=True)')
+        manager.goto(f"{guarded.url}/{page}")
+        expect(manager.get_by_text("Olga Office")).not_to_have_count(0, timeout=PATIENCE)
+        expect(manager.get_by_text("Sam Shop")).not_to_have_count(0, timeout=PATIENCE)
+        _in_another_process(
+            guarded, 'staff.change("max", Role.MANAGER, only("Office"), active=True)'
+        )
+        expect(manager.get_by_text("Sam Shop")).to_have_count(0, timeout=2 * SOON)
+        expect(manager.get_by_text("Olga Office")).not_to_have_count(0, timeout=PATIENCE)
+
+
+_PEOPLE = """pass
+from face_rec.clock import SystemClock
+from face_rec.entities import Event, EventKind, Person, Source
+from face_rec.stores.people import RedisPeople
+from face_rec.stores.attendance import RedisAttendance
+with assembly.build_privacy(config.load()) as (privacy, people), \\
+        assembly.build_office(config.load()) as office:
+    for number, (name, group) in enumerate([("Olga Office", "Office"), ("Sam Shop", "Shop")]):
+        person = people.create(Person(f"s{number}", f"E{number}", name, group), (),
+                               people.revision())
+        event = Event(f"e{number}", person.subject, SystemClock().now(), EventKind.PUNCH,
+                      Source.VIDEO, "main", score=0.7, margin=0.4)
+        office.stores.attendance.apply(event, 0.0)
+"""
+
+
+# --- a tab, an upload, a file ----------------------------------------
+
+
+def test_a_kiosk_gets_nothing_of_a_signed_out_admin_s_tab_uploads_and_files(
+    guarded: GuardedServer, browse: Browsers
+) -> None:
+    admin, heard = browse.page(), Listener()
+    admin.on("websocket", heard)
+    first_admin(admin, guarded)
+    _in_another_process(guarded, _PEOPLE)
+    _add(guarded, "tab", "KIOSK")
+    kiosk = browse.page()
+    sign_in(kiosk, guarded.url, "tab")
+    thief = httpx.Client(cookies=_cookies(kiosk), headers={"Origin": guarded.url})
+    own = httpx.Client(cookies=_cookies(admin), headers={"Origin": guarded.url})
+
+    admin.goto(f"{guarded.url}/records")
+    with admin.expect_download() as came:
+        admin.get_by_role("button", name="Download CSV").click()
+    file = came.value.url
+    mine = own.get(file)
+    assert (mine.status_code, mine.headers["cache-control"]) == (200, "no-store")
+    assert "Olga Office" in mine.text
+    assert thief.get(file).status_code == 404
+
+    admin.goto(f"{guarded.url}/accounts")
+    _fill_new_admin(admin, "mallory")
+    tab = heard.tabs[-1]
+    upload = f"{guarded.url}/_stcore/upload_file/{tab}/f1"
+    for method in ("PUT", "DELETE"):
+        assert thief.request(method, upload, files={"file": b"x"}).status_code in {403, 404}
+
+    with _socket(guarded, _cookies(kiosk), "xsrf", tab) as socket:
+        said, got = _said(socket, *heard.asked[-1:])
+    assert got != tab
+    assert "First password" not in said
+    expect(admin.get_by_role("dialog")).to_be_visible()  # nor is its owner thrown out
+    admin.goto(f"{guarded.url}/logout")
+    admin.get_by_role("button", name="Sign out").click()
+    expect(admin.get_by_label("Password", exact=True)).to_be_visible(timeout=PATIENCE)
+    # Streamlit keeps the tab for two minutes more.
+    with _socket(guarded, _cookies(kiosk), "xsrf", tab) as socket:
+        said, got = _said(socket, *heard.asked[-1:])
+    assert got != tab
+    assert "First password" not in said
+    assert own.get(file).status_code in {401, 303}
+    assert thief.get(file).status_code == 404
+    assert own.put(upload, files={"file": b"x"}).status_code == 401
+    with pytest.raises(InvalidStatus):
+        _socket(guarded, dict(own.cookies), "xsrf", tab)
+    assert "mallory" not in _accounts(guarded)
