@@ -33,15 +33,17 @@ class Uptime:
     ) -> None:
         """``beats``: intervals by kiosk, any order; gaps of at least the outage of ``limits``
         are outages."""
-        self._kiosks = [one for one in kiosks if one.watched_from is not None]
+        self._kiosks = list(kiosks)
         self._beats = {name: sorted(intervals) for name, intervals in beats.items()}
         self._limits = limits
-        self._known: dict[tuple[int, int, str], Blindness] = {}
+        self._known: dict[tuple[date, int, int, str], Blindness] = {}
 
     def outages(self, day: date, start: int, end: int) -> tuple[Outage, ...]:
         """Outages of every watched kiosk between two moments, from its first heartbeat on."""
         return tuple(
-            outage for one in self._watched(day) for outage in self._of(one, day, start, end)
+            outage
+            for one in filter(_watched, self._then(day))
+            for outage in self._of(one, day, start, end)
         )
 
     def blindness(self, group: str, day: date, start: int, end: int) -> Blindness:
@@ -50,25 +52,24 @@ class Uptime:
         One kiosk that is up sees whoever comes past it, so an outage counts only while all the
         kiosks were down that the group could have used to come, or to leave.
         """
-        key = (start, end, group)
+        key = (day, start, end, group)
         if key not in self._known:
             self._known[key] = self._blindness(group, day, start, end)
         return self._known[key]
 
     def _blindness(self, group: str, day: date, start: int, end: int) -> Blindness:
-        usable = used_by(group, self._watched(day))
+        usable = [one for one in used_by(group, self._then(day)) if _watched(one)]
         coming = [one for one in usable if one.direction is not Direction.OUT]
         leaving = [one for one in usable if one.direction is not Direction.IN]
         found = [self._together(some, day, start, end) for some in (coming, leaving) if some]
         distinct = dict.fromkeys(outage for some in found for outage in some)
         return Blindness(tuple(distinct), bool(found) and all(found))
 
-    def _watched(self, day: date) -> list[KioskRecord]:
+    def _then(self, day: date) -> list[KioskRecord]:
         """As they were on ``day``; since when there are heartbeats has no versions."""
-        then = [
+        return [
             replace(version.at(one, day), watched_from=one.watched_from) for one in self._kiosks
         ]
-        return [one for one in then if one.watched]
 
     def _least(self, day: date) -> int:
         return 60 * version.at(self._limits, day).outage
@@ -99,6 +100,10 @@ class Uptime:
         if end - alive >= least:
             found.append(Outage(kiosk.id, alive, end))
         return found
+
+
+def _watched(kiosk: KioskRecord) -> bool:
+    return kiosk.watched and kiosk.watched_from is not None
 
 
 def _since(kiosk: KioskRecord) -> int:

@@ -85,8 +85,9 @@ def _columns(report: Report) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     for name, kind in report.kinds.items():
         if kind is Kind.CODE:
+            label = name.split(" ")[0]
             columns[name] = st.column_config.TextColumn(
-                name.split(" ")[0], width=40, help=name, alignment="center"
+                label, width=40 if len(label) == 2 else 58, help=name, alignment="center"
             )
         elif kind is Kind.DURATION:
             columns[name] = st.column_config.TextColumn(

@@ -74,6 +74,11 @@ def test_a_kiosk_that_is_not_watched_is_no_reason(watched: bool) -> None:
     assert judged(kiosk("gate", watched=watched), gate="06-10")["Ada"] is expected
 
 
+def test_who_has_a_kiosk_of_their_own_that_is_not_watched_is_not_excused_by_another() -> None:
+    gate, yard = kiosk("gate"), kiosk("yard", groups=SHOP, watched=False)
+    assert judged(gate, yard, gate="06-10", yard="06-21") == {"Ada": K, "Bob": A}
+
+
 def test_somebody_who_was_seen_is_told_of_the_outage_of_their_kiosk_alone() -> None:
     world = World(DAY_SHIFT, kiosk("gate", groups=OFFICE), kiosk("yard", groups=SHOP))
     world.rules.beat("yard", at(MONDAY, "21:00"), at(MONDAY, "06:00"))
