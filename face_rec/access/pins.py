@@ -67,6 +67,7 @@ class Pins:
         fits = self._passwords.fits(stored, pin)
         if not fits or person is None or not person.active:
             raise SignInRefused(_REFUSED)
+        self._store.renew(person.subject)
         self._throttle.take_back(BY_KIOSK, kiosk)
         self._throttle.forgive(BY_PIN, who)
         return person

@@ -173,6 +173,10 @@ class PinStore(Protocol):
         """False, with nothing written, if there is no such person."""
         ...
 
+    def renew(self, subject: str) -> bool:
+        """Keep the same hash as :meth:`put` would keep it today; whether that was due."""
+        ...
+
     def clear(self, subject: str) -> bool:
         """Whether there was one."""
         ...

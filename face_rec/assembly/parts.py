@@ -15,6 +15,7 @@ from face_rec.assembly.storing import (
     open_chained,
     open_offices,
     open_options,
+    open_pin_sealer,
     open_redis,
     open_snapshots,
     open_stores,
@@ -38,6 +39,7 @@ from face_rec.stores.chain_watch import ChainWatch
 from face_rec.stores.client import Client
 from face_rec.stores.data_keys import open_data_keys
 from face_rec.stores.keyring import derived, split
+from face_rec.stores.pins import RedisPins
 from face_rec.stores.privacy import PrivacyParts, open_privacy
 from face_rec.stores.redis_purge import EmbeddedPurge, OutsidePurge
 from face_rec.stores.reseal import Resealing
@@ -91,7 +93,8 @@ def build_data_keys(settings: Settings) -> Iterator[Resealing]:
         data_keys = open_data_keys(client, settings.site, settings.data_key)
         local = sealed_folder(settings, data_keys)
         spool = settings.data_dir / "spool"
-        yield Resealing(client, settings.site, data_keys, pictures=local, spool=spool)
+        pins = RedisPins(client, settings.site, open_pin_sealer(settings))
+        yield Resealing(client, settings.site, data_keys, pictures=local, spool=spool, pins=pins)
 
 
 @contextmanager

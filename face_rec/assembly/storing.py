@@ -29,6 +29,7 @@ from face_rec.stores.chain_guard import (
     AUDIT,
     RULES,
     ChainOptions,
+    chain_secrets,
     key_path,
     open_chain,
     open_journal_seal,
@@ -42,9 +43,11 @@ from face_rec.stores.embedded import EmbeddedRedis
 from face_rec.stores.founding_mark import FileMark
 from face_rec.stores.journal import FileJournal
 from face_rec.stores.journal_seal import sign_leftovers
+from face_rec.stores.keyring import split
 from face_rec.stores.leaving_days import settle_leaving_days
 from face_rec.stores.ledger import Streams
 from face_rec.stores.people import PEOPLE, RedisPeople
+from face_rec.stores.pins import pin_sealer
 from face_rec.stores.s3_snapshots import (
     S3Credentials,
     S3Snapshots,
@@ -52,6 +55,7 @@ from face_rec.stores.s3_snapshots import (
     s3_encryption,
 )
 from face_rec.stores.sealed_snapshots import SealedSnapshots
+from face_rec.stores.sealer import DataSealer
 from face_rec.stores.site_options import RedisOptions
 from face_rec.stores.snapshots import FolderSnapshots
 from face_rec.stores.spool import SnapshotSpool
@@ -266,6 +270,13 @@ def _breached(settings: Settings) -> BreachedPasswords | None:
     return BreachedPasswords(place) if place else None
 
 
+def open_pin_sealer(settings: Settings) -> DataSealer:
+    """With DATA_KEY, else with a key made of the chain's where all machines have the same."""
+    shared = settings.chain_key or settings.embedded_redis
+    chain = chain_secrets(chain_options(settings)) if shared else ()
+    return pin_sealer(split(settings.data_key or "", "DATA_KEY"), chain)
+
+
 def open_accounts(
     settings: Settings, streams: Streams, site: LiveOptions, data_keys: DataKeys
 ) -> Access:
@@ -281,6 +292,7 @@ def open_accounts(
         factor_roles=frozenset(Role(name) for name in settings.second_factor_roles or ()),
         sealer=data_keys.others,
         ledger=streams.ledger(AUDIT),
+        pins=open_pin_sealer(settings),
     )
     return open_access(streams.client, settings.site, streams.clock, options)
 

@@ -60,6 +60,7 @@ from face_rec.stores.codec import Unsealed
 from face_rec.stores.ledger import Ledger
 from face_rec.stores.person_keys import PersonKeys
 from face_rec.stores.pins import RedisPins
+from face_rec.stores.sealer import DataSealer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ class AccessOptions:
     """``local``: whether passwords open anything; ``words``: what makes a password weak here;
     ``hasher``: None: Argon2id as recommended; ``factor_roles``: who must have a second factor;
     ``ledger``: links the audit log; ``sealer``: encrypts what authenticator apps and this app
-    both know."""
+    both know; ``pins``: what hashes of PINs are sealed with."""
 
     enabled: bool = True
     local: bool = True
@@ -80,6 +81,7 @@ class AccessOptions:
     factor_roles: frozenset[Role] = frozenset()
     sealer: Sealer = field(default_factory=Unsealed)
     ledger: Ledger | None = None
+    pins: DataSealer | None = None
 
 
 def open_trail(
@@ -146,7 +148,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         staff=staff,
         kiosks=kiosks,
         tokens=tokens,
-        pins=Pins(RedisPins(client, site), passwords, throttle, trail),
+        pins=Pins(RedisPins(client, site, options.pins), passwords, throttle, trail),
         identify=identify,
         changes=changes,
         tabs=Tabs(),

@@ -31,12 +31,12 @@ class ChainOptions:
 def open_chain(site: str, options: ChainOptions) -> Chain:
     """The chain of ``site``. Raises SettingError for a key that is too short, StoreError for a
     key file that cannot be read or made."""
-    return Chain(site, keyring.derived(_secrets(options), "chain"))
+    return Chain(site, keyring.derived(chain_secrets(options), "chain"))
 
 
 def open_journal_seal(site: str, options: ChainOptions) -> JournalSeal:
     """Signs the journal's lines, with a key of its own from the same secret."""
-    return JournalSeal(site, keyring.derived(_secrets(options), "journal"))
+    return JournalSeal(site, keyring.derived(chain_secrets(options), "journal"))
 
 
 def open_watch(
@@ -72,7 +72,8 @@ def key_path(data_dir: Path) -> Path:
     return data_dir / "keys" / "chain"
 
 
-def _secrets(options: ChainOptions) -> Sequence[str]:
+def chain_secrets(options: ChainOptions) -> Sequence[str]:
+    """What the chain's keys are made of, the current one first."""
     if options.key:
         return keyring.split(options.key, "CHAIN_KEY")
     return key_file.load_or_make(key_path(options.data_dir))

@@ -12,6 +12,7 @@ from face_rec.stores.client import Client, redis_errors
 from face_rec.stores.data_keys import DataKeys
 from face_rec.stores.gallery_feed import GalleryFeed
 from face_rec.stores.lua import Argument, Script
+from face_rec.stores.pins import RedisPins
 from face_rec.stores.reseal_secrets import reseal_secrets
 from face_rec.stores.sealed_snapshots import SealedSnapshots
 from face_rec.stores.sealer import DataSealer
@@ -101,6 +102,7 @@ class Resealing:
         *,
         pictures: SealedSnapshots | None,
         spool: Path,
+        pins: RedisPins | None = None,
     ) -> None:
         self._templates = TemplateResealer(client, site, data_keys.sealer)
         self._client = client
@@ -108,6 +110,8 @@ class Resealing:
         self._keys = data_keys
         self._pictures = pictures
         self._spool = spool
+        self._pins = pins
+        self._feed = GalleryFeed(client, site, data_keys.sealer)
 
     def run(self, progress: Progress | None = None) -> Resealed:
         """Seal templates and local pictures with the current key; then, if nothing waits with
@@ -121,6 +125,9 @@ class Resealing:
         people = self._templates.run(progress)
         secrets = reseal_secrets(self._client, self._site, self._keys.others)
         reseal_person_keys(self._client, self._site, self._keys.others)
+        if self._pins is not None:
+            for subjects in self._feed.subjects():
+                self._pins.renew_all(subjects)
         pictures = reseal_pictures(self._pictures) if self._pictures else 0
         waiting = waiting_otherwise(self._spool, self._keys.sealer)
         if not waiting:

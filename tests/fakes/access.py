@@ -81,6 +81,9 @@ class MemoryPins:
             self.hashes[subject] = hashed
         return not self.gone
 
+    def renew(self, subject: str) -> bool:
+        return False
+
     def clear(self, subject: str) -> bool:
         return self.hashes.pop(subject, None) is not None
 

@@ -2,8 +2,10 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC
+from typing import Any
 
 import pytest
 
@@ -18,8 +20,9 @@ from face_rec.stores.access import AccessOptions, open_access
 from face_rec.stores.attendance_settings import RedisRules
 from face_rec.stores.client import Client
 from face_rec.stores.people import RedisPeople
-from face_rec.stores.pins import RedisPins
+from face_rec.stores.pins import RedisPins, pin_sealer
 from face_rec.stores.privacy import PrivacyParts, open_privacy
+from face_rec.stores.sealer import is_sealed
 from tests.fakes.access import CHEAP
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import FakeClock
@@ -124,3 +127,87 @@ def test_a_good_try_is_taken_back_and_never_makes_a_counter_that_stays(
         assert pins.verify("door", ada.id, ada, PIN) is ada
     for key in client.scan_iter(match="tries:*"):
         assert client.pttl(key) > 0
+
+
+# --- the pepper ---------------------------------------------------------------------
+
+OLD, NEW = "a" * 64, "b" * 64
+CHAIN = ["c" * 64]
+
+
+def _peppered(client: Client, *data_keys: str, chain: Sequence[str] = CHAIN) -> Pins:
+    sealer = pin_sealer(data_keys, chain)
+    options = AccessOptions(zone=lambda: UTC, hasher=CHEAP, pins=sealer)
+    return open_access(client, "main", FakeClock(), options).pins
+
+
+def _stored(client: Any, person: Person) -> bytes:  # noqa: ANN401
+    found: bytes = client.hget(keys.person("main", person.subject), keys.PIN)
+    return found
+
+
+def test_the_database_alone_has_nothing_to_guess_a_pin_with(client: Client, ada: Person) -> None:
+    for pins in (_peppered(client, OLD), _peppered(client)):
+        pins.set(ada, PIN)
+        assert is_sealed(_stored(client, ada))
+        assert b"argon2" not in _stored(client, ada)
+        assert pins.verify("door", ada.id, ada, PIN) is ada
+        with pytest.raises(SignInRefused):
+            pins.verify("door", ada.id, ada, "402918")
+
+
+def test_a_hash_of_before_is_sealed_at_its_next_right_use(client: Client, ada: Person) -> None:
+    before = _stored(client, ada)
+    assert before.startswith(b"$argon2")
+    pins = _peppered(client, OLD)
+    with pytest.raises(SignInRefused):
+        pins.verify("door", ada.id, ada, "402918")
+    assert _stored(client, ada) == before  # a wrong one changes nothing
+    pins.verify("door", ada.id, ada, PIN)
+    assert is_sealed(_stored(client, ada))
+    pins.verify("door", ada.id, ada, PIN)
+
+
+def test_a_new_data_key_takes_over_at_use_or_by_rotation(
+    client: Client, people: RedisPeople, ada: Person
+) -> None:
+    _peppered(client, OLD).set(ada, PIN)
+    first = _stored(client, ada)
+    _peppered(client, NEW, OLD).verify("door", ada.id, ada, PIN)
+    assert _stored(client, ada) != first
+    _peppered(client, NEW).verify("door", ada.id, ada, PIN)
+    newest = "d" * 64
+    store = RedisPins(client, "main", pin_sealer([newest, NEW], CHAIN))
+    assert store.renew_all(person.subject for person in people.all()) == 1
+    _peppered(client, newest).verify("door", ada.id, ada, PIN)
+
+
+def test_a_first_data_key_takes_over_from_the_chains(client: Client, ada: Person) -> None:
+    _peppered(client).set(ada, PIN)
+    _peppered(client, NEW).verify("door", ada.id, ada, PIN)
+    _peppered(client, NEW, chain=()).verify("door", ada.id, ada, PIN)
+
+
+def test_without_the_key_no_pin_opens_and_nothing_breaks(client: Client, ada: Person) -> None:
+    _peppered(client, OLD).set(ada, PIN)
+    lost = _peppered(client, NEW)
+    assert lost.has(ada.subject)
+    with pytest.raises(SignInRefused):
+        lost.verify("door", ada.id, ada, PIN)
+    lost.set(ada, PIN)  # the office gives a new one
+    assert lost.verify("door", ada.id, ada, PIN) is ada
+
+
+def test_a_sealed_hash_is_worth_nothing_with_another_person(
+    client: Client, people: RedisPeople, ada: Person
+) -> None:
+    pins = _peppered(client, OLD)
+    pins.set(ada, PIN)
+    bob = people.create(replace(a_person("8"), subject="bob"), [], people.revision())
+    _raw(client).hset(keys.person("main", bob.subject), keys.PIN, _stored(client, ada))
+    with pytest.raises(SignInRefused):
+        pins.verify("door", bob.id, bob, PIN)
+
+
+def _raw(client: Any) -> Any:  # noqa: ANN401
+    return client
