@@ -1,5 +1,8 @@
 """Audit: who did what, when, from where, and what was before and after."""
 
+from collections import Counter
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
@@ -20,14 +23,24 @@ AMOUNTS = {500: "newest 500", 5000: "newest 5,000", 50_000: "newest 50,000"}
 FAMILIES = sorted({action.value.partition(".")[0] for action in Action})
 
 
+DONE, REFUSED = "What was done", "Refused tries"
+
+
 def draw(app: System) -> None:
+    shown = st.segmented_control(
+        "Show", [DONE, REFUSED], default=DONE, required=True, label_visibility="collapsed"
+    )
+    if shown == REFUSED:
+        _counts(app)
     left, middle, right = st.columns([2.4, 1.4, 1.2])
     words = left.text_input(
         "Search", placeholder="Account, address, ID …", icon=":material/search:", live=True
     )
     family = middle.selectbox("What", FAMILIES, index=None, placeholder="Everything")
     amount = right.selectbox("Look at", list(AMOUNTS), format_func=lambda n: AMOUNTS[n])
-    table = _table(app, matching(app.access.audit.newest(amount), words or "", family or ""))
+    log = app.access.audit
+    entries = log.refused(amount) if shown == REFUSED else log.newest(amount)
+    table = _table(app, matching(entries, words or "", family or ""))
     if table.empty:
         empty_state("search_off", "Nothing found", "Try other words, or look further back.")
         return
@@ -38,6 +51,19 @@ def draw(app: System) -> None:
             file_name="audit.csv", mime="text/csv", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
     st.dataframe(table, hide_index=True, width="stretch", height=620)
+
+
+def _counts(app: System) -> None:
+    """How many, also of those that are not written down one by one."""
+    found = app.access.audit.refusals()
+    by_day = Counter[date]()
+    for one in found:
+        by_day[one.day] += one.count
+    days = " · ".join(f"{day:%d %b %Y}: {count:,}" for day, count in list(by_day.items())[:7])
+    st.caption(
+        f"Sign-ins and PINs that were refused, by day (UTC): {days or 'none'}. All in all "
+        f"{sum(by_day.values()):,}. Of many in one minute only the first 60 are listed below."
+    )
 
 
 def _table(app: System, entries: list[AuditEntry]) -> pd.DataFrame:

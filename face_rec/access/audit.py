@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -59,6 +59,20 @@ class Action(StrEnum):
     EXPORTED = "exported"
     RETENTION = "retention.ran"
     CHAIN_BROKEN = "chain.broken"
+
+
+BY_STRANGERS: Final = frozenset({Action.SIGN_IN_FAILED, Action.SIGN_IN_LOCKED, Action.PIN_LOCKED})
+"""What anybody can cause who reaches the sign-in page or a kiosk, as often as they like. It is
+kept apart, bounded, and counted: it must neither fill the log nor push out what was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """How many tries were refused: of a kind, on a UTC day; also those not written down."""
+
+    day: date
+    action: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

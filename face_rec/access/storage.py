@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from face_rec.access.account import Account
-from face_rec.access.audit import AuditEntry
+from face_rec.access.audit import AuditEntry, Refusals
 from face_rec.access.device import Beat, Device
 from face_rec.access.factors import Factors, Handle
 from face_rec.access.link import Link
@@ -195,5 +195,14 @@ class AuditStore(Protocol):
         ...
 
     def newest(self, count: int, before: str = "") -> list[AuditEntry]:
-        """Up to ``count`` entries older than ``before`` (an entry's ``number``), newest first."""
+        """Up to ``count`` entries older than ``before`` (an entry's ``number``), newest first;
+        without those of BY_STRANGERS."""
+        ...
+
+    def refused(self, count: int) -> list[AuditEntry]:
+        """Up to ``count`` of BY_STRANGERS, newest first; some of many are only counted."""
+        ...
+
+    def refusals(self) -> list[Refusals]:
+        """How many there were, newest day first."""
         ...

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from face_rec.access import actor as actors
 from face_rec.access.actor import Actor
-from face_rec.access.audit import Action, AuditEntry, entry_of
+from face_rec.access.audit import Action, AuditEntry, Refusals, entry_of
 from face_rec.access.storage import AuditStore
 from face_rec.clock import Clock
 from face_rec.errors import StoreError
@@ -59,6 +59,14 @@ class Trail:
     def newest(self, count: int, before: str = "") -> list[AuditEntry]:
         """Up to ``count`` entries older than ``before``, newest first."""
         return self._store.newest(count, before)
+
+    def refused(self, count: int) -> list[AuditEntry]:
+        """Up to ``count`` tries that were refused, newest first."""
+        return self._store.refused(count)
+
+    def refusals(self) -> list[Refusals]:
+        """How many there were of each kind and day, newest first."""
+        return self._store.refusals()
 
 
 def _loggable(entry: AuditEntry, about: str) -> AuditEntry:

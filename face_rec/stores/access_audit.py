@@ -2,21 +2,26 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from face_rec.access.audit import AuditEntry, erased
+from face_rec.access.audit import BY_STRANGERS, AuditEntry, Refusals, erased
 from face_rec.privacy.parts import Keeper
 from face_rec.protocols import PeopleStore
 from face_rec.stores import keys
 from face_rec.stores.access_codec import decode, encode
 from face_rec.stores.client import Client, redis_errors
 from face_rec.stores.ledger import Command, Ledger
+from face_rec.stores.lua import Script
 from face_rec.stores.person_keys import PersonKey, PersonKeys
 
 _ENTRY: Final = "entry"
 _THERE: Final = "there"
 _AT_ONCE: Final = 1000
+_A_MINUTE: Final = 60  # refused tries of a kind that are written down; the others are counted
+_KEPT: Final = 10_000  # about so many of a kind
+_NOTE: Final = Script("note_refused")
 _PREFIXES: Final = ("", "PIN of ", "personal data of ")  # before an ID, as targets had it
 
 
@@ -38,7 +43,8 @@ class PersonNames:
 class RedisAudit:
     """An ``AuditStore``. Safe to call from several threads and processes at once.
 
-    With a ``ledger`` every entry is linked to the one before it. What an entry tells of a person
+    With a ``ledger`` every entry is linked to the one before it; not those of strangers, of
+    which only the newest are kept. What an entry tells of a person
     is sealed with the person's own key in ``people``.
     """
 
@@ -50,6 +56,7 @@ class RedisAudit:
         people: PersonKeys | None = None,
     ) -> None:
         self._client = client
+        self._site = site
         self._key = keys.audit(site)
         self._ledger = ledger
         self._people = people or PersonKeys(client, site)
@@ -57,6 +64,9 @@ class RedisAudit:
     @redis_errors()
     def append(self, entry: AuditEntry, about: str = "") -> None:
         text = encode(_sealed(entry, self._people.of(about)) if about else entry)
+        if entry.action in BY_STRANGERS:
+            self._note(entry, text)
+            return
         if self._ledger is None:
             self._client.xadd(self._key, {_ENTRY: text})
             return
@@ -70,6 +80,9 @@ class RedisAudit:
     def newest(self, count: int, before: str = "") -> list[AuditEntry]:
         top = f"({before}" if before else "+"
         found: Any = self._client.xrevrange(self._key, max=top, min="-", count=count)
+        return self._read(found)
+
+    def _read(self, found: Iterable[tuple[bytes, Mapping[bytes, bytes]]]) -> list[AuditEntry]:
         entries = [_entry(number.decode(), fields[_ENTRY.encode()]) for number, fields in found]
         own = self._people.many({entry.person for entry in entries if entry.person})
         return [_opened(entry, own) for entry in entries]
@@ -102,6 +115,31 @@ class RedisAudit:
             if len(found) < _AT_ONCE:
                 return
             top = f"({found[-1][0].decode()}"
+
+    # --- what strangers try
+
+    @redis_errors()
+    def refused(self, count: int) -> list[AuditEntry]:
+        pipeline = self._client.pipeline(transaction=False)
+        for action in sorted(BY_STRANGERS):
+            pipeline.xrevrange(keys.refused(self._site, action), count=count)
+        found = self._read(one for answer in pipeline.execute() for one in answer)
+        return sorted(found, key=_order, reverse=True)[:count]
+
+    @redis_errors()
+    def refusals(self) -> list[Refusals]:
+        stored: Any = self._client.hgetall(keys.refused_counts(self._site))
+        found = [_refusals(field.decode(), int(count)) for field, count in stored.items()]
+        return sorted(found, key=lambda one: (one.day, one.action), reverse=True)
+
+    def _note(self, entry: AuditEntry, text: str) -> None:
+        names = [
+            keys.refused(self._site, entry.action),
+            keys.refused_counts(self._site),
+            keys.tries(self._site, f"noted-{entry.action}"),
+        ]
+        field = f"{entry.at.astimezone(UTC).date()}/{entry.action}"
+        _NOTE.run(self._client, names, [text, field, _A_MINUTE, _KEPT])
 
     # --- the chain's view
 
@@ -158,3 +196,12 @@ def _name(text: bytes) -> str:
 
 def _entry(number: str, text: bytes) -> AuditEntry:
     return dataclasses.replace(decode(AuditEntry, text), number=number)
+
+
+def _order(entry: AuditEntry) -> tuple[datetime, list[int]]:
+    return entry.at, [int(part) for part in entry.number.split("-")]
+
+
+def _refusals(field: str, count: int) -> Refusals:
+    day, _, action = field.partition("/")
+    return Refusals(date.fromisoformat(day), action, count)

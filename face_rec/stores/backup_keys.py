@@ -24,6 +24,8 @@ _HELD: Final[Mapping[str, str]] = {
     rf"chain:{_SITE}:[a-z]{{1,32}}": "list",
     rf"head:{_SITE}:[a-z]{{1,32}}": "string",
     rf"audit:{_SITE}": "stream",
+    rf"refused:{_SITE}:[a-z.-]{{1,32}}": "stream",
+    rf"refused:{_SITE}": "hash",
     rf"options:{_SITE}": "hash",
     rf"privacy:{_SITE}": "hash",
 }

@@ -208,6 +208,16 @@ def audit(site: str) -> str:
     return f"audit:{{{site}}}"
 
 
+def refused(site: str, action: str) -> str:
+    """Stream: tries that were refused, the newest of one kind."""
+    return f"refused:{{{site}}}:{action}"
+
+
+def refused_counts(site: str) -> str:
+    """Hash: day/action → how many tries were refused."""
+    return f"refused:{{{site}}}"
+
+
 def access_key(site: str) -> str:
     """String: random, signs what a browser carries to the identity provider and back."""
     return f"access:{{{site}}}:key"

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar, cast
 from argon2 import PasswordHasher
 
 from face_rec.access.account import Account
-from face_rec.access.audit import AuditEntry
+from face_rec.access.audit import BY_STRANGERS, AuditEntry, Refusals
 from face_rec.access.device import Beat, Device
 from face_rec.access.kiosks import Kiosks
 from face_rec.access.link import Link
@@ -41,6 +41,13 @@ class MemoryAudit:
 
     def newest(self, count: int, before: str = "") -> list[AuditEntry]:
         return self.entries[::-1][:count]
+
+    def refused(self, count: int) -> list[AuditEntry]:
+        return [e for e in self.entries[::-1] if e.action in BY_STRANGERS][:count]
+
+    def refusals(self) -> list[Refusals]:
+        counts = Counter((e.at.date(), e.action) for e in self.refused(len(self.entries)))
+        return [Refusals(day, action, count) for (day, action), count in counts.items()]
 
     @property
     def said(self) -> list[tuple[str, str]]:

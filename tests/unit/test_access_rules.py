@@ -8,7 +8,7 @@ import pytest
 from face_rec.access import actor
 from face_rec.access.account import account_name
 from face_rec.access.actor import Actor
-from face_rec.access.audit import Action, AuditEntry, details, entry_of, matching
+from face_rec.access.audit import Action, AuditEntry, Refusals, details, entry_of, matching
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
 from face_rec.access.secret import digest, joined, matches, new_secret, parted
@@ -124,6 +124,12 @@ class AwayLog:
         raise StoreUnavailable("away")
 
     def newest(self, count: int, before: str = "") -> list[AuditEntry]:
+        raise StoreUnavailable("away")
+
+    def refused(self, count: int) -> list[AuditEntry]:
+        raise StoreUnavailable("away")
+
+    def refusals(self) -> list[Refusals]:
         raise StoreUnavailable("away")
 
 
