@@ -20,7 +20,7 @@ PAGE: Final = 100
 _FILL_OF: Final = {STATUS_NAMES[one]: fill for one, fill in FILLS.items()}
 _COLUMNS: Final = {
     "Date": st.column_config.TextColumn(width=132),
-    "Name": st.column_config.TextColumn(width=145),
+    "Name": st.column_config.TextColumn(),
     "Status": st.column_config.TextColumn(width=128),
     "In": st.column_config.TextColumn(width=75),
     "Out": st.column_config.TextColumn(width=85),
@@ -31,7 +31,7 @@ _COLUMNS: Final = {
     "Group": st.column_config.TextColumn(width=105),
     "Shift": st.column_config.TextColumn(width=105),
     "ID": st.column_config.TextColumn(width=75),
-    "Remarks": st.column_config.TextColumn(width=330),
+    "Remarks": st.column_config.TextColumn(),
 }
 
 

@@ -18,10 +18,11 @@ SOURCES = {
     "manual": "By hand",
     "import": "Import",
 }
+# A column without a width takes what is left of a wide screen.
 _COLUMNS = {
     "date": st.column_config.TextColumn("Date", width=95),
     "clock": st.column_config.TextColumn("Time", width=120),
-    "name": st.column_config.TextColumn("Name", width=215),
+    "name": st.column_config.TextColumn("Name"),
     "id": st.column_config.TextColumn("ID", width=95),
     "group": st.column_config.TextColumn("Group", width=135),
     "marks": st.column_config.NumberColumn("Marks", width=60),
@@ -29,7 +30,7 @@ _COLUMNS = {
     "kind": st.column_config.TextColumn("Kind", width=80),
     "source": st.column_config.TextColumn("Taken by", width=80),
     "score": st.column_config.NumberColumn("Score", format="%.2f", width=65),
-    "remark": st.column_config.TextColumn("Remark", width=120),
+    "remark": st.column_config.TextColumn("Remark"),
 }
 
 

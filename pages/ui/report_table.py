@@ -16,6 +16,7 @@ PAGE: Final = 100
 _FILL_OF: Final = {code: FILLS[status] for status, code in CODES.items()} | {
     status.value: fill for status, fill in FILLS.items()
 }
+_WIDE: Final = frozenset({"Name", "Remarks"})
 _SHORT: Final = {"Name": 190, "ID": 80, "Group": 115, "Remarks": 330, "Status": 130, "Shift": 120}
 
 
@@ -105,7 +106,10 @@ def _columns(report: Report) -> dict[str, Any]:
             columns[name] = st.column_config.DateColumn(format="YYYY-MM-DD", width=95)
         else:
             pinned = name == "Name" and Kind.CODE in report.kinds.values()
-            columns[name] = st.column_config.TextColumn(width=_SHORT.get(name, 75), pinned=pinned)
+            wide = not pinned and name in _WIDE  # takes what is left of a wide screen
+            columns[name] = st.column_config.TextColumn(
+                width=None if wide else _SHORT.get(name, 75), pinned=pinned
+            )
     return columns
 
 

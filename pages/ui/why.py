@@ -8,6 +8,7 @@ import streamlit as st
 from face_rec.attendance.correction import AuditLine
 from face_rec.attendance.day_record import DayRecord
 from face_rec.attendance.explanation import EventLine, Explanation
+from face_rec.attendance.visit import stays_of, visits
 from face_rec.errors import PersonMissing
 from face_rec.system import System
 from pages.ui import times
@@ -16,7 +17,7 @@ from pages.ui.day_words import FILLS, STATUS_NAMES
 from pages.ui.identity import Identity, Right
 from pages.ui.navigation import RECORDS, open_button
 from pages.ui.records_table import KINDS, SOURCES
-from pages.ui.text import html, plain
+from pages.ui.text import counted, html, plain
 from pages.ui.widgets import empty_state
 
 
@@ -90,17 +91,32 @@ def _marks(app: System, identity: Identity, told: Explanation) -> None:
     st.markdown("**Marks of this day**")
     if not told.events:
         st.caption("None.")
-    for line in told.events:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.html(_mark(line, told.record.day), width="stretch")
-            label = "Correct" if may else "Picture"
-            key = f"mark_{line.entry.event.id}"
-            if st.button(label, key=key, help="Correct or look at this mark" if may else None):
-                correct_mark(app, identity, line.entry, told.record.day)
+    lines = {line.entry.event.id: line for line in told.events}
+    stays = stays_of(app.office.book.rules().kiosks)
+    for visit in visits([line.entry for line in told.events], stays):
+        first, *more = (lines[entry.event.id] for entry in visit.marks)
+        _line(app, identity, first, told.record.day)
+        if more:
+            until = f"{more[-1].at:%H:%M:%S}"
+            with st.expander(f"{counted(len(more), 'more mark')} of this visit, until {until}"):
+                for line in more:
+                    _line(app, identity, line, told.record.day)
     if may and st.button(
         "Add a mark", icon=":material/add:", key=f"add_{told.record.person.subject}"
     ):
         add_punch(app, told.record.person, told.record.day)
+
+
+def _line(app: System, identity: Identity, line: EventLine, day: date) -> None:
+    may = identity.may(Right.CORRECT)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(_mark(line, day), width="stretch")
+        key = f"mark_{line.entry.event.id}"
+        if st.button(
+            "Correct" if may else "Picture", key=key,
+            help="Correct or look at this mark" if may else None,
+        ):  # fmt: skip
+            correct_mark(app, identity, line.entry, day)
 
 
 def _mark(line: EventLine, day: date) -> str:

@@ -149,3 +149,21 @@ def muster(page: Page, url: str) -> dict[tuple[str, date], str]:
         for row in rows[top + 1 :]
         for number, day in enumerate(days)
     }
+
+
+def test_a_manager_decides_many_doubtful_marks_at_once(app: AppServer, browse: Browsers) -> None:
+    page = browse.page()
+    page.goto(f"{app.url}/records?view=Review")
+    waiting = page.get_by_text(re.compile(r"^\d+ doubtful marks"))
+    expect(waiting).to_be_visible(timeout=PATIENCE)
+    before = int(waiting.inner_text().split()[0])
+    page.get_by_text("All 20 shown").click()
+    page.get_by_role("combobox", name="Reason").click()
+    page.get_by_role("option", name="Asked the person").click()
+    page.get_by_role("button", name="20 marks do not count").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="They do not count").click()
+    expect(page.get_by_text("20 marks set not to count.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile(rf"^{before - 20} doubtful marks?"))).to_be_visible(
+        timeout=PATIENCE
+    )

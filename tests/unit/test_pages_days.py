@@ -151,6 +151,16 @@ def test_letting_many_marks_not_count_is_asked_once_more(fake: FakeSystem) -> No
     assert "They do not count" in [button.label for button in page.button]
 
 
+def test_somebody_who_lingered_is_one_line_of_the_day_that_opens(fake: FakeSystem) -> None:
+    for minute in range(25):
+        came(fake, "subject1", f"09:{minute:02d}")
+    came(fake, "subject1", "17:00")
+    page = the_day(fake)
+    assert [one.label for one in page.expander] == ["24 more marks of this visit, until 09:24:00"]
+    shown = {metric.label: metric.value for metric in page.metric}
+    assert shown["Hours"] == "8:00"
+
+
 def test_a_malformed_entry_is_told_and_takes_no_page_down(fake: FakeSystem) -> None:
     came(fake, "subject1", "09:00")
     fake.attendance.broken[FRIDAY].append("{not json")
