@@ -26,7 +26,7 @@ class AuditedRules:
         self._rules.put(*items, seen=seen)
         for item in items:
             old = was.get(_name(item))
-            self._note(item, _told(old) if old else {}, _told(item))
+            self._note(item, _told(old) if old else {}, _told(item) | _holds(item))
 
     def remove(self, *items: Item, seen: int | None = None) -> None:
         self._rules.remove(*items, seen=seen)
@@ -63,14 +63,20 @@ class AuditedRules:
 
 
 def _told(item: Item) -> dict[str, object]:
-    """Field by field, so that the log shows what was changed and from which day on it holds."""
+    """Field by field, so that the log shows what was changed."""
     stored = json.loads(encode(item))
-    earlier = stored.pop("earlier", ())
-    if isinstance(item, Shift | KioskRecord | Limits):
-        since = str(item.valid_from) if item.valid_from else "always"
-        stored["valid_from"] = f"{since}, after {len(earlier)} earlier" if earlier else since
+    stored.pop("earlier", None)
+    stored.pop("valid_from", None)
     return {name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             for name, value in stored.items()}  # fmt: skip
+
+
+def _holds(item: Item) -> dict[str, object]:
+    """From which day on; a change of the past is said outright."""
+    if not isinstance(item, Shift | KioskRecord | Limits):
+        return {}
+    past = "always: the past is judged by it too"
+    return {"holds from": str(item.valid_from) if item.valid_from else past}
 
 
 def _whose(item: Item) -> str:
