@@ -14,6 +14,8 @@ from typing import Any
 
 import streamlit as st
 from anyio import to_thread
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.util import calc_hash
 
 from config import Settings, load
 from face_rec import assembly, background, system
@@ -22,6 +24,7 @@ from face_rec.log import configure
 from face_rec.models.status import ModelState
 from face_rec.system import System
 from face_rec.web import uploads
+from face_rec.web.back_messages import BackMessages
 from face_rec.web.secret_files import remarks
 
 log = logging.getLogger(__name__)
@@ -132,7 +135,7 @@ app = st.App(
     "pages/main.py",
     lifespan=lifespan,
     routes=assembly.routes(SETTINGS),
-    middleware=assembly.middleware(SETTINGS),
+    middleware=assembly.middleware(SETTINGS, BackMessages(BackMsg, calc_hash).useful),
 )
 
 if __name__ == "__main__":

@@ -252,6 +252,11 @@ class Settings:
         "localhost, BIND_ADDRESS and this machine's own names and addresses.",
         _hosts, "Sign-in",
     )  # fmt: skip
+    public_url: str | None = _setting(
+        "PUBLIC_URL", "", "Address under which other devices reach the app, such as "
+        "https://door.example.org; links for kiosks begin with it. Empty: found out.",
+        _url("http", "https"), "Sign-in",
+    )  # fmt: skip
     trusted_proxies: tuple[str, ...] | None = _setting(
         "TRUSTED_PROXIES", "", "Addresses or networks of the proxies whose X-Forwarded-For and "
         "-Proto are believed, separated by commas; this machine's own always are.",

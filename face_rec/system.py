@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from face_rec.access.access import Access
+from face_rec.attendance.kiosk_register import KioskRegister
 from face_rec.attendance.office import Office, OfficeByZone
 from face_rec.clock import Clock
 from face_rec.journey.engine import Engine
@@ -45,6 +46,8 @@ class SiteInfo:
     """``auto``, ``webrtc`` or ``http``."""
     ice: IceServers = IceServers()
     """How WebRTC finds its way beyond the local network."""
+    addresses: tuple[str, ...] = ()
+    """Under which other devices reach the app, the best first; empty: this computer only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class System:
     directory: CachedDirectory
     enrolment: Enrolment
     engine: Engine
+    kiosks: KioskRegister
     offices: OfficeByZone
     health: Health
     access: Access

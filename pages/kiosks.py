@@ -8,7 +8,7 @@ from pages.ui.page import page
 
 require(Right.KIOSKS)
 
-with page(KIOSKS, "Devices that take attendance and open nothing else.") as actions:
+with page(KIOSKS, "Where attendance is taken. A linked device opens nothing else.") as actions:
     if actions.button("Add kiosk", icon=":material/add_to_queue:", type="primary"):
         new_device(system())
     devices(system())

@@ -12,7 +12,7 @@ from pages.ui import kiosk_live, kiosk_marks, kiosk_pin, kiosk_still
 from pages.ui.context import system
 from pages.ui.identity import Right, require
 from pages.ui.model_gate import model_ready
-from pages.ui.navigation import TAKE_ATTENDANCE
+from pages.ui.navigation import KIOSKS, TAKE_ATTENDANCE, next_step
 from pages.ui.page import page
 from pages.ui.parts import repeating
 from pages.ui.transport import choose_transport
@@ -26,17 +26,19 @@ STYLE = Path(__file__).parent / "ui" / "kiosk.css"
 
 
 def draw(kiosk: str, way: str) -> None:
+    """The picture, and beside it today's marks where an admin wants them shown."""
     st.html(STYLE)
+    listed = system().kiosks.record(kiosk).show_marks
     with st.container(key="kiosk"):
-        screen, side = st.columns([2.4, 1], gap="medium")
+        screen, side = st.columns([2.4, 1], gap="medium") if listed else (st.container(), None)
     with screen:
         if way == "photo":
             kiosk_still.still(kiosk)
         else:
             kiosk_live.live(kiosk)
         kiosk_pin.pin_entry(kiosk, live=way != "photo")
-    with side:
-        kiosk_marks.marks_today()
+    with side or screen:
+        kiosk_marks.marks_today(listed=listed)
 
 
 def choose_way() -> str:
@@ -53,17 +55,16 @@ def choose_way() -> str:
 
 
 def name_kiosk(kiosk: str) -> None:
-    """Which device this is; kept in the address. An enrolled device cannot be another one."""
+    """Which kiosk this browser is; kept in the address. An enrolled device cannot be another."""
     if identity.kiosk:
         return
     with st.popover(f"Kiosk: {kiosk}", icon=":material/tablet:"):
-        name = st.text_input("Name of this device", value=kiosk, max_chars=32, help=RULE)
+        names = system().kiosks.names()
+        name = st.selectbox("This browser is", names, index=names.index(kiosk), key="kiosk_name")
         st.caption("Marks carry this name. Bookmark the page afterwards: the address keeps it.")
-        if name != kiosk and NAME.fullmatch(name):
+        if name != kiosk:
             st.query_params["kiosk"] = name
             st.rerun()
-        if not NAME.fullmatch(name):
-            st.error(f"Use {RULE}.")
         choose_transport()
 
 
@@ -82,6 +83,9 @@ OPEN = system().access.open_now(identity)
 with page(TAKE_ATTENDANCE) as actions:
     if not NAME.fullmatch(KIOSK):
         st.error(f"This address names no kiosk: use {RULE}, for example ?kiosk=front-door.")
+    elif not system().kiosks.knows(KIOSK):
+        empty_state("tablet", f"There is no kiosk {KIOSK}", "An administrator adds it first.")
+        next_step(KIOSKS, "Open Kiosks")
     elif not OPEN:
         closed_note(OPEN)
     elif model_ready():

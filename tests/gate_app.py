@@ -22,6 +22,7 @@ from face_rec.web import entrance
 from face_rec.web.gate import Gate
 from face_rec.web.oidc import Provider
 from face_rec.web.strict_http import StrictHttp
+from tests.device_key import DeviceKey
 from tests.fakes.clock import FakeClock
 
 PASSWORD = "purple tiger walks uphill"
@@ -104,7 +105,7 @@ class GateApp:
         assert answer.status_code == 303, answer.text
         return browser
 
-    def kiosk(self, name: str = "front-door") -> TestClient:
+    def kiosk(self, name: str = "front-door", key: DeviceKey | None = None) -> TestClient:
         """A device that went through its link."""
         if self.access.kiosks.get(name) is None:
             midnight = self.clock.now().time().replace(hour=0, minute=0)
@@ -112,11 +113,23 @@ class GateApp:
         browser = self.browser()
         path = f"/kiosk/link/{self.access.kiosks.link(name)}"
         assert submit(browser, path, {}).status_code == 303
+        assert prove(browser, key).status_code == 204
         return browser
 
     def wait(self) -> None:
         """Until what is remembered for a moment is looked up again."""
         self.clock.advance(2)
+
+
+def prove(browser: TestClient, key: DeviceKey | None = None) -> Answer:
+    """What the kiosk's page does: have a challenge signed by the device's key."""
+    asked: Answer = browser.post("/kiosk/challenge", headers=ORIGIN)
+    if asked.status_code != 200:
+        return asked
+    told = asked.json()
+    signed = (key or DeviceKey()).sign(told["device"], told["challenge"])
+    answer: Answer = browser.post("/kiosk/prove", json=signed, headers=ORIGIN)
+    return answer
 
 
 def submit(browser: TestClient, path: str, form: dict[str, str]) -> Answer:

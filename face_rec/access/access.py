@@ -7,6 +7,7 @@ from typing import Final
 
 from face_rec.access.changes import Changes
 from face_rec.access.confirm import Confirmation
+from face_rec.access.device_proofs import DeviceProofs
 from face_rec.access.door import Door
 from face_rec.access.identify import Identify
 from face_rec.access.kiosks import Kiosks
@@ -26,6 +27,8 @@ SESSION: Final = "fr_session"
 HALF: Final = "fr_half"
 """A sign-in that waits for its second factor; nothing here ever reads it as a session."""
 KIOSK: Final = "fr_kiosk"
+PROOF: Final = "fr_kiosk_now"
+"""Of a kiosk's device that has just proved its key; ``KIOSK`` alone only lets it try."""
 HOST_ONLY: Final = "__Host-"
 """Before a cookie's name under HTTPS: browsers then take it from this host only."""
 
@@ -46,6 +49,7 @@ class Access:
     changes: Changes
     tabs: Tabs
     files: SentFiles
+    proofs: DeviceProofs
     audit: Trail
     factors: SecondFactor
     step_up: StepUp
@@ -63,10 +67,11 @@ class Access:
         the device they sit at."""
         if not self.enabled:
             return THIS_COMPUTER
-        secret, device = cookie(cookies, SESSION), cookie(cookies, KIOSK)
+        secret = cookie(cookies, SESSION)
         found = self.identify.user(secret, used, address) if secret else None
-        if found is None and device:
-            return self.identify.device(device)
+        if found is None:
+            bound = self.proofs.holder(cookie(cookies, PROOF))
+            return self.identify.device(bound) if bound else None
         return found
 
     def in_tab(self, tab: str, cookies: Mapping[str, str]) -> Principal | None:

@@ -10,6 +10,11 @@ class Device:
 
     ``digest`` is that of its token; None: not linked yet, or revoked. ``opens`` and ``closes``
     are local times; equal: always open. ``pin``: whether people may use their PIN here.
+
+    ``key`` is the public key that the device made for itself (P-256, an uncompressed point in
+    base64url); its private half never leaves the device's browser. ``previous`` is the digest
+    of the token before the last rotation, good until the new one was seen. ``rotated_at``: when
+    the token was made.
     """
 
     id: str
@@ -21,6 +26,9 @@ class Device:
     created_at: datetime | None = None
     linked_at: datetime | None = None
     version: int = 0
+    key: str | None = field(default=None, repr=False)
+    previous: str | None = field(default=None, repr=False)
+    rotated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

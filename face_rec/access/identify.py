@@ -8,6 +8,7 @@ from typing import Final
 
 from face_rec.access.account import Account
 from face_rec.access.device import Device
+from face_rec.access.device_proofs import Bound
 from face_rec.access.door import Door
 from face_rec.access.kiosks import Kiosks
 from face_rec.access.principal import Principal, PrincipalKind
@@ -62,14 +63,15 @@ class Identify:
 
         return self._answer("s", secret, _STALE_USER, look)
 
-    def device(self, cookie: str) -> Principal | None:
-        """The kiosk of a device token."""
+    def device(self, bound: Bound) -> Principal | None:
+        """The kiosk whose device has proved this key, while it is linked and the key is its."""
 
         def look() -> Principal | None:
-            device = self._kiosks.device_of(cookie)
-            return device_principal(device) if device else None
+            device = self._kiosks.get(bound.device)
+            linked = device is not None and device.digest is not None and device.key == bound.key
+            return device_principal(device) if device and linked else None
 
-        return self._answer("d", cookie, _STALE_DEVICE, look)
+        return self._answer("d", f"{bound.device}:{bound.key}", _STALE_DEVICE, look)
 
     def token(self, bearer: str) -> Principal | None:
         """The program of an API token; notes the use."""

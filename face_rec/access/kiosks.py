@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 from typing import Final
 
 from face_rec.access.audit import Action
@@ -18,6 +18,9 @@ from face_rec.clock import Clock
 from face_rec.errors import AccountRefused, Conflict, LinkInvalid
 
 LINK_SECONDS: Final = 1800.0
+ROTATE_AFTER: Final = timedelta(days=1)
+TOKEN_LASTS: Final = timedelta(days=90)
+"""Without a rotation: a tablet that was away for longer is linked again."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _INVALID: Final = (
     "This link was used, has expired or is not valid. Ask an administrator for a new one."
@@ -119,7 +122,12 @@ class Kiosks:
         if self._links.take(digest(secret)) is None:
             raise LinkInvalid(_INVALID)
         token, now = new_secret(), self._clock.now()
-        self._write(name, lambda d: replace(d, digest=digest(token), linked_at=now))
+        self._write(
+            name,
+            lambda d: replace(
+                d, digest=digest(token), previous=None, key=None, linked_at=now, rotated_at=now
+            ),
+        )
         self._trail.record(Action.KIOSK_LINKED, name)
         return joined(name, token)
 
@@ -127,16 +135,46 @@ class Kiosks:
         """End the device's token; the kiosk stays and can be linked again. Raises
         ProofNeeded."""
         self._demand(Act.KIOSKS)
-        self._write(name, lambda d: replace(d, digest=None))
+        self._write(name, lambda d: replace(d, digest=None, previous=None, key=None))
         self._trail.record(Action.KIOSK_REVOKED, name)
 
     def device_of(self, cookie: str) -> Device | None:
-        """The device whose token this is."""
+        """The device whose token this is; the one before the last rotation counts, too."""
         found = parted(cookie)
         device = self._devices.get(found[0]) if found else None
         if found is None or device is None or device.digest is None:
             return None
-        return device if matches(found[1], device.digest) else None
+        made = device.rotated_at or device.linked_at
+        if made is not None and self._clock.now() - made > TOKEN_LASTS:
+            return None
+        stored = (device.digest, device.previous or "")
+        return device if any(matches(found[1], one) for one in stored) else None
+
+    def bind(self, device: Device, key: str) -> Device:
+        """Tie a device that has no key yet to the one it made. Raises Conflict if it has."""
+        if device.key is not None:
+            raise Conflict("This device has a key already. Link it again to give it another.")
+        bound = self._devices.update(replace(device, key=key))
+        self._trail.record(Action.KIOSK_CHANGED, device.id, after={"bound to its device": True})
+        return bound
+
+    def rotated(self, device: Device, cookie: str) -> str | None:
+        """A new token for a device that has just proved its key; None while its own is young.
+
+        The one before stays good until the new one is shown, so that an answer that gets lost
+        locks nobody out.
+        """
+        shown = parted(cookie)
+        current = shown is not None and matches(shown[1], device.digest or "")
+        made, now = device.rotated_at or device.linked_at, self._clock.now()
+        if current and device.previous is not None:
+            device = self._devices.update(replace(device, previous=None))
+        if current and made is not None and now - made < ROTATE_AFTER:
+            return None
+        token = new_secret()
+        kept = device.digest if current else device.previous
+        self._devices.update(replace(device, digest=digest(token), previous=kept, rotated_at=now))
+        return joined(device.id, token)
 
     def _get(self, name: str) -> Device:
         device = self._devices.get(name)

@@ -61,9 +61,9 @@ class Principal:
         return now >= opens or now < closes
 
 
-_FOR_ACCOUNTS = frozenset({Right.ACCOUNTS, Right.KIOSKS, Right.TOKENS})
+_FOR_ACCOUNTS = frozenset({Right.ACCOUNTS, Right.TOKENS})
 THIS_COMPUTER = Principal(
     PrincipalKind.LOCAL, "local", "this computer", frozenset(Right) - _FOR_ACCOUNTS, ALL_GROUPS
 )
-"""Everybody, while accounts are switched off and the app listens on 127.0.0.1 only; accounts,
-devices and tokens mean nothing then."""
+"""Everybody, while accounts are switched off and the app listens on 127.0.0.1 only; accounts
+and tokens mean nothing then, and kiosks have no devices."""

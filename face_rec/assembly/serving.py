@@ -22,7 +22,7 @@ from face_rec.web import (
     unknown,
 )
 from face_rec.web.api_request import ConsentText
-from face_rec.web.gate import Gate
+from face_rec.web.gate import Gate, Useful
 from face_rec.web.gate_off import GateOff
 from face_rec.web.hosts import own_names
 from face_rec.web.oidc import Provider
@@ -56,11 +56,13 @@ def routes(settings: Settings) -> list[BaseRoute]:
     return [*ours, *unknown.routes(ours)]
 
 
-def middleware(settings: Settings) -> list[Middleware]:
+def middleware(settings: Settings, useful: Useful | None = None) -> list[Middleware]:
     """What stands before the routes, outermost first. Without accounts only who is at this
-    computer can connect, and nobody is asked who they are; all else is the same."""
+    computer can connect, and nobody is asked who they are; all else is the same. ``useful``: which
+    messages of the pages' WebSocket are let through."""
     hosts = frozenset(settings.allowed_hosts or own_names(settings.bind_address))
-    who = Middleware(Gate, access=_installed_access) if settings.accounts else Middleware(GateOff)
+    gate = Middleware(Gate, access=_installed_access, useful=useful)
+    who = gate if settings.accounts else Middleware(GateOff)
     tls = settings.tls_cert is not None
     return [*_proxies(settings), Middleware(StrictHttp, hosts=hosts, tls=tls), who]
 
@@ -125,7 +127,12 @@ def _kiosks() -> frames.Kiosks | None:
         return None
     engine = built.engine
     return frames.Kiosks(
-        engine.kiosk, engine.streams, engine.seats, built.clock, built.site.timezone
+        engine.kiosk,
+        built.kiosks.knows,
+        engine.still,
+        engine.seats,
+        built.clock,
+        built.site.timezone,
     )
 
 

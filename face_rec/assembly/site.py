@@ -4,6 +4,7 @@ from pathlib import Path
 
 from config import Settings
 from face_rec.system import SiteInfo
+from face_rec.web.addresses import Reach, addresses
 from face_rec.web.ice import IceServers
 
 
@@ -20,6 +21,18 @@ def site_info(settings: Settings) -> SiteInfo:
         snapshots=_snapshot_words(settings),
         video_transport=settings.video_transport,
         ice=IceServers(settings.ice_servers or (), settings.turn_url, settings.turn_secret),
+        addresses=addresses(_reach(settings)),
+    )
+
+
+def _reach(settings: Settings) -> Reach:
+    return Reach(
+        settings.public_url,
+        settings.allowed_hosts,
+        settings.bind_address,
+        settings.port,
+        https=settings.tls_cert is not None,
+        proxied=settings.loopback or bool(settings.trusted_proxies),
     )
 
 

@@ -18,6 +18,7 @@ from face_rec.assembly.site import site_info
 from face_rec.assembly.storing import Stores, open_offices, open_stores
 from face_rec.attendance.heart import Heart
 from face_rec.attendance.kiosk import KioskRecord
+from face_rec.attendance.kiosk_register import KioskRegister
 from face_rec.attendance.rules import RulesStore
 from face_rec.clock import Clock, SystemClock
 from face_rec.errors import StoreUnavailable
@@ -124,6 +125,7 @@ def _system(
             assess=assess, snapshots=stores.spool, clock=clock,
         ),
         engine=engine,
+        kiosks=KioskRegister(lambda: rules.load().kiosks, rules.put, clock),
         offices=open_offices(
             settings, stores.attendance, stores.people, rules, clock, options=stores.options
         ),

@@ -24,7 +24,8 @@ class KioskRecord:
     it; empty: all who have no kiosk of their own.
     ``pin``: whether people may use their PIN here, unless a linked device is this kiosk,
     which has a say of its own. ``valid_from`` and ``earlier``: see
-    :mod:`~face_rec.attendance.version`.
+    :mod:`~face_rec.attendance.version`. ``show_marks``: whether today's marks stand beside
+    the picture, with names, times and portraits, for everybody who passes by.
     """
 
     id: str
@@ -37,6 +38,7 @@ class KioskRecord:
     groups: frozenset[str] = frozenset()
     valid_from: date | None = None
     earlier: "tuple[KioskRecord, ...]" = ()
+    show_marks: bool = False
 
 
 def used_by(group: str, kiosks: Iterable[KioskRecord]) -> list[KioskRecord]:

@@ -68,6 +68,7 @@ class Engine:
         self._pool = WorkerPool(workers, clock)
         self._lock = Lock()
         self._streams: dict[str, LiveStream] = {}
+        self._taken: dict[str, tuple[tuple[Label, ...], float]] = {}
 
     # --- streams
 
@@ -183,4 +184,11 @@ class Engine:
 
         Runs in the caller's thread. Raises PackMissing while there is no model.
         """
-        return self._stills(image, kiosk)
+        labels = self._stills(image, kiosk)
+        self._taken[kiosk] = (labels, self._services.clock.monotonic())
+        return labels
+
+    def last_still(self, kiosk: str, since: float) -> tuple[Label, ...] | None:
+        """What the kiosk's last still came to; None without one after ``since`` (monotonic)."""
+        labels, at = self._taken.get(kiosk, ((), float("-inf")))
+        return labels if at >= since else None

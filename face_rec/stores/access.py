@@ -15,6 +15,7 @@ from face_rec.access.ceremony import Ceremonies, Ceremony
 from face_rec.access.changes import Changes
 from face_rec.access.confirm import Confirmation
 from face_rec.access.device import Device
+from face_rec.access.device_proofs import DeviceProofs
 from face_rec.access.door import Door
 from face_rec.access.external import ExternalAccounts
 from face_rec.access.factor_book import FactorBook
@@ -162,6 +163,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
             step_up=step_up,
             clock=clock,
         ),
+        proofs=DeviceProofs(clock),
         audit=trail,
         factors=factors,
         step_up=step_up,

@@ -8,6 +8,7 @@ from face_rec.access.access import Access
 from face_rec.web import (
     confirm,
     kiosk_link,
+    kiosk_proof,
     login,
     own_factors,
     own_sessions,
@@ -38,6 +39,7 @@ def routes(
         *own_factors.routes(access, site),
         *own_sessions.routes(access, site),
         *setup.routes(access, site),
-        *kiosk_link.routes(access, site, KIOSK_PAGE),
+        *kiosk_link.routes(access, site),
+        *kiosk_proof.routes(access, site, KIOSK_PAGE),
         *(SingleSignOn(access, site, provider, key).routes() if provider else ()),
     ]

@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from face_rec.access import actor
-from face_rec.access.access import KIOSK, SESSION, Access
+from face_rec.access.access import KIOSK, PROOF, SESSION, Access
 from face_rec.access.actor import Actor
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.requester import asking
@@ -28,6 +28,7 @@ from face_rec.web import cookies
 from face_rec.web.hosts import is_loopback, own_pages
 from face_rec.web.problem import is_api, problem, told
 from face_rec.web.route_rules import KIOSK_PAGE, PAGES, Rule, Way, below, rule_for
+from face_rec.web.sieve import Sieve
 from face_rec.web.socket_watch import SocketWatch
 from face_rec.web.tab_socket import noting_files, own_tab_only
 from face_rec.web.verdict import Asked, Verdict, may, verdict
@@ -40,12 +41,23 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
-class Gate:
-    """Wraps the application. ``access`` is asked at every request; None: not built yet."""
+Useful = Callable[[bytes, Principal], bool]
 
-    def __init__(self, app: ASGIApp, *, access: Callable[[], Access | None]) -> None:
+
+def _everything(_data: bytes, _principal: Principal) -> bool:
+    return True
+
+
+class Gate:
+    """Wraps the application. ``access`` is asked at every request; None: not built yet.
+    ``useful``: whether a principal has a use for what it sends over the WebSocket."""
+
+    def __init__(
+        self, app: ASGIApp, *, access: Callable[[], Access | None], useful: Useful | None = None
+    ) -> None:
         self._app = app
         self._access = access
+        self._useful = useful or _everything
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -105,8 +117,9 @@ class Gate:
             return
         access, principal = opened
         request.state.principal = principal
+        sieve = Sieve(receive, lambda data: self._useful(data, principal))
         still = partial(self._still, access, request, principal)
-        watch = SocketWatch(receive, send, still, access.changes)
+        watch = SocketWatch(sieve, send, still, access.changes)
         scope = own_tab_only(scope, principal, access.tabs)
         noting = noting_files(watch.send, principal, access.files)
         async with anyio.create_task_group() as group:
@@ -162,7 +175,7 @@ def _principal(access: Access, request: HTTPConnection, rule: Rule | None) -> Pr
 
 
 def _of_cookies(access: Access, request: HTTPConnection, used: bool) -> Principal | None:
-    shown = {name: cookies.read(request, name) for name in (SESSION, KIOSK)}
+    shown = {name: cookies.read(request, name) for name in (SESSION, PROOF)}
     return access.of_cookies(shown, used, _address(request))
 
 
@@ -206,7 +219,9 @@ def _refused(request: Request, principal: Principal | None) -> Response:
     if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
         query = request.scope["query_string"].decode("latin-1")
         asked = path_of(request) + (f"?{query}" if query else "")
-        to = "/login" if asked == "/" else f"/login?next={quote(asked)}"
+        # A device that was linked proves itself first; everybody else signs in.
+        way = "/kiosk/start" if cookies.read(request, KIOSK) else "/login"
+        to = way if asked == "/" else f"{way}?next={quote(asked)}"
         return RedirectResponse(to, 303, _NO_STORE)
     return PlainTextResponse("Sign in first.", 401, _NO_STORE)
 

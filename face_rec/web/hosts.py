@@ -24,7 +24,7 @@ def own_names(bind_address: str) -> frozenset[str]:
     """The names and addresses that this machine is reached by, as far as it knows them."""
     names = {"localhost", "127.0.0.1", "::1", socket.gethostname(), socket.getfqdn()}
     if ipaddress.ip_address(bind_address).is_unspecified:
-        names |= _addresses()
+        names |= lan_addresses()
     else:
         names.add(bind_address)
     return frozenset(name.lower() for name in names)
@@ -81,7 +81,8 @@ def _plain(name: str) -> str:
         return name.lower()
 
 
-def _addresses() -> set[str]:
+def lan_addresses() -> set[str]:
+    """This machine's addresses, as far as they can be found without asking anybody."""
     found: set[str] = set()
     for family, target in ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")):
         try:

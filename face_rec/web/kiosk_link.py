@@ -5,7 +5,6 @@ uses nothing up.
 """
 
 from collections.abc import Callable
-from urllib.parse import quote
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -13,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from face_rec.access.access import KIOSK, SESSION, Access
+from face_rec.access.kiosks import TOKEN_LASTS
 from face_rec.access.principal import PrincipalKind
 from face_rec.errors import LinkInvalid
 from face_rec.web import cookies
@@ -22,8 +22,8 @@ from face_rec.web.login import Site
 from face_rec.web.templates import render
 
 
-def routes(access: Callable[[], Access], site: Site, kiosk_page: str) -> list[Route]:
-    """``access`` is asked at every request; ``kiosk_page``: the page's place in the address."""
+def routes(access: Callable[[], Access], site: Site) -> list[Route]:
+    """``access`` is asked at every request."""
 
     def invalid(request: Request, error: LinkInvalid) -> Response:
         return render(request, "message.html", site.title, 410, heading="Kiosk", text=str(error))
@@ -44,9 +44,9 @@ def routes(access: Callable[[], Access], site: Site, kiosk_page: str) -> list[Ro
         except LinkInvalid as error:
             return invalid(request, error)
         await _leave(access(), request)
-        name = token.partition(".")[0]
-        answer = RedirectResponse(f"/{kiosk_page}?kiosk={quote(name)}", 303)
-        cookies.write(answer, request, KIOSK, token, seconds=cookies.YEAR)
+        answer = RedirectResponse("/kiosk/start", 303)
+        lasts = round(TOKEN_LASTS.total_seconds())
+        cookies.write(answer, request, KIOSK, token, seconds=lasts)
         cookies.clear(answer, request, SESSION)
         return answer
 

@@ -10,6 +10,7 @@ from face_rec.access.access import SESSION, cookie
 from face_rec.access.principal import PrincipalKind
 from face_rec.access.sign_in import SignIn
 from face_rec.errors import StoreError
+from face_rec.web.kiosk_proof import SCRIPT
 from pages.ui.context import system
 from pages.ui.identity import Identity
 from pages.ui.text import html
@@ -18,7 +19,7 @@ _NOTE: Final = "_session_note"  # what the sign-in page says afterwards
 _watch = st.components.v2.component(
     "face_rec_session",
     html='<span data-testid="session" hidden></span>',
-    js=Path(__file__).with_name("session_watch.js").read_text(encoding="utf-8"),
+    js=SCRIPT + Path(__file__).with_name("session_watch.js").read_text(encoding="utf-8"),
 )
 
 

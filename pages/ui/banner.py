@@ -1,18 +1,19 @@
 """What the kiosk says to the person before it: pure words, drawn in one place."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
 import streamlit as st
 
-from face_rec.entities import Greeting, Label, Outcome, Receipt, Scene, Verdict
+from face_rec.entities import Event, Greeting, Label, Outcome, Receipt, Scene, Verdict
 from pages.ui.text import html
 from pages.ui.times import long_day
 
 SHOWN_FOR = 6.0
 """Seconds that a greeting stays."""
+_RECORDED = {Outcome.MARKED, Outcome.REPEATED}
 _MOST = 3  # people greeted at once; with more, the newest
 
 
@@ -36,17 +37,30 @@ class Banner:
     sound: str = ""
 
 
+Means = Callable[[Event], str]
+"""What a mark means to the one who made it (:mod:`pages.ui.meaning`); empty: not known."""
+
+
+def _unknown(_event: Event) -> str:
+    return ""
+
+
 def banners(
-    greetings: Iterable[Greeting], scene: Scene | None, now: datetime, zone: tzinfo
+    greetings: Iterable[Greeting],
+    scene: Scene | None,
+    now: datetime,
+    zone: tzinfo,
+    means: Means = _unknown,
 ) -> tuple[Banner, ...]:
     """What to say: greetings first, else what is seen, else that the kiosk is waiting."""
     newest = {g.receipt.event.subject: g for g in greetings}
-    said = tuple(of_receipt(g.name, g.receipt, zone) for g in newest.values())[-_MOST:]
+    said = tuple(of_receipt(g.name, g.receipt, zone, means) for g in newest.values())[-_MOST:]
     return said or (_of_scene(scene) or idle(now, zone),)
 
 
-def of_receipt(name: str, receipt: Receipt, zone: tzinfo) -> Banner:
-    """The answer to somebody who was named; times in the site's zone."""
+def of_receipt(name: str, receipt: Receipt, zone: tzinfo, means: Means = _unknown) -> Banner:
+    """The answer to somebody who was named: when, and what that means; times in the site's
+    zone."""
     at = receipt.previous_at if receipt.outcome is Outcome.ALREADY else receipt.event.at
     time = f"{(at or receipt.event.at).astimezone(zone):%H:%M}"
     text = {
@@ -54,16 +68,18 @@ def of_receipt(name: str, receipt: Receipt, zone: tzinfo) -> Banner:
         Outcome.SAVED_HERE: f"Marked at {time} · saved here until the database is back",
         Outcome.DRY_RUN: f"Recognised at {time}; marking is turned off",
     }.get(receipt.outcome, f"Marked at {time}")
+    if receipt.outcome in _RECORDED and (what := means(receipt.event)):
+        text = f"{text} · {what}"
     mood = Mood.ALREADY if receipt.outcome is Outcome.ALREADY else Mood.MARKED
     return Banner(mood, name, text, sound=f"{mood}:{receipt.event.id}")
 
 
-def of_label(label: Label, zone: tzinfo) -> Banner:
+def of_label(label: Label, zone: tzinfo, means: Means = _unknown) -> Banner:
     """The answer to one face of a still."""
     if label.verdict is not Verdict.NAMED:
         return _unnamed(label.verdict)
     if label.receipt is not None:
-        return of_receipt(label.name, label.receipt, zone)
+        return of_receipt(label.name, label.receipt, zone, means)
     return Banner(Mood.PROBLEM, label.name, label.problem or "Recognised, but not marked")
 
 

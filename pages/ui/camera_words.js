@@ -13,6 +13,7 @@ const WORDS = {
   unreachable: ["No video connection", "The network may block it (an administrator can set TURN_URL). Still trying; “Photo” above does the same job meanwhile."],
   stalled: ["No picture", "Connecting again."],
   replaced: ["Another screen is this kiosk now", "This screen only watches. Reload it to take over again."],
+  unknown: ["There is no such kiosk", "An administrator adds it on the page Kiosks; then reload this page."],
   refused: ["The server refuses the pictures", "Reload the page. If that does not help, tell whoever looks after this system."],
 };
 

@@ -55,6 +55,7 @@ class HttpCamera {
     this.film = document.createElement("canvas");
     this.screen = [...crypto.getRandomValues(new Uint8Array(12))].map((n) => n.toString(16)).join("-");
     this.line = new Line();
+    this.numbers = [];
     this.flying = 0; this.sent = 0; this.next = 0; this.failures = 0; this.trouble = "";
     this.openAt = 0; this.openPause = 0; this.problem = "connecting"; this.asked = seconds();
     this.since = seconds(); this.moved = seconds(); this.position = -1;
@@ -77,7 +78,7 @@ class HttpCamera {
     this.follow();
     const due = Math.max(this.next, this.sent + LEAST_SPACING_S);
     const fresh = this.video.currentTime !== this.pictured;
-    if (this.live() && fresh && this.flying < this.line.most && seconds() >= due) this.send();
+    if (this.live() && fresh && this.flying < this.line.most && !this.starting && seconds() >= due) this.send();
   }
 
   // --- the camera
@@ -185,23 +186,42 @@ class HttpCamera {
   // --- pictures out, results in
 
   async send() {
-    const taken = seconds();
+    if (!this.numbers.length) return void this.begin();
+    const taken = seconds(), number = this.numbers.shift();
     this.flying += 1;
     this.sent = taken;
     this.pictured = this.video.currentTime;
     try {
       const body = await this.picture();
-      const headers = { "Content-Type": "image/jpeg", "X-Kiosk-Screen": this.screen };
+      const headers = { "Content-Type": "image/jpeg", "X-Kiosk-Screen": this.screen, "X-Kiosk-Number": number };
       const out = seconds();
       const answer = await fetch(this.url, { method: "POST", body, headers, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
       if (answer.redirected) return void this.fail("refused");  // to a login, for instance
       const told = await answer.json();
+      if (answer.ok) this.numbers.push(told.number);
       if (answer.ok) this.take(told, taken, seconds() - out);
       else this.refused(answer.status);
     } catch {
       this.fail("server");
     } finally {
       this.flying -= 1;
+    }
+  }
+
+  // The first numbers: each picture spends one, and its answer brings the next. What was lost on
+  // the way, or forgotten by a server that started again, begins a new series.
+  async begin() {
+    if (this.flying) return;
+    this.starting = true;
+    try {
+      const headers = { "X-Kiosk-Screen": this.screen };
+      const answer = await fetch(this.url.replace("?", "/start?"), { method: "POST", headers, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+      if (answer.ok && !answer.redirected) this.numbers = (await answer.json()).numbers;
+      else this.refused(answer.redirected ? 401 : answer.status);
+    } catch {
+      this.fail("server");
+    } finally {
+      this.starting = false;
     }
   }
 
@@ -225,7 +245,8 @@ class HttpCamera {
   refused(status) {
     if (status === 413) this.line.turn(1);
     if (status === 429) { this.next = seconds() + 0.3; return; }
-    this.fail({ 409: "replaced", 408: "server", 413: "", 502: "server", 503: "server", 504: "server" }[status] ?? "refused");
+    if (status === 428) { this.numbers = []; return; }
+    this.fail({ 404: "unknown", 409: "replaced", 408: "server", 413: "", 502: "server", 503: "server", 504: "server" }[status] ?? "refused");
   }
 
   fail(trouble) {

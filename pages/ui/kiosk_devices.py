@@ -1,40 +1,41 @@
 """The list of kiosk devices, and the dialogs that make, link and revoke one."""
 
-import base64
-import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import segno
 import streamlit as st
 
 from face_rec.access.device import Beat, Device
-from face_rec.access.kiosks import LINK_SECONDS
 from face_rec.errors import AccessError, RuleRefused
 from face_rec.system import System
 from pages.ui.flash import flash
 from pages.ui.identity import Right
 from pages.ui.kiosk_fields import device_fields, office_words, record_of, save_record
+from pages.ui.kiosk_link import ensure, link_dialog
 from pages.ui.page import guarded
 from pages.ui.parts import dialog, repeating
 from pages.ui.step_up import proven, refused
 from pages.ui.text import plain
 from pages.ui.times import ago
-from pages.ui.widgets import empty_state
 
 ALIVE = timedelta(seconds=30)
 """A device asks every four seconds; this long without a word, it is away."""
+WITHOUT_ACCOUNTS = (
+    "A tablet can be linked once there are accounts (ACCOUNTS=on); until then this computer "
+    "alone is every kiosk."
+)
 
 
 @repeating(3, Right.KIOSKS)
 def devices(app: System) -> None:
-    """One card a device, with its last sign of life."""
+    """One card a kiosk, with its device's last sign of life."""
     with guarded("kiosks", banner=True):
-        listed, beats = app.access.kiosks.all(), app.access.kiosks.beats()
-        if not listed:
-            empty_state("tablet", "No kiosk yet", "Add one, then open its link on the tablet.")
-        for device in listed:
-            _card(app, device, beats.get(device.id))
+        linked = {device.id: device for device in app.access.kiosks.all()}
+        beats = app.access.kiosks.beats()
+        if not app.access.enabled:
+            st.caption(WITHOUT_ACCOUNTS)
+        for name in app.kiosks.names():
+            _card(app, linked.get(name, Device(name, name)), beats.get(name))
 
 
 def _card(app: System, device: Device, beat: Beat | None) -> None:
@@ -45,12 +46,18 @@ def _card(app: System, device: Device, beat: Beat | None) -> None:
         words.markdown(f"**{plain(device.title)}**  \n{' · '.join(map(plain, facts))}")
         state.markdown(_state(device, beat, app.clock.now()))
         with buttons.container(horizontal=True, horizontal_alignment="right"):
-            if st.button("Link …", key=f"link_{device.id}", icon=":material/qr_code_2:"):
-                _link(app, device)
+            if app.access.enabled and st.button(
+                "Link …", key=f"link_{device.id}", icon=":material/qr_code_2:"
+            ):
+                link_dialog(app, device)
             if st.button("Edit", key=f"edit_{device.id}"):
                 _edit(app, device)
             if device.digest and st.button("Revoke", key=f"revoke_{device.id}"):
                 _revoke(app, device)
+
+
+def _link_button(device: Device) -> bool:
+    return st.button("Link …", key=f"link_{device.id}", icon=":material/qr_code_2:")
 
 
 def _state(device: Device, beat: Beat | None, now: datetime) -> str:
@@ -58,7 +65,7 @@ def _state(device: Device, beat: Beat | None, now: datetime) -> str:
         return ":gray-badge[Not linked]"
     if beat is None:
         return ":orange-badge[Linked, not seen yet]"
-    seen = f"version {plain(beat.version)} · {plain(beat.address)}"
+    seen = f"from {plain(beat.address)} · version {plain(beat.version)}"
     if now - beat.at <= ALIVE:
         return f":green-badge[Alive]  \n{seen}"
     return f":red-badge[Away]  \nseen {ago(beat.at, now)} · {seen}"
@@ -70,7 +77,7 @@ def _hours(device: Device) -> str:
     return f"{device.opens:%H:%M} to {device.closes:%H:%M}"
 
 
-@dialog("Add kiosk", Right.KIOSKS, icon=":material/tablet:")
+@dialog("Add kiosk", Right.KIOSKS, width="medium", icon=":material/tablet:")
 def new_device(app: System) -> None:
     """Name, title and hours."""
     with guarded("kiosks.new"):
@@ -93,7 +100,7 @@ def new_device(app: System) -> None:
             _try(create, app)
 
 
-@dialog("Edit kiosk", Right.KIOSKS, icon=":material/tablet:")
+@dialog("Edit kiosk", Right.KIOSKS, width="medium", icon=":material/tablet:")
 def _edit(app: System, device: Device) -> None:
     with guarded("kiosks.edit"):
         if not proven():
@@ -101,6 +108,7 @@ def _edit(app: System, device: Device) -> None:
         wanted = device_fields(app, device, record_of(app, device.id), device.id)
 
         def change() -> None:
+            ensure(app, device)
             save_record(app, wanted.record)
             app.access.kiosks.change(
                 device.id, wanted.device.title, wanted.device.opens, wanted.device.closes,
@@ -109,22 +117,6 @@ def _edit(app: System, device: Device) -> None:
 
         if st.button("Save", type="primary", key=f"save_{device.id}"):
             _try(change, app)
-
-
-@dialog("Link a device", Right.KIOSKS, icon=":material/qr_code_2:")
-def _link(app: System, device: Device) -> None:
-    """The link is made once, not at every run of the dialog."""
-    with guarded("kiosks.link"):
-        if not proven():
-            return
-        st.markdown(f"Open this on the tablet that becomes **{plain(device.title)}**.")
-        if not st.button("Make a link", type="primary", icon=":material/link:"):
-            st.caption("A device that is this kiosk now stops when the new one starts.")
-            return
-        url = f"{_base()}/kiosk/link/{app.access.kiosks.link(device.id)}"
-        st.image(_qr(url), width=240)
-        st.code(url, language=None, wrap_lines=True)
-        st.caption(f"Good once, for {LINK_SECONDS / 60:.0f} minutes. It is not shown again.")
 
 
 @dialog("Revoke this kiosk?", Right.KIOSKS, icon=":material/block:")
@@ -150,18 +142,6 @@ def _try(change: Callable[[], object], app: System) -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     app.access.identify.forget()
+    app.kiosks.forget()
     flash("Saved.")
     st.rerun()
-
-
-def _base() -> str:
-    """The address under which the admin reached the app: the tablet's way in, too."""
-    scheme, _, rest = (st.context.url or "").partition("://")
-    return f"{scheme}://{rest.partition('/')[0]}"
-
-
-def _qr(url: str) -> str:
-    """The link as a picture."""
-    picture = io.BytesIO()
-    segno.make(url, error="m").save(picture, kind="svg", scale=6, border=2, xmldecl=False)
-    return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()

@@ -31,7 +31,7 @@ def device_fields(app: System, device: Device, record: KioskRecord, key: str) ->
     st.caption("The same time twice: always open.")
     # Other beginnings, other fields: a new device may get the name of a kiosk that is known.
     shown = (record.site, record.direction, record.minimum_stay, record.watched, record.groups)
-    known = hash(shown)
+    known = hash((*shown, record.show_marks))
     made = record_fields(app, record, f"device_{key}_{known}")
     pin = st.toggle(
         "People may use their PIN", device.pin, key=f"device_{key}_pin",

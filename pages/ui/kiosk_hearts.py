@@ -54,7 +54,7 @@ def _fresh(figures: StreamStats) -> bool:
 
 
 def _stranger(name: str) -> Line:
-    note = "Not registered: its outages excuse nobody. Add it under Settings, Kiosks."
+    note = "Not registered: its outages excuse nobody. Add it on the page Kiosks."
     return Line(name, note, "Live", tone=Tone.WARN)
 
 

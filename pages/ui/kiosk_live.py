@@ -18,6 +18,7 @@ from pages.ui.http_camera import http_camera
 from pages.ui.identity import Right
 from pages.ui.kiosk_tools import kiosk_tools
 from pages.ui.lettering import can_draw
+from pages.ui.meaning import means_at
 from pages.ui.page import guarded
 from pages.ui.parts import repeating
 from pages.ui.text import html
@@ -80,7 +81,8 @@ def _banners(app: System, pump: FramePump, way: Way) -> tuple[banner.Banner, ...
         return (banner.Banner(banner.Mood.PROBLEM, "Another screen is this kiosk now", text),)
     since = app.clock.monotonic() - banner.SHOWN_FOR
     greetings = pump.stream.greetings(since)
-    return banner.banners(greetings, _fresh(app, pump), app.clock.now(), app.site.timezone)
+    zone, means = app.site.timezone, means_at(app, pump.stream.name)
+    return banner.banners(greetings, _fresh(app, pump), app.clock.now(), zone, means)
 
 
 def _fresh(app: System, pump: FramePump) -> Scene | None:

@@ -17,13 +17,16 @@ _NEWEST = 40
 
 
 @repeating(1, Right.KIOSK)
-def marks_today() -> None:
-    """The newest marks of this site's day, newest first."""
+def marks_today(*, listed: bool) -> None:
+    """How many marks this site's day has; ``listed``: also the newest, newest first, with names
+    and portraits. A kiosk is read by everybody who passes."""
     with guarded("kiosk.marks", banner=True):
         app = system()
         today = app.office.book.today()
         found = app.office.book.visits(today, today)
         st.markdown(f"**Today** · {counted(len(found), 'mark')}")
+        if not listed:
+            return
         with st.container(key="marks_today"):
             if found:
                 person_list(_line(app, visit) for visit in found[::-1][:_NEWEST])

@@ -11,6 +11,7 @@ from face_rec.system import System
 from pages.ui import banner, kiosk_still
 from pages.ui.context import system
 from pages.ui.identity import current
+from pages.ui.meaning import means_at
 from pages.ui.page import guarded
 from pages.ui.parts import fragment
 from pages.ui.text import plain
@@ -86,7 +87,8 @@ def _mark(kiosk: str, live: bool, typed: str, pin: str) -> None:
         _refuse(str(error))
         return
     if not live:  # a live kiosk hears of it from its stream
-        kiosk_still.say(banner.of_receipt(person.name, receipt, app.site.timezone))
+        zone, means = app.site.timezone, means_at(app, kiosk)
+        kiosk_still.say(banner.of_receipt(person.name, receipt, zone, means))
     st.session_state.pop(_REFUSAL, None)
     st.session_state[_ROUND] += 1
     st.rerun()

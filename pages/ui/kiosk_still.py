@@ -1,56 +1,52 @@
 """The kiosk by single photos, where video cannot connect: take one, be recognised, next."""
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from face_rec.entities import Label
-from face_rec.errors import FaceRecError
-from face_rec.people.photos import decode
 from pages.ui import banner
 from pages.ui.context import system
-from pages.ui.page import show_error
+from pages.ui.identity import Right
+from pages.ui.meaning import means_at
+from pages.ui.page import guarded
+from pages.ui.parts import repeating
+from pages.ui.still_camera import still_camera
 
-_SHOWN = "_still_banners"
-_ROUND = "_still_round"
+_SAID = "_still_said"
+_SHOWN_FOR = 8.0  # s: the next person is not told what the last one did
 
 
 def still(kiosk: str) -> None:
     """Banner of the last photo and the camera for the next."""
-    app = system()
-    nothing = (banner.idle(app.clock.now(), app.site.timezone),)
-    banner.draw(st.session_state.get(_SHOWN) or nothing)
-    key = f"still-{st.session_state.setdefault(_ROUND, 0)}"
-    taken = st.camera_input(
-        "Look at the camera and press “Take photo”", key=key, resolution="720p", width="stretch"
-    )
-    if taken is not None:
-        _recognise(taken, kiosk)
-        st.session_state[_ROUND] += 1  # a new camera: the next person does not see this photo
-        st.rerun()
+    _answer(kiosk)
+    still_camera("kiosk-still", kiosk)
+
+
+@repeating(1, Right.KIOSK)
+def _answer(kiosk: str) -> None:
+    with guarded("kiosk.still", banner=True):
+        app = system()
+        since = app.clock.monotonic() - _SHOWN_FOR
+        labels, (said, at) = app.engine.last_still(kiosk, since), _said()
+        if labels is not None:
+            banner.draw(_answers(labels, kiosk))
+        else:
+            idle = banner.idle(app.clock.now(), app.site.timezone)
+            banner.draw((said if said and at >= since else idle,))
 
 
 def say(shown: banner.Banner) -> None:
-    """The banner until the next photo."""
-    st.session_state[_SHOWN] = (shown,)
+    """A banner for some seconds."""
+    st.session_state[_SAID] = (shown, system().clock.monotonic())
 
 
-def _recognise(taken: UploadedFile, kiosk: str) -> None:
-    """Mark whoever is in the photo; every answer becomes a banner."""
-    try:
-        labels = system().engine.still(decode(taken.getvalue()), kiosk)
-    except FaceRecError as error:
-        problem = banner.Banner(banner.Mood.PROBLEM, "That did not work", str(error))
-        say(problem)
-    except Exception as error:
-        show_error(error, "kiosk.still")
-        raise
-    else:
-        st.session_state[_SHOWN] = _answers(labels)
+def _said() -> tuple[banner.Banner | None, float]:
+    found: tuple[banner.Banner | None, float] = st.session_state.get(_SAID, (None, 0.0))
+    return found
 
 
-def _answers(labels: tuple[Label, ...]) -> tuple[banner.Banner, ...]:
-    zone = system().site.timezone
+def _answers(labels: tuple[Label, ...], kiosk: str) -> tuple[banner.Banner, ...]:
+    zone, means = system().site.timezone, means_at(system(), kiosk)
     nobody = banner.Banner(
         banner.Mood.UNKNOWN, "No face found", "Come closer and look straight at the camera"
     )
-    return tuple(banner.of_label(label, zone) for label in labels) or (nobody,)
+    return tuple(banner.of_label(label, zone, means) for label in labels) or (nobody,)

@@ -81,6 +81,10 @@ def record_fields(app: System, start: KioskRecord, key: str) -> KioskRecord:
     watched = right.toggle(
         "While it is down, nobody is called absent", start.watched, key=f"{key}_watched"
     )
+    shown = left.toggle(
+        "Show today's marks beside the picture", start.show_marks, key=f"{key}_shown",
+        help="Names, times and portraits of colleagues, for everybody who passes by.",
+    )  # fmt: skip
     offered = sorted({*people_index(app.people).groups, *start.groups})
     groups = st.multiselect(
         "Groups that use it", offered, default=sorted(start.groups), key=f"{key}_groups",
@@ -90,5 +94,5 @@ def record_fields(app: System, start: KioskRecord, key: str) -> KioskRecord:
     )  # fmt: skip
     return replace(
         start, site=(site or "").strip(), direction=way, minimum_stay=int(stay), watched=watched,
-        groups=frozenset(groups),
+        groups=frozenset(groups), show_marks=shown,
     )  # fmt: skip

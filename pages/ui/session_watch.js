@@ -1,7 +1,10 @@
 // Asks now and then whether this browser is still signed in, and leaves for the sign-in page when
-// it is not. For a kiosk it is the sign of life as well. A network that is away says nothing.
+// it is not. A kiosk proves its key every minute, and at once when its proof has lapsed: after a
+// sleep, or when the server started again. For it this is the sign of life as well. A network that
+// is away says nothing.
 
 const EVERY = 4000;
+const PROVE_EVERY = 60000;
 
 async function nobody() {
   const answer = await fetch("/session", { credentials: "same-origin", cache: "no-store" });
@@ -10,24 +13,41 @@ async function nobody() {
 
 const later = (wait, ask) => new Promise((done) => setTimeout(done, wait)).then(ask);
 
+class Watch {
+  constructor() {
+    this.proved = Date.now();
+    this.look();
+    this.timer = setInterval(() => this.look(), EVERY);
+  }
+
+  async look() {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      if (this.kiosk && Date.now() - this.proved > PROVE_EVERY) await this.prove();
+      if (!await nobody() || (this.kiosk && await this.prove())) return;
+      // Twice: in this moment another tab may be given a new cookie for the same session.
+      if (await later(1000, nobody)) window.location.assign(`/login?note=${this.note}`);
+    } catch {
+      // The server or the network is away; the page says so itself.
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  async prove() {
+    const good = await proveDevice() === "ok";
+    if (good) this.proved = Date.now();
+    return good;
+  }
+}
+
 export default function (component) {
   const { parentElement, data } = component;
-  parentElement.note = data.note;
-  if (!parentElement.timer) {
-    const ask = async () => {
-      try {
-        // Twice: in this moment another tab may be given a new cookie for the same session.
-        if ((await nobody()) && (await later(1000, nobody)))
-          window.location.assign(`/login?note=${parentElement.note}`);
-      } catch {
-        // The server or the network is away; the page says so itself.
-      }
-    };
-    ask();
-    parentElement.timer = setInterval(ask, EVERY);
-  }
+  parentElement.watch ??= new Watch();
+  Object.assign(parentElement.watch, { note: data.note, kiosk: data.note === "kiosk" });
   return () => {
-    clearInterval(parentElement.timer);
-    parentElement.timer = undefined;
+    clearInterval(parentElement.watch?.timer);
+    parentElement.watch = undefined;
   };
 }

@@ -72,8 +72,10 @@ async def _times(client: httpx.AsyncClient, url: str, rounds: int) -> dict[str, 
         for path, found in times.items():
             began = time.monotonic()
             if path == "/frames":
-                where = "/frames?kiosk=front-door"
-                answer = await client.post(where, content=b"\xff\xd8 no picture", headers=picture)
+                begun = await client.post("/frames/start?kiosk=main", headers={"origin": url})
+                sent = picture | {"x-kiosk-number": begun.json()["numbers"][0]}
+                where, began = "/frames?kiosk=main", time.monotonic()
+                answer = await client.post(where, content=b"\xff\xd8 no picture", headers=sent)
                 assert answer.status_code == 415, answer.text
             else:
                 answer = await client.get(path)

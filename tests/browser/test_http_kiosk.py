@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.chromium import Browsers
 from tests.browser.conftest import Cast
 from tests.browser.fake_camera import Shot, make_camera
+from tests.browser.kiosks import register_kiosk
 from tests.browser.screens import KioskScreen, RegisterScreen
 from tests.browser.server import AppServer
 
@@ -43,6 +44,7 @@ def register(browse: Browsers, app: AppServer, photos: tuple[Path, ...]) -> None
 
 
 def open_kiosk(page: Page, app: AppServer, transport: str) -> KioskScreen:
+    register_kiosk(page, app.url)
     page.goto(f"{app.url}/take_attendance?kiosk=front-door&transport={transport}")
     return KioskScreen(page)
 

@@ -17,6 +17,7 @@ from face_rec.cli.tls import write_pair
 from tests.browser.chromium import Browsers
 from tests.browser.conftest import Cast
 from tests.browser.fake_camera import Shot, make_camera
+from tests.browser.kiosks import register_kiosk
 from tests.browser.sign_in import GuardedServer, expect_inside, first_admin
 from tests.data import shared_data
 from tests.redis_servers import wait_until
@@ -132,7 +133,8 @@ def test_sign_in_pages_and_http_frames_work_behind_nginx(
     assert ours
     assert all(cookie["secure"] and cookie["httpOnly"] for cookie in ours)
 
-    with page.expect_response(lambda answer: "/frames" in answer.url) as waiting:
+    register_kiosk(page, nginx.url)
+    with page.expect_response(lambda answer: "/frames?" in answer.url) as waiting:
         page.goto(f"{nginx.url}/take_attendance?kiosk=front-door&transport=http")
     assert waiting.value.status == 200
     expect(page.get_by_test_id("kiosk-status")).to_contain_text("over HTTP", timeout=40_000)

@@ -14,6 +14,7 @@ from config import ROOT
 from tests.browser.chromium import Browsers
 from tests.browser.conftest import Cast
 from tests.browser.fake_camera import Shot, make_camera
+from tests.browser.kiosks import register_kiosk
 from tests.browser.screens import KioskScreen
 from tests.browser.server import AppServer
 from tests.data import shared_data
@@ -111,6 +112,7 @@ def test_video_arrives_through_the_relay_alone(
     with _WithRelay(tmp_path / "data", shared_data("models/buffalo_sc"), relay) as app:
         page = browse.page(camera)
         page.add_init_script(RELAY_ONLY)
+        register_kiosk(page, app.url)
         page.goto(f"{app.url}/take_attendance?kiosk=front-door&transport=webrtc")
         KioskScreen(page).expect_picture(timeout=60_000)
         kinds = [

@@ -49,6 +49,8 @@ class FakeKiosks:
     labels: tuple[Label, ...] = ()
     said: tuple[Greeting, ...] = ()
     blind: bool = False
+    known: frozenset[str] = frozenset({"door", "a", "b"})
+    stills: list[tuple[Image, str]] = field(default_factory=list)
     opened: dict[str, AnsweringStream] = field(default_factory=dict)
     seats: Seats = field(default_factory=Seats)
 
@@ -56,10 +58,14 @@ class FakeKiosks:
         new = AnsweringStream(name, self.clock, self.labels, self.said, self.blind)
         return self.opened.setdefault(name, new)
 
+    def still(self, image: Image, kiosk: str) -> tuple[Label, ...]:
+        self.stills.append((image, kiosk))
+        return self.labels
+
     def source(self) -> Callable[[], Kiosks]:
         """What the route asks."""
         kiosks = Kiosks(
-            self.open, lambda: tuple(self.opened.values()), self.seats, self.clock,
+            self.open, lambda name: name in self.known, self.still, self.seats, self.clock,
             ZoneInfo("Europe/Berlin"),
         )  # fmt: skip
         return lambda: kiosks

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from face_rec import system as holder
 from face_rec.access.step_up import StepUp
+from face_rec.attendance.kiosk_register import KioskRegister
 from face_rec.attendance.office import OfficeByZone, open_office
 from face_rec.attendance.sources import Stores
 from face_rec.entities import (
@@ -18,6 +19,7 @@ from face_rec.entities import (
     Face,
     HealthCheck,
     Image,
+    Label,
     Person,
     Quality,
     Scene,
@@ -133,6 +135,9 @@ class FakeEngine:
     def streams(self) -> tuple[FakeStream, ...]:
         return tuple(self.running)
 
+    def last_still(self, kiosk: str, since: float) -> tuple[Label, ...] | None:
+        """No photo was ever taken."""
+
 
 class AccountsOff:
     """Access control while everybody is this computer."""
@@ -195,6 +200,7 @@ class FakeSystem:
             "directory": CachedDirectory(self.people, self.clock),
             "enrolment": enrolment,
             "engine": self.engine,
+            "kiosks": KioskRegister(lambda: self.rules.load().kiosks, self.rules.put, self.clock),
             "offices": OfficeByZone(
                 lambda zone: open_office(
                     Stores(self.attendance, self.people, self.rules), self.clock, zone

@@ -17,6 +17,7 @@ from face_rec.access.door import Door
 from face_rec.stores.access import AccessOptions, open_access
 from face_rec.stores.client import RedisAddress, connect
 from face_rec.stores.founding_mark import FileMark
+from tests.device_key import DeviceKey
 from tests.fakes.clock import FakeClock
 from tests.gate_app import CHEAP, GateApp
 from tests.redis_servers import Server, standalone
@@ -72,7 +73,8 @@ def test_a_kiosk_goes_on_over_any_address_while_redis_is_away(
     address, clock = _own_address(), FakeClock()
     gate = GateApp(_access(redis, tmp_path, clock), clock, hosts=frozenset({"localhost", address}))
     gate.add("ada")
-    cookies = _shown(gate.kiosk())
+    key = DeviceKey()
+    cookies = _shown(gate.kiosk(key=key))
     with _served(gate, address) as url, httpx.Client(base_url=url, cookies=cookies) as tablet:
         headers = {"origin": url, "content-type": "image/jpeg"}
         page = "/take_attendance?kiosk=front-door"
@@ -83,11 +85,26 @@ def test_a_kiosk_goes_on_over_any_address_while_redis_is_away(
         sent = tablet.post("/frames?kiosk=front-door", content=JPEG, headers=headers)
         assert sent.text == f"took {len(JPEG)} bytes"
         assert tablet.get("/session").status_code == 204
+        clock.advance(3600)  # the proof has lapsed: a new one is taken without the database
+        assert tablet.get(page).status_code == 401
+        assert _proves(tablet, url, DeviceKey()) == 403
+        assert _proves(tablet, url, key) == 204
+        assert tablet.get(page).text == "inside as kiosk Front door"
         stranger = httpx.get(f"{url}{page}", cookies={"fr_kiosk": "front-door.guessed"})
-        assert stranger.status_code == 503
-        assert "database does not answer" in stranger.text
-        clock.advance(24 * 3600 + 10)
-        assert tablet.get(page).status_code == 503
+        assert stranger.status_code == 401
+        assert httpx.get(f"{url}{page}", cookies={"fr_session": "x" * 43}).status_code == 503
+        clock.advance(24 * 3600)
+        assert _proves(tablet, url, key) == 503
+
+
+def _proves(tablet: httpx.Client, url: str, key: DeviceKey) -> int:
+    """The status of the answer to a proof."""
+    headers = {"origin": url}
+    asked = tablet.post("/kiosk/challenge", headers=headers)
+    if asked.status_code != 200:
+        return asked.status_code
+    signed = key.sign(asked.json()["device"], asked.json()["challenge"])
+    return tablet.post("/kiosk/prove", headers=headers, json=signed).status_code
 
 
 def _door(redis: Server, folder: Path) -> Door:

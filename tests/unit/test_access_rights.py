@@ -115,11 +115,13 @@ def test_every_route_is_named_by_a_rule(path: str) -> None:
 
 OPEN = {"/healthz", "/readyz", "/login", "/login/oidc", "/login/oidc/callback", "/access.css",
         "/login/oidc/out", "/login/oidc/backchannel",
-        "/session", "/setup/x", "/kiosk/link/x", "/.well-known/security.txt", "/passkeys.js",
+        "/session", "/setup/x", "/kiosk/link/x", "/kiosk/start", "/kiosk/start.js",
+        "/kiosk/challenge", "/kiosk/prove", "/.well-known/security.txt", "/passkeys.js",
         "/login/passkey", "/login/passkey/options", "/login/factor", "/login/factor/passkey",
         "/login/factor/passkey/options", "/login/enrol", "/login/enrol/app",
         "/login/enrol/passkey", "/login/enrol/passkey/options"}  # fmt: skip
-"""Below /login: for half a session, whose cookie these pages look at themselves."""
+"""Below /login: for half a session, whose cookie these pages look at themselves; below /kiosk: for
+a device, whose cookie and key they do."""
 
 
 @pytest.mark.parametrize("path", _paths())

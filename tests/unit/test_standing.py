@@ -48,7 +48,7 @@ def kiosk_list() -> str:
     def script() -> None:
         from pages.ui.kiosk_marks import marks_today  # noqa: PLC0415 - runs as a script
 
-        marks_today()
+        marks_today(listed=True)
 
     return words(AppTest.from_function(script, default_timeout=60).run())
 

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import quote
 
 import anyio
 import httpx
@@ -24,6 +25,7 @@ from face_rec.entities import (
     Verdict,
 )
 from face_rec.web import frames
+from face_rec.web.frame_numbers import HEADER
 from face_rec.web.frames import SCREEN_HEADER, routes
 from face_rec.web.jpeg import MAX_BYTES
 from tests.fakes.clock import MORNING
@@ -64,14 +66,23 @@ def post(
     body: bytes | Iterator[bytes] | None = None,
     headers: dict[str, str] | None = None,
     kiosk: str = "door",
+    path: str = "/frames",
 ) -> httpx.Response:
+    """As a page does: a number first, unless one is given."""
+    sent = JPEG | (headers or {})
+    if HEADER not in sent:
+        sent |= {HEADER: numbers(client, kiosk, sent.get(SCREEN_HEADER, "http"))[0]}
     answer: httpx.Response = client.post(
-        "/frames",
-        params={"kiosk": kiosk},
-        content=body or a_jpeg(),
-        headers=JPEG | (headers or {}),
+        path, params={"kiosk": kiosk}, content=body or a_jpeg(), headers=sent
     )
     return answer
+
+
+def numbers(client: TestClient, kiosk: str = "door", screen: str = "http") -> list[str]:
+    """A new series; one that is good for nothing where the kiosk gets none."""
+    begun = client.post(f"/frames/start?kiosk={quote(kiosk)}", headers={SCREEN_HEADER: screen})
+    given: list[str] = begun.json().get("numbers", ["none"])
+    return given
 
 
 def refusal(answer: httpx.Response, status: int) -> str:
@@ -176,7 +187,8 @@ def test_what_is_no_whole_jpeg_is_refused(
 
 
 def test_an_empty_body_is_refused(client: TestClient) -> None:
-    answer = client.post("/frames?kiosk=door", content=b"", headers=JPEG)
+    headers = JPEG | {HEADER: numbers(client)[0]}
+    answer = client.post("/frames?kiosk=door", content=b"", headers=headers)
     assert "no JPEG" in refusal(answer, 415)
 
 
@@ -278,23 +290,26 @@ def test_too_many_pictures_at_once_are_refused_and_the_place_is_free_again_after
     kiosks.blind = True  # pictures stay under way until the stream sees something
     answers: list[httpx.Response] = []
 
-    async def send(browser: httpx.AsyncClient) -> None:
-        answers.append(await browser.post("/frames?kiosk=door", content=a_jpeg(), headers=JPEG))
+    async def send(browser: httpx.AsyncClient, number: str) -> None:
+        headers = JPEG | {HEADER: number}
+        answers.append(await browser.post("/frames?kiosk=door", content=a_jpeg(), headers=headers))
 
     async def rush() -> tuple[httpx.Response, httpx.Response]:
         door = kiosks.open("door")
         app = httpx.ASGITransport(Starlette(routes=routes(kiosks.source())))
         async with httpx.AsyncClient(transport=app, base_url="http://kiosk.test") as browser:
+            begun = (await browser.post("/frames/start?kiosk=door")).json()["numbers"]
             async with anyio.create_task_group() as senders:
-                senders.start_soon(send, browser)
-                senders.start_soon(send, browser)
+                for number in begun:
+                    senders.start_soon(send, browser, number)
                 while len(door.pictures) < 2:
                     await anyio.sleep(0.001)
                 refused = await browser.post("/frames?kiosk=door", content=a_jpeg(), headers=JPEG)
                 door.blind = False
                 door.submit(door.pictures[0])
+            number = answers[-1].json()["number"]
             return refused, await browser.post(
-                "/frames?kiosk=door", content=a_jpeg(), headers=JPEG
+                "/frames?kiosk=door", content=a_jpeg(), headers=JPEG | {HEADER: number}
             )
 
     refused, later = anyio.run(rush)
@@ -303,14 +318,67 @@ def test_too_many_pictures_at_once_are_refused_and_the_place_is_free_again_after
     assert [answer.status_code for answer in [*answers, later]] == [200, 200, 200]
 
 
-def test_only_so_many_cameras_run_and_those_that_run_go_on(
-    client: TestClient, kiosks: FakeKiosks, monkeypatch: pytest.MonkeyPatch
+def test_a_kiosk_that_nobody_registered_gets_no_number_and_no_stream(
+    client: TestClient, kiosks: FakeKiosks
 ) -> None:
-    monkeypatch.setattr(frames, "_MOST_STREAMS", 2)
-    assert post(client, kiosk="a").status_code == 200
-    assert post(client, kiosk="b").status_code == 200
-    assert "cameras are running" in refusal(post(client, kiosk="c"), 429)
-    assert post(client, kiosk="a").status_code == 200
+    for number in range(70):
+        told = client.post(f"/frames/start?kiosk=invented-{number}")
+        assert "no kiosk invented" in refusal(told, 404)
+        refusal(post(client, kiosk=f"invented-{number}"), 404)
+    assert not kiosks.opened
+    assert post(client, kiosk="door").status_code == 200
+
+
+# --- numbers ------------------------------------------------------------------------
+
+
+def test_each_answer_brings_the_number_of_the_next_picture(client: TestClient) -> None:
+    first, second = numbers(client)
+    third = post(client, headers={HEADER: first}).json()["number"]
+    assert post(client, headers={HEADER: second}).status_code == 200
+    assert post(client, headers={HEADER: third}).status_code == 200
+
+
+def test_a_recorded_upload_cannot_be_sent_again(client: TestClient, kiosks: FakeKiosks) -> None:
+    first, _ = numbers(client)
+    assert post(client, headers={HEADER: first}).status_code == 200
+    for path in ("/frames", "/frames/still"):
+        assert "used up" in refusal(post(client, headers={HEADER: first}, path=path), 428)
+    numbers(client)  # nor after the page began anew
+    refusal(post(client, headers={HEADER: first}), 428)
+    assert len(kiosks.opened["door"].pictures) == 1
+    assert not kiosks.stills
+
+
+def test_a_picture_that_was_overtaken_is_refused(client: TestClient, kiosks: FakeKiosks) -> None:
+    first, second = numbers(client)
+    assert post(client, headers={HEADER: second}).status_code == 200
+    refusal(post(client, headers={HEADER: first}), 428)
+    assert len(kiosks.opened["door"].pictures) == 1
+
+
+@pytest.mark.parametrize("number", ["", "invented"])
+def test_a_number_that_was_not_given_out_is_refused(client: TestClient, number: str) -> None:
+    numbers(client)
+    refusal(post(client, headers={HEADER: number}), 428)
+
+
+def test_a_number_is_good_for_its_own_kiosk_and_screen_only(client: TestClient) -> None:
+    first, _ = numbers(client, "a")
+    refusal(post(client, headers={HEADER: first}, kiosk="b"), 428)
+    refusal(post(client, headers={HEADER: first, SCREEN_HEADER: "other"}, kiosk="a"), 428)
+    assert post(client, headers={HEADER: first}, kiosk="a").status_code == 200
+
+
+def test_a_still_reaches_the_engine_once(client: TestClient, kiosks: FakeKiosks) -> None:
+    told = post(client, path="/frames/still")
+    assert told.status_code == 200
+    ((image, kiosk),) = kiosks.stills
+    assert (image.shape, kiosk) == ((48, 64, 3), "door")
+    assert not kiosks.opened
+
+
+# --- screens ------------------------------------------------------------------------
 
 
 def test_the_newest_screen_of_a_kiosk_feeds_it_and_the_older_one_is_told(

@@ -1,0 +1,17 @@
+// The page before the kiosk's own: proves the device, then goes on, and says why when it cannot.
+
+const said = document.getElementById("said");
+const WORDS = {
+  insecure: "This address is not secure (HTTPS), so the browser gives it neither the camera nor a key of its own. Open the kiosk at its https:// address: the page Kiosks names it.",
+  lost: "This is not the device that was linked, or its browser has lost its key. Ask an administrator for a new link.",
+  away: "The server does not answer. This page tries again by itself.",
+};
+
+async function start() {
+  const state = await proveDevice().catch(() => "away");
+  if (state === "ok") return void window.location.replace(said.dataset.next);
+  said.textContent = WORDS[state];
+  if (state === "away") setTimeout(start, 3000);
+}
+
+start();

@@ -1,0 +1,54 @@
+"""What the greeting says a mark means."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from face_rec.attendance.entry import Entry
+from face_rec.attendance.kiosk import Direction
+from face_rec.attendance.visit import Visit, visits
+from face_rec.entities import Event, EventKind, Source
+from pages.ui.meaning import meaning
+from tests.fakes.clock import MORNING
+
+ZONE = ZoneInfo("Europe/Berlin")  # an hour before UTC in winter
+
+
+def a_mark(minutes: int, subject: str = "ada") -> Event:
+    at = MORNING + timedelta(minutes=minutes)
+    return Event(f"{subject}-{minutes}", subject, at, EventKind.PUNCH, Source.VIDEO, "door")
+
+
+def of_day(*events: Event) -> list[Visit]:
+    return visits([Entry(event, event.kind) for event in events], {"door": 5})
+
+
+def said(*minutes: int, direction: Direction = Direction.BOTH) -> str:
+    """Of the last of ada's marks at these minutes."""
+    events = [a_mark(0, "bo"), *(a_mark(minute) for minute in minutes)]
+    return meaning(events[-1], of_day(*events), direction, ZONE)
+
+
+def test_marks_are_in_and_out_by_turns() -> None:
+    assert said(2) == "In: welcome"
+    assert said(2, 523) == f"Out: here since {MORNING.astimezone(ZONE):%H}:02, 8:41 h"
+    assert said(2, 200, 260) == "In: welcome back"
+
+
+def test_who_lingers_is_told_that_nothing_changes() -> None:
+    assert said(2, 4) == f"Seen again: nothing changes since {MORNING.astimezone(ZONE):%H}:02"
+
+
+@pytest.mark.parametrize(
+    ("direction", "words"),
+    [(Direction.IN, "In: welcome back"), (Direction.OUT, "Out: here since")],
+)
+def test_a_kiosk_that_counts_one_way_says_that_way(direction: Direction, words: str) -> None:
+    assert words in said(2, 100, direction=direction)
+    assert said(2, direction=Direction.OUT) == "Out: goodbye"
+
+
+def test_nothing_is_made_up_of_a_mark_that_is_not_in_the_day_yet() -> None:
+    assert meaning(a_mark(2), of_day(a_mark(0, "bo")), Direction.BOTH, ZONE) == ""
+    assert meaning(a_mark(2), [], Direction.IN, ZONE) == "In: welcome"
