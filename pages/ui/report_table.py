@@ -98,10 +98,10 @@ def _columns(report: Report) -> dict[str, Any]:
             columns[name] = st.column_config.TextColumn(width=90)
         elif kind is Kind.PERCENT:
             columns[name] = st.column_config.ProgressColumn(
-                format="%.0f %%", min_value=0, max_value=100, width=120, color="#0f766e"
+                format="%.0f %%", min_value=0, max_value=100, width=105, color="#0f766e"
             )
         elif kind is Kind.COUNT:
-            columns[name] = st.column_config.NumberColumn(width=max(75, 8 * len(name) + 24))
+            columns[name] = st.column_config.NumberColumn(width=max(64, 7 * len(name) + 26))
         elif kind is Kind.DATE:
             columns[name] = st.column_config.DateColumn(format="YYYY-MM-DD", width=95)
         else:

@@ -79,7 +79,7 @@ def record_fields(app: System, start: KioskRecord, key: str) -> KioskRecord:
         help="Whoever is seen again within it is not checked out.",
     )  # fmt: skip
     watched = right.toggle(
-        "While it is down, nobody is called absent", start.watched, key=f"{key}_watched"
+        "Its outages excuse who can use no other kiosk", start.watched, key=f"{key}_watched"
     )
     shown = left.toggle(
         "Show today's marks beside the picture", start.show_marks, key=f"{key}_shown",
