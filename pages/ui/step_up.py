@@ -7,6 +7,7 @@ that nobody fills in a form for nothing.
 from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from face_rec.access.step_up import CONFIRM
 from face_rec.errors import AccessError, ProofNeeded
@@ -16,8 +17,14 @@ from pages.ui.text import html, plain
 
 
 def proven() -> bool:
-    """Whether the proof is fresh; else draws the way to it. Ask before drawing a form."""
-    if fresh():
+    """Whether the proof is fresh; else draws the way to it. Ask before drawing a form.
+
+    A form that was drawn stays, with what was typed: its button meets the service's refusal,
+    and :func:`refused` says how to go on.
+    """
+    context = get_script_run_ctx()
+    drawn = context is not None and bool(context.fragment_ids_this_run)
+    if drawn or fresh():
         return True
     st.markdown("Before this, confirm that it is still you. It takes a moment.")
     _way("Confirm", new_tab=False)

@@ -1,9 +1,11 @@
 """Second factors and fresh proofs as people meet them, in a real browser."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyotp
 import pytest
@@ -15,6 +17,7 @@ from websockets.typing import Origin, Subprotocol
 from face_rec.access.step_up import FRESH
 from tests import redis_servers
 from tests.browser.chromium import Browsers
+from tests.browser.hand_made import script, signed_in
 from tests.browser.second_factor import (
     VirtualAuthenticator,
     expect_codes,
@@ -43,6 +46,10 @@ class FactorServer(GuardedServer):
     def environment(self) -> dict[str, str]:
         more = {"REDIS_HOST": "127.0.0.1", "REDIS_PORT": str(self.redis.port)}
         return super().environment() | more | {"SECOND_FACTOR_ROLES": self.roles}
+
+    def accounts(self) -> set[str]:
+        held: Any = self.redis.client().hkeys("access:{main}:accounts")
+        return {name.decode() for name in held}
 
     def let_proofs_age(self) -> None:
         """As if all that was proved had been proved a little longer ago than it counts."""
@@ -105,7 +112,7 @@ def _filled_form(page: Page, server: GuardedServer, name: str) -> Locator:
     page.get_by_role("button", name="Add account").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill(name)
-    dialog.get_by_text("A manager of all groups").click()
+    dialog.get_by_text("Of all groups").click()
     dialog.get_by_label("First password", exact=True).fill(PASSWORD)
     dialog.get_by_label("First password", exact=True).press("Tab")
     return dialog
@@ -234,3 +241,27 @@ def test_an_administrator_resets_a_lost_factor(free: FactorServer, browse: Brows
     expect(page.get_by_text("Your sign-in has ended")).to_be_visible(timeout=PATIENCE)
     _password(page, free)
     expect_inside(page, ADMIN)
+
+
+def test_a_message_made_by_hand_does_nothing_once_the_proof_is_old(free: FactorServer) -> None:
+    """Whoever holds the cookie can speak to Streamlit without any page of ours around it."""
+    form = {"name": ADMIN, "password": PASSWORD, "again": PASSWORD}
+    client = signed_in(free, free.setup_link().removeprefix(free.url), form)
+    wanted: dict[str, str | bool] = {
+        "First password": PASSWORD,
+        "Of all groups (managers and HR)": True,
+    }
+    with script(free, client, "accounts") as made:
+        made.run("Add account")
+        made.run("Create account", {**wanted, "Name": "max"})
+        assert free.accounts() == {ADMIN, "max"}
+        made.run()
+        made.run("Add account")
+        free.let_proofs_age()
+        time.sleep(1.5)  # what the app remembers of a session for a second
+        said = made.run("Create account", {**wanted, "Name": "mallory"})
+        assert "more than five minutes old" in said
+        assert free.accounts() == {ADMIN, "max"}
+    with script(free, client, "tokens") as made:
+        assert "confirm that it is still you" in made.run("Add token")
+        assert "Create token" not in made.ids

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -33,6 +34,7 @@ class Admin:
         self.step_up = StepUp(clock)
         self.audit = Trail(MemoryAudit(), clock)
         self.pins = memory_pins()
+        self.own_sessions = SimpleNamespace(unseen=lambda _: None, previous=lambda _: None)
 
     def of_cookies(self, _: Mapping[str, str]) -> Principal:
         return self.principal
