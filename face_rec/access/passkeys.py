@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 
 import webauthn
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from webauthn.helpers.cose import COSEAlgorithmIdentifier
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     PublicKeyCredentialDescriptor,
@@ -36,6 +37,11 @@ LONGEST_NAME: Final = 40
 _HANDLE_BYTES: Final = 32
 _CHALLENGE_BYTES: Final = 32
 _TIMEOUT: Final = round(SECONDS * 1000)
+_ALGORITHMS: Final = [
+    COSEAlgorithmIdentifier.ECDSA_SHA_256,
+    COSEAlgorithmIdentifier.EDDSA,
+    COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
+]
 _OVER: Final = "This took too long, or was answered before. Try again."
 _REFUSED: Final = (
     "This passkey does not open anything here. Try again, use another way, or ask an "
@@ -75,6 +81,7 @@ class Passkeys:
                 user_verification=UserVerificationRequirement.REQUIRED,
             ),
             exclude_credentials=self._known(account, party.host),
+            supported_pub_key_algs=_ALGORITHMS,
         )  # fmt: skip
         return webauthn.options_to_json(options)
 
@@ -95,6 +102,7 @@ class Passkeys:
             lambda: webauthn.verify_registration_response(
                 credential=credential, expected_challenge=challenge, expected_rp_id=party.host,
                 expected_origin=party.origin, require_user_verification=True,
+                supported_pub_key_algs=_ALGORITHMS,
             )
         )  # fmt: skip
         passkey = Passkey(

@@ -3,7 +3,9 @@
 The session goes on under a new cookie; the old one is worth nothing from then on.
 """
 
+import math
 from collections.abc import Callable
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -19,6 +21,9 @@ from face_rec.web.forms import checked_form
 from face_rec.web.gate import actor_of
 from face_rec.web.login import Site, hand_over, later, local_path
 from face_rec.web.second_pages import SecondPages, in_thread, next_of
+from face_rec.web.socket_watch import EVERY
+
+_RECONNECTED: Final = math.ceil(EVERY) + 2  # seconds
 
 
 def routes(access: Callable[[], Access], site: Site) -> list[Route]:
@@ -76,8 +81,10 @@ class _Confirm(SecondPages):
         return await self.options(request, lambda party: passkeys.ask(secret, account.id, party))
 
     async def confirmed(self, request: Request) -> Response:
-        """For a tab of its own, beside the form that waits."""
-        return self.page(request, "confirmed.html")
+        """For a tab of its own, beside the form that waits. It says so once the open pages
+        have found that their cookie is another one, and connected anew."""
+        ready = "ready" in request.query_params
+        return self.page(request, "confirmed.html", ready=ready, wait=_RECONNECTED)
 
     def _back(self, request: Request, opened: Opened, next_path: str) -> Response:
         self._access().identify.forget()
