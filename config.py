@@ -174,8 +174,8 @@ def _roles(value: str) -> dict[str, str]:
 
 def _role_names(value: str) -> tuple[str, ...]:
     names = tuple(name.strip().lower() for name in value.split(",") if name.strip())
-    if not names or not set(names) <= {"admin", "registrar", "manager", "kiosk"}:
-        raise ValueError("roles admin, registrar, manager or kiosk, separated by commas")
+    if not names or not set(names) <= _ROLES:
+        raise ValueError("roles admin, registrar, hr, manager or kiosk, separated by commas")
     return names
 
 

@@ -12,7 +12,7 @@ from face_rec.access.half_session import HALF_SECONDS
 from face_rec.access.rights import Role
 from face_rec.access.second_factor import BY_BROWSER, BY_CODE
 from face_rec.errors import FactorRefused
-from face_rec.groups import NO_GROUPS
+from face_rec.groups import ALL_GROUPS, NO_GROUPS
 from face_rec.stores.access import AccessOptions, open_access
 from face_rec.stores.client import Client
 from face_rec.stores.keyring import derived
@@ -550,3 +550,34 @@ def test_two_tabs_show_one_secret_until_it_is_taken(gate: GateApp) -> None:
     assert secret_in(browser.get(path).text) == secret
     with_app(gate, browser)
     assert secret_in(browser.get(path).text) != secret
+
+
+@pytest.mark.parametrize("change", ["switched off", "demoted"])
+def test_a_passkey_opens_what_its_account_may_do_now(gate: GateApp, change: str) -> None:
+    gate.add("eve")
+    device = Authenticator()
+    with_passkey(gate.signed_in("eve"), device)
+    role = Role.MANAGER if change == "demoted" else Role.ADMIN
+    gate.access.staff.change("eve", role, ALL_GROUPS, active=change == "demoted")
+    browser = gate.browser()
+    shown = device.get(ask(browser, "/login", "/login/passkey"))
+    answer = send(browser, "/login", "/login/passkey", shown)
+    assert answer.status_code == (303 if change == "demoted" else 401)
+    assert browser.get("/accounts").status_code == (403 if change == "demoted" else 401)
+
+
+def test_while_only_single_sign_on_opens_the_app_no_passkey_does(
+    gate: GateApp, redis_client: Client
+) -> None:
+    device = Authenticator()
+    with_passkey(gate.signed_in("ada"), device)
+    closed = GateApp(access_on(redis_client, gate.clock, local=False), gate.clock)
+    browser = closed.browser()
+    assert "/login/passkey" not in browser.get("/login").text
+    form = {"form_token": browser.cookies["fr_form"]}  # by hand: the page has no such form
+    asked = browser.post("/login/passkey/options", data=form, headers=ORIGIN).json()
+    form["credential"] = device.get(asked)
+    answer = browser.post("/login/passkey", data=form, headers=ORIGIN)
+    assert answer.status_code == 401
+    assert "does not open the app by itself" in answer.text
+    assert SESSION not in browser.cookies

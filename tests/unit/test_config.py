@@ -223,7 +223,7 @@ def test_a_good_value_is_understood(name: str, text: str, value: object) -> None
         (
             "SECOND_FACTOR_ROLES",
             "root",
-            "roles admin, registrar, manager or kiosk, separated by commas",
+            "roles admin, registrar, hr, manager or kiosk, separated by commas",
         ),
         ("LOCAL_SIGN_IN", "maybe", "true or false"),
         ("OIDC_ISSUER", "idp.example", "a URL beginning with http:// or https://"),
