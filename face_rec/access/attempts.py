@@ -73,8 +73,8 @@ class Attempts:
         self._store.settle(tried.key, [], {**tried.own, **tried.shared})
 
     def slowed(self, name: str) -> bool:
-        """Whether somebody must wait before the next try at an account."""
-        return self._store.longest_wait(_key("account", name)) > 0
+        """Whether so many wrong tries were made at an account that somebody had to wait."""
+        return self._store.slowed(_key("account", name))
 
     def forgive(self, name: str) -> None:
         """Forget all tries at an account, from everywhere."""

@@ -133,7 +133,7 @@ class Staff:
         self._set_password(name, new)
 
     def slowed(self, name: str) -> bool:
-        """Whether wrong tries make somebody wait before the next one at this account."""
+        """Whether wrong tries at this account have made somebody wait, in the last hour."""
         return self._attempts.slowed(name)
 
     def unlock(self, name: str) -> None:

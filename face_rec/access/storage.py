@@ -157,8 +157,8 @@ class AttemptStore(Protocol):
         try: if it is still that, the wait that followed is over."""
         ...
 
-    def longest_wait(self, key: str) -> float:
-        """Seconds until every count allows a try; 0: all do."""
+    def slowed(self, key: str) -> bool:
+        """Whether a count is beyond its free tries."""
         ...
 
     def clear(self, key: str) -> None: ...

@@ -1,7 +1,5 @@
 """Tries at passwords in Redis: one hash for each thing that is tried, gone by itself."""
 
-import re
-import time
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
@@ -37,10 +35,9 @@ class RedisAttempts:
         _SETTLE.run(self._client, [keys.attempts(self._site, key)], args)
 
     @redis_errors()
-    def longest_wait(self, key: str) -> float:
+    def slowed(self, key: str) -> bool:
         found = cast("list[bytes]", self._client.hvals(keys.attempts(self._site, key)))
-        opens = [int(m[1]) for value in found if (m := re.fullmatch(rb"\d+:(\d+)", value))]
-        return max(0.0, max(opens, default=0) / 1000 - time.time())
+        return any(not value.endswith(b":0") for value in found)
 
     @redis_errors()
     def clear(self, key: str) -> None:

@@ -68,7 +68,7 @@ def open_account(app: System, account: Account, own: bool) -> None:
 
 
 def _unlock(app: System, account: Account) -> None:
-    """Only where wrong tries make somebody wait."""
+    """Only where wrong tries have made somebody wait in the last hour."""
     staff = app.access.staff
     if not staff.slowed(account.id):
         return

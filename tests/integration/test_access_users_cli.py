@@ -11,6 +11,10 @@ from face_rec import assembly
 from face_rec.__main__ import main
 from face_rec.access.access import Access
 from face_rec.access.account import Account
+from face_rec.access.attempts import Attempts
+from face_rec.access.pace import ONE_NETWORK
+from face_rec.stores.access_attempts import RedisAttempts
+from face_rec.stores.access_audit import RedisAudit
 from tests.redis_servers import Server
 
 PASSWORD = "purple tiger walks uphill"
@@ -93,3 +97,19 @@ def _account(access: Access, name: str) -> Account:
     found = access.staff.get(name)
     assert found is not None
     return found
+
+
+def test_an_account_is_unlocked_and_the_audit_log_says_by_whom(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], redis_server: Server
+) -> None:
+    _users(monkeypatch, "add", "ada", "--role", "admin", typed=PASSWORD)
+    attempts = Attempts(RedisAttempts(redis_server.client(), "main"))
+    for _ in range(ONE_NETWORK.free):
+        attempts.at_account("ada", "203.0.113.9")
+    assert attempts.slowed("ada")
+    assert _users(monkeypatch, "unlock", "ada") == 0
+    assert "forgotten" in capsys.readouterr().out
+    assert not attempts.slowed("ada")
+    entry = RedisAudit(redis_server.client(), "main").newest(1)[0]
+    assert (entry.action, entry.target, entry.kind) == ("account.unlocked", "ada", "command")
+    assert _users(monkeypatch, "unlock", "nobody") == 2
