@@ -44,7 +44,7 @@ def sign_in(page: Page, url: str, name: str = ADMIN, password: str = PASSWORD) -
     page.goto(f"{url}/login")
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect_inside(page, name)
 
 
