@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 import app as entry
 from config import load
@@ -91,13 +91,17 @@ def test_the_walk_notices_a_page_that_does_not_ask(tmp_path: Path) -> None:
 # --- routes ----------------------------------------------------------------------------------
 
 
-def _paths() -> list[str]:
-    """Every route of the app, Streamlit's included, with something in place of parameters."""
+def built_routes() -> list[BaseRoute]:
+    """Every route of the app with all that settings can add, Streamlit's included."""
     oidc = {"OIDC_ISSUER": "https://id.example", "OIDC_CLIENT_ID": "a", "OIDC_ROLES": "it=admin"}
     settings = load({"ACCOUNTS": "on", "OIDC_CLIENT_SECRET": "b", **oidc}, dotenv=None)
-    streamlit = entry.app._build_starlette_app().routes
+    return [*assembly.routes(settings), *entry.app._build_starlette_app().routes]
+
+
+def _paths() -> list[str]:
+    """Every path that is served, with something in place of parameters."""
     found = []
-    for route in [*assembly.routes(settings), *streamlit]:
+    for route in built_routes():
         if isinstance(route, Elsewhere):
             continue  # whatever nobody serves
         if isinstance(route, Route | WebSocketRoute):
