@@ -510,7 +510,8 @@ def declared() -> tuple[dataclasses.Field[Any], ...]:
 def load(
     environ: Mapping[str, str] | None = None, dotenv: Path | None = ROOT / ".env"
 ) -> Settings:
-    """Read ``dotenv`` and ``environ`` (which wins) and check every value.
+    """Read ``dotenv`` and ``environ`` (which wins) and check every value. A secret may lie in a
+    file instead, which NAME_FILE names, as containers mount them.
 
     Raises SettingError with one line that names the variable, what it was and
     what is allowed.
@@ -518,11 +519,34 @@ def load(
     environ = os.environ if environ is None else environ
     written = dotenv_values(dotenv) if dotenv and dotenv.is_file() else {}
     texts = {key: value for key, value in {**written, **environ}.items() if value is not None}
+    texts |= _from_files(texts)
     names = {str(entry.metadata["name"]) for entry in declared()}
     given = frozenset(name for name in names if texts.get(name, "").strip())
     settings = Settings(**{f.name: _value(f, texts) for f in declared()}, given=given)
     _check_together(settings)
     return settings
+
+
+def _from_files(texts: Mapping[str, str]) -> dict[str, str]:
+    """The secrets that are given as files."""
+    found: dict[str, str] = {}
+    for name in (str(entry.metadata["name"]) for entry in declared()):
+        path = texts.get(f"{name}_FILE", "").strip()
+        if not path or not _is_secret(name):
+            continue
+        if texts.get(name, "").strip():
+            raise SettingError(f"{name} and {name}_FILE are both set. Keep one of them.")
+        try:
+            found[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise SettingError(
+                f"{name}_FILE is {path!r}, but must be a text file that the app may read."
+            ) from None
+    return found
+
+
+def _is_secret(name: str) -> bool:
+    return re.search("PASSWORD|SECRET|TOKEN|(CHAIN|DATA)_KEY", name) is not None
 
 
 def _value(entry: dataclasses.Field[Any], texts: Mapping[str, str]) -> Any:  # noqa: ANN401
@@ -538,7 +562,7 @@ def _value(entry: dataclasses.Field[Any], texts: Mapping[str, str]) -> Any:  # n
 
 def _shown(name: str, text: str) -> str:
     """The value as a message may show it; a URL may hold a password before its host."""
-    if re.search("PASSWORD|SECRET|TOKEN|(CHAIN|DATA)_KEY", name):
+    if _is_secret(name):
         return "(hidden)"
     return repr(re.sub("^.*@", "(hidden)@", text, flags=re.DOTALL) if "URL" in name else text)
 

@@ -2,8 +2,8 @@
 
 With ``lock_days`` each object is written in compliance mode: until then not even the account's
 owner can delete a version of it. Whoever may write to the bucket can still put a shorter object
-over one, or a delete marker; so of several versions the longest counts, in any bucket that keeps
-versions.
+over one, or a delete marker; so there, of several versions the longest counts. Without it
+versions are not asked for: other servers than AWS may have none, and the role no right to them.
 """
 
 from collections.abc import Callable, Iterator
@@ -68,6 +68,8 @@ class WitnessBucket:
 
     def get(self, key: str) -> bytes | None:
         """The longest version of the object; None if there never was one."""
+        if not self._lock_days:
+            return self._newest(key)
         with self._errors():
             versions = [v for v in self._versions(self._prefix + key) if v["Key"].endswith(key)]
             if not versions:
@@ -81,9 +83,28 @@ class WitnessBucket:
 
     def keys(self, prefix: str) -> list[str]:
         """Every key there is, or was before somebody put a delete marker over it."""
+        listed = self._versions if self._lock_days else self._objects
         with self._errors():
-            found = {version["Key"] for version in self._versions(self._prefix + prefix)}
+            found = {one["Key"] for one in listed(self._prefix + prefix)}
         return sorted(key.removeprefix(self._prefix) for key in found)
+
+    def _newest(self, key: str) -> bytes | None:
+        with self._errors():
+            try:
+                found = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)
+            except ClientError as error:
+                if error.response.get("Error", {}).get("Code") in {"NoSuchKey", "404"}:
+                    return None
+                raise
+            body: bytes = found["Body"].read()
+            return body
+
+    def _objects(self, prefix: str) -> Iterator[dict[str, Any]]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=prefix
+        )
+        for page in pages:
+            yield from page.get("Contents", [])
 
     def _versions(self, prefix: str) -> Iterator[dict[str, Any]]:
         pages = self._client.get_paginator("list_object_versions").paginate(

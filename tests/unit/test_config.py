@@ -254,6 +254,20 @@ def test_every_parser_that_can_refuse_has_been_refused() -> None:
     assert checked - {"DATA_DIR"} == {case[0] for case in cases}  # any text is a path
 
 
+def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "redis_password"
+    path.write_text("hunter2\n")
+    assert load({"REDIS_PASSWORD_FILE": str(path)}, dotenv=None).redis_password == "hunter2"
+    both = {"REDIS_PASSWORD_FILE": str(path), "REDIS_PASSWORD": "x"}
+    with pytest.raises(SettingError, match="both set"):
+        load(both, dotenv=None)
+    with pytest.raises(
+        SettingError, match="REDIS_PASSWORD_FILE is '/no/such', but must be a text"
+    ):
+        load({"REDIS_PASSWORD_FILE": "/no/such"}, dotenv=None)
+    assert load({"TITLE_FILE": str(path)}, dotenv=None).title == "Attendance"  # no secret
+
+
 def test_a_secret_that_is_refused_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_: str) -> str:
         raise ValueError("something else")

@@ -2,11 +2,14 @@
 
 import ast
 import configparser
+import ipaddress
+import json
 import re
 import shutil
 import subprocess
 import sys
 import threading
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 import yaml
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -212,18 +216,79 @@ def test_only_the_proxy_is_published_and_the_app_can_write_nothing_else() -> Non
     assert app["read_only"] is True
     assert app["cap_drop"] == ["ALL"]
     assert services["redis"]["image"].startswith("redis:8-alpine@sha256:")
-    assert "--appendonly yes" in services["redis"]["command"]
-    assert "--requirepass" in services["redis"]["command"]
+    assert "--appendonly yes" in services["redis"]["command"][-1]
+    assert "requirepass" in services["redis"]["command"][-1]
 
 
-def test_the_proxys_network_is_the_only_one_that_is_trusted() -> None:
+def test_the_proxy_is_the_only_one_that_is_trusted() -> None:
     compose = _compose()
     (network,) = compose["networks"]["inside"]["ipam"]["config"]
-    assert compose["services"]["app"]["environment"]["TRUSTED_PROXIES"] == network["subnet"]
+    proxy = compose["services"]["caddy"]["networks"]["inside"]["ipv4_address"]
+    assert compose["services"]["app"]["environment"]["TRUSTED_PROXIES"] == proxy
+    assert ipaddress.ip_address(proxy) in ipaddress.ip_network(network["subnet"])
+
+
+def test_no_secret_is_on_a_command_line_or_in_an_environment() -> None:
+    """Both can be read by others: ``ps``, ``docker inspect``, /proc."""
+    compose = _compose()
+    secret = {one["environment"] for one in compose["secrets"].values()}
+    assert secret == {"REDIS_PASSWORD", "TURN_SECRET"}
+    shown = json.dumps(compose["services"])
+    assert not re.search(r"\$\{?(" + "|".join(secret) + r")\b", shown)
+    assert not secret & {
+        name for s in compose["services"].values() for name in s.get("environment", {})
+    }
+    for path in DEPLOY.rglob("*"):
+        if path.suffix in {".sh", ".service", ".yaml", ".md"} or path.name == "Dockerfile":
+            text = path.read_text("utf-8")
+            assert not re.search(
+                r"--(requirepass|static-auth-secret|password|token)[ =]\S*\$", text
+            )
+            assert not re.search(r"(-a|--pass) \S*\$", text)
+            assert not re.search(r"""-H ["'][^"']*(token|Authorization)[^"']*\$""", text)
+
+
+def test_redis_gets_its_password_by_standard_input(tmp_path: Path) -> None:
+    """The composition's own command, on this machine."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("no redis-server")
+    password = "n0t-0n-the-command-line"
+    (tmp_path / "redis_password").write_text(password)
+    *_, script = _compose()["services"]["redis"]["command"]
+    script = script.replace("$$", "$").replace("/run/secrets", str(tmp_path))
+    here = f"--port 0 --unixsocket {tmp_path}/s --dir {tmp_path} <<EOF"
+    script = script.replace("docker-entrypoint.sh ", "").replace("<<EOF", here)
+    process = subprocess.Popen(["sh", "-c", script])
+    client = redis.Redis(unix_socket_path=f"{tmp_path}/s", password=password)
+    try:
+        wait_for(client)
+        shown = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+        assert password not in shown.stdout
+        with pytest.raises(redis.exceptions.AuthenticationError):
+            redis.Redis(unix_socket_path=f"{tmp_path}/s").ping()
+        assert client.config_get("appendonly") == {"appendonly": "yes"}
+    finally:
+        client.shutdown(nosave=True)
+        process.wait(10)
+
+
+def wait_for(client: redis.Redis) -> None:
+    for _ in range(100):
+        try:
+            client.ping()
+        except redis.exceptions.ConnectionError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("redis-server does not answer")
 
 
 def test_every_variable_of_the_composition_has_an_example() -> None:
-    asked = set(re.findall(r"\$\{([A-Z_]+)", (DEPLOY / "compose.yaml").read_text("utf-8")))
+    text = (DEPLOY / "compose.yaml").read_text("utf-8")
+    asked = set(re.findall(r"\$\{([A-Z_]+)", text)) | set(
+        re.findall(r"environment: ([A-Z_]+)", text)
+    )
     example = (DEPLOY / "compose.env.example").read_text("utf-8")
     assert asked - {"IMAGE"} == set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE))
 
@@ -308,7 +373,8 @@ def _named(text: str) -> set[str]:
 @pytest.mark.parametrize("name", ["README.md", "compose.yaml", "nginx.conf", "install.sh"])
 def test_the_settings_that_are_named_exist(name: str) -> None:
     known = set(re.findall(r"^# ([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
-    assert _named((DEPLOY / name).read_text("utf-8")) <= known
+    named = _named((DEPLOY / name).read_text("utf-8"))
+    assert {text.removesuffix("_FILE") for text in named} <= known
 
 
 def test_files_commands_and_sections_that_the_readme_names_exist() -> None:

@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ TEMPLATES = sorted(DEPLOY.glob("cloudformation*.yaml"))
 WHOLE = DEPLOY / "cloudformation.yaml"
 SINGLE = DEPLOY / "cloudformation-single.yaml"
 OPEN = "0.0.0.0/0"
-NARROWEST = {"cloudwatch:PutMetricData"}
+NARROWEST = {"cloudwatch:PutMetricData", "ec2:DescribeSubnets"}
 """Actions for which AWS knows no narrower resource than all."""
 
 
@@ -114,8 +116,7 @@ def test_the_role_may_do_nothing_by_wildcard(template: Path) -> None:
 
 
 def test_the_role_reaches_its_own_prefixes_of_the_bucket_only(template: Path) -> None:
-    objects = [s for s in _statements(template) if "s3:GetObject" in s["Action"]]
-    (statement,) = objects
+    (statement,) = [s for s in _statements(template) if s["Sid"] == "Pictures"]
     where = {entry["Fn::Sub"] for entry in statement["Resource"]}
     assert where == {"${Bucket.Arn}/attendance/*", "${Bucket.Arn}/backups/*"}
 
@@ -126,19 +127,25 @@ def test_the_only_managed_policy_is_session_managers(template: Path) -> None:
         assert policy["Fn::Sub"].endswith(":policy/AmazonSSMManagedInstanceCore")
 
 
-def test_the_bucket_is_closed_versioned_encrypted_and_kept(template: Path) -> None:
-    bucket = _one(template, "AWS::S3::Bucket")
+def test_buckets_are_closed_versioned_encrypted_and_kept(template: Path) -> None:
+    for name, bucket in _of_type(template, "AWS::S3::Bucket").items():
+        _check_bucket(template, name, bucket)
+
+
+def _check_bucket(template: Path, name: str, bucket: dict[str, Any]) -> None:
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["VersioningConfiguration"]["Status"] == "Enabled"
     (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
-    assert _read(template)["Resources"]["Bucket"]["DeletionPolicy"] == "Retain"
-    policy = _one(template, "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    assert _read(template)["Resources"][name]["DeletionPolicy"] == "Retain"
+    policies = _of_type(template, "AWS::S3::BucketPolicy").values()
+    (about,) = [one for one in policies if one["Bucket"] == {"Ref": name}]
+    policy = about["PolicyDocument"]["Statement"]
     assert {"aws:SecureTransport": "false"} in [s["Condition"]["Bool"] for s in policy]
 
 
 def test_what_is_erased_does_not_live_on_as_an_old_version(template: Path) -> None:
-    rules = _one(template, "AWS::S3::Bucket")["LifecycleConfiguration"]["Rules"]
+    rules = _read(template)["Resources"]["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     days = [r["NoncurrentVersionExpiration"]["NoncurrentDays"]
             for r in rules if "NoncurrentVersionExpiration" in r]  # fmt: skip
     assert days == [1]
@@ -235,6 +242,42 @@ def test_the_app_is_reached_through_the_balancer_only() -> None:
     assert card["AssociatePublicIpAddress"] is False
 
 
+def test_the_witness_can_be_written_and_read_there_but_neither_deleted_nor_unlocked() -> None:
+    bucket = _read(WHOLE)["Resources"]["WitnessBucket"]["Properties"]
+    assert bucket["ObjectLockEnabled"] is True
+    about = [s for s in _statements(WHOLE) if "WitnessBucket" in json.dumps(s["Resource"])]
+    allowed = {action for s in about for action in _listed(s["Action"])}
+    assert allowed == {
+        "s3:PutObject", "s3:PutObjectRetention", "s3:GetObject", "s3:GetObjectVersion",
+        "s3:ListBucket", "s3:ListBucketVersions",
+    }  # fmt: skip
+    assert "WITNESS_BUCKET=${WitnessBucket}\n" in _user_data(WHOLE)
+
+
+def test_only_the_balancers_own_networks_are_believed(tmp_path: Path) -> None:
+    """The user data asks for the subnets that the balancer stands in; its line is run here."""
+    data = _user_data(WHOLE)
+    assert "TRUSTED_PROXIES=$balancer\n" in data
+    assert not re.search(r"TRUSTED_PROXIES=.*(10\.|172\.16|192\.168)", data)
+    named = _one(WHOLE, "AWS::EC2::LaunchTemplate")["LaunchTemplateData"]["UserData"]
+    values = named["Fn::Base64"]["Fn::Sub"][1]
+    assert values["BalancerSubnets"] == {"Fn::Join": [" ", {"Ref": "PublicSubnets"}]}
+    assert _one(WHOLE, "AWS::ElasticLoadBalancingV2::LoadBalancer")["Subnets"] == {
+        "Ref": "PublicSubnets"
+    }
+    (line,) = re.findall(r"^balancer=.*$", data, re.MULTILINE)
+    aws = tmp_path / "aws"
+    aws.write_text("#!/bin/sh\nprintf '10.0.0.0/24\\t10.0.1.0/24\\n'\n")
+    aws.chmod(0o755)
+    script = re.sub(r"\$\{[\w:]+\}", "x", line) + "\nprintf %s $balancer"
+    path = f"{tmp_path}:/usr/bin:/bin"
+    said = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], env={"PATH": path},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout == "10.0.0.0/24,10.0.1.0/24"
+
+
 def test_the_app_answers_the_balancers_health_check() -> None:
     """It asks by the instance's own address, which must be among the names allowed."""
     hosts = re.search(r"^ALLOWED_HOSTS=(.*)$", _user_data(WHOLE), re.MULTILINE)
@@ -279,7 +322,7 @@ def test_the_four_alarms_watch_figures_that_exist() -> None:
 
 
 def test_lifecycle_and_retention_follow_one_parameter() -> None:
-    rules = _one(WHOLE, "AWS::S3::Bucket")["LifecycleConfiguration"]["Rules"]
+    rules = _read(WHOLE)["Resources"]["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     marks = next(rule for rule in rules if rule["Id"] == "marks")
     assert marks["ExpirationInDays"] == {"Ref": "SnapshotDays"}
     assert "SNAPSHOT_DAYS=${SnapshotDays}" in _user_data(WHOLE)
@@ -305,11 +348,13 @@ def _exported() -> set[str]:
     """The names on /metrics, from its own module."""
     from prometheus_client.metrics_core import CounterMetricFamily  # noqa: PLC0415
 
+    from face_rec.stores.chain_patrol import PatrolStatus  # noqa: PLC0415
     from face_rec.web.metrics import SystemCollector  # noqa: PLC0415
     from tests.unit.test_web_metrics import SOURCES  # noqa: PLC0415
 
     names = set()
-    for family in SystemCollector(SOURCES).collect():
+    checked = replace(SOURCES, chain=lambda: PatrolStatus(datetime.now(UTC)))
+    for family in SystemCollector(checked).collect():
         counter = isinstance(family, CounterMetricFamily)
         names.add(family.name + ("_total" if counter else ""))
     return names
