@@ -10,6 +10,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -135,7 +136,9 @@ app = st.App(
     "pages/main.py",
     lifespan=lifespan,
     routes=assembly.routes(SETTINGS),
-    middleware=assembly.middleware(SETTINGS, BackMessages(BackMsg, calc_hash).useful),
+    middleware=assembly.middleware(
+        SETTINGS, BackMessages(BackMsg, calc_hash).useful, Path(st.__file__).parent / "static"
+    ),
 )
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The HTTP routes and the gate in front of them; each asks for the running system when called."""
 
+from pathlib import Path
+
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -22,6 +24,7 @@ from face_rec.web import (
     unknown,
 )
 from face_rec.web.api_request import ConsentText
+from face_rec.web.assets import Assets
 from face_rec.web.gate import Gate, Useful
 from face_rec.web.gate_off import GateOff
 from face_rec.web.hosts import own_names
@@ -56,15 +59,20 @@ def routes(settings: Settings) -> list[BaseRoute]:
     return [*ours, *unknown.routes(ours)]
 
 
-def middleware(settings: Settings, useful: Useful | None = None) -> list[Middleware]:
+def middleware(
+    settings: Settings, useful: Useful | None = None, streamlit: Path | None = None
+) -> list[Middleware]:
     """What stands before the routes, outermost first. Without accounts only who is at this
     computer can connect, and nobody is asked who they are; all else is the same. ``useful``: which
-    messages of the pages' WebSocket are let through."""
+    messages of the pages' WebSocket are let through.
+
+    ``streamlit``: the folder of its own files, which are served compressed; None: by itself."""
     hosts = frozenset(settings.allowed_hosts or own_names(settings.bind_address))
     gate = Middleware(Gate, access=_installed_access, useful=useful)
     who = gate if settings.accounts else Middleware(GateOff)
     tls = settings.tls_cert is not None
-    return [*_proxies(settings), Middleware(StrictHttp, hosts=hosts, tls=tls), who]
+    files = [Middleware(Assets, folder=streamlit)] if streamlit else []
+    return [*_proxies(settings), Middleware(StrictHttp, hosts=hosts, tls=tls), who, *files]
 
 
 def _proxies(settings: Settings) -> list[Middleware]:

@@ -556,3 +556,19 @@ def test_html_in_a_name_is_shown_as_text(gate: GateApp) -> None:
     page = gate.browser().get(f"/kiosk/link/{gate.access.kiosks.link('hall')}").text
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_what_is_compressed_holds_no_lasting_secret_that_a_foreign_page_could_measure(
+    gate: GateApp,
+) -> None:
+    """BREACH: a foreign page has the browser ask again and again, with guesses in the address.
+    The cookie of the form token does not come along then (SameSite=Strict), and without it
+    each answer holds a fresh one."""
+    gate.add("ada")
+    browser = gate.browser()
+    cookie = browser.get("/login?next=/guess").headers["set-cookie"]
+    assert "fr_form=" in cookie
+    assert "SameSite=strict" in cookie
+    pages = [gate.browser().get("/login?next=/guess").text for _ in range(2)]
+    tokens = {re.findall(r'name="form_token" value="([^"]+)"', page)[0] for page in pages}
+    assert len(tokens) == 2

@@ -1,0 +1,143 @@
+"""Streamlit's own files go compressed, once a browser, and nothing else goes by that way."""
+
+import gzip
+import re
+from pathlib import Path
+
+import brotli
+import pytest
+import streamlit
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from face_rec.web import assets
+from face_rec.web.assets import Assets
+
+STATIC = Path(streamlit.__file__).parent / "static"
+SCRIPT = next((STATIC / "static/js").glob("protobuf.*.js"))
+FONT = next((STATIC / "static/media").glob("MaterialSymbols-Rounded.*.woff2"))
+
+
+async def _theirs(request: Request) -> Response:
+    return PlainTextResponse("streamlit's own answer")
+
+
+@pytest.fixture
+def browser() -> TestClient:
+    routes = [Route("/{path:path}", _theirs, methods=["GET", "POST"])]
+    return TestClient(Starlette(routes=routes, middleware=[Middleware(Assets, folder=STATIC)]))
+
+
+def _raw(browser: TestClient, path: str, coding: str) -> tuple[bytes, dict[str, str]]:
+    """The bytes on the line, before the client unpacks them."""
+    with browser.stream("GET", path, headers={"accept-encoding": coding}) as answer:
+        return b"".join(answer.iter_raw()), dict(answer.headers)
+
+
+def test_a_script_comes_in_the_coding_that_the_browser_takes(browser: TestClient) -> None:
+    plain = SCRIPT.read_bytes()
+    path = f"/static/js/{SCRIPT.name}"
+    best, told = _raw(browser, path, "gzip, deflate, br, zstd")
+    assert (told["content-encoding"], brotli.decompress(best)) == ("br", plain)
+    assert len(best) < len(plain) / 8
+    second, told = _raw(browser, path, "br;q=0, gzip")
+    assert (told["content-encoding"], gzip.decompress(second)) == ("gzip", plain)
+    third, told = _raw(browser, path, "identity")
+    assert third == plain
+    assert "content-encoding" not in told
+    assert told["vary"] == "Accept-Encoding"
+    assert told["content-length"] == str(len(plain))
+
+
+def test_files_with_a_hash_in_their_name_are_kept_for_ever(browser: TestClient) -> None:
+    for path in (f"/static/js/{SCRIPT.name}", f"/static/media/{FONT.name}"):
+        told = browser.get(path).headers
+        assert told["cache-control"] == "public, max-age=31536000, immutable"
+    named = re.compile(r"\.[\w-]{8}\.\w+$")
+    files = [path.name for path in (STATIC / "static").rglob("*") if path.is_file()]
+    assert [name for name in files if not named.search(name)] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [("/component/streamlit_webrtc.component.webrtc_streamer/assets/index-rcVU95cS.js", True),
+     ("/component/a.b/index.html", False), ("/component/a.b/assets/index.js", False),
+     ("/component/a.b/assets/x/index-rcVU95cS.js", False), ("/media/index-rcVU95cS.js", False)],
+)  # fmt: skip
+def test_so_are_the_hashed_files_of_components(browser: TestClient, path: str, kept: bool) -> None:
+    answer = browser.get(path)
+    assert answer.text == "streamlit's own answer"
+    assert ("immutable" in answer.headers.get("cache-control", "")) is kept
+    assert "cache-control" not in browser.post(path).headers
+
+
+def test_a_font_is_packed_already(browser: TestClient) -> None:
+    body, told = _raw(browser, f"/static/media/{FONT.name}", "br")
+    assert (body, told["content-type"]) == (FONT.read_bytes(), "font/woff2")
+    assert "content-encoding" not in told
+
+
+def test_each_file_is_compressed_once(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+    make = assets._make
+
+    def counted(file: assets._File, coding: str) -> tuple[bytes, str]:
+        made.append(file.path)
+        return make(file, coding)
+
+    monkeypatch.setattr(assets, "_make", counted)
+    for _ in range(3):
+        _raw(browser, f"/static/js/{SCRIPT.name}", "br")
+    assert made == [SCRIPT]
+
+
+def test_who_has_it_is_told_so(browser: TestClient) -> None:
+    for path in ("/", f"/static/js/{SCRIPT.name}"):
+        tag = browser.get(path).headers["etag"]
+        again = browser.get(path, headers={"if-none-match": f'"x", {tag}'})
+        assert (again.status_code, again.content) == (304, b"")
+        assert browser.get(path, headers={"accept-encoding": "gzip"}).headers["etag"] != tag
+
+
+def test_the_start_page_is_asked_for_anew_and_loads_no_letters_that_nobody_sees(
+    browser: TestClient,
+) -> None:
+    for path in ("/", "/overview", "/take_attendance?kiosk=door"):
+        answer = browser.get(path)
+        assert answer.headers["cache-control"] == "no-cache"
+        assert '<div id="root">' in answer.text
+        assert "modulepreload" in answer.text
+        assert 'as="font"' not in answer.text
+    assert 'as="font"' in (STATIC / "index.html").read_text("utf-8")  # else the rule is idle
+
+
+def test_head_says_what_get_would(browser: TestClient) -> None:
+    path = f"/static/js/{SCRIPT.name}"
+    head, got = browser.head(path), browser.get(path)
+    assert head.content == b""
+    assert {**head.headers} == {**got.headers}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/static/nothing.js", "/static/", "/static/js", "/static/js/..%2f..%2findex.html",
+     "/static/%2e%2e/%2e%2e/__init__.py", "/static//etc/passwd"],
+)  # fmt: skip
+def test_no_other_file_comes_and_no_page_in_its_place(browser: TestClient, path: str) -> None:
+    answer = browser.get(path)
+    assert (answer.status_code, answer.text) in {
+        (404, "There is no such file."), (200, "streamlit's own answer"),
+    }  # fmt: skip
+    assert browser.get("/static/nothing.js").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/media/x.csv", "/_stcore/health", "/api/v1/people", "/login"])
+def test_everything_else_goes_on_as_it_is(browser: TestClient, path: str) -> None:
+    assert browser.get(path).text == "streamlit's own answer"
+    assert browser.post("/").text == "streamlit's own answer"
