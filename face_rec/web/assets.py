@@ -46,6 +46,9 @@ _ASK_AGAIN: Final = "no-cache"
 _SHELL: Final = frozenset({"/", "/index.html", *(f"/{page}" for page in PAGES)})
 _HASHED: Final = re.compile(r"/component/[\w.-]+/assets/[\w.-]+-[\w-]{8}\.(?:css|js)")
 """Files of components as Vite names them; Streamlit has browsers fetch them at each visit."""
+_OURS: Final = Path(__file__).parent / "fonts"
+"""Smaller files that stand for Streamlit's of the same name. The name tells nothing of their
+own content, so that browsers ask each time whether it is still the same."""
 _FONT_AHEAD: Final = re.compile(rb"<link\s+rel=\"preload\"[^>]*\bas=\"font\"[^>]*>\s*")
 """Of Source Sans, 170 KB, which our theme does not use: it takes the system's own letters."""
 
@@ -69,6 +72,11 @@ class Assets:
             f"/{path.relative_to(folder).as_posix()}": _File(path, _FOR_EVER)
             for path in (folder / "static").rglob("*")
             if path.is_file() and path.suffix in _TYPES
+        }
+        self._files |= {
+            path: _File(_OURS / file.path.name, _ASK_AGAIN)
+            for path, file in self._files.items()
+            if (_OURS / file.path.name).is_file()
         }
         index = folder / "index.html"
         self._shell = _File(index, _ASK_AGAIN, _FONT_AHEAD.sub(b"", index.read_bytes()))

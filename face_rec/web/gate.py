@@ -131,7 +131,7 @@ class Gate:
     async def _may_open(self, request: HTTPConnection) -> tuple[Access, Principal] | None:
         headers, access = request.headers, self._access()
         rule = rule_for(path_of(request))
-        good = headers.get("origin") and own_pages(headers)
+        good = headers.get("origin") and own_pages(headers, https=cookies.is_https(request))
         if access is None or rule is None or not good:
             log.warning(
                 "socket_refused origin=%r host=%r", headers.get("origin"), headers.get("host")
@@ -194,7 +194,8 @@ def _judge(
         case Verdict.CLOSED:
             return PlainTextResponse("This kiosk is closed at this hour.", 403, _NO_STORE)
     by_cookie = rule is not None and rule.way not in {Way.BEARER, Way.SIGNED}
-    if by_cookie and request.method not in _SAFE and not own_pages(request.headers):
+    ours = own_pages(request.headers, https=cookies.is_https(request))
+    if by_cookie and request.method not in _SAFE and not ours:
         return PlainTextResponse("This request did not come from this app's own pages.", 403)
     return None
 

@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from face_rec.access.principal import THIS_COMPUTER
+from face_rec.web import cookies
 from face_rec.web.origin import same_origin
 from face_rec.web.route_rules import Way, rule_for
 
@@ -34,7 +35,7 @@ class GateOff:
         request.state.principal = THIS_COMPUTER
         if rule is not None and rule.way is Way.NEVER:
             await PlainTextResponse("There is no such page.", 404)(scope, receive, send)
-        elif scope["method"] not in _SAFE and not same_origin(request.headers):
+        elif scope["method"] not in _SAFE and not _ours(request):
             text = "This request did not come from this app's own pages."
             await PlainTextResponse(text, 403)(scope, receive, send)
         else:
@@ -42,5 +43,9 @@ class GateOff:
 
 
 def _from_our_page(scope: Scope) -> bool:
-    headers = HTTPConnection(scope).headers
-    return bool(headers.get("origin")) and same_origin(headers)
+    request = HTTPConnection(scope)
+    return bool(request.headers.get("origin")) and _ours(request)
+
+
+def _ours(request: HTTPConnection) -> bool:
+    return same_origin(request.headers, https=cookies.is_https(request))

@@ -53,14 +53,14 @@ def hostname(host: str) -> str:
         return ""
 
 
-def own_pages(headers: Headers) -> bool:
+def own_pages(headers: Headers, *, https: bool = False) -> bool:
     """Whether a request that changes something surely comes from our own pages.
 
     Stricter than :func:`same_origin`: something must say so, since the request may carry a
     cookie.
     """
     says = ("origin", "sec-fetch-site")
-    return same_origin(headers) and any(headers.get(name) for name in says)
+    return same_origin(headers, https=https) and any(headers.get(name) for name in says)
 
 
 def is_loopback(address: str) -> bool:

@@ -7,8 +7,11 @@ from starlette.datastructures import Headers
 _PORTS = {"http": 80, "https": 443}
 
 
-def same_origin(headers: Headers) -> bool:
+def same_origin(headers: Headers, *, https: bool = False) -> bool:
     """Whether the page that sent the request came from the host it is sent to.
+
+    ``https``: the request came that way, so its page must have, too: whoever can change what
+    goes over plain HTTP could else send from ``http://`` of the same name.
 
     A browser always names the origin of a POST; a program that is no browser names none, and
     carries nobody's cookies either.
@@ -19,6 +22,8 @@ def same_origin(headers: Headers) -> bool:
     if origin is None:
         return True
     scheme, sender = origin.partition(":")[0], _host(origin)
+    if https and scheme != "https":
+        return False
     return sender is not None and sender == _host(f"{scheme}://{headers.get('host', '')}")
 
 

@@ -4,6 +4,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from tests.browser.chromium import Browsers
 from tests.browser.conftest import Cast
 from tests.browser.fake_camera import Shot, make_camera
 from tests.browser.kiosks import register_kiosk
-from tests.browser.sign_in import GuardedServer, expect_inside, first_admin
+from tests.browser.sign_in import PASSWORD, GuardedServer, expect_inside, first_admin
 from tests.data import shared_data
 from tests.redis_servers import wait_until
 
@@ -35,7 +36,7 @@ class Nginx:
         site = (ROOT / "deploy/nginx.conf").read_text("utf-8")
         for old, new in (
             ("127.0.0.1:8501", f"127.0.0.1:{app_port}"),
-            ("listen [::]:443 ssl;", ""),
+            ("listen [::]:443 ssl http2;", ""),
             ("listen [::]:80;", ""),
             ("listen 443 ssl", f"listen 127.0.0.1:{self.port} ssl"),
             ("listen 80", f"listen 127.0.0.1:{self._plain}"),
@@ -139,6 +140,30 @@ def test_sign_in_pages_and_http_frames_work_behind_nginx(
     assert waiting.value.status == 200
     expect(page.get_by_test_id("kiosk-status")).to_contain_text("over HTTP", timeout=40_000)
     page.goto("about:blank")
+
+
+def test_files_come_compressed_and_are_kept_behind_nginx_too(
+    nginx: Nginx, guarded: GuardedServer
+) -> None:
+    made = subprocess.run(
+        [sys.executable, "-m", "face_rec", "users", "add", "ada", "--role", "admin"],
+        cwd=ROOT, env=guarded.environment(), input=f"{PASSWORD}\n{PASSWORD}\n", text=True,
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    with httpx.Client(verify=False, base_url=nginx.url) as client:  # noqa: S501 - self-signed
+        page = client.get("/login").text
+        token = page.partition('name="form_token" value="')[2].partition('"')[0]
+        form = {"form_token": token, "name": "ada", "password": PASSWORD}
+        client.post("/login", data=form, headers={"Origin": nginx.url})
+        shell = client.get("/", headers={"Accept-Encoding": "gzip, br"})
+        assert (shell.status_code, shell.headers["content-encoding"]) == (200, "br")
+        scripts = re.findall(r'src="\./(static/js/[^"]+)"', shell.text)
+        assert scripts
+        answer = client.get(f"/{scripts[0]}", headers={"Accept-Encoding": "gzip, br"})
+        assert answer.headers["content-encoding"] == "br"
+        assert "immutable" in answer.headers["cache-control"]
+        assert int(answer.headers["content-length"]) < len(answer.content) / 3
 
 
 def test_requests_pass_nginx_as_they_should(nginx: Nginx, guarded: GuardedServer) -> None:

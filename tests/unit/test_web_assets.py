@@ -1,12 +1,14 @@
 """Streamlit's own files go compressed, once a browser, and nothing else goes by that way."""
 
 import gzip
+import io
 import re
 from pathlib import Path
 
 import brotli
 import pytest
 import streamlit
+from fontTools.ttLib import TTFont
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -16,10 +18,11 @@ from starlette.testclient import TestClient
 
 from face_rec.web import assets
 from face_rec.web.assets import Assets
+from tests import icon_font
 
 STATIC = Path(streamlit.__file__).parent / "static"
 SCRIPT = next((STATIC / "static/js").glob("protobuf.*.js"))
-FONT = next((STATIC / "static/media").glob("MaterialSymbols-Rounded.*.woff2"))
+LETTERS = next((STATIC / "static/media").glob("SourceSansVF-Upright.*.woff2"))
 
 
 async def _theirs(request: Request) -> Response:
@@ -54,7 +57,7 @@ def test_a_script_comes_in_the_coding_that_the_browser_takes(browser: TestClient
 
 
 def test_files_with_a_hash_in_their_name_are_kept_for_ever(browser: TestClient) -> None:
-    for path in (f"/static/js/{SCRIPT.name}", f"/static/media/{FONT.name}"):
+    for path in (f"/static/js/{SCRIPT.name}", f"/static/media/{LETTERS.name}"):
         told = browser.get(path).headers
         assert told["cache-control"] == "public, max-age=31536000, immutable"
     named = re.compile(r"\.[\w-]{8}\.\w+$")
@@ -76,9 +79,34 @@ def test_so_are_the_hashed_files_of_components(browser: TestClient, path: str, k
 
 
 def test_a_font_is_packed_already(browser: TestClient) -> None:
-    body, told = _raw(browser, f"/static/media/{FONT.name}", "br")
-    assert (body, told["content-type"]) == (FONT.read_bytes(), "font/woff2")
+    body, told = _raw(browser, f"/static/media/{LETTERS.name}", "br")
+    assert (body, told["content-type"]) == (LETTERS.read_bytes(), "font/woff2")
     assert "content-encoding" not in told
+
+
+def test_the_icons_are_those_that_pages_can_show(browser: TestClient) -> None:
+    """Run ``python -m tests.icon_font`` when this fails: Streamlit or our pages have new ones."""
+    path = f"/static/media/{icon_font.SOURCE.name}"
+    body, told = _raw(browser, path, "br")
+    assert body == icon_font.MADE.read_bytes()
+    assert len(body) < icon_font.SOURCE.stat().st_size / 4
+    assert told["cache-control"] == "no-cache"  # its name tells nothing of our choice
+    whole, part = (icon_font.icons(TTFont(io.BytesIO(font))) for font in
+                   (icon_font.SOURCE.read_bytes(), body))  # fmt: skip
+    wanted = icon_font.needed() & set(whole)
+    assert {"add_a_photo", "close", "keyboard_arrow_down", "search"} <= wanted
+    assert wanted <= set(part)
+
+
+def test_an_icon_font_of_another_streamlit_is_served_whole(tmp_path: Path) -> None:
+    """Its name has another hash then."""
+    media = tmp_path / "static/media"
+    media.mkdir(parents=True)
+    (media / "MaterialSymbols-Rounded.AAAAAAAA.woff2").write_bytes(b"new")
+    (tmp_path / "index.html").write_text("")
+    app = Starlette(middleware=[Middleware(Assets, folder=tmp_path)])
+    path = "/static/media/MaterialSymbols-Rounded.AAAAAAAA.woff2"
+    assert TestClient(app).get(path).content == b"new"
 
 
 def test_each_file_is_compressed_once(

@@ -49,6 +49,17 @@ def test_a_request_must_say_that_it_comes_from_our_own_pages(
 
 
 @pytest.mark.parametrize(
+    ("origin", "https", "ours"),
+    [("https://localhost", True, True), ("http://localhost:443", True, False),
+     ("http://localhost", True, False), ("https://localhost", False, True)],
+)  # fmt: skip
+def test_what_came_over_https_comes_from_a_page_that_did(
+    origin: str, https: bool, ours: bool
+) -> None:
+    assert own_pages(Headers({"host": "localhost", "origin": origin}), https=https) is ours
+
+
+@pytest.mark.parametrize(
     ("address", "own"),
     [("127.0.0.1", True), ("::1", True), ("::ffff:127.0.0.1", True), ("10.0.0.1", False),
      ("", False), ("testclient", False)],
