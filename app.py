@@ -24,12 +24,15 @@ from face_rec.errors import FaceRecError, SettingError, StoreUnavailable
 from face_rec.log import configure
 from face_rec.models.status import ModelState
 from face_rec.system import System
+from face_rec.warm_up import WarmUp
 from face_rec.web import uploads
 from face_rec.web.back_messages import BackMessages
 from face_rec.web.secret_files import remarks
 
 log = logging.getLogger(__name__)
 
+_HEAVY = ("pandas", "altair", "streamlit_webrtc", "fpdf", "xlsxwriter")
+"""What pages import and what takes long to load: together 3 to 8 s of a core."""
 _LONGEST_LOADING = 15  # seconds to wait for the last lines of a start
 
 
@@ -60,10 +63,13 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         raise SystemExit(2) from error
     system.install(built)
     telling = background.task("setup-link", _tell_setup_link(built))
+    warming = WarmUp(_HEAVY)
+    warming.start()
     try:
         yield {"system": built}
     finally:
         telling.cancel()
+        await to_thread.run_sync(warming.close)
         system.install(None)
         await to_thread.run_sync(building.__exit__, None, None, None)
 

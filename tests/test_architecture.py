@@ -25,7 +25,7 @@ LEVELS: list[set[str]] = [
         "face_rec.privacy",
     },
     {"face_rec.protocols"},
-    {"face_rec.site_options", "face_rec.heap"},
+    {"face_rec.site_options", "face_rec.heap", "face_rec.warm_up"},
     {"face_rec.background", "face_rec.zip_directory"},
     {"face_rec.entities", "face_rec.errors", "face_rec.clock", "face_rec.groups", "face_rec.log"},
 ]

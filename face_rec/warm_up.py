@@ -1,0 +1,34 @@
+"""Loads what the first visitor of a page would else wait for: charts, tables, video, reports."""
+
+import logging
+import time
+from collections.abc import Sequence
+from importlib import import_module
+
+from face_rec.background import Background
+
+log = logging.getLogger(__name__)
+
+
+class WarmUp:
+    """A thread that imports them after the start, while the first visitor signs in."""
+
+    def __init__(self, libraries: Sequence[str]) -> None:
+        """``libraries``: by name, most awaited first."""
+        self._libraries = libraries
+        self._thread = Background("warm-up", self._run)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        self._thread.stop(10)
+
+    def _run(self) -> None:
+        began = time.monotonic()
+        for name in self._libraries:
+            if self._thread.stopping.is_set():
+                return
+            import_module(name)
+        log.info("warmed_up seconds=%.1f", time.monotonic() - began)
+        self._thread.stopping.wait()

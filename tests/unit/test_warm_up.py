@@ -1,0 +1,38 @@
+"""What is slow to load is loaded before somebody waits for it."""
+
+import ast
+import importlib.util
+import sys
+
+import pytest
+
+import app as entry
+from config import ROOT
+from face_rec import warm_up
+from face_rec.warm_up import WarmUp
+from tests.redis_servers import wait_until
+
+HEAVY = entry._HEAVY
+
+
+def test_the_libraries_are_loaded_in_the_background(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(warm_up, "import_module", loaded.append)
+    up = WarmUp(HEAVY)
+    up.start()
+    wait_until(lambda: len(loaded) == len(HEAVY))
+    up.close()
+    assert loaded == list(HEAVY)
+
+
+def test_they_exist_and_pages_use_them() -> None:
+    used: set[str] = set()
+    for folder in ("pages", "face_rec"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Import):
+                    used |= {alias.name.split(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom):
+                    used.add((node.module or "").split(".")[0])
+    assert set(HEAVY) <= used
+    assert all(name in sys.modules or importlib.util.find_spec(name) for name in HEAVY)
