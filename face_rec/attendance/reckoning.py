@@ -62,10 +62,10 @@ class Reckoner:
 
     def _person(self, person: Person, days: Sequence[date], punches: list[Punch]) -> list[Row]:
         times = [punch.at for punch in punches]
-        stretches = self._planner.employed(person)
+        (first, last), *again = self._planner.employed(person)  # nearly everybody has one stretch
         rows = []
         for day in days:
-            employed = any(first <= day <= last for first, last in stretches)
+            employed = first <= day <= last or any(a <= day <= b for a, b in again)
             plan = (self._planner.plan if employed else self._planner.unemployed)(person, day)
             rows.append(self._row(plan, punches, times))
         return rows

@@ -96,8 +96,10 @@ class Shelf:
             kept = _from_file(path, length, self._codes)
             if kept is not None:
                 return kept
-        made = ledger(self._standing.day(day, length), length, self._codes)
-        if path is not None and day < self._clock.now().date() - _CLOSED_AFTER:
+        closed = day < self._clock.now().date() - _CLOSED_AFTER
+        found = self._standing.day(day, length, keep=not closed)
+        made = ledger(found, length, self._codes)
+        if path is not None and closed:
             _to_file(path, made, self._codes)
         return made
 

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from face_rec.attendance.entry import Entries, Entry, entries
 from face_rec.protocols import AttendanceStore
 
-MOST_MARKS: Final = 400_000
-"""So many marks are kept, some 300 MB where each has all its fields; a day that is larger by
+MOST_MARKS: Final = 100_000
+"""So many marks are kept, some 75 MB where each has all its fields; a day that is larger by
 itself is kept all the same, alone."""
 _NOTHING: Final = Entries(())
 
@@ -40,8 +40,9 @@ class StandingMarks:
         lengths = self._store.lengths(utc_days)
         return [self.day(day, length) for day, length in zip(utc_days, lengths, strict=True)]
 
-    def day(self, utc_day: date, length: int) -> Entries:
-        """The same for one day whose list is ``length`` long now."""
+    def day(self, utc_day: date, length: int, keep: bool = True) -> Entries:
+        """The same for one day whose list is ``length`` long now; ``keep`` False for somebody
+        who makes something smaller of it and keeps that."""
         if not length:
             return _NOTHING
         with self._lock:
@@ -50,7 +51,8 @@ class StandingMarks:
                 self._kept.move_to_end(utc_day)
                 return known[1]
         made = entries(self._store.day(utc_day))
-        self._keep(utc_day, length, made)
+        if keep:
+            self._keep(utc_day, length, made)
         return made
 
     def local(self, first: date, last: date, zone: ZoneInfo) -> list[Entry]:

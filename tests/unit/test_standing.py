@@ -11,12 +11,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face_rec.attendance.csv_export import to_csv
+from face_rec.attendance.filters import Filters
 from face_rec.attendance.standing import StandingMarks, bounds
 from face_rec.attendance.status import Status
 from face_rec.entities import Event, EventKind, Person, Source
 from face_rec.groups import ALL_GROUPS
 from pages.ui.marks import table_of
-from tests.attendance_days import MONDAY
+from tests.attendance_days import MONDAY, at
 from tests.attendance_world import CountedAttendance, World
 from tests.fakes.privacy import PrivacyOf
 from tests.fakes.system import FakeSystem
@@ -114,8 +115,20 @@ def test_the_fold_is_read_again_only_when_the_day_has_grown() -> None:
     assert world.attendance.read.count(MONDAY) >= 1
 
 
-def test_days_and_lists_share_one_reading_of_a_day() -> None:
+def test_a_closed_day_is_kept_as_columns_only() -> None:
     world = World()
+    world.mark("09:00 17:00")
+    book = world.office().book
+    book.day(MONDAY)
+    world.attendance.read.clear()
+    book.day(MONDAY, Filters(ALL_GROUPS, text="ada"))
+    assert world.attendance.read == [], "the columns are enough"
+    book.marks(MONDAY, MONDAY)
+    assert MONDAY in world.attendance.read
+
+
+def test_days_and_lists_share_one_reading_of_a_day() -> None:
+    world = World(now=at(MONDAY, "18:00"))
     world.mark("09:00 17:00")
     book = world.office().book
     book.day(MONDAY)
