@@ -13,7 +13,7 @@ from face_rec.access.storage import PinStore
 from face_rec.access.throttle import BY_KIOSK, BY_PIN, Limit, Throttle
 from face_rec.access.trail import Trail
 from face_rec.entities import Person
-from face_rec.errors import AccountRefused, PasswordRefused, SignInRefused
+from face_rec.errors import AccountRefused, PasswordRefused, SignInRefused, TryLater
 
 SHORTEST: Final = 6
 LONGEST: Final = 12
@@ -57,14 +57,20 @@ class Pins:
 
         Raises SignInRefused, in the same words and after the same work for an ID that nobody
         has, a wrong PIN and somebody without one. Tries are counted before they are made, by
-        kiosk and by ID; a good one does not count against the kiosk.
+        kiosk and by ID; a good one does not count against the kiosk. TryLater, where too many
+        wait for a hash already; nothing is counted then.
         """
         who = person.subject if person else f"?{typed_id}"
         self._count(BY_KIOSK, kiosk, f"kiosk {kiosk}")
         target = f"PIN of {person.id}" if person else "PIN of an unknown ID"
         self._count(BY_PIN, who, target, person.subject if person else "")
         stored = self._store.get(person.subject if person else _NOBODY)
-        fits = self._passwords.fits(stored, pin)
+        try:
+            fits = self._passwords.fits(stored, pin)
+        except TryLater:  # not looked at, so no try
+            self._throttle.take_back(BY_KIOSK, kiosk)
+            self._throttle.take_back(BY_PIN, who)
+            raise
         if not fits or person is None or not person.active:
             raise SignInRefused(_REFUSED)
         self._store.renew(person.subject)

@@ -20,6 +20,7 @@ from face_rec.web import (
 from face_rec.web.login import Site
 from face_rec.web.oidc import Provider, SingleSignOn
 from face_rec.web.route_rules import KIOSK_PAGE
+from face_rec.web.store_away import said
 
 
 def routes(
@@ -30,7 +31,7 @@ def routes(
 ) -> list[BaseRoute]:
     """``key`` signs what a browser carries to the identity provider and back."""
     site = Site(title, single_sign_on=provider is not None)
-    return [
+    found: list[BaseRoute] = [
         *templates.routes(),
         *passkey_script.routes(),
         *login.routes(access, site),
@@ -43,3 +44,4 @@ def routes(
         *kiosk_proof.routes(access, site, KIOSK_PAGE),
         *(SingleSignOn(access, site, provider, key).routes() if provider else ()),
     ]
+    return said(found, site)

@@ -13,7 +13,8 @@ from face_rec.access.pace import ALL_STRANGERS, ANY_ACCOUNT, KNOWN_BROWSER, ONE_
 from face_rec.access.passwords import Passwords
 from face_rec.access.room import Room
 from face_rec.access.visitor import Visitor
-from face_rec.errors import TryLater
+from face_rec.errors import StoreUnavailable, TryLater
+from face_rec.stores.access_attempts import RedisAttempts
 from face_rec.stores.client import Client
 from tests.fakes.clock import FakeClock
 from tests.gate_app import PASSWORD, GateApp, access_on, sign_in, submit
@@ -165,6 +166,22 @@ def test_when_all_places_are_taken_the_answer_is_429_and_nobody_s_try_is_used_up
         assert int(answer.headers["retry-after"]) >= 1
     proof._room = Room(5)
     assert sign_in(gate.browser("203.0.113.9"), "ada").status_code == 303
+
+
+def test_while_the_database_is_away_the_sign_in_says_so(
+    gate: GateApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise StoreUnavailable("away")
+
+    inside = gate.signed_in("ada")
+    with monkeypatch.context() as patched:
+        patched.setattr(RedisAttempts, "begin", away)
+        for answer in (sign_in(gate.browser(), "ada"), _change(inside, PASSWORD, "x" * 20)):
+            assert answer.status_code == 503
+            assert "Nothing was changed" in answer.text
+            assert answer.headers["retry-after"]
+    assert sign_in(gate.browser(), "ada").status_code == 303
 
 
 # --- one's own password ---------------------------------------------------------------------

@@ -2,10 +2,11 @@
 
 import pytest
 
+from face_rec.access.hashing import Hashing
 from face_rec.access.pins import check
 from face_rec.access.throttle import BY_KIOSK, BY_PIN
 from face_rec.entities import Person
-from face_rec.errors import AccountRefused, PasswordRefused, SignInRefused
+from face_rec.errors import AccountRefused, PasswordRefused, SignInRefused, TryLater
 from tests.fakes.access import MemoryAudit, MemoryPins, memory_pins
 
 PIN = "402917"
@@ -168,3 +169,13 @@ def test_a_new_pin_opens_a_locked_id(world: World) -> None:
         world.refusal(ADA, "402918")
     world.pins.set(ADA, "730418")
     assert world.pins.verify("door", "E1", ADA, "730418") is ADA
+
+
+def test_a_try_that_found_no_place_for_its_hash_is_none(world: World) -> None:
+    passwords = world.pins._passwords
+    open_again, passwords._hashing = passwords._hashing, Hashing(at_once=1, waiting=-1)
+    for _ in range(BY_KIOSK.tries + BY_PIN.tries):
+        with pytest.raises(TryLater):
+            world.pins.verify("door", "E1", ADA, PIN)
+    passwords._hashing = open_again
+    assert world.pins.verify("door", "E1", ADA, PIN) == ADA
