@@ -139,7 +139,7 @@ class _Pages:
         return answer
 
     async def account(self, request: Request) -> Response:
-        return self._account(request)
+        return await self._account(request)
 
     async def change(self, request: Request) -> Response:
         form = await checked_form(request)
@@ -152,7 +152,7 @@ class _Pages:
             try:
                 await to_thread.run_sync(access.staff.change_own_password, name, old, new)
             except AccessError as error:
-                return self._account(request, error)
+                return await self._account(request, error)
             note = "password"
         access.identify.forget()
         answer = RedirectResponse(f"/login?note={note}", 303)
@@ -197,10 +197,13 @@ class _Pages:
             answer.headers["Content-Security-Policy"] = FORMS_WITH_SCRIPT
         return later(answer, problem)
 
-    def _account(self, request: Request, problem: AccessError | None = None) -> Response:
+    async def _account(self, request: Request, problem: AccessError | None = None) -> Response:
+        access, name = self._access(), _name(request)
+        account = await to_thread.run_sync(access.staff.get, name)
+        password = access.door.local and not (account and account.external)
         answer = render(
             request, "account.html", self._site.title, 400 if problem else 200,
-            who=_name(request), problem=str(problem or ""), local=self._access().door.local,
+            who=name, problem=str(problem or ""), local=password,
         )  # fmt: skip
         return later(answer, problem)
 

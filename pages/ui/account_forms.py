@@ -52,6 +52,10 @@ def open_account(app: System, account: Account, own: bool) -> None:
         st.markdown(f"**{plain(account.id)}**")
         if not proven():
             return
+        if account.external:
+            st.caption(
+                "Signs in by single sign-on: the provider decides the role, at each sign-in."
+            )
         with st.form("change_account", border=False):
             role, groups = _role_and_groups(app, account.role, account.groups)
             active = st.toggle("May sign in", value=account.active, disabled=own)

@@ -161,6 +161,14 @@ def test_an_account_that_is_switched_off_stays_off(gate: GateApp, provider: Oidc
     assert _through(gate, provider)[1].status_code == 403
 
 
+def test_who_has_no_password_here_is_offered_no_change_of_it(
+    gate: GateApp, provider: OidcProvider
+) -> None:
+    browser, _ = _through(gate, provider)
+    assert 'name="old"' not in browser.get("/account").text
+    assert 'name="old"' in gate.signed_in("ada").get("/account").text
+
+
 def test_both_ways_stand_side_by_side_or_the_local_one_is_off(
     redis_client: Client, provider: OidcProvider
 ) -> None:
