@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
+from face_rec.attendance import version
 from face_rec.attendance.book import AttendanceBook
 from face_rec.attendance.correction import AuditLine, audit
 from face_rec.attendance.day_record import record, row
@@ -66,10 +67,14 @@ class Inquiry:
             malformed=[text for one in days for text in self._store.malformed(one)],
         )
 
+    def limits(self) -> Limits:
+        """Those that hold today; a change may be entered before its day."""
+        return version.at(self._book.rules().limits, self._book.today())
+
     def review(self, first: date, last: date, limits: Limits | None = None) -> list[Doubt]:
         """Marks with a low score or margin, unsure liveness, or by PIN, that nobody has
-        confirmed or voided; newest first. ``limits`` default to the saved ones."""
-        bounds = limits or self._book.rules().limits
+        confirmed or voided; newest first. ``limits`` default to those of today."""
+        bounds = limits or self.limits()
         people = {person.subject: person for person in self._book.people()}
         found = []
         for day in self._doubtful_days(first, last, bounds):

@@ -5,6 +5,7 @@ import streamlit as st
 from face_rec.access.pins import LONGEST, RULE
 from face_rec.access.principal import Principal
 from face_rec.access.rights import Right
+from face_rec.attendance import version
 from face_rec.entities import Person
 from face_rec.errors import AccessError, JournalError, PeopleError, StoreUnavailable
 from face_rec.system import System
@@ -30,7 +31,9 @@ def allowed(app: System, identity: Principal, kiosk: str) -> bool:
     if identity.kiosk:
         return identity.pin and identity.kiosk == kiosk
     try:
-        return any(one.pin for one in app.office.book.rules().kiosks if one.id == kiosk)
+        book = app.office.book
+        own = (one for one in book.rules().kiosks if one.id == kiosk)
+        return any(version.at(one, book.today()).pin for one in own)
     except StoreUnavailable:
         return False
 

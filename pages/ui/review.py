@@ -42,7 +42,7 @@ def review(app: System, identity: Identity, first: date, last: date) -> None:
         text = "Marks with a low score or a close second appear here until somebody confirms them."
         empty_state("fact_check", "Nothing to review in this period", text)
         return
-    limits = app.office.book.rules().limits
+    limits = app.office.inquiry.limits()
     st.caption(
         f"{counted(len(doubts), 'doubtful mark')}: score below {limits.score:.2f}, lead below "
         f"{limits.margin:.2f}, or liveness unsure. Confirm what is right, void what is not."

@@ -36,9 +36,14 @@ def since_of(app: System, key: str, known: Item | None) -> Since:
     if not isinstance(known, _DATED):
         return Since(None)
     today = app.office.book.today()
+    planned = None if isinstance(known, Assignment) else known.valid_from
+    if planned and planned > today:
+        st.caption(
+            f"These are the values from {planned} on. An earlier day lets them hold sooner."
+        )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         day = st.date_input(
-            "Holds from", today, key=f"{key}_since", width=180,
+            "Holds from", max(today, planned or today), key=f"{key}_since", width=180,
             help="Days before stay as they were judged.",
         )  # fmt: skip
         rewrite = st.toggle(

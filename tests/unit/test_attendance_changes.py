@@ -144,6 +144,18 @@ def test_another_limit_for_outages_leaves_the_past_alone() -> None:
     assert ada(world)[:2] == [Status.KIOSK_DOWN, Status.ABSENT]
 
 
+def test_a_change_entered_before_its_day_does_not_hold_yet() -> None:
+    world = came_at("09:08")
+    tomorrow = world.clock.now().date() + timedelta(days=1)
+    desk = world.office().rules
+    desk.save(Limits(score=0.9), since=tomorrow, authority=EVERYTHING)
+    desk.save(shift(late_grace=0), since=tomorrow, authority=EVERYTHING)
+    assert world.office().inquiry.limits() == Limits()
+    assert ada(world) == [Status.PRESENT] * 3
+    world.clock.advance(86_400)
+    assert world.office().inquiry.limits().score == 0.9
+
+
 # --- hours of a day of the week -----------------------------------------------------
 
 

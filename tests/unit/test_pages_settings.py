@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -91,6 +91,20 @@ def test_a_change_holds_from_today_and_the_past_is_rewritten_only_when_asked(
     page = pressed(page, "Save and rewrite the past")
     (stored,) = fake.rules.load().shifts
     assert (stored.late_grace, stored.valid_from, stored.earlier) == (3, None, ())
+
+
+def test_a_change_that_is_planned_keeps_its_day(fake: FakeSystem) -> None:
+    planned = fake.system.office.book.today() + timedelta(days=7)
+    old = Shift("default", "Office")
+    fake.rules.put(replace(old, late_grace=5, valid_from=planned, earlier=(old,)))
+    page = opened("settings.py")
+    assert f"These are the values from {planned} on." in words(page)
+    page.number_input[0].set_value(7).run()
+    page = pressed(page, "Save")
+    (stored,) = fake.rules.load().shifts
+    assert [(one.late_grace, one.valid_from) for one in (stored, *stored.earlier)] == [
+        (7, planned), (10, None),
+    ]  # fmt: skip
 
 
 def test_a_weekday_gets_hours_of_its_own(fake: FakeSystem) -> None:
