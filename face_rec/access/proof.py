@@ -56,7 +56,9 @@ class Proof:
         fast, or too many people sign in at once."""
         name = _as_account(typed_name)
         browser = self._known.browser(name, visitor.known)
-        with self._room.place(network_of(visitor.address), known=bool(browser)):
+        # A known browser has a lane of its own: its network may be full of somebody's guesses.
+        lane = f"browser {browser}" if browser else network_of(visitor.address)
+        with self._room.place(lane, known=bool(browser)):
             return self._account(name, password, visitor, browser)
 
     def _account(self, name: str, password: str, visitor: Visitor, browser: str) -> Account:

@@ -184,6 +184,16 @@ def test_while_the_database_is_away_the_sign_in_says_so(
     assert sign_in(gate.browser(), "ada").status_code == 303
 
 
+def test_a_network_full_of_guesses_keeps_no_known_browser_of_it_out(gate: GateApp) -> None:
+    owner = gate.signed_in("ada", "203.0.113.9")
+    submit(owner, "/logout", {})
+    room = Room(2, reserved=1, a_lane=1)
+    gate.access.door._proof._room = room
+    with room.place("203.0.113.9"):
+        assert sign_in(gate.browser("203.0.113.9"), "ada").status_code == 429
+        assert sign_in(owner, "ada").status_code == 303
+
+
 # --- one's own password ---------------------------------------------------------------------
 
 
