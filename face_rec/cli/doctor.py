@@ -12,6 +12,7 @@ from face_rec.clock import SystemClock
 from face_rec.entities import HealthCheck, Image
 from face_rec.errors import FaceRecError, ModelError, SettingError, SourceError
 from face_rec.journey.camera import LiveCamera, PictureFolder, Source, open_source
+from face_rec.journey.camera_address import HELP, camera_address
 from face_rec.models.service import ModelService
 from face_rec.stores import redis_health, store_checks
 from face_rec.web import checks, host_checks
@@ -30,7 +31,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         description="Exit status 1 if anything fails; warnings alone are 0.",
     )
     command.add_argument(
-        "--camera", metavar="SOURCE", help="also look through a camera of this machine or network"
+        "--camera",
+        metavar="SOURCE",
+        help=f"also look through a camera of this machine or network, {HELP}",
     )
     command.set_defaults(run=run)
 
@@ -115,7 +118,7 @@ def models_check(models: ModelService) -> HealthCheck:
 def camera_check(text: str, seconds: float = _CAMERA_SECONDS) -> HealthCheck:
     """Waits some seconds for one picture."""
     try:
-        found = _look(open_source(text), seconds)
+        found = _look(open_source(camera_address(text)), seconds)
     except SourceError as error:
         return HealthCheck("camera", ok=False, detail="not found", advice=str(error))
     if found:

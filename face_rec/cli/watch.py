@@ -14,6 +14,7 @@ import config
 from face_rec.clock import Clock
 from face_rec.entities import Frame, Label, Outcome, Verdict
 from face_rec.journey.camera import LiveCamera, PictureFolder, Source, VideoFile, open_source
+from face_rec.journey.camera_address import HELP, camera_address
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DryRunMarker
 from face_rec.journey.notify import NoticeBoard
@@ -45,7 +46,9 @@ class Finding:
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Declare the command."""
     command = commands.add_parser("watch", help="recognise on a video, folder or camera")
-    command.add_argument("source", help="video file, folder of pictures, USB index or RTSP URL")
+    command.add_argument(
+        "source", help=f"video file, folder of pictures, USB index or RTSP URL, {HELP}"
+    )
     command.add_argument("--kiosk", default="watch", help="name that the marks carry")
     command.add_argument("--json", action="store_true", help="one JSON object a line")
     command.add_argument("--no-mark", action="store_true", help="write nothing to Redis")
@@ -56,7 +59,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(options: argparse.Namespace) -> int:
     """Watch until the source ends, or for ever."""
-    source = open_source(options.source)
+    source = open_source(camera_address(options.source))
     from face_rec.assembly import build  # noqa: PLC0415  loads models' libraries: seconds
 
     with build(config.load()) as system:

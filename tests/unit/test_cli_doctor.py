@@ -12,8 +12,11 @@ import pytest
 
 from face_rec.__main__ import parser
 from face_rec.cli import doctor
+from face_rec.cli.doctor import camera_check
 from face_rec.cli.tls import write_pair
 from face_rec.entities import HealthCheck
+from face_rec.errors import SourceError
+from face_rec.journey.camera_address import camera_address
 from face_rec.stores.client import RedisAddress, connect
 from face_rec.stores.snapshots import FolderSnapshots
 from face_rec.stores.store_checks import redis_clock_check, snapshots_check
@@ -169,3 +172,13 @@ def test_a_place_for_snapshots_that_is_none_fails(tmp_path: Path) -> None:
     shutil.rmtree(place, ignore_errors=True)
     place.write_text("a file")
     assert not snapshots_check(store, "folder")().ok
+
+
+def test_a_cameras_address_may_lie_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "camera"
+    path.write_text("rtsp://user:secret@10.0.0.9/1\n")
+    assert camera_address(f"@{path}") == "rtsp://user:secret@10.0.0.9/1"
+    assert camera_address("0") == "0"
+    with pytest.raises(SourceError, match="cannot be read"):
+        camera_address("@/no/such")
+    assert not camera_check("@/no/such").ok
