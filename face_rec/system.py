@@ -3,6 +3,7 @@
 Built once a process by :mod:`face_rec.assembly`; nobody else makes one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -70,6 +71,8 @@ class System:
     enrolment: Enrolment
     engine: Engine
     kiosks: KioskRegister
+    away: Callable[[], bool]
+    """Whether Redis does not answer at the moment; asking costs nothing."""
     offices: OfficeByZone
     health: Health
     access: Access

@@ -1,7 +1,7 @@
 """Where data rests: Redis, the journal, pictures, the chain, as the settings say."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -48,6 +48,7 @@ from face_rec.stores.leaving_days import settle_leaving_days
 from face_rec.stores.ledger import Streams
 from face_rec.stores.people import PEOPLE, RedisPeople
 from face_rec.stores.pins import pin_sealer
+from face_rec.stores.pulse import Pulse
 from face_rec.stores.s3_snapshots import (
     S3Credentials,
     S3Snapshots,
@@ -81,14 +82,18 @@ class Stores:
     rules: RedisRules
     audit: RedisAudit
     encrypted: bool
+    pulse: Pulse
 
 
 def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     client = open_redis(settings, stack)
+    pulse = Pulse(client)
+    pulse.start()
+    stack.callback(pulse.close)
     streams = open_streams(settings, client, clock)
     options = open_options(settings, streams)
     data_keys = open_data_keys(client, settings.site, settings.data_key)
-    access = open_accounts(settings, streams, options, data_keys)
+    access = open_accounts(settings, streams, options, data_keys, pulse.away)
     chained = open_chained(settings, streams, data_keys)
     chained.watch.start()
     stack.callback(chained.watch.close)
@@ -113,6 +118,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         chained.rules,
         chained.audit,
         data_keys.encrypts,
+        pulse,
     )
 
 
@@ -278,7 +284,11 @@ def open_pin_sealer(settings: Settings) -> DataSealer:
 
 
 def open_accounts(
-    settings: Settings, streams: Streams, site: LiveOptions, data_keys: DataKeys
+    settings: Settings,
+    streams: Streams,
+    site: LiveOptions,
+    data_keys: DataKeys,
+    away: Callable[[], bool] = lambda: False,
 ) -> Access:
     idle = timedelta(minutes=settings.session_idle_minutes)
     options = AccessOptions(
@@ -289,6 +299,7 @@ def open_accounts(
         breached=_breached(settings),
         zone=lambda: site.current().timezone,
         mark=FileMark(settings.data_dir / f"accounts-of-{settings.site}"),
+        away=away,
         factor_roles=frozenset(Role(name) for name in settings.second_factor_roles or ()),
         sealer=data_keys.others,
         ledger=streams.ledger(AUDIT),

@@ -125,7 +125,10 @@ def _system(
             assess=assess, snapshots=stores.spool, clock=clock,
         ),
         engine=engine,
-        kiosks=KioskRegister(lambda: rules.load().kiosks, rules.put, clock),
+        kiosks=KioskRegister(
+            lambda: rules.load().kiosks, rules.put, clock, stores.pulse.away
+        ),
+        away=stores.pulse.away,
         offices=open_offices(
             settings, stores.attendance, stores.people, rules, clock, options=stores.options
         ),

@@ -23,7 +23,10 @@ class KioskRegister:
         load: Callable[[], tuple[KioskRecord, ...]],
         save: Callable[[KioskRecord], None],
         clock: Clock,
+        away: Callable[[], bool] = lambda: False,
     ) -> None:
+        """``away``: whether the database is known not to answer, so that nobody waits for it."""
+        self._away = away
         self._load = load
         self._save = save
         self._clock = clock
@@ -49,7 +52,8 @@ class KioskRegister:
 
     def _fresh(self) -> dict[str, KioskRecord]:
         with self._lock:
-            if self._clock.monotonic() - self._asked >= _FRESH:
+            due = self._clock.monotonic() - self._asked >= _FRESH
+            if due and not self._away():
                 with suppress(StoreUnavailable):  # what was known stays known
                     self._known = {one.id: one for one in self._load()}
                 self._asked = self._clock.monotonic()

@@ -79,6 +79,7 @@ class AccessOptions:
     hasher: PasswordHasher | None = None
     breached: BreachedPasswords | None = None
     mark: Mark | None = None
+    away: Callable[[], bool] = lambda: False
     factor_roles: frozenset[Role] = frozenset()
     sealer: Sealer = field(default_factory=Unsealed)
     ledger: Ledger | None = None
@@ -132,7 +133,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     )  # fmt: skip
     recorded: ToldRecords[Token] = ToldRecords(RedisRecords(client, site, Token), changes)
     tokens = Tokens(recorded, notes, trail, clock, step_up.demand)
-    identify = Identify(door, kiosks, tokens, clock)
+    identify = Identify(door, kiosks, tokens, clock, options.away)
     changes.listen(identify.forget)
     staff = Staff(
         accounts=accounts,

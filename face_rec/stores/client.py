@@ -17,7 +17,7 @@ from redis.sentinel import Sentinel
 from face_rec.errors import StoreError, StoreUnavailable
 
 CONNECT_SECONDS: Final = 2.0
-ANSWER_SECONDS: Final = 3.0
+ANSWER_SECONDS: Final = 2.0
 BLOCK_MS: Final = 1000  # longest wait inside Redis; well under ANSWER_SECONDS
 _RETRIES: Final = 4  # 0.05 + 0.1 + 0.2 + 0.4 s: as long as a restarted server needs
 _HEALTH_CHECK_SECONDS: Final = 15

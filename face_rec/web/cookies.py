@@ -8,7 +8,6 @@ from starlette.responses import Response
 from face_rec.access.access import HOST_ONLY
 
 DAY: Final = 24 * 3600
-YEAR: Final = 365 * DAY
 
 
 def read(request: HTTPConnection, name: str) -> str:

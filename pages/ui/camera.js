@@ -9,6 +9,8 @@ const TICK_MS = 500;
 const SIGNALLING_PATIENCE_S = 15;
 const STALL_PATIENCE_S = 8;
 const SERVER_PATIENCE_S = 6;
+const PROBE_AFTER_S = 2;
+const LEAST_BETWEEN_RELOADS_MS = 20000;
 const LONGEST_PAUSE_S = 15;
 const CHOOSING_PX = 230;
 const IFRAME = 'iframe[src*="streamlit_webrtc"]';
@@ -43,6 +45,7 @@ class Keeper {
   receive(data, setStateValue) {
     Object.assign(this, { labels: data.labels, room: data.room, report: setStateValue });
     this.heard = this.now();
+    this.lost = false;
     this.serverAge = data.age;
   }
 
@@ -59,6 +62,7 @@ class Keeper {
   }
 
   tick() {
+    if (this.heard && this.now() - this.heard > PROBE_AFTER_S) this.probe();
     const frame = document.querySelector(IFRAME);
     const page = frame?.contentDocument;
     if (!page?.body) return this.say("connecting");
@@ -67,6 +71,29 @@ class Keeper {
     if (phase !== this.phase) { this.phase = phase; this.since = this.now(); this.advanced = this.now(); }
     this.size(frame, page);
     this.say(this.act(page, phase));
+  }
+
+  // Streamlit waits up to 15 s before it tries a lost server again. A server that was away and
+  // answers has forgotten this page, so that a new one loses nothing and is there sooner.
+  async probe() {
+    if (this.probing) return;
+    this.probing = true;
+    try {
+      const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(2000) });
+      if (answer.ok && this.lost) this.reload();
+    } catch {
+      this.lost = true;
+    } finally {
+      this.probing = false;
+    }
+  }
+
+  reload() {
+    this.lost = false;
+    const last = Number(sessionStorage.getItem("face_rec.reloaded") ?? 0);
+    if (Date.now() - last < LEAST_BETWEEN_RELOADS_MS) return;
+    sessionStorage.setItem("face_rec.reloaded", String(Date.now()));
+    window.location.reload();
   }
 
   // What the iframe is doing: choosing, idle, signalling or playing.

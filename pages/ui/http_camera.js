@@ -8,7 +8,7 @@ const REMEMBERED = "face_rec.kiosk.camera";
 const TICK_MS = 25;
 const LEAST_SPACING_S = 0.07;
 const ANSWER_WITHIN_MS = 10000;
-const LONGEST_PAUSE_S = 5;
+const LONGEST_PAUSE_S = 5, LONGEST_AWAY_S = 1;
 const STILL_PATIENCE_S = 8;
 const SHOWN_FOR_S = 2;
 // From a good connection to a bad one: pixels of the longer side, and JPEG quality.
@@ -245,15 +245,18 @@ class HttpCamera {
   refused(status) {
     if (status === 413) this.line.turn(1);
     if (status === 429) { this.next = seconds() + 0.3; return; }
+    if (status === 401) window.dispatchEvent(new Event("face-rec-lapsed"));  // the watch proves the device
     if (status === 428) { this.numbers = []; return; }
-    this.fail({ 404: "unknown", 409: "replaced", 408: "server", 413: "", 502: "server", 503: "server", 504: "server" }[status] ?? "refused");
+    this.fail({ 401: "server", 404: "unknown", 409: "replaced", 408: "server", 413: "", 502: "server", 503: "server", 504: "server" }[status] ?? "refused");
   }
 
   fail(trouble) {
     if (!this.failures) this.since = seconds();
     this.failures += 1;
     if (this.failures > 1 || trouble !== "server") this.trouble = trouble;
-    this.next = seconds() + Math.min(LONGEST_PAUSE_S, 0.25 * 2 ** this.failures);
+    // A server that starts again is asked every second: one small request, until it answers.
+    const longest = trouble === "server" ? LONGEST_AWAY_S : LONGEST_PAUSE_S;
+    this.next = seconds() + Math.min(longest, 0.25 * 2 ** this.failures);
   }
 
   // --- what is shown

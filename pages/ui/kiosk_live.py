@@ -19,7 +19,7 @@ from pages.ui.identity import Right
 from pages.ui.kiosk_tools import kiosk_tools
 from pages.ui.lettering import can_draw
 from pages.ui.meaning import means_at
-from pages.ui.page import guarded
+from pages.ui.page import guarded, store_banner
 from pages.ui.parts import repeating
 from pages.ui.text import html
 from pages.ui.transport import Way, way_of
@@ -60,6 +60,8 @@ def _greeting(pump: FramePump, way: Way) -> None:
     with guarded("kiosk.greeting"):
         app = system()
         pump.renew()
+        if app.away():
+            store_banner()
         shown = _banners(app, pump, way)
         banner.draw(shown)
         st.session_state["_sounds"] = [b.sound for b in shown if b.sound]

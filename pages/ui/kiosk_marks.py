@@ -20,8 +20,10 @@ _NEWEST = 40
 def marks_today(*, listed: bool) -> None:
     """How many marks this site's day has; ``listed``: also the newest, newest first, with names
     and portraits. A kiosk is read by everybody who passes."""
-    with guarded("kiosk.marks", banner=True):
+    with guarded("kiosk.marks"):
         app = system()
+        if app.away():  # the banner above says so
+            return
         today = app.office.book.today()
         found = app.office.book.visits(today, today)
         st.markdown(f"**Today** · {counted(len(found), 'mark')}")

@@ -7,7 +7,7 @@ from pages.ui import banner
 from pages.ui.context import system
 from pages.ui.identity import Right
 from pages.ui.meaning import means_at
-from pages.ui.page import guarded
+from pages.ui.page import guarded, store_banner
 from pages.ui.parts import repeating
 from pages.ui.still_camera import still_camera
 
@@ -23,8 +23,10 @@ def still(kiosk: str) -> None:
 
 @repeating(1, Right.KIOSK)
 def _answer(kiosk: str) -> None:
-    with guarded("kiosk.still", banner=True):
+    with guarded("kiosk.still"):
         app = system()
+        if app.away():
+            store_banner()
         since = app.clock.monotonic() - _SHOWN_FOR
         labels, (said, at) = app.engine.last_still(kiosk, since), _said()
         if labels is not None:

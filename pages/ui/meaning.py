@@ -14,6 +14,8 @@ def means_at(app: System, kiosk: str) -> Callable[[Event], str]:
     """:func:`meaning` of marks at ``kiosk`` today; nothing while the database is away."""
 
     def means(event: Event) -> str:
+        if app.away():
+            return ""
         today = app.office.book.today()
         try:
             visits = app.office.book.visits(today, today)

@@ -16,6 +16,8 @@ const later = (wait, ask) => new Promise((done) => setTimeout(done, wait)).then(
 class Watch {
   constructor() {
     this.proved = Date.now();
+    this.lapsed = () => this.look();
+    window.addEventListener("face-rec-lapsed", this.lapsed);
     this.look();
     this.timer = setInterval(() => this.look(), EVERY);
   }
@@ -48,6 +50,7 @@ export default function (component) {
   Object.assign(parentElement.watch, { note: data.note, kiosk: data.note === "kiosk" });
   return () => {
     clearInterval(parentElement.watch?.timer);
+    window.removeEventListener("face-rec-lapsed", parentElement.watch?.lapsed);
     parentElement.watch = undefined;
   };
 }

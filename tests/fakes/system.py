@@ -200,6 +200,7 @@ class FakeSystem:
             "directory": CachedDirectory(self.people, self.clock),
             "enrolment": enrolment,
             "engine": self.engine,
+            "away": lambda: not self.available,
             "kiosks": KioskRegister(lambda: self.rules.load().kiosks, self.rules.put, self.clock),
             "offices": OfficeByZone(
                 lambda zone: open_office(

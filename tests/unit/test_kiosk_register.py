@@ -65,3 +65,16 @@ def test_a_new_kiosk_is_known_within_a_second_and_a_removed_one_is_not() -> None
     assert kiosks.knows("gate")
     assert kiosks.record("gate").pin
     assert not kiosks.knows("door")
+
+
+def test_nobody_waits_for_a_database_that_is_known_to_be_away() -> None:
+    rules, clock, away = Rules("door"), FakeClock(), False
+    kiosks = KioskRegister(rules.load, rules.save, clock, lambda: away)
+    assert kiosks.knows("door")
+    away = True
+    clock.advance(60)
+    assert kiosks.knows("door")
+    assert rules.asked == 1
+    away = False
+    assert kiosks.knows("door")
+    assert rules.asked == 2
