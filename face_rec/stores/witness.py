@@ -206,7 +206,9 @@ class Witness:
             return
         entry = entry_of(line)
         if entry is not None:
-            self._hours.setdefault(_hour(entry), []).append(line)
+            # A clock that was set back begins no earlier hour: that object is written already.
+            hour = max([_hour(entry), *self._hours])
+            self._hours.setdefault(hour, []).append(line)
 
     def _send(self, bucket: BucketLog, state: LogState) -> None:
         """Every hour that is new or goes on; the newest stays, to be gone on with."""

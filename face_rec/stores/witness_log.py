@@ -33,6 +33,7 @@ class LogFolder:
         make_private(folder.parent)
         make_private(folder)
         self._folder = folder
+        self._counted: dict[Path, tuple[int, int]] = {}  # size and lines of files as last read
 
     @property
     def name(self) -> str:
@@ -46,17 +47,25 @@ class LogFolder:
 
     def lines(self, log: str, skip: int = 0) -> Iterator[bytes]:
         """All lines of a log, without the first ``skip``."""
-        for path in sorted(self._folder.glob(f"log-{log}-*.jsonl")):
+        for path in self._files(log):
             try:
-                content = path.read_bytes().splitlines()
+                size, count = self._counted.get(path, (-1, 0))
+                if path.stat().st_size == size and count <= skip:
+                    skip -= count  # an old month, of which nothing is wanted
+                    continue
+                raw = path.read_bytes()
             except OSError as error:
                 raise self._refused(error) from error
+            content = raw.splitlines()
+            self._counted[path] = (len(raw), len(content))
             yield from content[skip:]
             skip = max(0, skip - len(content))
 
     def append(self, log: str, at: datetime, line: bytes) -> None:
-        """On the disk when this returns."""
+        """On the disk when this returns. A clock that was set back begins no earlier month:
+        lines stand in the order in which they were written."""
         path = self._path(f"log-{log}-{at:%Y-%m}")
+        path = max([path, *self._files(log)[-1:]])
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             try:
@@ -73,6 +82,9 @@ class LogFolder:
                 sync_folder(self._folder)
         except OSError as error:
             raise self._refused(error) from error
+
+    def _files(self, log: str) -> list[Path]:
+        return sorted(self._folder.glob(f"log-{log}-*.jsonl"))
 
     def alone(self) -> AbstractContextManager[None]:
         """No other process of this machine writes meanwhile."""

@@ -286,6 +286,25 @@ def test_the_bucket_gets_an_object_an_hour_and_goes_on_after_a_restart(world: Wo
     assert world.another_watch(bucket).verify().whole
 
 
+def test_a_clock_that_is_set_back_neither_breaks_the_log_nor_its_copy(world: World) -> None:
+    bucket = MemoryBucket()
+    watch = world.another_watch(bucket)
+    for number, seconds in enumerate((0, 30 * 86_400, -30 * 86_400, 3600, -7200, 60)):
+        world.clock.advance(seconds)
+        world.mark(f"e{number}")
+        watch.copy()
+    watch = world.another_watch(bucket)  # a restart goes on where it was
+    world.mark("newest")
+    watch.copy()
+    report = watch.verify()
+    assert report.whole, report.lines()
+    assert (report.newer, watch.status().broken) == (0, "")
+    copied = b"".join(bucket.objects[key] for key in sorted(bucket.objects))
+    files = sorted((world.folder / "witness" / "main").glob("log-*.jsonl"))
+    assert copied == b"".join(path.read_bytes() for path in files)
+    assert len(files) == 2
+
+
 def test_the_last_marks_before_a_shutdown_are_witnessed(world: World) -> None:
     world.watch.start()
     world.mark("e1")
