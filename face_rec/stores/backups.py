@@ -17,7 +17,7 @@ from face_rec.stores.client import Client
 from face_rec.stores.keyring import Keyring
 from face_rec.stores.restore import SiteRestore
 from face_rec.stores.sealed_stream import MAGIC, OpeningReader, SealingWriter
-from face_rec.stores.witness import PinFile, restored_pin
+from face_rec.stores.witness import PinFile, forget_blank, restored_pin
 from face_rec.stores.witness_log import LogFolder
 
 _UNSEALED = (
@@ -88,6 +88,8 @@ class Backups:
             found = reader.verify()
         target = SiteRestore(self._client, self._site)
         target.refuse_unless_empty(found.digest)
+        if self._witness is not None and self._pin is not None:
+            forget_blank(self._witness, self._pin)
         with self._reader(place, unsealed) as reader:
             target.write(self._testified(reader.records()), found.digest)
             if reader.digest != found.digest:

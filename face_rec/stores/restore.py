@@ -21,6 +21,7 @@ class SiteRestore:
         self._site = site
         self._people = keys.person(site, "")
         self._ids: dict[str, bytes] = {}
+        self._streams = _streams(site)
 
     @redis_errors()
     def refuse_unless_empty(self, digest: str) -> None:
@@ -42,6 +43,8 @@ class SiteRestore:
         """Whether ``key`` is more than an app that was only started leaves behind."""
         if int(self._client.ttl(key)) >= 0 or key == keys.access_key(self._site):
             return False
+        if key in self._streams:
+            return int(self._client.llen(self._streams[key])) > 1  # one says that it begins
         if key == keys.rules(self._site):
             return bool(self._client.hexists(key, keys.VERSION))
         return not key.startswith((keys.privacy(self._site), keys.beats_of(self._site)))
@@ -53,6 +56,7 @@ class SiteRestore:
         Cut short, it can be repeated with the same backup.
         """
         self._client.set(keys.restoring(self._site), digest)
+        self._client.delete(*self._streams)  # a backup of before the chain has none of its own
         waiting: list[Record] = []
         for record in records:
             waiting.append(record)
@@ -106,3 +110,11 @@ class SiteRestore:
         # A step without an entry in the stream of changes: whoever follows loads everything.
         self._client.incr(keys.revision(self._site))
         self._client.delete(keys.restoring(self._site))
+
+
+def _streams(site: str) -> dict[str, str]:
+    """The lists of the chain beside the marks, by their own keys and those of their heads."""
+    names = {name: keys.chain(site, name) for name in ("people", "rules", "audit")}
+    return {listed: listed for listed in names.values()} | {
+        keys.chain_head(site, name): listed for name, listed in names.items()
+    }

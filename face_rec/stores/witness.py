@@ -15,7 +15,7 @@ from typing import Final
 
 from face_rec.errors import StoreError
 from face_rec.stores import witness_documents
-from face_rec.stores.chain import Chain
+from face_rec.stores.chain import Chain, stream_of
 from face_rec.stores.durable_file import write_durable
 from face_rec.stores.witness_entry import Entry, Heads, LogState, Seen, entry_of
 from face_rec.stores.witness_log import BucketLog, LogFolder
@@ -52,6 +52,9 @@ class PinFile:
                 f"{self._path} cannot be read ({type(error).__name__}). Restore it, with the "
                 "chain's key beside it, from your copy."
             ) from error
+
+    def remove(self) -> None:
+        self._path.unlink(missing_ok=True)
 
     def write(self, pin: Pin) -> None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -235,6 +238,25 @@ class Witness:
             self._wait_for_bucket(line + b"\n")
         self._reached = start + len(copied)
         self._copied = True
+
+
+def forget_blank(folder: LogFolder, pin: PinFile) -> None:
+    """Before a restore: logs that an app without data has begun, and that witnessed nothing."""
+    for log in folder.logs():
+        entries = [entry_of(line) for line in folder.lines(log)]
+        if all(entry is not None and _is_blank(entry) for entry in entries):
+            folder.remove(log)
+            known = pin.read()
+            if known is not None and known.log == log:
+                pin.remove()
+
+
+def _is_blank(entry: Entry) -> bool:
+    """Streams other than days begin with one entry that says that nothing was there."""
+    heads = entry.heads.items()
+    return not entry.older and all(
+        isinstance(stream_of(name), str) and count <= 1 for name, (count, _) in heads
+    )
 
 
 def restored_pin(folder: LogFolder, pin: PinFile) -> None:

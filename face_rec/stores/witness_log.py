@@ -83,6 +83,10 @@ class LogFolder:
         except OSError as error:
             raise self._refused(error) from error
 
+    def remove(self, log: str) -> None:
+        for path in self._files(log):
+            path.unlink(missing_ok=True)
+
     def _files(self, log: str) -> list[Path]:
         return sorted(self._folder.glob(f"log-{log}-*.jsonl"))
 

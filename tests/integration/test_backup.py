@@ -185,6 +185,41 @@ def test_a_restored_chain_is_whole_and_its_witness_still_sees_a_cut(
         assert (bad.day, bad.flaw) == (day, Flaw.MISSING_DAY)
 
 
+@pytest.mark.parametrize("age", ["with a chain of people", "of before it"])
+def test_a_backup_is_restored_where_an_app_was_only_started_and_its_chain_holds(
+    server: Server, pair: tuple[Client, Client], tmp_path: Path, age: str
+) -> None:
+    settings = (_settings(server, db, tmp_path / str(db)) for db in (0, 1))
+    here, there = (replace(one, chain_key="c" * 40) for one in settings)
+    _started(there)
+    if age == "of before it":
+        _small(pair[0])
+    else:
+        _started(here)
+        with assembly.build_office(here) as office:
+            office.stores.people.create(a_person(), [a_template()], 0)
+            office.stores.attendance.apply(an_event(), 60)
+    place = assembly.backup_place(here, str(tmp_path / "some.backup"))
+    with assembly.build_backups(here) as backups:
+        backups.save(place, MORNING)
+    with assembly.build_backups(there) as backups:
+        backups.load(place)
+    with assembly.build_chain(there) as chain:
+        for _ in range(2):
+            chain.copy()
+        report = chain.verify()
+        assert report.whole, report.lines()
+        assert report.changes["people"] >= 2
+        assert chain.status().broken == ""
+
+
+def _started(settings: Settings) -> None:
+    """What an app leaves that nobody has used yet."""
+    with assembly.build_chain(settings) as chain:
+        chain.copy()
+        chain.copy()
+
+
 def _mark(settings: Settings, count: int) -> None:
     """Some marks, linked and witnessed."""
     with assembly.build_office(settings) as office:
