@@ -22,8 +22,8 @@ _BY_FACTOR: Final = "Your account has a second factor: confirm with it."
 
 
 class Confirmation:
-    """Each way gives the session a new secret, and raises SignInRefused, FactorRefused or
-    TryLater. Safe to call from any thread."""
+    """Each way gives the session a new secret, but for ``keep``: a form is open beside. Raises
+    SignInRefused, FactorRefused or TryLater. Safe to call from any thread."""
 
     def __init__(self, door: Door, staff: Staff, factors: SecondFactor, trail: Trail) -> None:
         self._door = door
@@ -31,31 +31,52 @@ class Confirmation:
         self._staff = staff
         self._trail = trail
 
-    def by_password(self, secret: str, account: Account, password: str, actor: Actor) -> Opened:
+    def by_password(
+        self, secret: str, account: Account, password: str, actor: Actor, *, keep: bool = False
+    ) -> Opened:
         def check() -> None:
             if account.external or not self._door.local or self._factors.of(account.id).enrolled:
                 raise SignInRefused(_BY_FACTOR)
             self._staff.check_own_password(account.id, password)
 
-        return self._proved(secret, account, actor, check)
+        return self._proved(secret, account, actor, check, keep=keep)
 
-    def by_code(self, secret: str, account: Account, code: str, actor: Actor) -> Opened:
+    def by_code(
+        self, secret: str, account: Account, code: str, actor: Actor, *, keep: bool = False
+    ) -> Opened:
         return self._proved(
-            secret, account, actor, lambda: self._factors.show_code(secret, account.id, code)
+            secret,
+            account,
+            actor,
+            lambda: self._factors.show_code(secret, account.id, code),
+            keep=keep,
         )
 
-    def by_recovery(self, secret: str, account: Account, code: str, actor: Actor) -> Opened:
+    def by_recovery(
+        self, secret: str, account: Account, code: str, actor: Actor, *, keep: bool = False
+    ) -> Opened:
         return self._proved(
-            secret, account, actor, lambda: self._factors.show_recovery(secret, account.id, code)
+            secret,
+            account,
+            actor,
+            lambda: self._factors.show_recovery(secret, account.id, code),
+            keep=keep,
         )
 
     def by_passkey(
-        self, secret: str, account: Account, party: RelyingParty, credential: str, actor: Actor
+        self,
+        secret: str,
+        account: Account,
+        party: RelyingParty,
+        credential: str,
+        actor: Actor,
+        *,
+        keep: bool = False,
     ) -> Opened:
         def show() -> None:
             self._factors.show_passkey(secret, account.id, party, credential)
 
-        return self._proved(secret, account, actor, show)
+        return self._proved(secret, account, actor, show, keep=keep)
 
     def by_provider(self, secret: str, account: Account, external: str, actor: Actor) -> Opened:
         """For whom the identity provider has just asked to sign in again as ``external``."""
@@ -67,11 +88,17 @@ class Confirmation:
         return self._proved(secret, account, actor, check)
 
     def _proved(
-        self, secret: str, account: Account, actor: Actor, check: Callable[[], None]
+        self,
+        secret: str,
+        account: Account,
+        actor: Actor,
+        check: Callable[[], None],
+        *,
+        keep: bool = False,
     ) -> Opened:
         try:
             check()
         except AccessError:
             self._trail.record(Action.PROOF_FAILED, account.id, actor=actor)
             raise
-        return self._door.renew(secret, account, actor)
+        return self._door.renew(secret, account, actor, keep=keep)

@@ -199,14 +199,19 @@ class Door:
             self._sessions.prolong(key, account.id, may_last, use)
         return account, session
 
-    def renew(self, secret: str, account: Account, actor: Actor) -> Opened:
+    def renew(self, secret: str, account: Account, actor: Actor, *, keep: bool = False) -> Opened:
         """The same session under a new secret, freshly proved; the old secret ends (OWASP ASVS
-        5.0, 7.2.4). Raises SignInRefused if the session is over."""
+        5.0, 7.2.4). ``keep``: under the same one, where a form is open beside, whose connection
+        would else be cut and its words lost. Raises SignInRefused if the session is over."""
         found = self.session_of(secret, used=True)
         if found is None or found[0].id != account.id:
             raise SignInRefused("This sign-in has ended. Sign in again.")
         now = self._clock.now()
         session = replace(found[1], proved_at=now)
+        if keep:
+            self._sessions.replace(digest(secret), session)
+            self._trail.record(Action.PROVED, account.id, actor=actor)
+            return Opened(secret, account.id)
         self._sessions.drop(digest(secret), account.id)
         fresh = new_secret()
         self._sessions.put(digest(fresh), session, self._lifetime.left(session, now))

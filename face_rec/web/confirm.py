@@ -3,7 +3,6 @@
 The session goes on under a new cookie; the old one is worth nothing from then on.
 """
 
-import math
 from collections.abc import Callable
 from typing import Final
 
@@ -21,9 +20,8 @@ from face_rec.web.forms import checked_form
 from face_rec.web.gate import actor_of
 from face_rec.web.login import Site, hand_over, later, local_path
 from face_rec.web.second_pages import SecondPages, in_thread, next_of
-from face_rec.web.socket_watch import EVERY
 
-_RECONNECTED: Final = math.ceil(EVERY) + 2  # seconds
+_BESIDE: Final = "/account/confirmed"
 
 
 def routes(access: Callable[[], Access], site: Site) -> list[Route]:
@@ -32,7 +30,7 @@ def routes(access: Callable[[], Access], site: Site) -> list[Route]:
     return [
         Route(CONFIRM, pages.show, methods=["GET"]),
         Route(CONFIRM, pages.typed, methods=["POST"]),
-        Route("/account/confirmed", pages.confirmed, methods=["GET"]),
+        Route(_BESIDE, pages.confirmed, methods=["GET"]),
         Route(f"{CONFIRM}/passkey", pages.passkey, methods=["POST"]),
         Route(f"{CONFIRM}/passkey/options", pages.passkey_options, methods=["POST"]),
     ]
@@ -55,7 +53,9 @@ class _Confirm(SecondPages):
         way = ways.get(form.get("do", ""), access.confirm.by_password)
         secret, actor = cookies.read(request, SESSION), actor_of(request)
         try:
-            opened = await in_thread(way, secret, account, form.get("code", ""), actor)
+            opened = await in_thread(
+                lambda: way(secret, account, form.get("code", ""), actor, keep=_beside(form))
+            )
         except AccessError as error:
             page = await self._page(request, account, form.get("next", "/"), str(error))
             return later(page, error)
@@ -68,9 +68,10 @@ class _Confirm(SecondPages):
         try:
             party = self.sure_party(request)
             opened = await in_thread(
-                access.confirm.by_passkey, secret, account, party, form.get("credential", ""),
-                actor,
-            )  # fmt: skip
+                lambda: access.confirm.by_passkey(
+                    secret, account, party, form.get("credential", ""), actor, keep=_beside(form)
+                )
+            )
         except AccessError as error:
             return await self._page(request, account, form.get("next", "/"), str(error))
         return self._back(request, opened, form.get("next", "/"))
@@ -81,10 +82,8 @@ class _Confirm(SecondPages):
         return await self.options(request, lambda party: passkeys.ask(secret, account.id, party))
 
     async def confirmed(self, request: Request) -> Response:
-        """For a tab of its own, beside the form that waits. It says so once the open pages
-        have found that their cookie is another one, and connected anew."""
-        ready = "ready" in request.query_params
-        return self.page(request, "confirmed.html", ready=ready, wait=_RECONNECTED)
+        """For a tab of its own, beside the form that waits."""
+        return self.page(request, "confirmed.html")
 
     def _back(self, request: Request, opened: Opened, next_path: str) -> Response:
         self._access().identify.forget()
@@ -104,6 +103,11 @@ class _Confirm(SecondPages):
             password=not factors.enrolled and not account.external and access.door.local,
             provider=bool(account.external) and self._site.single_sign_on,
         )  # fmt: skip
+
+
+def _beside(form: dict[str, str]) -> bool:
+    """Whether this is a tab beside a page with an open form."""
+    return form.get("next") == _BESIDE
 
 
 def account_of(access: Access, request: Request) -> Account:

@@ -174,6 +174,21 @@ def test_a_proof_holds_in_its_own_session_only_and_the_old_cookie_ends(
     assert thief.get("/system").status_code == 401
 
 
+def test_beside_an_open_form_the_cookie_stays_so_that_the_form_is_not_cut_off(
+    gate: GateApp,
+) -> None:
+    browser, other = gate.signed_in("ada"), gate.signed_in("ada")
+    gate.clock.advance(LATER)
+    old = browser.cookies[SESSION]
+    form = {"do": "password", "code": PASSWORD, "next": "/account/confirmed"}
+    answer = submit(browser, "/account/confirm?next=/account/confirmed", form)
+    assert answer.headers["location"] == "/account/confirmed"
+    assert browser.cookies[SESSION] == old
+    assert _factors(browser) == "open"
+    assert _factors(other) == CONFIRM
+    assert "go back to the page" in browser.get("/account/confirmed").text
+
+
 def test_a_proof_does_not_make_a_session_live_longer(gate: GateApp) -> None:
     browser = gate.signed_in("ada")
     gate.clock.advance(11.9 * 3600)
