@@ -47,6 +47,7 @@ from face_rec.stores.keyring import split
 from face_rec.stores.leaving_days import settle_leaving_days
 from face_rec.stores.ledger import Streams
 from face_rec.stores.people import PEOPLE, RedisPeople
+from face_rec.stores.person_keys import PersonKeys
 from face_rec.stores.pins import pin_sealer
 from face_rec.stores.pulse import Pulse
 from face_rec.stores.s3_snapshots import (
@@ -143,7 +144,9 @@ def open_chained(settings: Settings, streams: Streams, data_keys: DataKeys) -> C
         client, site, settings.redis_wait_replicas, streams.chain, streams.heads
     )
     of_people, of_rules, of_audit = (streams.ledger(n) for n in (PEOPLE, RULES, AUDIT))
-    people = RedisPeople(client, site, streams.clock, data_keys.sealer, of_people)
+    # Without a key that lies elsewhere, one beside the record would protect nothing.
+    own = PersonKeys(client, site, data_keys.others) if data_keys.encrypts else None
+    people = RedisPeople(client, site, streams.clock, data_keys.sealer, of_people, own=own)
     rules = RedisRules(client, site, of_rules)
     audit = RedisAudit(client, site, of_audit)
     records = (

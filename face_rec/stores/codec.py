@@ -6,6 +6,7 @@ encryption at rest is one object handed in.
 """
 
 import json
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -26,6 +27,7 @@ from face_rec.entities import (
 )
 from face_rec.stores import keys
 
+_ROW = struct.Struct("<BH")  # slot, bytes
 Fields = Mapping[str, bytes | None]
 
 
@@ -216,10 +218,58 @@ def vector_of(sealer: Sealer, subject: str, slot: int, stored: bytes) -> Vector:
 def matrix_of(sealer: Sealer, subject: str, stored: Iterable[tuple[int, bytes]]) -> Matrix:
     """(N, D) float32, read-only, from slots and their fields; raises ValueError
     when the rows are not of one length."""
-    rows = [sealer.open(raw, template_context(subject, slot)) for slot, raw in stored]
+    return joined([sealer.open(raw, template_context(subject, slot)) for slot, raw in stored])
+
+
+def joined(rows: Sequence[bytes]) -> Matrix:
+    """(N, D) float32, read-only; raises ValueError when the rows are not of one length."""
     if len({len(row) for row in rows}) != 1:
         raise ValueError("templates of one contract differ in length")
     return np.frombuffer(b"".join(rows), dtype="<f4").reshape(len(rows), -1)
+
+
+def packed(templates: Sequence[Template]) -> bytes:
+    """All embeddings in one, each after its slot and its length: one seal instead of many."""
+    return packed_rows({t.info.slot: t.vector.astype("<f4").tobytes() for t in templates})
+
+
+def packed_rows(rows: Mapping[int, bytes]) -> bytes:
+    """The same of embeddings as they are stored, by slot."""
+    return b"".join(_ROW.pack(slot, len(row)) + row for slot, row in rows.items())
+
+
+def unpacked(faces: bytes) -> dict[int, bytes]:
+    """The embeddings in ``faces`` by slot; raises ValueError for what is cut."""
+    found, place = {}, 0
+    while place < len(faces):
+        try:
+            slot, length = _ROW.unpack_from(faces, place)
+        except struct.error as error:
+            raise ValueError("the embeddings are cut") from error
+        place += _ROW.size
+        found[slot] = faces[place : place + length]
+        if len(found[slot]) != length:
+            raise ValueError("the embeddings are cut")
+        place += length
+    return found
+
+
+def rows_of(faces: bytes, slots: Iterable[int]) -> Matrix | None:
+    """(N, D) float32, read-only: those of ``slots`` that there are; None without any. Raises
+    ValueError when they are not of one length."""
+    by_slot = unpacked(faces)
+    rows = [by_slot[slot] for slot in slots if slot in by_slot]
+    return joined(rows) if rows else None
+
+
+def faces_context(subject: str) -> str:
+    """What all embeddings of a person, sealed in one, are bound to."""
+    return f"{subject}/faces"
+
+
+def about_context(subject: str) -> str:
+    """What a sealed profile is bound to."""
+    return f"{subject}/about"
 
 
 def template_context(subject: str, slot: int) -> str:

@@ -9,22 +9,29 @@ from face_rec.entities import Change, ChangeKind, GalleryEntry
 from face_rec.protocols import Progress
 from face_rec.stores import codec, keys
 from face_rec.stores.client import BLOCK_MS, Client, redis_errors
+from face_rec.stores.person_keys import PersonKeys, PersonSealer
 
 log = logging.getLogger(__name__)
 
 _BATCH: Final = 500  # people a round trip: a few MB of embeddings
 _CHANGES_AT_ONCE: Final = 1000
-_FIELDS: Final = [keys.ROWS, *keys.VECTORS]
-_USUAL_FIELDS: Final = _FIELDS[:6]  # the five templates of a guided capture; few have more
+_USUAL: Final = 5  # templates of a guided capture; few have more
 
 
 class GalleryFeed:
     """Rows and changes of one site. Safe to call from several threads at once."""
 
-    def __init__(self, client: Client, site: str, sealer: codec.Sealer) -> None:
+    def __init__(
+        self, client: Client, site: str, sealer: codec.Sealer, own: PersonKeys | None = None
+    ) -> None:
         self._client = client
         self._site = site
         self._sealer = sealer
+        self._own = own
+        head = [keys.ROWS, keys.ALIAS, keys.FACES] if own else [keys.ROWS]
+        self._first = len(head)  # where the embeddings begin in an answer
+        self._fields = [*head, *keys.VECTORS]
+        self._usual = head if own else [*head, *keys.VECTORS[:_USUAL]]
 
     @redis_errors()
     def revision(self) -> int:
@@ -53,8 +60,8 @@ class GalleryFeed:
     @redis_errors()
     def entry(self, subject: str, contract: str) -> GalleryEntry | None:
         """The matchable rows of one person; None if there are none."""
-        values: Any = self._client.hmget(keys.person(self._site, subject), _FIELDS)
-        return self._entry(subject, contract, values)
+        values: Any = self._client.hmget(keys.person(self._site, subject), self._fields)
+        return self._entry(subject, contract, values, self._sealers([values])[0])
 
     def entries(self, contract: str, progress: Progress | None = None) -> Iterator[GalleryEntry]:
         """The matchable rows of everybody, pipelined and streamed."""
@@ -62,7 +69,9 @@ class GalleryFeed:
             total = int(self._client.hlen(keys.ids(self._site)))
         done = 0
         for subjects in self.subjects():
-            found = map(self._entry, subjects, repeat(contract), self._read(subjects))
+            answers = self._read(subjects)
+            sealers = self._sealers(answers)
+            found = map(self._entry, subjects, repeat(contract), answers, sealers)
             yield from (entry for entry in found if entry is not None)
             done += len(subjects)
             if progress:
@@ -84,30 +93,61 @@ class GalleryFeed:
             if not cursor:
                 return
 
-    @redis_errors()
     def _read(self, subjects: Sequence[str]) -> list[Sequence[bytes | None]]:
-        """One round trip for what nearly everybody has."""
-        pipeline: Any = self._client.pipeline(transaction=False)
-        for subject in subjects:
-            pipeline.execute_command("HMGET", keys.person(self._site, subject), *_USUAL_FIELDS)
-        answers: list[Sequence[bytes | None]] = pipeline.execute()
+        """One round trip for what nearly everybody has; another one for those whose embeddings
+        were stored before people had keys of their own."""
+        answers = self._fetch(subjects, self._usual)
+        if self._own is not None:
+            older = [place for place, (_, _, faces) in enumerate(answers) if faces is None]
+            found = self._fetch([subjects[place] for place in older], self._fields)
+            for place, values in zip(older, found, strict=True):
+                answers[place] = values
         return answers
 
+    @redis_errors()
+    def _fetch(
+        self, subjects: Sequence[str], fields: Sequence[str]
+    ) -> list[Sequence[bytes | None]]:
+        pipeline: Any = self._client.pipeline(transaction=False)
+        for subject in subjects:
+            pipeline.execute_command("HMGET", keys.person(self._site, subject), *fields)
+        return list(pipeline.execute()) if subjects else []
+
+    def _sealers(self, answers: Sequence[Sequence[bytes | None]]) -> Sequence[codec.Sealer]:
+        """One for each person; their own keys take one more round trip for all of them."""
+        if self._own is None:
+            return [self._sealer] * len(answers)
+        return self._own.sealers([values[1] for values in answers], self._sealer)
+
     def _entry(
-        self, subject: str, contract: str, values: Sequence[bytes | None]
+        self, subject: str, contract: str, values: Sequence[bytes | None], sealer: codec.Sealer
     ) -> GalleryEntry | None:
         """The rows that ``values`` hold, read once more where they cannot hold all."""
-        slots = codec.slots_of(values[0] or b"{}", contract)
-        if slots and max(slots) >= len(values) - 1:
+        slots, first = codec.slots_of(values[0] or b"{}", contract), self._first
+        if isinstance(sealer, PersonSealer) and slots and (faces := values[2]) is not None:
+            return _of_faces(subject, faces, slots, sealer)
+        if slots and max(slots) >= len(values) - first:
             return self.entry(subject, contract)
-        stored = [(slot, vector) for slot in slots if (vector := values[slot + 1]) is not None]
+        stored = [(slot, row) for slot in slots if (row := values[slot + first]) is not None]
         if not stored:
             return None
         try:
-            return GalleryEntry(subject, codec.matrix_of(self._sealer, subject, stored))
+            return GalleryEntry(subject, codec.matrix_of(sealer, subject, stored))
         except ValueError as error:
             log.error("templates unreadable subject=%s reason=%s", subject, error)
             return None
+
+
+def _of_faces(
+    subject: str, faces: bytes, slots: Sequence[int], sealer: PersonSealer
+) -> GalleryEntry | None:
+    """The rows of ``slots`` in all that the person's own key has sealed."""
+    try:
+        rows = codec.rows_of(sealer.open_own(faces, codec.faces_context(subject)), slots)
+    except ValueError as error:
+        log.error("templates unreadable subject=%s reason=%s", subject, error)
+        return None
+    return None if rows is None else GalleryEntry(subject, rows)
 
 
 def _change(entry_id: bytes, fields: dict[bytes, bytes]) -> Change:

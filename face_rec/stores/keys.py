@@ -50,6 +50,7 @@ VERSION: Final = "version"  # counts the changes
 WRITE: Final = "write"  # random name of the last write, to know a resend by
 
 PROOF: Final = "proof"  # salt, digest of the templates, digest of all: see people_proof
+FACES: Final = "faces"  # all embeddings in one, where the person's own key seals them
 ALIAS: Final = "alias"  # under which the person's own key lies in person_keys
 
 PIN: Final = "pin"  # its hash, where the person has one

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
+import numpy as np
+
 from face_rec.clock import Clock
 from face_rec.entities import Change, GalleryEntry, Person, Template
 from face_rec.errors import Conflict, IdTaken, PeopleError, PersonMissing
@@ -19,6 +21,8 @@ from face_rec.stores.gallery_feed import GalleryFeed
 from face_rec.stores.ledger import COMPLETE, UNPROVED, Ledger, States
 from face_rec.stores.lua import Argument, Script
 from face_rec.stores.people_proof import Proof
+from face_rec.stores.person_keys import OWN, PersonKey, PersonKeys, PersonSealer
+from face_rec.stores.sealer import SealBroken
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +40,10 @@ PEOPLE: Final = "people"
 class RedisPeople:
     """A ``PeopleStore``. Safe to call from several threads and processes at once.
 
-    ``sealer`` encrypts embeddings at rest. With a ``ledger`` every write of a person is linked
-    to the one before it, and carries a proof of who they are (see people_proof).
+    ``sealer`` encrypts embeddings at rest; with ``own`` they and the profile are sealed with the
+    person's own key instead, and it opens what is older. With a ``ledger`` every write of a
+    person is linked to the one before it, and carries a proof of who they are (see
+    people_proof).
     """
 
     def __init__(
@@ -47,12 +53,15 @@ class RedisPeople:
         clock: Clock,
         sealer: codec.Sealer | None = None,
         ledger: Ledger | None = None,
+        *,
+        own: PersonKeys | None = None,
     ) -> None:
         self._client = client
         self._site = site
         self._clock = clock
         self._sealer = sealer or codec.Unsealed()
-        self._feed = GalleryFeed(client, site, self._sealer)
+        self._own = own
+        self._feed = GalleryFeed(client, site, self._sealer, own)
         self._ledger = ledger
 
     # --- writes
@@ -62,7 +71,14 @@ class RedisPeople:
         """Add ``person`` with version 1; raises Conflict, IdTaken (see ``PeopleStore``)."""
         created = person.created_at or self._clock.now()
         fresh = dataclasses.replace(person, version=0, created_at=created)
-        return self._write(leaving.begun(fresh, self._clock.now()), templates, seen_revision)
+        own = self._own.reserve() if self._own else None
+        try:
+            begun = leaving.begun(fresh, self._clock.now())
+            return self._write(begun, templates, seen_revision, own)
+        except PeopleError:
+            if self._own and own:
+                self._own.drop(own)
+            raise
 
     @redis_errors()
     def update(self, person: Person) -> Person:
@@ -95,15 +111,20 @@ class RedisPeople:
             ),
         )
         # missing: the answer was lost and the script sent again, or another was faster.
-        return _person(subject, was[0]) if status == b"ok" else seen
+        if status == b"ok" and self._own is None:
+            return _person(subject, was[0])
+        return seen  # what was sealed does not open any more
 
     # --- for those who left before it was noted when (see leaving_days)
 
     @redis_errors()
     def leaving_noted(self, subject: str) -> bool:
         """Whether the person's record says when they left, or that they have not."""
-        about: Any = self._client.hget(keys.person(self._site, subject), keys.ABOUT)
-        return about is None or codec.LEFT in json.loads(about)
+        key = keys.person(self._site, subject)
+        alias, about = cast("Any", self._client.hmget(key, [keys.ALIAS, keys.ABOUT]))
+        if about is None:
+            return True
+        return codec.LEFT in json.loads(self._open_about(subject, alias, about))
 
     @redis_errors()
     def note_leaving(self, subject: str, at: datetime | None) -> None:
@@ -126,15 +147,16 @@ class RedisPeople:
         person: Person,
         templates: Sequence[Template] | None = None,
         seen_revision: int | None = None,
+        own: PersonKey | None = None,
     ) -> Person:
-        """Write ``person`` over version ``person.version``; None leaves the templates."""
+        """Write ``person`` over version ``person.version``; None leaves the templates. ``own``:
+        the key of somebody new."""
         ordered = sorted(templates or (), key=lambda template: template.info.slot)
         if templates is not None:
             _check_slots([template.info.slot for template in ordered])
             person = dataclasses.replace(person, templates=tuple(t.info for t in ordered))
         person = dataclasses.replace(person, updated_at=self._clock.now())
-        vectors = codec.vector_fields(self._sealer, person.subject, ordered)
-        cleared = keys.VECTORS if templates is not None else ()
+        cleared = (*keys.VECTORS, keys.FACES) if templates is not None else ()
         proof, flags = self._proof(person, None if templates is None else ordered)
         about: list[Argument] = [
             secrets.token_hex(8),
@@ -144,7 +166,7 @@ class RedisPeople:
             keys.indexed(person.id),
             CHANGES_KEPT,
         ]
-        fields = {**codec.person_fields(person), **vectors}
+        fields = self._fields_of(person, ordered, own)
         if proof is not None:
             fields[keys.PROOF] = proof.stored()
         rest: list[Argument] = [len(cleared), *cleared, *_flat(fields)]
@@ -158,6 +180,25 @@ class RedisPeople:
         if status != b"ok":
             raise _refusal(status.decode(), person.id)
         return dataclasses.replace(person, version=int(version))
+
+    def _fields_of(
+        self, person: Person, templates: Sequence[Template], own: PersonKey | None
+    ) -> dict[str, bytes]:
+        """All fields, sealed as they are to be."""
+        subject, fields = person.subject, codec.person_fields(person)
+        if self._own is None:
+            return {**fields, **codec.vector_fields(self._sealer, subject, templates)}
+        if own is not None:
+            fields[keys.ALIAS] = own.alias.encode()
+        own = own or self._own.of(subject)
+        if own is None:
+            raise _refusal("missing", person.id)
+        sealer = PersonSealer(own, self._sealer)
+        fields[keys.ABOUT] = sealer.seal(fields[keys.ABOUT], codec.about_context(subject))
+        if templates:
+            faces = codec.packed(templates)
+            fields[keys.FACES] = sealer.seal(faces, codec.faces_context(subject))
+        return fields
 
     def _linked(
         self, states: States, run: Callable[[list[Argument]], Any], *flags: str
@@ -266,10 +307,41 @@ class RedisPeople:
         """Those that exist, by subject, in one round trip."""
         pipeline = self._client.pipeline(transaction=False)
         for subject in subjects:
-            pipeline.hmget(keys.person(self._site, subject), list(codec.PERSON_FIELDS))
+            pipeline.hmget(keys.person(self._site, subject), [*codec.PERSON_FIELDS, keys.ALIAS])
         answers = pipeline.execute() if subjects else []
-        people = map(_person, subjects, answers)
-        return {person.subject: person for person in people if person is not None}
+        own = self._keys_of([values[-1] for values in answers])
+        found = {}
+        for subject, (*values, alias) in zip(subjects, answers, strict=True):
+            person = self._opened(subject, values, own.get(alias.decode()) if alias else None)
+            if person is not None:
+                found[subject] = person
+        return found
+
+    def _keys_of(self, aliases: Sequence[bytes | None]) -> dict[str, PersonKey]:
+        wanted = {alias.decode() for alias in aliases if alias}
+        return self._own.many(wanted) if self._own and wanted else {}
+
+    def _opened(
+        self, subject: str, values: Sequence[bytes | None], own: PersonKey | None
+    ) -> Person | None:
+        """The person in PERSON_FIELDS; None if there is none, or they are erased just now."""
+        fields = dict(zip(codec.PERSON_FIELDS, values, strict=True))
+        about = fields[keys.ABOUT]
+        if about is not None and about.startswith(OWN):
+            try:
+                sealer = PersonSealer(own, self._sealer)
+                fields[keys.ABOUT] = sealer.open(about, codec.about_context(subject))
+            except SealBroken as error:
+                if own is not None:
+                    log.error("person_unreadable subject=%s reason=%s", subject, error)
+                return None
+        return codec.person_of(subject, fields)
+
+    def _open_about(self, subject: str, alias: bytes | None, about: bytes) -> bytes:
+        if not about.startswith(OWN):
+            return about
+        own = self._keys_of([alias]).get(alias.decode()) if alias else None
+        return PersonSealer(own, self._sealer).open(about, codec.about_context(subject))
 
     def all(self) -> Iterator[Person]:
         """Everybody, streamed; each person once."""
@@ -283,14 +355,23 @@ class RedisPeople:
     @redis_errors()
     def templates(self, subject: str) -> list[Template]:
         """The templates of all contracts, by slot; none for a stranger."""
-        wanted = [*codec.PERSON_FIELDS, *keys.VECTORS]
-        values = self._client.hmget(keys.person(self._site, subject), wanted)
+        wanted = [*codec.PERSON_FIELDS, keys.ALIAS, keys.FACES, *keys.VECTORS]
+        values: Any = self._client.hmget(keys.person(self._site, subject), wanted)
         fields: Any = dict(zip(wanted, values, strict=True))
-        person = codec.person_of(subject, fields)
+        alias = fields[keys.ALIAS]
+        own = self._keys_of([alias]).get(alias.decode()) if alias else None
+        person = self._opened(subject, [fields[name] for name in codec.PERSON_FIELDS], own)
+        sealer = PersonSealer(own, self._sealer)
+        faces = fields[keys.FACES]
+        if faces is not None and person is not None:
+            rows = codec.unpacked(sealer.open_own(faces, codec.faces_context(subject)))
+            return [
+                Template(info, np.frombuffer(rows[info.slot], dtype="<f4"))
+                for info in person.templates
+            ]
         return [
             Template(
-                info,
-                codec.vector_of(self._sealer, subject, info.slot, fields[keys.vector(info.slot)]),
+                info, codec.vector_of(sealer, subject, info.slot, fields[keys.vector(info.slot)])
             )
             for info in (person.templates if person else ())
         ]

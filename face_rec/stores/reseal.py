@@ -1,6 +1,6 @@
 """Seals everything anew with the current data key: after a key was set, and for rotation."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +12,7 @@ from face_rec.stores.client import Client, redis_errors
 from face_rec.stores.data_keys import DataKeys
 from face_rec.stores.gallery_feed import GalleryFeed
 from face_rec.stores.lua import Argument, Script
+from face_rec.stores.person_keys import OWN, PersonKeys, PersonSealer
 from face_rec.stores.pins import RedisPins
 from face_rec.stores.reseal_secrets import reseal_secrets
 from face_rec.stores.sealed_snapshots import SealedSnapshots
@@ -25,10 +26,11 @@ _TRIES: Final = 5
 class TemplateResealer:
     """The templates of everybody of ``site``, while the app runs."""
 
-    def __init__(self, client: Client, site: str, sealer: DataSealer) -> None:
+    def __init__(self, client: Client, site: str, sealer: DataSealer, own: PersonKeys) -> None:
         self._client = client
         self._site = site
         self._sealer = sealer
+        self._own = own
         self._feed = GalleryFeed(client, site, sealer)
 
     def run(self, progress: Progress | None = None) -> int:
@@ -47,37 +49,49 @@ class TemplateResealer:
 
     def _person(self, subject: str) -> bool:
         for _ in range(_TRIES):
-            version, old = self._read(subject)
-            if not old:
+            version, about, vectors = self._read(subject)
+            if about is None and not vectors:
                 return False
-            new = {slot: self._anew(subject, slot, sealed) for slot, sealed in old.items()}
-            if self._replace(subject, version, new):
+            sealer = PersonSealer(self._own.of(subject), self._sealer)
+            if self._replace(subject, version, _anew(sealer, subject, about, vectors), vectors):
                 return True
         raise Conflict("A person is changed again and again at this moment. Run it once more.")
 
     @redis_errors()
-    def _read(self, subject: str) -> tuple[bytes, dict[int, bytes]]:
-        """The version, and what is not sealed with the current key, by slot."""
-        wanted = [keys.VERSION, *keys.VECTORS]
+    def _read(self, subject: str) -> tuple[bytes, bytes | None, dict[int, bytes]]:
+        """The version, and what is not sealed with the person's own key: profile and
+        embeddings by slot."""
+        wanted = [keys.VERSION, keys.ABOUT, *keys.VECTORS]
         found: Any = self._client.hmget(keys.person(self._site, subject), wanted)
-        version, *vectors = found
-        old = {
-            slot: stored
-            for slot, stored in enumerate(vectors)
-            if stored is not None and not self._sealer.current(stored)
-        }
-        return version or b"", old
-
-    def _anew(self, subject: str, slot: int, stored: bytes) -> bytes:
-        context = codec.template_context(subject, slot)
-        return self._sealer.seal(self._sealer.open(stored, context), context)
+        version, about, *rows = found
+        vectors = {slot: stored for slot, stored in enumerate(rows) if stored is not None}
+        own = about is not None and about.startswith(OWN)
+        return version or b"", None if own else about, vectors
 
     @redis_errors()
-    def _replace(self, subject: str, version: bytes, vectors: dict[int, bytes]) -> bool:
-        arguments: list[Argument] = [version]
-        for slot, sealed in vectors.items():
-            arguments += [keys.vector(slot), sealed]
+    def _replace(
+        self, subject: str, version: bytes, fields: dict[str, bytes], gone: Collection[int]
+    ) -> bool:
+        arguments: list[Argument] = [version, len(gone), *map(keys.vector, gone)]
+        for name, sealed in fields.items():
+            arguments += [name, sealed]
         return bool(_RESEAL.run(self._client, [keys.person(self._site, subject)], arguments))
+
+
+def _anew(
+    sealer: PersonSealer, subject: str, about: bytes | None, vectors: dict[int, bytes]
+) -> dict[str, bytes]:
+    """The fields as a person's own key seals them."""
+    fields = {}
+    if about is not None:  # never sealed before people had keys of their own
+        fields[keys.ABOUT] = sealer.seal(about, codec.about_context(subject))
+    if vectors:
+        rows = {
+            slot: sealer.open(stored, codec.template_context(subject, slot))
+            for slot, stored in vectors.items()
+        }
+        fields[keys.FACES] = sealer.seal(codec.packed_rows(rows), codec.faces_context(subject))
+    return fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +118,9 @@ class Resealing:
         spool: Path,
         pins: RedisPins | None = None,
     ) -> None:
-        self._templates = TemplateResealer(client, site, data_keys.sealer)
+        self._templates = TemplateResealer(
+            client, site, data_keys.sealer, PersonKeys(client, site, data_keys.others)
+        )
         self._client = client
         self._site = site
         self._keys = data_keys
@@ -122,9 +138,9 @@ class Resealing:
                 "python -m face_rec keys new"
             )
         self._keys.check.ensure()
-        people = self._templates.run(progress)
+        own = reseal_person_keys(self._client, self._site, self._keys.others)
+        people = max(self._templates.run(progress), own)
         secrets = reseal_secrets(self._client, self._site, self._keys.others)
-        reseal_person_keys(self._client, self._site, self._keys.others)
         if self._pins is not None:
             for subjects in self._feed.subjects():
                 self._pins.renew_all(subjects)

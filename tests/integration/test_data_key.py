@@ -1,20 +1,29 @@
 """Data keys with a real Redis and real folders: first use, loss, rotation."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pyotp
 import pytest
 
 from face_rec.access.second_factor import SecondFactor
-from face_rec.errors import StoreUnavailable
-from face_rec.stores import keyring, keys
+from face_rec.errors import IdTaken, StoreUnavailable
+from face_rec.stores import codec, keyring, keys
 from face_rec.stores.access import AccessOptions, open_access
 from face_rec.stores.client import Client, RedisAddress, connect
 from face_rec.stores.data_keys import open_data_keys
 from face_rec.stores.key_check import KeyCheck
 from face_rec.stores.keyring import Keyring
 from face_rec.stores.people import RedisPeople
-from face_rec.stores.reseal import Resealing, TemplateResealer, reseal_pictures, waiting_otherwise
+from face_rec.stores.person_keys import OWN, PersonKeys
+from face_rec.stores.reseal import (
+    Resealing,
+    TemplateResealer,
+    reseal_person_keys,
+    reseal_pictures,
+    waiting_otherwise,
+)
 from face_rec.stores.sealed_snapshots import SealedSnapshots
 from face_rec.stores.sealer import DataKeyMissing, DataSealer, SealBroken, is_sealed
 from face_rec.stores.snapshots import FolderSnapshots
@@ -39,13 +48,32 @@ def people(client: Client, *secrets: str) -> RedisPeople:
     found = ring(*secrets)
     keys_check = KeyCheck(client, "main", found)
     sealer = DataSealer(found, keys_check.ensure, keys_check.all_sealed)
-    return RedisPeople(client, "main", FakeClock(), sealer)
+    own = PersonKeys(client, "main", DataSealer(found, keys_check.ensure)) if secrets else None
+    return RedisPeople(client, "main", FakeClock(), sealer, own=own)
+
+
+def resealer(client: Client, *secrets: str) -> TemplateResealer:
+    sealer = DataSealer(ring(*secrets))
+    return TemplateResealer(client, "main", sealer, PersonKeys(client, "main", sealer))
 
 
 def vector(client: Client, subject: str) -> bytes:
     found = client.hget(keys.person("main", subject), keys.vector(0))
     assert isinstance(found, bytes)
     return found
+
+
+def faces(client: Client, subject: str) -> bytes:
+    """All embeddings in one; the single ones of before are gone."""
+    key = keys.person("main", subject)
+    assert not any(client.hexists(key, name) for name in keys.VECTORS)
+    return cast("bytes", client.hget(key, keys.FACES))
+
+
+def whole(client: Client, subject: str) -> bytes:
+    """All that is stored of a person."""
+    fields = cast("list[bytes]", client.hvals(keys.person("main", subject)))
+    return b"|".join(fields)
 
 
 def test_a_wrong_or_missing_key_stops_at_the_start_and_changes_nothing(
@@ -79,8 +107,8 @@ def test_one_persons_sealed_template_given_to_another_matches_nobody(
     store = people(redis_client, OLD)
     ada = store.create(a_person("1"), [a_template()], 0)
     bob = store.create(a_person("2"), [a_template(1)], 1)
-    stolen = vector(redis_client, ada.subject)
-    redis_client.hset(keys.person("main", bob.subject), keys.vector(1), stolen)
+    stolen = faces(redis_client, ada.subject)
+    redis_client.hset(keys.person("main", bob.subject), keys.FACES, stolen)
     assert [entry.subject for entry in store.entries(CONTRACT)] == [ada.subject]
 
 
@@ -88,9 +116,15 @@ def test_a_template_put_there_without_the_key_matches_nobody(redis_client: Clien
     store = people(redis_client, OLD)
     ada = store.create(a_person("1"), [a_template()], 0)
     store.create(a_person("2"), [a_template()], 1)
-    own_face = a_template(7).vector.tobytes()
-    redis_client.hset(keys.person("main", ada.subject), keys.vector(0), own_face)
+    own_face = codec.packed([a_template(0)])
+    redis_client.hset(keys.person("main", ada.subject), keys.FACES, own_face)
     after = people(redis_client, OLD)
+    assert ada.subject not in {entry.subject for entry in after.entries(CONTRACT)}
+    with pytest.raises(SealBroken):
+        after.templates(ada.subject)
+    redis_client.hdel(keys.person("main", ada.subject), keys.FACES)
+    single = a_template(0).vector.tobytes()
+    redis_client.hset(keys.person("main", ada.subject), keys.vector(0), single)
     assert ada.subject not in {entry.subject for entry in after.entries(CONTRACT)}
     with pytest.raises(SealBroken, match="another program"):
         after.templates(ada.subject)
@@ -103,7 +137,7 @@ def test_templates_from_before_the_key_are_read_until_the_rotation(redis_client:
         person.subject
     ]
     assert not check(redis_client, OLD).all_sealed()
-    TemplateResealer(redis_client, "main", DataSealer(ring(OLD))).run()
+    resealer(redis_client, OLD).run()
     check(redis_client, OLD).only_current()
     assert check(redis_client, OLD).all_sealed()
     assert len(list(people(redis_client, OLD).entries(CONTRACT))) == 1
@@ -113,9 +147,9 @@ def test_templates_from_before_the_key_are_sealed_by_the_rotation(redis_client: 
     plain = RedisPeople(redis_client, "main", FakeClock())
     person = plain.create(a_person(), [a_template()], 0)
     revision = plain.revision()
-    sealer = DataSealer(ring(OLD))
-    assert TemplateResealer(redis_client, "main", sealer).run() == 1
-    assert is_sealed(vector(redis_client, person.subject))
+    assert resealer(redis_client, OLD).run() == 1
+    assert faces(redis_client, person.subject).startswith(OWN)
+    assert b"Ada" not in whole(redis_client, person.subject)
     sealed = people(redis_client, OLD)
     assert (sealed.templates(person.subject)[0].vector == a_template().vector).all()
     assert sealed.revision() == revision  # no gallery has anything to do
@@ -127,14 +161,78 @@ def test_after_a_rotation_the_old_key_can_go(redis_client: Client) -> None:
     rotation = check(redis_client, NEW, OLD)
     rotation.ensure()
     assert set(rotation.in_use()) == set(ring(NEW, OLD).ids)
-    resealer = TemplateResealer(redis_client, "main", DataSealer(ring(NEW, OLD)))
-    assert resealer.run() == 1
-    assert resealer.run() == 0
+    sealer = DataSealer(ring(NEW, OLD))
+    assert resealer(redis_client, NEW, OLD).run() == 0  # only the small keys are sealed anew
+    assert reseal_person_keys(redis_client, "main", sealer) == 1
+    assert reseal_person_keys(redis_client, "main", sealer) == 0
     rotation.only_current()
     after = people(redis_client, NEW)
     assert (after.templates(person.subject)[0].vector == a_template().vector).all()
     with pytest.raises(DataKeyMissing):
         check(redis_client, OLD).ensure()
+
+
+def test_templates_sealed_before_people_had_keys_are_read_and_sealed_with_theirs(
+    redis_client: Client,
+) -> None:
+    before = RedisPeople(redis_client, "main", FakeClock(), DataSealer(ring(OLD)))
+    person = before.create(a_person(), [a_template()], 0)
+    assert is_sealed(vector(redis_client, person.subject))
+    now = people(redis_client, OLD)
+    assert now.get(person.subject) == person
+    assert [entry.subject for entry in now.entries(CONTRACT)] == [person.subject]
+    changed = now.update(replace(person, name="Ada L."))
+    assert now.get(person.subject) == changed
+    assert (now.templates(person.subject)[0].vector == a_template().vector).all()
+    assert resealer(redis_client, OLD).run() == 1
+    assert faces(redis_client, person.subject).startswith(OWN)
+    assert [entry.subject for entry in now.entries(CONTRACT)] == [person.subject]
+
+
+def test_without_their_key_nothing_of_a_person_opens_whatever_else_is_known(
+    redis_client: Client,
+) -> None:
+    """A copy of the record that outlives the key is worth nothing."""
+    store = people(redis_client, OLD)
+    person = store.create(a_person(), [a_template()], 0)
+    assert list(store.entries(CONTRACT))
+    record = whole(redis_client, person.subject)
+    assert not any(word in record for word in (b"Ada", b"ada@example.org"))
+    redis_client.delete(keys.person_keys("main"))
+    assert store.get(person.subject) is None
+    assert list(store.entries(CONTRACT)) == []
+    assert store.templates(person.subject) == []
+
+
+def test_a_person_who_could_not_be_registered_leaves_no_key(redis_client: Client) -> None:
+    store = people(redis_client, OLD)
+    store.create(a_person("7"), [], 0)
+    with pytest.raises(IdTaken):
+        store.create(a_person("7"), [], store.revision())
+    assert redis_client.hlen(keys.person_keys("main")) == 1
+    found = store.by_id("7")
+    assert found is not None
+    assert store.delete(found.subject) == found
+    assert redis_client.hlen(keys.person_keys("main")) == 0
+
+
+def test_one_person_s_fields_do_not_open_as_another_s(redis_client: Client) -> None:
+    store = people(redis_client, OLD)
+    ada = store.create(a_person("7"), [a_template()], 0)
+    bob = store.create(a_person("8", "Bob"), [a_template(1)], store.revision())
+    for name in (keys.ABOUT, keys.ALIAS, keys.FACES):
+        value = redis_client.hget(keys.person("main", bob.subject), name)
+        assert isinstance(value, bytes)
+        redis_client.hset(keys.person("main", ada.subject), name, value)
+    assert store.get(ada.subject) is None
+    assert store.get(bob.subject) == bob
+
+
+def test_more_templates_than_usual_are_read_with_their_key(redis_client: Client) -> None:
+    store = people(redis_client, OLD)
+    store.create(a_person(), [a_template(slot) for slot in range(9)], 0)
+    (entry,) = store.entries(CONTRACT)
+    assert len(entry.vectors) == 9
 
 
 def test_pictures_on_disk_are_sealed_and_rotated(tmp_path: Path) -> None:
