@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 _HEAVY = ("pandas", "altair", "streamlit_webrtc", "fpdf", "xlsxwriter")
 """What pages import and what takes long to load: together 3 to 8 s of a core."""
+_KEPT = 300  # seconds that an open page waits for somebody to sign in again
 _LONGEST_LOADING = 15  # seconds to wait for the last lines of a start
 
 
@@ -118,6 +119,7 @@ def _options() -> dict[str, Any]:
         "server.address": _address(),
         "server.port": SETTINGS.port,
         "server.maxUploadSize": uploads.LARGEST_MB,
+        "server.disconnectedSessionTTL": _KEPT,
     }
     if SETTINGS.tls_cert and SETTINGS.tls_key:
         options["server.sslCertFile"] = str(SETTINGS.tls_cert)

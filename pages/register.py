@@ -7,7 +7,7 @@ import streamlit as st
 from face_rec.system import System
 from pages.ui.context import system
 from pages.ui.draft import Draft, current_draft
-from pages.ui.enrol_details import details_form
+from pages.ui.enrol_details import begin_anew, details_form
 from pages.ui.enrol_photos import photos_form
 from pages.ui.enrol_save import save_form, saved
 from pages.ui.identity import Right, require
@@ -15,7 +15,7 @@ from pages.ui.model_gate import model_ready
 from pages.ui.navigation import REGISTER
 from pages.ui.page import page
 
-require(Right.PEOPLE_WRITE)
+identity = require(Right.PEOPLE_WRITE)
 
 STYLE = Path(__file__).parent / "ui" / "enrol.css"
 
@@ -31,14 +31,14 @@ def draw(app: System, draft: Draft) -> None:
         st.subheader("Who", anchor=False)
         details = details_form(app, draft)
         ending = st.container()
-    draft.drawn = True
     with face:
         st.subheader("Face", anchor=False)
         photos_form(app, draft)
     with ending:
         save_form(app, draft, details)
+        begin_anew(draft)
 
 
 with page(REGISTER, "Under a minute: a few looks into the camera, a name, and consent."):
     if model_ready():
-        draw(system(), current_draft())
+        draw(system(), current_draft(f"{identity.kind}:{identity.id}"))

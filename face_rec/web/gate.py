@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 PRINCIPAL: Final = "principal"
 """Where routes find who asks: ``request.state.principal``; None: nobody known."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_RECONNECTING: Final = frozenset({"/_stcore/health", "/_stcore/host-config"})
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
@@ -224,7 +225,10 @@ def _refused(request: Request, principal: Principal | None) -> Response:
         way = "/kiosk/start" if cookies.read(request, KIOSK) else "/login"
         to = way if asked == "/" else f"{way}?next={quote(asked)}"
         return RedirectResponse(to, 303, _NO_STORE)
-    return PlainTextResponse("Sign in first.", 401, _NO_STORE)
+    # An open page asks these before it connects anew. After 401 it would never try again; so
+    # whoever signs in again in another window finds it as they left it.
+    status = 503 if path_of(request) in _RECONNECTING else 401
+    return PlainTextResponse("Sign in first.", status, _NO_STORE)
 
 
 def _denied(request: Request) -> Response:

@@ -16,6 +16,7 @@ from face_rec import __version__
 from face_rec.access.access import HALF, SESSION, Access
 from face_rec.access.known import LIFE, cookie_of
 from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.secret import digest
 from face_rec.access.session import Opened
 from face_rec.errors import AccessError, StoreError, TryLater
 from face_rec.web import cookies
@@ -59,6 +60,7 @@ def routes(access: Callable[[], Access], site: Site) -> list[Route]:
         Route("/account", pages.account, methods=["GET"]),
         Route("/account", pages.change, methods=["POST"]),
         Route("/session", pages.session, methods=["GET"]),
+        Route("/signed-in", pages.back, methods=["GET"]),
     ]
 
 
@@ -160,14 +162,20 @@ class _Pages:
         return answer
 
     async def session(self, request: Request) -> Response:
-        """Whether the browser is signed in, for pages that are open; a kiosk's heartbeat."""
+        """Whether the browser is signed in, and as the one it was before, for pages that are
+        open; a kiosk's heartbeat."""
         principal: Principal | None = request.state.principal
         headers = {"Cache-Control": "no-store"}
         if principal is None:
             return Response(status_code=401, headers=headers)
         if principal.kind is PrincipalKind.DEVICE:
             await self._beat(principal, actor_of(request).address)
+        headers["X-Signed-In"] = digest(f"{principal.kind}:{principal.id}")[:16]
         return Response(status_code=204, headers=headers)
+
+    async def back(self, request: Request) -> Response:
+        """After signing in again in a window of its own: the page that waits closes it."""
+        return render(request, "back.html", self._site.title)
 
     async def _beat(self, device: Principal, address: str) -> None:
         try:

@@ -92,6 +92,7 @@ EXACT: Final[Mapping[str, Rule]] = {
     "/kiosk/start.js": _OPEN,
     "/kiosk/challenge": _OPEN,
     "/kiosk/prove": _OPEN,
+    "/signed-in": Rule(Way.USER),
     "/logout": Rule(Way.USER),
     "/logout/provider": Rule(Way.USER),
     "/account": Rule(Way.USER),

@@ -19,7 +19,11 @@ _NOTE: Final = "_session_note"  # what the sign-in page says afterwards
 _watch = st.components.v2.component(
     "face_rec_session",
     html='<span data-testid="session" hidden></span>',
-    js=SCRIPT + Path(__file__).with_name("session_watch.js").read_text(encoding="utf-8"),
+    js=SCRIPT
+    + "".join(
+        Path(__file__).with_name(name).read_text(encoding="utf-8")
+        for name in ("curtain.js", "session_watch.js")
+    ),
 )
 
 

@@ -5,12 +5,16 @@ be left over for the next.
 """
 
 import secrets
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
 import numpy as np
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from face_rec.entities import Person
 from face_rec.people.capture import GuidedCapture
@@ -22,6 +26,7 @@ from face_rec.system import System
 from pages.ui.camera import FramePump
 
 _KEY = "_draft"
+_KEPT = 600.0  # seconds that a draft outlives its session
 
 
 @dataclass(slots=True)
@@ -35,7 +40,8 @@ class Capture:
 
 @dataclass(slots=True)
 class Draft:
-    """Lives in the session. ``holder`` is who has the face or the ID already; ``face_taken``
+    """``words``: what was typed, by field. ``holder`` is who has the face or the ID already;
+    ``face_taken``
     tells which. ``saved`` ends the draft (``added``: as photos of a known person). ``round``
     counts the emptied upload and photo fields, ``refused_in`` is the one that ``refused`` is
     about. A run of the page may overtake the one before
@@ -43,11 +49,11 @@ class Draft:
     """
 
     key: str
+    words: dict[str, str] = field(default_factory=dict)
     photos: list[EnrolPhoto] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     refused_in: int = -1
     capture: Capture | None = None
-    drawn: bool = False
     round: int = 0
     seen: set[str] = field(default_factory=set)
     problem: str = ""
@@ -114,22 +120,65 @@ class Draft:
             self.capture.guide.remove(number - len(self.photos))
 
 
-def current_draft() -> Draft:
-    """This session's draft. Whoever left the page and comes back begins a new one."""
-    draft: Draft | None = st.session_state.get(_KEY)
-    if draft is None or _left(draft):
-        forget_draft()
-        draft = st.session_state[_KEY] = Draft(secrets.token_hex(6))
+def current_draft(owner: str) -> Draft:
+    """This session's draft, or the one that ``owner`` left behind in a session that has ended:
+    whoever was sent away, or leaves the page, finds their words and photos for ten minutes."""
+    draft: Draft | None = st.session_state.get(_KEY) or _LEFT.taken_up(owner, _session())
+    if draft is None:
+        draft = Draft(secrets.token_hex(6))
+    st.session_state[_KEY] = draft
+    _LEFT.note(owner, _session(), draft)
     return draft
 
 
-def _left(draft: Draft) -> bool:
-    """Streamlit drops the state of widgets with their page: then the page was left."""
-    return draft.drawn and not draft.saved and draft.name("name") not in st.session_state
+def _session() -> str:
+    context = get_script_run_ctx()
+    return context.session_id if context else ""
+
+
+class LeftDrafts:
+    """The newest draft of each account, with the session that it is in. Safe from any thread."""
+
+    def __init__(self, is_open: Callable[[str], bool], now: Callable[[], float]) -> None:
+        """``is_open``: whether a session has a browser; ``now``: seconds that never go back."""
+        self._is_open = is_open
+        self._now = now
+        self._known: dict[str, tuple[str, float, Draft]] = {}
+        self._lock = Lock()
+
+    def note(self, owner: str, session: str, draft: Draft) -> None:
+        """``draft`` is being written in ``session``; what is too old is forgotten."""
+        with self._lock:
+            self._known[owner] = (session, self._now(), draft)
+            old = [o for o, (_, at, _) in self._known.items() if self._now() - at > _KEPT]
+            for one in old:
+                self._known.pop(one)[2].end_capture()
+
+    def taken_up(self, owner: str, session: str) -> Draft | None:
+        """What ``owner`` left in a session that nobody looks at any more."""
+        with self._lock:
+            found = self._known.get(owner)
+            if found is None or found[2].saved or self._now() - found[1] > _KEPT:
+                return None
+            left = found[0] != session and not self._is_open(found[0])
+        return found[2] if left else None
+
+    def forget(self, draft: Draft) -> None:
+        with self._lock:
+            for owner in [o for o, (_, _, known) in self._known.items() if known is draft]:
+                del self._known[owner]
+
+
+def _is_open(session: str) -> bool:
+    return runtime.exists() and runtime.get_instance().is_active_session(session)
+
+
+_LEFT = LeftDrafts(_is_open, time.monotonic)
 
 
 def forget_draft() -> None:
     """Nothing of it is left; the next run begins a new one."""
     old: Draft | None = st.session_state.pop(_KEY, None)
     if old is not None:
+        _LEFT.forget(old)
         old.end_capture()

@@ -108,8 +108,12 @@ def _allowed(rights: tuple[Right, ...]) -> bool:
 
 
 def _refuse() -> None:
-    """A part that runs by itself gives way to its page, whose first line says what is wrong."""
+    """A part that runs by itself gives way to its page, whose first line says what is wrong.
+    Where the sign-in has ended the page stays as it is, with what was typed in it, behind the
+    curtain of ``session_watch.js``."""
     context = get_script_run_ctx()
     if context is not None and context.fragment_ids_this_run:
+        if not current().rights:
+            return
         st.rerun(scope="app")
     st.warning(REFUSAL, icon=":material/lock:")

@@ -1,14 +1,15 @@
-// Asks now and then whether this browser is still signed in, and leaves for the sign-in page when
-// it is not. A kiosk proves its key every minute, and at once when its proof has lapsed: after a
-// sleep, or when the server started again. For it this is the sign of life as well. A network that
-// is away says nothing.
+// Asks now and then whether this browser is still signed in. When it is not, a curtain falls
+// (curtain.js), and a kiosk leaves for the sign-in page. A kiosk proves its key every minute, and at
+// once when its proof has lapsed: after a sleep, or when the server started again. For it this is
+// the sign of life as well. A network that is away says nothing.
 
 const EVERY = 4000;
 const PROVE_EVERY = 60000;
 
+const session = () => fetch("/session", { credentials: "same-origin", cache: "no-store" });
+
 async function nobody() {
-  const answer = await fetch("/session", { credentials: "same-origin", cache: "no-store" });
-  return answer.status === 401;
+  return (await session()).status === 401;
 }
 
 const later = (wait, ask) => new Promise((done) => setTimeout(done, wait)).then(ask);
@@ -27,14 +28,38 @@ class Watch {
     this.busy = true;
     try {
       if (this.kiosk && Date.now() - this.proved > PROVE_EVERY) await this.prove();
-      if (!await nobody() || (this.kiosk && await this.prove())) return;
+      const answer = await session();
+      if (answer.status !== 401) return this.back(answer.headers.get("X-Signed-In"));
+      if (this.kiosk && await this.prove()) return;
       // Twice: in this moment another tab may be given a new cookie for the same session.
-      if (await later(1000, nobody)) window.location.assign(`/login?note=${this.note}`);
+      if (await later(1000, nobody)) this.ended();
     } catch {
       // The server or the network is away; the page says so itself.
     } finally {
       this.busy = false;
     }
+  }
+
+  ended() {
+    if (this.kiosk) return this.leave();
+    if (this.curtain) return this.curtain.wait();
+    this.curtain = new Curtain(() => this.leave());
+  }
+
+  back(who) {
+    if (!who) return;
+    if (this.who && who !== this.who) return window.location.reload();
+    this.who = who;
+    this.lift();
+  }
+
+  lift() {
+    this.curtain?.lift();
+    this.curtain = undefined;
+  }
+
+  leave() {
+    window.location.assign(`/login?note=${this.note}`);
   }
 
   async prove() {
@@ -50,6 +75,7 @@ export default function (component) {
   Object.assign(parentElement.watch, { note: data.note, kiosk: data.note === "kiosk" });
   return () => {
     clearInterval(parentElement.watch?.timer);
+    parentElement.watch?.lift();
     window.removeEventListener("face-rec-lapsed", parentElement.watch?.lapsed);
     parentElement.watch = undefined;
   };

@@ -1,0 +1,99 @@
+"""A sign-in that ends in the middle of a form: whoever signs in again finds their words."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.chromium import Browsers
+from tests.browser.server import ROOT
+from tests.browser.sign_in import ADMIN, PASSWORD, GuardedServer, first_admin
+from tests.data import shared_data
+
+pytestmark = [pytest.mark.browser, pytest.mark.models]
+
+PATIENCE = 30_000  # ms
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[GuardedServer]:
+    with GuardedServer(tmp_path / "data", shared_data("models/buffalo_sc")) as server:
+        yield server
+
+
+def _end_every_sign_in(server: GuardedServer) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "face_rec", "users", "reset-factor", ADMIN], cwd=ROOT,
+        env=server.environment(), check=True, timeout=60,
+    )  # fmt: skip
+
+
+def _sign_in_again(page: Page) -> None:
+    curtain = page.get_by_test_id("signed-out")
+    expect(curtain).to_be_visible(timeout=PATIENCE)
+    with page.expect_popup() as opened:
+        curtain.get_by_role("button", name="Sign in again").click()
+    window = opened.value
+    window.get_by_label("Name", exact=True).fill(ADMIN)
+    window.get_by_label("Password", exact=True).fill(PASSWORD)
+    window.get_by_role("button", name="Sign in", exact=True).click()
+    expect(curtain).to_have_count(0, timeout=PATIENCE)
+
+
+def test_what_was_typed_is_still_there_after_signing_in_again(
+    guarded: GuardedServer, browse: Browsers
+) -> None:
+    page = browse.page()
+    first_admin(page, guarded)
+    page.goto(f"{guarded.url}/register")
+    name = page.get_by_label("Name", exact=True)
+    name.fill("Grace Hopper")
+    name.press("Tab")
+    _end_every_sign_in(guarded)
+    _sign_in_again(page)
+    expect(name).to_have_value("Grace Hopper")
+    page.get_by_label("ID", exact=True).fill("E9")
+    page.get_by_label("ID", exact=True).press("Tab")
+    page.get_by_role("button", name="Save person").click()
+    expect(page.get_by_test_id("stAlert").first).to_be_visible(timeout=PATIENCE)  # no photo yet
+    expect(name).to_have_value("Grace Hopper")
+
+
+def test_behind_the_curtain_nothing_can_be_read_or_pressed(
+    guarded: GuardedServer, browse: Browsers
+) -> None:
+    page = browse.page()
+    first_admin(page, guarded)
+    _end_every_sign_in(guarded)
+    curtain = page.get_by_test_id("signed-out")
+    expect(curtain).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("Escape")
+    expect(curtain).to_be_visible()
+    curtain.get_by_role("button", name="Leave this page").click()
+    expect(page.get_by_text("Your sign-in has ended")).to_be_visible(timeout=PATIENCE)
+    assert "/login" in page.url
+
+
+def test_leaving_register_keeps_what_was_begun_until_it_is_begun_anew(
+    guarded: GuardedServer, browse: Browsers
+) -> None:
+    page = browse.page()
+    first_admin(page, guarded)
+    menu = page.get_by_test_id("stSidebarNav")
+    menu.get_by_text("Register").click()
+    name = page.get_by_label("Name", exact=True)
+    name.fill("Grace Hopper")
+    name.press("Tab")
+    page.get_by_text("The person agrees").click()
+    menu.get_by_text("People", exact=True).last.click()
+    expect(page.get_by_role("heading", name="People")).to_be_visible(timeout=PATIENCE)
+    menu.get_by_text("Register").click()
+    expect(name).to_have_value("Grace Hopper", timeout=PATIENCE)
+    expect(page.get_by_role("checkbox", name="The person agrees")).to_be_checked()
+    anew = page.get_by_role("button", name="Begin anew")
+    anew.click()
+    expect(anew).to_have_count(0, timeout=PATIENCE)
+    expect(name).to_have_value("", timeout=PATIENCE)
