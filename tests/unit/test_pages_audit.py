@@ -1,0 +1,44 @@
+"""The audit page: what was done, and apart from it what strangers tried."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from face_rec.access.actor import Actor
+from face_rec.access.audit import Action
+from face_rec.access.step_up import StepUp
+from face_rec.access.trail import Trail
+from tests.fakes.access import MemoryAudit
+from tests.fakes.clock import FakeClock
+from tests.fakes.system import FakeSystem
+from tests.unit.pages_app import opened
+
+
+@dataclass
+class Logged:
+    """Access of which only the log is asked."""
+
+    audit: Trail
+    enabled: bool = False
+    step_up: StepUp = field(default_factory=lambda: StepUp(FakeClock()))
+
+
+@pytest.fixture
+def trail() -> Iterator[Trail]:
+    made = Trail(MemoryAudit(), FakeClock())
+    with FakeSystem(access=Logged(made)).running():
+        yield made
+
+
+def test_refused_tries_have_a_view_of_their_own_with_how_many_there_were(trail: Trail) -> None:
+    trail.record(Action.ACCOUNT_CREATED, "bob")
+    for _ in range(3):
+        trail.record(Action.SIGN_IN_FAILED, "eve", actor=Actor("eve", "visitor", "203.0.113.9"))
+    page = opened("audit.py")
+    assert not page.exception
+    page.button_group[0].set_value("Refused tries").run()
+    assert not page.exception
+    said = " ".join(caption.value for caption in page.caption)
+    assert "10 Mar 2025: 3" in said
+    assert list(page.dataframe[0].value["What"]) == ["sign-in.failed"] * 3
