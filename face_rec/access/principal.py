@@ -1,5 +1,6 @@
 """Who is behind a request, once it is known."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
@@ -42,6 +43,16 @@ class Principal:
     pin: bool = False
     proved_at: datetime | None = field(default=None, compare=False)
     sign_in: str = field(default="", repr=False)
+
+    @property
+    def standing(self) -> str:
+        """Differs as soon as anything does that a page is drawn by; the same again after the
+        same account has signed in again. Tells a browser nothing else."""
+        said = (
+            self.kind, self.id, self.name, sorted(self.rights), self.groups.every,
+            sorted(self.groups.named), self.kiosk, self.hours, self.pin,
+        )  # fmt: skip
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
     def may(self, right: Right) -> bool:
         return right in self.rights

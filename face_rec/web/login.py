@@ -33,6 +33,8 @@ _NOTES = {
     "ended": "Your sign-in has ended. Sign in again.",
     "kiosk": "This device is no longer a kiosk. Ask an administrator for a new link.",
 }
+STANDING: Final = "X-Standing"
+"""What an open page depends on; a page that was drawn under another one draws itself anew."""
 _OWN_PATH: Final = re.compile(r"/(?:[!-.0-\[\]-~][!-\[\]-~]*)?")
 """Visible ASCII after exactly one slash, without a backslash, which browsers read as a slash."""
 
@@ -171,6 +173,7 @@ class _Pages:
         if principal.kind is PrincipalKind.DEVICE:
             await self._beat(principal, actor_of(request).address)
         headers["X-Signed-In"] = digest(f"{principal.kind}:{principal.id}")[:16]
+        headers[STANDING] = principal.standing
         return Response(status_code=204, headers=headers)
 
     async def back(self, request: Request) -> Response:

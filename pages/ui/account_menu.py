@@ -15,6 +15,7 @@ from pages.ui.context import system
 from pages.ui.identity import Identity
 from pages.ui.text import html
 
+_OVER: Final = "over"  # no principal stands so: whoever is there loads the page anew
 _NOTE: Final = "_session_note"  # what the sign-in page says afterwards
 _watch = st.components.v2.component(
     "face_rec_session",
@@ -41,7 +42,7 @@ def account_menu(identity: Identity) -> None:
             )
             _sign_ins()
     st.session_state[_NOTE] = "kiosk" if device else "ended"
-    _watch_session()
+    _watch_session(identity.standing)
 
 
 def _sign_ins() -> None:
@@ -68,11 +69,13 @@ def _words(sign_in: SignIn, zone: tzinfo) -> str:
 
 
 def farewell() -> NoReturn:
-    """For a browser that is nobody any more: the watch stays and leads it to the sign-in page."""
-    _watch_session()
-    st.info("This session has ended. The sign-in page opens in a moment.", icon=":material/lock:")
+    """For a browser that is nobody any more, or not the one this page was opened for: the watch
+    stays and leads it to the sign-in page, or to what it may see now."""
+    _watch_session(_OVER)
+    st.info("This session has ended. The next page opens in a moment.", icon=":material/lock:")
     st.stop()
 
 
-def _watch_session() -> None:
-    _watch(key="session-watch", data={"note": st.session_state.get(_NOTE, "ended")}, height=0)
+def _watch_session(standing: str) -> None:
+    note = st.session_state.get(_NOTE, "ended")
+    _watch(key="session-watch", data={"note": note, "standing": standing}, height=0)

@@ -1,5 +1,6 @@
 // Asks now and then whether this browser is still signed in. When it is not, a curtain falls
-// (curtain.js), and a kiosk leaves for the sign-in page. A kiosk proves its key every minute, and at
+// (curtain.js), and a kiosk leaves for the sign-in page; a page that was drawn under other rights
+// is loaded anew. A kiosk proves its key every minute, and at
 // once when its proof has lapsed: after a sleep, or when the server started again. For it this is
 // the sign of life as well. A network that is away says nothing.
 
@@ -29,7 +30,11 @@ class Watch {
     try {
       if (this.kiosk && Date.now() - this.proved > PROVE_EVERY) await this.prove();
       const answer = await session();
-      if (answer.status !== 401) return this.back(answer.headers.get("X-Signed-In"));
+      if (answer.status !== 401) {
+        this.back(answer.headers.get("X-Signed-In"));
+        await this.compare(answer);
+        return;
+      }
       if (this.kiosk && await this.prove()) return;
       // Twice: in this moment another tab may be given a new cookie for the same session.
       if (await later(1000, nobody)) this.ended();
@@ -53,6 +58,20 @@ class Watch {
     this.lift();
   }
 
+  // Rights or groups are not those under which this page was drawn, and it has not drawn itself
+  // anew meanwhile: nothing of before stays on the screen.
+  async compare(answer) {
+    if (!this.other(answer) || !this.other(await later(1500, session))) return;
+    const here = await fetch(location.href, { headers: { accept: "text/html" } });
+    if (here.ok) window.location.reload();
+    else window.location.assign("/");
+  }
+
+  other(answer) {
+    const now = answer.headers.get("X-Standing");
+    return Boolean(this.standing && now && now !== this.standing);
+  }
+
   lift() {
     this.curtain?.lift();
     this.curtain = undefined;
@@ -72,7 +91,8 @@ class Watch {
 export default function (component) {
   const { parentElement, data } = component;
   parentElement.watch ??= new Watch();
-  Object.assign(parentElement.watch, { note: data.note, kiosk: data.note === "kiosk" });
+  const { note, standing } = data;
+  Object.assign(parentElement.watch, { note, standing, kiosk: note === "kiosk" });
   return () => {
     clearInterval(parentElement.watch?.timer);
     parentElement.watch?.lift();

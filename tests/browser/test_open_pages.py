@@ -12,7 +12,6 @@ import pytest
 from playwright.sync_api import Page, WebSocket, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.util import calc_hash
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
@@ -95,8 +94,7 @@ def _said(socket: ClientConnection, *sent: bytes) -> tuple[str, str]:
     """All that the server says to these messages and then to a run of the page, and the number
     of the tab that it says it in."""
     ask = BackMsg()
-    ask.rerun_script.page_name = "accounts"
-    ask.rerun_script.page_script_hash = calc_hash("accounts")
+    ask.rerun_script.page_name = ""  # whatever page this one may open
     for message in (*sent, ask.SerializeToString()):
         socket.send(message)
     said, tab = "", ""
@@ -111,7 +109,7 @@ def _said(socket: ClientConnection, *sent: bytes) -> tuple[str, str]:
 
 
 def _bytes(socket: ClientConnection) -> bytes:
-    came = socket.recv(timeout=20)
+    came = socket.recv(timeout=60)
     return came if isinstance(came, bytes) else came.encode()
 
 

@@ -247,3 +247,15 @@ def test_a_browser_keeps_nothing_of_anybody_and_keeps_the_code(gate: GateApp) ->
         assert manager.get(path).headers["cache-control"] == "no-store", path
     for path in ("/static/js/index.js", "/component/streamlit_webrtc/a.js", "/access.css"):
         assert "no-store" not in manager.get(path).headers.get("cache-control", ""), path
+
+
+def test_an_open_page_is_told_that_it_was_drawn_under_other_rights(gate: GateApp) -> None:
+    manager = gate.signed_in("max")
+    before = manager.get("/session").headers["x-standing"]
+    assert manager.get("/session").headers["x-standing"] == before
+    gate.access.staff.change("max", Role.MANAGER, only("Office"), active=True)
+    narrowed = manager.get("/session").headers["x-standing"]
+    assert narrowed != before
+    assert submit(manager, "/logout", {}).status_code == 303
+    gate.clock.advance(1)
+    assert gate.signed_in("max").get("/session").headers["x-standing"] == narrowed
