@@ -67,7 +67,9 @@ class _Proof:
         """Proves in the browser, then goes where it wanted to."""
         device = await self._device(request)
         if device is None:
-            return RedirectResponse("/login?note=kiosk", 303, _NO_STORE)
+            gone = RedirectResponse("/login?note=kiosk", 303, _NO_STORE)
+            cookies.clear(gone, request, KIOSK)  # or it would lead every page here again
+            return gone
         to = local_path(request.query_params.get("next", ""))
         to = to if to != "/" else f"/{self._page}?kiosk={device.id}"
         answer = render(request, "kiosk_start.html", self._site.title, next=to)

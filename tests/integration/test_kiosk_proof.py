@@ -173,6 +173,9 @@ def test_a_new_link_ends_the_device_before_and_revoking_ends_this_one(
     gate.wait()
     assert not _inside(other)
     assert prove(other, newer).status_code == 403
+    assert other.get("/kiosk/start").headers["location"] == "/login?note=kiosk"
+    assert KIOSK not in other.cookies
+    assert other.get("/", headers=HTML).headers["location"] == "/login"
 
 
 # --- the token -----------------------------------------------------------------------------
