@@ -13,6 +13,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from tests.browser.chromium import Browsers
+from tests.browser.kiosks import add_kiosk
 from tests.browser.sign_in import PASSWORD, GuardedServer, first_admin, sign_in
 from tests.data import shared_data
 
@@ -70,23 +71,6 @@ def _add_manager(page: Page, url: str) -> None:
     dialog.get_by_label("First password", exact=True).press("Tab")
     dialog.get_by_role("button", name="Create account").click()
     expect(page.get_by_text("max", exact=True)).to_be_visible(timeout=PATIENCE)
-
-
-def _kiosk_link(page: Page, url: str) -> str:
-    page.goto(f"{url}/kiosks")
-    page.get_by_role("button", name="Add kiosk").click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Name", exact=True).fill("front-door")
-    dialog.get_by_label("Name", exact=True).press("Tab")
-    dialog.get_by_role("button", name="Create kiosk").click()
-    expect(page.get_by_text("Not linked")).to_be_visible(timeout=PATIENCE)
-    page.get_by_role("button", name="Link …").click()
-    page.get_by_role("button", name="Make a link").click()
-    shown = page.get_by_role("dialog").get_by_test_id("stCode")
-    expect(shown).to_contain_text("/kiosk/link/", timeout=PATIENCE)
-    link = shown.inner_text().strip()
-    page.keyboard.press("Escape")
-    return link
 
 
 def test_set_up_then_a_manager_who_cannot_register_by_menu_address_or_socket(
@@ -152,7 +136,7 @@ def test_a_kiosk_s_link_works_once_and_revoking_it_stops_the_kiosk_within_second
 ) -> None:
     admin = browse.page()
     first_admin(admin, guarded)
-    link = _kiosk_link(admin, guarded.url)
+    link = add_kiosk(admin, guarded.url)
     assert link
 
     tablet = browse.page()
