@@ -17,7 +17,7 @@ from websockets.typing import Origin, Subprotocol
 from face_rec.access.step_up import FRESH
 from tests import redis_servers
 from tests.browser.chromium import Browsers
-from tests.browser.hand_made import script, signed_in
+from tests.browser.hand_made import script, send, signed_in
 from tests.browser.second_factor import (
     VirtualAuthenticator,
     expect_codes,
@@ -262,6 +262,13 @@ def test_a_message_made_by_hand_does_nothing_once_the_proof_is_old(free: FactorS
         said = made.run("Create account", {**wanted, "Name": "mallory"})
         assert "more than five minutes old" in said
         assert free.accounts() == {ADMIN, "max"}
+        proof = {"do": "password", "code": PASSWORD, "next": "/account/confirmed"}
+        send(client, "/account/confirm?next=/account/confirmed", proof)
+        time.sleep(1.5)
+        made.run("Create account", {**wanted, "Name": "eve"})  # the form is still good for it
+        assert free.accounts() == {ADMIN, "max", "eve"}
+        free.let_proofs_age()
+        time.sleep(1.5)
     with script(free, client, "tokens") as made:
         assert "confirm that it is still you" in made.run("Add token")
         assert "Create token" not in made.ids
