@@ -12,4 +12,4 @@ snapshots), ``web`` (HTTP routes), ``cli`` (``python -m face_rec``).
 ``system`` is the type of the built whole, ``assembly`` builds it.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
