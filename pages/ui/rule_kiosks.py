@@ -78,10 +78,10 @@ def record_fields(app: System, start: KioskRecord, key: str) -> KioskRecord:
         disabled=way is not Direction.BOTH, key=f"{key}_stay",
         help="Whoever is seen again within it is not checked out.",
     )  # fmt: skip
-    watched = right.toggle(
+    watched = st.toggle(
         "Its outages excuse who can use no other kiosk", start.watched, key=f"{key}_watched"
     )
-    shown = left.toggle(
+    shown = st.toggle(
         "Show today's marks beside the picture", start.show_marks, key=f"{key}_shown",
         help="Names, times and portraits of colleagues, for everybody who passes by.",
     )  # fmt: skip
