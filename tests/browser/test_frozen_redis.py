@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 PATIENCE = 30_000  # ms
 SAID_WITHIN = 6.0
-"""Seconds; 3 where nothing else keeps the machine busy."""
+"""Seconds. Wanted are 3; the bound leaves room for a busy machine."""
 
 
 def _redis_of(app: AppServer) -> int:

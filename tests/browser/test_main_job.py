@@ -16,8 +16,7 @@ from tests.browser.server import AppServer
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 PICTURE_BACK = 10.0
-"""Seconds from the server's first answer; at most 4 where nothing else keeps the machine busy, and
-up to 19 before the page looked for the server by itself."""
+"""Seconds from the server's first answer. Wanted are 4; the bound leaves room for a busy machine."""
 NAME = "Zoë 🙂 @Müller"
 
 
