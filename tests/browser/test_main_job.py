@@ -16,7 +16,8 @@ from tests.browser.server import AppServer
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 PICTURE_BACK = 10.0
-"""Seconds from the server's first answer. Wanted are 4; the bound leaves room for a busy machine."""
+"""Seconds from the server's first answer. Wanted are 4; the bound leaves room for a busy
+machine."""
 NAME = "Zoë 🙂 @Müller"
 
 
