@@ -20,6 +20,7 @@ from config import ROOT
 
 STATIC: Final = Path(streamlit.__file__).parent / "static/static"
 SOURCE: Final = next((STATIC / "media").glob("MaterialSymbols-Rounded.*.woff2"))
+LETTERS: Final = next((STATIC / "media").glob("SourceSansVF-Upright.*.woff2"))
 MADE: Final = ROOT / "face_rec/web/fonts" / SOURCE.name
 _WORD: Final = re.compile(r"[a-z0-9_]{2,40}")
 _ICON: Final = re.compile(r":material/([a-z0-9_]+):")
@@ -83,8 +84,21 @@ def make() -> bytes:
     return made.getvalue()
 
 
+def make_letters() -> bytes:
+    """Source Sans without a letter: for a moment before our theme comes Streamlit asks for it,
+    and the browser takes its next font, as our theme has it do anyway."""
+    font = TTFont(LETTERS)
+    cutter = subset.Subsetter(subset.Options(flavor="woff2", notdef_outline=True))
+    cutter.populate(text=" ")
+    cutter.subset(font)
+    font.flavor, made = "woff2", io.BytesIO()
+    font.save(made)
+    return made.getvalue()
+
+
 if __name__ == "__main__":
     for old in MADE.parent.glob("*.woff2"):
         old.unlink()
     MADE.write_bytes(make())
+    (MADE.parent / LETTERS.name).write_bytes(make_letters())
     print(f"{MADE.name}: {MADE.stat().st_size:,} of {SOURCE.stat().st_size:,} bytes")  # noqa: T201

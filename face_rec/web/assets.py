@@ -50,7 +50,7 @@ _OURS: Final = Path(__file__).parent / "fonts"
 """Smaller files that stand for Streamlit's of the same name. The name tells nothing of their
 own content, so that browsers ask each time whether it is still the same."""
 _FONT_AHEAD: Final = re.compile(rb"<link\s+rel=\"preload\"[^>]*\bas=\"font\"[^>]*>\s*")
-"""Of Source Sans, 170 KB, which our theme does not use: it takes the system's own letters."""
+"""Of Source Sans, which our theme does not use: it takes the system's own letters."""
 
 
 @dataclass(frozen=True, slots=True)

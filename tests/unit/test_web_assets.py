@@ -3,6 +3,7 @@
 import gzip
 import io
 import re
+import tomllib
 from pathlib import Path
 
 import brotli
@@ -16,13 +17,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from config import ROOT
 from face_rec.web import assets
 from face_rec.web.assets import Assets
 from tests import icon_font
 
 STATIC = Path(streamlit.__file__).parent / "static"
 SCRIPT = next((STATIC / "static/js").glob("protobuf.*.js"))
-LETTERS = next((STATIC / "static/media").glob("SourceSansVF-Upright.*.woff2"))
+LETTERS = next((STATIC / "static/media").glob("SourceSansVF-Italic.*.woff2"))
 
 
 async def _theirs(request: Request) -> Response:
@@ -96,6 +98,15 @@ def test_the_icons_are_those_that_pages_can_show(browser: TestClient) -> None:
     wanted = icon_font.needed() & set(whole)
     assert {"add_a_photo", "close", "keyboard_arrow_down", "search"} <= wanted
     assert wanted <= set(part)
+
+
+def test_letters_that_nobody_sees_are_not_sent(browser: TestClient) -> None:
+    answer = browser.get(f"/static/media/{icon_font.LETTERS.name}")
+    assert len(answer.content) < 5_000
+    assert set(TTFont(io.BytesIO(answer.content)).getBestCmap()) == {ord(" ")}
+    theme = tomllib.loads((ROOT / ".streamlit/config.toml").read_text("utf-8"))["theme"]
+    assert "Source" not in theme["font"]
+    assert theme["font"].endswith("sans-serif")  # so that Source Sans is never reached
 
 
 def test_an_icon_font_of_another_streamlit_is_served_whole(tmp_path: Path) -> None:

@@ -1,0 +1,57 @@
+"""What a page brings over the line, cold and at the second visit; and that it looks right."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.benchmarks.pages import MOST_MB, measure
+from tests.browser.chromium import Browsers
+from tests.browser.server import AppServer
+from tests.data import shared_data
+
+pytestmark = [pytest.mark.browser, pytest.mark.models]
+
+_ICONS = """() => [...document.querySelectorAll('[data-testid=stIconMaterial]')]
+  .filter(icon => icon.checkVisibility())
+  .map(icon => [icon.textContent, icon.scrollWidth / parseFloat(getComputedStyle(icon).fontSize)])
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[AppServer]:
+    with AppServer(tmp_path / "data", shared_data("models/buffalo_sc")) as server:
+        yield server
+
+
+def _icons_are_drawn(page: Page) -> int:
+    """An icon that the font lacks is shown as its name, which is wider than it is high."""
+    page.wait_for_function("() => document.fonts.status === 'loaded'")
+    icons: list[tuple[str, float]] = page.evaluate(_ICONS)
+    assert [name for name, width in icons if width > 1.5] == []
+    return len(icons)
+
+
+@pytest.mark.parametrize("path", ["overview", "register", "take_attendance?kiosk=a"])
+def test_a_page_is_light_and_at_the_second_visit_hardly_anything(
+    server: AppServer, browse: Browsers, path: str
+) -> None:
+    page = browse.page()
+    cold = measure(page, f"{server.url}/{path}", None)
+    assert cold.megabytes < MOST_MB, cold.by_kind
+    assert _icons_are_drawn(page) > 3
+    page.goto("about:blank")
+    warm = measure(page, f"{server.url}/{path}", None)
+    files = sum(warm.by_kind[kind] for kind in ("Script", "Font", "Stylesheet", "Document"))
+    assert files < 30_000, warm.by_kind
+    page.goto("about:blank")
+
+
+def test_every_page_draws_its_icons(server: AppServer, browse: Browsers) -> None:
+    page = browse.page()
+    for path in ("people", "records", "reports", "settings", "models", "privacy", "system"):
+        page.goto(f"{server.url}/{path}")
+        expect(page.get_by_test_id("stMainBlockContainer").locator("h1")).to_be_visible()
+        page.wait_for_timeout(500)
+        assert _icons_are_drawn(page) > 3, path
