@@ -31,8 +31,9 @@ from face_rec.web.secret_files import remarks
 
 log = logging.getLogger(__name__)
 
-_HEAVY = ("pandas", "altair", "streamlit_webrtc", "fpdf", "xlsxwriter")
-"""What pages import and what takes long to load: together 3 to 8 s of a core."""
+_HEAVY = ("pandas", "altair", "av", "fpdf", "xlsxwriter")
+"""What pages import and what takes long to load. Nothing that declares a component, such as
+streamlit_webrtc: outside a script Streamlit does not register it, and never would again."""
 _KEPT = 300  # seconds that an open page waits for somebody to sign in again
 _LONGEST_LOADING = 15  # seconds to wait for the last lines of a start
 

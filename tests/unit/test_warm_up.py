@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import subprocess
 import sys
 
 import pytest
@@ -36,3 +37,13 @@ def test_they_exist_and_pages_use_them() -> None:
                     used.add((node.module or "").split(".")[0])
     assert set(HEAVY) <= used
     assert all(name in sys.modules or importlib.util.find_spec(name) for name in HEAVY)
+
+
+def test_nothing_is_loaded_that_declares_a_component() -> None:
+    """Loaded outside a script it would be known to Python and not to Streamlit: a 404."""
+    loads = f"import sys; [__import__(name) for name in {HEAVY!r}]"
+    says = "print(sorted(name for name in sys.modules if name.startswith('streamlit')))"
+    ran = subprocess.run(
+        [sys.executable, "-c", f"{loads}; {says}"], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "[]"
