@@ -238,7 +238,7 @@ def test_every_key_that_lasts_comes_back_as_it_was(
     RedisRules(pair[0], "main").put(*company(TODAY, ZONE).rules)
     pair[0].xadd(keys.audit("main"), {"who": "ada", "what": b"\xff"})
     pair[0].hset(keys.access("main", "accounts"), "ada", "{}")
-    pair[0].setex(keys.session("main", "d"), 1000, "{}")
+    pair[0].set(keys.session("main", "d"), "{}", ex=1000)
     place = FilePlace(tmp_path / "backup")
     Backups(pair[0], "main", keyring).save(place, MORNING)
     Backups(pair[1], "main", keyring).load(place)
@@ -403,7 +403,7 @@ def test_what_an_app_without_data_leaves_does_not_count(
     _small(pair[0])
     Backups(pair[0], "main", OPEN).save(FilePlace(tmp_path / "backup"), MORNING)
     RedisRules(pair[1], "main").epoch()
-    pair[1].setex(keys.session("main", "d"), 1000, "{}")
+    pair[1].set(keys.session("main", "d"), "{}", ex=1000)
     assert Backups(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup")).people == 3
 
 
