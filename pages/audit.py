@@ -50,7 +50,7 @@ def draw(app: System) -> None:
             "Download CSV", data=noted(Right.AUDIT, "audit log", lambda: _csv(table)),
             file_name="audit.csv", mime="text/csv", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
-    st.dataframe(table, hide_index=True, width="stretch", height=620)
+    st.dataframe(table, hide_index=True, width="stretch", height=min(620, 38 + 35 * len(table)))
 
 
 def _counts(app: System) -> None:

@@ -19,7 +19,10 @@ from pages.ui.templates import VIEWS
 from pages.ui.text import counted, html, plain
 
 WAYS = {"guided": "Guided", "still": "Photo", "upload": "Upload"}
-_ICONS = {"guided": "videocam", "still": "photo_camera", "upload": "upload_file"}
+_ICONS = {
+    "guided": ":material/videocam:", "still": ":material/photo_camera:",
+    "upload": ":material/upload_file:",
+}  # fmt: skip
 _TILE = 104  # px
 
 
@@ -36,7 +39,7 @@ def photos_form(app: System, draft: Draft) -> None:
     """Choose a way, give photos, see and remove them."""
     way = st.segmented_control(
         "Photos", list(WAYS), default="guided", key=draft.name("way"), required=True,
-        format_func=lambda way: f":material/{_ICONS[way]}: {WAYS[way]}",
+        format_func=lambda way: f"{_ICONS[way]} {WAYS[way]}",
         label_visibility="collapsed",
     )  # fmt: skip
     if way != "guided":

@@ -5,6 +5,9 @@ import streamlit as st
 from face_rec.system import System
 from pages.ui.navigation import MODELS, REGISTER, TAKE_ATTENDANCE, go_button
 
+_NUMBERS = {1: ":material/counter_1:", 2: ":material/counter_2:", 3: ":material/counter_3:"}
+"""In full: the font that is served holds only icons that stand so in our pages."""
+
 
 def first_steps(app: System) -> None:
     """Three steps from an empty system to the first mark; the next one has the button."""
@@ -27,7 +30,7 @@ def first_steps(app: System) -> None:
 
 
 def _step(number: int, title: str, text: str, done: bool = False) -> None:
-    icon = ":green[:material/check_circle:]" if done else f":material/counter_{number}:"
+    icon = ":green[:material/check_circle:]" if done else _NUMBERS[number]
     with st.container(gap=None):
         st.markdown(f"{icon} **{title}**")
         st.caption(text)

@@ -40,8 +40,9 @@ def devices(app: System) -> None:
 
 def _card(app: System, device: Device, beat: Beat | None) -> None:
     with st.container(border=True, key=f"kiosk_{device.id}"):
-        words, state, buttons = st.columns([3, 3, 2.4], vertical_alignment="center")
-        facts = [device.id, _hours(device), *office_words(record_of(app, device.id))]
+        words, state, buttons = st.columns([4, 2.6, 2.6], vertical_alignment="center")
+        named = [device.id] if device.title != device.id else []
+        facts = [*named, _hours(device), *office_words(record_of(app, device.id))]
         facts += ["PIN allowed"] if device.pin else []
         words.markdown(f"**{plain(device.title)}**  \n{' · '.join(map(plain, facts))}")
         state.markdown(_state(device, beat, app.clock.now()))
@@ -54,10 +55,6 @@ def _card(app: System, device: Device, beat: Beat | None) -> None:
                 _edit(app, device)
             if device.digest and st.button("Revoke", key=f"revoke_{device.id}"):
                 _revoke(app, device)
-
-
-def _link_button(device: Device) -> bool:
-    return st.button("Link …", key=f"link_{device.id}", icon=":material/qr_code_2:")
 
 
 def _state(device: Device, beat: Beat | None, now: datetime) -> str:

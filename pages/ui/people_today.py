@@ -28,10 +28,10 @@ _NOTHING: Final = {
     "Off": "Nobody has a day off.",
 }
 _COLUMNS: Final = {
-    "Name": st.column_config.TextColumn(width=165),
+    "Name": st.column_config.TextColumn(width=150),
     "Came": st.column_config.TextColumn(width=65),
-    "Note": st.column_config.TextColumn(width=110),
-    "Group": st.column_config.TextColumn(width=110),
+    "Note": st.column_config.TextColumn(width=140),
+    "Group": st.column_config.TextColumn(width=100),
 }
 
 

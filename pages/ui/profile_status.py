@@ -22,8 +22,12 @@ def status_and_deletion(app: System, person: Person) -> None:
         st.caption("This person is not recognised until they are activated again.")
     reason = _reason(person)
     with st.container(horizontal=True):
-        label, icon = ("Deactivate", "pause") if person.active else ("Activate", "play_arrow")
-        if st.button(label, icon=f":material/{icon}:", key=f"active_{person.subject}"):
+        label, icon = (
+            ("Deactivate", ":material/pause:")
+            if person.active
+            else ("Activate", ":material/play_arrow:")
+        )
+        if st.button(label, icon=icon, key=f"active_{person.subject}"):
             _set_active(app, person, not person.active, reason)
         if st.button("Erase …", icon=":material/delete_forever:", key=f"erase_{person.subject}"):
             confirm_erasure(app, person)

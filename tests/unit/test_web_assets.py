@@ -180,3 +180,14 @@ def test_no_other_file_comes_and_no_page_in_its_place(browser: TestClient, path:
 def test_everything_else_goes_on_as_it_is(browser: TestClient, path: str) -> None:
     assert browser.get(path).text == "streamlit's own answer"
     assert browser.post("/").text == "streamlit's own answer"
+
+
+def test_no_page_puts_an_icons_name_together() -> None:
+    """The part of the font that is served holds the names that stand in our pages in full."""
+    pieced = re.compile(r":material/[a-z0-9_]*[{%]")
+    found = [
+        f"{path.name}: {match.group()}"
+        for path in (ROOT / "pages").rglob("*.py")
+        for match in pieced.finditer(path.read_text("utf-8"))
+    ]
+    assert not found
