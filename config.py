@@ -459,9 +459,9 @@ class Settings:
     )  # fmt: skip
 
     data_key: str | None = _setting(
-        "DATA_KEY", "", "Key that encrypts profiles, templates, local pictures and what waits "
-        "for S3; empty: stored as they are. Several separated by commas: the first is used, "
-        "the others still open what they sealed. Keep a copy elsewhere: without it all is lost.",
+        "DATA_KEY", "", "Key that encrypts profiles, templates and pictures, in S3 too; empty: "
+        "stored as they are. Several separated by commas: the first is used, the others still "
+        "open what they sealed. Keep a copy elsewhere: without it all is lost.",
         _text, "Privacy",
     )  # fmt: skip
     chain_key: str | None = _setting(

@@ -20,8 +20,8 @@ from face_rec.assembly.storing import (
     open_snapshots,
     open_stores,
     open_streams,
+    picture_sealer,
     s3_credentials,
-    sealed_folder,
 )
 from face_rec.attendance.office import Office
 from face_rec.clock import Clock, SystemClock
@@ -47,6 +47,7 @@ from face_rec.stores.s3_snapshots import (
     s3_client,
     s3_encryption,
 )
+from face_rec.stores.sealed_snapshots import SealedSnapshots
 
 
 @contextmanager
@@ -91,10 +92,13 @@ def build_data_keys(settings: Settings) -> Iterator[Resealing]:
     with ExitStack() as stack:
         client = open_redis(settings, stack)
         data_keys = open_data_keys(client, settings.site, settings.data_key)
-        local = sealed_folder(settings, data_keys)
+        sealer = picture_sealer(settings, client, data_keys)
+        pictures = SealedSnapshots(open_snapshots(settings), sealer)
         spool = settings.data_dir / "spool"
         pins = RedisPins(client, settings.site, open_pin_sealer(settings))
-        yield Resealing(client, settings.site, data_keys, pictures=local, spool=spool, pins=pins)
+        yield Resealing(
+            client, settings.site, data_keys, pictures=pictures, spool=spool, pins=pins
+        )
 
 
 @contextmanager

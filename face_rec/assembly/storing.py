@@ -19,7 +19,7 @@ from face_rec.attendance.rules import RulesStore
 from face_rec.attendance.sources import Stores as AttendanceStores
 from face_rec.clock import Clock
 from face_rec.errors import JournalError, StoreUnavailable
-from face_rec.protocols import AttendanceStore, PeopleStore, SnapshotStore
+from face_rec.protocols import AttendanceStore, PeopleStore
 from face_rec.site_options import LiveOptions, SiteOptions
 from face_rec.stores.access import AccessOptions, open_access, open_trail
 from face_rec.stores.access_audit import RedisAudit
@@ -48,6 +48,8 @@ from face_rec.stores.leaving_days import settle_leaving_days
 from face_rec.stores.ledger import Streams
 from face_rec.stores.people import PEOPLE, RedisPeople
 from face_rec.stores.person_keys import PersonKeys
+from face_rec.stores.picture_owners import PictureOwners
+from face_rec.stores.picture_sealer import PictureSealer, WaitingSealer
 from face_rec.stores.pins import pin_sealer
 from face_rec.stores.pulse import Pulse
 from face_rec.stores.s3_snapshots import (
@@ -56,7 +58,7 @@ from face_rec.stores.s3_snapshots import (
     s3_client,
     s3_encryption,
 )
-from face_rec.stores.sealed_snapshots import SealedSnapshots
+from face_rec.stores.sealed_snapshots import ExchangingStore, SealedSnapshots
 from face_rec.stores.sealer import DataSealer
 from face_rec.stores.site_options import RedisOptions
 from face_rec.stores.snapshots import FolderSnapshots
@@ -100,7 +102,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     stack.callback(chained.watch.close)
     journal = open_journal(settings)
     stack.callback(journal.close)
-    spool = open_spool(settings, data_keys)
+    spool = open_spool(settings, client, data_keys, pulse.away)
     stack.callback(spool.close)
     people, marks = chained.people, chained.marks
     try:
@@ -191,18 +193,24 @@ def open_journal(settings: Settings) -> FileJournal:
     return FileJournal(folder, seal)
 
 
-def open_spool(settings: Settings, data_keys: DataKeys) -> SnapshotSpool:
-    """Pictures, sealed on this machine's disk; S3 encrypts by itself."""
-    local = sealed_folder(settings, data_keys)
-    store = local if local is not None else open_snapshots(settings)
-    return SnapshotSpool(store, settings.data_dir / "spool", sealer=data_keys.pictures)
+def open_spool(
+    settings: Settings, client: Client, data_keys: DataKeys, away: Callable[[], bool]
+) -> SnapshotSpool:
+    """Pictures, sealed while they wait on this machine's disk, and where they go."""
+    sealer = picture_sealer(settings, client, data_keys, away)
+    store = SealedSnapshots(open_snapshots(settings), sealer)
+    return SnapshotSpool(store, settings.data_dir / "spool", sealer=WaitingSealer(sealer))
 
 
-def sealed_folder(settings: Settings, data_keys: DataKeys) -> SealedSnapshots | None:
-    """The pictures of this machine; None where they lie in S3."""
-    if settings.s3_bucket:
-        return None
-    return SealedSnapshots(FolderSnapshots(settings.data_dir / "snapshots"), data_keys.pictures)
+def picture_sealer(
+    settings: Settings,
+    client: Client,
+    data_keys: DataKeys,
+    away: Callable[[], bool] = lambda: False,
+) -> PictureSealer:
+    site, sealer = settings.site, data_keys.pictures
+    own = PersonKeys(client, site, data_keys.others) if data_keys.encrypts else None
+    return PictureSealer(sealer, PictureOwners(client, site, own, sealer, away=away))
 
 
 def open_redis(settings: Settings, stack: ExitStack) -> Client:
@@ -235,7 +243,8 @@ def redis_address(settings: Settings) -> RedisAddress:
     )
 
 
-def open_snapshots(settings: Settings) -> SnapshotStore:
+def open_snapshots(settings: Settings) -> ExchangingStore:
+    """Where pictures lie, as they lie there."""
     if not settings.s3_bucket:
         return FolderSnapshots(settings.data_dir / "snapshots")
     return S3Snapshots(

@@ -55,7 +55,7 @@ def rotate_chain(_options: argparse.Namespace) -> int:
 
 
 def rotate_data(_options: argparse.Namespace) -> int:
-    """Seal templates and local pictures anew and say whether the old key can go."""
+    """Seal templates and pictures anew and say whether the old key can go."""
     with (
         assembly.build_data_keys(config.load()) as resealing,
         tqdm(total=0, file=sys.stderr, desc="people", disable=None) as bar,

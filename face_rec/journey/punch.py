@@ -67,7 +67,7 @@ class Puncher:
             score=named.decision.score,
             margin=named.decision.margin,
             liveness=named.decision.liveness,
-            snapshot=key_of(event_id, at) if self._snapshots else None,
+            snapshot=key_of(event_id, at, named.subject) if self._snapshots else None,
             contract=named.contract,
         )
 

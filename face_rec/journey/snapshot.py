@@ -9,10 +9,11 @@ CONTEXT = 3.0
 """Side of the picture, in sides of the face: enough to see who stands there, no more."""
 
 
-def key_of(event_id: str, at: datetime) -> str:
+def key_of(event_id: str, at: datetime, subject: str) -> str:
     """Where the snapshot of an event lies. It derives from the event, so that a mark never
-    waits for the store."""
-    return f"marks/{at.astimezone(UTC):%Y/%m/%d}/{event_id}.jpg"
+    waits for the store; and it says whose it is, so that it is sealed with that person's own
+    key and goes with them (see ``privacy.pictures.owner_of``)."""
+    return f"marks/{at.astimezone(UTC):%Y/%m/%d}/{subject}.{event_id}.jpg"
 
 
 def crop(image: Image, box: Box) -> Image:

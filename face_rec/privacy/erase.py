@@ -82,10 +82,11 @@ class Erasure:
             ) from error
         self._purge.want()
         self._people.delete(subject)
+        late = self._late(subject, marks)
         removed = [*self._record(person), *pictures_removed, *others]
         log.info("person_erased subject=%s", subject)
         self._note("erased", person, {item.what: item.count for item in removed})
-        return self._certificate(person, by, removed, self._purged())
+        return self._certificate(person, by, removed, (*late, *self._purged()))
 
     def events(self, person: Person, progress: Progress | None = None) -> list[Event]:
         """Every event of ``person`` since they were registered, oldest first."""
@@ -126,6 +127,23 @@ class Erasure:
             Removed("enrolment photo", len(portraits), where),
             Removed("picture of a mark", len(of_marks), where),
         ]
+
+    def _late(self, subject: str, marks: Sequence[Event]) -> tuple[str, ...]:
+        """Remove what was on its way to the store while the pictures were looked through; from
+        now on it is refused there. Says what is left to do, if anything."""
+        since = self._clock.now() - _DAY
+        recent = pictures.of_events(event for event in marks if event.at >= since)
+        try:
+            for key in (*recent, *self._snapshots.keys(pictures.portraits_of(subject))):
+                self._snapshots.delete(key)
+        except StoreError as error:
+            log.error("erasure_pictures_to_do subject=%s reason=%s", subject, error)
+            return (
+                f"TO DO: the pictures were removed, but then their store did not answer ({error}) "
+                "One that was on its way at that moment may lie there: the app's log says under "
+                "erasure_pictures_to_do what to look for; delete what is named so.",
+            )
+        return ()
 
     def _record(self, person: Person) -> list[Removed]:
         where = "the database"

@@ -13,11 +13,19 @@ DATED: Final = (MARKS, "unknown/")
 """Folders whose pictures lie by day: of marks, and of faces that nobody was named for."""
 
 _DATED: Final = re.compile(r"[a-z]+/(\d{4})/(\d{2})/(\d{2})/")
+_OWNED: Final = re.compile(r"people/([^/]+)/.+|marks/\d{4}/\d{2}/\d{2}/([^/.]+)\.[^/.]+\.jpg")
 
 
 def portraits_of(subject: str) -> str:
     """Prefix of a person's own photos."""
     return f"people/{subject}/"
+
+
+def owner_of(key: str) -> str | None:
+    """The subject of who is in a picture; None for one of nobody, and for pictures of marks that
+    older versions named by the mark alone."""
+    found = _OWNED.fullmatch(key)
+    return found and (found[1] or found[2])
 
 
 def day_of(key: str) -> date | None:

@@ -25,6 +25,7 @@ from face_rec.stores.sealer import SealBroken
 
 _KEY: Final = Script("person_key")
 _NONCE_BYTES: Final = 12  # NIST SP 800-38D
+_KEY_BYTES: Final = 32  # AES-256
 OWN: Final = b"\xffSP\x7f"
 """What a person's own key has sealed begins so: no JSON does, and as a float it is 2.8e38."""
 _NONCE: Final = slice(len(OWN), len(OWN) + _NONCE_BYTES)
@@ -72,7 +73,7 @@ class PersonKeys:
     @redis_errors()
     def of(self, subject: str) -> PersonKey | None:
         """The person's key, made when it is first needed; None if there is no such person."""
-        alias, secret = secrets.token_hex(8), secrets.token_bytes(32)
+        alias, secret = secrets.token_hex(8), secrets.token_bytes(_KEY_BYTES)
         stored = self._sealer.seal(secret, context(alias))
         person = keys.person(self._site, subject)
         found: Any = _KEY.run(self._client, [person, self._key], [alias, stored])
@@ -81,7 +82,7 @@ class PersonKeys:
     @redis_errors()
     def reserve(self) -> PersonKey:
         """A new key for somebody about to be registered; whoever writes them adds its alias."""
-        own = PersonKey(secrets.token_hex(8), secrets.token_bytes(32))
+        own = PersonKey(secrets.token_hex(8), secrets.token_bytes(_KEY_BYTES))
         stored = self._sealer.seal(own.secret, context(own.alias))
         self._client.hset(self._key, own.alias, cast("str", stored))
         return own
@@ -126,9 +127,10 @@ class PersonKeys:
 
     def _opened(self, alias: str, stored: bytes) -> PersonKey | None:
         try:
-            return PersonKey(alias, self._sealer.open(stored, context(alias)))
+            secret = self._sealer.open(stored, context(alias))
         except StoreError:  # DATA_KEY is not what it was: what it sealed cannot be read here
             return None
+        return PersonKey(alias, secret) if len(secret) == _KEY_BYTES else None
 
 
 class PersonSealer:
@@ -164,7 +166,7 @@ class PersonSealer:
             return self._cipher.decrypt(
                 sealed[_NONCE], sealed[_BODY], self._about + context.encode()
             )
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: cut in its first bytes
             raise SealBroken(_DESTROYED) from error
 
 

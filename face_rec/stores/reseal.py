@@ -1,18 +1,22 @@
 """Seals everything anew with the current data key: after a key was set, and for rotation."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from face_rec.errors import Conflict, SettingError, SnapshotMissing
+from face_rec.privacy.pictures import day_of, owner_of
 from face_rec.protocols import Progress
 from face_rec.stores import codec, keys, person_keys
+from face_rec.stores.attendance import RedisAttendance
 from face_rec.stores.client import Client, redis_errors
 from face_rec.stores.data_keys import DataKeys
 from face_rec.stores.gallery_feed import GalleryFeed
 from face_rec.stores.lua import Argument, Script
 from face_rec.stores.person_keys import OWN, PersonKeys, PersonSealer
+from face_rec.stores.picture_sealer import PICTURE
 from face_rec.stores.pins import RedisPins
 from face_rec.stores.reseal_secrets import reseal_secrets
 from face_rec.stores.sealed_snapshots import SealedSnapshots
@@ -106,7 +110,7 @@ class Resealed:
 
 
 class Resealing:
-    """All that one machine can seal anew; ``pictures`` is None where they lie in S3."""
+    """All that one machine can seal anew: the database, its pictures (or those in S3)."""
 
     def __init__(
         self,
@@ -130,7 +134,7 @@ class Resealing:
         self._feed = GalleryFeed(client, site, data_keys.sealer)
 
     def run(self, progress: Progress | None = None) -> Resealed:
-        """Seal templates and local pictures with the current key; then, if nothing waits with
+        """Seal templates and pictures with the current key; then, if nothing waits with
         another, the older keys count as unused. Raises StoreError; run it again then."""
         if not self._keys.encrypts:
             raise SettingError(
@@ -144,11 +148,33 @@ class Resealing:
         if self._pins is not None:
             for subjects in self._feed.subjects():
                 self._pins.renew_all(subjects)
-        pictures = reseal_pictures(self._pictures) if self._pictures else 0
+        pictures = self._of_people()
         waiting = waiting_otherwise(self._spool, self._keys.sealer)
         if not waiting:
             self._keys.check.only_current()
         return Resealed(people, pictures, waiting, secrets)
+
+    def _of_people(self) -> int:
+        owners = MarkOwners(RedisAttendance(self._client, self._site))
+        return reseal_pictures(self._pictures, owners) if self._pictures else 0
+
+
+class MarkOwners:
+    """Whose the pictures of marks are whose keys do not tell; for keys in order of days."""
+
+    def __init__(self, attendance: RedisAttendance) -> None:
+        self._attendance = attendance
+        self._day: date | None = None
+        self._of_day: dict[str, str] = {}
+
+    def __call__(self, key: str) -> str | None:
+        if owner_of(key) is not None or (day := day_of(key)) is None:
+            return None
+        if day != self._day:
+            events = self._attendance.day(day)
+            self._of_day = {one.snapshot: one.subject for one in events if one.snapshot}
+            self._day = day
+        return self._of_day.get(key)
 
 
 @redis_errors()
@@ -163,12 +189,17 @@ def reseal_person_keys(client: Client, site: str, sealer: DataSealer) -> int:
     return changed
 
 
-def reseal_pictures(snapshots: SealedSnapshots, progress: Progress | None = None) -> int:
-    """How many local pictures were sealed anew; those deleted meanwhile are passed over."""
+def reseal_pictures(
+    snapshots: SealedSnapshots,
+    owners: Callable[[str], str | None] = lambda _: None,
+    progress: Progress | None = None,
+) -> int:
+    """How many pictures were sealed anew; those deleted meanwhile are passed over. ``owners``
+    knows whose a picture is where its key does not tell."""
     changed = 0
     for done, key in enumerate(list(snapshots.keys()), 1):
         try:
-            changed += snapshots.reseal(key)
+            changed += snapshots.reseal(key, owners(key))
         except SnapshotMissing:
             continue
         if progress is not None:
@@ -180,7 +211,7 @@ def waiting_otherwise(spool: Path, sealer: DataSealer) -> int:
     """Pictures that wait in the spool of some process, or were set aside, and are not sealed
     with the current key. Those of a spool leave by themselves: it is only the old key that
     must stay until then."""
-    return sum(not sealer.current(head) for head in _heads(spool))
+    return sum(not (head.startswith(PICTURE) or sealer.current(head)) for head in _heads(spool))
 
 
 def _heads(spool: Path) -> Iterator[bytes]:

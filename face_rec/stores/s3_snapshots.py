@@ -42,6 +42,7 @@ _ADVICE = {
     "NoCredentialsError": "Give the machine a role, or set AWS_ACCESS_KEY_ID and its secret.",
     "EndpointConnectionError": "Check the network, S3_ENDPOINT_URL and AWS_REGION.",
 }
+_JPEG = b"\xff\xd8"  # else it is sealed
 _MISSING = {"NoSuchKey", "NotFound", "404"}
 
 
@@ -76,7 +77,7 @@ class S3Snapshots:
                 Bucket=self._bucket,
                 Key=self._prefix + check_key(key),
                 Body=jpeg,
-                ContentType="application/json" if key.endswith(".json") else "image/jpeg",
+                ContentType=_kind(key, jpeg),
                 CacheControl="private, no-store",
                 **self._encryption,
             )
@@ -87,6 +88,17 @@ class S3Snapshots:
             found = self._client.get_object(Bucket=self._bucket, Key=self._prefix + check_key(key))
             jpeg: bytes = found["Body"].read()
         return jpeg
+
+    def exchange(self, key: str, was: bytes, becomes: bytes) -> bool:
+        """Store ``becomes`` if ``was`` is what lies there. S3 knows no lock: a picture deleted
+        in this very moment can come back, sealed with a key that is destroyed by then."""
+        try:
+            same = self.get(key) == was
+        except SnapshotMissing:
+            return False
+        if same:
+            self.put(key, becomes)
+        return same
 
     def delete(self, key: str) -> None:
         """Remove the JPEG; no error if there is none."""
@@ -126,6 +138,12 @@ class S3Snapshots:
     def _unavailable(self, code: str) -> StoreUnavailable:
         advice = _ADVICE.get(code, "It is tried again; check the network and the S3 settings.")
         return StoreUnavailable(f"S3 bucket {self._bucket} does not answer ({code}). {advice}")
+
+
+def _kind(key: str, content: bytes) -> str:
+    if key.endswith(".json"):
+        return "application/json"
+    return "image/jpeg" if content.startswith(_JPEG) else "application/octet-stream"
 
 
 def s3_encryption(kind: str, kms_key_id: str | None) -> dict[str, Any]:

@@ -1,18 +1,30 @@
-"""Pictures in a local folder, sealed when a data key is set."""
+"""Pictures in a folder or in S3, sealed before they go there when a data key is set."""
 
 from collections.abc import Iterator
+from typing import Protocol
 
-from face_rec.stores.folder_snapshots import FolderSnapshots
-from face_rec.stores.sealer import DataSealer
+from face_rec.errors import SnapshotMissing
+from face_rec.protocols import SnapshotStore
+from face_rec.stores.picture_owners import OwnerGone
+from face_rec.stores.picture_sealer import PictureSealer
+
+
+class ExchangingStore(SnapshotStore, Protocol):
+    """A store where something can be replaced by what is the same, sealed otherwise."""
+
+    def exchange(self, key: str, was: bytes, becomes: bytes) -> bool:
+        """Store ``becomes`` if ``was`` lies there; False if it was deleted or replaced."""
+        ...
 
 
 class SealedSnapshots:
     """A ``SnapshotStore`` that keeps sealed bytes in ``inner``.
 
-    Raises what ``inner`` raises, and DataKeyMissing or SealBroken for what does not open.
+    Raises what ``inner`` raises, DataKeyMissing or SealBroken for what does not open, and
+    OwnerGone for a picture of somebody who was erased meanwhile.
     """
 
-    def __init__(self, inner: FolderSnapshots, sealer: DataSealer) -> None:
+    def __init__(self, inner: ExchangingStore, sealer: PictureSealer) -> None:
         self._inner = inner
         self._sealer = sealer
 
@@ -20,7 +32,10 @@ class SealedSnapshots:
         self._inner.put(key, self._sealer.seal(jpeg, context(key)))
 
     def get(self, key: str) -> bytes:
-        return self._sealer.open(self._inner.get(key), context(key))
+        try:
+            return self._sealer.open(self._inner.get(key), context(key))
+        except OwnerGone as gone:
+            raise SnapshotMissing(f"There is no snapshot {key}.") from gone
 
     def delete(self, key: str) -> None:
         self._inner.delete(key)
@@ -32,14 +47,12 @@ class SealedSnapshots:
     def keys(self, prefix: str = "") -> Iterator[str]:
         return self._inner.keys(prefix)
 
-    def reseal(self, key: str) -> bool:
-        """Seal one picture with the current key; False if it is so already, or was deleted or
-        replaced meanwhile."""
+    def reseal(self, key: str, owner: str | None = None) -> bool:
+        """Seal one picture as it would be sealed now; False if it is so already, or was deleted
+        or replaced meanwhile. ``owner``: the subject, where the key does not tell."""
         stored = self._inner.get(key)
-        if self._sealer.current(stored):
-            return False
-        anew = self._sealer.seal(self._sealer.open(stored, context(key)), context(key))
-        return self._inner.exchange(key, stored, anew)
+        anew = self._sealer.renewed(stored, context(key), owner)
+        return anew is not None and self._inner.exchange(key, stored, anew)
 
 
 def context(key: str) -> str:

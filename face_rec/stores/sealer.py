@@ -1,4 +1,4 @@
-"""Encryption at rest: AES-256-GCM over templates, local pictures and the spool.
+"""Encryption at rest: AES-256-GCM with the key of the site.
 
 Sealed bytes are ``MAGIC, key id (8 bytes), nonce (12), ciphertext and tag``. The context
 (whose field, which picture) is authenticated with them, so that sealed bytes moved elsewhere

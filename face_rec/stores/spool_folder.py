@@ -13,6 +13,7 @@ from face_rec.errors import BadSnapshotKey, StoreUnavailable
 from face_rec.stores.claim import ClaimedFolder
 from face_rec.stores.codec import Sealer, Unsealed
 from face_rec.stores.durable_file import sync_folder, write_synced
+from face_rec.stores.picture_owners import OwnerGone
 from face_rec.stores.quarantine import Quarantine
 from face_rec.stores.sealed_snapshots import context
 from face_rec.stores.sealer import DataKeyMissing, SealBroken
@@ -25,9 +26,10 @@ _SLASH = "~"  # no key holds it, so a key is one flat file name and back
 
 @dataclass(frozen=True, slots=True)
 class SpoolLimits:
-    """How much may wait: at 60 kB a snapshot about nine days of 2,000 marks."""
+    """How much may wait, for the store or for Redis, which is asked whether the person is still
+    here: at 60 kB a snapshot 35,000 marks."""
 
-    files: int = 20_000
+    files: int = 100_000
     bytes: int = 2 * 1024**3
 
 
@@ -108,10 +110,13 @@ class SpoolFolder:
                 (folder / self._path(key).name).unlink(missing_ok=True)
 
     def take(self) -> tuple[Waiting, bytes | None] | None:
-        """The oldest one and its JPEG (None: deleted by another process), or None."""
+        """The oldest one and its JPEG (None: deleted by another process, or the person in it was
+        erased), or None."""
         while (waiting := self._oldest()) is not None:
             try:
                 return waiting, self._content(waiting.key)
+            except OwnerGone:
+                return waiting, None
             except (OSError, SealBroken, DataKeyMissing) as error:
                 self._set_aside(waiting, str(error))
         return None
@@ -203,7 +208,10 @@ class SpoolFolder:
             stored = path.read_bytes()
         except OSError:
             return None
-        return self._sealer.open(stored, context(key))
+        try:
+            return self._sealer.open(stored, context(key))
+        except OwnerGone:
+            return None
 
     def _add(self, key: str, size: int) -> None:
         old = self._waiting.pop(key, None)

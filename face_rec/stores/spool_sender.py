@@ -6,7 +6,8 @@ import threading
 from face_rec.background import Background, Backoff
 from face_rec.errors import StoreError
 from face_rec.protocols import SnapshotStore
-from face_rec.stores.spool_folder import SpoolFolder
+from face_rec.stores.picture_owners import OwnerGone
+from face_rec.stores.spool_folder import SpoolFolder, Waiting
 
 log = logging.getLogger(__name__)
 
@@ -71,17 +72,24 @@ class SpoolSender:
         if taken is None:
             return None
         waiting, jpeg = taken
+        arrived = jpeg is not None and self._store_one(waiting, jpeg)
+        if self._disk.settle(waiting) and arrived:
+            self.stored += 1
+        else:  # deleted while on its way, or the person in it was erased
+            self._unwanted.add(waiting.key)
+            self._erase_unwanted()
+        return True
+
+    def _store_one(self, waiting: Waiting, jpeg: bytes) -> bool:
+        """False if there is nobody any more whose picture it is."""
         try:
-            if jpeg is not None:
-                self._store.put(waiting.key, jpeg)
+            self._store.put(waiting.key, jpeg)
+        except OwnerGone:
+            log.info("snapshot_of_nobody_dropped key=%s", waiting.key)
+            return False
         except Exception:
             self._disk.postpone(waiting)
             raise
-        if self._disk.settle(waiting):
-            self.stored += 1
-        else:
-            self._unwanted.add(waiting.key)  # deleted while on its way
-            self._erase_unwanted()
         return True
 
     def _erase_unwanted(self) -> None:

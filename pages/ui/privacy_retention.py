@@ -43,7 +43,7 @@ def _kept(days: int, until: str) -> str:
 
 def _encryption(app: System) -> tuple[str, str]:
     on = "encrypted with the data key" if app.privacy.encrypted else "not encrypted (no DATA_KEY)"
-    return ("Templates and local pictures", on)
+    return ("Templates and pictures", on)
 
 
 def _last(app: System, run: Run | None) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from face_rec.stores.key_check import KeyCheck
 from face_rec.stores.keyring import Keyring
 from face_rec.stores.people import RedisPeople
 from face_rec.stores.person_keys import OWN, PersonKeys
+from face_rec.stores.picture_sealer import PictureSealer
 from face_rec.stores.reseal import (
     Resealing,
     TemplateResealer,
@@ -238,11 +239,11 @@ def test_more_templates_than_usual_are_read_with_their_key(redis_client: Client)
 def test_pictures_on_disk_are_sealed_and_rotated(tmp_path: Path) -> None:
     folder = FolderSnapshots(tmp_path)
     folder.put("people/s/a.jpg", b"a face")
-    old = SealedSnapshots(folder, DataSealer(ring(OLD)))
+    old = SealedSnapshots(folder, PictureSealer(DataSealer(ring(OLD))))
     old.put("marks/2025/03/10/e.jpg", b"a mark")
-    new = SealedSnapshots(folder, DataSealer(ring(NEW, OLD)))
+    new = SealedSnapshots(folder, PictureSealer(DataSealer(ring(NEW, OLD))))
     assert reseal_pictures(new) == 2
-    only = SealedSnapshots(folder, DataSealer(ring(NEW)))
+    only = SealedSnapshots(folder, PictureSealer(DataSealer(ring(NEW))))
     opened = list(map(only.get, only.keys()))
     assert opened == [b"a mark", b"a face"]
     on_disk = [path.read_bytes() for path in tmp_path.rglob("*.jpg")]

@@ -2,14 +2,16 @@
 
 import gzip
 import json
+import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import config
@@ -18,25 +20,25 @@ from face_rec import assembly
 from face_rec.__main__ import main
 from face_rec.access.audit import AuditEntry, details
 from face_rec.assembly.parts import privacy_of
-from face_rec.assembly.storing import open_stores
+from face_rec.assembly.storing import open_offices, open_stores
 from face_rec.attendance.calendar import Leave
 from face_rec.clock import SystemClock
 from face_rec.entities import Person, Template
-from face_rec.errors import StoreError
+from face_rec.errors import SnapshotMissing, StoreError
+from face_rec.journey.snapshot import key_of
 from face_rec.stores import keys
 from face_rec.stores.access_codec import encode
 from face_rec.stores.attendance_settings import RedisRules
 from face_rec.stores.client import Client
 from face_rec.stores.redis_purge import EmbeddedPurge
 from tests.fakes.clock import MORNING
-from tests.redis_servers import Server
+from tests.redis_servers import Server, standalone, wait_until
 from tests.samples import a_person, a_template, an_event
 
 ID, NAME, MAIL = "ERASE-ME-4711", "Zaphod Quartzfeldt", "zaphod@quartz.example"
 FORMER = "Zaphod Formerly-Called"
 KEY = "k" * 40
 WORDS = [text.encode() for text in (ID, NAME, MAIL, FORMER)]
-PICTURE = "marks/2025/03/10/e1.jpg"
 FACE = b"\xff\xd8 the face of somebody \xff\xd9"
 
 
@@ -50,6 +52,13 @@ def _needles() -> list[bytes]:
     return [*WORDS, FACE, *(r[:32] for r in raw), *(r[1001:1033] for r in raw)]
 
 
+@pytest.fixture
+def outside(tmp_path: Path) -> Iterator[Server]:
+    """A Redis of somebody else, which keeps an append-only file."""
+    with standalone(tmp_path / "outside", "--appendonly", "yes") as server:
+        yield server
+
+
 @pytest.fixture(params=["embedded", "embedded sealed", "outside", "outside sealed"])
 def settings(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -59,8 +68,7 @@ def settings(
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("DATA_KEY", KEY if "sealed" in request.param else "")
     if "outside" in request.param:
-        server: Server = request.getfixturevalue("redis_server")
-        request.getfixturevalue("redis_client")  # empties it
+        server: Server = request.getfixturevalue("outside")
         monkeypatch.setenv("REDIS_HOST", "127.0.0.1")
         monkeypatch.setenv("REDIS_PORT", str(server.port))
     return config.load(dotenv=None)
@@ -78,8 +86,9 @@ def _lived(settings: Settings) -> Person:
         people.put_templates(person.subject, _templates(), person.version, people.revision())
         stores.access.pins.set(person, "402917")
         stores.spool.put(f"people/{person.subject}/1.jpg", FACE)
-        stores.attendance.apply(replace(an_event("e1", person.subject), snapshot=PICTURE), 60)
-        stores.spool.put(PICTURE, FACE)
+        picture = key_of("e1", MORNING, person.subject)
+        stores.attendance.apply(replace(an_event("e1", person.subject), snapshot=picture), 60)
+        stores.spool.put(picture, FACE)
         day = date(2025, 3, 12)
         RedisRules(stores.client, settings.site).put(
             Leave("l1", person.subject, day, day, "sick", author="boss")
@@ -88,6 +97,14 @@ def _lived(settings: Settings) -> Person:
         privacy = privacy_of(settings, stores, SystemClock(), lambda _: True)
         with (settings.data_dir.parent / "export.zip").open("wb") as out:
             privacy.export.write(person.subject, out)
+        office = open_offices(
+            settings, stores.attendance, stores.people, stores.rules, SystemClock(),
+            options=stores.options,
+        ).current()  # fmt: skip
+        assert office.book.marks(MORNING.date(), MORNING.date())
+        office.book.day(MORNING.date())
+        wait_until(lambda: stores.spool.pending() == 0)
+    assert [path for path in (settings.data_dir / "attendance-cache").rglob("*") if path.is_file()]
     return person
 
 
@@ -144,9 +161,63 @@ def test_nothing_on_the_disk_tells_of_somebody_erased(settings: Settings, tmp_pa
     assert _found(_on_disk(settings.data_dir)) == []
     with assembly.build_redis(settings) as client:
         assert _found(_in_redis(client)) == []
+        _as_the_certificate_says(client, settings)
+    assert _found(_on_disk(tmp_path / "outside")) == []
     said = " ".join(certificate["database_files"])
     assert ("BGREWRITEAOF" in said) == (not settings.embedded_redis)
     assert ("were rewritten" in said) == settings.embedded_redis
+
+
+def _as_the_certificate_says(client: Client, settings: Settings) -> None:
+    """What is left to the administrator of an outside Redis; before, its files hold the ID, and
+    all of it without a DATA_KEY."""
+    if settings.embedded_redis:
+        return
+    folder = settings.data_dir.parent / "outside"
+    held = {needle for _, needle in _found(_on_disk(folder))}
+    assert held >= ({ID.encode()} if settings.data_key else {*_needles()} - {FACE})
+    assert not settings.data_key or held == {ID.encode()}
+    client.bgrewriteaof()
+    wait_until(lambda: not client.info("persistence")["aof_rewrite_in_progress"])
+
+
+def test_a_copy_of_the_pictures_made_before_opens_no_more(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """Not with DATA_KEY either. Without one pictures are stored as they are."""
+    person = _lived(settings)
+    pictures = {key_of("e1", MORNING, person.subject), f"people/{person.subject}/1.jpg"}
+    shutil.copytree(settings.data_dir / "snapshots", tmp_path / "copy")
+
+    def opened() -> list[bytes]:
+        with ExitStack() as stack:
+            spool = open_stores(settings, SystemClock(), stack).spool
+            assert set(spool.keys()) == pictures
+            found = []
+            for key in pictures:
+                with suppress(SnapshotMissing):
+                    found.append(spool.get(key))
+            return found
+
+    assert opened() == [FACE, FACE]
+    _erased(settings)
+    assert not list((settings.data_dir / "snapshots").rglob("*.jpg"))
+    shutil.copytree(tmp_path / "copy", settings.data_dir / "snapshots", dirs_exist_ok=True)
+    assert opened() == ([] if settings.data_key else [FACE, FACE])
+
+
+def test_a_picture_that_another_process_holds_during_the_erasure_does_not_arrive(
+    settings: Settings,
+) -> None:
+    person = _lived(settings)
+    with ExitStack() as stack:
+        other = open_stores(settings, SystemClock(), stack).spool
+        _erased(settings)
+        other.offer(key_of("e2", MORNING, person.subject), np.zeros((8, 8, 3), np.uint8))
+        other.put(f"people/{person.subject}/2.jpg", FACE)
+        wait_until(lambda: other.pending() == 0)
+        assert list(other.keys()) == []
+    assert not list(settings.data_dir.rglob("*.jpg"))
 
 
 def test_a_backup_made_later_tells_nothing_either(

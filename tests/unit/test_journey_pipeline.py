@@ -69,7 +69,7 @@ def test_the_event_says_all_that_is_known_of_the_mark(stage: Stage) -> None:
     assert event.margin is not None
     assert event.margin > 0.1
     assert event.liveness is None
-    assert event.snapshot == f"marks/2025/03/10/{event.id}.jpg"
+    assert event.snapshot == f"marks/2025/03/10/{event.subject}.{event.id}.jpg"
 
 
 def test_somebody_who_stands_there_is_marked_once_however_long(stage: Stage) -> None:
@@ -361,5 +361,5 @@ def test_a_crop_at_the_border_is_clipped_and_never_empty(box: Box) -> None:
     assert min(part.shape[:2]) >= 1
 
 
-def test_a_snapshots_key_has_the_utc_day_of_the_mark() -> None:
-    assert key_of("abc", MORNING) == "marks/2025/03/10/abc.jpg"
+def test_a_snapshots_key_has_the_utc_day_of_the_mark_and_the_person() -> None:
+    assert key_of("abc", MORNING, "s1") == "marks/2025/03/10/s1.abc.jpg"

@@ -47,7 +47,7 @@ def marked(fake: FakeSystem, person: Person, days_ago: float = 0) -> Event:
     """A mark with its picture."""
     at = fake.clock.now() - timedelta(days=days_ago)
     event_id = f"{person.subject}-{days_ago}"
-    key = key_of(event_id, at)
+    key = key_of(event_id, at, person.subject)
     fake.snapshots.put(key, b"mark of " + person.name.encode())
     return fake.mark(person, minutes=days_ago * 1440, snapshot=key)
 
@@ -274,6 +274,49 @@ def test_the_certificate_names_the_person_and_never_the_subject(world: PrivacyOf
     assert ada.subject.encode() not in pdf
 
 
+def _arriving_late(world: PrivacyOf, ada: Person, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Another process stores two pictures after ours were looked through."""
+    late = [f"people/{ada.subject}/late.jpg", marked(world.fake, ada).snapshot or ""]
+    delete = world.fake.people.delete
+    world.fake.snapshots.delete(late[1])
+
+    def meanwhile(subject: str) -> Person | None:
+        for key in late:
+            world.fake.snapshots.put(key, b"late")
+        return delete(subject)
+
+    monkeypatch.setattr(world.fake.people, "delete", meanwhile)
+    return late
+
+
+def test_a_picture_that_arrives_while_somebody_is_erased_goes_too(
+    world: PrivacyOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = world.fake.add_person(1, "Ada")
+    _arriving_late(world, ada, monkeypatch)
+    certificate = world.privacy.erasure.erase(ada.subject, "Grace")
+    assert world.fake.snapshots.jpegs == {}
+    assert not any("TO DO" in line for line in certificate.files)
+
+
+def test_a_store_that_fails_at_the_very_end_is_said_in_the_certificate(
+    world: PrivacyOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = world.fake.add_person(1, "Ada")
+    _arriving_late(world, ada, monkeypatch)
+    delete = world.fake.people.delete
+
+    def then_away(subject: str) -> Person | None:
+        found = delete(subject)
+        world.fake.snapshots.away = True
+        return found
+
+    monkeypatch.setattr(world.fake.people, "delete", then_away)
+    certificate = world.privacy.erasure.erase(ada.subject, "Grace")
+    assert "TO DO" in certificate.files[0]
+    assert ada.subject not in certificate.as_text().decode()
+
+
 def test_an_erasure_that_was_interrupted_is_finished_by_the_same_call(world: PrivacyOf) -> None:
     fake = world.fake
     ada = pictured(fake, fake.add_person(1, "Ada"))
@@ -358,6 +401,19 @@ def test_a_picture_that_cannot_be_read_is_named_instead(
 
 
 def test_the_keys_of_marks_are_those_that_retention_reads() -> None:
-    key = key_of("event", MORNING)
+    key = key_of("event", MORNING, "s1")
     assert key.startswith(pictures.MARKS)
     assert pictures.day_of(key) == MORNING.date()
+    assert pictures.owner_of(key) == "s1"
+
+
+@pytest.mark.parametrize(
+    ("key", "owner"),
+    [
+        ("people/s1/a.jpg", "s1"), ("marks/2025/03/10/s1.e1.jpg", "s1"),
+        ("marks/2025/03/10/e1.jpg", None), ("unknown/2025/03/10/s1.e1.jpg", None),
+        ("people/a.jpg", None), ("doctor/s1.x.jpg", None), ("marks/s1.e1.jpg", None),
+    ],
+)  # fmt: skip
+def test_the_name_of_a_picture_tells_whose_it_is(key: str, owner: str | None) -> None:
+    assert pictures.owner_of(key) == owner

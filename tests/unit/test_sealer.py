@@ -7,6 +7,7 @@ import pytest
 from face_rec.stores import codec, keyring
 from face_rec.stores.folder_snapshots import FolderSnapshots
 from face_rec.stores.keyring import Keyring
+from face_rec.stores.picture_sealer import PictureSealer
 from face_rec.stores.sealed_snapshots import SealedSnapshots
 from face_rec.stores.sealer import MAGIC, DataKeyMissing, DataSealer, SealBroken, is_sealed
 from tests.samples import a_template
@@ -97,7 +98,7 @@ def test_a_sealed_template_holds_no_trace_of_the_embedding() -> None:
 
 def test_pictures_are_sealed_under_their_own_key(tmp_path: Path) -> None:
     folder = FolderSnapshots(tmp_path)
-    snapshots = SealedSnapshots(folder, SEALER)
+    snapshots = SealedSnapshots(folder, PictureSealer(SEALER))
     snapshots.put("people/s/a.jpg", b"face")
     assert snapshots.get("people/s/a.jpg") == b"face"
     assert b"face" not in folder.get("people/s/a.jpg")
@@ -110,12 +111,12 @@ def test_pictures_are_sealed_under_their_own_key(tmp_path: Path) -> None:
 def test_a_picture_is_sealed_anew_once(tmp_path: Path) -> None:
     folder = FolderSnapshots(tmp_path)
     folder.put("a.jpg", b"face")
-    snapshots = SealedSnapshots(folder, SEALER)
+    snapshots = SealedSnapshots(folder, PictureSealer(SEALER))
     assert snapshots.reseal("a.jpg")
     assert not snapshots.reseal("a.jpg")
-    rotated = SealedSnapshots(folder, sealer(NEW, OLD))
+    rotated = SealedSnapshots(folder, PictureSealer(sealer(NEW, OLD)))
     assert rotated.reseal("a.jpg")
-    assert SealedSnapshots(folder, sealer(NEW)).get("a.jpg") == b"face"
+    assert SealedSnapshots(folder, PictureSealer(sealer(NEW))).get("a.jpg") == b"face"
 
 
 @pytest.mark.parametrize("replaced", [True, False], ids=["replaced", "deleted"])
@@ -123,7 +124,7 @@ def test_a_picture_deleted_or_replaced_while_it_is_sealed_anew_stays_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replaced: bool
 ) -> None:
     folder = FolderSnapshots(tmp_path)
-    SealedSnapshots(folder, sealer(OLD)).put("a.jpg", b"face")
+    SealedSnapshots(folder, PictureSealer(sealer(OLD))).put("a.jpg", b"face")
     rotated = sealer(NEW, OLD)
     seal = rotated.seal
 
@@ -134,7 +135,7 @@ def test_a_picture_deleted_or_replaced_while_it_is_sealed_anew_stays_so(
         return seal(plain, context)
 
     monkeypatch.setattr(rotated, "seal", meanwhile)
-    assert not SealedSnapshots(folder, rotated).reseal("a.jpg")
+    assert not SealedSnapshots(folder, PictureSealer(rotated)).reseal("a.jpg")
     assert list(folder.keys()) == (["a.jpg"] if replaced else [])
     assert not replaced or folder.get("a.jpg") == b"newer"
     assert list((tmp_path / ".incoming").iterdir()) == []
