@@ -283,13 +283,13 @@ def staffed() -> World:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("item", MINE, ids=repr)
+@pytest.mark.parametrize("item", MINE)
 def test_hr_changes_what_concerns_its_groups(item: Item) -> None:
     hr = Authority(only("Office", "Lab"))
     staffed().office().rules.save(item, authority=hr)
 
 
-@pytest.mark.parametrize("item", OTHERS, ids=repr)
+@pytest.mark.parametrize("item", OTHERS)
 def test_hr_changes_nothing_outside_of_its_groups(item: Item) -> None:
     world = staffed()
     before = world.rules.load()

@@ -28,7 +28,7 @@ def run(page: str = "", script: str = "") -> bytes:
     return bytes(message.SerializeToString())
 
 
-@pytest.mark.parametrize("who", EVERYBODY, ids=str)
+@pytest.mark.parametrize("who", EVERYBODY, ids=lambda who: who.name)
 @pytest.mark.parametrize(
     "message",
     [
