@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 Note = Callable[[Mapping[str, object], Mapping[str, object]], None]
 """(before, after): for the audit log."""
+_DAYS: Final = ("snapshot_days", "inactive_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,17 @@ class LiveOptions:
     """
 
     def __init__(
-        self, start: SiteOptions, given: frozenset[str], store: OptionsStore, note: Note
+        self,
+        start: SiteOptions,
+        given: frozenset[str],
+        store: OptionsStore,
+        note: Note,
+        erasing: Callable[[], None] = lambda: None,
     ) -> None:
         """``start``: the environment's values and defaults; ``given``: the variables that the
-        environment or ``.env`` sets."""
+        environment or ``.env`` sets. ``erasing`` raises ProofNeeded where whoever acts must
+        first prove who they are; asked before something is to be kept for a shorter time."""
+        self._erasing = erasing
         self.fixed = frozenset(name for name, of in VARIABLES.items() if of in given)
         self._start = start
         self._store = store
@@ -146,10 +154,15 @@ class LiveOptions:
 
     def change(self, texts: Mapping[str, str], version: int) -> SiteOptions:
         """Choose values, as texts by field; raises OptionsRefused for one that cannot be, and
-        Conflict where somebody else has changed them since ``version`` was shown."""
+        Conflict where somebody else has changed them since ``version`` was shown. A shorter
+        retention erases faces and pictures of many people, so it needs what erasing one needs:
+        raises ProofNeeded."""
         before = self.current()
         parsed = {name: self._parsed(name, text) for name, text in texts.items()}
-        wanted = {**self._stored.values, **replace(before, **parsed).texts()}
+        after = replace(before, **parsed)
+        if any(_sooner(getattr(before, name), getattr(after, name)) for name in _DAYS):
+            self._erasing()
+        wanted = {**self._stored.values, **after.texts()}
         kept = {name: wanted[name] for name in wanted if name in texts or self._has(name)}
         if not self._store.save(kept, version):
             self.refresh()
@@ -185,6 +198,11 @@ class LiveOptions:
             except ValueError:
                 log.warning("site_option_unusable name=%s", name)
         return replace(self._start, **usable)
+
+
+def _sooner(before: int, after: int) -> bool:
+    """Whether days of ``after`` remove what days of ``before`` would still keep; 0: never."""
+    return 0 < after and (before == 0 or after < before)
 
 
 class OptionsFollower:

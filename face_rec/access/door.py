@@ -174,7 +174,8 @@ class Door:
         self._trail.record(Action.SIGN_OUT, actor.name, actor=actor)
 
     def sign_out_everywhere(self, name: str) -> None:
-        """End every session of an account. Raises AccountRefused."""
+        """End every session of one's own account, from a shell of any. Raises
+        AccountRefused."""
         end_sessions(self._accounts, name)
         self._trail.record(Action.SIGN_OUT_EVERYWHERE, name)
 

@@ -8,6 +8,7 @@ from typing import Final
 from face_rec.access.account import Account, account_name
 from face_rec.access.attempts import Attempts
 from face_rec.access.audit import Action
+from face_rec.access.door import end_sessions
 from face_rec.access.passwords import Passwords
 from face_rec.access.rights import NARROWED, Act, Role
 from face_rec.access.storage import Notes, Records
@@ -23,6 +24,10 @@ from face_rec.errors import (
 )
 from face_rec.groups import NO_GROUPS, Groups
 
+_CHANGED: Final = (
+    "Somebody else changed this account while you had it open, and nothing of yours was saved. "
+    "Close this, look at what it is now, then make your change again."
+)
 _AN_ADMIN: Final = {"role": Role.ADMIN.value, "active": True}
 
 
@@ -81,18 +86,34 @@ class Staff:
         self._trail.record(Action.ACCOUNT_CREATED, name, after=_about(account))
         return account
 
-    def change(self, name: str, role: Role, groups: Groups, active: bool) -> Account:
-        """Change what an account may do, from the next moment on.
+    def change(
+        self, name: str, role: Role, groups: Groups, active: bool, *, seen: Account | None = None
+    ) -> Account:
+        """Change what an account may do, from the next moment on. ``seen``: the account as it
+        was shown to who changes it; rights that somebody else took meanwhile are not given back
+        unseen.
 
-        Raises AccountRefused for an unknown account and where no admin would be left,
-        ProofNeeded.
+        Raises AccountRefused for an unknown account, for one that was changed meanwhile and
+        where no admin would be left, ProofNeeded.
         """
         self._demand(Act.ACCOUNTS)
         was = self._get(name)
         _check_groups(role, groups)
-        changed = self._write(name, lambda a: replace(a, role=role, groups=groups, active=active))
+
+        def changed_from(account: Account) -> Account:
+            if seen is not None and _standing(account) != _standing(seen):
+                raise AccountRefused(_CHANGED)
+            return replace(account, role=role, groups=groups, active=active)
+
+        changed = self._write(name, changed_from)
         self._trail.record(Action.ACCOUNT_CHANGED, name, _about(was), _about(changed))
         return changed
+
+    def sign_out_everywhere(self, name: str) -> None:
+        """End every session of somebody. Raises AccountRefused, ProofNeeded."""
+        self._demand(Act.ACCOUNTS)
+        end_sessions(self._accounts, name)
+        self._trail.record(Action.SIGN_OUT_EVERYWHERE, name)
 
     def set_password(self, name: str, password: str) -> None:
         """A new password; ends all sessions. Raises AccountRefused, PasswordRefused,
@@ -137,7 +158,9 @@ class Staff:
         return self._attempts.slowed(name)
 
     def unlock(self, name: str) -> None:
-        """Forget the wrong tries at an account, from everywhere. Raises AccountRefused."""
+        """Forget the wrong tries at an account, from everywhere. Raises AccountRefused,
+        ProofNeeded."""
+        self._demand(Act.ACCOUNTS)
         self._attempts.forgive(self._get(name).id)
         self._trail.record(Action.ACCOUNT_UNLOCKED, name)
 
@@ -161,6 +184,10 @@ class Staff:
                 raise AccountRefused(
                     f"{name} is the only active administrator. Make somebody else one first."
                 ) from None
+
+
+def _standing(account: Account) -> tuple[Role, Groups, bool]:
+    return account.role, account.groups, account.active
 
 
 def _is_admin(account: Account) -> bool:

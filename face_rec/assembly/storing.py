@@ -12,8 +12,9 @@ from face_rec.access.access import Access
 from face_rec.access.audit import Action
 from face_rec.access.audited import AuditedAttendance, AuditedPeople
 from face_rec.access.breached import BreachedPasswords
-from face_rec.access.rights import Role
+from face_rec.access.rights import Act, Role
 from face_rec.access.session import Lifetime
+from face_rec.access.step_up import StepUp
 from face_rec.attendance.office import OfficeByZone, open_office
 from face_rec.attendance.rules import RulesStore
 from face_rec.attendance.sources import Stores as AttendanceStores
@@ -278,7 +279,11 @@ def open_options(settings: Settings, streams: Streams) -> LiveOptions:
     def note(before: Mapping[str, object], after: Mapping[str, object]) -> None:
         trail.record(Action.SITE_CHANGED, settings.site, before, after)
 
-    options = LiveOptions(start, settings.given, RedisOptions(client, settings.site), note)
+    step_up = StepUp(streams.clock)
+    options = LiveOptions(
+        start, settings.given, RedisOptions(client, settings.site), note,
+        erasing=lambda: step_up.demand(Act.ERASE),
+    )  # fmt: skip
     options.refresh()
     return options
 

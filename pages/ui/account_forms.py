@@ -60,15 +60,14 @@ def open_account(app: System, account: Account, own: bool) -> None:
             role, groups = _role_and_groups(app, account.role, account.groups)
             active = st.toggle("May sign in", value=account.active, disabled=own)
             if st.form_submit_button("Save", type="primary"):
-                _try(app, lambda: staff.change(account.id, role, groups, active), saved)
+                _try(app, lambda: staff.change(account.id, role, groups, active, seen=account), saved)
         if not account.external:
             _new_password(app, account)
         _unlock(app, account)
         _second_factor(app, account)
         st.divider()
         if st.button("Sign out everywhere", icon=":material/logout:"):
-            door = app.access.door
-            _try(app, lambda: door.sign_out_everywhere(account.id), "All sign-ins were ended.")
+            _try(app, lambda: staff.sign_out_everywhere(account.id), "All sign-ins were ended.")
 
 
 def _unlock(app: System, account: Account) -> None:
@@ -106,7 +105,7 @@ def _second_factor(app: System, account: Account) -> None:
 
         def reset() -> None:
             app.access.factors.reset(account.id)
-            app.access.door.sign_out_everywhere(account.id)
+            app.access.staff.sign_out_everywhere(account.id)
 
         _try(app, reset, "The second factor is taken away; all sign-ins were ended.")
 

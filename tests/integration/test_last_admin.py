@@ -9,7 +9,7 @@ from face_rec.access.account import Account
 from face_rec.access.rights import Role
 from face_rec.access.staff import Staff
 from face_rec.errors import AccountRefused, LastOne
-from face_rec.groups import ALL_GROUPS
+from face_rec.groups import ALL_GROUPS, NO_GROUPS
 from face_rec.stores.access import AccessOptions, open_access
 from face_rec.stores.access_records import RedisRecords
 from face_rec.stores.client import Client
@@ -103,3 +103,16 @@ def test_the_store_looks_at_all_records_and_passes_over_a_broken_one(
     )
     with pytest.raises(LastOne):
         accounts.update(switched_off, AN_ADMIN)
+
+
+def test_rights_that_somebody_took_meanwhile_are_not_given_back_by_a_dialog_that_was_open(
+    redis_client: Client, accounts: RedisRecords[Account]
+) -> None:
+    staff = _staff(redis_client)
+    shown = staff.get("bob")
+    staff.change("bob", Role.KIOSK, NO_GROUPS, active=True)
+    with pytest.raises(AccountRefused, match="Somebody else changed this account"):
+        staff.change("bob", Role.ADMIN, NO_GROUPS, active=True, seen=shown)
+    assert _admins(accounts) == ["ann"]
+    staff.change("bob", Role.REGISTRAR, NO_GROUPS, active=True, seen=staff.get("bob"))
+    assert staff.get("bob") != shown

@@ -20,10 +20,12 @@ from face_rec.access.secret import digest
 from face_rec.access.step_up import FRESH
 from face_rec.errors import ProofNeeded
 from face_rec.groups import NO_GROUPS
+from face_rec.site_options import LiveOptions
 from face_rec.stores import keys
 from face_rec.stores.client import Client
 from tests.factor_pages import code_of, token_in, with_app
 from tests.fakes.clock import FakeClock
+from tests.fakes.options import OPTIONS, MemoryOptions
 from tests.fakes.people import FakePeople
 from tests.gate_app import ORIGIN, PASSWORD, GateApp, access_on, submit
 from tests.redis_servers import Server
@@ -43,6 +45,13 @@ def gate(redis_client: Client) -> GateApp:
     return gate
 
 
+def _options(gate: GateApp) -> LiveOptions:
+    demand = gate.access.step_up.demand
+    return LiveOptions(
+        OPTIONS, frozenset(), MemoryOptions(), lambda *_: None, lambda: demand(Act.ERASE)
+    )
+
+
 def _people(gate: GateApp) -> AuditedPeople:
     access = gate.access
     return AuditedPeople(FakePeople(gate.clock), access.audit, access.step_up.demand)
@@ -57,6 +66,11 @@ WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
     "set a password": (
         Act.ACCOUNTS, lambda g: g.access.staff.set_password("max", "yellow cactus under water")),
     "reset a factor": (Act.ACCOUNTS, lambda g: g.access.factors.reset("max")),
+    "sign somebody out everywhere": (
+        Act.ACCOUNTS, lambda g: g.access.staff.sign_out_everywhere("max")),
+    "unlock an account": (Act.ACCOUNTS, lambda g: g.access.staff.unlock("max")),
+    "keep faces for a shorter time": (
+        Act.ERASE, lambda g: _options(g).change({"inactive_days": "1"}, 0)),
     "make a token": (
         Act.TOKENS, lambda g: g.access.tokens.create("Pay", frozenset(Scope), 30, "ada")),
     "revoke a token": (Act.TOKENS, lambda g: g.access.tokens.revoke("none")),

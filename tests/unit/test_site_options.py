@@ -1,10 +1,11 @@
 """Title, time zone, cooldown and retention: set in the app, held fast by the environment."""
 
+from contextlib import nullcontext
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from face_rec.errors import Conflict, OptionsRefused
+from face_rec.errors import Conflict, OptionsRefused, ProofNeeded
 from face_rec.site_options import LiveOptions
 from tests.fakes.options import OPTIONS, MemoryOptions, live_options
 
@@ -89,3 +90,25 @@ def test_a_change_is_noted_with_before_and_after() -> None:
     options.change({"cooldown": "90"}, options.version)
     ((before, after),) = notes  # type: ignore[misc]
     assert (before["cooldown"], after["cooldown"]) == ("60", "90")  # type: ignore[has-type]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "asked"),
+    [
+        ("0", "30", True), ("30", "7", True), ("30", "30", False), ("30", "60", False),
+        ("30", "0", False), ("0", "0", False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["snapshot_days", "inactive_days"])
+def test_who_lets_faces_go_sooner_must_first_prove_who_they_are(
+    name: str, before: str, after: str, asked: bool
+) -> None:
+    def refuse() -> None:
+        raise ProofNeeded("Confirm first.")
+
+    store = MemoryOptions(values={name: before}, version=1)
+    options = LiveOptions(OPTIONS, frozenset(), store, lambda *_: None, refuse)
+    options.refresh()
+    with pytest.raises(ProofNeeded) if asked else nullcontext():
+        options.change({name: after}, options.version)
+    assert store.values[name] == (before if asked else after)
