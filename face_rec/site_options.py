@@ -202,7 +202,7 @@ class LiveOptions:
 
 def _sooner(before: int, after: int) -> bool:
     """Whether days of ``after`` remove what days of ``before`` would still keep; 0: never."""
-    return 0 < after and (before == 0 or after < before)
+    return after > 0 and (before == 0 or after < before)
 
 
 class OptionsFollower:

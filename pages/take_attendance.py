@@ -38,7 +38,7 @@ def draw(kiosk: str, way: str) -> None:
             kiosk_live.live(kiosk)
         kiosk_pin.pin_entry(kiosk, live=way != "photo")
     with side or screen:
-        kiosk_marks.marks_today(listed=listed)
+        kiosk_marks.marks_today(kiosk, listed=listed)
 
 
 def choose_way() -> str:

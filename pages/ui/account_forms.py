@@ -60,7 +60,11 @@ def open_account(app: System, account: Account, own: bool) -> None:
             role, groups = _role_and_groups(app, account.role, account.groups)
             active = st.toggle("May sign in", value=account.active, disabled=own)
             if st.form_submit_button("Save", type="primary"):
-                _try(app, lambda: staff.change(account.id, role, groups, active, seen=account), saved)
+                _try(
+                    app,
+                    lambda: staff.change(account.id, role, groups, active, seen=account),
+                    saved,
+                )
         if not account.external:
             _new_password(app, account)
         _unlock(app, account)

@@ -15,7 +15,7 @@ from pages.ui import banner
 from pages.ui.camera import FramePump, camera, keep_alive
 from pages.ui.context import system
 from pages.ui.http_camera import http_camera
-from pages.ui.identity import Right
+from pages.ui.identity import Right, current
 from pages.ui.kiosk_tools import kiosk_tools
 from pages.ui.lettering import can_draw
 from pages.ui.meaning import means_at
@@ -59,6 +59,8 @@ def _greeting(pump: FramePump, way: Way) -> None:
     """Banner and camera keeper; twice a second."""
     with guarded("kiosk.greeting"):
         app = system()
+        if not app.access.open_now(current()):
+            return  # the page says so; the video feeds no more, whoever keeps it up
         pump.renew()
         if app.away():
             store_banner()

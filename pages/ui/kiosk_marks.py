@@ -8,7 +8,7 @@ from pages.ui import times
 from pages.ui.context import system
 from pages.ui.identity import Right
 from pages.ui.page import guarded
-from pages.ui.parts import repeating
+from pages.ui.parts import by_itself, repeating
 from pages.ui.photos import photo
 from pages.ui.text import counted
 from pages.ui.widgets import Line, empty_state, person_list
@@ -17,9 +17,13 @@ _NEWEST = 40
 
 
 @repeating(1, Right.KIOSK)
-def marks_today(*, listed: bool) -> None:
-    """How many marks this site's day has; ``listed``: also the newest, newest first, with names
-    and portraits. A kiosk is read by everybody who passes."""
+def marks_today(kiosk: str, *, listed: bool) -> None:
+    """How many marks this site's day has; ``listed``: there is room for the newest, newest
+    first, with names and portraits. A kiosk is read by everybody who passes, so whether it may
+    show them is asked each time; where that has changed the page is drawn anew."""
+    may = system().kiosks.record(kiosk).show_marks
+    if may != listed and by_itself():
+        st.rerun(scope="app")
     with guarded("kiosk.marks"):
         app = system()
         if app.away():  # the banner above says so
@@ -27,7 +31,7 @@ def marks_today(*, listed: bool) -> None:
         today = app.office.book.today()
         found = app.office.book.visits(today, today)
         st.markdown(f"**Today** · {counted(len(found), 'mark')}")
-        if not listed:
+        if not (listed and may):
             return
         with st.container(key="marks_today"):
             if found:

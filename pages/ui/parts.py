@@ -102,6 +102,12 @@ def _asking(draw: Callable[P, None], rights: tuple[Right, ...]) -> Callable[P, N
     return run
 
 
+def by_itself() -> bool:
+    """Whether a part runs now without its page."""
+    context = get_script_run_ctx()
+    return context is not None and bool(context.fragment_ids_this_run)
+
+
 def _allowed(rights: tuple[Right, ...]) -> bool:
     """Whether whoever is at the browser now has one of ``rights``."""
     return not current().rights.isdisjoint(rights)
@@ -111,8 +117,7 @@ def _refuse() -> None:
     """A part that runs by itself gives way to its page, whose first line says what is wrong.
     Where the sign-in has ended the page stays as it is, with what was typed in it, behind the
     curtain of ``session_watch.js``."""
-    context = get_script_run_ctx()
-    if context is not None and context.fragment_ids_this_run:
+    if by_itself():
         if not current().rights:
             return
         st.rerun(scope="app")

@@ -49,7 +49,7 @@ def kiosk_list() -> str:
     def script() -> None:
         from pages.ui.kiosk_marks import marks_today  # noqa: PLC0415 - runs as a script
 
-        marks_today(listed=True)
+        marks_today("main", listed=False)
 
     return words(AppTest.from_function(script, default_timeout=60).run())
 
