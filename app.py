@@ -16,6 +16,7 @@ from typing import Any
 import streamlit as st
 from anyio import to_thread
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.util import calc_hash
 
 from config import Settings, load
@@ -27,6 +28,7 @@ from face_rec.system import System
 from face_rec.warm_up import WarmUp
 from face_rec.web import uploads
 from face_rec.web.back_messages import BackMessages
+from face_rec.web.forward_messages import ForwardMessages
 from face_rec.web.secret_files import remarks
 
 log = logging.getLogger(__name__)
@@ -146,7 +148,10 @@ app = st.App(
     lifespan=lifespan,
     routes=assembly.routes(SETTINGS),
     middleware=assembly.middleware(
-        SETTINGS, BackMessages(BackMsg, calc_hash).useful, Path(st.__file__).parent / "static"
+        SETTINGS,
+        BackMessages(BackMsg, calc_hash).useful,
+        ForwardMessages(ForwardMsg).files,
+        Path(st.__file__).parent / "static",
     ),
 )
 

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from face_rec.access.access import Access
 from face_rec.access.rights import Role
@@ -19,6 +20,7 @@ from face_rec.groups import ALL_GROUPS, Groups
 from face_rec.stores.access import AccessOptions, open_access
 from face_rec.stores.client import Client
 from face_rec.web import entrance
+from face_rec.web.forward_messages import ForwardMessages
 from face_rec.web.gate import Gate
 from face_rec.web.oidc import Provider
 from face_rec.web.strict_http import StrictHttp
@@ -85,7 +87,11 @@ class GateApp:
             Route("/{path:path}", _page, methods=["GET"]),
         ]
         strict = Middleware(StrictHttp, hosts=self.hosts, tls=False)
-        gate = Middleware(Gate, access=self.seen or (lambda: self.access))
+        gate = Middleware(
+            Gate,
+            access=self.seen or (lambda: self.access),
+            handed=ForwardMessages(ForwardMsg).files,
+        )
         self.app = Starlette(routes=routes, middleware=[strict, gate])
 
     def browser(self, address: str = "127.0.0.1") -> TestClient:

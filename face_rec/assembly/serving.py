@@ -30,6 +30,7 @@ from face_rec.web.gate_off import GateOff
 from face_rec.web.hosts import own_names
 from face_rec.web.oidc import Provider
 from face_rec.web.strict_http import StrictHttp
+from face_rec.web.tab_socket import Handed
 
 
 def serve_bounded(settings: Settings) -> None:
@@ -60,15 +61,19 @@ def routes(settings: Settings) -> list[BaseRoute]:
 
 
 def middleware(
-    settings: Settings, useful: Useful | None = None, streamlit: Path | None = None
+    settings: Settings,
+    useful: Useful | None = None,
+    handed: Handed | None = None,
+    streamlit: Path | None = None,
 ) -> list[Middleware]:
     """What stands before the routes, outermost first. Without accounts only who is at this
     computer can connect, and nobody is asked who they are; all else is the same. ``useful``: which
-    messages of the pages' WebSocket are let through.
+    messages of the pages' WebSocket are let through. ``handed``: which files those to a browser
+    hand out.
 
     ``streamlit``: the folder of its own files, which are served compressed; None: by itself."""
     hosts = frozenset(settings.allowed_hosts or own_names(settings.bind_address))
-    gate = Middleware(Gate, access=_installed_access, useful=useful)
+    gate = Middleware(Gate, access=_installed_access, useful=useful, handed=handed)
     who = gate if settings.accounts else Middleware(GateOff)
     tls = settings.tls_cert is not None
     files = [Middleware(Assets, folder=streamlit)] if streamlit else []

@@ -30,7 +30,7 @@ from face_rec.web.problem import is_api, problem, told
 from face_rec.web.route_rules import KIOSK_PAGE, PAGES, Rule, Way, below, rule_for
 from face_rec.web.sieve import Sieve
 from face_rec.web.socket_watch import SocketWatch
-from face_rec.web.tab_socket import noting_files, own_tab_only
+from face_rec.web.tab_socket import Handed, noting_files, own_tab_only
 from face_rec.web.verdict import Asked, Verdict, may, verdict
 
 log = logging.getLogger(__name__)
@@ -49,13 +49,24 @@ def _everything(_data: bytes, _principal: Principal) -> bool:
     return True
 
 
+def _no_files(_data: bytes) -> tuple[str, ...]:
+    return ()
+
+
 class Gate:
     """Wraps the application. ``access`` is asked at every request; None: not built yet.
-    ``useful``: whether a principal has a use for what it sends over the WebSocket."""
+    ``useful``: whether a principal has a use for what it sends over the WebSocket. ``handed``:
+    which files what it is sent hands out; without it, none."""
 
     def __init__(
-        self, app: ASGIApp, *, access: Callable[[], Access | None], useful: Useful | None = None
+        self,
+        app: ASGIApp,
+        *,
+        access: Callable[[], Access | None],
+        useful: Useful | None = None,
+        handed: Handed | None = None,
     ) -> None:
+        self._handed = handed or _no_files
         self._app = app
         self._access = access
         self._useful = useful or _everything
@@ -122,7 +133,7 @@ class Gate:
         still = partial(self._still, access, request, principal)
         watch = SocketWatch(sieve, send, still, access.changes)
         scope = own_tab_only(scope, principal, access.tabs)
-        noting = noting_files(watch.send, principal, access.files)
+        noting = noting_files(watch.send, principal, access.files, self._handed)
         async with anyio.create_task_group() as group:
             group.start_soon(watch.watch)
             with actor.acting(actor_of(request)), asking(principal):

@@ -1,6 +1,6 @@
 """Streamlit's WebSocket as the gate passes it on: which tab may go on, what was sent to whom."""
 
-import re
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from starlette.types import Message, Scope, Send
@@ -9,8 +9,8 @@ from face_rec.access.principal import Principal
 from face_rec.access.tabs import SentFiles, Tabs
 
 _PROTOCOL: Final = b"sec-websocket-protocol"
-_ADDRESS: Final = re.compile(rb"/media/([0-9a-f]{8,})")
-"""The address of a file as it stands in Streamlit's messages to the browser."""
+Handed = Callable[[bytes], Iterable[str]]
+"""The names of the files that a message to a browser hands out."""
 
 
 def own_tab_only(scope: Scope, principal: Principal, tabs: Tabs) -> Scope:
@@ -31,12 +31,12 @@ def own_tab_only(scope: Scope, principal: Principal, tabs: Tabs) -> Scope:
     return {**scope, "headers": [*others, (_PROTOCOL, ", ".join(kept).encode("latin-1"))]}
 
 
-def noting_files(send: Send, principal: Principal, files: SentFiles) -> Send:
+def noting_files(send: Send, principal: Principal, files: SentFiles, handed: Handed) -> Send:
     """``send``, which remembers the addresses of files that go by."""
 
     async def sending(message: Message) -> None:
-        for found in _ADDRESS.findall(message.get("bytes") or b""):
-            files.note(found.decode("ascii"), principal)
+        for name in handed(message.get("bytes") or b""):
+            files.note(name, principal)
         await send(message)
 
     return sending

@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from face_rec.access.access import Access
 from face_rec.access.rights import Role
@@ -24,12 +25,20 @@ OTHER_PROCESS = 0.05
 """Seconds between two looks in these tests; a change made here is told at once."""
 
 
+def _button(address: str, label: str = "Download") -> bytes:
+    message = ForwardMsg()
+    message.delta.new_element.download_button.url = address
+    message.delta.new_element.download_button.label = label
+    return bytes(message.SerializeToString())
+
+
 class Streamlit:
     """What Streamlit does with a socket, as far as the gate is concerned: it takes the tab that
     the header names or opens ``TAB``, runs the page in it, and sends an address of a file."""
 
     def __init__(self) -> None:
         self.access: Access | None = None
+        self.sends = _button(f"/media/{FILE}.csv")
         self.resumed: list[str | None] = []
 
     async def stream(self, socket: WebSocket) -> None:
@@ -38,7 +47,7 @@ class Streamlit:
         await socket.accept(subprotocol=parts[0] or None)
         assert self.access is not None
         self.access.in_tab(TAB, socket.cookies)  # the page's first line
-        await socket.send_bytes(b"\x0a\x05image\x12\x60/media/" + FILE.encode() + b".csv\x18")
+        await socket.send_bytes(self.sends)
         while True:
             try:
                 await socket.send_text(await socket.receive_text())
@@ -228,6 +237,17 @@ def test_a_file_is_for_who_was_sent_its_address(gate: GateApp) -> None:
         assert other.head(path).status_code == 404
     gate.access.staff.change("max", Role.MANAGER, only("Office"), active=True)
     assert manager.get(path).status_code == 404, "made for all groups, and they see one now"
+
+
+def test_who_writes_another_s_address_into_a_name_is_not_sent_the_file(
+    gate: GateApp, streamlit: Streamlit
+) -> None:
+    """A name is shown to who wrote it, and so its words go over their socket."""
+    path = f"/media/{FILE}.csv"
+    streamlit.sends = _button("", label=path)
+    registrar = gate.signed_in(gate.add("rita", Role.REGISTRAR))
+    _opened(registrar)
+    assert registrar.get(path).status_code == 404
 
 
 def test_signing_out_takes_the_files_along(gate: GateApp) -> None:
