@@ -28,6 +28,7 @@ from face_rec.entities import (
 from face_rec.stores import keys
 
 _ROW = struct.Struct("<BH")  # slot, bytes
+_HEAD = _ROW.size
 Fields = Mapping[str, bytes | None]
 
 
@@ -254,12 +255,31 @@ def unpacked(faces: bytes) -> dict[int, bytes]:
     return found
 
 
-def rows_of(faces: bytes, slots: Iterable[int]) -> Matrix | None:
+def rows_of(faces: bytes, slots: Sequence[int]) -> Matrix | None:
     """(N, D) float32, read-only: those of ``slots`` that there are; None without any. Raises
     ValueError when they are not of one length."""
+    if _all_of_one_length(faces, slots):
+        step = len(faces) // len(slots)
+        rows = [faces[place + _HEAD : place + step] for place in range(0, len(faces), step)]
+        return np.frombuffer(b"".join(rows), dtype="<f4").reshape(len(slots), -1)
     by_slot = unpacked(faces)
     rows = [by_slot[slot] for slot in slots if slot in by_slot]
     return joined(rows) if rows else None
+
+
+def _all_of_one_length(faces: bytes, slots: Sequence[int]) -> bool:
+    """Whether ``slots`` are just those in ``faces``, in order and of one length, as they nearly
+    always are: known without a loop, for a gallery of 100,000 people is read so."""
+    count = len(slots)
+    if not count or len(faces) < _HEAD:
+        return False
+    step = _HEAD + _ROW.unpack_from(faces)[1]
+    return (
+        len(faces) == step * count
+        and faces[::step] == bytes(slots)
+        and faces[1::step] == faces[1:2] * count  # the bytes of the length
+        and faces[2::step] == faces[2:3] * count
+    )
 
 
 def faces_context(subject: str) -> str:

@@ -116,6 +116,41 @@ def test_rows_of_different_length_are_no_matrix() -> None:
         codec.matrix_of(codec.Unsealed(), "s", [(0, b"1234"), (1, b"12345678")])
 
 
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {0: 4, 1: 4, 2: 4}, {0: 2048, 1: 2048}, {0: 4}, {1: 4, 0: 4}, {0: 4, 1: 0}, {0: 8, 1: 4},
+        {0: 0}, {0: 4, 1: 4, 2: 4, 3: 4, 4: 4, 5: 4, 6: 4, 7: 4, 8: 4, 9: 4}, {0: 9, 1: 4, 2: 4},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("wanted", [(0,), (0, 1), (1, 0), (0, 1, 2), (1, 2), (0, 5), ()])
+def test_the_quick_way_reads_what_the_slow_one_does(
+    stored: dict[int, int], wanted: tuple[int, ...]
+) -> None:
+    """``stored``: the bytes in each slot."""
+    rows = {slot: bytes([slot + 1]) * size for slot, size in stored.items()}
+    found = [rows[slot] for slot in wanted if slot in rows]
+    faces = codec.packed_rows(rows)
+    if len({*map(len, found)}) > 1 or any(len(row) % 4 for row in found):
+        with pytest.raises(ValueError):  # noqa: PT011
+            codec.rows_of(faces, wanted)
+    elif not found:
+        assert codec.rows_of(faces, wanted) is None
+    else:
+        matrix = codec.rows_of(faces, wanted)
+        assert matrix is not None
+        assert matrix.shape[0] == len(found)
+        assert matrix.tobytes() == b"".join(found)
+        assert not matrix.flags.writeable
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 5, 10])
+def test_cut_embeddings_are_refused(cut: int) -> None:
+    faces = codec.packed_rows({0: b"1234", 1: b"5678"})
+    with pytest.raises(ValueError, match="cut"):
+        codec.rows_of(faces[:-cut], (0, 1))
+
+
 def test_only_matchable_people_have_rows() -> None:
     infos = tuple(a_template(n).info for n in (0, 3))
     person = dataclasses.replace(a_person(), templates=infos)
