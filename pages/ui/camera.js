@@ -43,7 +43,7 @@ class Keeper {
 
   // The server's own view: how old its newest frame is, in a message that must keep coming.
   receive(data, setStateValue) {
-    Object.assign(this, { labels: data.labels, room: data.room, report: setStateValue });
+    Object.assign(this, { labels: data.labels, room: data.room ?? 0.68, below: data.below ?? 0, report: setStateValue });
     this.heard = this.now();
     this.lost = false;
     this.serverAge = data.age;
@@ -176,14 +176,21 @@ class Keeper {
   size(frame, page) {
     const video = page.querySelector("video");
     const shape = video?.videoWidth ? video.videoHeight / video.videoWidth : 3 / 4;
-    const room = window.innerHeight * (document.fullscreenElement ? 0.72 : this.room ?? 0.68);
-    const picture = Math.round(Math.min(frame.clientWidth * shape, Math.max(220, room)));
+    const picture = Math.round(Math.min(frame.clientWidth * shape, Math.max(220, this.space(frame))));
     const height = this.phase === "choosing" ? CHOOSING_PX
       : video?.videoWidth ? picture + 14 + (this.cameras > 1 ? 44 : 0) : 0;
     if (video && this.phase !== "choosing") video.style.height = `${picture}px`;
     frame.style.height = `${height}px`;
     frame.style.visibility = height ? "visible" : "hidden";
     this.box.dataset.picture = height ? "yes" : "no";
+  }
+
+  // Pixels for the picture: a part of the window, and so much that its tools stay in view below.
+  space(frame) {
+    if (document.fullscreenElement) return window.innerHeight * 0.72;
+    const scrolled = document.querySelector('[data-testid="stMain"]')?.scrollTop ?? 0;
+    const left = window.innerHeight - frame.getBoundingClientRect().top - scrolled - this.below;
+    return Math.min(window.innerHeight * this.room, left);
   }
 
   say(state) {

@@ -124,16 +124,19 @@ def camera(key: str, pump: FramePump) -> None:
     )  # fmt: skip
 
 
-def keep_alive(key: str, age: float | None, tick: float, room: float = 0.68) -> str:
+def keep_alive(
+    key: str, age: float | None, tick: float, room: float = 0.68, below: int = 0
+) -> str:
     """Starts and restarts the video; returns how it is: ``ok``, ``denied``, ``unreachable`` …
 
     ``age`` is the age of the server's newest frame in seconds; ``tick`` must differ from call to
     call, so that the browser notices when the server falls silent. ``room``: the most of the
-    window's height that the picture may take.
+    window's height that the picture may take; ``below``: pixels of the window that stay free
+    under it.
     """
     result = _keeper(
         key=f"{key}-keeper",
-        data={"labels": LABELS, "age": age, "tick": tick, "room": room},
+        data={"labels": LABELS, "age": age, "tick": tick, "room": room, "below": below},
         on_state_change=_nothing,
     )
     return str(result.get("state") or "connecting")

@@ -112,7 +112,7 @@ def saved(app: System, draft: Draft, person: Person) -> None:
             icon=":material/check_circle:",
         )  # fmt: skip
         st.caption(f"{plain(person.id)} · {counted(len(person.templates), 'photo')}")
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 "Register another", type="primary", icon=":material/person_add:",
                 on_click=callback(Right.PEOPLE_WRITE, forget_draft), key="register_another",

@@ -67,7 +67,7 @@ class HttpCamera {
     this.timer = setInterval(() => this.tick(), TICK_MS);
   }
 
-  receive(data) { Object.assign(this, { url: data.url, room: data.room }); }
+  receive(data) { Object.assign(this, { url: data.url, room: data.room ?? 0.68, below: data.below ?? 0 }); }
 
   tick() {
     const state = this.state();
@@ -281,11 +281,18 @@ class HttpCamera {
     this.root.toggleAttribute("data-picture", Boolean(this.live() || this.trouble === "replaced"));
   }
 
+  // Pixels for the picture: a part of the window, and so much that its tools stay in view below.
+  space() {
+    if (document.fullscreenElement) return window.innerHeight * 0.75;
+    const scrolled = document.querySelector('[data-testid="stMain"]')?.scrollTop ?? 0;
+    const left = window.innerHeight - this.root.getBoundingClientRect().top - scrolled - this.below;
+    return Math.min(window.innerHeight * this.room, left);
+  }
+
   layout() {
     const { videoWidth: across, videoHeight: down } = this.video;
     if (!across) return;
-    const room = window.innerHeight * (document.fullscreenElement ? 0.75 : this.room ?? 0.68);
-    const width = Math.round(Math.min(this.root.clientWidth, Math.max(220, room) * across / down));
+    const width = Math.round(Math.min(this.root.clientWidth, Math.max(220, this.space()) * across / down));
     if (this.width === width && this.shape === across / down) return;
     Object.assign(this, { width, shape: across / down });
     Object.assign(this.stage.style, { width: `${width}px`, height: `${Math.round(width * down / across)}px` });

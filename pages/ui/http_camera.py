@@ -27,9 +27,11 @@ _camera = st.components.v2.component(
 )
 
 
-def http_camera(key: str, kiosk: str, room: float = 0.68) -> None:
+def http_camera(key: str, kiosk: str, room: float = 0.68, below: int = 0) -> None:
     """The video of ``kiosk``, which keeps itself running and says why when it cannot.
 
-    ``room``: the most of the window's height that the picture may take.
+    ``room``: the most of the window's height that the picture may take; ``below``: pixels of the
+    window that stay free under it.
     """
-    _camera(key=f"{key}-http", data={"url": f"/frames?kiosk={kiosk}", "room": room})
+    data = {"url": f"/frames?kiosk={kiosk}", "room": room, "below": below}
+    _camera(key=f"{key}-http", data=data)

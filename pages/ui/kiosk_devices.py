@@ -40,7 +40,7 @@ def devices(app: System) -> None:
 
 def _card(app: System, device: Device, beat: Beat | None) -> None:
     with st.container(border=True, key=f"kiosk_{device.id}"):
-        words, state, buttons = st.columns([4, 2.6, 2.6], vertical_alignment="center")
+        words, state, buttons = st.columns([3.5, 2.6, 3.1], vertical_alignment="center")
         named = [device.id] if device.title != device.id else []
         facts = [*named, _hours(device), *office_words(record_of(app, device.id))]
         facts += ["PIN allowed"] if device.pin else []

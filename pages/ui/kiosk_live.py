@@ -27,6 +27,7 @@ from pages.ui.transport import Way, way_of
 log = logging.getLogger(__name__)
 
 _LEASE = 20.0  # s that video goes on without its page; a revoked kiosk loses both
+_BELOW_PX = 165  # for names, tools, figures and the PIN under the picture
 _ROOM = 3.0  # s after which an unseen scene is not worth showing
 
 
@@ -36,7 +37,7 @@ def live(kiosk: str) -> None:
     pump = _pump(kiosk, way)
     _greeting(pump, way)
     if way.http:
-        http_camera(f"kiosk-{kiosk}", kiosk)
+        http_camera(f"kiosk-{kiosk}", kiosk, below=_BELOW_PX)
     else:
         camera(f"kiosk-{kiosk}", pump)
     _below(pump, way)
@@ -74,7 +75,7 @@ def _greeting(pump: FramePump, way: Way) -> None:
 def _keep(pump: FramePump, way: Way) -> None:
     """Hold WebRTC up, or change to HTTP where that does not help."""
     age, now = pump.stream.stats().frame_age, time.monotonic()
-    if way.falls(age, keep_alive("kiosk", age, now), now):
+    if way.falls(age, keep_alive("kiosk", age, now, below=_BELOW_PX), now):
         log.info("video_falls_to_http kiosk=%s", pump.stream.name)
         st.rerun(scope="app")
 

@@ -44,7 +44,7 @@ def _row(one: KioskRecord) -> dict[str, object]:
         "Site": one.site,
         "Used by": ", ".join(sorted(one.groups)) or "Everybody",
         "Direction": _WAYS[one.direction],
-        "Minimum stay, min": one.minimum_stay if one.direction is Direction.BOTH else None,
+        "Minimum stay, min": str(one.minimum_stay) if one.direction is Direction.BOTH else "–",
         "Outages count": one.watched,
     }
 

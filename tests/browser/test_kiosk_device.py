@@ -83,4 +83,7 @@ def test_every_control_of_a_linked_kiosk_takes_a_tap_on_every_address(
     tablet.goto(f"{guarded.url}{address}")
     expect(tablet.get_by_test_id("greeting")).to_be_visible(timeout=PATIENCE)
     expect(tablet.get_by_role("dialog")).to_have_count(0)
+    expect(tablet.get_by_test_id("camera")).to_have_attribute("data-state", "ok", timeout=PATIENCE)
+    for name in ("Full screen", "No face? Use PIN"):  # a finger does not look below the screen
+        expect(tablet.get_by_role("button", name=name)).to_be_in_viewport(timeout=PATIENCE)
     _every_control_works(tablet)
