@@ -129,6 +129,26 @@ def _accounts(server: GuardedServer) -> str:
     return done.stdout
 
 
+def _a_file_that_is_only_its_owner_s(admin: Page, own: httpx.Client, thief: httpx.Client) -> str:
+    """The address of a CSV that its owner gets before and after the thief got nothing.
+
+    Streamlit drops a file that was made by a click after two more runs of any page, and what is
+    dropped is nobody's: only a refusal between two answers proves anything.
+    """
+    for _ in range(5):
+        with admin.expect_download() as came:
+            admin.get_by_role("button", name="Download CSV").click()
+        before, stolen, after = (who.get(came.value.url) for who in (own, thief, own))
+        assert stolen.status_code == 404
+        if before.status_code == after.status_code == 200:
+            assert before.headers["cache-control"] == "no-store"
+            assert "Olga Office" in before.text
+            return came.value.url
+    raise AssertionError(
+        f"its owner never got the file: {before.status_code}, {after.status_code}"
+    )
+
+
 # --- an open dialog ----------------------------------------
 
 
@@ -184,9 +204,14 @@ def test_in_this_process_a_demoted_admin_s_page_is_over_at_once(
     admin.get_by_role("option", name="Registrar").click()
     dialog.get_by_role("button", name="Save").click()
     expect(eve.get_by_text("Settings in force")).to_have_count(0, timeout=PATIENCE)
-    expect(eve.get_by_text("You are not allowed to open this page")).to_be_visible(
-        timeout=PATIENCE
-    )
+    # Its watch leads her to the first page that she may open, with what she may see now.
+    expect(eve.get_by_role("heading", name="People", level=1)).to_be_visible(timeout=PATIENCE)
+    menu = eve.get_by_test_id("stSidebarNav")
+    expect(menu.get_by_text("Register", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(menu.get_by_text("System", exact=True)).to_have_count(0)
+    answer = eve.goto(f"{guarded.url}/system")
+    assert answer is not None
+    assert answer.status == 403
 
 
 # --- fragments that go on by themselves ----------------------------------------
@@ -245,14 +270,9 @@ def test_a_kiosk_gets_nothing_of_a_signed_out_admin_s_tab_uploads_and_files(
     thief = httpx.Client(cookies=_cookies(kiosk), headers={"Origin": guarded.url})
     own = httpx.Client(cookies=_cookies(admin), headers={"Origin": guarded.url})
 
+    kiosk.goto("about:blank")  # runs of its page would only shorten the life of the file
     admin.goto(f"{guarded.url}/records")
-    with admin.expect_download() as came:
-        admin.get_by_role("button", name="Download CSV").click()
-    file = came.value.url
-    mine = own.get(file)
-    assert (mine.status_code, mine.headers["cache-control"]) == (200, "no-store")
-    assert "Olga Office" in mine.text
-    assert thief.get(file).status_code == 404
+    file = _a_file_that_is_only_its_owner_s(admin, own, thief)
 
     admin.goto(f"{guarded.url}/accounts")
     _fill_new_admin(admin, "mallory")
