@@ -24,7 +24,7 @@ from tests.browser.screens import KioskScreen
 from tests.browser.server import AppServer
 from tests.data import shared_data
 
-PAGES: Final = ("overview", "register", "records", "take_attendance?kiosk=door&transport=http")
+PAGES: Final = ("overview", "register", "records", "take_attendance?transport=http")
 SLOW: Final = {"offline": False, "latency": 40, "downloadThroughput": 1.5e6 / 8,
                "uploadThroughput": 0.5e6 / 8}  # fmt: skip
 MOST_MB, MOST_SECONDS = 1.6, 8.0
@@ -117,7 +117,7 @@ def measure(page: Page, url: str, line: Mapping[str, Any] | None) -> Load:
 
 def _idle(opened: Browsers, app: AppServer, camera: Path, seconds: float) -> Row:
     page = opened.page(camera)
-    page.goto(f"{app.url}/take_attendance?kiosk=idle&transport=http")
+    page.goto(f"{app.url}/take_attendance?transport=http")
     KioskScreen(page).expect_picture(timeout=90_000)
     page.wait_for_timeout(30_000)
     before, since = cpu_seconds(app), time.monotonic()

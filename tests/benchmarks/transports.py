@@ -18,6 +18,7 @@ import numpy as np
 from tests.benchmarks.row import Row
 from tests.browser.chromium import Browsers, browsers, check_network
 from tests.browser.fake_camera import Shot, make_camera
+from tests.browser.kiosks import register_kiosk
 from tests.browser.screens import KioskScreen, RegisterScreen
 from tests.browser.server import AppServer
 from tests.data import shared_data
@@ -51,6 +52,8 @@ def _register(opened: Browsers, app: AppServer, photos: Sequence[Path]) -> None:
     screen.agree()
     screen.save()
     screen.expect_saved("Ana")
+    for kiosk in NAMES:
+        register_kiosk(screen.page, app.url, kiosk)
     opened.close(screen.page)
 
 

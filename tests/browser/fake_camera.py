@@ -71,10 +71,16 @@ def _on_wall(photo: Image) -> Image:
 
 
 def _sway(scene: Image, number: int) -> Image:
-    """A slight movement, as of somebody standing; a still picture would prove too little."""
+    """The movement of somebody who stands: to the side, nearer, the head inclined.
+
+    Shifting alone proves too little: views a few pixels apart count as one and the same, and
+    with a large face there may be no third one (:mod:`face_rec.journey.sameness`).
+    """
     phase = 2 * np.pi * number / (2 * RATE)
-    shift = np.array([[1, 0, 4 * np.sin(phase)], [0, 1, 2 * np.sin(2 * phase)]], np.float32)
-    moved = cv2.warpAffine(scene, shift, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
+    tilt, nearer = 2 * np.sin(phase + 1), 1 + 0.02 * np.sin(2 * phase + 2)
+    move = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), tilt, nearer)
+    move[:, 2] += 4 * np.sin(phase), 2 * np.sin(2 * phase)
+    moved = cv2.warpAffine(scene, move, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(moved, dtype=np.uint8)
 
 
