@@ -52,7 +52,10 @@ def test_a_new_sign_in_is_told_in_open_pages_and_ended_from_there(
     expect(mine.get_by_role("alert")).to_contain_text("from a new browser", timeout=PATIENCE)
     mine.get_by_role("button", name="End this sign-in").click()
     expect(mine.get_by_role("status")).to_contain_text("Ended", timeout=PATIENCE)
-    other.wait_for_url("**/login?note=ended", timeout=PATIENCE)  # the page that was open there
+    curtain = other.get_by_test_id("signed-out")  # over the page that was open there
+    expect(curtain).to_be_visible(timeout=PATIENCE)
+    curtain.get_by_role("button", name="Leave this page").click()
+    other.wait_for_url("**/login?note=ended", timeout=PATIENCE)
 
 
 def test_an_account_that_strangers_slowed_down_is_unlocked_on_its_page(
