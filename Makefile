@@ -36,7 +36,7 @@ test: $(VENV)/.tools ## set everything up and run every test
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m bandit -q -ll -r app.py config.py face_rec pages
 	$(BIN)/python -m mypy
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not browser and not slow"
+	$(BIN)/python -m pytest -n logical --dist loadfile -m "not browser and not slow"
 	$(BIN)/python -m pytest -m "browser or slow"
 
 lint: $(VENV)/.tools ## style only
