@@ -91,7 +91,8 @@ def inner(request: pytest.FixtureRequest, tmp_path: Path) -> ExchangingStore:
         region="us-east-1",
         credentials=S3Credentials("testing", "testing-secret"),
     )
-    if not store._client.list_buckets()["Buckets"]:
+    known = {bucket["Name"] for bucket in store._client.list_buckets()["Buckets"]}
+    if "pictures" not in known:
         store._client.create_bucket(Bucket="pictures")
     return store
 

@@ -245,7 +245,7 @@ def test_a_poisonous_event_is_set_aside_and_the_others_go_on(
     house.mark("e2", "cid")
     house.store.wait_for(2)
     _until(lambda: house.marker.pending_count() == 0)
-    assert house.store.ids == ["e1", "e2"]
+    assert sorted(house.store.ids) == ["e1", "e2"]  # each as soon as it can be
     assert house.journal.aside == {"odd": "ValueError: a garbage key in Redis"}
     assert house.mark("e3", "dan") is Outcome.MARKED
 
