@@ -7,8 +7,11 @@ from face_rec.access.audit import Action
 from face_rec.access.requester import requester
 from face_rec.access.rights import Act
 from face_rec.errors import NotAllowed
+from pages.ui import patient_downloads
 from pages.ui.context import system
 from pages.ui.identity import Right, acting_here, standing
+
+patient_downloads.install()  # every page that offers a file comes by here
 
 
 def noted(
