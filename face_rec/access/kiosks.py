@@ -22,6 +22,10 @@ ROTATE_AFTER: Final = timedelta(days=1)
 TOKEN_LASTS: Final = timedelta(days=90)
 """Without a rotation: a tablet that was away for longer is linked again."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+_CHANGED: Final = (
+    "Somebody else changed this kiosk while you had it open, and nothing of yours was saved. "
+    "Close this, look at what it is now, then make your change again."
+)
 _INVALID: Final = (
     "This link was used, has expired or is not valid. Ask an administrator for a new one."
 )
@@ -85,14 +89,29 @@ class Kiosks:
         return device
 
     def change(
-        self, name: str, title: str, opens: time, closes: time, *, pin: bool = False
+        self,
+        name: str,
+        title: str,
+        opens: time,
+        closes: time,
+        *,
+        pin: bool = False,
+        seen: Device | None = None,
     ) -> Device:
-        """Change title, hours and whether PINs count. Raises AccountRefused, ProofNeeded."""
+        """Change title, hours and whether PINs count. ``seen``: the device as it was shown to
+        who changes it; what somebody else has set meanwhile is not undone unseen.
+
+        Raises AccountRefused, ProofNeeded.
+        """
         self._demand(Act.KIOSKS)
         was, titled = self._get(name), title.strip()[:80] or name
-        changed = self._write(
-            name, lambda d: replace(d, title=titled, opens=opens, closes=closes, pin=pin)
-        )
+
+        def changed_from(device: Device) -> Device:
+            if seen is not None and _about(device) != _about(seen):
+                raise AccountRefused(_CHANGED)
+            return replace(device, title=titled, opens=opens, closes=closes, pin=pin)
+
+        changed = self._write(name, changed_from)
         self._trail.record(Action.KIOSK_CHANGED, name, _about(was), _about(changed))
         return changed
 

@@ -106,11 +106,11 @@ def _edit(app: System, device: Device) -> None:
 
         def change() -> None:
             ensure(app, device)
-            save_record(app, wanted.record)
             app.access.kiosks.change(
                 device.id, wanted.device.title, wanted.device.opens, wanted.device.closes,
-                pin=wanted.device.pin,
+                pin=wanted.device.pin, seen=device,
             )  # fmt: skip
+            save_record(app, wanted.record)
 
         if st.button("Save", type="primary", key=f"save_{device.id}"):
             _try(change, app)

@@ -15,7 +15,7 @@ from face_rec.access.access import KIOSK, SESSION
 from face_rec.access.account import Account
 from face_rec.access.rights import Role, Scope
 from face_rec.access.secret import digest
-from face_rec.errors import StoreUnavailable
+from face_rec.errors import AccountRefused, StoreUnavailable
 from face_rec.groups import ALL_GROUPS, only
 from face_rec.stores import keys
 from face_rec.stores.client import Client
@@ -453,6 +453,22 @@ def test_a_kiosk_outside_its_hours_takes_no_pictures(gate: GateApp) -> None:
     gate.wait()
     answer = kiosk.post("/frames?kiosk=front-door", content=b"x", headers=ORIGIN)
     assert answer.status_code == 403
+
+
+def test_what_one_admin_set_on_a_kiosk_is_not_undone_by_another_s_open_dialog(
+    gate: GateApp,
+) -> None:
+    gate.kiosk()
+    shown = gate.access.kiosks.get("front-door")
+    assert shown is not None
+    gate.access.kiosks.change("front-door", "Gate", shown.opens, shown.closes, pin=True)
+    with pytest.raises(AccountRefused, match="Somebody else changed this kiosk"):
+        gate.access.kiosks.change(
+            "front-door", "Front door", shown.opens, shown.closes, pin=False, seen=shown
+        )
+    kept = gate.access.kiosks.get("front-door")
+    assert kept is not None
+    assert (kept.title, kept.pin) == ("Gate", True)
 
 
 def test_asking_for_the_session_is_the_kiosk_s_sign_of_life(gate: GateApp) -> None:
