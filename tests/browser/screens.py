@@ -36,6 +36,13 @@ class RegisterScreen:
     def agree(self) -> None:
         self.page.get_by_text("The person agrees").click()
 
+    def begin_anew(self) -> None:
+        """Throw away what was begun, so that nothing of it goes to the next person."""
+        button = self.page.get_by_role("button", name="Begin anew")
+        button.click()
+        expect(button).to_have_count(0, timeout=PATIENCE)
+        expect(self.page.get_by_label("Name", exact=True)).to_have_value("", timeout=PATIENCE)
+
     def choose(self, way: str) -> None:
         self.page.get_by_role("radio", name=re.compile(way)).click()
 

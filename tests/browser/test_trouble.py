@@ -65,6 +65,7 @@ def test_refusals_are_explained_and_nobody_is_mixed_with_anybody(
     screen.expect_said("This face is already registered")
     screen.expect_said("Ana")
     screen = RegisterScreen(screen.page, app.url)
+    screen.begin_anew()
     screen.upload(cast.bo[:1])
     screen.expect_photos(1)
     fill_and_save(screen, "Bo", "1")
@@ -74,7 +75,7 @@ def test_refusals_are_explained_and_nobody_is_mixed_with_anybody(
     screen.expect_saved("Bo")
 
 
-def test_an_abandoned_registration_leaves_nothing_for_the_next(
+def test_an_abandoned_registration_waits_and_begun_anew_leaves_nothing_for_the_next(
     app: AppServer, browse: Browsers, cast: Cast
 ) -> None:
     screen = RegisterScreen(browse.page(), app.url)
@@ -86,7 +87,9 @@ def test_an_abandoned_registration_leaves_nothing_for_the_next(
     expect(screen.page.get_by_role("heading", name="People")).to_be_visible(timeout=30_000)
     expect(screen.page.get_by_text("Cleo")).to_have_count(0)
     screen.page.get_by_role("link", name="Register", exact=True).click()
-    expect(screen.page.get_by_label("Name", exact=True)).to_have_value("")
+    expect(screen.page.get_by_label("Name", exact=True)).to_have_value("Cleo")
+    screen.expect_photos(1)
+    screen.begin_anew()
     screen.upload(cast.bo[:1])
     screen.expect_photos(1)
 
