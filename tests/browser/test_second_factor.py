@@ -93,6 +93,13 @@ def _set_up(page: Page, server: GuardedServer) -> None:
     page.get_by_role("button", name="Create account").click()
 
 
+def _rest(page: Page) -> None:
+    """Until the page has drawn itself: a dialog opened before that would close again."""
+    expect(page.get_by_role("button", name="Add account")).to_be_visible(timeout=PATIENCE)
+    whole = page.get_by_test_id("stApp")
+    expect(whole).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
+
+
 def _password(page: Page, server: GuardedServer) -> None:
     page.goto(f"{server.url}/login")
     page.get_by_label("Name", exact=True).fill(ADMIN)
@@ -216,6 +223,7 @@ def test_without_a_fresh_proof_a_dialog_asks_for_it_before_it_shows_its_form(
     first_admin(page, free)
     free.let_proofs_age()
     page.goto(f"{free.url}/accounts")
+    _rest(page)
     page.get_by_role("button", name="Add account").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("confirm that it is still you")).to_be_visible(timeout=PATIENCE)
@@ -224,6 +232,7 @@ def test_without_a_fresh_proof_a_dialog_asks_for_it_before_it_shows_its_form(
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_role("heading", name="Accounts")).to_be_visible(timeout=PATIENCE)
+    _rest(page)
     page.get_by_role("button", name="Add account").click()
     expect(page.get_by_role("dialog").get_by_label("First password", exact=True)).to_be_visible()
 
