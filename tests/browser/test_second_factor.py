@@ -172,6 +172,7 @@ def test_a_passkey_from_set_up_to_sign_in_and_the_confirmation_of_an_open_dialog
     expect(other.get_by_text("It is you")).to_be_visible(timeout=PATIENCE)
     other.close()
     expect(dialog.get_by_label("Name", exact=True)).to_have_value("max")
+    page.wait_for_timeout(1500)  # again what the app remembers for a second
     dialog.get_by_role("button", name="Create account").click()
     expect(page.get_by_text("max", exact=True)).to_be_visible(timeout=PATIENCE)
 
