@@ -1,7 +1,6 @@
 """Below the menu: who is signed in, and the way out. Also notices when the sign-in has ended."""
 
 from datetime import tzinfo
-from pathlib import Path
 from typing import Final, NoReturn
 
 import streamlit as st
@@ -11,6 +10,7 @@ from face_rec.access.principal import PrincipalKind
 from face_rec.access.sign_in import SignIn
 from face_rec.errors import StoreError
 from face_rec.web.kiosk_proof import SCRIPT
+from pages.ui.component_files import joined
 from pages.ui.context import system
 from pages.ui.identity import Identity
 from pages.ui.text import html
@@ -20,11 +20,7 @@ _NOTE: Final = "_session_note"  # what the sign-in page says afterwards
 _watch = st.components.v2.component(
     "face_rec_session",
     html='<span data-testid="session" hidden></span>',
-    js=SCRIPT
-    + "".join(
-        Path(__file__).with_name(name).read_text(encoding="utf-8")
-        for name in ("curtain.js", "session_watch.js")
-    ),
+    js=SCRIPT + joined("curtain.js", "session_watch.js"),
 )
 
 

@@ -3,11 +3,10 @@
 It works wherever the page itself does: no peer connection, no encoder, no other port.
 """
 
-from pathlib import Path
-
 import streamlit as st
 
-_HERE = Path(__file__).parent
+from pages.ui.component_files import joined
+
 _camera = st.components.v2.component(
     "face_rec_http_camera",
     html='<div class="fr-http"><div class="fr-camera" data-testid="camera" '
@@ -15,14 +14,8 @@ _camera = st.components.v2.component(
     '<div class="fr-stage"><video muted playsinline></video>'
     '<canvas role="img" data-testid="seen"></canvas></div>'
     '<select aria-label="Choose camera" hidden></select></div>',
-    css="".join(
-        _HERE.joinpath(name).read_text(encoding="utf-8")
-        for name in ("camera.css", "http_camera.css")
-    ),
-    js="".join(
-        _HERE.joinpath(name).read_text(encoding="utf-8")
-        for name in ("camera_words.js", "http_camera.js")
-    ),
+    css=joined("camera.css", "http_camera.css"),
+    js=joined("camera_words.js", "http_camera.js"),
     isolate_styles=False,
 )
 

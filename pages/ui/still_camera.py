@@ -3,25 +3,18 @@
 Not ``st.camera_input``: its photo is an upload like any other, which no kiosk may make.
 """
 
-from pathlib import Path
-
 import streamlit as st
 
-_HERE = Path(__file__).parent
+from pages.ui.component_files import joined
+
 _camera = st.components.v2.component(
     "face_rec_still_camera",
     html='<div class="fr-still"><div class="fr-camera" data-testid="camera" '
     'data-state="connecting"><b>Starting the camera…</b><span></span></div>'
     '<div class="fr-stage" hidden><video muted playsinline></video></div>'
     "<button disabled>Take photo</button></div>",
-    css="".join(
-        _HERE.joinpath(name).read_text(encoding="utf-8")
-        for name in ("camera.css", "still_camera.css")
-    ),
-    js="".join(
-        _HERE.joinpath(name).read_text(encoding="utf-8")
-        for name in ("camera_words.js", "still_camera.js")
-    ),
+    css=joined("camera.css", "still_camera.css"),
+    js=joined("camera_words.js", "still_camera.js"),
     isolate_styles=False,
 )
 
