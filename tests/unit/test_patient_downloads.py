@@ -10,11 +10,14 @@ from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
 from pages.ui import patient_downloads
+from pages.ui.patient_downloads import PatientMetadata
 
 
 @pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
+def _streamlit_as_it_comes() -> Iterator[None]:
+    """A page that another test opened has installed the patience for the whole process."""
     kept = media_file_manager.MediaFileMetadata
+    media_file_manager.MediaFileMetadata = PatientMetadata.__base__  # type: ignore[misc, assignment]
     yield
     media_file_manager.MediaFileMetadata = kept  # type: ignore[misc]
 
