@@ -8,10 +8,10 @@ import asyncio
 import ipaddress
 import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 from anyio import to_thread
@@ -38,6 +38,8 @@ _HEAVY = ("pandas", "altair", "av", "fpdf", "xlsxwriter")
 streamlit_webrtc: outside a script Streamlit does not register it, and never would again."""
 _KEPT = 300  # seconds that an open page waits for somebody to sign in again
 _LONGEST_LOADING = 15  # seconds to wait for the last lines of a start
+_RETRY = 2  # seconds between two questions to a database that is away
+_Answer = TypeVar("_Answer")
 
 
 def _settings() -> Settings:
@@ -81,9 +83,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 async def _tell_setup_link(built: System) -> None:
     """Print the link that makes the first account, below everything a start prints."""
     door = built.access.door
-    if not SETTINGS.accounts or not await to_thread.run_sync(door.needs_setup):
+    if not SETTINGS.accounts or not await _patiently(door.needs_setup):
         return
-    secret = await to_thread.run_sync(door.setup_link)
+    secret = await _patiently(door.setup_link)
     for _ in range(_LONGEST_LOADING):
         await asyncio.sleep(1)
         if built.models.status().state is not ModelState.LOADING:
@@ -96,6 +98,15 @@ async def _tell_setup_link(built: System) -> None:
     if not SETTINGS.loopback:
         sys.stdout.write(f"  Then start again to listen on {SETTINGS.bind_address}.\n\n")
     sys.stdout.flush()
+
+
+async def _patiently(ask: Callable[[], _Answer]) -> _Answer:
+    """The answer of the database, however long it is away."""
+    while True:
+        try:
+            return await to_thread.run_sync(ask)
+        except StoreUnavailable:
+            await asyncio.sleep(_RETRY)
 
 
 def _refuse_open_address(address: str | None) -> None:

@@ -73,7 +73,13 @@ def middleware(
 
     ``streamlit``: the folder of its own files, which are served compressed; None: by itself."""
     hosts = frozenset(settings.allowed_hosts or own_names(settings.bind_address))
-    gate = Middleware(Gate, access=_installed_access, useful=useful, handed=handed)
+    gate = Middleware(
+        Gate,
+        access=_installed_access,
+        useful=useful,
+        handed=handed,
+        title=lambda: _title(settings),
+    )
     who = gate if settings.accounts else Middleware(GateOff)
     tls = settings.tls_cert is not None
     files = [Middleware(Assets, folder=streamlit)] if streamlit else []
@@ -100,6 +106,11 @@ def _entrance(settings: Settings) -> list[BaseRoute]:
         ),
         *api.routes(lambda: _api(holder.current())),
     ]
+
+
+def _title(settings: Settings) -> str:
+    built = holder.installed()
+    return built.site.title if built else settings.title
 
 
 def _installed_access() -> Access | None:

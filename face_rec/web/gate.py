@@ -27,6 +27,7 @@ from face_rec.errors import StoreError
 from face_rec.web import cookies
 from face_rec.web.hosts import is_loopback, own_pages
 from face_rec.web.problem import is_api, problem, told
+from face_rec.web.refusals import Refusals, foreign, wants_page
 from face_rec.web.route_rules import KIOSK_PAGE, PAGES, Rule, Way, below, rule_for
 from face_rec.web.sieve import Sieve
 from face_rec.web.socket_watch import SocketWatch
@@ -56,7 +57,7 @@ def _no_files(_data: bytes) -> tuple[str, ...]:
 class Gate:
     """Wraps the application. ``access`` is asked at every request; None: not built yet.
     ``useful``: whether a principal has a use for what it sends over the WebSocket. ``handed``:
-    which files what it is sent hands out; without it, none."""
+    which files what it is sent hands out; without it, none. ``title``: the site's."""
 
     def __init__(
         self,
@@ -65,7 +66,9 @@ class Gate:
         access: Callable[[], Access | None],
         useful: Useful | None = None,
         handed: Handed | None = None,
+        title: Callable[[], str] = lambda: "Attendance",
     ) -> None:
+        self._refusals = Refusals(title)
         self._handed = handed or _no_files
         self._app = app
         self._access = access
@@ -87,10 +90,7 @@ class Gate:
             refusal = await self._refusal(request)
         except StoreError as error:
             log.warning("gate_without_store error=%s", error)
-            refusal = told(
-                path_of(request), 503, "The database does not answer, so nobody can be let in. "
-                "This page tries again by itself.", {"Refresh": "5", **_NO_STORE},
-            )  # fmt: skip
+            refusal = self._refusals.away(request)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
@@ -103,20 +103,55 @@ class Gate:
         access, rule = self._access(), rule_for(path_of(request), request.method)
         if access is None:
             return None if _is_health(request) else told(path_of(request), 503, "Starting …")
-        if await self._closed(access, request):
-            return PlainTextResponse(
-                "This app is not set up yet, and until then answers only on its own machine. "
-                "Open the set-up link there, or run: python -m face_rec users add", 403,
-            )  # fmt: skip
+        if not _is_code(rule) and await self._closed(access, request):
+            return self._refusals.not_set_up(request)
         principal = await to_thread.run_sync(_principal, access, request, rule)
         request.state.principal = principal
-        return _kiosk_only(request, principal) or _judge(access, request, rule, principal)
+        return _kiosk_only(request, principal) or self._judge(access, request, rule, principal)
 
     async def _closed(self, access: Access, request: Request) -> bool:
         """Whether nobody is let in from outside because no account exists yet."""
         if is_loopback(_address(request)) or _is_health(request):
             return False
         return await to_thread.run_sync(access.door.needs_setup)
+
+    def _judge(
+        self, access: Access, request: Request, rule: Rule | None, principal: Principal | None
+    ) -> Response | None:
+        open_now = principal is None or access.open_now(principal)
+        kiosk = request.query_params.get("kiosk", "")
+        path = below(path_of(request))
+        asked = Asked(principal, path, kiosk, open_now, access.tabs, access.files)
+        match verdict(rule, asked):
+            case Verdict.MISSING:
+                return self._refusals.missing(request, principal)
+            case Verdict.SIGN_IN | Verdict.DENIED:
+                return self._refused(request, principal)
+            case Verdict.CLOSED:
+                return PlainTextResponse("This kiosk is closed at this hour.", 403, _NO_STORE)
+        by_cookie = rule is not None and rule.way not in {Way.BEARER, Way.SIGNED}
+        ours = own_pages(request.headers, https=cookies.is_https(request))
+        if by_cookie and request.method not in _SAFE and not ours:
+            return foreign()
+        return None
+
+    def _refused(self, request: Request, principal: Principal | None) -> Response:
+        if is_api(path_of(request)) or request.headers.get("authorization"):
+            return _api_refusal(principal)
+        if principal is not None:
+            log.info("gate_denied path=%s", path_of(request)[:200])
+            return self._refusals.denied(request, principal)
+        if wants_page(request):
+            query = request.scope["query_string"].decode("latin-1")
+            asked = path_of(request) + (f"?{query}" if query else "")
+            # A device that was linked proves itself first; everybody else signs in.
+            way = "/kiosk/start" if cookies.read(request, KIOSK) else "/login"
+            to = way if asked == "/" else f"{way}?next={quote(asked)}"
+            return RedirectResponse(to, 303, _NO_STORE)
+        # An open page asks these before it connects anew. After 401 it would never try again; so
+        # whoever signs in again in another window finds it as they left it.
+        status = 503 if path_of(request) in _RECONNECTING else 401
+        return PlainTextResponse("Sign in first.", status, _NO_STORE)
 
     # --- WebSocket
 
@@ -191,27 +226,6 @@ def _of_cookies(access: Access, request: HTTPConnection, used: bool) -> Principa
     return access.of_cookies(shown, used, _address(request))
 
 
-def _judge(
-    access: Access, request: Request, rule: Rule | None, principal: Principal | None
-) -> Response | None:
-    open_now = principal is None or access.open_now(principal)
-    kiosk = request.query_params.get("kiosk", "")
-    path = below(path_of(request))
-    asked = Asked(principal, path, kiosk, open_now, access.tabs, access.files)
-    match verdict(rule, asked):
-        case Verdict.MISSING:
-            return told(path_of(request), 404, "There is no such page.", _NO_STORE)
-        case Verdict.SIGN_IN | Verdict.DENIED:
-            return _refused(request, principal)
-        case Verdict.CLOSED:
-            return PlainTextResponse("This kiosk is closed at this hour.", 403, _NO_STORE)
-    by_cookie = rule is not None and rule.way not in {Way.BEARER, Way.SIGNED}
-    ours = own_pages(request.headers, https=cookies.is_https(request))
-    if by_cookie and request.method not in _SAFE and not ours:
-        return PlainTextResponse("This request did not come from this app's own pages.", 403)
-    return None
-
-
 def _kiosk_only(request: Request, device: Principal | None) -> Response | None:
     """Sends a device to its page, where it asks for the start page or another one."""
     if device is None or device.kind is not PrincipalKind.DEVICE:
@@ -224,30 +238,6 @@ def _kiosk_only(request: Request, device: Principal | None) -> Response | None:
     return RedirectResponse(f"/{KIOSK_PAGE}?kiosk={quote(device.kiosk or '')}", 303)
 
 
-def _refused(request: Request, principal: Principal | None) -> Response:
-    if is_api(path_of(request)) or request.headers.get("authorization"):
-        return _api_refusal(principal)
-    if principal is not None:
-        return _denied(request)
-    if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-        query = request.scope["query_string"].decode("latin-1")
-        asked = path_of(request) + (f"?{query}" if query else "")
-        # A device that was linked proves itself first; everybody else signs in.
-        way = "/kiosk/start" if cookies.read(request, KIOSK) else "/login"
-        to = way if asked == "/" else f"{way}?next={quote(asked)}"
-        return RedirectResponse(to, 303, _NO_STORE)
-    # An open page asks these before it connects anew. After 401 it would never try again; so
-    # whoever signs in again in another window finds it as they left it.
-    status = 503 if path_of(request) in _RECONNECTING else 401
-    return PlainTextResponse("Sign in first.", status, _NO_STORE)
-
-
-def _denied(request: Request) -> Response:
-    text = "You are not allowed to open this. Ask an administrator for the right to do so."
-    log.info("gate_denied path=%s", path_of(request)[:200])
-    return PlainTextResponse(text, 403, _NO_STORE)
-
-
 def _api_refusal(principal: Principal | None) -> Response:
     if principal is not None:
         return problem(403, "The token's scopes do not allow this.")
@@ -258,6 +248,11 @@ def _api_refusal(principal: Principal | None) -> Response:
 def path_of(request: HTTPConnection) -> str:
     """The path by which the router chooses."""
     return str(request.scope["path"])
+
+
+def _is_code(rule: Rule | None) -> bool:
+    """What our own pages are drawn with, wherever they are shown."""
+    return rule is not None and rule.way is Way.OPEN and rule.keep
 
 
 def _is_health(request: Request) -> bool:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -15,10 +16,12 @@ from face_rec.access.access import KIOSK, PROOF, Access
 from face_rec.access.device import Device
 from face_rec.access.device_proofs import Bound, usable
 from face_rec.access.kiosks import TOKEN_LASTS
+from face_rec.access.secret import parted
 from face_rec.errors import Conflict, StoreUnavailable
 from face_rec.web import cookies
 from face_rec.web.headers import FORMS
 from face_rec.web.login import Site, local_path
+from face_rec.web.problem import WAITS
 from face_rec.web.templates import render
 
 _FOLDER: Final = Path(__file__).parent / "templates"
@@ -37,7 +40,7 @@ def routes(access: Callable[[], Access], site: Site, kiosk_page: str) -> list[Ro
     """``access`` is asked at every request; ``kiosk_page``: the page's place in the address."""
     proof = _Proof(access, site, kiosk_page)
     return [
-        Route("/kiosk/start", _patient(proof.start), methods=["GET"]),
+        Route("/kiosk/start", proof.start, methods=["GET"]),
         Route("/kiosk/start.js", proof.script, methods=["GET"]),
         Route("/kiosk/challenge", _patient(proof.challenge), methods=["POST"]),
         Route("/kiosk/prove", _patient(proof.prove), methods=["POST"]),
@@ -45,14 +48,14 @@ def routes(access: Callable[[], Access], site: Site, kiosk_page: str) -> list[Ro
 
 
 def _patient(answer: _Answering) -> _Answering:
-    """While the database is away the device tries again, and so does the page before it."""
+    """While the database is away the device is told so, and its page tries again."""
 
     async def answering(request: Request) -> Response:
         try:
             return await answer(request)
         except StoreUnavailable:
-            text = "The database does not answer. This page tries again by itself."
-            return PlainTextResponse(text, 503, {"Refresh": "5", **_NO_STORE})
+            text = "The database does not answer. Try again in a few seconds."
+            return PlainTextResponse(text, 503, {**WAITS, **_NO_STORE})
 
     return answering
 
@@ -64,15 +67,26 @@ class _Proof:
         self._page = kiosk_page
 
     async def start(self, request: Request) -> Response:
-        """Proves in the browser, then goes where it wanted to."""
-        device = await self._device(request)
+        """Proves in the browser, then goes where it wanted to.
+
+        After a start of the app without its database nobody here knows the device yet, nor any
+        face (templates lie in the database only): the page says so, and proves once it can."""
+        try:
+            device = await self._device(request)
+        except StoreUnavailable:
+            name, _ = parted(cookies.read(request, KIOSK)) or ("", "")
+            return self._started(request, name, waits=True)
         if device is None:
             gone = RedirectResponse("/login?note=kiosk", 303, _NO_STORE)
             cookies.clear(gone, request, KIOSK)  # or it would lead every page here again
             return gone
+        return self._started(request, device.id)
+
+    def _started(self, request: Request, name: str, *, waits: bool = False) -> Response:
         to = local_path(request.query_params.get("next", ""))
-        to = to if to != "/" else f"/{self._page}?kiosk={device.id}"
-        answer = render(request, "kiosk_start.html", self._site.title, next=to)
+        to = to if to != "/" else f"/{self._page}?kiosk={quote(name)}"
+        title, status = self._site.title, 503 if waits else 200
+        answer = render(request, "kiosk_start.html", title, status, next=to, waits=waits)
         answer.headers["Content-Security-Policy"] = _POLICY
         return answer
 

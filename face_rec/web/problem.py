@@ -20,6 +20,8 @@ _CODE_OF: Final[Mapping[int, str]] = {
     500: "internal",
     503: "unavailable",
 }
+WAITS: Final = {"X-Waits-For": "database"}
+"""A header that tells a page's script why it is kept waiting."""
 CODES: Final = tuple(_CODE_OF.values())
 """Every code that an answer has by its status alone; none is ever renamed."""
 

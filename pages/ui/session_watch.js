@@ -2,7 +2,8 @@
 // (curtain.js), and a kiosk leaves for the sign-in page; a page that was drawn under other rights
 // is loaded anew. A kiosk proves its key every minute, and at
 // once when its proof has lapsed: after a sleep, or when the server started again. For it this is
-// the sign of life as well. A network that is away says nothing.
+// the sign of life as well. A network that is away says nothing; a server that knows the device no
+// more and whose database is away sends the kiosk to its first page, which says so and waits.
 
 const EVERY = 4000;
 const PROVE_EVERY = 60000;
@@ -27,19 +28,23 @@ class Watch {
   async look() {
     if (this.busy) return;
     this.busy = true;
+    let lapsed = false;
     try {
       if (this.kiosk && Date.now() - this.proved > PROVE_EVERY) await this.prove();
       const answer = await session();
+      if (this.kiosk && answer.headers.get("X-Waits-For") === "database") return this.wait();
       if (answer.status !== 401) {
         this.back(answer.headers.get("X-Signed-In"));
         await this.compare(answer);
         return;
       }
+      lapsed = true;
       if (this.kiosk && await this.prove()) return;
       // Twice: in this moment another tab may be given a new cookie for the same session.
       if (await later(1000, nobody)) this.ended();
-    } catch {
-      // The server or the network is away; the page says so itself.
+    } catch (error) {
+      // Else the server or the network is away; the page says so itself.
+      if (error.message === "database" && lapsed) this.wait();
     } finally {
       this.busy = false;
     }
@@ -75,6 +80,11 @@ class Watch {
   lift() {
     this.curtain?.lift();
     this.curtain = undefined;
+  }
+
+  wait() {
+    const here = location.pathname + location.search;
+    window.location.assign(`/kiosk/start?next=${encodeURIComponent(here)}`);
   }
 
   leave() {

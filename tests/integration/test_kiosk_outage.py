@@ -19,7 +19,7 @@ from face_rec.stores.client import RedisAddress, connect
 from face_rec.stores.founding_mark import FileMark
 from tests.device_key import DeviceKey
 from tests.fakes.clock import FakeClock
-from tests.gate_app import CHEAP, GateApp
+from tests.gate_app import CHEAP, ORIGIN, GateApp, prove
 from tests.redis_servers import Server, standalone
 
 JPEG = b"\xff\xd8\xff a picture \xff\xd9"
@@ -130,3 +130,60 @@ def test_without_that_knowledge_nobody_is_let_in_while_redis_is_away(
     gate = GateApp(_access(redis, tmp_path, clock), clock)
     redis.kill()
     assert gate.browser("192.0.2.7").get("/").status_code == 503
+
+
+WAITS = "This kiosk waits for its database"
+
+
+def test_after_a_restart_without_redis_a_kiosk_is_told_so_and_comes_up_when_it_is_back(
+    tmp_path: Path,
+) -> None:
+    """Nobody in the new process knows the device, nor a face: templates lie in Redis only."""
+    page, html = "/take_attendance?kiosk=front-door", {"accept": "text/html"}
+    with standalone(tmp_path / "redis", "--appendonly", "yes", "--appendfsync", "always") as redis:
+        clock, key = FakeClock(), DeviceKey()
+        gate = GateApp(_access(redis, tmp_path, clock), clock)
+        gate.add("ada")
+        cookies = _shown(gate.kiosk(key=key))
+        assert not gate.access.door.needs_setup()
+        redis.kill()
+        gate = GateApp(_access(redis, tmp_path, clock), clock)  # the app was started again
+        tablet = gate.browser("192.0.2.7")
+        tablet.cookies.update(cookies)
+        sent = tablet.get(page, headers=html)
+        assert sent.headers["location"].startswith("/kiosk/start?next=")
+        for address in (sent.headers["location"], "/kiosk/start"):
+            start = tablet.get(address)
+            assert (start.status_code, WAITS in start.text) == (503, True)
+            assert "script-src 'self'" in start.headers["content-security-policy"]
+            assert f'data-next="{page}"' in start.text
+        asked = tablet.post("/kiosk/challenge", headers=ORIGIN)
+        assert (asked.status_code, asked.headers["x-waits-for"]) == (503, "database")
+        assert tablet.get("/session").status_code == 401
+        redis.start()
+        gate.wait()
+        assert prove(tablet, DeviceKey()).status_code == 403
+        assert prove(tablet, key).status_code == 204
+        assert WAITS not in tablet.get("/kiosk/start").text.partition("hidden")[0]
+        assert tablet.get(page).text == "inside as kiosk Front door"
+
+
+def test_a_new_machine_that_has_never_seen_redis_says_the_same_to_a_kiosk(
+    redis: Server, tmp_path: Path
+) -> None:
+    clock = FakeClock()
+    gate = GateApp(_access(redis, tmp_path / "old", clock), clock)
+    gate.add("ada")
+    cookies = _shown(gate.kiosk())
+    redis.kill()
+    gate = GateApp(_access(redis, tmp_path / "new", clock), clock)
+    tablet = gate.browser("192.0.2.7")
+    tablet.cookies.update(cookies)
+    page = tablet.get("/take_attendance?kiosk=front-door", headers={"accept": "text/html"})
+    assert (page.status_code, WAITS in page.text) == (503, True)
+    assert page.headers["refresh"] == "5"
+    assert tablet.get("/access.css").status_code == 200  # or the page has no look
+    for answer in (tablet.get("/session"), tablet.post("/kiosk/challenge", headers=ORIGIN)):
+        assert (answer.status_code, answer.headers["x-waits-for"]) == (503, "database")
+    stranger = gate.browser("192.0.2.8").get("/", headers={"accept": "text/html"})
+    assert (stranger.status_code, WAITS in stranger.text) == (503, False)

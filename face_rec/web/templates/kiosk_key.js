@@ -33,12 +33,15 @@ const ask = (path, body) => fetch(path, {
   headers: { "Content-Type": "application/json" }, signal: AbortSignal.timeout(15000),
 });
 
-// "ok"; "lost" where this is not the linked device; "insecure"; throws while the server is away.
+const away = (answer) => new Error(answer.headers.get("X-Waits-For") ?? String(answer.status));
+
+// "ok"; "lost" where this is not the linked device; "insecure"; throws while the server is away,
+// and Error("database") while only the server's database is.
 async function proveDevice() {
   if (!window.isSecureContext || !crypto.subtle || !window.indexedDB) return "insecure";
   const asked = await ask("/kiosk/challenge");
   if (asked.status === 403) return "lost";
-  if (!asked.ok) throw new Error(String(asked.status));
+  if (!asked.ok) throw away(asked);
   const { device, challenge, bound } = await asked.json();
   const pair = await deviceKey(!bound);
   const text = new TextEncoder().encode(`face attendance kiosk\n${device}\n${challenge}`);
@@ -46,6 +49,6 @@ async function proveDevice() {
   const key = text64(await crypto.subtle.exportKey("raw", pair.publicKey));
   const answer = await ask("/kiosk/prove", { challenge, signature, key });
   if (answer.status === 403 || answer.status === 409) return "lost";
-  if (!answer.ok) throw new Error(String(answer.status));
+  if (!answer.ok) throw away(answer);
   return "ok";
 }
