@@ -1,7 +1,7 @@
 """The attendance book: events, people and rules become days, whenever asked.
 
-Nothing computed is ever written back; see ``DESIGN.md``. What costs time is
-kept in two steps: marks as columns (:mod:`~face_rec.attendance.shelf`) and,
+Nothing computed is ever written back (docs/adr/0004-event-lists-are-the-truth.md). What costs
+time is kept in two steps: marks as columns (:mod:`~face_rec.attendance.shelf`) and,
 for days that can no longer change by themselves, the judged rows.
 """
 

@@ -18,7 +18,7 @@ class Limits:
     ``outage``: minutes without heartbeat that make an outage. A mark is
     doubtful below ``score``, ``margin`` or ``liveness``; the first two lie a
     little above what w600k_mbf needs among 120 people (0.28 with a margin of
-    0.12 names one stranger in 200, see DESIGN.md).
+    0.12 names one stranger in 200: docs/design.md, "Thresholds").
     """
 
     id: str = "limits"

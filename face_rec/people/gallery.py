@@ -3,7 +3,7 @@
 A match is one BLAS product of all probes with one row a person, the centroid of the person's
 templates. The best few persons of each probe are then scored again with their templates:
 half the best template, half the centroid (one bad photo spoils a best template alone, and a
-centroid alone forgets views; measured in the design notes).
+centroid alone forgets views: docs/design.md, "Facts measured").
 """
 
 import math
