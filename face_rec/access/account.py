@@ -34,6 +34,15 @@ class Account:
     created_at: datetime | None = None
     version: int = 0
 
+    @property
+    def administers(self) -> bool:
+        """Whether it counts as somebody who can make other administrators."""
+        return self.active and self.role is Role.ADMIN
+
+
+AN_ADMIN: Final = {"role": Role.ADMIN.value, "active": True}
+"""The same as the store's records have it; one such record must always be left."""
+
 
 def account_name(typed: str) -> str:
     """``typed`` as accounts are named; raises AccountRefused."""

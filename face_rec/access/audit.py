@@ -34,6 +34,7 @@ class Action(StrEnum):
     PROOF_FAILED = "proof.failed"
     ACCOUNT_CREATED = "account.created"
     ACCOUNT_CHANGED = "account.changed"
+    ADMIN_KEPT = "account.admin.kept"
     ACCOUNT_UNLOCKED = "account.unlocked"
     PASSWORD_CHANGED = "account.password"  # noqa: S105 - the name of an action
     PASSWORD_REFUSED = "account.password.refused"  # noqa: S105

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from face_rec.access.account import Account, account_name
+from face_rec.access.account import AN_ADMIN, Account, account_name
 from face_rec.access.actor import Actor
 from face_rec.access.audit import Action
 from face_rec.access.rights import Role
@@ -14,7 +14,7 @@ from face_rec.access.storage import Records
 from face_rec.access.trail import Trail
 from face_rec.access.visitor import Visitor
 from face_rec.clock import Clock
-from face_rec.errors import Conflict, SignInRefused
+from face_rec.errors import Conflict, LastOne, SignInRefused
 from face_rec.groups import NO_GROUPS, Groups
 
 log = logging.getLogger(__name__)
@@ -76,9 +76,28 @@ class ExternalAccounts:
         groups = was.groups if vouched.groups is None else vouched.groups
         if (was.role, was.groups) == (vouched.role, groups):
             return was
-        now = self._accounts.update(replace(was, role=vouched.role, groups=groups))
-        self._note(Action.ACCOUNT_CHANGED, now, visitor, _about(was))
+        wanted = replace(was, role=vouched.role, groups=groups)
+        keeps = AN_ADMIN if was.administers and not wanted.administers else None
+        try:
+            now = self._accounts.update(wanted, keeps)
+        except LastOne:
+            return self._kept(was, vouched, visitor)
+        self._note(Action.ACCOUNT_CHANGED, _about(was), now.id, _about(now), visitor)
         return now
+
+    def _kept(self, admin: Account, vouched: Vouched, visitor: Visitor) -> Account:
+        """Without an administrator nobody could ever make another one: the provider's word
+        waits until there is one, and is followed at the next sign-in."""
+        log.warning(
+            "last_admin_kept account=%s provider_says=%s: nobody else administers the app, so "
+            "the account stays an administrator. Make somebody else one (page Accounts, or: "
+            "python -m face_rec users add NAME --role admin), or put this person back into the "
+            "provider's group of administrators.",
+            admin.id, vouched.role.value,
+        )  # fmt: skip
+        told = {**_about(admin), "the provider says": vouched.role.value}
+        self._note(Action.ADMIN_KEPT, _about(admin), admin.id, told, visitor)
+        return admin
 
     def _made(self, name: str, vouched: Vouched, visitor: Visitor) -> Account:
         account = Account(
@@ -87,14 +106,19 @@ class ExternalAccounts:
         )  # fmt: skip
         if not self._accounts.create(account):
             raise Conflict(f"There is an account {name} by now. Try again.")
-        self._note(Action.ACCOUNT_CREATED, account, visitor, {})
+        self._note(Action.ACCOUNT_CREATED, {}, name, _about(account), visitor)
         return self._accounts.get(name) or account
 
     def _note(
-        self, action: Action, account: Account, visitor: Visitor, before: dict[str, object]
+        self,
+        action: Action,
+        before: dict[str, object],
+        name: str,
+        after: dict[str, object],
+        visitor: Visitor,
     ) -> None:
         actor = Actor("single sign-on", "provider", visitor.address)
-        self._trail.record(action, account.id, before, _about(account), actor)
+        self._trail.record(action, name, before, after, actor)
 
 
 def _about(account: Account) -> dict[str, object]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from face_rec.access.account import Account, account_name
+from face_rec.access.account import AN_ADMIN, Account, account_name
 from face_rec.access.attempts import Attempts
 from face_rec.access.audit import Action
 from face_rec.access.door import end_sessions
@@ -28,7 +28,6 @@ _CHANGED: Final = (
     "Somebody else changed this account while you had it open, and nothing of yours was saved. "
     "Close this, look at what it is now, then make your change again."
 )
-_AN_ADMIN: Final = {"role": Role.ADMIN.value, "active": True}
 
 
 class Staff:
@@ -175,7 +174,7 @@ class Staff:
             account = self._get(name)
             changed = change(account)
             # The store decides: two admins may demote each other at the same moment.
-            keeps = _AN_ADMIN if _is_admin(account) and not _is_admin(changed) else None
+            keeps = AN_ADMIN if account.administers and not changed.administers else None
             try:
                 return self._accounts.update(changed, keeps)
             except Conflict:
@@ -188,10 +187,6 @@ class Staff:
 
 def _standing(account: Account) -> tuple[Role, Groups, bool]:
     return account.role, account.groups, account.active
-
-
-def _is_admin(account: Account) -> bool:
-    return account.active and account.role is Role.ADMIN
 
 
 def _check_groups(role: Role, groups: Groups) -> None:

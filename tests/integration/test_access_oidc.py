@@ -286,6 +286,55 @@ def test_what_the_provider_changes_is_in_the_audit_log(
     assert (changed[0].before["role"], changed[0].after["role"]) == ("manager", "admin")
 
 
+def _as_the_only_admin(gate: GateApp, provider: OidcProvider) -> None:
+    """Eve comes in as an administrator, and nobody else is one any longer."""
+    provider.claims["groups"] = ["it"]
+    _through(gate, provider)
+    gate.access.staff.change("ada", Role.REGISTRAR, NO_GROUPS, active=True)
+
+
+def test_the_provider_does_not_take_the_last_admin_away(
+    gate: GateApp, provider: OidcProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    _as_the_only_admin(gate, provider)
+    provider.claims["groups"] = ["hr"]
+    browser, answer = _through(gate, provider, "/login/oidc?next=/accounts")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/accounts")
+    assert browser.get("/accounts").text == "inside as eve@example.org"
+    assert _account(gate).role is Role.ADMIN
+    told = gate.access.audit.newest(50)
+    kept = [entry for entry in told if entry.action == "account.admin.kept"]
+    assert [(e.who, e.kind, e.target) for e in kept] == [
+        ("single sign-on", "provider", "eve@example.org")
+    ]
+    assert kept[0].after["the provider says"] == "manager"
+    assert "Make somebody else one" in caplog.text
+    gate.access.staff.change("ada", Role.ADMIN, NO_GROUPS, active=True)  # now there is another
+    _through(gate, provider)
+    assert _account(gate).role is Role.MANAGER
+
+
+def test_the_other_admin_is_demoted_while_the_provider_s_word_is_being_followed(
+    gate: GateApp, provider: OidcProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.claims["groups"] = ["it"]
+    _through(gate, provider)
+    provider.claims["groups"] = ["hr"]
+    get, done = RedisRecords.get, list[bool]()
+
+    def meanwhile(self: RedisRecords[Account], record_id: str) -> Account | None:
+        found = get(self, record_id)
+        if record_id == "eve@example.org" and not done:
+            done.append(True)
+            gate.access.staff.change("ada", Role.REGISTRAR, NO_GROUPS, active=True)
+        return found
+
+    monkeypatch.setattr(RedisRecords, "get", meanwhile)
+    assert _through(gate, provider)[1].status_code == 303
+    admins = [one.id for one in gate.access.staff.all() if one.administers]
+    assert admins == ["eve@example.org"]
+
+
 def test_an_account_that_is_being_changed_gets_a_page_not_an_error(
     gate: GateApp, provider: OidcProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
