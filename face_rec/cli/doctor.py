@@ -1,13 +1,14 @@
 """``doctor``: looks at everything the app needs; says what is wrong and what to do."""
 
 import argparse
+import platform
 import queue
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 import config
 from config import Settings
-from face_rec import assembly, background
+from face_rec import __version__, assembly, background
 from face_rec.clock import SystemClock
 from face_rec.entities import HealthCheck, Image
 from face_rec.errors import FaceRecError, ModelError, SettingError, SourceError
@@ -58,6 +59,8 @@ def shown(result: HealthCheck) -> str:
 
 def results(camera: str | None) -> Iterator[HealthCheck]:
     """Every check, one by one; without settings there is nothing else to look at."""
+    python = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    yield HealthCheck("version", ok=True, detail=f"{__version__} on {python}")
     try:
         settings = config.load()
     except SettingError as error:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from face_rec import __version__
 from face_rec.__main__ import parser
 from face_rec.cli import doctor
 from face_rec.cli.doctor import camera_check
@@ -62,8 +63,16 @@ def test_a_healthy_installation_passes(run: Run) -> None:
 def test_a_setting_that_cannot_be_is_all_there_is_to_say(run: Run) -> None:
     status, said = run(PORT="many")
     assert status == 1
-    assert said.startswith("FAIL settings: PORT is 'many'")
+    version, settings, *_ = said.splitlines()
+    assert version.startswith("ok   version: ")
+    assert settings.startswith("FAIL settings: PORT is 'many'")
     assert "1 failed" in said
+
+
+def test_the_version_is_said_first_also_where_a_setting_is_wrong(run: Run) -> None:
+    """SECURITY.md and the form for bugs rely on it."""
+    _, said = run(PORT="none")
+    assert said.startswith(f"ok   version: {__version__} on Python 3.")
 
 
 def test_what_is_wrong_comes_with_what_to_do(run: Run, tmp_path: Path) -> None:
