@@ -9,7 +9,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --req
 COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: help run test lint types bench bench-quick lock clean
+.PHONY: help run test lint hooks types bench bench-quick lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -31,17 +31,18 @@ $(VENV)/.tools: tests/requirements.lock $(VENV)/.installed
 run: $(VENV)/.installed ## set everything up and serve the app
 	@exec $(BIN)/python app.py
 
-test: $(VENV)/.tools ## set everything up and run every test
-	$(BIN)/python -m ruff check .
-	$(BIN)/python -m ruff format --check .
-	$(BIN)/python -m bandit -q -ll -r app.py config.py face_rec pages
-	$(BIN)/python -m mypy
+test: lint types ## set everything up and run every test
 	$(BIN)/python -m pytest -n logical --dist loadfile -m "not browser and not slow"
 	$(BIN)/python -m pytest -m "browser or slow"
 
-lint: $(VENV)/.tools ## style only
+lint: $(VENV)/.tools ## style, spelling and known faults only
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m codespell_lib .
+	$(BIN)/python -m bandit -q -ll -r app.py config.py face_rec pages
+
+hooks: $(VENV)/.tools ## check every commit before it is made (pre-commit)
+	$(BIN)/python -m pre_commit install
 
 types: $(VENV)/.tools ## types only
 	$(BIN)/python -m mypy
