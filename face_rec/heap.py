@@ -63,4 +63,4 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     took = time.perf_counter() - began
-    log.info("heap_settled objects=%d seconds=%.2f", gc.get_freeze_count(), took)
+    log.debug("heap_settled objects=%d seconds=%.2f", gc.get_freeze_count(), took)

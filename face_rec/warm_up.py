@@ -30,5 +30,6 @@ class WarmUp:
             if self._thread.stopping.is_set():
                 return
             import_module(name)
-        log.info("warmed_up seconds=%.1f", time.monotonic() - began)
+        # Quiet, as all that comes after the start: the set-up link stays the last thing said.
+        log.debug("warmed_up seconds=%.1f", time.monotonic() - began)
         self._thread.stopping.wait()

@@ -52,7 +52,7 @@ from face_rec.stores.person_keys import PersonKeys
 from face_rec.stores.picture_owners import PictureOwners
 from face_rec.stores.picture_sealer import PictureSealer, WaitingSealer
 from face_rec.stores.pins import pin_sealer
-from face_rec.stores.pulse import Pulse
+from face_rec.stores.pulse import Pulse, pulse_of
 from face_rec.stores.s3_snapshots import (
     S3Credentials,
     S3Snapshots,
@@ -90,8 +90,9 @@ class Stores:
 
 
 def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
-    client = open_redis(settings, stack)
-    pulse = Pulse(client)
+    address = start_redis(settings, stack)
+    client = _connected(address, stack)
+    pulse = pulse_of(address)
     pulse.start()
     stack.callback(pulse.close)
     streams = open_streams(settings, client, clock)
@@ -216,14 +217,21 @@ def picture_sealer(
 
 def open_redis(settings: Settings, stack: ExitStack) -> Client:
     """A client of the Redis that the settings name, or of our own."""
+    return _connected(start_redis(settings, stack), stack)
+
+
+def start_redis(settings: Settings, stack: ExitStack) -> RedisAddress:
+    """Where the Redis is that the settings name; our own is started for it."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if settings.embedded_redis:
-        own = EmbeddedRedis(settings.data_dir)
-        socket = own.start()
-        stack.callback(own.stop)
-        address = RedisAddress(unix_socket=str(socket))
-    else:
-        address = redis_address(settings)
+    if not settings.embedded_redis:
+        return redis_address(settings)
+    own = EmbeddedRedis(settings.data_dir)
+    socket = own.start()
+    stack.callback(own.stop)
+    return RedisAddress(unix_socket=str(socket))
+
+
+def _connected(address: RedisAddress, stack: ExitStack) -> Client:
     client = connect(address)
     stack.callback(client.close)
     return client

@@ -17,7 +17,9 @@ from redis.sentinel import Sentinel
 from face_rec.errors import StoreError, StoreUnavailable
 
 CONNECT_SECONDS: Final = 2.0
-ANSWER_SECONDS: Final = 2.0
+ANSWER_SECONDS: Final = 1.5
+"""So long a caller waits at most for a Redis that hangs; with what :mod:`face_rec.stores.pulse`
+needs to notice it, a kiosk says so within three seconds."""
 BLOCK_MS: Final = 1000  # longest wait inside Redis; well under ANSWER_SECONDS
 _RETRIES: Final = 4  # 0.05 + 0.1 + 0.2 + 0.4 s: as long as a restarted server needs
 _HEALTH_CHECK_SECONDS: Final = 15
@@ -46,29 +48,31 @@ class RedisAddress:
     service: str = "mymaster"
 
 
-def connect(address: RedisAddress) -> Client:
+def connect(address: RedisAddress, patience: float | None = None) -> Client:
     """A client that connects when first used, retries briefly and then raises.
 
     Safe to share between threads. Nothing is asked of Redis here, so that the app
-    starts while Redis is away, and recovers when it is back.
+    starts while Redis is away, and recovers when it is back. With ``patience`` it waits for an
+    answer that many seconds instead of ``ANSWER_SECONDS``, and tries nothing again.
     """
     make = {"standalone": _standalone, "cluster": _cluster, "sentinel": _sentinel}
-    return make[address.mode](address)
+    return make[address.mode](address, _manners(patience))
 
 
-def _standalone(address: RedisAddress) -> Client:
+def _standalone(address: RedisAddress, manners: dict[str, Any]) -> Client:
     if address.url:
-        return Redis.from_url(address.url, **_user(address), **_manners())
+        return Redis.from_url(address.url, **_user(address), **manners)
     if address.unix_socket:
-        return Redis(unix_socket_path=address.unix_socket, **_manners())
+        return Redis(unix_socket_path=address.unix_socket, **manners)
     host, port = address.nodes[0]
-    return Redis(host=host, port=port, db=address.db, **_credentials(address), **_manners())
+    return Redis(host=host, port=port, db=address.db, **_credentials(address), **manners)
 
 
-def _cluster(address: RedisAddress) -> Client:
+def _cluster(address: RedisAddress, manners: dict[str, Any]) -> Client:
+    # The nodes given stay the way in: behind one DNS name addresses come and go.
+    manners = {**manners, "dynamic_startup_nodes": False}
+
     def make() -> RedisCluster:
-        # The nodes given stay the way in: behind one DNS name addresses come and go.
-        manners = {**_manners(), "dynamic_startup_nodes": False}
         if address.url:
             return RedisCluster.from_url(address.url, **_user(address), **manners)
         nodes = [_untyped(ClusterNode)(host, port) for host, port in address.nodes]
@@ -77,7 +81,7 @@ def _cluster(address: RedisAddress) -> Client:
     return cast("Client", LateCluster(make))
 
 
-def _sentinel(address: RedisAddress) -> Client:
+def _sentinel(address: RedisAddress, manners: dict[str, Any]) -> Client:
     if address.url:
         address = _spelled_out(address, address.url)
     # The next sentinel is asked instead, and all of them again by the command's own retry.
@@ -88,8 +92,8 @@ def _sentinel(address: RedisAddress) -> Client:
         "protocol": 2,
     }
     sentinel = _untyped(Sentinel)(list(address.nodes), sentinel_kwargs=watchers)
-    manners = {**_credentials(address), **_manners()}
-    return cast("Client", sentinel.master_for(address.service, db=address.db, **manners))
+    options = {**_credentials(address), **manners}
+    return cast("Client", sentinel.master_for(address.service, db=address.db, **options))
 
 
 def _spelled_out(address: RedisAddress, url: str) -> RedisAddress:
@@ -120,17 +124,17 @@ def _untyped(function: Any) -> Any:  # noqa: ANN401
     return function
 
 
-def _manners() -> dict[str, Any]:
+def _manners(patience: float | None) -> dict[str, Any]:
     # A timeout is not tried again: the caller has waited long enough, and a
     # mark is safe in the journal.
     retry = Retry(
         ExponentialBackoff(cap=0.5, base=0.05),
-        _RETRIES,
+        _RETRIES if patience is None else 0,
         supported_errors=(exceptions.ConnectionError,),
     )
     return {
         "socket_connect_timeout": CONNECT_SECONDS,
-        "socket_timeout": ANSWER_SECONDS,
+        "socket_timeout": ANSWER_SECONDS if patience is None else patience,
         "health_check_interval": _HEALTH_CHECK_SECONDS,
         "retry": retry,
         "protocol": 2,

@@ -80,7 +80,8 @@ class Keeper {
     this.probing = true;
     try {
       const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(2000) });
-      if (answer.ok && this.lost) this.reload();
+      if (!answer.ok) this.lost = true;  // a proxy in front answers for a server that is away
+      else if (this.lost) this.reload();
     } catch {
       this.lost = true;
     } finally {

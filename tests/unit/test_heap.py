@@ -1,6 +1,7 @@
 """What stands is frozen, and nothing that was frozen is held for ever."""
 
 import gc
+import logging
 import threading
 import tomllib
 import weakref
@@ -28,9 +29,14 @@ def thawed() -> Iterator[None]:
     gc.unfreeze()
 
 
-def test_what_stands_is_out_of_the_collector_s_way() -> None:
+def test_what_stands_is_out_of_the_collector_s_way_and_nothing_is_said_of_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The link that makes the first account stands above: a newcomer's last line."""
+    caplog.set_level(logging.DEBUG, logger="face_rec")
     kept = _Ring()
     settle()
+    assert [one.levelno for one in caplog.records] == [logging.DEBUG]
     assert gc.get_freeze_count() > 10_000
     assert all(one is not kept for one in gc.get_objects())
     assert len(gc.get_objects()) < gc.get_freeze_count() / 10

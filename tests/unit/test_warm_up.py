@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import logging
 import subprocess
 import sys
 
@@ -16,14 +17,20 @@ from tests.redis_servers import wait_until
 HEAVY = entry._HEAVY
 
 
-def test_the_libraries_are_loaded_in_the_background(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_libraries_are_loaded_in_the_background_and_nothing_is_said_of_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The link that makes the first account stands above: a newcomer's last line."""
+    caplog.set_level(logging.DEBUG, logger="face_rec")
     loaded: list[str] = []
     monkeypatch.setattr(warm_up, "import_module", loaded.append)
     up = WarmUp(HEAVY)
     up.start()
     wait_until(lambda: len(loaded) == len(HEAVY))
+    wait_until(lambda: "warmed_up" in caplog.text)
     up.close()
     assert loaded == list(HEAVY)
+    assert [one for one in caplog.records if one.levelno > logging.DEBUG] == []
 
 
 def test_they_exist_and_pages_use_them() -> None:
