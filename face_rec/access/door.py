@@ -136,6 +136,11 @@ class Door:
             account, visitor, vouched.proved_at, factor=vouched.factor, provider=vouched.session
         )
 
+    def account(self, name: str) -> Account | None:
+        """The account, if it opens anything."""
+        found = self._accounts.get(name)
+        return found if found is not None and found.active else None
+
     def half_account(self, half: str) -> Account | None:
         """Whose sign-in waits for a second factor under this secret."""
         return self._halves.account_of(half)

@@ -72,6 +72,15 @@ class Identify:
 
         return self._answer("s", secret, _STALE_USER, look)
 
+    def account(self, name: str) -> Principal | None:
+        """What somebody may do who need not be here: their work may still go on."""
+
+        def look() -> Principal | None:
+            account = self._door.account(name)
+            return user_principal(account) if account else None
+
+        return self._answer("a", name, _STALE_USER, look)
+
     def device(self, bound: Bound) -> Principal | None:
         """The kiosk whose device has proved this key, while it is linked and the key is its."""
 

@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from face_rec.access import actor
 from face_rec.access.actor import Actor
+from face_rec.access.permit import Permit
 from face_rec.access.principal import THIS_COMPUTER, Principal, PrincipalKind
 from face_rec.access.rights import Right
 from pages.ui.context import system
@@ -58,6 +59,17 @@ def require(right: Right | str) -> Identity:
     return identity
 
 
+def permit(right: Right) -> Permit:
+    """For work that goes on when the page is left: it ends when its starter loses ``right``."""
+    begun, access = require(right), system().access
+
+    def now() -> Identity | None:
+        user = begun.kind is PrincipalKind.USER
+        return access.identify.account(begun.id) if user else begun
+
+    return Permit(begun, right, acting_here(), now)
+
+
 def acting_here() -> Actor:
     """Whose doing this script's work is."""
     identity = current()
@@ -72,4 +84,13 @@ def _actor() -> Actor | None:
 
 actor.ask(_actor)
 
-__all__ = ["REFUSAL", "Identity", "Right", "acting_here", "current", "require", "standing"]
+__all__ = [
+    "REFUSAL",
+    "Identity",
+    "Right",
+    "acting_here",
+    "current",
+    "permit",
+    "require",
+    "standing",
+]

@@ -10,20 +10,25 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from face_rec import background
-from face_rec.errors import FaceRecError
+from face_rec.access import actor
+from face_rec.access.permit import Permit
+from face_rec.errors import FaceRecError, NotAllowed
 from face_rec.protocols import Progress
 
 log = logging.getLogger(__name__)
 
 Work = Callable[[Progress], object]
-"""Does the work in a thread of its own and returns what the page shows in the end."""
+"""Does the work in a thread of its own and returns what the page shows in the end. It tells its
+progress after each batch, and there it ends if whoever began it has lost the right."""
 
 
 @dataclass(eq=False)
 class Job:
-    """One piece of work; ``total`` 0 means unknown. Read by pages, written by its thread."""
+    """One piece of work; ``total`` 0 means unknown. Read by pages, written by its thread.
+    ``permit``: of who began it."""
 
     title: str
+    permit: Permit
     done: int = 0
     total: int = 0
     running: bool = True
@@ -36,7 +41,9 @@ class Job:
         return min(1.0, self.done / self.total) if self.total else 0.0
 
     def report(self, done: int, total: int) -> None:
+        """Raises NotAllowed where the work must go no further."""
         self.done, self.total = done, total
+        self.permit.check()
 
 
 class Jobs:
@@ -46,13 +53,14 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
 
-    def start(self, kind: str, title: str, work: Work) -> Job:
-        """Begin ``work``, unless one of this kind is running: then that one is returned."""
+    def start(self, kind: str, title: str, work: Work, permit: Permit) -> Job:
+        """Begin ``work`` as the doing of who has ``permit``, unless one of this kind is running:
+        then that one is returned."""
         with self._lock:
             job = self._jobs.get(kind)
             if job and job.running:
                 return job
-            job = self._jobs[kind] = Job(title)
+            job = self._jobs[kind] = Job(title, permit)
         background.once(f"job-{kind}", partial(_run, job, work))
         return job
 
@@ -69,7 +77,12 @@ class Jobs:
 
 def _run(job: Job, work: Work) -> None:
     try:
-        job.result = work(job.report)
+        with actor.acting(job.permit.actor):
+            job.permit.check()
+            job.result = work(job.report)
+    except NotAllowed as error:
+        log.warning("job_stopped title=%s done=%d of=%d", job.title, job.done, job.total)
+        job.error = str(error)
     except FaceRecError as error:
         job.error = str(error)
     except Exception:

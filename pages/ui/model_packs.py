@@ -14,7 +14,7 @@ from face_rec.protocols import Progress
 from face_rec.system import System
 from face_rec.web.uploads import LARGEST_MB
 from pages.ui.flash import flash
-from pages.ui.identity import Right, acting_here
+from pages.ui.identity import Right, permit
 from pages.ui.jobs import JOBS, Work
 from pages.ui.page import guarded
 from pages.ui.parts import dialog
@@ -62,6 +62,7 @@ def _offer(app: System, offer: PackOffer, busy: bool) -> None:
             JOB,
             f"Downloading {offer.name}",
             _noted(app, offer.name, partial(app.models.pull, offer.name)),
+            permit(Right.MODELS),
         )
         st.rerun()
 
@@ -98,19 +99,17 @@ def upload(app: System, busy: bool) -> None:
         )
         if pressed and file:
             work = partial(_import, app, file, name.strip())
-            JOBS.start(
-                JOB, f"Installing {file.name}", _noted(app, name.strip() or file.name, work)
-            )
+            noted = _noted(app, name.strip() or file.name, work)
+            JOBS.start(JOB, f"Installing {file.name}", noted, permit(Right.MODELS))
             st.rerun()
 
 
 def _noted(app: System, name: str, work: Work) -> Work:
-    """``work``, then a line in the audit log; who it was is known now, not in the thread."""
-    who = acting_here()
+    """``work``, then a line in the audit log."""
 
     def run(progress: Progress) -> object:
         made = work(progress)
-        app.access.audit.record(Action.MODELS_INSTALLED, name, actor=who)
+        app.access.audit.record(Action.MODELS_INSTALLED, name)
         return made
 
     return run

@@ -12,7 +12,7 @@ from face_rec.people.importing import Importer, ImportOutcome, ImportReport
 from face_rec.protocols import Progress
 from face_rec.system import System
 from face_rec.web.uploads import LARGEST_MB
-from pages.ui.identity import Right
+from pages.ui.identity import Right, permit
 from pages.ui.jobs import JOBS, Job
 from pages.ui.navigation import MODELS, link
 from pages.ui.page import guarded
@@ -64,7 +64,7 @@ def _dialog(app: System) -> None:
         if st.button("Import", type="primary", disabled=not ready, key="import_go") and file:
             consent = Consent(app.site.consent_text, app.site.consent_version, app.clock.now())
             work = partial(_run, app, file.getvalue(), consent)
-            JOBS.start(JOB, f"Importing {file.name}", work)
+            JOBS.start(JOB, f"Importing {file.name}", work, permit(Right.PEOPLE_WRITE))
             st.rerun()
 
 

@@ -11,7 +11,7 @@ from face_rec.attendance.reports import Wanted, written
 from face_rec.protocols import Progress
 from face_rec.system import System
 from pages.ui.exports import noted
-from pages.ui.identity import Right
+from pages.ui.identity import Right, permit
 from pages.ui.jobs import JOBS, Job
 from pages.ui.progress import show_job
 from pages.ui.text import counted
@@ -62,7 +62,8 @@ def _long(wanted: Wanted, report: Report, suffix: str) -> None:
         return
     if st.button(f"Make {suffix[1:].upper()} …", icon=":material/description:", key=kind):
         title = f"{report.title} as {suffix[1:].upper()}"
-        JOBS.start(kind, title, lambda progress: _work(report, suffix, progress))
+        work = partial(_work, report, suffix)
+        JOBS.start(kind, title, work, permit(Right.RECORDS))
         st.rerun()
 
 

@@ -1,0 +1,94 @@
+"""An import goes no further once whoever began it has lost the right."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import pytest
+
+from face_rec.access import actor
+from face_rec.access.access import Access
+from face_rec.access.actor import Actor
+from face_rec.access.identify import user_principal
+from face_rec.access.permit import Permit
+from face_rec.access.rights import Right, Role
+from face_rec.groups import ALL_GROUPS
+from face_rec.people.collection import from_folder
+from face_rec.people.importing import Importer
+from face_rec.protocols import Progress
+from face_rec.stores.client import Client
+from pages.ui.jobs import Job, Jobs
+from tests.fakes.clock import FakeClock
+from tests.fakes.enrolment import CONSENT, People, painted
+from tests.gate_app import PASSWORD, access_on
+
+CHANGES: list[Callable[[Access], object]] = [
+    lambda access: access.staff.change("reg", Role.KIOSK, ALL_GROUPS, active=True),
+    lambda access: access.staff.change("reg", Role.REGISTRAR, ALL_GROUPS, active=False),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for number, name in enumerate(("ann", "bob", "cyd")):
+        (tmp_path / name).mkdir()
+        cv2.imwrite(str(tmp_path / name / "1.png"), painted(1 + 4 * number))
+    return tmp_path
+
+
+def _imported(access: Access, people: People, folder: Path, after: Callable[[], object]) -> Job:
+    """The import of ``folder`` as ``reg`` began it; ``after`` happens when the first person is
+    in."""
+    account = access.staff.get("reg")
+    assert account is not None
+    permit = Permit(
+        user_principal(account), Right.PEOPLE_WRITE, Actor("reg", "user"),
+        lambda: access.identify.account("reg"),
+    )  # fmt: skip
+
+    def work(progress: Progress) -> object:
+        def told(done: int, total: int) -> None:
+            if done == 1:
+                with actor.acting(actor.SYSTEM):  # somebody else's doing
+                    after()
+            progress(done, total)
+
+        return Importer(people.store, people.enrolment).run(from_folder(folder), CONSENT, told)
+
+    job = Jobs().start("import", "Importing", work, permit)
+    assert job.ended.wait(20)
+    return job
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=["demoted", "switched off"])
+def test_an_import_stops_when_its_starter_is_demoted_or_switched_off(
+    redis_client: Client, folder: Path, change: Callable[[Access], object]
+) -> None:
+    clock, people = FakeClock(), People()
+    access = access_on(redis_client, clock)
+    for name, role in (("ada", Role.ADMIN), ("reg", Role.REGISTRAR)):
+        access.staff.create(name, PASSWORD, role, ALL_GROUPS)
+
+    def after() -> None:
+        change(access)
+        clock.advance(2)  # who somebody is is remembered for a second
+
+    job = _imported(access, people, folder, after)
+    assert [person.id for person in people.store.all()] == ["ann"]
+    assert "reg may no longer do this" in job.error
+
+
+def test_an_import_goes_on_when_its_starter_only_signs_out(
+    redis_client: Client, folder: Path
+) -> None:
+    clock, people = FakeClock(), People()
+    access = access_on(redis_client, clock)
+    access.staff.create("reg", PASSWORD, Role.REGISTRAR, ALL_GROUPS)
+
+    def after() -> None:
+        access.door.sign_out_everywhere("reg")
+        clock.advance(2)
+
+    job = _imported(access, people, folder, after)
+    assert len(list(people.store.all())) == 3
+    assert not job.error
