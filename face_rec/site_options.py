@@ -5,15 +5,15 @@ Each value comes from one of three places, and the first that has one wins: the 
 """
 
 import logging
-import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final, Protocol
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from face_rec.background import Background
 from face_rec.errors import Conflict, OptionsRefused, StoreUnavailable
+from face_rec.settings.kinds import Cooldown, Days, Title, Zone, parser
 
 log = logging.getLogger(__name__)
 
@@ -55,43 +55,14 @@ class OptionsStore(Protocol):
         ...
 
 
-# --- how a text becomes a value; each says in words what it allows ------------
-
-
-def title_of(text: str) -> str:
-    """At most 80 characters, something to read in them."""
-    if not text.strip() or len(text.strip()) > 80:
-        raise ValueError("a name of 1 to 80 characters")
-    return text.strip()
-
-
-def zone_of(text: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("a time zone of the IANA list, such as Europe/Berlin") from None
-
-
-def whole(low: int, high: int) -> Callable[[str], int]:
-    """A parser of whole numbers from ``low`` to ``high``."""
-
-    def parse(text: str) -> int:
-        if not re.fullmatch(r"-?\d{1,12}", text) or not low <= int(text) <= high:
-            raise ValueError(f"a whole number from {low} to {high}")
-        return int(text)
-
-    return parse
-
-
-cooldown_of = whole(0, 86_400)
-days_of = whole(0, 3650)
 PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "title": title_of,
-    "timezone": zone_of,
-    "cooldown": cooldown_of,
-    "snapshot_days": days_of,
-    "inactive_days": days_of,
+    "title": parser(Title),
+    "timezone": parser(Zone),
+    "cooldown": parser(Cooldown),
+    "snapshot_days": parser(Days),
+    "inactive_days": parser(Days),
 }
+"""What is typed here is read like the variable of the same name."""
 VARIABLES: Final[Mapping[str, str]] = {
     "title": "TITLE",
     "timezone": "TIMEZONE",

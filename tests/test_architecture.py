@@ -26,7 +26,7 @@ LEVELS: list[set[str]] = [
     },
     {"face_rec.protocols"},
     {"face_rec.site_options", "face_rec.heap", "face_rec.warm_up"},
-    {"face_rec.background", "face_rec.zip_directory"},
+    {"face_rec.background", "face_rec.settings", "face_rec.zip_directory"},
     {"face_rec.entities", "face_rec.errors", "face_rec.clock", "face_rec.groups", "face_rec.log"},
 ]
 PARTS = {part: level for level, parts in enumerate(LEVELS) for part in parts}
@@ -34,6 +34,7 @@ FREE = {"face_rec", "face_rec.preflight"}  # the map, and the check before anyth
 
 ONLY_IN: dict[str, set[str]] = {
     "config": {"app", "face_rec.assembly", "face_rec.cli"},
+    "pydantic_settings": {"face_rec.settings"},
     "redis": {"face_rec.stores"},
     "boto3": {"face_rec.stores"},
     "botocore": {"face_rec.stores"},

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal, cast
 
 from config import Settings
 from face_rec.access.access import Access
@@ -67,8 +66,6 @@ from face_rec.stores.spool import SnapshotSpool
 from face_rec.stores.witness_bucket import WitnessBucket
 
 log = logging.getLogger(__name__)
-
-RedisMode = Literal["standalone", "cluster", "sentinel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +238,7 @@ def redis_address(settings: Settings) -> RedisAddress:
     """Where the outside Redis is."""
     alone = ((settings.redis_host, settings.redis_port),) if settings.redis_host else ()
     return RedisAddress(
-        mode=cast("RedisMode", settings.redis_mode),
+        mode=settings.redis_mode,
         url=settings.redis_url,
         nodes=settings.redis_nodes or alone,
         db=settings.redis_db,

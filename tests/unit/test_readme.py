@@ -14,12 +14,10 @@ BEGIN, END = "<!-- settings:begin -->\n", "<!-- settings:end -->"
 
 def settings_table() -> str:
     """The settings as Markdown, by section, from their declarations."""
-    entries = [field.metadata for field in config.declared()]
     parts = []
-    for section, found in groupby(entries, key=lambda entry: str(entry["section"])):
+    for section, found in groupby(config.declared(), key=lambda one: one.section):
         rows = [
-            f"| `{e['name']}` | {_default(str(e['default']))} | {_cell(str(e['meaning']))} |"
-            for e in found
+            f"| `{one.name}` | {_default(one.default)} | {_cell(one.meaning)} |" for one in found
         ]
         parts.append(
             "\n".join(

@@ -1,0 +1,73 @@
+"""Recognition and the video that it looks at."""
+
+from typing import Annotated, Self
+
+from pydantic import model_validator
+
+from face_rec.errors import SettingError
+from face_rec.settings.kinds import (
+    Cooldown,
+    IceUrls,
+    Number,
+    Provider,
+    Secret,
+    TurnUrl,
+    VideoTransport,
+    Whole,
+)
+from face_rec.settings.topic import Topic, setting
+
+
+class Recognition(Topic):
+    """Models, matching, and how a kiosk's video travels."""
+
+    section = "Recognition"
+
+    model_pack: str = setting(
+        "buffalo_l",
+        "Name of an installed model pack, or the path of a folder.",
+    )
+    model_provider: Provider = setting(
+        "auto",
+        "Where models run: auto, cpu, cuda, coreml or directml.",
+    )
+    workers: Annotated[int, Whole(0, 64)] = setting(
+        "0",
+        "Recognition threads; 0 means one for each processor core, at most 4.",
+    )
+    match_threshold: Annotated[float, Number(0.05, 0.99)] | None = setting(
+        "",
+        "Lowest cosine that may name somebody; empty: from the model's calibration and the "
+        "number of people.",
+    )
+    match_margin: Annotated[float, Number(0.0, 0.9)] | None = setting(
+        "",
+        "Least lead over the second-best person; empty: from the calibration.",
+    )
+    cooldown_seconds: Cooldown = setting("60", "A person is not marked again within this time.")
+    video_transport: VideoTransport = setting(
+        "auto",
+        "How a kiosk's live video travels: webrtc, http (JPEGs over the page's own connection), "
+        "or auto: WebRTC, and HTTP where it does not connect.",
+    )
+    ice_servers: IceUrls | None = setting(
+        "",
+        "STUN servers for WebRTC beyond the local network, separated by commas.",
+    )
+    turn_url: TurnUrl | None = setting(
+        "",
+        "TURN server that relays WebRTC, such as turn:turn.example.org:3478.",
+    )
+    turn_secret: Secret | None = setting(
+        "",
+        "Secret shared with the TURN server (coturn: static-auth-secret).",
+    )
+
+    @model_validator(mode="after")
+    def _relay_is_whole(self) -> Self:
+        if (self.turn_url is None) != (self.turn_secret is None):
+            missing = "TURN_SECRET" if self.turn_secret is None else "TURN_URL"
+            raise SettingError(
+                f"{missing} is empty, but a relay needs both TURN_URL and TURN_SECRET."
+            )
+        return self
