@@ -9,7 +9,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --req
 COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: help run test lint hooks types bench bench-quick lock clean
+.PHONY: help run test lint hooks types bench bench-quick bench-history lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -52,6 +52,10 @@ bench: $(VENV)/.tools ## measure; prints a table, writes tests/benchmarks/result
 
 bench-quick: $(VENV)/.tools ## the same in two minutes
 	$(BIN)/python -m tests.benchmarks --quick
+
+bench-history: $(VENV)/.tools ## add the last measurement to tests/benchmarks/history.jsonl; prints a table by commit
+	@$(BIN)/python -m tests.benchmarks.history add
+	@$(BIN)/python -m tests.benchmarks.history show
 
 lock: $(VENV)/.tools ## write both lock files anew from requirements.txt and pyproject.toml (make lock UPGRADE=--upgrade: the newest allowed)
 	$(COMPILE) $(UPGRADE) requirements.txt -o requirements.lock

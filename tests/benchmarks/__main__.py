@@ -1,6 +1,7 @@
 """``python -m tests.benchmarks [--quick] [--only NAME]``: measure everything, print one table.
 
-The results also go to ``results.json`` beside this file, which is not committed.
+The results also go to ``results.json`` beside this file, with the commit they are of; it is not
+committed. :mod:`tests.benchmarks.history` draws a table of several.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks import machine, table
+from tests.benchmarks import commit, machine, table
 from tests.benchmarks.row import Row
 
 NAMES = (
@@ -60,6 +61,7 @@ def _measured(name: str, quick: bool) -> list[Row]:
 def _save(rows: list[Row], described: dict[str, str], quick: bool) -> None:
     results = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": asdict(commit.measured()),
         "quick": quick,
         "machine": described,
         "rows": [{**asdict(row), "reached": row.reached} for row in rows],

@@ -49,3 +49,4 @@ def test_a_benchmark_that_cannot_run_says_why_and_stops_no_other(
     saved = json.loads((tmp_path / "results.json").read_text())
     assert [row["name"] for row in saved["rows"]] == ["marks", "start"]
     assert saved["machine"]["cores"]
+    assert saved["commit"].keys() == {"id", "at", "subject", "changed"}

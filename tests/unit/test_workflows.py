@@ -4,7 +4,9 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,6 +15,7 @@ import pytest
 import yaml
 
 from config import ROOT
+from tests.benchmarks import history
 
 WORKFLOWS = ROOT / ".github" / "workflows"
 SCRIPTS = ROOT / ".github" / "scripts"
@@ -120,6 +123,61 @@ def test_every_job_ends_and_may_only_read() -> None:
         assert _workflow(name)["permissions"] == {"contents": "read"}
         for job in _jobs(name).values():
             assert "uses" in job or job["timeout-minutes"] <= 45
+
+
+def test_what_a_commit_was_measured_at_is_kept_with_all_before_it() -> None:
+    flow = _workflow("benchmarks.yml")
+    assert flow["permissions"] == {"contents": "read", "actions": "read"}
+    assert flow["concurrency"]["cancel-in-progress"] is False
+    job = flow["jobs"]["measure"]
+    in_order = ["benchmark-history.sh tests/benchmarks", "make bench-quick", "make bench-history"]
+    places = [_commands(job).index(one) for one in in_order]
+    assert places == sorted(places)
+    (kept,) = [step["with"] for step in job["steps"] if "upload-artifact" in step.get("uses", "")]
+    assert kept["path"].split() == [
+        str(path.relative_to(ROOT)) for path in (history.HISTORY, history.RESULTS)
+    ]
+
+
+@pytest.mark.parametrize("before", [[], ["old", "older"]])
+def test_the_newest_history_of_main_is_fetched(tmp_path: Path, before: list[str]) -> None:
+    """With a gh that answers as GitHub does, for the list and for the archive."""
+    if not shutil.which("unzip") or not shutil.which("jq"):
+        pytest.skip("no unzip or no jq here; GitHub's machines have both")
+    (tmp_path / "history.jsonl").write_text("\n".join(before) + "\n", "utf-8")
+    with zipfile.ZipFile(tmp_path / "made.zip", "w") as made:
+        made.write(tmp_path / "history.jsonl", "history.jsonl")
+        made.writestr("results.json", "{}")
+    runs = [(7, "main", 1, False), (9, "main", 1, True), (8, "work", 1, False),
+            (6, "main", 1, False), (9, "main", 2, False)]  # fmt: skip
+    artefacts = [
+        {"id": number, "expired": expired, "created_at": f"2026-05-0{number}",
+         "workflow_run": {"head_branch": branch, "repository_id": 1, "head_repository_id": of}}
+        for number, branch, of, expired in [(4, "main", 2, False), *(runs if before else [])]
+    ]  # fmt: skip
+    (tmp_path / "list.json").write_text(json.dumps({"artifacts": artefacts}), "utf-8")
+    gh = tmp_path / "gh"
+    gh.write_text(
+        '#!/bin/sh\ncd "$(dirname "$0")"\n'
+        'case "$2" in */7/zip) cat made.zip ;; *per_page=*) jq -r "$4" list.json ;; '
+        "*) exit 1 ;; esac\n",
+        "utf-8",
+    )
+    gh.chmod(0o755)
+    out = tmp_path / "out"
+    out.mkdir()
+    environment = {
+        "PATH": f"{tmp_path}:{os.environ['PATH']}", "GITHUB_REPOSITORY": "o/r",
+    }  # fmt: skip
+    said = subprocess.run(
+        [SCRIPTS / "benchmark-history.sh", out],
+        env=environment, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    found = out / "history.jsonl"
+    assert (found.read_text("utf-8").split() if found.exists() else []) == before
+    assert said == (
+        "2 runs before this one.\n" if before else "No run before this one has left a history.\n"
+    )
 
 
 def test_a_release_needs_a_version_tag_and_everything_that_ci_asks() -> None:
