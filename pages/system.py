@@ -25,7 +25,10 @@ def draw() -> None:
     with left.container(border=True, height="stretch"):
         st.subheader("Settings in force", anchor=False)
         facts(settings_in_force(system()))
-        st.caption("Settings are read at the start, from the environment and the file .env.")
+        st.caption(
+            "Title, time zone, retention and the time between two marks: Settings, This site. The "
+            "rest is read at the start, from the environment and the file .env."
+        )
     with right.container(border=True, height="stretch"):
         st.subheader("Versions", anchor=False)
         facts(versions())

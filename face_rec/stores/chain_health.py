@@ -33,13 +33,18 @@ def chain_check(
             )  # fmt: skip
         if now.problem:
             return HealthCheck(
-                _NAME, ok=True, warning=True, detail="not witnessed", advice=now.problem
+                _NAME,
+                ok=True,
+                warning=True,
+                detail="no copy of the proof could be kept",
+                advice=now.problem,
             )
         if daily.problem:
             return HealthCheck(
                 _NAME, ok=True, warning=True, detail="not checked today", advice=daily.problem
             )
-        last = f", checked {daily.at:%Y-%m-%d %H:%M} UTC" if daily.at else ""
-        return HealthCheck(_NAME, ok=True, detail=f"witnessed in {' and '.join(now.places)}{last}")
+        kept = f"copies of the proof are kept in {' and '.join(now.places)}"
+        last = f"; all was as written on {daily.at:%Y-%m-%d %H:%M} UTC" if daily.at else ""
+        return HealthCheck(_NAME, ok=True, detail=kept + last)
 
     return check

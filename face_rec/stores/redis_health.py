@@ -38,9 +38,13 @@ def durable_check(client: Client) -> Check:
             with redis_errors():
                 worries = sorted({text for info in _infos(client) for text in _worries(info)})
         except StoreError:
-            return HealthCheck("redis data", ok=True, detail="not known while Redis is away")
+            return HealthCheck(
+                "redis data", ok=True, detail="not known while the database is away"
+            )
         if not worries:
-            return HealthCheck("redis data", ok=True, detail="kept on disk, never evicted")
+            return HealthCheck(
+                "redis data", ok=True, detail="kept on disk, and nothing is thrown away for room"
+            )
         return HealthCheck(
             "redis data", ok=True, detail="at risk", advice=" ".join(worries), warning=True
         )

@@ -13,6 +13,8 @@ from face_rec.entities import HealthCheck
 from face_rec.web.health import Check
 
 _MIB = 1024**2
+_GB = 10**9
+_RUNS_ON = {"cpu": "the processor", "cuda": "the NVIDIA graphics card", "coreml": "Apple's chip"}
 _UNREADABLE = (
     "Pictures that cannot be read were set aside in DATA_DIR/spool-quarantine, each with the "
     "reason beside it. They are tried again at the next start: if a key is missing, put it into "
@@ -46,8 +48,6 @@ class GalleryLike(Protocol):
     @property
     def people(self) -> int: ...
     @property
-    def revision(self) -> int: ...
-    @property
     def error(self) -> str: ...
 
 
@@ -64,13 +64,18 @@ class SpoolLike(Protocol):
     def problem(self) -> str: ...
 
 
+def _people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number:,} people"
+
+
 def models_check(status: Callable[[], ModelLike]) -> Check:
     """Not ready while no model is loaded: nobody can be recognised."""
 
     def check() -> HealthCheck:
         now = status()
         if now.state == "ready":
-            return HealthCheck("models", ok=True, detail=f"{now.pack} on {now.provider}")
+            runs_on = _RUNS_ON.get(now.provider, now.provider)
+            return HealthCheck("models", ok=True, detail=f"{now.pack}, on {runs_on}")
         return HealthCheck(
             "models", ok=False, detail=f"{now.pack}: {now.state}", advice=now.message
         )
@@ -83,11 +88,12 @@ def gallery_check(status: Callable[[], GalleryLike]) -> Check:
 
     def check() -> HealthCheck:
         now = status()
-        detail = f"{now.people} people, revision {now.revision}"
+        detail = f"{_people(now.people)} can be recognised"
         if not now.ready:
-            return HealthCheck("gallery", ok=False, detail="not loaded yet", advice=now.error)
+            waits = "the faces of the people were not read from the database yet"
+            return HealthCheck("gallery", ok=False, detail=waits, advice=now.error)
         if now.error:
-            advice = f"{now.error} People as of this revision are still recognised."
+            advice = f"{now.error} Who was registered before is still recognised."
             return HealthCheck("gallery", ok=True, detail=detail, advice=advice, warning=True)
         return HealthCheck("gallery", ok=True, detail=detail)
 
@@ -103,13 +109,15 @@ def accuracy_check(people: Callable[[], int], largest: Callable[[], int | None])
     def check() -> HealthCheck:
         here, most = people(), largest()
         if most is None or here <= most:
-            return HealthCheck("accuracy", ok=True, detail="the threshold fits the gallery")
+            fits = "the model was measured with as many people as are registered"
+            return HealthCheck("accuracy", ok=True, detail=fits if most else "no model is loaded")
         return HealthCheck(
             "accuracy",
             ok=True,
-            detail=f"{here:,} people, measured up to {most:,}",
-            advice="Beyond that the threshold is an extrapolation. Use a larger model pack, or "
-            "measure this one on your own faces: python -m face_rec models calibrate FOLDER",
+            detail=f"{here:,} people, and the model was measured with up to {most:,}",
+            advice="How rarely it takes a stranger for one of so many, nobody has measured. Use a "
+            "larger model pack, or measure this one on your own faces: python -m face_rec models "
+            "calibrate FOLDER",
             warning=True,
         )
 
@@ -127,13 +135,13 @@ def journal_check(
         if why:
             return HealthCheck("journal", ok=False, detail="marks cannot be saved", advice=why)
         if set_aside := aside():
-            detail = f"{set_aside} entries were set aside, {waiting} marks wait for Redis"
+            detail = f"{set_aside} were set aside, {waiting} wait for the database"
             return HealthCheck("journal", ok=True, detail=detail, advice=_ASIDE, warning=True)
         if waiting:
-            advice = "They are safe on this machine's disk and are delivered when Redis is back."
-            detail = f"{waiting} marks wait for Redis"
+            advice = "They are safe on this machine's disk and are delivered when it is back."
+            detail = f"{waiting} wait for the database"
             return HealthCheck("journal", ok=True, detail=detail, advice=advice, warning=True)
-        return HealthCheck("journal", ok=True, detail="nothing waits")
+        return HealthCheck("journal", ok=True, detail="every mark is in the database")
 
     return check
 
@@ -143,8 +151,10 @@ def snapshots_check(stats: Callable[[], SpoolLike]) -> Check:
 
     def check() -> HealthCheck:
         now = stats()
-        detail = f"{now.pending} wait, {now.dropped} dropped since the start"
-        detail += f", {now.aside} set aside" if now.aside else ""
+        left = [(now.pending, "wait to be stored"), (now.aside, "were set aside")]
+        left += [(now.dropped, "could not be kept since the start")]
+        told = ", ".join(f"{number} {what}" for number, what in left if number)
+        detail = told or "all are stored"
         advice = now.problem or (_UNREADABLE if now.aside else "")
         return HealthCheck(
             "snapshots", ok=True, detail=detail, advice=advice, warning=bool(advice)
@@ -159,7 +169,7 @@ def disk_check(folder: Path, low: int = 2048 * _MIB, full: int = 200 * _MIB) -> 
     def check() -> HealthCheck:
         free = shutil.disk_usage(folder).free
         advice = "" if free >= low else f"Free some space on the disk that holds {folder}."
-        detail = f"{free // _MIB:,} MiB free"
+        detail = f"{free / _GB:,.1f} GB free"
         return HealthCheck("disk", free >= full, detail, advice, warning=full <= free < low)
 
     return check
@@ -172,10 +182,12 @@ def background_check(statuses: Callable[[], Sequence[Status]]) -> Check:
         now = statuses()
         bad = [one for one in now if one.problem or not one.alive]
         if not bad:
-            return HealthCheck("background", ok=True, detail=f"{len(now)} threads at work")
-        words = ", ".join(
-            f"{one.name} ({one.failures} ×: {one.problem or 'ended'})" for one in bad
+            fine = "everything that works by itself is at work"
+            return HealthCheck("background", ok=True, detail=fine)
+        parts = ", ".join(
+            f"{one.name} ({one.failures} times: {one.problem or 'it ended'})" for one in bad
         )
+        words = f"something that works by itself fails again and again: {parts}"
         advice = "It is started again by itself; the log says what happened. Please report it."
         return HealthCheck("background", ok=True, detail=words, advice=advice, warning=True)
 

@@ -10,13 +10,14 @@ TITLES = {
     "redis": "Database",
     "redis data": "Stored data",
     "models": "Recognition model",
-    "gallery": "Gallery",
+    "gallery": "Known faces",
     "accuracy": "Accuracy",
     "journal": "Waiting marks",
     "snapshots": "Pictures",
     "speed": "Speed",
     "disk": "Disk",
-    "chain": "Chain of marks",
+    "background": "Work in the background",
+    "chain": "Protection against changes",
 }
 
 

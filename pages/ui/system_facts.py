@@ -36,7 +36,7 @@ def settings_in_force(app: System) -> list[tuple[str, str]]:
         ("Pictures", site.snapshots if site.save_snapshots else "not kept"),
         ("Model pack", models.pack),
         ("Between two marks", f"at least {site.cooldown:g} s"),
-        ("Recognition threads", str(app.engine.workers)),
+        ("Pictures recognised at once", str(app.engine.workers)),
         ("Live video", _TRANSPORTS[site.video_transport]),
         ("Consent text", f"version {site.consent_version}"),
     ]

@@ -13,12 +13,14 @@ _STALE_SECONDS = 3.0
 _COLUMNS = {
     "Camera": st.column_config.TextColumn(width="medium"),
     "State": st.column_config.TextColumn(width="medium"),
-    "Frames/s": st.column_config.NumberColumn(format="%.1f", help="Frames that arrive."),
-    "Results/s": st.column_config.NumberColumn(format="%.1f", help="Frames that are analysed."),
-    "Skipped": st.column_config.NumberColumn(
-        format="percent", help="Frames that a newer one replaced before their turn: not a fault."
+    "Pictures/s": st.column_config.NumberColumn(format="%.1f", help="Pictures that arrive."),
+    "Looks/s": st.column_config.NumberColumn(
+        format="%.1f", help="Pictures in which faces are looked for."
     ),
-    "To mark": st.column_config.NumberColumn(
+    "Skipped": st.column_config.NumberColumn(
+        format="percent", help="Pictures that a newer one replaced before their turn: not a fault."
+    ),
+    "Time to mark": st.column_config.NumberColumn(
         format="%.1f s", help="From a face's first appearance to its mark, the last time."
     ),
 }
@@ -45,10 +47,10 @@ def _row(stream: Stream) -> dict[str, object]:
     return {
         "Camera": stream.name,
         "State": _state(stats.frame_age),
-        "Frames/s": stats.frame_rate,
-        "Results/s": stats.inference_rate,
+        "Pictures/s": stats.frame_rate,
+        "Looks/s": stats.inference_rate,
         "Skipped": stats.dropped / stats.frames if stats.frames else 0.0,
-        "To mark": stats.time_to_mark,
+        "Time to mark": stats.time_to_mark,
     }
 
 
