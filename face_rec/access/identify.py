@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from cachetools import FIFOCache
+
 from face_rec.access.account import Account
 from face_rec.access.device import Device
 from face_rec.access.device_proofs import Bound
@@ -58,7 +60,7 @@ class Identify:
         self._kiosks = kiosks
         self._tokens = tokens
         self._clock = clock
-        self._known: dict[str, _Known] = {}
+        self._known: FIFOCache[str, _Known] = FIFOCache(_MOST)
         self._round = 0
         self._lock = threading.Lock()
 
@@ -132,11 +134,8 @@ class Identify:
 
     def _keep(self, key: str, known: _Known, turn: int) -> None:
         with self._lock:
-            if turn != self._round:
-                return
-            if len(self._known) >= _MOST:
-                self._known.clear()
-            self._known[key] = known
+            if turn == self._round:
+                self._known[key] = known
 
 
 _SEES: Final[Mapping[Role, Groups]] = {Role.ADMIN: ALL_GROUPS, Role.REGISTRAR: ALL_GROUPS}

@@ -1,8 +1,9 @@
 """What in this process belongs to whom: open tabs, and the files that were sent to them."""
 
 import threading
-from collections import OrderedDict
 from typing import Final
+
+from cachetools import LRUCache
 
 from face_rec.access.principal import Principal
 
@@ -19,17 +20,13 @@ class Tabs:
     """
 
     def __init__(self) -> None:
-        self._owners: OrderedDict[str, Principal] = OrderedDict()
+        self._owners: LRUCache[str, Principal] = LRUCache(_MOST)
         self._lock = threading.Lock()
 
     def claim(self, tab: str, principal: Principal) -> bool:
         """Whether ``tab`` is ``principal``'s; one that was nobody's becomes theirs."""
         with self._lock:
-            owner = self._owners.setdefault(tab, principal)
-            self._owners.move_to_end(tab)
-            if len(self._owners) > _MOST:
-                self._owners.popitem(last=False)
-            return owner == principal
+            return self._owners.setdefault(tab, principal) == principal
 
     def owned(self, tab: str, principal: Principal) -> bool:
         """The same without a claim: what nobody has is nobody's."""
@@ -45,16 +42,13 @@ class SentFiles:
     """
 
     def __init__(self) -> None:
-        self._sent: OrderedDict[tuple[str, Principal], None] = OrderedDict()
+        self._sent: LRUCache[tuple[str, Principal], None] = LRUCache(_MOST)
         self._lock = threading.Lock()
 
     def note(self, file: str, principal: Principal) -> None:
         """The address of ``file`` was sent to ``principal``."""
         with self._lock:
             self._sent[file, principal] = None
-            self._sent.move_to_end((file, principal))
-            if len(self._sent) > _MOST:
-                self._sent.popitem(last=False)
 
     def sent(self, file: str, principal: Principal) -> bool:
         """Whether it was."""

@@ -1,9 +1,10 @@
 """Judged rows of closed days, kept until anything they depend on changes."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Hashable
 from datetime import date
+
+from cachetools import LRUCache
 
 from face_rec.attendance.day_record import Days
 
@@ -13,25 +14,18 @@ class ClosedDays:
 
     def __init__(self, days: int = 800) -> None:
         """``days``: how many are kept (a thousand people: 50 KB a day)."""
-        self._most = days
-        self._kept: OrderedDict[date, tuple[Hashable, Days]] = OrderedDict()
+        self._kept: LRUCache[date, tuple[Hashable, Days]] = LRUCache(days)
         self._lock = threading.Lock()
 
     def get(self, day: date, key: Hashable) -> Days | None:
         """The rows, if they were judged under this very key."""
         with self._lock:
             known = self._kept.get(day)
-            if known is None or known[0] != key:
-                return None
-            self._kept.move_to_end(day)
-            return known[1]
+        return known[1] if known is not None and known[0] == key else None
 
     def put(self, day: date, key: Hashable, rows: Days) -> None:
         with self._lock:
             self._kept[day] = (key, rows)
-            self._kept.move_to_end(day)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
 
     @property
     def bytes(self) -> int:

@@ -12,12 +12,12 @@ import os
 import shutil
 import tempfile
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+from cachetools import LRUCache
 
 from face_rec.attendance.ledger import MARK, Codes, Ledger, ledger
 from face_rec.attendance.standing import StandingMarks
@@ -53,8 +53,7 @@ class Shelf:
         self._codes = codes
         self._clock = clock
         self._folder = folder / epoch if folder is not None else None
-        self._days = days
-        self._memory: OrderedDict[date, Ledger] = OrderedDict()
+        self._memory: LRUCache[date, Ledger] = LRUCache(days)
         self._lock = threading.Lock()
         if folder is not None:
             _forget_others(folder, epoch)
@@ -79,15 +78,11 @@ class Shelf:
     def _ledger(self, day: date, length: int) -> Ledger:
         with self._lock:
             known = self._memory.get(day)
-            if known is not None and known.length == length:
-                self._memory.move_to_end(day)
-                return known
+        if known is not None and known.length == length:
+            return known
         made = self._read(day, length) if length else Ledger(0, np.empty(0, MARK))
         with self._lock:
             self._memory[day] = made
-            self._memory.move_to_end(day)
-            while len(self._memory) > self._days:
-                self._memory.popitem(last=False)
         return made
 
     def _read(self, day: date, length: int) -> Ledger:

@@ -6,11 +6,12 @@ mark void that another one counts.
 """
 
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from cachetools import LRUCache
 
 from face_rec.attendance.entry import Entries, Entry, entries
 from face_rec.protocols import AttendanceStore
@@ -30,9 +31,9 @@ class StandingMarks:
 
     def __init__(self, store: AttendanceStore, most: int = MOST_MARKS) -> None:
         self._store = store
-        self._most = most
-        self._kept: OrderedDict[date, tuple[int, Entries]] = OrderedDict()
-        self._size = 0
+        self._kept: LRUCache[date, tuple[int, Entries]] = LRUCache(
+            most, getsizeof=lambda kept: min(len(kept[1].marks), most)
+        )
         self._lock = threading.Lock()
 
     def days(self, utc_days: Sequence[date]) -> list[Entries]:
@@ -47,12 +48,12 @@ class StandingMarks:
             return _NOTHING
         with self._lock:
             known = self._kept.get(utc_day)
-            if known is not None and known[0] == length:
-                self._kept.move_to_end(utc_day)
-                return known[1]
+        if known is not None and known[0] == length:
+            return known[1]
         made = entries(self._store.day(utc_day))
         if keep:
-            self._keep(utc_day, length, made)
+            with self._lock:
+                self._kept[utc_day] = (length, made)
         return made
 
     def local(self, first: date, last: date, zone: ZoneInfo) -> list[Entry]:
@@ -65,15 +66,6 @@ class StandingMarks:
             if start <= entry.event.at < end
         ]
         return sorted(found, key=lambda entry: (entry.event.at, entry.event.id))
-
-    def _keep(self, day: date, length: int, made: Entries) -> None:
-        with self._lock:
-            old = self._kept.pop(day, None)
-            self._size += len(made.marks) - (len(old[1].marks) if old else 0)
-            self._kept[day] = (length, made)
-            while self._size > self._most and len(self._kept) > 1:
-                _, (_, dropped) = self._kept.popitem(last=False)
-                self._size -= len(dropped.marks)
 
 
 def bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

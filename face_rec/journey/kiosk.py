@@ -1,8 +1,10 @@
 """Kiosk: how one may be called, and whose camera feeds it."""
 
 import re
-from collections import OrderedDict, deque
+from collections import deque
 from threading import Lock
+
+from cachetools import LRUCache
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 RULE = "1 to 32 lower-case letters, digits and hyphens"
@@ -20,20 +22,18 @@ class Seats:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._screens: OrderedDict[str, deque[str]] = OrderedDict()
+        self._screens: LRUCache[str, deque[str]] = LRUCache(_KIOSKS)
 
     def take(self, kiosk: str, screen: str) -> bool:
         """Whether ``screen`` feeds ``kiosk`` now; one that was never seen before always does."""
         with self._lock:
             screens = self._screens.setdefault(kiosk, deque(maxlen=_SCREENS))
-            self._screens.move_to_end(kiosk)
-            if len(self._screens) > _KIOSKS:
-                self._screens.popitem(last=False)
             if screen not in screens:
                 screens.append(screen)
             return screens[-1] == screen
 
     def holds(self, kiosk: str, screen: str) -> bool:
         """Whether nobody came after ``screen``; asking takes no seat."""
-        screens = self._screens.get(kiosk)
+        with self._lock:
+            screens = self._screens.get(kiosk)
         return not screens or screen not in screens or screens[-1] == screen

@@ -6,10 +6,11 @@ the mark, and a replayer hands it on, by its id, when Redis is back.
 """
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Lock
+
+from cachetools import FIFOCache
 
 from face_rec.clock import Clock
 from face_rec.entities import Event, Outcome, Receipt
@@ -134,7 +135,7 @@ class RecentMarks:
     def __init__(self, cooldown: Callable[[], float]) -> None:
         self._cooldown = cooldown
         self._lock = Lock()
-        self._last: OrderedDict[str, datetime] = OrderedDict()
+        self._last: FIFOCache[str, datetime] = FIFOCache(_REMEMBERED)
 
     def standing(self, event: Event) -> datetime | None:
         """The mark that makes ``event`` one too many, or None."""
@@ -148,6 +149,3 @@ class RecentMarks:
         """``subject`` was marked at ``at``."""
         with self._lock:
             self._last[subject] = at
-            self._last.move_to_end(subject)
-            if len(self._last) > _REMEMBERED:
-                self._last.popitem(last=False)

@@ -7,10 +7,11 @@ gets the new head with the refusal and tries again without asking anew.
 import random
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
+
+from cachetools import LRUCache
 
 from face_rec.stores.chain import Chain, Head, Stream
 
@@ -28,7 +29,7 @@ class DayHeads:
     """
 
     def __init__(self) -> None:
-        self._heads: OrderedDict[Stream, Head] = OrderedDict()
+        self._heads: LRUCache[Stream, Head] = LRUCache(_DAYS_KEPT)
         self._written: set[Stream] = set()
         self._lock = threading.Lock()
         self._turn = threading.Lock()
@@ -42,9 +43,6 @@ class DayHeads:
         """Redis said, or this process made it so, that ``head`` is the newest."""
         with self._lock:
             self._heads[day] = head
-            self._heads.move_to_end(day)
-            if len(self._heads) > _DAYS_KEPT:
-                self._heads.popitem(last=False)
             if written:
                 self._written.add(day)
 

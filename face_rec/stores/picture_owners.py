@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final
+
+from cachetools import TTLCache
 
 from face_rec.errors import StoreUnavailable
 from face_rec.stores import keys
@@ -47,9 +48,8 @@ class PictureOwners:
         self._own = own
         self._sealer = sealer
         self._away = away
-        self._seconds = seconds
         self._lock = threading.Lock()
-        self._open: OrderedDict[str, tuple[float, PersonSealer]] = OrderedDict()
+        self._open: TTLCache[str, PersonSealer] = TTLCache(KEPT, SECONDS, timer=seconds)
 
     @property
     def have_keys(self) -> bool:
@@ -64,10 +64,9 @@ class PictureOwners:
     def sealer(self, subject: str) -> PersonSealer:
         """Of the person's own key, perhaps as it was SECONDS ago. Raises what ``fresh`` does."""
         with self._lock:
-            until, kept = self._open.get(subject, (0.0, None))
-            if kept is not None and self._seconds() < until:
-                self._open.move_to_end(subject)
-                return kept
+            kept = self._open.get(subject)
+        if kept is not None:
+            return kept
         if self._away():
             raise StoreUnavailable("Redis is away, and with it the keys of pictures. Try again.")
         return self.fresh(subject)
@@ -86,10 +85,7 @@ class PictureOwners:
             )
         sealer = PersonSealer(own, self._sealer)
         with self._lock:
-            self._open[subject] = (self._seconds() + SECONDS, sealer)
-            self._open.move_to_end(subject)
-            if len(self._open) > KEPT:
-                self._open.popitem(last=False)
+            self._open[subject] = sealer
         return sealer
 
     def _forget(self, subject: str) -> None:

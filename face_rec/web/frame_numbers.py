@@ -4,9 +4,11 @@ So an upload that was recorded cannot be sent again, and none overtakes another.
 """
 
 import secrets
-from collections import OrderedDict, deque
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
+
+from cachetools import LRUCache
 
 from face_rec.errors import RequestRefused
 
@@ -42,14 +44,11 @@ class Numbers:
     are not known here starts a new series."""
 
     def __init__(self) -> None:
-        self._series: OrderedDict[Sender, _Series] = OrderedDict()
+        self._series: LRUCache[Sender, _Series] = LRUCache(_SCREENS)
 
     def start(self, sender: Sender) -> list[str]:
         """A new series; numbers of the one before are worth nothing."""
         series = self._series[sender] = _Series()
-        self._series.move_to_end(sender)
-        if len(self._series) > _SCREENS:
-            self._series.popitem(last=False)
         return [series.give() for _ in range(AT_ONCE)]
 
     def spend(self, sender: Sender, number: str) -> str:
@@ -62,7 +61,6 @@ class Numbers:
             raise RequestRefused(
                 428, "This picture's number is used up or was not given out. Start a new series."
             )
-        self._series.move_to_end(sender)
         while series.open.popleft() != number:
             continue
         return series.give()

@@ -300,8 +300,8 @@ def test_a_key_is_asked_for_once_a_minute(redis_client: Client, ada: Person) -> 
 def test_only_so_many_keys_are_kept_open(
     redis_client: Client, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    owners = owners_of(redis_client, OLD)
     monkeypatch.setattr("face_rec.stores.picture_owners.KEPT", 2)
+    owners = owners_of(redis_client, OLD)
     for number in range(5):
         one = people(redis_client, OLD).create(a_person(f"n{number}"), (), number + 1)
         owners.fresh(one.subject)
