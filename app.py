@@ -21,15 +21,15 @@ from streamlit.util import calc_hash
 
 from config import Settings, load
 from face_rec import assembly, background, system
-from face_rec.errors import FaceRecError, SettingError, StoreUnavailable
+from face_rec.domain.errors import FaceRecError, SettingError, StoreUnavailable
 from face_rec.log import configure
 from face_rec.models.status import ModelState
 from face_rec.system import System
 from face_rec.warm_up import WarmUp
-from face_rec.web import uploads
-from face_rec.web.back_messages import BackMessages
-from face_rec.web.forward_messages import ForwardMessages
-from face_rec.web.secret_files import remarks
+from face_rec.web.gate.back_messages import BackMessages
+from face_rec.web.gate.forward_messages import ForwardMessages
+from face_rec.web.ops.secret_files import remarks
+from face_rec.web.server import uploads
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from typing import Any, Self
 from pydantic import ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from face_rec.errors import SettingError
+from face_rec.domain.errors import SettingError
 from face_rec.settings.kinds import ROOT
 from face_rec.settings.recognition import Recognition
 from face_rec.settings.server import SignIn, WebServer

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from face_rec import __version__, cli
-from face_rec.errors import FaceRecError
+from face_rec.domain.errors import FaceRecError
 
 
 def parser() -> argparse.ArgumentParser:

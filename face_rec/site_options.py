@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from face_rec.background import Background
-from face_rec.errors import Conflict, OptionsRefused, StoreUnavailable
+from face_rec.domain.errors import Conflict, OptionsRefused, StoreUnavailable
 from face_rec.settings.kinds import Cooldown, Days, Title, Zone, parser
 
 log = logging.getLogger(__name__)

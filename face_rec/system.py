@@ -7,25 +7,27 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from face_rec.access.access import Access
-from face_rec.attendance.kiosk_register import KioskRegister
-from face_rec.attendance.office import Office, OfficeByZone
+from face_rec.access.access_control import Access
+from face_rec.attendance.service import Office, OfficeByZone
 from face_rec.clock import Clock
 from face_rec.journey.engine import Engine
-from face_rec.journey.mark import DurableMarker
+from face_rec.journey.mark.mark import DurableMarker
+from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment
-from face_rec.people.follower import GalleryFollower
-from face_rec.privacy.privacy import Privacy
-from face_rec.protocols import AttendanceStore, Gallery, PeopleStore, SnapshotStore
+from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.privacy.service import Privacy
+from face_rec.protocols.marks import AttendanceStore
+from face_rec.protocols.people import Gallery, PeopleStore
+from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.site_options import LiveOptions
-from face_rec.stores.chain_patrol import ChainPatrol
-from face_rec.stores.chain_watch import ChainWatch
-from face_rec.stores.spool import SnapshotSpool
-from face_rec.web.health import Health
-from face_rec.web.ice import IceServers
-from face_rec.web.metrics import MarkCounter
+from face_rec.stores.chain.patrol import ChainPatrol
+from face_rec.stores.chain.watch import ChainWatch
+from face_rec.stores.snapshots.spool import SnapshotSpool
+from face_rec.web.frames.ice import IceServers
+from face_rec.web.ops.health import Health
+from face_rec.web.ops.metrics import MarkCounter
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
-from face_rec.errors import ArchiveRefused
+from face_rec.domain.errors import ArchiveRefused
 
 _ENTRY_BYTES: Final = 256
 """Of the list, on average: 46, the name, and what programs add to it (APPNOTE 4.3.12)."""

@@ -1,11 +1,11 @@
 """Accounts: who can sign in, and what they may do."""
 
-from pages.ui.account_forms import new_account, open_account
-from pages.ui.accounts_list import accounts_list
-from pages.ui.context import system
-from pages.ui.identity import Right, require
-from pages.ui.navigation import ACCOUNTS
-from pages.ui.page import page
+from pages.ui.access.account_forms import new_account, open_account
+from pages.ui.access.accounts_list import accounts_list
+from pages.ui.frame.context import system
+from pages.ui.frame.identity import Right, require
+from pages.ui.frame.navigation import ACCOUNTS
+from pages.ui.frame.page import page
 
 identity = require(Right.ACCOUNTS)
 

@@ -6,16 +6,16 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from face_rec.access.audit import Action, AuditEntry, details, matching
-from face_rec.attendance.csv_export import neutralised
+from face_rec.access.audit.audit import Action, AuditEntry, details, matching
+from face_rec.attendance.reports.csv_export import neutralised
 from face_rec.system import System
-from pages.ui.context import system
-from pages.ui.exports import noted
-from pages.ui.identity import Right, require
-from pages.ui.navigation import AUDIT
-from pages.ui.page import page
-from pages.ui.text import counted
-from pages.ui.widgets import empty_state
+from pages.ui.frame.context import system
+from pages.ui.frame.exports import noted
+from pages.ui.frame.identity import Right, require
+from pages.ui.frame.navigation import AUDIT
+from pages.ui.frame.page import page
+from pages.ui.shared.text import counted
+from pages.ui.shared.widgets import empty_state
 
 require(Right.AUDIT)
 

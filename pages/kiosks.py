@@ -1,10 +1,10 @@
 """Kiosks: the devices that take attendance, how they do, and the links that enrol them."""
 
-from pages.ui.context import system
-from pages.ui.identity import Right, require
-from pages.ui.kiosk_devices import devices, new_device
-from pages.ui.navigation import KIOSKS
-from pages.ui.page import page
+from pages.ui.access.kiosk_devices import devices, new_device
+from pages.ui.frame.context import system
+from pages.ui.frame.identity import Right, require
+from pages.ui.frame.navigation import KIOSKS
+from pages.ui.frame.page import page
 
 require(Right.KIOSKS)
 

@@ -1,10 +1,10 @@
 """The router: the menu by rights, and the page that was chosen."""
 
-from pages.ui import theme
-from pages.ui.account_menu import account_menu, farewell
-from pages.ui.context import system
-from pages.ui.identity import current
-from pages.ui.navigation import choose
+from pages.ui.frame import theme
+from pages.ui.frame.account_menu import account_menu, farewell
+from pages.ui.frame.context import system
+from pages.ui.frame.identity import current
+from pages.ui.frame.navigation import choose
 
 identity = current()
 if not identity.rights:  # a session that ended, or a revoked kiosk: there is no menu to draw

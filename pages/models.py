@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from pages.ui.context import system
-from pages.ui.identity import Right, require
-from pages.ui.jobs import Job
-from pages.ui.model_packs import JOB, offers, other_packs, upload
-from pages.ui.model_status import status_card
-from pages.ui.navigation import MODELS
-from pages.ui.page import page
-from pages.ui.progress import show_job
-from pages.ui.text import file_size, plain
+from pages.ui.frame.context import system
+from pages.ui.frame.identity import Right, require
+from pages.ui.frame.jobs import Job
+from pages.ui.frame.navigation import MODELS
+from pages.ui.frame.page import page
+from pages.ui.frame.progress import show_job
+from pages.ui.shared.text import file_size, plain
+from pages.ui.system.model_packs import JOB, offers, other_packs, upload
+from pages.ui.system.model_status import status_card
 
 require(Right.MODELS)
 

@@ -3,24 +3,24 @@
 import streamlit as st
 
 from face_rec.attendance.overview import Overview, overview
-from face_rec.entities import Event
+from face_rec.domain.marks import Event
 from face_rec.system import System
-from pages.ui import charts, times
-from pages.ui.context import system
-from pages.ui.first_steps import first_steps
-from pages.ui.identity import Right, current, require
-from pages.ui.kiosk_hearts import kiosk_hearts
-from pages.ui.navigation import OVERVIEW, RECORDS, SYSTEM, TAKE_ATTENDANCE, link, next_step
-from pages.ui.page import guarded, page
-from pages.ui.parts import repeating
-from pages.ui.people_today import people_today
-from pages.ui.photos import photo
-from pages.ui.scope import filters
-from pages.ui.state import lines_to_do, overall
-from pages.ui.text import counted
-from pages.ui.today import today_of
-from pages.ui.widgets import Line, Tone, empty_state, person_list, state_list
-from pages.ui.zone_question import zone_question
+from pages.ui.frame.context import system
+from pages.ui.frame.identity import Right, current, require
+from pages.ui.frame.navigation import OVERVIEW, RECORDS, SYSTEM, TAKE_ATTENDANCE, link, next_step
+from pages.ui.frame.page import guarded, page
+from pages.ui.frame.parts import repeating
+from pages.ui.frame.state import lines_to_do, overall
+from pages.ui.overview.first_steps import first_steps
+from pages.ui.overview.kiosk_status import kiosk_hearts
+from pages.ui.overview.people_today import people_today
+from pages.ui.overview.zone_question import zone_question
+from pages.ui.shared import charts, times
+from pages.ui.shared.photos import photo
+from pages.ui.shared.scope import filters
+from pages.ui.shared.text import counted
+from pages.ui.shared.today import today_of
+from pages.ui.shared.widgets import Line, Tone, empty_state, person_list, state_list
 
 require(Right.OVERVIEW)
 

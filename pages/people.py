@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages.ui.context import system
-from pages.ui.erasing import certificate_of
-from pages.ui.identity import Right, require
-from pages.ui.navigation import PEOPLE, REGISTER, go_button
-from pages.ui.page import page
-from pages.ui.people_import import import_button, import_progress
-from pages.ui.people_list import people_list
-from pages.ui.profile import profile
+from pages.ui.frame.context import system
+from pages.ui.frame.identity import Right, require
+from pages.ui.frame.navigation import PEOPLE, REGISTER, go_button
+from pages.ui.frame.page import page
+from pages.ui.people.erasing import certificate_of
+from pages.ui.people.people_import import import_button, import_progress
+from pages.ui.people.people_list import people_list
+from pages.ui.people.profile import profile
 
 identity = require(Right.PEOPLE_READ)
 subject = st.query_params.get("person")

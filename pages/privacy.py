@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from pages.ui.context import system
-from pages.ui.identity import Right, require
-from pages.ui.navigation import PRIVACY
-from pages.ui.page import page
-from pages.ui.privacy_chain import chain_card
-from pages.ui.privacy_person import person_card
-from pages.ui.privacy_retention import retention_card
+from pages.ui.frame.context import system
+from pages.ui.frame.identity import Right, require
+from pages.ui.frame.navigation import PRIVACY
+from pages.ui.frame.page import page
+from pages.ui.system.privacy_chain import chain_card
+from pages.ui.system.privacy_person import person_card
+from pages.ui.system.privacy_retention import retention_card
 
 require(Right.SYSTEM)
 

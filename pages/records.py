@@ -6,27 +6,27 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from face_rec.attendance.csv_export import to_csv
-from face_rec.attendance.records import filtered
-from face_rec.attendance.status import Status
+from face_rec.attendance.days.status import Status
+from face_rec.attendance.marks.records import filtered
+from face_rec.attendance.reports.csv_export import to_csv
 from face_rec.system import System
-from pages.ui.context import system
-from pages.ui.day_rows import day_rows
-from pages.ui.day_table import show_days
-from pages.ui.day_words import STATUS_NAMES
-from pages.ui.exports import noted
-from pages.ui.identity import Identity, Right, current, require
-from pages.ui.marks import table_of
-from pages.ui.navigation import RECORDS, REPORTS, TAKE_ATTENDANCE, link, next_step
-from pages.ui.page import guarded, page
-from pages.ui.parts import fragment, repeating
-from pages.ui.period import period
-from pages.ui.person_days import person_days
-from pages.ui.records_table import show_table
-from pages.ui.review import review
-from pages.ui.scope import NO_GROUP, filters, group_choice, visible_groups
-from pages.ui.text import counted
-from pages.ui.widgets import empty_state
+from pages.ui.frame.context import system
+from pages.ui.frame.exports import noted
+from pages.ui.frame.identity import Identity, Right, current, require
+from pages.ui.frame.navigation import RECORDS, REPORTS, TAKE_ATTENDANCE, link, next_step
+from pages.ui.frame.page import guarded, page
+from pages.ui.frame.parts import fragment, repeating
+from pages.ui.records.day_rows import day_rows
+from pages.ui.records.day_table import show_days
+from pages.ui.records.mark_table import table_of
+from pages.ui.records.person_days import person_days
+from pages.ui.records.records_table import show_table
+from pages.ui.records.review import review
+from pages.ui.shared.day_words import STATUS_NAMES
+from pages.ui.shared.period import period
+from pages.ui.shared.scope import NO_GROUP, filters, group_choice, visible_groups
+from pages.ui.shared.text import counted
+from pages.ui.shared.widgets import empty_state
 
 require(Right.RECORDS)
 

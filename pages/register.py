@@ -1,23 +1,22 @@
 """Register: a person's details, consent and face, in under a minute."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from face_rec.system import System
-from pages.ui.context import system
-from pages.ui.draft import Draft, current_draft
-from pages.ui.enrol_details import begin_anew, details_form
-from pages.ui.enrol_photos import photos_form
-from pages.ui.enrol_save import save_form, saved
-from pages.ui.identity import Right, require
-from pages.ui.model_gate import model_ready
-from pages.ui.navigation import REGISTER
-from pages.ui.page import page
+from pages.ui.frame.component_files import asset
+from pages.ui.frame.context import system
+from pages.ui.frame.identity import Right, require
+from pages.ui.frame.navigation import REGISTER
+from pages.ui.frame.page import page
+from pages.ui.kiosk.model_gate import model_ready
+from pages.ui.people.enrol_details import begin_anew, details_form
+from pages.ui.people.enrol_photos import photos_form
+from pages.ui.people.enrol_save import save_form, saved
+from pages.ui.people.enrolment_draft import Draft, current_draft
 
 identity = require(Right.PEOPLE_WRITE)
 
-STYLE = Path(__file__).parent / "ui" / "enrol.css"
+STYLE = asset("enrol.css")
 
 
 def draw(app: System, draft: Draft) -> None:

@@ -6,21 +6,21 @@ from typing import Final
 
 import streamlit as st
 
-from face_rec.attendance.reports import LONGEST, Wanted
+from face_rec.attendance.reports.reports import LONGEST, Wanted
 from face_rec.system import System
-from pages.ui.context import system
-from pages.ui.identity import Identity, Right, current, require
-from pages.ui.navigation import REGISTER, REPORTS, next_step
-from pages.ui.page import guarded, page
-from pages.ui.parts import fragment
-from pages.ui.period import CUSTOM, period, words
-from pages.ui.report_charts import chart_of
-from pages.ui.report_files import files
-from pages.ui.report_table import show_report
-from pages.ui.reports_made import made
-from pages.ui.scope import filters, group_choice
-from pages.ui.text import counted
-from pages.ui.widgets import empty_state
+from pages.ui.frame.context import system
+from pages.ui.frame.identity import Identity, Right, current, require
+from pages.ui.frame.navigation import REGISTER, REPORTS, next_step
+from pages.ui.frame.page import guarded, page
+from pages.ui.frame.parts import fragment
+from pages.ui.reports.report_charts import chart_of
+from pages.ui.reports.report_files import files
+from pages.ui.reports.report_table import show_report
+from pages.ui.reports.reports_made import made
+from pages.ui.shared.period import CUSTOM, period, words
+from pages.ui.shared.scope import filters, group_choice
+from pages.ui.shared.text import counted
+from pages.ui.shared.widgets import empty_state
 
 require(Right.RECORDS)
 

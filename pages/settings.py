@@ -6,21 +6,21 @@ admin's.
 
 import streamlit as st
 
-from pages.ui.context import system
-from pages.ui.identity import Right, current, require
-from pages.ui.navigation import SETTINGS
-from pages.ui.page import guarded, page
-from pages.ui.parts import fragment
-from pages.ui.rule_assignments import assignments
-from pages.ui.rule_employment import employment
-from pages.ui.rule_holidays import holidays
-from pages.ui.rule_kiosks import kiosks
-from pages.ui.rule_leave import leave
-from pages.ui.rule_limits import limits
-from pages.ui.rule_shifts import shifts
-from pages.ui.rules_begun import begin_anew, begun, tell_of_others
-from pages.ui.site_form import site_form
-from pages.ui.text import plain
+from pages.ui.frame.context import system
+from pages.ui.frame.identity import Right, current, require
+from pages.ui.frame.navigation import SETTINGS
+from pages.ui.frame.page import guarded, page
+from pages.ui.frame.parts import fragment
+from pages.ui.rules.rule_assignments import assignments
+from pages.ui.rules.rule_employment import employment
+from pages.ui.rules.rule_holidays import holidays
+from pages.ui.rules.rule_kiosks import kiosks
+from pages.ui.rules.rule_leave import leave
+from pages.ui.rules.rule_limits import limits
+from pages.ui.rules.rule_shifts import shifts
+from pages.ui.rules.rules_begun import begin_anew, begun, tell_of_others
+from pages.ui.rules.site_form import site_form
+from pages.ui.shared.text import plain
 
 require(Right.HR)
 

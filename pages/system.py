@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from pages.ui.context import system
-from pages.ui.identity import Right, require
-from pages.ui.navigation import SYSTEM
-from pages.ui.page import guarded, page
-from pages.ui.parts import repeating
-from pages.ui.state import overall, state_lines
-from pages.ui.system_facts import settings_in_force, unreadable_entries, versions
-from pages.ui.system_streams import streams_table
-from pages.ui.widgets import Line, facts, state_list
+from pages.ui.frame.context import system
+from pages.ui.frame.identity import Right, require
+from pages.ui.frame.navigation import SYSTEM
+from pages.ui.frame.page import guarded, page
+from pages.ui.frame.parts import repeating
+from pages.ui.frame.state import overall, state_lines
+from pages.ui.shared.widgets import Line, facts, state_list
+from pages.ui.system.system_facts import settings_in_force, unreadable_entries, versions
+from pages.ui.system.system_streams import streams_table
 
 require(Right.SYSTEM)
 

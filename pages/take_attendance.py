@@ -3,26 +3,25 @@
 ``?kiosk=NAME`` names the device (events carry it); ``&camera=photo`` opens it by single photos.
 """
 
-from pathlib import Path
-
 import streamlit as st
 
-from face_rec.journey.kiosk import NAME, RULE
-from pages.ui import kiosk_live, kiosk_marks, kiosk_pin, kiosk_still
-from pages.ui.context import system
-from pages.ui.identity import Right, require
-from pages.ui.model_gate import model_ready
-from pages.ui.navigation import KIOSKS, TAKE_ATTENDANCE, next_step
-from pages.ui.page import page
-from pages.ui.parts import repeating
-from pages.ui.transport import choose_transport
-from pages.ui.widgets import empty_state
+from face_rec.kiosks.seats import NAME, RULE
+from pages.ui.frame.component_files import asset
+from pages.ui.frame.context import system
+from pages.ui.frame.identity import Right, require
+from pages.ui.frame.navigation import KIOSKS, TAKE_ATTENDANCE, next_step
+from pages.ui.frame.page import page
+from pages.ui.frame.parts import repeating
+from pages.ui.kiosk import live, pin, still, todays_marks
+from pages.ui.kiosk.model_gate import model_ready
+from pages.ui.kiosk.transport import choose_transport
+from pages.ui.shared.widgets import empty_state
 
 identity = require(Right.KIOSK)
 
 MAIN = "main"
 WAYS = {"video": "Video", "photo": "Photo"}
-STYLE = Path(__file__).parent / "ui" / "kiosk.css"
+STYLE = asset("kiosk.css")
 
 
 def draw(kiosk: str, way: str) -> None:
@@ -33,12 +32,12 @@ def draw(kiosk: str, way: str) -> None:
         screen, side = st.columns([2.4, 1], gap="medium") if listed else (st.container(), None)
     with screen:
         if way == "photo":
-            kiosk_still.still(kiosk)
+            still.still(kiosk)
         else:
-            kiosk_live.live(kiosk)
-        kiosk_pin.pin_entry(kiosk, live=way != "photo")
+            live.live(kiosk)
+        pin.pin_entry(kiosk, live=way != "photo")
     with side or screen:
-        kiosk_marks.marks_today(kiosk, listed=listed)
+        todays_marks.marks_today(kiosk, listed=listed)
 
 
 def choose_way() -> str:

@@ -2,20 +2,20 @@
 
 import streamlit as st
 
+from face_rec.access.devices.token import Token
+from face_rec.access.devices.tokens import LONGEST_DAYS
 from face_rec.access.rights import Scope
-from face_rec.access.token import Token
-from face_rec.access.tokens import LONGEST_DAYS
-from face_rec.errors import AccessError
+from face_rec.domain.errors import AccessError
 from face_rec.system import System
-from pages.ui.context import system
-from pages.ui.identity import Identity, Right, require
-from pages.ui.navigation import TOKENS
-from pages.ui.page import guarded, page
-from pages.ui.parts import dialog
-from pages.ui.step_up import proven, refused
-from pages.ui.text import plain
-from pages.ui.times import ago, date_and_time
-from pages.ui.widgets import empty_state
+from pages.ui.frame.context import system
+from pages.ui.frame.identity import Identity, Right, require
+from pages.ui.frame.navigation import TOKENS
+from pages.ui.frame.page import guarded, page
+from pages.ui.frame.parts import dialog
+from pages.ui.frame.step_up import proven, refused
+from pages.ui.shared.text import plain
+from pages.ui.shared.times import ago, date_and_time
+from pages.ui.shared.widgets import empty_state
 
 identity = require(Right.TOKENS)
 

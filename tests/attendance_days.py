@@ -13,18 +13,19 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from face_rec.attendance.day_record import DayRecord, Row, record
-from face_rec.attendance.entry import entries
-from face_rec.attendance.kiosk import Interval
-from face_rec.attendance.ledger import Codes, ledger, merged
-from face_rec.attendance.planner import Planner
-from face_rec.attendance.punches import Directions
-from face_rec.attendance.reckoning import Reckoner
-from face_rec.attendance.rule_set import with_items
-from face_rec.attendance.rules import Item, Rules
-from face_rec.attendance.shift import DEFAULT_ID, Shift
-from face_rec.attendance.uptime import Uptime
-from face_rec.entities import Event, EventKind, Person, Source
+from face_rec.attendance.days.day_calculator import Reckoner
+from face_rec.attendance.days.day_record import DayRecord, Row, record
+from face_rec.attendance.days.outages import Uptime
+from face_rec.attendance.days.planner import Planner
+from face_rec.attendance.days.punches import Directions
+from face_rec.attendance.marks.effective_mark import entries
+from face_rec.attendance.marks.mark_columns import Codes, ledger, merged
+from face_rec.attendance.rules.rule_set import with_items
+from face_rec.attendance.rules.rules import Item, Rules
+from face_rec.attendance.rules.shift import DEFAULT_ID, Shift
+from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.people import Person
+from face_rec.kiosks.kiosk import Interval
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = date(2024, 3, 4)

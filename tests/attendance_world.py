@@ -3,11 +3,12 @@
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from face_rec.attendance.office import Office, open_office
-from face_rec.attendance.rules import Item
-from face_rec.attendance.sources import Stores
-from face_rec.attendance.status import Status
-from face_rec.entities import Event, Person
+from face_rec.attendance.days.status import Status
+from face_rec.attendance.marks.cached_stores import Stores
+from face_rec.attendance.rules.rules import Item
+from face_rec.attendance.service import Office, open_office
+from face_rec.domain.marks import Event
+from face_rec.domain.people import Person
 from tests.attendance_days import ADA, BERLIN, DAY_SHIFT, LONG_AGO, MONDAY, at, punches
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import FakeClock

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from face_rec.stores.client import Client, RedisAddress, connect
+from face_rec.stores.redis.client import Client, RedisAddress, connect
 from tests import redis_servers
 from tests.redis_servers import Server
 

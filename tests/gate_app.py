@@ -14,16 +14,16 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from face_rec.access.access import Access
+from face_rec.access.access_control import Access
 from face_rec.access.rights import Role
-from face_rec.groups import ALL_GROUPS, Groups
-from face_rec.stores.access import AccessOptions, open_access
-from face_rec.stores.client import Client
-from face_rec.web import entrance
-from face_rec.web.forward_messages import ForwardMessages
-from face_rec.web.gate import Gate
-from face_rec.web.oidc import Provider
-from face_rec.web.strict_http import StrictHttp
+from face_rec.domain.groups import ALL_GROUPS, Groups
+from face_rec.stores.access.access_store import AccessOptions, open_access
+from face_rec.stores.redis.client import Client
+from face_rec.web.gate.forward_messages import ForwardMessages
+from face_rec.web.gate.gate import Gate
+from face_rec.web.server.strict_http import StrictHttp
+from face_rec.web.signin import entrance
+from face_rec.web.signin.oidc import Provider
 from tests.device_key import DeviceKey
 from tests.fakes.clock import FakeClock
 

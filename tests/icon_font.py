@@ -21,7 +21,7 @@ from config import ROOT
 STATIC: Final = Path(streamlit.__file__).parent / "static/static"
 SOURCE: Final = next((STATIC / "media").glob("MaterialSymbols-Rounded.*.woff2"))
 LETTERS: Final = next((STATIC / "media").glob("SourceSansVF-Upright.*.woff2"))
-MADE: Final = ROOT / "face_rec/web/fonts" / SOURCE.name
+MADE: Final = ROOT / "face_rec/web/server/fonts" / SOURCE.name
 _WORD: Final = re.compile(r"[a-z0-9_]{2,40}")
 _ICON: Final = re.compile(r":material/([a-z0-9_]+):")
 _QUOTED: Final = re.compile(r"[\"'`](?::material/)?([a-z0-9_]{2,40}):?[\"'`]")

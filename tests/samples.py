@@ -5,19 +5,11 @@ from datetime import timedelta
 
 import numpy as np
 
-from face_rec.entities import (
-    Consent,
-    Event,
-    EventKind,
-    Person,
-    Source,
-    Template,
-    TemplateInfo,
-    Vector,
-    View,
-)
-from face_rec.stores import keyring
-from face_rec.stores.chain import Chain
+from face_rec.domain.faces import Vector, View
+from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.people import Consent, Person, Template, TemplateInfo
+from face_rec.stores.chain.links import Chain
+from face_rec.stores.sealing import keyring
 from tests.fakes.clock import MORNING
 
 CONTRACT = "c0ffee"

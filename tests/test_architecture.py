@@ -16,7 +16,7 @@ LEVELS: list[set[str]] = [
     {"app", "pages", "face_rec.cli"},
     {"face_rec.assembly"},
     {"face_rec.system"},
-    {"face_rec.web", "face_rec.models", "face_rec.stores"},
+    {"face_rec.web", "face_rec.models", "face_rec.stores", "face_rec.demo"},
     {
         "face_rec.journey",
         "face_rec.people",
@@ -24,10 +24,11 @@ LEVELS: list[set[str]] = [
         "face_rec.access",
         "face_rec.privacy",
     },
+    {"face_rec.kiosks"},
     {"face_rec.protocols"},
     {"face_rec.site_options", "face_rec.heap", "face_rec.warm_up"},
     {"face_rec.background", "face_rec.settings", "face_rec.zip_directory"},
-    {"face_rec.entities", "face_rec.errors", "face_rec.clock", "face_rec.groups", "face_rec.log"},
+    {"face_rec.domain", "face_rec.clock", "face_rec.log"},
 ]
 PARTS = {part: level for level, parts in enumerate(LEVELS) for part in parts}
 FREE = {"face_rec", "face_rec.preflight"}  # the map, and the check before anything is installed
@@ -102,7 +103,7 @@ def test_outside_libraries_stay_in_the_part_that_wraps_them(path: Path) -> None:
 
 _OWN_RUNS = {"fragment", "dialog", "dialog_decorator", "experimental_dialog"}
 _CALLED_FIRST = {"on_click", "on_change", "on_submit", "on_dismiss", "on_select"}
-_WRAPPER = ROOT / "pages" / "ui" / "parts.py"
+_WRAPPER = ROOT / "pages" / "ui" / "frame" / "parts.py"
 
 
 def _unasked(source: str) -> list[str]:
@@ -125,7 +126,7 @@ def _unasked(source: str) -> list[str]:
 )
 def test_whatever_runs_without_its_page_asks_for_a_right(path: Path) -> None:
     found = _unasked(path.read_text(encoding="utf-8"))
-    assert not found, f"{_module(path)}: use pages.ui.parts instead of {', '.join(found)}"
+    assert not found, f"{_module(path)}: use pages.ui.frame.parts instead of {', '.join(found)}"
 
 
 @pytest.mark.parametrize(
@@ -188,6 +189,6 @@ def test_a_bare_thread_is_noticed(tmp_path: Path, line: str) -> None:
 
 def test_the_diagram_notices_a_wrong_import(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.py"
-    wrong.write_text("from face_rec.stores import keys\nimport redis\n")
-    assert "face_rec.stores.keys" in _imports(wrong)
+    wrong.write_text("from face_rec.stores.redis import keys\nimport redis\n")
+    assert "face_rec.stores.redis.keys" in _imports(wrong)
     assert PARTS["face_rec.journey"] > PARTS["face_rec.stores"]

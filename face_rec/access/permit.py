@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Final
 
-from face_rec.access.actor import Actor
+from face_rec.access.audit.actor import Actor
 from face_rec.access.principal import Principal
 from face_rec.access.rights import Right
-from face_rec.errors import NotAllowed
-from face_rec.groups import Groups
+from face_rec.domain.errors import NotAllowed
+from face_rec.domain.groups import Groups
 
 _LOST: Final = (
     "Stopped: {name} may no longer do this. What was done until then stays. Somebody who has the "

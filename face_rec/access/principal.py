@@ -6,7 +6,7 @@ from datetime import datetime, time
 from enum import StrEnum
 
 from face_rec.access.rights import Right
-from face_rec.groups import ALL_GROUPS, NO_GROUPS, Groups
+from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups
 
 
 class PrincipalKind(StrEnum):

@@ -30,7 +30,7 @@ class Right(StrEnum):
 
 class Act(StrEnum):
     """What a stranger at an open screen could do most harm with: done only with a fresh proof
-    of who sits there (:mod:`face_rec.access.step_up`)."""
+    of who sits there (:mod:`face_rec.access.factors.step_up`)."""
 
     ACCOUNTS = "accounts.change"
     TOKENS = "tokens.change"

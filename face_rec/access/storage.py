@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from face_rec.access.account import Account
-from face_rec.access.audit import AuditEntry, Refusals
-from face_rec.access.device import Beat, Device
-from face_rec.access.factors import Factors, Handle
-from face_rec.access.link import Link
-from face_rec.access.pace import Begun, Pace
-from face_rec.access.session import Session
-from face_rec.access.sign_in import SignIn, Use
-from face_rec.access.token import Token
+from face_rec.access.accounts.account import Account
+from face_rec.access.audit.audit import AuditEntry, Refusals
+from face_rec.access.devices.device import Beat, Device
+from face_rec.access.devices.link import Link
+from face_rec.access.devices.token import Token
+from face_rec.access.factors.factors import Factors, Handle
+from face_rec.access.signin.pace import Begun, Pace
+from face_rec.access.signin.session import Session
+from face_rec.access.signin.sign_in_record import SignIn, Use
 
 Record = TypeVar("Record", Account, Device, Token, Factors, Handle)
 Waiting = TypeVar("Waiting")

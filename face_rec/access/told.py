@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Generic, TypeVar
 
-from face_rec.access.account import Account
+from face_rec.access.accounts.account import Account
 from face_rec.access.changes import Changes
-from face_rec.access.device import Device
-from face_rec.access.session import Session
-from face_rec.access.sign_in import Use
+from face_rec.access.devices.device import Device
+from face_rec.access.devices.token import Token
+from face_rec.access.signin.session import Session
+from face_rec.access.signin.sign_in_record import Use
 from face_rec.access.storage import Records, SessionStore
-from face_rec.access.token import Token
 
 Record = TypeVar("Record", Account, Device, Token)
 

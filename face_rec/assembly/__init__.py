@@ -4,7 +4,8 @@
 rest on; ``serving`` puts routes and the gate in front.
 """
 
-from face_rec.assembly.parts import (
+from face_rec.assembly.app import build
+from face_rec.assembly.commands import (
     backup_place,
     build_access,
     build_backups,
@@ -18,8 +19,7 @@ from face_rec.assembly.parts import (
     has_accounts,
 )
 from face_rec.assembly.serving import middleware, routes, serve_bounded
-from face_rec.assembly.storing import redis_address
-from face_rec.assembly.whole import build
+from face_rec.assembly.stores import redis_address
 
 __all__ = [
     "backup_place",

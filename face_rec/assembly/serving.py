@@ -8,29 +8,23 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from config import Settings
 from face_rec import system as holder
-from face_rec.access.access import Access
+from face_rec.access.access_control import Access
 from face_rec.access.rights import Role
 from face_rec.clock import SystemClock
 from face_rec.system import System
-from face_rec.web import (
-    api,
-    connections,
-    entrance,
-    frames,
-    health,
-    metrics,
-    security_txt,
-    snapshots,
-    unknown,
-)
-from face_rec.web.api_request import ConsentText
-from face_rec.web.assets import Assets
-from face_rec.web.gate import Gate, Useful
-from face_rec.web.gate_off import GateOff
-from face_rec.web.hosts import own_names
-from face_rec.web.oidc import Provider
-from face_rec.web.strict_http import StrictHttp
-from face_rec.web.tab_socket import Handed
+from face_rec.web.api import api
+from face_rec.web.api.api_request import ConsentText
+from face_rec.web.frames import frames, snapshots
+from face_rec.web.gate.gate import Gate, Useful
+from face_rec.web.gate.gate_off import GateOff
+from face_rec.web.gate.hosts import own_names
+from face_rec.web.gate.tab_socket import Handed
+from face_rec.web.ops import health, metrics, security_txt
+from face_rec.web.server import connections, unknown
+from face_rec.web.server.assets import Assets
+from face_rec.web.server.strict_http import StrictHttp
+from face_rec.web.signin import entrance
+from face_rec.web.signin.oidc import Provider
 
 
 def serve_bounded(settings: Settings) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from config import Settings
 from face_rec.system import SiteInfo
-from face_rec.web.addresses import Reach, addresses
-from face_rec.web.ice import IceServers
+from face_rec.web.frames.ice import IceServers
+from face_rec.web.server.addresses import Reach, addresses
 
 
 def site_info(settings: Settings) -> SiteInfo:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from face_rec.attendance.status import Status
-from face_rec.entities import Person
-from face_rec.groups import ALL_GROUPS, NO_GROUPS, Groups
+from face_rec.attendance.days.status import Status
+from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups
+from face_rec.domain.people import Person
 
 
 @dataclass(frozen=True, slots=True)

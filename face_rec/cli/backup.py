@@ -5,7 +5,7 @@ import argparse
 import config
 from face_rec import assembly
 from face_rec.clock import SystemClock
-from face_rec.stores.backup_file import Summary
+from face_rec.stores.backup.backup_file import Summary
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

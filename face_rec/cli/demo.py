@@ -8,10 +8,10 @@ from tqdm import tqdm
 
 import config
 from face_rec import assembly
-from face_rec.attendance.company import Company, company
-from face_rec.attendance.office import Office
-from face_rec.attendance.sources import days_between
-from face_rec.errors import NotEmpty
+from face_rec.attendance.marks.cached_stores import days_between
+from face_rec.attendance.service import Office
+from face_rec.demo.company import Company, company
+from face_rec.domain.errors import NotEmpty
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -10,15 +10,17 @@ import config
 from config import Settings
 from face_rec import __version__, assembly, background
 from face_rec.clock import SystemClock
-from face_rec.entities import HealthCheck, Image
-from face_rec.errors import FaceRecError, ModelError, SettingError, SourceError
-from face_rec.journey.camera import LiveCamera, PictureFolder, Source, open_source
-from face_rec.journey.camera_address import HELP, camera_address
+from face_rec.domain.errors import FaceRecError, ModelError, SettingError, SourceError
+from face_rec.domain.faces import Image
+from face_rec.domain.health import HealthCheck
+from face_rec.journey.streams.camera import LiveCamera, PictureFolder, Source, open_source
+from face_rec.journey.streams.camera_address import HELP, camera_address
 from face_rec.models.service import ModelService
-from face_rec.stores import redis_health, store_checks
-from face_rec.web import checks, host_checks
-from face_rec.web.health import Check
-from face_rec.web.secret_files import secret_files_check
+from face_rec.stores import store_checks
+from face_rec.stores.redis import redis_health
+from face_rec.web.ops import checks, host_checks
+from face_rec.web.ops.health import Check
+from face_rec.web.ops.secret_files import secret_files_check
 
 _CAMERA_SECONDS: Final = 15.0
 _WORDS: Final = {(True, False): "ok  ", (True, True): "WARN", (False, False): "FAIL"}

@@ -14,14 +14,14 @@ from tqdm import tqdm
 import config
 from config import Settings
 from face_rec import assembly
-from face_rec.entities import Image
-from face_rec.journey.decide import Policy, still_limits
+from face_rec.domain.faces import Image
+from face_rec.journey.decide.decide import Policy, still_limits
 from face_rec.journey.still import recognise
-from face_rec.people.evaluation import Evaluation, split
-from face_rec.people.examine import Examiner, most_prominent
-from face_rec.people.gallery import MemoryGallery
-from face_rec.people.quality import assess
-from face_rec.protocols import FaceModels
+from face_rec.people.gallery.gallery import MemoryGallery
+from face_rec.people.imports.evaluation import Evaluation, split
+from face_rec.people.photos.photo_check import Examiner, most_prominent
+from face_rec.people.photos.quality import assess
+from face_rec.protocols.models import FaceModels
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

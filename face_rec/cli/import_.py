@@ -12,11 +12,11 @@ from tqdm import tqdm
 
 import config
 from face_rec import assembly
-from face_rec.entities import Consent
-from face_rec.errors import ConsentMissing, StoreUnavailable
-from face_rec.people import archive, collection
-from face_rec.people.collection import Collection
-from face_rec.people.importing import Importer, ImportOutcome, ImportReport
+from face_rec.domain.errors import ConsentMissing, StoreUnavailable
+from face_rec.domain.people import Consent
+from face_rec.people.imports import collection, photo_archive
+from face_rec.people.imports.collection import Collection
+from face_rec.people.imports.importing import Importer, ImportOutcome, ImportReport
 from face_rec.system import System
 
 _LOADING_SECONDS = 600.0
@@ -59,7 +59,7 @@ def _opened(source: Path) -> Iterator[Collection]:
     if source.is_dir():
         yield collection.from_folder(source)
     else:
-        with archive.opened(source) as found:
+        with photo_archive.opened(source) as found:
             yield found
 
 

@@ -7,9 +7,9 @@ from tqdm import tqdm
 
 import config
 from face_rec import assembly
-from face_rec.errors import SettingError
-from face_rec.stores import key_file
-from face_rec.stores.chain_guard import key_path
+from face_rec.domain.errors import SettingError
+from face_rec.stores.chain import key_file
+from face_rec.stores.chain.guard import key_path
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -10,16 +10,16 @@ from tqdm import tqdm
 
 import config
 from face_rec.clock import SystemClock
-from face_rec.errors import ModelError, PackBroken
-from face_rec.models.catalogue import LICENCE, OFFICIAL
-from face_rec.models.install import Installer
-from face_rec.models.loading import load
-from face_rec.models.manifest import Pack
-from face_rec.models.measure import Measurement, measure
-from face_rec.models.packs import PackShelf
-from face_rec.models.pictures import embed_people
-from face_rec.models.speed import estimate
-from face_rec.protocols import Progress
+from face_rec.domain.errors import ModelError, PackBroken
+from face_rec.models.packs.catalogue import LICENCE, OFFICIAL
+from face_rec.models.packs.install import Installer
+from face_rec.models.packs.manifest import Pack
+from face_rec.models.packs.packs import PackShelf
+from face_rec.models.runtime.loading import load
+from face_rec.models.runtime.speed import estimate
+from face_rec.models.scores.measure import Measurement, measure
+from face_rec.models.scores.pictures import embed_people
+from face_rec.protocols.models import Progress
 
 _PROBABLY_ONE_PERSON = 0.6
 

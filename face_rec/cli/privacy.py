@@ -11,13 +11,13 @@ from typing import IO
 
 import config
 from face_rec import assembly
-from face_rec.access import actor
-from face_rec.access.actor import Actor
-from face_rec.entities import Person
-from face_rec.errors import PersonMissing, SettingError
+from face_rec.access.audit import actor
+from face_rec.access.audit.actor import Actor
+from face_rec.domain.errors import PersonMissing, SettingError
+from face_rec.domain.people import Person
 from face_rec.privacy.certificate import Certificate
-from face_rec.privacy.privacy import Privacy
-from face_rec.protocols import PeopleStore
+from face_rec.privacy.service import Privacy
+from face_rec.protocols.people import PeopleStore
 
 _CERTIFICATES = (".txt", ".json", ".pdf")
 

@@ -10,13 +10,13 @@ from tqdm import tqdm
 
 import config
 from face_rec import assembly
-from face_rec.attendance.book import AttendanceBook
 from face_rec.attendance.filters import Filters
-from face_rec.attendance.report_pdf import FONT
-from face_rec.attendance.reports import REPORTS, Wanted, make, written
-from face_rec.errors import AttendanceError
-from face_rec.groups import ALL_GROUPS
-from face_rec.protocols import Progress
+from face_rec.attendance.reports.pdf_file import FONT
+from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
+from face_rec.attendance.timesheets import AttendanceBook
+from face_rec.domain.errors import AttendanceError
+from face_rec.domain.groups import ALL_GROUPS
+from face_rec.protocols.models import Progress
 
 _SUFFIXES = (".csv", ".xlsx", ".pdf")
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from face_rec.errors import SettingError
+from face_rec.domain.errors import SettingError
 
 # Apple's devices refuse server certificates that last longer than 825 days
 # (https://support.apple.com/en-us/103769).

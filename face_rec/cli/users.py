@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import config
 from face_rec import assembly
-from face_rec.access import actor
-from face_rec.access.access import Access
-from face_rec.access.account import Account, account_name
-from face_rec.access.actor import Actor
+from face_rec.access.access_control import Access
+from face_rec.access.accounts.account import Account, account_name
+from face_rec.access.audit import actor
+from face_rec.access.audit.actor import Actor
 from face_rec.access.rights import Role
-from face_rec.errors import AccountRefused, PasswordRefused
-from face_rec.groups import ALL_GROUPS
+from face_rec.domain.errors import AccountRefused, PasswordRefused
+from face_rec.domain.groups import ALL_GROUPS
 
 _Work = Callable[[Access, argparse.Namespace], None]
 _Run = Callable[[argparse.Namespace], int]

@@ -9,9 +9,9 @@ from tqdm import tqdm
 
 import config
 from face_rec import assembly
-from face_rec.protocols import Progress
-from face_rec.stores.chain import name_of
-from face_rec.stores.chain_report import Report
+from face_rec.protocols.models import Progress
+from face_rec.stores.chain.chain_report import Report
+from face_rec.stores.chain.links import name_of
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

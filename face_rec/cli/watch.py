@@ -12,15 +12,24 @@ from datetime import datetime
 
 import config
 from face_rec.clock import Clock
-from face_rec.entities import Frame, Label, Outcome, Verdict
-from face_rec.journey.camera import LiveCamera, PictureFolder, Source, VideoFile, open_source
-from face_rec.journey.camera_address import HELP, camera_address
+from face_rec.domain.faces import Frame
+from face_rec.domain.marks import Outcome
+from face_rec.domain.recognition import Verdict
+from face_rec.domain.screens import Label
 from face_rec.journey.engine import Engine
-from face_rec.journey.mark import DryRunMarker
-from face_rec.journey.notify import NoticeBoard
+from face_rec.journey.mark.mark import DryRunMarker
+from face_rec.journey.mark.notify import NoticeBoard
 from face_rec.journey.pipeline import Journey
-from face_rec.journey.services import Services
+from face_rec.journey.pipeline_deps import Services
 from face_rec.journey.still import Stills
+from face_rec.journey.streams.camera import (
+    LiveCamera,
+    PictureFolder,
+    Source,
+    VideoFile,
+    open_source,
+)
+from face_rec.journey.streams.camera_address import HELP, camera_address
 from face_rec.system import System
 
 GALLERY_SECONDS = 120.0

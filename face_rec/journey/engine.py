@@ -9,26 +9,23 @@ from functools import partial
 from threading import Lock
 
 from face_rec.clock import Clock
-from face_rec.entities import Image, Label, Receipt
-from face_rec.journey.decide import Policy
-from face_rec.journey.kiosk import Seats
-from face_rec.journey.notify import NoticeBoard
-from face_rec.journey.pin import punch_by_pin
+from face_rec.domain.faces import Image
+from face_rec.domain.marks import Receipt
+from face_rec.domain.screens import Label
+from face_rec.journey.decide.decide import Policy
+from face_rec.journey.mark.notify import NoticeBoard
+from face_rec.journey.mark.pin import punch_by_pin
 from face_rec.journey.pipeline import Journey
-from face_rec.journey.services import Services
+from face_rec.journey.pipeline_deps import Services
 from face_rec.journey.still import Stills
-from face_rec.journey.streams import LiveStream, StreamHandle
-from face_rec.journey.workers import WorkerPool
-from face_rec.protocols import (
-    Assessor,
-    Directory,
-    FrameProcessor,
-    Gallery,
-    Marker,
-    ModelSource,
-    SnapshotSink,
-    Stream,
-)
+from face_rec.journey.streams.streams import LiveStream, StreamHandle
+from face_rec.journey.streams.workers import WorkerPool
+from face_rec.kiosks.seats import Seats
+from face_rec.protocols.marks import Marker
+from face_rec.protocols.models import Assessor, ModelSource
+from face_rec.protocols.people import Directory, Gallery
+from face_rec.protocols.snapshots import SnapshotSink
+from face_rec.protocols.streams import FrameProcessor, Stream
 
 log = logging.getLogger(__name__)
 

@@ -6,30 +6,24 @@ what it shares with the others stands in ``services``.
 
 from collections.abc import Sequence
 
-from face_rec.entities import (
-    Decision,
-    Face,
-    Frame,
-    Label,
-    Look,
-    Scene,
-    Source,
-    Verdict,
-)
-from face_rec.errors import JournalError
-from face_rec.journey.decide import Limits, nobody, one_each, video_limits
-from face_rec.journey.detect import Detect, Outlook
-from face_rec.journey.embed import Choose, Probe, embed
-from face_rec.journey.geometry import narrow_side
-from face_rec.journey.likeness import appearance
-from face_rec.journey.match import match
-from face_rec.journey.notify import NoticeBoard
-from face_rec.journey.punch import Named, Puncher
-from face_rec.journey.services import Services
-from face_rec.journey.sighting import Sighting, Sightings
-from face_rec.journey.standing import stands
-from face_rec.journey.track import Tracker
-from face_rec.protocols import FaceModels
+from face_rec.domain.errors import JournalError
+from face_rec.domain.faces import Face, Frame
+from face_rec.domain.marks import Source
+from face_rec.domain.recognition import Decision, Look, Verdict
+from face_rec.domain.screens import Label, Scene
+from face_rec.journey.decide.decide import Limits, nobody, one_each, video_limits
+from face_rec.journey.decide.match import match
+from face_rec.journey.decide.still_enrolled import stands
+from face_rec.journey.detect.detect import Detect, Outlook
+from face_rec.journey.detect.embed import Choose, Probe, embed
+from face_rec.journey.detect.geometry import narrow_side
+from face_rec.journey.mark.notify import NoticeBoard
+from face_rec.journey.mark.punch import Named, Puncher
+from face_rec.journey.pipeline_deps import Services
+from face_rec.journey.track.appearance_change import appearance
+from face_rec.journey.track.track import Tracker
+from face_rec.journey.track.track_state import Sighting, Sightings
+from face_rec.protocols.models import FaceModels
 
 RECHECK = 1.0
 """Seconds after which the store is asked again whether somebody named is still there."""

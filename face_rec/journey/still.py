@@ -5,29 +5,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from face_rec.entities import (
-    NO_MATCH,
-    Decision,
-    Face,
-    Image,
-    Label,
-    Look,
-    Match,
-    Quality,
-    Receipt,
-    Source,
-    Verdict,
-)
-from face_rec.errors import JournalError, PackMissing
-from face_rec.journey.decide import Policy, decide_still, nobody, one_each, still_limits
-from face_rec.journey.detect import LARGEST
-from face_rec.journey.embed import Gate
-from face_rec.journey.geometry import narrow_side
-from face_rec.journey.notify import NoticeBoard
-from face_rec.journey.punch import Named, Puncher
-from face_rec.journey.services import Services
-from face_rec.journey.standing import stands
-from face_rec.protocols import Assessor, Detector, FaceModels, Gallery
+from face_rec.domain.errors import JournalError, PackMissing
+from face_rec.domain.faces import Face, Image, Quality
+from face_rec.domain.marks import Receipt, Source
+from face_rec.domain.recognition import NO_MATCH, Decision, Look, Match, Verdict
+from face_rec.domain.screens import Label
+from face_rec.journey.decide.decide import Policy, decide_still, nobody, one_each, still_limits
+from face_rec.journey.decide.still_enrolled import stands
+from face_rec.journey.detect.detect import LARGEST
+from face_rec.journey.detect.embed import Gate
+from face_rec.journey.detect.geometry import narrow_side
+from face_rec.journey.mark.notify import NoticeBoard
+from face_rec.journey.mark.punch import Named, Puncher
+from face_rec.journey.pipeline_deps import Services
+from face_rec.protocols.models import Assessor, Detector, FaceModels
+from face_rec.protocols.people import Gallery
 
 _SMALLER = (320, 160)
 _POOR = Decision(Verdict.POOR, None, score=-1.0, margin=0.0, looks=0)

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from face_rec.background import Background
 from face_rec.clock import Clock, SystemClock
-from face_rec.errors import FaceRecError, ModelError, PackMissing
-from face_rec.models.catalogue import LICENCE, OFFICIAL, RELEASES
-from face_rec.models.choice import Choice
-from face_rec.models.install import Installer, silent
-from face_rec.models.loading import Loaded, load
-from face_rec.models.manifest import MANIFEST, Pack
-from face_rec.models.packs import PackShelf
-from face_rec.models.speed import estimate
+from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
+from face_rec.models.packs.catalogue import LICENCE, OFFICIAL, RELEASES
+from face_rec.models.packs.choice import Choice
+from face_rec.models.packs.install import Installer, silent
+from face_rec.models.packs.manifest import MANIFEST, Pack
+from face_rec.models.packs.packs import PackShelf
+from face_rec.models.runtime.loading import Loaded, load
+from face_rec.models.runtime.speed import estimate
 from face_rec.models.status import ModelState, ModelStatus, PackOffer, ready
-from face_rec.protocols import FaceModels, Progress
+from face_rec.protocols.models import FaceModels, Progress
 
 log = logging.getLogger(__name__)
 

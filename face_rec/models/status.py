@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from face_rec.models.calibration import Origin, ScoreCalibration
-from face_rec.models.catalogue import LICENCE
-from face_rec.models.loading import Loaded, offered
-from face_rec.models.manifest import Pack
-from face_rec.models.providers import WISHES, name_of
-from face_rec.models.speed import Speed
+from face_rec.models.packs.catalogue import LICENCE
+from face_rec.models.packs.manifest import Pack
+from face_rec.models.runtime.loading import Loaded, offered
+from face_rec.models.runtime.providers import WISHES, name_of
+from face_rec.models.runtime.speed import Speed
+from face_rec.models.scores.calibration import Origin, ScoreCalibration
 
 
 class ModelState(StrEnum):

@@ -4,8 +4,8 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 
-from face_rec.entities import Consent, Person
-from face_rec.errors import DetailsRefused
+from face_rec.domain.errors import DetailsRefused
+from face_rec.domain.people import Consent, Person
 
 LONGEST_NAME = 200
 LONGEST_ID = 64

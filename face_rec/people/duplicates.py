@@ -6,9 +6,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from face_rec.entities import Contract, Person, Vector
-from face_rec.errors import Conflict, FaceTaken
-from face_rec.protocols import Gallery, ModelSource, PeopleStore
+from face_rec.domain.errors import Conflict, FaceTaken
+from face_rec.domain.faces import Vector
+from face_rec.domain.people import Contract, Person
+from face_rec.protocols.models import ModelSource
+from face_rec.protocols.people import Gallery, PeopleStore
 
 log = logging.getLogger(__name__)
 

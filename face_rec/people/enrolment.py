@@ -8,8 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from face_rec.clock import Clock
-from face_rec.entities import Contract, Image, Person, Template, Vector
-from face_rec.errors import (
+from face_rec.domain.errors import (
     Conflict,
     ConsentMissing,
     IdTaken,
@@ -17,21 +16,19 @@ from face_rec.errors import (
     PersonMissing,
     StoreUnavailable,
 )
+from face_rec.domain.faces import Image, Vector
+from face_rec.domain.people import Contract, Person, Template
 from face_rec.people import templates
-from face_rec.people.capture import GuidedCapture
 from face_rec.people.details import Details, clean_details, clean_person
 from face_rec.people.duplicates import DuplicateCheck, Wait
-from face_rec.people.examine import EnrolPhoto, Examiner
-from face_rec.people.gallery import centroid
+from face_rec.people.gallery.gallery import centroid
+from face_rec.people.photos.capture import GuidedCapture
+from face_rec.people.photos.photo_check import EnrolPhoto, Examiner
+from face_rec.people.photos.quality import CAPTURE
 from face_rec.people.portraits import Portraits
-from face_rec.people.quality import CAPTURE
-from face_rec.protocols import (
-    Assessor,
-    Gallery,
-    ModelSource,
-    PeopleStore,
-    SnapshotStore,
-)
+from face_rec.protocols.models import Assessor, ModelSource
+from face_rec.protocols.people import Gallery, PeopleStore
+from face_rec.protocols.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)
 

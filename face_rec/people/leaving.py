@@ -4,7 +4,7 @@ change moves."""
 from dataclasses import replace
 from datetime import datetime
 
-from face_rec.entities import Moved, Pause, Person
+from face_rec.domain.people import Moved, Pause, Person
 
 
 def begun(person: Person, now: datetime) -> Person:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import cv2
 
-from face_rec.entities import Image, Person
-from face_rec.errors import StoreError
+from face_rec.domain.errors import StoreError
+from face_rec.domain.faces import Image
+from face_rec.domain.people import Person
 from face_rec.people import templates
-from face_rec.people.examine import EnrolPhoto
-from face_rec.protocols import SnapshotStore
+from face_rec.people.photos.photo_check import EnrolPhoto
+from face_rec.protocols.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from face_rec.entities import Template, TemplateInfo, View
-from face_rec.people.examine import EnrolPhoto
+from face_rec.domain.faces import View
+from face_rec.domain.people import Template, TemplateInfo
+from face_rec.people.photos.photo_check import EnrolPhoto
 
 MOST = 10
 """Templates a person may have; slots run from 0 to one less."""

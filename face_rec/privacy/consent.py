@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from face_rec.clock import Clock
-from face_rec.entities import Consent, Person
-from face_rec.errors import Conflict, PersonMissing
-from face_rec.privacy.parts import Note, unnoted
-from face_rec.protocols import PeopleStore
+from face_rec.domain.errors import Conflict, PersonMissing
+from face_rec.domain.people import Consent, Person
+from face_rec.privacy.ports import Note, unnoted
+from face_rec.protocols.people import PeopleStore
 
 log = logging.getLogger(__name__)
 

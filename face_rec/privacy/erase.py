@@ -13,12 +13,16 @@ from datetime import timedelta
 from typing import Final
 
 from face_rec.clock import Clock
-from face_rec.entities import Event, Person
-from face_rec.errors import Conflict, PersonMissing, StoreError, StoreUnavailable
+from face_rec.domain.errors import Conflict, PersonMissing, StoreError, StoreUnavailable
+from face_rec.domain.marks import Event
+from face_rec.domain.people import Person
 from face_rec.privacy import pictures
 from face_rec.privacy.certificate import Certificate, Removed
-from face_rec.privacy.parts import Keeper, NoPurge, Note, Purge, Settled, unasked, unnoted
-from face_rec.protocols import AttendanceStore, PeopleStore, Progress, SnapshotStore
+from face_rec.privacy.ports import Keeper, NoPurge, Note, Purge, Settled, unasked, unnoted
+from face_rec.protocols.marks import AttendanceStore
+from face_rec.protocols.models import Progress
+from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)
 

@@ -11,11 +11,14 @@ from datetime import datetime
 from typing import IO, Any, Final
 
 from face_rec.clock import Clock
-from face_rec.entities import Event, Person
-from face_rec.errors import PersonMissing, StoreError
+from face_rec.domain.errors import PersonMissing, StoreError
+from face_rec.domain.marks import Event
+from face_rec.domain.people import Person
 from face_rec.privacy import pictures
-from face_rec.privacy.parts import Keeper, Note, Table, unasked, unnoted
-from face_rec.protocols import PeopleStore, Progress, SnapshotStore
+from face_rec.privacy.ports import Keeper, Note, Table, unasked, unnoted
+from face_rec.protocols.models import Progress
+from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)
 

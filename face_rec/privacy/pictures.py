@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
-from face_rec.entities import Event
-from face_rec.protocols import SnapshotStore
+from face_rec.domain.marks import Event
+from face_rec.protocols.snapshots import SnapshotStore
 
 MARKS: Final = "marks/"
 DATED: Final = (MARKS, "unknown/")

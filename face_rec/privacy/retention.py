@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from face_rec.clock import Clock
-from face_rec.entities import EventKind, Person
-from face_rec.errors import Conflict, PersonMissing, StoreError
+from face_rec.domain.errors import Conflict, PersonMissing, StoreError
+from face_rec.domain.marks import EventKind
+from face_rec.domain.people import Person
 from face_rec.privacy import pictures
-from face_rec.privacy.parts import NoPurge, Note, Purge, unnoted
-from face_rec.protocols import AttendanceStore, PeopleStore, SnapshotStore
+from face_rec.privacy.ports import NoPurge, Note, Purge, unnoted
+from face_rec.protocols.marks import AttendanceStore
+from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)
 

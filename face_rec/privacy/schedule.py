@@ -6,7 +6,7 @@ from typing import Final
 
 from face_rec.background import Background
 from face_rec.clock import Clock
-from face_rec.errors import StoreError
+from face_rec.domain.errors import StoreError
 from face_rec.privacy.retention import Retention
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import model_validator
 
-from face_rec.errors import SettingError
+from face_rec.domain.errors import SettingError
 from face_rec.settings.kinds import (
     Address,
     Contact,

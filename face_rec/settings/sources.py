@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource
 
-from face_rec.errors import SettingError
+from face_rec.domain.errors import SettingError
 from face_rec.settings.kinds import reason
 from face_rec.settings.topic import Declared
 

@@ -4,25 +4,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from face_rec.attendance.csv_export import to_csv
-from face_rec.attendance.entry import entries
-from face_rec.attendance.records import marks_table
-from face_rec.attendance.report_pdf import FONT
+from face_rec.attendance.marks.effective_mark import entries
+from face_rec.attendance.marks.records import marks_table
+from face_rec.attendance.reports.csv_export import to_csv
+from face_rec.attendance.reports.pdf_file import FONT
 from face_rec.clock import Clock
-from face_rec.entities import Event, Person
+from face_rec.domain.marks import Event
+from face_rec.domain.people import Person
 from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.export import PersonExport
-from face_rec.privacy.parts import Keeper, Note, Purge, Settled
-from face_rec.privacy.privacy import Privacy
+from face_rec.privacy.ports import Keeper, Note, Purge, Settled
 from face_rec.privacy.retention import Periods, Retention
-from face_rec.protocols import AttendanceStore, PeopleStore, SnapshotStore
+from face_rec.privacy.service import Privacy
+from face_rec.protocols.marks import AttendanceStore
+from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.site_options import SiteOptions
-from face_rec.stores.attendance_settings import RedisRules
-from face_rec.stores.client import Client
-from face_rec.stores.pins import RedisPins, pins_keeper
-from face_rec.stores.retention_log import RedisRunLog
-from face_rec.stores.rules_keeper import rules_keeper
+from face_rec.stores.attendance.retention_log import RedisRunLog
+from face_rec.stores.attendance.rules import RedisRules
+from face_rec.stores.attendance.rules_keeper import rules_keeper
+from face_rec.stores.people.pins import RedisPins, pins_keeper
+from face_rec.stores.redis.client import Client
 
 
 @dataclass(frozen=True, slots=True)

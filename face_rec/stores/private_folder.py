@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from face_rec.errors import StoreError
+from face_rec.domain.errors import StoreError
 
 
 def make_private(folder: Path) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from face_rec.clock import Clock
-from face_rec.entities import HealthCheck
-from face_rec.errors import StoreError
-from face_rec.protocols import SnapshotStore
-from face_rec.stores.client import Client, redis_errors
-from face_rec.stores.quarantine import Quarantine
+from face_rec.domain.errors import StoreError
+from face_rec.domain.health import HealthCheck
+from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.stores.journal.quarantine import Quarantine
+from face_rec.stores.redis.client import Client, redis_errors
 
 Check = Callable[[], HealthCheck]
 _FEW_SECONDS: Final = 5.0

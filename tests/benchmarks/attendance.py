@@ -16,18 +16,20 @@ from zoneinfo import ZoneInfo
 
 from redis import Redis
 
-from face_rec.attendance.book import AttendanceBook
 from face_rec.attendance.filters import EVERYBODY
-from face_rec.attendance.reports import Wanted, make, written
-from face_rec.attendance.roster import Assignment
-from face_rec.attendance.rule_desk import RuleDesk
-from face_rec.attendance.shift import DEFAULT_ID, Counting, Shift
-from face_rec.attendance.sources import Stores, days_between
-from face_rec.entities import Event, EventKind, Person, Source
-from face_rec.stores import events, keys
-from face_rec.stores.attendance import RedisAttendance
-from face_rec.stores.attendance_settings import RedisRules
-from face_rec.stores.people import RedisPeople
+from face_rec.attendance.marks.cached_stores import Stores, days_between
+from face_rec.attendance.reports.reports import Wanted, make, written
+from face_rec.attendance.rules.roster import Assignment
+from face_rec.attendance.rules.rule_service import RuleDesk
+from face_rec.attendance.rules.shift import DEFAULT_ID, Counting, Shift
+from face_rec.attendance.timesheets import AttendanceBook
+from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.people import Person
+from face_rec.stores.attendance import event_codec
+from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.attendance.rules import RedisRules
+from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.redis import keys
 from tests import redis_servers
 from tests.benchmarks.row import Row
 from tests.fakes.clock import FakeClock
@@ -168,7 +170,7 @@ def _fill(client: Redis, people: int, days: int) -> int:
     chance, total = random.Random(4), 0
     for day in days_between(LAST - timedelta(days=days - 1), LAST):
         texts = [
-            events.encode(_event(day, n, which, chance))
+            event_codec.encode(_event(day, n, which, chance))
             for n in range(people)
             for which in range(4)
         ]

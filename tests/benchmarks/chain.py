@@ -13,14 +13,16 @@ from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
-from face_rec.entities import Event
-from face_rec.stores import events, keyring, keys
-from face_rec.stores.attendance import RedisAttendance
-from face_rec.stores.chain import Chain, Head
-from face_rec.stores.chain_days import ChainDays
-from face_rec.stores.chain_watch import ChainWatch
-from face_rec.stores.client import Client, RedisAddress, connect
-from face_rec.stores.sealer import DataSealer
+from face_rec.domain.marks import Event
+from face_rec.stores.attendance import event_codec
+from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.chain.chain_days import ChainDays
+from face_rec.stores.chain.links import Chain, Head
+from face_rec.stores.chain.watch import ChainWatch
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, RedisAddress, connect
+from face_rec.stores.sealing import keyring
+from face_rec.stores.sealing.sealer import DataSealer
 from tests import redis_servers
 from tests.benchmarks.row import Row
 from tests.fakes.clock import MORNING, FakeClock
@@ -89,7 +91,7 @@ def _mark(name: str) -> Event:
 
 
 def _link_alone() -> Row:
-    chain, event, rounds = a_chain(site=SITE), events.encode(_mark("e")), 5_000
+    chain, event, rounds = a_chain(site=SITE), event_codec.encode(_mark("e")), 5_000
     began = time.perf_counter()
     head = Head()
     for _ in range(rounds):
@@ -118,7 +120,7 @@ def _fill_day(client: Client, chain: Chain, number: int, count: int) -> None:
     day = MORNING.date() + timedelta(days=number)
     head, entries = Head(), []
     for each in range(count):
-        entry, head = chain.append(day, head, events.encode(_mark(f"{number}-{each}")))
+        entry, head = chain.append(day, head, event_codec.encode(_mark(f"{number}-{each}")))
         entries.append(entry)
     client.rpush(keys.attendance(SITE, day), *entries)
     client.set(keys.head(SITE, day), head.value)

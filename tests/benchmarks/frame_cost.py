@@ -8,14 +8,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from face_rec.entities import Box, Frame, GalleryEntry, Image, Matrix
-from face_rec.journey.decide import Policy
-from face_rec.journey.mark import DryRunMarker
+from face_rec.domain.faces import Box, Frame, Image, Matrix
+from face_rec.domain.people import GalleryEntry
+from face_rec.journey.decide.decide import Policy
+from face_rec.journey.mark.mark import DryRunMarker
 from face_rec.journey.pipeline import Journey
-from face_rec.journey.services import Services
-from face_rec.people.gallery import MemoryGallery
-from face_rec.people.quality import assess
-from face_rec.protocols import FaceModels
+from face_rec.journey.pipeline_deps import Services
+from face_rec.people.gallery.gallery import MemoryGallery
+from face_rec.people.photos.quality import assess
+from face_rec.protocols.models import FaceModels
 from tests.benchmarks import crowd, material
 from tests.benchmarks.row import Row
 from tests.benchmarks.usual import UsualLoop

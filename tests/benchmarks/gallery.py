@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 
 from face_rec.clock import SystemClock
-from face_rec.entities import Consent, Contract, Person, Template, TemplateInfo, View
-from face_rec.people.gallery import MemoryGallery
-from face_rec.stores import codec, keys
-from face_rec.stores.client import Client
-from face_rec.stores.people import RedisPeople
+from face_rec.domain.faces import View
+from face_rec.domain.people import Consent, Contract, Person, Template, TemplateInfo
+from face_rec.people.gallery.gallery import MemoryGallery
+from face_rec.stores.people import person_codec
+from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client
 from tests.benchmarks import rig
 from tests.benchmarks.matching import DIMENSION, TEMPLATES, random_rows
 from tests.benchmarks.row import Row
@@ -164,8 +166,8 @@ def _fill(client: Client, people: int) -> None:
 
 
 def _fields(person: Person, templates: Iterable[Template]) -> dict[Any, Any]:
-    vectors = codec.vector_fields(codec.Unsealed(), person.subject, list(templates))
-    return {keys.VERSION: 1, **codec.person_fields(person), **vectors}
+    vectors = person_codec.vector_fields(person_codec.Unsealed(), person.subject, list(templates))
+    return {keys.VERSION: 1, **person_codec.person_fields(person), **vectors}
 
 
 def _person(number: int, rows: Any) -> tuple[Person, list[Template]]:  # noqa: ANN401

@@ -10,8 +10,8 @@ from unittest import mock
 
 import numpy as np
 
-from face_rec.entities import Event, EventKind, Source
-from face_rec.stores.journal import FileJournal
+from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.stores.journal.journal import FileJournal
 from tests.benchmarks.row import Row
 
 _DAY = 400_000  # events of 100,000 people

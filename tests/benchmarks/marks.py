@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from face_rec.clock import SystemClock
-from face_rec.entities import Event, EventKind, Source
-from face_rec.journey.mark import DurableMarker
-from face_rec.stores import events
-from face_rec.stores.attendance import RedisAttendance
-from face_rec.stores.journal import FileJournal
+from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.journey.mark.mark import DurableMarker
+from face_rec.stores.attendance import event_codec
+from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.journal.journal import FileJournal
 from tests.benchmarks import rig
 from tests.benchmarks.row import Row
 
@@ -31,7 +31,7 @@ def run(quick: bool = False) -> list[Row]:
         bare, ours = zip(
             *(
                 (
-                    _rate(lambda: client.rpush("bare", events.encode(_event())), count),
+                    _rate(lambda: client.rpush("bare", event_codec.encode(_event())), count),
                     _rate(lambda: marker.mark(_event()), count),
                 )
                 for _ in range(3)

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from scipy.spatial.distance import cdist
 
-from face_rec.entities import Contract, GalleryEntry, Matrix
-from face_rec.people.gallery import MemoryGallery
+from face_rec.domain.faces import Matrix
+from face_rec.domain.people import Contract, GalleryEntry
+from face_rec.people.gallery.gallery import MemoryGallery
 from tests.benchmarks.row import Row
 from tests.benchmarks.usual import search
 

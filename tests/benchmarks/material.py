@@ -8,10 +8,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from face_rec.entities import Image, Matrix
-from face_rec.journey.camera import PictureFolder, VideoFile
+from face_rec.domain.faces import Image, Matrix
+from face_rec.journey.streams.camera import PictureFolder, VideoFile
 from face_rec.models.service import ModelService
-from face_rec.protocols import FaceModels
+from face_rec.protocols.models import FaceModels
 from tests.data import shared_data
 
 WIDTH, HEIGHT, RATE = 640, 480, 15

@@ -9,21 +9,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from face_rec.clock import SystemClock
-from face_rec.entities import Consent, Person, Template, TemplateInfo, View
-from face_rec.journey.decide import Policy
+from face_rec.domain.faces import View
+from face_rec.domain.people import Consent, Person, Template, TemplateInfo
+from face_rec.journey.decide.decide import Policy
 from face_rec.journey.engine import Engine
-from face_rec.journey.mark import DurableMarker
+from face_rec.journey.mark.mark import DurableMarker
 from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
-from face_rec.people.follower import GalleryFollower
-from face_rec.people.quality import assess
-from face_rec.stores.attendance import RedisAttendance
-from face_rec.stores.client import Client, RedisAddress, connect
-from face_rec.stores.embedded import EmbeddedRedis
-from face_rec.stores.journal import FileJournal
-from face_rec.stores.people import RedisPeople
-from face_rec.stores.snapshots import FolderSnapshots
-from face_rec.stores.spool import SnapshotSpool
+from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.people.photos.quality import assess
+from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.journal.journal import FileJournal
+from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.redis.client import Client, RedisAddress, connect
+from face_rec.stores.redis.embedded import EmbeddedRedis
+from face_rec.stores.snapshots.choice import FolderSnapshots
+from face_rec.stores.snapshots.spool import SnapshotSpool
 from tests.benchmarks import material
 
 SITE = "main"

@@ -4,9 +4,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from face_rec.entities import Box, Contract, Face, Image, Matrix
-from face_rec.models.catalogue import BUFFALO_L, BUFFALO_SC
-from face_rec.protocols import Detector, Embedder, FaceModels
+from face_rec.domain.faces import Box, Face, Image, Matrix
+from face_rec.domain.people import Contract
+from face_rec.models.packs.catalogue import BUFFALO_L, BUFFALO_SC
+from face_rec.protocols.models import Detector, Embedder, FaceModels
 from tests.benchmarks import frame_cost, material, rig, traffic
 from tests.benchmarks.row import Row
 

@@ -13,7 +13,7 @@ import onnxruntime
 import pandas as pd
 from insightface.app import FaceAnalysis
 
-from face_rec.entities import Box, Image, Matrix, Vector
+from face_rec.domain.faces import Box, Image, Matrix, Vector
 
 
 class UsualLoop:

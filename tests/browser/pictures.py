@@ -15,7 +15,7 @@ import numpy as np
 from playwright.sync_api import Page
 from skimage import data
 
-from face_rec.entities import Image
+from face_rec.domain.faces import Image
 from tests.browser.chromium import Browsers, browsers
 from tests.browser.fake_camera import Shot, make_camera
 from tests.browser.screens import KioskScreen, RegisterScreen

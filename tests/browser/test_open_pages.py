@@ -60,7 +60,7 @@ def _in_another_process(server: GuardedServer, code: str) -> None:
     program = (
         "import config; from face_rec import assembly\n"
         "from face_rec.access.rights import Role\n"
-        "from face_rec.groups import ALL_GROUPS, only\n"
+        "from face_rec.domain.groups import ALL_GROUPS, only\n"
         "with assembly.build_access(config.load()) as access:\n"
         f"    staff, door, kiosks = access.staff, access.door, access.kiosks\n    {code}\n"
     )
@@ -231,9 +231,10 @@ def test_a_manager_who_is_narrowed_sees_no_other_group_in_what_was_open(
 
 _PEOPLE = """pass
 from face_rec.clock import SystemClock
-from face_rec.entities import Event, EventKind, Person, Source
-from face_rec.stores.people import RedisPeople
-from face_rec.stores.attendance import RedisAttendance
+from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.people import Person
+from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.attendance.attendance import RedisAttendance
 with assembly.build_privacy(config.load()) as (privacy, people), \\
         assembly.build_office(config.load()) as office:
     for number, (name, group) in enumerate([("Olga Office", "Office"), ("Sam Shop", "Shop")]):

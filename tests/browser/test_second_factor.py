@@ -15,7 +15,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from face_rec.access.step_up import FRESH
+from face_rec.access.factors.step_up import FRESH
 from tests import redis_servers
 from tests.browser.chromium import Browsers
 from tests.browser.hand_made import script, send, signed_in

@@ -7,20 +7,20 @@ from typing import Generic, TypeVar, cast
 
 from argon2 import PasswordHasher
 
-from face_rec.access.account import Account
-from face_rec.access.audit import BY_STRANGERS, AuditEntry, Refusals
-from face_rec.access.device import Beat, Device
-from face_rec.access.kiosks import Kiosks
-from face_rec.access.link import Link
-from face_rec.access.passwords import Passwords
-from face_rec.access.pins import Pins
-from face_rec.access.sign_in import SignIn
-from face_rec.access.step_up import StepUp
+from face_rec.access.accounts.account import Account
+from face_rec.access.accounts.passwords import Passwords
+from face_rec.access.audit.audit import BY_STRANGERS, AuditEntry, Refusals
+from face_rec.access.audit.audit_log import Trail
+from face_rec.access.devices.device import Beat, Device
+from face_rec.access.devices.kiosks import Kiosks
+from face_rec.access.devices.link import Link
+from face_rec.access.devices.pins import Pins
+from face_rec.access.devices.token import Token
+from face_rec.access.factors.step_up import StepUp
+from face_rec.access.signin.sign_in_record import SignIn
+from face_rec.access.signin.throttle import Throttle
 from face_rec.access.storage import LinkStore, Notes
-from face_rec.access.throttle import Throttle
-from face_rec.access.token import Token
-from face_rec.access.trail import Trail
-from face_rec.errors import LastOne
+from face_rec.domain.errors import LastOne
 from tests.fakes.clock import FakeClock
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

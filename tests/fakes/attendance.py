@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from face_rec.entities import Event, EventKind, Outcome, Receipt
-from face_rec.errors import JournalError, StoreUnavailable
+from face_rec.domain.errors import JournalError, StoreUnavailable
+from face_rec.domain.marks import Event, EventKind, Outcome, Receipt
 
 MARKS = (EventKind.PUNCH, EventKind.IN, EventKind.OUT)
 

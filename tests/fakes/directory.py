@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from face_rec.entities import Consent, Person
-from face_rec.errors import StoreUnavailable
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.people import Consent, Person
 
 _AGREED = Consent("I agree.", "1", datetime(2025, 1, 1, tzinfo=UTC))
 

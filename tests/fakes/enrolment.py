@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from face_rec.entities import Box, Consent, Frame, Image
+from face_rec.domain.faces import Box, Frame, Image
+from face_rec.domain.people import Consent
 from face_rec.people.details import Details
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment
-from face_rec.people.examine import EnrolPhoto
-from face_rec.people.follower import GalleryFollower
-from face_rec.people.quality import assess
+from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.people.photos.photo_check import EnrolPhoto
+from face_rec.people.photos.quality import assess
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import Colour, FakeModelSource, blank_frame, colour_of, draw_face
 from tests.fakes.people import FakePeople

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from face_rec.entities import NO_MATCH, Match, Matrix, Vector
+from face_rec.domain.faces import Matrix, Vector
+from face_rec.domain.recognition import NO_MATCH, Match
 
 
 class FakeGallery:

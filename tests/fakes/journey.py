@@ -5,25 +5,16 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from face_rec.entities import (
-    Box,
-    Face,
-    Frame,
-    Image,
-    Label,
-    Look,
-    Match,
-    Quality,
-    Scene,
-    View,
-)
-from face_rec.journey.decide import Policy
-from face_rec.journey.geometry import narrow_side
-from face_rec.journey.mark import DurableMarker
-from face_rec.journey.notify import NoticeBoard
+from face_rec.domain.faces import Box, Face, Frame, Image, Quality, View
+from face_rec.domain.recognition import Look, Match
+from face_rec.domain.screens import Label, Scene
+from face_rec.journey.decide.decide import Policy
+from face_rec.journey.detect.geometry import narrow_side
+from face_rec.journey.mark.mark import DurableMarker
+from face_rec.journey.mark.notify import NoticeBoard
 from face_rec.journey.pipeline import Journey
-from face_rec.journey.services import Services
-from face_rec.protocols import Marker
+from face_rec.journey.pipeline_deps import Services
+from face_rec.protocols.marks import Marker
 from tests.fakes.attendance import FakeAttendance, FakeJournal
 from tests.fakes.clock import FakeClock
 from tests.fakes.directory import FakeDirectory

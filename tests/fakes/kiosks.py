@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from face_rec.entities import Greeting, Image, Label, Scene, StreamStats
-from face_rec.journey.kiosk import Seats
-from face_rec.web.frames import Kiosks
+from face_rec.domain.faces import Image
+from face_rec.domain.screens import Greeting, Label, Scene, StreamStats
+from face_rec.kiosks.seats import Seats
+from face_rec.web.frames.frames import Kiosks
 from tests.fakes.clock import FakeClock
 
 

@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from face_rec.entities import Box, Contract, Face, Image, Landmarks, Matrix
-from face_rec.protocols import FaceModels
+from face_rec.domain.faces import Box, Face, Image, Landmarks, Matrix
+from face_rec.domain.people import Contract
+from face_rec.protocols.models import FaceModels
 
 Colour = tuple[int, int, int]
 """Blue, green, red, 0 to 255."""

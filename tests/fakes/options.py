@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from face_rec.errors import StoreUnavailable
+from face_rec.domain.errors import StoreUnavailable
 from face_rec.site_options import LiveOptions, SiteOptions, StoredOptions
 
 OPTIONS = SiteOptions("Test site", ZoneInfo("Europe/Berlin"), 60, 0, 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 import onnx
 from onnx import TensorProto, helper
 
-from face_rec.models.catalogue import OfficialPack, PackFile
+from face_rec.models.packs.catalogue import OfficialPack, PackFile
 
 DETECTION = "eyes.onnx"
 RECOGNITION = "brain.onnx"

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 import numpy as np
 
 from face_rec.clock import Clock
-from face_rec.entities import Change, ChangeKind, GalleryEntry, Person, Template
-from face_rec.errors import Conflict, IdTaken, PeopleError, PersonMissing, StoreUnavailable
+from face_rec.domain.errors import Conflict, IdTaken, PeopleError, PersonMissing, StoreUnavailable
+from face_rec.domain.people import Change, ChangeKind, GalleryEntry, Person, Template
 from face_rec.people import leaving
-from face_rec.protocols import Progress
+from face_rec.protocols.models import Progress
 from tests.fakes.clock import FakeClock
 
 

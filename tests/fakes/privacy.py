@@ -4,21 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from face_rec.attendance.csv_export import to_csv
-from face_rec.attendance.entry import entries
-from face_rec.attendance.records import marks_table
-from face_rec.attendance.report_pdf import FONT
-from face_rec.entities import Person
+from face_rec.attendance.marks.effective_mark import entries
+from face_rec.attendance.marks.records import marks_table
+from face_rec.attendance.reports.csv_export import to_csv
+from face_rec.attendance.reports.pdf_file import FONT
+from face_rec.domain.people import Person
 from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.export import PersonExport
-from face_rec.privacy.parts import Keeper
-from face_rec.privacy.privacy import Privacy
+from face_rec.privacy.ports import Keeper
 from face_rec.privacy.retention import Periods, Retention, Run
-from face_rec.protocols import Progress
-from face_rec.stores.chain_patrol import ChainPatrol
-from face_rec.stores.chain_report import Report
-from face_rec.stores.chain_watch import ChainWatch, WitnessStatus
+from face_rec.privacy.service import Privacy
+from face_rec.protocols.models import Progress
+from face_rec.stores.chain.chain_report import Report
+from face_rec.stores.chain.patrol import ChainPatrol
+from face_rec.stores.chain.watch import ChainWatch, WitnessStatus
 from tests.fakes.system import SITE, FakeSystem
 
 

@@ -3,8 +3,8 @@
 import threading
 from collections.abc import Iterator
 
-from face_rec.entities import Image
-from face_rec.errors import SnapshotMissing, StoreUnavailable
+from face_rec.domain.errors import SnapshotMissing, StoreUnavailable
+from face_rec.domain.faces import Image
 
 
 class MemorySnapshots:

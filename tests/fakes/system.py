@@ -8,39 +8,27 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from face_rec import system as holder
-from face_rec.access.step_up import StepUp
-from face_rec.attendance.kiosk_register import KioskRegister
-from face_rec.attendance.office import OfficeByZone, open_office
-from face_rec.attendance.sources import Stores
-from face_rec.entities import (
-    Consent,
-    Event,
-    EventKind,
-    Face,
-    HealthCheck,
-    Image,
-    Label,
-    Person,
-    Quality,
-    Scene,
-    Source,
-    StreamStats,
-    Template,
-    TemplateInfo,
-    View,
-)
-from face_rec.errors import ModelError
-from face_rec.models.catalogue import LICENCE, OFFICIAL
-from face_rec.models.manifest import Pack
-from face_rec.models.speed import Speed
+from face_rec.access.factors.step_up import StepUp
+from face_rec.attendance.marks.cached_stores import Stores
+from face_rec.attendance.service import OfficeByZone, open_office
+from face_rec.domain.errors import ModelError
+from face_rec.domain.faces import Face, Image, Quality, View
+from face_rec.domain.health import HealthCheck
+from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.people import Consent, Person, Template, TemplateInfo
+from face_rec.domain.screens import Label, Scene, StreamStats
+from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.models.packs.catalogue import LICENCE, OFFICIAL
+from face_rec.models.packs.manifest import Pack
+from face_rec.models.runtime.speed import Speed
 from face_rec.models.status import ModelState, ModelStatus, PackOffer
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment
-from face_rec.people.follower import GalleryFollower
-from face_rec.protocols import Progress
+from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.protocols.models import Progress
 from face_rec.site_options import LiveOptions
 from face_rec.system import SiteInfo, System
-from face_rec.web.health import Health
+from face_rec.web.ops.health import Health
 from tests.fakes.access import memory_pins
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import FakeClock

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from face_rec.errors import StoreUnavailable
-from face_rec.stores.chain import Chain
-from face_rec.stores.witness import PinFile, Witness
-from face_rec.stores.witness_log import Bucket, BucketLog, LogFolder
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.stores.chain.links import Chain
+from face_rec.stores.witness.witness import PinFile, Witness
+from face_rec.stores.witness.witness_log import Bucket, BucketLog, LogFolder
 
 
 class MemoryBucket:

@@ -14,8 +14,8 @@ import threading
 import time
 from pathlib import Path
 
-from face_rec.stores import journal as journal_module
-from face_rec.stores.journal import FileJournal
+from face_rec.stores.journal import journal as journal_module
+from face_rec.stores.journal.journal import FileJournal
 from tests.samples import an_event
 
 SEGMENT = 3000

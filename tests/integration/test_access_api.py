@@ -11,16 +11,16 @@ import pytest
 from httpx import Response as Answer
 from starlette.testclient import TestClient
 
-from face_rec.access.audited import AuditedPeople
+from face_rec.access.audit.audited_stores import AuditedPeople
 from face_rec.access.rights import SCOPES, Right, Scope
-from face_rec.entities import Box
+from face_rec.domain.faces import Box
 from face_rec.people.enrolment import Enrolment
 from face_rec.privacy.erase import Erasure
-from face_rec.privacy.parts import Keeper
-from face_rec.stores.client import Client
-from face_rec.web import api
-from face_rec.web.api_request import ConsentText
-from face_rec.web.route_rules import API
+from face_rec.privacy.ports import Keeper
+from face_rec.stores.redis.client import Client
+from face_rec.web.api import api
+from face_rec.web.api.api_request import ConsentText
+from face_rec.web.gate.route_rules import API
 from tests.fakes.clock import MORNING
 from tests.fakes.models import blank_frame, colour_of, draw_face
 from tests.fakes.system import FakeSystem, good_quality

@@ -11,15 +11,16 @@ from starlette.requests import HTTPConnection
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from face_rec.access.access import KIOSK, SESSION
-from face_rec.access.account import Account
+from face_rec.access.access_control import KIOSK, SESSION
+from face_rec.access.accounts.account import Account
+from face_rec.access.devices.secret import digest
 from face_rec.access.rights import Role, Scope
-from face_rec.access.secret import digest
-from face_rec.errors import AccountRefused, StoreUnavailable
-from face_rec.groups import ALL_GROUPS, only
-from face_rec.stores import keys
-from face_rec.stores.client import Client
-from face_rec.web import socket_watch, strict_http
+from face_rec.domain.errors import AccountRefused, StoreUnavailable
+from face_rec.domain.groups import ALL_GROUPS, only
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client
+from face_rec.web.gate import socket_watch
+from face_rec.web.server import strict_http
 from tests.fakes.clock import FakeClock
 from tests.gate_app import ORIGIN, PASSWORD, GateApp, access_on, sign_in, submit
 

@@ -7,15 +7,15 @@ import pytest
 from httpx import Response as Answer
 from starlette.testclient import TestClient
 
-from face_rec.access.audit import Action
-from face_rec.access.hashing import Hashing
-from face_rec.access.pace import ALL_STRANGERS, ANY_ACCOUNT, KNOWN_BROWSER, ONE_NETWORK
-from face_rec.access.passwords import Passwords
-from face_rec.access.room import Room
-from face_rec.access.visitor import Visitor
-from face_rec.errors import StoreUnavailable, TryLater
-from face_rec.stores.access_attempts import RedisAttempts
-from face_rec.stores.client import Client
+from face_rec.access.accounts.hashing import Hashing
+from face_rec.access.accounts.passwords import Passwords
+from face_rec.access.audit.audit import Action
+from face_rec.access.signin.pace import ALL_STRANGERS, ANY_ACCOUNT, KNOWN_BROWSER, ONE_NETWORK
+from face_rec.access.signin.room import Room
+from face_rec.access.signin.visitor import Visitor
+from face_rec.domain.errors import StoreUnavailable, TryLater
+from face_rec.stores.access.attempts import RedisAttempts
+from face_rec.stores.redis.client import Client
 from tests.fakes.clock import FakeClock
 from tests.gate_app import PASSWORD, GateApp, access_on, sign_in, submit
 

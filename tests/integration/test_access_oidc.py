@@ -9,16 +9,16 @@ from httpx import Response as Answer
 from joserfc.jwk import RSAKey
 from starlette.testclient import TestClient
 
-from face_rec.access import actor
-from face_rec.access.access import SESSION
-from face_rec.access.account import Account
+from face_rec.access.access_control import SESSION
+from face_rec.access.accounts.account import Account
+from face_rec.access.audit import actor
 from face_rec.access.rights import Role
-from face_rec.access.visitor import Visitor
-from face_rec.errors import Conflict, SignInRefused
-from face_rec.groups import ALL_GROUPS, NO_GROUPS, Groups, only
-from face_rec.stores.access_records import RedisRecords
-from face_rec.stores.client import Client
-from face_rec.web.oidc import Provider
+from face_rec.access.signin.visitor import Visitor
+from face_rec.domain.errors import Conflict, SignInRefused
+from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups, only
+from face_rec.stores.access.records import RedisRecords
+from face_rec.stores.redis.client import Client
+from face_rec.web.signin.oidc import Provider
 from tests.authenticator import Authenticator
 from tests.factor_pages import ask, send, with_passkey
 from tests.fakes.clock import FakeClock

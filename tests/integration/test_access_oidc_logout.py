@@ -9,14 +9,14 @@ from httpx import Response as Answer
 from joserfc.jwk import RSAKey
 from starlette.testclient import TestClient
 
-from face_rec.access.access import SESSION
-from face_rec.access.audit import Action
+from face_rec.access.access_control import SESSION
+from face_rec.access.audit.audit import Action
 from face_rec.access.rights import Role
 from face_rec.clock import SystemClock
-from face_rec.errors import StoreUnavailable
-from face_rec.stores.access_records import RedisRecords
-from face_rec.stores.client import Client
-from face_rec.web.oidc import Provider
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.stores.access.records import RedisRecords
+from face_rec.stores.redis.client import Client
+from face_rec.web.signin.oidc import Provider
 from tests.fakes.clock import FakeClock
 from tests.gate_app import GateApp, access_on, submit
 from tests.oidc_provider import CLIENT, SECRET, OidcProvider

@@ -10,11 +10,11 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from face_rec.access.access import Access
+from face_rec.access.access_control import Access
 from face_rec.access.rights import Role
-from face_rec.groups import ALL_GROUPS, only
-from face_rec.stores.client import Client
-from face_rec.web import socket_watch
+from face_rec.domain.groups import ALL_GROUPS, only
+from face_rec.stores.redis.client import Client
+from face_rec.web.gate import socket_watch
 from tests.fakes.clock import FakeClock
 from tests.gate_app import ORIGIN, GateApp, access_on, submit
 

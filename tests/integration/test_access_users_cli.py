@@ -9,12 +9,12 @@ import pytest
 import config
 from face_rec import assembly
 from face_rec.__main__ import main
-from face_rec.access.access import Access
-from face_rec.access.account import Account
-from face_rec.access.attempts import Attempts
-from face_rec.access.pace import ONE_NETWORK
-from face_rec.stores.access_attempts import RedisAttempts
-from face_rec.stores.access_audit import RedisAudit
+from face_rec.access.access_control import Access
+from face_rec.access.accounts.account import Account
+from face_rec.access.signin.attempts import Attempts
+from face_rec.access.signin.pace import ONE_NETWORK
+from face_rec.stores.access.attempts import RedisAttempts
+from face_rec.stores.access.audit_stream import RedisAudit
 from tests.redis_servers import Server
 
 PASSWORD = "purple tiger walks uphill"

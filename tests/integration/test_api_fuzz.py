@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from face_rec.stores.client import Client
-from face_rec.web.api_request import after_cursor, beginning_of, cursor_of, end_of, limit_of
-from face_rec.web.problem import CODES
+from face_rec.stores.redis.client import Client
+from face_rec.web.api.api_request import after_cursor, beginning_of, cursor_of, end_of, limit_of
+from face_rec.web.server.problem import CODES
 from tests.fakes.system import FakeSystem
 from tests.gate_app import ORIGIN
 from tests.integration.test_access_api import Api

@@ -8,24 +8,24 @@ from zoneinfo import ZoneInfo
 import pytest
 from redis import Redis
 
-from face_rec.attendance.authority import EVERYTHING
-from face_rec.attendance.calendar import Holiday, Leave
-from face_rec.attendance.kiosk import Direction, KioskRecord
-from face_rec.attendance.office import open_office
-from face_rec.attendance.roster import Assignment, Employment
-from face_rec.attendance.rules import Item, Limits, Rules, RulesStore
-from face_rec.attendance.shift import DEFAULT_ID, Counting, DayHours, Reading, Shift
-from face_rec.attendance.sources import Stores
-from face_rec.attendance.status import Status
-from face_rec.entities import Event, EventKind, Source
-from face_rec.errors import RulesMoved
-from face_rec.groups import ALL_GROUPS
-from face_rec.stores import keys
-from face_rec.stores.attendance import RedisAttendance
-from face_rec.stores.attendance_settings import RedisRules
-from face_rec.stores.client import Client
-from face_rec.stores.ledger import Streams
-from face_rec.stores.people import RedisPeople
+from face_rec.attendance.days.status import Status
+from face_rec.attendance.marks.cached_stores import Stores
+from face_rec.attendance.rules.authority import EVERYTHING
+from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.rules import Item, Limits, Rules, RulesStore
+from face_rec.attendance.rules.shift import DEFAULT_ID, Counting, DayHours, Reading, Shift
+from face_rec.attendance.service import open_office
+from face_rec.domain.errors import RulesMoved
+from face_rec.domain.groups import ALL_GROUPS
+from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.kiosks.kiosk import Direction, KioskRecord
+from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.attendance.rules import RedisRules
+from face_rec.stores.chain.ledger import Streams
+from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client
 from tests.fakes.clock import FakeClock
 from tests.fakes.rules import FakeRules
 from tests.samples import ODD_TEXTS, a_chain, a_person

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from face_rec.entities import Event, EventKind, Outcome, Receipt, Source
-from face_rec.errors import StoreUnavailable
-from face_rec.protocols import AttendanceStore
-from face_rec.stores import keys
-from face_rec.stores.attendance import RedisAttendance
-from face_rec.stores.client import Client, RedisAddress, connect
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
+from face_rec.protocols.marks import AttendanceStore
+from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, RedisAddress, connect
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import MORNING
 from tests.redis_servers import free_port

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from face_rec.access.actor import Actor
-from face_rec.access.audit import BY_STRANGERS, Action, Refusals
-from face_rec.access.trail import Trail
-from face_rec.stores import access_audit, keys
-from face_rec.stores.access_audit import RedisAudit
-from face_rec.stores.client import Client
+from face_rec.access.audit.actor import Actor
+from face_rec.access.audit.audit import BY_STRANGERS, Action, Refusals
+from face_rec.access.audit.audit_log import Trail
+from face_rec.stores.access import audit_stream
+from face_rec.stores.access.audit_stream import RedisAudit
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client
 from tests.fakes.clock import MORNING, FakeClock
 
 STRANGER = Actor("eve", "visitor", "203.0.113.9")
@@ -74,8 +75,8 @@ def test_the_next_minute_is_written_down_again(log: Log) -> None:
 def test_only_the_newest_of_a_kind_are_kept_and_all_are_counted(
     log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(access_audit, "_KEPT", 100)
-    monkeypatch.setattr(access_audit, "_A_MINUTE", 10_000)
+    monkeypatch.setattr(audit_stream, "_KEPT", 100)
+    monkeypatch.setattr(audit_stream, "_A_MINUTE", 10_000)
     log.refuse(1000)
     kept = log.redis.xlen(keys.refused("main", Action.SIGN_IN_FAILED))
     assert 100 <= kept < 300  # Redis trims whole blocks

@@ -16,25 +16,27 @@ from moto.server import ThreadedMotoServer
 
 from config import Settings, load
 from face_rec import assembly
-from face_rec.attendance.book import AttendanceBook
-from face_rec.attendance.company import Company, company
 from face_rec.attendance.filters import EVERYBODY
-from face_rec.attendance.reports import REPORTS, Wanted, make, written
-from face_rec.entities import Event
-from face_rec.errors import BackupRefused, NotEmpty, StoreError
-from face_rec.stores import backup_file, events, keys
-from face_rec.stores.attendance import RedisAttendance
-from face_rec.stores.attendance_settings import RedisRules
-from face_rec.stores.backup import Record, SiteBackup
-from face_rec.stores.backup_file import BackupReader, Header
-from face_rec.stores.backup_place import FilePlace
-from face_rec.stores.backups import Backups
-from face_rec.stores.chain import Chain
-from face_rec.stores.chain_guard import witness_folder
-from face_rec.stores.chain_report import Flaw
-from face_rec.stores.client import Client, RedisAddress, connect
-from face_rec.stores.keyring import Keyring, derived
-from face_rec.stores.people import RedisPeople
+from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
+from face_rec.attendance.timesheets import AttendanceBook
+from face_rec.demo.company import Company, company
+from face_rec.domain.errors import BackupRefused, NotEmpty, StoreError
+from face_rec.domain.marks import Event
+from face_rec.stores.attendance import event_codec
+from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.attendance.rules import RedisRules
+from face_rec.stores.backup import backup_file
+from face_rec.stores.backup.backup_file import BackupReader, Header
+from face_rec.stores.backup.backup_place import FilePlace
+from face_rec.stores.backup.backups import Backups
+from face_rec.stores.backup.records_reader import Record, SiteBackup
+from face_rec.stores.chain.chain_report import Flaw
+from face_rec.stores.chain.guard import witness_folder
+from face_rec.stores.chain.links import Chain
+from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, RedisAddress, connect
+from face_rec.stores.sealing.keyring import Keyring, derived
 from tests.fakes.clock import MORNING, FakeClock
 from tests.redis_servers import Server, standalone
 from tests.samples import a_person, a_template, an_event
@@ -118,7 +120,7 @@ def _append(client: Client, everything: Iterable[Event]) -> int:
         pipeline = client.pipeline(transaction=False)
         for event in some:
             day = event.at.astimezone(UTC).date()
-            pipeline.rpush(keys.attendance("main", day), events.encode(event))
+            pipeline.rpush(keys.attendance("main", day), event_codec.encode(event))
             pipeline.sadd(keys.seen("main", day), event.id)
         pipeline.execute()
         count += len(some)

@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.entities import Event, Outcome
-from face_rec.errors import StoreUnavailable
-from face_rec.stores import events, keys
-from face_rec.stores.attendance import RedisAttendance
-from face_rec.stores.chain_days import ChainDays
-from face_rec.stores.chain_report import Flaw
-from face_rec.stores.chain_watch import ChainWatch
-from face_rec.stores.client import Client
-from face_rec.stores.witness import Witness
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.marks import Event, Outcome
+from face_rec.stores.attendance import event_codec
+from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.chain.chain_days import ChainDays
+from face_rec.stores.chain.chain_report import Flaw
+from face_rec.stores.chain.watch import ChainWatch
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client
+from face_rec.stores.witness.witness import Witness
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.witness import MemoryBucket, a_witness
 from tests.samples import a_chain, an_event
@@ -142,7 +143,7 @@ def test_events_from_before_the_chain_are_tolerated_and_counted(world: World) ->
 def test_a_program_that_writes_without_links_shows_but_stops_no_mark(world: World) -> None:
     world.mark("e1")
     world.watch.copy()
-    world.client.rpush(KEY, events.encode(an_event("foreign")))
+    world.client.rpush(KEY, event_codec.encode(an_event("foreign")))
     world.mark("e2")
     assert [event.id for event in world.store.day(TODAY)] == ["e1", "foreign", "e2"]
     bad = world.watch.verify().first_bad
@@ -327,7 +328,7 @@ def test_unlinked_days_after_the_beginning_are_not_taken_for_old_ones(world: Wor
     world.mark("e1")
     world.watch.copy()
     tomorrow: date = TODAY + timedelta(days=1)
-    world.client.rpush(keys.attendance("main", tomorrow), events.encode(an_event("x")))
+    world.client.rpush(keys.attendance("main", tomorrow), event_codec.encode(an_event("x")))
     assert world.flaws() == [Flaw.INSERTED]
 
 

@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 
 from config import load
-from face_rec.access.audit import Action
+from face_rec.access.audit.audit import Action
 from face_rec.assembly import build
-from face_rec.attendance.shift import Shift
-from face_rec.stores import keys
-from face_rec.stores.client import Client
+from face_rec.attendance.rules.shift import Shift
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client
 
 
 @pytest.mark.timeout(120)
 def test_a_rule_changed_past_the_app_is_alarmed(
     redis_client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("face_rec.stores.chain_patrol._FIRST_AFTER", 3600.0)
+    monkeypatch.setattr("face_rec.stores.chain.patrol._FIRST_AFTER", 3600.0)
     port = redis_client.connection_pool.connection_kwargs["port"]
     url = f"redis://127.0.0.1:{port}/0"
     settings = load({"REDIS_URL": url, "DATA_DIR": str(tmp_path)}, dotenv=None)

@@ -13,22 +13,23 @@ from typing import Any
 
 import pytest
 
-from face_rec.access.audit import Action
-from face_rec.access.trail import Trail
-from face_rec.attendance.shift import Shift
-from face_rec.entities import Person
-from face_rec.stores import events, keys
-from face_rec.stores.access_audit import RedisAudit
-from face_rec.stores.attendance import RedisAttendance
-from face_rec.stores.attendance_settings import RedisRules
-from face_rec.stores.chain_days import ChainDays
-from face_rec.stores.chain_records import AuditRecords, PeopleRecords, RuleRecords
-from face_rec.stores.chain_report import Flaw, Report
-from face_rec.stores.chain_watch import ChainWatch
-from face_rec.stores.client import Client
-from face_rec.stores.ledger import Streams
-from face_rec.stores.people import RedisPeople
-from face_rec.stores.witness_log import Bucket
+from face_rec.access.audit.audit import Action
+from face_rec.access.audit.audit_log import Trail
+from face_rec.attendance.rules.shift import Shift
+from face_rec.domain.people import Person
+from face_rec.stores.access.audit_stream import RedisAudit
+from face_rec.stores.attendance import event_codec
+from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.attendance.rules import RedisRules
+from face_rec.stores.chain.chain_days import ChainDays
+from face_rec.stores.chain.chain_records import AuditRecords, PeopleRecords, RuleRecords
+from face_rec.stores.chain.chain_report import Flaw, Report
+from face_rec.stores.chain.ledger import Streams
+from face_rec.stores.chain.watch import ChainWatch
+from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client
+from face_rec.stores.witness.witness_log import Bucket
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.witness import MemoryBucket, a_witness
 from tests.samples import a_chain, a_person, a_template, a_vector, an_event
@@ -323,7 +324,9 @@ def test_a_day_from_before_the_beginning_is_not_taken_for_an_old_one(site: Site)
     """Also with the beginning's own date, and earlier ones."""
     for days in (0, 1, 40):
         day = TODAY - timedelta(days=days + 2)
-        site.redis.rpush(keys.attendance("main", day), events.encode(an_event(f"forged{days}")))
+        site.redis.rpush(
+            keys.attendance("main", day), event_codec.encode(an_event(f"forged{days}"))
+        )
     found = {f.day for f in site.verify().findings if f.flaw is Flaw.INSERTED}
     assert len(found) == 3
 
@@ -342,8 +345,8 @@ def test_what_is_older_than_the_chain_is_accepted_once_and_may_not_change(
     report = site.verify()
     assert (report.whole, report.older) == (True, 2)
     key = keys.attendance("main", TODAY)
-    site.redis.lset(key, 0, events.encode(an_event("new1")))
-    site.redis.rpush(key, events.encode(an_event("new2")))
+    site.redis.lset(key, 0, event_codec.encode(an_event("new1")))
+    site.redis.rpush(key, event_codec.encode(an_event("new2")))
     said = {(f.flaw, f.place) for f in site.verify().findings}
     assert said == {(Flaw.REWRITTEN, None), (Flaw.INSERTED, 3)}
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from face_rec.entities import Outcome
-from face_rec.errors import StoreUnavailable
-from face_rec.stores import keys
-from face_rec.stores.attendance import RedisAttendance
-from face_rec.stores.client import Client, RedisAddress, connect
-from face_rec.stores.people import RedisPeople
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.marks import Outcome
+from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, RedisAddress, connect
 from tests.fakes.clock import MORNING, FakeClock
 from tests.redis_servers import Server, all_agree, wait_until
 from tests.samples import a_person, a_template, an_event

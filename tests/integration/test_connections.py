@@ -23,8 +23,8 @@ from uvicorn.config import HTTP_PROTOCOLS
 
 from config import ROOT
 from face_rec.cli.tls import write_pair
-from face_rec.web import connections
-from face_rec.web.connections import BoundedProtocol, Limits, Tally
+from face_rec.web.server import connections
+from face_rec.web.server.connections import BoundedProtocol, Limits, Tally
 from tests.redis_servers import wait_until
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -7,28 +7,30 @@ from typing import cast
 import pyotp
 import pytest
 
-from face_rec.access.second_factor import SecondFactor
-from face_rec.errors import IdTaken, StoreUnavailable
-from face_rec.stores import codec, keyring, keys
-from face_rec.stores.access import AccessOptions, open_access
-from face_rec.stores.client import Client, RedisAddress, connect
-from face_rec.stores.data_keys import open_data_keys
-from face_rec.stores.key_check import KeyCheck
-from face_rec.stores.keyring import Keyring
-from face_rec.stores.people import RedisPeople
-from face_rec.stores.person_keys import OWN, PersonKeys
-from face_rec.stores.picture_sealer import PictureSealer
-from face_rec.stores.reseal import (
+from face_rec.access.factors.second_factor import SecondFactor
+from face_rec.domain.errors import IdTaken, StoreUnavailable
+from face_rec.stores.access.access_store import AccessOptions, open_access
+from face_rec.stores.people import person_codec
+from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.person_keys import OWN, PersonKeys
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, RedisAddress, connect
+from face_rec.stores.sealing import keyring
+from face_rec.stores.sealing.data_keys import open_data_keys
+from face_rec.stores.sealing.key_check import KeyCheck
+from face_rec.stores.sealing.keyring import Keyring
+from face_rec.stores.sealing.reseal import (
     Resealing,
     TemplateResealer,
     reseal_person_keys,
     reseal_pictures,
     waiting_otherwise,
 )
-from face_rec.stores.sealed_snapshots import SealedSnapshots
-from face_rec.stores.sealer import DataKeyMissing, DataSealer, SealBroken, is_sealed
-from face_rec.stores.snapshots import FolderSnapshots
-from face_rec.stores.spool import SnapshotSpool
+from face_rec.stores.sealing.sealer import DataKeyMissing, DataSealer, SealBroken, is_sealed
+from face_rec.stores.snapshots.choice import FolderSnapshots
+from face_rec.stores.snapshots.picture_sealer import PictureSealer
+from face_rec.stores.snapshots.sealed_snapshots import SealedSnapshots
+from face_rec.stores.snapshots.spool import SnapshotSpool
 from tests.fakes.clock import FakeClock
 from tests.fakes.snapshots import MemorySnapshots
 from tests.redis_servers import free_port, wait_until
@@ -117,7 +119,7 @@ def test_a_template_put_there_without_the_key_matches_nobody(redis_client: Clien
     store = people(redis_client, OLD)
     ada = store.create(a_person("1"), [a_template()], 0)
     store.create(a_person("2"), [a_template()], 1)
-    own_face = codec.packed([a_template(0)])
+    own_face = person_codec.packed([a_template(0)])
     redis_client.hset(keys.person("main", ada.subject), keys.FACES, own_face)
     after = people(redis_client, OLD)
     assert ada.subject not in {entry.subject for entry in after.entries(CONTRACT)}

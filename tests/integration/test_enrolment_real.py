@@ -6,17 +6,18 @@ from pathlib import Path
 import pytest
 
 from face_rec.clock import SystemClock
-from face_rec.entities import Consent, Image
-from face_rec.errors import FaceTaken, PictureRefused
+from face_rec.domain.errors import FaceTaken, PictureRefused
+from face_rec.domain.faces import Image
+from face_rec.domain.people import Consent
 from face_rec.models.service import ModelService
 from face_rec.people.details import Details
 from face_rec.people.enrolment import Enrolment
-from face_rec.people.examine import EnrolPhoto
-from face_rec.people.follower import GalleryFollower
-from face_rec.people.photos import decode
-from face_rec.people.quality import assess
-from face_rec.stores.client import Client
-from face_rec.stores.people import RedisPeople
+from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.people.photos.photo_check import EnrolPhoto
+from face_rec.people.photos.photos import decode
+from face_rec.people.photos.quality import assess
+from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.redis.client import Client
 from tests.data import shared_data
 from tests.fakes.snapshots import MemorySnapshots
 

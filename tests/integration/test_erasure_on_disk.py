@@ -18,19 +18,19 @@ import config
 from config import Settings
 from face_rec import assembly
 from face_rec.__main__ import main
-from face_rec.access.audit import AuditEntry, details
-from face_rec.assembly.parts import privacy_of
-from face_rec.assembly.storing import open_offices, open_stores
-from face_rec.attendance.calendar import Leave
+from face_rec.access.audit.audit import AuditEntry, details
+from face_rec.assembly.commands import privacy_of
+from face_rec.assembly.stores import open_offices, open_stores
+from face_rec.attendance.rules.calendar import Leave
 from face_rec.clock import SystemClock
-from face_rec.entities import Person, Template
-from face_rec.errors import SnapshotMissing, StoreError
-from face_rec.journey.snapshot import key_of
-from face_rec.stores import keys
-from face_rec.stores.access_codec import encode
-from face_rec.stores.attendance_settings import RedisRules
-from face_rec.stores.client import Client
-from face_rec.stores.redis_purge import EmbeddedPurge
+from face_rec.domain.errors import SnapshotMissing, StoreError
+from face_rec.domain.people import Person, Template
+from face_rec.journey.mark.snapshot import key_of
+from face_rec.stores.access.access_codec import encode
+from face_rec.stores.attendance.rules import RedisRules
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client
+from face_rec.stores.redis.purge import EmbeddedPurge
 from tests.fakes.clock import MORNING
 from tests.redis_servers import Server, standalone, wait_until
 from tests.samples import a_person, a_template, an_event

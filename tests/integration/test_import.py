@@ -9,7 +9,7 @@ import pytest
 import config
 from face_rec import assembly
 from face_rec.__main__ import main
-from face_rec.entities import Person
+from face_rec.domain.people import Person
 from tests.data import shared_data
 
 pytestmark = pytest.mark.models

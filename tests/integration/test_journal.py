@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.entities import Event
-from face_rec.errors import JournalError
-from face_rec.protocols import Journal
-from face_rec.stores import events
-from face_rec.stores import journal as journal_module
-from face_rec.stores.journal import FileJournal
+from face_rec.domain.errors import JournalError
+from face_rec.domain.marks import Event
+from face_rec.protocols.marks import Journal
+from face_rec.stores.attendance import event_codec
+from face_rec.stores.journal import journal as journal_module
+from face_rec.stores.journal.journal import FileJournal
 from tests.fakes.attendance import FakeJournal
 from tests.samples import ODD_TEXTS, an_event
 
@@ -69,7 +69,7 @@ def test_many_threads_append_and_settle_at_once(journal: Journal) -> None:
 CRASH = """
 import os, sys
 from pathlib import Path
-from face_rec.stores.journal import FileJournal
+from face_rec.stores.journal.journal import FileJournal
 from tests.samples import an_event
 journal = FileJournal(Path(sys.argv[1]))
 for name in ("kept", "settled", "odd\\n}😀"):
@@ -125,14 +125,14 @@ def test_a_closed_journal_leaves_only_what_is_pending(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("cut", [1, 20, 100])
 def test_a_line_cut_by_a_crash_is_skipped_and_the_rest_kept(tmp_path: Path, cut: int) -> None:
-    whole, torn = ('{"event":' + events.encode(an_event(n)).decode() + "}\n" for n in "ab")
+    whole, torn = ('{"event":' + event_codec.encode(an_event(n)).decode() + "}\n" for n in "ab")
     (tmp_path / "dead.jsonl").write_text(whole + torn[:-cut])
     expected = ["a", "b"] if cut == 1 else ["a"]
     assert _ids(FileJournal(tmp_path).pending()) == expected
 
 
 def test_garbage_in_a_file_does_not_hide_what_follows(tmp_path: Path) -> None:
-    line = b'{"event":' + events.encode(an_event("a")) + b"}\n"
+    line = b'{"event":' + event_codec.encode(an_event("a")) + b"}\n"
     garbage = b'\xff\xfe\n[]\n"x"\n{"event":{"id":1}}\n{}\n\n'
     (tmp_path / "dead.jsonl").write_bytes(garbage + line)
     assert _ids(FileJournal(tmp_path).pending()) == ["a"]
@@ -221,7 +221,7 @@ def test_every_event_is_synced_before_append_returns(
     monkeypatch.setattr(os, "fsync", watched)
     for number in range(3):
         journal.append(an_event(f"e{number}"))
-        assert events.encode(an_event(f"e{number}")) in synced[-1]
+        assert event_codec.encode(an_event(f"e{number}")) in synced[-1]
 
 
 # --- a long outage --------------------------------------------------------------------
@@ -317,7 +317,7 @@ def test_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path) -> None
 
 def _line(event_id: str) -> bytes:
     """As versions before the seal wrote it."""
-    return b'{"event":' + events.encode(an_event(event_id)) + b"}\n"
+    return b'{"event":' + event_codec.encode(an_event(event_id)) + b"}\n"
 
 
 def test_a_journal_of_the_version_before_is_read_and_settled_in_place(tmp_path: Path) -> None:
@@ -340,7 +340,7 @@ def test_the_version_before_can_read_what_this_one_writes(tmp_path: Path) -> Non
     for line in _files(tmp_path)[0].read_bytes().splitlines():
         record = json.loads(line)
         if "event" in record:
-            found[record["event"]["id"]] = events.event_of(record["event"])
+            found[record["event"]["id"]] = event_codec.event_of(record["event"])
         else:
             found.pop(record["settled"], None)
     assert found == {name: an_event(name) for name in "ac"}

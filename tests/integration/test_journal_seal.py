@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.stores import events, locks
-from face_rec.stores.codec import compact
-from face_rec.stores.journal import FileJournal
-from face_rec.stores.journal_seal import JournalSeal, sign_leftovers
-from face_rec.stores.keyring import derived
+from face_rec.stores import locks
+from face_rec.stores.attendance import event_codec
+from face_rec.stores.journal.journal import FileJournal
+from face_rec.stores.journal.journal_seal import JournalSeal, sign_leftovers
+from face_rec.stores.people.person_codec import compact
+from face_rec.stores.sealing.keyring import derived
 from tests.samples import an_event
 
 OURS = JournalSeal("main", derived(["a secret of the tests, 32 long .."], "journal"))
@@ -50,7 +51,7 @@ def _old(folder: Path, *names: str) -> Path:
     """As versions before this one wrote it, without any seal."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "0123456789abcdef.jsonl"
-    lines = [b'{"event":' + events.encode(an_event(name)) + b"}\n" for name in names]
+    lines = [b'{"event":' + event_codec.encode(an_event(name)) + b"}\n" for name in names]
     path.write_bytes(b"".join(lines) + compact({"settled": names[0]}) + b"\n")
     return path
 

@@ -7,17 +7,20 @@ import cv2
 import numpy as np
 import pytest
 
-from face_rec.entities import Frame, Image, Label, Matrix, Verdict
-from face_rec.journey.camera import PictureFolder, VideoFile
-from face_rec.journey.decide import Policy
+from face_rec.domain.faces import Frame, Image, Matrix
+from face_rec.domain.people import GalleryEntry
+from face_rec.domain.recognition import Verdict
+from face_rec.domain.screens import Label
+from face_rec.journey.decide.decide import Policy
 from face_rec.journey.engine import Engine
-from face_rec.journey.mark import DryRunMarker
+from face_rec.journey.mark.mark import DryRunMarker
 from face_rec.journey.pipeline import Journey
-from face_rec.journey.services import Services
+from face_rec.journey.pipeline_deps import Services
+from face_rec.journey.streams.camera import PictureFolder, VideoFile
 from face_rec.models.service import ModelService
-from face_rec.people.gallery import MemoryGallery
-from face_rec.people.quality import assess
-from face_rec.protocols import FaceModels
+from face_rec.people.gallery.gallery import MemoryGallery
+from face_rec.people.photos.quality import assess
+from face_rec.protocols.models import FaceModels
 from tests.data import shared_data
 from tests.fakes.clock import FakeClock
 from tests.fakes.directory import FakeDirectory
@@ -56,7 +59,6 @@ def template(models: FaceModels, image: Image) -> Matrix:
 
 
 def gallery_of(models: FaceModels, people: dict[str, list[Image]]) -> MemoryGallery:
-    from face_rec.entities import GalleryEntry  # noqa: PLC0415
 
     gallery = MemoryGallery(models.contract)
     gallery.load([GalleryEntry(s, template(models, p[0])) for s, p in people.items()], 1)
@@ -214,7 +216,6 @@ def test_people_who_walk_up_in_a_crowd_are_named_by_their_own_names(models: Face
     video = [
         image for _, image in VideoFile(Path(shared_data("videos/facenet_video.mp4"))).frames()
     ]
-    from face_rec.entities import GalleryEntry  # noqa: PLC0415
 
     last = video[-1]
     faces = [face for face in models.detector.detect(last, 640) if face.box.width >= 60]

@@ -6,10 +6,10 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from face_rec.access.access import KIOSK, PROOF
-from face_rec.access.device_proofs import SESSION_SECONDS
-from face_rec.access.kiosks import ROTATE_AFTER, TOKEN_LASTS
-from face_rec.stores.client import Client
+from face_rec.access.access_control import KIOSK, PROOF
+from face_rec.access.devices.device_proofs import SESSION_SECONDS
+from face_rec.access.devices.kiosks import ROTATE_AFTER, TOKEN_LASTS
+from face_rec.stores.redis.client import Client
 from tests.device_key import DeviceKey
 from tests.fakes.clock import FakeClock
 from tests.gate_app import ORIGIN, GateApp, access_on, prove, submit

@@ -5,14 +5,14 @@ from datetime import UTC
 
 import pytest
 
-from face_rec.access.account import Account
+from face_rec.access.accounts.account import Account
+from face_rec.access.accounts.accounts import Staff
 from face_rec.access.rights import Role
-from face_rec.access.staff import Staff
-from face_rec.errors import AccountRefused, LastOne
-from face_rec.groups import ALL_GROUPS, NO_GROUPS
-from face_rec.stores.access import AccessOptions, open_access
-from face_rec.stores.access_records import RedisRecords
-from face_rec.stores.client import Client
+from face_rec.domain.errors import AccountRefused, LastOne
+from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS
+from face_rec.stores.access.access_store import AccessOptions, open_access
+from face_rec.stores.access.records import RedisRecords
+from face_rec.stores.redis.client import Client
 from tests.fakes.access import CHEAP
 from tests.fakes.clock import MORNING, FakeClock
 

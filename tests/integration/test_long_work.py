@@ -6,18 +6,18 @@ from pathlib import Path
 import cv2
 import pytest
 
-from face_rec.access import actor
-from face_rec.access.access import Access
-from face_rec.access.actor import Actor
-from face_rec.access.identify import user_principal
+from face_rec.access.access_control import Access
+from face_rec.access.audit import actor
+from face_rec.access.audit.actor import Actor
 from face_rec.access.permit import Permit
 from face_rec.access.rights import Right, Role
-from face_rec.groups import ALL_GROUPS
-from face_rec.people.collection import from_folder
-from face_rec.people.importing import Importer
-from face_rec.protocols import Progress
-from face_rec.stores.client import Client
-from pages.ui.jobs import Job, Jobs
+from face_rec.access.signin.authenticator import user_principal
+from face_rec.domain.groups import ALL_GROUPS
+from face_rec.people.imports.collection import from_folder
+from face_rec.people.imports.importing import Importer
+from face_rec.protocols.models import Progress
+from face_rec.stores.redis.client import Client
+from pages.ui.frame.jobs import Job, Jobs
 from tests.fakes.clock import FakeClock
 from tests.fakes.enrolment import CONSENT, People, painted
 from tests.gate_app import PASSWORD, access_on

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from face_rec.cli import models
-from face_rec.errors import ModelError
-from face_rec.models.calibration import Origin
-from face_rec.models.packs import PackShelf
+from face_rec.domain.errors import ModelError
+from face_rec.models.packs.packs import PackShelf
+from face_rec.models.scores.calibration import Origin
 from tests.data import shared_data
 
 pytestmark = pytest.mark.models

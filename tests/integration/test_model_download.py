@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.errors import ArchiveRefused, ModelError, PackBroken
-from face_rec.models.catalogue import OFFICIAL
-from face_rec.models.install import Installer
-from face_rec.models.packs import PackShelf
+from face_rec.domain.errors import ArchiveRefused, ModelError, PackBroken
+from face_rec.models.packs.catalogue import OFFICIAL
+from face_rec.models.packs.install import Installer
+from face_rec.models.packs.packs import PackShelf
 from tests.fakes.clock import FakeClock
 from tests.fakes.packs import DETECTION, RECOGNITION, official_of, write_pack, zip_of
 
@@ -154,7 +154,7 @@ def test_a_full_disk_is_said(
     def full(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("face_rec.models.download._write", full)
+    monkeypatch.setattr("face_rec.models.packs.download._write", full)
     with pytest.raises(ModelError, match="No space left"):
         installer.pull("tiny")
     assert _nothing_left(shelf)
@@ -164,7 +164,7 @@ def test_an_endless_answer_is_cut(
     installer: Installer, releases: Releases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     releases.sized = False
-    monkeypatch.setattr("face_rec.models.download.LARGEST", 100)
+    monkeypatch.setattr("face_rec.models.packs.download.LARGEST", 100)
     with pytest.raises(ModelError, match="does not end"):
         installer.pull("tiny")
 

@@ -11,14 +11,14 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from face_rec.entities import Box, Face, Image, Matrix
-from face_rec.errors import PackBroken, ProviderMissing
-from face_rec.models import loading
-from face_rec.models.loading import Loaded, load
-from face_rec.models.manifest import Pack
-from face_rec.models.packs import PackShelf
-from face_rec.models.providers import CPU, CUDA
-from face_rec.protocols import FaceModels
+from face_rec.domain.errors import PackBroken, ProviderMissing
+from face_rec.domain.faces import Box, Face, Image, Matrix
+from face_rec.models.packs.manifest import Pack
+from face_rec.models.packs.packs import PackShelf
+from face_rec.models.runtime import loading
+from face_rec.models.runtime.loading import Loaded, load
+from face_rec.models.runtime.providers import CPU, CUDA
+from face_rec.protocols.models import FaceModels
 from tests.data import shared_data
 
 pytestmark = pytest.mark.models

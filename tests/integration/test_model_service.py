@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.errors import ModelError, PackBroken, PackMissing, ProviderMissing
+from face_rec.domain.errors import ModelError, PackBroken, PackMissing, ProviderMissing
 from face_rec.models import service as module
-from face_rec.models.calibration import Origin
-from face_rec.models.catalogue import LICENCE
-from face_rec.models.manifest import Pack
+from face_rec.models.packs.catalogue import LICENCE
+from face_rec.models.packs.manifest import Pack
+from face_rec.models.scores.calibration import Origin
 from face_rec.models.service import ModelService
 from face_rec.models.status import ModelState
 from tests.data import shared_data

@@ -4,11 +4,11 @@ import pytest
 from httpx import Response as Answer
 from starlette.testclient import TestClient
 
-from face_rec.access.access import SESSION
-from face_rec.access.audit import Action
-from face_rec.access.secret import digest
-from face_rec.stores import keys
-from face_rec.stores.client import Client
+from face_rec.access.access_control import SESSION
+from face_rec.access.audit.audit import Action
+from face_rec.access.devices.secret import digest
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client
 from tests.fakes.clock import FakeClock
 from tests.gate_app import ORIGIN, PASSWORD, GateApp, access_on, sign_in, submit
 

@@ -9,17 +9,18 @@ from typing import cast
 import numpy as np
 import pytest
 
-from face_rec.access.audited import AuditedPeople
-from face_rec.access.step_up import nothing_to_prove
-from face_rec.access.trail import Trail
-from face_rec.entities import Change, ChangeKind, Moved, Pause, Person
-from face_rec.errors import Conflict, IdTaken, PeopleError, PersonMissing
-from face_rec.protocols import PeopleStore
-from face_rec.stores import codec, keys
-from face_rec.stores.access_audit import RedisAudit
-from face_rec.stores.client import Client
-from face_rec.stores.leaving_days import settle_leaving_days
-from face_rec.stores.people import RedisPeople
+from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audited_stores import AuditedPeople
+from face_rec.access.factors.step_up import nothing_to_prove
+from face_rec.domain.errors import Conflict, IdTaken, PeopleError, PersonMissing
+from face_rec.domain.people import Change, ChangeKind, Moved, Pause, Person
+from face_rec.protocols.people import PeopleStore
+from face_rec.stores.access.audit_stream import RedisAudit
+from face_rec.stores.people import person_codec
+from face_rec.stores.people.leaving_days import settle_leaving_days
+from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.people import FakePeople
 from tests.samples import CONSENT, CONTRACT, ODD_TEXTS, a_person, a_template
@@ -485,7 +486,7 @@ def test_somebody_registered_as_inactive_has_left_from_the_beginning(
 def _as_an_older_version_wrote_it(client: Client, subject: str) -> None:
     key = keys.person("main", subject)
     about = json.loads(cast("bytes", client.hget(key, keys.ABOUT)))
-    del about[codec.LEFT], about["pauses"]
+    del about[person_codec.LEFT], about["pauses"]
     client.hset(key, keys.ABOUT, json.dumps(about))
 
 

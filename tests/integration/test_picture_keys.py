@@ -9,21 +9,22 @@ import numpy as np
 import pytest
 from moto.server import ThreadedMotoServer
 
-from face_rec.entities import Person
-from face_rec.errors import SnapshotMissing, StoreError, StoreUnavailable
-from face_rec.stores import keyring, keys
-from face_rec.stores.attendance import RedisAttendance
-from face_rec.stores.client import Client, RedisAddress, connect
-from face_rec.stores.people import RedisPeople
-from face_rec.stores.person_keys import PersonKey, PersonKeys
-from face_rec.stores.picture_owners import KEPT, SECONDS, OwnerGone, PictureOwners
-from face_rec.stores.picture_sealer import PICTURE, PictureSealer, WaitingSealer
-from face_rec.stores.reseal import MarkOwners, reseal_pictures
-from face_rec.stores.s3_snapshots import S3Credentials, S3Snapshots
-from face_rec.stores.sealed_snapshots import ExchangingStore, SealedSnapshots
-from face_rec.stores.sealer import DataSealer, SealBroken
-from face_rec.stores.snapshots import FolderSnapshots
-from face_rec.stores.spool import Backoff, SnapshotSpool
+from face_rec.domain.errors import SnapshotMissing, StoreError, StoreUnavailable
+from face_rec.domain.people import Person
+from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.person_keys import PersonKey, PersonKeys
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, RedisAddress, connect
+from face_rec.stores.sealing import keyring
+from face_rec.stores.sealing.reseal import MarkOwners, reseal_pictures
+from face_rec.stores.sealing.sealer import DataSealer, SealBroken
+from face_rec.stores.snapshots.choice import FolderSnapshots
+from face_rec.stores.snapshots.picture_owners import KEPT, SECONDS, OwnerGone, PictureOwners
+from face_rec.stores.snapshots.picture_sealer import PICTURE, PictureSealer, WaitingSealer
+from face_rec.stores.snapshots.s3_snapshots import S3Credentials, S3Snapshots
+from face_rec.stores.snapshots.sealed_snapshots import ExchangingStore, SealedSnapshots
+from face_rec.stores.snapshots.spool import Backoff, SnapshotSpool
 from tests.fakes.clock import FakeClock
 from tests.fakes.snapshots import MemorySnapshots
 from tests.redis_servers import Server, free_port, wait_until
@@ -300,7 +301,7 @@ def test_a_key_is_asked_for_once_a_minute(redis_client: Client, ada: Person) -> 
 def test_only_so_many_keys_are_kept_open(
     redis_client: Client, ada: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("face_rec.stores.picture_owners.KEPT", 2)
+    monkeypatch.setattr("face_rec.stores.snapshots.picture_owners.KEPT", 2)
     owners = owners_of(redis_client, OLD)
     for number in range(5):
         one = people(redis_client, OLD).create(a_person(f"n{number}"), (), number + 1)

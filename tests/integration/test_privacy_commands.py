@@ -11,9 +11,9 @@ import pytest
 import config
 from face_rec import assembly
 from face_rec.__main__ import main
-from face_rec.entities import Person
-from face_rec.stores import keys
-from face_rec.stores.client import Client
+from face_rec.domain.people import Person
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client
 from tests.fakes.clock import MORNING
 from tests.redis_servers import Server
 from tests.samples import a_person, a_template, an_event

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from redis.exceptions import RedisClusterException, ResponseError
 
-from face_rec.stores.client import ANSWER_SECONDS, RedisAddress
-from face_rec.stores.pulse import EVERY, SILENT, Pulse, pulse_of
+from face_rec.stores.redis.client import ANSWER_SECONDS, RedisAddress
+from face_rec.stores.redis.pulse import EVERY, SILENT, Pulse, pulse_of
 from tests.redis_servers import Server, standalone, wait_until
 
 

@@ -8,10 +8,10 @@ from redis import exceptions
 from redis.connection import SSLConnection
 from redis.sentinel import SentinelManagedSSLConnection
 
-from face_rec.errors import StoreError, StoreUnavailable
-from face_rec.stores import keys
-from face_rec.stores.client import Client, RedisAddress, connect, redis_errors
-from face_rec.stores.people import RedisPeople
+from face_rec.domain.errors import StoreError, StoreUnavailable
+from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, RedisAddress, connect, redis_errors
 from tests import redis_servers
 from tests.fakes.clock import FakeClock
 from tests.redis_servers import Server

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from face_rec.stores.client import Client, RedisAddress, connect
-from face_rec.stores.redis_health import durable_check, reachable_check
+from face_rec.stores.redis.client import Client, RedisAddress, connect
+from face_rec.stores.redis.redis_health import durable_check, reachable_check
 from tests.redis_servers import Server, free_port
 
 ADVISED = {"maxmemory": "0", "maxmemory-policy": "noeviction", "save": "", "appendonly": "yes"}

@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from face_rec.attendance.calendar import Leave
-from face_rec.attendance.roster import Assignment, Employment
+from face_rec.attendance.rules.calendar import Leave
+from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.privacy.retention import Run
-from face_rec.stores import keys
-from face_rec.stores.attendance_settings import RedisRules
-from face_rec.stores.client import Client
-from face_rec.stores.retention_log import RedisRunLog
-from face_rec.stores.rules_keeper import rules_keeper
+from face_rec.stores.attendance.retention_log import RedisRunLog
+from face_rec.stores.attendance.rules import RedisRules
+from face_rec.stores.attendance.rules_keeper import rules_keeper
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client
 from tests.fakes.clock import MORNING
 
 RUN = Run(MORNING, MORNING + timedelta(seconds=3), 5, 1, 3, 2, "half of it")

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from moto.server import ThreadedMotoServer
 
-from face_rec.errors import BadSnapshotKey, SnapshotMissing, StoreUnavailable
-from face_rec.protocols import SnapshotStore
-from face_rec.stores.snapshots import FolderSnapshots, S3Credentials, S3Snapshots
+from face_rec.domain.errors import BadSnapshotKey, SnapshotMissing, StoreUnavailable
+from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.stores.snapshots.choice import FolderSnapshots, S3Credentials, S3Snapshots
 
 JPEG = b"\xff\xd8 not quite a picture \xff\xd9"
 KEYS = S3Credentials("testing", "testing-secret")
@@ -135,7 +135,7 @@ def test_a_put_that_fails_leaves_the_old_snapshot(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("face_rec.stores.folder_snapshots.write_synced", full)
+    monkeypatch.setattr("face_rec.stores.snapshots.folder_snapshots.write_synced", full)
     with pytest.raises(StoreUnavailable, match=r"No space left.*disk is not full"):
         store.put("a.jpg", b"new")
     assert store.get("a.jpg") == b"old"

@@ -7,16 +7,16 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from face_rec.access.access import HALF, SESSION, Access
-from face_rec.access.half_session import HALF_SECONDS
+from face_rec.access.access_control import HALF, SESSION, Access
+from face_rec.access.factors.second_factor import BY_BROWSER, BY_CODE
 from face_rec.access.rights import Role
-from face_rec.access.second_factor import BY_BROWSER, BY_CODE
-from face_rec.errors import FactorRefused
-from face_rec.groups import ALL_GROUPS, NO_GROUPS
-from face_rec.stores.access import AccessOptions, open_access
-from face_rec.stores.client import Client
-from face_rec.stores.keyring import derived
-from face_rec.stores.sealer import DataSealer
+from face_rec.access.signin.half_session import HALF_SECONDS
+from face_rec.domain.errors import FactorRefused
+from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS
+from face_rec.stores.access.access_store import AccessOptions, open_access
+from face_rec.stores.redis.client import Client
+from face_rec.stores.sealing.keyring import derived
+from face_rec.stores.sealing.sealer import DataSealer
 from tests.authenticator import Authenticator
 from tests.factor_pages import (
     ask,

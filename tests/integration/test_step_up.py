@@ -11,18 +11,18 @@ from starlette.testclient import TestClient
 
 import config
 from face_rec import assembly
-from face_rec.access.access import SESSION
-from face_rec.access.actor import Actor, acting
-from face_rec.access.audited import AuditedPeople
-from face_rec.access.pace import OWN_PASSWORD
+from face_rec.access.access_control import SESSION
+from face_rec.access.audit.actor import Actor, acting
+from face_rec.access.audit.audited_stores import AuditedPeople
+from face_rec.access.devices.secret import digest
+from face_rec.access.factors.step_up import FRESH
 from face_rec.access.rights import FRESH_PROOF, Act, Role, Scope
-from face_rec.access.secret import digest
-from face_rec.access.step_up import FRESH
-from face_rec.errors import ProofNeeded
-from face_rec.groups import NO_GROUPS
+from face_rec.access.signin.pace import OWN_PASSWORD
+from face_rec.domain.errors import ProofNeeded
+from face_rec.domain.groups import NO_GROUPS
 from face_rec.site_options import LiveOptions
-from face_rec.stores import keys
-from face_rec.stores.client import Client
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client
 from tests.factor_pages import code_of, token_in, with_app
 from tests.fakes.clock import FakeClock
 from tests.fakes.options import OPTIONS, MemoryOptions

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from face_rec.attendance.calendar import Holiday, Leave
-from face_rec.attendance.kiosk import Direction, KioskRecord
-from face_rec.attendance.roster import Assignment, Employment
-from face_rec.attendance.rules import Item
-from face_rec.attendance.shift import PRESENCE, Counting, Reading
-from face_rec.attendance.status import Flag, Status
+from face_rec.attendance.days.status import Flag, Status
+from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.rules import Item
+from face_rec.attendance.rules.shift import PRESENCE, Counting, Reading
+from face_rec.kiosks.kiosk import Direction, KioskRecord
 from tests.attendance_days import ADA, BERLIN, MONDAY, at, shift
 
 PAIRS = {"counting": Counting.EVERY_PAIR}

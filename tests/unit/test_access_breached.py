@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.access.breached import BreachedPasswords
-from face_rec.access.md4 import md4
-from face_rec.access.passwords import Passwords
-from face_rec.errors import BreachListBroken, PasswordRefused
+from face_rec.access.accounts.breached import BreachedPasswords
+from face_rec.access.accounts.md4 import md4
+from face_rec.access.accounts.passwords import Passwords
+from face_rec.domain.errors import BreachListBroken, PasswordRefused
 from tests.gate_app import CHEAP, PASSWORD
 
 STOLEN = [f"stolen password number {number}" for number in range(500)]

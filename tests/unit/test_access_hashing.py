@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from face_rec.access.hashing import Hashing
-from face_rec.access.known import LIFE, KnownBrowsers, cookie_of
-from face_rec.access.network import network_of
-from face_rec.access.room import Room
-from face_rec.errors import TryLater
+from face_rec.access.accounts.hashing import Hashing
+from face_rec.access.accounts.known_browsers import LIFE, KnownBrowsers, cookie_of
+from face_rec.access.signin.network import network_of
+from face_rec.access.signin.room import Room
+from face_rec.domain.errors import TryLater
 from tests.fakes.clock import FakeClock
 
 

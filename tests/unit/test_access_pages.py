@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from face_rec.access.factors.step_up import StepUp
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import RULES, Right, Role, rights_of
-from face_rec.access.step_up import StepUp
-from face_rec.web.route_rules import PAGES
-from pages.ui.identity import NOBODY
-from pages.ui.navigation import MENU
+from face_rec.web.gate.route_rules import PAGES
+from pages.ui.frame.identity import NOBODY
+from pages.ui.frame.navigation import MENU
 from tests.fakes.access import NoSignIns
 from tests.fakes.clock import FakeClock
 from tests.fakes.system import FakeSystem

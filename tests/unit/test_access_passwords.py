@@ -2,10 +2,10 @@
 
 import pytest
 
-from face_rec.access.account import Account
-from face_rec.access.passwords import LONGEST, SHORTEST, Passwords
+from face_rec.access.accounts.account import Account
+from face_rec.access.accounts.passwords import LONGEST, SHORTEST, Passwords
 from face_rec.access.rights import Role
-from face_rec.errors import PasswordRefused
+from face_rec.domain.errors import PasswordRefused
 from tests.gate_app import CHEAP, PASSWORD
 
 PASSWORDS = Passwords(["Attendance"], CHEAP)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from face_rec.access.hashing import Hashing
-from face_rec.access.pins import check
-from face_rec.access.throttle import BY_KIOSK, BY_PIN
-from face_rec.entities import Person
-from face_rec.errors import AccountRefused, PasswordRefused, SignInRefused, TryLater
+from face_rec.access.accounts.hashing import Hashing
+from face_rec.access.devices.pins import check
+from face_rec.access.signin.throttle import BY_KIOSK, BY_PIN
+from face_rec.domain.errors import AccountRefused, PasswordRefused, SignInRefused, TryLater
+from face_rec.domain.people import Person
 from tests.fakes.access import MemoryAudit, MemoryPins, memory_pins
 
 PIN = "402917"

@@ -12,13 +12,13 @@ from config import load
 from face_rec import assembly
 from face_rec.access.principal import THIS_COMPUTER, Principal, PrincipalKind
 from face_rec.access.rights import RULES, SCOPES, Right, Role, Scope, rights_of, rights_of_scopes
-from face_rec.web.api import ROOT
-from face_rec.web.gate_off import GateOff
-from face_rec.web.route_rules import API, BELOW, EXACT, KIOSK_PAGE, PAGES, Way, rule_for
-from face_rec.web.strict_http import StrictHttp
-from face_rec.web.unknown import Elsewhere
-from face_rec.web.verdict import may
-from pages.ui.navigation import MENU
+from face_rec.web.api.api import ROOT
+from face_rec.web.gate.gate_off import GateOff
+from face_rec.web.gate.route_rules import API, BELOW, EXACT, KIOSK_PAGE, PAGES, Way, rule_for
+from face_rec.web.gate.verdict import may
+from face_rec.web.server.strict_http import StrictHttp
+from face_rec.web.server.unknown import Elsewhere
+from pages.ui.frame.navigation import MENU
 
 PAGE_FILES = sorted(
     path

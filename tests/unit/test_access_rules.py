@@ -5,16 +5,16 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from face_rec.access import actor
-from face_rec.access.account import account_name
-from face_rec.access.actor import Actor
-from face_rec.access.audit import Action, AuditEntry, Refusals, details, entry_of, matching
+from face_rec.access.accounts.account import account_name
+from face_rec.access.audit import actor
+from face_rec.access.audit.actor import Actor
+from face_rec.access.audit.audit import Action, AuditEntry, Refusals, details, entry_of, matching
+from face_rec.access.audit.audit_log import Trail
+from face_rec.access.devices.secret import digest, joined, matches, new_secret, parted
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
-from face_rec.access.secret import digest, joined, matches, new_secret, parted
-from face_rec.access.session import Lifetime, Session
-from face_rec.access.trail import Trail
-from face_rec.errors import AccountRefused, StoreUnavailable
+from face_rec.access.signin.session import Lifetime, Session
+from face_rec.domain.errors import AccountRefused, StoreUnavailable
 from tests.fakes.clock import MORNING, FakeClock
 
 ADA = Actor("ada", "user", "192.0.2.7")

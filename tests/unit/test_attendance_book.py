@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.attendance.authority import EVERYTHING
-from face_rec.attendance.calendar import Holiday
+from face_rec.attendance.days.status import Flag, Status
 from face_rec.attendance.filters import Filters
-from face_rec.attendance.kiosk import KioskRecord
 from face_rec.attendance.overview import overview
-from face_rec.attendance.roster import Assignment, Employment
-from face_rec.attendance.shift import PRESENCE, Shift
-from face_rec.attendance.status import Flag, Status
-from face_rec.entities import Event, EventKind, Person
-from face_rec.errors import PersonMissing, RuleRefused
-from face_rec.groups import ALL_GROUPS, only
+from face_rec.attendance.rules.authority import EVERYTHING
+from face_rec.attendance.rules.calendar import Holiday
+from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.shift import PRESENCE, Shift
+from face_rec.domain.errors import PersonMissing, RuleRefused
+from face_rec.domain.groups import ALL_GROUPS, only
+from face_rec.domain.marks import Event, EventKind
+from face_rec.domain.people import Person
+from face_rec.kiosks.kiosk import KioskRecord
 from tests.attendance_days import ADA, DAY_SHIFT, LONG_AGO, MONDAY, at, punches, shift
 from tests.attendance_world import BOB, World, statuses
 

@@ -5,15 +5,15 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from face_rec.attendance.authority import EVERYTHING, Authority
-from face_rec.attendance.calendar import Holiday, Leave
-from face_rec.attendance.kiosk import Direction, KioskRecord
-from face_rec.attendance.roster import Assignment, Employment
-from face_rec.attendance.rules import Item, Limits, Rules
-from face_rec.attendance.shift import DEFAULT_ID, PRESENCE, DayHours, Reading, Shift
-from face_rec.attendance.status import Status
-from face_rec.errors import RuleRefused
-from face_rec.groups import ALL_GROUPS, only
+from face_rec.attendance.days.status import Status
+from face_rec.attendance.rules.authority import EVERYTHING, Authority
+from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.rules import Item, Limits, Rules
+from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE, DayHours, Reading, Shift
+from face_rec.domain.errors import RuleRefused
+from face_rec.domain.groups import ALL_GROUPS, only
+from face_rec.kiosks.kiosk import Direction, KioskRecord
 from tests.attendance_days import ADA, DAY_SHIFT, LONG_AGO, MONDAY, at, judged, punches, shift
 from tests.attendance_world import BOB, World, statuses
 from tests.fakes.rules import FakeRules

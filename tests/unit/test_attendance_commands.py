@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from face_rec.__main__ import parser
-from face_rec.attendance.company import company
+from face_rec.attendance.days.status import Status
 from face_rec.attendance.filters import EVERYBODY, Filters
-from face_rec.attendance.office import Office, open_office
-from face_rec.attendance.reports import Wanted, make
-from face_rec.attendance.sources import Stores
-from face_rec.attendance.status import Status
+from face_rec.attendance.marks.cached_stores import Stores
+from face_rec.attendance.reports.reports import Wanted, make
+from face_rec.attendance.service import Office, open_office
 from face_rec.cli.demo import fill, refuse_if_used
 from face_rec.cli.report import write
-from face_rec.errors import AttendanceError, NotEmpty
-from face_rec.groups import only
+from face_rec.demo.company import company
+from face_rec.domain.errors import AttendanceError, NotEmpty
+from face_rec.domain.groups import only
 from tests.attendance_days import ADA, BERLIN, DAY_SHIFT, at, punches
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import FakeClock

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from face_rec.attendance.calendar import Leave
-from face_rec.attendance.correction import audit
-from face_rec.attendance.kiosk import KioskRecord
-from face_rec.attendance.status import Status
-from face_rec.entities import Event, EventKind
-from face_rec.errors import CorrectionRefused, NotAllowed, PersonMissing
-from face_rec.groups import ALL_GROUPS, NO_GROUPS, Groups, only
+from face_rec.attendance.days.status import Status
+from face_rec.attendance.marks.correction import audit
+from face_rec.attendance.rules.calendar import Leave
+from face_rec.domain.errors import CorrectionRefused, NotAllowed, PersonMissing
+from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups, only
+from face_rec.domain.marks import Event, EventKind
+from face_rec.kiosks.kiosk import KioskRecord
 from tests.attendance_days import ADA, DAY_SHIFT, MONDAY, at, shift
 from tests.attendance_world import LATER, World
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 from threading import Event
 
-from face_rec.attendance.heart import Heart
-from face_rec.attendance.kiosk import KioskRecord
-from face_rec.errors import StoreUnavailable
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.kiosks.heartbeat import Heart
+from face_rec.kiosks.kiosk import KioskRecord
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.rules import FakeRules
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from face_rec.attendance.holiday_file import read_holidays
-from face_rec.errors import RuleRefused
+from face_rec.attendance.rules.holiday_file import read_holidays
+from face_rec.domain.errors import RuleRefused
 
 ICS = b"""BEGIN:VCALENDAR\r
 BEGIN:VEVENT\r

@@ -7,13 +7,20 @@ from datetime import UTC, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face_rec.attendance.correction import Author, added, confirmed, disputed, retyped, voided
-from face_rec.attendance.day_record import DayRecord
-from face_rec.attendance.entry import Entry, entries
-from face_rec.attendance.occurrence import occurrence
-from face_rec.attendance.shift import DEFAULT_ID, Counting, Reading, Shift
-from face_rec.attendance.status import Flag
-from face_rec.entities import Event, EventKind, Source
+from face_rec.attendance.days.day_record import DayRecord
+from face_rec.attendance.days.occurrence import occurrence
+from face_rec.attendance.days.status import Flag
+from face_rec.attendance.marks.correction import (
+    Author,
+    added,
+    confirmed,
+    disputed,
+    retyped,
+    voided,
+)
+from face_rec.attendance.marks.effective_mark import Entry, entries
+from face_rec.attendance.rules.shift import DEFAULT_ID, Counting, Reading, Shift
+from face_rec.domain.marks import Event, EventKind, Source
 from tests.attendance_days import ADA, BERLIN, MONDAY, at, days, judged, world
 
 MIDNIGHT = at(MONDAY, "00:00")

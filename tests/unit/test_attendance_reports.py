@@ -9,18 +9,18 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from face_rec.attendance.calendar import Leave
-from face_rec.attendance.csv_export import is_formula
+from face_rec.attendance.days.status import Status
 from face_rec.attendance.duration import h_mm
 from face_rec.attendance.filters import EVERYBODY, Filters
-from face_rec.attendance.report import Kind, Report
-from face_rec.attendance.report_colours import COLOURS
-from face_rec.attendance.report_pdf import FONT, _Page, pdf_file
-from face_rec.attendance.reports import REPORTS, Wanted, make, written
-from face_rec.attendance.status import Status
-from face_rec.entities import Person
-from face_rec.errors import AttendanceError
-from face_rec.groups import ALL_GROUPS
+from face_rec.attendance.reports.csv_export import is_formula
+from face_rec.attendance.reports.pdf_file import FONT, _Page, pdf_file
+from face_rec.attendance.reports.report import Kind, Report
+from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
+from face_rec.attendance.reports.status_colours import COLOURS
+from face_rec.attendance.rules.calendar import Leave
+from face_rec.domain.errors import AttendanceError
+from face_rec.domain.groups import ALL_GROUPS
+from face_rec.domain.people import Person
 from tests.attendance_days import ADA, LONG_AGO, MONDAY, shift
 from tests.attendance_world import World
 

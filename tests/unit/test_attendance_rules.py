@@ -2,7 +2,7 @@
 
 import pytest
 
-from face_rec.attendance.shift import DEFAULT_ID, Shift
+from face_rec.attendance.rules.shift import DEFAULT_ID, Shift
 from tests.attendance_days import judged, shift
 from tests.unit.attendance_cases import CASES, Case
 

@@ -4,14 +4,14 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from face_rec.attendance.authority import EVERYTHING
-from face_rec.attendance.calendar import Holiday, Leave
-from face_rec.attendance.kiosk import KioskRecord
-from face_rec.attendance.roster import Assignment, Employment
-from face_rec.attendance.rules import Item, Limits, Rules
-from face_rec.attendance.shift import PRESENCE
-from face_rec.attendance.validation import conflicts, flaws
-from face_rec.errors import RuleRefused
+from face_rec.attendance.rules.authority import EVERYTHING
+from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.rules import Item, Limits, Rules
+from face_rec.attendance.rules.shift import PRESENCE
+from face_rec.attendance.rules.validation import conflicts, flaws
+from face_rec.domain.errors import RuleRefused
+from face_rec.kiosks.kiosk import KioskRecord
 from tests.attendance_days import DAY_SHIFT, MONDAY, shift
 from tests.attendance_world import World
 

@@ -4,11 +4,11 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.util import calc_hash
 
-from face_rec.access.device import Device
-from face_rec.access.identify import device_principal
+from face_rec.access.devices.device import Device
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
-from face_rec.web.back_messages import BackMessages
+from face_rec.access.signin.authenticator import device_principal
+from face_rec.web.gate.back_messages import BackMessages
 
 useful = BackMessages(BackMsg, calc_hash).useful
 KIOSK = device_principal(Device("door", "Door"))

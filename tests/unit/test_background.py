@@ -10,7 +10,7 @@ import pytest
 
 from face_rec import background
 from face_rec.background import Background, Backoff
-from face_rec.web import checks
+from face_rec.web.ops import checks
 from tests.fakes.clock import FakeClock
 
 SOON = 20.0

@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from face_rec.errors import BackupRefused
-from face_rec.stores import backup_file, keys
-from face_rec.stores.backup import Record, parts
-from face_rec.stores.backup_admission import LARGEST_ITEM, Admission
-from face_rec.stores.backup_file import BackupReader, Header
-from face_rec.stores.backup_keys import BackupKeys
+from face_rec.domain.errors import BackupRefused
+from face_rec.stores.backup import backup_file
+from face_rec.stores.backup.admission import LARGEST_ITEM, Admission
+from face_rec.stores.backup.backup_file import BackupReader, Header
+from face_rec.stores.backup.backup_keys import BackupKeys
+from face_rec.stores.backup.records_reader import Record, parts
+from face_rec.stores.redis import keys
 
 HEADER = Header("main", datetime(2026, 5, 1, tzinfo=UTC), "1")
 DAY = "{main|2026-05-01}"

@@ -5,13 +5,13 @@ import pytest
 
 from face_rec.access import tabs
 from face_rec.access.principal import THIS_COMPUTER
-from face_rec.errors import RequestRefused
+from face_rec.domain.errors import RequestRefused
 from face_rec.journey import mark
-from face_rec.journey.mark import RecentMarks
-from face_rec.stores import chain_append
-from face_rec.stores.chain import Head
-from face_rec.web import frame_numbers
-from face_rec.web.frame_numbers import Numbers, Sender
+from face_rec.journey.mark.mark import RecentMarks
+from face_rec.stores.chain import append
+from face_rec.stores.chain.links import Head
+from face_rec.web.frames import frame_numbers
+from face_rec.web.frames.frame_numbers import Numbers, Sender
 from tests.fakes.clock import MORNING
 from tests.samples import an_event
 
@@ -66,8 +66,8 @@ def test_the_mark_made_longest_ago_is_forgotten_first(monkeypatch: pytest.Monkey
 
 
 def test_the_head_used_longest_ago_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chain_append, "_DAYS_KEPT", 2)
-    heads = chain_append.DayHeads()
+    monkeypatch.setattr(append, "_DAYS_KEPT", 2)
+    heads = append.DayHeads()
     for number, stream in enumerate(("first", "second", "first", "third")):
         heads.learn(stream, Head(number + 1), written=False)
     assert [heads.get(one).length for one in ("first", "second", "third")] == [3, 0, 4]

@@ -7,14 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from face_rec.errors import SettingError, StoreError
-from face_rec.stores import events, keyring
-from face_rec.stores.chain import Chain, Head, parsed
-from face_rec.stores.chain_days import StoredDay
-from face_rec.stores.chain_report import Finding, Flaw, Report
-from face_rec.stores.chain_walk import Walk
-from face_rec.stores.keyring import Keyring
-from face_rec.stores.witness_entry import Seen
+from face_rec.domain.errors import SettingError, StoreError
+from face_rec.stores.attendance import event_codec
+from face_rec.stores.chain.chain_days import StoredDay
+from face_rec.stores.chain.chain_report import Finding, Flaw, Report
+from face_rec.stores.chain.links import Chain, Head, parsed
+from face_rec.stores.chain.walk import Walk
+from face_rec.stores.sealing import keyring
+from face_rec.stores.sealing.keyring import Keyring
+from face_rec.stores.witness.witness_entry import Seen
 from tests.fakes.clock import MORNING
 from tests.samples import an_event
 
@@ -25,10 +26,10 @@ CHAIN = Chain("main", keyring.derived([SECRET], "chain"))
 
 def a_day(count: int = 5, older: int = 0, chain: Chain = CHAIN) -> StoredDay:
     """``count`` linked entries behind ``older`` ones without link."""
-    entries = [events.encode(an_event(f"old{n}")) for n in range(older)]
+    entries = [event_codec.encode(an_event(f"old{n}")) for n in range(older)]
     head = Head(older)
     for number in range(count):
-        entry, head = chain.append(DAY, head, events.encode(an_event(f"e{number}")))
+        entry, head = chain.append(DAY, head, event_codec.encode(an_event(f"e{number}")))
         entries.append(entry)
     return StoredDay(DAY, entries, head.value)
 
@@ -49,7 +50,7 @@ def stripped(entry: bytes) -> bytes:
 
 def forged() -> bytes:
     other = Chain("main", keyring.derived([OTHER], "chain"))
-    entry = other.append(DAY, Head(2), events.encode(an_event("forged")))[0]
+    entry = other.append(DAY, Head(2), event_codec.encode(an_event("forged")))[0]
     assert CHAIN.key_id != other.key_id
     return entry.replace(other.key_id.encode(), CHAIN.key_id.encode())
 
@@ -163,7 +164,7 @@ def test_a_missing_or_foreign_head_shows() -> None:
 def test_after_a_rotation_old_links_hold_and_new_ones_use_the_new_key() -> None:
     stored = a_day(2)
     rotated = Chain("main", keyring.derived([OTHER, SECRET], "chain"))
-    entry, head = rotated.append(DAY, Head(2, stored.head), events.encode(an_event("new")))
+    entry, head = rotated.append(DAY, Head(2, stored.head), event_codec.encode(an_event("new")))
     walk = Walk(rotated, StoredDay(DAY, [*stored.entries, entry], head.value), older=99)
     assert walk.findings == []
     assert walk.keys == {CHAIN.key_id: 2, rotated.key_id: 1}
@@ -178,15 +179,15 @@ def test_a_key_that_is_not_here_is_named_instead_of_crying_wolf() -> None:
 
 def test_a_linked_entry_still_reads_as_the_event() -> None:
     stored = a_day(1)
-    assert events.decode(stored.entries[0]) == an_event("e0")
+    assert event_codec.decode(stored.entries[0]) == an_event("e0")
     assert json.loads(stored.entries[0])["n"] == 0
 
 
 def test_text_in_an_event_that_looks_like_a_link_deceives_nobody() -> None:
     event = dataclasses.replace(an_event("e"), kiosk=f'","n":0,"key":"a","link":"{"0" * 64}"}}')
-    entry, head = CHAIN.append(DAY, Head(), events.encode(event))
+    entry, head = CHAIN.append(DAY, Head(), event_codec.encode(event))
     assert walked(StoredDay(DAY, [entry], head.value)) == []
-    assert events.decode(entry) == event
+    assert event_codec.decode(entry) == event
 
 
 def test_a_chain_needs_a_key() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from face_rec.stores.chain_health import chain_check
-from face_rec.stores.chain_watch import WitnessStatus
+from face_rec.stores.chain.health import chain_check
+from face_rec.stores.chain.watch import WitnessStatus
 from tests.fakes.clock import MORNING
 
 

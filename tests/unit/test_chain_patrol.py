@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from face_rec.errors import StoreUnavailable
-from face_rec.protocols import Progress
-from face_rec.stores.chain_health import chain_check
-from face_rec.stores.chain_patrol import ChainPatrol
-from face_rec.stores.chain_report import Finding, Flaw, Report
-from face_rec.stores.chain_watch import WitnessStatus
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.protocols.models import Progress
+from face_rec.stores.chain.chain_report import Finding, Flaw, Report
+from face_rec.stores.chain.health import chain_check
+from face_rec.stores.chain.patrol import ChainPatrol
+from face_rec.stores.chain.watch import WitnessStatus
 from tests.fakes.clock import MORNING, FakeClock
 
 BAD = Report(findings=(Finding("people", Flaw.EDITED, "The record of ID 7 was changed."),))

@@ -15,13 +15,13 @@ from face_rec.__main__ import parser
 from face_rec.cli import doctor
 from face_rec.cli.doctor import camera_check
 from face_rec.cli.tls import write_pair
-from face_rec.entities import HealthCheck
-from face_rec.errors import SourceError
-from face_rec.journey.camera_address import camera_address
-from face_rec.stores.client import RedisAddress, connect
-from face_rec.stores.snapshots import FolderSnapshots
+from face_rec.domain.errors import SourceError
+from face_rec.domain.health import HealthCheck
+from face_rec.journey.streams.camera_address import camera_address
+from face_rec.stores.redis.client import RedisAddress, connect
+from face_rec.stores.snapshots.choice import FolderSnapshots
 from face_rec.stores.store_checks import redis_clock_check, snapshots_check
-from face_rec.web import host_checks
+from face_rec.web.ops import host_checks
 from tests.data import shared_data
 from tests.fakes.clock import FakeClock
 from tests.redis_servers import redis_binary, standalone

@@ -9,7 +9,7 @@ import pytest
 from cryptography import x509
 
 from face_rec.cli.tls import write_pair
-from face_rec.errors import SettingError
+from face_rec.domain.errors import SettingError
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 

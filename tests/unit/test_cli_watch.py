@@ -10,10 +10,10 @@ import pytest
 
 from face_rec.cli import watch
 from face_rec.cli.watch import Reporter, Watch, as_json, as_text, without_marks
-from face_rec.entities import Outcome
-from face_rec.journey.camera import LiveCamera, PictureFolder, VideoFile
+from face_rec.domain.marks import Outcome
 from face_rec.journey.engine import Engine
-from face_rec.journey.services import Services
+from face_rec.journey.pipeline_deps import Services
+from face_rec.journey.streams.camera import LiveCamera, PictureFolder, VideoFile
 from tests.fakes.journey import Actor, Stage, picture
 from tests.unit.test_journey_camera import FakeCapture, ImpatientEvent
 

@@ -8,18 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face_rec.entities import (
-    Consent,
-    Event,
-    EventKind,
-    Moved,
-    Pause,
-    Person,
-    Source,
-    TemplateInfo,
-    View,
-)
-from face_rec.stores import codec, events, keys
+from face_rec.domain.faces import View
+from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.people import Consent, Moved, Pause, Person, TemplateInfo
+from face_rec.stores.attendance import event_codec
+from face_rec.stores.people import person_codec
+from face_rec.stores.redis import keys
 from tests.fakes.clock import MORNING
 from tests.samples import CONSENT, CONTRACT, a_person, a_template
 
@@ -75,20 +69,20 @@ any_events = st.builds(
 
 @given(people)
 def test_a_person_comes_back_the_same(person: Person) -> None:
-    fields: dict[str, bytes | None] = dict(codec.person_fields(person))
+    fields: dict[str, bytes | None] = dict(person_codec.person_fields(person))
     fields[keys.VERSION] = str(person.version).encode()
-    assert codec.person_of("s", fields) == person
+    assert person_codec.person_of("s", fields) == person
 
 
 @given(any_events)
 def test_an_event_comes_back_the_same_on_one_line(event: Event) -> None:
-    line = events.encode(event)
+    line = event_codec.encode(event)
     assert b"\n" not in line
-    assert events.decode(line) == event
+    assert event_codec.decode(line) == event
 
 
 def test_an_event_leaves_out_what_is_unknown() -> None:
-    line = events.encode(Event("e", "s", MORNING, EventKind.IN, Source.PIN, "main"))
+    line = event_codec.encode(Event("e", "s", MORNING, EventKind.IN, Source.PIN, "main"))
     assert line == (
         b'{"id":"e","subject":"s","kiosk":"main","kind":"in","source":"pin",'
         b'"at":"2025-03-10T08:00:00+00:00"}'
@@ -97,23 +91,23 @@ def test_an_event_leaves_out_what_is_unknown() -> None:
 
 def test_times_are_stored_in_utc() -> None:
     east = datetime(2025, 3, 10, 9, tzinfo=timezone(timedelta(hours=9)))
-    assert codec.time_to_text(east) == "2025-03-10T00:00:00+00:00"
+    assert person_codec.time_to_text(east) == "2025-03-10T00:00:00+00:00"
     with pytest.raises(ValueError, match="no time zone"):
-        codec.text_to_time("2025-03-10T08:00:00")
+        person_codec.text_to_time("2025-03-10T08:00:00")
 
 
 def test_vectors_are_little_endian_float32() -> None:
     template = a_template()
-    stored = codec.vector_fields(codec.Unsealed(), "s", [template])
+    stored = person_codec.vector_fields(person_codec.Unsealed(), "s", [template])
     assert stored == {"vector:0": template.vector.astype("<f4").tobytes()}
     assert len(stored["vector:0"]) == 4 * 8
-    back = codec.vector_of(codec.Unsealed(), "s", 0, stored["vector:0"])
+    back = person_codec.vector_of(person_codec.Unsealed(), "s", 0, stored["vector:0"])
     assert np.array_equal(back, template.vector)
 
 
 def test_rows_of_different_length_are_no_matrix() -> None:
     with pytest.raises(ValueError, match="differ in length"):
-        codec.matrix_of(codec.Unsealed(), "s", [(0, b"1234"), (1, b"12345678")])
+        person_codec.matrix_of(person_codec.Unsealed(), "s", [(0, b"1234"), (1, b"12345678")])
 
 
 @pytest.mark.parametrize(
@@ -130,14 +124,14 @@ def test_the_quick_way_reads_what_the_slow_one_does(
     """``stored``: the bytes in each slot."""
     rows = {slot: bytes([slot + 1]) * size for slot, size in stored.items()}
     found = [rows[slot] for slot in wanted if slot in rows]
-    faces = codec.packed_rows(rows)
+    faces = person_codec.packed_rows(rows)
     if len({*map(len, found)}) > 1 or any(len(row) % 4 for row in found):
         with pytest.raises(ValueError):  # noqa: PT011
-            codec.rows_of(faces, wanted)
+            person_codec.rows_of(faces, wanted)
     elif not found:
-        assert codec.rows_of(faces, wanted) is None
+        assert person_codec.rows_of(faces, wanted) is None
     else:
-        matrix = codec.rows_of(faces, wanted)
+        matrix = person_codec.rows_of(faces, wanted)
         assert matrix is not None
         assert matrix.shape[0] == len(found)
         assert matrix.tobytes() == b"".join(found)
@@ -146,18 +140,18 @@ def test_the_quick_way_reads_what_the_slow_one_does(
 
 @pytest.mark.parametrize("cut", [1, 2, 3, 5, 10])
 def test_cut_embeddings_are_refused(cut: int) -> None:
-    faces = codec.packed_rows({0: b"1234", 1: b"5678"})
+    faces = person_codec.packed_rows({0: b"1234", 1: b"5678"})
     with pytest.raises(ValueError, match="cut"):
-        codec.rows_of(faces[:-cut], (0, 1))
+        person_codec.rows_of(faces[:-cut], (0, 1))
 
 
 def test_only_matchable_people_have_rows() -> None:
     infos = tuple(a_template(n).info for n in (0, 3))
     person = dataclasses.replace(a_person(), templates=infos)
-    rows = codec.person_fields(person)[keys.ROWS]
-    assert codec.slots_of(rows, CONTRACT) == (0, 3)
-    assert codec.slots_of(rows, "another") == ()
+    rows = person_codec.person_fields(person)[keys.ROWS]
+    assert person_codec.slots_of(rows, CONTRACT) == (0, 3)
+    assert person_codec.slots_of(rows, "another") == ()
     withdrawn = dataclasses.replace(CONSENT, withdrawn_at=MORNING)
     for changes in ({"active": False}, {"consent": None}, {"consent": withdrawn}):
         hidden = dataclasses.replace(person, **changes)
-        assert codec.slots_of(codec.person_fields(hidden)[keys.ROWS], CONTRACT) == ()
+        assert person_codec.slots_of(person_codec.person_fields(hidden)[keys.ROWS], CONTRACT) == ()

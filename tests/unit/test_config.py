@@ -14,7 +14,7 @@ from pydantic import ValidationError
 import config
 from config import ROOT, Settings, load
 from face_rec.access.rights import Role
-from face_rec.errors import SettingError
+from face_rec.domain.errors import SettingError
 from face_rec.settings.kinds import SECRET, RoleName, Whole
 from face_rec.settings.sources import refusal
 from face_rec.settings.topic import Declared, Topic, describe, setting

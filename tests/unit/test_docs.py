@@ -13,7 +13,7 @@ PAGES = [*DOCS, *ROOT.glob("*.md"), ROOT / "deploy" / "README.md"]
 CODE_FOLDERS = ("face_rec", "pages", "tests", "deploy", ".github")
 CODE_KINDS = {".css", ".html", ".js", ".lua", ".md", ".py", ".sh", ".toml", ".yaml", ".yml"}
 
-# `face_rec/web/gate.py`, `tests/`, `config.py` in code marks; not `data/x`, which a user has.
+# `face_rec/web/gate/gate.py`, `tests/`, `config.py` in code marks; not `data/x`, which a user has.
 _PATH = re.compile(
     r"`((?:face_rec|pages|tests|docs|deploy|\.github)(?:/[\w./-]*)?"
     r"|(?:app|config)\.py|(?:CONTRIBUTING|README|CHANGELOG|SECURITY)\.md|Makefile|pyproject\.toml)`"

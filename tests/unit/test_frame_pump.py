@@ -4,9 +4,11 @@ import av
 import numpy as np
 import pytest
 
-from face_rec.entities import Box, Greeting, Image, Label, Scene, StreamStats, Verdict
-from face_rec.journey.kiosk import Seats
-from pages.ui.camera import FramePump
+from face_rec.domain.faces import Box, Image
+from face_rec.domain.recognition import Verdict
+from face_rec.domain.screens import Greeting, Label, Scene, StreamStats
+from face_rec.kiosks.seats import Seats
+from pages.ui.kiosk.camera import FramePump
 
 
 class FakeStream:

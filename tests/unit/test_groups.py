@@ -4,18 +4,18 @@ import json
 
 import pytest
 
-from face_rec.access.account import Account
-from face_rec.access.device import Device
-from face_rec.access.identify import device_principal, user_principal
+from face_rec.access.accounts.account import Account
+from face_rec.access.devices.device import Device
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
+from face_rec.access.signin.authenticator import device_principal, user_principal
 from face_rec.attendance.filters import EVERYBODY, Filters
-from face_rec.entities import Person
-from face_rec.errors import StoreError
-from face_rec.groups import ALL_GROUPS, NO_GROUPS, Groups, only
-from face_rec.stores.access_codec import decode, encode
-from pages.ui.identity import NOBODY
-from pages.ui.scope import filters
+from face_rec.domain.errors import StoreError
+from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups, only
+from face_rec.domain.people import Person
+from face_rec.stores.access.access_codec import decode, encode
+from pages.ui.frame.identity import NOBODY
+from pages.ui.shared.scope import filters
 
 ADA = Person("s1", "E1", "Ada", "Office")
 

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
-from face_rec.errors import SourceError
-from face_rec.journey.camera import (
+from face_rec.domain.errors import SourceError
+from face_rec.journey.streams.camera import (
     Capture,
     LiveCamera,
     PictureFolder,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from face_rec.entities import Face, Frame, Image
-from face_rec.journey.detect import (
+from face_rec.domain.faces import Face, Frame, Image
+from face_rec.journey.detect.detect import (
     LARGEST,
     SMALLEST,
     Cadence,
@@ -14,7 +14,7 @@ from face_rec.journey.detect import (
     size_for,
     wait,
 )
-from face_rec.journey.motion import MotionGate
+from face_rec.journey.detect.motion import MotionGate
 from tests.fakes.journey import Actor, picture
 from tests.fakes.models import FakeDetector, blank_frame
 

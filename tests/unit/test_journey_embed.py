@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from face_rec.entities import Frame, Quality, Verdict
-from face_rec.journey.decide import Limits, Policy
-from face_rec.journey.embed import (
+from face_rec.domain.faces import Frame, Quality
+from face_rec.domain.recognition import Verdict
+from face_rec.journey.decide.decide import Limits, Policy
+from face_rec.journey.decide.match import match
+from face_rec.journey.detect.embed import (
     AT_ONCE,
     RECHECK,
     STALE_NAMED,
@@ -16,9 +18,8 @@ from face_rec.journey.embed import (
     embed,
     may_look,
 )
-from face_rec.journey.match import match
-from face_rec.journey.sighting import Sighting, Sightings
-from face_rec.journey.track import Track
+from face_rec.journey.track.track import Track
+from face_rec.journey.track.track_state import Sighting, Sightings
 from tests.fakes.gallery import FakeGallery
 from tests.fakes.journey import (
     Actor,

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from face_rec.entities import Frame, Outcome, Scene, Source, Verdict
-from face_rec.errors import PackMissing
-from face_rec.journey.decide import Policy
+from face_rec.domain.errors import PackMissing
+from face_rec.domain.faces import Frame
+from face_rec.domain.marks import Outcome, Source
+from face_rec.domain.recognition import Verdict
+from face_rec.domain.screens import Scene
+from face_rec.journey.decide.decide import Policy
 from face_rec.journey.engine import EXPIRES_AFTER, Engine
-from face_rec.protocols import Stream
+from face_rec.protocols.streams import Stream
 from tests.fakes.clock import MORNING
 from tests.fakes.journey import Actor, Stage, a_quality, picture
 from tests.fakes.models import blank_frame

@@ -1,6 +1,6 @@
 """Kiosks: names, and whose camera feeds one."""
 
-from face_rec.journey.kiosk import Seats
+from face_rec.kiosks.seats import Seats
 
 
 def test_whoever_comes_newest_feeds_the_kiosk() -> None:

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from face_rec.entities import Image, Vector, Verdict
-from face_rec.journey.decide import Limits, Policy
-from face_rec.journey.likeness import alike, appearance
-from face_rec.journey.sighting import Sighting
-from face_rec.journey.track import Track
+from face_rec.domain.faces import Image, Vector
+from face_rec.domain.recognition import Verdict
+from face_rec.journey.decide.decide import Limits, Policy
+from face_rec.journey.track.appearance_change import alike, appearance
+from face_rec.journey.track.track import Track
+from face_rec.journey.track.track_state import Sighting
 from tests.fakes.journey import a_face, a_look
 
 LIMITS = Limits(threshold=0.3, margin=0.1, liveness=0.5)

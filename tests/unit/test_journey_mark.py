@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from face_rec.background import Backoff
-from face_rec.entities import Event, EventKind, Outcome, Receipt, Source
-from face_rec.errors import JournalError, StoreError, StoreUnavailable
-from face_rec.journey import replay
-from face_rec.journey.mark import DryRunMarker, DurableMarker, RecentMarks
+from face_rec.domain.errors import JournalError, StoreError, StoreUnavailable
+from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
+from face_rec.journey.mark import replay
+from face_rec.journey.mark.mark import DryRunMarker, DurableMarker, RecentMarks
 from tests.fakes.attendance import FakeAttendance, FakeJournal
 from tests.fakes.clock import MORNING, FakeClock
 
@@ -342,7 +342,7 @@ def test_a_dry_run_writes_nothing_but_keeps_the_cooldown(house: House) -> None:
 
 
 def test_the_memory_of_recent_marks_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("face_rec.journey.mark._REMEMBERED", 10)
+    monkeypatch.setattr("face_rec.journey.mark.mark._REMEMBERED", 10)
     recent = RecentMarks(lambda: COOLDOWN)
     for number in range(100):
         recent.remember(f"s{number}", MORNING)

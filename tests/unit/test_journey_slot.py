@@ -1,7 +1,7 @@
 """The latest-frame slot."""
 
-from face_rec.journey.meter import SPAN, Meter
-from face_rec.journey.slot import LatestFrame
+from face_rec.journey.streams.meter import SPAN, Meter
+from face_rec.journey.streams.slot import LatestFrame
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import blank_frame
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from face_rec.journey.workers import WorkerPool
+from face_rec.journey.streams.workers import WorkerPool
 from tests.fakes.clock import FakeClock
 
 SOON = 20  # seconds that a thread may take before a test gives up

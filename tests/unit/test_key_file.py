@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.errors import StoreError
-from face_rec.stores import key_file
+from face_rec.domain.errors import StoreError
+from face_rec.stores.chain import key_file
 
 
 def test_a_key_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from redis.crc import key_slot
 
-from face_rec.errors import PeopleError
-from face_rec.stores import keys
+from face_rec.domain.errors import PeopleError
+from face_rec.stores.redis import keys
 
 DAY = date(2025, 3, 10)
 

@@ -1,8 +1,8 @@
 """Only registered kiosks exist, also while the database is away."""
 
-from face_rec.attendance.kiosk import KioskRecord
-from face_rec.attendance.kiosk_register import MAIN, KioskRegister
-from face_rec.errors import StoreUnavailable
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.kiosk_register import MAIN, KioskRegister
 from tests.fakes.clock import FakeClock
 
 

@@ -3,9 +3,9 @@
 from types import SimpleNamespace
 from typing import Any, cast
 
-from face_rec.access.device import Device
-from face_rec.assembly.whole import _register
-from face_rec.attendance.kiosk import Direction, KioskRecord
+from face_rec.access.devices.device import Device
+from face_rec.assembly.app import _register
+from face_rec.kiosks.kiosk import Direction, KioskRecord
 from tests.fakes.clock import MORNING
 from tests.fakes.rules import FakeRules
 

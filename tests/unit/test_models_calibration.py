@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face_rec.errors import PackBroken
-from face_rec.models.calibration import (
+from face_rec.domain.errors import PackBroken
+from face_rec.models.packs.catalogue import BUFFALO_L, BUFFALO_SC
+from face_rec.models.scores.calibration import (
     FEWEST,
     STRANGER_NAMED,
     Origin,
@@ -15,7 +16,6 @@ from face_rec.models.calibration import (
     ScoreCalibration,
     calibration_of,
 )
-from face_rec.models.catalogue import BUFFALO_L, BUFFALO_SC
 
 MBF = calibration_of(BUFFALO_SC.recognition.sha256)
 REQUANTISED = "ee9fff3dc481094eea943df118088250738a6bc1d13a24f9c56e66f1e08e91c8"

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from face_rec.entities import Box
+from face_rec.domain.faces import Box
 from tests.fakes.models import FakeDetector, FakeEmbedder, blank_frame, colour_of, draw_face
 
 

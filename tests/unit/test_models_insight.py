@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from insightface.utils.face_align import norm_crop
 
-from face_rec.entities import Box, Face, Image, Matrix
-from face_rec.models.insight import InsightDetector, InsightEmbedder, similarity
+from face_rec.domain.faces import Box, Face, Image, Matrix
+from face_rec.models.runtime.insight import InsightDetector, InsightEmbedder, similarity
 
 
 @dataclass

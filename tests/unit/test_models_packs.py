@@ -9,13 +9,13 @@ from pathlib import Path
 import onnx
 import pytest
 
-from face_rec.errors import ArchiveRefused, ModelError, PackBroken, PackMissing
-from face_rec.models import digests
-from face_rec.models.calibration import Origin, Point
-from face_rec.models.install import Installer
-from face_rec.models.manifest import MANIFEST, Pack
-from face_rec.models.packs import PackShelf
-from face_rec.models.roles import Role, role_of
+from face_rec.domain.errors import ArchiveRefused, ModelError, PackBroken, PackMissing
+from face_rec.models.packs import digests
+from face_rec.models.packs.install import Installer
+from face_rec.models.packs.manifest import MANIFEST, Pack
+from face_rec.models.packs.packs import PackShelf
+from face_rec.models.packs.roles import Role, role_of
+from face_rec.models.scores.calibration import Origin, Point
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.packs import (
     DETECTION,
@@ -219,12 +219,12 @@ def test_an_unsafe_zip_is_refused_whole(
 def test_a_zip_bomb_is_refused_before_it_unpacks(
     monkeypatch: pytest.MonkeyPatch, installer: Installer, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("face_rec.models.archive.LARGEST_FILE", 1000)
+    monkeypatch.setattr("face_rec.models.packs.pack_archive.LARGEST_FILE", 1000)
     archive = _zip_with(tmp_path / "bomb.zip", ("a.onnx", bytes(2000)))
     with pytest.raises(ArchiveRefused, match="more than"):
         installer.import_from(archive)
-    monkeypatch.setattr("face_rec.models.archive.LARGEST_FILE", 3000)
-    monkeypatch.setattr("face_rec.models.archive.LARGEST_TOTAL", 3000)
+    monkeypatch.setattr("face_rec.models.packs.pack_archive.LARGEST_FILE", 3000)
+    monkeypatch.setattr("face_rec.models.packs.pack_archive.LARGEST_TOTAL", 3000)
     many = _zip_with(tmp_path / "many.zip", ("a.onnx", bytes(2000)), ("b.onnx", bytes(2000)))
     with pytest.raises(ArchiveRefused, match="more than"):
         installer.import_from(many)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from face_rec.errors import ProviderMissing
-from face_rec.models.providers import COREML, CPU, CUDA, DIRECTML, candidates, name_of
+from face_rec.domain.errors import ProviderMissing
+from face_rec.models.runtime.providers import COREML, CPU, CUDA, DIRECTML, candidates, name_of
 
 
 def test_auto_prefers_what_is_fast_and_ends_at_the_cpu() -> None:

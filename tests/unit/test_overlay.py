@@ -3,20 +3,12 @@
 import numpy as np
 import pytest
 
-from face_rec.entities import (
-    Box,
-    Event,
-    EventKind,
-    Image,
-    Label,
-    Outcome,
-    Receipt,
-    Scene,
-    Source,
-    Verdict,
-)
-from pages.ui import lettering
-from pages.ui.overlay import AMBER, GREEN, GREY, Colour, caption, draw
+from face_rec.domain.faces import Box, Image
+from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
+from face_rec.domain.recognition import Verdict
+from face_rec.domain.screens import Label, Scene
+from pages.ui.kiosk.overlay import AMBER, GREEN, GREY, Colour, caption, draw
+from pages.ui.shared import text_raster
 from tests.fakes.clock import FakeClock
 
 NAMES = ["Zoë Müller", "ana@example.org", "Иван Петров", "Eve 🙂", "e\u0301tienne", "x" * 300]
@@ -110,16 +102,16 @@ def test_an_unnamed_face_never_shows_a_name() -> None:
 
 def test_a_name_without_a_font_is_shown_by_its_number() -> None:
     nowhere = "\U0010fffd"
-    assert not lettering.can_draw(nowhere)
+    assert not text_raster.can_draw(nowhere)
     assert caption(label(nowhere)).text == "#7"
 
 
 def test_emoji_and_accents_are_as_wide_as_they_are_drawn() -> None:
-    plain = lettering.picture("Eve", 20, (255, 255, 255))
-    longer = lettering.picture("Eve é", 20, (255, 255, 255))
+    plain = text_raster.picture("Eve", 20, (255, 255, 255))
+    longer = text_raster.picture("Eve é", 20, (255, 255, 255))
     assert longer.shape[1] > plain.shape[1]
     assert plain[:, :, 3].any()
 
 
 def test_an_empty_name_is_no_error() -> None:
-    assert lettering.picture("", 20, (0, 0, 0)).shape[2] == 4
+    assert text_raster.picture("", 20, (0, 0, 0)).shape[2] == 4

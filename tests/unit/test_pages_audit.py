@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from face_rec.access.actor import Actor
-from face_rec.access.audit import Action
-from face_rec.access.step_up import StepUp
-from face_rec.access.trail import Trail
+from face_rec.access.audit.actor import Actor
+from face_rec.access.audit.audit import Action
+from face_rec.access.audit.audit_log import Trail
+from face_rec.access.factors.step_up import StepUp
 from tests.fakes.access import MemoryAudit
 from tests.fakes.clock import FakeClock
 from tests.fakes.system import FakeSystem

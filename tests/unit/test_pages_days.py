@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face_rec.attendance.shift import Shift
-from face_rec.entities import Event, EventKind, Person, Source
-from face_rec.groups import ALL_GROUPS
+from face_rec.attendance.rules.shift import Shift
+from face_rec.domain.groups import ALL_GROUPS
+from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.people import Person
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened, words
 

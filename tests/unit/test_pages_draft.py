@@ -1,6 +1,6 @@
 """A registration that was begun: whose it is, and how long it waits."""
 
-from pages.ui.draft import Draft, LeftDrafts
+from pages.ui.people.enrolment_draft import Draft, LeftDrafts
 
 
 class Sessions:

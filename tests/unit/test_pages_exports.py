@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import pytest
 import streamlit as st
 
-from face_rec.access.step_up import StepUp
-from face_rec.access.trail import Trail
+from face_rec.access.audit.audit_log import Trail
+from face_rec.access.factors.step_up import StepUp
 from face_rec.privacy.retention import Periods
 from tests.fakes.access import MemoryAudit
 from tests.fakes.clock import FakeClock

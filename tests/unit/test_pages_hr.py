@@ -8,10 +8,10 @@ from streamlit.testing.v1 import AppTest
 
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
-from face_rec.attendance.calendar import Holiday, Leave
-from face_rec.attendance.roster import Assignment
-from face_rec.attendance.shift import Shift
-from face_rec.groups import ALL_GROUPS, Groups, only
+from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.attendance.rules.roster import Assignment
+from face_rec.attendance.rules.shift import Shift
+from face_rec.domain.groups import ALL_GROUPS, Groups, only
 from tests.fakes.access import MemoryAudit, NoSignIns
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened, words

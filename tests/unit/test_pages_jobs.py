@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from face_rec.access import actor
-from face_rec.access.actor import Actor
+from face_rec.access.audit import actor
+from face_rec.access.audit.actor import Actor
 from face_rec.access.permit import Permit
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Right, Role, rights_of
-from face_rec.errors import ModelError
-from face_rec.groups import ALL_GROUPS, NO_GROUPS, Groups, only
-from face_rec.protocols import Progress
-from pages.ui.jobs import Jobs
+from face_rec.domain.errors import ModelError
+from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups, only
+from face_rec.protocols.models import Progress
+from pages.ui.frame.jobs import Jobs
 
 EVE = Principal(PrincipalKind.USER, "eve", "eve", rights_of(Role.MANAGER), only("Berlin"))
 LASTING = Permit(EVE, Right.RECORDS, Actor("eve", "user", "192.0.2.1"), lambda: EVE)

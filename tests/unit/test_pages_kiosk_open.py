@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from face_rec.attendance.kiosk import KioskRecord
+from face_rec.kiosks.kiosk import KioskRecord
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import words
 
@@ -23,7 +23,7 @@ def beside_the_video() -> str:
     """What a page shows that was drawn while names were allowed."""
 
     def script() -> None:
-        from pages.ui.kiosk_marks import marks_today  # noqa: PLC0415 - runs as a script
+        from pages.ui.kiosk.todays_marks import marks_today  # noqa: PLC0415 - runs as a script
 
         marks_today("door", listed=True)
 
@@ -64,8 +64,8 @@ def test_video_is_kept_up_within_the_kiosk_s_hours_only(
     def script() -> None:
         import streamlit  # noqa: PLC0415 - runs as a script
 
-        from pages.ui.kiosk_live import _greeting  # noqa: PLC0415
-        from pages.ui.transport import Transport, Way  # noqa: PLC0415
+        from pages.ui.kiosk.live import _greeting  # noqa: PLC0415
+        from pages.ui.kiosk.transport import Transport, Way  # noqa: PLC0415
 
         _greeting(streamlit.fixture_pump, Way(Transport.WEBRTC))  # type: ignore[attr-defined]
 

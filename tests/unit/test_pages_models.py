@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from face_rec.access.trail import Trail
-from face_rec.entities import HealthCheck, StreamStats
-from pages.ui.jobs import JOBS
-from pages.ui.model_packs import JOB
+from face_rec.access.audit.audit_log import Trail
+from face_rec.domain.health import HealthCheck
+from face_rec.domain.screens import StreamStats
+from pages.ui.frame.jobs import JOBS
+from pages.ui.system.model_packs import JOB
 from tests.fakes.access import MemoryAudit
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import FakeCalibration, fake_models

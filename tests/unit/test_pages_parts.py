@@ -7,17 +7,17 @@ from streamlit.testing.v1 import AppTest
 
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
-from face_rec.errors import NotAllowed
-from pages.ui.exports import noted
-from pages.ui.identity import REFUSAL, Right
-from pages.ui.parts import fragment
+from face_rec.domain.errors import NotAllowed
+from pages.ui.frame.exports import noted
+from pages.ui.frame.identity import REFUSAL, Right
+from pages.ui.frame.parts import fragment
 from tests.fakes.system import FakeSystem
 from tests.unit.test_access_pages import FakeAccess
 
 SCRIPT = """
 import streamlit as st
-from pages.ui.identity import Right
-from pages.ui.parts import callback, dialog, fragment, repeating
+from pages.ui.frame.identity import Right
+from pages.ui.frame.parts import callback, dialog, fragment, repeating
 
 st.session_state.setdefault("called", 0)
 

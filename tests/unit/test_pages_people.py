@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from face_rec import system as holder
-from face_rec.entities import Box
-from pages.ui.people_index import people_index
+from face_rec.domain.faces import Box
+from pages.ui.shared.people_index import people_index
 from tests.fakes.models import blank_frame, colour_of, draw_face
 from tests.fakes.privacy import PrivacyOf
 from tests.fakes.system import FakeSystem
@@ -174,7 +174,7 @@ def test_there_is_no_second_way_to_delete_a_person() -> None:
         for path in sources
         if re.search(r"people\.delete\(", path.read_text(encoding="utf-8"))
     }
-    assert calls == {"face_rec/privacy/erase.py", "face_rec/access/audited.py"}
+    assert calls == {"face_rec/privacy/erase.py", "face_rec/access/audit/audited_stores.py"}
 
 
 def test_a_person_who_is_gone_is_said_to_be_gone(fake: FakeSystem) -> None:

@@ -8,21 +8,22 @@ from typing import cast
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face_rec.access.device import Device
-from face_rec.access.identify import device_principal
-from face_rec.access.kiosks import Kiosks
-from face_rec.access.pins import Pins
+from face_rec.access.audit.audit_log import Trail
+from face_rec.access.devices.device import Device
+from face_rec.access.devices.kiosks import Kiosks
+from face_rec.access.devices.pins import Pins
+from face_rec.access.factors.step_up import StepUp
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
-from face_rec.access.step_up import StepUp
-from face_rec.access.throttle import BY_PIN
-from face_rec.access.trail import Trail
-from face_rec.attendance.kiosk import Direction, KioskRecord
-from face_rec.entities import Event, Person, Receipt, Source
-from face_rec.groups import ALL_GROUPS
-from face_rec.journey.mark import DurableMarker
-from face_rec.journey.pin import punch_by_pin
-from face_rec.journey.services import Services
+from face_rec.access.signin.authenticator import device_principal
+from face_rec.access.signin.throttle import BY_PIN
+from face_rec.domain.groups import ALL_GROUPS
+from face_rec.domain.marks import Event, Receipt, Source
+from face_rec.domain.people import Person
+from face_rec.journey.mark.mark import DurableMarker
+from face_rec.journey.mark.pin import punch_by_pin
+from face_rec.journey.pipeline_deps import Services
+from face_rec.kiosks.kiosk import Direction, KioskRecord
 from tests.fakes.access import MemoryAudit, NoSignIns, memory_kiosks, memory_pins
 from tests.fakes.attendance import FakeJournal
 from tests.fakes.system import FakeEngine, FakeSystem

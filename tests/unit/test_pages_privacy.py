@@ -6,12 +6,12 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face_rec.entities import Person
+from face_rec.domain.people import Person
 from face_rec.privacy.retention import Periods
-from face_rec.stores.chain_report import Finding, Flaw, Report
-from face_rec.stores.chain_watch import WitnessStatus
-from pages.ui.jobs import JOBS
-from pages.ui.privacy_chain import JOB
+from face_rec.stores.chain.chain_report import Finding, Flaw, Report
+from face_rec.stores.chain.watch import WitnessStatus
+from pages.ui.frame.jobs import JOBS
+from pages.ui.system.privacy_chain import JOB
 from tests.fakes.clock import MORNING
 from tests.fakes.privacy import PrivacyOf
 from tests.fakes.system import FakeSystem

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face_rec.attendance.csv_export import to_csv
-from face_rec.entities import Event, EventKind, Source
-from pages.ui.marks import table_of
+from face_rec.attendance.reports.csv_export import to_csv
+from face_rec.domain.marks import Event, EventKind, Source
+from pages.ui.records.mark_table import table_of
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened, words
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from face_rec.attendance.reports import REPORTS
-from face_rec.attendance.shift import Shift
-from pages.ui import report_files
-from pages.ui.jobs import JOBS
+from face_rec.attendance.reports.reports import REPORTS
+from face_rec.attendance.rules.shift import Shift
+from pages.ui.frame.jobs import JOBS
+from pages.ui.reports import report_files
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened, words
 

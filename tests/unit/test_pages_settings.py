@@ -8,10 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face_rec import system as holder
-from face_rec.attendance.calendar import Holiday
-from face_rec.attendance.kiosk import Direction, KioskRecord
-from face_rec.attendance.roster import Assignment
-from face_rec.attendance.shift import DayHours, Shift
+from face_rec.attendance.rules.calendar import Holiday
+from face_rec.attendance.rules.roster import Assignment
+from face_rec.attendance.rules.shift import DayHours, Shift
+from face_rec.kiosks.kiosk import Direction, KioskRecord
 from tests.fakes.options import live_options
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened, words

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from face_rec.access.audit.audit_log import Trail
+from face_rec.access.factors.step_up import FRESH, StepUp
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
-from face_rec.access.step_up import FRESH, StepUp
-from face_rec.access.trail import Trail
-from face_rec.entities import Person
-from face_rec.groups import ALL_GROUPS
+from face_rec.domain.groups import ALL_GROUPS
+from face_rec.domain.people import Person
 from face_rec.privacy.retention import Periods
 from tests.fakes.access import MemoryAudit, memory_pins
 from tests.fakes.clock import FakeClock

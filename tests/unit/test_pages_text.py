@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.ui.text import WORD_JOINER, counted, file_size, html, initials, plain, search_key
+from pages.ui.shared.text import WORD_JOINER, counted, file_size, html, initials, plain, search_key
 
 
 @pytest.mark.parametrize(

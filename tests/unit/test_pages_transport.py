@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.ui.transport import PATIENCE, Transport, Way
+from pages.ui.kiosk.transport import PATIENCE, Transport, Way
 
 
 def ask(way: Way, seconds: float, camera: str = "connecting", age: float | None = None) -> bool:

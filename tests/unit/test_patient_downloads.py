@@ -9,8 +9,8 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-from pages.ui import patient_downloads
-from pages.ui.patient_downloads import PatientMetadata
+from pages.ui.frame import patient_downloads
+from pages.ui.frame.patient_downloads import PatientMetadata
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,8 @@ import threading
 
 import pytest
 
-from face_rec.entities import Image, View
-from face_rec.people.capture import STEPS, GuidedCapture
+from face_rec.domain.faces import Image, View
+from face_rec.people.photos.capture import STEPS, GuidedCapture
 from tests.fakes.enrolment import People, frame, painted
 from tests.fakes.models import blank_frame
 

@@ -2,8 +2,8 @@ import dataclasses
 
 import pytest
 
-from face_rec.entities import Person
-from face_rec.errors import StoreUnavailable
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.people import Person
 from face_rec.people.directory import CachedDirectory
 from tests.fakes.clock import FakeClock
 from tests.fakes.people import FakePeople

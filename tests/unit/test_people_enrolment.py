@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from face_rec.entities import Image, Person, View
-from face_rec.errors import (
+from face_rec.domain.errors import (
     Conflict,
     ConsentMissing,
     FaceRecError,
@@ -18,9 +17,11 @@ from face_rec.errors import (
     PictureRefused,
     StoreUnavailable,
 )
-from face_rec.people.photos import decode
+from face_rec.domain.faces import Image, View
+from face_rec.domain.people import Person
+from face_rec.people.photos.photos import decode
 from face_rec.people.templates import MOST, chosen
-from face_rec.stores import keys
+from face_rec.stores.redis import keys
 from tests.fakes.enrolment import CONSENT, People, painted
 from tests.fakes.models import blank_frame, fake_models
 

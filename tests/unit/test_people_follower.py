@@ -6,10 +6,12 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from face_rec.entities import NO_MATCH, Change, GalleryEntry, Matrix
-from face_rec.errors import StoreUnavailable
-from face_rec.people.follower import GalleryFollower
-from face_rec.protocols import Progress
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.faces import Matrix
+from face_rec.domain.people import Change, GalleryEntry
+from face_rec.domain.recognition import NO_MATCH
+from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.protocols.models import Progress
 from tests.fakes.enrolment import People, colour
 from tests.fakes.models import fake_models
 from tests.fakes.people import FakePeople
@@ -90,7 +92,7 @@ class _Failing(FakePeople):
 def test_a_failed_rebuild_keeps_the_old_matrix_and_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("face_rec.people.follower._RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("face_rec.people.gallery.follower._RETRY_SECONDS", 0.01)
     people = People(_Failing())
     subjects = [_registered(people, who) for who in (1, 2)]
     people.follower.step(0)

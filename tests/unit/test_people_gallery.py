@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.distance import cdist
 
-from face_rec.entities import NO_MATCH, Contract, GalleryEntry, Match, Matrix
-from face_rec.people.gallery import MemoryGallery, centroid
+from face_rec.domain.faces import Matrix
+from face_rec.domain.people import Contract, GalleryEntry
+from face_rec.domain.recognition import NO_MATCH, Match
+from face_rec.people.gallery.gallery import MemoryGallery, centroid
 
 D = 64
 CONTRACT = Contract("test", D)

@@ -7,12 +7,12 @@ from pathlib import Path
 import cv2
 import pytest
 
-from face_rec.entities import Image
-from face_rec.errors import ArchiveRefused, ConsentMissing
-from face_rec.people import archive
-from face_rec.people.archive import opened
-from face_rec.people.collection import Collection, from_folder
-from face_rec.people.importing import Importer, ImportOutcome, ImportReport
+from face_rec.domain.errors import ArchiveRefused, ConsentMissing
+from face_rec.domain.faces import Image
+from face_rec.people.imports import photo_archive
+from face_rec.people.imports.collection import Collection, from_folder
+from face_rec.people.imports.importing import Importer, ImportOutcome, ImportReport
+from face_rec.people.imports.photo_archive import opened
 from tests.fakes.enrolment import CONSENT, People, painted
 from tests.fakes.models import blank_frame, fake_models
 
@@ -232,14 +232,14 @@ def test_an_unsafe_zip_is_refused_whole(stream: io.BytesIO, words: str) -> None:
 
 
 def test_too_many_files_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MOST_FILES", 3)
+    monkeypatch.setattr(photo_archive, "MOST_FILES", 3)
     files = {f"a/{number}.png": b"x" for number in range(4)}
     with pytest.raises(ArchiveRefused, match="Split"), opened(_zip(files)):
         pytest.fail("was opened")
 
 
 def test_too_much_in_all_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MOST_BYTES", 3)
+    monkeypatch.setattr(photo_archive, "MOST_BYTES", 3)
     with pytest.raises(ArchiveRefused, match="Split"), opened(_zip({"a/1.png": b"12345"})):
         pytest.fail("was opened")
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from face_rec.entities import Box, Image
-from face_rec.errors import PictureError
-from face_rec.people.photos import MAX_BYTES, MAX_SIDE, decode, portrait, thumbnail
+from face_rec.domain.errors import PictureError
+from face_rec.domain.faces import Box, Image
+from face_rec.people.photos.photos import MAX_BYTES, MAX_SIDE, decode, portrait, thumbnail
 
 RED_RGB = (200, 30, 40)
 

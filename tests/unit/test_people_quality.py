@@ -5,8 +5,8 @@ import cv2
 import numpy as np
 import pytest
 
-from face_rec.entities import Box, Face, Image, Landmarks, View
-from face_rec.people.quality import CAPTURE, ENROLMENT, assess, pose, shortcoming, view
+from face_rec.domain.faces import Box, Face, Image, Landmarks, View
+from face_rec.people.photos.quality import CAPTURE, ENROLMENT, assess, pose, shortcoming, view
 from tests.fakes.enrolment import painted
 from tests.fakes.models import FakeDetector
 

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from face_rec.people.sharing import Sharing
+from face_rec.people.gallery.rw_lock import Sharing
 
 
 def test_readers_share() -> None:

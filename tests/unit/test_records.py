@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from face_rec.attendance.entry import entries
-from face_rec.attendance.records import COLUMNS, DELETED, filtered, marks_table
-from face_rec.attendance.standing import StandingMarks
-from face_rec.entities import Event, EventKind, Person, Source
+from face_rec.attendance.marks.effective_mark import entries
+from face_rec.attendance.marks.effective_marks import StandingMarks
+from face_rec.attendance.marks.records import COLUMNS, DELETED, filtered, marks_table
+from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.people import Person
 from tests.fakes.attendance import FakeAttendance
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from face_rec.attendance.csv_export import to_csv
-from face_rec.attendance.entry import entries
-from face_rec.attendance.records import marks_table
-from face_rec.entities import Event, EventKind, Person, Source
+from face_rec.attendance.marks.effective_mark import entries
+from face_rec.attendance.marks.records import marks_table
+from face_rec.attendance.reports.csv_export import to_csv
+from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.people import Person
 
 AT = datetime(2026, 7, 1, 22, 5, 9, tzinfo=UTC)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.errors import RedisMissing, StoreError
-from face_rec.stores.redis_binary import RedisBinary, find_binary, install_command
+from face_rec.domain.errors import RedisMissing, StoreError
+from face_rec.stores.redis.binary import RedisBinary, find_binary, install_command
 
 
 def _on_path(monkeypatch: pytest.MonkeyPatch, **tools: str) -> None:

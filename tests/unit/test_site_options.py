@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from face_rec.errors import Conflict, OptionsRefused, ProofNeeded
+from face_rec.domain.errors import Conflict, OptionsRefused, ProofNeeded
 from face_rec.site_options import LiveOptions
 from tests.fakes.options import OPTIONS, MemoryOptions, live_options
 

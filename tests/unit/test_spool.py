@@ -12,14 +12,14 @@ import cv2
 import numpy as np
 import pytest
 
-from face_rec.entities import Image
-from face_rec.errors import BadSnapshotKey, SnapshotMissing, StoreUnavailable
-from face_rec.protocols import SnapshotStore
-from face_rec.stores import keyring
-from face_rec.stores.quarantine import Quarantine
-from face_rec.stores.sealer import DataSealer
-from face_rec.stores.spool import Backoff, SnapshotSpool, SpoolLimits
-from face_rec.stores.spool_folder import SpoolFolder
+from face_rec.domain.errors import BadSnapshotKey, SnapshotMissing, StoreUnavailable
+from face_rec.domain.faces import Image
+from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.stores.journal.quarantine import Quarantine
+from face_rec.stores.sealing import keyring
+from face_rec.stores.sealing.sealer import DataSealer
+from face_rec.stores.snapshots.spool import Backoff, SnapshotSpool, SpoolLimits
+from face_rec.stores.snapshots.spool_folder import SpoolFolder
 from tests.fakes.snapshots import MemorySnapshots
 
 PICTURE: Image = np.full((48, 64, 3), (200, 30, 10), np.uint8)  # BGR: rather blue
@@ -154,7 +154,9 @@ def test_offering_more_than_fits_drops_and_counts_instead_of_waiting(
     open_spool: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow = threading.Event()
-    monkeypatch.setattr("face_rec.stores.spool._encode", lambda _: slow.wait(30) and JPEG)
+    monkeypatch.setattr(
+        "face_rec.stores.snapshots.spool._encode", lambda _: slow.wait(30) and JPEG
+    )
     spool = open_spool(memory=3)
     for number in range(5):
         spool.offer(f"{number}.jpg", PICTURE)
@@ -398,7 +400,7 @@ def test_a_full_disk_is_told_to_who_puts_and_nothing_half_written_stays(
         raise OSError(28, "No space left on device")
 
     spool = open_spool()
-    monkeypatch.setattr("face_rec.stores.spool_folder.write_synced", full)
+    monkeypatch.setattr("face_rec.stores.snapshots.spool_folder.write_synced", full)
     with pytest.raises(StoreUnavailable, match="disk is not full"):
         spool.put("a.jpg", JPEG)
     assert [p for p in (tmp_path / "spool").rglob(".*") if p.name != ".lock"] == []
@@ -448,7 +450,7 @@ def test_a_picture_deleted_while_it_is_encoded_does_not_come_back(
         assert go.wait(30)
         return JPEG
 
-    monkeypatch.setattr("face_rec.stores.spool._encode", slowly)
+    monkeypatch.setattr("face_rec.stores.snapshots.spool._encode", slowly)
     spool = open_spool()
     spool.offer("a.jpg", PICTURE)
     assert begun.wait(10)
@@ -530,7 +532,7 @@ def test_what_a_killed_process_left_is_stored_by_a_running_one(
     running = open_spool(adopt_every=0.05)
     child = f"""
         import os, pathlib, time
-        from face_rec.stores.spool import SnapshotSpool
+        from face_rec.stores.snapshots.spool import SnapshotSpool
         from tests.fakes.snapshots import MemorySnapshots
         store = MemorySnapshots()
         store.away = True

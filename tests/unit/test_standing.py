@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face_rec.attendance.csv_export import to_csv
+from face_rec.attendance.days.status import Status
 from face_rec.attendance.filters import Filters
-from face_rec.attendance.standing import StandingMarks, bounds
-from face_rec.attendance.status import Status
-from face_rec.entities import Event, EventKind, Person, Source
-from face_rec.groups import ALL_GROUPS
-from pages.ui.marks import table_of
+from face_rec.attendance.marks.effective_marks import StandingMarks, bounds
+from face_rec.attendance.reports.csv_export import to_csv
+from face_rec.domain.groups import ALL_GROUPS
+from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.people import Person
+from pages.ui.records.mark_table import table_of
 from tests.attendance_days import MONDAY, at
 from tests.attendance_world import CountedAttendance, World
 from tests.fakes.privacy import PrivacyOf
@@ -47,7 +48,7 @@ def kiosk_list() -> str:
     """The list beside the video, without the camera."""
 
     def script() -> None:
-        from pages.ui.kiosk_marks import marks_today  # noqa: PLC0415 - runs as a script
+        from pages.ui.kiosk.todays_marks import marks_today  # noqa: PLC0415 - runs as a script
 
         marks_today("main", listed=False)
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from face_rec.web import addresses as module
-from face_rec.web.addresses import Reach, addresses
+from face_rec.web.server import addresses as module
+from face_rec.web.server.addresses import Reach, addresses
 
 OPEN = Reach(None, None, "0.0.0.0", 8501, https=False, proxied=False)  # noqa: S104
 

@@ -18,8 +18,8 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from config import ROOT
-from face_rec.web import assets
-from face_rec.web.assets import Assets
+from face_rec.web.server import assets
+from face_rec.web.server.assets import Assets
 from tests import icon_font
 
 STATIC = Path(streamlit.__file__).parent / "static"

@@ -13,21 +13,14 @@ from PIL import Image as Pillow
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from face_rec.entities import (
-    Box,
-    Event,
-    EventKind,
-    Greeting,
-    Label,
-    Outcome,
-    Receipt,
-    Source,
-    Verdict,
-)
-from face_rec.web import frames
-from face_rec.web.frame_numbers import HEADER
-from face_rec.web.frames import SCREEN_HEADER, routes
-from face_rec.web.jpeg import MAX_BYTES
+from face_rec.domain.faces import Box
+from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
+from face_rec.domain.recognition import Verdict
+from face_rec.domain.screens import Greeting, Label
+from face_rec.web.frames import frames
+from face_rec.web.frames.frame_numbers import HEADER
+from face_rec.web.frames.frames import SCREEN_HEADER, routes
+from face_rec.web.frames.jpeg import MAX_BYTES
 from tests.fakes.clock import MORNING
 from tests.fakes.kiosks import FakeKiosks
 

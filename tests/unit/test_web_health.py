@@ -10,11 +10,11 @@ from starlette.testclient import TestClient
 
 from face_rec import __version__
 from face_rec.background import Status
-from face_rec.entities import HealthCheck
-from face_rec.stores.chain_health import chain_check
-from face_rec.stores.chain_watch import WitnessStatus
-from face_rec.web import checks
-from face_rec.web.health import Check, Health, routes
+from face_rec.domain.health import HealthCheck
+from face_rec.stores.chain.health import chain_check
+from face_rec.stores.chain.watch import WitnessStatus
+from face_rec.web.ops import checks
+from face_rec.web.ops.health import Check, Health, routes
 from tests.fakes.clock import FakeClock
 
 GOOD = HealthCheck("one", ok=True, detail="fine")

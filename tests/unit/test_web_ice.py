@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from datetime import timedelta
 
-from face_rec.web.ice import IceServers
+from face_rec.web.frames.ice import IceServers
 from tests.fakes.clock import MORNING
 
 RELAY = IceServers(("stun:a:3478",), "turn:b:3478", "secret")

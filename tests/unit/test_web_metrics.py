@@ -9,23 +9,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from face_rec.entities import (
-    Event,
-    EventKind,
-    Greeting,
-    Image,
-    Match,
-    Matrix,
-    Outcome,
-    Receipt,
-    Scene,
-    Source,
-    StreamStats,
-)
-from face_rec.errors import JournalError
-from face_rec.protocols import Stream
-from face_rec.stores.chain_patrol import PatrolStatus
-from face_rec.web.metrics import MarkCounter, Sources, routes
+from face_rec.domain.errors import JournalError
+from face_rec.domain.faces import Image, Matrix
+from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
+from face_rec.domain.recognition import Match
+from face_rec.domain.screens import Greeting, Scene, StreamStats
+from face_rec.protocols.streams import Stream
+from face_rec.stores.chain.patrol import PatrolStatus
+from face_rec.web.ops.metrics import MarkCounter, Sources, routes
 
 
 class QuietStream:

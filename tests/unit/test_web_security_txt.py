@@ -7,9 +7,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from config import load
-from face_rec.errors import SettingError
-from face_rec.web import security_txt
-from face_rec.web.route_rules import Way, rule_for
+from face_rec.domain.errors import SettingError
+from face_rec.web.gate.route_rules import Way, rule_for
+from face_rec.web.ops import security_txt
 from tests.fakes.clock import FakeClock
 
 NOW = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)

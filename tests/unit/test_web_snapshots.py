@@ -6,8 +6,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from face_rec.stores.snapshots import FolderSnapshots
-from face_rec.web.snapshots import routes
+from face_rec.stores.snapshots.choice import FolderSnapshots
+from face_rec.web.frames.snapshots import routes
 from tests.fakes.snapshots import MemorySnapshots
 
 JPEG = b"\xff\xd8 a picture \xff\xd9"

@@ -7,16 +7,16 @@ from datetime import UTC, datetime, time
 import pytest
 from starlette.routing import Route
 
-from face_rec.access.account import Account
-from face_rec.access.device import Device
-from face_rec.access.identify import device_principal, user_principal
+from face_rec.access.accounts.account import Account
+from face_rec.access.devices.device import Device
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Right, Role, Scope, rights_of_scopes
+from face_rec.access.signin.authenticator import device_principal, user_principal
 from face_rec.access.tabs import SentFiles, Tabs
-from face_rec.groups import ALL_GROUPS, only
-from face_rec.web.route_rules import API, below, rule_for
-from face_rec.web.unknown import Elsewhere
-from face_rec.web.verdict import Asked, Verdict, sees_details, verdict
+from face_rec.domain.groups import ALL_GROUPS, only
+from face_rec.web.gate.route_rules import API, below, rule_for
+from face_rec.web.gate.verdict import Asked, Verdict, sees_details, verdict
+from face_rec.web.server.unknown import Elsewhere
 from tests.unit.test_access_rights import OPEN, built_routes
 
 DOOR = device_principal(Device("door", "Door", opens=time(8), closes=time(9)))

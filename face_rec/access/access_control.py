@@ -1,0 +1,89 @@
+"""All of it in one object, as pages and routes are given it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Final
+
+from face_rec.access.accounts.accounts import Staff
+from face_rec.access.audit.audit_log import Trail
+from face_rec.access.changes import Changes
+from face_rec.access.devices.device_proofs import DeviceProofs
+from face_rec.access.devices.kiosks import Kiosks
+from face_rec.access.devices.pins import Pins
+from face_rec.access.devices.tokens import Tokens
+from face_rec.access.factors.confirm import Confirmation
+from face_rec.access.factors.second_factor import SecondFactor
+from face_rec.access.factors.step_up import StepUp
+from face_rec.access.principal import THIS_COMPUTER, Principal
+from face_rec.access.signin.authenticator import Identify
+from face_rec.access.signin.own_sessions import OwnSessions
+from face_rec.access.signin.provider_sessions import ProviderSessions
+from face_rec.access.signin.sign_in import Door
+from face_rec.access.tabs import SentFiles, Tabs
+from face_rec.clock import Clock
+
+SESSION: Final = "fr_session"
+HALF: Final = "fr_half"
+"""A sign-in that waits for its second factor; nothing here ever reads it as a session."""
+KIOSK: Final = "fr_kiosk"
+PROOF: Final = "fr_kiosk_now"
+"""Of a kiosk's device that has just proved its key; ``KIOSK`` alone only lets it try."""
+HOST_ONLY: Final = "__Host-"
+"""Before a cookie's name under HTTPS: browsers then take it from this host only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may do what. ``enabled`` False: everybody is this computer, with every right."""
+
+    enabled: bool
+    door: Door
+    staff: Staff
+    kiosks: Kiosks
+    tokens: Tokens
+    pins: Pins
+    identify: Identify
+    own_sessions: OwnSessions
+    provider_sessions: ProviderSessions
+    changes: Changes
+    tabs: Tabs
+    files: SentFiles
+    proofs: DeviceProofs
+    audit: Trail
+    factors: SecondFactor
+    step_up: StepUp
+    confirm: Confirmation
+    clock: Clock
+    zone: Callable[[], tzinfo]
+    """Of the site: kiosks open and close by it."""
+    signing_key: Callable[[], str]
+    """Random, lasting, the same in all processes."""
+
+    def of_cookies(
+        self, cookies: Mapping[str, str], used: bool = True, address: str = ""
+    ) -> Principal | None:
+        """Who shows these cookies, from ``address`` where that is known; a person comes before
+        the device they sit at."""
+        if not self.enabled:
+            return THIS_COMPUTER
+        secret = cookie(cookies, SESSION)
+        found = self.identify.user(secret, used, address) if secret else None
+        if found is None:
+            bound = self.proofs.holder(cookie(cookies, PROOF))
+            return self.identify.device(bound) if bound else None
+        return found
+
+    def in_tab(self, tab: str, cookies: Mapping[str, str]) -> Principal | None:
+        """Who shows these cookies in a tab, if it is theirs; a tab that is new becomes so."""
+        found = self.of_cookies(cookies)
+        return found if tab and found and self.tabs.claim(tab, found) else None
+
+    def open_now(self, principal: Principal) -> bool:
+        """Whether a kiosk is within its hours; everybody else always is."""
+        return principal.open_at(self.clock.now().astimezone(self.zone()))
+
+
+def cookie(cookies: Mapping[str, str], name: str) -> str:
+    """The cookie as HTTPS or HTTP names it; empty without one."""
+    return cookies.get(HOST_ONLY + name) or cookies.get(name) or ""

@@ -1,0 +1,55 @@
+"""An account: somebody who can sign in."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from face_rec.access.rights import Role
+from face_rec.domain.errors import AccountRefused
+from face_rec.domain.groups import NO_GROUPS, Groups
+
+LONGEST_NAME: Final = 64
+_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9._+@-]*[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One account. ``id`` is the name to sign in with, in lower case.
+
+    ``password`` is an Argon2id hash, None where only single sign-on opens the account; then
+    ``external`` is the provider's own name for it (issuer and subject). ``epoch`` counts the
+    times that all sessions were ended at once. ``groups``: whose
+    records a manager may see and correct; nobody's unless it is said.
+    """
+
+    id: str
+    role: Role
+    groups: Groups = NO_GROUPS
+    active: bool = True
+    password: str | None = field(default=None, repr=False)
+    external: str | None = None
+    epoch: int = 0
+    created_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def administers(self) -> bool:
+        """Whether it counts as somebody who can make other administrators."""
+        return self.active and self.role is Role.ADMIN
+
+
+AN_ADMIN: Final = {"role": Role.ADMIN.value, "active": True}
+"""The same as the store's records have it; one such record must always be left."""
+
+
+def account_name(typed: str) -> str:
+    """``typed`` as accounts are named; raises AccountRefused."""
+    name = unicodedata.normalize("NFKC", typed).strip().lower()
+    if len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
+        raise AccountRefused(
+            f"An account's name has 1 to {LONGEST_NAME} letters a to z, digits and . _ + - @, "
+            "and begins and ends with a letter or digit. An e-mail address will do."
+        )
+    return name

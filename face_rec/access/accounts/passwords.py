@@ -1,0 +1,107 @@
+"""Passwords: which are allowed, and how they are kept.
+
+The rules are those of NIST SP 800-63B-4, section 3.1.1.2: at least 15 characters where the
+password is the only factor, long ones and every character allowed, no rules about kinds of
+characters, no expiry, and nothing that is commonly used, repetitive, sequential or made from
+the context. zxcvbn has the lists of what is common.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import replace
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
+
+from face_rec.access.accounts.account import Account
+from face_rec.access.accounts.breached import BreachedPasswords
+from face_rec.access.accounts.hashing import Hashing
+from face_rec.access.devices.secret import new_secret
+from face_rec.domain.errors import PasswordRefused
+
+SHORTEST: Final = 15
+LONGEST: Final = 256
+_LOOKED_AT: Final = 72  # zxcvbn's time grows with the length
+_WEAK_BELOW: Final = 10.0  # log10 of the guesses: beyond any attack that the lock-out leaves
+
+
+class Passwords:
+    """Argon2id with argon2-cffi's defaults (RFC 9106, low memory). Any thread may call it.
+
+    Everything that hashes raises TryLater where too many wait for a hash already.
+    """
+
+    def __init__(
+        self,
+        context: Sequence[str] = (),
+        hasher: PasswordHasher | None = None,
+        breached: BreachedPasswords | None = None,
+    ) -> None:
+        """``context``: words of this place that make a password weak. ``breached``: passwords
+        that are in thieves' lists, where there is one here."""
+        self._context = [word.lower() for word in context if word]
+        self._hasher = hasher or PasswordHasher()
+        self._hashing = Hashing()
+        self._breached = breached
+        self._nobody = self._hasher.hash(new_secret())
+
+    def beside(self) -> "Passwords":
+        """The same, with threads of its own to hash in."""
+        other = copy(self)
+        other._hashing = Hashing()  # noqa: SLF001
+        return other
+
+    def check(self, password: str, account: str) -> None:
+        """Raises PasswordRefused if ``password`` may not be used for ``account``."""
+        length = len(_normal(password))
+        if length < SHORTEST:
+            raise PasswordRefused(
+                f"The password has {length} characters; use at least {SHORTEST}. Four or five "
+                "words that do not belong together are easy to remember and hard to guess."
+            )
+        if length > LONGEST:
+            raise PasswordRefused(f"The password is too long; use at most {LONGEST} characters.")
+        context = [*self._context, account, account.split("@", maxsplit=1)[0]]
+        found = zxcvbn(_normal(password)[:_LOOKED_AT], user_inputs=context)
+        if float(found["guesses_log10"]) < _WEAK_BELOW:
+            raise PasswordRefused(
+                "This password is easy to guess: it is commonly used, repeats itself or follows "
+                "from this place or your name. Use four or five words that do not belong together."
+            )
+
+        if self._breached is not None and self._breached.holds(password):
+            raise PasswordRefused(
+                "This password is in lists of stolen passwords, which attackers try first. "
+                "Choose another one, and change it wherever else you use it."
+            )
+
+    def hash(self, password: str) -> str:
+        """What is stored."""
+        return self._hashing.run(lambda: self._hasher.hash(_normal(password)))
+
+    def verify(self, account: Account | None, password: str) -> bool:
+        """Whether the password is the account's; takes as long if there is no account."""
+        return self.fits(account.password if account else None, password)
+
+    def fits(self, stored: str | None, given: str) -> bool:
+        """Whether ``given`` has the hash ``stored``; takes as long if nothing is stored."""
+        wanted, text = stored or self._nobody, _normal(given)
+        try:
+            fits = self._hashing.run(lambda: self._hasher.verify(wanted, text[: LONGEST + 1]))
+        except (VerificationError, InvalidHashError):
+            return False
+        return fits and bool(stored)
+
+    def renewed(self, account: Account, password: str) -> Account:
+        """``account`` with its hash made by today's parameters, where that is due."""
+        if account.password is None or not self._hasher.check_needs_rehash(account.password):
+            return account
+        return replace(account, password=self.hash(password))
+
+
+def _normal(password: str) -> str:
+    """The same characters from every keyboard (NFKC, as NIST advises)."""
+    return unicodedata.normalize("NFKC", password)

@@ -1,0 +1,1 @@
+"""Who acts, and the log of what they did."""

@@ -1,0 +1,160 @@
+"""The audit log: who did what, when, from where, and what was before and after."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+from face_rec.access.audit.actor import Actor
+
+_LONGEST: Final = 500
+_NEVER: Final = ("password", "digest", "secret", "token", "vector", "embedding", "pin")
+
+
+class Action(StrEnum):
+    """What can happen; the values are stable, for searching."""
+
+    SIGN_IN = "sign-in"
+    SIGN_IN_FAILED = "sign-in.failed"
+    SIGN_IN_LOCKED = "sign-in.locked"
+    SIGN_OUT = "sign-out"
+    SESSION_ENDED = "sign-out.session"
+    SIGN_OUT_EVERYWHERE = "sign-out.everywhere"
+    SET_UP = "set-up"
+    FACTOR_ADDED = "factor.added"
+    FACTOR_CHANGED = "factor.changed"
+    FACTOR_REMOVED = "factor.removed"
+    FACTOR_RESET = "factor.reset"
+    FACTOR_FAILED = "factor.failed"
+    FACTOR_LOCKED = "factor.locked"
+    RECOVERY_USED = "factor.recovery.used"
+    RECOVERY_MADE = "factor.recovery.made"
+    PROVED = "proof.given"
+    PROOF_FAILED = "proof.failed"
+    ACCOUNT_CREATED = "account.created"
+    ACCOUNT_CHANGED = "account.changed"
+    ADMIN_KEPT = "account.admin.kept"
+    ACCOUNT_UNLOCKED = "account.unlocked"
+    PASSWORD_CHANGED = "account.password"  # noqa: S105 - the name of an action
+    PASSWORD_REFUSED = "account.password.refused"  # noqa: S105
+    KIOSK_CREATED = "kiosk.created"
+    KIOSK_CHANGED = "kiosk.changed"
+    KIOSK_LINKED = "kiosk.linked"
+    KIOSK_REVOKED = "kiosk.revoked"
+    TOKEN_CREATED = "token.created"  # noqa: S105
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105
+    TOKEN_USED = "token.used"  # noqa: S105
+    PERSON_REGISTERED = "person.registered"
+    PERSON_EDITED = "person.edited"
+    PERSON_PHOTOS = "person.photos"
+    PERSON_DELETED = "person.deleted"
+    PIN_SET = "person.pin.set"
+    PIN_REMOVED = "person.pin.removed"
+    PIN_LOCKED = "pin.locked"
+    MODELS_INSTALLED = "models.installed"
+    MODELS_USED = "models.used"
+    CORRECTED = "attendance.corrected"
+    SETTING_CHANGED = "setting.changed"
+    SITE_CHANGED = "setting.site.changed"
+    EXPORTED = "exported"
+    RETENTION = "retention.ran"
+    CHAIN_BROKEN = "chain.broken"
+
+
+BY_STRANGERS: Final = frozenset({Action.SIGN_IN_FAILED, Action.SIGN_IN_LOCKED, Action.PIN_LOCKED})
+"""What anybody can cause who reaches the sign-in page or a kiosk, as often as they like. It is
+kept apart, bounded, and counted: it must neither fill the log nor push out what was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """How many tries were refused: of a kind, on a UTC day; also those not written down."""
+
+    day: date
+    action: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One line of the log. ``number`` is the store's, and grows from entry to entry."""
+
+    at: datetime
+    who: str
+    kind: str
+    address: str
+    action: str
+    target: str = ""
+    before: Mapping[str, str] = field(default_factory=dict)
+    after: Mapping[str, str] = field(default_factory=dict)
+    number: str = ""
+    person: str = ""
+    """Of an entry about a person: the alias of the key that seals target, before and after in
+    ``sealed``; when the key is destroyed with the person, only this is left of them."""
+    sealed: str = ""
+
+
+def erased(alias: str) -> str:
+    """How somebody is named who is erased: the same in all entries about them."""
+    return f"(erased) {alias[:8]}".strip()
+
+
+def entry_of(
+    at: datetime,
+    actor: Actor,
+    action: Action,
+    target: str,
+    *,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+) -> AuditEntry:
+    """An entry with only what has changed, and nothing secret."""
+    old, new = _texts(before), _texts(after)
+    changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    return AuditEntry(
+        at, actor.name, actor.kind, actor.address, action.value, _cut(target),
+        {name: text for name, text in old.items() if name in changed},
+        {name: text for name, text in new.items() if name in changed},
+    )  # fmt: skip
+
+
+def matching(entries: Iterable[AuditEntry], words: str = "", action: str = "") -> list[AuditEntry]:
+    """Entries of ``action`` (or of its family: ``person``) that hold every one of ``words``."""
+    wanted = words.casefold().split()
+    return [
+        entry
+        for entry in entries
+        if (not action or entry.action == action or entry.action.startswith(f"{action}."))
+        and all(word in _haystack(entry) for word in wanted)
+    ]
+
+
+def details(entry: AuditEntry) -> str:
+    """Before and after in one line for people."""
+    names = [*entry.before, *(name for name in entry.after if name not in entry.before)]
+    return "; ".join(_change(name, entry) for name in names)
+
+
+def _change(name: str, entry: AuditEntry) -> str:
+    old, new = entry.before.get(name), entry.after.get(name)
+    if old is None:
+        return f"{name}: {new}"
+    return f"{name}: {old} → {new if new is not None else '(removed)'}"
+
+
+def _haystack(entry: AuditEntry) -> str:
+    parts = [entry.who, entry.kind, entry.address, entry.action, entry.target, details(entry)]
+    return " ".join(parts).casefold()
+
+
+def _texts(values: Mapping[str, object]) -> dict[str, str]:
+    return {
+        name: _cut(str(value))
+        for name, value in values.items()
+        if value not in (None, "") and not any(word in name.lower() for word in _NEVER)
+    }
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

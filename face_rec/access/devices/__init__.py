@@ -1,0 +1,1 @@
+"""What signs in without a person: kiosk devices, API tokens, and PINs at a kiosk."""

@@ -1,0 +1,107 @@
+"""PINs: how somebody whose face fails is marked all the same.
+
+A PIN is short, so that the lock-out guards it and not its strength; it opens nothing but a mark
+of its owner, at a kiosk that allows it, and that mark is shown as one to be looked at.
+"""
+
+from itertools import pairwise
+from typing import Final
+
+from face_rec.access.accounts.passwords import Passwords
+from face_rec.access.audit.audit import Action
+from face_rec.access.audit.audit_log import Trail
+from face_rec.access.signin.throttle import BY_KIOSK, BY_PIN, Limit, Throttle
+from face_rec.access.storage import PinStore
+from face_rec.domain.errors import AccountRefused, PasswordRefused, SignInRefused, TryLater
+from face_rec.domain.people import Person
+
+SHORTEST: Final = 6
+LONGEST: Final = 12
+RULE: Final = f"{SHORTEST} to {LONGEST} digits"
+_KINDS: Final = 3  # different digits, at least
+_NOBODY: Final = "nobody"  # no subject: those are random and longer
+_REFUSED: Final = "ID and PIN do not match, or no PIN is set. Try again, or ask the office."
+_LOCKED: Final = "Too many tries. Wait {minutes} minutes, or ask the office to note your time."
+
+
+class Pins:
+    """Sets, removes and checks PINs. Safe to call from any thread."""
+
+    def __init__(
+        self, store: PinStore, passwords: Passwords, throttle: Throttle, trail: Trail
+    ) -> None:
+        self._store = store
+        self._passwords = passwords
+        self._throttle = throttle
+        self._trail = trail
+
+    def has(self, subject: str) -> bool:
+        """Whether this person has a PIN."""
+        return self._store.get(subject) is not None
+
+    def set(self, person: Person, pin: str) -> None:
+        """Give ``person`` a PIN. Raises PasswordRefused, AccountRefused if they are gone."""
+        check(pin, person.id)
+        if not self._store.put(person.subject, self._passwords.hash(pin)):
+            raise AccountRefused("This person is not here any more. Nothing was saved.")
+        self._throttle.forgive(BY_PIN, person.subject)
+        self._trail.record(Action.PIN_SET, person.id, about=person.subject)
+
+    def clear(self, person: Person) -> None:
+        """Take the PIN away; no error if there is none."""
+        if self._store.clear(person.subject):
+            self._trail.record(Action.PIN_REMOVED, person.id, about=person.subject)
+
+    def verify(self, kiosk: str, typed_id: str, person: Person | None, pin: str) -> Person:
+        """The person, if the PIN is theirs; ``person`` is who has ``typed_id``, or None.
+
+        Raises SignInRefused, in the same words and after the same work for an ID that nobody
+        has, a wrong PIN and somebody without one. Tries are counted before they are made, by
+        kiosk and by ID; a good one does not count against the kiosk. TryLater, where too many
+        wait for a hash already; nothing is counted then.
+        """
+        who = person.subject if person else f"?{typed_id}"
+        self._count(BY_KIOSK, kiosk, f"kiosk {kiosk}")
+        target = f"PIN of {person.id}" if person else "PIN of an unknown ID"
+        self._count(BY_PIN, who, target, person.subject if person else "")
+        stored = self._store.get(person.subject if person else _NOBODY)
+        try:
+            fits = self._passwords.fits(stored, pin)
+        except TryLater:  # not looked at, so no try
+            self._throttle.take_back(BY_KIOSK, kiosk)
+            self._throttle.take_back(BY_PIN, who)
+            raise
+        if not fits or person is None or not person.active:
+            raise SignInRefused(_REFUSED)
+        self._store.renew(person.subject)
+        self._throttle.take_back(BY_KIOSK, kiosk)
+        self._throttle.forgive(BY_PIN, who)
+        return person
+
+    def _count(self, limit: Limit, who: str, target: str, about: str = "") -> None:
+        """One more try; the first one too many is noted."""
+        tries = self._throttle.try_now(limit, who)
+        if tries == limit.tries + 1:
+            self._trail.record(Action.PIN_LOCKED, target, about=about)
+        if tries > limit.tries:
+            raise SignInRefused(_LOCKED.format(minutes=round(limit.seconds / 60)))
+
+
+def check(pin: str, person_id: str) -> None:
+    """Raises PasswordRefused if ``pin`` may not be that of the person with ``person_id``."""
+    if not (pin.isascii() and pin.isdigit() and SHORTEST <= len(pin) <= LONGEST):
+        raise PasswordRefused(f"A PIN has {RULE} and nothing else. Choose another.")
+    if _trivial(pin):
+        raise PasswordRefused(
+            "This PIN is easy to guess: it counts up or down, or repeats itself. Choose another."
+        )
+    if pin in person_id or "".join(c for c in person_id if c.isdigit()) == pin:
+        raise PasswordRefused("This PIN stands in the person's ID. Choose another.")
+
+
+def _trivial(pin: str) -> bool:
+    steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
+    repeats = any(
+        pin == (pin[:length] * len(pin))[: len(pin)] for length in range(1, len(pin) // 2 + 1)
+    )
+    return len(steps) == 1 or repeats or len(set(pin)) < _KINDS

@@ -1,0 +1,1 @@
+"""Second factors and fresh proof: authenticator apps, passkeys, recovery codes."""

@@ -1,0 +1,103 @@
+"""The authenticator app of an account: its secret, sealed at rest, and codes used once each."""
+
+import base64
+import logging
+from dataclasses import replace
+from typing import Final
+
+from face_rec.access.factors import totp
+from face_rec.access.factors.ceremony import Ceremonies, Ceremony, Purpose
+from face_rec.access.factors.factor_store import FactorBook
+from face_rec.access.factors.factors import Factors
+from face_rec.access.storage import Sealer
+from face_rec.clock import Clock
+from face_rec.domain.errors import FactorRefused, StoreError, StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+_MINUTES: Final = 600.0  # seconds to install an app and read its first code
+_WRONG: Final = (
+    "This code is not right, or was used before. Wait for the next one in your app; if none "
+    "fits, check that the phone sets its clock by itself."
+)
+_UNREADABLE: Final = (
+    "What this app knows of your authenticator app cannot be read. Use another way, or ask an "
+    "administrator to reset your second factor."
+)
+_OVER: Final = "This took too long, or was finished in another tab. Begin again."
+
+
+class AppCodes:
+    """Safe to call from any thread and from many processes."""
+
+    def __init__(
+        self, book: FactorBook, ceremonies: Ceremonies, sealer: Sealer, clock: Clock
+    ) -> None:
+        self._book = book
+        self._ceremonies = ceremonies
+        self._sealer = sealer
+        self._clock = clock
+
+    def begin(self, browser: str, account: str) -> str:
+        """A new secret (base32) that becomes the account's once a code of it is shown. Asked
+        again before that, it is the same one: two tabs and a reload show one picture."""
+        waiting = self._ceremonies.asked(browser, Purpose.NEW_APP, account)
+        sealed = waiting.secret if waiting else self._seal(totp.new_secret(), account)
+        self._ceremonies.ask(browser, Ceremony(Purpose.NEW_APP, account, sealed), _MINUTES)
+        return self._open(sealed, account)
+
+    def begun(self, browser: str, account: str) -> str:
+        """The secret that :meth:`begin` made, for another look. Raises FactorRefused."""
+        found = self._ceremonies.asked(browser, Purpose.NEW_APP, account)
+        if found is None:
+            raise FactorRefused(_OVER)
+        return self._open(found.secret, account)
+
+    def finish(self, browser: str, account: str, typed: str, *, first: bool) -> None:
+        """Take the new app, if ``typed`` is its code; it replaces an older one. With ``first``
+        only for an account without any factor. Raises FactorRefused; after a wrong code it can
+        be tried again."""
+        now = self._clock.now()
+        step = totp.step_of(self.begun(browser, account), typed, now)
+        if step is None:
+            raise FactorRefused(_WRONG)
+        found = self._ceremonies.answered(browser, Purpose.NEW_APP, account)
+        if found is None:
+            raise FactorRefused(_OVER)
+        sealed = found.secret
+
+        def with_app(factors: Factors) -> Factors:
+            factors.check_first(first)
+            return replace(factors, totp=sealed, totp_step=step, totp_at=now)
+
+        self._book.change(account, with_app)
+
+    def spend(self, account: str, typed: str) -> None:
+        """Use up a code. Raises FactorRefused unless it is right and newer than the last."""
+
+        def used(factors: Factors) -> Factors:
+            secret = self._open(factors.totp, account) if factors.totp else None
+            step = totp.step_of(secret, typed, self._clock.now()) if secret else None
+            if step is None or step <= factors.totp_step:
+                raise FactorRefused(_WRONG)
+            return replace(factors, totp_step=step)
+
+        self._book.change(account, used)
+
+    def _seal(self, secret: str, account: str) -> str:
+        sealed = self._sealer.seal(secret.encode("ascii"), context(account))
+        return base64.b64encode(sealed).decode("ascii")
+
+    def _open(self, stored: str, account: str) -> str:
+        try:
+            return self._sealer.open(base64.b64decode(stored), context(account)).decode("ascii")
+        except StoreUnavailable:
+            raise
+        except StoreError as error:
+            log.error("app_secret_unreadable account=%s error=%s", account, error)
+            raise FactorRefused(_UNREADABLE) from error
+
+
+def context(account: str) -> str:
+    """What a sealed secret is bound to: nobody else's account."""
+    return f"totp/{account}"

@@ -1,0 +1,92 @@
+"""What an account proves itself by besides its password: an app's codes, passkeys, recovery codes.
+
+Everything of one account is one record with a version, so that a code, a recovery code or a
+signature counter is used up once, whichever process it is shown to.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from face_rec.domain.errors import FactorRefused
+
+MOST_PASSKEYS: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passkey:
+    """One WebAuthn credential. ``id`` and ``public_key`` (COSE) are base64url text.
+
+    ``host`` is the name of the app that it was made under (the relying party's id); browsers
+    offer it nowhere else.
+    """
+
+    id: str
+    public_key: str = field(repr=False)
+    sign_count: int
+    host: str
+    name: str
+    created_at: datetime
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factors:
+    """``id`` is the account's name.
+
+    ``handle`` is random and stands for the account inside authenticators. ``totp`` is the
+    sealed secret of the authenticator app, ``totp_step`` the newest time step whose code was
+    used. ``recovery`` holds digests.
+    """
+
+    id: str
+    handle: str = ""
+    totp: str | None = field(default=None, repr=False)
+    totp_step: int = 0
+    totp_at: datetime | None = None
+    recovery: frozenset[str] = field(default=frozenset(), repr=False)
+    passkeys: tuple[Passkey, ...] = ()
+    version: int = 0
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether there is a factor; recovery codes alone are none."""
+        return self.totp is not None or bool(self.passkeys)
+
+    def check_first(self, first: bool) -> None:
+        """Raises FactorRefused if there is a factor although none may be there yet."""
+        if first and self.enrolled:
+            raise FactorRefused("Your account has a second factor by now. Sign in with it.")
+
+    def passkey(self, passkey_id: str) -> Passkey | None:
+        return next((one for one in self.passkeys if one.id == passkey_id), None)
+
+    def summary(self) -> str:
+        """In words, for people; empty without a factor."""
+        app = ["authenticator app"] if self.totp is not None else []
+        many = len(self.passkeys)
+        keys = [f"{many} passkeys" if many > 1 else "passkey"] if many else []
+        return " and ".join(app + keys)
+
+    def with_passkey(self, passkey: Passkey) -> "Factors":
+        """With one more, or a newer state of one. Raises FactorRefused."""
+        others = tuple(one for one in self.passkeys if one.id != passkey.id)
+        if len(others) >= MOST_PASSKEYS:
+            raise FactorRefused(
+                f"An account has at most {MOST_PASSKEYS} passkeys. Remove one that you no longer "
+                "use first."
+            )
+        return replace(self, passkeys=(*others, passkey))
+
+    def without_passkey(self, passkey_id: str) -> "Factors":
+        kept = tuple(one for one in self.passkeys if one.id != passkey_id)
+        return replace(self, passkeys=kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """Whose account an authenticator means; ``id`` is the handle."""
+
+    id: str
+    account: str
+    version: int = 0

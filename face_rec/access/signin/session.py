@@ -1,0 +1,78 @@
+"""A session: one browser that is signed in."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from face_rec.access.signin.sign_in_record import SignIn
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSession:
+    """The session at the identity provider: what it calls it (empty: nothing), and the ID token
+    that tells it on signing out whose it was."""
+
+    sid: str = ""
+    id_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """``epoch`` is the account's at sign-in: when that moves on, the session is over.
+
+    ``factor``: whether a second factor was shown. ``proved_at``: when whoever sits there last
+    proved who they are; None: not here, but at the identity provider, who knows when.
+    ``browser`` and ``address`` are those of the sign-in, ``previous`` is the one before it.
+    ``seen_at``: when a new sign-in elsewhere was last said to have been seen. ``provider``: the
+    session there, where somebody signed in by single sign-on.
+    """
+
+    account: str
+    epoch: int
+    started_at: datetime
+    factor: bool = False
+    proved_at: datetime | None = None
+    browser: str = ""
+    address: str = ""
+    previous: SignIn | None = None
+    seen_at: datetime | None = None
+    provider: ProviderSession | None = None
+
+
+def session_id(digest: str) -> str:
+    """What a session is called where people look at it: it opens nothing."""
+    return digest[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class HalfSession:
+    """A sign-in that waits for its second factor; it opens nothing else."""
+
+    account: str
+    epoch: int
+    started_at: datetime
+    provider: ProviderSession | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a browser gets that has just signed in: the session's secret, and the text that
+    makes it known to ``account`` (empty: none). ``half``: the secret is that of a half session,
+    and the second factor comes next."""
+
+    secret: str = field(repr=False)
+    account: str
+    known: str = field(default="", repr=False)
+    half: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """A session ends after ``idle`` without use, and after ``longest`` whatever happens."""
+
+    idle: timedelta = timedelta(hours=1)
+    longest: timedelta = timedelta(hours=12)
+
+    def left(self, session: Session, now: datetime) -> float:
+        """Seconds until the session ends if it is used no more; 0 or less: it is over."""
+        until_longest = session.started_at + self.longest - now
+        return min(self.idle, until_longest).total_seconds()

@@ -1,0 +1,52 @@
+"""How often somebody may try a PIN or a link, counted for all processes together.
+
+Passwords have :mod:`face_rec.access.signin.attempts`.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from face_rec.access.devices.secret import digest
+from face_rec.access.signin.network import network_of
+from face_rec.access.storage import CounterStore
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``tries`` in ``seconds`` after the first one. ``networks``: who tries is an
+    address, and all of its network count as one."""
+
+    name: str
+    tries: int
+    seconds: float
+    networks: bool = False
+
+
+BY_KIOSK: Final = Limit("kiosk", 10, 300)
+BY_PIN: Final = Limit("pin", 5, 900)
+BY_LINK: Final = Limit("link", 50, 900, networks=True)
+
+
+class Throttle:
+    """Counts tries before they are made, so that many at once gain nothing."""
+
+    def __init__(self, store: CounterStore) -> None:
+        self._store = store
+
+    def try_now(self, limit: Limit, who: str) -> int:
+        """Count a try by ``who``; returns which one it is. Beyond ``limit.tries`` it must
+        be refused."""
+        return self._store.add(_key(limit, who), limit.seconds)
+
+    def take_back(self, limit: Limit, who: str) -> None:
+        """A try that was a good one does not count."""
+        self._store.take_back(_key(limit, who))
+
+    def forgive(self, limit: Limit, who: str) -> None:
+        """Forget the tries: the right password was given."""
+        self._store.clear(_key(limit, who))
+
+
+def _key(limit: Limit, who: str) -> str:
+    """What users typed never stands in a key."""
+    return f"{limit.name}:{digest(network_of(who) if limit.networks else who)}"

@@ -1,0 +1,208 @@
+"""The whole system, started and closed in order.
+
+What is built first is closed last, so that the engine stops before the marker,
+and the marker before Redis.
+"""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from config import Settings
+from face_rec import background
+from face_rec.access.access_control import Access
+from face_rec.access.audit.audit import Action
+from face_rec.assembly.commands import build_models, privacy_of
+from face_rec.assembly.site import site_info
+from face_rec.assembly.stores import Stores, open_offices, open_stores
+from face_rec.attendance.rules.rules import RulesStore
+from face_rec.clock import Clock, SystemClock
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.heap import Heap
+from face_rec.journey.decide.decide import Policy
+from face_rec.journey.engine import Engine
+from face_rec.journey.mark.mark import DurableMarker
+from face_rec.journey.performance_advice import Machine, advice
+from face_rec.kiosks.heartbeat import Heart
+from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.kiosks.seats import NAME as KIOSK_NAME
+from face_rec.models.service import ModelService
+from face_rec.people.directory import CachedDirectory
+from face_rec.people.enrolment import Enrolment
+from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.people.photos.quality import assess
+from face_rec.privacy.schedule import RetentionSchedule
+from face_rec.site_options import OptionsFollower
+from face_rec.stores.attendance.audited_rules import AuditedRules
+from face_rec.stores.chain.chain_report import Report
+from face_rec.stores.chain.health import chain_check
+from face_rec.stores.chain.patrol import ChainPatrol
+from face_rec.stores.redis import redis_health
+from face_rec.system import System
+from face_rec.web.ops import checks, health, metrics
+
+log = logging.getLogger(__name__)
+
+_FRESH = 10.0  # seconds; a kiosk whose last frame is older gives no sign of life
+_MOST_WORKERS = 4  # more threads than this gain little: memory bandwidth is shared
+
+
+@contextmanager
+def build(settings: Settings) -> Iterator[System]:
+    """The whole system, started; everything is flushed and closed on the way out.
+
+    An outside Redis may be away: the system starts all the same and recovers by itself.
+    Raises RedisMissing or StoreError if the embedded one cannot be started.
+    """
+    clock = SystemClock()
+    with ExitStack() as stack:
+        stores = open_stores(settings, clock, stack)
+        models = build_models(settings)
+        models.start()
+        stack.callback(models.close)
+        yield _system(settings, clock, stores, models, stack)
+
+
+def _system(
+    settings: Settings, clock: Clock, stores: Stores, models: ModelService, stack: ExitStack
+) -> System:
+    following = OptionsFollower(stores.options)
+    following.start()
+    stack.callback(following.close)
+    directory = CachedDirectory(stores.people, clock)
+    heap = Heap()
+    heap.start()
+    stack.callback(heap.close)
+    follower = GalleryFollower(stores.people, models, clock, [directory.forget, heap.changed])
+    follower.start()
+    stack.callback(follower.close)
+    marker = DurableMarker(
+        stores.attendance, stores.journal, clock, lambda: stores.options.current().cooldown
+    )
+    stack.callback(marker.close)
+    counter = metrics.MarkCounter(marker)
+    engine = Engine(
+        models=models,
+        gallery=follower.gallery,
+        directory=directory,
+        marker=counter,
+        snapshots=stores.spool if settings.save_snapshots else None,
+        assess=assess,
+        clock=clock,
+        policy=Policy(threshold=settings.match_threshold, margin=settings.match_margin),
+        workers=_workers(settings),
+    )
+    stack.callback(engine.close)
+    rules = AuditedRules(stores.rules, stores.access.audit)
+    privacy = privacy_of(settings, stores, clock, lambda revision: follower.wait(revision, 3.0))
+    schedule = RetentionSchedule(privacy.retention, clock)
+    schedule.start()
+    stack.callback(schedule.close)
+    patrol = ChainPatrol(stores.chain, lambda report: _alarm(stores.access, report), clock)
+    patrol.start()
+    stack.callback(patrol.close)
+    _register(stores.access, rules)
+    heart = Heart(lambda: _alive(engine), rules.beat, clock)
+    stack.callback(heart.close)
+    return System(
+        installation=site_info(settings),
+        options=stores.options,
+        clock=clock,
+        people=stores.people,
+        attendance=stores.attendance,
+        marker=marker,
+        marks=counter,
+        snapshots=stores.spool,
+        spool=stores.spool,
+        models=models,
+        gallery=follower.gallery,
+        follower=follower,
+        directory=directory,
+        enrolment=Enrolment(
+            people=stores.people, models=models, gallery=follower.gallery, wait=follower.wait,
+            assess=assess, snapshots=stores.spool, clock=clock,
+        ),
+        engine=engine,
+        kiosks=KioskRegister(
+            lambda: rules.load().kiosks, rules.put, clock, stores.pulse.away
+        ),
+        away=stores.pulse.away,
+        offices=open_offices(
+            settings, stores.attendance, stores.people, rules, clock, options=stores.options
+        ),
+        health=health.Health(
+            [
+                redis_health.reachable_check(stores.client),
+                redis_health.durable_check(stores.client),
+                checks.models_check(models.status),
+                checks.gallery_check(follower.status),
+                checks.accuracy_check(lambda: follower.gallery.people, lambda: _largest(models)),
+                checks.journal_check(
+                    marker.pending_count, marker.problem, lambda: len(stores.journal.quarantine)
+                ),
+                checks.snapshots_check(stores.spool.stats),
+                checks.background_check(background.statuses),
+                checks.speed_check(lambda: _advice(engine, models)),
+                checks.disk_check(settings.data_dir),
+                chain_check(stores.chain.status, patrol.status),
+            ],
+            clock,
+        ),
+        access=stores.access,
+        chain=stores.chain,
+        patrol=patrol,
+        privacy=privacy,
+    )  # fmt: skip
+
+
+def _alarm(access: Access, report: Report) -> None:
+    """Something was changed past the app: it stands in the audit log from now on."""
+    first = report.first_bad
+    details = {"findings": len(report.findings), "first": first.sentence() if first else ""}
+    access.audit.record(Action.CHAIN_BROKEN, "chain", after=details)
+
+
+def _register(access: Access, rules: RulesStore) -> None:
+    """Every kiosk device is a registered kiosk, those too that were made before it mattered."""
+    try:
+        known = {kiosk.id for kiosk in rules.load().kiosks}
+        new = [KioskRecord(one.id) for one in access.kiosks.all() if one.id not in known]
+        if new:
+            rules.put(*new)
+    except StoreUnavailable:  # Redis is away: at the next start, then
+        log.warning("kiosks_not_registered_yet")
+
+
+def _alive(engine: Engine) -> list[str]:
+    """The kiosks with a fresh picture; other streams (a guided capture) are none."""
+    return [
+        stream.name
+        for stream in engine.streams()
+        if KIOSK_NAME.fullmatch(stream.name)
+        and (age := stream.stats().frame_age) is not None
+        and age < _FRESH
+    ]
+
+
+def _advice(engine: Engine, models: ModelService) -> tuple[str, ...]:
+    status = models.status()
+    machine = Machine(
+        status.pack,
+        engine.workers,
+        os.cpu_count() or 1,
+        engine.load,
+        accelerated=status.provider not in {"", "cpu"},
+    )
+    return advice({stream.name: stream.stats() for stream in engine.streams()}, machine)
+
+
+def _largest(models: ModelService) -> int | None:
+    """How many people the loaded model's threshold was measured for."""
+    loaded = models.current()
+    return loaded.calibration.largest_gallery if loaded else None
+
+
+def _workers(settings: Settings) -> int:
+    return settings.workers or min(_MOST_WORKERS, os.cpu_count() or 1)

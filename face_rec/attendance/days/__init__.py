@@ -1,0 +1,1 @@
+"""From punches to days: plans, pairs, hours, statuses, and why."""

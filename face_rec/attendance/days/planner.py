@@ -1,0 +1,109 @@
+"""Rules become plans: what was expected of whom on which day."""
+
+from datetime import date, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from face_rec.attendance.days.occurrence import Occurrence, moment, occurrence, trimmed
+from face_rec.attendance.days.plan import Plan
+from face_rec.attendance.days.status import Status
+from face_rec.attendance.rules.calendar import Calendar
+from face_rec.attendance.rules.roster import Days, Roster
+from face_rec.attendance.rules.rules import Rules
+from face_rec.attendance.rules.shift import Shift
+from face_rec.domain.people import Person
+
+_DAY = timedelta(days=1)
+_MIDNIGHT = time()
+
+
+class _Expected(NamedTuple):
+    shift: Shift
+    working: bool
+
+
+class Planner:
+    """Plans for one set of rules. Not to be shared between threads.
+
+    People without a shift, leave or employment limit of their own share the
+    plan of their group, which makes a month of a thousand people cheap.
+    """
+
+    def __init__(self, rules: Rules, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self._roster = Roster(zone, rules.shifts, rules.assignments, rules.employments)
+        self._calendar = Calendar(rules.holidays, rules.leaves)
+        self._shared: dict[tuple[str, date], Plan] = {}
+        self._occurrences: dict[tuple[str, date, bool], Occurrence] = {}
+
+    def employed(self, person: Person) -> tuple[Days, ...]:
+        """The stretches of days on which the person is expected."""
+        return self._roster.employed(person)
+
+    def plan(self, person: Person, day: date) -> Plan:
+        """What was expected of ``person`` on ``day``, employed or not."""
+        person = self._roster.then(person, day) if person.moved else person
+        leave = self._calendar.leave(person.subject, day)
+        personal = self._roster.personal(person.subject)
+        if leave is None and not personal:
+            return self._of_group(person, day)
+        base = self._make(person, day) if personal else self._of_group(person, day)
+        if leave is None or base.instead is not None:
+            return base
+        if leave.half:
+            return _replaced(base, None, leave.kind, half=True)
+        return _replaced(base, Status.LEAVE, leave.kind)
+
+    def unemployed(self, person: Person, day: date) -> Plan:
+        """The plan for a day before the person joined or after they left."""
+        return _replaced(self.plan(person, day), Status.NOT_EMPLOYED, "")
+
+    def _of_group(self, person: Person, day: date) -> Plan:
+        key = (person.group, day)
+        if key not in self._shared:
+            self._shared[key] = self._make(person, day)
+        return self._shared[key]
+
+    def _make(self, person: Person, day: date) -> Plan:
+        shift, working = self._expected(person, day)
+        before, today, after = (self._occurrence(person, day + n * _DAY) for n in (-1, 0, 1))
+        opens, closes = trimmed(before, today, after)
+        zone = self._zone(shift)
+        midnight, next_midnight = moment(day, _MIDNIGHT, zone), moment(day + _DAY, _MIDNIGHT, zone)
+        reach = (
+            max(midnight, min(before.closes, opens)),
+            min(next_midnight, max(after.opens, closes)),
+        )
+        instead, note = self._day_off(person, day, working)
+        return Plan(
+            shift, today.start, today.end, opens, closes, reach, instead, note,
+            group=person.group, day=day,
+        )  # fmt: skip
+
+    def _day_off(self, person: Person, day: date, working: bool) -> tuple[Status | None, str]:
+        holiday = self._calendar.holiday(person.group, day)
+        if holiday is not None:
+            return Status.HOLIDAY, holiday.name
+        return (None, "") if working else (Status.WEEKLY_OFF, "")
+
+    def _expected(self, person: Person, day: date) -> _Expected:
+        shift = self._roster.shift(person, day)
+        off = self._calendar.holiday(person.group, day) is not None
+        return _Expected(shift, day.weekday() in shift.days and not off)
+
+    def _occurrence(self, person: Person, day: date) -> Occurrence:
+        shift, working = self._expected(person, day)
+        key = (shift.id, day, working)
+        if key not in self._occurrences:
+            self._occurrences[key] = occurrence(shift, day, self._zone(shift), working)
+        return self._occurrences[key]
+
+    def _zone(self, shift: Shift) -> ZoneInfo:
+        return ZoneInfo(shift.zone) if shift.zone else self.zone
+
+
+def _replaced(plan: Plan, instead: Status | None, note: str, half: bool = False) -> Plan:
+    return Plan(
+        plan.shift, plan.start, plan.end, plan.opens, plan.closes, plan.reach, instead, note, half,
+        plan.group, plan.day,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Marks with what managers said of them: read once, kept, corrected."""

@@ -1,0 +1,104 @@
+"""What the book reads: people, rules, marks and heartbeats, each kept until it changes."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from face_rec.attendance.days.day_calculator import MARGIN
+from face_rec.attendance.days.outages import Uptime
+from face_rec.attendance.marks.columns_cache import Shelf
+from face_rec.attendance.marks.effective_marks import StandingMarks
+from face_rec.attendance.marks.mark_columns import Codes, Ledger
+from face_rec.attendance.rules.rules import Rules, RulesStore
+from face_rec.clock import Clock
+from face_rec.domain.people import Person
+from face_rec.protocols.marks import AttendanceStore
+from face_rec.protocols.models import Progress
+from face_rec.protocols.people import PeopleStore
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Where everything comes from. ``folder`` keeps closed days between
+    starts; None keeps them in memory only."""
+
+    attendance: AttendanceStore
+    people: PeopleStore
+    rules: RulesStore
+    folder: Path | None = None
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Both included; empty if ``last`` lies before ``first``."""
+    return [first + n * _DAY for n in range((last - first).days + 1)]
+
+
+class Sources:
+    """Cached access to the stores. Safe from any thread; all of it may raise
+    StoreUnavailable."""
+
+    def __init__(self, stores: Stores, clock: Clock, codes: Codes) -> None:
+        self._stores = stores
+        self._clock = clock
+        self._codes = codes
+        self.standing = StandingMarks(stores.attendance)
+        self._rules: Rules | None = None
+        self._people: tuple[int, tuple[Person, ...]] | None = None
+        self._shelf: Shelf | None = None
+        self._lock = threading.Lock()
+
+    def rules(self) -> Rules:
+        """The rules as saved now."""
+        version = self._stores.rules.version()
+        known = self._rules
+        if known is None or known.version != version:
+            known = self._rules = self._stores.rules.load()
+        return known
+
+    def people(self) -> tuple[Person, ...]:
+        """Everybody, sorted by subject."""
+        revision = self._stores.people.revision()
+        known = self._people
+        if known is None or known[0] != revision:
+            everybody = sorted(self._stores.people.all(), key=lambda person: person.subject)
+            known = self._people = (revision, tuple(everybody))
+        return known[1]
+
+    def lengths(self, days: Sequence[date]) -> dict[date, int]:
+        """How long the lists of these UTC days are."""
+        return dict(zip(days, self._stores.attendance.lengths(days), strict=True))
+
+    def ledgers(self, first: date, last: date, progress: Progress | None = None) -> list[Ledger]:
+        """The ledgers that the local days ``first`` to ``last`` may need."""
+        days = days_between(first - MARGIN, last + MARGIN)
+        lengths = self._stores.attendance.lengths(days)
+        return self._opened().ledgers(days, lengths, progress)
+
+    def uptime(self, first: date, last: date, rules: Rules) -> Uptime:
+        """The kiosks' heartbeats over these local days."""
+        if not rules.kiosks:
+            return Uptime((), {}, rules.limits)
+        beats = self._stores.rules.beats(days_between(first - MARGIN, last + MARGIN))
+        return Uptime(rules.kiosks, beats, rules.limits)
+
+    @property
+    def bytes(self) -> int:
+        """Memory held by ledgers."""
+        return self._opened().bytes
+
+    def _opened(self) -> Shelf:
+        with self._lock:
+            if self._shelf is None:
+                stores = self._stores
+                self._shelf = Shelf(
+                    self.standing,
+                    self._codes,
+                    self._clock,
+                    folder=stores.folder,
+                    epoch=stores.rules.epoch(),
+                )
+            return self._shelf

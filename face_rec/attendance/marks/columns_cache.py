@@ -1,0 +1,141 @@
+"""Ledgers kept: in memory for every day read, on disk for closed days.
+
+A ledger is good as long as its day's list has the same length, so late
+replays and corrections need no message to invalidate it. Files lie under the
+database's own epoch: a restored or emptied Redis never meets another one's
+files. They hold no names, only subjects and times.
+"""
+
+import io
+import logging
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+from cachetools import LRUCache
+
+from face_rec.attendance.marks.effective_marks import StandingMarks
+from face_rec.attendance.marks.mark_columns import MARK, Codes, Ledger, ledger
+from face_rec.clock import Clock
+from face_rec.protocols.models import Progress
+
+log = logging.getLogger(__name__)
+
+_FORMAT = "1"
+_CLOSED_AFTER = timedelta(days=2)  # a day is written to disk only once it has settled
+
+
+class Shelf:
+    """Hands out ledgers. Safe from any thread.
+
+    Raises StoreUnavailable where the store does; trouble with the disk only
+    costs time and is logged.
+    """
+
+    def __init__(
+        self,
+        standing: StandingMarks,
+        codes: Codes,
+        clock: Clock,
+        *,
+        folder: Path | None,
+        epoch: str,
+        days: int = 800,
+    ) -> None:
+        """``folder``: where closed days are kept, None for memory only.
+        ``days``: how many ledgers stay in memory (4,000 marks: 160 KB)."""
+        self._standing = standing
+        self._codes = codes
+        self._clock = clock
+        self._folder = folder / epoch if folder is not None else None
+        self._memory: LRUCache[date, Ledger] = LRUCache(days)
+        self._lock = threading.Lock()
+        if folder is not None:
+            _forget_others(folder, epoch)
+
+    def ledgers(
+        self, days: Sequence[date], lengths: Sequence[int], progress: Progress | None = None
+    ) -> list[Ledger]:
+        """The ledgers of ``days``, whose lists are now ``lengths`` long."""
+        found = []
+        for number, (day, length) in enumerate(zip(days, lengths, strict=True)):
+            found.append(self._ledger(day, length))
+            if progress is not None:
+                progress(number + 1, len(days))
+        return found
+
+    @property
+    def bytes(self) -> int:
+        """What the ledgers in memory take."""
+        with self._lock:
+            return sum(one.marks.nbytes for one in self._memory.values())
+
+    def _ledger(self, day: date, length: int) -> Ledger:
+        with self._lock:
+            known = self._memory.get(day)
+        if known is not None and known.length == length:
+            return known
+        made = self._read(day, length) if length else Ledger(0, np.empty(0, MARK))
+        with self._lock:
+            self._memory[day] = made
+        return made
+
+    def _read(self, day: date, length: int) -> Ledger:
+        path = self._folder / f"{day}.npz" if self._folder is not None else None
+        if path is not None and path.exists():
+            kept = _from_file(path, length, self._codes)
+            if kept is not None:
+                return kept
+        closed = day < self._clock.now().date() - _CLOSED_AFTER
+        found = self._standing.day(day, length, keep=not closed)
+        made = ledger(found, length, self._codes)
+        if path is not None and closed:
+            _to_file(path, made, self._codes)
+        return made
+
+
+def _from_file(path: Path, length: int, codes: Codes) -> Ledger | None:
+    """None if the file is of another length or form, or cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            version, kept_length, strangers = file["head"].tolist()
+            if version != _FORMAT or int(kept_length) != length:
+                return None
+            marks = file["marks"]
+            for column in ("subject", "kiosk"):
+                codes_here = [codes.code(text) for text in file[column].tolist()]
+                marks[column] = np.array(codes_here, np.int32)[marks[column]]
+    except (OSError, ValueError, KeyError, IndexError) as error:
+        log.warning("attendance_cache_unreadable file=%s error=%s", path.name, error)
+        return None
+    return Ledger(length, marks[np.argsort(marks["subject"], kind="stable")], int(strangers))
+
+
+def _to_file(path: Path, made: Ledger, codes: Codes) -> None:
+    marks, texts = made.marks.copy(), {}
+    for column in ("subject", "kiosk"):
+        used, marks[column] = np.unique(made.marks[column], return_inverse=True)
+        texts[column] = np.array([codes.text(code) for code in used.tolist()], dtype=np.str_)
+    head = np.array([_FORMAT, str(made.length), str(made.strangers)])
+    buffer = io.BytesIO()
+    np.savez(buffer, head=head, marks=marks, subject=texts["subject"], kiosk=texts["kiosk"])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor, unfinished = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(buffer.getvalue())
+        Path(unfinished).replace(path)
+    except OSError as error:
+        log.warning("attendance_cache_unwritable file=%s error=%s", path.name, error)
+
+
+def _forget_others(folder: Path, epoch: str) -> None:
+    """Drop the files of databases that are no longer used here."""
+    for other in folder.glob("*"):
+        if other.is_dir() and other.name != epoch:
+            shutil.rmtree(other, ignore_errors=True)

@@ -1,0 +1,165 @@
+"""Questions about single marks: why a status, what is doubtful, who corrected what."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import numpy as np
+
+from face_rec.attendance.days.day_calculator import MARGIN
+from face_rec.attendance.days.day_record import record, row
+from face_rec.attendance.days.explanation import Explanation, Teller
+from face_rec.attendance.days.plan import Plan
+from face_rec.attendance.days.punches import Directions
+from face_rec.attendance.days.status import Flag
+from face_rec.attendance.marks.cached_stores import days_between
+from face_rec.attendance.marks.correction import AuditLine, audit
+from face_rec.attendance.marks.effective_mark import Entries, Entry
+from face_rec.attendance.marks.mark_columns import BY_PIN, CONFIRMED, Marks, ledger
+from face_rec.attendance.rules import rule_version
+from face_rec.attendance.rules.rules import Limits
+from face_rec.attendance.timesheets import AttendanceBook
+from face_rec.domain.errors import CorrectionRefused
+from face_rec.domain.marks import Event, Source
+from face_rec.domain.people import Person
+from face_rec.protocols.marks import AttendanceStore
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A mark that a person should look at. ``person`` is None if they are no
+    longer registered."""
+
+    entry: Entry
+    person: Person | None
+    reasons: tuple[str, ...]
+
+
+class Inquiry:
+    """Reads raw events, where the book reads columns. All may raise StoreUnavailable."""
+
+    def __init__(self, book: AttendanceBook, store: AttendanceStore) -> None:
+        self._book = book
+        self._store = store
+        self._standing = book.sources.standing
+
+    def explain(self, subject: str, day: date) -> Explanation:
+        """Why the status of this person on this day; raises PersonMissing."""
+        book, person, rules = self._book, self._book.somebody(subject), self._book.rules()
+        planner, reckoner = book.reckoner(rules, day, day)
+        employed = any(first <= day <= last for first, last in planner.employed(person))
+        plan = planner.plan(person, day) if employed else planner.unemployed(person, day)
+        days = _utc_days(min(plan.opens, plan.reach[0]), max(plan.closes, plan.reach[1]))
+        found = [e for one in self._standing.days(days) for e in one.marks]
+        own = [entry for entry in found if entry.event.subject == subject]
+        marks = ledger(Entries(tuple(own)), 0, book.codes).marks
+        inside = marks[(marks["at"] >= plan.opens) & (marks["at"] < plan.closes)]
+        judged = reckoner.judge(
+            plan, Directions(rules.kiosks, book.codes, book.zone).punches(inside)
+        )
+        strays = int(Flag.OUTSIDE_WINDOW) if _strays(marks, plan) else 0
+        numbers = row(plan, judged, strays, book.codes)
+        return Teller(book.zone).explain(
+            record=record(person, day, numbers, book.zone, book.codes),
+            plan=plan,
+            judged=judged,
+            marks=_of_day(own, plan),
+            outages=reckoner.blindness(plan).outages,
+            malformed=[text for one in days for text in self._store.malformed(one)],
+        )
+
+    def limits(self) -> Limits:
+        """Those that hold today; a change may be entered before its day."""
+        return rule_version.at(self._book.rules().limits, self._book.today())
+
+    def review(self, first: date, last: date, limits: Limits | None = None) -> list[Doubt]:
+        """Marks with a low score or margin, unsure liveness, or by PIN, that nobody has
+        confirmed or voided; newest first. ``limits`` default to those of today."""
+        bounds = limits or self.limits()
+        people = {person.subject: person for person in self._book.people()}
+        found = []
+        for day in self._doubtful_days(first, last, bounds):
+            for entry in self._standing.days([day])[0].marks:
+                reasons = doubts(entry, bounds)
+                if reasons:
+                    found.append(Doubt(entry, people.get(entry.event.subject), reasons))
+        inside = [d for d in found if first <= self._local_day(d.entry) <= last]
+        return sorted(inside, key=lambda doubt: doubt.entry.event.at, reverse=True)
+
+    def audit(self, first: date, last: date) -> list[AuditLine]:
+        """All corrections of marks of these local days, newest correction first."""
+        found = self._standing.local(first, last, self._book.zone)
+        lines = [line for entry in found for line in audit(entry)]
+        return sorted(lines, key=lambda line: line.at, reverse=True)
+
+    def marks(self, day: date) -> list[Entry]:
+        """All marks of one local day, voided ones too, by time."""
+        return self._standing.local(day, day, self._book.zone)
+
+    def malformed(self, first: date, last: date) -> dict[date, list[str]]:
+        """Raw entries of these UTC days that are no events."""
+        found = {day: self._store.malformed(day) for day in days_between(first, last)}
+        return {day: texts for day, texts in found.items() if texts}
+
+    def entry(self, event: Event) -> Entry:
+        """The mark ``event`` as it stands; raises CorrectionRefused if it is gone."""
+        (found,) = self._standing.days([event.at.astimezone(UTC).date()])
+        for entry in found.marks:
+            if entry.event.id == event.id:
+                return entry
+        raise CorrectionRefused("This punch is not in the book any more. Reload the page.")
+
+    def _doubtful_days(self, first: date, last: date, limits: Limits) -> list[date]:
+        days = days_between(first - MARGIN, last + MARGIN)
+        ledgers = self._book.sources.ledgers(first, last)
+        pairs = zip(days, ledgers, strict=True)
+        return [day for day, one in pairs if _any_doubt(one.marks, limits)]
+
+    def _local_day(self, entry: Entry) -> date:
+        return entry.event.at.astimezone(self._book.zone).date()
+
+
+def doubts(entry: Entry, limits: Limits) -> tuple[str, ...]:
+    """Why a mark should be looked at; empty for one that was looked at."""
+    if entry.voided or entry.confirmed:
+        return ()
+    event = entry.event
+    bounds = (
+        ("score", event.score, limits.score),
+        ("margin", event.margin, limits.margin),
+        ("liveness", event.liveness, limits.liveness),
+    )
+    by_pin = ("taken by PIN: no face was compared",) if event.source is Source.PIN else ()
+    return by_pin + tuple(
+        f"{name} {value:.2f} is below {bound:.2f}"
+        for name, value, bound in bounds
+        if value is not None and value < bound
+    )
+
+
+def _any_doubt(marks: Marks, limits: Limits) -> bool:
+    # NaN, for what was not measured, compares as False.
+    low = (
+        (marks["score"] < limits.score)
+        | (marks["margin"] < limits.margin)
+        | (marks["liveness"] < limits.liveness)
+        | ((marks["state"] & BY_PIN) != 0)
+    )
+    return bool(np.any(low & ((marks["state"] & CONFIRMED) == 0)))
+
+
+def _strays(marks: Marks, plan: Plan) -> bool:
+    at = marks["at"]
+    near = (at >= plan.reach[0]) & (at < plan.reach[1])
+    return bool(np.any(near & ((at < plan.opens) | (at >= plan.closes))))
+
+
+def _of_day(found: Iterable[Entry], plan: Plan) -> Sequence[Entry]:
+    """The marks that belong to the day or lie beside its window."""
+    first, last = min(plan.opens, plan.reach[0]), max(plan.closes, plan.reach[1])
+    return [entry for entry in found if first <= entry.event.at.timestamp() < last]
+
+
+def _utc_days(start: int, end: int) -> list[date]:
+    """The UTC days that hold the moments from ``start`` to ``end``, both included."""
+    return days_between(*(datetime.fromtimestamp(moment, UTC).date() for moment in (start, end)))

@@ -1,0 +1,1 @@
+"""Reports: tables, and files made of them."""

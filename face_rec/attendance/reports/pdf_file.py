@@ -1,0 +1,162 @@
+"""A report as a PDF for printing: landscape A4, head and legend on every page.
+
+The font beside this module is a part of DejaVu Sans Condensed: Latin, Greek,
+Cyrillic, Armenian and Georgian. Other scripts (Arabic, Hebrew, Indic, Chinese,
+Japanese, Korean) print as boxes unless another font is given; the ID beside
+each name still tells people apart, and the foot of the page says so. Scripts
+whose signs join or reorder (Arabic, Devanagari) need a shaping engine, which
+is not here: use XLSX for these.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from fpdf import FPDF
+from fpdf.fonts import TTFFont
+
+from face_rec.attendance.days.status import CODES
+from face_rec.attendance.duration import h_mm
+from face_rec.attendance.reports.report import Kind, Report
+from face_rec.attendance.reports.status_colours import COLOURS, rgb
+from face_rec.protocols.models import Progress
+
+FONT: Final = Path(__file__).with_name("fonts") / "DejaVuSansCondensed-subset.ttf"
+
+_MARGIN: Final = 10.0  # mm
+_LINE: Final = 5.0
+_MISSING: Final = "□"
+_FIXED: Final = {Kind.CODE: 5.0, Kind.DATE: 17.0, Kind.TIME: 17.0}
+_SHARES: Final = {"Name": 3.0, "Remarks": 5.0}  # of what is left, in parts; others 1.5
+_FILLS: Final = {CODES[status]: rgb(colour) for status, colour in COLOURS.items()}
+
+
+def pdf_file(report: Report, progress: Progress | None = None, font: Path = FONT) -> bytes:
+    """The report; ``font`` is a TrueType file, for scripts that ours lacks."""
+    page = _Page(report, font)
+    page.add_page()
+    rows = list(report.frame.itertuples(index=False, name=None))
+    for number, row in enumerate(rows):
+        page.row(row)
+        if progress is not None and number % 20 == 19:
+            progress(number + 1, len(rows))
+    page.totals()
+    return bytes(page.output())
+
+
+class _Page(FPDF):
+    """The sheet being drawn; fpdf calls header and footer at page breaks."""
+
+    def __init__(self, report: Report, font: Path) -> None:
+        super().__init__(orientation="landscape", unit="mm", format="A4")
+        self._report = report
+        self._lacking = False
+        self.set_margins(_MARGIN, _MARGIN)
+        self.set_auto_page_break(auto=True, margin=14)
+        self.set_title(report.title)
+        self.set_line_width(0.1)
+        self.set_draw_color(150)
+        self.set_creation_date(report.about.made_at)
+        self.add_font("report", fname=font)
+        loaded = self.fonts["report"]
+        self._known = loaded.cmap if isinstance(loaded, TTFFont) else {}
+        self._widths = _widths(report, self.w - 2 * _MARGIN)
+
+    def header(self) -> None:
+        self.set_font("report", size=13)
+        self._line(self._report.title, 7)
+        self.set_font("report", size=7)
+        self._line(" · ".join(self._report.about.lines()), 4)
+        if self._report.legend:
+            self._line(self._report.legend, 4)
+        self.ln(1)
+        self._headings()
+        self.set_font("report", size=7)
+
+    def footer(self) -> None:
+        self.set_y(-11)
+        self.set_font("report", size=6)
+        note = f"{_MISSING} stands for a character that this font lacks; see the XLSX file. "
+        self._line(f"{note if self._lacking else ''}Page {self.page_no()} of {{nb}}", 4)
+
+    def row(self, values: tuple[object, ...]) -> None:
+        """One row of the table."""
+        for value, kind, width in zip(
+            values, self._report.kinds.values(), self._widths, strict=True
+        ):
+            text = _text(value, kind)
+            fill = _FILLS.get(text) if kind is Kind.CODE else None
+            if fill is not None:
+                self.set_fill_color(*fill)
+            self._cell(text, width, kind, filled=fill is not None)
+        self.ln(_LINE)
+
+    def totals(self) -> None:
+        """The sums below their columns."""
+        sums = self._report.totals()
+        for number, (name, kind) in enumerate(self._report.kinds.items()):
+            text = _text(sums[name], kind) if name in sums else ("Total" if number == 0 else "")
+            self._cell(text, self._widths[number], kind, filled=False)
+        self.ln(_LINE)
+
+    def _headings(self) -> None:
+        self.set_font("report", size=6)
+        self.set_fill_color(34, 49, 63)
+        self.set_text_color(255)
+        for (name, kind), width in zip(self._report.kinds.items(), self._widths, strict=True):
+            text = name.split(" ")[0] if kind is Kind.CODE else name
+            self._cell(text, width, kind, filled=True)
+        self.ln(_LINE)
+        self.set_text_color(0)
+
+    def _cell(self, text: str, width: float, kind: Kind, *, filled: bool) -> None:
+        align = {Kind.TEXT: "L", Kind.DATE: "L", Kind.CODE: "C"}.get(kind, "R")
+        self.c_margin = 0.2 if kind is Kind.CODE else 0.8
+        self.cell(
+            width,
+            _LINE,
+            self._fitting(text, width - 2 * self.c_margin),
+            1,
+            align=align,
+            fill=filled,
+        )
+
+    def _line(self, text: str, height: float) -> None:
+        self.cell(
+            0, height, self._fitting(text, self.w - 2 * _MARGIN), new_x="LMARGIN", new_y="NEXT"
+        )
+
+    def _fitting(self, text: str, width: float) -> str:
+        """The text with what the font lacks replaced, cut to ``width`` mm."""
+        shown = "".join(sign if ord(sign) in self._known else _MISSING for sign in text)
+        self._lacking |= shown != text
+        if self.get_string_width(shown) <= width:
+            return shown
+        while shown and self.get_string_width(shown + "…") > width:
+            shown = shown[:-1]
+        return shown + "…" if shown else ""
+
+
+def _widths(report: Report, available: float) -> list[float]:
+    """mm of each column: numbers take what they need, texts share the rest."""
+    fixed = {
+        name: _FIXED.get(kind, max(10.0, 4.0 + 1.15 * len(name)))
+        for name, kind in report.kinds.items()
+        if kind is not Kind.TEXT
+    }
+    shares = {name: _SHARES.get(name, 1.5) for name in report.kinds if name not in fixed}
+    left = max(available - sum(fixed.values()), 20.0 * len(shares))
+    part = left / sum(shares.values())
+    wide = [fixed.get(name, shares.get(name, 0.0) * part) for name in report.kinds]
+    return [width * min(1.0, available / sum(wide)) for width in wide]
+
+
+def _text(value: object, kind: Kind) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    if kind is Kind.DURATION and isinstance(value, int | float | np.integer):
+        return h_mm(float(value))
+    if kind is Kind.PERCENT and isinstance(value, float):
+        return f"{value:.1f}"
+    return f"{value:.0f}" if isinstance(value, float) else str(value)

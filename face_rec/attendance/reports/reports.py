@@ -1,0 +1,79 @@
+"""Every report by name, from the book to a file."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from face_rec.attendance.filters import Filters
+from face_rec.attendance.reports.csv_file import csv_file
+from face_rec.attendance.reports.daily_register import absences, late_list, register
+from face_rec.attendance.reports.muster import muster
+from face_rec.attendance.reports.pdf_file import FONT, pdf_file
+from face_rec.attendance.reports.report import About, Report
+from face_rec.attendance.reports.summary import groups, summary
+from face_rec.attendance.reports.table import Table
+from face_rec.attendance.reports.xlsx_file import xlsx_file
+from face_rec.attendance.timesheets import AttendanceBook
+from face_rec.domain.errors import AttendanceError
+from face_rec.protocols.models import Progress
+
+REPORTS: Final[dict[str, Callable[[Table, About], Report]]] = {
+    "daily": register,
+    "muster": muster,
+    "summary": summary,
+    "late": late_list,
+    "absences": absences,
+    "groups": groups,
+}
+LONGEST: Final = {"muster": 62}
+"""Days that fit a report; the others take up to :data:`MOST_DAYS`."""
+MOST_DAYS: Final = 1100
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which report, of which local days (both included), about whom."""
+
+    name: str
+    first: date
+    last: date
+    filters: Filters
+
+
+def make(book: AttendanceBook, wanted: Wanted, progress: Progress | None = None) -> Report:
+    """The report; raises AttendanceError for what makes no sense."""
+    _check(wanted)
+    table = book.table(wanted.first, wanted.last, wanted.filters, progress)
+    about = About(wanted.first, wanted.last, wanted.filters.describe(), book.zone.key, book.now())
+    if wanted.name == "daily":
+        return register(table, about, wanted.filters)
+    return REPORTS[wanted.name](table, about)
+
+
+def written(
+    report: Report, suffix: str, progress: Progress | None = None, font: Path = FONT
+) -> bytes:
+    """The report as a file of the kind that ``suffix`` (.csv, .xlsx, .pdf) names;
+    raises AttendanceError for another one."""
+    if suffix == ".csv":
+        return csv_file(report)
+    if suffix == ".xlsx":
+        return xlsx_file(report, progress)
+    if suffix == ".pdf":
+        return pdf_file(report, progress, font)
+    raise AttendanceError(f"A report cannot be written as {suffix!r}. Use .csv, .xlsx or .pdf.")
+
+
+def _check(wanted: Wanted) -> None:
+    days = (wanted.last - wanted.first).days + 1
+    most = LONGEST.get(wanted.name, MOST_DAYS)
+    if wanted.name not in REPORTS:
+        raise AttendanceError(f"There is no report {wanted.name!r}. Try {', '.join(REPORTS)}.")
+    if days < 1:
+        raise AttendanceError(f"{wanted.last} lies before {wanted.first}. Swap the two dates.")
+    if days > most:
+        raise AttendanceError(
+            f"{days} days are too many for this report: ask for at most {most} at a time."
+        )

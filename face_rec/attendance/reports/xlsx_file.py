@@ -1,0 +1,143 @@
+"""A report as an Excel workbook: formats, colours, frozen panes, totals."""
+
+import io
+from typing import Any, Final
+
+import xlsxwriter
+
+from face_rec.attendance.days.status import CODES
+from face_rec.attendance.reports.csv_export import is_formula
+from face_rec.attendance.reports.report import SUMMED, Clock, Kind, Report
+from face_rec.attendance.reports.status_colours import COLOURS
+from face_rec.protocols.models import Progress
+
+_FORMATS: Final[dict[Kind, dict[str, object]]] = {
+    Kind.TEXT: {"align": "left"},
+    Kind.DATE: {"num_format": "yyyy-mm-dd", "align": "left"},
+    Kind.CODE: {"align": "center"},
+    Kind.COUNT: {"num_format": "0"},
+    Kind.DURATION: {"num_format": "[h]:mm"},
+    Kind.TIME: {"num_format": "hh:mm", "align": "right"},
+    Kind.PERCENT: {"num_format": "0.0%"},
+}
+_WIDTHS: Final = {Kind.TEXT: 16, Kind.DATE: 11, Kind.CODE: 5.5}
+_WIDE: Final = {"Name": 26, "Remarks": 40, "In": 11, "Out": 11}
+# Cells hold texts as texts, so that a name like "=1+1" is never a formula; with the quote
+# prefix it stays none when somebody edits the cell.
+_SAFE: Final = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+
+
+def xlsx_file(report: Report, progress: Progress | None = None) -> bytes:
+    """The workbook; hours are durations and times of day are moments, so that Excel can go on
+    counting: Out less In is a duration, over midnight too."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, _SAFE) as book:
+        _Sheet(book, report).write(progress)
+        book.set_properties({"title": report.title, "comments": "\n".join(report.about.lines())})
+    return buffer.getvalue()
+
+
+class _Sheet:
+    """One worksheet being written."""
+
+    def __init__(self, book: Any, report: Report) -> None:  # noqa: ANN401 - xlsxwriter is untyped
+        self._report = report
+        self._sheet = book.add_worksheet(report.title[:31])
+        self._title = book.add_format({"bold": True, "font_size": 14})
+        self._head = book.add_format(
+            {"bold": True, "bg_color": "#22313F", "font_color": "#FFFFFF", "align": "center"}
+        )
+        self._cells = {kind: book.add_format(style) for kind, style in _FORMATS.items()}
+        self._quoted = book.add_format({**_FORMATS[Kind.TEXT], "quote_prefix": True})
+        self._sums = {
+            kind: book.add_format({**style, "bold": True, "top": 1})
+            for kind, style in _FORMATS.items()
+        }
+        self._beside = {
+            away: book.add_format({**_FORMATS[Kind.TIME], "num_format": f'hh:mm" ({away:+d})"'})
+            for away in (-2, -1, 1, 2)
+        }
+        self._codes = {
+            CODES[status]: book.add_format({"align": "center", "bg_color": f"#{colour}"})
+            for status, colour in COLOURS.items()
+        }
+        self._top = len(self._about()) + 2
+
+    def write(self, progress: Progress | None) -> None:
+        self._write_about()
+        self._write_columns()
+        rows = list(self._report.frame.itertuples(index=False, name=None))
+        kinds = list(self._report.kinds.values())
+        for number, row in enumerate(rows):
+            for column, (value, kind) in enumerate(zip(row, kinds, strict=True)):
+                self._write_cell(self._top + 1 + number, column, value, kind)
+            if progress is not None and number % 100 == 99:
+                progress(number + 1, len(rows))
+        self._write_totals(len(rows))
+        self._freeze(len(rows))
+
+    def _about(self) -> list[str]:
+        legend = [self._report.legend] if self._report.legend else []
+        return [*self._report.about.lines(), *legend]
+
+    def _write_about(self) -> None:
+        self._sheet.write_string(0, 0, self._report.title, self._title)
+        for number, line in enumerate(self._about()):
+            self._sheet.write_string(
+                1 + number, 0, line, self._quoted if is_formula(line) else None
+            )
+
+    def _write_columns(self) -> None:
+        for number, (name, kind) in enumerate(self._report.kinds.items()):
+            self._sheet.write_string(self._top, number, name, self._head)
+            width = _WIDE.get(name, _WIDTHS.get(kind, max(9, len(name) + 3)))
+            self._sheet.set_column(number, number, width)
+
+    def _write_cell(self, row: int, column: int, value: Any, kind: Kind) -> None:  # noqa: ANN401
+        if kind is Kind.CODE:
+            self._sheet.write_string(row, column, value, self._codes.get(value, self._cells[kind]))
+        elif kind is Kind.TEXT:
+            text = str(value)
+            style = self._quoted if is_formula(text) else self._cells[kind]
+            self._sheet.write_string(row, column, text, style)
+        elif kind is Kind.TIME:
+            self._write_time(row, column, value)
+        elif kind is Kind.DATE:
+            self._sheet.write_datetime(row, column, value, self._cells[kind])
+        else:
+            self._sheet.write_number(row, column, _number(value, kind), self._cells[kind])
+
+    def _write_time(self, row: int, column: int, value: object) -> None:
+        if not isinstance(value, Clock):
+            self._sheet.write_blank(row, column, None, self._cells[Kind.TIME])
+            return
+        style = self._beside.get(value.away, self._cells[Kind.TIME])
+        # Excel knows no zones: the wall clock's time is what the reader means.
+        self._sheet.write_datetime(row, column, value.at.replace(tzinfo=None), style)
+
+    def _write_totals(self, count: int) -> None:
+        row = self._top + 1 + count
+        totals = self._report.totals()
+        self._sheet.write_string(row, 0, "Total", self._sums[Kind.TEXT])
+        for column, (name, kind) in enumerate(self._report.kinds.items()):
+            if kind not in SUMMED or not count:
+                continue
+            cells = xlsxwriter.utility.xl_range(self._top + 1, column, row - 1, column)
+            value = _number(totals[name], kind)
+            self._sheet.write_formula(row, column, f"=SUM({cells})", self._sums[kind], value)
+
+    def _freeze(self, count: int) -> None:
+        kinds = list(self._report.kinds.values())
+        fixed = 1 if kinds[0] is Kind.TEXT else 2
+        self._sheet.freeze_panes(self._top + 1, fixed)
+        self._sheet.autofilter(self._top, 0, self._top + count, len(kinds) - 1)
+        self._sheet.set_landscape()
+        self._sheet.fit_to_pages(1, 0)
+        self._sheet.repeat_rows(self._top)
+
+
+def _number(value: float, kind: Kind) -> float:
+    """Excel counts durations in days and percents from 0 to 1."""
+    if kind is Kind.DURATION:
+        return value / 86_400
+    return value / 100 if kind is Kind.PERCENT else value

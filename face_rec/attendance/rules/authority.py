@@ -1,0 +1,66 @@
+"""Whose rules somebody may change: HR those of their groups, an admin all of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.rules import Item, Rules
+from face_rec.attendance.rules.shift import DEFAULT_ID, Shift
+from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups
+from face_rec.domain.people import Person
+
+_COMPANY = "This holds for the whole company: an administrator can change it."
+_OTHERS = "This concerns people outside of your groups. Ask an administrator to change it."
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """``groups``: whose rules may be changed. ``company``: whether rules of the whole company
+    (kiosks, limits, the shift that holds for all) may be changed, and so everybody's."""
+
+    groups: Groups = NO_GROUPS
+    company: bool = False
+
+    def refusal(self, item: Item, rules: Rules, people: Mapping[str, Person]) -> str:
+        """Why ``item``, as it is stored or as it is to be stored, is not theirs to change;
+        empty if it is."""
+        if self.company:
+            return ""
+        if isinstance(item, Leave | Employment):
+            subject = item.subject if isinstance(item, Leave) else item.id
+            return "" if self._owns(subject, people) else _OTHERS
+        if isinstance(item, Assignment):
+            mine = self._owns(item.subject, people) if item.subject else self._in(item.group)
+            return "" if mine else _OTHERS
+        if isinstance(item, Holiday):
+            return "" if self._holiday(item) else _OTHERS if item.groups else _COMPANY
+        if isinstance(item, Shift):
+            return self._shift(item, rules, people)
+        return _COMPANY
+
+    def _shift(self, shift: Shift, rules: Rules, people: Mapping[str, Person]) -> str:
+        """A shift is theirs while nobody outside of their groups has it."""
+        if shift.id == DEFAULT_ID:
+            return _COMPANY
+        users = [one for one in rules.assignments if one.shift == shift.id]
+        mine = (
+            self._owns(one.subject, people) if one.subject else self._in(one.group)
+            for one in users
+        )  # fmt: skip
+        return "" if all(mine) else _OTHERS
+
+    def _holiday(self, holiday: Holiday) -> bool:
+        if not holiday.groups:
+            return self.groups.every
+        return all(self._in(group) for group in holiday.groups)
+
+    def _owns(self, subject: str, people: Mapping[str, Person]) -> bool:
+        person = people.get(subject)
+        return person is not None and self._in(person.group)
+
+    def _in(self, group: str) -> bool:
+        return self.groups.holds(group)
+
+
+EVERYTHING = Authority(ALL_GROUPS, company=True)

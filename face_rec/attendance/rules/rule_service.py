@@ -1,0 +1,152 @@
+"""Where rules are changed, and it is seen beforehand what that would change."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from face_rec.attendance.days.day_record import STATUSES
+from face_rec.attendance.days.status import Status
+from face_rec.attendance.rules import rule_history
+from face_rec.attendance.rules.authority import Authority
+from face_rec.attendance.rules.rule_set import stored_of, with_items
+from face_rec.attendance.rules.rules import Item, Rules, RulesStore
+from face_rec.attendance.rules.validation import conflicts, flaws, removal_conflicts
+from face_rec.attendance.timesheets import AttendanceBook
+from face_rec.domain.errors import RuleRefused, RulesMoved
+from face_rec.domain.people import Person
+
+_TRIES: Final = 8
+_CHANGED: Final = (
+    "Somebody else changed this entry while you had it open, and nothing of yours was saved. "
+    "Look at what is stored now, then make your change again."
+)
+_BUSY: Final = "The rules are being changed by several people at once. Save again."
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """One line of a rule preview."""
+
+    person: Person
+    day: date
+    before: Status
+    after: Status
+
+
+class RuleDesk:
+    """Checks and saves rules. Raises RuleRefused, with nothing saved.
+
+    ``begun``: the rules as somebody saw them when they began; what was changed in the entry
+    since then is never overwritten. ``since``: the day from which a change holds; None: the
+    past is judged anew as well.
+    """
+
+    def __init__(self, store: RulesStore, book: AttendanceBook) -> None:
+        self._store = store
+        self._book = book
+
+    def save(
+        self,
+        *items: Item,
+        authority: Authority,
+        begun: Rules | None = None,
+        since: date | None = None,
+    ) -> None:
+        """Add or replace entries; all of them or none."""
+
+        def write(rules: Rules) -> None:
+            made = self._made(rules, items, since)
+            self._check_owner(rules, made, authority)
+            self._store.put(*_checked(rules, made), seen=rules.version)
+
+        self._written(write, items, begun)
+
+    def remove(
+        self,
+        item: Item,
+        *,
+        authority: Authority,
+        begun: Rules | None = None,
+        since: date | None = None,
+    ) -> None:
+        """Remove an entry. With ``since`` an assignment ends the day before instead, and the
+        shift that holds for all becomes what it was at first."""
+
+        def write(rules: Rules) -> None:
+            self._check_owner(rules, [item], authority)
+            ended = rule_history.ended(rules, item, since)
+            if ended:
+                self._store.put(*_checked(rules, ended), seen=rules.version)
+                return
+            problems = removal_conflicts(rules, item)
+            if problems:
+                raise RuleRefused(problems)
+            self._store.remove(item, seen=rules.version)
+
+        self._written(write, (item,), begun)
+
+    def preview(
+        self, items: Iterable[Item], first: date, last: date, since: date | None = None
+    ) -> list[StatusChange]:
+        """Whose status on these days saving ``items`` would change."""
+        rules = self._book.rules()
+        changed = with_items(rules, _checked(rules, self._made(rules, tuple(items), since)))
+        before = self._book.under(rules, first, last)
+        after = self._book.under(changed, first, last)
+        differs = (before.rows["status"] != after.rows["status"]).nonzero()
+        return [
+            StatusChange(
+                before.people[who],
+                before.days[day],
+                STATUSES[before.rows["status"][day, who]],
+                STATUSES[after.rows["status"][day, who]],
+            )
+            for day, who in zip(*(index.tolist() for index in differs), strict=True)
+        ]
+
+    def _written(
+        self, write: Callable[[Rules], None], items: tuple[Item, ...], begun: Rules | None
+    ) -> None:
+        """``write`` checks what it reads, so it runs again when somebody else was faster."""
+        for _ in range(_TRIES):
+            rules = self._store.load()
+            if begun is not None and any(_moved(begun, rules, item) for item in items):
+                raise RuleRefused((_CHANGED,))
+            try:
+                write(rules)
+            except RulesMoved:
+                continue
+            return
+        raise RuleRefused((_BUSY,))
+
+    def _made(self, rules: Rules, items: tuple[Item, ...], since: date | None) -> tuple[Item, ...]:
+        return tuple(made for item in items for made in rule_history.made(rules, item, since))
+
+    def _check_owner(self, rules: Rules, items: Iterable[Item], authority: Authority) -> None:
+        """Both what stands and what is to stand must be theirs."""
+        if authority.company:
+            return
+        people = {person.subject: person for person in self._book.sources.people()}
+        asked = [one for item in items for one in (item, stored_of(rules, item)) if one]
+        refusals = dict.fromkeys(authority.refusal(one, rules, people) for one in asked)
+        refusals.pop("", None)
+        if refusals:
+            raise RuleRefused(tuple(refusals))
+
+
+def _moved(begun: Rules, now: Rules, item: Item) -> bool:
+    return rule_history.by_hand(stored_of(begun, item)) != rule_history.by_hand(
+        stored_of(now, item)
+    )
+
+
+def _checked(rules: Rules, items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The items; raises RuleRefused with every problem of every one."""
+    problems: list[str] = []
+    for item in items:
+        problems += flaws(item) or conflicts(rules, item)
+        rules = with_items(rules, (item,))
+    if problems:
+        raise RuleRefused(tuple(problems))
+    return items

@@ -1,0 +1,89 @@
+"""All that an admin can set about attendance, as one value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.shift import Shift
+from face_rec.kiosks.kiosk import Interval, KioskRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Thresholds that belong to no single shift.
+
+    ``outage``: minutes without heartbeat that make an outage. A mark is
+    doubtful below ``score``, ``margin`` or ``liveness``; the first two lie a
+    little above what w600k_mbf needs among 120 people (0.28 with a margin of
+    0.12 names one stranger in 200: docs/design.md, "Thresholds").
+    """
+
+    id: str = "limits"
+    outage: int = 15
+    score: float = 0.36
+    margin: float = 0.15
+    liveness: float = 0.5
+    valid_from: date | None = None
+    earlier: "tuple[Limits, ...]" = ()
+
+
+Item = Shift | Assignment | Employment | Holiday | Leave | KioskRecord | Limits
+"""One stored entry; each has an ``id`` that is unique among its kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything the judgements depend on besides the punches.
+
+    ``version`` grows with every saved change; ``malformed`` are stored
+    entries that could not be understood, for showing to an admin.
+    """
+
+    shifts: tuple[Shift, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    employments: tuple[Employment, ...] = ()
+    holidays: tuple[Holiday, ...] = ()
+    leaves: tuple[Leave, ...] = ()
+    kiosks: tuple[KioskRecord, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    version: int = 0
+    malformed: tuple[str, ...] = ()
+
+
+class RulesStore(Protocol):
+    """Where the rules are kept; all may raise StoreUnavailable."""
+
+    def version(self) -> int:
+        """0 while nothing was ever saved."""
+        ...
+
+    def epoch(self) -> str:
+        """A random name of this database, made once: a cache made from
+        another database is never taken for this one's."""
+        ...
+
+    def load(self) -> Rules: ...
+
+    def put(self, *items: Item, seen: int | None = None) -> None:
+        """Add or replace entries and raise the version, in one step. Raises RulesMoved, with
+        nothing written, if the version is not the one that was ``seen``."""
+        ...
+
+    def remove(self, *items: Item, seen: int | None = None) -> None:
+        """Remove entries and raise the version, in one step; the same of ``seen``."""
+        ...
+
+    def beat(self, kiosk: str, at: datetime, since: datetime | None = None) -> None:
+        """Note a sign of life, or of a life without a gap from ``since`` (of the
+        same UTC day). Beats at most three minutes apart join into one interval.
+        A kiosk without a record is not registered and is not noted: an invented name must
+        excuse nobody. A registered one's first beat ever starts its watch; no other raises
+        the version."""
+        ...
+
+    def beats(self, utc_days: Sequence[date]) -> Mapping[str, list[Interval]]:
+        """Intervals by kiosk over these UTC days."""
+        ...

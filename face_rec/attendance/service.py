@@ -1,0 +1,56 @@
+"""Everything about attendance behind one door, for pages and commands."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from face_rec.attendance.marks.cached_stores import Stores
+from face_rec.attendance.marks.correction_service import CorrectionDesk
+from face_rec.attendance.marks.mark_queries import Inquiry
+from face_rec.attendance.rules.rule_service import RuleDesk
+from face_rec.attendance.timesheets import AttendanceBook
+from face_rec.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """``book`` answers, ``inquiry`` explains, the two desks change things;
+    ``stores`` are below them. Safe from any thread."""
+
+    stores: Stores
+    book: AttendanceBook
+    inquiry: Inquiry
+    corrections: CorrectionDesk
+    rules: RuleDesk
+
+
+def open_office(stores: Stores, clock: Clock, zone: ZoneInfo) -> Office:
+    """All of it over these stores; nothing is read yet."""
+    book = AttendanceBook(stores, clock, zone)
+    inquiry = Inquiry(book, stores.attendance)
+    return Office(
+        stores,
+        book,
+        inquiry,
+        CorrectionDesk(stores.attendance, book, inquiry, clock),
+        RuleDesk(stores.rules, book),
+    )
+
+
+class OfficeByZone:
+    """The office in the site's time zone; a new one where an admin has changed the zone. Safe
+    from any thread."""
+
+    def __init__(self, opened: Callable[[ZoneInfo], Office], zone: Callable[[], ZoneInfo]) -> None:
+        self._opened = opened
+        self._zone = zone
+        self._lock = threading.Lock()
+        self._known: tuple[ZoneInfo, Office] | None = None
+
+    def current(self) -> Office:
+        zone = self._zone()
+        with self._lock:
+            if self._known is None or self._known[0] != zone:
+                self._known = (zone, self._opened(zone))
+            return self._known[1]

@@ -1,0 +1,1 @@
+"""A made-up company, for looking at the product without people of one's own."""

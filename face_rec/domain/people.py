@@ -1,0 +1,123 @@
+"""Who is registered: people, their consent and their templates."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from face_rec.domain.faces import Matrix, Vector, View
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What makes two embeddings comparable.
+
+    ``digest`` covers the recognition model's file and its preprocessing;
+    templates of another digest are never compared.
+    """
+
+    digest: str
+    dimension: int
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateInfo:
+    """All there is to know of a template but the embedding itself."""
+
+    slot: int
+    view: View
+    quality: float
+    contract: str
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Template:
+    """One enrolled look at a person."""
+
+    info: TemplateInfo
+    vector: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the person agreed to, and when; ``withdrawn_at`` ends it."""
+
+    text: str
+    version: str
+    given_at: datetime
+    withdrawn_at: datetime | None = None
+
+    @property
+    def valid(self) -> bool:
+        return self.withdrawn_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A time in which somebody was deactivated: they had left, and came back."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A group that somebody was in before, and until when."""
+
+    group: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A registered person, without embeddings.
+
+    ``subject`` is random and never re-used; ``id`` is the customer's own.
+    ``version`` counts the changes, for optimistic locking. ``photo`` is the
+    snapshot key of the best enrolment photo. ``deactivated_at``, ``pauses`` and
+    ``moved`` (oldest first) are kept by the store: nothing but switching somebody off or on, or
+    another group, changes them.
+    """
+
+    subject: str
+    id: str
+    name: str
+    group: str = ""
+    email: str = ""
+    active: bool = True
+    consent: Consent | None = None
+    photo: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    version: int = 0
+    templates: tuple[TemplateInfo, ...] = ()
+    deactivated_at: datetime | None = None
+    pauses: tuple[Pause, ...] = ()
+    moved: tuple[Moved, ...] = ()
+
+    @property
+    def matchable(self) -> bool:
+        """Whether the gallery may hold this person."""
+        return self.active and self.consent is not None and self.consent.valid
+
+
+class ChangeKind(StrEnum):
+    PUT = "put"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of the gallery's change stream; revisions have no gaps."""
+
+    revision: int
+    kind: ChangeKind
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GalleryEntry:
+    """What the gallery holds of one person: rows of one contract only."""
+
+    subject: str
+    vectors: Matrix

@@ -1,0 +1,51 @@
+"""Who a face looks like, and what several looks come to."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from face_rec.domain.faces import Quality
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Best person for one probe; ``subject`` is None in an empty gallery.
+
+    ``score``: half best template, half centroid (cosine). ``margin``: to the
+    best *other* person; equal to ``score`` + 1 when there is none.
+    """
+
+    subject: str | None
+    score: float
+    margin: float
+
+
+NO_MATCH = Match(subject=None, score=-1.0, margin=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One embedded view of a track. ``liveness`` is None when not checked."""
+
+    at: float
+    match: Match
+    quality: Quality
+    liveness: float | None = None
+
+
+class Verdict(StrEnum):
+    LOOKING = "looking"
+    NAMED = "named"
+    UNKNOWN = "unknown"
+    POOR = "poor"  # seen, but no look was good enough to judge
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the looks of one track come to."""
+
+    verdict: Verdict
+    subject: str | None
+    score: float
+    margin: float
+    looks: int
+    liveness: float | None = None

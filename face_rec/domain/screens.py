@@ -1,0 +1,57 @@
+"""What a kiosk shows of a stream."""
+
+from dataclasses import dataclass
+
+from face_rec.domain.faces import Box
+from face_rec.domain.marks import Receipt
+from face_rec.domain.recognition import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One face as the screen should show it; the box is in frame pixels.
+
+    ``problem`` tells the person why no mark was made although they are named.
+    """
+
+    track: int
+    box: Box
+    verdict: Verdict
+    name: str = ""
+    score: float = 0.0
+    receipt: Receipt | None = None
+    margin: float = 0.0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The newest result of a stream: what is drawn until the next one."""
+
+    frame_number: int
+    taken_at: float
+    width: int
+    height: int
+    labels: tuple[Label, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """A message for the person at the door."""
+
+    receipt: Receipt
+    name: str
+    shown_from: float  # monotonic seconds
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStats:
+    """Counters of one stream since it started; rates over the last seconds."""
+
+    frames: int = 0
+    dropped: int = 0
+    inferred: int = 0
+    frame_rate: float = 0.0
+    inference_rate: float = 0.0
+    time_to_mark: float | None = None
+    frame_age: float | None = None

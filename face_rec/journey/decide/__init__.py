@@ -1,0 +1,1 @@
+"""Whether looks name somebody."""

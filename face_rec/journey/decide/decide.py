@@ -1,0 +1,144 @@
+"""Decide: whether looks name somebody. Pure rules, no clock, no models.
+
+In video a name takes several agreeing looks of one track. A look that names nobody,
+or somebody else, counts against: ignoring those is how strangers get names. A
+deliberate still has only one look, and must do better with it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from face_rec.domain.recognition import Decision, Look, Verdict
+from face_rec.journey.detect.sameness import SAME
+from face_rec.protocols.models import Calibration
+
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules of recognition; ``threshold`` and ``margin`` override the calibration.
+
+    ``looks``: agreeing looks that name a track in video. ``window``: newest looks that
+    count. ``gap``: least seconds between two looks, so that they are different views.
+    ``min_face``: narrowest face judged, px. ``still_people``: a still keeps the promise of
+    a gallery this many times as large, and needs ``still_margin`` times the margin.
+    ``still_threshold``: what it must have more where a setting overrides the calibration.
+    ``liveness``: least score where liveness is checked at all. ``same``: how unlike a view must
+    be to those looked at before to count as another one (:mod:`face_rec.journey.detect.sameness`).
+    """
+
+    threshold: float | None = None
+    margin: float | None = None
+    looks: int = 3
+    window: int = 5
+    gap: float = 0.05
+    min_face: float = 40.0
+    still_people: int = 2
+    still_threshold: float = 0.02
+    still_margin: float = 1.25
+    liveness: float = 0.5
+    same: float = SAME
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one look must reach to name somebody."""
+
+    threshold: float
+    margin: float
+    liveness: float
+
+
+def video_limits(policy: Policy, calibration: Calibration, people: int) -> Limits:
+    """For looks of a track, with ``people`` enrolled."""
+    threshold, margin = policy.threshold, policy.margin
+    return Limits(
+        calibration.threshold(people) if threshold is None else threshold,
+        calibration.margin(people) if margin is None else margin,
+        policy.liveness,
+    )
+
+
+def still_limits(policy: Policy, calibration: Calibration, people: int) -> Limits:
+    """For the lone look of a still: stricter, because nothing else backs it."""
+    limits = video_limits(policy, calibration, people * policy.still_people)
+    extra = 0.0 if policy.threshold is None else policy.still_threshold
+    return replace(
+        limits,
+        threshold=limits.threshold + extra,
+        margin=limits.margin * policy.still_margin,
+    )
+
+
+def vote(look: Look, limits: Limits) -> str | None:
+    """Whom one look names; None means it speaks for nobody."""
+    match = look.match
+    live = look.liveness is None or look.liveness >= limits.liveness
+    good = match.score >= limits.threshold and match.margin >= limits.margin
+    return match.subject if live and good else None
+
+
+def decide(looks: Sequence[Look], limits: Limits, policy: Policy) -> Decision:
+    """What the newest looks of one track come to.
+
+    A name needs ``policy.looks`` looks that agree, and twice as many as speak against it.
+    """
+    looks = looks[-policy.window :]
+    votes = [vote(look, limits) for look in looks]
+    subject, agreeing = leader(votes)
+    if agreeing >= policy.looks and agreeing >= 2 * (len(looks) - agreeing):
+        agreed = [look for look, voted in zip(looks, votes, strict=True) if voted == subject]
+        return _summary(Verdict.NAMED, subject, agreed, len(looks))
+    verdict = Verdict.UNKNOWN if len(looks) >= policy.looks else Verdict.LOOKING
+    return _summary(verdict, None, looks, len(looks))
+
+
+def decide_still(look: Look, limits: Limits) -> Decision:
+    """What the one look of a still comes to."""
+    subject = vote(look, limits)
+    verdict = Verdict.UNKNOWN if subject is None else Verdict.NAMED
+    return _summary(verdict, subject, [look], 1)
+
+
+def one_each(decisions: Mapping[Key, Decision]) -> dict[Key, Decision]:
+    """Nobody is in one picture twice: of two faces with one name the better score keeps it."""
+    best: dict[str, Key] = {}
+    for key, decision in decisions.items():
+        subject = decision.subject
+        if subject and (subject not in best or decision.score > decisions[best[subject]].score):
+            best[subject] = key
+    return {
+        key: nobody(d) if d.subject and best[d.subject] != key else d
+        for key, d in decisions.items()
+    }
+
+
+def nobody(decision: Decision) -> Decision:
+    """``decision`` without the name it came to."""
+    return replace(decision, verdict=Verdict.UNKNOWN, subject=None)
+
+
+def leader(votes: Sequence[str | None]) -> tuple[str | None, int]:
+    """Whom most of the votes name, and how many; (None, 0) if they name nobody."""
+    named = Counter(subject for subject in votes if subject is not None)
+    return named.most_common(1)[0] if named else (None, 0)
+
+
+def _summary(
+    verdict: Verdict, subject: str | None, looks: Sequence[Look], counted: int
+) -> Decision:
+    """Mean score and margin of ``looks``; liveness is the least that was measured."""
+    if not looks:
+        return Decision(verdict, subject, score=-1.0, margin=0.0, looks=0)
+    live = [look.liveness for look in looks if look.liveness is not None]
+    return Decision(
+        verdict,
+        subject,
+        score=sum(look.match.score for look in looks) / len(looks),
+        margin=sum(look.match.margin for look in looks) / len(looks),
+        looks=counted,
+        liveness=min(live) if live else None,
+    )

@@ -1,0 +1,151 @@
+"""Mark: make an attendance event last before anybody says so.
+
+The order is the promise: the local journal is fsynced first, then Redis is asked,
+and only then may a screen confirm. Where Redis is away the journal alone carries
+the mark, and a replayer hands it on, by its id, when Redis is back.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Lock
+
+from cachetools import FIFOCache
+
+from face_rec.clock import Clock
+from face_rec.domain.errors import JournalError, StoreError
+from face_rec.domain.marks import Event, Outcome, Receipt
+from face_rec.journey.mark.replay import Replayer
+from face_rec.protocols.marks import AttendanceStore, Journal
+
+log = logging.getLogger(__name__)
+
+_LOCKS = 64
+_REMEMBERED = 50_000
+"""Subjects whose last mark is remembered in memory; the oldest are forgotten first."""
+
+
+class DurableMarker:
+    """Implements Marker with a journal in front of the store. Safe from any thread.
+
+    Marks of one subject wait for each other, so that two kiosks seeing the same person at
+    once write one event; marks of different subjects do not.
+    """
+
+    def __init__(
+        self,
+        attendance: AttendanceStore,
+        journal: Journal,
+        clock: Clock,
+        cooldown: Callable[[], float],
+    ) -> None:
+        """``cooldown``: seconds, asked at every mark, for an admin may change it meanwhile."""
+        self._attendance = attendance
+        self._journal = journal
+        self._cooldown = cooldown
+        self._recent = RecentMarks(cooldown)
+        self._locks = tuple(Lock() for _ in range(_LOCKS))
+        self._problem = ""
+        waiting = journal.pending()
+        for event in waiting:
+            self._recent.remember(event.subject, event.at)
+        self._replayer = Replayer(attendance, journal, clock, cooldown, waiting)
+
+    def mark(self, event: Event) -> Receipt:
+        """Journal, apply, settle. Raises JournalError: then nothing may be confirmed."""
+        with self._locks[hash(event.subject) % _LOCKS]:
+            previous = self._recent.standing(event)
+            if previous is not None:
+                return Receipt(event, Outcome.ALREADY, previous)
+            self._keep(event)
+            receipt = self._apply(event)
+            self._recent.remember(event.subject, receipt.previous_at or event.at)
+        log.info("mark outcome=%s event=%s kiosk=%s", receipt.outcome, event.id, event.kiosk)
+        return receipt
+
+    def pending_count(self) -> int:
+        """Events that Redis has not acknowledged yet."""
+        return len(self._replayer)
+
+    def problem(self) -> str:
+        """Why the last mark could not be journalled, "" when it could: for health checks."""
+        return self._problem
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Try once more what is pending, for ``timeout`` s at most; the rest stays in the
+        journal."""
+        self._replayer.close(timeout)
+
+    def _keep(self, event: Event) -> None:
+        try:
+            self._journal.append(event)
+        except JournalError as error:
+            self._problem = str(error)
+            log.error("mark_not_journalled event=%s reason=%s", event.id, error)
+            raise
+        self._problem = ""
+
+    def _apply(self, event: Event) -> Receipt:
+        if self._replayer.behind:  # do not make each person wait for a Redis known to be away
+            return self._later(event)
+        try:
+            receipt = self._attendance.apply(event, self._cooldown())
+        except StoreError as error:
+            log.warning("mark_saved_here event=%s reason=%s", event.id, error)
+            return self._later(event)
+        except Exception:  # a bug: the journal has the mark, so it is made, once
+            log.exception("mark_saved_here event=%s", event.id)
+            return self._later(event)
+        self._settle(event)
+        return receipt
+
+    def _later(self, event: Event) -> Receipt:
+        self._replayer.add(event)
+        return Receipt(event, Outcome.SAVED_HERE)
+
+    def _settle(self, event: Event) -> None:
+        try:
+            self._journal.settle(event.id)
+        except JournalError as error:  # Redis has it: at worst it is replayed, to no effect
+            log.warning("journal_not_settled event=%s reason=%s", event.id, error)
+
+
+class DryRunMarker:
+    """Implements Marker without writing anything, for trying out a camera.
+
+    It keeps the cooldown, so that what is reported is what would have been marked.
+    """
+
+    def __init__(self, cooldown: float) -> None:
+        self._recent = RecentMarks(lambda: cooldown)
+
+    def mark(self, event: Event) -> Receipt:
+        """ALREADY within the cooldown, else DRY_RUN."""
+        previous = self._recent.standing(event)
+        if previous is not None:
+            return Receipt(event, Outcome.ALREADY, previous)
+        self._recent.remember(event.subject, event.at)
+        return Receipt(event, Outcome.DRY_RUN)
+
+
+class RecentMarks:
+    """The last mark of each subject, as far as this process knows: the cooldown that holds
+    while Redis is away, and that spares the journal those who just stand there."""
+
+    def __init__(self, cooldown: Callable[[], float]) -> None:
+        self._cooldown = cooldown
+        self._lock = Lock()
+        self._last: FIFOCache[str, datetime] = FIFOCache(_REMEMBERED)
+
+    def standing(self, event: Event) -> datetime | None:
+        """The mark that makes ``event`` one too many, or None."""
+        with self._lock:
+            last = self._last.get(event.subject)
+        # The distance in either direction: a clock set back must not bar anybody for hours.
+        least = timedelta(seconds=self._cooldown())
+        return last if last is not None and abs(event.at - last) < least else None
+
+    def remember(self, subject: str, at: datetime) -> None:
+        """``subject`` was marked at ``at``."""
+        with self._lock:
+            self._last[subject] = at

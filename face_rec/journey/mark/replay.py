@@ -1,0 +1,144 @@
+"""Replay: hand on to Redis what only the journal holds so far."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable
+from threading import Condition
+from typing import Final
+
+from face_rec.background import Background, Backoff
+from face_rec.clock import Clock
+from face_rec.domain.errors import JournalError, StoreError, StoreUnavailable
+from face_rec.domain.marks import Event
+from face_rec.protocols.marks import AttendanceStore, Journal
+
+log = logging.getLogger(__name__)
+
+PAUSES: Final = Backoff(0.5, 15.0)
+"""Between two tries, after each one that fails."""
+_TRIES: Final = 5
+"""How often an event may fail of something unexpected before it is set aside: about 15 s."""
+
+
+class Replayer:
+    """A thread that sleeps while nothing is pending, and costs nothing then.
+
+    Events keep their order, and none holds up the others: one that Redis refuses stays in the
+    journal and in the log; one that fails in a way nobody has thought of is tried a few times,
+    then the journal sets it aside.
+    """
+
+    def __init__(
+        self,
+        attendance: AttendanceStore,
+        journal: Journal,
+        clock: Clock,
+        cooldown: Callable[[], float],
+        waiting: Iterable[Event] = (),
+    ) -> None:
+        self._attendance = attendance
+        self._journal = journal
+        self._clock = clock
+        self._cooldown = cooldown
+        self._waiting = {event.id: event for event in waiting}
+        self._strange: Counter[str] = Counter()  # unexpected failures by event
+        self._changed = Condition()
+        self._away = False
+        self._give_up_at = float("inf")  # monotonic seconds
+        self._thread = Background("mark-replayer", self._run, wake=self._notify, clock=clock)
+        self._thread.start()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def behind(self) -> bool:
+        """Whether Redis was away at the last try; new events had better queue up."""
+        return self._away
+
+    def add(self, event: Event) -> None:
+        """``event`` is in the journal and Redis did not take it."""
+        with self._changed:
+            self._waiting[event.id] = event
+            self._away = True
+            self._changed.notify_all()
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Stop after a last try, which takes ``timeout`` s at most."""
+        self._give_up_at = self._clock.monotonic() + timeout
+        self._thread.stop(timeout)
+
+    def _notify(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def _run(self) -> None:
+        failures, pause = 0, 0.0
+        while self._wait(pause):
+            failures = 0 if self._pass() else failures + 1
+            pause = PAUSES.jittered(failures) if failures else 0.0
+        self._pass()
+
+    def _wait(self, pause: float) -> bool:
+        """Until something is pending and ``pause`` seconds are over; False when closed."""
+        stopping = self._thread.stopping.is_set
+        with self._changed:
+            if pause:
+                self._changed.wait_for(stopping, pause)
+            self._changed.wait_for(lambda: stopping() or self._waiting)
+            return not stopping()
+
+    def _pass(self) -> bool:
+        """Offer everything once; False when something is left."""
+        before = self._clock.monotonic()
+        with self._changed:
+            events = list(self._waiting.values())
+        handed = 0
+        for event in events:
+            if self._clock.monotonic() > self._give_up_at:
+                return False
+            try:
+                handed += self._hand_on(event)
+            except StoreUnavailable:
+                self._away = True
+                return False
+        with self._changed:
+            self._away = False
+        if handed:
+            seconds = self._clock.monotonic() - before
+            log.info("journal_replayed events=%d seconds=%.1f", handed, seconds)
+        return not self._waiting
+
+    def _hand_on(self, event: Event) -> bool:
+        """Whether Redis has ``event`` now; raises StoreUnavailable."""
+        try:
+            self._attendance.apply(event, self._cooldown(), replay=True)
+            self._journal.settle(event.id)
+        except StoreUnavailable:
+            raise
+        except (StoreError, JournalError) as error:
+            log.error("journal_entry_refused event=%s reason=%s", event.id, error)
+            return False
+        except Exception as error:  # a bug, or something in Redis that is none of ours
+            self._unexpected(event, error)
+            return False
+        self._forget(event)
+        return True
+
+    def _unexpected(self, event: Event, error: Exception) -> None:
+        self._strange[event.id] += 1
+        log.error("journal_entry_failed event=%s", event.id, exc_info=error)
+        if self._strange[event.id] < _TRIES:
+            return
+        try:
+            self._journal.set_aside(event.id, f"{type(error).__name__}: {error}")
+        except JournalError as full:  # it stays where it is, and is tried again
+            log.error("journal_entry_not_set_aside event=%s reason=%s", event.id, full)
+            return
+        log.error("journal_entry_set_aside event=%s", event.id)
+        self._forget(event)
+
+    def _forget(self, event: Event) -> None:
+        with self._changed:
+            self._waiting.pop(event.id, None)
+            self._strange.pop(event.id, None)

@@ -1,0 +1,1 @@
+"""Cameras, the newest frame of each, and the threads that serve them."""

@@ -1,0 +1,132 @@
+"""Streams: one camera's slot, processor and newest result, and the handle others hold."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from face_rec.clock import Clock
+from face_rec.domain.faces import Image
+from face_rec.domain.screens import Greeting, Scene, StreamStats
+from face_rec.journey.mark.notify import NoticeBoard
+from face_rec.journey.streams.meter import Meter
+from face_rec.journey.streams.slot import LatestFrame
+from face_rec.protocols.streams import FrameProcessor
+
+
+class LiveStream:
+    """The state of one stream; a Task of the worker pool."""
+
+    def __init__(
+        self,
+        name: str,
+        processor: FrameProcessor,
+        board: NoticeBoard,
+        clock: Clock,
+        ready: Callable[[], bool],
+    ) -> None:
+        self.name = name
+        self.board = board
+        self.processor = processor
+        self._clock = clock
+        self._ready = ready
+        self._slot = LatestFrame(clock)
+        self._scene: Scene | None = None
+        self._inferred = 0
+        self._arrivals, self._results = Meter(), Meter()
+        self._born = clock.monotonic()
+
+    def put(self, image: Image) -> None:
+        """The newest frame is here; whoever calls must wake the pool."""
+        self._slot.put(image)
+        self._arrivals.tick(self._clock.monotonic())
+
+    @property
+    def waiting(self) -> bool:
+        return self._slot.waiting
+
+    def run(self) -> None:
+        """Process the newest frame; without a model it is only counted."""
+        frame = self._slot.take()
+        if frame is None or not self._ready():
+            return
+        self._scene = self.processor.process(frame)
+        self._inferred += 1
+        self._results.tick(self._clock.monotonic())
+
+    @property
+    def scene(self) -> Scene | None:
+        return self._scene
+
+    def idle(self) -> float:
+        """Seconds without a frame."""
+        age = self._slot.age()
+        return self._clock.monotonic() - self._born if age is None else age
+
+    def stats(self) -> StreamStats:
+        now = self._clock.monotonic()
+        return StreamStats(
+            frames=self._slot.frames,
+            dropped=self._slot.dropped,
+            inferred=self._inferred,
+            frame_rate=self._arrivals.rate(now),
+            inference_rate=self._results.rate(now),
+            time_to_mark=self.board.time_to_mark,
+            frame_age=self._slot.age(),
+        )
+
+
+class Registry(Protocol):
+    """What a handle needs of the engine."""
+
+    def live(self, name: str) -> LiveStream | None:
+        """The stream of this name, if there is one."""
+        ...
+
+    def submit(self, stream: LiveStream, image: Image) -> None: ...
+
+    def drop(self, stream: LiveStream) -> None: ...
+
+
+class StreamHandle:
+    """Implements Stream by name.
+
+    It holds no state, so a page may keep it for hours: when the stream has expired in the
+    meantime the next frame makes a new one.
+    """
+
+    def __init__(
+        self, name: str, registry: Registry, make: Callable[[], LiveStream], *, owner: bool
+    ) -> None:
+        self._name = name
+        self._registry = registry
+        self._make = make
+        self._owner = owner
+        self._closed = False
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def submit(self, image: Image) -> None:
+        """Offer the newest frame; nothing happens on a closed handle."""
+        if not self._closed:
+            self._registry.submit(self._make(), image)
+
+    def scene(self) -> Scene | None:
+        live = self._registry.live(self._name)
+        return live.scene if live else None
+
+    def greetings(self, since: float = 0.0) -> tuple[Greeting, ...]:
+        live = self._registry.live(self._name)
+        return live.board.greetings(since) if live else ()
+
+    def stats(self) -> StreamStats:
+        live = self._registry.live(self._name)
+        return live.stats() if live else StreamStats()
+
+    def close(self) -> None:
+        """Take no more frames. A kiosk's state stays for its other tabs, and for this one
+        when it comes back; it goes when no frame has come for a while."""
+        self._closed = True
+        live = self._registry.live(self._name)
+        if self._owner and live:
+            self._registry.drop(live)

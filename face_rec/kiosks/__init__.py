@@ -1,0 +1,1 @@
+"""Kiosks: which there are, whether they live, and whose camera feeds one."""

@@ -1,0 +1,187 @@
+"""Brings packs onto the shelf: pulled from InsightFace, or imported from a ZIP or folder.
+
+Whatever happens on the way (no network, a full disk, a killed process), a pack is either
+there whole and verified, or not there.
+"""
+
+import dataclasses
+import logging
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from face_rec.clock import Clock
+from face_rec.domain.errors import ModelError, PackBroken
+from face_rec.models.packs.catalogue import OFFICIAL, RELEASES, OfficialPack
+from face_rec.models.packs.download import download
+from face_rec.models.packs.manifest import (
+    MANIFEST,
+    Pack,
+    checked_name,
+    read_manifest,
+    write_manifest,
+)
+from face_rec.models.packs.pack_archive import unpack_models
+from face_rec.models.packs.packs import PackShelf, folder_pack
+from face_rec.protocols.models import Progress
+
+log = logging.getLogger(__name__)
+
+_STAGING = ".incoming-"
+_ABANDONED_AFTER = 24 * 3600.0
+"""Seconds; a younger staging folder may belong to another process that is still at it."""
+
+
+def silent(done: int, total: int) -> None:
+    """A Progress that tells nobody."""
+
+
+class Installer:
+    """Installs packs into a shelf; ``releases`` is the base URL of the official ZIPs."""
+
+    def __init__(self, shelf: PackShelf, clock: Clock, releases: str = RELEASES) -> None:
+        self._shelf = shelf
+        self._clock = clock
+        self._releases = releases
+
+    def pull(self, name: str, progress: Progress = silent) -> Pack:
+        """Download an official pack and install it; ``progress`` counts downloaded bytes.
+
+        Raises ModelError (unknown name, no network, full disk) or PackBroken (not the
+        published files); the pack installed before, if any, then stays.
+        """
+        official = OFFICIAL.get(name)
+        if official is None:
+            raise ModelError(
+                f"'{name}' cannot be pulled; official packs are {', '.join(OFFICIAL)}. "
+                "Other weights can be imported: python -m face_rec models import ZIP-or-FOLDER"
+            )
+        with self._staging() as staging:
+            archive = staging / "download.zip"
+            download(f"{self._releases}/{name}.zip", archive, progress)
+            unpack_models(archive, staging, silent, only=_names(official))
+            archive.unlink()
+            return self._install(self._published(staging, official))
+
+    def import_from(self, source: Path, name: str = "", progress: Progress = silent) -> Pack:
+        """Install the pack in a ZIP or folder, under ``name`` (default: what it is called).
+
+        Raises ArchiveRefused, PackBroken, or ModelError if other weights are installed under
+        that name already.
+        """
+        with self._staging() as staging:
+            self._collect(source, staging, progress)
+            found = folder_pack(staging, self._shelf.digests)
+            name = checked_name(name or _called(source))
+            return self._install(self._kept_apart(dataclasses.replace(found, name=name)))
+
+    def recalibrate(self, pack: Pack) -> None:
+        """Keep ``pack.measured`` in the manifest of an installed pack; raises ModelError."""
+        if not (pack.folder / MANIFEST).is_file():
+            raise ModelError(
+                f"'{pack.name}' is used from {pack.folder}, which belongs to you; import it "
+                "first (python -m face_rec models import FOLDER), then calibrate the copy."
+            )
+        write_manifest(pack)
+
+    # --- steps ---------------------------------------------------------------
+
+    @contextmanager
+    def _staging(self) -> Iterator[Path]:
+        """A folder on the shelf's own disk, so that moving it into place is one step."""
+        self._shelf.root.mkdir(parents=True, exist_ok=True)
+        self._sweep()
+        folder = self._shelf.root / f"{_STAGING}{secrets.token_hex(8)}"
+        folder.mkdir()
+        try:
+            yield folder
+        except OSError as error:
+            raise ModelError(
+                f"The pack could not be written to {self._shelf.root}: {error.strerror or error}."
+            ) from error
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _sweep(self) -> None:
+        for folder in self._shelf.root.glob(f"{_STAGING}*"):
+            if time.time() - folder.stat().st_mtime > _ABANDONED_AFTER:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _collect(self, source: Path, staging: Path, progress: Progress) -> None:
+        if source.is_dir():
+            _copy_models(source, staging, progress)
+        elif source.is_file():
+            unpack_models(source, staging, progress)
+        else:
+            raise ModelError(f"There is no {source}; give a ZIP file or a folder.")
+
+    def _published(self, staging: Path, official: OfficialPack) -> Pack:
+        """The official pack in ``staging``, verified against the catalogue."""
+        pack = Pack(official.name, staging, official.detection, official.recognition)
+        self._shelf.verify(pack)
+        return pack
+
+    def _kept_apart(self, pack: Pack) -> Pack:
+        """``pack``, with the calibration of the one it replaces; raises ModelError if that one
+        has other weights: its name would come to mean something else."""
+        folder = self._shelf.root / pack.name
+        if not (folder / MANIFEST).is_file():
+            return pack
+        try:
+            before = read_manifest(folder)
+        except PackBroken:
+            return pack
+        if before.files != pack.files:
+            raise ModelError(
+                f"A pack called '{pack.name}' with other weights is installed; import this one "
+                "under another name (--name NAME)."
+            )
+        return dataclasses.replace(pack, measured=before.measured)
+
+    def _install(self, pack: Pack) -> Pack:
+        """Move the staged files of ``pack`` into place in one step."""
+        self._drop_others(pack)
+        write_manifest(dataclasses.replace(pack, installed_at=self._clock.now()))
+        target = self._shelf.root / pack.name
+        self._swap(pack.folder, target)
+        log.info("pack installed name=%s custom=%s", pack.name, pack.custom)
+        return self._shelf.find(pack.name)
+
+    def _drop_others(self, pack: Pack) -> None:
+        kept = {file.name for file in pack.files}
+        for path in pack.folder.iterdir():
+            if path.name not in kept:
+                path.unlink()
+
+    def _swap(self, staged: Path, target: Path) -> None:
+        aside = staged.with_name(f"{staged.name}-old")
+        if target.exists():
+            target.rename(aside)
+        try:
+            staged.rename(target)
+        except OSError:
+            if aside.exists():
+                aside.rename(target)
+            raise
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _copy_models(source: Path, staging: Path, progress: Progress) -> None:
+    paths = sorted(source.glob("*.onnx"))
+    total, done = sum(path.stat().st_size for path in paths), 0
+    for path in paths:
+        shutil.copyfile(path, staging / path.name)
+        done += path.stat().st_size
+        progress(done, total)
+
+
+def _names(official: OfficialPack) -> frozenset[str]:
+    return frozenset((official.detection.name, official.recognition.name))
+
+
+def _called(source: Path) -> str:
+    """A name for what lies in ``source``: that of the folder, or of the ZIP without .zip."""
+    return source.resolve().name.removesuffix(".zip")

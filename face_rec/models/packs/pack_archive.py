@@ -1,0 +1,99 @@
+"""Takes the ONNX files out of a ZIP that nobody vouches for."""
+
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from face_rec.domain.errors import ArchiveRefused
+from face_rec.protocols.models import Progress
+from face_rec.zip_directory import opened_zip
+
+MOST_ENTRIES = 500
+LARGEST_FILE = 1 << 30
+LARGEST_TOTAL = 2 << 30
+"""Bytes once unpacked; buffalo_l, the largest pack with all five models, has 0.34 GB."""
+MOST_EXPANSION = 100
+"""Weights hardly shrink; what unpacks to a hundred times its size is a bomb."""
+_ALWAYS_FINE = 1 << 20  # bytes that may expand at any rate
+_CHUNK = 1 << 20
+
+
+def unpack_models(
+    archive: Path, target: Path, progress: Progress, only: frozenset[str] = frozenset()
+) -> None:
+    """Write every ``*.onnx`` of ``archive`` (or ``only`` these) into ``target`` under its bare
+    name.
+
+    ``progress`` gets (bytes so far, of). Raises ArchiveRefused for anything odd: paths that
+    leave the archive, links, encryption, a wrong checksum, or too much of anything.
+    """
+    try:
+        with opened_zip(archive, MOST_ENTRIES) as opened:
+            models = [e for e in _models(opened) if not only or _name(e) in only]
+            _unpack(opened, models, target, progress)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise ArchiveRefused(
+            "This is no complete ZIP archive; download or make it again."
+        ) from error
+
+
+def _models(opened: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    entries = opened.infolist()
+    if len(entries) > MOST_ENTRIES:
+        raise ArchiveRefused(
+            f"The ZIP holds more than {MOST_ENTRIES} files; pack only the models."
+        )
+    for entry in entries:
+        _check(entry)
+    models = [entry for entry in entries if entry.filename.lower().endswith(".onnx")]
+    names = [_name(entry).lower() for entry in models]
+    if not models or len(set(names)) != len(names):
+        raise ArchiveRefused("The ZIP must hold the models as *.onnx files of different names.")
+    if sum(entry.file_size for entry in models) > LARGEST_TOTAL:
+        raise ArchiveRefused(f"The ZIP unpacks to more than {LARGEST_TOTAL >> 30} GB.")
+    return models
+
+
+def _check(entry: zipfile.ZipInfo) -> None:
+    path = PurePosixPath(entry.filename.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in entry.filename:
+        raise ArchiveRefused(f"The ZIP tries to write outside its folder: {entry.filename!r}.")
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise ArchiveRefused(f"The ZIP holds a link: {entry.filename!r}; pack the file itself.")
+    if entry.flag_bits & 0x1:
+        raise ArchiveRefused("The ZIP is encrypted; pack it without a password.")
+    if entry.file_size > LARGEST_FILE:
+        raise ArchiveRefused(f"{entry.filename!r} has more than {LARGEST_FILE >> 30} GB.")
+    if entry.file_size > max(_ALWAYS_FINE, MOST_EXPANSION * entry.compress_size):
+        raise ArchiveRefused(f"The ZIP is not safe: {entry.filename!r} unpacks to far too much.")
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    return PurePosixPath(entry.filename.replace("\\", "/")).name
+
+
+def _unpack(
+    opened: zipfile.ZipFile, models: list[zipfile.ZipInfo], target: Path, progress: Progress
+) -> None:
+    total, done = sum(entry.file_size for entry in models), 0
+    for entry in models:
+        with opened.open(entry) as source, (target / _name(entry)).open("xb") as sink:
+            for size in _copy(source, sink):
+                progress(done + size, total)
+        done += entry.file_size
+
+
+def _copy(source: IO[bytes], sink: IO[bytes]) -> Iterator[int]:
+    """Copies and makes it last; yields the bytes copied so far.
+
+    zipfile itself gives no byte more than the entry declares, and checks its CRC."""
+    done = 0
+    while piece := source.read(_CHUNK):
+        done += sink.write(piece)
+        yield done
+    sink.flush()
+    os.fsync(sink.fileno())

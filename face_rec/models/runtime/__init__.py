@@ -1,0 +1,1 @@
+"""Models that run: loaded on onnxruntime, warmed up, timed."""

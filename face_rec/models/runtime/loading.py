@@ -1,0 +1,134 @@
+"""From a verified pack to models that have run once."""
+
+import logging
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from insightface.model_zoo import get_model
+from insightface.model_zoo.arcface_onnx import ArcFaceONNX
+from insightface.model_zoo.scrfd import SCRFD
+
+from face_rec.domain.errors import ModelError, PackBroken, ProviderMissing
+from face_rec.models.packs.manifest import Pack
+from face_rec.models.runtime.insight import InsightDetector, InsightEmbedder, exclusive
+from face_rec.models.runtime.providers import COREML, CPU, DIRECTML, candidates, missing, name_of
+from face_rec.protocols.models import FaceModels
+
+log = logging.getLogger(__name__)
+
+WARM_UP_SIZE = 320
+"""px; the size that a kiosk detects at most of the time."""
+_TIMED = 5
+"""Runs that are timed."""
+_COREML_STEP = 128
+"""CoreML needs a session for each canvas: coarse steps keep them few."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A pack in memory. ``detect_seconds``: one 320×192 picture; ``embed_seconds``: one face;
+    both measured at warm-up. ``note``: what the user should know about the provider."""
+
+    models: FaceModels
+    detect_seconds: float
+    embed_seconds: float
+    note: str = ""
+
+
+def offered() -> list[str]:
+    """Execution providers of this onnxruntime, in its own words."""
+    return [str(name) for name in onnxruntime.get_available_providers()]
+
+
+def load(pack: Pack, wish: str, threads: int) -> Loaded:
+    """Load ``pack`` on the provider wished for (see ``providers.candidates``) and warm it up.
+
+    ``threads``: that one inference may use. Raises ProviderMissing when the provider cannot
+    be had, PackBroken when the models do not run.
+    """
+    failed: list[str] = []
+    for provider in candidates(wish, offered()):
+        try:
+            models = _models(pack, provider, threads)
+        except ProviderMissing as error:
+            if wish != "auto":
+                raise missing(wish, offered(), str(error)) from error
+            log.warning("provider skipped provider=%s reason=%s", provider, error)
+            failed.append(name_of(provider))
+            continue
+        note = f"{' and '.join(failed)} is offered, but cannot start here." if failed else ""
+        return _warmed_up(models, note)
+    raise ProviderMissing("This onnxruntime offers no provider at all; install it again.")
+
+
+def _models(pack: Pack, provider: str, threads: int) -> FaceModels:
+    turn = exclusive() if provider == DIRECTML else None
+    step = _COREML_STEP if provider == COREML else 32
+    detector = _model(pack.path(pack.detection), SCRFD, provider, threads)
+    recogniser = _model(pack.path(pack.recognition), ArcFaceONNX, provider, threads)
+    return FaceModels(
+        pack=pack.name,
+        provider=provider,
+        detector=InsightDetector(detector, step, turn),
+        embedder=InsightEmbedder(recogniser, pack.recognition.sha256, turn),
+        calibration=pack.calibration,
+        custom=pack.custom,
+    )
+
+
+def _model(path: Path, kind: type[Any], provider: str, threads: int) -> Any:  # noqa: ANN401
+    """InsightFace's model of a file, on ``provider`` and no other."""
+    try:
+        model = get_model(
+            str(path),
+            providers=list(dict.fromkeys([provider, CPU])),  # CPU for operators it lacks
+            sess_options=_options(provider, threads),
+            static_shape_sessions=provider == COREML,  # else: no session for every canvas
+        )
+    except Exception as error:  # onnxruntime raises many kinds
+        if provider == CPU:
+            raise PackBroken(f"{path} cannot be loaded ({error}); install it again.") from error
+        raise ProviderMissing(f"it cannot be started ({error})") from error
+    if not isinstance(model, kind):
+        raise PackBroken(f"{path} is no {kind.__name__} model that InsightFace knows.")
+    if model.session.get_providers()[0] != provider:
+        raise ProviderMissing("it is installed, but cannot be started (driver or libraries)")
+    return model
+
+
+def _options(provider: str, threads: int) -> onnxruntime.SessionOptions:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # w600k_mbf declares a batch of one and warns at every other
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # cores are shared
+    if provider == DIRECTML:
+        options.enable_mem_pattern = False  # DirectML allows no other
+    return options
+
+
+def _warmed_up(models: FaceModels, note: str) -> Loaded:
+    """Run everything some times: the first run allocates; the quickest of the others is what a
+    frame costs. A busy machine makes a run slower, never quicker, so one run would measure the
+    machine's other work."""
+    picture = np.full((180, 320, 3), 128, np.uint8)
+    crop = np.full((112, 112, 3), 128, np.uint8)
+    detect, embed = [], []
+    try:
+        for _ in range(1 + _TIMED):
+            start = time.perf_counter()
+            models.detector.detect(picture, WARM_UP_SIZE)
+            middle = time.perf_counter()
+            rows = models.embedder.embed([crop])
+            end = time.perf_counter()
+            detect.append(middle - start)
+            embed.append(end - middle)
+    except Exception as error:
+        raise PackBroken(f"The pack '{models.pack}' does not run ({error}).") from error
+    if not np.isclose(np.linalg.norm(rows), 1.0, atol=1e-3):
+        raise ModelError(f"The pack '{models.pack}' gives no embeddings on {models.provider}.")
+    return Loaded(models, min(detect[1:]), min(embed[1:]), note)

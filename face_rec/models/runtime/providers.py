@@ -1,0 +1,48 @@
+"""Where models run: what onnxruntime offers against what is asked for."""
+
+from face_rec.domain.errors import ProviderMissing
+
+CPU = "CPUExecutionProvider"
+CUDA = "CUDAExecutionProvider"
+COREML = "CoreMLExecutionProvider"
+DIRECTML = "DmlExecutionProvider"
+
+WISHES = {"cpu": CPU, "cuda": CUDA, "coreml": COREML, "directml": DIRECTML}
+"""What MODEL_PROVIDER may be besides ``auto``, in onnxruntime's words."""
+
+_PREFERENCE = (CUDA, COREML, DIRECTML, CPU)
+_INSTALL = {
+    CPU: "pip install onnxruntime",
+    CUDA: "pip uninstall onnxruntime && pip install onnxruntime-gpu, with NVIDIA's driver, "
+    "CUDA and cuDNN",
+    COREML: "pip install onnxruntime, on a Mac",
+    DIRECTML: "pip uninstall onnxruntime && pip install onnxruntime-directml, on Windows",
+}
+
+
+def candidates(wish: str, offered: list[str]) -> list[str]:
+    """Providers to try, best first: exactly the one asked for, or all that help for ``auto``.
+
+    Raises ProviderMissing if onnxruntime does not offer what was asked for.
+    """
+    if wish == "auto":
+        return [provider for provider in _PREFERENCE if provider in offered]
+    provider = WISHES[wish]
+    if provider not in offered:
+        raise missing(wish, offered)
+    return [provider]
+
+
+def missing(wish: str, offered: list[str], reason: str = "") -> ProviderMissing:
+    """The error for a provider that was asked for and cannot be had."""
+    names = [name for name, provider in WISHES.items() if provider in offered]
+    why = reason or f"this onnxruntime offers only: {', '.join(names)}"
+    return ProviderMissing(
+        f"MODEL_PROVIDER is '{wish}', but {why}. Install it ({_INSTALL[WISHES[wish]]}) or set "
+        "MODEL_PROVIDER to auto or cpu."
+    )
+
+
+def name_of(provider: str) -> str:
+    """The short name of a provider: ``cpu`` for CPUExecutionProvider."""
+    return next((name for name, full in WISHES.items() if full == provider), provider)

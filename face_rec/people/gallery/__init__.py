@@ -1,0 +1,1 @@
+"""All templates in memory, equal to the store."""

@@ -1,0 +1,229 @@
+"""Keeps the gallery in memory equal to the store: loads it, then follows its changes."""
+
+import logging
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from face_rec.background import Background
+from face_rec.clock import Clock
+from face_rec.domain.errors import StoreError
+from face_rec.domain.faces import Matrix
+from face_rec.domain.people import Change, Contract, GalleryEntry
+from face_rec.domain.recognition import NO_MATCH, Match
+from face_rec.people.gallery.gallery import MemoryGallery
+from face_rec.protocols.models import ModelSource
+from face_rec.protocols.people import Gallery, PeopleStore
+
+log = logging.getLogger(__name__)
+
+Listener = Callable[[Collection[str] | None], None]
+"""Told which subjects changed (None: anybody may have). Runs on the follower's thread after
+the gallery has the change, so it must be quick and must not raise."""
+
+_BLOCK_MS = 500  # how long one read waits for a change; also how soon another model is noticed
+_RETRY_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class FollowerStatus:
+    """What ``/readyz`` and the system page show.
+
+    ``loading``: (done, total) people of a rebuild under way, total 0 when unknown; None
+    otherwise. ``error``: why the gallery may be out of date, or "". ``age``: seconds since it
+    was last known to be up to date; None before the first time.
+    """
+
+    revision: int = 0
+    people: int = 0
+    templates: int = 0
+    loading: tuple[int, int] | None = None
+    error: str = ""
+    age: float | None = None
+
+    @property
+    def ready(self) -> bool:
+        return self.age is not None
+
+
+class LiveGallery:
+    """Implements Gallery with whatever matrix is in use at the moment.
+
+    While the matrix was made for another model than the one in use, nobody is matched:
+    embeddings of two contracts are never compared.
+    """
+
+    def __init__(self, models: ModelSource) -> None:
+        self._models = models
+        self._live: MemoryGallery | None = None
+
+    @property
+    def live(self) -> MemoryGallery | None:
+        return self._live
+
+    @property
+    def revision(self) -> int:
+        return self._live.revision if self._live else 0
+
+    @property
+    def people(self) -> int:
+        return self._live.people if self._live else 0
+
+    def match(self, probes: Matrix) -> list[Match]:
+        live, models = self._live, self._models.current()
+        if live is None or models is None or models.contract != live.contract:
+            return [NO_MATCH] * len(probes)
+        if probes.shape[1] != live.contract.dimension:  # embedded just before the models changed
+            return [NO_MATCH] * len(probes)
+        return live.match(probes)
+
+    def swap(self, gallery: MemoryGallery) -> None:
+        """Put ``gallery`` in use; running matches finish on the old one."""
+        self._live = gallery
+
+
+class GalleryFollower:
+    """A thread that applies the store's changes in revision order, within a second.
+
+    After a gap, or when the model in use changes, the matrix is rebuilt beside the old one and
+    swapped. A failed rebuild or read leaves the old matrix in use, says so in :meth:`status`
+    and is tried again every second.
+    """
+
+    def __init__(
+        self,
+        store: PeopleStore,
+        models: ModelSource,
+        clock: Clock,
+        listeners: Iterable[Listener] = (),
+    ) -> None:
+        self._store = store
+        self._models = models
+        self._clock = clock
+        self._listeners = tuple(listeners)
+        self._live = LiveGallery(models)
+        self._status = FollowerStatus()
+        self._current_at: float | None = None
+        self._applied = threading.Condition()
+        self._thread = Background("gallery", self._run)
+        self._stop = self._thread.stopping
+
+    @property
+    def gallery(self) -> Gallery:
+        """Stays the same object for good; the matrix behind it changes."""
+        return self._live
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop following; returns within about a second. The gallery stays as it is."""
+        self._thread.stop(5)
+
+    def status(self) -> FollowerStatus:
+        live, since = self._live.live, self._current_at
+        return replace(
+            self._status,
+            revision=self._live.revision,
+            people=self._live.people,
+            templates=live.templates if live else 0,
+            age=None if since is None else self._clock.monotonic() - since,
+        )
+
+    def wait(self, revision: int, timeout: float) -> bool:
+        """Wait until the gallery of the model in use has ``revision``; False if it has not
+        within ``timeout`` seconds."""
+        with self._applied:
+            return self._applied.wait_for(lambda: self._has(revision), timeout)
+
+    def _has(self, revision: int) -> bool:
+        live, models = self._live.live, self._models.current()
+        return (
+            live is not None
+            and models is not None
+            and live.contract == models.contract
+            and live.revision >= revision
+        )
+
+    # --- the thread
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.step()
+            except StoreError as error:
+                self._failed(str(error))
+                self._stop.wait(_RETRY_SECONDS)
+            except Exception:  # a bug: Background goes on, but the gallery must not age unseen
+                self._failed("The gallery could not be updated; the log says why.")
+                raise
+
+    def _failed(self, error: str) -> None:
+        if error != self._status.error:
+            log.warning("gallery_behind revision=%d reason=%s", self._live.revision, error)
+        self._status = replace(self._status, error=error, loading=None)
+
+    def step(self, block_ms: int = _BLOCK_MS) -> None:
+        """Apply what has changed, waiting up to ``block_ms`` for something to change.
+
+        The thread does nothing but repeat this. Raises StoreError.
+        """
+        models, live = self._models.current(), self._live.live
+        if models is None:
+            self._stop.wait(block_ms / 1000)
+            return
+        if live is None or live.contract != models.contract:
+            self._rebuild(models.contract)
+            return
+        changes = self._store.changes(live.revision, block_ms)
+        if changes is None:
+            self._rebuild(models.contract)
+            return
+        if changes:
+            self._apply(live, changes)
+        self._up_to_date()
+
+    def _rebuild(self, contract: Contract) -> None:
+        """Load everybody beside what is in use. The revision is read first: what changes
+        while loading is applied once more afterwards, which does no harm."""
+        log.info("gallery_loading contract=%s", contract.digest[:12])
+        revision = self._store.revision()
+        fresh = MemoryGallery(contract)
+        fresh.load(self._fitting(fresh, contract), revision, self._store.count())
+        if self._stop.is_set():
+            return
+        self._live.swap(fresh)
+        log.info("gallery_loaded people=%d revision=%d", fresh.people, revision)
+        self._tell(None)
+        self._up_to_date()
+
+    def _fitting(self, gallery: MemoryGallery, contract: Contract) -> Iterator[GalleryEntry]:
+        for entry in self._store.entries(contract.digest, self._progress):
+            if self._stop.is_set():
+                return
+            if gallery.fits(entry):
+                yield entry
+            else:
+                log.error("gallery_entry_broken subject=%s", entry.subject)
+
+    def _progress(self, done: int, total: int) -> None:
+        self._status = replace(self._status, loading=(done, total))
+
+    def _apply(self, live: MemoryGallery, changes: list[Change]) -> None:
+        for change in changes:
+            entry = self._store.entry(change.subject, live.contract.digest)
+            if entry is not None and live.fits(entry):
+                live.put(entry, change.revision)
+            else:
+                live.remove(change.subject, change.revision)
+        self._tell({change.subject for change in changes})
+
+    def _tell(self, subjects: Collection[str] | None) -> None:
+        for listener in self._listeners:
+            listener(subjects)
+
+    def _up_to_date(self) -> None:
+        self._current_at = self._clock.monotonic()
+        self._status = replace(self._status, error="", loading=None)
+        with self._applied:
+            self._applied.notify_all()

@@ -1,0 +1,133 @@
+"""A folder or ZIP of ``<id>/<photo>`` with an optional ``people.csv``, read one file at a time."""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from face_rec.domain.errors import ArchiveRefused
+from face_rec.people.photos.photos import MAX_BYTES
+
+PEOPLE_CSV = "people.csv"
+_COLUMNS = ("id", "name", "group", "email")
+MOST_TABLE_BYTES = 16 << 20
+"""Of people.csv: 100,000 people with long names take half of it."""
+LONGEST_TABLE_LINE = 10_000
+_CLUTTER = ("__MACOSX", "Thumbs.db", "desktop.ini")
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFile:
+    """``name`` is ``<id>/<file>``; ``read`` gives at most a byte more than a photo may have."""
+
+    name: str
+    read: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFiles:
+    """What a collection holds of one person; what people.csv does not say is ""."""
+
+    id: str
+    name: str
+    group: str
+    email: str
+    photos: tuple[PhotoFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    people: tuple[PersonFiles, ...]
+
+    @property
+    def photos(self) -> int:
+        return sum(len(person.photos) for person in self.people)
+
+
+def from_folder(folder: Path) -> Collection:
+    """``folder/<id>/*``; raises ArchiveRefused if it cannot be read or people.csv is wrong."""
+    if not folder.is_dir():
+        raise ArchiveRefused(
+            f"There is no folder {folder}. Name one that holds a folder a person."
+        )
+    paths = [path for path in sorted(folder.glob("*/*")) if path.is_file()]
+    names = [PhotoFile(path.relative_to(folder).as_posix(), _reader(path)) for path in paths]
+    table = folder / PEOPLE_CSV
+    return collected(names, _reader(table)() if table.is_file() else b"")
+
+
+def collected(files: Iterable[PhotoFile], table: bytes = b"") -> Collection:
+    """The collection of ``files``, named ``<id>/<file>``, described by a people.csv.
+
+    A person of the table without photos is in it, too, so that the report can say so.
+    """
+    rows = _rows(table) if table else {}
+    photos: dict[str, list[PhotoFile]] = {person_id: [] for person_id in rows}
+    for file in files:
+        if not is_clutter(file.name):
+            photos.setdefault(_same(PurePosixPath(file.name).parts[0]), []).append(file)
+    people = [_person(i, rows.get(i, {}), photos[i]) for i in sorted(photos)]
+    return Collection(tuple(people))
+
+
+def is_clutter(name: str) -> bool:
+    """Whether this is what file managers leave behind in folders and archives."""
+    return any(part.startswith(".") or part in _CLUTTER for part in PurePosixPath(name).parts)
+
+
+def _person(person_id: str, row: dict[str, str], photos: list[PhotoFile]) -> PersonFiles:
+    name = row.get("name") or person_id.replace("_", " ")
+    return PersonFiles(person_id, name, row.get("group", ""), row.get("email", ""), tuple(photos))
+
+
+def _reader(path: Path) -> Callable[[], bytes]:
+    def read() -> bytes:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+
+    return read
+
+
+def _rows(table: bytes) -> dict[str, dict[str, str]]:
+    """The rows of people.csv by ID."""
+    rows: dict[str, dict[str, str]] = {}
+    for line in _lines(table):
+        row = {str(k).strip().lower(): (v or "").strip() for k, v in line.items() if k}
+        person_id = _same(row.get("id", ""))
+        if not person_id:
+            continue
+        if person_id in rows:
+            raise ArchiveRefused(f"{PEOPLE_CSV} has the ID {person_id} twice. Correct it.")
+        rows[person_id] = {column: row.get(column, "") for column in _COLUMNS}
+    return rows
+
+
+def _lines(table: bytes) -> list[dict[str, str | None]]:
+    if len(table) > MOST_TABLE_BYTES:
+        raise ArchiveRefused(
+            f"{PEOPLE_CSV} has more than {MOST_TABLE_BYTES >> 20} MB. Split the import."
+        )
+    try:
+        text = table.decode("utf-8-sig")
+        if max(map(len, text.split("\n"))) > LONGEST_TABLE_LINE:
+            raise ArchiveRefused(f"{PEOPLE_CSV} has a line that is far too long. Correct it.")
+        first = text.split("\n", 1)[0]
+        delimiter = ";" if first.count(";") > first.count(",") else ","
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        lines = [dict(line) for line in reader]
+    except UnicodeDecodeError:
+        raise ArchiveRefused(f'{PEOPLE_CSV} is not UTF-8. Save it as "CSV UTF-8".') from None
+    except csv.Error as error:
+        raise ArchiveRefused(f"{PEOPLE_CSV} cannot be read ({error}). Correct it.") from None
+    if "id" not in [(name or "").strip().lower() for name in reader.fieldnames or ()]:
+        raise ArchiveRefused(
+            f"{PEOPLE_CSV} has no column id. Its first line must name the columns."
+        )
+    return lines
+
+
+def _same(person_id: str) -> str:
+    """IDs as they are stored: some systems decompose the letters of folder names."""
+    return unicodedata.normalize("NFC", person_id).strip()

@@ -1,0 +1,166 @@
+"""Enrols a whole collection of photos, and reports on every person and photo.
+
+An ID that already has templates of the model in use is left alone, so a second run changes
+nothing; one that has templates of another model only gets new ones, so the same command
+enrols everybody again after a change of the model.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from face_rec.domain.errors import ArchiveRefused, ConsentMissing, PeopleError, PictureError
+from face_rec.domain.people import Consent, Person
+from face_rec.people.details import Details, clean_details
+from face_rec.people.enrolment import Enrolment
+from face_rec.people.imports.collection import Collection, PersonFiles, PhotoFile
+from face_rec.people.photos import capture_hints
+from face_rec.people.photos.photo_check import EnrolPhoto
+from face_rec.people.photos.photos import decode
+from face_rec.protocols.models import Progress
+from face_rec.protocols.people import PeopleStore
+
+
+class ImportOutcome(StrEnum):
+    ADDED = "added"
+    EXTENDED = "extended"  # known, but without a template of the model in use
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoReport:
+    """``reason`` is "" for an accepted photo."""
+
+    file: str
+    accepted: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonReport:
+    id: str
+    outcome: ImportOutcome
+    reason: str = ""
+    photos: tuple[PhotoReport, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    people: tuple[PersonReport, ...]
+
+    def count(self, outcome: ImportOutcome) -> int:
+        return sum(person.outcome is outcome for person in self.people)
+
+    @property
+    def photos_accepted(self) -> int:
+        return sum(photo.accepted for person in self.people for photo in person.photos)
+
+    @property
+    def photos_refused(self) -> int:
+        return sum(not photo.accepted for person in self.people for photo in person.photos)
+
+
+class Importer:
+    """With ``dry_run`` everything is examined and nothing written."""
+
+    def __init__(self, people: PeopleStore, enrolment: Enrolment, dry_run: bool = False) -> None:
+        self._people = people
+        self._enrolment = enrolment
+        self._dry_run = dry_run
+
+    def run(
+        self, collection: Collection, consent: Consent | None, progress: Progress | None = None
+    ) -> ImportReport:
+        """Enrol everybody in ``collection``, under the consent they gave before.
+
+        ``progress`` counts people. Raises ConsentMissing, PackMissing, StoreUnavailable; people
+        done until then stay.
+        """
+        if not self._dry_run and (consent is None or not consent.valid):
+            raise ConsentMissing(
+                "Nobody may be imported without their consent. Say how it was given."
+            )
+        self._enrolment.examiner.models()
+        reports = []
+        for done, files in enumerate(collection.people, 1):
+            reports.append(self._person(files, consent))
+            if progress:
+                progress(done, len(collection.people))
+        return ImportReport(tuple(reports))
+
+    def _person(self, files: PersonFiles, consent: Consent | None) -> PersonReport:
+        try:
+            details = clean_details(
+                Details(files.id, files.name, files.group, files.email, consent)
+            )
+            known = self._people.by_id(details.id)
+        except PeopleError as error:
+            return PersonReport(files.id, ImportOutcome.REFUSED, str(error))
+        if known is not None and self._has_templates(known):
+            return PersonReport(files.id, ImportOutcome.UNCHANGED, "registered already")
+        return self._enrolled(details, known, files)
+
+    def _enrolled(
+        self, details: Details, known: Person | None, files: PersonFiles
+    ) -> PersonReport:
+        photos, reports = self._examined(files.photos)
+        if not photos:
+            reason = "no photo could be used" if files.photos else "there are no photos"
+            return PersonReport(files.id, ImportOutcome.REFUSED, reason, reports)
+        try:
+            self._write(details, known, photos)
+        except (PeopleError, PictureError) as error:
+            return PersonReport(files.id, ImportOutcome.REFUSED, str(error), reports)
+        outcome = ImportOutcome.EXTENDED if known else ImportOutcome.ADDED
+        return PersonReport(files.id, outcome, "", reports)
+
+    def _write(self, details: Details, known: Person | None, photos: list[EnrolPhoto]) -> None:
+        if self._dry_run:
+            self._enrolment.check_new(photos, known.subject if known else "")
+        elif known:
+            self._enrolment.add_photos(known.subject, photos)
+        else:
+            self._enrolment.register(details, photos)
+
+    def _has_templates(self, person: Person) -> bool:
+        digest = self._enrolment.examiner.models().contract.digest
+        return any(template.contract == digest for template in person.templates)
+
+    def _examined(
+        self, files: Sequence[PhotoFile]
+    ) -> tuple[list[EnrolPhoto], tuple[PhotoReport, ...]]:
+        """Every photo by itself first, then against the others: the first one may be wrong."""
+        found = [self._examine(file) for file in files]
+        photos = [photo for photo in found if isinstance(photo, EnrolPhoto)]
+        agreeing = self._agreeing(photos)
+        reports = [
+            PhotoReport(file.name, accepted=photo in agreeing, reason=_reason(photo, agreeing))
+            for file, photo in zip(files, found, strict=True)
+        ]
+        return agreeing, tuple(reports)
+
+    def _examine(self, file: PhotoFile) -> EnrolPhoto | str:
+        try:
+            return self._enrolment.check(decode(file.read()))
+        except (PictureError, ArchiveRefused, OSError) as error:
+            return str(error)
+
+    def _agreeing(self, photos: list[EnrolPhoto]) -> list[EnrolPhoto]:
+        """Those that show the person whom most photos show; none if there is no majority."""
+        if len(photos) < 2:
+            return photos
+        vectors = np.stack([photo.vector for photo in photos])
+        alike = vectors @ vectors.T >= self._enrolment.examiner.agreement
+        middle = alike[alike.sum(axis=1).argmax()]
+        if middle.sum() * 2 <= len(photos):
+            return []
+        return [photo for photo, same in zip(photos, middle, strict=True) if same]
+
+
+def _reason(photo: EnrolPhoto | str, agreeing: list[EnrolPhoto]) -> str:
+    if isinstance(photo, str):
+        return photo
+    return "" if photo in agreeing else str(capture_hints.refusal("other_person"))

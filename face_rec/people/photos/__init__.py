@@ -1,0 +1,1 @@
+"""From a picture to an enrolment photo, or to what is wrong with it."""

@@ -1,0 +1,59 @@
+"""What is wrong with a face, in words that a person can act on."""
+
+from face_rec.domain.errors import PictureRefused
+from face_rec.domain.faces import View
+
+_REFUSALS = {
+    "no_face": "No face was found. Use a photo that shows the whole face from the front, "
+    "not covered.",
+    "several_faces": "There is more than one face. Use a photo that shows only this person.",
+    "small": "The face is too small. Come closer, or use a photo with a larger face.",
+    "unclear": "The face can hardly be made out. Take off what covers it and look at the camera.",
+    "dark": "The face is too dark. Turn toward the light.",
+    "bright": "The face is too bright. Move out of the glare.",
+    "flat": "The face has too little contrast. Avoid fog, glare and light from behind.",
+    "turned": "The head is turned too far to the side. Turn it back toward the camera.",
+    "tilted": "The head is tilted too far up or down. Look at the camera.",
+    "slanted": "The head leans to the side. Hold it, or the camera, upright.",
+    "blurred": "The face is blurred. Hold still, clean the lens, or use a sharper photo.",
+    "other_person": "This face does not look like the one in the other photos. Make sure that "
+    "all photos show the same person.",
+}
+
+_HINTS = {
+    "no_face": "Look at the camera.",
+    "several_faces": "Several faces are in the picture. Only one person, please.",
+    "small": "Come closer.",
+    "unclear": "Show your whole face.",
+    "dark": "More light on your face, please.",
+    "bright": "Too bright: move out of the glare.",
+    "flat": "More light from the front, please.",
+    "turned": "Not so far: turn back a little.",
+    "tilted": "Not so far: level your head a little.",
+    "slanted": "Hold your head upright.",
+    "blurred": "Hold still.",
+    "other_person": "Another person? Only the one who is being registered, please.",
+}
+
+_REQUESTS = {
+    View.FRONT: "Look straight at the camera.",
+    View.LEFT: "Turn your head slowly to your left.",
+    View.RIGHT: "Turn your head slowly to your right.",
+    View.UP: "Raise your chin a little.",
+    View.DOWN: "Lower your chin a little.",
+}
+
+
+def refusal(code: str) -> PictureRefused:
+    """The error to raise for ``code``."""
+    return PictureRefused(code, _REFUSALS[code])
+
+
+def hint(code: str) -> str:
+    """A few words for somebody in front of a live camera."""
+    return _HINTS[code]
+
+
+def request(view: View) -> str:
+    """What to do to be seen from ``view``; left and right are the person's own."""
+    return _REQUESTS[view]

@@ -1,0 +1,159 @@
+"""A picture becomes an enrolment photo, or is refused with a reason.
+
+find the one face → measure it → hold it against the limits → embed it → compare it with the
+photos before it. The guided capture takes the same steps one by one.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from face_rec.domain.errors import PackMissing
+from face_rec.domain.faces import Face, Image, Quality, Vector, View
+from face_rec.domain.people import Contract
+from face_rec.people.gallery.gallery import centroid
+from face_rec.people.photos import capture_hints
+from face_rec.people.photos.photos import portrait, thumbnail
+from face_rec.people.photos.quality import ENROLMENT, Limits, shortcoming
+from face_rec.protocols.models import Assessor, FaceModels, ModelSource
+
+_DETECT_AT = 640
+_DETECT_AGAIN_AT = (320, 160)  # a face that fills the picture is found only when small
+
+COMPARABLE = 0.25
+"""From this part of the area of the largest face on, another face makes a photo ambiguous:
+half as wide and half as high is somebody who stands with the person, less is the background."""
+
+_AGREEMENT_PEOPLE = 10
+"""Photos of one person must agree as if the person were picked out among this many."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EnrolPhoto:
+    """One accepted photo. ``portrait``: the face with some surroundings, BGR, at most 480 px;
+    ``thumbnail``: the same, at most 160 px. ``vector``: mean of the embeddings of the face and
+    of its mirror image, made under ``contract``."""
+
+    portrait: Image
+    thumbnail: Image
+    quality: Quality
+    vector: Vector
+    contract: Contract
+
+    @property
+    def view(self) -> View:
+        return self.quality.view
+
+
+class Examiner:
+    """Safe to call from several threads.
+
+    With ``alone`` False a photo may show others too, and the most prominent face (large and
+    near the middle) is taken: for collections whose photos are labelled in that way.
+    """
+
+    def __init__(
+        self,
+        models: ModelSource,
+        assess: Assessor,
+        limits: Limits = ENROLMENT,
+        alone: bool = True,
+    ) -> None:
+        self._models = models
+        self._assess = assess
+        self._limits = limits
+        self._alone = alone
+
+    def examine(self, image: Image, so_far: Sequence[EnrolPhoto] = ()) -> EnrolPhoto:
+        """Raises PictureRefused, and PackMissing while there is no model."""
+        face = self.find(image)
+        quality = self.measure(image, face)
+        return self.photo(image, face, quality, so_far)
+
+    def models(self) -> FaceModels:
+        models = self._models.current()
+        if models is None:
+            raise PackMissing(
+                "There is no face model yet. Install one on the Models page, or wait until it is "
+                "loaded."
+            )
+        return models
+
+    def find(self, image: Image, size: int | None = None) -> Face:
+        """The one face in ``image``, detected with the longer side at ``size`` px (None: as
+        fits the picture); raises PictureRefused."""
+        faces = self._detect(image, size)
+        if not faces:
+            raise capture_hints.refusal("no_face")
+        if self._alone:
+            return _only(faces)
+        return most_prominent(faces, image)
+
+    def measure(self, image: Image, face: Face) -> Quality:
+        """The face's quality, if it is good enough; else raises PictureRefused."""
+        quality = self._assess(image, face)
+        code = shortcoming(quality, self._limits)
+        if code:
+            raise capture_hints.refusal(code)
+        return quality
+
+    def photo(
+        self, image: Image, face: Face, quality: Quality, so_far: Sequence[EnrolPhoto]
+    ) -> EnrolPhoto:
+        """Embeds the face; raises PictureRefused if it is not the one in ``so_far``."""
+        models = self.models()
+        vector = _embed(models, image, face)
+        earlier = [photo.vector for photo in so_far if photo.contract == models.contract]
+        if earlier:
+            self.agree(vector, centroid(np.stack(earlier)))
+        picture = portrait(image, face.box)
+        return EnrolPhoto(picture, thumbnail(picture), quality, vector, models.contract)
+
+    def agree(self, vector: Vector, others: Vector) -> None:
+        """Raises PictureRefused if ``vector`` and ``others`` are two people."""
+        if float(vector @ others) < self.agreement:
+            raise capture_hints.refusal("other_person")
+
+    @property
+    def agreement(self) -> float:
+        """Lowest cosine of two looks at one person."""
+        return self.models().calibration.threshold(_AGREEMENT_PEOPLE)
+
+    def _detect(self, image: Image, size: int | None) -> list[Face]:
+        detector = self.models().detector
+        fitting = min(_DETECT_AT, max(image.shape[:2]))
+        for at in [size] if size else [fitting, *(s for s in _DETECT_AGAIN_AT if s < fitting)]:
+            faces = detector.detect(image, at)
+            if faces:
+                return faces
+        return []
+
+
+def most_prominent(faces: Sequence[Face], image: Image) -> Face:
+    """The face that a photo is about: large, and near the middle."""
+    height, width = image.shape[:2]
+    half_diagonal = math.hypot(width, height) / 2
+
+    def prominence(face: Face) -> float:
+        x = (face.box.left + face.box.right - width) / 2
+        y = (face.box.top + face.box.bottom - height) / 2
+        return face.box.area * max(0.0, 1 - math.hypot(x, y) / half_diagonal) ** 2
+
+    return max(faces, key=prominence)
+
+
+def _only(faces: Sequence[Face]) -> Face:
+    first, *others = sorted(faces, key=lambda face: face.box.area, reverse=True)
+    if others and others[0].box.area >= COMPARABLE * first.box.area:
+        raise capture_hints.refusal("several_faces")
+    return first
+
+
+def _embed(models: FaceModels, image: Image, face: Face) -> Vector:
+    """Face and mirror image together say a little more than the face alone, and enrolment
+    has the time."""
+    crop = models.embedder.align(image, face)
+    mirrored = np.ascontiguousarray(crop[:, ::-1])
+    return centroid(models.embedder.embed([crop, mirrored]))

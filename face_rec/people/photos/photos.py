@@ -1,0 +1,137 @@
+"""From an uploaded file to a picture, or to a sentence that says why not."""
+
+import io
+import logging
+
+import cv2
+import numpy as np
+from PIL import Image as Pillow
+from PIL import ImageOps
+
+from face_rec.domain.errors import PictureError
+from face_rec.domain.faces import Box, Image
+
+log = logging.getLogger(__name__)
+
+MAX_BYTES = 25 * 1024 * 1024
+MAX_PIXELS = 50_000_000
+MAX_SIDE = 2000
+"""Longer side of a decoded picture, px; a face needs no more."""
+MIN_SIDE = 40
+
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+_SCALABLE = ("L", "RGB", "RGBA", "CMYK")
+_PHONE_FORMATS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
+
+
+def decode(data: bytes) -> Image:
+    """The picture in ``data`` as (H, W, 3) uint8 BGR, upright, at most MAX_SIDE px.
+
+    EXIF rotation is applied, transparency is laid on white, every colour mode becomes BGR.
+    An animation is refused: which of its pictures is the person is not ours to guess.
+    Raises PictureError.
+    """
+    _check_bytes(data)
+    picture = _opened(data)
+    _check_picture(picture)
+    return _pixels(picture)
+
+
+def portrait(image: Image, box: Box, side: int = 480, margin: float = 0.6) -> Image:
+    """A copy of the face with ``margin`` of its size around it, at most ``side`` px."""
+    height, width = image.shape[:2]
+    reach = max(box.width, box.height) * (0.5 + margin)
+    x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+    left, top = max(0, int(x - reach)), max(0, int(y - reach))
+    right, bottom = min(width, int(x + reach) + 1), min(height, int(y + reach) + 1)
+    return thumbnail(image[top:bottom, left:right], side)
+
+
+def thumbnail(image: Image, side: int = 160) -> Image:
+    """A copy of ``image`` whose longer side is at most ``side`` px."""
+    scale = side / max(image.shape[:2])
+    if scale >= 1:
+        return image.copy()
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _check_bytes(data: bytes) -> None:
+    if not data:
+        raise PictureError("The file is empty. Choose the photo again.")
+    if len(data) > MAX_BYTES:
+        raise PictureError(
+            f"The file has {len(data) / 2**20:.0f} MB; at most {MAX_BYTES // 2**20} MB are taken. "
+            "Save the photo smaller."
+        )
+    if data[4:8] == b"ftyp" and data[8:12] in _PHONE_FORMATS:
+        raise PictureError(
+            "This is a HEIC or AVIF photo, which cannot be read here. Save it as JPEG, or set the "
+            "phone's camera to its most compatible format."
+        )
+
+
+def _opened(data: bytes) -> Pillow.Image:
+    """Only the header is read here."""
+    try:
+        return Pillow.open(io.BytesIO(data), formats=FORMATS)
+    except Pillow.DecompressionBombError:
+        raise _too_large() from None
+    except Exception as error:  # decoders raise all sorts of errors for broken files
+        log.debug("photo_unreadable error=%s", type(error).__name__)
+        raise PictureError(
+            "This is not a photo that can be read. Use a JPEG, PNG, WebP, BMP or TIFF file."
+        ) from None
+
+
+def _check_picture(picture: Pillow.Image) -> None:
+    width, height = picture.size
+    if width * height > MAX_PIXELS:
+        raise _too_large()
+    if min(width, height) < MIN_SIDE:
+        raise PictureError(f"The picture is only {width} × {height} px. Use a larger photo.")
+    if _moves(picture):
+        raise PictureError("This is an animation or has several pages. Use a single photo.")
+
+
+def _moves(picture: Pillow.Image) -> bool:
+    """Whether there are several pictures; a phone's MPO holds the photo and then previews or
+    depth maps of it, which is no animation."""
+    try:
+        return picture.format != "MPO" and int(getattr(picture, "n_frames", 1)) > 1
+    except Exception:  # broken beyond counting; reading it will say so
+        return False
+
+
+def _too_large() -> PictureError:
+    return PictureError(
+        f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels. Save the photo smaller."
+    )
+
+
+def _pixels(picture: Pillow.Image) -> Image:
+    try:
+        picture.draft("RGB", (MAX_SIDE, MAX_SIDE))  # a JPEG is read at a fraction of its size
+        picture.load()
+        if picture.mode in _SCALABLE:  # before any copy is made
+            picture.thumbnail((MAX_SIDE, MAX_SIDE), Pillow.Resampling.BOX)
+        upright = _plain(ImageOps.exif_transpose(picture))
+    except Exception as error:  # decoders raise all sorts of errors for broken files
+        log.debug("photo_damaged error=%s", type(error).__name__)
+        raise PictureError("The photo is damaged or incomplete. Save or send it again.") from None
+    upright.thumbnail((MAX_SIDE, MAX_SIDE), Pillow.Resampling.BOX)
+    return np.ascontiguousarray(np.asarray(upright, dtype=np.uint8)[:, :, ::-1])
+
+
+def _plain(picture: Pillow.Image) -> Pillow.Image:
+    """As 8-bit RGB, whatever it was."""
+    if picture.mode.startswith("I"):  # 16 bit grey, which Pillow would clip instead of scale
+        deep = np.asarray(picture).astype(np.int64)
+        grey = np.clip(deep // 257 if deep.max() > 255 else deep, 0, 255).astype(np.uint8)
+        picture = Pillow.fromarray(grey)
+    if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
+        clear = picture.convert("RGBA")
+        paper = Pillow.new("RGBA", clear.size, "white")
+        picture = Pillow.alpha_composite(paper, clear)
+    return picture.convert("RGB")

@@ -1,0 +1,58 @@
+"""What keeps marks."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from face_rec.domain.marks import Event, Receipt
+
+
+class AttendanceStore(Protocol):
+    """Events in Redis lists, one list a UTC day; may raise StoreUnavailable."""
+
+    def apply(self, event: Event, cooldown: float, replay: bool = False) -> Receipt:
+        """Append ``event`` in one atomic, idempotent step.
+
+        Tests the event's id first (REPEATED), then the cooldown in seconds
+        against the subject's last mark (ALREADY), then appends (MARKED). A
+        replay skips the cooldown."""
+        ...
+
+    def day(self, utc_day: date) -> list[Event]:
+        """The events of one UTC day in order of arrival; malformed entries
+        are left out and counted (see :meth:`malformed`)."""
+        ...
+
+    def between(self, start: datetime, end: datetime) -> list[Event]:
+        """Events with start ≤ at < end, sorted by time."""
+        ...
+
+    def length(self, utc_day: date) -> int: ...
+
+    def lengths(self, utc_days: Sequence[date]) -> list[int]: ...
+
+    def malformed(self, utc_day: date) -> list[str]:
+        """Entries that are not events, for showing to an admin."""
+        ...
+
+
+class Journal(Protocol):
+    """Events on local disk, fsynced; raises JournalError when it cannot keep them."""
+
+    def append(self, event: Event) -> None: ...
+
+    def settle(self, event_id: str) -> None:
+        """Redis (and the replicas asked for) has the event: forget it."""
+        ...
+
+    def set_aside(self, event_id: str, reason: str) -> None:
+        """Redis will never take the event: keep it where it holds nobody up, and forget it."""
+        ...
+
+    def pending(self) -> list[Event]: ...
+
+
+class Marker(Protocol):
+    """Makes a mark last before anybody says so."""
+
+    def mark(self, event: Event) -> Receipt: ...

@@ -1,0 +1,88 @@
+"""What the journey asks of recognition models."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from face_rec.domain.faces import Box, Face, Image, Matrix, Quality
+from face_rec.domain.people import Contract
+
+Progress = Callable[[int, int], None]
+"""Called with (done, total); total 0 means unknown."""
+
+
+class Detector(Protocol):
+    """Finds faces. Safe to call from several threads at once."""
+
+    def detect(self, image: Image, size: int, region: Box | None = None) -> list[Face]:
+        """Faces in ``image`` (BGR), found with the longer side scaled to ``size`` px.
+
+        ``size`` is rounded up to a multiple of 32. With ``region`` only that
+        part is searched; boxes and landmarks are always in pixels of ``image``.
+        """
+        ...
+
+
+class Embedder(Protocol):
+    """Turns faces into embeddings. Safe to call from several threads at once."""
+
+    @property
+    def contract(self) -> Contract: ...
+
+    @property
+    def batches(self) -> bool:
+        """Whether several crops at once cost less than one by one."""
+        ...
+
+    def align(self, image: Image, face: Face) -> Image:
+        """The aligned crop (S, S, 3) BGR that :meth:`embed` wants (S = 112)."""
+        ...
+
+    def embed(self, crops: Sequence[Image]) -> Matrix:
+        """(len(crops), D) float32, L2-normalised, one row a crop."""
+        ...
+
+
+class Calibration(Protocol):
+    """What the scores of one recognition model mean."""
+
+    def threshold(self, people: int) -> float:
+        """Lowest score that may name somebody among ``people`` (FAR ≤ 0.005/N)."""
+        ...
+
+    def margin(self, people: int) -> float:
+        """Least lead over the second-best person."""
+        ...
+
+    @property
+    def largest_gallery(self) -> int:
+        """Beyond this many people the promise cannot be kept with this model."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FaceModels:
+    """A loaded, warmed-up pack."""
+
+    pack: str
+    provider: str
+    detector: Detector
+    embedder: Embedder
+    calibration: Calibration
+    custom: bool = False
+
+    @property
+    def contract(self) -> Contract:
+        return self.embedder.contract
+
+
+class ModelSource(Protocol):
+    """The pack in use; None while there is none (not installed, still loading)."""
+
+    def current(self) -> FaceModels | None: ...
+
+
+class Assessor(Protocol):
+    """Measures how good one face in one picture is."""
+
+    def __call__(self, image: Image, face: Face) -> Quality: ...

@@ -1,0 +1,95 @@
+"""What is asked of the people's store and of the gallery in memory."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from face_rec.domain.faces import Matrix
+from face_rec.domain.people import Change, GalleryEntry, Person, Template
+from face_rec.domain.recognition import Match
+from face_rec.protocols.models import Progress
+
+
+class PeopleStore(Protocol):
+    """Registered people. Every write is one atomic step that also bumps the
+    gallery's revision; all may raise StoreUnavailable."""
+
+    def create(self, person: Person, templates: Sequence[Template], seen_revision: int) -> Person:
+        """Add a person. ``seen_revision`` is the gallery revision that the
+        duplicate check saw: raises Conflict when the gallery has moved on,
+        IdTaken when the ID is in use."""
+        ...
+
+    def update(self, person: Person) -> Person:
+        """Write all but the templates; raises Conflict if ``person.version``
+        is not the stored one, IdTaken, PersonMissing."""
+        ...
+
+    def put_templates(
+        self, subject: str, templates: Sequence[Template], version: int, seen_revision: int
+    ) -> Person:
+        """Replace all templates; raises Conflict, PersonMissing."""
+        ...
+
+    def delete(self, subject: str) -> Person | None:
+        """Remove the person, templates and ID mapping; returns what was there."""
+        ...
+
+    def get(self, subject: str) -> Person | None: ...
+
+    def by_id(self, person_id: str) -> Person | None: ...
+
+    def many(self, subjects: Sequence[str]) -> dict[str, Person]:
+        """Those that exist, by subject, in one round trip."""
+        ...
+
+    def all(self) -> Iterator[Person]:
+        """Everybody, streamed."""
+        ...
+
+    def count(self) -> int: ...
+
+    def templates(self, subject: str) -> list[Template]: ...
+
+    def revision(self) -> int:
+        """The gallery's revision: 0 in an empty system."""
+        ...
+
+    def changes(self, since: int, block_ms: int = 0) -> list[Change] | None:
+        """Changes after revision ``since`` in order (waiting up to ``block_ms``
+        for the first); None when there is a gap and a rebuild is needed."""
+        ...
+
+    def entry(self, subject: str, contract: str) -> GalleryEntry | None:
+        """The matchable rows of one person; None if there are none."""
+        ...
+
+    def entries(self, contract: str, progress: Progress | None = None) -> Iterator[GalleryEntry]:
+        """The matchable rows of everybody, pipelined and streamed."""
+        ...
+
+
+class Gallery(Protocol):
+    """All templates in memory. Safe to call from several threads at once."""
+
+    @property
+    def revision(self) -> int: ...
+
+    @property
+    def people(self) -> int: ...
+
+    def match(self, probes: Matrix) -> list[Match]:
+        """One Match a row of ``probes`` (N, D) float32."""
+        ...
+
+
+class Directory(Protocol):
+    """Names for subjects, cached; for labels on the screen."""
+
+    def name(self, subject: str) -> str: ...
+
+    def person(self, subject: str) -> Person | None: ...
+
+    def latest(self, subject: str, within: float = 0.0) -> Person | None:
+        """As the store has the person now, or had them at most ``within`` seconds ago; None if
+        there is nobody. Raises StoreError while it cannot be asked."""
+        ...

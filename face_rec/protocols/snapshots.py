@@ -1,0 +1,32 @@
+"""What keeps pictures of marks."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from face_rec.domain.faces import Image
+
+
+class SnapshotStore(Protocol):
+    """JPEGs by key; a key is a relative POSIX path of our own making."""
+
+    def put(self, key: str, jpeg: bytes) -> None: ...
+
+    def get(self, key: str) -> bytes:
+        """Raises SnapshotMissing."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """No error if there is nothing."""
+        ...
+
+    def url(self, key: str, seconds: int = 300) -> str | None:
+        """A presigned URL, or None where the app itself must serve the bytes."""
+        ...
+
+    def keys(self, prefix: str = "") -> Iterator[str]: ...
+
+
+class SnapshotSink(Protocol):
+    """Takes pictures to be stored in the background; never blocks, never raises."""
+
+    def offer(self, key: str, image: Image) -> None: ...

@@ -1,0 +1,1 @@
+"""Accounts, devices, sessions, tries and the audit log in Redis."""

@@ -1,0 +1,196 @@
+"""Access control on Redis: the whole of :mod:`face_rec.access`, put together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+
+from argon2 import PasswordHasher
+
+from face_rec.access.access_control import Access
+from face_rec.access.accounts.account import Account
+from face_rec.access.accounts.accounts import Staff
+from face_rec.access.accounts.breached import BreachedPasswords
+from face_rec.access.accounts.external import ExternalAccounts
+from face_rec.access.accounts.founding import Mark
+from face_rec.access.accounts.known_browsers import KnownBrowsers
+from face_rec.access.accounts.passwords import Passwords
+from face_rec.access.audit.audit_log import Trail
+from face_rec.access.changes import Changes
+from face_rec.access.devices.device import Device
+from face_rec.access.devices.device_proofs import DeviceProofs
+from face_rec.access.devices.kiosks import Kiosks
+from face_rec.access.devices.pins import Pins
+from face_rec.access.devices.secret import new_secret
+from face_rec.access.devices.token import Token
+from face_rec.access.devices.tokens import Tokens
+from face_rec.access.factors.app_codes import AppCodes
+from face_rec.access.factors.ceremony import Ceremonies, Ceremony
+from face_rec.access.factors.confirm import Confirmation
+from face_rec.access.factors.factor_store import FactorBook
+from face_rec.access.factors.factors import Factors, Handle
+from face_rec.access.factors.passkeys import Passkeys
+from face_rec.access.factors.second_factor import SecondFactor
+from face_rec.access.factors.step_up import StepUp
+from face_rec.access.rights import Role
+from face_rec.access.signin.attempts import Attempts
+from face_rec.access.signin.authenticator import Identify
+from face_rec.access.signin.half_session import HalfSessions
+from face_rec.access.signin.own_sessions import OwnSessions
+from face_rec.access.signin.proof import Proof
+from face_rec.access.signin.provider_sessions import ProviderSessions
+from face_rec.access.signin.session import HalfSession, Lifetime
+from face_rec.access.signin.sign_in import Door
+from face_rec.access.signin.throttle import Throttle
+from face_rec.access.storage import OnceStore, Sealer
+from face_rec.access.tabs import SentFiles, Tabs
+from face_rec.access.told import ToldRecords, ToldSessions
+from face_rec.clock import Clock
+from face_rec.stores.access.attempts import RedisAttempts
+from face_rec.stores.access.audit_stream import RedisAudit
+from face_rec.stores.access.records import RedisRecords
+from face_rec.stores.access.sessions import (
+    RedisCounters,
+    RedisLinks,
+    RedisNotes,
+    RedisOnce,
+    RedisSessions,
+    signing_key,
+)
+from face_rec.stores.chain.ledger import Ledger
+from face_rec.stores.people.person_codec import Unsealed
+from face_rec.stores.people.person_keys import PersonKeys
+from face_rec.stores.people.pins import RedisPins
+from face_rec.stores.redis.client import Client
+from face_rec.stores.sealing.sealer import DataSealer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessOptions:
+    """``local``: whether passwords open anything; ``words``: what makes a password weak here;
+    ``hasher``: None: Argon2id as recommended; ``factor_roles``: who must have a second factor;
+    ``ledger``: links the audit log; ``sealer``: encrypts what authenticator apps and this app
+    both know; ``pins``: what hashes of PINs are sealed with."""
+
+    enabled: bool = True
+    local: bool = True
+    zone: Callable[[], tzinfo] = lambda: UTC
+    lifetime: Lifetime = field(default_factory=Lifetime)
+    words: tuple[str, ...] = ()
+    hasher: PasswordHasher | None = None
+    breached: BreachedPasswords | None = None
+    mark: Mark | None = None
+    away: Callable[[], bool] = lambda: False
+    factor_roles: frozenset[Role] = frozenset()
+    sealer: Sealer = field(default_factory=Unsealed)
+    ledger: Ledger | None = None
+    pins: DataSealer | None = None
+
+
+def open_trail(
+    client: Client,
+    site: str,
+    clock: Clock,
+    ledger: Ledger | None = None,
+    sealer: Sealer | None = None,
+) -> Trail:
+    """The audit log's writer; with a ``ledger`` its entries are linked. ``sealer`` keeps the
+    people's own keys, which seal what it tells of them."""
+    return Trail(RedisAudit(client, site, ledger, PersonKeys(client, site, sealer)), clock)
+
+
+def open_access(client: Client, site: str, clock: Clock, options: AccessOptions) -> Access:
+    """Everything about access, kept in ``client``; nothing is asked of Redis here."""
+    changes = Changes()
+    accounts: ToldRecords[Account] = ToldRecords(RedisRecords(client, site, Account), changes)
+    links, notes = RedisLinks(client, site), RedisNotes(client, site)
+    trail = open_trail(client, site, clock, options.ledger, options.sealer)
+    counters = RedisCounters(client, site)
+    throttle = Throttle(counters)
+    attempts = Attempts(RedisAttempts(client, site))
+    known = KnownBrowsers(lambda: signing_key(client, site, new_secret()), clock)
+    # Strangers hash in threads of their own: they keep nobody who is in from what needs a hash.
+    passwords = Passwords(options.words, options.hasher, options.breached)
+    proof = Proof(
+        accounts=accounts, passwords=passwords.beside(), attempts=attempts, known=known,
+        trail=trail,
+    )  # fmt: skip
+    external = ExternalAccounts(accounts, trail, clock)
+    step_up = StepUp(clock)
+    factors = _second_factor(
+        client, site, clock, options, throttle=throttle, trail=trail, step_up=step_up
+    )
+    once: OnceStore[HalfSession] = RedisOnce(client, site, HalfSession)
+    sessions = ToldSessions(RedisSessions(client, site), changes)
+    door = Door(
+        accounts=accounts, sessions=sessions, links=links, notes=notes,
+        passwords=passwords, proof=proof, external=external, known=known, throttle=throttle,
+        trail=trail, clock=clock, lifetime=options.lifetime, local=options.local,
+        halves=HalfSessions(once, accounts, clock), factors=factors, mark=options.mark,
+    )  # fmt: skip
+    kiosks = Kiosks(
+        devices=ToldRecords(RedisRecords(client, site, Device), changes), links=links, notes=notes,
+        throttle=throttle, trail=trail, clock=clock, demand=step_up.demand,
+    )  # fmt: skip
+    recorded: ToldRecords[Token] = ToldRecords(RedisRecords(client, site, Token), changes)
+    tokens = Tokens(recorded, notes, trail, clock, step_up.demand)
+    identify = Identify(door, kiosks, tokens, clock, options.away)
+    changes.listen(identify.forget)
+    staff = Staff(
+        accounts=accounts,
+        notes=notes,
+        passwords=passwords,
+        attempts=attempts,
+        trail=trail,
+        clock=clock,
+        demand=step_up.demand,
+    )
+    return Access(
+        enabled=options.enabled,
+        door=door,
+        staff=staff,
+        kiosks=kiosks,
+        tokens=tokens,
+        pins=Pins(RedisPins(client, site, options.pins), passwords, throttle, trail),
+        identify=identify,
+        changes=changes,
+        tabs=Tabs(),
+        files=SentFiles(),
+        provider_sessions=ProviderSessions(accounts, sessions, counters, trail),
+        own_sessions=OwnSessions(
+            accounts=accounts,
+            sessions=sessions,
+            notes=notes,
+            trail=trail,
+            step_up=step_up,
+            clock=clock,
+        ),
+        proofs=DeviceProofs(clock),
+        audit=trail,
+        factors=factors,
+        step_up=step_up,
+        confirm=Confirmation(door, staff, factors, trail),
+        clock=clock,
+        zone=options.zone,
+        signing_key=lambda: signing_key(client, site, new_secret()),
+    )
+
+
+def _second_factor(
+    client: Client,
+    site: str,
+    clock: Clock,
+    options: AccessOptions,
+    *,
+    throttle: Throttle,
+    trail: Trail,
+    step_up: StepUp,
+) -> SecondFactor:
+    factors: RedisRecords[Factors] = RedisRecords(client, site, Factors)
+    handles: RedisRecords[Handle] = RedisRecords(client, site, Handle)
+    book = FactorBook(factors, handles)
+    ceremonies = Ceremonies(RedisOnce(client, site, Ceremony))
+    return SecondFactor(
+        book=book, app=AppCodes(book, ceremonies, options.sealer, clock),
+        passkeys=Passkeys(book, ceremonies, clock), throttle=throttle, trail=trail,
+        step_up=step_up, roles=options.factor_roles,
+    )  # fmt: skip

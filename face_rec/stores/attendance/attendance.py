@@ -1,0 +1,223 @@
+"""Attendance events in Redis: one list a UTC day, appended by one atomic script."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, cast
+
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.marks import Event, EventKind, Outcome, Receipt
+from face_rec.stores.attendance import event_codec
+from face_rec.stores.chain.append import DayHeads, Links
+from face_rec.stores.chain.links import Chain, Head
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, redis_errors
+from face_rec.stores.redis.lua import Argument, Script
+
+log = logging.getLogger(__name__)
+
+MARKS: Final = frozenset({EventKind.PUNCH, EventKind.IN, EventKind.OUT})
+"""What the cooldown speaks of; the other kinds are corrections."""
+
+_MARK = Script("mark")
+_MARKED: Final = b"marked"
+_REPEATED: Final = b"repeated"
+_MOVED: Final = b"moved"
+_NEVER: Final = Head(-1, b"never")  # no list has this length: nothing is appended
+_DAY = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAYS_AT_ONCE = 31
+
+
+class RedisAttendance:
+    """An ``AttendanceStore``. Safe to call from several threads and processes at once.
+
+    ``wait_replicas``: how many replicas must have an event before it counts as kept;
+    short of that StoreUnavailable is raised although the master has it, and a later
+    replay of the event finishes the job.
+
+    With a ``chain`` every event is linked to the one before it, so that a later change
+    shows; :attr:`heads` knows which days were written.
+
+    Two marks of one subject on both sides of UTC midnight lie in two cluster slots: the
+    cooldown between them is read first and not atomic, so two kiosks within the same
+    milliseconds there may both mark.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        site: str,
+        wait_replicas: int = 0,
+        chain: Chain | None = None,
+        heads: DayHeads | None = None,
+    ) -> None:
+        self.site = site
+        self._client = client
+        self._wait_replicas = wait_replicas
+        self._chain = chain
+        self.heads = heads or DayHeads()
+
+    @redis_errors()
+    def apply(self, event: Event, cooldown: float, replay: bool = False) -> Receipt:
+        """Append ``event`` in one atomic step, or say why not (see ``AttendanceStore``).
+
+        Cooldown in seconds. An event that comes late and out of order is kept, and does
+        not take the place of the newest mark.
+        """
+        day_keys = self._keys(_utc_day(event.at))
+        arguments = self._arguments(event, 0.0 if replay else cooldown)
+        outcome, standing = self._append(event, day_keys, arguments)
+        receipt = Receipt(event, Outcome(outcome.decode()), _moment(standing))
+        if self._wait_replicas and receipt.outcome is not Outcome.ALREADY:
+            self._wait(day_keys, arguments)
+        return receipt
+
+    @redis_errors()
+    def day(self, utc_day: date) -> list[Event]:
+        """The events of one UTC day in order of arrival."""
+        found, malformed = _read(self._entries([utc_day])[0])
+        if malformed:
+            log.warning("events malformed day=%s count=%d", utc_day, len(malformed))
+        return found
+
+    @redis_errors()
+    def between(self, start: datetime, end: datetime) -> list[Event]:
+        """Events with start ≤ at < end, sorted by time."""
+        found: list[Event] = []
+        for days in _spans(_utc_day(start), _utc_day(end)):
+            for entries in self._entries(days):
+                found += [event for event in _read(entries)[0] if start <= event.at < end]
+        return sorted(found, key=lambda event: event.at)
+
+    def length(self, utc_day: date) -> int:
+        return self.lengths([utc_day])[0]
+
+    @redis_errors()
+    def lengths(self, utc_days: Sequence[date]) -> list[int]:
+        """Entries of each day, malformed ones included, in one round trip."""
+        pipeline = self._client.pipeline(transaction=False)
+        for day in utc_days:
+            pipeline.llen(keys.attendance(self.site, day))
+        return [int(length) for length in pipeline.execute()] if utc_days else []
+
+    @redis_errors()
+    def malformed(self, utc_day: date) -> list[str]:
+        """Entries that are not events, readable as far as they go."""
+        return [raw.decode(errors="replace") for raw in _read(self._entries([utc_day])[0])[1]]
+
+    def _append(
+        self, event: Event, day_keys: Sequence[str], arguments: Sequence[Argument]
+    ) -> tuple[bytes, Any]:
+        """Run the script, again while others are faster; outcome and standing mark."""
+        if self._chain is None:
+            outcome, standing = _MARK.run(self._client, day_keys, arguments)
+            return outcome, standing
+        links = Links(self._chain, self.heads, _utc_day(event.at), event_codec.encode(event))
+        with self.heads.turn():
+            for entry, before, after in links.tries():
+                linked = _linked(arguments, entry, before, after)
+                answer = _MARK.run(self._client, day_keys, linked)
+                if answer[0] == _MOVED:
+                    links.moved(Head(int(answer[2]), answer[1]))
+                    continue
+                if answer[0] == _MARKED:
+                    links.made(after)
+                return answer[0], answer[1]
+        raise StoreUnavailable(
+            "Too many kiosks write at the same moment. The event stays in the journal and is "
+            "sent again; no step is needed unless this stays."
+        )
+
+    def _keys(self, day: date) -> list[str]:
+        names = (keys.attendance, keys.seen, keys.last, keys.head)
+        return [name(self.site, day) for name in names]
+
+    def _arguments(self, event: Event, cooldown: float) -> list[Argument]:
+        is_mark = event.kind in MARKS
+        before = self._last_of_yesterday(event, cooldown) if is_mark else b""
+        return [
+            event.id,
+            event_codec.encode(event),
+            event.subject,
+            _microseconds(event.at),
+            round(cooldown * 1_000_000),
+            before,
+            int(is_mark),
+            "",  # not linked
+            0,
+            "",
+        ]
+
+    def _last_of_yesterday(self, event: Event, cooldown: float) -> bytes:
+        """The subject's last mark of the UTC day before, where the cooldown reaches back to it."""
+        earlier = event.at - timedelta(seconds=cooldown)
+        yesterday = _utc_day(event.at) - _DAY
+        if _utc_day(earlier) > yesterday:
+            return b""
+        return (
+            cast("bytes", self._client.hget(keys.last(self.site, yesterday), event.subject)) or b""
+        )
+
+    def _wait(self, day_keys: Sequence[str], arguments: Sequence[Argument]) -> None:
+        """Have the event on the replicas too.
+
+        It is applied again, which changes nothing, on the connection that then waits. Where
+        a failover lost it meanwhile it must not come in without a link: the replay brings it.
+        """
+        if self._chain is not None:
+            arguments = _linked(arguments, b"", _NEVER, _NEVER)
+        answer, reached = _MARK.run_and_wait(
+            self._client, day_keys, arguments, self._wait_replicas
+        )
+        kept = answer[0] in {_MARKED, _REPEATED}
+        if not kept or reached < self._wait_replicas:
+            raise StoreUnavailable(
+                f"Only {reached} of {self._wait_replicas} replicas confirmed an event. It stays "
+                "in the journal and is sent again; check the replicas or REDIS_WAIT_REPLICAS."
+            )
+
+    def _entries(self, days: Sequence[date]) -> list[list[bytes]]:
+        pipeline = self._client.pipeline(transaction=False)
+        for day in days:
+            pipeline.lrange(keys.attendance(self.site, day), 0, -1)
+        return cast("list[list[bytes]]", pipeline.execute())
+
+
+def _linked(
+    arguments: Sequence[Argument], entry: bytes, before: Head, after: Head
+) -> list[Argument]:
+    """The script's arguments with the event in its chain."""
+    event_id, _, *rest = arguments[:7]
+    return [event_id, entry, *rest, after.value, before.length, before.value]
+
+
+def _read(entries: Sequence[bytes]) -> tuple[list[Event], list[bytes]]:
+    """Events, and what is none."""
+    found: list[Event] = []
+    malformed: list[bytes] = []
+    for entry in entries:
+        try:
+            found.append(event_codec.decode(entry))
+        except event_codec.MalformedEvent:
+            malformed.append(entry)
+    return found, malformed
+
+
+def _spans(first: date, last: date) -> Iterator[list[date]]:
+    """The days from ``first`` to ``last``, a month's worth at a time."""
+    days = [first + n * _DAY for n in range((last - first).days + 1)]
+    for start in range(0, len(days), _DAYS_AT_ONCE):
+        yield days[start : start + _DAYS_AT_ONCE]
+
+
+def _utc_day(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
+
+
+def _microseconds(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _moment(microseconds: Any) -> datetime | None:  # noqa: ANN401
+    return _EPOCH + timedelta(microseconds=int(microseconds)) if microseconds else None

@@ -1,0 +1,231 @@
+"""Attendance rules in Redis: one hash a kind, one version over all of them."""
+
+import dataclasses
+import json
+import logging
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Final, cast
+
+from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.rules import Item, Limits, Rules
+from face_rec.attendance.rules.shift import Shift
+from face_rec.attendance.rules.validation import flaws
+from face_rec.domain.errors import Conflict, RulesMoved
+from face_rec.kiosks.kiosk import Interval, KioskRecord
+from face_rec.stores.attendance.rule_codec import MalformedRule, decode, encode
+from face_rec.stores.chain.ledger import Command, Guard, Ledger
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, redis_errors
+from face_rec.stores.redis.lua import Script
+
+log = logging.getLogger(__name__)
+
+BEAT_GAP: Final = 180  # seconds; a kiosk beats about once a minute
+_BEAT = Script("beat")
+_PUT = Script("put_rules")
+_MOVED: Final = "Somebody else changed the rules meanwhile. Look at them again."
+_KINDS: Final[dict[str, type[Item]]] = {
+    "shifts": Shift,
+    "assignments": Assignment,
+    "employments": Employment,
+    "holidays": Holiday,
+    "leaves": Leave,
+    "kiosks": KioskRecord,
+    "limits": Limits,
+}
+_NAMES: Final = {kind: name for name, kind in _KINDS.items()}
+
+
+class RedisRules:
+    """A ``RulesStore``. Safe to call from several threads and processes at once. With a
+    ``ledger`` every change is linked to the one before it, with a keyed digest of the rule."""
+
+    def __init__(self, client: Client, site: str, ledger: Ledger | None = None) -> None:
+        self._client = client
+        self._site = site
+        self._ledger = ledger
+
+    @redis_errors()
+    def version(self) -> int:
+        return int(self._client.hget(keys.rules(self._site), keys.VERSION) or 0)
+
+    @redis_errors()
+    def epoch(self) -> str:
+        key = keys.rules(self._site)
+        self._client.hsetnx(key, keys.EPOCH, secrets.token_hex(8))
+        return cast("bytes", self._client.hget(key, keys.EPOCH)).decode()
+
+    @redis_errors()
+    def load(self) -> Rules:
+        """All entries, sorted by id; those not understood are in ``malformed``."""
+        pipeline = self._client.pipeline(transaction=True)
+        pipeline.hget(keys.rules(self._site), keys.VERSION)
+        for name in _KINDS:
+            pipeline.hgetall(keys.rule(self._site, name))
+        version, *hashes = pipeline.execute()
+        malformed: list[str] = []
+        found = {
+            name: _decoded(kind, _mapping(stored), malformed)
+            for (name, kind), stored in zip(_KINDS.items(), hashes, strict=True)
+        }
+        if malformed:
+            log.warning("rules malformed count=%d", len(malformed))
+        return _rules(found, int(version or 0), tuple(malformed))
+
+    @redis_errors()
+    def put(self, *items: Item, seen: int | None = None) -> None:
+        self._change([(item, encode(item)) for item in items], seen)
+
+    @redis_errors()
+    def remove(self, *items: Item, seen: int | None = None) -> None:
+        self._change([(item, "") for item in items], seen)
+
+    def _change(self, entries: Sequence[tuple[Item, str]], seen: int | None) -> None:
+        if self._ledger is not None:
+            self._linked(self._ledger, entries, seen)
+            return
+        names = [keys.rules(self._site), *(self._hash_of(item) for item, _ in entries)]
+        texts = [part for item, text in entries for part in (item.id, text)]
+        if not _PUT.run(self._client, names, ["" if seen is None else seen, *texts]):
+            raise RulesMoved(_MOVED)
+
+    def _linked(
+        self, ledger: Ledger, entries: Sequence[tuple[Item, str]], seen: int | None
+    ) -> None:
+        """The same, with an entry in the chain."""
+        states: dict[str, str | None] = {}
+        commands: list[Command] = []
+        for item, text in entries:
+            name = f"{_NAMES[type(item)]}/{item.id}"
+            states[name] = rule_digest(ledger, name, text) if text else None
+            words = ("HSET", item.id, text) if text else ("HDEL", item.id)
+            commands.append(Command(self._hash_of(item), words))
+        commands.append(Command(keys.rules(self._site), ("HINCRBY", keys.VERSION, 1)))
+        try:
+            ledger.write(states, commands, None if seen is None else self._guard(seen))
+        except Conflict:
+            raise RulesMoved(_MOVED) from None
+
+    def _guard(self, version: int) -> Guard:
+        return Guard(keys.rules(self._site), keys.VERSION, str(version) if version else "")
+
+    # --- the chain's view
+
+    @redis_errors()
+    def stored(self) -> dict[str, str]:
+        """Every rule as it is stored, by the name that the chain has for it."""
+        pipeline = self._client.pipeline(transaction=True)
+        for kind in _KINDS:
+            pipeline.hgetall(keys.rule(self._site, kind))
+        return {
+            f"{kind}/{_text(entry_id)}": _text(text)
+            for kind, stored in zip(_KINDS, pipeline.execute(), strict=True)
+            for entry_id, text in _mapping(stored).items()
+        }
+
+    def begin(self) -> None:
+        """Enter the rules of before the chain; nothing to do if that was done."""
+        ledger = self._ledger
+        if ledger is None or ledger.complete():
+            return
+        version = self.version()
+        states = {n: rule_digest(ledger, n, text) for n, text in self.stored().items()}
+        ledger.begin(states, self._guard(version))
+
+    @redis_errors()
+    def beat(self, kiosk: str, at: datetime, since: datetime | None = None) -> None:
+        """Note a sign of life of a registered kiosk; of any other, nothing."""
+        if not self._client.hexists(keys.rule(self._site, _NAMES[KioskRecord]), kiosk):
+            return
+        day = keys.beats(self._site, at.astimezone(UTC).date())
+        start = since or at
+        arguments: list[str | bytes | int] = [
+            kiosk,
+            int(start.timestamp()),
+            int(at.timestamp()),
+            BEAT_GAP,
+        ]
+        if _BEAT.run(self._client, [day], arguments):
+            self._watch(kiosk, start)
+
+    @redis_errors()
+    def beats(self, utc_days: Sequence[date]) -> Mapping[str, list[Interval]]:
+        pipeline = self._client.pipeline(transaction=False)
+        for day in utc_days:
+            pipeline.hgetall(keys.beats(self._site, day))
+        found: dict[str, list[Interval]] = defaultdict(list)
+        for stored in pipeline.execute() if utc_days else ():
+            for kiosk, text in stored.items():
+                found[kiosk.decode()] += _intervals(text)
+        return found
+
+    def _hash_of(self, item: Item) -> str:
+        return keys.rule(self._site, _NAMES[type(item)])
+
+    def _watch(self, kiosk: str, at: datetime) -> None:
+        stored = self._client.hget(keys.rule(self._site, "kiosks"), kiosk)
+        try:
+            known = decode(KioskRecord, kiosk, cast("bytes", stored or b""))
+        except MalformedRule:  # or removed meanwhile
+            return  # shown to the admin as malformed; not ours to overwrite
+        if known.watched_from is None:
+            self.put(dataclasses.replace(known, watched_from=at))
+
+
+def rule_digest(ledger: Ledger, name: str, text: str) -> str:
+    """What the chain keeps of a rule: nobody without the key can make or guess it."""
+    return ledger.chain.sign(f"rule|{name}|{text}")
+
+
+def _text(stored: bytes) -> str:
+    return stored.decode("utf-8", "backslashreplace")
+
+
+def _mapping(reply: Mapping[bytes, bytes] | Sequence[bytes]) -> Mapping[bytes, bytes]:
+    """A hash as it comes out of a transaction: a cluster's client leaves it flat."""
+    if isinstance(reply, Mapping):
+        return reply
+    return dict(zip(reply[::2], reply[1::2], strict=True))
+
+
+def _decoded(
+    kind: type[Item], stored: Mapping[bytes, bytes], malformed: list[str]
+) -> tuple[Item, ...]:
+    found: list[Item] = []
+    for entry_id, text in sorted(stored.items()):
+        try:
+            item = decode(kind, entry_id.decode(errors="replace"), text)
+            wrong = flaws(item)
+            found += [] if wrong else [item]
+            malformed += [f"{kind.__name__} {item.id!r}: {' '.join(wrong)}"] if wrong else []
+        except MalformedRule as error:
+            malformed.append(str(error))
+    return tuple(found)
+
+
+def _rules(
+    found: Mapping[str, tuple[Item, ...]], version: int, malformed: tuple[str, ...]
+) -> Rules:
+    limits = cast("tuple[Limits, ...]", found["limits"])
+    return Rules(
+        shifts=cast("tuple[Shift, ...]", found["shifts"]),
+        assignments=cast("tuple[Assignment, ...]", found["assignments"]),
+        employments=cast("tuple[Employment, ...]", found["employments"]),
+        holidays=cast("tuple[Holiday, ...]", found["holidays"]),
+        leaves=cast("tuple[Leave, ...]", found["leaves"]),
+        kiosks=cast("tuple[KioskRecord, ...]", found["kiosks"]),
+        limits=limits[0] if limits else Limits(),
+        version=version,
+        malformed=malformed,
+    )
+
+
+def _intervals(text: bytes) -> list[Interval]:
+    try:
+        return [(int(first), int(last)) for first, last in json.loads(text)]
+    except (ValueError, TypeError):
+        return []  # a kiosk's history is worth less than the page that shows it

@@ -1,0 +1,126 @@
+"""Where a backup lies: a file of this machine, or an object in S3."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Protocol, cast
+from urllib.parse import urlparse
+
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
+
+from face_rec.domain.errors import BackupRefused, StoreUnavailable
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+_PRIVATE = 0o600
+
+
+class Place(Protocol):
+    """One backup's place."""
+
+    def exists(self) -> bool: ...
+
+    def write(self, path: Path) -> None:
+        """Put the file at ``path`` there, whole or not at all."""
+        ...
+
+    def open(self) -> "contextlib.AbstractContextManager[IO[bytes]]":
+        """Its bytes, from the start."""
+        ...
+
+
+class FilePlace:
+    """A file; readable by its owner only."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def exists(self) -> bool:
+        return self._path.exists()
+
+    def write(self, path: Path) -> None:
+        part = self._path.with_name(f".{self._path.name}.part")
+        try:
+            part.unlink(missing_ok=True)
+            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
+            with os.fdopen(descriptor, "wb") as out, path.open("rb") as source:
+                while piece := source.read(1 << 20):
+                    out.write(piece)
+                out.flush()
+                os.fsync(out.fileno())
+            part.replace(self._path)
+        except OSError as error:
+            raise BackupRefused(
+                f"{self._path} cannot be written ({error.strerror}). Choose another --out."
+            ) from error
+
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        try:
+            source = self._path.open("rb")
+        except FileNotFoundError:
+            raise BackupRefused(f"There is no file {self._path}. Name another one.") from None
+        except OSError as error:
+            raise BackupRefused(
+                f"{self._path} cannot be read ({error.strerror}). Name a file that can be."
+            ) from error
+        with source:
+            yield source
+
+
+class S3Place:
+    """``s3://bucket/key``; large backups travel in parts."""
+
+    def __init__(self, client: "S3Client", url: str, encryption: dict[str, Any]) -> None:
+        """``encryption``: the arguments of put_object for encryption at rest."""
+        parsed = urlparse(url)
+        self._bucket, self._key = parsed.netloc, parsed.path.lstrip("/")
+        if not self._bucket or not self._key:
+            raise BackupRefused(f"{url}: write it like s3://BUCKET/FOLDER/NAME.")
+        self._client = client
+        self._encryption = encryption
+
+    def exists(self) -> bool:
+        with self._errors():
+            try:
+                self._client.head_object(Bucket=self._bucket, Key=self._key)
+            except ClientError as error:
+                if error.response.get("Error", {}).get("Code") in {"404", "NoSuchKey"}:
+                    return False
+                raise
+            return True
+
+    def write(self, path: Path) -> None:
+        with self._errors():
+            self._client.upload_file(
+                str(path), self._bucket, self._key, ExtraArgs=self._encryption
+            )
+
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        with self._errors():
+            found = self._client.get_object(Bucket=self._bucket, Key=self._key)
+            with contextlib.closing(found["Body"]) as body:
+                yield cast("IO[bytes]", body)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (Boto3Error, BotoCoreError, ClientError) as error:
+            raise StoreUnavailable(
+                f"s3://{self._bucket}/{self._key} cannot be used: {error}. Check the bucket's "
+                "name, AWS_REGION and what the role may do (deploy/README.md)."
+            ) from error
+        except OSError as error:
+            raise BackupRefused(f"A temporary file cannot be used: {error}.") from error
+
+
+def scratch() -> "contextlib.AbstractContextManager[str]":
+    """A private folder for the backup while it is made; gone afterwards."""
+    return tempfile.TemporaryDirectory(prefix="face-backup-")

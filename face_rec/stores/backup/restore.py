@@ -1,0 +1,120 @@
+"""Puts the records of a backup into an empty system."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from face_rec.domain.errors import NotEmpty
+from face_rec.stores.backup.records_reader import Record
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, redis_errors
+
+_AT_ONCE: Final = 100  # records a round trip
+_HASH, _STREAM = "hash", "stream"
+_WRITE: Final = {"list": "RPUSH", "set": "SADD", _HASH: "HSET", "string": "SET"}
+
+
+class SiteRestore:
+    """Writes one site, on one server or a cluster."""
+
+    def __init__(self, client: Client, site: str) -> None:
+        self._client = client
+        self._site = site
+        self._people = keys.person(site, "")
+        self._ids: dict[str, bytes] = {}
+        self._streams = _streams(site)
+
+    @redis_errors()
+    def refuse_unless_empty(self, digest: str) -> None:
+        """Raises NotEmpty if the site holds anything, but for what a restore of the same
+        backup (``digest``) has left that was cut short."""
+        begun: Any = self._client.get(keys.restoring(self._site))
+        if begun is not None and begun.decode() == digest:
+            return
+        for pattern in (f"*:{{{self._site}|*}}", f"*:{{{self._site}}}*"):
+            for key in self._client.scan_iter(pattern, count=1000):
+                if self._counts(key.decode()):
+                    raise NotEmpty(
+                        f"Redis already holds data of the site {self._site!r} ({key.decode()}). "
+                        "A backup is restored into an empty system only: stop the app, and give "
+                        "it another DATA_DIR, REDIS_DB or Redis."
+                    )
+
+    def _counts(self, key: str) -> bool:
+        """Whether ``key`` is more than an app that was only started leaves behind."""
+        if int(self._client.ttl(key)) >= 0 or key == keys.access_key(self._site):
+            return False
+        if key in self._streams:
+            return int(self._client.llen(self._streams[key])) > 1  # one says that it begins
+        if key == keys.rules(self._site):
+            return bool(self._client.hexists(key, keys.VERSION))
+        return not key.startswith((keys.privacy(self._site), keys.beats_of(self._site)))
+
+    @redis_errors()
+    def write(self, records: Iterable[Record], digest: str) -> None:
+        """Write everything; at the end the gallery of an app that runs already reads anew.
+
+        Cut short, it can be repeated with the same backup.
+        """
+        self._client.set(keys.restoring(self._site), digest)
+        self._client.delete(*self._streams)  # a backup of before the chain has none of its own
+        waiting: list[Record] = []
+        for record in records:
+            waiting.append(record)
+            if len(waiting) >= _AT_ONCE:
+                self._send(waiting)
+                waiting.clear()
+        self._send(waiting)
+        self._finish()
+
+    def _send(self, records: Sequence[Record]) -> None:
+        pipeline: Any = self._client.pipeline(transaction=False)
+        for record in records:
+            if record.first:
+                pipeline.delete(record.key)
+            for command in self._commands(record):
+                pipeline.execute_command(*command)
+        if records:
+            pipeline.execute()
+
+    def _commands(self, record: Record) -> Iterable[tuple[bytes | str, ...]]:
+        if record.key.startswith(self._people):
+            self._note(record)
+        items = self._kept(record)
+        if record.kind == _STREAM:
+            return [("XADD", record.key, *entry) for entry in items]
+        flat = [part for item in items for part in item]
+        return [(_WRITE[record.kind], record.key, *flat)] if flat else []
+
+    def _kept(self, record: Record) -> Sequence[tuple[bytes, ...]]:
+        """The items; a database's random name is its own, or files of days that an app has
+        kept for the old one would pass for this one's."""
+        if record.key != keys.rules(self._site):
+            return record.items
+        return [item for item in record.items if item[0] != keys.EPOCH.encode()]
+
+    def _note(self, record: Record) -> None:
+        """Remember the ID; who was read again under another one, or is gone, counts last."""
+        subject = record.key.removeprefix(self._people)
+        self._ids.pop(subject, None)
+        fields = {item[0]: item[1] for item in record.items}
+        if fields:
+            self._ids[subject] = fields[keys.INDEXED.encode()]
+
+    def _finish(self) -> None:
+        index = keys.ids(self._site)
+        self._client.delete(index)
+        pairs = list(self._ids.items())
+        for start in range(0, len(pairs), 1000):
+            some = {indexed: subject for subject, indexed in pairs[start : start + 1000]}
+            self._client.hset(index, mapping=some)  # type: ignore[arg-type]
+        # A step without an entry in the stream of changes: whoever follows loads everything.
+        self._client.incr(keys.revision(self._site))
+        self._client.delete(keys.restoring(self._site))
+
+
+def _streams(site: str) -> dict[str, str]:
+    """The lists of the chain beside the marks, by their own keys and those of their heads."""
+    names = {name: keys.chain(site, name) for name in ("people", "rules", "audit")}
+    return {listed: listed for listed in names.values()} | {
+        keys.chain_head(site, name): listed for name, listed in names.items()
+    }

@@ -1,0 +1,1 @@
+"""The tamper-evident chain over marks, people, rules and the audit log."""

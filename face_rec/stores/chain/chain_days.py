@@ -1,0 +1,68 @@
+"""What Redis holds of the chain: its streams, their entries and their heads."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from face_rec.stores.chain.links import Stream
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, redis_errors
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDay:
+    """One day's list, or that of another stream, and the head beside it."""
+
+    day: Stream
+    entries: list[bytes]
+    head: bytes
+
+
+class ChainDays:
+    """Reads the lists of one site. All methods may raise StoreUnavailable."""
+
+    def __init__(self, client: Client, site: str) -> None:
+        self._client = client
+        self.site = site
+
+    @redis_errors()
+    def days(self) -> set[date]:
+        """Every day that has a list or a head; looks through all keys of the database."""
+        patterns = (keys.days_written(self.site), keys.days_linked(self.site))
+        return {day for pattern in patterns for day in self._matching(pattern)}
+
+    @redis_errors()
+    def read(self, day: Stream) -> StoredDay:
+        """The head first: what is appended meanwhile makes the list longer, never shorter."""
+        head: Any = self._client.get(self._head(day))
+        entries: Any = self._client.lrange(self._list(day), 0, -1)
+        return StoredDay(day, list(entries), head or b"")
+
+    @redis_errors()
+    def head(self, day: Stream) -> bytes:
+        found: Any = self._client.get(self._head(day))
+        return bytes(found or b"")
+
+    @redis_errors()
+    def entry(self, day: Stream, position: int) -> bytes | None:
+        """One entry by its place, from 0."""
+        found: Any = self._client.lindex(self._list(day), position)
+        return None if found is None else bytes(found)
+
+    def _list(self, stream: Stream) -> str:
+        if isinstance(stream, date):
+            return keys.attendance(self.site, stream)
+        return keys.chain(self.site, stream)
+
+    def _head(self, stream: Stream) -> str:
+        if isinstance(stream, date):
+            return keys.head(self.site, stream)
+        return keys.chain_head(self.site, stream)
+
+    def _matching(self, pattern: str) -> Iterator[date]:
+        for key in self._client.scan_iter(match=pattern, count=1000):
+            try:
+                yield keys.day_of(key.decode())
+            except ValueError:
+                continue

@@ -1,0 +1,174 @@
+"""Whether the records are what the chain last said of them: people, rules, the audit log."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+
+from face_rec.domain.people import Person
+from face_rec.stores.access.audit_stream import RedisAudit
+from face_rec.stores.attendance.rules import RedisRules
+from face_rec.stores.chain.chain_report import Finding, Flaw
+from face_rec.stores.chain.ledger import COMPLETE, UNPROVED, Ledger
+from face_rec.stores.people import people_proof
+from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.redis import keys
+
+_TRIES: Final = 3
+Wrong = tuple[Flaw, str]
+"""A flaw, and what is wrong in words."""
+
+
+class Records(Protocol):
+    """What one stream of the chain speaks of. All methods may raise StoreError."""
+
+    ledger: Ledger
+
+    def begin(self) -> None:
+        """Enter what is older than the chain; nothing to do if that was done."""
+        ...
+
+    def findings(self) -> list[Finding]:
+        """What does not fit the stream, which is read here, too."""
+        ...
+
+
+class _States:
+    """The last word of a stream on each of its records."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.digests: dict[str, str] = {}
+        self.complete = False
+        self.unproved: dict[str, str] = {}
+        for statement in ledger.statements():
+            self.complete |= COMPLETE in statement.flags
+            for name, digest in statement.states.items():
+                if digest is None:
+                    self.digests.pop(name, None)
+                else:
+                    self.digests[name] = digest
+                if UNPROVED in statement.flags:
+                    self.unproved[name] = statement.at
+
+
+def _steady(judge: Callable[[], dict[str, Wrong]]) -> dict[str, Wrong]:
+    """What ``judge`` says each time: records change while they are looked at."""
+    found = judge()
+    for _ in range(_TRIES - 1):
+        if not found:
+            break
+        again = judge()
+        found = {name: wrong for name, wrong in again.items() if name in found}
+    return found
+
+
+def _listed(ledger: Ledger, found: Mapping[str, Wrong]) -> list[Finding]:
+    return [
+        Finding(ledger.name, flaw, detail, event=name)
+        for name, (flaw, detail) in sorted(found.items())
+    ]
+
+
+class PeopleRecords:
+    """Who is who: IDs, names, consent and templates against their proofs."""
+
+    def __init__(self, people: RedisPeople, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self._people = people
+
+    def begin(self) -> None:
+        self._people.begin()
+
+    def findings(self) -> list[Finding]:
+        return _listed(self.ledger, _steady(self._judge))
+
+    def _judge(self) -> dict[str, Wrong]:
+        states = _States(self.ledger)
+        indexed = self._people.indexed()
+        found: dict[str, Wrong] = {
+            subject: (Flaw.EDITED, f"The record was changed by another program before {at}.")
+            for subject, at in states.unproved.items()
+        }
+        there: set[str] = set()
+        for person in self._people.stored():
+            there.add(person.subject)
+            wrong = self._wrong(person, states) or _misled(person, indexed)
+            if wrong is not None:
+                found[person.subject] = wrong
+        for subject in states.digests.keys() - there:
+            found[subject] = (Flaw.REMOVED, "The person was removed by another program.")
+        return found
+
+    def _wrong(self, person: Person, states: _States) -> Wrong | None:
+        proof, said = self._people.proof(person.subject), states.digests.get(person.subject)
+        who = f"The record of ID {person.id}"
+        if said is None:
+            added = f"{who} was added by another program."
+            return (Flaw.INSERTED, added) if states.complete or proof is not None else None
+        if not people_proof.fits(self.ledger.chain, person, proof):
+            return (
+                Flaw.EDITED,
+                f"{who} was changed by another program, or given to another person.",
+            )
+        if proof is None or proof.digest != said:
+            return Flaw.REWRITTEN, f"{who} was put back to what it was at another time."
+        if proof.faces != self._people.faces(person.subject):
+            return Flaw.EDITED, f"{who} has other face templates than those it was saved with."
+        return None
+
+
+def _misled(person: Person, indexed: Mapping[bytes, str]) -> Wrong | None:
+    if indexed.get(keys.indexed(person.id)) == person.subject:
+        return None
+    return Flaw.EDITED, f"The ID {person.id} leads to somebody else, or to nobody."
+
+
+class RuleRecords:
+    """Shifts, holidays, leave and the other rules."""
+
+    def __init__(self, rules: RedisRules, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self._rules = rules
+
+    def begin(self) -> None:
+        self._rules.begin()
+
+    def findings(self) -> list[Finding]:
+        return _listed(self.ledger, _steady(self._judge))
+
+    def _judge(self) -> dict[str, Wrong]:
+        states, stored = _States(self.ledger), self._rules.stored()
+        found: dict[str, Wrong] = {}
+        for name, text in stored.items():
+            said = states.digests.get(name)
+            if said is None and states.complete:
+                found[name] = (Flaw.INSERTED, "The rule was added by another program.")
+            elif (
+                said is not None and self.ledger.chain.signed(f"rule|{name}|{text}", said) is False
+            ):
+                found[name] = (Flaw.EDITED, "The rule was changed by another program.")
+        for name in states.digests.keys() - stored.keys():
+            found[name] = (Flaw.REMOVED, "The rule was removed by another program.")
+        return found
+
+
+class AuditRecords:
+    """The audit log."""
+
+    def __init__(self, audit: RedisAudit, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self._audit = audit
+
+    def begin(self) -> None:
+        self._audit.begin()
+
+    def findings(self) -> list[Finding]:
+        return _listed(self.ledger, _steady(self._judge))
+
+    def _judge(self) -> dict[str, Wrong]:
+        states, stored = _States(self.ledger), dict(self._audit.stored())
+        found: dict[str, Wrong] = {}
+        for name in states.digests.keys() - stored.keys():
+            found[name[:16]] = (Flaw.REMOVED, "An entry is missing or was changed.")
+        for name in stored.keys() - states.digests.keys() if states.complete else ():
+            number = stored[name]
+            found[number] = (Flaw.INSERTED, "An entry was added or changed by another program.")
+        return found

@@ -1,0 +1,138 @@
+"""The tamper-evident chain: what is added to an event so that any change shows.
+
+There is one for each day's marks, and one each for people, rules and the audit log.
+An entry of such a list is the event's JSON with three fields behind its own:
+``n`` (its place in the list, from 0), ``key`` (the id of the key) and ``link``, the
+HMAC-SHA256 over site, stream, place, key, the link before, and the event byte by byte.
+Whoever cannot ask for the key can neither change, drop, add nor reorder an entry without
+breaking a link.
+"""
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from face_rec.domain.errors import StoreError
+from face_rec.stores.sealing.keyring import Key, Keyring
+
+_TAIL: Final = re.compile(rb',"n":(\d{1,12}),"key":"([0-9a-f]{1,16})","link":"([0-9a-f]{64})"\}$')
+
+
+Stream = date | str
+"""A UTC day of marks, or the name of another list that is linked."""
+
+
+def name_of(stream: Stream) -> str:
+    """As it is signed, and as people read it."""
+    return stream.isoformat() if isinstance(stream, date) else stream
+
+
+def stream_of(name: str) -> Stream:
+    """The stream that has this name."""
+    try:
+        return date.fromisoformat(name)
+    except ValueError:
+        return name
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a day's list ends: how many entries it has, and the head that is stored.
+
+    ``value`` is ``count:link:key``, empty before the day's first link.
+    """
+
+    length: int = 0
+    value: bytes = b""
+
+    @property
+    def link(self) -> str:
+        return self.value.decode("ascii").split(":")[1] if self.value else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """An entry taken apart: ``event`` is the JSON that was signed."""
+
+    event: bytes
+    position: int
+    key: str
+    link: str
+
+
+class Chain:
+    """Makes and checks the links of one site. Raises StoreError without a key."""
+
+    def __init__(self, site: str, keyring: Keyring) -> None:
+        if keyring.current is None:
+            raise StoreError("The chain has no key. Set CHAIN_KEY, or leave it empty altogether.")
+        self._site = site
+        self._current = keyring.current
+        self._keyring = keyring
+
+    @property
+    def site(self) -> str:
+        return self._site
+
+    @property
+    def key_id(self) -> str:
+        return self._current.id
+
+    def append(self, day: Stream, head: Head, event: bytes) -> tuple[bytes, Head]:
+        """The entry to store behind ``head``, and the head that it makes."""
+        position = head.length
+        link = self._link(self._current, day, position, head.link, event)
+        tail = f',"n":{position},"key":"{self._current.id}","link":"{link}"}}'
+        value = f"{position + 1}:{link}:{self._current.id}"
+        return event[:-1] + tail.encode(), Head(position + 1, value.encode())
+
+    def holds(self, day: Stream, entry: Linked, previous: str) -> bool | None:
+        """Whether ``entry`` is what was signed behind ``previous``; None where its key is
+        not known here."""
+        key = self._keyring.get(entry.key)
+        if key is None:
+            return None
+        expected = self._link(key, day, entry.position, previous, entry.event)
+        return hmac.compare_digest(expected, entry.link)
+
+    def sign(self, text: str) -> str:
+        """``key:mac`` of a text that is kept elsewhere (the witness)."""
+        return f"{self._current.id}:{_mac(self._current, b'witness', text.encode())}"
+
+    def signed(self, text: str, signature: str) -> bool | None:
+        """Whether :meth:`sign` made ``signature`` of ``text``; None for a key unknown here."""
+        key_id, _, mac = signature.partition(":")
+        key = self._keyring.get(key_id)
+        return (
+            None if key is None else hmac.compare_digest(_mac(key, b"witness", text.encode()), mac)
+        )
+
+    def _link(self, key: Key, day: Stream, position: int, previous: str, event: bytes) -> str:
+        about = f"{self._site}|{name_of(day)}|{position}|{key.id}|{previous}\n"
+        return _mac(key, b"link", about.encode() + event)
+
+
+def parsed(entry: bytes) -> Linked | None:
+    """``entry`` taken apart; None if it carries no link."""
+    tail = _TAIL.search(entry)
+    if tail is None:
+        return None
+    position, key, link = tail.groups()
+    event = entry[: tail.start()] + b"}"
+    return Linked(event, int(position), key.decode("ascii"), link.decode("ascii"))
+
+
+def head_of(value: bytes) -> tuple[int, str, str] | None:
+    """Count, link and key id of a stored head; None for what is none."""
+    found = re.fullmatch(rb"(\d{1,12}):([0-9a-f]{64}):([0-9a-f]{1,16})", value)
+    if found is None:
+        return None
+    count, link, key = found.groups()
+    return int(count), link.decode("ascii"), key.decode("ascii")
+
+
+def _mac(key: Key, purpose: bytes, text: bytes) -> str:
+    return hmac.digest(key.secret, purpose + b"\n" + text, hashlib.sha256).hex()

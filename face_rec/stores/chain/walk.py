@@ -1,0 +1,173 @@
+"""Walks one day's list and says what is wrong with it; pure."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from face_rec.stores.chain.chain_days import StoredDay
+from face_rec.stores.chain.chain_report import Finding, Flaw
+from face_rec.stores.chain.links import Chain, Linked, head_of, parsed
+from face_rec.stores.witness.witness_entry import Seen
+
+
+class Walk:
+    """One pass over ``stored``; read the results afterwards.
+
+    The first ``older`` entries may be without a link, before the first that has one: they
+    stem from the time before the chain.
+    """
+
+    def __init__(self, chain: Chain, stored: StoredDay, *, older: int) -> None:
+        self._chain = chain
+        self._day = stored.day
+        self._entries = [parsed(entry) for entry in stored.entries]
+        self._raw = stored.entries
+        self._may_be_older = older
+        self._links = _by_position(self._entries)
+        self._first = min(self._links, default=len(self._entries))
+        self.older = 0
+        self.keys: Counter[str] = Counter()
+        self.findings = [*self._entry_findings(), *self._head(stored.head)]
+
+    def ids(self, start: int) -> list[str]:
+        """The ids of the events from place ``start`` (from 0) on."""
+        return [_event_id(entry) for entry in self._raw[start:]]
+
+    # --- the entries
+
+    def _entry_findings(self) -> Iterator[Finding]:
+        expected: int | None = None  # position of the next entry; None before the first link
+        for place, entry in enumerate(self._entries):
+            if entry is None:
+                yield from self._unlinked(place, expected)
+                expected = self._after_unlinked(expected)
+                continue
+            self.keys[entry.key] += 1
+            expected = min(place, self._first) if expected is None else expected
+            yield from self._linked(place, entry, expected)
+            expected = max(expected, entry.position + 1)
+
+    def _unlinked(self, place: int, expected: int | None) -> Iterator[Finding]:
+        if expected is None and place < min(self._may_be_older, self._first):
+            self.older += 1
+        elif expected is None or expected in self._links:
+            yield self._finding(
+                place, Flaw.INSERTED, "It carries no link: another program wrote it."
+            )
+        else:
+            yield self._finding(place, Flaw.EDITED, "Its link was removed or made unreadable.")
+
+    def _after_unlinked(self, expected: int | None) -> int | None:
+        """An entry that lost its link still fills its place."""
+        return expected if expected is None or expected in self._links else expected + 1
+
+    def _linked(self, place: int, entry: Linked, expected: int) -> Iterator[Finding]:
+        if entry.position < expected:
+            yield self._finding(
+                place, Flaw.REORDERED, f"It belongs at place {entry.position + 1} of the day."
+            )
+        elif entry.position > expected:
+            yield self._gap(place, entry.position, expected)
+        else:
+            yield from self._checked(place, entry)
+
+    def _gap(self, place: int, position: int, expected: int) -> Finding:
+        there = sum(1 for known in self._links if expected <= known < position)
+        missing = position - expected - there
+        if missing:
+            detail = f"{_entries(missing)} before it {_are(missing)} missing."
+            return self._finding(place, Flaw.REMOVED, detail)
+        return self._finding(
+            place, Flaw.REORDERED, f"It belongs at place {position + 1} of the day."
+        )
+
+    def _checked(self, place: int, entry: Linked) -> Iterator[Finding]:
+        holds = self._chain.holds(self._day, entry, self._links.get(entry.position - 1, ""))
+        if holds is None:
+            yield self._finding(
+                place,
+                Flaw.KEY,
+                f"It was signed with key {entry.key}, which is not known here. Add that key "
+                "behind the others in CHAIN_KEY, or run the check where it is.",
+            )
+        elif not holds and self._position_after(place) == entry.position:
+            yield self._finding(place, Flaw.INSERTED, "It was not written by this app.")
+        elif not holds:
+            yield self._finding(place, Flaw.EDITED, "Its content does not fit its link.")
+
+    def _position_after(self, place: int) -> int | None:
+        following = self._entries[place + 1] if place + 1 < len(self._entries) else None
+        return following.position if following else None
+
+    # --- the end of the list
+
+    def _head(self, value: bytes) -> Iterator[Finding]:
+        if not any(self._entries):
+            if value:
+                yield self._end(Flaw.CUT, f"The head says {_count(value)}, but none is there.")
+            return
+        head = head_of(value)
+        if head is None:
+            yield self._end(Flaw.HEAD, "The head of the day is missing or unreadable.")
+            return
+        count, link, _ = head
+        if count > len(self._entries):
+            missing = count - len(self._entries)
+            yield self._end(Flaw.CUT, f"{_entries(missing)} at the end {_are(missing)} missing.")
+        elif self._link_at(count) != link:
+            yield self._end(Flaw.HEAD, f"The head does not belong to entry {count}.")
+
+    def against(self, seen: Seen) -> Iterator[Finding]:
+        """What does not fit the head that a witness saw."""
+        when = seen.at.isoformat(timespec="seconds")
+        if not self._entries:
+            yield self._end(
+                Flaw.MISSING_DAY, f"A witness saw {_entries(seen.count)} on {when}; none is there."
+            )
+        elif seen.count > len(self._entries):
+            missing = seen.count - len(self._entries)
+            yield self._end(
+                Flaw.CUT,
+                f"A witness saw {_entries(seen.count)} on {when}; {missing} of them "
+                f"{_are(missing)} missing at the end.",
+            )
+        elif self._link_at(seen.count) != seen.link:
+            yield self._finding(
+                seen.count - 1, Flaw.REWRITTEN, f"A witness saw another entry here on {when}."
+            )
+
+    def _link_at(self, count: int) -> str:
+        entry = self._entries[count - 1] if 0 < count <= len(self._entries) else None
+        return entry.link if entry else ""
+
+    def _finding(self, place: int, flaw: Flaw, detail: str) -> Finding:
+        return Finding(self._day, flaw, detail, place + 1, _event_id(self._raw[place]))
+
+    def _end(self, flaw: Flaw, detail: str) -> Finding:
+        return Finding(self._day, flaw, detail)
+
+
+def _by_position(entries: Sequence[Linked | None]) -> dict[int, str]:
+    """The link of each position; where two claim one, the later is no copy put in before."""
+    return {entry.position: entry.link for entry in entries if entry is not None}
+
+
+def _event_id(entry: bytes) -> str:
+    try:
+        record = json.loads(entry)
+        return str(record["id"])[:64] if isinstance(record, dict) else "?"
+    except (ValueError, KeyError):
+        return "?"
+
+
+def _count(value: bytes) -> str:
+    head = head_of(value)
+    return _entries(head[0]) if head else "something unreadable"
+
+
+def _entries(number: int) -> str:
+    return f"{number} {'entry' if number == 1 else 'entries'}"
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"

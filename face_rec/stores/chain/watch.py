@@ -1,0 +1,189 @@
+"""The chain's guard: copies heads to the witness, and checks everything when asked."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from face_rec.background import Background
+from face_rec.clock import Clock
+from face_rec.domain.errors import Conflict, StoreError
+from face_rec.protocols.models import Progress
+from face_rec.stores.chain.chain_days import ChainDays
+from face_rec.stores.chain.chain_records import Records
+from face_rec.stores.chain.chain_report import Report
+from face_rec.stores.chain.check import ChainCheck
+from face_rec.stores.chain.links import Chain, Stream, head_of, name_of, parsed
+from face_rec.stores.chain.older import older_of
+from face_rec.stores.witness.witness import Witness
+from face_rec.stores.witness.witness_entry import Heads, Seen
+
+log = logging.getLogger(__name__)
+
+EVERY: Final = 60.0
+"""Seconds between two copies: how many marks a cut of the tail could hide at most."""
+_LOOK_BACK: Final = 7  # days read at the start, for what a crash kept from being copied
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessStatus:
+    """When heads were last copied, and what hinders it (or is wrong), if anything."""
+
+    at: datetime | None = None
+    problem: str = ""
+    broken: str = ""
+    places: tuple[str, ...] = ()
+
+
+class ChainWatch:
+    """A thread that witnesses what ``written`` names, every minute and once at the end.
+
+    A head is copied only if it goes on from the one witnessed before: a list that was
+    rewritten never replaces the evidence. ``records`` are what the streams beside the marks
+    speak of. Methods are safe from any thread.
+    """
+
+    def __init__(
+        self,
+        chain: Chain,
+        days: ChainDays,
+        witness: Witness,
+        records: Sequence[Records] = (),
+        *,
+        written: Callable[[], set[Stream]],
+        clock: Clock,
+        every: float = EVERY,
+    ) -> None:
+        self._days = days
+        self._witness = witness
+        self._records = tuple(records)
+        self._check = ChainCheck(chain, days, witness, records)
+        self._written = written
+        self._clock = clock
+        self._every = every
+        self._waiting: set[Stream] = set()
+        self._unbegun = list(records)
+        self._broken: dict[str, str] = {}
+        self._status = WitnessStatus(places=witness.places)
+        self._copying = threading.Lock()
+        self._thread = Background("chain-witness", self._run)
+
+    def start(self) -> None:
+        today = self._clock.now().date()
+        self._waiting |= {today - timedelta(days=number) for number in range(_LOOK_BACK)}
+        self._thread.start()
+
+    def close(self) -> None:
+        """Copy what is new, then stop."""
+        self._thread.stop(20)
+
+    def status(self) -> WitnessStatus:
+        return self._status
+
+    def verify(self, progress: Progress | None = None) -> Report:
+        """Check everything (see ChainCheck). Raises StoreError."""
+        return self._check.run(progress)
+
+    # --- copying
+
+    def copy(self) -> None:
+        """Bring the heads of what was written since the last time to the witness."""
+        with self._copying:
+            self._waiting |= self._written()
+            # Commands beside the app write these, too, and say nothing of it here.
+            self._waiting |= {one.ledger.name for one in self._records}
+            problem = ""
+            for step in (self._begin, self._begin_records, self._append, self._witness.copy):
+                try:
+                    step()
+                except StoreError as error:  # Redis, disk or S3; kept for the next time
+                    problem = problem or str(error)
+            self._note(problem)
+
+    def _begin(self) -> None:
+        """The log, once: with all heads there are, and what carries no link."""
+        if self._witness.known() is not None:
+            return
+        heads = {
+            name_of(seen.day): (seen.count, seen.link) for seen in self._witness.before_logs()
+        }
+        older: dict[str, tuple[int, str]] = {}
+        days = self._days.days()
+        for day in days:
+            stored = self._days.read(day)
+            found, without = head_of(stored.head), older_of(stored)
+            if found is not None:
+                heads.setdefault(name_of(day), found[:2])
+            if without[0]:
+                older[name_of(day)] = without
+        self._witness.begin(self._clock.now(), heads, older)
+        self._waiting |= days
+        if older:
+            log.warning("witness_begins accepted_without_link_days=%d", len(older))
+
+    def _begin_records(self) -> None:
+        """Streams that do not speak yet of what was there before them."""
+        known = self._witness.known() or {}
+        for one in list(self._unbegun):
+            name = one.ledger.name
+            if name in known and not self._goes_on(name, known[name]):
+                continue  # it was rewritten or taken away: nothing is accepted anew
+            try:
+                one.begin()
+            except Conflict:  # somebody changed something just now; the next time
+                continue
+            self._unbegun.remove(one)
+        self._waiting |= self._written()
+
+    def _append(self) -> None:
+        known = self._witness.known()
+        if known is None:
+            return
+        done, heads = set(self._waiting), self._newer(known)
+        if heads and not self._witness.broken:
+            self._witness.append(self._clock.now(), heads)
+        self._waiting -= done
+
+    def _newer(self, known: Mapping[str, Seen]) -> Heads:
+        """The heads that have gone on, of what waits."""
+        found: dict[str, tuple[int, str]] = {}
+        for stream in sorted(self._waiting, key=name_of):
+            name = name_of(stream)
+            head, before = head_of(self._days.head(stream)), known.get(name)
+            if before is not None and not self._goes_on(stream, before):
+                self._broken[name] = _broken(stream)
+                continue
+            self._broken.pop(name, None)
+            if head is not None and (before is None or head[0] > before.count):
+                found[name] = head[:2]
+        return found
+
+    def _goes_on(self, stream: Stream, known: Seen) -> bool:
+        entry = self._days.entry(stream, known.count - 1)
+        linked = parsed(entry) if entry is not None else None
+        return linked is not None and linked.link == known.link
+
+    def _note(self, problem: str) -> None:
+        before = self._status
+        lists = (self._broken[name] for name in sorted(self._broken))
+        broken = " ".join(filter(None, [self._witness.broken, *lists]))
+        at = before.at if problem else self._clock.now()
+        self._status = WitnessStatus(at, problem, broken, before.places)
+        if broken and broken != before.broken:
+            log.error("chain_broken detail=%s", broken)
+        if problem and problem != before.problem:
+            log.warning("witness_waits reason=%s", problem)
+
+    def _run(self) -> None:
+        stopping = self._thread.stopping
+        while not stopping.is_set():
+            self.copy()
+            stopping.wait(self._every)
+        self.copy()
+
+
+def _broken(stream: Stream) -> str:
+    whose = f"The marks of {stream}" if isinstance(stream, date) else f"The changes of {stream}"
+    return f"{whose} do not go on from what was witnessed."

@@ -1,0 +1,1 @@
+"""Marks on local disk until Redis has them."""

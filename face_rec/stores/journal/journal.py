@@ -1,0 +1,292 @@
+"""Events on local disk until Redis has them: what is confirmed outlives a crash.
+
+Each process writes segments of its own and holds a lock on each; one without a lock belonged
+to a process that died, and whoever finds it takes it over. A segment whose events are all
+settled is removed whole, so that an append never costs more than its own line, however many
+events wait.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Final
+
+from face_rec.domain.errors import JournalError
+from face_rec.domain.marks import Event
+from face_rec.stores import locks
+from face_rec.stores.journal import journal_line, journal_segment
+from face_rec.stores.journal.journal_line import Checksum, LineSeal
+from face_rec.stores.journal.journal_segment import SUFFIX, Segment
+from face_rec.stores.journal.quarantine import Quarantine
+
+log = logging.getLogger(__name__)
+
+_SEGMENT_BYTES: Final = 4 << 20  # about 9,000 events; a day of 400,000 is 45 open files
+_REWRITTEN: Final = 8  # mostly settled segments put together at a time: bounds one append
+
+
+class FileJournal:
+    """A ``Journal``. Safe to call from several threads; several processes may share ``folder``.
+
+    Threads that append at once share one fsync. Every method but :meth:`settle` raises
+    JournalError when the disk does not take or give what it should. ``seal`` signs each line
+    and checks those that are found.
+    """
+
+    def __init__(self, folder: Path, seal: LineSeal | None = None) -> None:
+        self._folder = folder
+        self._seal = seal or Checksum()
+        self.quarantine = Quarantine(folder / "quarantine")
+        self._segments: list[Segment] = []  # oldest first, the last one is written to
+        self._home: dict[str, Segment] = {}  # of each event that waits
+        self._unreadable: dict[str, str] = {}  # files of others, and why
+        self._lock = threading.Lock()  # the segments, and what waits
+        # One fsync at a time; whoever wants both locks takes _lock first.
+        self._syncing = threading.Lock()
+        self._written = self._synced = 0  # records since the start
+        self._broken = False  # a write or fsync failed: what the newest segment holds is unknown
+        with self._disk():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self._alone():
+                self._segments.append(journal_segment.create(folder, self._seal))
+                self._try_again()
+        self._adopt()
+
+    def append(self, event: Event) -> None:
+        """Returns when ``event`` is on the disk."""
+        with self._lock, self._disk():
+            if not self._segments:
+                raise OSError("it is closed already")
+            if self._broken:
+                self._rewrite([self._newest])
+            elif self._newest.size > _SEGMENT_BYTES:
+                self._roll()
+            self._keep(event)
+            ticket = self._written
+        try:
+            self._sync(ticket)
+        except JournalError:
+            self.settle(event.id)  # nobody is told of it, so it must not come back
+            raise
+
+    def settle(self, event_id: str) -> None:
+        """Forget an event. Not fsynced: forgetting twice is harmless."""
+        with self._lock:
+            segment = self._forget(event_id)
+            if segment is None:
+                return
+            try:
+                self._settled(segment, event_id)
+            except OSError as error:
+                log.warning("journal_not_settled event=%s reason=%s", event_id, error)
+
+    def set_aside(self, event_id: str, reason: str) -> None:
+        """Put an event that Redis will never take into the quarantine, and forget it here."""
+        with self._lock:
+            segment = self._home.get(event_id)
+            event = segment.waiting.get(event_id) if segment else None
+        if event is None:
+            return
+        with self._disk():
+            line = journal_line.of_event(event, self._seal)
+            journal_segment.set_aside(self.quarantine, line, reason)
+        self.settle(event_id)
+
+    def pending(self) -> list[Event]:
+        """Events not settled, oldest first, also those of processes that died."""
+        self._adopt()
+        with self._lock:
+            return [event for s in self._segments for event in s.waiting.values()]
+
+    def unreadable(self) -> dict[str, str]:
+        """Files that dead processes left and that cannot be read, with the reason; they are
+        tried again whenever somebody asks what is pending."""
+        return dict(self._unreadable)
+
+    def close(self) -> None:
+        """Let go of the files; what waits in them is found by the next to open ``folder``."""
+        with self._lock, self._syncing:
+            for segment in self._segments:
+                segment.close()
+                if not segment.waiting:
+                    segment.path.unlink(missing_ok=True)
+            self._segments.clear()
+            self._home.clear()
+
+    # --- writing; the caller has _lock
+
+    @property
+    def _newest(self) -> Segment:
+        return self._segments[-1]
+
+    def _keep(self, event: Event) -> None:
+        try:
+            self._newest.add(event)
+        except OSError:
+            self._broken = True
+            raise
+        self._home[event.id] = self._newest
+        self._written += 1
+
+    def _forget(self, event_id: str) -> Segment | None:
+        """The segment that held the event; None if it does not wait."""
+        segment = self._home.pop(event_id, None)
+        if segment is not None:
+            segment.waiting.pop(event_id, None)
+        return segment
+
+    def _settled(self, segment: Segment, event_id: str) -> None:
+        if segment.waiting:
+            segment.settle(event_id)
+        elif segment is self._newest:
+            segment.clear()
+        else:
+            self._segments.remove(segment)
+            _discard(segment)
+
+    def _sync(self, ticket: int) -> None:
+        """Return when record ``ticket`` is on the disk; a sync covers all written before it."""
+        with self._syncing, self._disk():
+            if self._synced >= ticket:
+                return
+            if self._broken:  # after a failed fsync the next one may succeed and mean nothing
+                raise OSError("the file could not be written")
+            self._sync_newest()
+
+    def _sync_newest(self) -> None:
+        """The caller has _syncing."""
+        reach = self._written
+        try:
+            os.fsync(self._newest.file)
+        except OSError:
+            self._broken = True
+            raise
+        self._synced = reach
+
+    # --- segments; the caller has _lock
+
+    def _roll(self) -> None:
+        """Go on in a new segment, and put mostly settled ones together in it: what stays of
+        many segments then never adds up, and one append pays for a few of them at most."""
+        sparse = [segment for segment in self._segments if segment.sparse][-_REWRITTEN:]
+        if self._newest in sparse:
+            self._rewrite(sparse)
+            return
+        with self._syncing:
+            self._sync_newest()
+            with self._alone():
+                self._segments.append(journal_segment.create(self._folder, self._seal))
+        if len(sparse) == _REWRITTEN:
+            self._rewrite(sparse)
+
+    def _rewrite(self, segments: Sequence[Segment]) -> None:
+        """Put what waits in ``segments`` into one new segment in the place of the last of
+        them. Killed on the way both are there, and an event that is found twice counts once."""
+        kept = [event for segment in segments for event in segment.waiting.values()]
+        with self._syncing:
+            with self._alone():
+                fresh = journal_segment.create(self._folder, self._seal, kept)
+            if segments[-1] is self._newest:
+                self._synced, self._broken = self._written, False
+            self._segments[self._segments.index(segments[-1])] = fresh
+        self._segments = [one for one in self._segments if one not in segments]
+        self._home.update((event.id, fresh) for event in kept)
+        for segment in segments:
+            _discard(segment)
+
+    # --- taking over what dead processes left
+
+    def _try_again(self) -> None:
+        """Events that were set aside come back at the next start: what they failed of may be
+        mended. Lines that cannot be read stay where they are."""
+        for one in self.quarantine.all():
+            line = (self.quarantine.folder / one.name).read_bytes()
+            if journal_segment.readable(line, self._seal):
+                log.info("journal_entry_tried_again file=%s", one.name)
+                self.quarantine.back(one.name, self._folder)
+
+    def _adopt(self) -> None:
+        with self._lock, self._disk():
+            own = {segment.path for segment in self._segments}
+            leftovers = [p for p in self._folder.glob(f"*{SUFFIX}") if p not in own]
+            self._unreadable = {}
+            if leftovers:
+                with self._alone():
+                    found = [s for p in leftovers if (s := self._taken(p)) is not None]
+                self._join(found)
+
+    def _taken(self, path: Path) -> Segment | None:
+        """The segment of a dead process, read; None where there is nothing to do, or nothing
+        that can be done now: one file that is unreadable must not hold up all others."""
+        try:
+            segment = journal_segment.take_over(path, self._seal)
+        except OSError as error:
+            self._skipped(path, error)
+            return None
+        if segment is None:
+            return None
+        try:
+            segment.read(self.quarantine)
+        except OSError as error:
+            segment.close()
+            self._skipped(path, error)
+            return None
+        return segment
+
+    def _skipped(self, path: Path, error: OSError) -> None:
+        self._unreadable[path.name] = error.strerror or str(error)
+        log.error("journal_file_unreadable file=%s reason=%s", path.name, error)
+
+    def _join(self, found: Sequence[Segment]) -> None:
+        """Make these segments ours: as they are, or their few events in one of ours."""
+        for segment in found:
+            self._home_of(segment)
+        count = sum(len(segment.waiting) for segment in found)
+        log.info("journal_adopted files=%d events=%d", len(found), count)
+        waiting = sorted((s for s in found if s.waiting), key=lambda s: s.oldest)
+        for segment in found:
+            if not segment.waiting:
+                _discard(segment)
+        self._segments = [*waiting, *self._segments]
+        few = [segment for segment in waiting if segment.small]
+        if few:
+            self._rewrite([*few, self._newest] if self._newest.small else few)
+
+    def _home_of(self, segment: Segment) -> None:
+        """Note where its events wait; one that waits in another segment counts there."""
+        for event_id in [found for found in segment.waiting if found in self._home]:
+            segment.settle(event_id)
+        self._home.update(dict.fromkeys(segment.waiting, segment))
+
+    def _alone(self) -> AbstractContextManager[None]:
+        return locks.exclusive(self._folder / "lock")
+
+    def _disk(self) -> "_Disk":
+        return _Disk(self._folder)
+
+
+def _discard(segment: Segment) -> None:
+    """What is left of it, if the disk refuses, says only what is said elsewhere too."""
+    try:
+        segment.discard()
+    except OSError as error:
+        log.warning("journal_file_not_removed file=%s reason=%s", segment.path.name, error)
+
+
+class _Disk:
+    """Turns what the disk says into JournalError."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            raise JournalError(
+                f"The journal in {self._folder} cannot be kept ({error.strerror or error}), so no "
+                "mark can be confirmed. Make room on the disk and let the app write there."
+            ) from error

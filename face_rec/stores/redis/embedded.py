@@ -1,0 +1,127 @@
+"""A redis-server of our own, shared by every process on one data folder.
+
+Two locks, neither of which outlives its holder: ``gate`` is held while somebody
+starts or stops the server; ``users`` is shared by every process that uses it, so
+that who can have it alone is the last one out, and stops the server.
+"""
+
+import logging
+import os
+import socket
+import sys
+import time
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from typing import Final
+
+from face_rec.background import Background
+from face_rec.domain.errors import RedisMissing, StoreError
+from face_rec.stores import locks
+from face_rec.stores.private_folder import make_private
+from face_rec.stores.redis.binary import install_command
+from face_rec.stores.redis.process import RedisProcess
+
+log = logging.getLogger(__name__)
+
+_FIRST_PAUSE: Final = 0.5  # seconds before looking again after a server that keeps dying
+_LONGEST_PAUSE: Final = 30.0
+_LONGEST_START: Final = 60.0  # seconds that stopping waits for a server being started
+
+
+class EmbeddedRedis:
+    """The redis-server of ``data_dir``: joined if it runs, else started.
+
+    Every confirmed write is on the disk (``appendfsync always``). While started, a
+    thread of ours notices at once when the server dies, and starts it again.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._folder = data_dir.resolve() / "redis"
+        self._server = RedisProcess(self._folder)
+        self._users: int | None = None
+        self._watcher = self._new_watcher()
+        self._line: socket.socket | None = None
+
+    def start(self) -> Path:
+        """Join or start the server; returns its socket once it answers.
+
+        Raises RedisMissing when there is no redis-server, StoreError when it does not
+        start, StoreUnavailable when a running one does not answer.
+        """
+        if sys.platform == "win32":
+            raise RedisMissing(install_command())
+        if self._users is None:
+            make_private(self._folder)
+            with self._gate():
+                self._enter()
+            self._watcher = self._new_watcher()
+            self._watcher.start()
+        return self._server.socket
+
+    def stop(self) -> None:
+        """Leave the server; the last one out stops it, with everything on the disk."""
+        if self._users is None:
+            return
+        self._watcher.stop(_LONGEST_START)
+        with self._gate():
+            if locks.lock(self._users):
+                self._server.shut_down()
+            self._leave()
+
+    def ensure(self) -> None:
+        """Start the server again if it has died; raises as :meth:`start` does."""
+        with self._gate():
+            self._server.make_answer()
+
+    def _gate(self) -> AbstractContextManager[None]:
+        return locks.exclusive(self._folder / "gate.lock")
+
+    def _enter(self) -> None:
+        self._users = locks.open_lock(self._folder / "users.lock")
+        locks.lock(self._users, shared=True, wait=True)
+        try:
+            self._server.make_answer()
+        except BaseException:
+            self._leave()
+            raise
+
+    def _leave(self) -> None:
+        if self._users is not None:
+            os.close(self._users)
+            self._users = None
+
+    # --- the watcher's thread
+
+    def _new_watcher(self) -> Background:
+        return Background("redis", self._watch, wake=self._hang_up)
+
+    def _watch(self) -> None:
+        pause = 0.0
+        while not self._watcher.stopping.wait(pause):
+            begun = time.monotonic()
+            self._listen()
+            if self._watcher.stopping.is_set():
+                return
+            brief = time.monotonic() - begun < _LONGEST_PAUSE
+            pause = min(max(2 * pause, _FIRST_PAUSE), _LONGEST_PAUSE) if brief else 0.0
+            log.error("redis died, starting it again")
+            try:
+                self.ensure()
+            except (StoreError, OSError) as error:
+                log.error("redis not restarted retry_in=%.1fs reason=%s", pause, error)
+
+    def _listen(self) -> None:
+        """Returns when the server hangs up (it died) or the watcher is to stop."""
+        with socket.socket(socket.AF_UNIX) as line, suppress(OSError):
+            self._line = line
+            line.settimeout(1.0)
+            line.connect(str(self._server.socket))
+            while not self._watcher.stopping.is_set():
+                with suppress(TimeoutError):
+                    if not line.recv(1):
+                        return
+
+    def _hang_up(self) -> None:
+        if self._line is not None:
+            with suppress(OSError):
+                self._line.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,250 @@
+"""Every key and field name in Redis, in one place.
+
+What one script or transaction touches must live in one cluster slot, so the
+hash tags are part of the design: ``{SITE}`` for people and the gallery's
+changes, ``{SITE|UTC-day}`` for a day's attendance. A tag, and a key as a
+whole, is made of our own characters only: what users type (an ID like ``}x``)
+is only ever a field or a value.
+"""
+
+import unicodedata
+from datetime import date
+from typing import Final
+
+from face_rec.domain.errors import PeopleError
+
+# --- people: all keys of a site share one slot --------------------------------
+
+
+def person(site: str, subject: str) -> str:
+    """Hash: one person, with the fields below."""
+    return f"person:{{{site}}}:{subject}"
+
+
+def person_keys(site: str) -> str:
+    """Hash: alias → the person's own data key, which is destroyed with the person."""
+    return f"person-keys:{{{site}}}"
+
+
+def ids(site: str) -> str:
+    """Hash: :func:`indexed` ID → subject."""
+    return f"ids:{{{site}}}"
+
+
+def revision(site: str) -> str:
+    """Counter: how often the gallery of the site has changed."""
+    return f"revision:{{{site}}}"
+
+
+def changes(site: str) -> str:
+    """Stream: the newest changes; the entry ``N-0`` made revision N."""
+    return f"changes:{{{site}}}"
+
+
+ID: Final = "id"  # as the customer wrote it
+INDEXED: Final = "indexed"  # as it stands in the ID index
+ABOUT: Final = "about"  # JSON: name, group, consent ...
+TEMPLATES: Final = "templates"  # JSON: what is known of each template
+ROWS: Final = "rows"  # JSON: contract → slots the gallery may hold
+VERSION: Final = "version"  # counts the changes
+WRITE: Final = "write"  # random name of the last write, to know a resend by
+
+PROOF: Final = "proof"  # salt, digest of the templates, digest of all: see people_proof
+FACES: Final = "faces"  # all embeddings in one, where the person's own key seals them
+ALIAS: Final = "alias"  # under which the person's own key lies in person_keys
+
+PIN: Final = "pin"  # its hash, where the person has one
+
+MAX_TEMPLATES: Final = 10
+
+
+def vector(slot: int) -> str:
+    """Field: the embedding in ``slot``, 0 to MAX_TEMPLATES - 1; float32, little-endian."""
+    return f"vector:{slot}"
+
+
+VECTORS: Final = tuple(vector(slot) for slot in range(MAX_TEMPLATES))
+
+KIND: Final = "kind"  # of a change
+SUBJECT: Final = "subject"  # of a change
+
+
+def indexed(person_id: str) -> bytes:
+    """The ID as the index holds it: what looks the same is the same.
+
+    Raises PeopleError for a text that is not valid Unicode.
+    """
+    try:
+        return unicodedata.normalize("NFC", person_id).encode()
+    except UnicodeEncodeError:
+        raise PeopleError(
+            f"The ID {person_id!r} has characters that are not valid text. Type it again."
+        ) from None
+
+
+# --- attendance: all keys of a site's UTC day share one slot -------------------
+
+
+def attendance(site: str, day: date) -> str:
+    """List: the events of a UTC day, in order of arrival."""
+    return f"attendance:{_of_day(site, day)}"
+
+
+def seen(site: str, day: date) -> str:
+    """Set: the ids of these events."""
+    return f"seen:{_of_day(site, day)}"
+
+
+def last(site: str, day: date) -> str:
+    """Hash: subject → the day's newest mark, microseconds since 1970."""
+    return f"last:{_of_day(site, day)}"
+
+
+def head(site: str, day: date) -> str:
+    """String: the chain's head, ``count:link:key``."""
+    return f"head:{_of_day(site, day)}"
+
+
+def chain(site: str, stream: str) -> str:
+    """List: the linked entries of ``stream`` (people, rules, audit)."""
+    return f"chain:{{{site}}}:{stream}"
+
+
+def chain_head(site: str, stream: str) -> str:
+    """String: the head of that list, ``count:link:key``."""
+    return f"head:{{{site}}}:{stream}"
+
+
+def days_written(site: str) -> str:
+    """Pattern of the lists of all days; a site's name holds nothing that a pattern reads."""
+    return f"attendance:{{{site}|*}}"
+
+
+def days_linked(site: str) -> str:
+    """Pattern of the heads of all days."""
+    return f"head:{{{site}|*}}"
+
+
+def day_of(key: str) -> date:
+    """The day in the key of one; raises ValueError."""
+    return date.fromisoformat(key.rpartition("|")[2].rstrip("}"))
+
+
+def _of_day(site: str, day: date) -> str:
+    return f"{{{site}|{day.isoformat()}}}"
+
+
+def options(site: str) -> str:
+    """Hash: what an admin chose about the site (title, time zone ...), and its version."""
+    return f"options:{{{site}}}"
+
+
+# --- attendance rules: small, one slot a site; heartbeats with their day --------
+
+
+def rules(site: str) -> str:
+    """Hash: the version of all rules, and the database's epoch."""
+    return f"rules:{{{site}}}"
+
+
+def rule(site: str, kind: str) -> str:
+    """Hash: id → JSON, the entries of one kind (shifts, holidays ...)."""
+    return f"rules:{{{site}}}:{kind}"
+
+
+def beats(site: str, day: date) -> str:
+    """Hash: kiosk → JSON list of [first, last] heartbeats, seconds since 1970."""
+    return f"beats:{_of_day(site, day)}"
+
+
+EPOCH: Final = "epoch"  # random name of this database
+
+
+# --- access: accounts, sessions and the like share the slot of the site -----------
+
+
+def access(site: str, kind: str) -> str:
+    """Hash: id → JSON, the records of one kind (accounts, devices, tokens,
+    factors, handles)."""
+    return f"access:{{{site}}}:{kind}"
+
+
+def access_notes(site: str, kind: str) -> str:
+    """Hash: id → JSON, the last moment of something; may be lost."""
+    return f"access:{{{site}}}:last:{kind}"
+
+
+def session(site: str, digest: str) -> str:
+    """String, expires: one session as JSON, by the digest of its secret."""
+    return f"session:{{{site}}}:{digest}"
+
+
+def sessions(site: str, account: str) -> str:
+    """Hash, expires: digest of a session → its last use; ``account``: the digest of a name."""
+    return f"sessions:{{{site}}}:{account}"
+
+
+def link(site: str, digest: str) -> str:
+    """String, expires: one one-time link as JSON, by the digest of its secret."""
+    return f"link:{{{site}}}:{digest}"
+
+
+def once(site: str, kind: str, digest: str) -> str:
+    """String, expires: what waits for one answer as JSON, by the digest of a secret."""
+    return f"once:{{{site}}}:{kind}:{digest}"
+
+
+def tries(site: str, name: str) -> str:
+    """Counter, expires: tries under one of our own names."""
+    return f"tries:{{{site}}}:{name}"
+
+
+def attempts(site: str, name: str) -> str:
+    """Hash, expires: count of tries and time of the next, by who tries; under a name of ours."""
+    return f"attempts:{{{site}}}:{name}"
+
+
+def audit(site: str) -> str:
+    """Stream: the audit log, appended only."""
+    return f"audit:{{{site}}}"
+
+
+def refused(site: str, action: str) -> str:
+    """Stream: tries that were refused, the newest of one kind."""
+    return f"refused:{{{site}}}:{action}"
+
+
+def refused_counts(site: str) -> str:
+    """Hash: day/action → how many tries were refused."""
+    return f"refused:{{{site}}}"
+
+
+def access_key(site: str) -> str:
+    """String: random, signs what a browser carries to the identity provider and back."""
+    return f"access:{{{site}}}:key"
+
+
+# --- backup: while one is put back --------------------------------------------------
+
+
+def restoring(site: str) -> str:
+    """String: the digest of the backup that is being restored; gone when it is whole."""
+    return f"restoring:{{{site}}}"
+
+
+def beats_of(site: str) -> str:
+    """How the heartbeats of all days begin."""
+    return f"beats:{{{site}|"
+
+
+# --- privacy: what was removed and when, and which keys sealed what ----------------
+
+
+def privacy(site: str) -> str:
+    """Hash: what the retention job did last, and the data keys in use."""
+    return f"privacy:{{{site}}}"
+
+
+def turn(site: str, work: str) -> str:
+    """String, expires: one process does ``work``, the others need not."""
+    return f"turn:{{{site}}}:{work}"

@@ -1,0 +1,181 @@
+"""One redis-server on one folder: start it, wait for it, stop it.
+
+The ``server`` lock is inherited by the redis-server itself. As long as it is held a
+server lives, whoever started it, and no second one is let loose on the same files.
+"""
+
+import hashlib
+import logging
+import os
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import BusyLoadingError, RedisError
+from redis.retry import Retry
+
+from face_rec.domain.errors import StoreError, StoreUnavailable
+from face_rec.stores import locks
+from face_rec.stores.private_folder import make_private
+from face_rec.stores.redis.binary import find_binary
+
+log = logging.getLogger(__name__)
+
+_SILENCE_SECONDS: Final = 15.0  # a server says at once that it is still loading
+_STOP_SECONDS: Final = 30.0
+_LONGEST_SOCKET_PATH: Final = 100  # longer ones are cut silently, at 104 or 108 bytes
+
+
+class RedisProcess:
+    """The server of ``folder``. Callers keep each other out (see ``EmbeddedRedis``)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.socket = _socket_path(folder)
+        self._folder = folder
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def make_answer(self) -> None:
+        """Start the server if none lives, and wait until it answers.
+
+        Raises RedisMissing, StoreError when it does not start, StoreUnavailable when a
+        living one does not answer.
+        """
+        begun = False
+        deadline = time.monotonic() + _SILENCE_SECONDS
+        while True:
+            begun = self._spawn_unless_alive(begun) or begun
+            try:
+                self._client().ping()
+            except BusyLoadingError:  # reads its log back, and says so
+                deadline = time.monotonic() + _SILENCE_SECONDS
+            except RedisError as error:
+                if time.monotonic() > deadline:
+                    raise self._silent() from error
+            else:
+                return
+            time.sleep(0.01)
+
+    def shut_down(self) -> None:
+        """Stop the server, whoever started it; returns when it has ended."""
+        try:
+            self._client().shutdown()
+        except RedisError as error:
+            log.error("redis not stopped reason=%s", error)
+            return
+        self._await_end()
+        with suppress(OSError):
+            self.socket.parent.rmdir()
+
+    def _spawn_unless_alive(self, begun: bool) -> bool:
+        """Whether a server was started; one that we have ``begun`` may not be gone again."""
+        alive = locks.open_lock(self._folder / "server.lock")
+        try:
+            if not locks.lock(alive):
+                return False
+            self._bury()
+            if begun:
+                raise self._not_started()
+            self._spawn(alive)
+            return True
+        finally:
+            os.close(alive)  # the server has a copy, and with it the lock
+
+    def _spawn(self, alive: int) -> None:
+        binary = find_binary()
+        binary.check_reads(self._folder)
+        make_private(self.socket.parent)
+        self._dismiss_orphan()
+        self._child = subprocess.Popen(  # noqa: S603 - a path of our own finding
+            [binary.path, *_options(self._folder, self.socket)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(alive,),
+            start_new_session=True,  # Ctrl-C is for the app, which then stops the server
+        )
+        log.info("redis started pid=%d binary=%s", self._child.pid, binary.path)
+
+    def _dismiss_orphan(self) -> None:
+        """A server at our socket without our lock serves a data folder that was deleted."""
+        with suppress(RedisError):
+            self._client().ping()
+            self._client().shutdown(nosave=True)
+            log.warning("redis orphan stopped socket=%s", self.socket)
+
+    def _await_end(self) -> None:
+        """The lock falls when the process, whoever its parent is, has ended."""
+        deadline = time.monotonic() + _STOP_SECONDS
+        alive = locks.open_lock(self._folder / "server.lock")
+        try:
+            while not locks.lock(alive) and time.monotonic() < deadline:
+                time.sleep(0.01)
+        finally:
+            os.close(alive)
+        self._bury()
+
+    def _bury(self) -> None:
+        """Collect our child if it has ended; the system keeps it as a zombie until then."""
+        if self._child is None:
+            return
+        with suppress(subprocess.TimeoutExpired):
+            log.info("redis ended code=%d", self._child.wait(1.0))
+            self._child = None
+
+    def _client(self) -> Redis:
+        return Redis(
+            unix_socket_path=str(self.socket),
+            socket_connect_timeout=2,
+            socket_timeout=_STOP_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+            protocol=2,
+        )
+
+    def _not_started(self) -> StoreError:
+        story = self._folder / "redis.log"
+        lines = story.read_text(errors="replace").splitlines() if story.exists() else []
+        words = " / ".join(line.strip() for line in lines[-2:]) or "it said nothing."
+        return StoreError(f"redis-server does not start: {words} The whole story is in {story}.")
+
+    def _silent(self) -> StoreUnavailable:
+        return StoreUnavailable(
+            f"A redis-server works on {self._folder}, but does not answer at {self.socket}. If a "
+            "service with a temporary folder of its own (PrivateTmp) started it, run this within "
+            "that service; else end it and try again."
+        )
+
+
+def _socket_path(folder: Path) -> Path:
+    """The same for every process on ``folder``, whatever its TMPDIR; not in the folder
+    itself, whose path may be too long for a socket or on a file system without them."""
+    name = f"face-rec-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
+    # A folder made private in it, whose owner is checked.
+    temporary = "/tmp"  # noqa: S108  # nosec B108
+    if not os.access(temporary, os.W_OK | os.X_OK):
+        temporary = tempfile.gettempdir()
+    path = Path(temporary) / name / "redis.sock"
+    if len(os.fsencode(path)) > _LONGEST_SOCKET_PATH:
+        raise StoreError(
+            f"The path {path} is too long for a socket. Set TMPDIR to a folder with a short name."
+        )
+    return path
+
+
+def _options(folder: Path, path: Path) -> list[str]:
+    options = {
+        "port": "0",
+        "unixsocket": str(path),
+        "unixsocketperm": "700",
+        "dir": str(folder),
+        "logfile": "redis.log",
+        "daemonize": "no",
+        "save": "",
+        "appendonly": "yes",
+        "appendfsync": "always",
+        "maxmemory-policy": "noeviction",
+    }
+    return [part for name, value in options.items() for part in (f"--{name}", value)]

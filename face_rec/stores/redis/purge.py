@@ -1,0 +1,168 @@
+"""Takes what was deleted out of the database's own files.
+
+Redis appends: a deleted person stands in its append-only file, name and template included,
+until the file is rewritten. Our own server does that before a certificate is handed out; of
+another one we can only say what its administrator has to do.
+"""
+
+import logging
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, cast
+
+from redis.exceptions import ResponseError
+
+from face_rec.domain.errors import StoreError, StoreUnavailable
+from face_rec.stores import locks
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, redis_errors
+
+log = logging.getLogger(__name__)
+
+_LONGEST: Final = 600.0  # seconds; 100,000 people take about ten
+_PAUSE: Final = 0.05
+_WANTED: Final = "purge-wanted"
+_REWRITTEN: Final = (
+    "The database's own files were rewritten without the person, and the older ones deleted."
+)
+_FOLDER: Final = "appendonlydir"  # of Redis 7; before, the one file lay beside it
+
+OUTSIDE: Final = (
+    "The Redis server is run by others, so its administrator must finish this: on each server "
+    "and replica run BGREWRITEAOF where it keeps an append-only file, and BGSAVE where it keeps "
+    "snapshots, and wait for both; delete snapshots and backups made before this time, or let "
+    "them expire (ElastiCache and MemoryDB: delete the manual and automatic snapshots). Until "
+    "then copies of the removed data may stand in these files.",
+)
+
+
+class EmbeddedPurge:
+    """A ``Purge`` of our own server, whose files lie in ``folder``."""
+
+    def __init__(self, client: Client, site: str, folder: Path, longest: float = _LONGEST) -> None:
+        self._client = client
+        self._key = keys.privacy(site)
+        self._folder = folder
+        self._longest = longest
+
+    @redis_errors()
+    def want(self) -> None:
+        self._client.hset(self._key, _WANTED, secrets.token_hex(8))
+
+    def finish(self) -> None:
+        if self._wanted() is not None:
+            self.run()
+
+    def run(self) -> tuple[str, ...]:
+        """Rewrite, wait for it, and make sure that no older file is left. Raises StoreError,
+        StoreUnavailable when that failed."""
+        with locks.exclusive(self._folder / "purge.lock"):
+            wanted = self._wanted()
+            deadline = time.monotonic() + self._longest
+            self._rewrite(deadline)
+            for path in self._left_over():
+                path.unlink(missing_ok=True)
+            while self._history():
+                _wait(deadline)
+            self._done(wanted)
+        log.info("redis_files_rewritten")
+        return (_REWRITTEN,)
+
+    @redis_errors()
+    def _wanted(self) -> bytes | None:
+        return cast("bytes | None", self._client.hget(self._key, _WANTED))
+
+    @redis_errors()
+    def _done(self, wanted: bytes | None) -> None:
+        """What was wanted meanwhile stays wanted."""
+        if self._wanted() == wanted:
+            self._client.hdel(self._key, _WANTED)
+
+    @redis_errors()
+    def _rewrite(self, deadline: float) -> None:
+        """One that began before the deletion does not count: it is waited for first."""
+        self._until_idle(deadline)
+        while True:
+            try:
+                self._client.bgrewriteaof()
+                break
+            except ResponseError as error:
+                if "in progress" not in str(error):
+                    raise
+                self._until_idle(deadline)
+        self._until_idle(deadline)
+        self._client.slowlog_reset()  # slow commands stay in memory with all they carried
+        info: Any = self._client.info("persistence")
+        if info.get("aof_last_bgrewrite_status") != "ok":
+            raise StoreError(
+                "Redis could not rewrite its append-only file. Make room on the disk, then run "
+                "the erasure's last step again by starting the app anew."
+            )
+
+    def _until_idle(self, deadline: float) -> None:
+        while True:
+            info: Any = self._client.info("persistence")
+            if not info["aof_rewrite_in_progress"] and not info["aof_rewrite_scheduled"]:
+                return
+            _wait(deadline)
+
+    def _left_over(self) -> Iterator[Path]:
+        """Snapshots that our server never makes, and what a crash left half-written."""
+        for folder in (self._folder, self._folder / _FOLDER):
+            yield from folder.glob("dump.rdb")
+            yield from (path for path in folder.glob("temp-*") if not _at_work(path))
+        if (self._folder / _FOLDER).is_dir():
+            yield from self._folder.glob("appendonly.aof*")
+
+    def _history(self) -> list[Path]:
+        """Files that the manifest does not name any more, on their way to be deleted."""
+        folder = self._folder / _FOLDER
+        manifests = list(folder.glob("*.manifest")) if folder.is_dir() else []
+        if not manifests:
+            return []
+        named = {name for path in manifests for name in _current(path)}
+        return [p for p in folder.iterdir() if p not in manifests and p.name not in named]
+
+
+class OutsidePurge:
+    """A ``Purge`` of a server that is not ours: says what its administrator has to do."""
+
+    def want(self) -> None: ...
+
+    def run(self) -> tuple[str, ...]:
+        return OUTSIDE
+
+    def finish(self) -> None: ...
+
+
+def _at_work(path: Path) -> bool:
+    """Whether the process whose number stands in the name of a temporary file lives."""
+    numbers = re.findall(r"\d+", path.name)
+    try:
+        os.kill(int(numbers[-1]), 0)
+    except (IndexError, ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _current(manifest: Path) -> Iterator[str]:
+    """Names of the base and the increments; ``type h`` is history."""
+    for line in manifest.read_text(encoding="utf-8", errors="replace").splitlines():
+        words = line.split()
+        if len(words) >= 6 and words[-1] != "h":
+            yield words[1].strip('"')
+
+
+def _wait(deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise StoreUnavailable(
+            "Rewriting the database's files takes longer than expected. It is finished at the "
+            "next start of the app."
+        )
+    time.sleep(_PAUSE)

@@ -1,0 +1,1 @@
+"""Pictures from and to browsers: live frames, stills, snapshots."""

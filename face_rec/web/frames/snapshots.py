@@ -1,0 +1,38 @@
+"""``/snapshots/KEY``: the one door through which a browser gets a snapshot."""
+
+import logging
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from face_rec.domain.errors import BadSnapshotKey, SnapshotMissing, StoreError
+from face_rec.protocols.snapshots import SnapshotStore
+
+log = logging.getLogger(__name__)
+
+_HEADERS = {
+    "Cache-Control": "private, no-store",
+    "Content-Disposition": "inline",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def routes(snapshots: Callable[[], SnapshotStore]) -> list[Route]:
+    """The route; ``snapshots`` is asked at every request, on a thread of its own."""
+
+    def snapshot(request: Request) -> Response:
+        try:
+            jpeg = snapshots().get(request.path_params["key"])
+        except (BadSnapshotKey, SnapshotMissing):
+            return PlainTextResponse("There is no such snapshot.", 404, _HEADERS)
+        except StoreError as error:
+            log.warning("snapshot_not_served reason=%s", error)
+            return PlainTextResponse("Snapshots cannot be read now; try again.", 503, _HEADERS)
+        return Response(jpeg, media_type="image/jpeg", headers=_HEADERS)
+
+    return [Route("/snapshots/{key:path}", snapshot)]

@@ -1,0 +1,1 @@
+"""The gate in front of everything: who asks, and whether they may."""

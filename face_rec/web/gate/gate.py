@@ -1,0 +1,263 @@
+"""The gate: ASGI middleware in front of everything, HTTP and WebSocket alike.
+
+It knows who asks before anything else runs, and refuses what the table of
+:mod:`face_rec.web.gate.route_rules` does not allow. It judges ``scope["path"]``, by which the
+router chooses, never ``request.url``, which is put together from the visitor's ``Host``; that
+host and path are in proper form is the work of :mod:`face_rec.web.server.strict_http` before it.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+from urllib.parse import quote
+
+import anyio
+from anyio import to_thread
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from face_rec.access.access_control import KIOSK, PROOF, SESSION, Access
+from face_rec.access.audit import actor
+from face_rec.access.audit.actor import Actor
+from face_rec.access.audit.requester import asking
+from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.domain.errors import StoreError
+from face_rec.web.gate import cookies
+from face_rec.web.gate.hosts import is_loopback, own_pages
+from face_rec.web.gate.refusals import Refusals, foreign, wants_page
+from face_rec.web.gate.route_rules import KIOSK_PAGE, PAGES, Rule, Way, below, rule_for
+from face_rec.web.gate.sieve import Sieve
+from face_rec.web.gate.socket_watch import SocketWatch
+from face_rec.web.gate.tab_socket import Handed, noting_files, own_tab_only
+from face_rec.web.gate.verdict import Asked, Verdict, may, verdict
+from face_rec.web.server.problem import is_api, problem, told
+
+log = logging.getLogger(__name__)
+
+PRINCIPAL: Final = "principal"
+"""Where routes find who asks: ``request.state.principal``; None: nobody known."""
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_RECONNECTING: Final = frozenset({"/_stcore/health", "/_stcore/host-config"})
+_NO_STORE: Final = {"Cache-Control": "no-store"}
+
+
+Useful = Callable[[bytes, Principal], bool]
+
+
+def _everything(_data: bytes, _principal: Principal) -> bool:
+    return True
+
+
+def _no_files(_data: bytes) -> tuple[str, ...]:
+    return ()
+
+
+class Gate:
+    """Wraps the application. ``access`` is asked at every request; None: not built yet.
+    ``useful``: whether a principal has a use for what it sends over the WebSocket. ``handed``:
+    which files what it is sent hands out; without it, none. ``title``: the site's."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        access: Callable[[], Access | None],
+        useful: Useful | None = None,
+        handed: Handed | None = None,
+        title: Callable[[], str] = lambda: "Attendance",
+    ) -> None:
+        self._refusals = Refusals(title)
+        self._handed = handed or _no_files
+        self._app = app
+        self._access = access
+        self._useful = useful or _everything
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    # --- HTTP
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        try:
+            refusal = await self._refusal(request)
+        except StoreError as error:
+            log.warning("gate_without_store error=%s", error)
+            refusal = self._refusals.away(request)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        with actor.acting(actor_of(request)):
+            await self._app(scope, receive, send)
+
+    async def _refusal(self, request: Request) -> Response | None:
+        """What is wrong with the request; None if it may pass. Notes who asks."""
+        request.state.principal = None
+        access, rule = self._access(), rule_for(path_of(request), request.method)
+        if access is None:
+            return None if _is_health(request) else told(path_of(request), 503, "Starting …")
+        if not _is_code(rule) and await self._closed(access, request):
+            return self._refusals.not_set_up(request)
+        principal = await to_thread.run_sync(_principal, access, request, rule)
+        request.state.principal = principal
+        return _kiosk_only(request, principal) or self._judge(access, request, rule, principal)
+
+    async def _closed(self, access: Access, request: Request) -> bool:
+        """Whether nobody is let in from outside because no account exists yet."""
+        if is_loopback(_address(request)) or _is_health(request):
+            return False
+        return await to_thread.run_sync(access.door.needs_setup)
+
+    def _judge(
+        self, access: Access, request: Request, rule: Rule | None, principal: Principal | None
+    ) -> Response | None:
+        open_now = principal is None or access.open_now(principal)
+        kiosk = request.query_params.get("kiosk", "")
+        path = below(path_of(request))
+        asked = Asked(principal, path, kiosk, open_now, access.tabs, access.files)
+        match verdict(rule, asked):
+            case Verdict.MISSING:
+                return self._refusals.missing(request, principal)
+            case Verdict.SIGN_IN | Verdict.DENIED:
+                return self._refused(request, principal)
+            case Verdict.CLOSED:
+                return PlainTextResponse("This kiosk is closed at this hour.", 403, _NO_STORE)
+        by_cookie = rule is not None and rule.way not in {Way.BEARER, Way.SIGNED}
+        ours = own_pages(request.headers, https=cookies.is_https(request))
+        if by_cookie and request.method not in _SAFE and not ours:
+            return foreign()
+        return None
+
+    def _refused(self, request: Request, principal: Principal | None) -> Response:
+        if is_api(path_of(request)) or request.headers.get("authorization"):
+            return _api_refusal(principal)
+        if principal is not None:
+            log.info("gate_denied path=%s", path_of(request)[:200])
+            return self._refusals.denied(request, principal)
+        if wants_page(request):
+            query = request.scope["query_string"].decode("latin-1")
+            asked = path_of(request) + (f"?{query}" if query else "")
+            # A device that was linked proves itself first; everybody else signs in.
+            way = "/kiosk/start" if cookies.read(request, KIOSK) else "/login"
+            to = way if asked == "/" else f"{way}?next={quote(asked)}"
+            return RedirectResponse(to, 303, _NO_STORE)
+        # An open page asks these before it connects anew. After 401 it would never try again; so
+        # whoever signs in again in another window finds it as they left it.
+        status = 503 if path_of(request) in _RECONNECTING else 401
+        return PlainTextResponse("Sign in first.", status, _NO_STORE)
+
+    # --- WebSocket
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = HTTPConnection(scope)
+        opened = await self._may_open(request)
+        if opened is None:
+            await receive()  # the handshake; closing it unaccepted answers 403
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        access, principal = opened
+        request.state.principal = principal
+        sieve = Sieve(receive, lambda data: self._useful(data, principal))
+        still = partial(self._still, access, request, principal)
+        watch = SocketWatch(sieve, send, still, access.changes)
+        scope = own_tab_only(scope, principal, access.tabs)
+        noting = noting_files(watch.send, principal, access.files, self._handed)
+        async with anyio.create_task_group() as group:
+            group.start_soon(watch.watch)
+            with actor.acting(actor_of(request)), asking(principal):
+                await self._app(scope, watch.receive, noting)
+            group.cancel_scope.cancel()
+
+    async def _may_open(self, request: HTTPConnection) -> tuple[Access, Principal] | None:
+        headers, access = request.headers, self._access()
+        rule = rule_for(path_of(request))
+        good = headers.get("origin") and own_pages(headers, https=cookies.is_https(request))
+        if access is None or rule is None or not good:
+            log.warning(
+                "socket_refused origin=%r host=%r", headers.get("origin"), headers.get("host")
+            )
+            return None
+        try:
+            principal = await to_thread.run_sync(_principal, access, request, rule)
+        except StoreError:
+            return None
+        return (access, principal) if principal and may(rule, principal) else None
+
+    async def _still(self, access: Access, request: HTTPConnection, was: Principal) -> bool:
+        """Whether the connection is still the same somebody's, with the same rights, groups and
+        sign-in. Where not, the browser comes back by itself and gets a new tab."""
+        try:
+            now = await to_thread.run_sync(_of_cookies, access, request, True)
+        except StoreError:
+            return True  # the database is away; who was in stays in
+        return now == was
+
+
+def actor_of(request: HTTPConnection) -> Actor:
+    """Who asks, for the audit log."""
+    principal: Principal | None = getattr(request.state, PRINCIPAL, None)
+    if principal is None:
+        return Actor("nobody", "visitor", _address(request))
+    return Actor(principal.name, principal.kind.value, _address(request), principal.proved_at)
+
+
+def _principal(access: Access, request: HTTPConnection, rule: Rule | None) -> Principal | None:
+    """Who shows the cookie or token that the rule asks for."""
+    if rule is None:
+        return _of_cookies(access, request, True)
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    if rule.way in {Way.BEARER, Way.EITHER} and scheme.lower() == "bearer":
+        with actor.acting(Actor("a token", "token", _address(request))):
+            return access.identify.token(bearer.strip())
+    if rule.way is Way.BEARER:
+        return None
+    return _of_cookies(access, request, rule.way is not Way.OPEN)
+
+
+def _of_cookies(access: Access, request: HTTPConnection, used: bool) -> Principal | None:
+    shown = {name: cookies.read(request, name) for name in (SESSION, PROOF)}
+    return access.of_cookies(shown, used, _address(request))
+
+
+def _kiosk_only(request: Request, device: Principal | None) -> Response | None:
+    """Sends a device to its page, where it asks for the start page or another one."""
+    if device is None or device.kind is not PrincipalKind.DEVICE:
+        return None
+    page = path_of(request).removeprefix("/")
+    if page not in ("", "index.html") and page not in PAGES:
+        return None
+    if page == KIOSK_PAGE and request.query_params.get("kiosk") == device.kiosk:
+        return None
+    return RedirectResponse(f"/{KIOSK_PAGE}?kiosk={quote(device.kiosk or '')}", 303)
+
+
+def _api_refusal(principal: Principal | None) -> Response:
+    if principal is not None:
+        return problem(403, "The token's scopes do not allow this.")
+    text = "Send a valid token: Authorization: Bearer TOKEN."
+    return problem(401, text, headers={"WWW-Authenticate": "Bearer"})
+
+
+def path_of(request: HTTPConnection) -> str:
+    """The path by which the router chooses."""
+    return str(request.scope["path"])
+
+
+def _is_code(rule: Rule | None) -> bool:
+    """What our own pages are drawn with, wherever they are shown."""
+    return rule is not None and rule.way is Way.OPEN and rule.keep
+
+
+def _is_health(request: Request) -> bool:
+    return path_of(request) in {"/healthz", "/readyz"}
+
+
+def _address(request: HTTPConnection) -> str:
+    return request.client.host if request.client else ""

@@ -1,0 +1,51 @@
+"""Stands where the gate stands, while accounts are off: everybody at this computer may do
+everything, and yet no foreign web page that is open in the same browser may."""
+
+from typing import Final
+
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from face_rec.access.principal import THIS_COMPUTER
+from face_rec.web.gate import cookies
+from face_rec.web.gate.origin import same_origin
+from face_rec.web.gate.route_rules import Way, rule_for
+
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class GateOff:
+    """Wraps the application; lets nothing in that would change something from elsewhere."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket" and not _from_our_page(scope):
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await self._app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request, rule = HTTPConnection(scope), rule_for(scope["path"], scope["method"])
+        request.state.principal = THIS_COMPUTER
+        if rule is not None and rule.way is Way.NEVER:
+            await PlainTextResponse("There is no such page.", 404)(scope, receive, send)
+        elif scope["method"] not in _SAFE and not _ours(request):
+            text = "This request did not come from this app's own pages."
+            await PlainTextResponse(text, 403)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _from_our_page(scope: Scope) -> bool:
+    request = HTTPConnection(scope)
+    return bool(request.headers.get("origin")) and _ours(request)
+
+
+def _ours(request: HTTPConnection) -> bool:
+    return same_origin(request.headers, https=cookies.is_https(request))

@@ -1,0 +1,86 @@
+"""What the gate says to who may not pass: a page with a way on for people, a line for programs."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from face_rec.access.access_control import KIOSK
+from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.web.gate import cookies
+from face_rec.web.gate.route_rules import KIOSK_PAGE
+from face_rec.web.server.problem import WAITS, is_api, told
+from face_rec.web.signin.html import render
+
+DENIED: Final = "You are not allowed to open this. Ask an administrator for the right to do so."
+NO_PAGE: Final = "There is no such page."
+AWAY: Final = (
+    "The database does not answer, so nobody can be let in. This page tries again by itself."
+)
+NOT_SET_UP: Final = (
+    "This app is not set up yet, and until then answers only on its own machine. Open the set-up "
+    "link there, or run: python -m face_rec users add"
+)
+_NO_STORE: Final = {"Cache-Control": "no-store"}
+_WAITING: Final = "This kiosk waits for its database"
+
+
+class Refusals:
+    """``title`` is the site's, asked at every answer."""
+
+    def __init__(self, title: Callable[[], str]) -> None:
+        self._title = title
+
+    def denied(self, request: Request, who: Principal) -> Response:
+        """For somebody who is known and lacks the right."""
+        return self._say(request, 403, "You may not open this page", DENIED, who=who)
+
+    def missing(self, request: Request, who: Principal | None) -> Response:
+        return self._say(request, 404, "There is no such page", NO_PAGE, who=who)
+
+    def not_set_up(self, request: Request) -> Response:
+        return self._say(request, 403, "Not set up yet", NOT_SET_UP)
+
+    def away(self, request: Request) -> Response:
+        """The page asks again by itself, whoever waits before it."""
+        kiosk = bool(cookies.read(request, KIOSK))
+        heading = _WAITING if kiosk else "The database does not answer"
+        return self._say(request, 503, heading, AWAY, headers={"Refresh": "5", **WAITS})
+
+    def _say(
+        self,
+        request: Request,
+        status: int,
+        heading: str,
+        text: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        who: Principal | None = None,
+    ) -> Response:
+        if not wants_page(request):
+            return told(request.scope["path"], status, text, {**(headers or {}), **_NO_STORE})
+        answer = render(
+            request, "refusal.html", self._title(), status, heading=heading, text=text,
+            who=who.name if who is not None and who.kind is PrincipalKind.USER else "",
+            to=_home(who) if who is not None else "",
+        )  # fmt: skip
+        answer.headers.update(headers or {})
+        return answer
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person waits for the answer in a window of a browser."""
+    reads = "text/html" in request.headers.get("accept", "")
+    return request.method == "GET" and reads and not is_api(request.scope["path"])
+
+
+def _home(who: Principal) -> str:
+    """Where whoever this is may always go."""
+    return f"/{KIOSK_PAGE}?kiosk={quote(who.kiosk)}" if who.kiosk else "/"
+
+
+def foreign() -> Response:
+    """To what some other site's page sent in somebody's name."""
+    return PlainTextResponse("This request did not come from this app's own pages.", 403)

@@ -1,0 +1,202 @@
+"""The one table of who may ask for which path. A path that no rule names is refused.
+
+It says all of it: how somebody proves who they are, the right, whether the thing must be their
+own, who sees details, and the bounds of a body. :mod:`face_rec.web.gate.verdict` reads it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from face_rec.access.rights import Right
+from face_rec.web.server import uploads
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+
+
+class Way(StrEnum):
+    """How somebody proves who they are on a path."""
+
+    OPEN = "open"  # nobody need
+    COOKIE = "cookie"  # a session or a device
+    USER = "user"  # a session
+    BEARER = "bearer"  # an API token
+    EITHER = "either"  # a session or an API token
+    SIGNED = "signed"  # nobody need: what is sent is signed by whom it is from
+    NEVER = "never"  # Streamlit's own, of no use here
+
+
+class Own(StrEnum):
+    """What somebody is narrowed to, their right apart."""
+
+    KIOSK = "kiosk"  # the kiosk that ?kiosk= names, within its hours
+    EVERYBODY = "everybody"  # it does not tell whose it is: for who sees all groups
+    TAB = "tab"  # the tab that the path names
+    FILE = "file"  # a file whose address was sent to them
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``rights``: one of them is needed besides; empty: none. ``own``: what it must be besides.
+    ``details``: who has this sees more of the answer. ``keep``: whether a browser may keep the
+    answer, because it is code and tells nothing of anybody. ``most`` and ``within``: the largest
+    body in bytes, and the seconds it may take to come."""
+
+    way: Way
+    rights: frozenset[Right] = frozenset()
+    own: Own | None = None
+    details: Right | None = None
+    keep: bool = False
+    most: int = 16 * KIB
+    within: float = 15.0
+
+
+def _for(*rights: Right) -> frozenset[Right]:
+    return frozenset(rights)
+
+
+_OPEN: Final = Rule(Way.OPEN)
+_UPLOAD: Final = Rule(
+    Way.USER, _for(Right.PEOPLE_WRITE, Right.RULES, Right.HR, Right.MODELS), Own.TAB,
+    most=uploads.LARGEST_BODY, within=uploads.WITHIN,
+)  # fmt: skip
+_SHELL: Final = Rule(Way.COOKIE)
+_CODE: Final = Rule(Way.COOKIE, keep=True)
+_NEVER: Final = Rule(Way.NEVER)
+
+EXACT: Final[Mapping[str, Rule]] = {
+    "/healthz": _OPEN,
+    "/readyz": Rule(Way.OPEN, details=Right.SYSTEM),
+    "/.well-known/security.txt": _OPEN,
+    "/login": _OPEN,
+    "/login/oidc": _OPEN,
+    "/login/passkey": _OPEN,
+    "/login/passkey/options": _OPEN,
+    "/login/factor": _OPEN,
+    "/login/factor/passkey": _OPEN,
+    "/login/factor/passkey/options": _OPEN,
+    "/login/enrol": _OPEN,
+    "/login/enrol/app": _OPEN,
+    "/login/enrol/passkey": _OPEN,
+    "/login/enrol/passkey/options": _OPEN,
+    "/login/oidc/callback": _OPEN,
+    "/login/oidc/out": _OPEN,
+    "/login/oidc/backchannel": Rule(Way.SIGNED),
+    "/access.css": Rule(Way.OPEN, keep=True),
+    "/passkeys.js": Rule(Way.OPEN, keep=True),
+    "/session": _OPEN,
+    "/kiosk/start": _OPEN,
+    "/kiosk/start.js": _OPEN,
+    "/kiosk/challenge": _OPEN,
+    "/kiosk/prove": _OPEN,
+    "/signed-in": Rule(Way.USER),
+    "/logout": Rule(Way.USER),
+    "/logout/provider": Rule(Way.USER),
+    "/account": Rule(Way.USER),
+    "/metrics": Rule(Way.EITHER, _for(Right.METRICS)),
+    "/frames": Rule(Way.COOKIE, _for(Right.KIOSK), Own.KIOSK, most=8 * MIB),
+    "/frames/start": Rule(Way.COOKIE, _for(Right.KIOSK), Own.KIOSK),
+    "/frames/still": Rule(Way.COOKIE, _for(Right.KIOSK), Own.KIOSK, most=8 * MIB),
+    "/api": Rule(Way.BEARER),
+    "/": _SHELL,
+    "/index.html": _SHELL,
+    "/favicon.png": _CODE,
+    "/manifest.json": _CODE,
+    "/_stcore/stream": _SHELL,
+    "/_stcore/health": _SHELL,
+    "/_stcore/host-config": _SHELL,
+    "/_stcore/metrics": _NEVER,
+    "/auth/login": _NEVER,
+    "/auth/logout": _NEVER,
+    "/oauth2callback": _NEVER,
+}
+API: Final[Mapping[tuple[str, str], Right | None]] = {
+    ("GET", "/openapi.json"): None,
+    ("GET", "/attendance"): Right.RECORDS,
+    ("GET", "/people"): Right.PEOPLE_READ,
+    ("POST", "/people"): Right.PEOPLE_WRITE,
+    ("GET", "/people/{id}"): Right.PEOPLE_READ,
+    ("PATCH", "/people/{id}"): Right.PEOPLE_WRITE,
+    ("DELETE", "/people/{id}"): Right.PEOPLE_WRITE,
+    ("POST", "/people/{id}/photos"): Right.PEOPLE_WRITE,
+}
+"""The right that each operation of the API needs, besides a valid token; below ``/api/v1``."""
+
+KIOSK_PAGE: Final = "take_attendance"
+PAGES: Final[Mapping[str, Right]] = {
+    "overview": Right.OVERVIEW,
+    KIOSK_PAGE: Right.KIOSK,
+    "records": Right.RECORDS,
+    "reports": Right.RECORDS,
+    "people": Right.PEOPLE_READ,
+    "register": Right.PEOPLE_WRITE,
+    "settings": Right.HR,
+    "models": Right.MODELS,
+    "privacy": Right.SYSTEM,
+    "system": Right.SYSTEM,
+    "accounts": Right.ACCOUNTS,
+    "kiosks": Right.KIOSKS,
+    "tokens": Right.TOKENS,
+    "audit": Right.AUDIT,
+}
+"""The right that opens each page, by its place in the address."""
+
+BELOW: Final[Mapping[str, Rule]] = {
+    "/account/": Rule(Way.USER),
+    "/setup/": _OPEN,
+    "/kiosk/link/": _OPEN,
+    "/api/v1/": Rule(Way.BEARER),
+    "/api/": Rule(Way.BEARER),
+    "/snapshots/": Rule(Way.USER, _for(Right.RECORDS), Own.EVERYBODY),
+    "/static/": _CODE,
+    "/media/": Rule(Way.COOKIE, own=Own.FILE),
+    "/component/": _CODE,
+    "/_stcore/bidi-components/": _CODE,
+    "/_stcore/upload_file/": _UPLOAD,
+    "/_stcore/agent/": _NEVER,
+}
+
+
+def rule_for(path: str, method: str = "GET") -> Rule | None:
+    """The rule for a request; None: no rule names it."""
+    inner = below(path)
+    if inner != path:
+        return _named(inner)
+    page = PAGES.get(path.removeprefix("/"))
+    return _named(path, method) if page is None else Rule(Way.COOKIE, _for(page))
+
+
+def below(path: str) -> str:
+    """Streamlit asks for its own paths below that of a page, too: the own path, else
+    ``path`` itself."""
+    first, _, rest = path.removeprefix("/").partition("/")
+    return f"/{rest}" if rest and first in PAGES else path
+
+
+def _named(path: str, method: str = "GET") -> Rule | None:
+    if path in EXACT:
+        return EXACT[path]
+    for (verb, shape), rule in _OPERATIONS.items():
+        if verb == _SAME.get(method, method) and shape.fullmatch(path):
+            return rule
+    return next((rule for start, rule in BELOW.items() if path.startswith(start)), None)
+
+
+_SAME: Final = {"HEAD": "GET"}
+_LARGE: Final = frozenset({("POST", "/people"), ("POST", "/people/{id}/photos")})
+
+
+def _operation(verb: str, path: str, right: Right | None) -> Rule:
+    rights = _for(right) if right else _for()
+    if (verb, path) in _LARGE:
+        return Rule(Way.BEARER, rights, most=60 * MIB, within=120.0)
+    return Rule(Way.BEARER, rights)
+
+
+_OPERATIONS: Final[Mapping[tuple[str, re.Pattern[str]], Rule]] = {
+    (verb, re.compile("/api/v1" + path.replace("{id}", "[^/]+"))): _operation(verb, path, right)
+    for (verb, path), right in API.items()
+}

@@ -1,0 +1,1 @@
+"""For who runs the app: health, metrics, what ``doctor`` asks."""

@@ -1,0 +1,207 @@
+"""Ready-made checks for :class:`face_rec.web.ops.health.Health`.
+
+Each takes what it looks at, never a whole system, and returns the check.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from face_rec.background import Status
+from face_rec.domain.health import HealthCheck
+from face_rec.web.ops.health import Check
+
+_MIB = 1024**2
+_GB = 10**9
+_RUNS_ON = {"cpu": "the processor", "cuda": "the NVIDIA graphics card", "coreml": "Apple's chip"}
+_UNREADABLE = (
+    "Pictures that cannot be read were set aside in DATA_DIR/spool-quarantine, each with the "
+    "reason beside it. They are tried again at the next start: if a key is missing, put it into "
+    "DATA_KEY first; else delete them."
+)
+_ASIDE = (
+    "They could not be read or handed on, and hold nobody up. Beside each file in "
+    "DATA_DIR/journal/quarantine stands why; what failed in Redis is tried again at the next "
+    "start. Marks that are missing can be added in Records."
+)
+
+
+class ModelLike(Protocol):
+    """What is asked of a model status."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def pack(self) -> str: ...
+    @property
+    def provider(self) -> str: ...
+
+
+class GalleryLike(Protocol):
+    """What is asked of a gallery's status."""
+
+    @property
+    def ready(self) -> bool: ...
+    @property
+    def people(self) -> int: ...
+    @property
+    def error(self) -> str: ...
+
+
+class SpoolLike(Protocol):
+    """What is asked of the snapshot spool's figures."""
+
+    @property
+    def pending(self) -> int: ...
+    @property
+    def dropped(self) -> int: ...
+    @property
+    def aside(self) -> int: ...
+    @property
+    def problem(self) -> str: ...
+
+
+def _people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number:,} people"
+
+
+def models_check(status: Callable[[], ModelLike]) -> Check:
+    """Not ready while no model is loaded: nobody can be recognised."""
+
+    def check() -> HealthCheck:
+        now = status()
+        if now.state == "ready":
+            runs_on = _RUNS_ON.get(now.provider, now.provider)
+            return HealthCheck("models", ok=True, detail=f"{now.pack}, on {runs_on}")
+        return HealthCheck(
+            "models", ok=False, detail=f"{now.pack}: {now.state}", advice=now.message
+        )
+
+    return check
+
+
+def gallery_check(status: Callable[[], GalleryLike]) -> Check:
+    """Not ready before the first load; a warning when it cannot keep up afterwards."""
+
+    def check() -> HealthCheck:
+        now = status()
+        detail = f"{_people(now.people)} can be recognised"
+        if not now.ready:
+            waits = "the faces of the people were not read from the database yet"
+            return HealthCheck("gallery", ok=False, detail=waits, advice=now.error)
+        if now.error:
+            advice = f"{now.error} Who was registered before is still recognised."
+            return HealthCheck("gallery", ok=True, detail=detail, advice=advice, warning=True)
+        return HealthCheck("gallery", ok=True, detail=detail)
+
+    return check
+
+
+def accuracy_check(people: Callable[[], int], largest: Callable[[], int | None]) -> Check:
+    """A warning beyond the number of people for which the model's threshold was measured.
+
+    ``largest`` answers None while no model is loaded.
+    """
+
+    def check() -> HealthCheck:
+        here, most = people(), largest()
+        if most is None or here <= most:
+            fits = "the model was measured with as many people as are registered"
+            return HealthCheck("accuracy", ok=True, detail=fits if most else "no model is loaded")
+        return HealthCheck(
+            "accuracy",
+            ok=True,
+            detail=f"{here:,} people, and the model was measured with up to {most:,}",
+            advice="How rarely it takes a stranger for one of so many, nobody has measured. Use a "
+            "larger model pack, or measure this one on your own faces: python -m face_rec models "
+            "calibrate FOLDER",
+            warning=True,
+        )
+
+    return check
+
+
+def journal_check(
+    pending: Callable[[], int], problem: Callable[[], str], aside: Callable[[], int] = lambda: 0
+) -> Check:
+    """Not ready while marks cannot be journalled; a warning while some wait for Redis, or
+    were set aside because nothing could be done with them."""
+
+    def check() -> HealthCheck:
+        waiting, why = pending(), problem()
+        if why:
+            return HealthCheck("journal", ok=False, detail="marks cannot be saved", advice=why)
+        if set_aside := aside():
+            detail = f"{set_aside} were set aside, {waiting} wait for the database"
+            return HealthCheck("journal", ok=True, detail=detail, advice=_ASIDE, warning=True)
+        if waiting:
+            advice = "They are safe on this machine's disk and are delivered when it is back."
+            detail = f"{waiting} wait for the database"
+            return HealthCheck("journal", ok=True, detail=detail, advice=advice, warning=True)
+        return HealthCheck("journal", ok=True, detail="every mark is in the database")
+
+    return check
+
+
+def snapshots_check(stats: Callable[[], SpoolLike]) -> Check:
+    """Always ready, for snapshots never hold up a mark; says what keeps them waiting."""
+
+    def check() -> HealthCheck:
+        now = stats()
+        left = [(now.pending, "wait to be stored"), (now.aside, "were set aside")]
+        left += [(now.dropped, "could not be kept since the start")]
+        told = ", ".join(f"{number} {what}" for number, what in left if number)
+        detail = told or "all are stored"
+        advice = now.problem or (_UNREADABLE if now.aside else "")
+        return HealthCheck(
+            "snapshots", ok=True, detail=detail, advice=advice, warning=bool(advice)
+        )
+
+    return check
+
+
+def disk_check(folder: Path, low: int = 2048 * _MIB, full: int = 200 * _MIB) -> Check:
+    """Not ready below ``full`` bytes of free space, a warning below ``low``."""
+
+    def check() -> HealthCheck:
+        free = shutil.disk_usage(folder).free
+        advice = "" if free >= low else f"Free some space on the disk that holds {folder}."
+        detail = f"{free / _GB:,.1f} GB free"
+        return HealthCheck("disk", free >= full, detail, advice, warning=full <= free < low)
+
+    return check
+
+
+def background_check(statuses: Callable[[], Sequence[Status]]) -> Check:
+    """Always ready; a warning while a thread of ours keeps failing and being started again."""
+
+    def check() -> HealthCheck:
+        now = statuses()
+        bad = [one for one in now if one.problem or not one.alive]
+        if not bad:
+            fine = "everything that works by itself is at work"
+            return HealthCheck("background", ok=True, detail=fine)
+        parts = ", ".join(
+            f"{one.name} ({one.failures} times: {one.problem or 'it ended'})" for one in bad
+        )
+        words = f"something that works by itself fails again and again: {parts}"
+        advice = "It is started again by itself; the log says what happened. Please report it."
+        return HealthCheck("background", ok=True, detail=words, advice=advice, warning=True)
+
+    return check
+
+
+def speed_check(advice: Callable[[], Sequence[str]]) -> Check:
+    """Always ready, for slow is not broken; a warning with what to change while there is any."""
+
+    def check() -> HealthCheck:
+        told = advice()
+        detail = "attention needed" if told else "cameras and recognition keep up"
+        return HealthCheck(
+            "speed", ok=True, detail=detail, advice=" ".join(told), warning=bool(told)
+        )
+
+    return check

@@ -1,0 +1,114 @@
+"""Whether the process lives (``/healthz``) and can do its work (``/readyz``).
+
+The checks themselves are handed in; ready-made ones are in
+:mod:`face_rec.web.ops.checks` and :mod:`face_rec.stores.redis.redis_health`.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from face_rec import __version__
+from face_rec.clock import Clock
+from face_rec.domain.health import HealthCheck
+from face_rec.web.gate.route_rules import rule_for
+from face_rec.web.gate.verdict import sees_details
+
+log = logging.getLogger(__name__)
+
+Check = Callable[[], HealthCheck]
+"""Looks at one part. May take some seconds; runs on whatever thread asks."""
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class Health:
+    """Runs all checks, at most once in ``keep`` seconds however many ask.
+
+    Safe to call from any thread.
+    """
+
+    def __init__(self, checks: Iterable[Check], clock: Clock, keep: float = 2.0) -> None:
+        self._checks = tuple(checks)
+        self._clock = clock
+        self._keep = keep
+        self._lock = threading.Lock()
+        self._results: tuple[HealthCheck, ...] = ()
+        self._asked_at: float | None = None
+
+    def results(self) -> tuple[HealthCheck, ...]:
+        """One result a check, in the order of the checks."""
+        with self._lock:
+            now = self._clock.monotonic()
+            if self._asked_at is None or now - self._asked_at >= self._keep:
+                self._results = tuple(_run(check) for check in self._checks)
+                self._asked_at = self._clock.monotonic()
+            return self._results
+
+    def problems(self) -> tuple[HealthCheck, ...]:
+        """What an operator should act on: failures first, then warnings."""
+        bad = [result for result in self.results() if not result.ok or result.warning]
+        return tuple(sorted(bad, key=lambda result: result.ok))
+
+    @property
+    def ready(self) -> bool:
+        """Whether every check is passed; warnings do not count."""
+        return all(result.ok for result in self.results())
+
+
+def routes(health: Callable[[], Health | None]) -> list[Route]:
+    """``/healthz`` and ``/readyz``; neither tells a secret.
+
+    ``health`` is asked at every request; None means that the system is not built yet.
+    """
+
+    async def healthz(_: Request) -> JSONResponse:
+        return JSONResponse({"status": "ok", "version": __version__}, headers=_NO_STORE)
+
+    def readyz(request: Request) -> JSONResponse:
+        # Not async: runs in a thread, for checks may wait.
+        found = health()
+        results = found.results() if found else ()
+        ready = found is not None and all(result.ok for result in results)
+        status = ("ready" if ready else "not ready") if found else "starting"
+        body: dict[str, object] = {"status": status}
+        if _may_see_details(request):
+            body["checks"] = [_as_json(result) for result in results]
+        return JSONResponse(body, status_code=200 if ready else 503, headers=_NO_STORE)
+
+    return [Route("/healthz", healthz), Route("/readyz", readyz)]
+
+
+def _may_see_details(request: Request) -> bool:
+    """Strangers learn whether, not why. Without the gate only this machine can ask."""
+    if not hasattr(request.state, "principal"):
+        return True
+    return sees_details(rule_for("/readyz"), request.state.principal)
+
+
+def _run(check: Check) -> HealthCheck:
+    """The check's result; a check that itself breaks counts as failed."""
+    try:
+        return check()
+    except Exception as error:
+        name = getattr(check, "__qualname__", type(check).__name__).split(".")[0]
+        log.exception("health_check_broken check=%s", name)
+        return HealthCheck(
+            name, ok=False, detail=f"The check itself failed ({type(error).__name__}).",
+            advice="The log has the details; please report them.",
+        )  # fmt: skip
+
+
+def _as_json(result: HealthCheck) -> dict[str, object]:
+    return {
+        "name": result.name,
+        "ok": result.ok,
+        "warning": result.warning,
+        "detail": result.detail,
+        "advice": result.advice,
+        **({"extra": result.extra} if result.extra else {}),
+    }

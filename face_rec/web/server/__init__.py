@@ -1,0 +1,1 @@
+"""The HTTP server's own manners: strict requests, bounds, static files."""

@@ -1,0 +1,102 @@
+"""Strict HTTP: what is wrong with a request whoever sends it, and what every answer says.
+
+The outermost layer, with accounts and without. Nothing that depends on who asks is decided
+here; what passes has one host, one reading of its path, and a body within bounds.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from face_rec.web.gate import cookies
+from face_rec.web.gate.headers import HSTS, secure
+from face_rec.web.gate.hosts import host_allowed, hostname
+from face_rec.web.gate.route_rules import Rule, Way, rule_for
+from face_rec.web.server.bodies import BoundedBody
+from face_rec.web.server.problem import told
+
+_ODD_PATH: Final = re.compile(r"(?!/)|.*(?://|\\|[\x00-\x1f\x7f]|/\.\.?(?:/|$))", re.DOTALL)
+"""No path of this app is empty, begins otherwise, doubles a slash, or climbs (RFC 3986 section
+5.2.4): two programs may read such a path differently."""
+_NEEDLESS_ESCAPE: Final = re.compile(
+    rb"%(?:2[ef]|5c|3[0-9]|[46][1-9a-f]|[57][0-9a])", re.IGNORECASE
+)
+"""Slashes, dots, letters and digits in disguise: a proxy that hides ``/metrics`` by its letters
+would not know it again (RFC 3986 section 6.2.2.2: they mean the same unescaped)."""
+
+
+class StrictHttp:
+    """Wraps the application and whatever judges who may ask."""
+
+    def __init__(self, app: ASGIApp, *, hosts: frozenset[str], tls: bool) -> None:
+        """``hosts``: names the app answers to. ``tls``: the app speaks HTTPS itself, so that
+        browsers may be told never to come without it."""
+        self._app = app
+        self._hosts = hosts
+        self._tls = tls
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket" and _wrong(scope, self._hosts):
+            await receive()  # the handshake; closing it unaccepted answers 403
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await self._app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        rule = rule_for(scope["path"], scope["method"]) or Rule(Way.NEVER)
+        send = self._with_headers(HTTPConnection(scope), rule, send)
+        refusal = _wrong(scope, self._hosts) or _too_long(scope, rule)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        try:
+            await self._app(scope, BoundedBody(receive, rule.most, rule.within), send)
+        except HTTPException as error:  # of a body that nobody else has caught
+            await told(scope["path"], error.status_code, error.detail)(scope, receive, send)
+
+    def _with_headers(self, request: HTTPConnection, rule: Rule, send: Send) -> Send:
+        host = request.headers.get("host", "")
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                secure(headers, host if hostname(host) else "", cookies.is_https(request))
+                if not rule.keep:  # a shared computer remembers nothing of anybody
+                    headers["Cache-Control"] = "no-store"
+                # Of localhost it would hold for every other program there, too.
+                if self._tls and hostname(host) != "localhost":
+                    headers.setdefault("Strict-Transport-Security", HSTS)
+            await send(message)
+
+        return sending
+
+
+def _wrong(scope: Scope, allowed: Iterable[str]) -> Response | None:
+    """What is wrong with the request line and the host (RFC 9112 section 3.2)."""
+    hosts, path = Headers(scope=scope).getlist("host"), scope["path"]
+    if len(hosts) != 1 or not hostname(hosts[0]):
+        return PlainTextResponse("Send one Host header with a host name or address.", 400)
+    if _ODD_PATH.match(path) or scope.get("root_path"):
+        return told(path, 400, "The path is not in its plain form: no //, /./, /../ or \\.")
+    if _NEEDLESS_ESCAPE.search(scope.get("raw_path") or b""):
+        return told(path, 400, "The path escapes a slash, a dot, a letter or a digit.")
+    if not host_allowed(hosts[0], allowed):
+        text = "This app does not answer to that name. Add it to ALLOWED_HOSTS."
+        return told(path, 421, text)
+    return None
+
+
+def _too_long(scope: Scope, rule: Rule) -> Response | None:
+    """A body that says itself that it is too large is not even begun."""
+    length = Headers(scope=scope).get("content-length", "0")
+    if not (length.isascii() and length.isdigit()) or len(length) > 15 or int(length) > rule.most:
+        return told(scope["path"], 413, "The request is too large.")
+    return None

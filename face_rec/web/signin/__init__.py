@@ -1,0 +1,1 @@
+"""Pages around the sign-in, of people and of kiosk devices."""

@@ -1,0 +1,38 @@
+"""Forms that only our own pages can send: a token in the form and in a cookie (double submit)."""
+
+import hmac
+from typing import Final
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from face_rec.access.devices.secret import new_secret
+from face_rec.web.gate import cookies
+
+FIELD: Final = "form_token"
+_COOKIE: Final = "fr_form"
+_FIELDS: Final = 10
+
+
+def form_token(request: Request) -> str:
+    """The browser's token, or a new one; several open forms share it."""
+    return cookies.read(request, _COOKIE) or new_secret()
+
+
+def keep(response: Response, request: Request, token: str) -> None:
+    """Let the browser bring the token back."""
+    cookies.write(response, request, _COOKIE, token, same_site="strict")
+
+
+async def checked_form(request: Request) -> dict[str, str]:
+    """The form's texts; raises HTTPException 403 unless it carries the browser's token."""
+    form = await request.form(max_files=0, max_fields=_FIELDS)
+    texts = {name: "" if isinstance(v, UploadFile) else v for name, v in form.items()}
+    given, wanted = texts.pop(FIELD, ""), cookies.read(request, _COOKIE)
+    if not wanted or not hmac.compare_digest(given.encode(), wanted.encode()):
+        raise HTTPException(
+            403, "This form has expired. Go back, reload the page and send it again."
+        )
+    return texts

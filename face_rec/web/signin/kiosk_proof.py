@@ -1,0 +1,173 @@
+"""``/kiosk/start``, ``/kiosk/challenge``, ``/kiosk/prove``: a linked device proves that it is the
+one that was linked, before its page opens and every minute while it is open."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+from urllib.parse import quote
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from face_rec.access.access_control import KIOSK, PROOF, Access
+from face_rec.access.devices.device import Device
+from face_rec.access.devices.device_proofs import Bound, usable
+from face_rec.access.devices.kiosks import TOKEN_LASTS
+from face_rec.access.devices.secret import parted
+from face_rec.domain.errors import Conflict, StoreUnavailable
+from face_rec.web.gate import cookies
+from face_rec.web.gate.headers import FORMS
+from face_rec.web.server.problem import WAITS
+from face_rec.web.signin.html import FOLDER, render
+from face_rec.web.signin.login import Site, local_path
+
+SCRIPT: Final = (FOLDER / "kiosk_key.js").read_text(encoding="utf-8")
+"""Signs with the device's own key; the page and the kiosk's watch use the same."""
+_START: Final = (FOLDER / "kiosk_start.js").read_text(encoding="utf-8")
+_NO_STORE: Final = {"Cache-Control": "no-store"}
+_POLICY: Final = f"{FORMS}; script-src 'self'; connect-src 'self'"
+_Answering = Callable[[Request], Awaitable[Response]]
+_LONGEST: Final = 300  # characters of a key or signature
+
+
+def routes(access: Callable[[], Access], site: Site, kiosk_page: str) -> list[Route]:
+    """``access`` is asked at every request; ``kiosk_page``: the page's place in the address."""
+    proof = _Proof(access, site, kiosk_page)
+    return [
+        Route("/kiosk/start", proof.start, methods=["GET"]),
+        Route("/kiosk/start.js", proof.script, methods=["GET"]),
+        Route("/kiosk/challenge", _patient(proof.challenge), methods=["POST"]),
+        Route("/kiosk/prove", _patient(proof.prove), methods=["POST"]),
+    ]
+
+
+def _patient(answer: _Answering) -> _Answering:
+    """While the database is away the device is told so, and its page tries again."""
+
+    async def answering(request: Request) -> Response:
+        try:
+            return await answer(request)
+        except StoreUnavailable:
+            text = "The database does not answer. Try again in a few seconds."
+            return PlainTextResponse(text, 503, {**WAITS, **_NO_STORE})
+
+    return answering
+
+
+class _Proof:
+    def __init__(self, access: Callable[[], Access], site: Site, kiosk_page: str) -> None:
+        self._access = access
+        self._site = site
+        self._page = kiosk_page
+
+    async def start(self, request: Request) -> Response:
+        """Proves in the browser, then goes where it wanted to.
+
+        After a start of the app without its database nobody here knows the device yet, nor any
+        face (templates lie in the database only): the page says so, and proves once it can."""
+        try:
+            device = await self._device(request)
+        except StoreUnavailable:
+            name, _ = parted(cookies.read(request, KIOSK)) or ("", "")
+            return self._started(request, name, waits=True)
+        if device is None:
+            gone = RedirectResponse("/login?note=kiosk", 303, _NO_STORE)
+            cookies.clear(gone, request, KIOSK)  # or it would lead every page here again
+            return gone
+        return self._started(request, device.id)
+
+    def _started(self, request: Request, name: str, *, waits: bool = False) -> Response:
+        to = local_path(request.query_params.get("next", ""))
+        to = to if to != "/" else f"/{self._page}?kiosk={quote(name)}"
+        title, status = self._site.title, 503 if waits else 200
+        answer = render(request, "kiosk_start.html", title, status, next=to, waits=waits)
+        answer.headers["Content-Security-Policy"] = _POLICY
+        return answer
+
+    async def script(self, _: Request) -> Response:
+        return Response(f"{SCRIPT}\n{_START}", media_type="text/javascript", headers=_NO_STORE)
+
+    async def challenge(self, request: Request) -> Response:
+        """Something to sign, for who shows a device's token."""
+        device = await self._device(request)
+        if device is None:
+            return _refused()
+        told = {
+            "device": device.id,
+            "challenge": self._access().proofs.challenge(device.id),
+            "bound": device.key is not None,
+        }
+        return JSONResponse(told, headers=_NO_STORE)
+
+    async def prove(self, request: Request) -> Response:
+        """A signed challenge in, a short session out; now and then a new token, too."""
+        said = await _said(request)
+        device = await self._device(request)
+        if said is None or device is None:
+            return _refused()
+        key = device.key or said.get("key", "")
+        proofs, good = self._access().proofs, usable(key)
+        if not good or not proofs.proves(device.id, key, said["challenge"], said["signature"]):
+            return _refused()
+        token = None
+        try:
+            token = await to_thread.run_sync(self._settle, request, device, key)
+        except StoreUnavailable:
+            pass  # the database is away: what was bound stays bound, and rotates later
+        except Conflict:
+            return _refused(409)
+        return self._session(request, device, key, token)
+
+    def _settle(self, request: Request, device: Device, key: str) -> str | None:
+        """Bind a new device, rotate an old token; neither while the database is away."""
+        if device.digest is None:
+            return None
+        kiosks = self._access().kiosks
+        if device.key is None:
+            device = kiosks.bind(device, key)
+        return kiosks.rotated(device, cookies.read(request, KIOSK))
+
+    def _session(self, request: Request, device: Device, key: str, token: str | None) -> Response:
+        held, shown = cookies.read(request, PROOF), token or cookies.read(request, KIOSK)
+        secret = self._access().proofs.open(Bound(device.id, key), held, shown)
+        answer = Response(status_code=204, headers=_NO_STORE)
+        cookies.write(answer, request, PROOF, secret, same_site="strict")
+        if token is not None:
+            seconds = round(TOKEN_LASTS.total_seconds())
+            cookies.write(answer, request, KIOSK, token, seconds=seconds)
+        return answer
+
+    async def _device(self, request: Request) -> Device | None:
+        """The device whose token the browser shows. While the database is away: the one it was
+        a moment ago, with the key that it proved then."""
+        cookie = cookies.read(request, KIOSK)
+        if not cookie:
+            return None
+        access = self._access()
+        try:
+            return await to_thread.run_sync(access.kiosks.device_of, cookie)
+        except StoreUnavailable:
+            known = access.proofs.known(cookie)
+            if known is None:
+                raise
+            found = await to_thread.run_sync(access.identify.device, known)
+            return Device(known.device, known.device, key=known.key) if found else None
+
+
+async def _said(request: Request) -> dict[str, str] | None:
+    """The body's texts; None for what is no answer to a challenge."""
+    try:
+        given: Any = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(given, dict):
+        return None
+    texts = {str(n): v for n, v in given.items() if isinstance(v, str) and len(v) <= _LONGEST}
+    return texts if {"challenge", "signature"} <= set(texts) else None
+
+
+def _refused(status: int = 403) -> Response:
+    text = "This is not the device that was linked. Ask an administrator for a new link."
+    return JSONResponse({"error": text}, status, _NO_STORE)

@@ -1,0 +1,1 @@
+"""Accounts and kiosk devices on their pages."""

@@ -1,0 +1,144 @@
+"""The list of kiosk devices, and the dialogs that make, link and revoke one."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import streamlit as st
+
+from face_rec.access.devices.device import Beat, Device
+from face_rec.domain.errors import AccessError, RuleRefused
+from face_rec.system import System
+from pages.ui.access.kiosk_fields import device_fields, office_words, record_of, save_record
+from pages.ui.access.kiosk_link import ensure, link_dialog
+from pages.ui.frame.flash import flash
+from pages.ui.frame.identity import Right
+from pages.ui.frame.page import guarded
+from pages.ui.frame.parts import dialog, repeating
+from pages.ui.frame.step_up import proven, refused
+from pages.ui.shared.text import plain
+from pages.ui.shared.times import ago
+
+ALIVE = timedelta(seconds=30)
+"""A device asks every four seconds; this long without a word, it is away."""
+WITHOUT_ACCOUNTS = (
+    "A tablet can be linked once there are accounts (ACCOUNTS=on); until then this computer "
+    "alone is every kiosk."
+)
+
+
+@repeating(3, Right.KIOSKS)
+def devices(app: System) -> None:
+    """One card a kiosk, with its device's last sign of life."""
+    with guarded("kiosks", banner=True):
+        linked = {device.id: device for device in app.access.kiosks.all()}
+        beats = app.access.kiosks.beats()
+        if not app.access.enabled:
+            st.caption(WITHOUT_ACCOUNTS)
+        for name in app.kiosks.names():
+            _card(app, linked.get(name, Device(name, name)), beats.get(name))
+
+
+def _card(app: System, device: Device, beat: Beat | None) -> None:
+    with st.container(border=True, key=f"kiosk_{device.id}"):
+        words, state, buttons = st.columns([3.5, 2.6, 3.1], vertical_alignment="center")
+        named = [device.id] if device.title != device.id else []
+        facts = [*named, _hours(device), *office_words(record_of(app, device.id))]
+        facts += ["PIN allowed"] if device.pin else []
+        words.markdown(f"**{plain(device.title)}**  \n{' · '.join(map(plain, facts))}")
+        state.markdown(_state(device, beat, app.clock.now()))
+        with buttons.container(horizontal=True, horizontal_alignment="right"):
+            if app.access.enabled and st.button(
+                "Link …", key=f"link_{device.id}", icon=":material/qr_code_2:"
+            ):
+                link_dialog(app, device)
+            if st.button("Edit", key=f"edit_{device.id}"):
+                _edit(app, device)
+            if device.digest and st.button("Revoke", key=f"revoke_{device.id}"):
+                _revoke(app, device)
+
+
+def _state(device: Device, beat: Beat | None, now: datetime) -> str:
+    if device.digest is None:
+        return ":gray-badge[Not linked]"
+    if beat is None:
+        return ":orange-badge[Linked, not seen yet]"
+    seen = f"from {plain(beat.address)} · version {plain(beat.version)}"
+    if now - beat.at <= ALIVE:
+        return f":green-badge[Alive]  \n{seen}"
+    return f":red-badge[Away]  \nseen {ago(beat.at, now)} · {seen}"
+
+
+def _hours(device: Device) -> str:
+    if device.opens == device.closes:
+        return "always open"
+    return f"{device.opens:%H:%M} to {device.closes:%H:%M}"
+
+
+@dialog("Add kiosk", Right.KIOSKS, width="medium", icon=":material/tablet:")
+def new_device(app: System) -> None:
+    """Name, title and hours."""
+    with guarded("kiosks.new"):
+        if not proven():
+            return
+        name = st.text_input(
+            "Name", max_chars=32, placeholder="front-door",
+            help="Lower-case letters, digits and hyphens. Its marks carry it.",
+        )  # fmt: skip
+        wanted = device_fields(app, Device(name or "", ""), record_of(app, name or ""), "new")
+
+        def create() -> None:
+            app.access.kiosks.create(
+                wanted.device.id, wanted.device.title, wanted.device.opens,
+                wanted.device.closes, pin=wanted.device.pin,
+            )  # fmt: skip
+            save_record(app, wanted.record)
+
+        if st.button("Create kiosk", type="primary", key="new_kiosk_save"):
+            _try(create, app)
+
+
+@dialog("Edit kiosk", Right.KIOSKS, width="medium", icon=":material/tablet:")
+def _edit(app: System, device: Device) -> None:
+    with guarded("kiosks.edit"):
+        if not proven():
+            return
+        wanted = device_fields(app, device, record_of(app, device.id), device.id)
+
+        def change() -> None:
+            ensure(app, device)
+            app.access.kiosks.change(
+                device.id, wanted.device.title, wanted.device.opens, wanted.device.closes,
+                pin=wanted.device.pin, seen=device,
+            )  # fmt: skip
+            save_record(app, wanted.record)
+
+        if st.button("Save", type="primary", key=f"save_{device.id}"):
+            _try(change, app)
+
+
+@dialog("Revoke this kiosk?", Right.KIOSKS, icon=":material/block:")
+def _revoke(app: System, device: Device) -> None:
+    with guarded("kiosks.revoke"):
+        if not proven():
+            return
+        st.markdown(
+            f"The device that is **{plain(device.title)}** stops within seconds. It can be linked "
+            "again."
+        )
+        if st.button("Revoke", type="primary"):
+            _try(lambda: app.access.kiosks.revoke(device.id), app)
+
+
+def _try(change: Callable[[], object], app: System) -> None:
+    try:
+        change()
+    except AccessError as error:
+        refused(error)
+        return
+    except RuleRefused as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    app.access.identify.forget()
+    app.kiosks.forget()
+    flash("Saved.")
+    st.rerun()

@@ -1,0 +1,96 @@
+"""Work that goes on when the page is left: downloads and imports, one of each kind at a time.
+
+State is the process's, not the session's, so that every admin sees the same progress.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from face_rec import background
+from face_rec.access.audit import actor
+from face_rec.access.permit import Permit
+from face_rec.domain.errors import FaceRecError, NotAllowed
+from face_rec.protocols.models import Progress
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[Progress], object]
+"""Does the work in a thread of its own and returns what the page shows in the end. It tells its
+progress after each batch, and there it ends if whoever began it has lost the right."""
+
+
+@dataclass(eq=False)
+class Job:
+    """One piece of work; ``total`` 0 means unknown. Read by pages, written by its thread.
+    ``permit``: of who began it."""
+
+    title: str
+    permit: Permit
+    done: int = 0
+    total: int = 0
+    running: bool = True
+    result: object = None
+    error: str = ""
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def fraction(self) -> float:
+        return min(1.0, self.done / self.total) if self.total else 0.0
+
+    def report(self, done: int, total: int) -> None:
+        """Raises NotAllowed where the work must go no further."""
+        self.done, self.total = done, total
+        self.permit.check()
+
+
+class Jobs:
+    """The jobs of one process, by kind. Safe to call from any thread."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, Job] = {}
+        self._lock = threading.Lock()
+
+    def start(self, kind: str, title: str, work: Work, permit: Permit) -> Job:
+        """Begin ``work`` as the doing of who has ``permit``, unless one of this kind is running:
+        then that one is returned."""
+        with self._lock:
+            job = self._jobs.get(kind)
+            if job and job.running:
+                return job
+            job = self._jobs[kind] = Job(title, permit)
+        background.once(f"job-{kind}", partial(_run, job, work))
+        return job
+
+    def get(self, kind: str) -> Job | None:
+        return self._jobs.get(kind)
+
+    def forget(self, kind: str) -> None:
+        """Put away the result of a job that has ended."""
+        with self._lock:
+            job = self._jobs.get(kind)
+            if job and not job.running:
+                del self._jobs[kind]
+
+
+def _run(job: Job, work: Work) -> None:
+    try:
+        with actor.acting(job.permit.actor):
+            job.permit.check()
+            job.result = work(job.report)
+    except NotAllowed as error:
+        log.warning("job_stopped title=%s done=%d of=%d", job.title, job.done, job.total)
+        job.error = str(error)
+    except FaceRecError as error:
+        job.error = str(error)
+    except Exception:
+        log.exception("job_failed title=%s", job.title)
+        job.error = "Something went wrong; the application's log has the details. Try again."
+    finally:
+        job.running = False
+        job.ended.set()
+
+
+JOBS = Jobs()

@@ -1,0 +1,104 @@
+"""The frame around every page: its header, and what is shown when something fails."""
+
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from face_rec.domain.errors import FaceRecError, ProofNeeded, StoreUnavailable
+from pages.ui.frame.context import system
+from pages.ui.frame.flash import show_flashes
+from pages.ui.frame.navigation import Entry
+from pages.ui.frame.parts import ANYBODY, WAITING, repeating
+from pages.ui.frame.step_up import prove_again
+from pages.ui.shared.text import plain
+
+log = logging.getLogger(__name__)
+
+_RETRY_SECONDS = 3
+
+
+@contextmanager
+def page(entry: Entry, lead: str = "") -> Iterator[DeltaGenerator]:
+    """Draw the header, then the body of the ``with`` statement, whatever happens to it.
+
+    Yields the place at the right of the header, for the page's main buttons. A store that
+    does not answer becomes a banner that goes away by itself; any other error becomes a
+    sentence, never a traceback.
+    """
+    actions = _header(entry, lead)
+    show_flashes()
+    try:
+        yield actions
+    except StoreUnavailable as error:
+        log.warning("page_without_store page=%s error=%s", entry.file, error)
+        _wait_for_store()
+    except Exception as error:
+        show_error(error, entry.file)
+
+
+@contextmanager
+def guarded(where: str, banner: bool = False) -> Iterator[None]:
+    """The same for a fragment that runs again by itself: it says what is wrong and goes on.
+
+    One fragment of a page has the ``banner``; the others only say that they wait.
+    """
+    try:
+        yield
+    except StoreUnavailable:
+        if banner:
+            store_banner()
+        else:
+            st.caption(WAITING)
+    except Exception as error:
+        show_error(error, where)
+
+
+def store_banner() -> None:
+    """What every page says while Redis is away."""
+    st.error(
+        "**The database does not answer.** Marks are kept on this computer meanwhile and will be "
+        "delivered. This page goes on by itself as soon as the database is back; if it stays "
+        "away, check that Redis is running and can be reached from here.",
+        icon=":material/cloud_off:",
+    )
+
+
+def show_error(error: Exception, where: str) -> None:
+    """One sentence for the user; an unexpected error also gets a number to find it by."""
+    if isinstance(error, ProofNeeded):
+        prove_again()
+        return
+    if isinstance(error, FaceRecError):
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    number = secrets.token_hex(3).upper()
+    log.error("page_failed page=%s number=%s", where, number, exc_info=error)
+    st.error(
+        f"Something went wrong on this page. Reload it to try again; if it happens again, look "
+        f"for number {number} in the application's log.",
+        icon=":material/error:",
+    )
+
+
+def _header(entry: Entry, lead: str) -> DeltaGenerator:
+    bar = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    words = bar.container(gap=None, width="stretch", key="page_header")
+    words.title(entry.title, anchor=False)
+    if lead:
+        words.caption(lead)
+    return bar.container(horizontal=True, width="content", gap="small")
+
+
+@repeating(_RETRY_SECONDS, *ANYBODY)
+def _wait_for_store() -> None:
+    """The banner; looks again every few seconds and draws the page when Redis answers."""
+    try:
+        system().people.revision()
+    except StoreUnavailable:
+        store_banner()
+    else:
+        st.rerun(scope="app")

@@ -1,0 +1,124 @@
+"""Parts of a page that run on their own: fragments, dialogs, and what a widget calls.
+
+Streamlit runs each of them again without the page around it, so the page's ``require`` says
+nothing about such a run: what was open would stay usable for somebody who lost the right. So a
+part names its right here and is asked for it at every run. The architecture test refuses
+``st.fragment``, ``st.dialog`` and a widget's callback anywhere else.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Final, Literal, ParamSpec
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from face_rec.domain.errors import StoreUnavailable
+from pages.ui.frame.identity import REFUSAL, Right, current
+
+P = ParamSpec("P")
+
+ANYBODY: Final = tuple(Right)
+"""For a part that tells nothing of people: whoever may open any page."""
+WAITING: Final = ":material/hourglass_empty: Waiting for the database …"
+
+
+def fragment(*rights: Right) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Decorator: a part that is drawn anew when its own widgets change; for whoever has one of
+    ``rights``."""
+
+    def decorate(draw: Callable[P, None]) -> Callable[P, None]:
+        return st.fragment(_asking(draw, rights))
+
+    return decorate
+
+
+def repeating(seconds: float, *rights: Right) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Decorator: a part that runs again every ``seconds``, in a container of its own.
+
+    When a fragment's own run begins while the page just drew it, Streamlit (seen in 1.67) drops
+    the page's copy before the browser got it and then removes the fragment as left over;
+    everything after it moves up by one place, and the fragment comes back on top of its
+    neighbour, or in no place at all, which leaves the whole window blank. In a container of its
+    own it has no neighbours.
+    """
+
+    def decorate(draw: Callable[P, None]) -> Callable[P, None]:
+        part = st.fragment(_asking(draw, rights), run_every=seconds)
+
+        @wraps(draw)
+        def place(*args: P.args, **kwargs: P.kwargs) -> None:
+            with st.container():
+                part(*args, **kwargs)
+
+        return place
+
+    return decorate
+
+
+def dialog(
+    title: str,
+    *rights: Right,
+    icon: str | None = None,
+    width: Literal["small", "medium", "large"] = "small",
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Decorator: a dialog, asked for one of ``rights`` when it opens and at every press of a
+    button in it."""
+
+    def decorate(draw: Callable[P, None]) -> Callable[P, None]:
+        return st.dialog(title, icon=icon, width=width)(_asking(draw, rights))
+
+    return decorate
+
+
+def callback(right: Right, work: Callable[P, None]) -> Callable[P, None]:
+    """``work`` for a widget's ``on_click`` or ``on_change``, which Streamlit calls before the
+    page has asked for anything; without the right nothing happens, and the page says why."""
+
+    @wraps(work)
+    def called(*args: P.args, **kwargs: P.kwargs) -> None:
+        if _allowed((right,)):
+            work(*args, **kwargs)
+
+    return called
+
+
+def _asking(draw: Callable[P, None], rights: tuple[Right, ...]) -> Callable[P, None]:
+    if not rights:
+        raise TypeError(f"{draw.__qualname__} names no right: say who may run it.")
+
+    @wraps(draw)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            allowed = _allowed(rights)
+        except StoreUnavailable:
+            st.caption(WAITING)
+            return
+        if allowed:
+            draw(*args, **kwargs)
+        else:
+            _refuse()
+
+    return run
+
+
+def by_itself() -> bool:
+    """Whether a part runs now without its page."""
+    context = get_script_run_ctx()
+    return context is not None and bool(context.fragment_ids_this_run)
+
+
+def _allowed(rights: tuple[Right, ...]) -> bool:
+    """Whether whoever is at the browser now has one of ``rights``."""
+    return not current().rights.isdisjoint(rights)
+
+
+def _refuse() -> None:
+    """A part that runs by itself gives way to its page, whose first line says what is wrong.
+    Where the sign-in has ended the page stays as it is, with what was typed in it, behind the
+    curtain of ``session_watch.js``."""
+    if by_itself():
+        if not current().rights:
+            return
+        st.rerun(scope="app")
+    st.warning(REFUSAL, icon=":material/lock:")

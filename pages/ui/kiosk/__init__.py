@@ -1,0 +1,1 @@
+"""The kiosk: camera, overlay, greeting, PIN."""

@@ -1,0 +1,139 @@
+"""The kiosk's live video: greeting above, picture, what is seen and how fast below.
+
+All of this reads the engine's stream; nothing of a kiosk lives in the session but the pump, so a
+reload, another tab or a lost connection goes on where the engine is.
+"""
+
+import logging
+import time
+
+import streamlit as st
+
+from face_rec.domain.marks import Outcome
+from face_rec.domain.recognition import Verdict
+from face_rec.domain.screens import Label, Scene, StreamStats
+from face_rec.system import System
+from pages.ui.frame.context import system
+from pages.ui.frame.identity import Right, current
+from pages.ui.frame.page import guarded, store_banner
+from pages.ui.frame.parts import repeating
+from pages.ui.kiosk import banner
+from pages.ui.kiosk.camera import FramePump, camera, keep_alive
+from pages.ui.kiosk.http_camera import http_camera
+from pages.ui.kiosk.meaning import means_at
+from pages.ui.kiosk.tools import kiosk_tools
+from pages.ui.kiosk.transport import Way, way_of
+from pages.ui.shared.text import html
+from pages.ui.shared.text_raster import can_draw
+
+log = logging.getLogger(__name__)
+
+_LEASE = 20.0  # s that video goes on without its page; a revoked kiosk loses both
+_BELOW_PX = 165  # for names, tools, figures and the PIN under the picture
+_ROOM = 3.0  # s after which an unseen scene is not worth showing
+
+
+def live(kiosk: str) -> None:
+    """The video of one kiosk, with everything around it."""
+    way = way_of(kiosk)
+    pump = _pump(kiosk, way)
+    _greeting(pump, way)
+    if way.http:
+        http_camera(f"kiosk-{kiosk}", kiosk, below=_BELOW_PX)
+    else:
+        camera(f"kiosk-{kiosk}", pump)
+    _below(pump, way)
+
+
+def _pump(kiosk: str, way: Way) -> FramePump:
+    """This session's pump, which finds the engine's stream whenever a frame comes; a new way
+    gets a new one, for it comes as a new screen."""
+    key = f"_pump:{kiosk}"
+    known, pump = st.session_state.get(key, (None, None))
+    if known is not way or not isinstance(pump, FramePump):
+        engine = system().engine
+        pump = FramePump(engine.kiosk(kiosk), engine.seats, lease=_LEASE)
+        st.session_state[key] = (way, pump)
+    return pump
+
+
+@repeating(0.5, Right.KIOSK)
+def _greeting(pump: FramePump, way: Way) -> None:
+    """Banner and camera keeper; twice a second."""
+    with guarded("kiosk.greeting"):
+        app = system()
+        if not app.access.open_now(current()):
+            return  # the page says so; the video feeds no more, whoever keeps it up
+        pump.renew()
+        if app.away():
+            store_banner()
+        shown = _banners(app, pump, way)
+        banner.draw(shown)
+        st.session_state["_sounds"] = [b.sound for b in shown if b.sound]
+        if not way.http:
+            _keep(pump, way)
+
+
+def _keep(pump: FramePump, way: Way) -> None:
+    """Hold WebRTC up, or change to HTTP where that does not help."""
+    age, now = pump.stream.stats().frame_age, time.monotonic()
+    if way.falls(age, keep_alive("kiosk", age, now, below=_BELOW_PX), now):
+        log.info("video_falls_to_http kiosk=%s", pump.stream.name)
+        st.rerun(scope="app")
+
+
+def _banners(app: System, pump: FramePump, way: Way) -> tuple[banner.Banner, ...]:
+    if pump.replaced and not way.http:  # over HTTP the camera itself is told
+        text = "This screen only watches. Reload it to take over again."
+        return (banner.Banner(banner.Mood.PROBLEM, "Another screen is this kiosk now", text),)
+    since = app.clock.monotonic() - banner.SHOWN_FOR
+    greetings = pump.stream.greetings(since)
+    zone, means = app.site.timezone, means_at(app, pump.stream.name)
+    return banner.banners(greetings, _fresh(app, pump), app.clock.now(), zone, means)
+
+
+def _fresh(app: System, pump: FramePump) -> Scene | None:
+    """The newest scene, unless it is old news."""
+    scene = pump.stream.scene()
+    return scene if scene and app.clock.monotonic() - scene.taken_at < _ROOM else None
+
+
+@repeating(1, Right.KIOSK)
+def _below(pump: FramePump, way: Way) -> None:
+    """Names in the browser's own letters, the tools, and one quiet line of figures."""
+    with guarded("kiosk.below"):
+        scene = _fresh(system(), pump)
+        with st.container(horizontal=True, vertical_alignment="center", key="kiosk_row"):
+            st.html(f'<div class="fr-seen">{_chips(scene, way)}</div>', width="stretch")
+            kiosk_tools("kiosk-tools", st.session_state.get("_sounds", []))
+        figures = html(f"{status(pump.stream.stats())} · {way}")
+        st.html(f'<div class="fr-status" data-testid="kiosk-status">{figures}</div>')
+
+
+def _chips(scene: Scene | None, way: Way) -> str:
+    named = [label for label in (scene.labels if scene else ()) if label.verdict is Verdict.NAMED]
+    return "".join(
+        f'<span class="fr-{_mood(label)}">{html(_name(label, way))}</span>' for label in named
+    )
+
+
+def _name(label: Label, way: Way) -> str:
+    """With the number at the box, where the video could not write the name."""
+    written = way.http or can_draw(label.name)  # over HTTP the browser writes it
+    return label.name if written else f"#{label.track} {label.name}"
+
+
+def _mood(label: Label) -> banner.Mood:
+    already = label.receipt is not None and label.receipt.outcome is Outcome.ALREADY
+    return banner.Mood.ALREADY if already else banner.Mood.MARKED
+
+
+def status(stats: StreamStats) -> str:
+    """The figures of a stream for the one who set the kiosk up."""
+    parts = [
+        f"{stats.frame_rate:.0f} pictures/s", f"{stats.inference_rate:.0f} looks/s",
+        f"{stats.dropped:,} dropped",
+    ]  # fmt: skip
+    if stats.time_to_mark is not None:
+        parts.insert(2, f"{stats.time_to_mark:.1f} s to mark")
+    return " · ".join(parts)

@@ -1,0 +1,64 @@
+"""What a mark means to the person who made it: in or out, and what follows from that."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta, tzinfo
+
+from face_rec.attendance.marks.visit import Visit
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.marks import Event
+from face_rec.kiosks.kiosk import Direction
+from face_rec.system import System
+
+
+def means_at(app: System, kiosk: str) -> Callable[[Event], str]:
+    """:func:`meaning` of marks at ``kiosk`` today; nothing while the database is away."""
+
+    def means(event: Event) -> str:
+        if app.away():
+            return ""
+        today = app.office.book.today()
+        try:
+            visits = app.office.book.visits(today, today)
+        except StoreUnavailable:
+            return ""
+        return meaning(event, visits, app.kiosks.record(kiosk).direction, app.site.timezone)
+
+    return means
+
+
+def meaning(event: Event, visits: Iterable[Visit], direction: Direction, zone: tzinfo) -> str:
+    """One short line for the greeting; empty where it cannot be told (the day's list is away).
+
+    ``visits``: of this local day, by time; of other people, too. Where the kiosk counts both ways,
+    a person's visits are in, out, in … by turns, as the day reads them without a shift.
+    """
+    own = [visit for visit in visits if visit.first.event.subject == event.subject]
+    number = _number(event, own)
+    if direction is Direction.BOTH and number is None:
+        return ""
+    if number is not None and own[number].first.event.id != event.id:
+        return f"Seen again: nothing changes since {_clock(own[number].first.event.at, zone)}"
+    comes = direction is Direction.IN or (direction is Direction.BOTH and (number or 0) % 2 == 0)
+    if comes:
+        return "In: welcome" if not number else "In: welcome back"
+    return _out(event, own[number - 1] if number else None, zone)
+
+
+def _out(event: Event, before: Visit | None, zone: tzinfo) -> str:
+    if before is None:
+        return "Out: goodbye"
+    came = before.first.event.at
+    stayed = int((event.at - came) / timedelta(minutes=1))
+    return f"Out: here since {_clock(came, zone)}, {stayed // 60}:{stayed % 60:02} h"
+
+
+def _number(event: Event, own: list[Visit]) -> int | None:
+    """Which of the person's visits the event belongs to."""
+    for number, visit in enumerate(own):
+        if any(entry.event.id == event.id for entry in visit.marks):
+            return number
+    return None
+
+
+def _clock(at: datetime, zone: tzinfo) -> str:
+    return f"{at.astimezone(zone):%H:%M}"

@@ -1,0 +1,32 @@
+"""Pages that need a recognition model say so, and go on by themselves when there is one."""
+
+import streamlit as st
+
+from pages.ui.frame.context import system
+from pages.ui.frame.navigation import MODELS, link
+from pages.ui.frame.page import guarded
+from pages.ui.frame.parts import ANYBODY, repeating
+from pages.ui.shared.widgets import empty_state
+
+
+def model_ready() -> bool:
+    """Whether a model is loaded; if not, the page has been told what to do."""
+    if system().models.current() is not None:
+        return True
+    _wait_for_model()
+    return False
+
+
+@repeating(1, *ANYBODY)
+def _wait_for_model() -> None:
+    with guarded("model_gate"):
+        app = system()
+        status = app.models.status()
+        if status.state == "ready":
+            st.rerun(scope="app")
+        if status.state == "loading":
+            empty_state("hourglass_top", "The recognition model is being loaded", "A few seconds.")
+            return
+        empty_state("neurology", "A recognition model is needed first", status.message)
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            link(MODELS, "Install a model")

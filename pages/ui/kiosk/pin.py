@@ -1,0 +1,115 @@
+"""The way round the camera: ID and PIN, at kiosks that allow it."""
+
+import streamlit as st
+
+from face_rec.access.devices.pins import LONGEST, RULE
+from face_rec.access.principal import Principal
+from face_rec.access.rights import Right
+from face_rec.attendance.rules import rule_version
+from face_rec.domain.errors import AccessError, JournalError, PeopleError, StoreUnavailable
+from face_rec.domain.people import Person
+from face_rec.system import System
+from pages.ui.frame.context import system
+from pages.ui.frame.identity import current
+from pages.ui.frame.page import guarded
+from pages.ui.frame.parts import fragment
+from pages.ui.kiosk import banner, still
+from pages.ui.kiosk.meaning import means_at
+from pages.ui.shared.text import plain
+
+_ROUND = "_pin_round"
+_REFUSAL = "_pin_refusal"
+_SHOWN_FOR = 20.0  # s: the next person is not told what the last one did
+_LONGEST_ID = 64
+
+
+def allowed(app: System, identity: Principal, kiosk: str) -> bool:
+    """Whether PINs count here: a linked device says so itself, any other browser is what the
+    kiosk's record says. Nobody's do while the database is away."""
+    if not identity.may(Right.KIOSK) or not app.access.open_now(identity):
+        return False
+    if identity.kiosk:
+        return identity.pin and identity.kiosk == kiosk
+    try:
+        book = app.office.book
+        own = (one for one in book.rules().kiosks if one.id == kiosk)
+        return any(rule_version.at(one, book.today()).pin for one in own)
+    except StoreUnavailable:
+        return False
+
+
+def pin_entry(kiosk: str, *, live: bool) -> None:
+    """One quiet button that opens the form; nothing where PINs do not count."""
+    with st.container():
+        _entry(kiosk, live)
+
+
+@fragment(Right.KIOSK)
+def _entry(kiosk: str, live: bool) -> None:
+    with guarded("kiosk.pin"):
+        if not allowed(system(), current(), kiosk):
+            return
+        # A mark makes the next one a new form with nothing in it.
+        key = f"pin_entry_{st.session_state.setdefault(_ROUND, 0)}"
+        with (
+            st.popover("No face? Use PIN", icon=":material/dialpad:", type="tertiary"),
+            st.container(key=key),
+        ):
+            _form(kiosk, live, key)
+
+
+def _form(kiosk: str, live: bool, key: str) -> None:
+    with st.form(f"{key}_form", clear_on_submit=True, border=False):
+        typed = st.text_input("ID", max_chars=_LONGEST_ID, autocomplete="off", key=f"{key}_id")
+        # A telephone number brings up the digits on a tablet and asks nobody whether to remember
+        # it; kiosk.css hides what is typed.
+        pin = st.text_input(
+            "PIN",
+            type="phone",
+            max_chars=LONGEST,
+            autocomplete="off",
+            icon="",
+            placeholder=RULE,
+            key=f"{key}_pin",
+        )
+        sent = st.form_submit_button("Mark me", type="primary", width="stretch")
+    if sent:
+        _mark(kiosk, live, (typed or "").strip(), (pin or "").strip())
+    _show_refusal()
+
+
+def _mark(kiosk: str, live: bool, typed: str, pin: str) -> None:
+    app = system()
+    try:
+        person = app.access.pins.verify(kiosk, typed, _person(app, typed), pin)
+        receipt = app.engine.by_pin(person.subject, kiosk, live=live)
+    except StoreUnavailable:
+        _refuse("PINs do not work while the database is away. Try again in a moment.")
+        return
+    except (AccessError, JournalError) as error:
+        _refuse(str(error))
+        return
+    if not live:  # a live kiosk hears of it from its stream
+        zone, means = app.site.timezone, means_at(app, kiosk)
+        still.say(banner.of_receipt(person.name, receipt, zone, means))
+    st.session_state.pop(_REFUSAL, None)
+    st.session_state[_ROUND] += 1
+    st.rerun()
+
+
+def _refuse(words: str) -> None:
+    """Kept beyond this run: video that comes and goes draws the whole page anew."""
+    st.session_state[_REFUSAL] = (words, system().clock.monotonic())
+
+
+def _show_refusal() -> None:
+    words, since = st.session_state.get(_REFUSAL, ("", 0.0))
+    if words and system().clock.monotonic() - since < _SHOWN_FOR:
+        st.error(plain(words), icon=":material/error:")
+
+
+def _person(app: System, typed: str) -> Person | None:
+    try:
+        return app.people.by_id(typed)
+    except PeopleError:  # no text that could be an ID
+        return None

@@ -1,0 +1,54 @@
+"""The kiosk by single photos, where video cannot connect: take one, be recognised, next."""
+
+import streamlit as st
+
+from face_rec.domain.screens import Label
+from pages.ui.frame.context import system
+from pages.ui.frame.identity import Right
+from pages.ui.frame.page import guarded, store_banner
+from pages.ui.frame.parts import repeating
+from pages.ui.kiosk import banner
+from pages.ui.kiosk.meaning import means_at
+from pages.ui.kiosk.still_camera import still_camera
+
+_SAID = "_still_said"
+_SHOWN_FOR = 8.0  # s: the next person is not told what the last one did
+
+
+def still(kiosk: str) -> None:
+    """Banner of the last photo and the camera for the next."""
+    _answer(kiosk)
+    still_camera("kiosk-still", kiosk)
+
+
+@repeating(1, Right.KIOSK)
+def _answer(kiosk: str) -> None:
+    with guarded("kiosk.still"):
+        app = system()
+        if app.away():
+            store_banner()
+        since = app.clock.monotonic() - _SHOWN_FOR
+        labels, (said, at) = app.engine.last_still(kiosk, since), _said()
+        if labels is not None:
+            banner.draw(_answers(labels, kiosk))
+        else:
+            idle = banner.idle(app.clock.now(), app.site.timezone)
+            banner.draw((said if said and at >= since else idle,))
+
+
+def say(shown: banner.Banner) -> None:
+    """A banner for some seconds."""
+    st.session_state[_SAID] = (shown, system().clock.monotonic())
+
+
+def _said() -> tuple[banner.Banner | None, float]:
+    found: tuple[banner.Banner | None, float] = st.session_state.get(_SAID, (None, 0.0))
+    return found
+
+
+def _answers(labels: tuple[Label, ...], kiosk: str) -> tuple[banner.Banner, ...]:
+    zone, means = system().site.timezone, means_at(system(), kiosk)
+    nobody = banner.Banner(
+        banner.Mood.UNKNOWN, "No face found", "Come closer and look straight at the camera"
+    )
+    return tuple(banner.of_label(label, zone, means) for label in labels) or (nobody,)

@@ -1,0 +1,83 @@
+"""The kiosks with their signs of life: which are up, and when one was not."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+
+import streamlit as st
+
+from face_rec.attendance.days.outages import Uptime
+from face_rec.attendance.marks.cached_stores import days_between
+from face_rec.domain.screens import StreamStats
+from face_rec.kiosks.kiosk import Direction, Interval, KioskRecord, Outage
+from face_rec.kiosks.seats import NAME
+from face_rec.system import System
+from pages.ui.shared.widgets import Line, Tone, state_list
+
+_ALIVE = timedelta(minutes=3)
+_FRESH = 10.0  # seconds since the last picture
+_WAYS = {Direction.IN: "counts IN", Direction.OUT: "counts OUT", Direction.BOTH: ""}
+
+
+def kiosk_hearts(app: System) -> None:
+    """One line a kiosk; what to know while there is none."""
+    kiosks = app.office.book.rules().kiosks
+    strangers = sorted(_open(app) - {one.id for one in kiosks})
+    if not kiosks:
+        st.caption(
+            "No kiosk is registered yet. Once one is, an outage of it during a shift is shown "
+            "here and is not taken for an absence."
+        )
+    now = app.office.book.now()
+    midnight = datetime.combine(now.date(), time(), now.tzinfo)
+    days = days_between(midnight.astimezone(UTC).date(), now.astimezone(UTC).date())
+    beats = app.office.stores.rules.beats(days)
+    uptime = Uptime(kiosks, beats, app.office.book.rules().limits)
+    outages = uptime.outages(now.date(), int(midnight.timestamp()), int(now.timestamp()))
+    down = {
+        one.id: [(o.start, o.end) for o in outages if o.kiosk == one.id and _over(o, beats)]
+        for one in kiosks
+    }
+    lines = [_line(one, beats.get(one.id, ()), down[one.id], now) for one in kiosks]
+    lines += [_stranger(name) for name in strangers]
+    if lines:
+        state_list(lines)
+
+
+def _open(app: System) -> set[str]:
+    """The kiosks that take pictures at the moment."""
+    names = {stream.name for stream in app.engine.streams() if _fresh(stream.stats())}
+    return {name for name in names if NAME.fullmatch(name)}
+
+
+def _fresh(figures: StreamStats) -> bool:
+    return figures.frame_age is not None and figures.frame_age < _FRESH
+
+
+def _stranger(name: str) -> Line:
+    note = "Not registered: its outages excuse nobody. Add it on the page Kiosks."
+    return Line(name, note, "Live", tone=Tone.WARN)
+
+
+def _line(
+    kiosk: KioskRecord, beats: Sequence[Interval], down: Sequence[Interval], now: datetime
+) -> Line:
+    last = max((end for _, end in beats), default=0)
+    alive = last and now.timestamp() - last < _ALIVE.total_seconds()
+    gaps = ", ".join(f"{_clock(a, now)}–{_clock(b, now)}" for a, b in down)
+    words = [kiosk.site, _WAYS[kiosk.direction], f"down {gaps}" if gaps else ""]
+    return Line(
+        kiosk.id,
+        " · ".join(word for word in words if word),
+        "Live" if alive else "No picture",
+        "" if alive else (f"since {_clock(last, now)}" if last else "not seen today"),
+        tone=Tone.GOOD if alive else Tone.WARN if last else Tone.QUIET,
+    )
+
+
+def _clock(seconds: int, now: datetime) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC).astimezone(now.tzinfo):%H:%M}"
+
+
+def _over(outage: Outage, beats: Mapping[str, Sequence[Interval]]) -> bool:
+    """Whether the kiosk came back; what still lasts is told by its last sign of life."""
+    return any(end > outage.end for _, end in beats.get(outage.kiosk, ()))

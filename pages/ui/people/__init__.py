@@ -1,0 +1,1 @@
+"""People: registering, finding and changing them."""

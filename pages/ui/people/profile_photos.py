@@ -1,0 +1,130 @@
+"""A person's templates: what they are like, removing one, adding more."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from face_rec.domain.errors import FaceTaken, PeopleError, PictureError
+from face_rec.domain.people import Person, TemplateInfo
+from face_rec.people.photos.photo_check import EnrolPhoto
+from face_rec.people.photos.photos import MAX_BYTES, SUFFIXES, decode
+from face_rec.system import System
+from pages.ui.frame.flash import flash
+from pages.ui.frame.navigation import MODELS, PEOPLE, link, open_button
+from pages.ui.shared import times
+from pages.ui.shared.template_state import VIEWS, usable
+from pages.ui.shared.text import counted, plain
+
+GOOD, FAIR = 0.6, 0.35
+"""Quality scores from which on a photo is called good or fair."""
+
+
+def template_table(app: System, person: Person, may_write: bool) -> None:
+    """One line a template, with its view, quality and date."""
+    if not person.templates:
+        st.caption("There are no photos, so this person cannot be recognised. Add some below.")
+    for template in person.templates:
+        with st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"
+        ):
+            _template(app, template)
+            if may_write:
+                _remove_button(app, person, template)
+
+
+def _template(app: System, template: TemplateInfo) -> None:
+    with st.container(gap=None, width="stretch"):
+        st.markdown(f"**{VIEWS[template.view]}**")
+        st.caption(f"Added {times.date_and_time(template.added_at, app.site.timezone)}")
+    if usable(app, template):
+        word, colour = _word(template.quality)
+        st.badge(f"{word} · {template.quality:.0%}", color=colour)
+    else:
+        st.badge("Other model", color="orange", help="Made by another model: it is not used now.")
+
+
+def _word(quality: float) -> tuple[str, Literal["green", "blue", "orange"]]:
+    if quality >= GOOD:
+        return "Good", "green"
+    return ("Fair", "blue") if quality >= FAIR else ("Poor", "orange")
+
+
+def _remove_button(app: System, person: Person, template: TemplateInfo) -> None:
+    key = f"remove_{person.subject}_{template.slot}"
+    if st.button("Remove", key=key, type="tertiary", icon=":material/delete:"):
+        try:
+            app.enrolment.remove_template(person.subject, template.slot)
+        except PeopleError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return
+        flash("Photo removed.")
+        st.rerun()
+
+
+def add_photos(app: System, person: Person) -> None:
+    """Upload of several files; each is checked, and what is refused is said in words."""
+    if app.models.current() is None:
+        st.info("To add photos, install a recognition model first.", icon=":material/info:")
+        link(MODELS)
+        return
+    state = f"photos_{person.subject}_{person.version}"
+    files = st.file_uploader(
+        "Add photos",
+        type=[suffix.lstrip(".") for suffix in SUFFIXES],
+        accept_multiple_files=True,
+        max_upload_size=MAX_BYTES // 2**20,
+        key=state,
+        help="Three good views (front, left, right) recognise a person best.",
+    )
+    reason = _reason(state)
+    if st.button("Check and add", disabled=not files, icon=":material/add_a_photo:"):
+        with st.spinner("Checking the photos …"):
+            accepted, refused = _checked(app, files)
+        for name, why in refused:
+            st.warning(f"**{plain(name)}**: {plain(why)}", icon=":material/no_photography:")
+        if accepted:
+            _add(app, person, accepted, reason, state)
+
+
+def _checked(
+    app: System, files: Sequence[UploadedFile]
+) -> tuple[list[EnrolPhoto], list[tuple[str, str]]]:
+    accepted: list[EnrolPhoto] = []
+    refused: list[tuple[str, str]] = []
+    for file in files:
+        try:
+            accepted.append(app.enrolment.check(decode(file.getvalue()), accepted))
+        except PictureError as error:
+            refused.append((file.name, str(error)))
+    return accepted, refused
+
+
+def _add(
+    app: System, person: Person, photos: Sequence[EnrolPhoto], reason: str, state: str
+) -> None:
+    try:
+        app.enrolment.add_photos(person.subject, photos, reason)
+    except FaceTaken as error:
+        st.session_state[f"{state}_taken"] = error.subject
+        st.rerun()
+    except (PeopleError, PictureError) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    else:
+        flash(f"{counted(len(photos), 'photo')} added.")
+        st.rerun()
+
+
+def _reason(state: str) -> str:
+    """Why a face that somebody else has may be added; asked only once that was found."""
+    taken = st.session_state.get(f"{state}_taken")
+    if taken is None:
+        return ""
+    st.warning(
+        "This face is already registered for another person. Check whether both are the same; "
+        "to add the photos all the same, give the reason and press the button again.",
+        icon=":material/group:",
+    )
+    open_button(PEOPLE, "Show the other person", f"{state}_other", person=taken)
+    return st.text_input("Reason", key=f"{state}_reason", placeholder="For example: twins") or ""

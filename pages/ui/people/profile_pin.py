@@ -1,0 +1,49 @@
+"""Giving a person a PIN, and taking it away."""
+
+import streamlit as st
+
+from face_rec.access.devices.pins import LONGEST, RULE
+from face_rec.domain.errors import AccessError
+from face_rec.domain.people import Person
+from face_rec.system import System
+from pages.ui.frame.flash import flash
+from pages.ui.frame.identity import Right, require
+from pages.ui.shared.text import plain
+
+_ROUND = "_profile_pin_round"
+
+
+def pin_of(app: System, person: Person) -> None:
+    """Whether there is one, and the form for another; the PIN itself is never shown."""
+    known = app.access.pins.has(person.subject)
+    st.caption(
+        ("A PIN is set. " if known else "No PIN is set. ")
+        + "With ID and PIN this person is marked where their face fails, at kiosks that allow "
+        "it. Such marks wait for a look under Records."
+    )
+    key = f"pin_{person.subject}_{st.session_state.setdefault(_ROUND, 0)}"
+    with st.form(f"{key}_form", clear_on_submit=True, border=False):
+        pin = st.text_input(
+            "New PIN", type="password", max_chars=LONGEST, autocomplete="off", key=key,
+            help=f"{RULE}. Let the person type it.",
+        )  # fmt: skip
+        saved = st.form_submit_button("Change PIN" if known else "Set PIN", icon=":material/pin:")
+    if saved:
+        _set(app, person, (pin or "").strip())
+    if known and st.button("Remove PIN", key=f"pin_{person.subject}_remove"):
+        require(Right.PEOPLE_WRITE)
+        app.access.pins.clear(person)
+        flash("The PIN is removed.")
+        st.rerun()
+
+
+def _set(app: System, person: Person, pin: str) -> None:
+    require(Right.PEOPLE_WRITE)
+    try:
+        app.access.pins.set(person, pin)
+    except AccessError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    st.session_state[_ROUND] += 1  # an empty form: no session holds a PIN longer than needed
+    flash("The PIN is saved.")
+    st.rerun()

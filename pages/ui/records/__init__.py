@@ -1,0 +1,1 @@
+"""Marks and days as tables, and what explains and corrects them."""

@@ -1,0 +1,166 @@
+"""Dialogs in which a manager corrects marks; each needs a reason, and the original stays."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from typing import Final
+
+import streamlit as st
+
+from face_rec.attendance.marks.effective_mark import Entry
+from face_rec.domain.errors import AttendanceError, NotAllowed, PersonMissing
+from face_rec.domain.marks import Event, EventKind
+from face_rec.domain.people import Person
+from face_rec.system import System
+from pages.ui.frame.flash import flash
+from pages.ui.frame.identity import Identity, Right, require
+from pages.ui.frame.page import guarded
+from pages.ui.frame.parts import dialog
+from pages.ui.records.records_table import KINDS
+from pages.ui.shared import times
+from pages.ui.shared.day_words import STATUS_NAMES
+from pages.ui.shared.photos import PORTRAIT, photo, whole_picture
+from pages.ui.shared.text import plain
+from pages.ui.shared.widgets import picture, portrait
+
+_VOID, _CONFIRM, _DISPUTE = "Does not count", "Confirm", "Dispute"
+_AS: Final = {
+    "Count as check-in": EventKind.IN,
+    "Count as check-out": EventKind.OUT,
+    "Count as mark": EventKind.PUNCH,
+}
+_HINTS: Final = {
+    _VOID: "The mark stays in the book but no longer counts. “Confirm” brings it back.",
+    _CONFIRM: "Says that the mark is right: ends a dispute, brings a void mark back and takes "
+    "it out of the review.",
+    _DISPUTE: "Says that the mark may be wrong. It counts until somebody voids it.",
+}
+
+
+@dialog("One mark", Right.RECORDS, width="medium", icon=":material/edit:")
+def correct_mark(app: System, identity: Identity, entry: Entry, day: date) -> None:
+    """Look at a mark and, with the right to, change what counts."""
+    with guarded("records.correct"):
+        _pictures(app, entry)
+        if not identity.may(Right.CORRECT):
+            return
+        choice = st.pills(
+            "What should happen", _choices(entry), required=True, default=_choices(entry)[0],
+            key="correct_choice",
+        )  # fmt: skip
+        st.caption(_HINTS.get(str(choice), "Only how the mark counts changes."))
+        reason = _reason()
+        if st.button("Save correction", type="primary", key="correct_save"):
+            work = _work(app, entry.event, str(choice), require(Right.CORRECT), reason)
+            _save(app, entry.event.subject, day, work)
+
+
+@dialog("Add a mark", Right.CORRECT, icon=":material/add:")
+def add_punch(app: System, person: Person, day: date) -> None:
+    """A mark that is missing, by hand."""
+    with guarded("records.add"):
+        st.markdown(f"For **{plain(person.name)}**")
+        left, right = st.columns(2)
+        on = left.date_input("Date", day, max_value=app.office.book.today(), key="add_date")
+        at = right.time_input("Time", None, step=60, key="add_time")
+        kind = st.segmented_control(
+            "Kind", list(KINDS), default="punch", required=True, format_func=lambda k: KINDS[k],
+            help="A plain mark is given its direction by the rules.", key="add_kind",
+        )  # fmt: skip
+        reason = _reason()
+        if not st.button("Save", type="primary", key="add_save"):
+            return
+        if at is None or not isinstance(on, date):
+            st.error("Give the date and the time of the mark.", icon=":material/error:")
+            return
+        moment = _moment(app, on, at)
+        who = require(Right.CORRECT)
+        _save(
+            app,
+            person.subject,
+            day,
+            lambda: app.office.corrections.add(
+                person.subject, moment, EventKind(kind), who.name, reason, within=who.groups
+            ),
+        )
+
+
+def _pictures(app: System, entry: Entry) -> None:
+    """When and where; the enrolled photo beside the mark's own, which is read only if asked."""
+    event, person = entry.event, app.directory.person(entry.event.subject)
+    at = times.clock_time(event.at, app.site.timezone)
+    where = f" at {plain(event.kiosk)}" if event.kiosk else ""
+    st.markdown(f"**{plain(person.name if person else 'Deleted person')}**, {at}{where}")
+    if event.snapshot and st.toggle("Show the picture", key=f"show_{event.id}"):
+        compare(app, event, person)
+    if event.score is not None:
+        margin = f", lead over the next person {event.margin:.2f}" if event.margin else ""
+        st.caption(f"Score {event.score:.2f}{margin}")
+
+
+def compare(app: System, event: Event, person: Person | None) -> None:
+    """The picture of a mark beside the enrolled photo."""
+    name = person.name if person else "Deleted person"
+    left, right = st.columns(2)
+    with left:
+        source = whole_picture(app.spool, event.snapshot)
+        if source:
+            picture(source, f"Picture of the mark of {name}")
+        else:
+            portrait(None, "?")
+        st.caption("At the kiosk" if source else "No picture of this mark is kept.")
+    with right:
+        portrait(photo(app.spool, person.photo if person else None, PORTRAIT), name)
+        st.caption("Enrolled")
+
+
+def _choices(entry: Entry) -> list[str]:
+    retypes = [words for words, kind in _AS.items() if kind is not entry.kind]
+    void = [] if entry.voided else [_VOID]
+    confirm = [] if entry.confirmed else [_CONFIRM]
+    dispute = [] if entry.disputed else [_DISPUTE]
+    return [*void, *retypes, *confirm, *dispute]
+
+
+def _reason() -> str:
+    return (
+        st.text_area(
+            "Reason", placeholder="Why? The reason is kept with your name.", height=80,
+            max_chars=500, key="correct_reason",
+        )
+        or ""
+    )  # fmt: skip
+
+
+def _work(
+    app: System, event: Event, choice: str, who: Identity, reason: str
+) -> Callable[[], Event]:
+    desk, within = app.office.corrections, who.groups
+    if choice in _AS:
+        return lambda: desk.retype(event, _AS[choice], who.name, reason, within=within)
+    act = {_VOID: desk.void, _CONFIRM: desk.confirm, _DISPUTE: desk.dispute}[choice]
+    return lambda: act(event, who.name, reason, within=within)
+
+
+def _save(app: System, subject: str, day: date, work: Callable[[], Event]) -> None:
+    """Correct, and say what it changed."""
+    before = _status(app, subject, day)
+    try:
+        work()
+    except (AttendanceError, NotAllowed) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    after = _status(app, subject, day)
+    changed = f"{before} → {after}" if before != after else f"the day stays {after.lower()}"
+    flash(f"Saved: {changed}.")
+    st.rerun()
+
+
+def _status(app: System, subject: str, day: date) -> str:
+    try:
+        return STATUS_NAMES[app.office.inquiry.explain(subject, day).record.status]
+    except PersonMissing:
+        return "not registered"
+
+
+def _moment(app: System, on: date, at: time) -> datetime:
+    return datetime.combine(on, at, app.site.timezone)

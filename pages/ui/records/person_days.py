@@ -1,0 +1,149 @@
+"""One person's attendance: totals, a calendar of days, and why each is what it is."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from face_rec.attendance.days.day_record import DayRecord
+from face_rec.attendance.days.status import ATTENDED, Status
+from face_rec.attendance.duration import begun, whole
+from face_rec.domain.people import Person
+from face_rec.system import System
+from pages.ui.frame.identity import Identity
+from pages.ui.frame.navigation import RECORDS, open_page
+from pages.ui.records.why_dialog import why
+from pages.ui.shared import charts
+from pages.ui.shared.day_words import STATUS_NAMES, hours, minutes, status_legend, time_of
+from pages.ui.shared.photos import photo
+from pages.ui.shared.text import plain
+from pages.ui.shared.today import stamp
+from pages.ui.shared.widgets import avatar, empty_state
+
+_SPANS: Final = {"3 months": 91, "6 months": 182, "12 months": 365}
+_DAY: Final = "person_day"
+_MISSED = frozenset({Status.ABSENT})
+
+
+def person_days(app: System, identity: Identity, subject: str) -> None:
+    """The whole page of one person."""
+    if st.button("All records", icon=":material/arrow_back:", type="tertiary"):
+        open_page(RECORDS, view="Days")
+    person = app.people.get(subject)
+    if person is None or not identity.sees(person.group):
+        text = "They may have been deleted, or belong to a group that you do not see."
+        empty_state("person_off", "This person is not here", text)
+        return
+    _head(app, person)
+    today = app.office.book.today()
+    span = st.segmented_control(
+        "Period", list(_SPANS), default="3 months", required=True, key="person_span"
+    )
+    first = today - timedelta(days=_SPANS[span] - 1)
+    days = _days(app, subject, first, today)
+    _totals(days)
+    day = _calendar(days, today)
+    why(app, identity, subject, day, own_page=True)
+
+
+def _head(app: System, person: Person) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        avatar(photo(app.spool, person.photo), person.name)
+        with st.container(gap=None):
+            st.subheader(plain(person.name), anchor=False)
+            st.caption(" · ".join(plain(part) for part in (person.id, person.group) if part))
+
+
+def _days(app: System, subject: str, first: date, last: date) -> list[DayRecord]:
+    return _cached(app, id(app), subject, first, last, stamp(app, first, last))
+
+
+@st.cache_resource(max_entries=8, show_spinner="Working out the days …")
+def _cached(
+    _app: System,
+    system_id: int,  # noqa: ARG001
+    subject: str,
+    first: date,
+    last: date,
+    stamp: object,  # noqa: ARG001
+) -> list[DayRecord]:
+    return _app.office.book.person(subject, first, last)
+
+
+def _totals(days: Sequence[DayRecord]) -> None:
+    came = sum(one.status in ATTENDED for one in days)
+    absent = sum(one.status in _MISSED for one in days)
+    late = [one for one in days if one.late]
+    expected = came + absent
+    with st.grid(5, min_column_width=135, gap="small"):
+        st.metric(
+            "Attendance", f"{100 * came / expected:.0f} %" if expected else "–", border=True,
+            help=f"{came} of {expected} working days that have come, without leave.",
+        )  # fmt: skip
+        st.metric("Absent", f"{absent} d", border=True)
+        st.metric(
+            "Late", f"{len(late)} ×", border=True,
+            help=f"Together {minutes(sum(begun(one.late) for one in late)) or 'no time'}.",
+        )  # fmt: skip
+        st.metric("Hours", hours(sum(whole(one.worked) for one in days)) or "–", border=True)
+        st.metric("Overtime", hours(sum(whole(one.overtime) for one in days)) or "–", border=True)
+
+
+def _calendar(days: Sequence[DayRecord], today: date) -> date:
+    """The calendar and the day chosen in it (or typed), which stands in the address."""
+    with st.container(border=True):
+        frame = _frame(days)
+        chosen = st.altair_chart(
+            charts.calendar(frame),
+            on_select="rerun",
+            selection_mode="day",
+            key="person_calendar",
+            alt="Calendar of the person's days by status",
+        )
+        status_legend(frame["status"])
+        clicked = [str(row.get("day")) for row in chosen["selection"].get("day", [])]
+        if clicked and st.session_state.get("_calendar_click") != clicked[0]:
+            st.session_state[_DAY] = date.fromisoformat(clicked[0])
+        st.session_state["_calendar_click"] = clicked[0] if clicked else None
+        if _DAY not in st.session_state:
+            st.session_state[_DAY] = _asked(days, today)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            day = st.date_input("Day", max_value=today, key=_DAY, width=180)
+            st.caption("Or click a day in the calendar.")
+    return day if isinstance(day, date) else today
+
+
+def _asked(days: Sequence[DayRecord], today: date) -> date:
+    """The day in the address, else the last one that was a working day."""
+    try:
+        return min(today, date.fromisoformat(st.query_params.get("day", "")))
+    except ValueError:
+        worked = [one.day for one in days if one.status in ATTENDED | _MISSED]
+        return worked[-1] if worked else today
+
+
+def _frame(days: Sequence[DayRecord]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            (
+                str(one.day - timedelta(days=one.day.weekday())),
+                one.day.weekday(),
+                str(one.day),
+                STATUS_NAMES[one.status],
+                one.code,
+                _words(one),
+            )
+            for one in days
+            if one.status is not Status.NOT_EMPLOYED
+        ],
+        columns=["week", "weekday", "day", "status", "code", "words"],
+    )
+
+
+def _words(one: DayRecord) -> str:
+    if one.first is None:
+        return one.note or "–"
+    out = time_of(one.last, one.day) or "…"
+    return f"{time_of(one.first, one.day)}–{out}, {hours(one.worked) or '0:00'} h"

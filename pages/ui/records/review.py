@@ -1,0 +1,149 @@
+"""The review: doubtful marks, one after another, beside the enrolled photo."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+import streamlit as st
+
+from face_rec.attendance.marks.mark_queries import Doubt
+from face_rec.domain.errors import AttendanceError, NotAllowed
+from face_rec.domain.marks import Event
+from face_rec.system import System
+from pages.ui.frame.flash import flash
+from pages.ui.frame.identity import Identity, Right, require
+from pages.ui.frame.navigation import RECORDS, open_button
+from pages.ui.frame.page import guarded
+from pages.ui.frame.parts import callback, dialog
+from pages.ui.records.correct import compare
+from pages.ui.shared import times
+from pages.ui.shared.text import counted, plain
+from pages.ui.shared.widgets import empty_state
+
+PAGE: Final = 20
+REASONS: Final = (
+    "Looked at the picture",
+    "Asked the person",
+    "Seen by a colleague",
+    "Another person",
+    "Nobody was there",
+)
+_REASON: Final = "review_reason"
+
+
+def review(app: System, identity: Identity, first: date, last: date) -> None:
+    """The queue, newest first; nothing of it is read before somebody opens this view."""
+    doubts = [
+        one
+        for one in app.office.inquiry.review(first, last)
+        if identity.sees(one.person.group if one.person else None)
+    ]
+    if not doubts:
+        text = "Marks with a low score or a close second appear here until somebody confirms them."
+        empty_state("fact_check", "Nothing to review in this period", text)
+        return
+    limits = app.office.inquiry.limits()
+    st.caption(
+        f"{counted(len(doubts), 'doubtful mark')}: score below {limits.score:.2f}, lead below "
+        f"{limits.margin:.2f}, or liveness unsure. Confirm what is right, void what is not."
+    )
+    shown = doubts[:PAGE]
+    if identity.may(Right.CORRECT):
+        _together(app, shown)
+    for doubt in shown:
+        with st.container(border=True, key=f"review_{doubt.entry.event.id}"):
+            _doubt(app, identity, doubt)
+    if len(doubts) > PAGE:
+        st.caption(f"The next of {len(doubts) - PAGE:,} more follow when these are done.")
+
+
+def _together(app: System, shown: Sequence[Doubt]) -> None:
+    """The reason, asked once, and what is done with all that are ticked."""
+    events = [doubt.entry.event for doubt in shown]
+    with st.container(horizontal=True, vertical_alignment="bottom", key="review_together"):
+        st.checkbox(
+            f"All {len(events)} shown", key="review_all",
+            on_change=callback(Right.CORRECT, _tick), args=([event.id for event in events],),
+        )  # fmt: skip
+        st.selectbox(
+            "Reason", REASONS, index=0 if all(event.snapshot for event in events) else None,
+            placeholder="Choose a reason, or write one", accept_new_options=True, width=340,
+            key=_REASON, help="Kept with your name beside every mark that you decide.",
+        )  # fmt: skip
+        ticked = [event for event in events if st.session_state.get(_ticked(event.id))]
+        words = counted(len(ticked), "mark")
+        if st.button(
+            f"Confirm {words}", icon=":material/done_all:", type="primary", disabled=not ticked,
+            key="review_confirm",
+        ):  # fmt: skip
+            _decide(app, ticked, right=True)
+        if st.button(
+            f"{words} do not count" if len(ticked) != 1 else "1 mark does not count",
+            icon=":material/block:", disabled=not ticked, key="review_void",
+        ):  # fmt: skip
+            _ask_to_void(app, ticked)
+
+
+def _tick(ids: Sequence[str]) -> None:
+    for event_id in ids:
+        st.session_state[_ticked(event_id)] = st.session_state["review_all"]
+
+
+def _ticked(event_id: str) -> str:
+    return f"tick_{event_id}"
+
+
+@dialog("Let these marks no longer count?", Right.CORRECT, icon=":material/block:")
+def _ask_to_void(app: System, events: Sequence[Event]) -> None:
+    """The days of these people may become absences, so it is asked once more."""
+    with guarded("records.void"):
+        st.markdown(
+            f"**{counted(len(events), 'mark')}** will no longer count. Each stays in the book and "
+            "can be brought back by confirming it."
+        )
+        if st.button("They do not count", type="primary", key="review_void_sure"):
+            _decide(app, events, right=False)
+
+
+def _doubt(app: System, identity: Identity, doubt: Doubt) -> None:
+    event, person = doubt.entry.event, doubt.person
+    name = person.name if person else "Deleted person"
+    left, right = st.columns([1.1, 1], gap="medium")
+    with left:
+        st.markdown(f"**{plain(name)}**")
+        at = times.date_and_time(event.at, app.site.timezone)
+        st.caption(f"{at} at {plain(event.kiosk)} · {', '.join(doubt.reasons)}")
+        if identity.may(Right.CORRECT):
+            _buttons(app, doubt)
+        if person:
+            day = event.at.astimezone(app.site.timezone).date().isoformat()
+            open_button(
+                RECORDS, "The whole day", f"day_{event.id}", person=person.subject, day=day
+            )
+    with right:
+        compare(app, event, person)
+
+
+def _buttons(app: System, doubt: Doubt) -> None:
+    event = doubt.entry.event
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.checkbox("Select", key=_ticked(event.id))
+        if st.button("Confirm", icon=":material/check:", key=f"yes_{event.id}"):
+            _decide(app, [event], right=True)
+        if st.button("Does not count", icon=":material/block:", key=f"no_{event.id}"):
+            _decide(app, [event], right=False)
+
+
+def _decide(app: System, events: Sequence[Event], *, right: bool) -> None:
+    who, reason = require(Right.CORRECT), str(st.session_state.get(_REASON) or "")
+    try:
+        made = app.office.corrections.decide(events, right, who.name, reason, within=who.groups)
+    except (AttendanceError, NotAllowed) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    done = "confirmed" if right else "set not to count"
+    left = len(events) - len(made)
+    others = f" Somebody else had decided {left} meanwhile." if left else ""
+    flash(f"{counted(len(made), 'mark')} {done}.{others}")
+    st.session_state.pop("review_all", None)
+    st.rerun()

@@ -1,0 +1,91 @@
+"""A report as CSV, XLSX or PDF. A short one is made while the browser waits, a long one as
+work with progress."""
+
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from face_rec.attendance.reports.report import Report
+from face_rec.attendance.reports.reports import Wanted, written
+from face_rec.protocols.models import Progress
+from face_rec.system import System
+from pages.ui.frame.exports import noted
+from pages.ui.frame.identity import Right, permit
+from pages.ui.frame.jobs import JOBS, Job
+from pages.ui.frame.progress import show_job
+from pages.ui.shared.text import counted
+
+LONG: Final = 60_000
+"""Cells from which a workbook or PDF takes longer than somebody likes to look at a button."""
+_MIMES: Final = {
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".pdf": "application/pdf",
+}
+
+
+def files(app: System, wanted: Wanted, report: Report) -> None:
+    """The three buttons."""
+    del app
+    long = report.frame.size > LONG
+    for suffix in _MIMES:
+        if long and suffix != ".csv":
+            _long(wanted, report, suffix)
+        else:
+            _button(wanted, suffix, partial(written, report, suffix))
+
+
+def name_of(wanted: Wanted, suffix: str) -> str:
+    """What the file is called."""
+    return f"{wanted.name}_{wanted.first}_{wanted.last}{suffix}"
+
+
+def _button(wanted: Wanted, suffix: str, make: partial[bytes]) -> None:
+    st.download_button(
+        suffix[1:].upper(),
+        data=noted(Right.RECORDS, name_of(wanted, suffix), make),
+        file_name=name_of(wanted, suffix),
+        mime=_MIMES[suffix],
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"file{suffix}_{hash(wanted)}",
+    )
+
+
+def _long(wanted: Wanted, report: Report, suffix: str) -> None:
+    kind = f"report{suffix}_{hash(wanted)}"
+    job = JOBS.get(kind)
+    if job is not None:
+        with st.container(width=260):
+            show_job(kind, Right.RECORDS, _amount, partial(_ready, wanted, suffix))
+        return
+    if st.button(f"Make {suffix[1:].upper()} …", icon=":material/description:", key=kind):
+        title = f"{report.title} as {suffix[1:].upper()}"
+        work = partial(_work, report, suffix)
+        JOBS.start(kind, title, work, permit(Right.RECORDS))
+        st.rerun()
+
+
+def _work(report: Report, suffix: str, progress: Progress) -> bytes:
+    return written(report, suffix, progress)
+
+
+def _amount(job: Job) -> str:
+    return f"{job.done:,} of {counted(job.total, 'row')}" if job.total else "beginning …"
+
+
+def _ready(wanted: Wanted, suffix: str, job: Job) -> None:
+    data = job.result
+    if not isinstance(data, bytes):
+        return
+    st.download_button(
+        f"Download {suffix[1:].upper()}",
+        data=noted(Right.RECORDS, name_of(wanted, suffix), lambda: data),
+        file_name=name_of(wanted, suffix),
+        mime=_MIMES[suffix],
+        icon=":material/download:",
+        type="primary",
+        on_click="ignore",
+        key=f"ready{suffix}_{hash(wanted)}",
+    )

@@ -1,0 +1,127 @@
+"""A report as a table on screen: one page of rows, codes on their colours, totals above."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from face_rec.attendance.days.status import CODES
+from face_rec.attendance.duration import h_mm
+from face_rec.attendance.reports.report import Kind, Report
+from pages.ui.shared.day_words import BLANK, FILLS, legend
+from pages.ui.shared.text import counted
+
+PAGE: Final = 100
+_FILL_OF: Final = {code: FILLS[status] for status, code in CODES.items()} | {
+    status.value: fill for status, fill in FILLS.items()
+}
+_WIDE: Final = frozenset({"Name", "Remarks"})
+_SHORT: Final = {"Name": 190, "ID": 80, "Group": 115, "Remarks": 330, "Status": 130, "Shift": 120}
+
+
+def show_report(name: str, report: Report) -> None:
+    """Draw it; ``name`` keeps the pages of different reports apart."""
+    place = st.container(key="report_rows")
+    pages = -(-len(report.frame) // PAGE)
+    number = _page_number(name, pages)
+    rows = report.frame.iloc[(number - 1) * PAGE : number * PAGE].reset_index(drop=True)
+    with place:
+        st.dataframe(
+            _coloured(report, rows),
+            column_config=_columns(report),
+            column_order=_order(report),
+            hide_index=True,
+            height=min(640, 38 + 35 * len(rows)),
+            key=f"report_table_{name}_{number}",
+            alt=report.title,
+        )
+    if report.legend:
+        st.caption(legend())
+    st.caption(_totals(report))
+
+
+def _page_number(name: str, pages: int) -> int:
+    if pages <= 1:
+        return 1
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        return min(pages, st.pagination(pages, width="stretch", key=f"report_{name}_{pages}"))
+
+
+def _order(report: Report) -> list[str]:
+    """In a muster the codes stand right beside the name, where a phone shows them too."""
+    names = list(report.kinds)
+    if Kind.CODE not in report.kinds.values():
+        return names
+    return [
+        "Name",
+        *(name for name in names if name not in {"Name", "ID", "Group"}),
+        "ID",
+        "Group",
+    ]
+
+
+def _coloured(report: Report, rows: pd.DataFrame) -> Any:  # noqa: ANN401 - a frame or its Styler
+    rows = rows.assign(**{
+        name: rows[name].map(_WRITTEN[kind]) for name, kind in report.kinds.items()
+        if kind in _WRITTEN
+    })  # fmt: skip
+    coded = [name for name, kind in report.kinds.items() if kind is Kind.CODE or name == "Status"]
+    return rows.style.map(_fill, subset=pd.Index(coded)) if coded else rows
+
+
+def _padded(seconds: float) -> str:
+    """Blanks in front, so that sorting by the text sorts by the time."""
+    return f"{h_mm(seconds):>8}" if seconds else ""
+
+
+_WRITTEN: Final[dict[Kind, Callable[[Any], str]]] = {Kind.DURATION: _padded, Kind.TIME: str}
+
+
+def _fill(text: object) -> str:
+    return f"background-color: {_FILL_OF.get(str(text), BLANK)}; color: #12211f"
+
+
+def _columns(report: Report) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    for name, kind in report.kinds.items():
+        if kind is Kind.CODE:
+            label = name.split(" ")[0]
+            columns[name] = st.column_config.TextColumn(
+                label, width=40 if len(label) == 2 else 58, help=name, alignment="center"
+            )
+        elif kind is Kind.DURATION:
+            columns[name] = st.column_config.TextColumn(
+                width=85, alignment="right", help="Hours and minutes"
+            )
+        elif kind is Kind.TIME:
+            columns[name] = st.column_config.TextColumn(width=90)
+        elif kind is Kind.PERCENT:
+            columns[name] = st.column_config.ProgressColumn(
+                format="%.0f %%", min_value=0, max_value=100, width=105, color="#0f766e"
+            )
+        elif kind is Kind.COUNT:
+            columns[name] = st.column_config.NumberColumn(width=max(64, 7 * len(name) + 26))
+        elif kind is Kind.DATE:
+            columns[name] = st.column_config.DateColumn(format="YYYY-MM-DD", width=95)
+        else:
+            pinned = name == "Name" and Kind.CODE in report.kinds.values()
+            wide = not pinned and name in _WIDE  # takes what is left of a wide screen
+            columns[name] = st.column_config.TextColumn(
+                width=None if wide else _SHORT.get(name, 75), pinned=pinned
+            )
+    return columns
+
+
+def _totals(report: Report) -> str:
+    """The sums that make sense for all rows together."""
+    parts = [counted(len(report.frame), "row")]
+    for name, kind in report.kinds.items():
+        total = report.totals().get(name)
+        if total is None:
+            continue
+        if kind is Kind.DURATION:
+            parts.append(f"{name.lower()} {h_mm(total) or '0:00'} h")
+        else:
+            parts.append(f"{name.lower()} {total:,.0f}")
+    return "Together: " + " · ".join(parts)

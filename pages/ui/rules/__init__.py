@@ -1,0 +1,1 @@
+"""The settings, a part a module."""

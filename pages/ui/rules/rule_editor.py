@@ -1,0 +1,139 @@
+"""What the parts of the settings share: a list to choose from, and the buttons below a form."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+import pandas as pd
+import streamlit as st
+
+from face_rec.attendance.rules.authority import Authority
+from face_rec.attendance.rules.rule_service import StatusChange
+from face_rec.attendance.rules.rules import Item
+from face_rec.domain.errors import RuleRefused
+from face_rec.system import System
+from pages.ui.frame.flash import flash
+from pages.ui.frame.identity import Right, require
+from pages.ui.rules.rule_since import show_changes, since_of
+from pages.ui.rules.rules_begun import begin_anew, begun
+from pages.ui.shared.text import plain
+from pages.ui.shared.widgets import empty_state
+
+T = TypeVar("T", bound=Item)
+
+
+def chosen_of(
+    items: Sequence[T],
+    row: Callable[[T], Mapping[str, object]],
+    key: str,
+    nothing: tuple[str, str, str],
+) -> T | None:
+    """The entries as a table, and the one that is chosen to be changed.
+
+    ``nothing``: icon, title and text while there is none.
+    """
+    if not items:
+        empty_state(*nothing)
+        return None
+    frame = pd.DataFrame([row(item) for item in items])
+    chosen = st.dataframe(
+        frame,
+        hide_index=True,
+        height=min(380, 38 + 35 * len(frame)),
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"{key}_{hash(tuple(items))}",
+        alt=nothing[1],
+    )
+    rows = chosen["selection"]["rows"]
+    if rows and rows[0] < len(items):
+        return items[rows[0]]
+    st.caption("Choose a row to change or remove it.")
+    return None
+
+
+def form_key(app: System, part: str, item: Item | None) -> str:
+    """The beginning of a form's keys: after saving it starts afresh."""
+    return f"{part}_{begun(app).version}_{item.id if item else 'new'}"
+
+
+def new_id() -> str:
+    """A random id for a new entry; kept while its form is open is not needed."""
+    return secrets.token_hex(6)
+
+
+def authority() -> Authority:
+    """What whoever presses the button now may change; the page ends here without the right."""
+    identity = require(Right.HR)
+    return Authority(identity.groups, company=identity.may(Right.RULES))
+
+
+def buttons(
+    app: System, key: str, changed: Sequence[Item], known: Item | None, removable: bool = True
+) -> None:
+    """From which day on it holds; save, show what saving would change, and remove."""
+    since = since_of(app, key, known)
+    with st.container(horizontal=True):
+        label = "Save and rewrite the past" if since.rewrites else "Save" if known else "Add"
+        save = st.button(label, icon=":material/save:", type="primary", key=f"{key}_save")
+        preview = st.button(
+            "Show what would change", icon=":material/compare_arrows:", key=f"{key}_preview",
+            help="Whose status last month and this month would be another one.",
+        )  # fmt: skip
+        remove = (
+            known is not None
+            and removable
+            and st.button("Remove", icon=":material/delete:", key=f"{key}_remove")
+        )
+    desk, start = app.office.rules, begun(app)
+    if save:
+        _apply(
+            lambda: desk.save(*changed, authority=authority(), begun=start, since=since.day),
+            "Saved.",
+        )
+    elif remove and known is not None:
+        item = known
+        _apply(
+            lambda: desk.remove(item, authority=authority(), begun=start, since=since.day),
+            "Removed.",
+        )
+    elif preview or since.rewrites:
+        _preview(app, changed, since.day)
+
+
+def _apply(work: Callable[[], None], done: str) -> None:
+    if refused(work):
+        return
+    begin_anew()
+    flash(done)
+    st.rerun(scope="app")
+
+
+def refused(work: Callable[[], Any]) -> bool:
+    """Do ``work``; a refusal is shown, a sentence for each problem."""
+    try:
+        work()
+    except RuleRefused as error:
+        for problem in error.problems:
+            st.error(plain(problem), icon=":material/error:")
+        return True
+    return False
+
+
+def _preview(app: System, changed: Sequence[Item], since: date | None) -> None:
+    first, last = preview_span(app.office.book.today())
+    found: list[StatusChange] = []
+
+    def work() -> None:
+        found.extend(app.office.rules.preview(changed, first, last, since))
+
+    with st.spinner("Judging the days anew …"):
+        if refused(work):
+            return
+    show_changes(found, first, last)
+
+
+def preview_span(today: date) -> tuple[date, date]:
+    """From the first of last month to today."""
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=1), today

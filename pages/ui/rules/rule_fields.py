@@ -1,0 +1,50 @@
+"""Fields that several parts of the settings share."""
+
+from collections.abc import Iterable
+from datetime import date
+
+import streamlit as st
+
+from face_rec.system import System
+from pages.ui.frame.identity import current
+from pages.ui.shared.people_index import people_index
+
+
+def person_choice(app: System, known: str, key: str) -> str:
+    """The subject of one person, of those that may be seen; "" while nobody is chosen."""
+    index, identity = people_index(app.people), current()
+    subjects = [card.person.subject for card in index.cards if identity.sees(card.person.group)]
+
+    def label(subject: str) -> str:
+        person = index.by_subject[subject]
+        return f"{person.name} ({person.id})"
+
+    place = subjects.index(known) if known in subjects else None
+    chosen = st.selectbox(
+        "Person", subjects, index=place, format_func=label, placeholder="Name or ID", key=key
+    )
+    return chosen or ""
+
+
+def seen_groups(app: System, known: Iterable[str] = ()) -> list[str]:
+    """The groups that may be chosen, and those that are."""
+    identity = current()
+    return sorted({g for g in people_index(app.people).groups if identity.sees(g)} | set(known))
+
+
+def sees_person(app: System, subject: str) -> bool:
+    """Whether entries about this person may be shown."""
+    person = people_index(app.people).by_subject.get(subject)
+    return current().sees(person.group if person else None)
+
+
+def dates(first: date | None, last: date | None, key: str) -> tuple[date | None, date | None]:
+    """From and to, both included; an empty field is open."""
+    left, right = st.columns(2)
+    start = left.date_input("From", first, key=f"{key}_first", help="Empty: always.")
+    end = right.date_input("To, included", last, key=f"{key}_last", help="Empty: open.")
+    return _one(start), _one(end)
+
+
+def _one(value: object) -> date | None:
+    return value if isinstance(value, date) else None

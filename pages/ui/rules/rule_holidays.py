@@ -1,0 +1,84 @@
+"""Settings of holidays: one by one, or a whole calendar from a file."""
+
+import streamlit as st
+
+from face_rec.attendance.rules.calendar import Holiday
+from face_rec.attendance.rules.holiday_file import read_holidays
+from face_rec.system import System
+from pages.ui.frame.flash import flash
+from pages.ui.frame.identity import current
+from pages.ui.rules.rule_editor import authority, buttons, chosen_of, form_key, new_id, refused
+from pages.ui.rules.rule_fields import seen_groups
+from pages.ui.rules.rules_begun import begin_anew, begun
+from pages.ui.shared.text import counted
+
+_NOTHING = ("celebration", "No holidays yet", "Add one below, or import a calendar.")
+
+
+def holidays(app: System) -> None:
+    """The list, the form, the import."""
+    rules = begun(app)
+    seen = [one for one in rules.holidays if _concerns(one)]
+    known = chosen_of(
+        sorted(seen, key=lambda one: (one.day, one.name)), _row, "holidays", _NOTHING
+    )
+    key = form_key(app, "holiday", known)
+    with st.container(border=True):
+        st.markdown("**Change the holiday**" if known else "**Add a holiday**")
+        made = _form(app, known, key)
+    buttons(app, key, [made], known)
+    _import(app)
+
+
+def _concerns(one: Holiday) -> bool:
+    """Everybody's holidays, and those of groups that may be seen."""
+    identity = current()
+    return not one.groups or any(identity.sees(group) for group in one.groups)
+
+
+def _row(one: Holiday) -> dict[str, str]:
+    groups = ", ".join(sorted(one.groups)) or "Everybody"
+    return {"Date": f"{one.day:%a %Y-%m-%d}", "Name": one.name, "For": groups}
+
+
+def _form(app: System, known: Holiday | None, key: str) -> Holiday:
+    left, middle, right = st.columns([1, 1.4, 1.4])
+    today = app.office.book.today()
+    day = left.date_input("Date", known.day if known else today, key=f"{key}_day")
+    name = middle.text_input("Name", known.name if known else "", key=f"{key}_name")
+    with right:
+        groups = _groups(app, known.groups if known else frozenset(), key)
+    return Holiday(known.id if known else new_id(), day, (name or "").strip(), groups)
+
+
+def _groups(app: System, known: frozenset[str], key: str) -> frozenset[str]:
+    mine = [] if current().groups.every else seen_groups(app)
+    return frozenset(
+        st.multiselect(
+            "Groups", seen_groups(app, known), default=sorted(known) or mine,
+            placeholder="Everybody", key=f"{key}_groups",
+        )
+    )  # fmt: skip
+
+
+def _import(app: System) -> None:
+    with st.expander("Import a calendar", icon=":material/upload_file:"):
+        st.caption(
+            "An iCalendar file (.ics) of all-day events, or CSV with the heading "
+            "`date,name,groups` (groups are optional, separated by semicolons). A file with a "
+            "line that makes no sense imports nothing; importing twice changes nothing."
+        )
+        file = st.file_uploader("File", type=["csv", "ics"], max_upload_size=1, key="holiday_file")
+        groups = _groups(app, frozenset(), "holiday_file")
+        if not st.button("Import", disabled=file is None, key="holiday_import") or file is None:
+            return
+        found: list[Holiday] = []
+
+        def work() -> None:
+            found.extend(read_holidays(file.getvalue(), groups))
+            app.office.rules.save(*found, authority=authority())
+
+        if not refused(work):
+            begin_anew()
+            flash(f"{counted(len(found), 'holiday')} imported.")
+            st.rerun(scope="app")

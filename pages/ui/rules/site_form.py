@@ -1,0 +1,86 @@
+"""Settings of the site itself: its name, its time zone, the cooldown, how long things are kept."""
+
+from collections.abc import Mapping
+from zoneinfo import available_timezones
+
+import streamlit as st
+
+from face_rec.domain.errors import Conflict, OptionsRefused
+from face_rec.site_options import VARIABLES, LiveOptions
+from face_rec.system import System
+from pages.ui.frame.flash import flash
+from pages.ui.frame.identity import Right, require
+from pages.ui.shared import times
+from pages.ui.shared.text import plain
+
+_KEPT = "Days after which they are deleted by themselves; 0: kept until somebody deletes them."
+
+
+def site_form(app: System) -> None:
+    """The form; what the environment or ``.env`` sets is shown and cannot be changed here."""
+    require(Right.SITE)
+    options = app.options
+    options.refresh()
+    key, now = f"site_{options.version}", options.current()
+    held = options.fixed
+    with st.form(key, border=True):
+        one, two = st.columns(2, gap="medium")
+        title = one.text_input(
+            "Name of the site", now.title, max_chars=80, disabled="title" in held
+        )
+        known = zones(now.timezone.key)
+        zone = two.selectbox(
+            "Time zone", known, known.index(now.timezone.key), disabled="timezone" in held
+        )
+        cooldown = one.number_input(
+            "Seconds before somebody is marked again", 0, 86_400, now.cooldown,
+            disabled="cooldown" in held,
+        )  # fmt: skip
+        two.caption(f"It is {times.clock_time(app.clock.now(), now.timezone)} there now.")
+        snapshots = one.number_input(
+            "Keep pictures of marks (days)", 0, 3650, now.snapshot_days, help=_KEPT,
+            disabled="snapshot_days" in held,
+        )  # fmt: skip
+        inactive = two.number_input(
+            "Keep faces of people without a mark (days)", 0, 3650, now.inactive_days, help=_KEPT,
+            disabled="inactive_days" in held,
+        )  # fmt: skip
+        saved = st.form_submit_button("Save", type="primary", icon=":material/save:")
+    _say_what_is_held(options)
+    if saved:
+        wanted = {
+            "title": title, "timezone": zone, "cooldown": str(cooldown),
+            "snapshot_days": str(snapshots), "inactive_days": str(inactive),
+        }  # fmt: skip
+        save_site(app, {n: t for n, t in wanted.items() if t != now.texts()[n]}, options.version)
+
+
+def save_site(app: System, changed: Mapping[str, str], seen: int) -> None:
+    """Save, say so and draw the page anew; a refusal is shown where it happened."""
+    require(Right.SITE)
+    if not changed:
+        st.info("Nothing was changed.")
+        return
+    try:
+        app.options.change(changed, seen)
+    except (OptionsRefused, Conflict) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    flash("Saved. It holds from now on, at every screen.")
+    st.rerun(scope="app")
+
+
+def zones(here: str) -> list[str]:
+    """Every zone that has people in it, by name, and the one of ``here``."""
+    odd = ("Etc/", "SystemV/", "posix/", "right/")
+    names = {name for name in available_timezones() if "/" in name and not name.startswith(odd)}
+    return sorted(names | {"UTC", here})
+
+
+def _say_what_is_held(options: LiveOptions) -> None:
+    held = [VARIABLES[name] for name in VARIABLES if name in options.fixed]
+    if held:
+        st.caption(
+            f"Set in the environment or .env, which wins: {', '.join(held)}. Remove a line there "
+            "and restart to decide it here."
+        )

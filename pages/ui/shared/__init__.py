@@ -1,0 +1,1 @@
+"""Words, times and small pieces that several pages show."""

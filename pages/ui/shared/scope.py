@@ -1,0 +1,46 @@
+"""Whose records somebody may see, as filters for the attendance book."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import streamlit as st
+
+from face_rec.attendance.days.status import Status
+from face_rec.attendance.filters import Filters
+from face_rec.system import System
+from pages.ui.frame.identity import Identity
+from pages.ui.shared.people_index import people_index
+
+NO_GROUP: Final = "(no group)"
+
+
+def filters(
+    identity: Identity,
+    groups: Iterable[str] = (),
+    text: str = "",
+    statuses: Iterable[Status] = (),
+    subjects: Iterable[str] = (),
+) -> Filters:
+    """What was asked for, within what ``identity`` may see."""
+    return Filters(
+        identity.groups.narrowed(groups), frozenset(subjects), frozenset(statuses), text.strip()
+    )
+
+
+def visible_groups(app: System, identity: Identity) -> Sequence[str]:
+    """The groups there are that ``identity`` may see; "" stands for those without one."""
+    index = people_index(app.people)
+    groups = sorted({person.group for person in index.by_subject.values()})
+    return [group for group in groups if identity.sees(group)]
+
+
+def group_choice(app: System, identity: Identity, key: str) -> list[str]:
+    """Groups to be chosen; none means all of them."""
+    groups = visible_groups(app, identity)
+    return st.multiselect(
+        "Groups",
+        groups,
+        placeholder="All groups",
+        format_func=lambda name: name or NO_GROUP,
+        key=key,
+    )

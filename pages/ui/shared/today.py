@@ -1,0 +1,44 @@
+"""Today's records, judged again only when something has changed or a minute has passed."""
+
+from collections.abc import Hashable
+from datetime import date, timedelta
+
+import streamlit as st
+
+from face_rec.attendance.days.day_record import DayRecord
+from face_rec.attendance.filters import Filters
+from face_rec.system import System
+
+_ONE = timedelta(days=1)
+
+
+def today_of(app: System, filters: Filters) -> list[DayRecord]:
+    """Everybody expected or seen today; not to be changed. StoreUnavailable."""
+    today = app.office.book.today()
+    return _records(app, id(app), today, filters, stamp(app, today, today))
+
+
+def stamp(app: System, first: date, last: date) -> Hashable:
+    """What the answers about these days depend on: events, people, rules, and the minute
+    where the days are not over."""
+    book = app.office.book
+    days = [first + n * _ONE for n in range(-1, (last - first).days + 3)]
+    now = book.now()
+    open_ended = last >= now.date() - 3 * _ONE
+    return (
+        tuple(app.attendance.lengths(days)),
+        app.people.revision(),
+        book.rules().version,
+        f"{now:%d %H:%M}" if open_ended else "",
+    )
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _records(
+    _app: System,
+    system_id: int,  # noqa: ARG001
+    day: date,
+    filters: Filters,
+    stamp: Hashable,  # noqa: ARG001
+) -> list[DayRecord]:
+    return _app.office.book.day(day, filters)

@@ -1,0 +1,1 @@
+"""System, Models and Privacy in parts."""

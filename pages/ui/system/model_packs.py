@@ -1,0 +1,151 @@
+"""Packs to download, to use and to upload."""
+
+import tempfile
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from face_rec.access.audit.audit import Action
+from face_rec.domain.errors import ModelError
+from face_rec.models.status import PackOffer
+from face_rec.protocols.models import Progress
+from face_rec.system import System
+from face_rec.web.server.uploads import LARGEST_MB
+from pages.ui.frame.flash import flash
+from pages.ui.frame.identity import Right, permit
+from pages.ui.frame.jobs import JOBS, Work
+from pages.ui.frame.page import guarded
+from pages.ui.frame.parts import dialog
+from pages.ui.shared.text import counted, file_size, plain
+from pages.ui.shared.widgets import facts
+
+JOB = "models"
+
+
+def offers(app: System, busy: bool) -> None:
+    """The official packs, side by side."""
+    listed = app.models.offers()
+    for column, offer in zip(st.columns(len(listed), gap="medium"), listed, strict=True):
+        with column.container(border=True, height="stretch"):
+            _offer(app, offer, busy)
+
+
+def _offer(app: System, offer: PackOffer, busy: bool) -> None:
+    headline, _, note = offer.title.partition(": ")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{plain(headline)}** · `{offer.name}`")
+        if offer.in_use:
+            st.badge("In use", icon=":material/check:", color="green")
+        elif offer.installed:
+            st.badge("Installed", color="blue")
+    st.caption(plain(note[:1].upper() + note[1:] + "."))
+    facts(
+        [
+            ("Download", file_size(offer.bytes)),
+            ("Speed", str(offer.speed)),
+            ("A company may", "use it only with a licence from InsightFace"),
+        ]
+    )
+    st.caption(f"Published accuracy: {plain(offer.accuracy)}")
+    if offer.in_use:
+        return
+    if offer.installed:
+        if st.button("Use this pack", key=f"use_{offer.name}", icon=":material/swap_horiz:"):
+            _confirm_use(app, offer.name)
+    elif st.button(
+        "Download", key=f"pull_{offer.name}", type="primary", icon=":material/download:",
+        disabled=busy,
+    ):  # fmt: skip
+        JOBS.start(
+            JOB,
+            f"Downloading {offer.name}",
+            _noted(app, offer.name, partial(app.models.pull, offer.name)),
+            permit(Right.MODELS),
+        )
+        st.rerun()
+
+
+def other_packs(app: System) -> None:
+    """Installed packs with other weights than the official ones."""
+    in_use = app.models.status().pack
+    for pack in app.models.installed():
+        if not pack.custom:
+            continue
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{plain(pack.name)}**", width="stretch")
+            st.badge("Custom weights", color="gray")
+            if pack.name == in_use:
+                st.badge("In use", icon=":material/check:", color="green")
+            elif st.button("Use this pack", key=f"use_{pack.name}"):
+                _confirm_use(app, pack.name)
+
+
+def upload(app: System, busy: bool) -> None:
+    """Installing from a ZIP, for machines without internet and for other weights."""
+    with st.expander("Install from a ZIP file", icon=":material/folder_zip:"):
+        st.caption(
+            "For a computer without internet, or for weights of your own: one SCRFD detector and "
+            "one ArcFace-like recogniser as ONNX files. Other weights than the official ones are "
+            "marked as custom."
+        )
+        file = st.file_uploader(
+            "ZIP file", type=["zip"], key="pack_zip", max_upload_size=LARGEST_MB
+        )
+        name = st.text_input("Name", key="pack_name", placeholder="As the file is called") or ""
+        pressed = st.button(
+            "Install", disabled=busy or file is None, icon=":material/install_desktop:"
+        )
+        if pressed and file:
+            work = partial(_import, app, file, name.strip())
+            noted = _noted(app, name.strip() or file.name, work)
+            JOBS.start(JOB, f"Installing {file.name}", noted, permit(Right.MODELS))
+            st.rerun()
+
+
+def _noted(app: System, name: str, work: Work) -> Work:
+    """``work``, then a line in the audit log."""
+
+    def run(progress: Progress) -> object:
+        made = work(progress)
+        app.access.audit.record(Action.MODELS_INSTALLED, name)
+        return made
+
+    return run
+
+
+def _import(app: System, file: UploadedFile, name: str, progress: Progress) -> object:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / Path(file.name).name
+        path.write_bytes(file.getbuffer())
+        return app.models.import_archive(path, name, progress)
+
+
+@dialog("Use another model pack?", Right.MODELS, icon=":material/swap_horiz:")
+def _confirm_use(app: System, name: str) -> None:
+    with guarded("models.use"):
+        people = app.gallery.people
+        st.markdown(f"**{plain(name)}** will be used from now on.")
+        if people:
+            st.warning(
+                f"{counted(people, 'person is', 'people are')} enrolled with the present model. "
+                "If the new pack recognises faces with another model, they need new photos "
+                "before they are recognised again.",
+                icon=":material/warning:",
+            )
+        if st.button("Use this pack", type="primary", key="use_confirmed"):
+            _use(app, name)
+
+
+def _use(app: System, name: str) -> None:
+    before = {"pack": app.models.status().pack}
+    try:
+        with st.spinner("Loading …"):
+            app.models.use(name)
+    except ModelError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    app.access.audit.record(Action.MODELS_USED, name, before, {"pack": name})
+    flash(f"{plain(name)} is in use.")
+    st.rerun()

@@ -1,0 +1,64 @@
+"""Whether the recorded marks are as they were written."""
+
+from typing import cast
+
+import streamlit as st
+
+from face_rec.stores.chain.chain_report import Report
+from face_rec.system import System
+from pages.ui.frame.identity import Right, permit
+from pages.ui.frame.jobs import JOBS, Job
+from pages.ui.frame.progress import show_job
+from pages.ui.shared import times
+from pages.ui.shared.text import counted, plain
+from pages.ui.shared.widgets import facts
+
+JOB = "verify"
+
+
+def chain_card(app: System) -> None:
+    """The witness, and a check of everything when asked."""
+    status = app.chain.status()
+    at = times.date_and_time(status.at, app.site.timezone) if status.at else "not yet"
+    daily = app.patrol.status()
+    checked = (
+        times.date_and_time(daily.at, app.site.timezone)
+        if daily.at
+        else "some minutes after the start"
+    )
+    facts([
+        ("Last witness", at), ("Kept in", " and ".join(status.places) or "–"),
+        ("Last daily check", checked),
+    ])  # fmt: skip
+    if daily.findings:
+        st.error(plain(f"{daily.findings} findings, the first: {daily.first}"),
+                 icon=":material/link_off:")  # fmt: skip
+    if status.broken:
+        st.error(plain(status.broken), icon=":material/link_off:")
+    if status.problem:
+        st.warning(plain(status.problem), icon=":material/warning:")
+    st.caption(
+        "Every mark is linked to the one before it with a secret key. A mark that was changed, "
+        "removed, added or reordered breaks a link. Copies of the newest link outside the "
+        "database also show a tail that was cut off, or a day that is missing. People, rules and "
+        "the audit log are linked in the same way."
+    )
+    busy = show_job(JOB, Right.SYSTEM, _amount, _result)
+    if st.button("Check all marks", icon=":material/policy:", key="verify", disabled=busy):
+        JOBS.start(JOB, "Checking the marks", app.chain.verify, permit(Right.SYSTEM))
+        st.rerun()
+
+
+def _amount(job: Job) -> str:
+    return f"{job.done} of {counted(job.total, 'day')}" if job.total else "starting …"
+
+
+def _result(job: Job) -> None:
+    report = cast("Report", job.result)
+    verdict, *rest = report.lines()
+    if report.whole:
+        st.success(plain(verdict), icon=":material/verified:")
+    else:
+        st.error(plain(verdict), icon=":material/link_off:")
+    for line in rest:
+        st.caption(plain(line))
