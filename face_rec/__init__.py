@@ -3,12 +3,13 @@
 The journey of a frame, and where each step lives::
 
     camera -> detect -> track -> embed -> match -> decide -> mark -> snapshot
-    journey/camera, detect, track, embed, match, decide, mark; all of it in
-    one list of verbs in journey/pipeline, run by journey/workers
+    journey/streams, detect, track, decide, mark; all of it in one list of verbs
+    in journey/pipeline, run by journey/streams/workers
 
-Around it: ``people`` (enrolment, quality, gallery), ``attendance`` (events to
-daily records), ``models`` (InsightFace packs), ``stores`` (Redis, journal,
-snapshots), ``web`` (HTTP routes), ``cli`` (``python -m face_rec``).
+Around it: ``domain`` (what everything speaks of), ``people`` (enrolment, photos, gallery),
+``kiosks``, ``attendance`` (marks and rules become days and reports), ``access`` (who may what),
+``privacy``, ``models`` (recognition packs), ``stores`` (Redis, journal, snapshots, chain),
+``web`` (HTTP routes and the gate), ``cli`` (``python -m face_rec``), ``settings``.
 ``system`` is the type of the built whole, ``assembly`` builds it.
 """
 

@@ -1,8 +1,8 @@
 """What stands: the one reading of marks and their corrections, and the one cache of it.
 
 Days, Records, files, Overview, kiosk list, review and the privacy export all take their marks
-from here or from :func:`~face_rec.attendance.marks.effective_mark.entries`, so that none of them can call a
-mark void that another one counts.
+from here or from :func:`~face_rec.attendance.marks.effective_mark.entries`, so that none of them
+can call a mark void that another one counts.
 """
 
 import threading
