@@ -16,8 +16,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from face_rec.access.access_control import Access
 from face_rec.access.rights import Role
+from face_rec.assembly.access import AccessOptions, open_access
 from face_rec.domain.groups import ALL_GROUPS, Groups
-from face_rec.stores.access.access_store import AccessOptions, open_access
 from face_rec.stores.redis.client import Client
 from face_rec.web.gate.forward_messages import ForwardMessages
 from face_rec.web.gate.gate import Gate

@@ -5,6 +5,10 @@ modules at one level do not import each other's packages.
 """
 
 import ast
+import dataclasses
+import importlib
+import inspect
+from enum import Enum
 from pathlib import Path
 
 import pytest
@@ -97,6 +101,58 @@ def test_outside_libraries_stay_in_the_part_that_wraps_them(path: Path) -> None:
     for name in _imports(path):
         allowed = ONLY_IN.get(name.split(".")[0])
         assert allowed is None or me in allowed, f"{_module(path)} must not import {name}"
+
+
+# --- composition ------------------------------------------------------------------------------
+
+_PUT_TOGETHER_IN_ASSEMBLY = ("stores", "access", "privacy", "web")
+_MOST_PARTS = 3
+"""Parts of other modules that one function may make; more than that is composition."""
+
+
+def _is_part(module: str, name: str) -> bool:
+    """Whether ``name`` is a class that works, not a value, an error or a choice."""
+    found = getattr(importlib.import_module(module), name, None)
+    return (
+        inspect.isclass(found)
+        and not dataclasses.is_dataclass(found)
+        and not issubclass(found, Enum | Exception)
+    )
+
+
+def _parts_made(source: str) -> dict[str, set[str]]:
+    """By function, which of our classes it makes that other modules hold."""
+    tree = ast.parse(source)
+    ours = {
+        alias.asname or alias.name: (node.module, alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("face_rec.")
+        for alias in node.names
+    }
+    made: dict[str, set[str]] = {}
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        called = {
+            node.func.id
+            for node in ast.walk(function)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        made[function.name] = {n for n in called & ours.keys() if _is_part(*map(str, ours[n]))}
+    return made
+
+
+@pytest.mark.parametrize("part", _PUT_TOGETHER_IN_ASSEMBLY)
+def test_parts_are_put_together_in_assembly_only(part: str) -> None:
+    for path in sorted((ROOT / "face_rec" / part).rglob("*.py")):
+        for function, made in _parts_made(path.read_text(encoding="utf-8")).items():
+            assert len(made) <= _MOST_PARTS, (
+                f"{_module(path)}.{function} makes {', '.join(sorted(made))}: hand them in, and "
+                "make them in face_rec.assembly"
+            )
+
+
+def test_composition_is_noticed() -> None:
+    source = (ROOT / "face_rec" / "assembly" / "access.py").read_text(encoding="utf-8")
+    assert max(len(made) for made in _parts_made(source).values()) > _MOST_PARTS
 
 
 # --- parts of a page that run without it ------------------------------------------------------

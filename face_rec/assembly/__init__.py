@@ -1,12 +1,12 @@
 """Builds the system from the settings: the one place where everything meets.
 
-``whole`` builds all of it for the app, ``parts`` what a command needs, ``storing`` what both
-rest on; ``serving`` puts routes and the gate in front.
+``app`` builds all of it, ``commands`` what a command needs, ``stores`` what both rest on, from
+``redis_connection``, ``sealing``, ``snapshots``, ``chain``, ``access`` and ``privacy``;
+``serving`` puts routes and the gate in front.
 """
 
 from face_rec.assembly.app import build
 from face_rec.assembly.commands import (
-    backup_place,
     build_access,
     build_backups,
     build_chain,
@@ -18,8 +18,9 @@ from face_rec.assembly.commands import (
     build_snapshots,
     has_accounts,
 )
+from face_rec.assembly.redis_connection import redis_address
 from face_rec.assembly.serving import middleware, routes, serve_bounded
-from face_rec.assembly.stores import redis_address
+from face_rec.assembly.snapshots import backup_place
 
 __all__ = [
     "backup_place",

@@ -13,7 +13,8 @@ from config import Settings
 from face_rec import background
 from face_rec.access.access_control import Access
 from face_rec.access.audit.audit import Action
-from face_rec.assembly.commands import build_models, privacy_of
+from face_rec.assembly.commands import build_models
+from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.site import site_info
 from face_rec.assembly.stores import Stores, open_offices, open_stores
 from face_rec.attendance.rules.rules import RulesStore

@@ -9,7 +9,6 @@ import config
 from face_rec import assembly
 from face_rec.domain.errors import SettingError
 from face_rec.stores.chain import key_file
-from face_rec.stores.chain.guard import key_path
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -48,7 +47,7 @@ def rotate_chain(_options: argparse.Namespace) -> int:
             "CHAIN_KEY is set, so put the new key before the old one there, separated by a "
             "comma, and restart. Make one with: python -m face_rec keys new"
         )
-    path = key_path(settings.data_dir)
+    path = key_file.key_path(settings.data_dir)
     count = len(key_file.rotate(path))
     print(f"{path} holds {count} keys now. Restart the app to sign with the new one.")
     return 0

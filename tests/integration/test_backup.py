@@ -16,6 +16,8 @@ from moto.server import ThreadedMotoServer
 
 from config import Settings, load
 from face_rec import assembly
+from face_rec.assembly.chain import witness_folder
+from face_rec.assembly.commands import open_backups
 from face_rec.attendance.filters import EVERYBODY
 from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
 from face_rec.attendance.timesheets import AttendanceBook
@@ -28,10 +30,8 @@ from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.backup import backup_file
 from face_rec.stores.backup.backup_file import BackupReader, Header
 from face_rec.stores.backup.backup_place import FilePlace
-from face_rec.stores.backup.backups import Backups
 from face_rec.stores.backup.records_reader import Record, SiteBackup
 from face_rec.stores.chain.chain_report import Flaw
-from face_rec.stores.chain.guard import witness_folder
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.people.people import RedisPeople
 from face_rec.stores.redis import keys
@@ -169,7 +169,7 @@ def test_a_restored_chain_is_whole_and_its_witness_still_sees_a_cut(
     server: Server, pair: tuple[Client, Client], tmp_path: Path
 ) -> None:
     settings = (_settings(server, db, tmp_path / str(db)) for db in (0, 1))
-    here, there = (replace(one, chain_key="c" * 40) for one in settings)
+    here, there = (one.model_copy(update={"chain_key": "c" * 40}) for one in settings)
     _mark(here, 3)
     place = assembly.backup_place(here, str(tmp_path / "chained.backup"))
     with assembly.build_backups(here) as backups:
@@ -192,7 +192,7 @@ def test_a_backup_is_restored_where_an_app_was_only_started_and_its_chain_holds(
     server: Server, pair: tuple[Client, Client], tmp_path: Path, age: str
 ) -> None:
     settings = (_settings(server, db, tmp_path / str(db)) for db in (0, 1))
-    here, there = (replace(one, chain_key="c" * 40) for one in settings)
+    here, there = (one.model_copy(update={"chain_key": "c" * 40}) for one in settings)
     _started(there)
     if age == "of before it":
         _small(pair[0])
@@ -242,8 +242,8 @@ def test_every_key_that_lasts_comes_back_as_it_was(
     pair[0].hset(keys.access("main", "accounts"), "ada", "{}")
     pair[0].set(keys.session("main", "d"), "{}", ex=1000)
     place = FilePlace(tmp_path / "backup")
-    Backups(pair[0], "main", keyring).save(place, MORNING)
-    Backups(pair[1], "main", keyring).load(place)
+    open_backups(pair[0], "main", keyring).save(place, MORNING)
+    open_backups(pair[1], "main", keyring).load(place)
     before = _all(pair[0])
     del before[keys.session("main", "d").encode()]
     assert _all(pair[1]) == before
@@ -258,8 +258,8 @@ def test_chain_links_hold_after_a_restore_and_the_chain_goes_on(
     chain = Chain("main", derived(["k" * 64], "chain"))
     RedisAttendance(pair[0], "main", chain=chain).apply(an_event("e1"), 60)
     place = FilePlace(tmp_path / "backup")
-    Backups(pair[0], "main", OPEN).save(place, MORNING)
-    Backups(pair[1], "main", OPEN).load(place)
+    open_backups(pair[0], "main", OPEN).save(place, MORNING)
+    open_backups(pair[1], "main", OPEN).load(place)
     RedisAttendance(pair[1], "main", chain=chain).apply(an_event("e2", seconds=900), 60)
     head: Any = pair[1].get(keys.head("main", MORNING.date()))
     assert head.startswith(b"2:")
@@ -270,11 +270,11 @@ def test_a_cluster_is_backed_up_and_restored(
 ) -> None:
     _small(cluster_client)
     place, back = FilePlace(tmp_path / "one"), FilePlace(tmp_path / "two")
-    first = Backups(cluster_client, "main", OPEN).save(place, MORNING)
-    Backups(pair[1], "main", OPEN).load(place)
+    first = open_backups(cluster_client, "main", OPEN).save(place, MORNING)
+    open_backups(pair[1], "main", OPEN).load(place)
     cluster_client.flushall()
-    Backups(pair[1], "main", OPEN).save(back, MORNING)
-    again = Backups(cluster_client, "main", OPEN).load(back)
+    open_backups(pair[1], "main", OPEN).save(back, MORNING)
+    again = open_backups(cluster_client, "main", OPEN).load(back)
     assert (again.people, again.events) == (first.people, first.events) == (3, 4)
 
 
@@ -283,7 +283,7 @@ def test_two_backups_of_the_same_data_are_the_same(
 ) -> None:
     _small(pair[0])
     for name in ("one", "two"):
-        Backups(pair[0], "main", OPEN).save(FilePlace(tmp_path / name), MORNING)
+        open_backups(pair[0], "main", OPEN).save(FilePlace(tmp_path / name), MORNING)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
@@ -317,7 +317,7 @@ def test_who_changed_during_the_backup_is_in_it_as_they_are_now(
     header = Header("main", MORNING, "1")
     told = backup_file.write(out, header, _Busy(pair[0], change).records())
     (tmp_path / "backup").write_bytes(out.getvalue())
-    Backups(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup"))
+    open_backups(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup"))
     restored = RedisPeople(pair[1], "main", FakeClock())
     found = restored.by_id(first.id)
     assert found is not None
@@ -342,11 +342,11 @@ def test_a_backup_while_a_kiosk_marks_holds_whole_days(
     thread = threading.Thread(target=kiosk)
     thread.start()
     try:
-        saved = Backups(pair[0], "main", OPEN).save(FilePlace(tmp_path / "backup"), MORNING)
+        saved = open_backups(pair[0], "main", OPEN).save(FilePlace(tmp_path / "backup"), MORNING)
     finally:
         over.set()
         thread.join()
-    Backups(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup"))
+    open_backups(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup"))
     day = MORNING.date()
     listed: Any = pair[1].lrange(keys.attendance("main", day), 0, -1)
     assert len(listed) == saved.events
@@ -361,8 +361,8 @@ def test_an_app_that_runs_on_the_empty_system_notices_the_people(
     _small(pair[0])
     there = RedisPeople(pair[1], "main", FakeClock())
     seen = there.revision()
-    Backups(pair[0], "main", OPEN).save(FilePlace(tmp_path / "backup"), MORNING)
-    Backups(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup"))
+    open_backups(pair[0], "main", OPEN).save(FilePlace(tmp_path / "backup"), MORNING)
+    open_backups(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup"))
     assert there.changes(seen) is None  # a gap: it loads everything
 
 
@@ -372,7 +372,7 @@ def test_an_app_that_runs_on_the_empty_system_notices_the_people(
 def test_an_existing_file_stays_unless_forced(pair: tuple[Client, Client], tmp_path: Path) -> None:
     place = FilePlace(tmp_path / "backup")
     (tmp_path / "backup").write_text("precious")
-    backups = Backups(pair[0], "main", OPEN)
+    backups = open_backups(pair[0], "main", OPEN)
     with pytest.raises(BackupRefused, match="--force"):
         backups.save(place, MORNING)
     assert (tmp_path / "backup").read_text() == "precious"
@@ -386,7 +386,7 @@ def test_only_an_empty_system_is_restored_into(
     pair: tuple[Client, Client], tmp_path: Path, what: str
 ) -> None:
     place = FilePlace(tmp_path / "backup")
-    Backups(pair[0], "main", OPEN).save(place, MORNING)
+    open_backups(pair[0], "main", OPEN).save(place, MORNING)
     people = RedisPeople(pair[1], "main", FakeClock())
     actions: dict[str, Callable[[], object]] = {
         "person": lambda: people.create(a_person(), [], 0),
@@ -396,17 +396,17 @@ def test_only_an_empty_system_is_restored_into(
     }
     actions[what]()
     with pytest.raises(NotEmpty, match="empty system"):
-        Backups(pair[1], "main", OPEN).load(place)
+        open_backups(pair[1], "main", OPEN).load(place)
 
 
 def test_what_an_app_without_data_leaves_does_not_count(
     pair: tuple[Client, Client], tmp_path: Path
 ) -> None:
     _small(pair[0])
-    Backups(pair[0], "main", OPEN).save(FilePlace(tmp_path / "backup"), MORNING)
+    open_backups(pair[0], "main", OPEN).save(FilePlace(tmp_path / "backup"), MORNING)
     RedisRules(pair[1], "main").epoch()
     pair[1].set(keys.session("main", "d"), "{}", ex=1000)
-    assert Backups(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup")).people == 3
+    assert open_backups(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup")).people == 3
 
 
 def test_a_restore_that_was_cut_short_can_be_repeated(
@@ -414,18 +414,18 @@ def test_a_restore_that_was_cut_short_can_be_repeated(
 ) -> None:
     _small(pair[0])
     place = FilePlace(tmp_path / "backup")
-    digest = Backups(pair[0], "main", OPEN).save(place, MORNING).digest
+    digest = open_backups(pair[0], "main", OPEN).save(place, MORNING).digest
     pair[1].set(keys.restoring("main"), digest)
     pair[1].rpush(keys.attendance("main", MORNING.date()), "half")
-    Backups(pair[1], "main", OPEN).load(place)
+    open_backups(pair[1], "main", OPEN).load(place)
     assert _all(pair[1]) == _all(pair[0])
 
 
 def test_a_backup_of_another_site_is_refused(pair: tuple[Client, Client], tmp_path: Path) -> None:
     place = FilePlace(tmp_path / "backup")
-    Backups(pair[0], "main", OPEN).save(place, MORNING)
+    open_backups(pair[0], "main", OPEN).save(place, MORNING)
     with pytest.raises(BackupRefused, match="SITE=main"):
-        Backups(pair[1], "north", OPEN).load(place)
+        open_backups(pair[1], "north", OPEN).load(place)
 
 
 @pytest.mark.parametrize("keyring", [OPEN, SEALED], ids=["open", "encrypted"])
@@ -435,13 +435,13 @@ def test_a_damaged_backup_is_refused_and_nothing_is_written(
 ) -> None:
     _small(pair[0])
     path = tmp_path / "backup"
-    Backups(pair[0], "main", keyring).save(FilePlace(path), MORNING)
+    open_backups(pair[0], "main", keyring).save(FilePlace(path), MORNING)
     whole = path.read_bytes()
     middle = len(whole) // 2
     flipped = whole[:middle] + bytes([whole[middle] ^ 0x55]) + whole[middle + 1 :]
     path.write_bytes({"cut": whole[:middle], "flipped": flipped, "other": b"PK\3\4"}[harm])
     with pytest.raises(BackupRefused):
-        Backups(pair[1], "main", keyring).load(FilePlace(path))
+        open_backups(pair[1], "main", keyring).load(FilePlace(path))
     assert not pair[1].dbsize()
 
 
@@ -450,13 +450,13 @@ def test_an_encrypted_backup_shows_nothing_and_needs_its_key(
 ) -> None:
     _small(pair[0])
     path = tmp_path / "backup"
-    Backups(pair[0], "main", SEALED).save(FilePlace(path), MORNING)
+    open_backups(pair[0], "main", SEALED).save(FilePlace(path), MORNING)
     assert path.read_bytes()[:2] != b"\x1f\x8b"
     for other in (OPEN, derived(["b" * 64], "backup")):
         with pytest.raises(BackupRefused, match="DATA_KEY"):
-            Backups(pair[1], "main", other).verify(FilePlace(path))
+            open_backups(pair[1], "main", other).verify(FilePlace(path))
     newer = derived(["b" * 64, "a" * 64], "backup")  # the key was changed since
-    assert Backups(pair[1], "main", newer).load(FilePlace(path)).people == 3
+    assert open_backups(pair[1], "main", newer).load(FilePlace(path)).people == 3
 
 
 # --- made by somebody else -----------------------------------
@@ -468,14 +468,14 @@ def forged(pair: tuple[Client, Client], tmp_path: Path) -> FilePlace:
     _small(pair[0])
     pair[0].hset(keys.access("main", "accounts"), "mallory", '{"role":"admin"}')
     place = FilePlace(tmp_path / "forged")
-    Backups(pair[0], "main", OPEN).save(place, MORNING)
+    open_backups(pair[0], "main", OPEN).save(place, MORNING)
     return place
 
 
 def test_with_a_key_set_only_what_the_key_sealed_is_restored(
     pair: tuple[Client, Client], forged: FilePlace
 ) -> None:
-    backups = Backups(pair[1], "main", SEALED)
+    backups = open_backups(pair[1], "main", SEALED)
     for read in (backups.load, backups.verify):
         with pytest.raises(BackupRefused, match="--unsealed"):
             read(forged)
@@ -485,7 +485,7 @@ def test_with_a_key_set_only_what_the_key_sealed_is_restored(
 def test_an_unsealed_backup_is_taken_only_when_asked_for_and_its_admins_are_named(
     pair: tuple[Client, Client], forged: FilePlace
 ) -> None:
-    found = Backups(pair[1], "main", SEALED).load(forged, unsealed=True)
+    found = open_backups(pair[1], "main", SEALED).load(forged, unsealed=True)
     assert found.admins == ("mallory",)
     assert found.people == 3
 
@@ -503,7 +503,7 @@ def test_foreign_keys_and_paths_in_a_backup_are_refused_before_anything_is_writt
     pair: tuple[Client, Client], tmp_path: Path, record: Record
 ) -> None:
     inside = tmp_path / "data"
-    backups = Backups(pair[1], "main", OPEN, witness_folder(inside, "main"))
+    backups = open_backups(pair[1], "main", OPEN, witness_folder(inside, "main"))
     evil = tmp_path / "evil"
     evil.write_bytes(_file([record], schema=backup_file.SCHEMA).getvalue())
     before = sorted(tmp_path.rglob("*"))
@@ -519,9 +519,9 @@ def test_what_another_program_keeps_beside_ours_is_left_out_and_said(
     _small(pair[0])
     pair[0].set("foreign:{main}", "1")
     place = FilePlace(tmp_path / "backup")
-    Backups(pair[0], "main", OPEN).save(place, MORNING)
+    open_backups(pair[0], "main", OPEN).save(place, MORNING)
     assert "foreign:{main}" in caplog.text
-    Backups(pair[1], "main", OPEN).load(place)
+    open_backups(pair[1], "main", OPEN).load(place)
     assert not pair[1].exists("foreign:{main}")
 
 
@@ -578,11 +578,11 @@ def test_a_backup_goes_to_s3_and_comes_from_there(
 ) -> None:
     _small(pair[0])
     place = assembly.backup_place(load(bucket, dotenv=None), "s3://backups/daily/1.backup")
-    backups = Backups(pair[0], "main", SEALED)
+    backups = open_backups(pair[0], "main", SEALED)
     backups.save(place, MORNING)
     with pytest.raises(BackupRefused, match="--force"):
         backups.save(place, MORNING)
-    assert Backups(pair[1], "main", SEALED).load(place).people == 3
+    assert open_backups(pair[1], "main", SEALED).load(place).people == 3
     stored: Any = place
     about = stored._client.head_object(Bucket="backups", Key="daily/1.backup")
     assert about["ServerSideEncryption"] == "AES256"
@@ -593,6 +593,6 @@ def test_an_address_in_s3_that_cannot_be_says_what_to_do(
     pair: tuple[Client, Client], bucket: dict[str, str], address: str
 ) -> None:
     with pytest.raises(StoreError, match=r"write it like|Check the bucket"):
-        Backups(pair[0], "main", OPEN).save(
+        open_backups(pair[0], "main", OPEN).save(
             assembly.backup_place(load(bucket, dotenv=None), address), MORNING
         )

@@ -8,26 +8,25 @@ import pyotp
 import pytest
 
 from face_rec.access.factors.second_factor import SecondFactor
+from face_rec.assembly.access import AccessOptions, open_access
+from face_rec.assembly.sealing import open_data_keys, open_resealing
 from face_rec.domain.errors import IdTaken, StoreUnavailable
-from face_rec.stores.access.access_store import AccessOptions, open_access
 from face_rec.stores.people import person_codec
 from face_rec.stores.people.people import RedisPeople
 from face_rec.stores.people.person_keys import OWN, PersonKeys
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.sealing import keyring
-from face_rec.stores.sealing.data_keys import open_data_keys
-from face_rec.stores.sealing.key_check import KeyCheck
+from face_rec.stores.sealing.data_keys import KeyCheck
 from face_rec.stores.sealing.keyring import Keyring
 from face_rec.stores.sealing.reseal import (
-    Resealing,
     TemplateResealer,
     reseal_person_keys,
     reseal_pictures,
     waiting_otherwise,
 )
 from face_rec.stores.sealing.sealer import DataKeyMissing, DataSealer, SealBroken, is_sealed
-from face_rec.stores.snapshots.choice import FolderSnapshots
+from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
 from face_rec.stores.snapshots.picture_sealer import PictureSealer
 from face_rec.stores.snapshots.sealed_snapshots import SealedSnapshots
 from face_rec.stores.snapshots.spool import SnapshotSpool
@@ -289,7 +288,7 @@ def test_a_rotation_seals_the_secrets_of_authenticator_apps_anew_and_the_old_key
         code = pyotp.TOTP(shown[name]).at(FakeClock().now())
         factors.add_app("browser", name, code)
     data_keys = open_data_keys(redis_client, "main", f"{NEW},{OLD}")
-    work = Resealing(redis_client, "main", data_keys, pictures=None, spool=tmp_path / "spool")
+    work = open_resealing(redis_client, "main", data_keys, pictures=None, spool=tmp_path / "spool")
     assert work.run().secrets == 2
     assert work.run().secrets == 0
     later = FakeClock()

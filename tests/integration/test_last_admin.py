@@ -8,9 +8,9 @@ import pytest
 from face_rec.access.accounts.account import Account
 from face_rec.access.accounts.accounts import Staff
 from face_rec.access.rights import Role
+from face_rec.assembly.access import AccessOptions, open_access
 from face_rec.domain.errors import AccountRefused, LastOne
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS
-from face_rec.stores.access.access_store import AccessOptions, open_access
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.redis.client import Client
 from tests.fakes.access import CHEAP

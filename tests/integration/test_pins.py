@@ -11,15 +11,15 @@ import pytest
 
 from face_rec.access.devices.pins import Pins
 from face_rec.access.signin.throttle import BY_KIOSK
+from face_rec.assembly.access import AccessOptions, open_access
+from face_rec.assembly.privacy import PrivacyParts, open_privacy
 from face_rec.domain.errors import AccountRefused, SignInRefused
 from face_rec.domain.people import Person
 from face_rec.privacy.ports import unasked, unnoted
 from face_rec.privacy.service import Privacy
-from face_rec.stores.access.access_store import AccessOptions, open_access
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.people.people import RedisPeople
 from face_rec.stores.people.pins import RedisPins, pin_sealer
-from face_rec.stores.privacy import PrivacyParts, open_privacy
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing.sealer import is_sealed

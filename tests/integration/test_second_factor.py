@@ -11,9 +11,9 @@ from face_rec.access.access_control import HALF, SESSION, Access
 from face_rec.access.factors.second_factor import BY_BROWSER, BY_CODE
 from face_rec.access.rights import Role
 from face_rec.access.signin.half_session import HALF_SECONDS
+from face_rec.assembly.access import AccessOptions, open_access
 from face_rec.domain.errors import FactorRefused
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS
-from face_rec.stores.access.access_store import AccessOptions, open_access
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing.keyring import derived
 from face_rec.stores.sealing.sealer import DataSealer

@@ -14,7 +14,6 @@ from face_rec.stores.backup.backup_file import BackupReader, Header, Summary
 from face_rec.stores.backup.backup_place import Place, scratch
 from face_rec.stores.backup.records_reader import Record, SiteBackup, parts
 from face_rec.stores.backup.restore import SiteRestore
-from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing.keyring import Keyring
 from face_rec.stores.sealing.sealed_stream import MAGIC, OpeningReader, SealingWriter
 from face_rec.stores.witness.witness import PinFile, forget_blank, restored_pin
@@ -29,19 +28,23 @@ _UNSEALED = (
 
 
 class Backups:
-    """Backups of one site. With a key in ``keyring`` they are encrypted. ``witness`` and
-    ``pin``: where the heads of the chain are kept outside Redis; None leaves them out."""
+    """Backups of one site, read from ``source`` and put back into ``target``. With a key in
+    ``keyring`` they are encrypted. ``witness`` and ``pin``: where the heads of the chain are
+    kept outside Redis; None leaves them out."""
 
     def __init__(
         self,
-        client: Client,
         site: str,
+        source: SiteBackup,
+        target: SiteRestore,
         keyring: Keyring,
+        *,
         witness: LogFolder | None = None,
         pin: PinFile | None = None,
     ) -> None:
-        self._client = client
         self._site = site
+        self._source = source
+        self._target = target
         self._keyring = keyring
         self._witness = witness
         self._pin = pin
@@ -86,12 +89,11 @@ class Backups:
         with self._reader(place, unsealed) as reader:
             self._refuse_other_site(reader.header)
             found = reader.verify()
-        target = SiteRestore(self._client, self._site)
-        target.refuse_unless_empty(found.digest)
+        self._target.refuse_unless_empty(found.digest)
         if self._witness is not None and self._pin is not None:
             forget_blank(self._witness, self._pin)
         with self._reader(place, unsealed) as reader:
-            target.write(self._testified(reader.records()), found.digest)
+            self._target.write(self._testified(reader.records()), found.digest)
             if reader.digest != found.digest:
                 raise BackupRefused(
                     "The backup changed while it was restored. Empty what was restored, and begin "
@@ -123,7 +125,7 @@ class Backups:
             for name in self._witness.names():
                 lines = (self._witness.read(name) or b"").splitlines(keepends=True)
                 yield from parts(name, WITNESS, [(line,) for line in lines])
-        yield from SiteBackup(self._client, self._site).records()
+        yield from self._source.records()
 
     def _write(self, path: Path, header: Header) -> Summary:
         records = self._records()

@@ -12,8 +12,8 @@ from typing import Any, Final, TypeVar
 
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.stores.backup.backup_keys import BackupKeys
+from face_rec.stores.chain.ledger import PEOPLE
 from face_rec.stores.people.gallery_feed import GalleryFeed
-from face_rec.stores.people.people import PEOPLE
 from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from face_rec.domain.errors import NotEmpty
 from face_rec.stores.backup.records_reader import Record
+from face_rec.stores.chain.ledger import STREAMS
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 
@@ -55,6 +56,7 @@ class SiteRestore:
 
         Cut short, it can be repeated with the same backup.
         """
+        self._ids.clear()
         self._client.set(keys.restoring(self._site), digest)
         self._client.delete(*self._streams)  # a backup of before the chain has none of its own
         waiting: list[Record] = []
@@ -114,7 +116,7 @@ class SiteRestore:
 
 def _streams(site: str) -> dict[str, str]:
     """The lists of the chain beside the marks, by their own keys and those of their heads."""
-    names = {name: keys.chain(site, name) for name in ("people", "rules", "audit")}
+    names = {name: keys.chain(site, name) for name in STREAMS}
     return {listed: listed for listed in names.values()} | {
         keys.chain_head(site, name): listed for name, listed in names.items()
     }

@@ -18,6 +18,11 @@ _PRIVATE: Final = 0o600
 _LOCK: Final = ".lock"
 
 
+def key_path(data_dir: Path) -> Path:
+    """Where the generated key lies."""
+    return data_dir / "keys" / "chain"
+
+
 def new_secret() -> str:
     """64 hexadecimal digits from the system's random source."""
     return secrets.token_hex(32)

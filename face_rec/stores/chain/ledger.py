@@ -28,6 +28,12 @@ T = TypeVar("T")
 States = Mapping[str, str | None]
 """Digests by the records' names; None for a record that is gone."""
 
+PEOPLE: Final = "people"
+RULES: Final = "rules"
+AUDIT: Final = "audit"
+STREAMS: Final = (PEOPLE, RULES, AUDIT)
+"""The lists there are beside the marks."""
+
 COMPLETE: Final = "complete"
 """In an entry: from here on every record there is has an entry of its own."""
 UNPROVED: Final = "unproved"

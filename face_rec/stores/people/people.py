@@ -15,7 +15,7 @@ from face_rec.domain.errors import Conflict, IdTaken, PeopleError, PersonMissing
 from face_rec.domain.people import Change, GalleryEntry, Person, Template
 from face_rec.people import leaving
 from face_rec.protocols.models import Progress
-from face_rec.stores.chain.ledger import COMPLETE, UNPROVED, Ledger, States
+from face_rec.stores.chain.ledger import COMPLETE, PEOPLE, UNPROVED, Ledger, States
 from face_rec.stores.people import people_proof, person_codec
 from face_rec.stores.people.gallery_feed import GalleryFeed
 from face_rec.stores.people.people_proof import Proof
@@ -34,8 +34,6 @@ _AT_ONCE: Final = 500  # people a round trip
 _PUT = Script("put_person")
 _DELETE = Script("delete_person")
 _PROVE = Script("prove_person")
-PEOPLE: Final = "people"
-"""Name of their stream of the chain."""
 
 
 class RedisPeople:

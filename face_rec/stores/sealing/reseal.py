@@ -1,11 +1,15 @@
 """Seals everything anew with the current data key: after a key was set, and for rotation."""
 
+import base64
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from face_rec.access.factors import app_codes
+from face_rec.access.factors.factor_store import FactorBook
+from face_rec.access.factors.factors import Factors
 from face_rec.domain.errors import Conflict, SettingError, SnapshotMissing
 from face_rec.privacy.pictures import day_of, owner_of
 from face_rec.protocols.models import Progress
@@ -18,7 +22,6 @@ from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
 from face_rec.stores.sealing.data_keys import DataKeys
-from face_rec.stores.sealing.reseal_secrets import reseal_secrets
 from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.stores.snapshots.picture_sealer import PICTURE
 from face_rec.stores.snapshots.sealed_snapshots import SealedSnapshots
@@ -113,7 +116,9 @@ class Resealed:
 
 
 class Resealing:
-    """All that one machine can seal anew: the database, its pictures (or those in S3)."""
+    """All that one machine can seal anew: the database, its pictures (or those in S3).
+    ``feed`` names everybody, ``factors`` holds the secrets of authenticator apps, ``owners``
+    knows whose the pictures of marks are."""
 
     def __init__(
         self,
@@ -121,20 +126,24 @@ class Resealing:
         site: str,
         data_keys: DataKeys,
         *,
+        templates: TemplateResealer,
+        feed: GalleryFeed,
+        factors: FactorBook,
+        owners: "MarkOwners",
         pictures: SealedSnapshots | None,
         spool: Path,
         pins: RedisPins | None = None,
     ) -> None:
-        self._templates = TemplateResealer(
-            client, site, data_keys.sealer, PersonKeys(client, site, data_keys.others)
-        )
         self._client = client
         self._site = site
         self._keys = data_keys
+        self._templates = templates
+        self._feed = feed
+        self._factors = factors
+        self._owners = owners
         self._pictures = pictures
         self._spool = spool
         self._pins = pins
-        self._feed = GalleryFeed(client, site, data_keys.sealer)
 
     def run(self, progress: Progress | None = None) -> Resealed:
         """Seal templates and pictures with the current key; then, if nothing waits with
@@ -147,19 +156,15 @@ class Resealing:
         self._keys.check.ensure()
         own = reseal_person_keys(self._client, self._site, self._keys.others)
         people = max(self._templates.run(progress), own)
-        secrets = reseal_secrets(self._client, self._site, self._keys.others)
+        secrets = reseal_secrets(self._factors, self._keys.others)
         if self._pins is not None:
             for subjects in self._feed.subjects():
                 self._pins.renew_all(subjects)
-        pictures = self._of_people()
+        pictures = reseal_pictures(self._pictures, self._owners) if self._pictures else 0
         waiting = waiting_otherwise(self._spool, self._keys.sealer)
         if not waiting:
             self._keys.check.only_current()
         return Resealed(people, pictures, waiting, secrets)
-
-    def _of_people(self) -> int:
-        owners = MarkOwners(RedisAttendance(self._client, self._site))
-        return reseal_pictures(self._pictures, owners) if self._pictures else 0
 
 
 class MarkOwners:
@@ -190,6 +195,24 @@ def reseal_person_keys(client: Client, site: str, sealer: DataSealer) -> int:
             anew = sealer.seal(sealer.open(stored, context), context)
             changed += int(_SWAP.run(client, [key], [alias, stored, anew]))
     return changed
+
+
+def reseal_secrets(factors: FactorBook, sealer: DataSealer) -> int:
+    """How many secrets of authenticator apps were sealed anew."""
+    old = [name for name, found in factors.all().items() if _with_secret(found, sealer) != found]
+    for name in old:
+        factors.change(name, lambda found: _with_secret(found, sealer))
+    return len(old)
+
+
+def _with_secret(factors: Factors, sealer: DataSealer) -> Factors:
+    """``factors`` with its secret sealed by the current key."""
+    stored = base64.b64decode(factors.totp) if factors.totp else b""
+    if not stored or sealer.current(stored):
+        return factors
+    where = app_codes.context(factors.id)
+    sealed = sealer.seal(sealer.open(stored, where), where)
+    return replace(factors, totp=base64.b64encode(sealed).decode("ascii"))
 
 
 def reseal_pictures(

@@ -1,9 +1,14 @@
-"""Puts privacy together over the stores of a site."""
+"""Consent, retention, erasure and export over the stores of a site."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from config import Settings
+from face_rec.access.access_control import Access
+from face_rec.access.audit.audit import Action
+from face_rec.access.rights import Act
+from face_rec.assembly.stores import Stores
 from face_rec.attendance.marks.effective_mark import entries
 from face_rec.attendance.marks.records import marks_table
 from face_rec.attendance.reports.csv_export import to_csv
@@ -21,11 +26,13 @@ from face_rec.protocols.marks import AttendanceStore
 from face_rec.protocols.people import PeopleStore
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.site_options import SiteOptions
+from face_rec.stores.access.audit_stream import audit_keeper
 from face_rec.stores.attendance.retention_log import RedisRunLog
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.attendance.rules_keeper import rules_keeper
 from face_rec.stores.people.pins import RedisPins, pins_keeper
 from face_rec.stores.redis.client import Client
+from face_rec.stores.redis.purge import EmbeddedPurge, OutsidePurge
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +93,46 @@ def _periods(options: SiteOptions) -> Periods:
 
 def _table(events: Sequence[Event], person: Person, zone: ZoneInfo) -> bytes:
     return to_csv(marks_table(entries(events).marks, {person.subject: person}, zone))
+
+
+def privacy_of(
+    settings: Settings, stores: Stores, clock: Clock, settled: Callable[[int], bool]
+) -> Privacy:
+    return open_privacy(
+        PrivacyParts(
+            site=settings.site,
+            options=stores.options.current,
+            client=stores.client,
+            rules=stores.rules,
+            people=stores.people,
+            attendance=stores.attendance,
+            snapshots=stores.spool,
+            clock=clock,
+            settled=settled,
+            note=_privacy_note(stores.access),
+            encrypted=stores.encrypted,
+            erasing=lambda: stores.access.step_up.demand(Act.ERASE),
+            exporting=lambda: stores.access.step_up.demand(Act.EXPORT),
+            purge=_purge(settings, stores.client),
+            audit=audit_keeper(stores.audit, stores.people),
+        )
+    )
+
+
+def _purge(settings: Settings, client: Client) -> Purge:
+    if not settings.embedded_redis:
+        return OutsidePurge()
+    return EmbeddedPurge(client, settings.site, settings.data_dir.resolve() / "redis")
+
+
+def _privacy_note(access: Access) -> Note:
+    """Writes to the audit log what no store behind it sees."""
+    actions = {"exported": Action.EXPORTED, "retention": Action.RETENTION}
+
+    def note(what: str, whose: Person | None, details: Mapping[str, object]) -> None:
+        action = actions.get(what)
+        if action is not None:  # the rest are changes of a person, which AuditedPeople notes
+            target, about = (whose.id, whose.subject) if whose else (what, "")
+            access.audit.record(action, target, after=details, about=about)
+
+    return note

@@ -1,11 +1,12 @@
-"""Access control on Redis: the whole of :mod:`face_rec.access`, put together."""
+"""Access control over its stores in Redis: accounts, devices, sessions, factors, the audit log."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import UTC, timedelta, tzinfo
 
 from argon2 import PasswordHasher
 
+from config import Settings
 from face_rec.access.access_control import Access
 from face_rec.access.accounts.account import Account
 from face_rec.access.accounts.accounts import Staff
@@ -44,9 +45,12 @@ from face_rec.access.signin.throttle import Throttle
 from face_rec.access.storage import OnceStore, Sealer
 from face_rec.access.tabs import SentFiles, Tabs
 from face_rec.access.told import ToldRecords, ToldSessions
+from face_rec.assembly.sealing import open_pin_sealer
 from face_rec.clock import Clock
+from face_rec.site_options import LiveOptions
 from face_rec.stores.access.attempts import RedisAttempts
 from face_rec.stores.access.audit_stream import RedisAudit
+from face_rec.stores.access.founding_mark import FileMark
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.access.sessions import (
     RedisCounters,
@@ -56,11 +60,12 @@ from face_rec.stores.access.sessions import (
     RedisSessions,
     signing_key,
 )
-from face_rec.stores.chain.ledger import Ledger
+from face_rec.stores.chain.ledger import AUDIT, Ledger, Streams
 from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.people.person_keys import PersonKeys
 from face_rec.stores.people.pins import RedisPins
 from face_rec.stores.redis.client import Client
+from face_rec.stores.sealing.data_keys import DataKeys
 from face_rec.stores.sealing.sealer import DataSealer
 
 
@@ -194,3 +199,29 @@ def _second_factor(
         passkeys=Passkeys(book, ceremonies, clock), throttle=throttle, trail=trail,
         step_up=step_up, roles=options.factor_roles,
     )  # fmt: skip
+
+
+def open_accounts(
+    settings: Settings,
+    streams: Streams,
+    site: LiveOptions,
+    data_keys: DataKeys,
+    away: Callable[[], bool] = lambda: False,
+) -> Access:
+    """Access control as the settings want it."""
+    idle = timedelta(minutes=settings.session_idle_minutes)
+    options = AccessOptions(
+        enabled=settings.accounts,
+        local=settings.local_sign_in,
+        lifetime=Lifetime(idle, timedelta(hours=settings.session_hours)),
+        words=(settings.title, settings.site),
+        breached=BreachedPasswords(settings.breach_list) if settings.breach_list else None,
+        zone=lambda: site.current().timezone,
+        mark=FileMark(settings.data_dir / f"accounts-of-{settings.site}"),
+        away=away,
+        factor_roles=frozenset(Role(name) for name in settings.second_factor_roles or ()),
+        sealer=data_keys.others,
+        ledger=streams.ledger(AUDIT),
+        pins=open_pin_sealer(settings),
+    )
+    return open_access(streams.client, settings.site, streams.clock, options)

@@ -1,0 +1,126 @@
+"""The chain: its key, its streams, the stores whose writes it links, its witness, its watch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from config import Settings
+from face_rec.assembly.sealing import chain_secrets, own_keys
+from face_rec.assembly.snapshots import encryption_of, open_s3
+from face_rec.clock import Clock
+from face_rec.domain.errors import JournalError
+from face_rec.stores.access.audit_stream import RedisAudit
+from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.attendance.rules import RedisRules
+from face_rec.stores.chain import key_file
+from face_rec.stores.chain.chain_days import ChainDays
+from face_rec.stores.chain.chain_records import (
+    AuditRecords,
+    PeopleRecords,
+    Records,
+    RuleRecords,
+)
+from face_rec.stores.chain.ledger import AUDIT, PEOPLE, RULES, Streams
+from face_rec.stores.chain.links import Chain
+from face_rec.stores.chain.watch import ChainWatch
+from face_rec.stores.journal.journal import FileJournal
+from face_rec.stores.journal.journal_seal import JournalSeal, sign_leftovers
+from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.redis.client import Client
+from face_rec.stores.sealing import keyring
+from face_rec.stores.sealing.data_keys import DataKeys
+from face_rec.stores.witness.bucket import WitnessBucket
+from face_rec.stores.witness.witness import PinFile, Witness
+from face_rec.stores.witness.witness_log import BucketLog, LogFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Chained:
+    """The stores whose writes are linked, and the watch over them."""
+
+    marks: RedisAttendance
+    people: RedisPeople
+    rules: RedisRules
+    audit: RedisAudit
+    watch: ChainWatch
+
+
+def open_streams(settings: Settings, client: Client, clock: Clock) -> Streams:
+    """What all who write to the chain share. Raises SettingError for a key that is too short,
+    StoreError for a key file that cannot be read or made."""
+    chain = Chain(settings.site, keyring.derived(chain_secrets(settings), "chain"))
+    return Streams(client, chain, clock)
+
+
+def open_chained(settings: Settings, streams: Streams, data_keys: DataKeys) -> Chained:
+    """The linked stores; the watch is not started."""
+    site, client = settings.site, streams.client
+    marks = RedisAttendance(
+        client, site, settings.redis_wait_replicas, streams.chain, streams.heads
+    )
+    of_people, of_rules, of_audit = (streams.ledger(n) for n in (PEOPLE, RULES, AUDIT))
+    own = own_keys(settings, client, data_keys)
+    people = RedisPeople(client, site, streams.clock, data_keys.sealer, of_people, own=own)
+    rules = RedisRules(client, site, of_rules)
+    audit = RedisAudit(client, site, of_audit)
+    records = (
+        PeopleRecords(people, of_people),
+        RuleRecords(rules, of_rules),
+        AuditRecords(audit, of_audit),
+    )
+    return Chained(marks, people, rules, audit, _watch(settings, streams, records))
+
+
+def _watch(settings: Settings, streams: Streams, records: Sequence[Records]) -> ChainWatch:
+    site = settings.site
+    bucket = _witness_bucket(settings)
+    copy = BucketLog(bucket, site) if bucket is not None else None
+    pin = witness_pin(settings.data_dir, site)
+    witness = Witness(streams.chain, witness_folder(settings.data_dir, site), pin, copy)
+    return ChainWatch(
+        streams.chain,
+        ChainDays(streams.client, site),
+        witness,
+        records,
+        written=streams.heads.drain,
+        clock=streams.clock,
+    )
+
+
+def _witness_bucket(settings: Settings) -> WitnessBucket | None:
+    """Where the witness is copied to: WITNESS_BUCKET, else the pictures' bucket, if any."""
+    bucket = settings.witness_bucket or settings.s3_bucket
+    if not bucket:
+        return None
+    return WitnessBucket(
+        open_s3(settings),
+        bucket,
+        settings.s3_prefix,
+        encryption=encryption_of(settings),
+        lock_days=settings.witness_lock_days,
+    )
+
+
+def witness_folder(data_dir: Path, site: str) -> LogFolder:
+    """The witness of ``site`` on this machine."""
+    return LogFolder(data_dir / "witness" / site)
+
+
+def witness_pin(data_dir: Path, site: str) -> PinFile:
+    """How far the witness has come; beside the key, so that who can change it has that too."""
+    return PinFile(data_dir / "keys" / f"witness-{site}.json")
+
+
+def open_journal(settings: Settings) -> FileJournal:
+    """The journal, whose lines are signed with a key of its own from the chain's secret; only
+    lines that this site has signed are adopted. Raises JournalError."""
+    seal = JournalSeal(settings.site, keyring.derived(chain_secrets(settings), "journal"))
+    folder = settings.data_dir / "journal"
+    try:
+        sign_leftovers(folder, seal, key_file.key_path(settings.data_dir).parent)
+    except OSError as error:
+        raise JournalError(
+            f"The journal in {folder} cannot be read ({error.strerror or error}). Make room on "
+            "the disk and let the app write there."
+        ) from error
+    return FileJournal(folder, seal)

@@ -1,0 +1,44 @@
+"""The Redis that the settings name: one that runs elsewhere, or our own."""
+
+from contextlib import ExitStack
+
+from config import Settings
+from face_rec.stores.redis.client import Client, RedisAddress, connect
+from face_rec.stores.redis.embedded import EmbeddedRedis
+
+
+def open_redis(settings: Settings, stack: ExitStack) -> Client:
+    """A client of the Redis that the settings name, or of our own."""
+    return connected(start_redis(settings, stack), stack)
+
+
+def start_redis(settings: Settings, stack: ExitStack) -> RedisAddress:
+    """Where the Redis is that the settings name; our own is started for it."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not settings.embedded_redis:
+        return redis_address(settings)
+    own = EmbeddedRedis(settings.data_dir)
+    socket = own.start()
+    stack.callback(own.stop)
+    return RedisAddress(unix_socket=str(socket))
+
+
+def connected(address: RedisAddress, stack: ExitStack) -> Client:
+    client = connect(address)
+    stack.callback(client.close)
+    return client
+
+
+def redis_address(settings: Settings) -> RedisAddress:
+    """Where the outside Redis is."""
+    alone = ((settings.redis_host, settings.redis_port),) if settings.redis_host else ()
+    return RedisAddress(
+        mode=settings.redis_mode,
+        url=settings.redis_url,
+        nodes=settings.redis_nodes or alone,
+        db=settings.redis_db,
+        username=settings.redis_username,
+        password=settings.redis_password,
+        tls=settings.redis_tls,
+        service=settings.redis_sentinel_service,
+    )

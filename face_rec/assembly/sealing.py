@@ -1,0 +1,73 @@
+"""Keys: those of the data, as DATA_KEY says, and what the chain's keys are made of."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from config import Settings
+from face_rec.access.factors.factor_store import FactorBook
+from face_rec.access.factors.factors import Factors, Handle
+from face_rec.stores.access.records import RedisRecords
+from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.chain import key_file
+from face_rec.stores.people.gallery_feed import GalleryFeed
+from face_rec.stores.people.person_keys import PersonKeys
+from face_rec.stores.people.pins import RedisPins, pin_sealer
+from face_rec.stores.redis.client import Client
+from face_rec.stores.sealing import keyring
+from face_rec.stores.sealing.data_keys import DataKeys, KeyCheck
+from face_rec.stores.sealing.reseal import MarkOwners, Resealing, TemplateResealer
+from face_rec.stores.sealing.sealer import DataSealer
+from face_rec.stores.snapshots.sealed_snapshots import SealedSnapshots
+
+
+def open_data_keys(client: Client, site: str, data_key: str | None) -> DataKeys:
+    """``data_key``: the setting DATA_KEY. Raises SettingError for one that is too short, and
+    DataKeyMissing where Redis answers and holds what these keys cannot open."""
+    keys = keyring.derived(keyring.split(data_key or "", "DATA_KEY"), "data")
+    check = KeyCheck(client, site, keys)
+    check.early()
+    strict = DataSealer(keys, check.ensure, check.all_sealed)
+    return DataKeys(strict, DataSealer(keys, check.ensure), check)
+
+
+def own_keys(settings: Settings, client: Client, data_keys: DataKeys) -> PersonKeys | None:
+    """The keys of single people; None without DATA_KEY: without a key that lies elsewhere, one
+    beside the record would protect nothing."""
+    return PersonKeys(client, settings.site, data_keys.others) if data_keys.encrypts else None
+
+
+def open_pin_sealer(settings: Settings) -> DataSealer:
+    """With DATA_KEY, else with a key made of the chain's where all machines have the same."""
+    shared = settings.chain_key or settings.embedded_redis
+    chain = chain_secrets(settings) if shared else ()
+    return pin_sealer(keyring.split(settings.data_key or "", "DATA_KEY"), chain)
+
+
+def chain_secrets(settings: Settings) -> Sequence[str]:
+    """What the chain's keys are made of, the current one first: CHAIN_KEY, else a file."""
+    if settings.chain_key:
+        return keyring.split(settings.chain_key, "CHAIN_KEY")
+    return key_file.load_or_make(key_file.key_path(settings.data_dir))
+
+
+def open_resealing(
+    client: Client,
+    site: str,
+    data_keys: DataKeys,
+    *,
+    pictures: SealedSnapshots | None,
+    spool: Path,
+    pins: RedisPins | None = None,
+) -> Resealing:
+    """What seals everything of ``site`` anew with the current key."""
+    factors: RedisRecords[Factors] = RedisRecords(client, site, Factors)
+    handles: RedisRecords[Handle] = RedisRecords(client, site, Handle)
+    own = PersonKeys(client, site, data_keys.others)
+    return Resealing(
+        client, site, data_keys,
+        templates=TemplateResealer(client, site, data_keys.sealer, own),
+        feed=GalleryFeed(client, site, data_keys.sealer),
+        factors=FactorBook(factors, handles),
+        owners=MarkOwners(RedisAttendance(client, site)),
+        pictures=pictures, spool=spool, pins=pins,
+    )  # fmt: skip
