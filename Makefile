@@ -9,7 +9,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --req
 COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: help run test lint hooks types bench bench-quick bench-history lock clean
+.PHONY: help run test test-fast coverage lint hooks types bench bench-quick bench-history lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -34,6 +34,17 @@ run: $(VENV)/.installed ## set everything up and serve the app
 test: lint types ## set everything up and run every test
 	$(BIN)/python -m pytest -n logical --dist loadfile -m "not browser and not slow"
 	$(BIN)/python -m pytest -m "browser or slow"
+
+test-fast: $(VENV)/.tools ## for the loop at the desk: style, types, tests of single modules that take no second; failed ones first
+	@$(BIN)/python -m ruff check -q .
+	@$(BIN)/python -m ruff format --check -q .
+	@$(BIN)/python -m mypy
+	@$(BIN)/python -m pytest -q -r fE -n logical --dist worksteal --ff --hypothesis-profile fast \
+	  -m "not heavy and not browser and not slow" tests/unit tests/test_architecture.py
+	@echo "Left out: the pages, tests/integration, browsers, the installer, and most examples of each property. make test runs all."
+
+coverage: $(VENV)/.tools ## which lines and branches the tests without a browser run; writes htmlcov/, fails below the floor
+	$(BIN)/python -m pytest -q -n logical --dist loadfile -m "not browser and not slow" --cov --cov-report=term --cov-report=html
 
 lint: $(VENV)/.tools ## style, spelling and known faults only
 	$(BIN)/python -m ruff check .
@@ -62,4 +73,4 @@ lock: $(VENV)/.tools ## write both lock files anew from requirements.txt and pyp
 	$(COMPILE) $(UPGRADE) --group test -c requirements.lock -o tests/requirements.lock
 
 clean: ## remove the virtual environment and caches (never data/)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage* htmlcov

@@ -11,7 +11,18 @@ from tests.redis_servers import Server
 
 # How fast this machine makes examples says nothing about what is tested.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# For the loop at the desk (make test-fast): a few examples of each property instead of all.
+settings.register_profile("fast", settings.get_profile("house"), max_examples=10)
 settings.load_profile("house")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Streamlit draws a whole page in each of these tests, which takes a second or so."""
+    drawing = ("AppTest", "opened")  # of Streamlit, and of tests.unit.pages_app
+    for item in items:
+        if isinstance(item, pytest.Function) and any(n in vars(item.module) for n in drawing):
+            item.add_marker(pytest.mark.heavy)
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,8 @@ from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwrigh
 
 OUTPUT = Path(__file__).parent / "output"
 DESKTOP = (1440, 900)
+STARTS_WITHIN = 120_000
+"""Milliseconds for Chromium to start; on two busy cores it has taken a minute."""
 _FLAGS = (
     "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--no-sandbox",
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -62,12 +64,14 @@ class Browsers:
         flags = [flag for flag in _FLAGS if camera_allowed or "fake-ui" not in flag]
         if camera is not None:
             flags.append(f"--use-file-for-fake-video-capture={camera}")
-        browser = self._playwright.chromium.launch(executable_path=executable(), args=flags)
+        browser = self._playwright.chromium.launch(
+            executable_path=executable(), args=flags, timeout=STARTS_WITHIN
+        )
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, accept_downloads=True,
             permissions=["camera"] if camera_allowed else [],
         )  # fmt: skip
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(30_000)
         self._open.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.errors.append(str(error)))

@@ -5,12 +5,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.chromium import Browsers, browsers, check_network
 from tests.browser.server import AppServer
 from tests.data import shared_data
 
 FAILED = pytest.StashKey[bool]()
+PATIENCE = 30_000
+"""Milliseconds that whatever is expected may take. It is no measurement: what is there is seen
+at once, and a machine on which a browser, a camera and two codecs share two cores needs longer
+than Playwright's five seconds now and then."""
+_LONGEST = 600
+"""Seconds of one test; a hang ends then."""
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +72,8 @@ def _photos(folder: Path) -> tuple[Path, ...]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One more try: a browser, a camera and two video codecs share two cores here, and Chromium
-    alone sometimes takes a minute to start. What fails twice is broken."""
+    """One more try, until all of them have passed twice without."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(_LONGEST))
             item.add_marker(pytest.mark.flaky(reruns=1))

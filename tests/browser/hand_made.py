@@ -58,13 +58,19 @@ class Script:
         ask.rerun_script.widget_states.widgets.add(id=self.ids[label], **{kind: value})
 
     def _said(self) -> str:
-        said = ""
+        """All until the session rests. A run that asks for another one (``st.rerun``) finishes
+        before that begins; whoever stopped there would take the answer to this for that to the
+        next request."""
+        said, finished = "", False
         while True:
             message = ForwardMsg()
             message.ParseFromString(bytes(self.socket.recv(timeout=60)))  # type: ignore[arg-type]
             said += str(message)
             self._learn(message)
-            if message.WhichOneof("type") == "script_finished":
+            kind = message.WhichOneof("type")
+            finished = finished or kind == "script_finished"
+            status = message.session_status_changed
+            if finished and kind == "session_status_changed" and not status.script_is_running:
                 return said
 
     def _learn(self, message: ForwardMsg) -> None:

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.page_state import rest
+
 PATIENCE = 30_000  # ms
 
 
@@ -14,7 +16,7 @@ def add_kiosk(page: Page, url: str, name: str = "front-door", *, pin: bool = Fal
 def register_kiosk(page: Page, url: str, name: str = "front-door", *, pin: bool = False) -> None:
     """Make the kiosk, unless there is one already."""
     page.goto(f"{url}/kiosks")
-    expect(page.get_by_role("button", name="Add kiosk")).to_be_visible(timeout=PATIENCE)
+    rest(page)
     expect(page.locator('[class*="st-key-kiosk_"]').first).to_be_visible(timeout=PATIENCE)
     if page.locator(f".st-key-kiosk_{name}").count():
         return
@@ -30,6 +32,7 @@ def register_kiosk(page: Page, url: str, name: str = "front-door", *, pin: bool 
 
 def new_link(page: Page, name: str = "front-door") -> str:
     """Read the link from the dialog, as it stands on the screen."""
+    rest(page)
     page.locator(f".st-key-link_{name} button").click()
     page.get_by_role("button", name="Make a link").click()
     shown = page.get_by_role("dialog").get_by_test_id("stCode").first

@@ -12,7 +12,7 @@ from threading import Event
 from typing import Self
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-_STARTS_WITHIN = 60.0
+_STARTS_WITHIN = 120.0
 _STOPS_WITHIN = 20.0
 _POLL = 0.2
 

@@ -15,6 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.browser.chromium import Browsers
 from tests.browser.kiosks import add_kiosk
+from tests.browser.page_state import rest
 from tests.browser.sign_in import PASSWORD, GuardedServer, first_admin, sign_in
 from tests.data import shared_data
 
@@ -84,6 +85,7 @@ def _shown_instead(server: GuardedServer, socket: ClientConnection, page: str, o
 
 def _add_manager(page: Page, url: str) -> None:
     page.goto(f"{url}/accounts")
+    rest(page)
     page.get_by_role("button", name="Add account").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill("max")
@@ -178,6 +180,7 @@ def test_a_kiosk_s_link_works_once_and_revoking_it_stops_the_kiosk_within_second
         assert "Download CSV" not in said
 
     expect(admin.get_by_text("Alive")).to_be_visible(timeout=PATIENCE)
+    rest(admin)
     admin.get_by_role("button", name="Revoke").click()
     admin.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     expect(tablet.get_by_text("no longer a kiosk")).to_be_visible(timeout=15_000)
@@ -193,6 +196,7 @@ def test_a_role_removed_while_a_page_is_open_is_felt_in_it(
     sign_in(manager, guarded.url, "max")
     manager.goto(f"{guarded.url}/records")
     expect(manager.get_by_role("heading", name="Records")).to_be_visible(timeout=PATIENCE)
+    rest(admin)
     admin.get_by_role("button", name="Change").last.click()
     dialog = admin.get_by_role("dialog")
     dialog.get_by_text("May sign in").click()

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
 
 from tests.browser.chromium import Browsers
-from tests.browser.screens import PATIENCE
+from tests.browser.page_state import rest
 from tests.browser.server import ROOT, AppServer
 from tests.data import shared_data
 
@@ -40,10 +39,7 @@ def test_no_word_on_any_page_is_too_pale_to_read(app: AppServer, browse: Browser
     pale: dict[str, list[str]] = {}
     for name in PAGES:
         page.goto(f"{app.url}/{name}")
-        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
-        expect(page.get_by_test_id("stApp")).to_have_attribute(
-            "data-test-script-state", "notRunning", timeout=PATIENCE
-        )
+        rest(page)
         found = Axe().run(page, options=CONTRAST).response["violations"]
         pale[name] = [node["html"][:200] for one in found for node in one["nodes"]]
     assert not any(pale.values()), pale

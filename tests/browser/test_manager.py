@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.browser.chromium import Browsers
+from tests.browser.page_state import rest
 from tests.browser.screens import PATIENCE
 from tests.browser.server import ROOT, AppServer
 from tests.data import shared_data
@@ -55,7 +56,7 @@ class DaysScreen:
         A table that is being replaced takes no click, so a few are tried.
         """
         for _ in range(5):
-            self.rest()
+            rest(self.page)
             try:
                 table = self.page.get_by_test_id("stDataFrame").first
                 table.click(position={"x": 16, "y": 52}, timeout=5_000)
@@ -68,11 +69,6 @@ class DaysScreen:
     @property
     def why(self) -> Locator:
         return self.page.locator(".st-key-why")
-
-    def rest(self) -> None:
-        """Until the page has drawn itself: a dialog opened before that would close again."""
-        whole = self.page.get_by_test_id("stApp")
-        expect(whole).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
 
     def expect_day(self, *words: str) -> None:
         for word in words:
@@ -119,7 +115,7 @@ def test_a_manager_corrects_a_day_and_takes_the_month_away(
     screen.why.get_by_role("button", name="all days").click()
     expect(screen.page.get_by_text("All records")).to_be_visible(timeout=PATIENCE)
     screen.expect_day("So the day is: absent.")
-    screen.rest()
+    rest(screen.page)
 
     screen.add_mark("09:00")
     expect(screen.page.get_by_text("Say why")).to_be_visible(timeout=PATIENCE)

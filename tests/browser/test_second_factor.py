@@ -5,9 +5,9 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event
 from typing import Any
 
+import httpx
 import pyotp
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -16,9 +16,11 @@ from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
 from face_rec.access.factors.step_up import FRESH
+from face_rec.access.signin.authenticator import FRESH as REMEMBERED
 from tests import redis_servers
 from tests.browser.chromium import Browsers
 from tests.browser.hand_made import script, send, signed_in
+from tests.browser.page_state import rest
 from tests.browser.second_factor import (
     VirtualAuthenticator,
     expect_codes,
@@ -32,6 +34,9 @@ from tests.redis_servers import Server
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 PATIENCE = 30_000  # ms
+FORGOTTEN = 2 * REMEMBERED
+"""Seconds after which no process acts by what it remembers of a session; there is nothing to see
+of it, so that it is waited out."""
 PHONE = (390, 844)
 
 
@@ -53,11 +58,12 @@ class FactorServer(GuardedServer):
         return {name.decode() for name in held}
 
     def let_proofs_age(self) -> None:
-        """As if all that was proved had been proved a little longer ago than it counts."""
+        """As if all that was proved had been proved a little longer ago than it counts; the app
+        remembers nothing else when this returns."""
         for _ in range(10):  # the app may note a session's use at the same moment
             if not self._age():
                 return
-            Event().wait(1.5)  # what the app remembers of a session for a second
+            time.sleep(FORGOTTEN)
 
     def _age(self) -> bool:
         """Whether any proof was still fresh."""
@@ -105,13 +111,6 @@ def _set_up(page: Page, server: GuardedServer) -> None:
     page.get_by_role("button", name="Create account").click()
 
 
-def _rest(page: Page) -> None:
-    """Until the page has drawn itself: a dialog opened before that would close again."""
-    expect(page.get_by_role("button", name="Add account")).to_be_visible(timeout=PATIENCE)
-    whole = page.get_by_test_id("stApp")
-    expect(whole).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
-
-
 def _password(page: Page, server: GuardedServer) -> None:
     page.goto(f"{server.url}/login")
     page.get_by_label("Name", exact=True).fill(ADMIN)
@@ -128,6 +127,7 @@ def _sign_out(page: Page, server: GuardedServer) -> None:
 def _filled_form(page: Page, server: GuardedServer, name: str) -> Locator:
     """The dialog of a new account, ready to be sent."""
     page.goto(f"{server.url}/accounts")
+    rest(page)
     page.get_by_role("button", name="Add account").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill(name)
@@ -159,7 +159,6 @@ def test_a_passkey_from_set_up_to_sign_in_and_the_confirmation_of_an_open_dialog
 
     dialog = _filled_form(page, strict, "max")
     strict.let_proofs_age()
-    page.wait_for_timeout(1500)  # what the app remembers of a session for a second
     dialog.get_by_role("button", name="Create account").click()
     expect(dialog.get_by_text("more than five minutes old")).to_be_visible(timeout=PATIENCE)
     with page.context.expect_page() as opened:
@@ -172,7 +171,7 @@ def test_a_passkey_from_set_up_to_sign_in_and_the_confirmation_of_an_open_dialog
     expect(other.get_by_text("It is you")).to_be_visible(timeout=PATIENCE)
     other.close()
     expect(dialog.get_by_label("Name", exact=True)).to_have_value("max")
-    page.wait_for_timeout(1500)  # again what the app remembers for a second
+    page.wait_for_timeout(FORGOTTEN * 1000)
     dialog.get_by_role("button", name="Create account").click()
     expect(page.get_by_text("max", exact=True)).to_be_visible(timeout=PATIENCE)
 
@@ -236,7 +235,7 @@ def test_without_a_fresh_proof_a_dialog_asks_for_it_before_it_shows_its_form(
     first_admin(page, free)
     free.let_proofs_age()
     page.goto(f"{free.url}/accounts")
-    _rest(page)
+    rest(page)
     page.get_by_role("button", name="Add account").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("confirm that it is still you")).to_be_visible(timeout=PATIENCE)
@@ -245,7 +244,7 @@ def test_without_a_fresh_proof_a_dialog_asks_for_it_before_it_shows_its_form(
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_role("heading", name="Accounts")).to_be_visible(timeout=PATIENCE)
-    _rest(page)
+    rest(page)
     page.get_by_role("button", name="Add account").click()
     expect(page.get_by_role("dialog").get_by_label("First password", exact=True)).to_be_visible()
 
@@ -258,6 +257,7 @@ def test_an_administrator_resets_a_lost_factor(free: FactorServer, browse: Brows
     expect_codes(page)
     page.goto(f"{free.url}/accounts")
     expect(page.get_by_text("Authenticator app")).to_be_visible(timeout=PATIENCE)
+    rest(page)
     page.get_by_role("button", name="Change").click()
     page.get_by_role("dialog").get_by_role("button", name="Reset second factor").click()
     expect(page.get_by_text("Your sign-in has ended")).to_be_visible(timeout=PATIENCE)
@@ -268,7 +268,11 @@ def test_an_administrator_resets_a_lost_factor(free: FactorServer, browse: Brows
 def test_a_message_made_by_hand_does_nothing_once_the_proof_is_old(free: FactorServer) -> None:
     """Whoever holds the cookie can speak to Streamlit without any page of ours around it."""
     form = {"name": ADMIN, "password": PASSWORD, "again": PASSWORD}
-    client = signed_in(free, free.setup_link().removeprefix(free.url), form)
+    with signed_in(free, free.setup_link().removeprefix(free.url), form) as client:
+        _old_proofs_do_nothing(free, client)
+
+
+def _old_proofs_do_nothing(free: FactorServer, client: httpx.Client) -> None:
     wanted: dict[str, str | bool] = {
         "First password": PASSWORD,
         "Of all groups (managers and HR)": True,
@@ -280,17 +284,15 @@ def test_a_message_made_by_hand_does_nothing_once_the_proof_is_old(free: FactorS
         made.run()
         made.run("Add account")
         free.let_proofs_age()
-        time.sleep(1.5)  # what the app remembers of a session for a second
         said = made.run("Create account", {**wanted, "Name": "mallory"})
         assert "more than five minutes old" in said
         assert free.accounts() == {ADMIN, "max"}
         proof = {"do": "password", "code": PASSWORD, "next": "/account/confirmed"}
         send(client, "/account/confirm?next=/account/confirmed", proof)
-        time.sleep(1.5)
+        time.sleep(FORGOTTEN)
         made.run("Create account", {**wanted, "Name": "eve"})  # the form is still good for it
         assert free.accounts() == {ADMIN, "max", "eve"}
         free.let_proofs_age()
-        time.sleep(1.5)
     with script(free, client, "tokens") as made:
         assert "confirm that it is still you" in made.run("Add token")
         assert "Create token" not in made.ids

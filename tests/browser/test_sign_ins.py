@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.chromium import executable
+from tests.browser.chromium import STARTS_WITHIN, executable
+from tests.browser.page_state import rest
 from tests.browser.sign_in import ADMIN, GuardedServer, first_admin, sign_in
 from tests.browser.test_flood import ServerWithoutModel
 
@@ -26,7 +27,9 @@ def server(tmp_path: Path) -> Iterator[GuardedServer]:
 @pytest.fixture
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=executable(), args=FLAGS, timeout=STARTS_WITHIN
+        )
         yield browser
         browser.close()
 
@@ -68,9 +71,11 @@ def test_an_account_that_strangers_slowed_down_is_unlocked_on_its_page(
         _guess(stranger, server.url)
         expect(stranger.get_by_role("alert")).to_be_visible(timeout=PATIENCE)
     mine.goto(f"{server.url}/accounts")
+    rest(mine)
     mine.get_by_role("button", name="Change", exact=True).click(timeout=PATIENCE)
     mine.get_by_role("button", name="Unlock").click(timeout=PATIENCE)
     expect(mine.get_by_text("The wrong tries are forgotten")).to_be_visible(timeout=PATIENCE)
+    rest(mine)
     mine.get_by_role("button", name="Change", exact=True).click(timeout=PATIENCE)
     expect(mine.get_by_role("button", name="Set password")).to_be_visible(timeout=PATIENCE)
     expect(mine.get_by_role("button", name="Unlock")).to_have_count(0)

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.benchmarks.pages import MOST_MB, measure
 from tests.browser.chromium import Browsers
+from tests.browser.page_state import rest
 from tests.browser.server import AppServer
 from tests.data import shared_data
 
@@ -52,6 +53,6 @@ def test_every_page_draws_its_icons(server: AppServer, browse: Browsers) -> None
     page = browse.page()
     for path in ("people", "records", "reports", "settings", "models", "privacy", "system"):
         page.goto(f"{server.url}/{path}")
-        expect(page.get_by_test_id("stMainBlockContainer").locator("h1")).to_be_visible()
-        page.wait_for_timeout(500)
+        rest(page)
+        expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
         assert _icons_are_drawn(page) > 3, path

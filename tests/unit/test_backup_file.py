@@ -134,6 +134,7 @@ def _repeated(line: bytes, megabytes: int) -> io.BytesIO:
     return _packed(*(line * (2**20 // len(line)) for _ in range(megabytes)))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "line",
     [
@@ -153,6 +154,7 @@ def test_a_bomb_is_left_alone_after_a_few_megabytes(line: bytes) -> None:
     assert peak < 60 * 2**20
 
 
+@pytest.mark.heavy
 def test_what_is_written_can_be_read_again_however_large_its_values_are() -> None:
     large = tuple((b"%d" % n, secrets.token_bytes(200_000)) for n in range(20))
     records = list(parts("privacy:{main}", "hash", large))

@@ -248,6 +248,7 @@ def test_no_secret_is_on_a_command_line_or_in_an_environment() -> None:
             assert not re.search(r"""-H ["'][^"']*(token|Authorization)[^"']*\$""", text)
 
 
+@pytest.mark.heavy
 def test_redis_gets_its_password_by_standard_input(tmp_path: Path) -> None:
     """The composition's own command, on this machine."""
     program = shutil.which("redis-server")

@@ -73,6 +73,7 @@ def template(request: pytest.FixtureRequest) -> Path:
 # --- every template -----------------------------------
 
 
+@pytest.mark.heavy
 def test_cfn_lint_finds_nothing(template: Path) -> None:
     command = [str(Path(sys.executable).with_name("cfn-lint")), str(template)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -380,6 +381,7 @@ def test_every_alert_says_what_to_do() -> None:
 # --- moto -----------------------------------
 
 
+@pytest.mark.heavy
 @mock_aws
 def test_the_small_one_can_be_created(monkeypatch: pytest.MonkeyPatch) -> None:
     """As far as the simulation goes: it leaves out secrets and the bucket's policies."""

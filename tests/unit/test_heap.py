@@ -48,6 +48,7 @@ def test_garbage_is_collected_before_the_freeze() -> None:
     assert gone() is None
 
 
+@pytest.mark.heavy
 def test_what_was_frozen_and_has_become_garbage_goes_at_the_next_time() -> None:
     ring = _Ring()
     settle()

@@ -50,6 +50,7 @@ def _asked(checkout: Path, hook: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("hook", sorted(BAD))
 def test_a_commit_with_something_wrong_is_refused(checkout: Path, hook: str) -> None:
     name, content = BAD[hook]
@@ -60,6 +61,7 @@ def test_a_commit_with_something_wrong_is_refused(checkout: Path, hook: str) -> 
     assert "Failed" in answer.stdout
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("hook", sorted(BAD))
 def test_a_commit_with_nothing_wrong_passes(checkout: Path, hook: str) -> None:
     (checkout / ".gitignore").write_text(".venv\n", "utf-8")

@@ -315,6 +315,7 @@ def test_the_scene_has_the_size_of_its_own_frame(stage: Stage) -> None:
     assert stage.journey.process(small).width == 320
 
 
+@pytest.mark.heavy
 def test_memory_stays_bounded_with_people_coming_and_going(stage: Stage) -> None:
     rng = np.random.default_rng(7)
     for _ in range(150):
@@ -325,6 +326,7 @@ def test_memory_stays_bounded_with_people_coming_and_going(stage: Stage) -> None
     assert len(stage.board.greetings()) <= 50
 
 
+@pytest.mark.heavy
 def test_strangers_among_the_enrolled_are_never_named_over_a_noisy_day() -> None:
     """Fifteen enrolled, fifteen not; everybody flickers, blurs and moves."""
     rng = np.random.default_rng(11)

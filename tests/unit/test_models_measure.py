@@ -16,6 +16,7 @@ def _people(count: int, each: int = 2, dimension: int = 32) -> tuple[Matrix, lis
     return rows.astype(np.float32), [f"p{n // each}" for n in range(count * each)]
 
 
+@pytest.mark.heavy
 def test_each_point_accepts_the_share_of_impostors_that_it_says() -> None:
     rows, people = _people(500)
     result = measure(rows, people)

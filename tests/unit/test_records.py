@@ -101,6 +101,7 @@ def test_microseconds_survive() -> None:
     assert _table(_event(1, "s-ann", at))["time"].iloc[0] == pd.Timestamp(at)
 
 
+@pytest.mark.heavy
 def test_a_hundred_thousand_marks_keep_order_and_names() -> None:
     people = {f"s{n}": Person(f"s{n}", f"{n:04}", f"Person {n}") for n in range(1000)}
     events = [_event(n, f"s{n % 1000}", NOON - timedelta(seconds=n)) for n in range(100_000)]

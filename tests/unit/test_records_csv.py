@@ -71,6 +71,7 @@ FORMULAS = [
 ]  # fmt: skip
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("text", FORMULAS, ids=ascii)
 @pytest.mark.parametrize("column", ["Name", "ID", "Group", "Kiosk"])
 def test_a_text_like_a_formula_is_held_by_an_apostrophe(text: str, column: str) -> None:

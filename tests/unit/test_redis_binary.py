@@ -55,6 +55,7 @@ def test_one_that_does_not_run_is_passed_over(
     assert find_binary().path == valkey
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("tool", "command"),
     [("apt_get", "apt-get install redis-server"), ("brew", "brew install redis"), ("dnf", "dnf")],

@@ -33,6 +33,7 @@ def test_the_libraries_are_loaded_in_the_background_and_nothing_is_said_of_it(
     assert [one for one in caplog.records if one.levelno > logging.DEBUG] == []
 
 
+@pytest.mark.heavy
 def test_they_exist_and_pages_use_them() -> None:
     used: set[str] = set()
     for folder in ("pages", "face_rec"):
@@ -46,6 +47,7 @@ def test_they_exist_and_pages_use_them() -> None:
     assert all(name in sys.modules or importlib.util.find_spec(name) for name in HEAVY)
 
 
+@pytest.mark.heavy
 def test_nothing_is_loaded_that_declares_a_component() -> None:
     """Loaded outside a script it would be known to Python and not to Streamlit: a 404."""
     loads = f"import sys; [__import__(name) for name in {HEAVY!r}]"

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import tomllib
 import zipfile
 from pathlib import Path
 from types import ModuleType
@@ -57,6 +58,7 @@ def test_tests_run_with_redis_8_alone_and_as_a_cluster() -> None:
     [
         ("lint", "make lint types"),
         ("browser", "pytest -q -m browser"),
+        ("coverage", "make coverage"),
         ("install", "pytest -q -m slow"),
         ("image", "docker build -f deploy/Dockerfile"),
         ("image", "smoke-image.sh"),
@@ -101,6 +103,7 @@ def test_pins_are_renewed_by_themselves() -> None:
     assert "make lock UPGRADE=--upgrade" in _commands(_jobs("lock.yml")["lock"])
 
 
+@pytest.mark.heavy
 def test_the_bill_of_materials_names_every_locked_package(tmp_path: Path) -> None:
     if not (ROOT / ".venv" / "bin" / "cyclonedx-py").exists():
         pytest.skip("no .venv with the test tools here: make test makes one")
@@ -109,6 +112,13 @@ def test_the_bill_of_materials_names_every_locked_package(tmp_path: Path) -> Non
     named = {one["purl"].split("@")[0] for one in made["components"]}
     pinned = re.findall(r"^([a-zA-Z0-9_.-]+)==", _text("requirements.lock"), re.MULTILINE)
     assert {f"pkg:pypi/{name.lower()}" for name in pinned} == named
+
+
+def test_branches_are_measured_and_may_not_become_fewer() -> None:
+    settings = tomllib.loads(_text("pyproject.toml"))["tool"]["coverage"]
+    assert settings["run"]["branch"] is True
+    assert settings["run"]["source"] == ["app", "config", "face_rec", "pages"]
+    assert settings["report"]["fail_under"] > 0
 
 
 def test_nothing_that_fails_counts_as_passed() -> None:

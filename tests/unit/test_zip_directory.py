@@ -33,6 +33,7 @@ def _endless() -> io.BytesIO:
     return io.BytesIO(whole[:start] + entry * 1_000_000 + directory)
 
 
+@pytest.mark.heavy
 def test_an_endless_list_is_refused_before_it_is_read() -> None:
     endless = _endless()
     with zipfile.ZipFile(io.BytesIO(endless.getvalue())) as believed:

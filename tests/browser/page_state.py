@@ -1,0 +1,13 @@
+"""When a page may be worked: Streamlit draws it in runs, and a press in between is lost."""
+
+from playwright.sync_api import Page, expect
+
+PATIENCE = 30_000  # ms
+
+
+def rest(page: Page) -> None:
+    """Until the page has drawn itself. What is pressed before that is pressed in a page that is
+    being replaced: a dialog would close again. The page's title comes with its first run."""
+    expect(page.get_by_role("heading", level=1).first).to_be_visible(timeout=PATIENCE)
+    whole = page.get_by_test_id("stApp")
+    expect(whole).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
