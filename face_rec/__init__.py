@@ -2,8 +2,8 @@
 
 The journey of a frame, and where each step lives::
 
-    camera -> detect -> track -> embed -> match -> decide -> mark -> snapshot
-    journey/streams, detect, track, decide, mark; all of it in one list of verbs
+    camera -> detect -> track -> embed -> match -> decide -> punch -> mark
+    journey/detect, track, embed, decide, punch, mark; all of it in one list of verbs
     in journey/pipeline, run by journey/streams/workers
 
 Around it: ``domain`` (what everything speaks of), ``people`` (enrolment, photos, gallery),

@@ -11,7 +11,7 @@ from face_rec.access.access_control import Access
 from face_rec.attendance.service import Office, OfficeByZone
 from face_rec.clock import Clock
 from face_rec.journey.engine import Engine
-from face_rec.journey.mark.mark import DurableMarker
+from face_rec.journey.mark import DurableMarker
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
@@ -27,7 +27,6 @@ from face_rec.stores.chain.watch import ChainWatch
 from face_rec.stores.snapshots.spool import SnapshotSpool
 from face_rec.web.frames.ice import IceServers
 from face_rec.web.ops.health import Health
-from face_rec.web.ops.metrics import MarkCounter
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,6 @@ class System:
     people: PeopleStore
     attendance: AttendanceStore
     marker: DurableMarker
-    marks: MarkCounter
     snapshots: SnapshotStore
     spool: SnapshotSpool
     models: ModelService

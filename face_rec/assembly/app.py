@@ -21,10 +21,11 @@ from face_rec.attendance.rules.rules import RulesStore
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.heap import Heap
-from face_rec.journey.decide.decide import Policy
+from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
-from face_rec.journey.mark.mark import DurableMarker
+from face_rec.journey.mark import DurableMarker
 from face_rec.journey.performance_advice import Machine, advice
+from face_rec.journey.pipeline import PipelineDeps
 from face_rec.kiosks.heartbeat import Heart
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister
@@ -42,7 +43,7 @@ from face_rec.stores.chain.health import chain_check
 from face_rec.stores.chain.patrol import ChainPatrol
 from face_rec.stores.redis import redis_health
 from face_rec.system import System
-from face_rec.web.ops import checks, health, metrics
+from face_rec.web.ops import checks, health
 
 log = logging.getLogger(__name__)
 
@@ -83,18 +84,17 @@ def _system(
         stores.attendance, stores.journal, clock, lambda: stores.options.current().cooldown
     )
     stack.callback(marker.close)
-    counter = metrics.MarkCounter(marker)
-    engine = Engine(
+    journeys = PipelineDeps(
         models=models,
         gallery=follower.gallery,
         directory=directory,
-        marker=counter,
+        marker=marker,
         snapshots=stores.spool if settings.save_snapshots else None,
         assess=assess,
         clock=clock,
         policy=Policy(threshold=settings.match_threshold, margin=settings.match_margin),
-        workers=_workers(settings),
     )
+    engine = Engine(journeys, _workers(settings))
     stack.callback(engine.close)
     rules = AuditedRules(stores.rules, stores.access.audit)
     privacy = privacy_of(settings, stores, clock, lambda revision: follower.wait(revision, 3.0))
@@ -114,7 +114,6 @@ def _system(
         people=stores.people,
         attendance=stores.attendance,
         marker=marker,
-        marks=counter,
         snapshots=stores.spool,
         spool=stores.spool,
         models=models,

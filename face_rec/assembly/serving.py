@@ -43,7 +43,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
                 journal_pending=lambda: holder.current().marker.pending_count(),  # noqa: PLW0108
                 spool=lambda: holder.current().spool.stats(),  # noqa: PLW0108
                 gallery=lambda: holder.current().gallery,
-                marks=lambda: holder.current().marks.counts(),  # noqa: PLW0108
+                marks=lambda: holder.current().marker.counts(),  # noqa: PLW0108
                 chain=lambda: holder.current().patrol.status(),  # noqa: PLW0108
             )
         ),

@@ -13,8 +13,14 @@ from face_rec.clock import SystemClock
 from face_rec.domain.errors import FaceRecError, ModelError, SettingError, SourceError
 from face_rec.domain.faces import Image
 from face_rec.domain.health import HealthCheck
-from face_rec.journey.streams.camera import LiveCamera, PictureFolder, Source, open_source
-from face_rec.journey.streams.camera_address import HELP, camera_address
+from face_rec.journey.streams.camera import (
+    HELP,
+    LiveCamera,
+    PictureFolder,
+    Source,
+    camera_address,
+    open_source,
+)
 from face_rec.models.service import ModelService
 from face_rec.stores import store_checks
 from face_rec.stores.redis import redis_health

@@ -15,7 +15,7 @@ import config
 from config import Settings
 from face_rec import assembly
 from face_rec.domain.faces import Image
-from face_rec.journey.decide.decide import Policy, still_limits
+from face_rec.journey.decide import Policy, still_limits
 from face_rec.journey.still import recognise
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.imports.evaluation import Evaluation, split

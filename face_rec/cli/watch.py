@@ -17,19 +17,19 @@ from face_rec.domain.marks import Outcome
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label
 from face_rec.journey.engine import Engine
-from face_rec.journey.mark.mark import DryRunMarker
-from face_rec.journey.mark.notify import NoticeBoard
-from face_rec.journey.pipeline import Journey
-from face_rec.journey.pipeline_deps import Services
+from face_rec.journey.mark import DryRunMarker
+from face_rec.journey.pipeline import Journey, PipelineDeps
+from face_rec.journey.punch import NoticeBoard
 from face_rec.journey.still import Stills
 from face_rec.journey.streams.camera import (
+    HELP,
     LiveCamera,
     PictureFolder,
     Source,
     VideoFile,
+    camera_address,
     open_source,
 )
-from face_rec.journey.streams.camera_address import HELP, camera_address
 from face_rec.system import System
 
 GALLERY_SECONDS = 120.0
@@ -73,10 +73,10 @@ def run(options: argparse.Namespace) -> int:
 
     with build(config.load()) as system:
         _wait_until_ready(system)
-        services = system.engine.services
+        deps = system.engine.deps
         if options.no_mark:
-            services = without_marks(services, system.site.cooldown)
-        watch = Watch(system.engine, services, options.kiosk, fast=options.fast)
+            deps = without_marks(deps, system.site.cooldown)
+        watch = Watch(system.engine, deps, options.kiosk, fast=options.fast)
         for finding in watch(source):
             print(as_json(finding) if options.json else as_text(finding), flush=True)
             if options.once and finding.person is not None:
@@ -84,9 +84,9 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def without_marks(services: Services, cooldown: float) -> Services:
-    """The same services, except that nothing is written."""
-    return dataclasses.replace(services, marker=DryRunMarker(cooldown), snapshots=None)
+def without_marks(deps: PipelineDeps, cooldown: float) -> PipelineDeps:
+    """The same, except that nothing is written."""
+    return dataclasses.replace(deps, marker=DryRunMarker(cooldown), snapshots=None)
 
 
 class Watch:
@@ -96,12 +96,12 @@ class Watch:
     through the engine's workers and only its newest frame counts.
     """
 
-    def __init__(self, engine: Engine, services: Services, kiosk: str, *, fast: bool) -> None:
+    def __init__(self, engine: Engine, deps: PipelineDeps, kiosk: str, *, fast: bool) -> None:
         self._engine = engine
-        self._services = services
+        self._deps = deps
         self._kiosk = kiosk
         self._fast = fast
-        self._report = Reporter(services)
+        self._report = Reporter(deps)
 
     def __call__(self, source: Source) -> Iterator[Finding]:
         """Findings as they are made; raises SourceError."""
@@ -110,7 +110,7 @@ class Watch:
         return self._folder(source) if isinstance(source, PictureFolder) else self._live(source)
 
     def _video(self, source: VideoFile) -> Iterator[Finding]:
-        journey, start = Journey(self._kiosk, self._services), time.monotonic()
+        journey, start = Journey(self._kiosk, self._deps), time.monotonic()
         for number, (at, image) in enumerate(source.frames(), 1):
             if not self._fast:
                 time.sleep(max(0.0, start + at - time.monotonic()))
@@ -118,7 +118,7 @@ class Watch:
             yield from self._report(scene.labels, at=at)
 
     def _folder(self, source: PictureFolder) -> Iterator[Finding]:
-        still = Stills(self._services)
+        still = Stills(self._deps)
         for path, image in source.pictures():
             labels = still(image, self._kiosk)
             yield from self._report(labels, file=str(path.relative_to(source.path.parent)))
@@ -126,7 +126,7 @@ class Watch:
 
     def _live(self, source: LiveCamera) -> Iterator[Finding]:
         board = NoticeBoard()
-        journey = Journey(self._kiosk, self._services, board)
+        journey = Journey(self._kiosk, self._deps, board)
         stream = self._engine.open(self._kiosk, journey)
         try:
             for image in source.frames():
@@ -140,9 +140,9 @@ class Watch:
 class Reporter:
     """Says each thing once: a name a track, an unknown face a track."""
 
-    def __init__(self, services: Services) -> None:
-        self._directory = services.directory
-        self._clock: Clock = services.clock
+    def __init__(self, deps: PipelineDeps) -> None:
+        self._directory = deps.directory
+        self._clock: Clock = deps.clock
         self._said: set[tuple[int, str]] = set()
 
     def __call__(

@@ -58,6 +58,15 @@ class Box:
     def area(self) -> float:
         return self.width * self.height
 
+    @property
+    def narrow_side(self) -> float:
+        """The shorter side: how large a face is."""
+        return min(self.width, self.height)
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:

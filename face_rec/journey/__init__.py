@@ -1,8 +1,8 @@
-"""Each frame from the camera to the mark.
+"""Each frame from the camera to the mark, one module a stage.
 
-``pipeline`` is the table of contents. Before it: ``camera`` (server-side sources), ``slot``
-(newest frame only), ``workers``, ``streams`` and ``engine`` (who is served when). In it:
-``detect`` with ``motion``, ``track`` with ``geometry``, ``embed``, ``match``, ``decide``, all
-remembered by ``sighting``. After it: ``punch`` makes the event that ``mark`` and ``replay`` keep,
-``snapshot`` cuts its picture, ``notify`` greets. ``still`` is the short way for one picture.
+``pipeline`` is the table of contents. Before it: ``streams`` (cameras, the newest frame only,
+workers) and ``engine`` (who is served when). In it: ``detect``, ``track``, ``embed`` with
+``same_view``, ``decide``, all remembered by ``track_state``. After it: ``punch`` makes the event,
+its greeting and its snapshot; ``mark`` and ``replay`` keep it. ``still`` is the short way for one
+picture.
 """

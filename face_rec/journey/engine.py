@@ -8,23 +8,15 @@ import logging
 from functools import partial
 from threading import Lock
 
-from face_rec.clock import Clock
 from face_rec.domain.faces import Image
-from face_rec.domain.marks import Receipt
+from face_rec.domain.marks import Receipt, Source
 from face_rec.domain.screens import Label
-from face_rec.journey.decide.decide import Policy
-from face_rec.journey.mark.notify import NoticeBoard
-from face_rec.journey.mark.pin import punch_by_pin
-from face_rec.journey.pipeline import Journey
-from face_rec.journey.pipeline_deps import Services
+from face_rec.journey.pipeline import Journey, PipelineDeps
+from face_rec.journey.punch import NoticeBoard
 from face_rec.journey.still import Stills
 from face_rec.journey.streams.streams import LiveStream, StreamHandle
 from face_rec.journey.streams.workers import WorkerPool
 from face_rec.kiosks.seats import Seats
-from face_rec.protocols.marks import Marker
-from face_rec.protocols.models import Assessor, ModelSource
-from face_rec.protocols.people import Directory, Gallery
-from face_rec.protocols.snapshots import SnapshotSink
 from face_rec.protocols.streams import FrameProcessor, Stream
 
 log = logging.getLogger(__name__)
@@ -35,34 +27,14 @@ restarted camera need about 20."""
 
 
 class Engine:
-    """Safe from any thread. ``workers``: threads that infer, at least one."""
+    """Safe from any thread. ``deps``: what the journeys share, also with those that others run
+    by themselves. ``workers``: threads that infer, at least one."""
 
-    def __init__(
-        self,
-        *,
-        models: ModelSource,
-        gallery: Gallery,
-        directory: Directory,
-        marker: Marker,
-        snapshots: SnapshotSink | None,
-        assess: Assessor,
-        clock: Clock,
-        policy: Policy,
-        workers: int,
-    ) -> None:
-        self._services = Services(
-            models=models,
-            gallery=gallery,
-            directory=directory,
-            marker=marker,
-            snapshots=snapshots,
-            assess=assess,
-            clock=clock,
-            policy=policy,
-        )
+    def __init__(self, deps: PipelineDeps, workers: int) -> None:
+        self.deps = deps
         self.seats = Seats()
-        self._stills = Stills(self._services)
-        self._pool = WorkerPool(workers, clock)
+        self._stills = Stills(deps)
+        self._pool = WorkerPool(workers, deps.clock)
         self._lock = Lock()
         self._streams: dict[str, LiveStream] = {}
         self._taken: dict[str, tuple[tuple[Label, ...], float]] = {}
@@ -107,11 +79,6 @@ class Engine:
                 del self._streams[stream.name]
 
     @property
-    def services(self) -> Services:
-        """What the journeys share, for those who run one of their own."""
-        return self._services
-
-    @property
     def failures(self) -> int:
         """Frames that ended in an exception (bugs; the log has them)."""
         return self._pool.failures
@@ -136,7 +103,7 @@ class Engine:
         if known is not None:
             return known
         board = NoticeBoard()
-        return self._add(self._stream(name, Journey(name, self._services, board), board))
+        return self._add(self._stream(name, Journey(name, self.deps, board), board))
 
     def _own(self, name: str, processor: FrameProcessor) -> LiveStream:
         known = self._streams.get(name)
@@ -147,7 +114,7 @@ class Engine:
         return self._add(self._stream(name, processor, NoticeBoard()))
 
     def _stream(self, name: str, processor: FrameProcessor, board: NoticeBoard) -> LiveStream:
-        return LiveStream(name, processor, board, self._services.clock, self._ready)
+        return LiveStream(name, processor, board, self.deps.clock, self._ready)
 
     def _add(self, stream: LiveStream) -> LiveStream:
         """``stream``, or the one that another thread added meanwhile."""
@@ -156,7 +123,7 @@ class Engine:
             return self._streams.setdefault(stream.name, stream)
 
     def _ready(self) -> bool:
-        return self._services.models.current() is not None
+        return self.deps.models.current() is not None
 
     def _expire(self) -> None:
         with self._lock:
@@ -172,7 +139,7 @@ class Engine:
         Raises JournalError: then nothing may be confirmed.
         """
         board = self._kiosk(kiosk).board if live else None
-        return punch_by_pin(self._services, subject, kiosk, board)
+        return self.deps.puncher(kiosk, Source.PIN, board).by_pin(subject)
 
     # --- stills
 
@@ -182,7 +149,7 @@ class Engine:
         Runs in the caller's thread. Raises PackMissing while there is no model.
         """
         labels = self._stills(image, kiosk)
-        self._taken[kiosk] = (labels, self._services.clock.monotonic())
+        self._taken[kiosk] = (labels, self.deps.clock.monotonic())
         return labels
 
     def last_still(self, kiosk: str, since: float) -> tuple[Label, ...] | None:

@@ -10,14 +10,18 @@ from face_rec.domain.faces import Face, Image, Quality
 from face_rec.domain.marks import Receipt, Source
 from face_rec.domain.recognition import NO_MATCH, Decision, Look, Match, Verdict
 from face_rec.domain.screens import Label
-from face_rec.journey.decide.decide import Policy, decide_still, nobody, one_each, still_limits
-from face_rec.journey.decide.still_enrolled import stands
-from face_rec.journey.detect.detect import LARGEST
-from face_rec.journey.detect.embed import Gate
-from face_rec.journey.detect.geometry import narrow_side
-from face_rec.journey.mark.notify import NoticeBoard
-from face_rec.journey.mark.punch import Named, Puncher
-from face_rec.journey.pipeline_deps import Services
+from face_rec.journey.decide import (
+    Policy,
+    decide_still,
+    nobody,
+    one_each,
+    still_enrolled,
+    still_limits,
+)
+from face_rec.journey.detect import LARGEST
+from face_rec.journey.embed import Gate
+from face_rec.journey.pipeline import PipelineDeps
+from face_rec.journey.punch import Named, Puncher
 from face_rec.protocols.models import Assessor, Detector, FaceModels
 from face_rec.protocols.people import Gallery
 
@@ -62,7 +66,7 @@ def _unjudged(image: Image, face: Face, assess: Assessor) -> Seen:
 
 
 def _good_enough(seen: Seen, policy: Policy) -> bool:
-    return narrow_side(seen.face.box) >= policy.min_face and Gate().passes(seen.quality)
+    return seen.face.box.narrow_side >= policy.min_face and Gate().passes(seen.quality)
 
 
 def _match(
@@ -92,16 +96,16 @@ def _judge(
 class Stills:
     """Marks who is named in a still. Any thread."""
 
-    def __init__(self, services: Services) -> None:
-        self._s = services
+    def __init__(self, deps: PipelineDeps) -> None:
+        self._deps = deps
 
     def __call__(self, image: Image, kiosk: str) -> tuple[Label, ...]:
         """One label a face, the largest first. Raises PackMissing while there is no model."""
-        s, models = self._s, self._s.models.current()
+        deps, models = self._deps, self._deps.models.current()
         if models is None:
             raise PackMissing("No face model is loaded. Wait until it is, or install a pack.")
-        punch = Puncher(kiosk, Source.STILL, s, NoticeBoard())
-        seen = recognise(image, models, s.gallery, s.assess, s.policy)
+        punch = deps.puncher(kiosk, Source.STILL)
+        seen = recognise(image, models, deps.gallery, deps.assess, deps.policy)
         return tuple(
             self._label(number, self._standing(one), image, models, punch)
             for number, one in enumerate(seen, 1)
@@ -111,7 +115,7 @@ class Stills:
         """``seen``, without a name that was deleted or deactivated, here or in another
         process: the gallery may not have heard of it yet."""
         subject = seen.decision.subject
-        gone = subject is not None and stands(self._s.directory, subject) is False
+        gone = subject is not None and still_enrolled(self._deps.directory, subject) is False
         return replace(seen, decision=nobody(seen.decision)) if gone else seen
 
     def _label(
@@ -125,7 +129,7 @@ class Stills:
             track=number,
             box=seen.face.box,
             verdict=decision.verdict,
-            name=self._s.directory.name(decision.subject) if decision.subject else "",
+            name=self._deps.directory.name(decision.subject) if decision.subject else "",
             score=max(decision.score, 0.0),
             receipt=receipt,
             margin=decision.margin,

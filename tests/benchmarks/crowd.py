@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from face_rec.domain.faces import Box, Face, Image, Matrix
-from face_rec.journey.detect.geometry import iou
-from face_rec.journey.track.track import assign
+from face_rec.journey.track import assign, iou
 from tests.benchmarks import material
 
 RATE = 25

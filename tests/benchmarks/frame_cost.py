@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 
 from face_rec.domain.faces import Box, Frame, Image, Matrix
 from face_rec.domain.people import GalleryEntry
-from face_rec.journey.decide.decide import Policy
-from face_rec.journey.mark.mark import DryRunMarker
-from face_rec.journey.pipeline import Journey
-from face_rec.journey.pipeline_deps import Services
+from face_rec.journey.decide import Policy
+from face_rec.journey.mark import DryRunMarker
+from face_rec.journey.pipeline import Journey, PipelineDeps
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.photos.quality import assess
 from face_rec.protocols.models import FaceModels
@@ -116,7 +115,7 @@ def journey_loop(clip: Clip, models: FaceModels) -> Loop:
     clock = FakeClock()
     gallery = MemoryGallery(models.contract)
     gallery.load([GalleryEntry(who, rows) for who, rows in clip.people.items()], 1)
-    services = Services(
+    services = PipelineDeps(
         models=FakeModelSource(models), gallery=gallery, directory=FakeDirectory(),
         marker=DryRunMarker(60), snapshots=None, assess=assess, clock=clock, policy=Policy(),
     )  # fmt: skip

@@ -11,9 +11,10 @@ from pathlib import Path
 from face_rec.clock import SystemClock
 from face_rec.domain.faces import View
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
-from face_rec.journey.decide.decide import Policy
+from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
-from face_rec.journey.mark.mark import DurableMarker
+from face_rec.journey.mark import DurableMarker
+from face_rec.journey.pipeline import PipelineDeps
 from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.gallery.follower import GalleryFollower
@@ -81,11 +82,11 @@ def built(folder: Path, client: Client, models: ModelService, stack: ExitStack) 
     stack.callback(marker.close)
     spool = SnapshotSpool(FolderSnapshots(folder / "snapshots"), folder / "spool")
     stack.callback(spool.close)
-    engine = Engine(
+    journeys = PipelineDeps(
         models=models, gallery=follower.gallery, directory=directory, marker=marker,
         snapshots=spool, assess=assess, clock=clock, policy=Policy(),
-        workers=min(4, os.cpu_count() or 1),
     )  # fmt: skip
+    engine = Engine(journeys, workers=min(4, os.cpu_count() or 1))
     stack.callback(engine.close)
     return House(client, people, follower, engine)
 

@@ -11,7 +11,7 @@ import numpy as np
 from face_rec.domain.faces import Image
 from face_rec.domain.people import GalleryEntry
 from face_rec.domain.screens import Greeting
-from face_rec.journey.decide.decide import Policy, video_limits
+from face_rec.journey.decide import Policy, video_limits
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.protocols.streams import Stream
 from tests.benchmarks import material

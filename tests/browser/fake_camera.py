@@ -74,7 +74,7 @@ def _sway(scene: Image, number: int) -> Image:
     """The movement of somebody who stands: to the side, nearer, the head inclined.
 
     Shifting alone proves too little: views a few pixels apart count as one and the same, and
-    with a large face there may be no third one (:mod:`face_rec.journey.detect.sameness`).
+    with a large face there may be no third one (:mod:`face_rec.journey.same_view`).
     """
     phase = 2 * np.pi * number / (2 * RATE)
     tilt, nearer = 2 * np.sin(phase + 1), 1 + 0.02 * np.sin(2 * phase + 2)

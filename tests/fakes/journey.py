@@ -8,12 +8,10 @@ import numpy as np
 from face_rec.domain.faces import Box, Face, Frame, Image, Quality, View
 from face_rec.domain.recognition import Look, Match
 from face_rec.domain.screens import Label, Scene
-from face_rec.journey.decide.decide import Policy
-from face_rec.journey.detect.geometry import narrow_side
-from face_rec.journey.mark.mark import DurableMarker
-from face_rec.journey.mark.notify import NoticeBoard
-from face_rec.journey.pipeline import Journey
-from face_rec.journey.pipeline_deps import Services
+from face_rec.journey.decide import Policy
+from face_rec.journey.mark import DurableMarker
+from face_rec.journey.pipeline import Journey, PipelineDeps
+from face_rec.journey.punch import NoticeBoard
 from face_rec.protocols.marks import Marker
 from tests.fakes.attendance import FakeAttendance, FakeJournal
 from tests.fakes.clock import FakeClock
@@ -62,7 +60,7 @@ class FakeAssessor:
         self.calls += 1
         good = self.quality
         return a_quality(
-            size=narrow_side(face.box),
+            size=face.box.narrow_side,
             score=good.score,
             sharpness=good.sharpness,
             brightness=good.brightness,
@@ -117,7 +115,7 @@ class Stage:
         self.snapshots = SnapshotList()
         self.assess = FakeAssessor()
         self.board = NoticeBoard()
-        self.services = Services(
+        self.services = PipelineDeps(
             models=self.models,
             gallery=self.gallery,
             directory=self.directory,

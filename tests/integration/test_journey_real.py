@@ -11,11 +11,10 @@ from face_rec.domain.faces import Frame, Image, Matrix
 from face_rec.domain.people import GalleryEntry
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label
-from face_rec.journey.decide.decide import Policy
+from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
-from face_rec.journey.mark.mark import DryRunMarker
-from face_rec.journey.pipeline import Journey
-from face_rec.journey.pipeline_deps import Services
+from face_rec.journey.mark import DryRunMarker
+from face_rec.journey.pipeline import Journey, PipelineDeps
 from face_rec.journey.streams.camera import PictureFolder, VideoFile
 from face_rec.models.service import ModelService
 from face_rec.people.gallery.gallery import MemoryGallery
@@ -70,7 +69,7 @@ class Kiosk:
 
     def __init__(self, models: FaceModels, gallery: MemoryGallery) -> None:
         self.clock = FakeClock()
-        self.services = Services(
+        self.services = PipelineDeps(
             models=FakeModelSource(models),
             gallery=gallery,
             directory=FakeDirectory(),
@@ -257,18 +256,8 @@ def test_stills_name_the_enrolled_and_no_strangers(models: FaceModels) -> None:
     engine.close()
 
 
-def engine_for(s: Services) -> Engine:
-    return Engine(
-        models=s.models,
-        gallery=s.gallery,
-        directory=s.directory,
-        marker=s.marker,
-        snapshots=s.snapshots,
-        assess=s.assess,
-        clock=s.clock,
-        policy=s.policy,
-        workers=1,
-    )
+def engine_for(s: PipelineDeps) -> Engine:
+    return Engine(s, workers=1)
 
 
 def test_group_photos_of_strangers_name_nobody(models: FaceModels) -> None:

@@ -7,7 +7,7 @@ from face_rec.access import tabs
 from face_rec.access.principal import THIS_COMPUTER
 from face_rec.domain.errors import RequestRefused
 from face_rec.journey import mark
-from face_rec.journey.mark.mark import RecentMarks
+from face_rec.journey.mark import RecentMarks
 from face_rec.stores.chain import append
 from face_rec.stores.chain.links import Head
 from face_rec.web.frames import frame_numbers

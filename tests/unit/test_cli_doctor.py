@@ -17,7 +17,7 @@ from face_rec.cli.doctor import camera_check
 from face_rec.cli.tls import write_pair
 from face_rec.domain.errors import SourceError
 from face_rec.domain.health import HealthCheck
-from face_rec.journey.streams.camera_address import camera_address
+from face_rec.journey.streams.camera import camera_address
 from face_rec.stores.redis.client import RedisAddress, connect
 from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
 from face_rec.stores.store_checks import redis_clock_check, snapshots_check

@@ -12,7 +12,7 @@ from face_rec.cli import watch
 from face_rec.cli.watch import Reporter, Watch, as_json, as_text, without_marks
 from face_rec.domain.marks import Outcome
 from face_rec.journey.engine import Engine
-from face_rec.journey.pipeline_deps import Services
+from face_rec.journey.pipeline import PipelineDeps
 from face_rec.journey.streams.camera import LiveCamera, PictureFolder, VideoFile
 from tests.fakes.journey import Actor, Stage, picture
 from tests.unit.test_journey_camera import FakeCapture, ImpatientEvent
@@ -31,17 +31,7 @@ def stage() -> Iterator[Stage]:
 @pytest.fixture
 def engine(stage: Stage) -> Iterator[Engine]:
     s = stage.services
-    engine = Engine(
-        models=s.models,
-        gallery=s.gallery,
-        directory=s.directory,
-        marker=s.marker,
-        snapshots=s.snapshots,
-        assess=s.assess,
-        clock=s.clock,
-        policy=s.policy,
-        workers=1,
-    )
+    engine = Engine(s, workers=1)
     yield engine
     engine.close()
 
@@ -57,7 +47,7 @@ def clip(tmp_path: Path) -> VideoFile:
     return VideoFile(path)
 
 
-def watching(engine: Engine, services: Services) -> Watch:
+def watching(engine: Engine, services: PipelineDeps) -> Watch:
     return Watch(engine, services, "cli", fast=True)
 
 

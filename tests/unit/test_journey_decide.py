@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face_rec.domain.recognition import Decision, Look, Match, Verdict
-from face_rec.journey.decide.decide import (
+from face_rec.journey.decide import (
     Limits,
     Policy,
     decide,

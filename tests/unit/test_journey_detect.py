@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 
 from face_rec.domain.faces import Face, Frame, Image
-from face_rec.journey.detect.detect import (
+from face_rec.journey.detect import (
     LARGEST,
     SMALLEST,
     Cadence,
     Detect,
+    MotionGate,
     Outlook,
     search_size,
     size_for,
     wait,
 )
-from face_rec.journey.detect.motion import MotionGate
 from tests.fakes.journey import Actor, picture
 from tests.fakes.models import FakeDetector, blank_frame
 

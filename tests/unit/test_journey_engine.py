@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from face_rec.domain.faces import Frame
 from face_rec.domain.marks import Outcome, Source
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Scene
-from face_rec.journey.decide.decide import Policy
+from face_rec.journey.decide import Policy
 from face_rec.journey.engine import EXPIRES_AFTER, Engine
 from face_rec.protocols.streams import Stream
 from tests.fakes.clock import MORNING
@@ -40,17 +41,7 @@ class Hall:
     def __init__(self) -> None:
         self.stage = Stage()
         s = self.stage.services
-        self.engine = Engine(
-            models=s.models,
-            gallery=s.gallery,
-            directory=s.directory,
-            marker=s.marker,
-            snapshots=s.snapshots,
-            assess=s.assess,
-            clock=s.clock,
-            policy=s.policy,
-            workers=2,
-        )
+        self.engine = Engine(s, workers=2)
         self.processed = 0
 
     def submit(self, stream: Stream, *actors: Actor, frames: int = 1) -> None:
@@ -278,17 +269,7 @@ def test_a_poor_still_is_said_to_be_poor(hall: Hall) -> None:
 def test_a_still_needs_more_than_video_does(hall: Hall) -> None:
     """With a threshold that video just reaches."""
     strict = Policy(threshold=0.99, margin=0.0)
-    loose = Engine(
-        models=hall.stage.models,
-        gallery=hall.stage.gallery,
-        directory=hall.stage.directory,
-        marker=hall.stage.durable,
-        snapshots=None,
-        assess=hall.stage.assess,
-        clock=hall.stage.clock,
-        policy=strict,
-        workers=1,
-    )
+    loose = Engine(replace(hall.stage.services, policy=strict), workers=1)
     (label,) = loose.still(picture([Actor(ANN)]))
     assert label.verdict is Verdict.UNKNOWN
     loose.close()

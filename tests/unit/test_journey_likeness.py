@@ -4,10 +4,9 @@ import numpy as np
 
 from face_rec.domain.faces import Image, Vector
 from face_rec.domain.recognition import Verdict
-from face_rec.journey.decide.decide import Limits, Policy
-from face_rec.journey.track.appearance_change import alike, appearance
-from face_rec.journey.track.track import Track
-from face_rec.journey.track.track_state import Sighting
+from face_rec.journey.decide import Limits, Policy
+from face_rec.journey.track import Track
+from face_rec.journey.track_state import TrackState, alike, appearance
 from tests.fakes.journey import a_face, a_look
 
 LIMITS = Limits(threshold=0.3, margin=0.1, liveness=0.5)
@@ -24,13 +23,13 @@ def look_of(seed: int) -> Vector:
     return appearance(crop(seed))
 
 
-def named() -> Sighting:
-    sighting = Sighting(Track(1, a_face(), a_face(), 0.0))
+def named() -> TrackState:
+    state = TrackState(Track(1, a_face(), a_face(), 0.0))
     for at in (0.0, 0.1, 0.2):
-        sighting.compare(look_of(1), at)
-        sighting.add(a_look("ada", at=at), 1, POLICY.window)
-    assert sighting.decide(LIMITS, POLICY).subject == "ada"
-    return sighting
+        state.compare(look_of(1), at)
+        state.add(a_look("ada", at=at), 1, POLICY.window)
+    assert state.decide(LIMITS, POLICY).subject == "ada"
+    return state
 
 
 def test_a_little_noise_or_light_is_still_the_same_face() -> None:
@@ -48,44 +47,44 @@ def test_nothing_is_said_of_a_crop_without_contrast() -> None:
 
 
 def test_a_face_that_stays_keeps_its_name() -> None:
-    sighting = named()
-    sighting.compare(look_of(1), 0.3)
-    assert sighting.decide(LIMITS, POLICY).subject == "ada"
+    state = named()
+    state.compare(look_of(1), 0.3)
+    assert state.decide(LIMITS, POLICY).subject == "ada"
 
 
 def test_a_sudden_change_takes_the_name_at_once() -> None:
-    sighting = named()
-    sighting.compare(look_of(2), 0.3)
-    assert sighting.decide(LIMITS, POLICY).verdict is Verdict.LOOKING
-    assert sighting.undecided
+    state = named()
+    state.compare(look_of(2), 0.3)
+    assert state.decide(LIMITS, POLICY).verdict is Verdict.LOOKING
+    assert state.undecided
 
 
 def test_a_look_that_agrees_gives_the_name_back() -> None:
-    sighting = named()
-    sighting.compare(look_of(2), 0.3)
-    sighting.add(a_look("ada", at=0.3), 1, POLICY.window)
-    assert sighting.decide(LIMITS, POLICY).subject == "ada"
+    state = named()
+    state.compare(look_of(2), 0.3)
+    state.add(a_look("ada", at=0.3), 1, POLICY.window)
+    assert state.decide(LIMITS, POLICY).subject == "ada"
 
 
 def test_a_look_that_names_nobody_voids_all_looks_before() -> None:
-    sighting = named()
-    sighting.compare(look_of(2), 0.3)
-    sighting.add(a_look("ada", score=0.1, at=0.3), 1, POLICY.window)
-    assert sighting.decide(LIMITS, POLICY).subject is None
-    assert len(sighting.looks) == 1
+    state = named()
+    state.compare(look_of(2), 0.3)
+    state.add(a_look("ada", score=0.1, at=0.3), 1, POLICY.window)
+    assert state.decide(LIMITS, POLICY).subject is None
+    assert len(state.looks) == 1
 
 
 def test_the_time_to_mark_of_the_newcomer_counts_from_their_arrival() -> None:
-    sighting = named()
-    sighting.large_since = 0.0
-    sighting.compare(look_of(2), 7.3)
-    sighting.add(a_look("bob", at=7.3), 1, POLICY.window)
-    sighting.decide(LIMITS, POLICY)
-    assert sighting.large_since == 7.3
+    state = named()
+    state.large_since = 0.0
+    state.compare(look_of(2), 7.3)
+    state.add(a_look("bob", at=7.3), 1, POLICY.window)
+    state.decide(LIMITS, POLICY)
+    assert state.large_since == 7.3
 
 
 def test_looks_at_two_people_never_add_up_to_a_name() -> None:
-    sighting = named()
-    sighting.compare(look_of(2), 0.3)
-    sighting.add(a_look("bob", at=0.3), 1, POLICY.window)
-    assert sighting.decide(LIMITS, POLICY).verdict is Verdict.LOOKING
+    state = named()
+    state.compare(look_of(2), 0.3)
+    state.add(a_look("bob", at=0.3), 1, POLICY.window)
+    assert state.decide(LIMITS, POLICY).verdict is Verdict.LOOKING

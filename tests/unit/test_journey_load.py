@@ -2,7 +2,7 @@
 
 import pytest
 
-from face_rec.journey.streams.meter import SPAN, Load
+from face_rec.journey.streams.workers import SPAN, Load
 
 
 def test_threads_that_never_worked_are_idle() -> None:

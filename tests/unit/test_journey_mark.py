@@ -10,8 +10,8 @@ import pytest
 from face_rec.background import Backoff
 from face_rec.domain.errors import JournalError, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
-from face_rec.journey.mark import replay
-from face_rec.journey.mark.mark import DryRunMarker, DurableMarker, RecentMarks
+from face_rec.journey import replay
+from face_rec.journey.mark import DryRunMarker, DurableMarker, RecentMarks
 from tests.fakes.attendance import FakeAttendance, FakeJournal
 from tests.fakes.clock import MORNING, FakeClock
 
@@ -342,10 +342,26 @@ def test_a_dry_run_writes_nothing_but_keeps_the_cooldown(house: House) -> None:
 
 
 def test_the_memory_of_recent_marks_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("face_rec.journey.mark.mark._REMEMBERED", 10)
+    monkeypatch.setattr("face_rec.journey.mark._REMEMBERED", 10)
     recent = RecentMarks(lambda: COOLDOWN)
     for number in range(100):
         recent.remember(f"s{number}", MORNING)
     event = Event("e", "s0", MORNING, EventKind.PUNCH, Source.VIDEO, "door")
     assert recent.standing(event) is None
     assert recent.standing(replace(event, subject="s99")) == MORNING
+
+
+def test_marks_are_counted_by_what_became_of_them(house: House) -> None:
+    house.mark("e1")
+    house.mark("e2")
+    house.mark("e3", "bob")
+    house.store.available = False
+    house.mark("e4", "cy")
+    assert house.marker.counts() == {"marked": 2, "already": 1, "saved_here": 1}
+
+
+def test_a_mark_that_fails_is_counted_and_still_raises(house: House) -> None:
+    house.journal.full = True
+    with pytest.raises(JournalError):
+        house.mark("e1")
+    assert house.marker.counts() == {"failed": 1}

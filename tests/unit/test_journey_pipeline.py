@@ -10,11 +10,11 @@ from face_rec.domain.faces import Box, Frame
 from face_rec.domain.marks import Outcome, Source
 from face_rec.domain.people import Person
 from face_rec.domain.recognition import Verdict
-from face_rec.journey.decide.decide import Policy
-from face_rec.journey.detect.embed import STALE_NAMED, STALE_UNKNOWN
-from face_rec.journey.mark.mark import DryRunMarker
-from face_rec.journey.mark.snapshot import crop, key_of
+from face_rec.journey.decide import Policy
+from face_rec.journey.embed import STALE_NAMED, STALE_UNKNOWN
+from face_rec.journey.mark import DryRunMarker
 from face_rec.journey.pipeline import RETRY, Journey
+from face_rec.journey.punch import crop, key_of
 from tests.fakes.clock import MORNING
 from tests.fakes.journey import FRAME_SECONDS, Actor, Stage, a_quality
 from tests.fakes.models import blank_frame, fake_models
@@ -322,7 +322,7 @@ def test_memory_stays_bounded_with_people_coming_and_going(stage: Stage) -> None
         spots = rng.permutation(4)[: rng.integers(0, 5)]
         actors = [Actor(int(rng.integers(0, 30)), left=10 + 155 * int(s)) for s in spots]
         stage.show(*actors, frames=3)
-    assert len(stage.journey._sightings) <= 16
+    assert len(stage.journey._states) <= 16
     assert len(stage.board.greetings()) <= 50
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from face_rec.domain.faces import Box, Image
-from face_rec.journey.detect.sameness import SAME, View, difference, repeated, view_of
+from face_rec.journey.same_view import SAME, View, difference, repeated, view_of
 from tests.fakes.journey import Actor, Stage
 
 BOX = Box(200, 120, 360, 320)

@@ -1,7 +1,6 @@
 """The latest-frame slot."""
 
-from face_rec.journey.streams.meter import SPAN, Meter
-from face_rec.journey.streams.slot import LatestFrame
+from face_rec.journey.streams.streams import SPAN, LatestFrame, Meter
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import blank_frame
 

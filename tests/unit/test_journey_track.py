@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face_rec.domain.faces import Face
-from face_rec.journey.track.track import GONE_AFTER, LOST_AFTER, Track, Tracker, assign
+from face_rec.journey.track import GONE_AFTER, LOST_AFTER, Track, Tracker, assign
 from tests.fakes.journey import a_face
 
 STEP = 1 / 15

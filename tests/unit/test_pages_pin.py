@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import cast
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -20,9 +19,8 @@ from face_rec.access.signin.throttle import BY_PIN
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.marks import Event, Receipt, Source
 from face_rec.domain.people import Person
-from face_rec.journey.mark.mark import DurableMarker
-from face_rec.journey.mark.pin import punch_by_pin
-from face_rec.journey.pipeline_deps import Services
+from face_rec.journey.mark import DurableMarker
+from face_rec.journey.punch import Puncher
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from tests.fakes.access import MemoryAudit, NoSignIns, memory_kiosks, memory_pins
 from tests.fakes.attendance import FakeJournal
@@ -62,9 +60,12 @@ class Camera(FakeEngine):
 
     def by_pin(self, subject: str, kiosk: str, *, live: bool) -> Receipt:
         assert not live
-        return punch_by_pin(self.services, subject, kiosk, None)
+        return Puncher(
+            kiosk, Source.PIN, marker=self.marker, directory=self.fake.system.directory,
+            snapshots=None, clock=self.fake.clock,
+        ).by_pin(subject)  # fmt: skip
 
-    services: Services
+    marker: DurableMarker
 
 
 @pytest.fixture
@@ -81,8 +82,7 @@ def fake(doors: Doors) -> Iterator[FakeSystem]:
         doors.step_up = StepUp(fake.clock)
         doors.principal = replace(doors.principal, proved_at=fake.clock.now())
         marker = DurableMarker(fake.attendance, FakeJournal(), fake.clock, cooldown=lambda: 60.0)
-        shared = SimpleNamespace(marker=marker, clock=fake.clock, directory=fake.system.directory)
-        camera.services = cast("Services", shared)
+        camera.fake, camera.marker = fake, marker
         fake.rules.put(KioskRecord("door"))
         yield fake
         marker.close()

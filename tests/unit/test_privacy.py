@@ -12,7 +12,7 @@ import pytest
 from face_rec.domain.errors import Conflict, PersonMissing, StoreUnavailable
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person
-from face_rec.journey.mark.snapshot import key_of
+from face_rec.journey.punch import key_of
 from face_rec.privacy import pictures
 from face_rec.privacy.retention import Periods
 from face_rec.privacy.schedule import RetentionSchedule

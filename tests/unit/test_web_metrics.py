@@ -1,22 +1,19 @@
 """/metrics shows the running system in Prometheus' own words."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from face_rec.domain.errors import JournalError
 from face_rec.domain.faces import Image, Matrix
-from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Match
 from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.protocols.streams import Stream
 from face_rec.stores.chain.patrol import PatrolStatus
-from face_rec.web.ops.metrics import MarkCounter, Sources, routes
+from face_rec.web.ops.metrics import Sources, routes
 
 
 class QuietStream:
@@ -125,33 +122,6 @@ def test_one_broken_part_hides_no_other() -> None:
 
 def test_two_apps_in_one_process_do_not_collide() -> None:
     assert _samples().keys() == _samples().keys()
-
-
-class ScriptedMarker:
-    """A Marker that answers as told."""
-
-    def __init__(self, answer: Callable[[Event], Receipt]) -> None:
-        self.mark = answer
-
-
-EVENT = Event("e", "s", datetime(2026, 11, 22, tzinfo=UTC), EventKind.PUNCH, Source.VIDEO, "main")
-
-
-def test_the_counter_hands_on_the_receipt_and_counts_it() -> None:
-    counter = MarkCounter(ScriptedMarker(lambda event: Receipt(event, Outcome.SAVED_HERE)))
-    assert counter.mark(EVENT) == Receipt(EVENT, Outcome.SAVED_HERE)
-    assert counter.mark(EVENT).outcome is Outcome.SAVED_HERE
-    assert counter.counts() == {"saved_here": 2}
-
-
-def test_a_mark_that_fails_is_counted_and_still_raises() -> None:
-    def fail(_: Event) -> Receipt:
-        raise JournalError("The disk is full. Free some space.")
-
-    counter = MarkCounter(ScriptedMarker(fail))
-    with pytest.raises(JournalError):
-        counter.mark(EVENT)
-    assert counter.counts() == {"failed": 1}
 
 
 def test_the_daily_check_of_the_chain_is_a_figure_once_there_was_one() -> None:

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import cv2
 import numpy as np
@@ -24,6 +24,8 @@ _TIMEOUT_MS = 8000
 """For opening a network camera and for each of its frames; OpenCV's own is 30 s."""
 _USUAL_RATE = 25.0
 """Frames a second of a file that does not say."""
+
+HELP: Final = "or @FILE with the address in it, which keeps its password off the command line"
 
 
 class Capture(Protocol):
@@ -121,6 +123,20 @@ def open_source(text: str) -> Source:
     if not path.exists():
         raise SourceError(f"There is no {text}. Give a file, a folder, a camera index or a URL.")
     return source
+
+
+def camera_address(text: str) -> str:
+    """A camera's address as a command takes it: ``text``, or what stands in the file that
+    ``@FILE`` names: it may hold a password, and command lines are seen by everybody on the
+    machine. Raises SourceError."""
+    if not text.startswith("@"):
+        return text
+    try:
+        return Path(text[1:]).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise SourceError(
+            f"{text[1:]} cannot be read. Name a file that holds the address."
+        ) from None
 
 
 def shown(address: int | str) -> str:

@@ -1,15 +1,89 @@
-"""Streams: one camera's slot, processor and newest result, and the handle others hold."""
+"""Streams: one camera's newest frame, processor and newest result, and the handle others hold.
 
+The journey begins in a slot of one frame. A newer frame replaces it and the older one is counted
+as dropped, so latency is bounded by one inference and never by a queue.
+"""
+
+from collections import deque
 from collections.abc import Callable
+from threading import Lock
 from typing import Protocol
 
 from face_rec.clock import Clock
-from face_rec.domain.faces import Image
+from face_rec.domain.faces import Frame, Image
 from face_rec.domain.screens import Greeting, Scene, StreamStats
-from face_rec.journey.mark.notify import NoticeBoard
-from face_rec.journey.streams.meter import Meter
-from face_rec.journey.streams.slot import LatestFrame
+from face_rec.journey.punch import NoticeBoard
 from face_rec.protocols.streams import FrameProcessor
+
+SPAN = 3.0
+"""Seconds over which a rate is taken."""
+_KEPT = 200
+
+
+class LatestFrame:
+    """A slot of size one. Safe from any thread."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._frame: Frame | None = None
+        self._frames = 0
+        self._dropped = 0
+        self._last_at: float | None = None
+
+    def put(self, image: Image) -> None:
+        """Offer the newest picture; the caller must not write to it any more."""
+        now = self._clock.monotonic()
+        with self._lock:
+            self._dropped += self._frame is not None
+            self._frames += 1
+            self._last_at = now
+            self._frame = Frame(image, self._frames, now)
+
+    def take(self) -> Frame | None:
+        """The newest frame, once; None when there is no new one."""
+        with self._lock:
+            frame, self._frame = self._frame, None
+            return frame
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a frame lies there that nobody has taken."""
+        return self._frame is not None
+
+    @property
+    def frames(self) -> int:
+        """Pictures offered so far."""
+        return self._frames
+
+    @property
+    def dropped(self) -> int:
+        """Pictures that a newer one replaced before anybody took them."""
+        return self._dropped
+
+    def age(self) -> float | None:
+        """Seconds since the last picture was offered, None before the first."""
+        last = self._last_at
+        return None if last is None else self._clock.monotonic() - last
+
+
+class Meter:
+    """Events a second over the last SPAN seconds. ``deque`` makes it safe to read from
+    another thread."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque(maxlen=_KEPT)
+
+    def tick(self, now: float) -> None:
+        self._times.append(now)
+
+    def rate(self, now: float) -> float:
+        """Events a second; 0 when the last one is longer ago than SPAN."""
+        recent = [at for at in tuple(self._times) if now - at <= SPAN]
+        if len(recent) < 2:
+            return len(recent) / SPAN
+        # Over the time observed, so that the first seconds of a stream do not read low.
+        return (len(recent) - 1) / max(now - recent[0], 1e-6)
 
 
 class LiveStream:

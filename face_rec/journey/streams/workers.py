@@ -12,12 +12,14 @@ from typing import Protocol
 
 from face_rec.background import Background
 from face_rec.clock import Clock
-from face_rec.journey.streams.meter import Load
 
 log = logging.getLogger(__name__)
 
 _LOG_EVERY = 10.0
 """Seconds between two tracebacks in the log: a broken stream fails 15 times a second."""
+SPAN = 3.0
+"""Seconds over which the load is taken."""
+_KEPT = 200  # pieces of work a thread
 
 
 class Task(Protocol):
@@ -34,6 +36,23 @@ class Task(Protocol):
     def run(self) -> None:
         """Process one frame. May raise: that is logged and counted."""
         ...
+
+
+class Load:
+    """What share of the time some threads were busy, over the last SPAN seconds. Each piece of
+    work is told when it ends; safe to read from another thread."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+        self._works: deque[tuple[float, float]] = deque(maxlen=_KEPT * threads)
+
+    def worked(self, began: float, ended: float) -> None:
+        self._works.append((began, ended))
+
+    def share(self, now: float) -> float:
+        """0 (idle) to 1 (all threads, all the time)."""
+        busy = sum(max(0.0, ended - max(began, now - SPAN)) for began, ended in tuple(self._works))
+        return min(1.0, busy / (SPAN * self._threads))
 
 
 class WorkerPool:

@@ -1,8 +1,6 @@
 """``/metrics`` for Prometheus: read from the running system when it is asked for."""
 
 import logging
-import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,38 +15,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from face_rec import __version__
-from face_rec.domain.marks import Event, Receipt
-from face_rec.protocols.marks import Marker
 from face_rec.protocols.people import Gallery
 from face_rec.protocols.streams import Stream
 from face_rec.web.ops.checks import SpoolLike
 
 log = logging.getLogger(__name__)
-
-
-class MarkCounter:
-    """A Marker in front of another one that counts what became of the marks."""
-
-    def __init__(self, marker: Marker) -> None:
-        self._marker = marker
-        self._counts: Counter[str] = Counter()
-        self._lock = threading.Lock()
-
-    def mark(self, event: Event) -> Receipt:
-        """As the marker behind; what it raises counts as ``failed``."""
-        outcome = "failed"
-        try:
-            receipt = self._marker.mark(event)
-            outcome = receipt.outcome.value
-        finally:
-            with self._lock:
-                self._counts[outcome] += 1
-        return receipt
-
-    def counts(self) -> dict[str, int]:
-        """Marks by outcome since the start."""
-        with self._lock:
-            return dict(self._counts)
 
 
 class ChainChecked(Protocol):

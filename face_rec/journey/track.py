@@ -10,19 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from face_rec.domain.faces import Face
-from face_rec.journey.detect.geometry import (
-    Floats,
-    areas,
-    boxes_of,
-    centre,
-    covered,
-    iou,
-    landmarks_of,
-    shifted,
-)
+from face_rec.domain.faces import Box, Face
+
+Floats = npt.NDArray[np.float64]
 
 CARRY = 0.3
 """Seconds that a box is carried on by its speed; a guess further ahead does harm."""
@@ -114,7 +107,7 @@ def _carry(track: Track, now: float) -> Track:
 
 def _seen(track: Track, face: Face, now: float) -> Track:
     elapsed = max(now - track.seen_at, 1e-3)
-    (x, y), (old_x, old_y) = centre(face.box), centre(track.measured.box)
+    (x, y), (old_x, old_y) = face.box.centre, track.measured.box.centre
     speed = ((x - old_x) / elapsed, (y - old_y) / elapsed)
     # Half old, half new: detector jitter on a standing face must not shake its box.
     velocity = ((speed[0] + track.velocity[0]) / 2, (speed[1] + track.velocity[1]) / 2)
@@ -146,3 +139,54 @@ def _settle(track: Track, *, contested: bool) -> Track:
     if contested == track.contested:
         return track
     return replace(track, contested=contested, epoch=track.epoch + contested)
+
+
+# --- boxes and landmarks as arrays
+
+
+def boxes_of(faces: Sequence[Face]) -> Floats:
+    """(N, 4): left, top, right, bottom in px."""
+    rows = [(f.box.left, f.box.top, f.box.right, f.box.bottom) for f in faces]
+    return np.array(rows, np.float64).reshape(len(rows), 4)
+
+
+def landmarks_of(faces: Sequence[Face]) -> Floats:
+    """(N, 5, 2) px."""
+    return np.array([f.landmarks for f in faces], np.float64).reshape(len(faces), 5, 2)
+
+
+def areas(boxes: Floats) -> Floats:
+    """(N,) px²."""
+    sides = np.clip(boxes[:, 2:] - boxes[:, :2], 0.0, None)
+    return np.asarray(sides[:, 0] * sides[:, 1])
+
+
+def intersections(a: Floats, b: Floats) -> Floats:
+    """(len(a), len(b)) px² shared by each pair of boxes."""
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    sides = np.clip(high - low, 0.0, None)
+    return np.asarray(sides[..., 0] * sides[..., 1])
+
+
+def iou(a: Floats, b: Floats) -> Floats:
+    """(len(a), len(b)) intersection over union, 0 to 1."""
+    shared = intersections(a, b)
+    union = areas(a)[:, None] + areas(b)[None, :] - shared
+    return np.asarray(shared / np.maximum(union, 1e-9))
+
+
+def covered(a: Floats, b: Floats) -> Floats:
+    """(len(a), len(b)) shared area over the smaller box's area, 0 to 1."""
+    smaller = np.minimum(areas(a)[:, None], areas(b)[None, :])
+    return np.asarray(intersections(a, b) / np.maximum(smaller, 1e-9))
+
+
+def shifted(face: Face, dx: float, dy: float) -> Face:
+    """``face`` moved by (dx, dy) px."""
+    if not dx and not dy:
+        return face
+    box = face.box
+    moved = Box(box.left + dx, box.top + dy, box.right + dx, box.bottom + dy)
+    offset = np.array([dx, dy], np.float32)
+    return Face(moved, face.score, (face.landmarks + offset).astype(np.float32))

@@ -6,6 +6,7 @@ the mark, and a replayer hands it on, by its id, when Redis is back.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Lock
@@ -15,7 +16,7 @@ from cachetools import FIFOCache
 from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError, StoreError
 from face_rec.domain.marks import Event, Outcome, Receipt
-from face_rec.journey.mark.replay import Replayer
+from face_rec.journey.replay import Replayer
 from face_rec.protocols.marks import AttendanceStore, Journal
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ class DurableMarker:
         self._recent = RecentMarks(cooldown)
         self._locks = tuple(Lock() for _ in range(_LOCKS))
         self._problem = ""
+        self._counts: Counter[str] = Counter()
+        self._counting = Lock()
         waiting = journal.pending()
         for event in waiting:
             self._recent.remember(event.subject, event.at)
@@ -53,15 +56,20 @@ class DurableMarker:
 
     def mark(self, event: Event) -> Receipt:
         """Journal, apply, settle. Raises JournalError: then nothing may be confirmed."""
-        with self._locks[hash(event.subject) % _LOCKS]:
-            previous = self._recent.standing(event)
-            if previous is not None:
-                return Receipt(event, Outcome.ALREADY, previous)
-            self._keep(event)
-            receipt = self._apply(event)
-            self._recent.remember(event.subject, receipt.previous_at or event.at)
-        log.info("mark outcome=%s event=%s kiosk=%s", receipt.outcome, event.id, event.kiosk)
+        outcome = "failed"
+        try:
+            receipt = self._mark(event)
+            outcome = receipt.outcome.value
+        finally:
+            with self._counting:
+                self._counts[outcome] += 1
+        log.info("mark outcome=%s event=%s kiosk=%s", outcome, event.id, event.kiosk)
         return receipt
+
+    def counts(self) -> dict[str, int]:
+        """Marks by outcome since the start; those that raised are ``failed``."""
+        with self._counting:
+            return dict(self._counts)
 
     def pending_count(self) -> int:
         """Events that Redis has not acknowledged yet."""
@@ -75,6 +83,16 @@ class DurableMarker:
         """Try once more what is pending, for ``timeout`` s at most; the rest stays in the
         journal."""
         self._replayer.close(timeout)
+
+    def _mark(self, event: Event) -> Receipt:
+        with self._locks[hash(event.subject) % _LOCKS]:
+            previous = self._recent.standing(event)
+            if previous is not None:
+                return Receipt(event, Outcome.ALREADY, previous)
+            self._keep(event)
+            receipt = self._apply(event)
+            self._recent.remember(event.subject, receipt.previous_at or event.at)
+            return receipt
 
     def _keep(self, event: Event) -> None:
         try:

@@ -1,4 +1,5 @@
-"""Decide: whether looks name somebody. Pure rules, no clock, no models.
+"""Decide: whether looks name somebody. Pure rules, no clock, no models; only the last question,
+whether that person is still enrolled, goes to the store.
 
 In video a name takes several agreeing looks of one track. A look that names nobody,
 or somebody else, counts against: ignoring those is how strangers get names. A
@@ -10,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from face_rec.domain.errors import StoreError
 from face_rec.domain.recognition import Decision, Look, Verdict
-from face_rec.journey.detect.sameness import SAME
+from face_rec.journey.same_view import SAME
 from face_rec.protocols.models import Calibration
+from face_rec.protocols.people import Directory
 
 Key = TypeVar("Key")
 
@@ -27,7 +30,7 @@ class Policy:
     a gallery this many times as large, and needs ``still_margin`` times the margin.
     ``still_threshold``: what it must have more where a setting overrides the calibration.
     ``liveness``: least score where liveness is checked at all. ``same``: how unlike a view must
-    be to those looked at before to count as another one (:mod:`face_rec.journey.detect.sameness`).
+    be to those looked at before to count as another one (:mod:`face_rec.journey.same_view`).
     """
 
     threshold: float | None = None
@@ -119,6 +122,21 @@ def one_each(decisions: Mapping[Key, Decision]) -> dict[Key, Decision]:
 def nobody(decision: Decision) -> Decision:
     """``decision`` without the name it came to."""
     return replace(decision, verdict=Verdict.UNKNOWN, subject=None)
+
+
+def still_enrolled(directory: Directory, subject: str, within: float = 0.0) -> bool | None:
+    """Whether the store has the person and lets them be matched, as of at most ``within``
+    seconds ago; None while it cannot be asked.
+
+    The gallery cannot tell: it follows the store within a second, and later where it is being
+    rebuilt or its process is cut off. Whoever was deleted or deactivated in another process must
+    not be named meanwhile.
+    """
+    try:
+        person = directory.latest(subject, within)
+    except StoreError:
+        return None
+    return person is not None and person.matchable
 
 
 def leader(votes: Sequence[str | None]) -> tuple[str | None, int]:

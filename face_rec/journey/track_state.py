@@ -1,21 +1,35 @@
-"""What is remembered of one track: its looks, what they came to, and its marks."""
+"""What is remembered of one track: its looks, what they came to, and its marks.
+
+And whether it still shows the face that it showed a moment ago: somebody else can step to where a
+face just was faster than a track is lost. A small grey picture of the aligned face tells at a cost
+of 0.1 ms, long before the next look is due. It only ever raises a doubt; a look decides.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from face_rec.domain.faces import Quality, Vector
+import cv2
+import numpy as np
+
+from face_rec.domain.faces import Image, Quality, Vector
 from face_rec.domain.marks import Receipt
 from face_rec.domain.recognition import Decision, Look, Verdict
-from face_rec.journey.decide.decide import Limits, Policy, decide, leader, vote
-from face_rec.journey.detect.sameness import View
-from face_rec.journey.track.appearance_change import alike
-from face_rec.journey.track.track import Track
+from face_rec.journey.decide import Limits, Policy, decide, leader, vote
+from face_rec.journey.same_view import View
+from face_rec.journey.track import Track
+
+_ALIKE = 0.65
+"""Least correlation of two views of one face a moment apart. Of 200 different aligned LFW
+faces 96 pairs in 100 stay below; of views of one face 33 ms apart 1 in 200 is below 0.8 in a
+close-up, some more in a walking crowd, where it costs a look and nothing else."""
+_SIDE = 16
+_FLAT = 1e-3
 
 _NOTHING = Decision(Verdict.LOOKING, None, score=-1.0, margin=0.0, looks=0)
 
 
 @dataclass(slots=True, eq=False)
-class Sighting:
+class TrackState:
     """One track's memory. Times are monotonic seconds of the frames.
 
     ``looked_at``: the last look. ``checked_at``: when the view was last judged good enough or
@@ -112,14 +126,14 @@ class Sighting:
         self.doubted_at = None
 
 
-class Sightings:
-    """The sightings of one stream: one a live track, forgotten with it."""
+class TrackStates:
+    """The states of one stream: one a live track, forgotten with it."""
 
     def __init__(self) -> None:
-        self._known: dict[int, Sighting] = {}
+        self._known: dict[int, TrackState] = {}
         self._contract = ""
 
-    def __iter__(self) -> Iterator[Sighting]:
+    def __iter__(self) -> Iterator[TrackState]:
         return iter(self._known.values())
 
     def __len__(self) -> int:
@@ -127,17 +141,35 @@ class Sightings:
 
     def follow(
         self, tracks: Sequence[Track], contract: str, min_face: float, now: float
-    ) -> tuple[Sighting, ...]:
-        """The sightings of ``tracks``; all looks are void when the model has changed."""
-        self._known = {t.id: self._known.get(t.id) or Sighting(t) for t in tracks}
-        for sighting, track in zip(self._known.values(), tracks, strict=True):
+    ) -> tuple[TrackState, ...]:
+        """The states of ``tracks``; all looks are void when the model has changed."""
+        self._known = {t.id: self._known.get(t.id) or TrackState(t) for t in tracks}
+        for state, track in zip(self._known.values(), tracks, strict=True):
             if contract != self._contract:
-                sighting.forget()
-            box = track.face.box
-            sighting.follow(track, min_face, min(box.width, box.height), now)
+                state.forget()
+            state.follow(track, min_face, track.face.box.narrow_side, now)
         self._contract = contract
         return tuple(self._known.values())
 
 
 def _score(quality: Quality) -> float:
     return quality.score
+
+
+def appearance(crop: Image) -> Vector:
+    """``crop``: an aligned face, (S, S, 3) BGR. (256,) float32 without mean and length; all
+    zeros for a crop without contrast."""
+    edge = crop.shape[0] // 8
+    inner = cv2.cvtColor(crop[edge:-edge, edge:-edge], cv2.COLOR_BGR2GRAY)
+    small = cv2.resize(inner, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+    values = small.astype(np.float32).ravel()
+    values -= values.mean()
+    length = float(np.linalg.norm(values))
+    return values / length if length > _FLAT else np.zeros_like(values)
+
+
+def alike(before: Vector, now: Vector) -> bool:
+    """Whether two appearances may be one face; nothing is said of crops without contrast."""
+    if not before.any() or not now.any():
+        return True
+    return float(before @ now) >= _ALIKE

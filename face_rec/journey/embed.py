@@ -1,4 +1,4 @@
-"""Embed: which faces deserve a look now, and their embeddings.
+"""Embed: which faces deserve a look now, their embeddings, and who those look like.
 
 An embedding costs more than everything else done with a face, so it is made by need:
 the track is new or undecided, its looks disagree, the last look is stale, the gallery
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from face_rec.domain.faces import Frame, Image, Matrix, Quality
-from face_rec.domain.recognition import Verdict
-from face_rec.journey.decide.decide import Policy
-from face_rec.journey.detect.geometry import narrow_side
-from face_rec.journey.detect.sameness import View, repeated, view_of
-from face_rec.journey.track.track_state import Sighting
+from face_rec.domain.recognition import Look, Verdict
+from face_rec.journey.decide import Policy
+from face_rec.journey.same_view import View, repeated, view_of
+from face_rec.journey.track_state import TrackState
 from face_rec.protocols.models import Assessor, Embedder
+from face_rec.protocols.people import Gallery
 
 STALE_NAMED = 2.0
 """Seconds after which a named track is looked at again: is it still the same person?"""
@@ -62,7 +62,7 @@ class Probe:
     """A view chosen for a look: whose it is and how good. ``repeats``: the number of the look
     that was taken of this very view; None: it is another one."""
 
-    sighting: Sighting
+    state: TrackState
     quality: Quality
     view: View | None = None
     repeats: int | None = None
@@ -77,67 +77,78 @@ class Choose:
         self._gate = gate or Gate()
 
     def __call__(
-        self, sightings: Sequence[Sighting], frame: Frame, revision: int
+        self, states: Sequence[TrackState], frame: Frame, revision: int
     ) -> tuple[Probe, ...]:
-        """At most AT_ONCE probes; the sightings learn whether their view was poor."""
+        """At most AT_ONCE probes; the states learn whether their view was poor."""
         now = frame.taken_at
-        due = [s for s in sightings if may_look(s, now, revision, self._policy)]
+        due = [s for s in states if may_look(s, now, revision, self._policy)]
         due.sort(key=_urgency)
-        probes = [self._probe(sighting, frame, revision) for sighting in due[:AT_ONCE]]
+        probes = [self._probe(state, frame, revision) for state in due[:AT_ONCE]]
         return tuple(probe for probe in probes if probe is not None)
 
-    def _probe(self, sighting: Sighting, frame: Frame, revision: int) -> Probe | None:
-        face = sighting.track.face
-        if narrow_side(face.box) < self._policy.min_face:
-            sighting.judged(poor=True, now=frame.taken_at)
+    def _probe(self, state: TrackState, frame: Frame, revision: int) -> Probe | None:
+        face = state.track.face
+        if face.box.narrow_side < self._policy.min_face:
+            state.judged(poor=True, now=frame.taken_at)
             return None
         quality = self._assess(frame.image, face)
-        sighting.judged(poor=not self._gate.passes(quality), now=frame.taken_at)
-        if sighting.poor or not needs_look(sighting, quality, frame.taken_at, revision):
+        state.judged(poor=not self._gate.passes(quality), now=frame.taken_at)
+        if state.poor or not needs_look(state, quality, frame.taken_at, revision):
             return None
-        repeats = repeated(sighting.views, frame.image, self._policy.same)
-        if repeats is not None and not is_stale(sighting, frame.taken_at, revision):
+        repeats = repeated(state.views, frame.image, self._policy.same)
+        if repeats is not None and not is_stale(state, frame.taken_at, revision):
             return None  # it has been looked at, and proves nothing more
-        return Probe(sighting, quality, view_of(frame.image, face.box), repeats)
+        return Probe(state, quality, view_of(frame.image, face.box), repeats)
 
 
-def may_look(sighting: Sighting, now: float, revision: int, policy: Policy) -> bool:
+def may_look(state: TrackState, now: float, revision: int, policy: Policy) -> bool:
     """Whether it is worth measuring the view: pure, and needs no picture."""
-    track = sighting.track
-    if not track.fresh or track.contested or now - sighting.looked_at < policy.gap:
+    track = state.track
+    if not track.fresh or track.contested or now - state.looked_at < policy.gap:
         return False
-    if sighting.undecided or is_stale(sighting, now, revision):
+    if state.undecided or is_stale(state, now, revision):
         return True
-    return sighting.decision.verdict is not Verdict.NAMED and now - sighting.checked_at >= RECHECK
+    return state.decision.verdict is not Verdict.NAMED and now - state.checked_at >= RECHECK
 
 
-def needs_look(sighting: Sighting, quality: Quality, now: float, revision: int) -> bool:
+def needs_look(state: TrackState, quality: Quality, now: float, revision: int) -> bool:
     """Whether a view of this quality is worth an embedding."""
-    best = sighting.best
-    if best is None or sighting.undecided or is_stale(sighting, now, revision):
+    best = state.best
+    if best is None or state.undecided or is_stale(state, now, revision):
         return True
     return quality.size > LARGER * best.size or quality.score > best.score + BETTER
 
 
-def is_stale(sighting: Sighting, now: float, revision: int) -> bool:
+def is_stale(state: TrackState, now: float, revision: int) -> bool:
     """Whether the last look is too old to go by."""
-    named = sighting.decision.verdict is Verdict.NAMED
-    age = now - sighting.looked_at
+    named = state.decision.verdict is Verdict.NAMED
+    age = now - state.looked_at
     # Looks taken before somebody was enrolled or removed may be wrong now; RECHECK keeps a
     # large import, with many changes a second, from causing a look in every frame.
-    if revision != sighting.revision and age >= RECHECK:
+    if revision != state.revision and age >= RECHECK:
         return True
     return age >= (STALE_NAMED if named else STALE_UNKNOWN)
 
 
 def embed(embedder: Embedder, image: Image, probes: Sequence[Probe]) -> Matrix:
     """(len(probes), D) embeddings, in one batch where that costs less."""
-    crops = [embedder.align(image, probe.sighting.track.face) for probe in probes]
+    crops = [embedder.align(image, probe.state.track.face) for probe in probes]
     if embedder.batches or len(crops) <= 1:
         return embedder.embed(crops)
     return np.concatenate([embedder.embed([crop]) for crop in crops])
 
 
-def _urgency(sighting: Sighting) -> tuple[bool, float, float]:
+def match(
+    gallery: Gallery, probes: Sequence[Probe], vectors: Matrix, at: float
+) -> tuple[Look, ...]:
+    """One look a probe, in one call to the gallery; ``vectors`` is (len(probes), D), ``at`` the
+    frame's time."""
+    if not probes:
+        return ()
+    found = gallery.match(vectors)
+    return tuple(Look(at, who, probe.quality) for who, probe in zip(found, probes, strict=True))
+
+
+def _urgency(state: TrackState) -> tuple[bool, float, float]:
     """Undecided tracks first, then the longest not looked at, then the largest."""
-    return (not sighting.undecided, sighting.looked_at, -sighting.track.face.box.area)
+    return (not state.undecided, state.looked_at, -state.track.face.box.area)

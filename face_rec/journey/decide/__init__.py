@@ -1,1 +1,0 @@
-"""Whether looks name somebody."""

@@ -1,1 +1,0 @@
-"""When and how closely to look for faces, and which of them to embed."""

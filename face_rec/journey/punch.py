@@ -1,0 +1,158 @@
+"""Punch: turn a named face, or a PIN, into a mark, a greeting and a snapshot, in this order."""
+
+import uuid
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Final
+
+from face_rec.clock import Clock
+from face_rec.domain.faces import Box, Image
+from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
+from face_rec.domain.recognition import Decision
+from face_rec.domain.screens import Greeting
+from face_rec.protocols.marks import Marker
+from face_rec.protocols.people import Directory
+from face_rec.protocols.snapshots import SnapshotSink
+
+CONTEXT: Final = 3.0
+"""Side of a snapshot, in sides of the face: enough to see who stands there, no more."""
+_WRITTEN: Final = (Outcome.MARKED, Outcome.SAVED_HERE)
+_KEPT: Final = 50
+"""Greetings remembered a stream; a page asks for new ones several times a second."""
+
+
+class NoticeBoard:
+    """The newest greetings of one stream. Written by its worker, read by any thread."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._greetings: deque[Greeting] = deque(maxlen=_KEPT)
+        self._time_to_mark: float | None = None
+
+    def post(self, greeting: Greeting, time_to_mark: float | None = None) -> None:
+        """Show ``greeting``. ``time_to_mark``: seconds from the first frame in which the
+        face was large enough until the mark."""
+        with self._lock:
+            self._greetings.append(greeting)
+            if time_to_mark is not None:
+                self._time_to_mark = time_to_mark
+
+    def greetings(self, since: float = 0.0) -> tuple[Greeting, ...]:
+        """Those shown from ``since`` (monotonic seconds) on, oldest first."""
+        with self._lock:
+            return tuple(g for g in self._greetings if g.shown_from >= since)
+
+    @property
+    def time_to_mark(self) -> float | None:
+        """Of the newest mark."""
+        return self._time_to_mark
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Named:
+    """A face whose decision names somebody, and the picture it is in."""
+
+    image: Image
+    box: Box
+    subject: str
+    decision: Decision
+    contract: str
+
+
+class Puncher:
+    """Punches for one kiosk. Used by one thread at a time. ``snapshots`` is None where no
+    pictures are kept, ``board`` where no screen of the kiosk is to greet anybody."""
+
+    def __init__(
+        self,
+        kiosk: str,
+        source: Source,
+        *,
+        marker: Marker,
+        directory: Directory,
+        snapshots: SnapshotSink | None,
+        clock: Clock,
+        board: NoticeBoard | None = None,
+    ) -> None:
+        self._kiosk = kiosk
+        self._source = source
+        self._marker = marker
+        self._directory = directory
+        self._snapshots = snapshots
+        self._clock = clock
+        self._board = board
+
+    def __call__(self, named: Named, large_since: float | None = None) -> Receipt:
+        """Mark ``named``; raises JournalError, and then nobody has been told anything.
+
+        ``large_since``: when (monotonic) the face was first large enough, for the statistics.
+        """
+        receipt = self._marker.mark(self._event_of(named))
+        self._greet(receipt, large_since)
+        if receipt.outcome in _WRITTEN and self._snapshots and receipt.event.snapshot:
+            self._snapshots.offer(receipt.event.snapshot, crop(named.image, named.box))
+        return receipt
+
+    def by_pin(self, subject: str) -> Receipt:
+        """Mark somebody whose face failed and who has shown in another way who they are; raises
+        JournalError, and then nobody has been told anything."""
+        event = Event(
+            id=uuid.uuid4().hex,
+            subject=subject,
+            at=self._clock.now(),
+            kind=EventKind.PUNCH,
+            source=self._source,
+            kiosk=self._kiosk,
+        )
+        receipt = self._marker.mark(event)
+        self._greet(receipt)
+        return receipt
+
+    def _event_of(self, named: Named) -> Event:
+        event_id, at = uuid.uuid4().hex, self._clock.now()
+        return Event(
+            id=event_id,
+            subject=named.subject,
+            at=at,
+            kind=EventKind.PUNCH,
+            source=self._source,
+            kiosk=self._kiosk,
+            score=named.decision.score,
+            margin=named.decision.margin,
+            liveness=named.decision.liveness,
+            snapshot=key_of(event_id, at, named.subject) if self._snapshots else None,
+            contract=named.contract,
+        )
+
+    def _greet(self, receipt: Receipt, large_since: float | None = None) -> None:
+        if self._board is None:
+            return
+        now = self._clock.monotonic()
+        marked = receipt.outcome is not Outcome.ALREADY and large_since is not None
+        waited = now - large_since if marked and large_since is not None else None
+        name = self._directory.name(receipt.event.subject)
+        self._board.post(Greeting(receipt, name, now), waited)
+
+
+def key_of(event_id: str, at: datetime, subject: str) -> str:
+    """Where the snapshot of an event lies. It derives from the event, so that a mark never
+    waits for the store; and it says whose it is, so that it is sealed with that person's own
+    key and goes with them (see ``privacy.pictures.owner_of``)."""
+    return f"marks/{at.astimezone(UTC):%Y/%m/%d}/{subject}.{event_id}.jpg"
+
+
+def crop(image: Image, box: Box) -> Image:
+    """A copy of the part of ``image`` around ``box``, clipped at its borders."""
+    height, width = image.shape[:2]
+    (x, y), half = box.centre, max(box.width, box.height) * CONTEXT / 2
+    left, right = _span(x - half, x + half, width)
+    top, bottom = _span(y - half, y + half, height)
+    return image[top:bottom, left:right].copy()
+
+
+def _span(low: float, high: float, length: int) -> tuple[int, int]:
+    """The whole pixels from ``low`` to ``high`` within a side; at least one."""
+    start = min(max(0, round(low)), length - 1)
+    return start, min(max(start + 1, round(high)), length)

@@ -1,1 +1,0 @@
-"""The same face from frame to frame."""
