@@ -77,7 +77,7 @@ def test_it_runs_by_itself_soon_after_the_start() -> None:
     [
         (BAD, True, "1 findings, the first: people: edited"),
         (StoreUnavailable("Redis is away."), True, "Redis is away."),
-        (Report(), False, "checked 2025-03-10 08:00 UTC"),
+        (Report(), False, "all was as written on 2025-03-10 08:00 UTC"),
     ],
     ids=["broken", "away", "whole"],
 )

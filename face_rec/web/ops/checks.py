@@ -185,7 +185,7 @@ def background_check(statuses: Callable[[], Sequence[Status]]) -> Check:
             fine = "everything that works by itself is at work"
             return HealthCheck("background", ok=True, detail=fine)
         parts = ", ".join(
-            f"{one.name} ({one.failures} times: {one.problem or 'it ended'})" for one in bad
+            f"{one.name} ({one.failures} ×: {one.problem or 'it ended'})" for one in bad
         )
         words = f"something that works by itself fails again and again: {parts}"
         advice = "It is started again by itself; the log says what happened. Please report it."
