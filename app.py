@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 from anyio import to_thread
+from streamlit import delta_generator
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.util import calc_hash
@@ -33,9 +34,10 @@ from face_rec.web.server import uploads
 
 log = logging.getLogger(__name__)
 
-_HEAVY = ("pandas", "altair", "av", "fpdf", "xlsxwriter")
-"""What pages import and what takes long to load. Nothing that declares a component, such as
-streamlit_webrtc: outside a script Streamlit does not register it, and never would again."""
+_HEAVY = ("aiortc", "pandas", "altair", "fpdf", "xlsxwriter")
+"""What pages import and what takes long to load; first what a kiosk waits for, which comes back
+by itself after a restart (streamlit_webrtc needs aiortc). Nothing that declares a component, such
+as streamlit_webrtc: outside a script Streamlit does not register it, and never would again."""
 _KEPT = 300  # seconds that an open page waits for somebody to sign in again
 _LONGEST_LOADING = 15  # seconds to wait for the last lines of a start
 _RETRY = 2  # seconds between two questions to a database that is away
@@ -51,6 +53,11 @@ def _settings() -> Settings:
         sys.exit(2)
 
 
+# The first thing that a process draws makes Streamlit ask whether it was started from a Python
+# shell. inspect.stack() looks at the file of every module for that: half of the time that the
+# first page after a start took.
+delta_generator._use_warning_has_been_displayed = True  # noqa: SLF001
+
 SETTINGS = _settings()
 configure(SETTINGS.log_level, SETTINGS.log_format)
 for remark in remarks(SETTINGS.secret_files):
@@ -62,6 +69,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Build the system before the first request, close it in order after the last."""
     _refuse_open_address(st.get_option("server.address"))
     building = assembly.build(SETTINGS)
+    warming = WarmUp(_HEAVY)
+    warming.start()  # before the system stands: building waits for Redis and for files
     try:
         built = await to_thread.run_sync(building.__enter__)
     except FaceRecError as error:
@@ -69,8 +78,6 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         raise SystemExit(2) from error
     system.install(built)
     telling = background.task("setup-link", _tell_setup_link(built))
-    warming = WarmUp(_HEAVY)
-    warming.start()
     try:
         yield {"system": built}
     finally:

@@ -1,5 +1,6 @@
 """Loads what the first visitor of a page would else wait for: charts, tables, video, reports."""
 
+import inspect
 import logging
 import time
 from collections.abc import Sequence
@@ -8,6 +9,13 @@ from importlib import import_module
 from face_rec.background import Background
 
 log = logging.getLogger(__name__)
+
+
+def know_files() -> None:
+    """Have ``inspect`` learn which module each file is, for which it looks at every module there
+    is: else the first component that a page declares waits for that, a second and more."""
+    inspect.modulesbyfile.pop(__file__, None)  # what it knows it does not look for
+    inspect.getmodule(know_files.__code__)
 
 
 class WarmUp:
@@ -30,6 +38,7 @@ class WarmUp:
             if self._thread.stopping.is_set():
                 return
             import_module(name)
+            know_files()  # the first time is slow, later ones look at what is new
         # Quiet, as all that comes after the start: the set-up link stays the last thing said.
         log.debug("warmed_up seconds=%.1f", time.monotonic() - began)
         self._thread.stopping.wait()

@@ -173,6 +173,11 @@ class PinStore(Protocol):
         """False, with nothing written, if there is no such person."""
         ...
 
+    def replace(self, subject: str, was: str, hashed: str) -> bool:
+        """Put ``hashed`` in the place of ``was``; False, with nothing written, if that is not
+        what is stored any more."""
+        ...
+
     def renew(self, subject: str) -> bool:
         """Keep the same hash as :meth:`put` would keep it today; whether that was due."""
         ...

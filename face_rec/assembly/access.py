@@ -115,6 +115,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     known = KnownBrowsers(lambda: signing_key(client, site, new_secret()), clock)
     # Strangers hash in threads of their own: they keep nobody who is in from what needs a hash.
     passwords = Passwords(options.words, options.hasher, options.breached)
+    of_pins = Passwords.of_pins(options.hasher)
     proof = Proof(
         accounts=accounts, passwords=passwords.beside(), attempts=attempts, known=known,
         trail=trail,
@@ -155,7 +156,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         staff=staff,
         kiosks=kiosks,
         tokens=tokens,
-        pins=Pins(RedisPins(client, site, options.pins), passwords, throttle, trail),
+        pins=Pins(RedisPins(client, site, options.pins), of_pins, throttle, trail),
         identify=identify,
         changes=changes,
         tabs=Tabs(),

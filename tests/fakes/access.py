@@ -88,6 +88,9 @@ class MemoryPins:
             self.hashes[subject] = hashed
         return not self.gone
 
+    def replace(self, subject: str, was: str, hashed: str) -> bool:
+        return self.hashes.get(subject) == was and self.put(subject, hashed)
+
     def renew(self, subject: str) -> bool:
         return False
 

@@ -168,6 +168,16 @@ def test_a_hash_of_before_is_sealed_at_its_next_right_use(client: Client, ada: P
     pins.verify("door", ada.id, ada, PIN)
 
 
+def test_a_pin_that_was_changed_meanwhile_is_not_replaced(client: Client, ada: Person) -> None:
+    store = RedisPins(client, "main", pin_sealer([OLD], CHAIN))
+    store.put(ada.subject, "first")
+    assert not store.replace(ada.subject, "another", "second")
+    assert store.get(ada.subject) == "first"
+    assert store.replace(ada.subject, "first", "second")
+    assert store.get(ada.subject) == "second"
+    assert is_sealed(_stored(client, ada))
+
+
 def test_a_new_data_key_takes_over_at_use_or_by_rotation(
     client: Client, people: RedisPeople, ada: Person
 ) -> None:

@@ -1,5 +1,7 @@
 """Hashing in a few threads with few places to wait, known browsers, and networks."""
 
+import os
+import sys
 import threading
 from collections.abc import Callable
 
@@ -121,3 +123,13 @@ def test_a_browser_that_stays_away_is_forgotten() -> None:
     assert known.browser("ada", shown)
     clock.advance(2)
     assert not known.browser("ada", shown)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a thread's niceness is Linux's")
+def test_hashes_of_sign_ins_stand_back_and_those_that_somebody_waits_for_do_not() -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    own = niceness()
+    assert Hashing().run(niceness) > own
+    assert Hashing(stand_back=False).run(niceness) == own

@@ -1,13 +1,15 @@
 """PINs: which are allowed, who is marked by one, and when the form stays closed."""
 
 import pytest
+from argon2 import PasswordHasher, Type, extract_parameters
 
 from face_rec.access.accounts.hashing import Hashing
+from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.devices.pins import check
 from face_rec.access.signin.throttle import BY_KIOSK, BY_PIN
 from face_rec.domain.errors import AccountRefused, PasswordRefused, SignInRefused, TryLater
 from face_rec.domain.people import Person
-from tests.fakes.access import MemoryAudit, MemoryPins, memory_pins
+from tests.fakes.access import CHEAP, MemoryAudit, MemoryPins, memory_pins
 
 PIN = "402917"
 ADA = Person("a" * 32, "E1", "Ada", "Day", "")
@@ -179,3 +181,20 @@ def test_a_try_that_found_no_place_for_its_hash_is_none(world: World) -> None:
             world.pins.verify("door", "E1", ADA, PIN)
     passwords._hashing = open_again
     assert world.pins.verify("door", "E1", ADA, PIN) == ADA
+
+
+def test_a_hash_of_older_parameters_is_made_anew_at_its_next_right_use(world: World) -> None:
+    older = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash(PIN)
+    world.store.hashes[ADA.subject] = older
+    world.refusal(ADA, "402918")
+    assert world.store.hashes[ADA.subject] == older  # a wrong one changes nothing
+    world.pins.verify("door", ADA.id, ADA, PIN)
+    newer = world.store.hashes[ADA.subject]
+    assert extract_parameters(newer) == extract_parameters(CHEAP.hash(PIN))
+    world.pins.verify("door", ADA.id, ADA, PIN)
+    assert world.store.hashes[ADA.subject] == newer
+
+
+def test_a_pin_is_hashed_by_what_owasp_asks_for_at_the_least() -> None:
+    made = extract_parameters(Passwords.of_pins().hash(PIN))
+    assert (made.type, made.memory_cost, made.time_cost) == (Type.ID, 19 * 1024, 2)

@@ -2,11 +2,17 @@
 
 import ast
 import importlib.util
+import inspect
 import logging
+import re
 import subprocess
 import sys
+from importlib import import_module
+from importlib.metadata import requires
+from unittest.mock import Mock
 
 import pytest
+from streamlit import delta_generator, env_util
 
 import app as entry
 from config import ROOT
@@ -33,9 +39,28 @@ def test_the_libraries_are_loaded_in_the_background_and_nothing_is_said_of_it(
     assert [one for one in caplog.records if one.levelno > logging.DEBUG] == []
 
 
+def test_the_files_of_all_modules_are_known_before_a_component_is_declared() -> None:
+    new = str(import_module("zipapp").__file__)  # nothing here uses it
+    warm_up.know_files()
+    assert inspect.modulesbyfile[new] == "zipapp"
+
+
+def test_the_first_page_after_a_start_does_not_look_at_every_module_s_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Streamlit asks ``inspect.stack()`` for that, once, until ``app.py`` says it has asked."""
+    asked = Mock(return_value=True)
+    monkeypatch.setattr(env_util, "is_repl", asked)
+    delta_generator._maybe_print_use_warning()
+    assert not asked.called
+    monkeypatch.setattr(delta_generator, "_use_warning_has_been_displayed", False)
+    delta_generator._maybe_print_use_warning()
+    assert asked.called  # else this test proves nothing with this Streamlit
+
+
 @pytest.mark.heavy
 def test_they_exist_and_pages_use_them() -> None:
-    used: set[str] = set()
+    used = {re.split(r"\W", needed)[0] for needed in requires("streamlit-webrtc") or ()}
     for folder in ("pages", "face_rec"):
         for path in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):

@@ -24,9 +24,13 @@ _NICENESS: Final = 5  # about a third of the weight of other threads
 class Hashing:
     """Runs hashes one after another. Safe to call from any thread; the caller waits."""
 
-    def __init__(self, at_once: int = AT_ONCE, waiting: int = _WAITING) -> None:
-        """``at_once``: hashes under way; ``waiting``: callers whose turn has not come."""
-        self._pool = ThreadPoolExecutor(at_once, "hashing", initializer=_stand_back)
+    def __init__(
+        self, at_once: int = AT_ONCE, waiting: int = _WAITING, *, stand_back: bool = True
+    ) -> None:
+        """``at_once``: hashes under way; ``waiting``: callers whose turn has not come;
+        ``stand_back``: recognition and requests go before them."""
+        first = _stand_back if stand_back else None
+        self._pool = ThreadPoolExecutor(at_once, "hashing", initializer=first)
         self._room = Room(at_once + waiting)
 
     def run(self, work: Callable[[], T]) -> T:

@@ -54,6 +54,16 @@ class Passwords:
         other._hashing = Hashing()  # noqa: SLF001
         return other
 
+    @classmethod
+    def of_pins(cls, hasher: PasswordHasher | None = None) -> "Passwords":
+        """For PINs, on whose answer somebody waits at the door: the least that OWASP's Password
+        Storage Cheat Sheet asks of Argon2id (19 MiB, two rounds), since no work makes a million
+        PINs many, and threads that do not stand back, since tries are counted beforehand."""
+        least = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+        pins = cls(hasher=hasher or least)
+        pins._hashing = Hashing(stand_back=False)
+        return pins
+
     def check(self, password: str, account: str) -> None:
         """Raises PasswordRefused if ``password`` may not be used for ``account``."""
         length = len(_normal(password))
@@ -95,9 +105,13 @@ class Passwords:
             return False
         return fits and bool(stored)
 
+    def outdated(self, stored: str) -> bool:
+        """Whether ``stored`` was made by other parameters than today's."""
+        return self._hasher.check_needs_rehash(stored)
+
     def renewed(self, account: Account, password: str) -> Account:
         """``account`` with its hash made by today's parameters, where that is due."""
-        if account.password is None or not self._hasher.check_needs_rehash(account.password):
+        if account.password is None or not self.outdated(account.password):
             return account
         return replace(account, password=self.hash(password))
 

@@ -1,7 +1,8 @@
 """PINs: how somebody whose face fails is marked all the same.
 
-A PIN is short, so that the lock-out guards it and not its strength; it opens nothing but a mark
-of its owner, at a kiosk that allows it, and that mark is shown as one to be looked at.
+A PIN is short, so that the lock-out guards it and not its strength (where it is stored, the seal
+does); it opens nothing but a mark of its owner, at a kiosk that allows it, and that mark is shown
+as one to be looked at.
 """
 
 from itertools import pairwise
@@ -73,10 +74,17 @@ class Pins:
             raise
         if not fits or person is None or not person.active:
             raise SignInRefused(_REFUSED)
-        self._store.renew(person.subject)
+        self._renew(person.subject, stored, pin)
         self._throttle.take_back(BY_KIOSK, kiosk)
         self._throttle.forgive(BY_PIN, who)
         return person
+
+    def _renew(self, subject: str, stored: str | None, pin: str) -> None:
+        """What is stored, made as it would be today."""
+        if stored is not None and self._passwords.outdated(stored):
+            self._store.replace(subject, stored, self._passwords.hash(pin))
+        else:
+            self._store.renew(subject)
 
     def _count(self, limit: Limit, who: str, target: str, about: str = "") -> None:
         """One more try; the first one too many is noted."""

@@ -43,8 +43,9 @@ class RedisPins:
     def get(self, subject: str) -> str | None:
         """The hash; of one that does not open something that no PIN fits."""
         stored = self._read(subject)
-        if stored is None:
-            return None
+        return None if stored is None else self._opened(subject, stored)
+
+    def _opened(self, subject: str, stored: bytes) -> str:
         try:
             return self._sealer.open(stored, _context(subject)).decode()
         except (DataKeyMissing, SealBroken, UnicodeDecodeError) as error:
@@ -55,6 +56,14 @@ class RedisPins:
     def put(self, subject: str, hashed: str) -> bool:
         sealed = self._sealer.seal(hashed.encode(), _context(subject))
         return bool(_PUT.run(self._client, [self._key(subject)], [keys.PIN, sealed]))
+
+    def replace(self, subject: str, was: str, hashed: str) -> bool:
+        stored, context = self._read(subject), _context(subject)
+        if stored is None or self._opened(subject, stored) != was:
+            return False
+        sealed = self._sealer.seal(hashed.encode(), context)
+        with redis_errors():
+            return bool(_SWAP.run(self._client, [self._key(subject)], [keys.PIN, stored, sealed]))
 
     def renew(self, subject: str) -> bool:
         stored = self._read(subject)
