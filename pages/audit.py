@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.access.audit.audit import Action, AuditEntry, details, matching
-from face_rec.attendance.reports.csv_export import neutralised
+from face_rec.attendance.reports.csv_file import neutralised
 from face_rec.system import System
 from pages.ui.frame.context import system
 from pages.ui.frame.exports import noted

@@ -6,9 +6,9 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from face_rec.attendance.days.status import Status
 from face_rec.attendance.marks.records import filtered
-from face_rec.attendance.reports.csv_export import to_csv
+from face_rec.attendance.reports.csv_file import to_csv
+from face_rec.attendance.terms.status import Status
 from face_rec.system import System
 from pages.ui.frame.context import system
 from pages.ui.frame.exports import noted

@@ -13,15 +13,14 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from face_rec.attendance.days.day_calculator import Reckoner
+from face_rec.attendance.days.day_calculator import DayCalculator
 from face_rec.attendance.days.day_record import DayRecord, Row, record
 from face_rec.attendance.days.outages import Uptime
 from face_rec.attendance.days.planner import Planner
 from face_rec.attendance.days.punches import Directions
-from face_rec.attendance.marks.effective_mark import entries
-from face_rec.attendance.marks.mark_columns import Codes, ledger, merged
-from face_rec.attendance.rules.rule_set import with_items
-from face_rec.attendance.rules.rules import Item, Rules
+from face_rec.attendance.marks.effective_marks import entries
+from face_rec.attendance.marks.mark_columns import Codes, columns_of, merged
+from face_rec.attendance.rules.rules import Item, Rules, with_items
 from face_rec.attendance.rules.shift import DEFAULT_ID, Shift
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person
@@ -84,14 +83,14 @@ def days(events: Iterable[Event], first: date, last: date, around: World) -> lis
     asked = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     now = around.now or at(last + timedelta(days=10), "12:00", around.zone)
     uptime = Uptime(around.rules.kiosks, around.beats or {}, around.rules.limits)
-    reckoner = Reckoner(
+    reckoner = DayCalculator(
         planner=Planner(around.rules, around.zone),
         directions=Directions(around.rules.kiosks, codes, around.zone),
         uptime=uptime,
         codes=codes,
         now=int(now.timestamp()),
     )
-    rows = reckoner.days([around.person], asked, merged(_ledgers(events, codes)))
+    rows = reckoner.days([around.person], asked, merged(_columns(events, codes)))
     numbers = [Row._make(row) for row in np.ravel(rows).tolist()]
     return [
         record(around.person, day, row, around.zone, codes)
@@ -111,9 +110,9 @@ def judged(
     return days(events, day, day, about)[0]
 
 
-def _ledgers(events: Iterable[Event], codes: Codes) -> list[Any]:
-    """One ledger a UTC day, as the store keeps them."""
+def _columns(events: Iterable[Event], codes: Codes) -> list[Any]:
+    """One columns_of a UTC day, as the store keeps them."""
     by_day: dict[date, list[Event]] = {}
     for event in events:
         by_day.setdefault(event.at.astimezone(UTC).date(), []).append(event)
-    return [ledger(entries(some), len(some), codes) for _, some in sorted(by_day.items())]
+    return [columns_of(entries(some), len(some), codes) for _, some in sorted(by_day.items())]

@@ -9,9 +9,9 @@ from face_rec.access.access_control import Access
 from face_rec.access.audit.audit import Action
 from face_rec.access.rights import Act
 from face_rec.assembly.stores import Stores
-from face_rec.attendance.marks.effective_mark import entries
+from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.marks.records import marks_table
-from face_rec.attendance.reports.csv_export import to_csv
+from face_rec.attendance.reports.csv_file import to_csv
 from face_rec.attendance.reports.pdf_file import FONT
 from face_rec.clock import Clock
 from face_rec.domain.marks import Event

@@ -16,7 +16,7 @@ from face_rec.assembly.chain import open_chained, open_journal, open_streams
 from face_rec.assembly.redis_connection import connected, start_redis
 from face_rec.assembly.sealing import open_data_keys
 from face_rec.assembly.snapshots import open_spool
-from face_rec.attendance.marks.cached_stores import Stores as AttendanceStores
+from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.rules.rules import RulesStore
 from face_rec.attendance.service import OfficeByZone, open_office
 from face_rec.clock import Clock

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from face_rec.attendance.days.day_record import DayRecord
-from face_rec.attendance.days.status import Flag, Status
+from face_rec.attendance.terms.status import Flag, Status
 
 _OFF = frozenset({Status.HOLIDAY, Status.WEEKLY_OFF, Status.LEAVE})
 

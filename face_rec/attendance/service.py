@@ -1,40 +1,40 @@
-"""Everything about attendance behind one door, for pages and commands."""
+"""Everything about attendance in one object, for pages and commands."""
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from face_rec.attendance.marks.cached_stores import Stores
-from face_rec.attendance.marks.correction_service import CorrectionDesk
-from face_rec.attendance.marks.mark_queries import Inquiry
-from face_rec.attendance.rules.rule_service import RuleDesk
-from face_rec.attendance.timesheets import AttendanceBook
+from face_rec.attendance.cached_stores import Stores
+from face_rec.attendance.corrections import CorrectionService
+from face_rec.attendance.mark_queries import MarkQueries
+from face_rec.attendance.rule_service import RuleService
+from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """``book`` answers, ``inquiry`` explains, the two desks change things;
+    """``book`` answers, ``inquiry`` explains, the two services change things;
     ``stores`` are below them. Safe from any thread."""
 
     stores: Stores
-    book: AttendanceBook
-    inquiry: Inquiry
-    corrections: CorrectionDesk
-    rules: RuleDesk
+    book: Timesheets
+    inquiry: MarkQueries
+    corrections: CorrectionService
+    rules: RuleService
 
 
 def open_office(stores: Stores, clock: Clock, zone: ZoneInfo) -> Office:
     """All of it over these stores; nothing is read yet."""
-    book = AttendanceBook(stores, clock, zone)
-    inquiry = Inquiry(book, stores.attendance)
+    book = Timesheets(stores, clock, zone)
+    inquiry = MarkQueries(book, stores.attendance)
     return Office(
         stores,
         book,
         inquiry,
-        CorrectionDesk(stores.attendance, book, inquiry, clock),
-        RuleDesk(stores.rules, book),
+        CorrectionService(stores.attendance, book, inquiry, clock),
+        RuleService(stores.rules, book),
     )
 
 

@@ -1,38 +1,58 @@
-"""The attendance book: events, people and rules become days, whenever asked.
+"""Timesheets: events, people and rules become days, whenever asked; closed days are kept."""
 
-Nothing computed is ever written back (docs/adr/0004-event-lists-are-the-truth.md). What costs
-time is kept in two steps: marks as columns (:mod:`~face_rec.attendance.marks.columns_cache`) and,
-for days that can no longer change by themselves, the judged rows.
-"""
-
+import threading
 from collections.abc import Hashable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from cachetools import LRUCache
 
-from face_rec.attendance.days.closed_days import ClosedDays
-from face_rec.attendance.days.day_calculator import MARGIN, Reckoner
-from face_rec.attendance.days.day_record import DAY, DayRecord, Days
+from face_rec.attendance.cached_stores import CachedStores, Stores, days_between
+from face_rec.attendance.days.day_calculator import MARGIN, DayCalculator
+from face_rec.attendance.days.day_record import DAY, DayRecord, Days, Table, by_group_and_name
 from face_rec.attendance.days.planner import Planner
 from face_rec.attendance.days.punches import Directions
-from face_rec.attendance.filters import EVERYBODY, Filters
-from face_rec.attendance.marks.cached_stores import Sources, Stores, days_between
-from face_rec.attendance.marks.effective_mark import Entry
+from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.marks.mark_columns import Codes, Marks, merged, only
 from face_rec.attendance.marks.visit import Visit, stays_of, visits
-from face_rec.attendance.reports.table import Table, by_group_and_name
 from face_rec.attendance.rules.rules import Rules
+from face_rec.attendance.terms.filters import EVERYBODY, Filters
 from face_rec.clock import Clock
 from face_rec.domain.errors import PersonMissing
 from face_rec.domain.people import Person
 from face_rec.protocols.models import Progress
 
+
+class ClosedDays:
+    """One row array a day, with the key it was judged under. Safe from any thread."""
+
+    def __init__(self, days: int = 800) -> None:
+        """``days``: how many are kept (a thousand people: 50 KB a day)."""
+        self._kept: LRUCache[date, tuple[Hashable, Days]] = LRUCache(days)
+        self._lock = threading.Lock()
+
+    def get(self, day: date, key: Hashable) -> Days | None:
+        """The rows, if they were judged under this very key."""
+        with self._lock:
+            known = self._kept.get(day)
+        return known[1] if known is not None and known[0] == key else None
+
+    def put(self, day: date, key: Hashable, rows: Days) -> None:
+        with self._lock:
+            self._kept[day] = (key, rows)
+
+    @property
+    def bytes(self) -> int:
+        with self._lock:
+            return sum(rows.nbytes for _, rows in self._kept.values())
+
+
 _FEW = 20  # so many people are judged by themselves instead of with everybody
 _CLOSED_AFTER = timedelta(days=3)  # the longest window ends two days after its date
 
 
-class AttendanceBook:
+class Timesheets:
     """Answers every question about attendance. Safe from any thread; all
     methods may raise StoreUnavailable.
 
@@ -42,7 +62,7 @@ class AttendanceBook:
     def __init__(self, stores: Stores, clock: Clock, zone: ZoneInfo) -> None:
         self.zone = zone
         self.codes = Codes()
-        self.sources = Sources(stores, clock, self.codes)
+        self.sources = CachedStores(stores, clock, self.codes)
         self._clock = clock
         self._closed = ClosedDays()
 
@@ -114,13 +134,13 @@ class AttendanceBook:
 
     # --- judging
 
-    def reckoner(self, rules: Rules, first: date, last: date) -> tuple[Planner, Reckoner]:
+    def calculator(self, rules: Rules, first: date, last: date) -> tuple[Planner, DayCalculator]:
         """What judges these local days under ``rules``, as of now."""
         planner = Planner(rules, self.zone)
         directions = Directions(rules.kiosks, self.codes, self.zone)
         uptime = self.sources.uptime(first, last, rules)
         now = int(self._clock.now().timestamp())
-        return planner, Reckoner(planner, directions, uptime, self.codes, now)
+        return planner, DayCalculator(planner, directions, uptime, self.codes, now)
 
     def _judged(
         self,
@@ -131,18 +151,18 @@ class AttendanceBook:
     ) -> Table:
         if not days or not people:
             return self._table(days, people, np.empty((len(days), len(people)), DAY))
-        _, reckoner = self.reckoner(rules, min(days), max(days))
+        _, calculator = self.calculator(rules, min(days), max(days))
         marks = self._marks(people, min(days), max(days), progress)
-        return self._table(days, people, reckoner.days(people, days, marks, progress))
+        return self._table(days, people, calculator.days(people, days, marks, progress))
 
     def _marks(
         self, people: Sequence[Person], first: date, last: date, progress: Progress | None
     ) -> Marks:
-        ledgers = self.sources.ledgers(first, last, progress)
+        columns = self.sources.columns(first, last, progress)
         if len(people) > _FEW:
-            return merged(ledgers)
+            return merged(columns)
         codes = sorted(self.codes.code(person.subject) for person in people)
-        return np.concatenate([only(ledgers, code) for code in codes])
+        return np.concatenate([only(columns, code) for code in codes])
 
     def _everybody(self, days: Sequence[date], progress: Progress | None) -> Table:
         """All people, closed days from memory where nothing has changed."""

@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 import config
 from face_rec import assembly
-from face_rec.attendance.marks.cached_stores import days_between
+from face_rec.attendance.cached_stores import days_between
 from face_rec.attendance.service import Office
 from face_rec.demo.company import Company, company
 from face_rec.domain.errors import NotEmpty

@@ -10,10 +10,10 @@ from tqdm import tqdm
 
 import config
 from face_rec import assembly
-from face_rec.attendance.filters import Filters
 from face_rec.attendance.reports.pdf_file import FONT
 from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
-from face_rec.attendance.timesheets import AttendanceBook
+from face_rec.attendance.terms.filters import Filters
+from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import AttendanceError
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.protocols.models import Progress
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def write(book: AttendanceBook, wanted: Wanted, out: Path, font: Path = FONT) -> int:
+def write(book: Timesheets, wanted: Wanted, out: Path, font: Path = FONT) -> int:
     """Make the report and put it at ``out``, whole or not at all; returns its
     number of rows. Raises AttendanceError for a group that nobody is in."""
     known = {person.group for person in book.people()}

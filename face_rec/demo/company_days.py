@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from face_rec.attendance.marks.correction import Author, added, disputed, voided
-from face_rec.attendance.marks.effective_mark import Entry
+from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.marks import Event, EventKind, Source
 

@@ -16,13 +16,13 @@ from zoneinfo import ZoneInfo
 
 from redis import Redis
 
-from face_rec.attendance.filters import EVERYBODY
-from face_rec.attendance.marks.cached_stores import Stores, days_between
+from face_rec.attendance.cached_stores import Stores, days_between
 from face_rec.attendance.reports.reports import Wanted, make, written
+from face_rec.attendance.rule_service import RuleService
 from face_rec.attendance.rules.roster import Assignment
-from face_rec.attendance.rules.rule_service import RuleDesk
 from face_rec.attendance.rules.shift import DEFAULT_ID, Counting, Shift
-from face_rec.attendance.timesheets import AttendanceBook
+from face_rec.attendance.terms.filters import EVERYBODY
+from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person
 from face_rec.stores.attendance import event_codec
@@ -85,7 +85,7 @@ def _measure(client: Redis, folder: Path, size: int, days: int) -> list[Row]:
     ]
 
 
-def _after_a_mark(client: Redis, book: AttendanceBook) -> list[Row]:
+def _after_a_mark(client: Redis, book: Timesheets) -> list[Row]:
     store = RedisAttendance(client, SITE)
     late = Event(
         "late",
@@ -109,8 +109,8 @@ def _after_a_mark(client: Redis, book: AttendanceBook) -> list[Row]:
     ]
 
 
-def _others(client: Redis, book: AttendanceBook, month: tuple[date, date]) -> list[Row]:
-    desk = RuleDesk(RedisRules(client, SITE), book)
+def _others(client: Redis, book: Timesheets, month: tuple[date, date]) -> list[Row]:
+    desk = RuleService(RedisRules(client, SITE), book)
     strict = Shift(DEFAULT_ID, "Day", late_grace=0, counting=Counting.EVERY_PAIR)
     report = make(book, Wanted("muster", *month, EVERYBODY))
     return [
@@ -121,7 +121,7 @@ def _others(client: Redis, book: AttendanceBook, month: tuple[date, date]) -> li
     ]
 
 
-def _muster(book: AttendanceBook, first: date, last: date) -> object:
+def _muster(book: Timesheets, first: date, last: date) -> object:
     return make(book, Wanted("muster", first, last, EVERYBODY))
 
 
@@ -133,7 +133,7 @@ def _timed(
     return Row(name, time.perf_counter() - started, "s", target, note)
 
 
-def _book(client: Redis, folder: Path) -> AttendanceBook:
+def _book(client: Redis, folder: Path) -> Timesheets:
     clock = FakeClock(NOW)
     stores = Stores(
         RedisAttendance(client, SITE),
@@ -141,7 +141,7 @@ def _book(client: Redis, folder: Path) -> AttendanceBook:
         RedisRules(client, SITE),
         folder,
     )
-    return AttendanceBook(stores, clock, ZONE)
+    return Timesheets(stores, clock, ZONE)
 
 
 def _fill(client: Redis, people: int, days: int) -> int:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from face_rec.attendance.marks.effective_mark import entries
+from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.marks.records import marks_table
-from face_rec.attendance.reports.csv_export import to_csv
+from face_rec.attendance.reports.csv_file import to_csv
 from face_rec.attendance.reports.pdf_file import FONT
 from face_rec.domain.people import Person
 from face_rec.privacy.consent import ConsentDesk

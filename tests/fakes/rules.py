@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from face_rec.attendance.rules.rule_set import with_items, without
-from face_rec.attendance.rules.rules import Item, Rules
+from face_rec.attendance.rules.rules import Item, Rules, with_items, without
 from face_rec.domain.errors import RulesMoved, StoreUnavailable
 from face_rec.kiosks.kiosk import Interval
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from face_rec import system as holder
 from face_rec.access.factors.step_up import StepUp
-from face_rec.attendance.marks.cached_stores import Stores
+from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.service import OfficeByZone, open_office
 from face_rec.domain.errors import ModelError
 from face_rec.domain.faces import Face, Image, Quality, View

@@ -18,9 +18,9 @@ from config import Settings, load
 from face_rec import assembly
 from face_rec.assembly.chain import witness_folder
 from face_rec.assembly.commands import open_backups
-from face_rec.attendance.filters import EVERYBODY
 from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
-from face_rec.attendance.timesheets import AttendanceBook
+from face_rec.attendance.terms.filters import EVERYBODY
+from face_rec.attendance.timesheets import Timesheets
 from face_rec.demo.company import Company, company
 from face_rec.domain.errors import BackupRefused, NotEmpty, StoreError
 from face_rec.domain.marks import Event
@@ -127,7 +127,7 @@ def _append(client: Client, everything: Iterable[Event]) -> int:
     return count
 
 
-def _csv(book: AttendanceBook, wanted: Wanted) -> bytes:
+def _csv(book: Timesheets, wanted: Wanted) -> bytes:
     return written(make(book, wanted), ".csv")
 
 

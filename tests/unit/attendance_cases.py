@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from face_rec.attendance.days.status import Flag, Status
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import Item
 from face_rec.attendance.rules.shift import PRESENCE, Counting, Reading
+from face_rec.attendance.terms.status import Flag, Status
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from tests.attendance_days import ADA, BERLIN, MONDAY, at, shift
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.attendance.days.status import Flag, Status
-from face_rec.attendance.filters import Filters
 from face_rec.attendance.overview import overview
 from face_rec.attendance.rules.authority import EVERYTHING
 from face_rec.attendance.rules.calendar import Holiday
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.shift import PRESENCE, Shift
+from face_rec.attendance.terms.filters import Filters
+from face_rec.attendance.terms.status import Flag, Status
 from face_rec.domain.errors import PersonMissing, RuleRefused
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.domain.marks import Event, EventKind

@@ -5,12 +5,12 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from face_rec.attendance.days.status import Status
 from face_rec.attendance.rules.authority import EVERYTHING, Authority
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import Item, Limits, Rules
 from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE, DayHours, Reading, Shift
+from face_rec.attendance.terms.status import Status
 from face_rec.domain.errors import RuleRefused
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.kiosks.kiosk import Direction, KioskRecord

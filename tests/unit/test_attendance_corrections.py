@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from face_rec.attendance.days.status import Status
 from face_rec.attendance.marks.correction import audit
 from face_rec.attendance.rules.calendar import Leave
+from face_rec.attendance.terms.status import Status
 from face_rec.domain.errors import CorrectionRefused, NotAllowed, PersonMissing
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups, only
 from face_rec.domain.marks import Event, EventKind
@@ -166,7 +166,7 @@ def test_a_time_without_zone_is_refused(world: World) -> None:
 def test_a_punch_that_is_gone_cannot_be_corrected(world: World) -> None:
     (came,) = world.mark("09:00")
     elsewhere = World().office()
-    with pytest.raises(CorrectionRefused, match="not in the book"):
+    with pytest.raises(CorrectionRefused, match="not there any more"):
         elsewhere.corrections.void(came, "boss", "so", within=ALL_GROUPS)
 
 

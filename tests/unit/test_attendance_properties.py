@@ -8,8 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face_rec.attendance.days.day_record import DayRecord
-from face_rec.attendance.days.occurrence import occurrence
-from face_rec.attendance.days.status import Flag
 from face_rec.attendance.marks.correction import (
     Author,
     added,
@@ -18,8 +16,10 @@ from face_rec.attendance.marks.correction import (
     retyped,
     voided,
 )
-from face_rec.attendance.marks.effective_mark import Entry, entries
+from face_rec.attendance.marks.effective_marks import Entry, entries
+from face_rec.attendance.rules.occurrence import occurrence
 from face_rec.attendance.rules.shift import DEFAULT_ID, Counting, Reading, Shift
+from face_rec.attendance.terms.status import Flag
 from face_rec.domain.marks import Event, EventKind, Source
 from tests.attendance_days import ADA, BERLIN, MONDAY, at, days, judged, world
 

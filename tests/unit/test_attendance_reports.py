@@ -9,15 +9,15 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from face_rec.attendance.days.status import Status
-from face_rec.attendance.duration import h_mm
-from face_rec.attendance.filters import EVERYBODY, Filters
-from face_rec.attendance.reports.csv_export import is_formula
+from face_rec.attendance.reports.csv_file import is_formula
 from face_rec.attendance.reports.pdf_file import FONT, _Page, pdf_file
 from face_rec.attendance.reports.report import Kind, Report
 from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
 from face_rec.attendance.reports.status_colours import COLOURS
 from face_rec.attendance.rules.calendar import Leave
+from face_rec.attendance.terms.duration import h_mm
+from face_rec.attendance.terms.filters import EVERYBODY, Filters
+from face_rec.attendance.terms.status import Status
 from face_rec.domain.errors import AttendanceError
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.people import Person

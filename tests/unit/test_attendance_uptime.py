@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from face_rec.attendance.days.status import Flag, Status
+from face_rec.attendance.terms.status import Flag, Status
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from tests.attendance_days import DAY_SHIFT, LONG_AGO, MONDAY, at
 from tests.attendance_world import World, statuses

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from face_rec.attendance.marks.effective_mark import Entry, entries
+from face_rec.attendance.marks.effective_marks import Entry, entries
 from face_rec.attendance.marks.visit import visits
 from face_rec.domain.marks import Event, EventKind, Source
 from tests.attendance_days import MONDAY, punches

@@ -9,7 +9,7 @@ from face_rec.access.devices.device import Device
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
 from face_rec.access.signin.authenticator import device_principal, user_principal
-from face_rec.attendance.filters import EVERYBODY, Filters
+from face_rec.attendance.terms.filters import EVERYBODY, Filters
 from face_rec.domain.errors import StoreError
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups, only
 from face_rec.domain.people import Person

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from face_rec.attendance.marks.effective_mark import Entry
+from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.marks.visit import Visit, visits
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.kiosks.kiosk import Direction

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face_rec.attendance.reports.csv_export import to_csv
+from face_rec.attendance.reports.csv_file import to_csv
 from face_rec.domain.marks import Event, EventKind, Source
 from pages.ui.records.mark_table import table_of
 from tests.fakes.system import FakeSystem

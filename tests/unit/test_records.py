@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from face_rec.attendance.marks.effective_mark import entries
-from face_rec.attendance.marks.effective_marks import StandingMarks
+from face_rec.attendance.marks.effective_marks import EffectiveMarks, entries
 from face_rec.attendance.marks.records import COLUMNS, DELETED, filtered, marks_table
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person
@@ -158,7 +157,7 @@ def test_a_local_day_is_read_from_all_utc_days_it_reaches_into(zone: str) -> Non
     for number, at in enumerate(inside + outside):
         store.apply(_event(number, f"s{number}", at.astimezone(UTC)), cooldown=0)
     day = date(2026, 11, 22)
-    found = StandingMarks(store).local(day, day, here)
+    found = EffectiveMarks(store).local(day, day, here)
     assert {entry.event.id for entry in found} == {"e0", "e1"}
 
 
@@ -169,4 +168,4 @@ def test_a_day_of_25_hours_is_read_whole() -> None:
     )  # 23:59:59 in Berlin, 25 h after midnight
     store.apply(_event(1, "s-ann", last), cooldown=0)
     day = date(2026, 10, 25)
-    assert len(StandingMarks(store).local(day, day, BERLIN)) == 1
+    assert len(EffectiveMarks(store).local(day, day, BERLIN)) == 1

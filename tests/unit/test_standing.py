@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face_rec.attendance.days.status import Status
-from face_rec.attendance.filters import Filters
-from face_rec.attendance.marks.effective_marks import StandingMarks, bounds
-from face_rec.attendance.reports.csv_export import to_csv
+from face_rec.attendance.marks.effective_marks import EffectiveMarks, bounds
+from face_rec.attendance.reports.csv_file import to_csv
+from face_rec.attendance.terms.filters import Filters
+from face_rec.attendance.terms.status import Status
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person
@@ -145,7 +145,7 @@ def test_the_cache_holds_no_more_marks_than_it_may_and_the_newest_day_stays() ->
     world.attendance = store
     for day in days:
         world.mark("09:00 17:00", day)
-    standing = StandingMarks(store, most=4)
+    standing = EffectiveMarks(store, most=4)
     standing.days(days)
     store.read.clear()
     assert [len(day.marks) for day in standing.days(days[2:])] == [2, 2]

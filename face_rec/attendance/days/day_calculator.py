@@ -6,15 +6,14 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from face_rec.attendance.days.day_punch import Punch
 from face_rec.attendance.days.day_record import DAY, Days, Row, row
-from face_rec.attendance.days.day_rules import Judgement, judge
+from face_rec.attendance.days.day_rules import DayOutcome, judge
 from face_rec.attendance.days.outages import Blindness, Uptime
-from face_rec.attendance.days.plan import Plan
-from face_rec.attendance.days.planner import Planner
+from face_rec.attendance.days.planner import Plan, Planner
 from face_rec.attendance.days.punches import Directions, runs
-from face_rec.attendance.days.status import Flag
 from face_rec.attendance.marks.mark_columns import Codes, Marks
+from face_rec.attendance.terms.punch import Punch
+from face_rec.attendance.terms.status import Flag
 from face_rec.domain.people import Person
 from face_rec.protocols.models import Progress
 
@@ -25,7 +24,7 @@ with a long window reaches into the second UTC day."""
 _OUTSIDE = int(Flag.OUTSIDE_WINDOW)
 
 
-class Reckoner:
+class DayCalculator:
     """Judges people's days under one set of rules at one ``now``."""
 
     def __init__(
@@ -78,7 +77,7 @@ class Reckoner:
             return self._unseen(plan)
         return row(plan, self.judge(plan, punches[left:right]), _OUTSIDE * strays, self._codes)
 
-    def judge(self, plan: Plan, punches: Sequence[Punch]) -> Judgement:
+    def judge(self, plan: Plan, punches: Sequence[Punch]) -> DayOutcome:
         """One plan and its punches."""
         return judge(plan, punches, self._now, self.blindness(plan))
 

@@ -1,6 +1,7 @@
 """The result of one person's day, in two forms: a row of numbers for keeping
 and counting, and a value for showing."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import NamedTuple
@@ -9,10 +10,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from face_rec.attendance.days.day_rules import Judgement
-from face_rec.attendance.days.plan import Plan
-from face_rec.attendance.days.status import CODES, Flag, Status, describe
+from face_rec.attendance.days.day_rules import DayOutcome
+from face_rec.attendance.days.planner import Plan
 from face_rec.attendance.marks.mark_columns import Codes
+from face_rec.attendance.terms.filters import Filters
+from face_rec.attendance.terms.status import CODES, Flag, Status, describe
 from face_rec.domain.people import Person
 
 STATUSES = tuple(Status)
@@ -58,7 +60,7 @@ class Row(NamedTuple):
     note: int
 
 
-def row(plan: Plan, judged: Judgement, extra_flags: int, codes: Codes) -> Row:
+def row(plan: Plan, judged: DayOutcome, extra_flags: int, codes: Codes) -> Row:
     """The numbers of one judgement."""
     return Row(
         _NUMBER[judged.status],
@@ -129,3 +131,33 @@ def record(person: Person, day: date, numbers: Row, zone: ZoneInfo, codes: Codes
 
 def _local(moment: int, zone: ZoneInfo) -> datetime | None:
     return datetime.fromtimestamp(moment, UTC).astimezone(zone) if moment else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """``rows``: (len(days), len(people)) of dtype DAY."""
+
+    days: tuple[date, ...]
+    people: tuple[Person, ...]
+    rows: Days
+    zone: ZoneInfo
+    codes: Codes
+
+    def records(self, filters: Filters | None = None) -> Iterator[DayRecord]:
+        """Day by day, person by person; only the filters' statuses, if any."""
+        wanted = filters.statuses if filters is not None else frozenset()
+        for day, row in zip(self.days, self.rows, strict=True):
+            for person, numbers in zip(self.people, row.tolist(), strict=True):
+                if not wanted or STATUSES[numbers[0]] in wanted:
+                    yield record(person, day, Row._make(numbers), self.zone, self.codes)
+
+    def of(self, people: Sequence[Person]) -> "Table":
+        """The columns of ``people``, in their order."""
+        place = {person.subject: number for number, person in enumerate(self.people)}
+        columns = np.array([place[person.subject] for person in people], dtype=np.intp)
+        return Table(self.days, tuple(people), self.rows[:, columns], self.zone, self.codes)
+
+
+def by_group_and_name(person: Person) -> tuple[str, str, str]:
+    """The order in which reports list people."""
+    return person.group.casefold(), person.name.casefold(), person.id

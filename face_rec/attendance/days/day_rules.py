@@ -7,12 +7,11 @@ Pure: the same plan, punches and ``now`` always give the same judgement, and
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from face_rec.attendance.days.day_punch import Punch, Way
-from face_rec.attendance.days.hours import Hours, hours_of, stayed
 from face_rec.attendance.days.outages import SEEING, Blindness
-from face_rec.attendance.days.pairing import Pairs, pair
-from face_rec.attendance.days.plan import Plan
-from face_rec.attendance.days.status import Flag, Status
+from face_rec.attendance.days.pairing import Hours, Pairs, hours_of, pair, stayed
+from face_rec.attendance.days.planner import Plan
+from face_rec.attendance.terms.punch import Punch, Way
+from face_rec.attendance.terms.status import Flag, Status
 
 _MISSING_OUT = int(Flag.MISSING_OUT)
 _PROVISIONAL = int(Flag.PROVISIONAL)
@@ -24,7 +23,7 @@ _LATE_TOO = int(Flag.LATE_TOO)
 _NOTHING = Pairs(())
 
 
-class Judgement(NamedTuple):
+class DayOutcome(NamedTuple):
     """``first`` and ``last`` are moments, 0 if there is none; ``closed_at`` is
     the check-out that the rules assumed. Durations are seconds; ``flags`` are
     bits of :class:`Flag`; ``pairs`` is what the hours were made from."""
@@ -44,7 +43,7 @@ class Judgement(NamedTuple):
     pairs: Pairs = _NOTHING
 
 
-def judge(plan: Plan, punches: Sequence[Punch], now: int, blind: Blindness = SEEING) -> Judgement:
+def judge(plan: Plan, punches: Sequence[Punch], now: int, blind: Blindness = SEEING) -> DayOutcome:
     """What ``punches`` (sorted, inside the window) mean on this day.
 
     ``blind``: what the kiosks missed; where it excuses, nobody is called
@@ -57,7 +56,7 @@ def judge(plan: Plan, punches: Sequence[Punch], now: int, blind: Blindness = SEE
     if plan.half_leave:
         flags |= _HALF_LEAVE
     if not punches:
-        return Judgement(_without(plan, now, blind.excuses), flags=flags)
+        return DayOutcome(_without(plan, now, blind.excuses), flags=flags)
     if plan.shift.presence_only:
         return _by_presence(plan, punches, flags)
     return _by_hours(plan, punches, now, flags)
@@ -73,14 +72,14 @@ def _without(plan: Plan, now: int, excused: bool) -> Status:
     return Status.KIOSK_DOWN if excused else Status.ABSENT
 
 
-def _by_presence(plan: Plan, punches: Sequence[Punch], flags: int) -> Judgement:
+def _by_presence(plan: Plan, punches: Sequence[Punch], flags: int) -> DayOutcome:
     status = plan.instead or Status.PRESENT
     off = _DAY_OFF if plan.instead is not None else 0
     first, last = punches[0].at, punches[-1].at if len(punches) > 1 else 0
-    return Judgement(status, first, last, flags=flags | off, punches=len(punches))
+    return DayOutcome(status, first, last, flags=flags | off, punches=len(punches))
 
 
-def _by_hours(plan: Plan, punches: Sequence[Punch], now: int, flags: int) -> Judgement:
+def _by_hours(plan: Plan, punches: Sequence[Punch], now: int, flags: int) -> DayOutcome:
     pairs = stayed(plan, pair(plan.shift, punches), now)
     hours = hours_of(plan, pairs, now)
     flags |= pairs.flags | hours.flags
@@ -93,7 +92,7 @@ def _by_hours(plan: Plan, punches: Sequence[Punch], now: int, flags: int) -> Jud
         flags |= _DAY_OFF
     elif late and status is not Status.LATE:
         flags |= _LATE_TOO
-    return Judgement(
+    return DayOutcome(
         status, first, last, hours.worked, hours.gaps, hours.deducted, late, early, overtime,
         flags, hours.closed_at, len(punches), pairs,
     )  # fmt: skip

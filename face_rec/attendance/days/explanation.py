@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from face_rec.attendance.days.day_record import DayRecord
-from face_rec.attendance.days.day_rules import Judgement
-from face_rec.attendance.days.plan import Plan
-from face_rec.attendance.days.status import FLAG_TEXTS, Flag, Status
+from face_rec.attendance.days.day_rules import DayOutcome
+from face_rec.attendance.days.planner import Plan
 from face_rec.attendance.marks.correction import AuditLine, audit
-from face_rec.attendance.marks.effective_mark import Entry
+from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.rules.shift import days_text
+from face_rec.attendance.terms.status import FLAG_TEXTS, Flag, Status
 from face_rec.kiosks.kiosk import Outage
 
 
@@ -43,7 +43,7 @@ class Explanation:
     malformed: tuple[str, ...]
 
 
-class Teller:
+class Explainer:
     """Tells one judged day in the words and times of one zone."""
 
     def __init__(self, zone: ZoneInfo) -> None:
@@ -54,7 +54,7 @@ class Teller:
         *,
         record: DayRecord,
         plan: Plan,
-        judged: Judgement,
+        judged: DayOutcome,
         marks: Sequence[Entry],
         outages: Sequence[Outage],
         malformed: Sequence[str],
@@ -88,7 +88,7 @@ class Teller:
             *_limits(plan),
         )
 
-    def _event(self, entry: Entry, plan: Plan, judged: Judgement) -> EventLine:
+    def _event(self, entry: Entry, plan: Plan, judged: DayOutcome) -> EventLine:
         at = int(entry.event.at.timestamp() // 1)
         inside = plan.opens <= at < plan.closes
         unused = {punch.at: FLAG_TEXTS[Flag(why)] for punch, why in judged.pairs.unused}
@@ -105,7 +105,7 @@ class Teller:
             local, entry.kind.value, entry.event.kiosk, entry.event.source.value, used, note, entry
         )
 
-    def _steps(self, plan: Plan, judged: Judgement, record: DayRecord) -> list[str]:
+    def _steps(self, plan: Plan, judged: DayOutcome, record: DayRecord) -> list[str]:
         steps = [f"Day off: {plan.note or plan.instead}."] if plan.instead else []
         if plan.half_leave:
             steps.append(f"Half a day of leave ({plan.note}): lateness is not counted.")
@@ -118,7 +118,7 @@ class Teller:
         steps += [f"Note: {text}." for text in record.remarks if text != record.note]
         return [*steps, f"So the day is: {record.status}."]
 
-    def _hours(self, judged: Judgement) -> list[str]:
+    def _hours(self, judged: DayOutcome) -> list[str]:
         lines = [
             f"{self._clock(came.at)} to {self._clock(left.at)} = {hours(left.at - came.at)}"
             for came, left in judged.pairs.spans
@@ -135,7 +135,7 @@ class Teller:
             lines.append(f"minus {hours(judged.deducted)} break")
         return [*lines, f"Worked: {hours(judged.worked)}"] if lines else []
 
-    def _lateness(self, plan: Plan, judged: Judgement) -> list[str]:
+    def _lateness(self, plan: Plan, judged: DayOutcome) -> list[str]:
         lines = []
         if judged.late:
             lines.append(
@@ -174,7 +174,7 @@ def _limits(plan: Plan) -> list[str]:
     return lines
 
 
-def _because(plan: Plan, judged: Judgement) -> list[str]:
+def _because(plan: Plan, judged: DayOutcome) -> list[str]:
     shift, halved = plan.shift, " (halved by half a day of leave)" * plan.half_leave
     worked = hours(judged.worked)
     if judged.status is Status.HALF_DAY and shift.half_day_below is not None:

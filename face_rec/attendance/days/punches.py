@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-from face_rec.attendance.days.day_punch import Punch, Way
-from face_rec.attendance.days.occurrence import moment
 from face_rec.attendance.marks.mark_columns import BY_PIN, CONFIRMED, Codes, Marks
+from face_rec.attendance.rules.occurrence import moment
 from face_rec.attendance.rules.rule_version import versions
+from face_rec.attendance.terms.punch import Punch, Way
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 
 _WAYS = {Direction.IN: Way.IN, Direction.OUT: Way.OUT, Direction.BOTH: Way.ANY}

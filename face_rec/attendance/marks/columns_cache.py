@@ -1,6 +1,6 @@
-"""Ledgers kept: in memory for every day read, on disk for closed days.
+"""Columns of marks kept: in memory for every day read, on disk for closed days.
 
-A ledger is good as long as its day's list has the same length, so late
+A day's columns are good as long as its list has the same length, so late
 replays and corrections need no message to invalidate it. Files lie under the
 database's own epoch: a restored or emptied Redis never meets another one's
 files. They hold no names, only subjects and times.
@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from cachetools import LRUCache
 
-from face_rec.attendance.marks.effective_marks import StandingMarks
-from face_rec.attendance.marks.mark_columns import MARK, Codes, Ledger, ledger
+from face_rec.attendance.marks.effective_marks import EffectiveMarks
+from face_rec.attendance.marks.mark_columns import MARK, Codes, MarkColumns, columns_of
 from face_rec.clock import Clock
 from face_rec.protocols.models import Progress
 
@@ -30,8 +30,8 @@ _FORMAT = "1"
 _CLOSED_AFTER = timedelta(days=2)  # a day is written to disk only once it has settled
 
 
-class Shelf:
-    """Hands out ledgers. Safe from any thread.
+class ColumnsCache:
+    """Hands out columns. Safe from any thread.
 
     Raises StoreUnavailable where the store does; trouble with the disk only
     costs time and is logged.
@@ -39,7 +39,7 @@ class Shelf:
 
     def __init__(
         self,
-        standing: StandingMarks,
+        standing: EffectiveMarks,
         codes: Codes,
         clock: Clock,
         *,
@@ -48,44 +48,44 @@ class Shelf:
         days: int = 800,
     ) -> None:
         """``folder``: where closed days are kept, None for memory only.
-        ``days``: how many ledgers stay in memory (4,000 marks: 160 KB)."""
+        ``days``: how many columns stay in memory (4,000 marks: 160 KB)."""
         self._standing = standing
         self._codes = codes
         self._clock = clock
         self._folder = folder / epoch if folder is not None else None
-        self._memory: LRUCache[date, Ledger] = LRUCache(days)
+        self._memory: LRUCache[date, MarkColumns] = LRUCache(days)
         self._lock = threading.Lock()
         if folder is not None:
             _forget_others(folder, epoch)
 
-    def ledgers(
+    def columns(
         self, days: Sequence[date], lengths: Sequence[int], progress: Progress | None = None
-    ) -> list[Ledger]:
-        """The ledgers of ``days``, whose lists are now ``lengths`` long."""
+    ) -> list[MarkColumns]:
+        """The columns of ``days``, whose lists are now ``lengths`` long."""
         found = []
         for number, (day, length) in enumerate(zip(days, lengths, strict=True)):
-            found.append(self._ledger(day, length))
+            found.append(self._day(day, length))
             if progress is not None:
                 progress(number + 1, len(days))
         return found
 
     @property
     def bytes(self) -> int:
-        """What the ledgers in memory take."""
+        """What the columns in memory take."""
         with self._lock:
             return sum(one.marks.nbytes for one in self._memory.values())
 
-    def _ledger(self, day: date, length: int) -> Ledger:
+    def _day(self, day: date, length: int) -> MarkColumns:
         with self._lock:
             known = self._memory.get(day)
         if known is not None and known.length == length:
             return known
-        made = self._read(day, length) if length else Ledger(0, np.empty(0, MARK))
+        made = self._read(day, length) if length else MarkColumns(0, np.empty(0, MARK))
         with self._lock:
             self._memory[day] = made
         return made
 
-    def _read(self, day: date, length: int) -> Ledger:
+    def _read(self, day: date, length: int) -> MarkColumns:
         path = self._folder / f"{day}.npz" if self._folder is not None else None
         if path is not None and path.exists():
             kept = _from_file(path, length, self._codes)
@@ -93,13 +93,13 @@ class Shelf:
                 return kept
         closed = day < self._clock.now().date() - _CLOSED_AFTER
         found = self._standing.day(day, length, keep=not closed)
-        made = ledger(found, length, self._codes)
+        made = columns_of(found, length, self._codes)
         if path is not None and closed:
             _to_file(path, made, self._codes)
         return made
 
 
-def _from_file(path: Path, length: int, codes: Codes) -> Ledger | None:
+def _from_file(path: Path, length: int, codes: Codes) -> MarkColumns | None:
     """None if the file is of another length or form, or cannot be read."""
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -113,10 +113,10 @@ def _from_file(path: Path, length: int, codes: Codes) -> Ledger | None:
     except (OSError, ValueError, KeyError, IndexError) as error:
         log.warning("attendance_cache_unreadable file=%s error=%s", path.name, error)
         return None
-    return Ledger(length, marks[np.argsort(marks["subject"], kind="stable")], int(strangers))
+    return MarkColumns(length, marks[np.argsort(marks["subject"], kind="stable")], int(strangers))
 
 
-def _to_file(path: Path, made: Ledger, codes: Codes) -> None:
+def _to_file(path: Path, made: MarkColumns, codes: Codes) -> None:
     marks, texts = made.marks.copy(), {}
     for column in ("subject", "kiosk"):
         used, marks[column] = np.unique(made.marks[column], return_inverse=True)

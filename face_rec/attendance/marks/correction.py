@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from face_rec.attendance.marks.effective_mark import MARKS, Entry
+from face_rec.attendance.marks.effective_marks import MARKS, Entry
 from face_rec.domain.errors import CorrectionRefused
 from face_rec.domain.marks import Event, EventKind, Source
 

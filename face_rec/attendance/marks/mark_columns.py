@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from face_rec.attendance.marks.effective_mark import DELIBERATE, WAYS, Entries, Entry
+from face_rec.attendance.marks.effective_marks import DELIBERATE, WAYS, Entries, Entry
 from face_rec.domain.marks import Source
 
 CONFIRMED = 1 << 20
@@ -68,7 +68,7 @@ class Codes:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ledger:
+class MarkColumns:
     """One UTC day. ``length`` is that of the list it was made from;
     ``strangers`` counts corrections whose punch is not in it."""
 
@@ -77,12 +77,12 @@ class Ledger:
     strangers: int = 0
 
 
-def ledger(found: Entries, length: int, codes: Codes) -> Ledger:
+def columns_of(found: Entries, length: int, codes: Codes) -> MarkColumns:
     """The columns of what stands on one day."""
     rows = [_row(entry, codes) for entry in found.marks if not entry.voided]
     marks = np.array(rows, dtype=MARK)
     # Stable, so that marks of one moment stay in the order of their ids.
-    return Ledger(length, marks[_order(marks)], len(found.strangers))
+    return MarkColumns(length, marks[_order(marks)], len(found.strangers))
 
 
 def _row(entry: Entry, codes: Codes) -> tuple[object, ...]:
@@ -114,18 +114,18 @@ def _order(marks: Marks) -> npt.NDArray[np.intp]:
     return np.lexsort((marks["micro"], marks["at"], marks["subject"]))
 
 
-def merged(ledgers: Sequence[Ledger]) -> Marks:
+def merged(days: Sequence[MarkColumns]) -> Marks:
     """All marks of consecutive days (in order), sorted by subject, then time."""
-    if not ledgers:
+    if not days:
         return np.empty(0, dtype=MARK)
-    marks = np.concatenate([one.marks for one in ledgers])
+    marks = np.concatenate([one.marks for one in days])
     return marks[np.argsort(marks["subject"], kind="stable")]
 
 
-def only(ledgers: Sequence[Ledger], subject: int) -> Marks:
+def only(days: Sequence[MarkColumns], subject: int) -> Marks:
     """The marks of one person over consecutive days (in order), by time."""
     slices = []
-    for one in ledgers:
+    for one in days:
         left, right = np.searchsorted(one.marks["subject"], (subject, subject + 1))
         if right > left:
             slices.append(one.marks[left:right])

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from face_rec.attendance.marks.effective_mark import Entry
+from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.marks.visit import Stays, Visit, visits
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from face_rec.attendance.marks.effective_mark import DELIBERATE, Entry
+from face_rec.attendance.marks.effective_marks import DELIBERATE, Entry
 from face_rec.kiosks.kiosk import KioskRecord
 
 Stays = Mapping[str, int]

@@ -16,10 +16,10 @@ import numpy as np
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
-from face_rec.attendance.days.status import CODES
-from face_rec.attendance.duration import h_mm
 from face_rec.attendance.reports.report import Kind, Report
 from face_rec.attendance.reports.status_colours import COLOURS, rgb
+from face_rec.attendance.terms.duration import h_mm
+from face_rec.attendance.terms.status import CODES
 from face_rec.protocols.models import Progress
 
 FONT: Final = Path(__file__).with_name("fonts") / "DejaVuSansCondensed-subset.ttf"

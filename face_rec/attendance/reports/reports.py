@@ -6,16 +6,15 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from face_rec.attendance.filters import Filters
+from face_rec.attendance.days.day_record import Table
 from face_rec.attendance.reports.csv_file import csv_file
-from face_rec.attendance.reports.daily_register import absences, late_list, register
-from face_rec.attendance.reports.muster import muster
+from face_rec.attendance.reports.day_tables import absences, late_list, muster, register
 from face_rec.attendance.reports.pdf_file import FONT, pdf_file
 from face_rec.attendance.reports.report import About, Report
 from face_rec.attendance.reports.summary import groups, summary
-from face_rec.attendance.reports.table import Table
 from face_rec.attendance.reports.xlsx_file import xlsx_file
-from face_rec.attendance.timesheets import AttendanceBook
+from face_rec.attendance.terms.filters import Filters
+from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import AttendanceError
 from face_rec.protocols.models import Progress
 
@@ -42,7 +41,7 @@ class Wanted:
     filters: Filters
 
 
-def make(book: AttendanceBook, wanted: Wanted, progress: Progress | None = None) -> Report:
+def make(book: Timesheets, wanted: Wanted, progress: Progress | None = None) -> Report:
     """The report; raises AttendanceError for what makes no sense."""
     _check(wanted)
     table = book.table(wanted.first, wanted.last, wanted.filters, progress)

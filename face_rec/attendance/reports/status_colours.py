@@ -6,7 +6,7 @@ colour.
 
 from typing import Final
 
-from face_rec.attendance.days.status import Status
+from face_rec.attendance.terms.status import Status
 
 COLOURS: Final = {
     Status.PRESENT: "D7F0DD",

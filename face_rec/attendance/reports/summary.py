@@ -3,11 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from face_rec.attendance.days.status import ATTENDED, Status
-from face_rec.attendance.duration import begun, whole
-from face_rec.attendance.reports.muster import count, employed_at_all
+from face_rec.attendance.days.day_record import Table
+from face_rec.attendance.reports.day_tables import count, employed_at_all
 from face_rec.attendance.reports.report import About, Kind, Report
-from face_rec.attendance.reports.table import Table
+from face_rec.attendance.terms.duration import begun, whole
+from face_rec.attendance.terms.status import ATTENDED, Status
 
 _EXPECTED = ATTENDED | {Status.ABSENT, Status.KIOSK_DOWN}
 _KINDS = {

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from face_rec.attendance.days.status import CODES
-from face_rec.attendance.reports.csv_export import is_formula
+from face_rec.attendance.reports.csv_file import is_formula
 from face_rec.attendance.reports.report import SUMMED, Clock, Kind, Report
 from face_rec.attendance.reports.status_colours import COLOURS
+from face_rec.attendance.terms.status import CODES
 from face_rec.protocols.models import Progress
 
 _FORMATS: Final[dict[Kind, dict[str, object]]] = {

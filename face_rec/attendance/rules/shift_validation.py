@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from face_rec.attendance.days.occurrence import occurrence
+from face_rec.attendance.rules.occurrence import occurrence
 from face_rec.attendance.rules.shift import WEEKDAYS, Shift
 
 DAY_MINUTES: Final = 24 * 60

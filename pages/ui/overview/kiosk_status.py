@@ -5,8 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import streamlit as st
 
+from face_rec.attendance.cached_stores import days_between
 from face_rec.attendance.days.outages import Uptime
-from face_rec.attendance.marks.cached_stores import days_between
 from face_rec.domain.screens import StreamStats
 from face_rec.kiosks.kiosk import Direction, Interval, KioskRecord, Outage
 from face_rec.kiosks.seats import NAME

@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.attendance.days.day_record import DayRecord
-from face_rec.attendance.days.status import Status
 from face_rec.attendance.overview import is_inside
+from face_rec.attendance.terms.status import Status
 from pages.ui.frame.navigation import RECORDS, open_page
 from pages.ui.shared.day_words import minutes, time_of
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from face_rec.attendance.marks.effective_mark import Entry
+from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.domain.errors import AttendanceError, NotAllowed, PersonMissing
 from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.people import Person

@@ -9,10 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 import streamlit as st
 
-from face_rec.attendance.days.day_record import STATUSES, DayRecord, Row, record
-from face_rec.attendance.days.status import Status
-from face_rec.attendance.filters import Filters
-from face_rec.attendance.reports.table import Table
+from face_rec.attendance.days.day_record import STATUSES, DayRecord, Row, Table, record
+from face_rec.attendance.terms.filters import Filters
+from face_rec.attendance.terms.status import Status
 from face_rec.system import System
 from pages.ui.shared.day_words import STATUS_NAMES
 from pages.ui.shared.today import stamp

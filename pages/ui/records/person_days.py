@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.attendance.days.day_record import DayRecord
-from face_rec.attendance.days.status import ATTENDED, Status
-from face_rec.attendance.duration import begun, whole
+from face_rec.attendance.terms.duration import begun, whole
+from face_rec.attendance.terms.status import ATTENDED, Status
 from face_rec.domain.people import Person
 from face_rec.system import System
 from pages.ui.frame.identity import Identity

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from face_rec.attendance.marks.mark_queries import Doubt
+from face_rec.attendance.mark_queries import Doubt
 from face_rec.domain.errors import AttendanceError, NotAllowed
 from face_rec.domain.marks import Event
 from face_rec.system import System

@@ -6,9 +6,9 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from face_rec.attendance.days.status import CODES
-from face_rec.attendance.duration import h_mm
 from face_rec.attendance.reports.report import Kind, Report
+from face_rec.attendance.terms.duration import h_mm
+from face_rec.attendance.terms.status import CODES
 from pages.ui.shared.day_words import BLANK, FILLS, legend
 from pages.ui.shared.text import counted
 

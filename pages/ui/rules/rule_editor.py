@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 import pandas as pd
 import streamlit as st
 
+from face_rec.attendance.rule_service import StatusChange
 from face_rec.attendance.rules.authority import Authority
-from face_rec.attendance.rules.rule_service import StatusChange
 from face_rec.attendance.rules.rules import Item
 from face_rec.domain.errors import RuleRefused
 from face_rec.system import System

@@ -8,8 +8,8 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from face_rec.attendance.rule_service import StatusChange
 from face_rec.attendance.rules.roster import Assignment
-from face_rec.attendance.rules.rule_service import StatusChange
 from face_rec.attendance.rules.rules import Item, Limits
 from face_rec.attendance.rules.shift import Shift
 from face_rec.kiosks.kiosk import KioskRecord

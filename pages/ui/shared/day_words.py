@@ -6,10 +6,10 @@ from typing import Final
 
 import streamlit as st
 
-from face_rec.attendance.days.status import CODES, Status
-from face_rec.attendance.duration import begun, h_mm, whole
 from face_rec.attendance.reports.report import Clock
 from face_rec.attendance.reports.status_colours import COLOURS
+from face_rec.attendance.terms.duration import begun, h_mm, whole
+from face_rec.attendance.terms.status import CODES, Status
 from pages.ui.shared.text import html
 
 BLANK: Final = "#FFFFFF"

@@ -5,8 +5,8 @@ from typing import Final
 
 import streamlit as st
 
-from face_rec.attendance.days.status import Status
-from face_rec.attendance.filters import Filters
+from face_rec.attendance.terms.filters import Filters
+from face_rec.attendance.terms.status import Status
 from face_rec.system import System
 from pages.ui.frame.identity import Identity
 from pages.ui.shared.people_index import people_index

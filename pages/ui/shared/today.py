@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from face_rec.attendance.days.day_record import DayRecord
-from face_rec.attendance.filters import Filters
+from face_rec.attendance.terms.filters import Filters
 from face_rec.system import System
 
 _ONE = timedelta(days=1)

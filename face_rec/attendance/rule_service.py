@@ -1,20 +1,85 @@
-"""Where rules are changed, and it is seen beforehand what that would change."""
+"""Where rules are changed: from a day on, and with what it would change seen beforehand."""
 
+import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date
-from typing import Final
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final, TypeVar
 
 from face_rec.attendance.days.day_record import STATUSES
-from face_rec.attendance.days.status import Status
-from face_rec.attendance.rules import rule_history
+from face_rec.attendance.rules import rule_version
 from face_rec.attendance.rules.authority import Authority
-from face_rec.attendance.rules.rule_set import stored_of, with_items
-from face_rec.attendance.rules.rules import Item, Rules, RulesStore
+from face_rec.attendance.rules.roster import Assignment
+from face_rec.attendance.rules.rules import Item, Limits, Rules, RulesStore, stored_of, with_items
+from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE, Shift
 from face_rec.attendance.rules.validation import conflicts, flaws, removal_conflicts
-from face_rec.attendance.timesheets import AttendanceBook
+from face_rec.attendance.terms.status import Status
+from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import RuleRefused, RulesMoved
 from face_rec.domain.people import Person
+from face_rec.kiosks.kiosk import KioskRecord
+
+_ONE = timedelta(days=1)
+T = TypeVar("T", Shift, KioskRecord, Limits)
+
+
+def entries_for(rules: Rules, item: Item, since: date | None) -> tuple[Item, ...]:
+    """The entries to be stored for ``item`` as it was entered.
+
+    Shifts, kiosks and limits get another version; an assignment ends, and another one begins.
+    Holidays, leave and employment have dates of their own and are stored as they are.
+    """
+    stored = stored_of(rules, item)
+    if isinstance(item, Shift):
+        before = stored or (PRESENCE if item.id == DEFAULT_ID else None)
+        return (_next(before, item, since),)
+    if isinstance(item, KioskRecord):
+        return (_kept_watch(stored, _next(stored, item, since)),)
+    if isinstance(item, Limits):
+        return (_next(rules.limits, item, since),)
+    if isinstance(item, Assignment) and isinstance(stored, Assignment):
+        return _reassigned(stored, item, since)
+    return (item,)
+
+
+def ending(rules: Rules, item: Item, since: date | None) -> tuple[Item, ...]:
+    """What is stored instead of removing ``item``; nothing where it is removed altogether."""
+    stored = stored_of(rules, item)
+    if since is None or stored is None:
+        return ()
+    if isinstance(stored, Assignment) and (stored.first or date.min) < since:
+        return (replace(stored, last=min(stored.last or date.max, since - _ONE)),)
+    if isinstance(stored, Shift) and stored.id == DEFAULT_ID:
+        return (rule_version.succeeded(stored, PRESENCE, since),)
+    return ()
+
+
+def by_hand(item: Item | None) -> Item | None:
+    """The entry without what the system itself notes in it."""
+    return replace(item, watched_from=None) if isinstance(item, KioskRecord) else item
+
+
+def _next(stored: Item | None, item: T, since: date | None) -> T:
+    if not isinstance(stored, type(item)):
+        return replace(item, valid_from=None, earlier=())
+    return rule_version.succeeded(stored, item, since)
+
+
+def _kept_watch(stored: Item | None, item: KioskRecord) -> KioskRecord:
+    known = stored.watched_from if isinstance(stored, KioskRecord) else None
+    return replace(item, watched_from=known)
+
+
+def _reassigned(stored: Assignment, item: Assignment, since: date | None) -> tuple[Item, ...]:
+    """The old assignment up to the day before, and the new one from then on."""
+    whom_and_what = (item.shift, item.subject, item.group)
+    unchanged = whom_and_what == (stored.shift, stored.subject, stored.group)
+    if since is None or unchanged or (stored.first or date.min) >= since:
+        return (item,)
+    old = replace(stored, last=min(stored.last or date.max, since - _ONE))
+    first = max(since, item.first or since)
+    return (old, replace(item, id=secrets.token_hex(6), first=first))
+
 
 _TRIES: Final = 8
 _CHANGED: Final = (
@@ -34,7 +99,7 @@ class StatusChange:
     after: Status
 
 
-class RuleDesk:
+class RuleService:
     """Checks and saves rules. Raises RuleRefused, with nothing saved.
 
     ``begun``: the rules as somebody saw them when they began; what was changed in the entry
@@ -42,7 +107,7 @@ class RuleDesk:
     past is judged anew as well.
     """
 
-    def __init__(self, store: RulesStore, book: AttendanceBook) -> None:
+    def __init__(self, store: RulesStore, book: Timesheets) -> None:
         self._store = store
         self._book = book
 
@@ -75,7 +140,7 @@ class RuleDesk:
 
         def write(rules: Rules) -> None:
             self._check_owner(rules, [item], authority)
-            ended = rule_history.ended(rules, item, since)
+            ended = ending(rules, item, since)
             if ended:
                 self._store.put(*_checked(rules, ended), seen=rules.version)
                 return
@@ -121,7 +186,7 @@ class RuleDesk:
         raise RuleRefused((_BUSY,))
 
     def _made(self, rules: Rules, items: tuple[Item, ...], since: date | None) -> tuple[Item, ...]:
-        return tuple(made for item in items for made in rule_history.made(rules, item, since))
+        return tuple(made for item in items for made in entries_for(rules, item, since))
 
     def _check_owner(self, rules: Rules, items: Iterable[Item], authority: Authority) -> None:
         """Both what stands and what is to stand must be theirs."""
@@ -136,9 +201,7 @@ class RuleDesk:
 
 
 def _moved(begun: Rules, now: Rules, item: Item) -> bool:
-    return rule_history.by_hand(stored_of(begun, item)) != rule_history.by_hand(
-        stored_of(now, item)
-    )
+    return by_hand(stored_of(begun, item)) != by_hand(stored_of(now, item))
 
 
 def _checked(rules: Rules, items: tuple[Item, ...]) -> tuple[Item, ...]:

@@ -1,4 +1,4 @@
-"""What the book reads: people, rules, marks and heartbeats, each kept until it changes."""
+"""What timesheets are made from: people, rules, marks, heartbeats, each kept until it changes."""
 
 import threading
 from collections.abc import Sequence
@@ -8,9 +8,9 @@ from pathlib import Path
 
 from face_rec.attendance.days.day_calculator import MARGIN
 from face_rec.attendance.days.outages import Uptime
-from face_rec.attendance.marks.columns_cache import Shelf
-from face_rec.attendance.marks.effective_marks import StandingMarks
-from face_rec.attendance.marks.mark_columns import Codes, Ledger
+from face_rec.attendance.marks.columns_cache import ColumnsCache
+from face_rec.attendance.marks.effective_marks import EffectiveMarks
+from face_rec.attendance.marks.mark_columns import Codes, MarkColumns
 from face_rec.attendance.rules.rules import Rules, RulesStore
 from face_rec.clock import Clock
 from face_rec.domain.people import Person
@@ -37,7 +37,7 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + n * _DAY for n in range((last - first).days + 1)]
 
 
-class Sources:
+class CachedStores:
     """Cached access to the stores. Safe from any thread; all of it may raise
     StoreUnavailable."""
 
@@ -45,10 +45,10 @@ class Sources:
         self._stores = stores
         self._clock = clock
         self._codes = codes
-        self.standing = StandingMarks(stores.attendance)
+        self.standing = EffectiveMarks(stores.attendance)
         self._rules: Rules | None = None
         self._people: tuple[int, tuple[Person, ...]] | None = None
-        self._shelf: Shelf | None = None
+        self._columns: ColumnsCache | None = None
         self._lock = threading.Lock()
 
     def rules(self) -> Rules:
@@ -72,11 +72,13 @@ class Sources:
         """How long the lists of these UTC days are."""
         return dict(zip(days, self._stores.attendance.lengths(days), strict=True))
 
-    def ledgers(self, first: date, last: date, progress: Progress | None = None) -> list[Ledger]:
-        """The ledgers that the local days ``first`` to ``last`` may need."""
+    def columns(
+        self, first: date, last: date, progress: Progress | None = None
+    ) -> list[MarkColumns]:
+        """Those that the local days ``first`` to ``last`` may need."""
         days = days_between(first - MARGIN, last + MARGIN)
         lengths = self._stores.attendance.lengths(days)
-        return self._opened().ledgers(days, lengths, progress)
+        return self._opened().columns(days, lengths, progress)
 
     def uptime(self, first: date, last: date, rules: Rules) -> Uptime:
         """The kiosks' heartbeats over these local days."""
@@ -87,18 +89,18 @@ class Sources:
 
     @property
     def bytes(self) -> int:
-        """Memory held by ledgers."""
+        """Memory held by columns."""
         return self._opened().bytes
 
-    def _opened(self) -> Shelf:
+    def _opened(self) -> ColumnsCache:
         with self._lock:
-            if self._shelf is None:
+            if self._columns is None:
                 stores = self._stores
-                self._shelf = Shelf(
+                self._columns = ColumnsCache(
                     self.standing,
                     self._codes,
                     self._clock,
                     folder=stores.folder,
                     epoch=stores.rules.epoch(),
                 )
-            return self._shelf
+            return self._columns

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from face_rec.attendance.days.status import Status
+from face_rec.attendance.terms.status import Status
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups
 from face_rec.domain.people import Person
 

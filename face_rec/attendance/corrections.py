@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from face_rec.attendance.mark_queries import MarkQueries
 from face_rec.attendance.marks import correction
 from face_rec.attendance.marks.correction import Author
-from face_rec.attendance.marks.effective_mark import Entry
-from face_rec.attendance.marks.mark_queries import Inquiry
-from face_rec.attendance.timesheets import AttendanceBook
+from face_rec.attendance.marks.effective_marks import Entry
+from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock
 from face_rec.domain.errors import CorrectionRefused, NotAllowed, PersonMissing
 from face_rec.domain.groups import Groups
@@ -15,7 +15,7 @@ from face_rec.domain.marks import Event, EventKind
 from face_rec.protocols.marks import AttendanceStore
 
 
-class CorrectionDesk:
+class CorrectionService:
     """Writes corrections. All methods raise CorrectionRefused, with nothing
     written, and may raise StoreUnavailable; each returns the event written.
 
@@ -24,7 +24,7 @@ class CorrectionDesk:
     """
 
     def __init__(
-        self, store: AttendanceStore, book: AttendanceBook, inquiry: Inquiry, clock: Clock
+        self, store: AttendanceStore, book: Timesheets, inquiry: MarkQueries, clock: Clock
     ) -> None:
         self._store = store
         self._book = book
@@ -36,7 +36,7 @@ class CorrectionDesk:
         within: Groups,
     ) -> Event:  # fmt: skip
         """Add a punch that is missing; ``at`` is aware. Raises PersonMissing."""
-        _check(within, self._book.somebody(subject).group)
+        _check_group(within, self._book.somebody(subject).group)
         if at.tzinfo is None:
             raise CorrectionRefused("The time needs a zone. Give it in the site's zone.")
         return self._write(correction.added(subject, at, kind, self._by(author, reason)))
@@ -82,7 +82,7 @@ class CorrectionDesk:
             group: str | None = self._book.somebody(entry.event.subject).group
         except PersonMissing:
             group = None
-        _check(within, group)
+        _check_group(within, group)
         return entry
 
     def _by(self, author: str, reason: str) -> Author:
@@ -94,6 +94,6 @@ class CorrectionDesk:
         return event
 
 
-def _check(within: Groups, group: str | None) -> None:
+def _check_group(within: Groups, group: str | None) -> None:
     if not within.holds(group):
         raise NotAllowed("You may not correct this person's marks. Nothing was changed.")

@@ -6,19 +6,19 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
+from face_rec.attendance.cached_stores import days_between
 from face_rec.attendance.days.day_calculator import MARGIN
 from face_rec.attendance.days.day_record import record, row
-from face_rec.attendance.days.explanation import Explanation, Teller
-from face_rec.attendance.days.plan import Plan
+from face_rec.attendance.days.explanation import Explainer, Explanation
+from face_rec.attendance.days.planner import Plan
 from face_rec.attendance.days.punches import Directions
-from face_rec.attendance.days.status import Flag
-from face_rec.attendance.marks.cached_stores import days_between
 from face_rec.attendance.marks.correction import AuditLine, audit
-from face_rec.attendance.marks.effective_mark import Entries, Entry
-from face_rec.attendance.marks.mark_columns import BY_PIN, CONFIRMED, Marks, ledger
+from face_rec.attendance.marks.effective_marks import Entries, Entry
+from face_rec.attendance.marks.mark_columns import BY_PIN, CONFIRMED, Marks, columns_of
 from face_rec.attendance.rules import rule_version
 from face_rec.attendance.rules.rules import Limits
-from face_rec.attendance.timesheets import AttendanceBook
+from face_rec.attendance.terms.status import Flag
+from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import CorrectionRefused
 from face_rec.domain.marks import Event, Source
 from face_rec.domain.people import Person
@@ -35,10 +35,10 @@ class Doubt:
     reasons: tuple[str, ...]
 
 
-class Inquiry:
-    """Reads raw events, where the book reads columns. All may raise StoreUnavailable."""
+class MarkQueries:
+    """Reads raw events, where timesheets read columns. All may raise StoreUnavailable."""
 
-    def __init__(self, book: AttendanceBook, store: AttendanceStore) -> None:
+    def __init__(self, book: Timesheets, store: AttendanceStore) -> None:
         self._book = book
         self._store = store
         self._standing = book.sources.standing
@@ -46,25 +46,25 @@ class Inquiry:
     def explain(self, subject: str, day: date) -> Explanation:
         """Why the status of this person on this day; raises PersonMissing."""
         book, person, rules = self._book, self._book.somebody(subject), self._book.rules()
-        planner, reckoner = book.reckoner(rules, day, day)
+        planner, calculator = book.calculator(rules, day, day)
         employed = any(first <= day <= last for first, last in planner.employed(person))
         plan = planner.plan(person, day) if employed else planner.unemployed(person, day)
         days = _utc_days(min(plan.opens, plan.reach[0]), max(plan.closes, plan.reach[1]))
         found = [e for one in self._standing.days(days) for e in one.marks]
         own = [entry for entry in found if entry.event.subject == subject]
-        marks = ledger(Entries(tuple(own)), 0, book.codes).marks
+        marks = columns_of(Entries(tuple(own)), 0, book.codes).marks
         inside = marks[(marks["at"] >= plan.opens) & (marks["at"] < plan.closes)]
-        judged = reckoner.judge(
+        judged = calculator.judge(
             plan, Directions(rules.kiosks, book.codes, book.zone).punches(inside)
         )
         strays = int(Flag.OUTSIDE_WINDOW) if _strays(marks, plan) else 0
         numbers = row(plan, judged, strays, book.codes)
-        return Teller(book.zone).explain(
+        return Explainer(book.zone).explain(
             record=record(person, day, numbers, book.zone, book.codes),
             plan=plan,
             judged=judged,
             marks=_of_day(own, plan),
-            outages=reckoner.blindness(plan).outages,
+            outages=calculator.blindness(plan).outages,
             malformed=[text for one in days for text in self._store.malformed(one)],
         )
 
@@ -107,12 +107,12 @@ class Inquiry:
         for entry in found.marks:
             if entry.event.id == event.id:
                 return entry
-        raise CorrectionRefused("This punch is not in the book any more. Reload the page.")
+        raise CorrectionRefused("This punch is not there any more. Reload the page.")
 
     def _doubtful_days(self, first: date, last: date, limits: Limits) -> list[date]:
         days = days_between(first - MARGIN, last + MARGIN)
-        ledgers = self._book.sources.ledgers(first, last)
-        pairs = zip(days, ledgers, strict=True)
+        columns = self._book.sources.columns(first, last)
+        pairs = zip(days, columns, strict=True)
         return [day for day, one in pairs if _any_doubt(one.marks, limits)]
 
     def _local_day(self, entry: Entry) -> date:

@@ -18,7 +18,7 @@ class Punch(NamedTuple):
     ``at``: UTC, whole seconds since 1970 (a part of a second never makes
     anybody late). ``stay``: seconds that must lie between an IN and this punch
     for it to be an OUT; 0 where lingering cannot happen. ``state``: bits of
-    :class:`~face_rec.attendance.days.status.Flag` from corrections.
+    :class:`~face_rec.attendance.terms.status.Flag` from corrections.
 
     A tuple and not a dataclass because a month of a thousand people makes
     120,000 of them while somebody waits.

@@ -1,0 +1,1 @@
+"""What the rules speak of: punches and their ways, statuses and flags, durations, filters."""
