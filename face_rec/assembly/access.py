@@ -50,7 +50,6 @@ from face_rec.clock import Clock
 from face_rec.site_options import LiveOptions
 from face_rec.stores.access.attempts import RedisAttempts
 from face_rec.stores.access.audit_stream import RedisAudit
-from face_rec.stores.access.founding_mark import FileMark
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.access.sessions import (
     RedisCounters,
@@ -67,6 +66,7 @@ from face_rec.stores.people.pins import RedisPins
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing.data_keys import DataKeys
 from face_rec.stores.sealing.sealer import DataSealer
+from face_rec.stores.site_state import FileMark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

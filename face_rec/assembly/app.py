@@ -39,8 +39,7 @@ from face_rec.privacy.schedule import RetentionSchedule
 from face_rec.site_options import OptionsFollower
 from face_rec.stores.attendance.audited_rules import AuditedRules
 from face_rec.stores.chain.chain_report import Report
-from face_rec.stores.chain.health import chain_check
-from face_rec.stores.chain.patrol import ChainPatrol
+from face_rec.stores.chain.patrol import ChainPatrol, chain_check
 from face_rec.stores.redis import redis_health
 from face_rec.system import System
 from face_rec.web.ops import checks, health

@@ -25,13 +25,14 @@ from face_rec.stores.chain.links import Chain
 from face_rec.stores.chain.watch import ChainWatch
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.journal.journal_seal import JournalSeal, sign_leftovers
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing import keyring
 from face_rec.stores.sealing.data_keys import DataKeys
 from face_rec.stores.witness.bucket import WitnessBucket
-from face_rec.stores.witness.witness import PinFile, Witness
+from face_rec.stores.witness.witness import Witness
 from face_rec.stores.witness.witness_log import BucketLog, LogFolder
+from face_rec.stores.witness.witness_pin import PinFile
 
 
 @dataclass(frozen=True, slots=True)

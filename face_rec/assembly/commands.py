@@ -28,8 +28,8 @@ from face_rec.stores.people.pins import RedisPins
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing.keyring import Keyring, derived, split
 from face_rec.stores.sealing.reseal import Resealing
-from face_rec.stores.witness.witness import PinFile
 from face_rec.stores.witness.witness_log import LogFolder
+from face_rec.stores.witness.witness_pin import PinFile
 
 
 @contextmanager

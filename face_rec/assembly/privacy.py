@@ -26,13 +26,12 @@ from face_rec.protocols.marks import AttendanceStore
 from face_rec.protocols.people import PeopleStore
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.site_options import SiteOptions
-from face_rec.stores.access.audit_stream import audit_keeper
-from face_rec.stores.attendance.retention_log import RedisRunLog
 from face_rec.stores.attendance.rules import RedisRules
-from face_rec.stores.attendance.rules_keeper import rules_keeper
-from face_rec.stores.people.pins import RedisPins, pins_keeper
+from face_rec.stores.people.pins import RedisPins
+from face_rec.stores.privacy_keepers import audit_keeper, pins_keeper, rules_keeper
 from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.purge import EmbeddedPurge, OutsidePurge
+from face_rec.stores.site_state import RedisRunLog
 
 
 @dataclass(frozen=True, slots=True)

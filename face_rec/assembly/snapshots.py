@@ -11,14 +11,18 @@ from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing.data_keys import DataKeys
 from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
 from face_rec.stores.snapshots.picture_owners import PictureOwners
-from face_rec.stores.snapshots.picture_sealer import PictureSealer, WaitingSealer
 from face_rec.stores.snapshots.s3_snapshots import (
     S3Credentials,
     S3Snapshots,
     s3_client,
     s3_encryption,
 )
-from face_rec.stores.snapshots.sealed_snapshots import ExchangingStore, SealedSnapshots
+from face_rec.stores.snapshots.sealed_snapshots import (
+    ExchangingStore,
+    PictureSealer,
+    SealedSnapshots,
+    WaitingSealer,
+)
 from face_rec.stores.snapshots.spool import SnapshotSpool
 
 if TYPE_CHECKING:

@@ -3,14 +3,16 @@
 import argparse
 import platform
 import queue
+import secrets
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Final
 
 import config
 from config import Settings
 from face_rec import __version__, assembly, background
 from face_rec.clock import SystemClock
-from face_rec.domain.errors import FaceRecError, ModelError, SettingError, SourceError
+from face_rec.domain.errors import FaceRecError, ModelError, SettingError, SourceError, StoreError
 from face_rec.domain.faces import Image
 from face_rec.domain.health import HealthCheck
 from face_rec.journey.streams.camera import (
@@ -22,13 +24,15 @@ from face_rec.journey.streams.camera import (
     open_source,
 )
 from face_rec.models.service import ModelService
-from face_rec.stores import store_checks
+from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.stores.journal.quarantine import Quarantine
 from face_rec.stores.redis import redis_health
 from face_rec.web.ops import checks, host_checks
 from face_rec.web.ops.health import Check
 from face_rec.web.ops.secret_files import secret_files_check
 
 _CAMERA_SECONDS: Final = 15.0
+_PROBE: Final = b"\xff\xd8 written by doctor, removed at once \xff\xd9"
 _WORDS: Final = {(True, False): "ok  ", (True, True): "WARN", (False, False): "FAIL"}
 
 
@@ -80,7 +84,7 @@ def results(camera: str | None) -> Iterator[HealthCheck]:
     for check in _of_machine(settings):
         yield check()
     yield from _of_redis(settings)
-    yield store_checks.snapshots_check(assembly.build_snapshots(settings), _place(settings))()
+    yield snapshots_check(assembly.build_snapshots(settings), _place(settings))()
     yield models_check(assembly.build_models(settings))
     if camera is not None:
         yield camera_check(camera)
@@ -93,7 +97,7 @@ def _of_machine(settings: Settings) -> Iterable[Check]:
         host_checks.folder_check(settings.data_dir),
         secret_files_check(settings.secret_files),
         checks.disk_check(settings.data_dir),
-        store_checks.aside_check(settings.data_dir),
+        aside_check(settings.data_dir),
         host_checks.tls_check(settings.tls_cert, settings.tls_key, SystemClock().now()),
         host_checks.browsers_check(loopback=settings.loopback, https=https),
         host_checks.clock_check(host_checks.ntp_synchronised),
@@ -106,13 +110,55 @@ def _of_redis(settings: Settings) -> Iterator[HealthCheck]:
             yield redis_health.reachable_check(client)()
             yield redis_health.durable_check(client)()
             if not settings.embedded_redis:
-                yield store_checks.redis_clock_check(client, SystemClock())()
+                yield redis_health.redis_clock_check(client, SystemClock())()
     except FaceRecError as error:  # the embedded one cannot be started
         yield HealthCheck("redis", ok=False, detail="cannot be started", advice=str(error))
 
 
 def _place(settings: Settings) -> str:
     return f"bucket {settings.s3_bucket}" if settings.s3_bucket else "folder in DATA_DIR"
+
+
+def aside_check(data_dir: Path) -> Check:
+    """A warning when something was set aside because it could not be read or handed on."""
+    folders = {
+        "journal entries": Quarantine(data_dir / "journal" / "quarantine"),
+        "pictures": Quarantine(data_dir / "spool-quarantine"),
+    }
+
+    def check() -> HealthCheck:
+        found = {what: one.all() for what, one in folders.items()}
+        words = [f"{len(some)} {what}" for what, some in found.items() if some]
+        if not words:
+            return HealthCheck("set aside", ok=True, detail="nothing")
+        first = next(some[0] for some in found.values() if some)
+        where = " and ".join(str(folders[what].folder) for what, some in found.items() if some)
+        advice = (
+            f"Look into {where}: beside each file stands why, {first.name} for one: "
+            f"{first.reason} They are tried again at the next start of the app; what you do not "
+            "need any more, delete."
+        )
+        detail = " and ".join(words)
+        return HealthCheck("set aside", ok=True, detail=detail, advice=advice, warning=True)
+
+    return check
+
+
+def snapshots_check(store: SnapshotStore, where: str) -> Check:
+    """Write, read and remove a probe; failed if any of the three is."""
+
+    def check() -> HealthCheck:
+        key = f"doctor/{secrets.token_hex(8)}.jpg"
+        try:
+            store.put(key, _PROBE)
+            same = store.get(key) == _PROBE
+            store.delete(key)
+        except (StoreError, OSError) as error:
+            return HealthCheck("snapshots", ok=False, detail=where, advice=str(error))
+        advice = "" if same else "What was written reads differently. Check the disk or server."
+        return HealthCheck("snapshots", same, f"{where}: written, read, removed", advice)
+
+    return check
 
 
 def models_check(models: ModelService) -> HealthCheck:

@@ -28,7 +28,7 @@ from face_rec.domain.people import Person
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.attendance.rules import RedisRules
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from tests import redis_servers
 from tests.benchmarks.row import Row

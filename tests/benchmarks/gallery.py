@@ -18,7 +18,7 @@ from face_rec.domain.faces import View
 from face_rec.domain.people import Consent, Contract, Person, Template, TemplateInfo
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.stores.people import person_codec
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from tests.benchmarks import rig

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from face_rec.clock import SystemClock
 from face_rec.people.gallery.follower import GalleryFollower, LiveGallery
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from tests.benchmarks import process, rig
 from tests.benchmarks.gallery import CONTRACT
 from tests.fakes.models import FakeModelSource, fake_models

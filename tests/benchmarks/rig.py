@@ -21,7 +21,7 @@ from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.photos.quality import assess
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.journal.journal import FileJournal
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.redis.embedded import EmbeddedRedis
 from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots

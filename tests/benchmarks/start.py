@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from face_rec.clock import SystemClock
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from tests.benchmarks import material, rig
 from tests.benchmarks.row import Row
 from tests.fakes.models import blank_frame

@@ -237,7 +237,7 @@ _PEOPLE = """pass
 from face_rec.clock import SystemClock
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.attendance.attendance import RedisAttendance
 with assembly.build_privacy(config.load()) as (privacy, people), \\
         assembly.build_office(config.load()) as office:

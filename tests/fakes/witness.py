@@ -4,8 +4,9 @@ from pathlib import Path
 
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.stores.chain.links import Chain
-from face_rec.stores.witness.witness import PinFile, Witness
+from face_rec.stores.witness.witness import Witness
 from face_rec.stores.witness.witness_log import Bucket, BucketLog, LogFolder
+from face_rec.stores.witness.witness_pin import PinFile
 
 
 class MemoryBucket:

@@ -23,7 +23,7 @@ from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.chain.ledger import Streams
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from tests.fakes.clock import FakeClock

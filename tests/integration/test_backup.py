@@ -30,10 +30,11 @@ from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.backup import backup_file
 from face_rec.stores.backup.backup_file import BackupReader, Header
 from face_rec.stores.backup.backup_place import FilePlace
-from face_rec.stores.backup.records_reader import Record, SiteBackup
+from face_rec.stores.backup.backup_records import Record
+from face_rec.stores.backup.records_reader import SiteBackup
 from face_rec.stores.chain.chain_report import Flaw
 from face_rec.stores.chain.links import Chain
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.sealing.keyring import Keyring, derived

@@ -26,7 +26,7 @@ from face_rec.stores.chain.chain_records import AuditRecords, PeopleRecords, Rul
 from face_rec.stores.chain.chain_report import Flaw, Report
 from face_rec.stores.chain.ledger import Streams
 from face_rec.stores.chain.watch import ChainWatch
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.witness.witness_log import Bucket

@@ -7,7 +7,7 @@ import pytest
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.marks import Outcome
 from face_rec.stores.attendance.attendance import RedisAttendance
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from tests.fakes.clock import MORNING, FakeClock

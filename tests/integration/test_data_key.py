@@ -12,7 +12,7 @@ from face_rec.assembly.access import AccessOptions, open_access
 from face_rec.assembly.sealing import open_data_keys, open_resealing
 from face_rec.domain.errors import IdTaken, StoreUnavailable
 from face_rec.stores.people import person_codec
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.people.person_keys import OWN, PersonKeys
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
@@ -27,8 +27,7 @@ from face_rec.stores.sealing.reseal import (
 )
 from face_rec.stores.sealing.sealer import DataKeyMissing, DataSealer, SealBroken, is_sealed
 from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
-from face_rec.stores.snapshots.picture_sealer import PictureSealer
-from face_rec.stores.snapshots.sealed_snapshots import SealedSnapshots
+from face_rec.stores.snapshots.sealed_snapshots import PictureSealer, SealedSnapshots
 from face_rec.stores.snapshots.spool import SnapshotSpool
 from tests.fakes.clock import FakeClock
 from tests.fakes.snapshots import MemorySnapshots

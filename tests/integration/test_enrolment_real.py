@@ -16,7 +16,7 @@ from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import decode
 from face_rec.people.photos.quality import assess
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client
 from tests.data import shared_data
 from tests.fakes.snapshots import MemorySnapshots

@@ -12,7 +12,7 @@ from moto.server import ThreadedMotoServer
 from face_rec.domain.errors import SnapshotMissing, StoreError, StoreUnavailable
 from face_rec.domain.people import Person
 from face_rec.stores.attendance.attendance import RedisAttendance
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.people.person_keys import PersonKey, PersonKeys
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
@@ -21,9 +21,14 @@ from face_rec.stores.sealing.reseal import MarkOwners, reseal_pictures
 from face_rec.stores.sealing.sealer import DataSealer, SealBroken
 from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
 from face_rec.stores.snapshots.picture_owners import KEPT, SECONDS, OwnerGone, PictureOwners
-from face_rec.stores.snapshots.picture_sealer import PICTURE, PictureSealer, WaitingSealer
 from face_rec.stores.snapshots.s3_snapshots import S3Credentials, S3Snapshots
-from face_rec.stores.snapshots.sealed_snapshots import ExchangingStore, SealedSnapshots
+from face_rec.stores.snapshots.sealed_snapshots import (
+    PICTURE,
+    ExchangingStore,
+    PictureSealer,
+    SealedSnapshots,
+    WaitingSealer,
+)
 from face_rec.stores.snapshots.spool import Backoff, SnapshotSpool
 from tests.fakes.clock import FakeClock
 from tests.fakes.snapshots import MemorySnapshots

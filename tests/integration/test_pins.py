@@ -18,7 +18,7 @@ from face_rec.domain.people import Person
 from face_rec.privacy.ports import unasked, unnoted
 from face_rec.privacy.service import Privacy
 from face_rec.stores.attendance.rules import RedisRules
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.people.pins import RedisPins, pin_sealer
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client

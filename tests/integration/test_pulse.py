@@ -11,7 +11,7 @@ import pytest
 from redis.exceptions import RedisClusterException, ResponseError
 
 from face_rec.stores.redis.client import ANSWER_SECONDS, RedisAddress
-from face_rec.stores.redis.pulse import EVERY, SILENT, Pulse, pulse_of
+from face_rec.stores.redis.redis_health import EVERY, SILENT, Pulse, pulse_of
 from tests.redis_servers import Server, standalone, wait_until
 
 

@@ -9,7 +9,7 @@ from redis.connection import SSLConnection
 from redis.sentinel import SentinelManagedSSLConnection
 
 from face_rec.domain.errors import StoreError, StoreUnavailable
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect, redis_errors
 from tests import redis_servers

@@ -11,7 +11,7 @@ from face_rec.domain.marks import Outcome
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.chain.chain_days import ChainDays
 from face_rec.stores.chain.watch import ChainWatch
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from tests import redis_servers
 from tests.fakes.clock import MORNING, FakeClock

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from face_rec.stores.attendance.site_options import RedisOptions
 from face_rec.stores.redis.client import Client
+from face_rec.stores.site_state import RedisOptions
 
 
 @pytest.fixture(params=["redis_client", "cluster_client"])

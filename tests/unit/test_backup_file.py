@@ -13,10 +13,9 @@ import pytest
 
 from face_rec.domain.errors import BackupRefused
 from face_rec.stores.backup import backup_file
-from face_rec.stores.backup.admission import LARGEST_ITEM, Admission
 from face_rec.stores.backup.backup_file import BackupReader, Header
-from face_rec.stores.backup.backup_keys import BackupKeys
-from face_rec.stores.backup.records_reader import Record, parts
+from face_rec.stores.backup.backup_records import LARGEST_ITEM, Admission, BackupKeys, Record
+from face_rec.stores.backup.records_reader import parts
 from face_rec.stores.redis import keys
 
 HEADER = Header("main", datetime(2026, 5, 1, tzinfo=UTC), "1")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from face_rec.stores.chain.health import chain_check
+from face_rec.stores.chain.patrol import chain_check
 from face_rec.stores.chain.watch import WitnessStatus
 from tests.fakes.clock import MORNING
 

@@ -13,14 +13,14 @@ import pytest
 from face_rec import __version__
 from face_rec.__main__ import parser
 from face_rec.cli import doctor
-from face_rec.cli.doctor import camera_check
+from face_rec.cli.doctor import camera_check, snapshots_check
 from face_rec.cli.tls import write_pair
 from face_rec.domain.errors import SourceError
 from face_rec.domain.health import HealthCheck
 from face_rec.journey.streams.camera import camera_address
 from face_rec.stores.redis.client import RedisAddress, connect
+from face_rec.stores.redis.redis_health import redis_clock_check
 from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
-from face_rec.stores.store_checks import redis_clock_check, snapshots_check
 from face_rec.web.ops import host_checks
 from tests.data import shared_data
 from tests.fakes.clock import FakeClock

@@ -9,8 +9,7 @@ from face_rec.stores.sealing import keyring
 from face_rec.stores.sealing.keyring import Keyring
 from face_rec.stores.sealing.sealer import MAGIC, DataKeyMissing, DataSealer, SealBroken, is_sealed
 from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
-from face_rec.stores.snapshots.picture_sealer import PictureSealer
-from face_rec.stores.snapshots.sealed_snapshots import SealedSnapshots
+from face_rec.stores.snapshots.sealed_snapshots import PictureSealer, SealedSnapshots
 from tests.samples import a_template
 
 OLD, NEW = "o" * 32, "n" * 32

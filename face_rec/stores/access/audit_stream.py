@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from face_rec.access.audit.audit import BY_STRANGERS, AuditEntry, Refusals, erased
-from face_rec.privacy.ports import Keeper
-from face_rec.protocols.people import PeopleStore
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.chain.ledger import Command, Ledger
 from face_rec.stores.people.person_keys import PersonKey, PersonKeys
@@ -178,16 +176,6 @@ def _opened(entry: AuditEntry, own: Mapping[str, PersonKey]) -> AuditEntry:
     if content is None:
         return dataclasses.replace(entry, target=erased(entry.person), sealed="")
     return dataclasses.replace(entry, sealed="", **content)
-
-
-def audit_keeper(audit: RedisAudit, people: PeopleStore) -> Keeper:
-    """For erasures. An export leaves the log out: it is about who did what."""
-
-    def forget(subject: str) -> int:
-        person = people.get(subject)
-        return 0 if person is None else audit.forget(PersonNames(person.id))
-
-    return Keeper("unsealed entry of the audit log", lambda _: [], forget)
 
 
 def _name(text: bytes) -> str:

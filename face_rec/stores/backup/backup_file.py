@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import IO, Any, Final, cast
 
 from face_rec.domain.errors import BackupRefused
-from face_rec.stores.backup.records_reader import Record
+from face_rec.stores.backup.backup_records import Record
 
 SCHEMA: Final = 1
 FORMAT: Final = "face-attendance backup"

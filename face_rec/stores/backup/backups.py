@@ -9,15 +9,15 @@ from typing import IO, cast
 from face_rec import __version__
 from face_rec.domain.errors import BackupRefused
 from face_rec.stores.backup import backup_file
-from face_rec.stores.backup.admission import WITNESS, Admission
 from face_rec.stores.backup.backup_file import BackupReader, Header, Summary
 from face_rec.stores.backup.backup_place import Place, scratch
-from face_rec.stores.backup.records_reader import Record, SiteBackup, parts
+from face_rec.stores.backup.backup_records import WITNESS, Admission, Record
+from face_rec.stores.backup.records_reader import SiteBackup, parts
 from face_rec.stores.backup.restore import SiteRestore
 from face_rec.stores.sealing.keyring import Keyring
 from face_rec.stores.sealing.sealed_stream import MAGIC, OpeningReader, SealingWriter
-from face_rec.stores.witness.witness import PinFile, forget_blank, restored_pin
 from face_rec.stores.witness.witness_log import LogFolder
+from face_rec.stores.witness.witness_pin import PinFile, forget_blank, restored_pin
 
 _UNSEALED = (
     "This backup is not encrypted, and DATA_KEY is set: anybody could have made or changed it, "

@@ -7,11 +7,10 @@ key, so that neither writing nor reading a backup needs the whole of it in memor
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from face_rec.domain.errors import StoreUnavailable
-from face_rec.stores.backup.backup_keys import BackupKeys
+from face_rec.stores.backup.backup_records import BackupKeys, Record
 from face_rec.stores.chain.ledger import PEOPLE
 from face_rec.stores.people.gallery_feed import GalleryFeed
 from face_rec.stores.people.person_codec import Unsealed
@@ -30,20 +29,6 @@ _READ: Final = {
     "set": ("SMEMBERS",),
     "string": ("GET",),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Items of one key. ``first``: whether they replace what earlier records said of it.
-
-    ``kind`` is Redis' type, ``items`` are single values (list, set, string) or pairs (hash),
-    or an entry's id with its fields and values in turn (stream). No items: the key is gone.
-    """
-
-    key: str
-    kind: str
-    items: tuple[tuple[bytes, ...], ...]
-    first: bool = True
 
 
 class SiteBackup:

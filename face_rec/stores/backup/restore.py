@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from face_rec.domain.errors import NotEmpty
-from face_rec.stores.backup.records_reader import Record
+from face_rec.stores.backup.backup_records import Record
 from face_rec.stores.chain.ledger import STREAMS
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors

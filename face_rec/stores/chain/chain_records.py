@@ -9,7 +9,7 @@ from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.chain.chain_report import Finding, Flaw
 from face_rec.stores.chain.ledger import COMPLETE, UNPROVED, Ledger
 from face_rec.stores.people import people_proof
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 
 _TRIES: Final = 3

@@ -11,8 +11,7 @@ from face_rec.stores.chain.chain_days import ChainDays
 from face_rec.stores.chain.chain_records import Records
 from face_rec.stores.chain.chain_report import Finding, Flaw, Report
 from face_rec.stores.chain.links import Chain, Stream, name_of
-from face_rec.stores.chain.older import accepted
-from face_rec.stores.chain.walk import Walk
+from face_rec.stores.chain.walk import Walk, accepted
 from face_rec.stores.witness.witness import Witness
 from face_rec.stores.witness.witness_entry import Seen
 

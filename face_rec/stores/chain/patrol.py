@@ -1,4 +1,5 @@
-"""The check of the chain that nobody has to remember: soon after the start, then once a day."""
+"""The check of the chain that nobody has to remember: soon after the start, then once a day; and
+what ``/readyz`` says of the chain."""
 
 import logging
 import time
@@ -10,10 +11,15 @@ from typing import Final, Protocol
 from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
+from face_rec.domain.health import HealthCheck
 from face_rec.protocols.models import Progress
 from face_rec.stores.chain.chain_report import Report
+from face_rec.stores.chain.watch import WitnessStatus
 
 log = logging.getLogger(__name__)
+
+Check = Callable[[], HealthCheck]
+_NAME: Final = "chain"
 
 DAILY: Final = 24 * 3600.0
 _FIRST_AFTER: Final = 300.0  # seconds; let the app start, and a queue at the door pass
@@ -99,3 +105,43 @@ class ChainPatrol:
         if self._thread.stopping.is_set():
             raise StoreError("The app stops; the check is made at the next start.")
         time.sleep(_BREATH)
+
+
+def chain_check(
+    status: Callable[[], WitnessStatus], checked: Callable[[], PatrolStatus] = PatrolStatus
+) -> Check:
+    """A warning only: marks must go on being taken, whatever happened to the old ones.
+
+    ``checked``: what the daily check found.
+    """
+
+    def check() -> HealthCheck:
+        now, daily = status(), checked()
+        if daily.findings:
+            return HealthCheck(
+                _NAME, ok=True, warning=True,
+                detail=f"{daily.findings} findings, the first: {daily.first}",
+                advice="Something was changed past the app. Run: python -m face_rec verify",
+            )  # fmt: skip
+        if now.broken:
+            return HealthCheck(
+                _NAME, ok=True, warning=True, detail=now.broken,
+                advice="Run: python -m face_rec verify",
+            )  # fmt: skip
+        if now.problem:
+            return HealthCheck(
+                _NAME,
+                ok=True,
+                warning=True,
+                detail="no copy of the proof could be kept",
+                advice=now.problem,
+            )
+        if daily.problem:
+            return HealthCheck(
+                _NAME, ok=True, warning=True, detail="not checked today", advice=daily.problem
+            )
+        kept = f"copies of the proof are kept in {' and '.join(now.places)}"
+        last = f"; all was as written on {daily.at:%Y-%m-%d %H:%M} UTC" if daily.at else ""
+        return HealthCheck(_NAME, ok=True, detail=kept + last)
+
+    return check

@@ -16,7 +16,7 @@ from face_rec.stores.chain.chain_records import Records
 from face_rec.stores.chain.chain_report import Report
 from face_rec.stores.chain.check import ChainCheck
 from face_rec.stores.chain.links import Chain, Stream, head_of, name_of, parsed
-from face_rec.stores.chain.older import older_of
+from face_rec.stores.chain.walk import older_of
 from face_rec.stores.witness.witness import Witness
 from face_rec.stores.witness.witness_entry import Heads, Seen
 

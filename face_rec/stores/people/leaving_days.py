@@ -11,7 +11,7 @@ from typing import Final
 from face_rec.access.audit.audit import Action, AuditEntry
 from face_rec.access.audit.audit_log import Trail
 from face_rec.domain.errors import Conflict, PersonMissing
-from face_rec.stores.people.people import RedisPeople
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 

@@ -8,9 +8,8 @@ key can be changed without knowing any PIN): a copy of the database is of no use
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, cast
+from typing import Final, cast
 
-from face_rec.privacy.ports import Keeper
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Script
@@ -95,12 +94,3 @@ class RedisPins:
 
 def _context(subject: str) -> str:
     return f"{subject}/pin"
-
-
-def pins_keeper(pins: RedisPins) -> Keeper:
-    """For exports, which say that there is a PIN and never more, and for erasures."""
-
-    def held(subject: str) -> list[dict[str, Any]]:
-        return [] if pins.get(subject) is None else [{"kept": "a hash, which is given to nobody"}]
-
-    return Keeper("PIN", held, lambda subject: int(pins.clear(subject)))

@@ -19,7 +19,7 @@ from face_rec.domain.errors import StoreError, StoreUnavailable
 CONNECT_SECONDS: Final = 2.0
 ANSWER_SECONDS: Final = 1.5
 """So long a caller waits at most for a Redis that hangs; with what
-:mod:`face_rec.stores.redis.pulse` needs to notice it, a kiosk says so within three seconds."""
+:mod:`face_rec.stores.redis.redis_health` needs to notice, a kiosk says so within 3 seconds."""
 BLOCK_MS: Final = 1000  # longest wait inside Redis; well under ANSWER_SECONDS
 _RETRIES: Final = 4  # 0.05 + 0.1 + 0.2 + 0.4 s: as long as a restarted server needs
 _HEALTH_CHECK_SECONDS: Final = 15

@@ -1,15 +1,30 @@
-"""Whether Redis answers, and whether it will still have the marks tomorrow."""
+"""Whether Redis answers, and whether it will still have the marks tomorrow.
 
+Whether it answers at this moment is known without waiting for it: a Redis that hangs is worse
+than one that is gone, for every question waits for its time-out. Who asks the pulse first says so
+at once, and goes on with what it knows. Who asked Redis just before waits on, for
+``ANSWER_SECONDS`` at most.
+"""
+
+import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from redis.exceptions import RedisError
 
-from face_rec.domain.errors import StoreError
+from face_rec.background import Background
+from face_rec.clock import Clock
+from face_rec.domain.errors import StoreError, StoreUnavailable
 from face_rec.domain.health import HealthCheck
-from face_rec.stores.redis.client import Client, LateCluster, redis_errors
+from face_rec.stores.redis.client import Client, LateCluster, RedisAddress, connect, redis_errors
 
 Check = Callable[[], HealthCheck]
+_FEW_SECONDS: Final = 5.0  # that two clocks may be apart
+
+EVERY: Final = 0.1  # seconds between two pings
+SILENT: Final = 0.5
+"""Seconds without an answer after which Redis counts as away."""
 
 
 def reachable_check(client: Client) -> Check:
@@ -48,6 +63,30 @@ def durable_check(client: Client) -> Check:
         return HealthCheck(
             "redis data", ok=True, detail="at risk", advice=" ".join(worries), warning=True
         )
+
+    return check
+
+
+def redis_clock_check(client: Client, clock: Clock) -> Check:
+    """A warning when this machine and Redis disagree about the time."""
+
+    def check() -> HealthCheck:
+        try:
+            with redis_errors():
+                answer: Any = client.time()
+        except StoreError:
+            return HealthCheck("clock and redis", ok=True, detail="not known, Redis is away")
+        there = datetime.fromtimestamp(answer[0] + answer[1] / 1e6, UTC)
+        apart = abs((clock.now() - there).total_seconds())
+        close = apart <= _FEW_SECONDS
+        advice = "" if close else (
+            "Marks would get wrong times, and midnight would fall differently on each machine. "
+            "Switch on NTP here and on the Redis server: timedatectl set-ntp true"
+        )  # fmt: skip
+        return HealthCheck(
+            "clock and redis", ok=True, detail=f"{apart:.1f} s apart", advice=advice,
+            warning=not close,
+        )  # fmt: skip
 
     return check
 
@@ -91,3 +130,57 @@ def _worries(info: Mapping[str, Any]) -> Iterable[str]:
             "Redis has no append-only file: a crash may lose the marks since its last snapshot. "
             "Set appendonly yes, or use a durable service such as MemoryDB."
         )
+
+
+def pulse_of(address: RedisAddress) -> "Pulse":
+    """The pulse of the Redis at ``address``, over a connection of its own."""
+    return Pulse(connect(address, patience=SILENT))
+
+
+class Pulse:
+    """Pings in a thread of its own until closed. ``away`` costs nothing; any thread.
+
+    Only a ping that was sent and not answered counts, never the time since the last one: a
+    process that was busy with itself does not take Redis for silent.
+    """
+
+    def __init__(self, client: Client) -> None:
+        """``client``: waits no longer than ``SILENT`` for an answer; closed with the pulse."""
+        self._client = client
+        self._silent_since: float | None = None
+        self._away = False
+        self._thread = Background("redis-pulse", self._run)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self, timeout: float = 10.0) -> None:
+        self._thread.stop(timeout)
+        self._client.close()
+
+    def away(self) -> bool:
+        """Whether pings have been without an answer for too long."""
+        return self._away
+
+    def _run(self) -> None:
+        while not self._thread.stopping.wait(EVERY):
+            self._ping()
+
+    def _ping(self) -> None:
+        asked = time.monotonic()
+        if self._answers():
+            self._silent_since, self._away = None, False
+            return
+        if self._silent_since is None:
+            self._silent_since = asked
+        self._away = time.monotonic() - self._silent_since >= SILENT
+
+    def _answers(self) -> bool:
+        try:
+            with redis_errors():
+                self._client.ping()
+        except StoreUnavailable:
+            return False
+        except StoreError:  # a refusal is an answer
+            return True
+        return True

@@ -23,8 +23,7 @@ from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
 from face_rec.stores.sealing.data_keys import DataKeys
 from face_rec.stores.sealing.sealer import DataSealer
-from face_rec.stores.snapshots.picture_sealer import PICTURE
-from face_rec.stores.snapshots.sealed_snapshots import SealedSnapshots
+from face_rec.stores.snapshots.sealed_snapshots import PICTURE, SealedSnapshots
 
 _RESEAL: Final = Script("reseal")
 _SWAP: Final = Script("swap_field")

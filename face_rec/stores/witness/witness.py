@@ -5,61 +5,16 @@ has the key can write, stands how far the log has come (the *pin*): so a log tha
 taken away shows as well.
 """
 
-import json
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
-from typing import Final
 
-from face_rec.domain.errors import StoreError
-from face_rec.stores.chain.links import Chain, stream_of
-from face_rec.stores.durable_file import write_durable
-from face_rec.stores.witness import documents
+from face_rec.stores.chain.links import Chain
+from face_rec.stores.witness import witness_entry
 from face_rec.stores.witness.witness_entry import Entry, Heads, LogState, Seen, entry_of
 from face_rec.stores.witness.witness_log import BucketLog, LogFolder
-
-_CUT: Final = (
-    "The witness's log {log} has {count} lines, and there were {pinned}: lines were taken away at "
-    "its end. Put the folder back from a backup or the bucket."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Pin:
-    """``count`` lines of ``log`` were written, and the last is signed ``last``."""
-
-    log: str
-    count: int
-    last: str
-
-
-class PinFile:
-    """The pin in a file of the keys' folder."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def read(self) -> Pin | None:
-        try:
-            found = json.loads(self._path.read_bytes())
-            return Pin(str(found["log"]), int(found["count"]), str(found["last"]))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StoreError(
-                f"{self._path} cannot be read ({type(error).__name__}). Restore it, with the "
-                "chain's key beside it, from your copy."
-            ) from error
-
-    def remove(self) -> None:
-        self._path.unlink(missing_ok=True)
-
-    def write(self, pin: Pin) -> None:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        content = {"log": pin.log, "count": pin.count, "last": pin.last}
-        write_durable(self._path, json.dumps(content).encode() + b"\n")
+from face_rec.stores.witness.witness_pin import Pin, PinFile, against_pin
 
 
 @dataclass(slots=True)
@@ -111,8 +66,8 @@ class Witness:
     def before_logs(self) -> list[Seen]:
         """What versions without a log kept; only what they signed. Raises StoreError."""
         names = self._folder.names()
-        seen = documents.all_seen(
-            [name for name in names if documents.NAME.fullmatch(name)], self._folder.read
+        seen = witness_entry.all_seen(
+            [name for name in names if witness_entry.DOCUMENT.fullmatch(name)], self._folder.read
         )
         site = self._chain.site
         return [one for one in seen if self._chain.signed(one.text(site), one.signature)]
@@ -151,7 +106,7 @@ class Witness:
         states = {log: self._read(log, self._folder.lines(log)) for log in self._folder.logs()}
         for state in states.values():
             found.add(state)
-        found.flaws += _against_pin(states, pin)
+        found.flaws += against_pin(states, pin)
         found.seen += self.before_logs()
         if self._bucket is not None:
             for log in self._bucket.logs():
@@ -184,7 +139,7 @@ class Witness:
             pin = self._pin.read()
             self._broken = [
                 *self._state.flaws,
-                *_against_pin({self._state.name: self._state}, pin),
+                *against_pin({self._state.name: self._state}, pin),
             ]
         return self._state
 
@@ -193,7 +148,7 @@ class Witness:
         pin = self._pin.read()
         logs = self._folder.logs()
         if pin is not None and pin.log not in logs:
-            self._broken = [_CUT.format(log=pin.log, count=0, pinned=pin.count)]
+            self._broken = against_pin({}, pin)
             return LogState(self._chain, pin.log)
         states = [self._read(log, self._folder.lines(log)) for log in logs]
         ours = [s for s in states if s.at is not None and (pin is None or s.name == pin.log)]
@@ -240,54 +195,8 @@ class Witness:
         self._copied = True
 
 
-def forget_blank(folder: LogFolder, pin: PinFile) -> None:
-    """Before a restore: logs that an app without data has begun, and that witnessed nothing."""
-    for log in folder.logs():
-        entries = [entry_of(line) for line in folder.lines(log)]
-        if all(entry is not None and _is_blank(entry) for entry in entries):
-            folder.remove(log)
-            known = pin.read()
-            if known is not None and known.log == log:
-                pin.remove()
-
-
-def _is_blank(entry: Entry) -> bool:
-    """Streams other than days begin with one entry that says that nothing was there."""
-    heads = entry.heads.items()
-    return not entry.older and all(
-        isinstance(stream_of(name), str) and count <= 1 for name, (count, _) in heads
-    )
-
-
-def restored_pin(folder: LogFolder, pin: PinFile) -> None:
-    """After a restore onto another machine: the restored log is this one's from now on."""
-    if pin.read() is not None:
-        return
-    last = [
-        (entry.at, entry)
-        for log in folder.logs()
-        for line in list(folder.lines(log))[-1:]
-        if (entry := entry_of(line)) is not None
-    ]
-    if last:
-        entry = max(last, key=lambda one: one[0])[1]
-        pin.write(Pin(entry.log, entry.number + 1, entry.signature))
-
-
 def _hour(entry: Entry) -> str:
     return f"{entry.at:%Y-%m-%dT%H}"
-
-
-def _against_pin(states: Mapping[str, LogState], pin: Pin | None) -> list[str]:
-    if pin is None:
-        return []
-    state = states.get(pin.log)
-    count = state.count if state else 0
-    if state is None or count < pin.count:
-        return [_CUT.format(log=pin.log, count=count, pinned=pin.count)]
-    if state.signatures.get(pin.count - 1) != pin.last:
-        return [f"The witness's log {pin.log} is not the one that was written here."]
-    return []
 
 
 def _against_copy(ours: LogState | None, copy: LogState, pin: Pin | None) -> list[str]:

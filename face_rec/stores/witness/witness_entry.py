@@ -6,11 +6,13 @@ says what there was without a link when the log began.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
+from face_rec.domain.errors import StoreError
 from face_rec.stores.chain.links import Chain, Stream, name_of, stream_of
 from face_rec.stores.people.person_codec import compact, text_to_time, time_to_text
 
@@ -132,3 +134,53 @@ class LogState:
     def _flaw(self, what: str) -> None:
         if len(self.flaws) < 5:
             self.flaws.append(f"Line {self.count + 1} of the witness's log {self.name} {what}.")
+
+
+# --- what versions before 2 kept: a JSON document a month; read only, and once more signed when
+# the log begins
+
+
+BEGAN: Final = "began"
+"""Name of the document that says since when there is a chain; it names no day."""
+
+DOCUMENT: Final = re.compile(rf"{BEGAN}|\d{{4}}-\d{{2}}")
+
+Document = dict[str, Any]
+Read = Callable[[str], bytes | None]
+"""The bytes of the document of a name; None if there is none."""
+
+
+def all_seen(names: list[str], read: Read) -> Iterator[Seen]:
+    """Every day that was ever seen. Raises StoreError."""
+    for name in names:
+        content = read(name) if name != BEGAN else None
+        if content is not None:
+            yield from _seen_in(_decoded(content, name))
+
+
+def _seen_in(document: Document) -> list[Seen]:
+    try:
+        return [
+            Seen(
+                date.fromisoformat(day),
+                int(fields["count"]),
+                str(fields["link"]),
+                datetime.fromisoformat(fields["at"]),
+                str(fields["signature"]),
+            )
+            for day, fields in sorted(document.items())
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"A witness of the chain is damaged ({error!r}). Restore it from a backup."
+        ) from error
+
+
+def _decoded(content: bytes, name: str) -> Document:
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        raise StoreError(f"The witness {name} is damaged. Restore it from a backup.")
+    return document

@@ -12,11 +12,11 @@ from face_rec.domain.errors import StoreError, StoreUnavailable
 from face_rec.stores import locks
 from face_rec.stores.durable_file import sync_folder, write_all, write_durable
 from face_rec.stores.private_folder import make_private
-from face_rec.stores.witness import documents
+from face_rec.stores.witness.witness_entry import DOCUMENT
 
 _LOG: Final = r"log-([0-9a-f]{16})-\d{4}-\d{2}"
 _LOG_FILE: Final = re.compile(_LOG)
-_NAME: Final = re.compile(rf"{_LOG}|{documents.NAME.pattern}")
+_NAME: Final = re.compile(rf"{_LOG}|{DOCUMENT.pattern}")
 
 
 def is_document_name(name: str) -> bool:

@@ -1,29 +1,25 @@
-"""People in Redis: one hash a person; every write is one atomic script."""
+"""Writing people in Redis: one hash a person; every write is one atomic script."""
 
 import dataclasses
 import json
 import logging
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
-import numpy as np
-
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, IdTaken, PeopleError, PersonMissing
-from face_rec.domain.people import Change, GalleryEntry, Person, Template
+from face_rec.domain.people import Person, Template
 from face_rec.people import leaving
-from face_rec.protocols.models import Progress
 from face_rec.stores.chain.ledger import COMPLETE, PEOPLE, UNPROVED, Ledger, States
 from face_rec.stores.people import people_proof, person_codec
-from face_rec.stores.people.gallery_feed import GalleryFeed
 from face_rec.stores.people.people_proof import Proof
-from face_rec.stores.people.person_keys import OWN, PersonKey, PersonKeys, PersonSealer
+from face_rec.stores.people.people_reader import RedisPeopleReader
+from face_rec.stores.people.person_keys import PersonKey, PersonKeys, PersonSealer
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
-from face_rec.stores.sealing.sealer import SealBroken
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +32,7 @@ _DELETE = Script("delete_person")
 _PROVE = Script("prove_person")
 
 
-class RedisPeople:
+class RedisPeople(RedisPeopleReader):
     """A ``PeopleStore``. Safe to call from several threads and processes at once.
 
     ``sealer`` encrypts embeddings at rest; with ``own`` they and the profile are sealed with the
@@ -55,12 +51,8 @@ class RedisPeople:
         *,
         own: PersonKeys | None = None,
     ) -> None:
-        self._client = client
-        self._site = site
+        super().__init__(client, site, sealer or person_codec.Unsealed(), own)
         self._clock = clock
-        self._sealer = sealer or person_codec.Unsealed()
-        self._own = own
-        self._feed = GalleryFeed(client, site, self._sealer, own)
         self._ledger = ledger
 
     # --- writes
@@ -227,22 +219,12 @@ class RedisPeople:
         unproved = (UNPROVED,) if before is not None and not genuine else ()
         return people_proof.made(chain, person, faces), unproved
 
-    def faces(self, subject: str) -> str:
-        """The digest of the templates as they are."""
-        return people_proof.faces_of(self.templates(subject))
-
     def _keys(self, subject: str) -> list[str]:
         shared = (keys.ids, keys.revision, keys.changes)
         chain = [keys.chain(self._site, PEOPLE), keys.chain_head(self._site, PEOPLE)]
         return [keys.person(self._site, subject), *(name(self._site) for name in shared), *chain]
 
     # --- the chain's view
-
-    @redis_errors()
-    def proof(self, subject: str) -> Proof | None:
-        """The proof in a person's record."""
-        stored: Any = self._client.hget(keys.person(self._site, subject), keys.PROOF)
-        return people_proof.proof_of(stored)
 
     def begin(self) -> None:
         """Give everybody of before the chain a proof; nothing to do if all have one."""
@@ -267,135 +249,6 @@ class RedisPeople:
             ),
         )
         return bool(answer[0] == b"done")  # else they were changed just now, with a proof
-
-    def stored(self) -> Iterator[Person]:
-        """Everybody who has a record, whether an ID leads to it or not; looks through all keys
-        of the database."""
-        prefix = keys.person(self._site, "")
-        with redis_errors():
-            found = {key.decode(errors="replace") for key in self._scan(prefix)}
-        subjects = sorted(key.removeprefix(prefix) for key in found)
-        for start in range(0, len(subjects), _AT_ONCE):
-            yield from self.many(subjects[start : start + _AT_ONCE]).values()
-
-    def _scan(self, prefix: str) -> Iterator[bytes]:
-        return iter(self._client.scan_iter(f"{prefix}*", count=1000))
-
-    @redis_errors()
-    def indexed(self) -> dict[bytes, str]:
-        """Which subject each ID leads to."""
-        found: Any = self._client.hgetall(keys.ids(self._site))
-        return {
-            person_id: subject.decode(errors="replace") for person_id, subject in found.items()
-        }
-
-    # --- reads
-
-    @redis_errors()
-    def get(self, subject: str) -> Person | None:
-        return self.many([subject]).get(subject)
-
-    @redis_errors()
-    def by_id(self, person_id: str) -> Person | None:
-        """The person with this ID; texts that look the same are the same."""
-        subject: Any = self._client.hget(keys.ids(self._site), keys.indexed(person_id))
-        return None if subject is None else self.get(subject.decode())
-
-    @redis_errors()
-    def many(self, subjects: Sequence[str]) -> dict[str, Person]:
-        """Those that exist, by subject, in one round trip."""
-        pipeline = self._client.pipeline(transaction=False)
-        for subject in subjects:
-            pipeline.hmget(
-                keys.person(self._site, subject), [*person_codec.PERSON_FIELDS, keys.ALIAS]
-            )
-        answers = pipeline.execute() if subjects else []
-        own = self._keys_of([values[-1] for values in answers])
-        found = {}
-        for subject, (*values, alias) in zip(subjects, answers, strict=True):
-            person = self._opened(subject, values, own.get(alias.decode()) if alias else None)
-            if person is not None:
-                found[subject] = person
-        return found
-
-    def _keys_of(self, aliases: Sequence[bytes | None]) -> dict[str, PersonKey]:
-        wanted = {alias.decode() for alias in aliases if alias}
-        return self._own.many(wanted) if self._own and wanted else {}
-
-    def _opened(
-        self, subject: str, values: Sequence[bytes | None], own: PersonKey | None
-    ) -> Person | None:
-        """The person in PERSON_FIELDS; None if there is none, or they are erased just now."""
-        fields = dict(zip(person_codec.PERSON_FIELDS, values, strict=True))
-        about = fields[keys.ABOUT]
-        if about is not None and about.startswith(OWN):
-            try:
-                sealer = PersonSealer(own, self._sealer)
-                fields[keys.ABOUT] = sealer.open(about, person_codec.about_context(subject))
-            except SealBroken as error:
-                if own is not None:
-                    log.error("person_unreadable subject=%s reason=%s", subject, error)
-                return None
-        return person_codec.person_of(subject, fields)
-
-    def _open_about(self, subject: str, alias: bytes | None, about: bytes) -> bytes:
-        if not about.startswith(OWN):
-            return about
-        own = self._keys_of([alias]).get(alias.decode()) if alias else None
-        return PersonSealer(own, self._sealer).open(about, person_codec.about_context(subject))
-
-    def all(self) -> Iterator[Person]:
-        """Everybody, streamed; each person once."""
-        for subjects in self._feed.subjects():
-            yield from self.many(subjects).values()
-
-    @redis_errors()
-    def count(self) -> int:
-        return int(self._client.hlen(keys.ids(self._site)))
-
-    @redis_errors()
-    def templates(self, subject: str) -> list[Template]:
-        """The templates of all contracts, by slot; none for a stranger."""
-        wanted = [*person_codec.PERSON_FIELDS, keys.ALIAS, keys.FACES, *keys.VECTORS]
-        values: Any = self._client.hmget(keys.person(self._site, subject), wanted)
-        fields: Any = dict(zip(wanted, values, strict=True))
-        alias = fields[keys.ALIAS]
-        own = self._keys_of([alias]).get(alias.decode()) if alias else None
-        person = self._opened(subject, [fields[name] for name in person_codec.PERSON_FIELDS], own)
-        sealer = PersonSealer(own, self._sealer)
-        faces = fields[keys.FACES]
-        if faces is not None and person is not None:
-            rows = person_codec.unpacked(
-                sealer.open_own(faces, person_codec.faces_context(subject))
-            )
-            return [
-                Template(info, np.frombuffer(rows[info.slot], dtype="<f4"))
-                for info in person.templates
-            ]
-        return [
-            Template(
-                info,
-                person_codec.vector_of(sealer, subject, info.slot, fields[keys.vector(info.slot)]),
-            )
-            for info in (person.templates if person else ())
-        ]
-
-    # --- the gallery's view
-
-    def revision(self) -> int:
-        return self._feed.revision()
-
-    def changes(self, since: int, block_ms: int = 0) -> list[Change] | None:
-        """See ``PeopleStore``; waits a second at most, whatever ``block_ms`` says."""
-        return self._feed.changes(since, block_ms)
-
-    def entry(self, subject: str, contract: str) -> GalleryEntry | None:
-        return self._feed.entry(subject, contract)
-
-    def entries(self, contract: str, progress: Progress | None = None) -> Iterator[GalleryEntry]:
-        """See ``PeopleStore``. Read :meth:`revision` before: what changes on the way is
-        found again in :meth:`changes` since then."""
-        return self._feed.entries(contract, progress)
 
 
 def _person(subject: str, values: Sequence[bytes | None]) -> Person | None:

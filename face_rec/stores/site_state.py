@@ -1,17 +1,23 @@
-"""The retention job's lock and last run in Redis."""
+"""What a site remembers of itself: what an admin chose, the last retention run, and that there
+was an account once."""
 
 import json
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, cast
 
 from face_rec.privacy.retention import Run
+from face_rec.site_options import StoredOptions
 from face_rec.stores.people.person_codec import compact
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
+from face_rec.stores.redis.lua import Script
 
 _FIELD: Final = "retention"
 _HOUR: Final = 3600
+_PUT: Final = Script("put_options")
 
 
 class RedisRunLog:
@@ -56,3 +62,40 @@ class RedisRunLog:
 def _run(fields: dict[str, Any]) -> Run:
     moments = {name: datetime.fromisoformat(fields[name]) for name in ("began_at", "ended_at")}
     return Run(**{**fields, **moments})
+
+
+class RedisOptions:
+    """An ``OptionsStore``. Safe to call from several threads and processes at once."""
+
+    def __init__(self, client: Client, site: str) -> None:
+        self._client = client
+        self._key = keys.options(site)
+
+    @redis_errors()
+    def load(self) -> StoredOptions:
+        stored = cast("Mapping[bytes, bytes]", self._client.hgetall(self._key))
+        values = {name.decode(): text.decode() for name, text in stored.items()}
+        return StoredOptions(values, int(values.pop(keys.VERSION, "0")))
+
+    @redis_errors()
+    def save(self, values: Mapping[str, str], version: int) -> bool:
+        pairs = [part for pair in values.items() for part in pair]
+        return bool(_PUT.run(self._client, [self._key], [keys.VERSION, version, *pairs]))
+
+
+class FileMark:
+    """An empty file beside the data. Safe to call from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def made(self) -> bool:
+        return self._path.exists()
+
+    def make(self) -> None:
+        """A disk that cannot take it costs only what the mark is for."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._path.touch(mode=0o600)
+        except OSError:
+            return
