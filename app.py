@@ -21,11 +21,11 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.util import calc_hash
 
 from config import Settings, load
-from face_rec import assembly, background, system
+from face_rec import assembly, background
+from face_rec.assembly import System
 from face_rec.domain.errors import FaceRecError, SettingError, StoreUnavailable
 from face_rec.log import configure
 from face_rec.models.status import ModelState
-from face_rec.system import System
 from face_rec.warm_up import WarmUp
 from face_rec.web.gate.back_messages import BackMessages
 from face_rec.web.gate.forward_messages import ForwardMessages
@@ -76,14 +76,14 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     except FaceRecError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from error
-    system.install(built)
+    assembly.install(built)
     telling = background.task("setup-link", _tell_setup_link(built))
     try:
         yield {"system": built}
     finally:
         telling.cancel()
         await to_thread.run_sync(warming.close)
-        system.install(None)
+        assembly.install(None)
         await to_thread.run_sync(building.__exit__, None, None, None)
 
 

@@ -10,7 +10,7 @@ Around it: ``domain`` (what everything speaks of), ``people`` (enrolment, photos
 ``kiosks``, ``attendance`` (marks and rules become days and reports), ``access`` (who may what),
 ``privacy``, ``models`` (recognition packs), ``stores`` (Redis, journal, snapshots, chain),
 ``web`` (HTTP routes and the gate), ``cli`` (``python -m face_rec``), ``settings``.
-``system`` is the type of the built whole, ``assembly`` builds it.
+``assembly`` builds it all, ``facades`` are what each part of the pages sees of it.
 """
 
 __version__ = "0.2.0"

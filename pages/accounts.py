@@ -1,8 +1,8 @@
 """Accounts: who can sign in, and what they may do."""
 
+from face_rec.facades.access import AccessFacade
 from pages.ui.access.account_forms import new_account, open_account
 from pages.ui.access.accounts_list import accounts_list
-from pages.ui.frame.context import system
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import ACCOUNTS
 from pages.ui.frame.page import page
@@ -11,7 +11,7 @@ identity = require(Right.ACCOUNTS)
 
 with page(ACCOUNTS, "Who can sign in, and what they may do.") as actions:
     if actions.button("Add account", icon=":material/person_add:", type="primary"):
-        new_account(system())
-    chosen = accounts_list(system())
+        new_account(AccessFacade.current())
+    chosen = accounts_list(AccessFacade.current())
     if chosen is not None:
-        open_account(system(), chosen, own=chosen.id == identity.id)
+        open_account(AccessFacade.current(), chosen, own=chosen.id == identity.id)

@@ -8,8 +8,7 @@ import streamlit as st
 
 from face_rec.access.audit.audit import Action, AuditEntry, details, matching
 from face_rec.attendance.reports.csv_file import neutralised
-from face_rec.system import System
-from pages.ui.frame.context import system
+from face_rec.facades.access import AccessFacade
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import AUDIT
@@ -26,7 +25,7 @@ FAMILIES = sorted({action.value.partition(".")[0] for action in Action})
 DONE, REFUSED = "What was done", "Refused tries"
 
 
-def draw(app: System) -> None:
+def draw(app: AccessFacade) -> None:
     shown = st.segmented_control(
         "Show", [DONE, REFUSED], default=DONE, required=True, label_visibility="collapsed"
     )
@@ -53,7 +52,7 @@ def draw(app: System) -> None:
     st.dataframe(table, hide_index=True, width="stretch", height=min(620, 38 + 35 * len(table)))
 
 
-def _counts(app: System) -> None:
+def _counts(app: AccessFacade) -> None:
     """How many, also of those that are not written down one by one."""
     found = app.access.audit.refusals()
     by_day = Counter[date]()
@@ -66,7 +65,7 @@ def _counts(app: System) -> None:
     )
 
 
-def _table(app: System, entries: list[AuditEntry]) -> pd.DataFrame:
+def _table(app: AccessFacade, entries: list[AuditEntry]) -> pd.DataFrame:
     rows = [
         (f"{e.at.astimezone(app.site.timezone):%Y-%m-%d %H:%M:%S}", e.who, e.kind, e.address,
          e.action, e.target, details(e))
@@ -83,4 +82,4 @@ def _csv(table: pd.DataFrame) -> bytes:
 
 
 with page(AUDIT, "Who did what, when and from where."):
-    draw(system())
+    draw(AccessFacade.current())

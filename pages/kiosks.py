@@ -1,7 +1,7 @@
 """Kiosks: the devices that take attendance, how they do, and the links that enrol them."""
 
+from face_rec.facades.access import AccessFacade
 from pages.ui.access.kiosk_devices import devices, new_device
-from pages.ui.frame.context import system
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import KIOSKS
 from pages.ui.frame.page import page
@@ -10,5 +10,5 @@ require(Right.KIOSKS)
 
 with page(KIOSKS, "Where attendance is taken. A linked device opens nothing else.") as actions:
     if actions.button("Add kiosk", icon=":material/add_to_queue:", type="primary"):
-        new_device(system())
-    devices(system())
+        new_device(AccessFacade.current())
+    devices(AccessFacade.current())

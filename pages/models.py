@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.frame.context import system
+from face_rec.facades.admin import AdminFacade
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.jobs import Job
 from pages.ui.frame.navigation import MODELS
@@ -16,7 +16,7 @@ require(Right.MODELS)
 
 
 def draw() -> None:
-    app = system()
+    app = AdminFacade.current()
     status_card(app)
     busy = show_job(JOB, Right.MODELS, _amount, _installed)
     st.subheader("Model packs", anchor=False)

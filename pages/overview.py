@@ -4,8 +4,7 @@ import streamlit as st
 
 from face_rec.attendance.overview import Overview, overview
 from face_rec.domain.marks import Event
-from face_rec.system import System
-from pages.ui.frame.context import system
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Right, current, require
 from pages.ui.frame.navigation import OVERVIEW, RECORDS, SYSTEM, TAKE_ATTENDANCE, link, next_step
 from pages.ui.frame.page import guarded, page
@@ -30,7 +29,7 @@ NOT_YET = "Expected today; their shift has not ended and nobody has seen them so
 ABSENT = "Their shift is over and they were never seen."
 
 
-def draw(app: System) -> None:
+def draw(app: AttendanceFacade) -> None:
     zone_question(app)
     if app.people.count() == 0:
         first_steps(app)
@@ -79,7 +78,7 @@ def _sentence(seen: Overview) -> str:
 def people() -> None:
     """Who is in, late, not here yet or absent."""
     with guarded("overview.people"):
-        app = system()
+        app = AttendanceFacade.current()
         people_today(today_of(app, filters(current())))
 
 
@@ -87,7 +86,7 @@ def people() -> None:
 def latest() -> None:
     """The newest marks, live."""
     with guarded("overview.latest"):
-        app = system()
+        app = AttendanceFacade.current()
         lines = _latest(app)
         if lines:
             person_list(lines)
@@ -105,7 +104,8 @@ def arrivals() -> None:
     with guarded("overview.arrivals"):
         seen = _overview()
         if seen.arrivals:
-            chart = charts.arrivals(seen.arrivals, seen.expected, system().office.book.now())
+            now = AttendanceFacade.current().office.book.now()
+            chart = charts.arrivals(seen.arrivals, seen.expected, now)
             st.altair_chart(chart, alt="People who had come, by the time of day")
         else:
             st.caption("The curve of arrivals appears with the first mark of the day.")
@@ -115,14 +115,14 @@ def arrivals() -> None:
 def hearts() -> None:
     """The kiosks and their signs of life."""
     with guarded("overview.kiosks"):
-        kiosk_hearts(system())
+        kiosk_hearts(AttendanceFacade.current())
 
 
 @repeating(5, Right.OVERVIEW)
 def state() -> None:
     """Whether everything works, in one line; the parts only where something is to be done."""
     with guarded("overview.state"):
-        checks = system().health.results()
+        checks = AttendanceFacade.current().health()
         tone, words = overall(checks)
         with st.container(border=True):
             state_list([Line("System", words, tone=tone)])
@@ -132,10 +132,10 @@ def state() -> None:
 
 
 def _overview() -> Overview:
-    return overview(today_of(system(), filters(current())))
+    return overview(today_of(AttendanceFacade.current(), filters(current())))
 
 
-def _latest(app: System) -> list[Line]:
+def _latest(app: AttendanceFacade) -> list[Line]:
     identity, found = current(), []
     today = app.office.book.today()
     for visit in reversed(app.office.book.visits(today, today)):
@@ -148,16 +148,17 @@ def _latest(app: System) -> list[Line]:
     return found
 
 
-def _line(app: System, event: Event) -> Line:
+def _line(app: AttendanceFacade, event: Event) -> Line:
     person = app.directory.person(event.subject)
     return Line(
         title=person.name if person else "Deleted person",
         note=(person.group or person.id) if person else "",
         right=times.clock_time(event.at, app.site.timezone),
         right_note=times.ago(event.at, app.clock.now()),
-        photo=photo(app.spool, person.photo if person else None),
+        photo=photo(app.pictures, person.photo if person else None),
     )
 
 
-with page(OVERVIEW, times.long_day(system().clock.now(), system().site.timezone)):
-    draw(system())
+app = AttendanceFacade.current()
+with page(OVERVIEW, times.long_day(app.clock.now(), app.site.timezone)):
+    draw(app)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.frame.context import system
+from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import PEOPLE, REGISTER, go_button
 from pages.ui.frame.page import page
@@ -15,13 +15,13 @@ identity = require(Right.PEOPLE_READ)
 subject = st.query_params.get("person")
 
 with page(PEOPLE, "Everybody who can be recognised.") as actions:
-    certificate_of(system())
+    certificate_of(RegistrarFacade.current().privacy)
     if subject:
-        profile(system(), identity, subject)
+        profile(RegistrarFacade.current(), identity, subject)
     else:
         if identity.may(Right.PEOPLE_WRITE):
             with actions:
-                import_button(system())
+                import_button(RegistrarFacade.current())
                 go_button(REGISTER, "Register", key="people_register")
             import_progress()
-        people_list(system())
+        people_list(RegistrarFacade.current())

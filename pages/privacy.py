@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.frame.context import system
+from face_rec.facades.admin import AdminFacade
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import PRIVACY
 from pages.ui.frame.page import page
@@ -15,11 +15,11 @@ require(Right.SYSTEM)
 with page(PRIVACY, "What is kept about people, how long, and what they may ask for."):
     with st.container(border=True):
         st.subheader("A person's rights", anchor=False)
-        person_card(system())
+        person_card(AdminFacade.current())
     left, right = st.columns(2, gap="medium")
     with left.container(border=True, height="stretch"):
         st.subheader("Retention", anchor=False)
-        retention_card(system())
+        retention_card(AdminFacade.current())
     with right.container(border=True, height="stretch"):
         st.subheader("Unchanged marks", anchor=False)
-        chain_card(system())
+        chain_card(AdminFacade.current())

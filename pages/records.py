@@ -9,8 +9,7 @@ import streamlit as st
 from face_rec.attendance.marks.records import filtered
 from face_rec.attendance.reports.csv_file import to_csv
 from face_rec.attendance.terms.status import Status
-from face_rec.system import System
-from pages.ui.frame.context import system
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Identity, Right, current, require
 from pages.ui.frame.navigation import RECORDS, REPORTS, TAKE_ATTENDANCE, link, next_step
@@ -42,7 +41,7 @@ LEFT_OUT: Final = frozenset({Status.NOT_EMPLOYED})
 def marks() -> None:
     """Filters, table and download; looks for new marks by itself."""
     with guarded("records", banner=True):
-        app, identity = system(), current()
+        app, identity = AttendanceFacade.current(), current()
         first, last = period("records", app.office.book.today(), SPANS, "Today")
         table = _visible(app, identity, table_of(app, first, last))
         shown = _filters(app, identity, table)
@@ -53,13 +52,13 @@ def marks() -> None:
             show_table(app, shown)
 
 
-def _visible(app: System, identity: Identity, table: pd.DataFrame) -> pd.DataFrame:
+def _visible(app: AttendanceFacade, identity: Identity, table: pd.DataFrame) -> pd.DataFrame:
     if identity.groups.every:  # people who are registered no more included
         return table
-    return table[table["group"].isin(visible_groups(app, identity))]
+    return table[table["group"].isin(visible_groups(app.people, identity))]
 
 
-def _filters(app: System, identity: Identity, table: pd.DataFrame) -> pd.DataFrame:
+def _filters(app: AttendanceFacade, identity: Identity, table: pd.DataFrame) -> pd.DataFrame:
     one, two, three = st.columns([2, 1, 1])
     person = one.text_input(
         "Person", placeholder="Name or ID", icon=":material/search:", key="records_person",
@@ -67,7 +66,7 @@ def _filters(app: System, identity: Identity, table: pd.DataFrame) -> pd.DataFra
     )  # fmt: skip
     group = two.selectbox(
         "Group",
-        visible_groups(app, identity),
+        visible_groups(app.people, identity),
         index=None,
         placeholder="All groups",
         format_func=lambda name: name or NO_GROUP,
@@ -85,7 +84,7 @@ def _filters(app: System, identity: Identity, table: pd.DataFrame) -> pd.DataFra
     return shown if kiosk is None else shown[shown["kiosk"] == kiosk].reset_index(drop=True)
 
 
-def _summary(app: System, shown: pd.DataFrame, first: date, last: date) -> None:
+def _summary(app: AttendanceFacade, shown: pd.DataFrame, first: date, last: date) -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -123,7 +122,7 @@ def _nothing(anything: bool) -> None:
 def days() -> None:
     """What each person's day came to; a chosen row says why."""
     with guarded("records.days", banner=True):
-        app, identity = system(), current()
+        app, identity = AttendanceFacade.current(), current()
         spans = ("Today", "Yesterday", "7 days", "30 days", "90 days")
         first, last = period("days", app.office.book.today(), spans, "7 days")
         one, two, three = st.columns([1.2, 1, 1])
@@ -132,7 +131,7 @@ def days() -> None:
             live=True,
         )  # fmt: skip
         with two:
-            groups = group_choice(app, identity, "days_groups")
+            groups = group_choice(app.people, identity, "days_groups")
         statuses = three.multiselect(
             "Status",
             [status for status in Status if status not in LEFT_OUT],
@@ -155,7 +154,7 @@ def days() -> None:
 def doubtful() -> None:
     """The marks that somebody should look at."""
     with guarded("records.review", banner=True):
-        app = system()
+        app = AttendanceFacade.current()
         first, last = period("review", app.office.book.today(), SPANS, "30 days")
         review(app, current(), first, last)
 
@@ -174,6 +173,6 @@ def draw() -> None:
 subject = st.query_params.get("person")
 with page(RECORDS, "" if subject else "Who was marked, what each day came to, and why."):
     if subject:
-        person_days(system(), current(), subject)
+        person_days(AttendanceFacade.current(), current(), subject)
     else:
         draw()

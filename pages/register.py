@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from face_rec.system import System
+from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.component_files import asset
-from pages.ui.frame.context import system
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import REGISTER
 from pages.ui.frame.page import page
@@ -19,7 +18,7 @@ identity = require(Right.PEOPLE_WRITE)
 STYLE = asset("enrol.css")
 
 
-def draw(app: System, draft: Draft) -> None:
+def draw(app: RegistrarFacade, draft: Draft) -> None:
     st.html(STYLE)
     if draft.saved:
         saved(app, draft, draft.saved)
@@ -39,5 +38,6 @@ def draw(app: System, draft: Draft) -> None:
 
 
 with page(REGISTER, "Under a minute: a few looks into the camera, a name, and consent."):
-    if model_ready():
-        draw(system(), current_draft(f"{identity.kind}:{identity.id}"))
+    app = RegistrarFacade.current()
+    if model_ready(app.models):
+        draw(app, current_draft(f"{identity.kind}:{identity.id}"))

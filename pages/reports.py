@@ -7,8 +7,7 @@ from typing import Final
 import streamlit as st
 
 from face_rec.attendance.reports.reports import LONGEST, Wanted
-from face_rec.system import System
-from pages.ui.frame.context import system
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Identity, Right, current, require
 from pages.ui.frame.navigation import REGISTER, REPORTS, next_step
 from pages.ui.frame.page import guarded, page
@@ -59,7 +58,7 @@ OFFERS: Final = {
 def draw() -> None:
     """What is asked for, then chart, table and files."""
     with guarded("reports", banner=True):
-        app, identity = system(), current()
+        app, identity = AttendanceFacade.current(), current()
         if app.people.count() == 0:
             text = "Reports begin with the first registered person."
             empty_state("bar_chart", "Nothing to report yet", text)
@@ -70,7 +69,7 @@ def draw() -> None:
             _report(app, wanted)
 
 
-def _wanted(app: System, identity: Identity) -> Wanted | None:
+def _wanted(app: AttendanceFacade, identity: Identity) -> Wanted | None:
     name = st.pills(
         "Report", list(OFFERS), default="daily", required=True,
         format_func=lambda one: OFFERS[one].title, label_visibility="collapsed",
@@ -81,7 +80,7 @@ def _wanted(app: System, identity: Identity) -> Wanted | None:
     first, last = period(f"report_{name}", app.office.book.today(), offer.spans, offer.default)
     left, right = st.columns([1.4, 1])
     with left:
-        groups = group_choice(app, identity, "report_groups")
+        groups = group_choice(app.people, identity, "report_groups")
     text = right.text_input(
         "Person", placeholder="Name or ID", icon=":material/search:", key="report_person"
     )
@@ -103,7 +102,7 @@ def _within(name: str, first: date, last: date) -> date:
     return cut
 
 
-def _report(app: System, wanted: Wanted) -> None:
+def _report(app: AttendanceFacade, wanted: Wanted) -> None:
     offer, report = OFFERS[wanted.name], made(app, wanted)
     if report.frame.empty:
         empty_state("event_available", offer.nothing, "Choose other days, groups or people.")

@@ -6,7 +6,7 @@ admin's.
 
 import streamlit as st
 
-from pages.ui.frame.context import system
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Right, current, require
 from pages.ui.frame.navigation import SETTINGS
 from pages.ui.frame.page import guarded, page
@@ -42,7 +42,7 @@ PARTS = HR_PARTS | {
 def draw() -> None:
     """The chosen part; the others are not read."""
     with guarded("settings", banner=True):
-        app, company = system(), current().may(Right.RULES)
+        app, company = AttendanceFacade.current(), current().may(Right.RULES)
         parts = PARTS if company else HR_PARTS
         part = st.pills(
             "Part", list(parts), default="Shifts", required=True, label_visibility="collapsed",

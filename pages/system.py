@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui.frame.context import system
+from face_rec.facades.admin import AdminFacade
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import SYSTEM
 from pages.ui.frame.page import guarded, page
@@ -24,7 +24,7 @@ def draw() -> None:
     left, right = st.columns([1.4, 1], gap="medium")
     with left.container(border=True, height="stretch"):
         st.subheader("Settings in force", anchor=False)
-        facts(settings_in_force(system()))
+        facts(settings_in_force(AdminFacade.current()))
         st.caption(
             "Title, time zone, retention and the time between two marks: Settings, This site. The "
             "rest is read at the start, from the environment and the file .env."
@@ -32,22 +32,23 @@ def draw() -> None:
     with right.container(border=True, height="stretch"):
         st.subheader("Versions", anchor=False)
         facts(versions())
-    unreadable_entries(system())
+    unreadable_entries(AdminFacade.current())
 
 
 @repeating(5, Right.SYSTEM)
 def health() -> None:
     """All health checks with what to do."""
     with guarded("system.health", banner=True):
-        tone, sentence = overall(system().health.results())
-        state_list([Line(sentence, tone=tone), *state_lines(system())])
+        checks = AdminFacade.current().health()
+        tone, sentence = overall(checks)
+        state_list([Line(sentence, tone=tone), *state_lines(checks)])
 
 
 @repeating(1, Right.SYSTEM)
 def streams() -> None:
     """What every camera does, live."""
     with guarded("system.streams"):
-        streams_table(system().engine.streams())
+        streams_table(AdminFacade.current().engine.streams())
 
 
 with page(SYSTEM, "Health, cameras, settings and versions."):

@@ -5,9 +5,9 @@
 
 import streamlit as st
 
+from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.seats import NAME, RULE
 from pages.ui.frame.component_files import asset
-from pages.ui.frame.context import system
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import KIOSKS, TAKE_ATTENDANCE, next_step
 from pages.ui.frame.page import page
@@ -27,7 +27,7 @@ STYLE = asset("kiosk.css")
 def draw(kiosk: str, way: str) -> None:
     """The picture, and beside it today's marks where an admin wants them shown."""
     st.html(STYLE)
-    listed = system().kiosks.record(kiosk).show_marks
+    listed = KioskFacade.current().record(kiosk).show_marks
     with st.container(key="kiosk"):
         screen, side = st.columns([2.4, 1], gap="medium") if listed else (st.container(), None)
     with screen:
@@ -58,7 +58,7 @@ def name_kiosk(kiosk: str) -> None:
     if identity.kiosk:
         return
     with st.popover(f"Kiosk: {kiosk}", icon=":material/tablet:"):
-        names = system().kiosks.names()
+        names = KioskFacade.current().kiosks.names()
         name = st.selectbox("This browser is", names, index=names.index(kiosk), key="kiosk_name")
         st.caption("Marks carry this name. Bookmark the page afterwards: the address keeps it.")
         if name != kiosk:
@@ -70,7 +70,7 @@ def name_kiosk(kiosk: str) -> None:
 @repeating(20, Right.KIOSK)
 def closed_note(was_open: bool) -> None:
     """Says that the kiosk is closed; draws the page anew when that changes."""
-    now_open = system().access.open_now(identity)
+    now_open = KioskFacade.current().access.open_now(identity)
     if now_open != was_open:
         st.rerun(scope="app")
     if not now_open:
@@ -78,16 +78,16 @@ def closed_note(was_open: bool) -> None:
 
 
 KIOSK = identity.kiosk or st.query_params.get("kiosk", MAIN)
-OPEN = system().access.open_now(identity)
+OPEN = KioskFacade.current().access.open_now(identity)
 with page(TAKE_ATTENDANCE) as actions:
     if not NAME.fullmatch(KIOSK):
         st.error(f"This address names no kiosk: use {RULE}, for example ?kiosk=front-door.")
-    elif not system().kiosks.knows(KIOSK):
+    elif not KioskFacade.current().kiosks.knows(KIOSK):
         empty_state("tablet", f"There is no kiosk {KIOSK}", "An administrator adds it first.")
         next_step(KIOSKS, "Open Kiosks")
     elif not OPEN:
         closed_note(OPEN)
-    elif model_ready():
+    elif model_ready(KioskFacade.current().models):
         closed_note(OPEN)
         with actions.container(horizontal=True, vertical_alignment="center", gap="small"):
             name_kiosk(KIOSK)

@@ -6,8 +6,7 @@ from face_rec.access.devices.token import Token
 from face_rec.access.devices.tokens import LONGEST_DAYS
 from face_rec.access.rights import Scope
 from face_rec.domain.errors import AccessError
-from face_rec.system import System
-from pages.ui.frame.context import system
+from face_rec.facades.access import AccessFacade
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.navigation import TOKENS
 from pages.ui.frame.page import guarded, page
@@ -20,7 +19,7 @@ from pages.ui.shared.widgets import empty_state
 identity = require(Right.TOKENS)
 
 
-def draw(app: System) -> None:
+def draw(app: AccessFacade) -> None:
     listed, uses = app.access.tokens.all(), app.access.tokens.uses()
     if not listed:
         empty_state("key", "No token yet", "Add one for each program that uses /api/v1.")
@@ -35,21 +34,21 @@ def draw(app: System) -> None:
                 st.rerun()
 
 
-def _times(app: System, token: Token, used: str) -> str:
+def _times(app: AccessFacade, token: Token, used: str) -> str:
     ended = token.expires_at <= app.clock.now()
     until = date_and_time(token.expires_at, app.site.timezone)
     return f"{'expired' if ended else 'good until'} {until}  \n{used or 'never used'}"
 
 
 @dialog("Add token", Right.TOKENS, icon=":material/key:")
-def new_token(app: System, who: Identity) -> None:
+def new_token(app: AccessFacade, who: Identity) -> None:
     """Name, scopes and life; the token itself is shown here and nowhere else."""
     with guarded("tokens.new"):
         if proven():
             _token_form(app, who)
 
 
-def _token_form(app: System, who: Identity) -> None:
+def _token_form(app: AccessFacade, who: Identity) -> None:
     with st.form("new_token", border=False):
         title = st.text_input("Name of the program", max_chars=80)
         scopes = st.pills("May", [scope.value for scope in Scope], selection_mode="multi")
@@ -70,5 +69,5 @@ with page(TOKENS, "Programs that use the API at /api/v1, described at /api/v1/op
     actions
 ):
     if actions.button("Add token", icon=":material/key:", type="primary"):
-        new_token(system(), identity)
-    draw(system())
+        new_token(AccessFacade.current(), identity)
+    draw(AccessFacade.current())

@@ -19,7 +19,7 @@ LEVELS: list[set[str]] = [
     {"face_rec.__main__"},
     {"app", "pages", "face_rec.cli"},
     {"face_rec.assembly"},
-    {"face_rec.system"},
+    {"face_rec.facades"},
     {"face_rec.web", "face_rec.models", "face_rec.stores", "face_rec.demo"},
     {
         "face_rec.journey",

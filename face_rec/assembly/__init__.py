@@ -2,7 +2,8 @@
 
 ``app`` builds all of it, ``commands`` what a command needs, ``stores`` what both rest on, from
 ``redis_connection``, ``sealing``, ``snapshots``, ``chain``, ``access`` and ``privacy``;
-``serving`` puts routes and the gate in front.
+``system`` says what was built and what each façade shows of it, ``serving`` puts routes and the
+gate in front.
 """
 
 from face_rec.assembly.app import build
@@ -21,8 +22,10 @@ from face_rec.assembly.commands import (
 from face_rec.assembly.redis_connection import redis_address
 from face_rec.assembly.serving import middleware, routes, serve_bounded
 from face_rec.assembly.snapshots import backup_place
+from face_rec.assembly.system import System, install
 
 __all__ = [
+    "System",
     "backup_place",
     "build",
     "build_access",
@@ -35,6 +38,7 @@ __all__ = [
     "build_redis",
     "build_snapshots",
     "has_accounts",
+    "install",
     "middleware",
     "redis_address",
     "routes",

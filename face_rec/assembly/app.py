@@ -17,6 +17,7 @@ from face_rec.assembly.commands import build_models
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.site import site_info
 from face_rec.assembly.stores import Stores, open_offices, open_stores
+from face_rec.assembly.system import System
 from face_rec.attendance.rules.rules import RulesStore
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import StoreUnavailable
@@ -41,7 +42,6 @@ from face_rec.stores.attendance.audited_rules import AuditedRules
 from face_rec.stores.chain.chain_report import Report
 from face_rec.stores.chain.patrol import ChainPatrol, chain_check
 from face_rec.stores.redis import redis_health
-from face_rec.system import System
 from face_rec.web.ops import checks, health
 
 log = logging.getLogger(__name__)
@@ -113,10 +113,8 @@ def _system(
         people=stores.people,
         attendance=stores.attendance,
         marker=marker,
-        snapshots=stores.spool,
-        spool=stores.spool,
+        pictures=stores.spool,
         models=models,
-        gallery=follower.gallery,
         follower=follower,
         directory=directory,
         enrolment=Enrolment(

@@ -7,11 +7,11 @@ from starlette.routing import BaseRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from config import Settings
-from face_rec import system as holder
 from face_rec.access.access_control import Access
 from face_rec.access.rights import Role
+from face_rec.assembly import system as holder
+from face_rec.assembly.system import System
 from face_rec.clock import SystemClock
-from face_rec.system import System
 from face_rec.web.api import api
 from face_rec.web.api.api_request import ConsentText
 from face_rec.web.frames import frames, snapshots
@@ -41,13 +41,13 @@ def routes(settings: Settings) -> list[BaseRoute]:
             metrics.Sources(
                 streams=lambda: holder.current().engine.streams(),  # noqa: PLW0108
                 journal_pending=lambda: holder.current().marker.pending_count(),  # noqa: PLW0108
-                spool=lambda: holder.current().spool.stats(),  # noqa: PLW0108
-                gallery=lambda: holder.current().gallery,
+                spool=lambda: holder.current().pictures.stats(),  # noqa: PLW0108
+                gallery=lambda: holder.current().follower.gallery,
                 marks=lambda: holder.current().marker.counts(),  # noqa: PLW0108
                 chain=lambda: holder.current().patrol.status(),  # noqa: PLW0108
             )
         ),
-        *snapshots.routes(lambda: holder.current().snapshots),
+        *snapshots.routes(lambda: holder.current().pictures),
         *frames.routes(_kiosks),
         *(_entrance(settings) if settings.accounts else ()),
     ]

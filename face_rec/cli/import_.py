@@ -12,12 +12,12 @@ from tqdm import tqdm
 
 import config
 from face_rec import assembly
+from face_rec.assembly.system import System
 from face_rec.domain.errors import ConsentMissing, StoreUnavailable
 from face_rec.domain.people import Consent
 from face_rec.people.imports import collection, photo_archive
 from face_rec.people.imports.collection import Collection
 from face_rec.people.imports.importing import Importer, ImportOutcome, ImportReport
-from face_rec.system import System
 
 _LOADING_SECONDS = 600.0
 

@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import config
 from face_rec.clock import Clock
@@ -30,7 +31,9 @@ from face_rec.journey.streams.camera import (
     camera_address,
     open_source,
 )
-from face_rec.system import System
+
+if TYPE_CHECKING:
+    from face_rec.assembly.system import System
 
 GALLERY_SECONDS = 120.0
 """How long to wait until everybody is in memory."""
@@ -200,7 +203,7 @@ def as_text(finding: Finding) -> str:
     ).rstrip()
 
 
-def _wait_until_ready(system: System) -> None:
+def _wait_until_ready(system: "System") -> None:
     """A watch on a file must not run past people who are not loaded yet."""
     if system.models.current() is None:
         system.models.load()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from face_rec.models.packs.catalogue import LICENCE
 from face_rec.models.packs.manifest import Pack
@@ -9,6 +10,7 @@ from face_rec.models.runtime.loading import Loaded, offered
 from face_rec.models.runtime.providers import WISHES, name_of
 from face_rec.models.runtime.speed import Speed
 from face_rec.models.scores.calibration import Origin, ScoreCalibration
+from face_rec.protocols.models import ModelSource
 
 
 class ModelState(StrEnum):
@@ -38,6 +40,12 @@ class ModelStatus:
     largest_gallery: int = 0
     speed: Speed | None = None
     licence: str = LICENCE
+
+
+class ReportingModels(ModelSource, Protocol):
+    """The models in use, and how they are; tests install theirs by asking for them."""
+
+    def status(self) -> ModelStatus: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from face_rec.access.devices.link import Link
 from face_rec.access.devices.pins import Pins
 from face_rec.access.devices.token import Token
 from face_rec.access.factors.step_up import StepUp
+from face_rec.access.principal import Principal
 from face_rec.access.signin.sign_in_record import SignIn
 from face_rec.access.signin.throttle import Throttle
 from face_rec.access.storage import LinkStore, Notes
@@ -154,6 +155,40 @@ class NoSignIns:
 
     def unseen(self, _: str) -> SignIn | None:
         return None
+
+
+class AccountsOff:
+    """Access control while everybody is this computer; ``log`` keeps what was done."""
+
+    enabled = False
+    own_sessions = NoSignIns()
+
+    def __init__(self, clock: FakeClock | None = None, log: MemoryAudit | None = None) -> None:
+        self.log = log or MemoryAudit()
+        self.audit = Trail(self.log, clock or FakeClock())
+        self.pins = memory_pins(audit=self.log)
+        self.step_up = StepUp(clock or FakeClock())
+
+    def open_now(self, _: Principal) -> bool:
+        return True
+
+
+class OneVisitor(AccountsOff):
+    """Access control that recognises ``principal`` in every browser; None: nobody."""
+
+    enabled = True
+
+    def __init__(
+        self,
+        principal: Principal | None = None,
+        clock: FakeClock | None = None,
+        log: MemoryAudit | None = None,
+    ) -> None:
+        super().__init__(clock, log)
+        self.principal = principal
+
+    def in_tab(self, _: str, __: Mapping[str, str]) -> Principal | None:
+        return self.principal
 
 
 class MemoryLinks:

@@ -4,19 +4,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from face_rec import system as holder
-from face_rec.access.factors.step_up import StepUp
+from face_rec.assembly import system as holder
+from face_rec.assembly.system import System
 from face_rec.attendance.cached_stores import Stores
-from face_rec.attendance.service import OfficeByZone, open_office
+from face_rec.attendance.service import Office, OfficeByZone, open_office
 from face_rec.domain.errors import ModelError
 from face_rec.domain.faces import Face, Image, Quality, View
 from face_rec.domain.health import HealthCheck
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.domain.screens import Label, Scene, StreamStats
+from face_rec.facades.facade import SiteInfo
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.models.packs.catalogue import LICENCE, OFFICIAL
 from face_rec.models.packs.manifest import Pack
@@ -27,9 +29,9 @@ from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.protocols.models import Progress
 from face_rec.site_options import LiveOptions
-from face_rec.system import SiteInfo, System
+from face_rec.stores.chain.patrol import PatrolStatus
 from face_rec.web.ops.health import Health
-from tests.fakes.access import memory_pins
+from tests.fakes.access import AccountsOff
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import FakeModelSource, colour_of, fake_models
@@ -127,26 +129,6 @@ class FakeEngine:
         """No photo was ever taken."""
 
 
-class AccountsOff:
-    """Access control while everybody is this computer."""
-
-    enabled = False
-
-    def __init__(self) -> None:
-        self.pins = memory_pins()
-        self.step_up = StepUp(FakeClock())
-
-    @property
-    def audit(self) -> "AccountsOff":
-        return self
-
-    def record(self, *_: object, **__: object) -> None:
-        """What is done here is noted nowhere."""
-
-    def open_now(self, _: object) -> bool:
-        return True
-
-
 def good_quality(image: Image, face: Face) -> Quality:
     """Every face is seen well, from the front."""
     return Quality(face.box.width, 300.0, 130.0, 50.0, 0.0, 0.0, 0.0, face.score, View.FRONT, 0.9)
@@ -180,10 +162,8 @@ class FakeSystem:
             "clock": self.clock,
             "people": self.people,
             "attendance": self.attendance,
-            "snapshots": self.snapshots,
-            "spool": self.snapshots,
+            "pictures": self.snapshots,
             "models": self.models,
-            "gallery": self.follower.gallery,
             "follower": self.follower,
             "directory": CachedDirectory(self.people, self.clock),
             "enrolment": enrolment,
@@ -197,6 +177,7 @@ class FakeSystem:
                 lambda: self.options.current().timezone,
             ),
             "access": self.access,
+            "patrol": SimpleNamespace(status=PatrolStatus),
             "health": Health([self._check(n) for n in range(9)], self.clock, keep=0.0),
         }
         unused = {part.name: None for part in fields(System)}  # no page touches these
@@ -206,16 +187,26 @@ class FakeSystem:
         fine = HealthCheck(f"part {number}", ok=True, detail="works")
         return lambda: self.checks[number] if number < len(self.checks) else fine
 
+    @property
+    def office(self) -> Office:
+        """Attendance in the site's time zone."""
+        return self.system.offices.current()
+
     @contextmanager
     def running(self) -> Iterator["FakeSystem"]:
         """Installed for pages, with the gallery following."""
         self.follower.start()
-        holder.install(self.system)
+        self.install()
         try:
             yield self
         finally:
             holder.install(None)
             self.follower.close()
+
+    def install(self, **changed: object) -> None:
+        """Make the system, with what is ``changed`` in it, the one that pages get."""
+        self.system = replace(self.system, **cast("dict[str, Any]", changed))
+        holder.install(self.system)
 
     @property
     def available(self) -> bool:

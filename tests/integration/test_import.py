@@ -42,7 +42,7 @@ def _registered() -> dict[str, Person]:
         people = {person.id: person for person in system.people.all()}
         for person in people.values():
             assert person.photo is not None
-            assert system.snapshots.get(person.photo).startswith(b"\xff\xd8")
+            assert system.pictures.get(person.photo).startswith(b"\xff\xd8")
     return people
 
 

@@ -1,45 +1,26 @@
 """Pages under accounts: each refuses who has no right to it, whoever runs it and however."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face_rec.access.factors.step_up import StepUp
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import RULES, Right, Role, rights_of
 from face_rec.web.gate.route_rules import PAGES
 from pages.ui.frame.identity import NOBODY
 from pages.ui.frame.navigation import MENU
-from tests.fakes.access import NoSignIns
-from tests.fakes.clock import FakeClock
+from tests.fakes.access import OneVisitor
 from tests.fakes.system import FakeSystem
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "pages"
 REFUSAL = "You are not allowed to open this page"
 
 
-class FakeAccess:
-    """Access control that recognises one and the same principal in every browser."""
-
-    enabled = True
-    own_sessions = NoSignIns()
-
-    def __init__(self) -> None:
-        self.principal: Principal | None = None
-        self.step_up = StepUp(FakeClock())
-
-    def in_tab(self, _: str, __: Mapping[str, str]) -> Principal | None:
-        return self.principal
-
-    def open_now(self, _: Principal) -> bool:
-        return True
-
-
 @pytest.fixture
-def access() -> Iterator[FakeAccess]:
-    found = FakeAccess()
+def access() -> Iterator[OneVisitor]:
+    found = OneVisitor()
     with FakeSystem(access=found).running():
         yield found
 
@@ -62,7 +43,7 @@ def _somebody(role: Role) -> Principal:
     [(page, role) for page, right in PAGES.items() for role in Role if role not in RULES[right]],
 )
 def test_a_page_that_is_run_past_the_menu_refuses_every_role_without_the_right(
-    access: FakeAccess, page: str, role: Role
+    access: OneVisitor, page: str, role: Role
 ) -> None:
     access.principal = _somebody(role)
     app = _run(page)
@@ -72,14 +53,14 @@ def test_a_page_that_is_run_past_the_menu_refuses_every_role_without_the_right(
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_refuses_a_session_that_has_ended(access: FakeAccess, page: str) -> None:
+def test_a_page_refuses_a_session_that_has_ended(access: OneVisitor, page: str) -> None:
     access.principal = None
     assert _refused(_run(page))
     assert NOBODY.rights == frozenset()
 
 
 @pytest.mark.parametrize("role", Role)
-def test_the_menu_shows_what_is_allowed_and_nothing_else(access: FakeAccess, role: Role) -> None:
+def test_the_menu_shows_what_is_allowed_and_nothing_else(access: OneVisitor, role: Role) -> None:
     somebody = _somebody(role)
     shown = {
         entry.right for group in MENU.values() for entry in group if somebody.may(entry.right)
@@ -88,7 +69,7 @@ def test_the_menu_shows_what_is_allowed_and_nothing_else(access: FakeAccess, rol
     assert (Right.ACCOUNTS in shown) == (role is Role.ADMIN)
 
 
-def test_a_right_that_is_taken_away_is_felt_at_the_next_run(access: FakeAccess) -> None:
+def test_a_right_that_is_taken_away_is_felt_at_the_next_run(access: OneVisitor) -> None:
     access.principal = _somebody(Role.ADMIN)
     app = _run("system")
     assert not _refused(app)
@@ -97,7 +78,7 @@ def test_a_right_that_is_taken_away_is_felt_at_the_next_run(access: FakeAccess) 
 
 
 def test_a_session_that_ends_while_a_page_is_open_is_told_so_instead_of_failing(
-    access: FakeAccess,
+    access: OneVisitor,
 ) -> None:
     access.principal = _somebody(Role.ADMIN)
     app = AppTest.from_file(str(FOLDER / "main.py"), default_timeout=20).run()

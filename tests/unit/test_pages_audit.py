@@ -1,34 +1,22 @@
 """The audit page: what was done, and apart from it what strangers tried."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pytest
 
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import Trail
-from face_rec.access.factors.step_up import StepUp
-from tests.fakes.access import MemoryAudit
-from tests.fakes.clock import FakeClock
+from tests.fakes.access import AccountsOff
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened
 
 
-@dataclass
-class Logged:
-    """Access of which only the log is asked."""
-
-    audit: Trail
-    enabled: bool = False
-    step_up: StepUp = field(default_factory=lambda: StepUp(FakeClock()))
-
-
 @pytest.fixture
 def trail() -> Iterator[Trail]:
-    made = Trail(MemoryAudit(), FakeClock())
-    with FakeSystem(access=Logged(made)).running():
-        yield made
+    access = AccountsOff()
+    with FakeSystem(access=access).running():
+        yield access.audit
 
 
 def test_refused_tries_have_a_view_of_their_own_with_how_many_there_were(trail: Trail) -> None:

@@ -1,28 +1,15 @@
 """Files that leave the app: each is noted when it is taken, with who took it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 import pytest
 import streamlit as st
 
-from face_rec.access.audit.audit_log import Trail
-from face_rec.access.factors.step_up import StepUp
 from face_rec.privacy.retention import Periods
-from tests.fakes.access import MemoryAudit
-from tests.fakes.clock import FakeClock
+from tests.fakes.access import AccountsOff, MemoryAudit
 from tests.fakes.privacy import PrivacyOf
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened
-
-
-@dataclass
-class Logged:
-    """Access control that is switched off, but for its log."""
-
-    enabled = False
-    audit: Trail
-    step_up: StepUp = field(default_factory=lambda: StepUp(FakeClock()))
 
 
 @pytest.fixture
@@ -32,7 +19,7 @@ def log() -> MemoryAudit:
 
 @pytest.fixture
 def world(log: MemoryAudit) -> Iterator[PrivacyOf]:
-    fake = FakeSystem(access=Logged(Trail(log, FakeClock())))
+    fake = FakeSystem(access=AccountsOff(log=log))
     world = PrivacyOf(fake, Periods())
     with fake.running():
         yield world

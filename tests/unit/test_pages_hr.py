@@ -1,6 +1,6 @@
 """HR in the settings: what concerns people, for the groups that were said, and nothing else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -12,7 +12,7 @@ from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.groups import ALL_GROUPS, Groups, only
-from tests.fakes.access import MemoryAudit, NoSignIns
+from tests.fakes.access import OneVisitor
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened, words
 
@@ -20,37 +20,20 @@ DAY = date(2025, 3, 10)
 DAY_ONLY = only("Day")
 
 
-class FakeAccess:
-    """Access control in which everybody is ``principal``."""
-
-    enabled = True
-    own_sessions = NoSignIns()
-
-    def __init__(self) -> None:
-        self.principal: Principal | None = None
-        self.audit = MemoryAudit()
-
-    def in_tab(self, _: str, __: Mapping[str, str]) -> Principal | None:
-        return self.principal
-
-    def open_now(self, _: Principal) -> bool:
-        return True
+@pytest.fixture
+def access() -> OneVisitor:
+    return OneVisitor()
 
 
 @pytest.fixture
-def access() -> FakeAccess:
-    return FakeAccess()
-
-
-@pytest.fixture
-def fake(access: FakeAccess) -> Iterator[FakeSystem]:
+def fake(access: OneVisitor) -> Iterator[FakeSystem]:
     with FakeSystem(access=access).running() as running:
         running.add_person(1, "Ann", "Day")
         running.add_person(2, "Bob", "Night")
         yield running
 
 
-def signed_in(access: FakeAccess, role: Role = Role.HR, groups: Groups = DAY_ONLY) -> None:
+def signed_in(access: OneVisitor, role: Role = Role.HR, groups: Groups = DAY_ONLY) -> None:
     access.principal = Principal(PrincipalKind.USER, "u", "u", rights_of(role), groups)
 
 
@@ -68,7 +51,7 @@ def people_offered(page: AppTest) -> list[str]:
 
 
 def test_hr_sees_the_parts_about_people_and_none_of_the_company(
-    fake: FakeSystem, access: FakeAccess
+    fake: FakeSystem, access: OneVisitor
 ) -> None:
     signed_in(access)
     parts = opened("settings.py").button_group(key="settings_part").options
@@ -76,7 +59,7 @@ def test_hr_sees_the_parts_about_people_and_none_of_the_company(
     assert shown == ["Shifts", "Who works when", "Holidays", "Leave", "Employment"]
 
 
-def test_hr_enters_leave_for_its_own_people_only(fake: FakeSystem, access: FakeAccess) -> None:
+def test_hr_enters_leave_for_its_own_people_only(fake: FakeSystem, access: OneVisitor) -> None:
     signed_in(access)
     page = part("Leave")
     assert people_offered(page) == ["Ann (E1)"]
@@ -87,7 +70,7 @@ def test_hr_enters_leave_for_its_own_people_only(fake: FakeSystem, access: FakeA
     assert (leave.subject, leave.author) == ("subject1", "u")
 
 
-def test_leave_of_others_is_not_shown(fake: FakeSystem, access: FakeAccess) -> None:
+def test_leave_of_others_is_not_shown(fake: FakeSystem, access: OneVisitor) -> None:
     fake.rules.put(
         Leave("a", "subject1", DAY, DAY, "Sick leave", reason="flu"),
         Leave("b", "subject2", DAY, DAY, "Sick leave", reason="secret"),
@@ -100,7 +83,7 @@ def test_leave_of_others_is_not_shown(fake: FakeSystem, access: FakeAccess) -> N
     assert len(part("Leave").dataframe[0].value) == 3
 
 
-def test_shifts_of_other_groups_are_not_shown(fake: FakeSystem, access: FakeAccess) -> None:
+def test_shifts_of_other_groups_are_not_shown(fake: FakeSystem, access: OneVisitor) -> None:
     fake.rules.put(
         Shift("early", "Early"), Assignment("a", "early", group="Day"),
         Assignment("b", "early", group="Night"), Assignment("c", "early", "subject2"),
@@ -112,7 +95,7 @@ def test_shifts_of_other_groups_are_not_shown(fake: FakeSystem, access: FakeAcce
     assert list(next(b for b in page.selectbox if b.label == "Group").options) == ["Day"]
 
 
-def test_a_preview_tells_nothing_of_other_groups(fake: FakeSystem, access: FakeAccess) -> None:
+def test_a_preview_tells_nothing_of_other_groups(fake: FakeSystem, access: OneVisitor) -> None:
     fake.rules.put(Shift("early", "Early"), Assignment("a", "early", group="Day"))
     signed_in(access)
     page = opened("settings.py")
@@ -122,7 +105,7 @@ def test_a_preview_tells_nothing_of_other_groups(fake: FakeSystem, access: FakeA
     assert "Bob" not in words(page)
 
 
-def test_the_shift_that_holds_for_all_is_not_hrs(fake: FakeSystem, access: FakeAccess) -> None:
+def test_the_shift_that_holds_for_all_is_not_hrs(fake: FakeSystem, access: OneVisitor) -> None:
     signed_in(access, groups=ALL_GROUPS)
     page = opened("settings.py")
     page.toggle[0].set_value(False).run()
@@ -131,7 +114,7 @@ def test_the_shift_that_holds_for_all_is_not_hrs(fake: FakeSystem, access: FakeA
     assert fake.rules.version() == 0
 
 
-def test_a_holiday_of_hr_is_for_its_groups(fake: FakeSystem, access: FakeAccess) -> None:
+def test_a_holiday_of_hr_is_for_its_groups(fake: FakeSystem, access: OneVisitor) -> None:
     signed_in(access)
     page = part("Holidays")
     page.text_input[0].set_value("Team day").run()
@@ -141,7 +124,7 @@ def test_a_holiday_of_hr_is_for_its_groups(fake: FakeSystem, access: FakeAccess)
 
 
 def test_somebody_who_lost_the_role_saves_nothing_with_the_page_still_open(
-    fake: FakeSystem, access: FakeAccess
+    fake: FakeSystem, access: OneVisitor
 ) -> None:
     signed_in(access)
     page = part("Holidays")
@@ -152,7 +135,7 @@ def test_somebody_who_lost_the_role_saves_nothing_with_the_page_still_open(
 
 
 def test_somebody_whose_groups_were_narrowed_saves_nothing_for_the_others(
-    fake: FakeSystem, access: FakeAccess
+    fake: FakeSystem, access: OneVisitor
 ) -> None:
     signed_in(access, groups=ALL_GROUPS)
     fake.rules.put(Holiday("h", DAY, "Christmas"))
@@ -165,7 +148,7 @@ def test_somebody_whose_groups_were_narrowed_saves_nothing_for_the_others(
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.REGISTRAR, Role.KIOSK])
 def test_no_other_role_opens_the_settings(
-    fake: FakeSystem, access: FakeAccess, role: Role
+    fake: FakeSystem, access: OneVisitor, role: Role
 ) -> None:
     signed_in(access, role)
     assert not opened("settings.py").title or "Settings" not in words(opened("settings.py"))

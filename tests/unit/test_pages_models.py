@@ -1,17 +1,15 @@
 """The models and system pages."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
-from face_rec.access.audit.audit_log import Trail
 from face_rec.domain.health import HealthCheck
 from face_rec.domain.screens import StreamStats
 from pages.ui.frame.jobs import JOBS
 from pages.ui.system.model_packs import JOB
-from tests.fakes.access import MemoryAudit
-from tests.fakes.clock import FakeClock
+from tests.fakes.access import AccountsOff, MemoryAudit
 from tests.fakes.models import FakeCalibration, fake_models
 from tests.fakes.system import FakeStream, FakeSystem
 from tests.unit.pages_app import opened, words
@@ -104,14 +102,6 @@ def test_entries_that_are_no_events_are_shown_when_asked(fake: FakeSystem) -> No
 # --- what the audit log says
 
 
-@dataclass
-class Logged:
-    """Access control that is switched off, but for its log."""
-
-    enabled = False
-    audit: Trail
-
-
 @pytest.fixture
 def log() -> MemoryAudit:
     return MemoryAudit()
@@ -119,7 +109,7 @@ def log() -> MemoryAudit:
 
 @pytest.fixture
 def logged(log: MemoryAudit) -> Iterator[FakeSystem]:
-    with FakeSystem(access=Logged(Trail(log, FakeClock()))).running() as running:
+    with FakeSystem(access=AccountsOff(log=log)).running() as running:
         yield running
     JOBS.forget(JOB)
 

@@ -11,8 +11,8 @@ from face_rec.domain.errors import NotAllowed
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import REFUSAL, Right
 from pages.ui.frame.parts import fragment
+from tests.fakes.access import OneVisitor
 from tests.fakes.system import FakeSystem
-from tests.unit.test_access_pages import FakeAccess
 
 SCRIPT = """
 import streamlit as st
@@ -45,8 +45,8 @@ SECRETS = ["secret of the fragment", "secret that repeats", "secret of the dialo
 
 
 @pytest.fixture
-def access() -> Iterator[FakeAccess]:
-    found = FakeAccess()
+def access() -> Iterator[OneVisitor]:
+    found = OneVisitor()
     with FakeSystem(access=found).running():
         yield found
 
@@ -59,7 +59,7 @@ def _texts(app: AppTest) -> list[str]:
     return [text.value for text in app.text]
 
 
-def test_parts_are_drawn_for_who_has_their_right(access: FakeAccess) -> None:
+def test_parts_are_drawn_for_who_has_their_right(access: OneVisitor) -> None:
     access.principal = _somebody(Role.ADMIN)
     app = AppTest.from_string(SCRIPT).run()
     assert sorted(_texts(app)) == sorted(SECRETS)
@@ -69,7 +69,7 @@ def test_parts_are_drawn_for_who_has_their_right(access: FakeAccess) -> None:
 
 @pytest.mark.parametrize("role", [Role.KIOSK, Role.REGISTRAR, Role.MANAGER, None])
 def test_parts_of_a_page_left_open_show_and_do_nothing_once_the_right_is_gone(
-    access: FakeAccess, role: Role | None
+    access: OneVisitor, role: Role | None
 ) -> None:
     access.principal = _somebody(Role.ADMIN)
     app = AppTest.from_string(SCRIPT).run()
@@ -88,11 +88,8 @@ def test_a_part_that_names_no_right_is_refused_when_it_is_defined() -> None:
         def _nobody_s() -> None: ...
 
 
-def test_a_file_prepared_before_is_not_made_for_somebody_who_lost_the_right(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    access = FakeAccess()
-    access.principal = _somebody(Role.MANAGER)
+def test_a_file_prepared_before_is_not_made_for_somebody_who_lost_the_right() -> None:
+    access = OneVisitor(_somebody(Role.MANAGER))
     made: list[str] = []
 
     def make() -> bytes:
@@ -100,14 +97,9 @@ def test_a_file_prepared_before_is_not_made_for_somebody_who_lost_the_right(
         return b"name,time"
 
     with FakeSystem(access=access).running():
-        monkeypatch.setattr(access, "audit", _Silent(), raising=False)
         take = noted(Right.RECORDS, "records", make)
         assert take() == b"name,time"
         access.principal = _somebody(Role.KIOSK)
         with pytest.raises(NotAllowed, match="may not take this file"):
             take()
     assert made == ["once"]
-
-
-class _Silent:
-    def record(self, *_: object, **__: object) -> None: ...

@@ -10,7 +10,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from face_rec import system as holder
 from face_rec.domain.faces import Box
 from pages.ui.shared.people_index import people_index
 from tests.fakes.models import blank_frame, colour_of, draw_face
@@ -144,7 +143,7 @@ def test_deleting_is_erasing_after_the_id_is_typed_and_gives_the_certificate(
     fake: FakeSystem,
 ) -> None:
     privacy = PrivacyOf(fake)
-    holder.install(fake.system)
+    fake.install()
     ann = fake.add_person(1, "Ann")
     privacy.leave[ann.subject] = [{"kind": "leave"}]
     fake.snapshots.put("marks/2025/03/10/e1.jpg", b"a face")

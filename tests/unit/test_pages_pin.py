@@ -1,17 +1,13 @@
 """PINs on the pages: given on a profile, used at a kiosk that allows it, looked at in Records."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face_rec.access.audit.audit_log import Trail
 from face_rec.access.devices.device import Device
-from face_rec.access.devices.kiosks import Kiosks
-from face_rec.access.devices.pins import Pins
-from face_rec.access.factors.step_up import StepUp
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
 from face_rec.access.signin.authenticator import device_principal
@@ -22,8 +18,9 @@ from face_rec.domain.people import Person
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.punch import Puncher
 from face_rec.kiosks.kiosk import Direction, KioskRecord
-from tests.fakes.access import MemoryAudit, NoSignIns, memory_kiosks, memory_pins
+from tests.fakes.access import OneVisitor, memory_kiosks
 from tests.fakes.attendance import FakeJournal
+from tests.fakes.clock import FakeClock
 from tests.fakes.system import FakeEngine, FakeSystem
 from tests.unit.pages_app import opened, words
 
@@ -31,26 +28,15 @@ PIN = "402917"
 CONTROL = "No face? Use PIN"
 
 
-class Doors:
-    """Access control: everybody is ``principal``."""
+class Access(OneVisitor):
+    """Access control in which everybody is an administrator, and kiosks can be linked."""
 
-    enabled = True
-    own_sessions = NoSignIns()
-
-    def __init__(self) -> None:
-        self.log = MemoryAudit()
-        self.pins: Pins = memory_pins(audit=self.log)
-        self.principal = Principal(PrincipalKind.USER, "ada", "ada", rights_of(Role.ADMIN))
+    def __init__(self, clock: FakeClock) -> None:
+        ada = Principal(PrincipalKind.USER, "ada", "ada", rights_of(Role.ADMIN))
+        super().__init__(replace(ada, proved_at=clock.now()), clock)
+        self.clock = clock
         self.identify = SimpleNamespace(forget=lambda: None)
-        self.kiosks: Kiosks
-        self.step_up: StepUp
-        self.audit: Trail
-
-    def in_tab(self, _: str, __: Mapping[str, str]) -> Principal:
-        return self.principal
-
-    def open_now(self, _: Principal) -> bool:
-        return True
+        self.kiosks = memory_kiosks(self.log, clock)
 
 
 class Camera(FakeEngine):
@@ -69,18 +55,15 @@ class Camera(FakeEngine):
 
 
 @pytest.fixture
-def doors() -> Doors:
-    return Doors()
+def access() -> Access:
+    return Access(FakeClock())
 
 
 @pytest.fixture
-def fake(doors: Doors) -> Iterator[FakeSystem]:
+def fake(access: Access) -> Iterator[FakeSystem]:
     camera = Camera()
-    with FakeSystem(access=doors, engine=camera).running() as fake:
-        doors.audit = Trail(doors.log, fake.clock)
-        doors.kiosks = memory_kiosks(doors.log, fake.clock)
-        doors.step_up = StepUp(fake.clock)
-        doors.principal = replace(doors.principal, proved_at=fake.clock.now())
+    made = FakeSystem(access=access, engine=camera, clock=access.clock)
+    with made.running() as fake:
         marker = DurableMarker(fake.attendance, FakeJournal(), fake.clock, cooldown=lambda: 60.0)
         camera.fake, camera.marker = fake, marker
         fake.rules.put(KioskRecord("door"))
@@ -89,11 +72,11 @@ def fake(doors: Doors) -> Iterator[FakeSystem]:
 
 
 @pytest.fixture
-def ada(fake: FakeSystem, doors: Doors) -> Person:
+def ada(fake: FakeSystem, access: Access) -> Person:
     """Registered, with a PIN."""
     person = fake.add_person(1, "Ada")
-    doors.pins.set(person, PIN)
-    doors.log.entries.clear()
+    access.pins.set(person, PIN)
+    access.log.entries.clear()
     return person
 
 
@@ -135,10 +118,10 @@ def test_a_browser_that_is_a_kiosk_offers_pins_only_where_the_kiosk_s_record_all
 
 @pytest.mark.parametrize("allowed", [True, False])
 def test_a_linked_device_offers_pins_as_its_own_settings_say(
-    fake: FakeSystem, doors: Doors, allowed: bool
+    fake: FakeSystem, access: Access, allowed: bool
 ) -> None:
     fake.rules.put(KioskRecord("door", pin=not allowed))
-    doors.principal = device_principal(Device("door", "Door", pin=allowed))
+    access.principal = device_principal(Device("door", "Door", pin=allowed))
     assert offers_pin(kiosk()) is allowed
 
 
@@ -174,23 +157,23 @@ def test_an_unknown_id_and_a_wrong_pin_get_one_answer_which_names_nobody(
 
 
 def test_after_too_many_tries_the_form_says_how_long_to_wait_and_the_log_has_it(
-    fake: FakeSystem, doors: Doors, ada: Person
+    fake: FakeSystem, access: Access, ada: Person
 ) -> None:
     fake.rules.put(KioskRecord("door", pin=True))
     page = kiosk()
     for _ in range(BY_PIN.tries):
         sent(page, ada.id, "402918")
     assert "Wait 15 minutes" in sent(page, ada.id, PIN).error[0].value
-    assert doors.log.said == [("pin.locked", f"PIN of {ada.id}")]
+    assert access.log.said == [("pin.locked", f"PIN of {ada.id}")]
     assert not marks(fake)
 
 
 def test_a_kiosk_that_may_not_any_more_takes_no_pin_although_its_form_is_open(
-    fake: FakeSystem, doors: Doors, ada: Person
+    fake: FakeSystem, access: Access, ada: Person
 ) -> None:
-    doors.principal = device_principal(Device("door", "Door", pin=True))
+    access.principal = device_principal(Device("door", "Door", pin=True))
     page = kiosk()
-    doors.principal = device_principal(Device("door", "Door", pin=False))
+    access.principal = device_principal(Device("door", "Door", pin=False))
     sent(page, ada.id, PIN)
     assert not marks(fake)
     assert not offers_pin(page)
@@ -210,7 +193,7 @@ def test_a_mark_by_pin_waits_in_the_review_until_somebody_confirmed_it(
 ) -> None:
     fake.rules.put(KioskRecord("door", pin=True))
     sent(kiosk(), ada.id, PIN)
-    office, today = fake.system.office, fake.system.office.book.today()
+    office, today = fake.office, fake.office.book.today()
     (doubt,) = office.inquiry.review(today, today)
     assert doubt.reasons == ("taken by PIN: no face was compared",)
     office.corrections.confirm(doubt.entry.event, "boss", "I saw her", within=ALL_GROUPS)
@@ -235,28 +218,28 @@ def typed(page: AppTest, person: Person, pin: str) -> AppTest:
 
 
 def test_a_registrar_sets_and_removes_a_pin_which_is_never_shown(
-    fake: FakeSystem, doors: Doors
+    fake: FakeSystem, access: Access
 ) -> None:
-    doors.principal = Principal(PrincipalKind.USER, "r", "r", rights_of(Role.REGISTRAR))
+    access.principal = Principal(PrincipalKind.USER, "r", "r", rights_of(Role.REGISTRAR))
     person = fake.add_person(1, "Ada")
     page = typed(profile(person), person, PIN)
-    assert doors.pins.has(person.subject)
+    assert access.pins.has(person.subject)
     assert PIN not in words(page)
     page.button(key=f"pin_{person.subject}_remove").click().run()
-    assert not doors.pins.has(person.subject)
-    assert [what for what, _ in doors.log.said] == ["person.pin.set", "person.pin.removed"]
+    assert not access.pins.has(person.subject)
+    assert [what for what, _ in access.log.said] == ["person.pin.set", "person.pin.removed"]
 
 
-def test_a_weak_pin_is_refused_with_the_reason(fake: FakeSystem, doors: Doors) -> None:
+def test_a_weak_pin_is_refused_with_the_reason(fake: FakeSystem, access: Access) -> None:
     person = fake.add_person(1, "Ada")
     page = typed(profile(person), person, "123456")
     assert "easy to guess" in page.error[0].value
-    assert not doors.pins.has(person.subject)
+    assert not access.pins.has(person.subject)
 
 
-def test_who_may_only_read_people_sees_no_pin_form(fake: FakeSystem, doors: Doors) -> None:
+def test_who_may_only_read_people_sees_no_pin_form(fake: FakeSystem, access: Access) -> None:
     rights = rights_of(Role.REGISTRAR) - {r for r in rights_of(Role.REGISTRAR) if "write" in r}
-    doors.principal = Principal(PrincipalKind.USER, "r", "r", rights)
+    access.principal = Principal(PrincipalKind.USER, "r", "r", rights)
     page = profile(fake.add_person(1, "Ada"))
     assert not any(field.label == "New PIN" for field in page.text_input)
 
@@ -264,10 +247,10 @@ def test_who_may_only_read_people_sees_no_pin_form(fake: FakeSystem, doors: Door
 # --- on the kiosks page -----------------------------------------------------------------------
 
 
-def edited(fake: FakeSystem, doors: Doors) -> AppTest:
+def edited(fake: FakeSystem, access: Access) -> AppTest:
     """The dialog of the kiosk ``gate``."""
     midnight = fake.clock.now().time().replace(hour=0, minute=0)
-    doors.kiosks.create("gate", "Gate", midnight, midnight)
+    access.kiosks.create("gate", "Gate", midnight, midnight)
     page = opened("kiosks.py")
     page.button(key="edit_gate").click().run()
     assert not page.exception
@@ -275,10 +258,10 @@ def edited(fake: FakeSystem, doors: Doors) -> AppTest:
 
 
 def test_a_kiosk_s_direction_site_and_pin_are_set_where_the_kiosk_is(
-    fake: FakeSystem, doors: Doors
+    fake: FakeSystem, access: Access
 ) -> None:
     fake.rules.put(KioskRecord("gate", minimum_stay=7))
-    page = edited(fake, doors)
+    page = edited(fake, access)
     next(f for f in page.text_input if f.label.startswith("Site")).input("Main building")
     next(b for b in page.button_group if b.label == "A mark here is").set_value(Direction.OUT)
     page.toggle(key="device_gate_pin").set_value(True)
@@ -288,19 +271,19 @@ def test_a_kiosk_s_direction_site_and_pin_are_set_where_the_kiosk_is(
     wanted = KioskRecord("gate", "Main building", Direction.OUT, 7, pin=True)
     (gate,) = [one for one in fake.rules.load().kiosks if one.id == "gate"]
     assert replace(gate, valid_from=None, earlier=()) == wanted
-    device = doors.kiosks.get("gate")
+    device = access.kiosks.get("gate")
     assert device is not None
     assert device.pin
     assert "Main building · out only · PIN allowed" in words(opened("kiosks.py"))
 
 
-def test_saving_a_kiosk_as_it_is_changes_no_rule(fake: FakeSystem, doors: Doors) -> None:
+def test_saving_a_kiosk_as_it_is_changes_no_rule(fake: FakeSystem, access: Access) -> None:
     fake.rules.put(KioskRecord("gate"))
-    page, before = edited(fake, doors), fake.rules.version()
+    page, before = edited(fake, access), fake.rules.version()
     page.button(key="edit_gate").click()
     page.button(key="save_gate").click().run()
     assert not page.exception
     assert fake.rules.version() == before
-    device = doors.kiosks.get("gate")
+    device = access.kiosks.get("gate")
     assert device is not None
     assert replace(device, version=0, created_at=None) == Device("gate", "Gate")

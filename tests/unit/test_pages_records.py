@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from face_rec.attendance.reports.csv_file import to_csv
 from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.records.mark_table import table_of
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened, words
@@ -62,7 +63,7 @@ def test_a_page_of_rows_is_shown_while_the_table_has_them_all(fake: FakeSystem) 
     assert len(shown(page)) == 100
     assert "250 marks of 25 people" in words(page)
     today = fake.clock.now().date()
-    assert len(table_of(fake.system, today, today)) == 250
+    assert len(table_of(AttendanceFacade.current(), today, today)) == 250
 
 
 def test_somebody_who_lingers_is_one_row_that_opens(fake: FakeSystem) -> None:
@@ -83,16 +84,16 @@ def test_the_file_has_every_mark_of_a_visit(fake: FakeSystem) -> None:
     for minutes in range(30, 55):
         fake.mark(ann, minutes)
     today = fake.clock.now().date()
-    assert to_csv(table_of(fake.system, today, today)).count(b"Ann") == 25
+    assert to_csv(table_of(AttendanceFacade.current(), today, today)).count(b"Ann") == 25
 
 
 def test_a_mark_that_is_replayed_late_is_seen(fake: FakeSystem) -> None:
     ann = fake.add_person(1, "Ann")
     fake.mark(ann, minutes=1)
     today = fake.clock.now().date()
-    assert len(fake.system.office.book.marks(today, today)) == 1
+    assert len(fake.office.book.marks(today, today)) == 1
     fake.mark(ann, minutes=200)
-    assert len(fake.system.office.book.marks(today, today)) == 2
+    assert len(fake.office.book.marks(today, today)) == 2
 
 
 @pytest.mark.parametrize(
@@ -106,5 +107,5 @@ def test_a_mark_belongs_to_the_local_day(fake: FakeSystem, hour: int, day: date)
     )
     for number in range(3):
         asked = date(2026, 3, 28) + timedelta(days=number)
-        found = fake.system.office.book.marks(asked, asked)
+        found = fake.office.book.marks(asked, asked)
         assert bool(found) == (asked == day)

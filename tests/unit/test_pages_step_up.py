@@ -1,20 +1,18 @@
 """Pages that ask for a fresh proof before what cannot be undone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face_rec.access.audit.audit_log import Trail
-from face_rec.access.factors.step_up import FRESH, StepUp
+from face_rec.access.factors.step_up import FRESH
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.people import Person
 from face_rec.privacy.retention import Periods
-from tests.fakes.access import MemoryAudit, memory_pins
+from tests.fakes.access import OneVisitor
 from tests.fakes.clock import FakeClock
 from tests.fakes.privacy import PrivacyOf
 from tests.fakes.system import FakeSystem
@@ -24,40 +22,18 @@ ASKED = "confirm that it is still you"
 ADMIN = Principal(PrincipalKind.USER, "ada", "ada", rights_of(Role.ADMIN), ALL_GROUPS)
 
 
-class Admin:
-    """Access control that knows one administrator."""
-
-    enabled = True
-
-    def __init__(self, clock: FakeClock) -> None:
-        self.principal = ADMIN
-        self.step_up = StepUp(clock)
-        self.audit = Trail(MemoryAudit(), clock)
-        self.pins = memory_pins()
-        self.own_sessions = SimpleNamespace(unseen=lambda _: None, previous=lambda _: None)
-
-    def of_cookies(self, _: Mapping[str, str]) -> Principal:
-        return self.principal
-
-    def in_tab(self, _: str, __: Mapping[str, str]) -> Principal:
-        return self.principal
-
-    def open_now(self, _: Principal) -> bool:
-        return True
-
-
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
 
 
 @pytest.fixture
-def admin(clock: FakeClock) -> Admin:
-    return Admin(clock)
+def admin(clock: FakeClock) -> OneVisitor:
+    return OneVisitor(ADMIN, clock)
 
 
 @pytest.fixture
-def world(admin: Admin, clock: FakeClock) -> Iterator[PrivacyOf]:
+def world(admin: OneVisitor, clock: FakeClock) -> Iterator[PrivacyOf]:
     fake = FakeSystem(access=admin, clock=clock)
     world = PrivacyOf(fake, Periods())
     with fake.running():
@@ -82,7 +58,7 @@ def _asked(page: AppTest) -> bool:
 
 
 def test_personal_data_are_collected_after_a_fresh_proof_only(
-    admin: Admin, clock: FakeClock, eve: Person
+    admin: OneVisitor, clock: FakeClock, eve: Person
 ) -> None:
     page = _chosen(eve)
     page.button(key="privacy_prepare").click().run()
@@ -96,7 +72,7 @@ def test_personal_data_are_collected_after_a_fresh_proof_only(
 
 
 def test_collected_data_cannot_be_taken_once_the_proof_is_old(
-    admin: Admin, clock: FakeClock, eve: Person
+    admin: OneVisitor, clock: FakeClock, eve: Person
 ) -> None:
     admin.principal = replace(ADMIN, proved_at=clock.now())
     page = _chosen(eve)
@@ -108,7 +84,7 @@ def test_collected_data_cannot_be_taken_once_the_proof_is_old(
 
 
 def test_the_dialog_that_erases_shows_the_way_to_a_proof_instead_of_its_form(
-    admin: Admin, clock: FakeClock, eve: Person
+    admin: OneVisitor, clock: FakeClock, eve: Person
 ) -> None:
     page = _chosen(eve)
     page.button(key="privacy_erase").click().run()

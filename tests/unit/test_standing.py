@@ -17,6 +17,7 @@ from face_rec.attendance.terms.status import Status
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.records.mark_table import table_of
 from tests.attendance_days import MONDAY, at
 from tests.attendance_world import CountedAttendance, World
@@ -34,14 +35,14 @@ def fake() -> Iterator[FakeSystem]:
 
 
 def void_then_confirm(fake: FakeSystem, event: Event) -> None:
-    desk = fake.system.office.corrections
+    desk = fake.office.corrections
     desk.void(event, *BOSS, within=ALL_GROUPS)
     fake.clock.advance(1)
     desk.confirm(event, *BOSS, within=ALL_GROUPS)
 
 
 def today(fake: FakeSystem) -> date:
-    return fake.system.office.book.today()
+    return fake.office.book.today()
 
 
 def kiosk_list() -> str:
@@ -66,9 +67,9 @@ def exported(fake: FakeSystem, person: Person) -> list[dict[str, str]]:
 def test_a_mark_that_was_voided_and_confirmed_counts_everywhere(fake: FakeSystem) -> None:
     ann = fake.add_person(1, "Ann")
     void_then_confirm(fake, fake.mark(ann, minutes=10))
-    (day,) = fake.system.office.book.person(ann.subject, today(fake), today(fake))
+    (day,) = fake.office.book.person(ann.subject, today(fake), today(fake))
     assert day.status is Status.PRESENT
-    table = table_of(fake.system, today(fake), today(fake))
+    table = table_of(AttendanceFacade.current(), today(fake), today(fake))
     assert list(table["name"]) == ["Ann"]
     assert table["remark"].iloc[0] == "confirmed"
     assert b"Ann" in to_csv(table)
@@ -81,11 +82,11 @@ def test_a_mark_that_was_voided_and_confirmed_counts_everywhere(fake: FakeSystem
 def test_a_void_that_a_confirmation_came_before_stands_everywhere(fake: FakeSystem) -> None:
     ann = fake.add_person(1, "Ann")
     event = fake.mark(ann, minutes=10)
-    desk = fake.system.office.corrections
+    desk = fake.office.corrections
     desk.confirm(event, *BOSS, within=ALL_GROUPS)
     fake.clock.advance(1)
     desk.void(event, *BOSS, within=ALL_GROUPS)
-    assert table_of(fake.system, today(fake), today(fake)).empty
+    assert table_of(AttendanceFacade.current(), today(fake), today(fake)).empty
     assert "Ann" not in words(opened("overview.py"))
     assert "0 marks" in kiosk_list()
     assert exported(fake, ann) == []
@@ -94,8 +95,8 @@ def test_a_void_that_a_confirmation_came_before_stands_everywhere(fake: FakeSyst
 def test_a_mark_counted_as_a_check_out_is_one_in_every_list_and_file(fake: FakeSystem) -> None:
     ann = fake.add_person(1, "Ann")
     event = fake.mark(ann, minutes=10)
-    fake.system.office.corrections.retype(event, EventKind.OUT, *BOSS, within=ALL_GROUPS)
-    table = table_of(fake.system, today(fake), today(fake))
+    fake.office.corrections.retype(event, EventKind.OUT, *BOSS, within=ALL_GROUPS)
+    table = table_of(AttendanceFacade.current(), today(fake), today(fake))
     assert list(table["kind"]) == ["out"]
     assert list(opened("records.py").dataframe[0].value["kind"]) == ["Check-out"]
     assert b",out," in to_csv(table)
@@ -160,7 +161,7 @@ def test_a_correction_of_a_mark_that_is_not_there_counts_nowhere(fake: FakeSyste
         "c1", ann.subject, fake.clock.now(), EventKind.CONFIRM, Source.MANUAL, "", target="gone"
     )
     fake.attendance.apply(stray, 0.0)
-    assert fake.system.office.book.marks(today(fake), today(fake)) == []
+    assert fake.office.book.marks(today(fake), today(fake)) == []
 
 
 def test_a_local_day_has_23_hours_when_the_clocks_go_forward() -> None:

@@ -9,7 +9,7 @@ from face_rec.access.accounts.passwords import SHORTEST
 from face_rec.access.rights import NARROWED, Role
 from face_rec.domain.errors import AccessError
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups, only
-from face_rec.system import System
+from face_rec.facades.access import AccessFacade
 from pages.ui.access.accounts_list import MAY, ROLES
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right
@@ -23,14 +23,14 @@ _RULE = f"At least {SHORTEST} characters; four or five words that do not belong 
 
 
 @dialog("Add account", Right.ACCOUNTS, icon=":material/person_add:")
-def new_account(app: System) -> None:
+def new_account(app: AccessFacade) -> None:
     """Name, role and a first password, handed over by the admin."""
     with guarded("accounts.new"):
         if proven():
             _new_account(app)
 
 
-def _new_account(app: System) -> None:
+def _new_account(app: AccessFacade) -> None:
     with st.form("new_account", border=False):
         name = st.text_input("Name", max_chars=64, help="Letters a to z, digits, or an e-mail.")
         role, groups = _role_and_groups(app, Role.MANAGER, NO_GROUPS)
@@ -45,7 +45,7 @@ def _new_account(app: System) -> None:
 
 
 @dialog("Change account", Right.ACCOUNTS, icon=":material/manage_accounts:")
-def open_account(app: System, account: Account, own: bool) -> None:
+def open_account(app: AccessFacade, account: Account, own: bool) -> None:
     """Role, state and password of one account."""
     staff, saved = app.access.staff, "Saved. It works from now on, in open pages too."
     with guarded("accounts.change"):
@@ -74,7 +74,7 @@ def open_account(app: System, account: Account, own: bool) -> None:
             _try(app, lambda: staff.sign_out_everywhere(account.id), "All sign-ins were ended.")
 
 
-def _unlock(app: System, account: Account) -> None:
+def _unlock(app: AccessFacade, account: Account) -> None:
     """Only where wrong tries have made somebody wait in the last hour."""
     staff = app.access.staff
     if not staff.slowed(account.id):
@@ -85,7 +85,7 @@ def _unlock(app: System, account: Account) -> None:
         _try(app, lambda: staff.unlock(account.id), "The wrong tries are forgotten.")
 
 
-def _new_password(app: System, account: Account) -> None:
+def _new_password(app: AccessFacade, account: Account) -> None:
     st.divider()
     with st.form("new_password", border=False):
         password = st.text_input("New password", type="password", help=_RULE)
@@ -98,7 +98,7 @@ def _new_password(app: System, account: Account) -> None:
             )
 
 
-def _second_factor(app: System, account: Account) -> None:
+def _second_factor(app: AccessFacade, account: Account) -> None:
     """For who has lost the phone."""
     summary = app.access.factors.of(account.id).summary()
     if not summary:
@@ -114,7 +114,7 @@ def _second_factor(app: System, account: Account) -> None:
         _try(app, reset, "The second factor is taken away; all sign-ins were ended.")
 
 
-def _try(app: System, change: Callable[[], object], done: str) -> None:
+def _try(app: AccessFacade, change: Callable[[], object], done: str) -> None:
     try:
         change()
     except AccessError as error:
@@ -125,7 +125,7 @@ def _try(app: System, change: Callable[[], object], done: str) -> None:
     st.rerun()
 
 
-def _role_and_groups(app: System, role: Role, groups: Groups) -> tuple[Role, Groups]:
+def _role_and_groups(app: AccessFacade, role: Role, groups: Groups) -> tuple[Role, Groups]:
     chosen = st.selectbox(
         "Role", list(Role), index=list(Role).index(role),
         format_func=lambda one: f"{ROLES[one]}: {MAY[one]}",

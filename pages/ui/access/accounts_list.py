@@ -4,7 +4,7 @@ import streamlit as st
 
 from face_rec.access.accounts.account import Account
 from face_rec.access.rights import NARROWED
-from face_rec.system import System
+from face_rec.facades.access import AccessFacade
 from pages.ui.shared.text import plain
 from pages.ui.shared.times import ago
 
@@ -24,7 +24,7 @@ MAY = {
 }
 
 
-def accounts_list(app: System) -> Account | None:
+def accounts_list(app: AccessFacade) -> Account | None:
     """One card an account; the one whose button was pressed."""
     seen, now = app.access.staff.sign_ins(), app.clock.now()
     factors = app.access.factors.summaries()

@@ -7,7 +7,7 @@ import streamlit as st
 
 from face_rec.access.devices.device import Beat, Device
 from face_rec.domain.errors import AccessError, RuleRefused
-from face_rec.system import System
+from face_rec.facades.access import AccessFacade
 from pages.ui.access.kiosk_fields import device_fields, office_words, record_of, save_record
 from pages.ui.access.kiosk_link import ensure, link_dialog
 from pages.ui.frame.flash import flash
@@ -27,7 +27,7 @@ WITHOUT_ACCOUNTS = (
 
 
 @repeating(3, Right.KIOSKS)
-def devices(app: System) -> None:
+def devices(app: AccessFacade) -> None:
     """One card a kiosk, with its device's last sign of life."""
     with guarded("kiosks", banner=True):
         linked = {device.id: device for device in app.access.kiosks.all()}
@@ -38,7 +38,7 @@ def devices(app: System) -> None:
             _card(app, linked.get(name, Device(name, name)), beats.get(name))
 
 
-def _card(app: System, device: Device, beat: Beat | None) -> None:
+def _card(app: AccessFacade, device: Device, beat: Beat | None) -> None:
     with st.container(border=True, key=f"kiosk_{device.id}"):
         words, state, buttons = st.columns([3.5, 2.6, 3.1], vertical_alignment="center")
         named = [device.id] if device.title != device.id else []
@@ -75,7 +75,7 @@ def _hours(device: Device) -> str:
 
 
 @dialog("Add kiosk", Right.KIOSKS, width="medium", icon=":material/tablet:")
-def new_device(app: System) -> None:
+def new_device(app: AccessFacade) -> None:
     """Name, title and hours."""
     with guarded("kiosks.new"):
         if not proven():
@@ -98,7 +98,7 @@ def new_device(app: System) -> None:
 
 
 @dialog("Edit kiosk", Right.KIOSKS, width="medium", icon=":material/tablet:")
-def _edit(app: System, device: Device) -> None:
+def _edit(app: AccessFacade, device: Device) -> None:
     with guarded("kiosks.edit"):
         if not proven():
             return
@@ -117,7 +117,7 @@ def _edit(app: System, device: Device) -> None:
 
 
 @dialog("Revoke this kiosk?", Right.KIOSKS, icon=":material/block:")
-def _revoke(app: System, device: Device) -> None:
+def _revoke(app: AccessFacade, device: Device) -> None:
     with guarded("kiosks.revoke"):
         if not proven():
             return
@@ -129,7 +129,7 @@ def _revoke(app: System, device: Device) -> None:
             _try(lambda: app.access.kiosks.revoke(device.id), app)
 
 
-def _try(change: Callable[[], object], app: System) -> None:
+def _try(change: Callable[[], object], app: AccessFacade) -> None:
     try:
         change()
     except AccessError as error:

@@ -7,8 +7,8 @@ import streamlit as st
 
 from face_rec.access.devices.device import Device
 from face_rec.attendance.rules.authority import EVERYTHING
+from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord
-from face_rec.system import System
 from pages.ui.rules.rule_kiosks import record_fields
 
 
@@ -20,7 +20,7 @@ class Wanted:
     record: KioskRecord
 
 
-def device_fields(app: System, device: Device, record: KioskRecord, key: str) -> Wanted:
+def device_fields(app: AccessFacade, device: Device, record: KioskRecord, key: str) -> Wanted:
     """All that can be entered, beginning with what is known."""
     title = st.text_input(
         "Title", device.title, max_chars=80, placeholder="Front door", key=f"title_{key}"
@@ -32,7 +32,7 @@ def device_fields(app: System, device: Device, record: KioskRecord, key: str) ->
     # Other beginnings, other fields: a new device may get the name of a kiosk that is known.
     shown = (record.site, record.direction, record.minimum_stay, record.watched, record.groups)
     known = hash((*shown, record.show_marks))
-    made = record_fields(app, record, f"device_{key}_{known}")
+    made = record_fields(app.people, record, f"device_{key}_{known}")
     pin = st.toggle(
         "People may use their PIN", device.pin, key=f"device_{key}_pin",
         help="For those whose face fails; tries are limited, and such marks wait for a look.",
@@ -43,13 +43,13 @@ def device_fields(app: System, device: Device, record: KioskRecord, key: str) ->
     return Wanted(named, replace(made, pin=pin))
 
 
-def record_of(app: System, name: str) -> KioskRecord:
+def record_of(app: AccessFacade, name: str) -> KioskRecord:
     """What the office knows of the kiosk."""
     found = (one for one in app.office.book.rules().kiosks if one.id == name)
     return next(found, KioskRecord(name))
 
 
-def save_record(app: System, record: KioskRecord) -> None:
+def save_record(app: AccessFacade, record: KioskRecord) -> None:
     """Over whatever the first heartbeat may have written meanwhile; a kiosk that has no record
     yet gets one, which is what makes it watched."""
     stored = record_of(app, record.id)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from face_rec.access.devices.device import Device
 from face_rec.access.devices.kiosks import LINK_SECONDS
-from face_rec.system import System
+from face_rec.facades.access import AccessFacade
 from face_rec.web.gate.hosts import is_loopback
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded
@@ -33,13 +33,13 @@ NO_HTTPS: Final = (
 
 
 @dialog("Link a device", Right.KIOSKS, icon=":material/qr_code_2:")
-def link_dialog(app: System, device: Device) -> None:
+def link_dialog(app: AccessFacade, device: Device) -> None:
     """The link is made once, not at every run of the dialog."""
     with guarded("kiosks.link"):
         if not proven():
             return
         st.markdown(f"Open this on the tablet that becomes **{plain(device.title)}**.")
-        bases = bases_of(app.installation.addresses, st.context.url or "")
+        bases = bases_of(app.site.addresses, st.context.url or "")
         base = _chosen(bases)
         problem = problem_of(base)
         if problem:
@@ -71,7 +71,7 @@ def problem_of(base: str) -> str:
     return "" if base.startswith("https://") else NO_HTTPS
 
 
-def ensure(app: System, device: Device) -> None:
+def ensure(app: AccessFacade, device: Device) -> None:
     """A kiosk that only browsers were so far becomes one that a device can be."""
     if app.access.kiosks.get(device.id) is None:
         app.access.kiosks.create(device.id, device.title, device.opens, device.closes)

@@ -9,9 +9,9 @@ from face_rec.access.access_control import SESSION, cookie
 from face_rec.access.principal import PrincipalKind
 from face_rec.access.signin.sign_in_record import SignIn
 from face_rec.domain.errors import StoreError
+from face_rec.facades.frame import FrameFacade
 from face_rec.web.signin.kiosk_proof import SCRIPT
 from pages.ui.frame.component_files import joined
-from pages.ui.frame.context import system
 from pages.ui.frame.identity import Identity
 from pages.ui.shared.text import html
 
@@ -43,19 +43,20 @@ def account_menu(identity: Identity) -> None:
 
 def _sign_ins() -> None:
     """When the account was signed in to before, and a new sign-in that its owner should know."""
-    access, secret = system().access, cookie(st.context.cookies, SESSION)
+    app, secret = FrameFacade.current(), cookie(st.context.cookies, SESSION)
+    own, zone = app.access.own_sessions, app.site.timezone
     try:
-        new, before = access.own_sessions.unseen(secret), access.own_sessions.previous(secret)
+        new, before = own.unseen(secret), own.previous(secret)
     except StoreError:
         return  # the database is away, which the page says by itself
     if new is not None:
         st.html(
             '<div class="fr-new-sign-in" role="alert" data-testid="new-sign-in">New sign-in: '
-            f"{html(_words(new, access.zone()))}. Not you? "
+            f"{html(_words(new, zone))}. Not you? "
             '<a href="/account/sessions" target="_self">Look at it</a></div>'
         )
     if before is not None:
-        words = html(_words(before, access.zone()))
+        words = html(_words(before, zone))
         st.html(f'<div class="fr-last-sign-in">Last sign-in: {words}</div>')
 
 

@@ -7,8 +7,8 @@ from face_rec.access.audit.audit import Action
 from face_rec.access.audit.requester import requester
 from face_rec.access.rights import Act
 from face_rec.domain.errors import NotAllowed
+from face_rec.facades.frame import FrameFacade
 from pages.ui.frame import patient_downloads
-from pages.ui.frame.context import system
 from pages.ui.frame.identity import Right, acting_here, standing
 
 patient_downloads.install()  # every page that offers a file comes by here
@@ -23,7 +23,7 @@ def noted(
     Streamlit makes the file later, outside of the page, so who it is for is kept from now.
     Raises NotAllowed and ProofNeeded then.
     """
-    who, look, access = acting_here(), standing(), system().access
+    who, look, access = acting_here(), standing(), FrameFacade.current().access
     audit = access.audit
 
     def made() -> bytes:

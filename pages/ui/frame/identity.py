@@ -16,7 +16,7 @@ from face_rec.access.audit.actor import Actor
 from face_rec.access.permit import Permit
 from face_rec.access.principal import THIS_COMPUTER, Principal, PrincipalKind
 from face_rec.access.rights import Right
-from pages.ui.frame.context import system
+from face_rec.facades.frame import FrameFacade
 
 Identity = Principal
 """The person (or device) at the browser. ``name`` goes into logs and corrections."""
@@ -41,7 +41,7 @@ def current() -> Identity:
 def standing() -> Callable[[], Identity]:
     """Looks up who this session is when it is called, which may be outside of any script: a
     download is made when it is asked for."""
-    access, context = system().access, get_script_run_ctx(suppress_warning=True)
+    access, context = FrameFacade.current().access, get_script_run_ctx(suppress_warning=True)
     tab, cookies = context.session_id if context else "", dict(st.context.cookies)
 
     def look() -> Identity:
@@ -61,7 +61,7 @@ def require(right: Right | str) -> Identity:
 
 def permit(right: Right) -> Permit:
     """For work that goes on when the page is left: it ends when its starter loses ``right``."""
-    begun, access = require(right), system().access
+    begun, access = require(right), FrameFacade.current().access
 
     def now() -> Identity | None:
         user = begun.kind is PrincipalKind.USER

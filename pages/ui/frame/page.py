@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from face_rec.domain.errors import FaceRecError, ProofNeeded, StoreUnavailable
-from pages.ui.frame.context import system
+from face_rec.facades.frame import FrameFacade
 from pages.ui.frame.flash import show_flashes
 from pages.ui.frame.navigation import Entry
 from pages.ui.frame.parts import ANYBODY, WAITING, repeating
@@ -97,7 +97,7 @@ def _header(entry: Entry, lead: str) -> DeltaGenerator:
 def _wait_for_store() -> None:
     """The banner; looks again every few seconds and draws the page when Redis answers."""
     try:
-        system().people.revision()
+        FrameFacade.current().ask_database()
     except StoreUnavailable:
         store_banner()
     else:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from face_rec.domain.health import HealthCheck
-from face_rec.system import System
 from pages.ui.shared.widgets import Line, Tone
 
 TITLES = {
@@ -21,9 +20,9 @@ TITLES = {
 }
 
 
-def state_lines(app: System) -> list[Line]:
-    """One line a health check; may take some seconds while a part does not answer."""
-    return [_line(check) for check in app.health.results()]
+def state_lines(checks: Iterable[HealthCheck]) -> list[Line]:
+    """One line a health check."""
+    return [_line(check) for check in checks]
 
 
 def lines_to_do(checks: Iterable[HealthCheck]) -> list[Line]:

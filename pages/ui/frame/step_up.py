@@ -11,7 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from face_rec.access.factors.step_up import CONFIRM
 from face_rec.domain.errors import AccessError, ProofNeeded
-from pages.ui.frame.context import system
+from face_rec.facades.frame import FrameFacade
 from pages.ui.frame.identity import acting_here
 from pages.ui.shared.text import html, plain
 
@@ -33,7 +33,7 @@ def proven() -> bool:
 
 def fresh() -> bool:
     """The same without drawing anything."""
-    return system().access.step_up.fresh(acting_here())
+    return FrameFacade.current().access.step_up.fresh(acting_here())
 
 
 def refused(error: AccessError) -> None:

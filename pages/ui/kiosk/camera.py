@@ -18,7 +18,6 @@ from streamlit_webrtc import WebRtcMode, webrtc_streamer
 from face_rec.kiosks.seats import Seats
 from face_rec.protocols.streams import Stream
 from pages.ui.frame.component_files import joined
-from pages.ui.frame.context import system
 from pages.ui.kiosk import overlay
 
 log = logging.getLogger(__name__)
@@ -98,12 +97,12 @@ class FramePump:
         return av.VideoFrame.from_ndarray(shown, format="bgr24")
 
 
-def camera(key: str, pump: FramePump) -> None:
+def camera(key: str, pump: FramePump, ice_servers: list[dict[str, Any]]) -> None:
     """The video. ``key`` also names the place where the browser remembers the chosen camera."""
     webrtc_streamer(
         key=key,
         mode=WebRtcMode.SENDRECV,
-        rtc_configuration={"iceServers": _ice_servers()},
+        rtc_configuration={"iceServers": ice_servers},
         media_stream_constraints=_ASK,
         video_frame_callback=pump,
         async_processing=True,
@@ -136,11 +135,6 @@ def keep_alive(
         on_state_change=_nothing,
     )
     return str(result.get("state") or "connecting")
-
-
-def _ice_servers() -> list[dict[str, Any]]:
-    built = system()
-    return built.site.ice.at(built.clock.now())
 
 
 def _nothing() -> None:

@@ -12,8 +12,7 @@ import streamlit as st
 from face_rec.domain.marks import Outcome
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label, Scene, StreamStats
-from face_rec.system import System
-from pages.ui.frame.context import system
+from face_rec.facades.kiosk import KioskFacade
 from pages.ui.frame.identity import Right, current
 from pages.ui.frame.page import guarded, store_banner
 from pages.ui.frame.parts import repeating
@@ -41,7 +40,7 @@ def live(kiosk: str) -> None:
     if way.http:
         http_camera(f"kiosk-{kiosk}", kiosk, below=_BELOW_PX)
     else:
-        camera(f"kiosk-{kiosk}", pump)
+        camera(f"kiosk-{kiosk}", pump, KioskFacade.current().ice_servers())
     _below(pump, way)
 
 
@@ -51,7 +50,7 @@ def _pump(kiosk: str, way: Way) -> FramePump:
     key = f"_pump:{kiosk}"
     known, pump = st.session_state.get(key, (None, None))
     if known is not way or not isinstance(pump, FramePump):
-        engine = system().engine
+        engine = KioskFacade.current().engine
         pump = FramePump(engine.kiosk(kiosk), engine.seats, lease=_LEASE)
         st.session_state[key] = (way, pump)
     return pump
@@ -61,7 +60,7 @@ def _pump(kiosk: str, way: Way) -> FramePump:
 def _greeting(pump: FramePump, way: Way) -> None:
     """Banner and camera keeper; twice a second."""
     with guarded("kiosk.greeting"):
-        app = system()
+        app = KioskFacade.current()
         if not app.access.open_now(current()):
             return  # the page says so; the video feeds no more, whoever keeps it up
         pump.renew()
@@ -82,7 +81,7 @@ def _keep(pump: FramePump, way: Way) -> None:
         st.rerun(scope="app")
 
 
-def _banners(app: System, pump: FramePump, way: Way) -> tuple[banner.Banner, ...]:
+def _banners(app: KioskFacade, pump: FramePump, way: Way) -> tuple[banner.Banner, ...]:
     if pump.replaced and not way.http:  # over HTTP the camera itself is told
         text = "This screen only watches. Reload it to take over again."
         return (banner.Banner(banner.Mood.PROBLEM, "Another screen is this kiosk now", text),)
@@ -92,7 +91,7 @@ def _banners(app: System, pump: FramePump, way: Way) -> tuple[banner.Banner, ...
     return banner.banners(greetings, _fresh(app, pump), app.clock.now(), zone, means)
 
 
-def _fresh(app: System, pump: FramePump) -> Scene | None:
+def _fresh(app: KioskFacade, pump: FramePump) -> Scene | None:
     """The newest scene, unless it is old news."""
     scene = pump.stream.scene()
     return scene if scene and app.clock.monotonic() - scene.taken_at < _ROOM else None
@@ -102,7 +101,7 @@ def _fresh(app: System, pump: FramePump) -> Scene | None:
 def _below(pump: FramePump, way: Way) -> None:
     """Names in the browser's own letters, the tools, and one quiet line of figures."""
     with guarded("kiosk.below"):
-        scene = _fresh(system(), pump)
+        scene = _fresh(KioskFacade.current(), pump)
         with st.container(horizontal=True, vertical_alignment="center", key="kiosk_row"):
             st.html(f'<div class="fr-seen">{_chips(scene, way)}</div>', width="stretch")
             kiosk_tools("kiosk-tools", st.session_state.get("_sounds", []))

@@ -6,22 +6,21 @@ from datetime import datetime, timedelta, tzinfo
 from face_rec.attendance.marks.visit import Visit
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.marks import Event
+from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.kiosk import Direction
-from face_rec.system import System
 
 
-def means_at(app: System, kiosk: str) -> Callable[[Event], str]:
+def means_at(app: KioskFacade, kiosk: str) -> Callable[[Event], str]:
     """:func:`meaning` of marks at ``kiosk`` today; nothing while the database is away."""
 
     def means(event: Event) -> str:
         if app.away():
             return ""
-        today = app.office.book.today()
         try:
-            visits = app.office.book.visits(today, today)
+            visits = app.visits()
         except StoreUnavailable:
             return ""
-        return meaning(event, visits, app.kiosks.record(kiosk).direction, app.site.timezone)
+        return meaning(event, visits, app.record(kiosk).direction, app.site.timezone)
 
     return means
 

@@ -2,26 +2,25 @@
 
 import streamlit as st
 
-from pages.ui.frame.context import system
+from face_rec.models.status import ReportingModels
 from pages.ui.frame.navigation import MODELS, link
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import ANYBODY, repeating
 from pages.ui.shared.widgets import empty_state
 
 
-def model_ready() -> bool:
+def model_ready(models: ReportingModels) -> bool:
     """Whether a model is loaded; if not, the page has been told what to do."""
-    if system().models.current() is not None:
+    if models.current() is not None:
         return True
-    _wait_for_model()
+    _wait_for_model(models)
     return False
 
 
 @repeating(1, *ANYBODY)
-def _wait_for_model() -> None:
+def _wait_for_model(models: ReportingModels) -> None:
     with guarded("model_gate"):
-        app = system()
-        status = app.models.status()
+        status = models.status()
         if status.state == "ready":
             st.rerun(scope="app")
         if status.state == "loading":

@@ -5,11 +5,9 @@ import streamlit as st
 from face_rec.access.devices.pins import LONGEST, RULE
 from face_rec.access.principal import Principal
 from face_rec.access.rights import Right
-from face_rec.attendance.rules import rule_version
 from face_rec.domain.errors import AccessError, JournalError, PeopleError, StoreUnavailable
 from face_rec.domain.people import Person
-from face_rec.system import System
-from pages.ui.frame.context import system
+from face_rec.facades.kiosk import KioskFacade
 from pages.ui.frame.identity import current
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import fragment
@@ -23,19 +21,14 @@ _SHOWN_FOR = 20.0  # s: the next person is not told what the last one did
 _LONGEST_ID = 64
 
 
-def allowed(app: System, identity: Principal, kiosk: str) -> bool:
+def allowed(app: KioskFacade, identity: Principal, kiosk: str) -> bool:
     """Whether PINs count here: a linked device says so itself, any other browser is what the
     kiosk's record says. Nobody's do while the database is away."""
     if not identity.may(Right.KIOSK) or not app.access.open_now(identity):
         return False
     if identity.kiosk:
         return identity.pin and identity.kiosk == kiosk
-    try:
-        book = app.office.book
-        own = (one for one in book.rules().kiosks if one.id == kiosk)
-        return any(rule_version.at(one, book.today()).pin for one in own)
-    except StoreUnavailable:
-        return False
+    return not app.away() and app.record(kiosk).pin
 
 
 def pin_entry(kiosk: str, *, live: bool) -> None:
@@ -47,7 +40,7 @@ def pin_entry(kiosk: str, *, live: bool) -> None:
 @fragment(Right.KIOSK)
 def _entry(kiosk: str, live: bool) -> None:
     with guarded("kiosk.pin"):
-        if not allowed(system(), current(), kiosk):
+        if not allowed(KioskFacade.current(), current(), kiosk):
             return
         # A mark makes the next one a new form with nothing in it.
         key = f"pin_entry_{st.session_state.setdefault(_ROUND, 0)}"
@@ -79,9 +72,9 @@ def _form(kiosk: str, live: bool, key: str) -> None:
 
 
 def _mark(kiosk: str, live: bool, typed: str, pin: str) -> None:
-    app = system()
+    app = KioskFacade.current()
     try:
-        person = app.access.pins.verify(kiosk, typed, _person(app, typed), pin)
+        person = app.pins.verify(kiosk, typed, _person(app, typed), pin)
         receipt = app.engine.by_pin(person.subject, kiosk, live=live)
     except StoreUnavailable:
         _refuse("PINs do not work while the database is away. Try again in a moment.")
@@ -99,16 +92,16 @@ def _mark(kiosk: str, live: bool, typed: str, pin: str) -> None:
 
 def _refuse(words: str) -> None:
     """Kept beyond this run: video that comes and goes draws the whole page anew."""
-    st.session_state[_REFUSAL] = (words, system().clock.monotonic())
+    st.session_state[_REFUSAL] = (words, KioskFacade.current().clock.monotonic())
 
 
 def _show_refusal() -> None:
     words, since = st.session_state.get(_REFUSAL, ("", 0.0))
-    if words and system().clock.monotonic() - since < _SHOWN_FOR:
+    if words and KioskFacade.current().clock.monotonic() - since < _SHOWN_FOR:
         st.error(plain(words), icon=":material/error:")
 
 
-def _person(app: System, typed: str) -> Person | None:
+def _person(app: KioskFacade, typed: str) -> Person | None:
     try:
         return app.people.by_id(typed)
     except PeopleError:  # no text that could be an ID

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from face_rec.domain.screens import Label
-from pages.ui.frame.context import system
+from face_rec.facades.kiosk import KioskFacade
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded, store_banner
 from pages.ui.frame.parts import repeating
@@ -24,7 +24,7 @@ def still(kiosk: str) -> None:
 @repeating(1, Right.KIOSK)
 def _answer(kiosk: str) -> None:
     with guarded("kiosk.still"):
-        app = system()
+        app = KioskFacade.current()
         if app.away():
             store_banner()
         since = app.clock.monotonic() - _SHOWN_FOR
@@ -38,7 +38,7 @@ def _answer(kiosk: str) -> None:
 
 def say(shown: banner.Banner) -> None:
     """A banner for some seconds."""
-    st.session_state[_SAID] = (shown, system().clock.monotonic())
+    st.session_state[_SAID] = (shown, KioskFacade.current().clock.monotonic())
 
 
 def _said() -> tuple[banner.Banner | None, float]:
@@ -47,7 +47,7 @@ def _said() -> tuple[banner.Banner | None, float]:
 
 
 def _answers(labels: tuple[Label, ...], kiosk: str) -> tuple[banner.Banner, ...]:
-    zone, means = system().site.timezone, means_at(system(), kiosk)
+    zone, means = KioskFacade.current().site.timezone, means_at(KioskFacade.current(), kiosk)
     nobody = banner.Banner(
         banner.Mood.UNKNOWN, "No face found", "Come closer and look straight at the camera"
     )

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import streamlit as st
 
-from pages.ui.frame.context import system
+from face_rec.facades.kiosk import KioskFacade
 
 PATIENCE = 8.0
 """Seconds without a picture after which ``auto`` gives WebRTC up."""
@@ -68,7 +68,9 @@ def way_of(kiosk: str) -> Way:
 def wished() -> Transport:
     """The address's ``?transport=``, else the site's setting."""
     asked = st.query_params.get("transport", "")
-    return Transport(asked if asked in list(Transport) else system().site.video_transport)
+    return Transport(
+        asked if asked in list(Transport) else KioskFacade.current().site.video_transport
+    )
 
 
 def choose_transport() -> None:

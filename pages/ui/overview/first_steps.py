@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.navigation import MODELS, REGISTER, TAKE_ATTENDANCE, go_button
 
 _NUMBERS = {1: ":material/counter_1:", 2: ":material/counter_2:", 3: ":material/counter_3:"}
 """In full: the font that is served holds only icons that stand so in our pages."""
 
 
-def first_steps(app: System) -> None:
+def first_steps(app: AttendanceFacade) -> None:
     """Three steps from an empty system to the first mark; the next one has the button."""
     ready = app.models.current() is not None
     with st.container(border=True, key="first_steps"):

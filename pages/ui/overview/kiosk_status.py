@@ -8,9 +8,9 @@ import streamlit as st
 from face_rec.attendance.cached_stores import days_between
 from face_rec.attendance.days.outages import Uptime
 from face_rec.domain.screens import StreamStats
+from face_rec.facades.attendance import AttendanceFacade
 from face_rec.kiosks.kiosk import Direction, Interval, KioskRecord, Outage
 from face_rec.kiosks.seats import NAME
-from face_rec.system import System
 from pages.ui.shared.widgets import Line, Tone, state_list
 
 _ALIVE = timedelta(minutes=3)
@@ -18,7 +18,7 @@ _FRESH = 10.0  # seconds since the last picture
 _WAYS = {Direction.IN: "counts IN", Direction.OUT: "counts OUT", Direction.BOTH: ""}
 
 
-def kiosk_hearts(app: System) -> None:
+def kiosk_hearts(app: AttendanceFacade) -> None:
     """One line a kiosk; what to know while there is none."""
     kiosks = app.office.book.rules().kiosks
     strangers = sorted(_open(app) - {one.id for one in kiosks})
@@ -43,9 +43,9 @@ def kiosk_hearts(app: System) -> None:
         state_list(lines)
 
 
-def _open(app: System) -> set[str]:
+def _open(app: AttendanceFacade) -> set[str]:
     """The kiosks that take pictures at the moment."""
-    names = {stream.name for stream in app.engine.streams() if _fresh(stream.stats())}
+    names = {stream.name for stream in app.streams() if _fresh(stream.stats())}
     return {name for name in names if NAME.fullmatch(name)}
 
 

@@ -5,21 +5,21 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Right, current
 from pages.ui.frame.parts import fragment
 from pages.ui.rules.site_form import save_site, zones
 from pages.ui.shared import times
 
 
-def zone_question(app: System) -> None:
+def zone_question(app: AttendanceFacade) -> None:
     """Asked of an administrator until somebody has answered it, here or in ``.env``."""
     if current().may(Right.SITE) and not app.options.chosen("timezone"):
         _ask(app)
 
 
 @fragment(Right.SITE)
-def _ask(app: System) -> None:
+def _ask(app: AttendanceFacade) -> None:
     here = app.site.timezone.key
     known, now = zones(here), app.clock.now()
     browser = st.context.timezone
@@ -39,7 +39,7 @@ def _ask(app: System) -> None:
         st.caption(_clock(app, zone, now, asked_of_browser=zone == browser))
 
 
-def _clock(app: System, zone: str, now: datetime, *, asked_of_browser: bool) -> str:
+def _clock(app: AttendanceFacade, zone: str, now: datetime, *, asked_of_browser: bool) -> str:
     at = times.clock_time(now, ZoneInfo(zone))
     source = ", as your browser says" if asked_of_browser else ""
     here = app.site.timezone.key

@@ -5,7 +5,7 @@ import time
 import streamlit as st
 
 from face_rec.domain.faces import View
-from face_rec.system import System
+from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import callback, repeating
@@ -23,7 +23,7 @@ _STEPS = {
 """Word and icon of each view, in the order asked for; the arrows suit a mirrored picture."""
 
 
-def guided(app: System, draft: Draft) -> None:
+def guided(app: RegistrarFacade, draft: Draft) -> None:
     """Video with hint and progress; done, it gives way to the photos it took."""
     if draft.guided_done:
         st.success("All views are taken. Save, or add more photos.", icon=":material/task_alt:")
@@ -36,7 +36,7 @@ def guided(app: System, draft: Draft) -> None:
         return
     capture = draft.start_capture(app)
     _hint(draft, capture)
-    camera("register", capture.pump)
+    camera("register", capture.pump, app.ice_servers())
 
 
 def _again(draft: Draft) -> None:

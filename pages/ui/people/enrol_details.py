@@ -3,8 +3,8 @@
 import streamlit as st
 
 from face_rec.domain.people import Consent
+from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.details import LONGEST_EMAIL, LONGEST_ID, LONGEST_NAME, Details
-from face_rec.system import System
 from pages.ui.frame.identity import Right
 from pages.ui.frame.parts import callback
 from pages.ui.people.enrolment_draft import Draft, forget_draft
@@ -21,7 +21,7 @@ def begin_anew(draft: Draft) -> None:
         )  # fmt: skip
 
 
-def details_form(app: System, draft: Draft) -> Details:
+def details_form(app: RegistrarFacade, draft: Draft) -> Details:
     """What stands in the form now, unchecked; consent is None until the box is ticked."""
     _find_again(draft)
     name = st.text_input("Name", key=draft.name("name"), max_chars=LONGEST_NAME)
@@ -51,7 +51,7 @@ def _find_again(draft: Draft) -> None:
         st.session_state.setdefault(draft.name("consent"), True)
 
 
-def _consent(app: System, draft: Draft) -> Consent | None:
+def _consent(app: RegistrarFacade, draft: Draft) -> Consent | None:
     """The consent with the text that was shown and the time of the tick."""
     with st.container(border=True, key="consent"):
         st.caption(plain(app.site.consent_text))
@@ -67,5 +67,5 @@ def _consent(app: System, draft: Draft) -> Consent | None:
     return Consent(app.site.consent_text, app.site.consent_version, draft.consent_at)
 
 
-def _ticked(app: System, draft: Draft, key: str) -> None:
+def _ticked(app: RegistrarFacade, draft: Draft, key: str) -> None:
     draft.consent_at = app.clock.now() if st.session_state[key] else None

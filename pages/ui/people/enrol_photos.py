@@ -6,9 +6,9 @@ from typing import Protocol
 import streamlit as st
 
 from face_rec.domain.errors import FaceRecError, PictureError
+from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import MAX_BYTES, SUFFIXES, decode
-from face_rec.system import System
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import callback, repeating
@@ -35,7 +35,7 @@ class Upload(Protocol):
     def getvalue(self) -> bytes: ...
 
 
-def photos_form(app: System, draft: Draft) -> None:
+def photos_form(app: RegistrarFacade, draft: Draft) -> None:
     """Choose a way, give photos, see and remove them."""
     way = st.segmented_control(
         "Photos", list(WAYS), default="guided", key=draft.name("way"), required=True,
@@ -44,7 +44,7 @@ def photos_form(app: System, draft: Draft) -> None:
     )  # fmt: skip
     if way != "guided":
         draft.end_capture()
-    ways: dict[str, Callable[[System, Draft], None]] = {
+    ways: dict[str, Callable[[RegistrarFacade, Draft], None]] = {
         "guided": guided, "still": _still, "upload": _upload,
     }  # fmt: skip
     ways[way](app, draft)
@@ -56,7 +56,7 @@ def photos_form(app: System, draft: Draft) -> None:
         strip(draft)
 
 
-def _still(app: System, draft: Draft) -> None:
+def _still(app: RegistrarFacade, draft: Draft) -> None:
     st.caption("The face from the front, in good light. One or two more from the sides help.")
     taken = st.camera_input(
         "Photo", key=draft.name(f"still-{draft.round}"), label_visibility="collapsed",
@@ -65,7 +65,7 @@ def _still(app: System, draft: Draft) -> None:
     _take(app, draft, [taken] if taken else [])
 
 
-def _upload(app: System, draft: Draft) -> None:
+def _upload(app: RegistrarFacade, draft: Draft) -> None:
     st.caption("Several photos of this person alone; different days and sides are best.")
     files = st.file_uploader(
         "Photos", key=draft.name(f"upload-{draft.round}"), accept_multiple_files=True,
@@ -75,7 +75,7 @@ def _upload(app: System, draft: Draft) -> None:
     _take(app, draft, files)
 
 
-def _take(app: System, draft: Draft, files: Sequence[Upload]) -> None:
+def _take(app: RegistrarFacade, draft: Draft, files: Sequence[Upload]) -> None:
     """Check each new file once; then empty the field for the next."""
     if all(file.file_id in draft.seen for file in files):
         return
@@ -87,7 +87,7 @@ def _take(app: System, draft: Draft, files: Sequence[Upload]) -> None:
     st.rerun()
 
 
-def _check(app: System, draft: Draft, file: Upload) -> None:
+def _check(app: RegistrarFacade, draft: Draft, file: Upload) -> None:
     """Accept or refuse one file, once: a second run of the page may be at it already."""
     with draft.lock:
         if file.file_id in draft.seen:

@@ -4,8 +4,8 @@ import streamlit as st
 
 from face_rec.domain.errors import FaceRecError, FaceTaken, IdTaken, StoreUnavailable
 from face_rec.domain.people import Person
+from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.details import Details
-from face_rec.system import System
 from pages.ui.frame.identity import Right
 from pages.ui.frame.navigation import PEOPLE, TAKE_ATTENDANCE, link_to, open_page
 from pages.ui.frame.parts import callback
@@ -15,7 +15,7 @@ from pages.ui.shared.text import counted, plain
 from pages.ui.shared.widgets import avatar, portrait
 
 
-def save_form(app: System, draft: Draft, details: Details) -> None:
+def save_form(app: RegistrarFacade, draft: Draft, details: Details) -> None:
     """The button, and the answers to what came of it."""
     pressed = st.button(
         "Save person", type="primary", icon=":material/how_to_reg:", width="stretch",
@@ -29,7 +29,7 @@ def save_form(app: System, draft: Draft, details: Details) -> None:
         _ask(app, draft, details, draft.holder)
 
 
-def _save(app: System, draft: Draft, details: Details, reason: str = "") -> None:
+def _save(app: RegistrarFacade, draft: Draft, details: Details, reason: str = "") -> None:
     """Register; on success the page shows who was saved."""
     with st.spinner("Saving …"), draft.lock:
         if draft.saved is None:
@@ -38,7 +38,7 @@ def _save(app: System, draft: Draft, details: Details, reason: str = "") -> None
         st.rerun()
 
 
-def _register(app: System, draft: Draft, details: Details, reason: str) -> None:
+def _register(app: RegistrarFacade, draft: Draft, details: Details, reason: str) -> None:
     """No Streamlit call in here: any could end this run between the write and its note."""
     draft.problem, draft.holder, draft.face_taken = "", None, False
     try:
@@ -56,7 +56,7 @@ def _register(app: System, draft: Draft, details: Details, reason: str) -> None:
         draft.problem = str(error)
 
 
-def _add_to(app: System, draft: Draft, holder: Person) -> None:
+def _add_to(app: RegistrarFacade, draft: Draft, holder: Person) -> None:
     """The photos become more templates of somebody who is registered."""
     with draft.lock:
         try:
@@ -69,13 +69,13 @@ def _add_to(app: System, draft: Draft, holder: Person) -> None:
     st.rerun()
 
 
-def _ask(app: System, draft: Draft, details: Details, holder: Person) -> None:
+def _ask(app: RegistrarFacade, draft: Draft, details: Details, holder: Person) -> None:
     """Somebody has this face or this ID already: show who, and offer what can be done."""
     what = "This face is already registered" if draft.face_taken else "This ID is already in use"
     with st.container(border=True, key="taken"):
         st.markdown(f":material/group: **{what}**")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            avatar(photo(app.spool, holder.photo), holder.name)
+            avatar(photo(app.pictures, holder.photo), holder.name)
             with st.container(gap=None, width="stretch"):
                 st.markdown(f"**{plain(holder.name)}**")
                 st.caption(" · ".join(plain(part) for part in (holder.id, holder.group) if part))
@@ -90,7 +90,7 @@ def _ask(app: System, draft: Draft, details: Details, holder: Person) -> None:
             st.caption("Or change the ID above and save again.")
 
 
-def _confirm(app: System, draft: Draft, details: Details) -> None:
+def _confirm(app: RegistrarFacade, draft: Draft, details: Details) -> None:
     reason = st.text_input(
         "Another person? Say why they look alike", key=draft.name("reason"),
         placeholder="For example: identical twins, checked by …",
@@ -100,11 +100,11 @@ def _confirm(app: System, draft: Draft, details: Details) -> None:
         st.rerun()
 
 
-def saved(app: System, draft: Draft, person: Person) -> None:
+def saved(app: RegistrarFacade, draft: Draft, person: Person) -> None:
     """The end: who was saved, and what can be done next."""
     left, right = st.columns([1, 2.2], gap="large")
     with left:
-        portrait(photo(app.spool, person.photo, PORTRAIT), person.name)
+        portrait(photo(app.pictures, person.photo, PORTRAIT), person.name)
     with right:
         st.success(
             f"**{plain(person.name)}** " + ("has new photos." if draft.added else "is registered.")

@@ -17,12 +17,12 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from face_rec.domain.people import Person
+from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.gallery.gallery import centroid
 from face_rec.people.photos.capture import GuidedCapture
 from face_rec.people.photos.photo_check import EnrolPhoto, Examiner
 from face_rec.people.photos.quality import CAPTURE, assess
 from face_rec.protocols.streams import Stream
-from face_rec.system import System
 from pages.ui.kiosk.camera import FramePump
 
 _KEY = "_draft"
@@ -73,7 +73,7 @@ class Draft:
         taken = self.capture.guide.state().photos if self.capture else ()
         return (*self.photos, *taken)
 
-    def agreed_photos(self, app: System) -> tuple[EnrolPhoto, ...]:
+    def agreed_photos(self, app: RegistrarFacade) -> tuple[EnrolPhoto, ...]:
         """All photos, checked to be of one person: each way only checks its own.
 
         Raises PictureRefused.
@@ -84,7 +84,7 @@ class Draft:
             app.enrolment.examiner.agree(photo.vector, centroid(earlier))
         return photos
 
-    def start_capture(self, app: System) -> Capture:
+    def start_capture(self, app: RegistrarFacade) -> Capture:
         """Open the guided capture, or return the one that is open."""
         if self.capture is None:
             guide = GuidedCapture(Examiner(app.models, assess, CAPTURE))

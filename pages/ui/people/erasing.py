@@ -4,7 +4,7 @@ import streamlit as st
 
 from face_rec.domain.people import Person
 from face_rec.privacy.certificate import Certificate
-from face_rec.system import System
+from face_rec.privacy.service import Privacy
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, acting_here
 from pages.ui.frame.navigation import PEOPLE, open_page
@@ -24,7 +24,7 @@ def erasures() -> int:
 
 
 @dialog("Erase this person?", Right.PEOPLE_WRITE, icon=":material/delete_forever:")
-def confirm_erasure(app: System, person: Person) -> None:
+def confirm_erasure(privacy: Privacy, person: Person) -> None:
     """Ask for the ID, erase, and keep the certificate for :func:`certificate_of`."""
     with guarded("people.erase"):
         if not proven():
@@ -39,7 +39,7 @@ def confirm_erasure(app: System, person: Person) -> None:
         sure = (typed or "").strip() == person.id
         if st.button("Erase for good", type="primary", disabled=not sure, key="erase_sure"):
             with st.spinner("Erasing …"):
-                certificate = app.privacy.erasure.erase(person.subject, acting_here().name)
+                certificate = privacy.erasure.erase(person.subject, acting_here().name)
             st.session_state[_CERTIFICATE] = certificate
             st.session_state.pop(_EXPORT, None)
             st.session_state[_COUNT] = erasures() + 1
@@ -48,7 +48,7 @@ def confirm_erasure(app: System, person: Person) -> None:
             st.rerun()
 
 
-def certificate_of(app: System) -> None:
+def certificate_of(privacy: Privacy) -> None:
     """The last certificate of this session: there is no copy of it anywhere else."""
     certificate: Certificate | None = st.session_state.get(_CERTIFICATE)
     if certificate is None:
@@ -61,7 +61,7 @@ def certificate_of(app: System) -> None:
         st.caption(plain(sentence))
     with st.container(horizontal=True):
         stem = f"erasure-{certificate.number}"
-        _download(certificate.as_pdf(app.privacy.font), f"{stem}.pdf", "application/pdf")
+        _download(certificate.as_pdf(privacy.font), f"{stem}.pdf", "application/pdf")
         _download(certificate.as_text(), f"{stem}.txt", "text/plain")
         _download(certificate.as_json(), f"{stem}.json", "application/json")
         if st.button("Close", icon=":material/close:", key="certificate_close"):

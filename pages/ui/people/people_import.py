@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.domain.people import Consent
+from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.imports import photo_archive
 from face_rec.people.imports.importing import Importer, ImportOutcome, ImportReport
 from face_rec.protocols.models import Progress
-from face_rec.system import System
 from face_rec.web.server.uploads import LARGEST_MB
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job
@@ -29,7 +29,7 @@ _WORDS = {
 }
 
 
-def import_button(app: System) -> None:
+def import_button(app: RegistrarFacade) -> None:
     """Opens the dialog."""
     if st.button("Import", icon=":material/upload_file:", key="import_open"):
         _dialog(app)
@@ -44,7 +44,7 @@ def import_progress() -> None:
     "Import people from a ZIP file", Right.PEOPLE_WRITE, width="medium",
     icon=":material/upload_file:",
 )  # fmt: skip
-def _dialog(app: System) -> None:
+def _dialog(app: RegistrarFacade) -> None:
     with guarded("people.import"):
         if app.models.current() is None:
             st.info("Install a recognition model first.", icon=":material/info:")
@@ -68,7 +68,7 @@ def _dialog(app: System) -> None:
             st.rerun()
 
 
-def _run(app: System, data: bytes, consent: Consent, progress: Progress) -> ImportReport:
+def _run(app: RegistrarFacade, data: bytes, consent: Consent, progress: Progress) -> ImportReport:
     with photo_archive.opened(io.BytesIO(data)) as collection:
         return Importer(app.people, app.enrolment).run(collection, consent, progress)
 

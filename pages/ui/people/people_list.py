@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from face_rec.domain.people import Person
-from face_rec.system import System
+from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.navigation import PEOPLE, REGISTER, next_step, open_button
 from pages.ui.shared.people_index import Index, people_index
 from pages.ui.shared.photos import photo
@@ -16,7 +16,7 @@ from pages.ui.shared.widgets import avatar, empty_state
 PAGE = 24
 
 
-def people_list(app: System) -> None:
+def people_list(app: RegistrarFacade) -> None:
     """Search field, groups and the cards of those found."""
     index = people_index(app.people)
     if not index.cards:
@@ -62,7 +62,7 @@ def _search(index: Index) -> list[Person]:
     return found
 
 
-def _cards(app: System, found: Sequence[Person]) -> None:
+def _cards(app: RegistrarFacade, found: Sequence[Person]) -> None:
     pages = -(-len(found) // PAGE)
     place = st.container(key="people_cards")
     number = _page_number(pages)
@@ -79,9 +79,9 @@ def _page_number(pages: int) -> int:
         return min(pages, st.pagination(pages, width="stretch", key=f"people_page_{pages}"))
 
 
-def _card(app: System, person: Person) -> None:
+def _card(app: RegistrarFacade, person: Person) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        avatar(photo(app.spool, person.photo), person.name)
+        avatar(photo(app.pictures, person.photo), person.name)
         with st.container(gap=None, width="stretch"):
             key = f"open_{person.subject}"
             open_button(PEOPLE, plain(person.name), key, person=person.subject)
@@ -89,10 +89,10 @@ def _card(app: System, person: Person) -> None:
             _badges(app, person)
 
 
-def _badges(app: System, person: Person) -> None:
+def _badges(app: RegistrarFacade, person: Person) -> None:
     if not person.active:
         st.badge("Deactivated", color="gray")
     elif not person.templates:
         st.badge("No photos", color="orange")
-    elif outdated(app, person):
+    elif outdated(app.models, person):
         st.badge("New photos needed", color="orange", help="Enrolled with another model.")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from face_rec.domain.people import Person
-from face_rec.system import System
+from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.identity import Identity, Right
 from pages.ui.frame.navigation import PEOPLE, RECORDS, next_step, open_button, open_page
 from pages.ui.people.profile_form import details_form
@@ -17,7 +17,7 @@ from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import empty_state, facts, portrait
 
 
-def profile(app: System, identity: Identity, subject: str) -> None:
+def profile(app: RegistrarFacade, identity: Identity, subject: str) -> None:
     """Draw the person with ``subject``, or say that there is none (any more)."""
     if st.button("All people", icon=":material/arrow_back:", type="tertiary"):
         open_page(PEOPLE)
@@ -33,14 +33,14 @@ def profile(app: System, identity: Identity, subject: str) -> None:
         _sections(app, identity, person)
 
 
-def _summary(app: System, identity: Identity, person: Person) -> None:
-    portrait(photo(app.spool, person.photo, PORTRAIT), person.name)
+def _summary(app: RegistrarFacade, identity: Identity, person: Person) -> None:
+    portrait(photo(app.pictures, person.photo, PORTRAIT), person.name)
     st.subheader(plain(person.name), anchor=False)
     if person.active:
         st.badge("Active", icon=":material/check:", color="green")
     else:
         st.badge("Deactivated", icon=":material/pause:", color="gray")
-    if outdated(app, person):
+    if outdated(app.models, person):
         st.badge("New photos needed", icon=":material/warning:", color="orange")
     facts(_facts(app, person))
     if identity.may(Right.RECORDS):
@@ -49,7 +49,7 @@ def _summary(app: System, identity: Identity, person: Person) -> None:
         )
 
 
-def _facts(app: System, person: Person) -> list[tuple[str, str]]:
+def _facts(app: RegistrarFacade, person: Person) -> list[tuple[str, str]]:
     zone = app.site.timezone
     rows = [("ID", person.id), ("Group", person.group or "–"), ("E-mail", person.email or "–")]
     if person.consent:
@@ -62,7 +62,7 @@ def _facts(app: System, person: Person) -> list[tuple[str, str]]:
     return rows
 
 
-def _sections(app: System, identity: Identity, person: Person) -> None:
+def _sections(app: RegistrarFacade, identity: Identity, person: Person) -> None:
     may_write = identity.may(Right.PEOPLE_WRITE)
     with st.container(border=True):
         st.subheader("Photos", anchor=False)

@@ -6,12 +6,12 @@ import streamlit as st
 
 from face_rec.domain.errors import PeopleError
 from face_rec.domain.people import Person
-from face_rec.system import System
+from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.flash import flash
 from pages.ui.shared.text import plain
 
 
-def details_form(app: System, person: Person) -> None:
+def details_form(app: RegistrarFacade, person: Person) -> None:
     """Name, ID, group and e-mail; saved only if nobody else saved meanwhile.
 
     The form's keys carry the version that was read: after a save by anybody it starts afresh.
@@ -31,7 +31,7 @@ def details_form(app: System, person: Person) -> None:
         _save(app, changed)
 
 
-def _save(app: System, changed: Person) -> None:
+def _save(app: RegistrarFacade, changed: Person) -> None:
     try:
         app.enrolment.edit(changed)
     except PeopleError as error:

@@ -8,9 +8,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from face_rec.domain.errors import FaceTaken, PeopleError, PictureError
 from face_rec.domain.people import Person, TemplateInfo
+from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import MAX_BYTES, SUFFIXES, decode
-from face_rec.system import System
 from pages.ui.frame.flash import flash
 from pages.ui.frame.navigation import MODELS, PEOPLE, link, open_button
 from pages.ui.shared import times
@@ -21,7 +21,7 @@ GOOD, FAIR = 0.6, 0.35
 """Quality scores from which on a photo is called good or fair."""
 
 
-def template_table(app: System, person: Person, may_write: bool) -> None:
+def template_table(app: RegistrarFacade, person: Person, may_write: bool) -> None:
     """One line a template, with its view, quality and date."""
     if not person.templates:
         st.caption("There are no photos, so this person cannot be recognised. Add some below.")
@@ -34,11 +34,11 @@ def template_table(app: System, person: Person, may_write: bool) -> None:
                 _remove_button(app, person, template)
 
 
-def _template(app: System, template: TemplateInfo) -> None:
+def _template(app: RegistrarFacade, template: TemplateInfo) -> None:
     with st.container(gap=None, width="stretch"):
         st.markdown(f"**{VIEWS[template.view]}**")
         st.caption(f"Added {times.date_and_time(template.added_at, app.site.timezone)}")
-    if usable(app, template):
+    if usable(app.models, template):
         word, colour = _word(template.quality)
         st.badge(f"{word} · {template.quality:.0%}", color=colour)
     else:
@@ -51,7 +51,7 @@ def _word(quality: float) -> tuple[str, Literal["green", "blue", "orange"]]:
     return ("Fair", "blue") if quality >= FAIR else ("Poor", "orange")
 
 
-def _remove_button(app: System, person: Person, template: TemplateInfo) -> None:
+def _remove_button(app: RegistrarFacade, person: Person, template: TemplateInfo) -> None:
     key = f"remove_{person.subject}_{template.slot}"
     if st.button("Remove", key=key, type="tertiary", icon=":material/delete:"):
         try:
@@ -63,7 +63,7 @@ def _remove_button(app: System, person: Person, template: TemplateInfo) -> None:
         st.rerun()
 
 
-def add_photos(app: System, person: Person) -> None:
+def add_photos(app: RegistrarFacade, person: Person) -> None:
     """Upload of several files; each is checked, and what is refused is said in words."""
     if app.models.current() is None:
         st.info("To add photos, install a recognition model first.", icon=":material/info:")
@@ -89,7 +89,7 @@ def add_photos(app: System, person: Person) -> None:
 
 
 def _checked(
-    app: System, files: Sequence[UploadedFile]
+    app: RegistrarFacade, files: Sequence[UploadedFile]
 ) -> tuple[list[EnrolPhoto], list[tuple[str, str]]]:
     accepted: list[EnrolPhoto] = []
     refused: list[tuple[str, str]] = []
@@ -102,7 +102,7 @@ def _checked(
 
 
 def _add(
-    app: System, person: Person, photos: Sequence[EnrolPhoto], reason: str, state: str
+    app: RegistrarFacade, person: Person, photos: Sequence[EnrolPhoto], reason: str, state: str
 ) -> None:
     try:
         app.enrolment.add_photos(person.subject, photos, reason)

@@ -5,7 +5,7 @@ import streamlit as st
 from face_rec.access.devices.pins import LONGEST, RULE
 from face_rec.domain.errors import AccessError
 from face_rec.domain.people import Person
-from face_rec.system import System
+from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require
 from pages.ui.shared.text import plain
@@ -13,9 +13,9 @@ from pages.ui.shared.text import plain
 _ROUND = "_profile_pin_round"
 
 
-def pin_of(app: System, person: Person) -> None:
+def pin_of(app: RegistrarFacade, person: Person) -> None:
     """Whether there is one, and the form for another; the PIN itself is never shown."""
-    known = app.access.pins.has(person.subject)
+    known = app.pins.has(person.subject)
     st.caption(
         ("A PIN is set. " if known else "No PIN is set. ")
         + "With ID and PIN this person is marked where their face fails, at kiosks that allow "
@@ -32,15 +32,15 @@ def pin_of(app: System, person: Person) -> None:
         _set(app, person, (pin or "").strip())
     if known and st.button("Remove PIN", key=f"pin_{person.subject}_remove"):
         require(Right.PEOPLE_WRITE)
-        app.access.pins.clear(person)
+        app.pins.clear(person)
         flash("The PIN is removed.")
         st.rerun()
 
 
-def _set(app: System, person: Person, pin: str) -> None:
+def _set(app: RegistrarFacade, person: Person, pin: str) -> None:
     require(Right.PEOPLE_WRITE)
     try:
-        app.access.pins.set(person, pin)
+        app.pins.set(person, pin)
     except AccessError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return

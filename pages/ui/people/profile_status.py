@@ -4,14 +4,14 @@ import streamlit as st
 
 from face_rec.domain.errors import FaceTaken, PeopleError
 from face_rec.domain.people import Person
-from face_rec.system import System
+from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.flash import flash
 from pages.ui.frame.navigation import PEOPLE, open_button
 from pages.ui.people.erasing import confirm_erasure
 from pages.ui.shared.text import plain
 
 
-def status_and_deletion(app: System, person: Person) -> None:
+def status_and_deletion(app: RegistrarFacade, person: Person) -> None:
     """The two buttons with their consequences in words."""
     if person.active:
         st.caption(
@@ -30,10 +30,10 @@ def status_and_deletion(app: System, person: Person) -> None:
         if st.button(label, icon=icon, key=f"active_{person.subject}"):
             _set_active(app, person, not person.active, reason)
         if st.button("Erase …", icon=":material/delete_forever:", key=f"erase_{person.subject}"):
-            confirm_erasure(app, person)
+            confirm_erasure(app.privacy, person)
 
 
-def _set_active(app: System, person: Person, active: bool, reason: str) -> None:
+def _set_active(app: RegistrarFacade, person: Person, active: bool, reason: str) -> None:
     try:
         app.enrolment.set_active(person.subject, active, reason)
     except FaceTaken as error:

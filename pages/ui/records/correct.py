@@ -10,7 +10,7 @@ from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.domain.errors import AttendanceError, NotAllowed, PersonMissing
 from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.people import Person
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.page import guarded
@@ -37,7 +37,7 @@ _HINTS: Final = {
 
 
 @dialog("One mark", Right.RECORDS, width="medium", icon=":material/edit:")
-def correct_mark(app: System, identity: Identity, entry: Entry, day: date) -> None:
+def correct_mark(app: AttendanceFacade, identity: Identity, entry: Entry, day: date) -> None:
     """Look at a mark and, with the right to, change what counts."""
     with guarded("records.correct"):
         _pictures(app, entry)
@@ -55,7 +55,7 @@ def correct_mark(app: System, identity: Identity, entry: Entry, day: date) -> No
 
 
 @dialog("Add a mark", Right.CORRECT, icon=":material/add:")
-def add_punch(app: System, person: Person, day: date) -> None:
+def add_punch(app: AttendanceFacade, person: Person, day: date) -> None:
     """A mark that is missing, by hand."""
     with guarded("records.add"):
         st.markdown(f"For **{plain(person.name)}**")
@@ -84,7 +84,7 @@ def add_punch(app: System, person: Person, day: date) -> None:
         )
 
 
-def _pictures(app: System, entry: Entry) -> None:
+def _pictures(app: AttendanceFacade, entry: Entry) -> None:
     """When and where; the enrolled photo beside the mark's own, which is read only if asked."""
     event, person = entry.event, app.directory.person(entry.event.subject)
     at = times.clock_time(event.at, app.site.timezone)
@@ -97,19 +97,19 @@ def _pictures(app: System, entry: Entry) -> None:
         st.caption(f"Score {event.score:.2f}{margin}")
 
 
-def compare(app: System, event: Event, person: Person | None) -> None:
+def compare(app: AttendanceFacade, event: Event, person: Person | None) -> None:
     """The picture of a mark beside the enrolled photo."""
     name = person.name if person else "Deleted person"
     left, right = st.columns(2)
     with left:
-        source = whole_picture(app.spool, event.snapshot)
+        source = whole_picture(app.pictures, event.snapshot)
         if source:
             picture(source, f"Picture of the mark of {name}")
         else:
             portrait(None, "?")
         st.caption("At the kiosk" if source else "No picture of this mark is kept.")
     with right:
-        portrait(photo(app.spool, person.photo if person else None, PORTRAIT), name)
+        portrait(photo(app.pictures, person.photo if person else None, PORTRAIT), name)
         st.caption("Enrolled")
 
 
@@ -132,7 +132,7 @@ def _reason() -> str:
 
 
 def _work(
-    app: System, event: Event, choice: str, who: Identity, reason: str
+    app: AttendanceFacade, event: Event, choice: str, who: Identity, reason: str
 ) -> Callable[[], Event]:
     desk, within = app.office.corrections, who.groups
     if choice in _AS:
@@ -141,7 +141,7 @@ def _work(
     return lambda: act(event, who.name, reason, within=within)
 
 
-def _save(app: System, subject: str, day: date, work: Callable[[], Event]) -> None:
+def _save(app: AttendanceFacade, subject: str, day: date, work: Callable[[], Event]) -> None:
     """Correct, and say what it changed."""
     before = _status(app, subject, day)
     try:
@@ -155,12 +155,12 @@ def _save(app: System, subject: str, day: date, work: Callable[[], Event]) -> No
     st.rerun()
 
 
-def _status(app: System, subject: str, day: date) -> str:
+def _status(app: AttendanceFacade, subject: str, day: date) -> str:
     try:
         return STATUS_NAMES[app.office.inquiry.explain(subject, day).record.status]
     except PersonMissing:
         return "not registered"
 
 
-def _moment(app: System, on: date, at: time) -> datetime:
+def _moment(app: AttendanceFacade, on: date, at: time) -> datetime:
     return datetime.combine(on, at, app.site.timezone)

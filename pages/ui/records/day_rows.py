@@ -12,7 +12,7 @@ import streamlit as st
 from face_rec.attendance.days.day_record import STATUSES, DayRecord, Row, Table, record
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import Status
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.shared.day_words import STATUS_NAMES
 from pages.ui.shared.today import stamp
 
@@ -43,7 +43,7 @@ class DayRows:
         ]
 
 
-def day_rows(app: System, first: date, last: date, filters: Filters) -> DayRows:
+def day_rows(app: AttendanceFacade, first: date, last: date, filters: Filters) -> DayRows:
     """The daily records of these people and days; not employed ones left out."""
     table = table_of_days(app, first, last, filters)
     status = table.rows["status"]
@@ -54,7 +54,7 @@ def day_rows(app: System, first: date, last: date, filters: Filters) -> DayRows:
     return DayRows(table, found[newest_first])
 
 
-def table_of_days(app: System, first: date, last: date, filters: Filters) -> Table:
+def table_of_days(app: AttendanceFacade, first: date, last: date, filters: Filters) -> Table:
     """Days × people, kept while nothing changes; not to be changed. StoreUnavailable."""
     plain = Filters(filters.groups, filters.subjects, text=filters.text)
     return _table(app, id(app), first, last, plain, stamp(app, first, last))
@@ -62,7 +62,7 @@ def table_of_days(app: System, first: date, last: date, filters: Filters) -> Tab
 
 @st.cache_resource(max_entries=6, show_spinner="Working out the days …")
 def _table(
-    _app: System,
+    _app: AttendanceFacade,
     system_id: int,  # noqa: ARG001
     first: date,
     last: date,

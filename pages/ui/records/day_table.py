@@ -9,7 +9,7 @@ import streamlit as st
 from pandas.io.formats.style import Styler
 
 from face_rec.attendance.days.day_record import DayRecord
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Identity
 from pages.ui.records.day_rows import DayRows
 from pages.ui.records.why_dialog import why
@@ -35,7 +35,7 @@ _COLUMNS: Final = {
 }
 
 
-def show_days(app: System, identity: Identity, rows: DayRows) -> None:
+def show_days(app: AttendanceFacade, identity: Identity, rows: DayRows) -> None:
     """Draw the table, PAGE rows at a time, and why the chosen day is what it is."""
     people = len(set(rows.chosen[:, 1].tolist()))
     st.caption(

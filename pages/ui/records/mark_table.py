@@ -9,11 +9,11 @@ import streamlit as st
 from face_rec.attendance.marks.effective_marks import bounds, utc_days
 from face_rec.attendance.marks.records import marks_table
 from face_rec.attendance.marks.visit import stays_of
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.shared.people_index import Index, people_index
 
 
-def table_of(app: System, first: date, last: date) -> pd.DataFrame:
+def table_of(app: AttendanceFacade, first: date, last: date) -> pd.DataFrame:
     """The marks of local days that count, newest first, with names; not to be changed.
 
     Columns as in :mod:`face_rec.attendance.marks.records`; raises StoreUnavailable.
@@ -25,7 +25,9 @@ def table_of(app: System, first: date, last: date) -> pd.DataFrame:
 
 
 @st.cache_resource(max_entries=8, show_spinner="Reading marks …")
-def _table(_app: System, _index: Index, asked: tuple[int, date, date, Hashable]) -> pd.DataFrame:
+def _table(
+    _app: AttendanceFacade, _index: Index, asked: tuple[int, date, date, Hashable]
+) -> pd.DataFrame:
     book, (_, first, last, _) = _app.office.book, asked
     stays = stays_of(book.rules().kiosks)
     return marks_table(book.marks(first, last), _index.by_subject, book.zone, stays)

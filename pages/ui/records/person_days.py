@@ -11,7 +11,7 @@ from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.terms.duration import begun, whole
 from face_rec.attendance.terms.status import ATTENDED, Status
 from face_rec.domain.people import Person
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Identity
 from pages.ui.frame.navigation import RECORDS, open_page
 from pages.ui.records.why_dialog import why
@@ -27,7 +27,7 @@ _DAY: Final = "person_day"
 _MISSED = frozenset({Status.ABSENT})
 
 
-def person_days(app: System, identity: Identity, subject: str) -> None:
+def person_days(app: AttendanceFacade, identity: Identity, subject: str) -> None:
     """The whole page of one person."""
     if st.button("All records", icon=":material/arrow_back:", type="tertiary"):
         open_page(RECORDS, view="Days")
@@ -48,21 +48,21 @@ def person_days(app: System, identity: Identity, subject: str) -> None:
     why(app, identity, subject, day, own_page=True)
 
 
-def _head(app: System, person: Person) -> None:
+def _head(app: AttendanceFacade, person: Person) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        avatar(photo(app.spool, person.photo), person.name)
+        avatar(photo(app.pictures, person.photo), person.name)
         with st.container(gap=None):
             st.subheader(plain(person.name), anchor=False)
             st.caption(" · ".join(plain(part) for part in (person.id, person.group) if part))
 
 
-def _days(app: System, subject: str, first: date, last: date) -> list[DayRecord]:
+def _days(app: AttendanceFacade, subject: str, first: date, last: date) -> list[DayRecord]:
     return _cached(app, id(app), subject, first, last, stamp(app, first, last))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Working out the days …")
 def _cached(
-    _app: System,
+    _app: AttendanceFacade,
     system_id: int,  # noqa: ARG001
     subject: str,
     first: date,

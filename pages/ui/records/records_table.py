@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.attendance.marks.records import by_visit
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.shared.photos import whole_picture
 from pages.ui.shared.text import counted
 from pages.ui.shared.widgets import facts, picture, portrait
@@ -34,7 +34,7 @@ _COLUMNS = {
 }
 
 
-def show_table(app: System, table: pd.DataFrame) -> None:
+def show_table(app: AttendanceFacade, table: pd.DataFrame) -> None:
     """Draw ``table`` (columns as in :mod:`face_rec.attendance.marks.records`), a row a visit
     and PAGE rows at a time; a visit of several marks opens when it is chosen.
 
@@ -96,7 +96,7 @@ def _readable(rows: pd.DataFrame) -> pd.DataFrame:
     return shown[list(_COLUMNS)]
 
 
-def _details(app: System, row: "pd.Series[str]") -> None:
+def _details(app: AttendanceFacade, row: "pd.Series[str]") -> None:
     with st.container(border=True):
         left, right = st.columns([1, 2.4], gap="medium")
         with left:
@@ -116,8 +116,8 @@ def _details(app: System, row: "pd.Series[str]") -> None:
             )
 
 
-def _picture(app: System, key: str, name: str) -> None:
-    source = whole_picture(app.spool, key or None)
+def _picture(app: AttendanceFacade, key: str, name: str) -> None:
+    source = whole_picture(app.pictures, key or None)
     if source:
         picture(source, f"Picture of the mark of {name}")
         return

@@ -9,7 +9,7 @@ import streamlit as st
 from face_rec.attendance.mark_queries import Doubt
 from face_rec.domain.errors import AttendanceError, NotAllowed
 from face_rec.domain.marks import Event
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.navigation import RECORDS, open_button
@@ -31,7 +31,7 @@ REASONS: Final = (
 _REASON: Final = "review_reason"
 
 
-def review(app: System, identity: Identity, first: date, last: date) -> None:
+def review(app: AttendanceFacade, identity: Identity, first: date, last: date) -> None:
     """The queue, newest first; nothing of it is read before somebody opens this view."""
     doubts = [
         one
@@ -57,7 +57,7 @@ def review(app: System, identity: Identity, first: date, last: date) -> None:
         st.caption(f"The next of {len(doubts) - PAGE:,} more follow when these are done.")
 
 
-def _together(app: System, shown: Sequence[Doubt]) -> None:
+def _together(app: AttendanceFacade, shown: Sequence[Doubt]) -> None:
     """The reason, asked once, and what is done with all that are ticked."""
     events = [doubt.entry.event for doubt in shown]
     with st.container(horizontal=True, vertical_alignment="bottom", key="review_together"):
@@ -94,7 +94,7 @@ def _ticked(event_id: str) -> str:
 
 
 @dialog("Let these marks no longer count?", Right.CORRECT, icon=":material/block:")
-def _ask_to_void(app: System, events: Sequence[Event]) -> None:
+def _ask_to_void(app: AttendanceFacade, events: Sequence[Event]) -> None:
     """The days of these people may become absences, so it is asked once more."""
     with guarded("records.void"):
         st.markdown(
@@ -105,7 +105,7 @@ def _ask_to_void(app: System, events: Sequence[Event]) -> None:
             _decide(app, events, right=False)
 
 
-def _doubt(app: System, identity: Identity, doubt: Doubt) -> None:
+def _doubt(app: AttendanceFacade, identity: Identity, doubt: Doubt) -> None:
     event, person = doubt.entry.event, doubt.person
     name = person.name if person else "Deleted person"
     left, right = st.columns([1.1, 1], gap="medium")
@@ -124,7 +124,7 @@ def _doubt(app: System, identity: Identity, doubt: Doubt) -> None:
         compare(app, event, person)
 
 
-def _buttons(app: System, doubt: Doubt) -> None:
+def _buttons(app: AttendanceFacade, doubt: Doubt) -> None:
     event = doubt.entry.event
     with st.container(horizontal=True, vertical_alignment="center"):
         st.checkbox("Select", key=_ticked(event.id))
@@ -134,7 +134,7 @@ def _buttons(app: System, doubt: Doubt) -> None:
             _decide(app, [event], right=False)
 
 
-def _decide(app: System, events: Sequence[Event], *, right: bool) -> None:
+def _decide(app: AttendanceFacade, events: Sequence[Event], *, right: bool) -> None:
     who, reason = require(Right.CORRECT), str(st.session_state.get(_REASON) or "")
     try:
         made = app.office.corrections.decide(events, right, who.name, reason, within=who.groups)

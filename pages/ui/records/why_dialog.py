@@ -10,7 +10,7 @@ from face_rec.attendance.days.explanation import EventLine, Explanation
 from face_rec.attendance.marks.correction import AuditLine
 from face_rec.attendance.marks.visit import stays_of, visits
 from face_rec.domain.errors import PersonMissing
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Identity, Right
 from pages.ui.frame.navigation import RECORDS, open_button
 from pages.ui.records.correct import add_punch, correct_mark
@@ -22,7 +22,7 @@ from pages.ui.shared.widgets import empty_state
 
 
 def why(
-    app: System, identity: Identity, subject: str, day: date, *, own_page: bool = False
+    app: AttendanceFacade, identity: Identity, subject: str, day: date, *, own_page: bool = False
 ) -> None:
     """Draw the answer; ``own_page``: on the person's page already."""
     try:
@@ -86,7 +86,7 @@ def _items(lines: Iterable[str], ordered: bool = False) -> str:
     return f'<{tag} class="fr-steps">{rows}</{tag}>'
 
 
-def _marks(app: System, identity: Identity, told: Explanation) -> None:
+def _marks(app: AttendanceFacade, identity: Identity, told: Explanation) -> None:
     may = identity.may(Right.CORRECT)
     st.markdown("**Marks of this day**")
     if not told.events:
@@ -107,7 +107,7 @@ def _marks(app: System, identity: Identity, told: Explanation) -> None:
         add_punch(app, told.record.person, told.record.day)
 
 
-def _line(app: System, identity: Identity, line: EventLine, day: date) -> None:
+def _line(app: AttendanceFacade, identity: Identity, line: EventLine, day: date) -> None:
     may = identity.may(Right.CORRECT)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(_mark(line, day), width="stretch")
@@ -134,12 +134,12 @@ def _mark(line: EventLine, day: date) -> str:
     )
 
 
-def _corrections(app: System, lines: Sequence[AuditLine]) -> None:
+def _corrections(app: AttendanceFacade, lines: Sequence[AuditLine]) -> None:
     st.markdown("**Corrections**")
     st.html("".join(_correction(app, line) for line in lines))
 
 
-def _correction(app: System, line: AuditLine) -> str:
+def _correction(app: AttendanceFacade, line: AuditLine) -> str:
     zone = app.site.timezone
     when = times.date_and_time(line.at, zone)
     mark = f"{times.clock_time(line.punch_at, zone)}: {line.before} → {line.after}"

@@ -9,7 +9,7 @@ import streamlit as st
 
 from face_rec.attendance.reports.report import Report
 from face_rec.attendance.reports.reports import Wanted
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.records.day_rows import group_counts, status_counts, table_of_days
 from pages.ui.shared import charts
 from pages.ui.shared.day_words import status_legend
@@ -17,7 +17,7 @@ from pages.ui.shared.day_words import status_legend
 _MOST_BARS: Final = 12
 
 
-def chart_of(app: System, wanted: Wanted, report: Report) -> None:
+def chart_of(app: AttendanceFacade, wanted: Wanted, report: Report) -> None:
     """Draw the chart that goes with the report."""
     with st.container(border=True):
         if wanted.name in _TITLED:
@@ -31,7 +31,7 @@ def chart_of(app: System, wanted: Wanted, report: Report) -> None:
 _Titled = tuple[str, alt.Chart]
 
 
-def _by_status(app: System, wanted: Wanted) -> None:
+def _by_status(app: AttendanceFacade, wanted: Wanted) -> None:
     table = table_of_days(app, wanted.first, wanted.last, wanted.filters)
     one_day = wanted.first == wanted.last
     frame = group_counts(table) if one_day else status_counts(table)

@@ -8,8 +8,8 @@ import streamlit as st
 
 from face_rec.attendance.reports.report import Report
 from face_rec.attendance.reports.reports import Wanted, written
+from face_rec.facades.attendance import AttendanceFacade
 from face_rec.protocols.models import Progress
-from face_rec.system import System
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job
@@ -25,7 +25,7 @@ _MIMES: Final = {
 }
 
 
-def files(app: System, wanted: Wanted, report: Report) -> None:
+def files(app: AttendanceFacade, wanted: Wanted, report: Report) -> None:
     """The three buttons."""
     del app
     long = report.frame.size > LONG

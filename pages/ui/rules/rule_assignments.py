@@ -9,7 +9,7 @@ import streamlit as st
 from face_rec.attendance.rules.roster import Assignment, Roster
 from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE
 from face_rec.domain.people import Person
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import current
 from pages.ui.rules.rule_editor import buttons, chosen_of, form_key, new_id
 from pages.ui.rules.rule_fields import dates, person_choice, seen_groups, sees_person
@@ -25,7 +25,7 @@ _NOTHING = (
 )
 
 
-def assignments(app: System) -> None:
+def assignments(app: AttendanceFacade) -> None:
     """Groups with their shift of today, then all assignments, then the form."""
     rules = begun(app)
     names = {DEFAULT_ID: PRESENCE.name} | {shift.id: shift.name for shift in rules.shifts}
@@ -47,11 +47,11 @@ def assignments(app: System) -> None:
     buttons(app, key, [made], known)
 
 
-def _concerns(app: System, one: Assignment) -> bool:
-    return sees_person(app, one.subject) if one.subject else current().sees(one.group)
+def _concerns(app: AttendanceFacade, one: Assignment) -> bool:
+    return sees_person(app.people, one.subject) if one.subject else current().sees(one.group)
 
 
-def _groups(app: System, people: Mapping[str, Person]) -> None:
+def _groups(app: AttendanceFacade, people: Mapping[str, Person]) -> None:
     """Every group with its number of people and the shift that holds today."""
     identity = current()
     sizes = Counter(one.group for one in people.values() if identity.sees(one.group))
@@ -83,7 +83,9 @@ def _row(
     }
 
 
-def _form(app: System, known: Assignment | None, names: Mapping[str, str], key: str) -> Assignment:
+def _form(
+    app: AttendanceFacade, known: Assignment | None, names: Mapping[str, str], key: str
+) -> Assignment:
     left, right = st.columns(2)
     whom = left.segmented_control(
         "For", [_GROUP, _PERSON], default=_PERSON if known and known.subject else _GROUP,
@@ -97,7 +99,7 @@ def _form(app: System, known: Assignment | None, names: Mapping[str, str], key: 
     group = subject = ""
     with left:
         if whom == _PERSON:
-            subject = person_choice(app, known.subject if known else "", f"{key}_person")
+            subject = person_choice(app.people, known.subject if known else "", f"{key}_person")
         else:
             group = _group(app, known.group if known else "", key)
     with right:
@@ -106,7 +108,7 @@ def _form(app: System, known: Assignment | None, names: Mapping[str, str], key: 
     return Assignment(known.id if known else new_id(), shift, subject, group, first, last)
 
 
-def _group(app: System, known: str, key: str) -> str:
-    groups = seen_groups(app, [known] if known else ())
+def _group(app: AttendanceFacade, known: str, key: str) -> str:
+    groups = seen_groups(app.people, [known] if known else ())
     index = groups.index(known) if known in groups else None
     return st.selectbox("Group", groups, index=index, key=f"{key}_group") or ""

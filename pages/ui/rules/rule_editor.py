@@ -12,7 +12,7 @@ from face_rec.attendance.rule_service import StatusChange
 from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.rules import Item
 from face_rec.domain.errors import RuleRefused
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require
 from pages.ui.rules.rule_since import show_changes, since_of
@@ -53,7 +53,7 @@ def chosen_of(
     return None
 
 
-def form_key(app: System, part: str, item: Item | None) -> str:
+def form_key(app: AttendanceFacade, part: str, item: Item | None) -> str:
     """The beginning of a form's keys: after saving it starts afresh."""
     return f"{part}_{begun(app).version}_{item.id if item else 'new'}"
 
@@ -70,7 +70,11 @@ def authority() -> Authority:
 
 
 def buttons(
-    app: System, key: str, changed: Sequence[Item], known: Item | None, removable: bool = True
+    app: AttendanceFacade,
+    key: str,
+    changed: Sequence[Item],
+    known: Item | None,
+    removable: bool = True,
 ) -> None:
     """From which day on it holds; save, show what saving would change, and remove."""
     since = since_of(app, key, known)
@@ -121,7 +125,7 @@ def refused(work: Callable[[], Any]) -> bool:
     return False
 
 
-def _preview(app: System, changed: Sequence[Item], since: date | None) -> None:
+def _preview(app: AttendanceFacade, changed: Sequence[Item], since: date | None) -> None:
     first, last = preview_span(app.office.book.today())
     found: list[StatusChange] = []
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from face_rec.attendance.rules.roster import Employment
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.rules.rule_editor import buttons, chosen_of, form_key
 from pages.ui.rules.rule_fields import dates, person_choice, sees_person
 from pages.ui.rules.rules_begun import begun
@@ -16,7 +16,7 @@ _NOTHING = (
 )
 
 
-def employment(app: System) -> None:
+def employment(app: AttendanceFacade) -> None:
     """The list and the form; one entry a person."""
     rules, people = begun(app), people_index(app.people).by_subject
 
@@ -28,12 +28,12 @@ def employment(app: System) -> None:
             "Last day": str(one.last or "open"),
         }
 
-    seen = [one for one in rules.employments if sees_person(app, one.id)]
+    seen = [one for one in rules.employments if sees_person(app.people, one.id)]
     known = chosen_of(seen, row, "employments", _NOTHING)
     key = form_key(app, "employment", known)
     with st.container(border=True):
         st.markdown("**Change the dates**" if known else "**Enter dates**")
-        subject = person_choice(app, known.id if known else "", f"{key}_person")
+        subject = person_choice(app.people, known.id if known else "", f"{key}_person")
         stored = next((one for one in rules.employments if one.id == subject), None)
         start = stored or known
         first, last = dates(

@@ -5,14 +5,14 @@ from datetime import date
 
 import streamlit as st
 
-from face_rec.system import System
+from face_rec.protocols.people import PeopleStore
 from pages.ui.frame.identity import current
 from pages.ui.shared.people_index import people_index
 
 
-def person_choice(app: System, known: str, key: str) -> str:
+def person_choice(people: PeopleStore, known: str, key: str) -> str:
     """The subject of one person, of those that may be seen; "" while nobody is chosen."""
-    index, identity = people_index(app.people), current()
+    index, identity = people_index(people), current()
     subjects = [card.person.subject for card in index.cards if identity.sees(card.person.group)]
 
     def label(subject: str) -> str:
@@ -26,15 +26,15 @@ def person_choice(app: System, known: str, key: str) -> str:
     return chosen or ""
 
 
-def seen_groups(app: System, known: Iterable[str] = ()) -> list[str]:
+def seen_groups(people: PeopleStore, known: Iterable[str] = ()) -> list[str]:
     """The groups that may be chosen, and those that are."""
     identity = current()
-    return sorted({g for g in people_index(app.people).groups if identity.sees(g)} | set(known))
+    return sorted({g for g in people_index(people).groups if identity.sees(g)} | set(known))
 
 
-def sees_person(app: System, subject: str) -> bool:
+def sees_person(people: PeopleStore, subject: str) -> bool:
     """Whether entries about this person may be shown."""
-    person = people_index(app.people).by_subject.get(subject)
+    person = people_index(people).by_subject.get(subject)
     return current().sees(person.group if person else None)
 
 

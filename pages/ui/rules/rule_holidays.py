@@ -4,7 +4,7 @@ import streamlit as st
 
 from face_rec.attendance.rules.calendar import Holiday
 from face_rec.attendance.rules.holiday_file import read_holidays
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import current
 from pages.ui.rules.rule_editor import authority, buttons, chosen_of, form_key, new_id, refused
@@ -15,7 +15,7 @@ from pages.ui.shared.text import counted
 _NOTHING = ("celebration", "No holidays yet", "Add one below, or import a calendar.")
 
 
-def holidays(app: System) -> None:
+def holidays(app: AttendanceFacade) -> None:
     """The list, the form, the import."""
     rules = begun(app)
     seen = [one for one in rules.holidays if _concerns(one)]
@@ -41,7 +41,7 @@ def _row(one: Holiday) -> dict[str, str]:
     return {"Date": f"{one.day:%a %Y-%m-%d}", "Name": one.name, "For": groups}
 
 
-def _form(app: System, known: Holiday | None, key: str) -> Holiday:
+def _form(app: AttendanceFacade, known: Holiday | None, key: str) -> Holiday:
     left, middle, right = st.columns([1, 1.4, 1.4])
     today = app.office.book.today()
     day = left.date_input("Date", known.day if known else today, key=f"{key}_day")
@@ -51,17 +51,17 @@ def _form(app: System, known: Holiday | None, key: str) -> Holiday:
     return Holiday(known.id if known else new_id(), day, (name or "").strip(), groups)
 
 
-def _groups(app: System, known: frozenset[str], key: str) -> frozenset[str]:
-    mine = [] if current().groups.every else seen_groups(app)
+def _groups(app: AttendanceFacade, known: frozenset[str], key: str) -> frozenset[str]:
+    mine = [] if current().groups.every else seen_groups(app.people)
     return frozenset(
         st.multiselect(
-            "Groups", seen_groups(app, known), default=sorted(known) or mine,
+            "Groups", seen_groups(app.people, known), default=sorted(known) or mine,
             placeholder="Everybody", key=f"{key}_groups",
         )
     )  # fmt: skip
 
 
-def _import(app: System) -> None:
+def _import(app: AttendanceFacade) -> None:
     with st.expander("Import a calendar", icon=":material/upload_file:"):
         st.caption(
             "An iCalendar file (.ics) of all-day events, or CSV with the heading "

@@ -5,9 +5,10 @@ from typing import Final
 
 import streamlit as st
 
+from face_rec.facades.attendance import AttendanceFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.kiosks.seats import NAME, RULE
-from face_rec.system import System
+from face_rec.protocols.people import PeopleStore
 from pages.ui.rules.rule_editor import buttons, chosen_of, form_key
 from pages.ui.rules.rules_begun import begun
 from pages.ui.shared.people_index import people_index
@@ -24,7 +25,7 @@ _NOTHING = (
 )
 
 
-def kiosks(app: System) -> None:
+def kiosks(app: AttendanceFacade) -> None:
     """The list and the form."""
     rules = begun(app)
     known = chosen_of(rules.kiosks, _row, "kiosks", _NOTHING)
@@ -49,13 +50,13 @@ def _row(one: KioskRecord) -> dict[str, object]:
     }
 
 
-def _form(app: System, known: KioskRecord | None, key: str) -> KioskRecord:
+def _form(app: AttendanceFacade, known: KioskRecord | None, key: str) -> KioskRecord:
     if known:
         st.text_input("Name", known.id, disabled=True, key=f"{key}_id")
         start = known
     else:
         start = KioskRecord((st.text_input("Name", key=f"{key}_id") or "").strip())
-    made = record_fields(app, start, key)
+    made = record_fields(app.people, start, key)
     return replace(
         made,
         pin=st.toggle(
@@ -65,7 +66,7 @@ def _form(app: System, known: KioskRecord | None, key: str) -> KioskRecord:
     )  # fmt: skip
 
 
-def record_fields(app: System, start: KioskRecord, key: str) -> KioskRecord:
+def record_fields(people: PeopleStore, start: KioskRecord, key: str) -> KioskRecord:
     """``start`` with site, users, direction, minimum stay and watch as entered."""
     left, right = st.columns(2)
     site = left.text_input("Site or place (optional)", start.site, key=f"{key}_site")
@@ -85,7 +86,7 @@ def record_fields(app: System, start: KioskRecord, key: str) -> KioskRecord:
         "Show today's marks beside the picture", start.show_marks, key=f"{key}_shown",
         help="Names, times and portraits of colleagues, for everybody who passes by.",
     )  # fmt: skip
-    offered = sorted({*people_index(app.people).groups, *start.groups})
+    offered = sorted({*people_index(people).groups, *start.groups})
     groups = st.multiselect(
         "Groups that use it", offered, default=sorted(start.groups), key=f"{key}_groups",
         placeholder="Everybody who has no kiosk of their own",

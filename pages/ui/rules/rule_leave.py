@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 
 from face_rec.attendance.rules.calendar import Leave
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import current
 from pages.ui.rules.rule_editor import buttons, chosen_of, form_key, new_id
 from pages.ui.rules.rule_fields import person_choice, sees_person
@@ -15,7 +15,7 @@ from pages.ui.shared.people_index import people_index
 _NOTHING = ("beach_access", "No leave entered yet", "Enter the first one below.")
 
 
-def leave(app: System) -> None:
+def leave(app: AttendanceFacade) -> None:
     """The list, latest first, and the form."""
     rules, people = begun(app), people_index(app.people).by_subject
 
@@ -31,7 +31,7 @@ def leave(app: System) -> None:
         }
 
     newest = sorted(
-        (one for one in rules.leaves if sees_person(app, one.subject)),
+        (one for one in rules.leaves if sees_person(app.people, one.subject)),
         key=lambda one: (one.first, one.id),
         reverse=True,
     )
@@ -43,11 +43,11 @@ def leave(app: System) -> None:
     buttons(app, key, [made], known)
 
 
-def _form(app: System, known: Leave | None, key: str) -> Leave:
+def _form(app: AttendanceFacade, known: Leave | None, key: str) -> Leave:
     left, right = st.columns(2)
     today = app.office.book.today()
     with left:
-        subject = person_choice(app, known.subject if known else "", f"{key}_person")
+        subject = person_choice(app.people, known.subject if known else "", f"{key}_person")
     kind = right.text_input("Kind", known.kind if known else "Annual leave", key=f"{key}_kind")
     first = left.date_input("From", known.first if known else today, key=f"{key}_first")
     last = right.date_input("To, included", known.last if known else first, key=f"{key}_last")

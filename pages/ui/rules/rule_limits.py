@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import streamlit as st
 
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.rules.rule_editor import buttons, form_key
 from pages.ui.rules.rules_begun import begun
 
 
-def limits(app: System) -> None:
+def limits(app: AttendanceFacade) -> None:
     """The form."""
     known = begun(app).limits
     key = form_key(app, "limits", known)

@@ -16,7 +16,7 @@ from face_rec.attendance.rules.shift import (
     Shift,
     days_text,
 )
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.rules.rule_editor import buttons, form_key, new_id
 from pages.ui.rules.rules_begun import begun
 from pages.ui.shared.text import plain
@@ -33,7 +33,7 @@ _COUNTINGS: Final = {
 }
 
 
-def shifts(app: System) -> None:
+def shifts(app: AttendanceFacade) -> None:
     """Choose a shift and change it, or make one."""
     rules = begun(app)
     stored = {shift.id: shift for shift in rules.shifts}

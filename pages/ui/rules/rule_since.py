@@ -12,8 +12,8 @@ from face_rec.attendance.rule_service import StatusChange
 from face_rec.attendance.rules.roster import Assignment
 from face_rec.attendance.rules.rules import Item, Limits
 from face_rec.attendance.rules.shift import Shift
+from face_rec.facades.attendance import AttendanceFacade
 from face_rec.kiosks.kiosk import KioskRecord
-from face_rec.system import System
 from pages.ui.frame.identity import current
 from pages.ui.shared.day_words import STATUS_NAMES
 from pages.ui.shared.period import words
@@ -31,7 +31,7 @@ class Since:
     rewrites: bool = False
 
 
-def since_of(app: System, key: str, known: Item | None) -> Since:
+def since_of(app: AttendanceFacade, key: str, known: Item | None) -> Since:
     """Asked where a stored entry changes; today unless another day is chosen."""
     if not isinstance(known, _DATED):
         return Since(None)

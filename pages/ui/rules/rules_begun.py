@@ -9,7 +9,7 @@ from typing import Final
 import streamlit as st
 
 from face_rec.attendance.rules.rules import Rules
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 
 _KEY: Final = "_rules_begun"
 
@@ -19,7 +19,7 @@ def begin_anew() -> None:
     st.session_state.pop(_KEY, None)
 
 
-def begun(app: System) -> Rules:
+def begun(app: AttendanceFacade) -> Rules:
     """What the lists and forms show, and what saving compares with."""
     if _KEY not in st.session_state:
         st.session_state[_KEY] = app.office.book.rules()
@@ -27,7 +27,7 @@ def begun(app: System) -> Rules:
     return kept
 
 
-def tell_of_others(app: System) -> None:
+def tell_of_others(app: AttendanceFacade) -> None:
     """A word, and a way out, when somebody else has changed the rules since."""
     if app.office.book.rules().version == begun(app).version:
         return

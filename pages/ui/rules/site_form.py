@@ -6,8 +6,8 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from face_rec.domain.errors import Conflict, OptionsRefused
+from face_rec.facades.attendance import AttendanceFacade
 from face_rec.site_options import VARIABLES, LiveOptions
-from face_rec.system import System
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require
 from pages.ui.shared import times
@@ -16,7 +16,7 @@ from pages.ui.shared.text import plain
 _KEPT = "Days after which they are deleted by themselves; 0: kept until somebody deletes them."
 
 
-def site_form(app: System) -> None:
+def site_form(app: AttendanceFacade) -> None:
     """The form; what the environment or ``.env`` sets is shown and cannot be changed here."""
     require(Right.SITE)
     options = app.options
@@ -55,7 +55,7 @@ def site_form(app: System) -> None:
         save_site(app, {n: t for n, t in wanted.items() if t != now.texts()[n]}, options.version)
 
 
-def save_site(app: System, changed: Mapping[str, str], seen: int) -> None:
+def save_site(app: AttendanceFacade, changed: Mapping[str, str], seen: int) -> None:
     """Save, say so and draw the page anew; a refusal is shown where it happened."""
     require(Right.SITE)
     if not changed:

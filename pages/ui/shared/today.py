@@ -7,18 +7,18 @@ import streamlit as st
 
 from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.terms.filters import Filters
-from face_rec.system import System
+from face_rec.facades.attendance import AttendanceFacade
 
 _ONE = timedelta(days=1)
 
 
-def today_of(app: System, filters: Filters) -> list[DayRecord]:
+def today_of(app: AttendanceFacade, filters: Filters) -> list[DayRecord]:
     """Everybody expected or seen today; not to be changed. StoreUnavailable."""
     today = app.office.book.today()
     return _records(app, id(app), today, filters, stamp(app, today, today))
 
 
-def stamp(app: System, first: date, last: date) -> Hashable:
+def stamp(app: AttendanceFacade, first: date, last: date) -> Hashable:
     """What the answers about these days depend on: events, people, rules, and the minute
     where the days are not over."""
     book = app.office.book
@@ -35,7 +35,7 @@ def stamp(app: System, first: date, last: date) -> Hashable:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _records(
-    _app: System,
+    _app: AttendanceFacade,
     system_id: int,  # noqa: ARG001
     day: date,
     filters: Filters,

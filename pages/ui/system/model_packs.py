@@ -9,9 +9,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from face_rec.access.audit.audit import Action
 from face_rec.domain.errors import ModelError
+from face_rec.facades.admin import AdminFacade
 from face_rec.models.status import PackOffer
 from face_rec.protocols.models import Progress
-from face_rec.system import System
 from face_rec.web.server.uploads import LARGEST_MB
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, permit
@@ -24,7 +24,7 @@ from pages.ui.shared.widgets import facts
 JOB = "models"
 
 
-def offers(app: System, busy: bool) -> None:
+def offers(app: AdminFacade, busy: bool) -> None:
     """The official packs, side by side."""
     listed = app.models.offers()
     for column, offer in zip(st.columns(len(listed), gap="medium"), listed, strict=True):
@@ -32,7 +32,7 @@ def offers(app: System, busy: bool) -> None:
             _offer(app, offer, busy)
 
 
-def _offer(app: System, offer: PackOffer, busy: bool) -> None:
+def _offer(app: AdminFacade, offer: PackOffer, busy: bool) -> None:
     headline, _, note = offer.title.partition(": ")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(headline)}** · `{offer.name}`")
@@ -67,7 +67,7 @@ def _offer(app: System, offer: PackOffer, busy: bool) -> None:
         st.rerun()
 
 
-def other_packs(app: System) -> None:
+def other_packs(app: AdminFacade) -> None:
     """Installed packs with other weights than the official ones."""
     in_use = app.models.status().pack
     for pack in app.models.installed():
@@ -82,7 +82,7 @@ def other_packs(app: System) -> None:
                 _confirm_use(app, pack.name)
 
 
-def upload(app: System, busy: bool) -> None:
+def upload(app: AdminFacade, busy: bool) -> None:
     """Installing from a ZIP, for machines without internet and for other weights."""
     with st.expander("Install from a ZIP file", icon=":material/folder_zip:"):
         st.caption(
@@ -104,18 +104,18 @@ def upload(app: System, busy: bool) -> None:
             st.rerun()
 
 
-def _noted(app: System, name: str, work: Work) -> Work:
+def _noted(app: AdminFacade, name: str, work: Work) -> Work:
     """``work``, then a line in the audit log."""
 
     def run(progress: Progress) -> object:
         made = work(progress)
-        app.access.audit.record(Action.MODELS_INSTALLED, name)
+        app.audit.record(Action.MODELS_INSTALLED, name)
         return made
 
     return run
 
 
-def _import(app: System, file: UploadedFile, name: str, progress: Progress) -> object:
+def _import(app: AdminFacade, file: UploadedFile, name: str, progress: Progress) -> object:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(file.name).name
         path.write_bytes(file.getbuffer())
@@ -123,7 +123,7 @@ def _import(app: System, file: UploadedFile, name: str, progress: Progress) -> o
 
 
 @dialog("Use another model pack?", Right.MODELS, icon=":material/swap_horiz:")
-def _confirm_use(app: System, name: str) -> None:
+def _confirm_use(app: AdminFacade, name: str) -> None:
     with guarded("models.use"):
         people = app.gallery.people
         st.markdown(f"**{plain(name)}** will be used from now on.")
@@ -138,7 +138,7 @@ def _confirm_use(app: System, name: str) -> None:
             _use(app, name)
 
 
-def _use(app: System, name: str) -> None:
+def _use(app: AdminFacade, name: str) -> None:
     before = {"pack": app.models.status().pack}
     try:
         with st.spinner("Loading …"):
@@ -146,6 +146,6 @@ def _use(app: System, name: str) -> None:
     except ModelError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    app.access.audit.record(Action.MODELS_USED, name, before, {"pack": name})
+    app.audit.record(Action.MODELS_USED, name, before, {"pack": name})
     flash(f"{plain(name)} is in use.")
     st.rerun()

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
+from face_rec.facades.admin import AdminFacade
 from face_rec.models.status import ModelState, ModelStatus
-from face_rec.system import System
 from pages.ui.frame.identity import Right
 from pages.ui.frame.navigation import PEOPLE, link
 from pages.ui.frame.page import guarded
@@ -28,13 +28,13 @@ _PROVIDERS = {
 
 
 @repeating(2, Right.MODELS)
-def status_card(app: System) -> None:
+def status_card(app: AdminFacade) -> None:
     """State, warnings and figures; follows a pack that is being loaded."""
     with guarded("models.status"), st.container(border=True):
         _card(app, app.models.status())
 
 
-def _card(app: System, status: ModelStatus) -> None:
+def _card(app: AdminFacade, status: ModelStatus) -> None:
     tone, word = _TONES[status.state]
     ready = status.state is ModelState.READY
     title = status.pack if ready else "Recognition model"
@@ -49,7 +49,7 @@ def _card(app: System, status: ModelStatus) -> None:
             facts(_figures(app, status))
 
 
-def _in_plain_words(app: System, status: ModelStatus) -> list[tuple[str, str]]:
+def _in_plain_words(app: AdminFacade, status: ModelStatus) -> list[tuple[str, str]]:
     rows = [("Runs on", _provider(status.provider))]
     if status.speed:
         rows.append(("Speed", str(status.speed)))
@@ -61,7 +61,7 @@ def _in_plain_words(app: System, status: ModelStatus) -> list[tuple[str, str]]:
     return rows
 
 
-def _figures(app: System, status: ModelStatus) -> list[tuple[str, str]]:
+def _figures(app: AdminFacade, status: ModelStatus) -> list[tuple[str, str]]:
     rows = [
         ("Embedding", f"{status.dimension} numbers a face"),
         ("Contract", status.contract[:12]),
@@ -103,9 +103,9 @@ def _too_many(people: int, status: ModelStatus) -> None:
         )
 
 
-def _people_left_behind(app: System) -> None:
+def _people_left_behind(app: AdminFacade) -> None:
     missing = app.people.count() - app.gallery.people
-    if missing > 0 and app.follower.status().ready:
+    if missing > 0 and app.followed().ready:
         st.caption(
             f"{_people(missing)} cannot be recognised: deactivated, without photos, or with "
             "photos taken under another model."

@@ -4,8 +4,8 @@ from typing import cast
 
 import streamlit as st
 
+from face_rec.facades.admin import AdminFacade
 from face_rec.stores.chain.chain_report import Report
-from face_rec.system import System
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.progress import show_job
@@ -16,11 +16,11 @@ from pages.ui.shared.widgets import facts
 JOB = "verify"
 
 
-def chain_card(app: System) -> None:
+def chain_card(app: AdminFacade) -> None:
     """The witness, and a check of everything when asked."""
     status = app.chain.status()
     at = times.date_and_time(status.at, app.site.timezone) if status.at else "not yet"
-    daily = app.patrol.status()
+    daily = app.last_check()
     checked = (
         times.date_and_time(daily.at, app.site.timezone)
         if daily.at

@@ -6,7 +6,7 @@ import streamlit as st
 
 from face_rec.access.rights import Act
 from face_rec.domain.people import Person
-from face_rec.system import System
+from face_rec.facades.admin import AdminFacade
 from pages.ui.frame.exports import noted
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right
@@ -19,9 +19,9 @@ from pages.ui.shared.text import plain
 _EXPORT = "privacy_export"
 
 
-def person_card(app: System) -> None:
+def person_card(app: AdminFacade) -> None:
     """Choose somebody, then what to do for them."""
-    certificate_of(app)
+    certificate_of(app.privacy)
     index = people_index(app.people)
     subject = st.selectbox(
         "Person",
@@ -42,7 +42,7 @@ def person_card(app: System) -> None:
     with st.container(horizontal=True):
         _export(app, person)
         if st.button("Erase …", icon=":material/delete_forever:", key="privacy_erase"):
-            confirm_erasure(app, person)
+            confirm_erasure(app.privacy, person)
 
 
 def _label(index: Index, subject: str) -> str:
@@ -53,7 +53,7 @@ def _label(index: Index, subject: str) -> str:
 # --- consent
 
 
-def _consent(app: System, person: Person) -> None:
+def _consent(app: AdminFacade, person: Person) -> None:
     consent = person.consent
     if consent is not None and consent.valid:
         given = times.day(consent.given_at, app.site.timezone)
@@ -82,7 +82,7 @@ def _consent(app: System, person: Person) -> None:
 # --- export
 
 
-def _export(app: System, person: Person) -> None:
+def _export(app: AdminFacade, person: Person) -> None:
     """Made when asked, because it reads all marks and pictures; held until another is."""
     if st.button("Prepare export", icon=":material/folder_zip:", key="privacy_prepare"):
         if not proven():

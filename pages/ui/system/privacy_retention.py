@@ -2,15 +2,15 @@
 
 import streamlit as st
 
+from face_rec.facades.admin import AdminFacade
 from face_rec.privacy.retention import Periods, Run
-from face_rec.system import System
 from pages.ui.frame.flash import flash
 from pages.ui.shared import times
 from pages.ui.shared.text import counted, plain
 from pages.ui.shared.widgets import facts
 
 
-def retention_card(app: System) -> None:
+def retention_card(app: AdminFacade) -> None:
     """Periods, the last run, and a button for the next."""
     retention = app.privacy.retention
     last = retention.last()
@@ -41,12 +41,12 @@ def _kept(days: int, until: str) -> str:
     return f"removed after {counted(days, 'day')}{until}" if days else "kept until deleted"
 
 
-def _encryption(app: System) -> tuple[str, str]:
+def _encryption(app: AdminFacade) -> tuple[str, str]:
     on = "encrypted with the data key" if app.privacy.encrypted else "not encrypted (no DATA_KEY)"
     return ("Templates and pictures", on)
 
 
-def _last(app: System, run: Run | None) -> list[tuple[str, str]]:
+def _last(app: AdminFacade, run: Run | None) -> list[tuple[str, str]]:
     if run is None:
         return [("Last run", "never")]
     removed = [
@@ -60,7 +60,7 @@ def _last(app: System, run: Run | None) -> list[tuple[str, str]]:
     ]
 
 
-def _run(app: System) -> None:
+def _run(app: AdminFacade) -> None:
     with st.spinner("Looking for what is old enough …"):
         run = app.privacy.retention.run()
     flash("Done." if run is not None else "Another process is at it already.")

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 import streamlit as st
 
 from face_rec import __version__
-from face_rec.system import System
+from face_rec.facades.admin import AdminFacade
 
 _LIBRARIES = {
     "streamlit": "Streamlit",
@@ -25,7 +25,7 @@ _TRANSPORTS = {
 _DAYS = 7
 
 
-def settings_in_force(app: System) -> list[tuple[str, str]]:
+def settings_in_force(app: AdminFacade) -> list[tuple[str, str]]:
     """Names and values for people; addresses come without passwords."""
     site, models = app.site, app.models.status()
     return [
@@ -48,7 +48,7 @@ def versions() -> list[tuple[str, str]]:
     return ours + [(title, _version(name)) for name, title in _LIBRARIES.items()]
 
 
-def unreadable_entries(app: System) -> None:
+def unreadable_entries(app: AdminFacade) -> None:
     """Entries of the attendance lists that are no events: looked for only when asked."""
     with st.expander("Check the stored marks", icon=":material/troubleshoot:"):
         st.caption(f"Looks for entries of the last {_DAYS} days that cannot be read.")
@@ -62,7 +62,7 @@ def unreadable_entries(app: System) -> None:
             st.success("All entries can be read.", icon=":material/check_circle:")
 
 
-def _unreadable(app: System) -> list[str]:
+def _unreadable(app: AdminFacade) -> list[str]:
     today = app.clock.now().astimezone(UTC).date()
     days = [today - timedelta(days=number) for number in range(_DAYS)]
     return [f"{day}  {text[:300]}" for day in days for text in app.attendance.malformed(day)]

@@ -1,0 +1,160 @@
+"""Everything that was built, and which of it each façade shows.
+
+Only the app, its routes and commands see a :class:`System`; pages see a façade each.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from face_rec.access.access_control import Access
+from face_rec.attendance.service import OfficeByZone
+from face_rec.clock import Clock
+from face_rec.facades.access import AccessFacade
+from face_rec.facades.admin import AdminFacade
+from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.facade import Facade, SiteInfo
+from face_rec.facades.facade import install as install_facades
+from face_rec.facades.frame import FrameFacade
+from face_rec.facades.kiosk import KioskFacade
+from face_rec.facades.registrar import RegistrarFacade
+from face_rec.journey.engine import Engine
+from face_rec.journey.mark import DurableMarker
+from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.models.service import ModelService
+from face_rec.people.directory import CachedDirectory
+from face_rec.people.enrolment import Enrolment
+from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.privacy.service import Privacy
+from face_rec.protocols.marks import AttendanceStore
+from face_rec.protocols.people import PeopleStore
+from face_rec.site_options import LiveOptions
+from face_rec.stores.chain.patrol import ChainPatrol
+from face_rec.stores.chain.watch import ChainWatch
+from face_rec.stores.snapshots.spool import SnapshotSpool
+from face_rec.web.ops.health import Health
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The whole, ready to use. All parts are safe to call from any thread."""
+
+    installation: SiteInfo
+    """As it was at the start."""
+    options: LiveOptions
+    clock: Clock
+    people: PeopleStore
+    attendance: AttendanceStore
+    marker: DurableMarker
+    pictures: SnapshotSpool
+    models: ModelService
+    follower: GalleryFollower
+    directory: CachedDirectory
+    enrolment: Enrolment
+    engine: Engine
+    kiosks: KioskRegister
+    away: Callable[[], bool]
+    offices: OfficeByZone
+    health: Health
+    access: Access
+    chain: ChainWatch
+    patrol: ChainPatrol
+    privacy: Privacy
+
+    @property
+    def site(self) -> SiteInfo:
+        """What may be shown of the settings, as they stand now."""
+        return site_now(self.installation, self.options)
+
+
+def site_now(installation: SiteInfo, options: LiveOptions) -> SiteInfo:
+    """The site with what an admin has chosen since the start."""
+    now = options.current()
+    return replace(installation, title=now.title, timezone=now.timezone, cooldown=now.cooldown)
+
+
+class _Holder:
+    """Routes are made before the system is built; they ask for it here at every request."""
+
+    system: System | None = None
+
+
+def install(system: System | None) -> None:
+    """Make ``system`` the one that pages and routes get; None at shutdown."""
+    _Holder.system = system
+    install_facades(*(facades(system) if system is not None else ()))
+
+
+def installed() -> System | None:
+    """The installed system; None before the start and after shutdown."""
+    return _Holder.system
+
+
+def current() -> System:
+    """The installed system; raises RuntimeError before start and after shutdown."""
+    if _Holder.system is None:
+        raise RuntimeError("The system is not started. Start the app with: python app.py")
+    return _Holder.system
+
+
+def facades(system: System) -> tuple[Facade, ...]:
+    """One for each part of the pages, all over the same system."""
+    common = (system.clock, lambda: site_now(system.installation, system.options))
+    return (
+        FrameFacade(*common, access=system.access, ask_database=system.people.revision),
+        KioskFacade(
+            *common,
+            engine=system.engine,
+            kiosks=system.kiosks,
+            access=system.access,
+            pins=system.access.pins,
+            people=system.people,
+            directory=system.directory,
+            pictures=system.pictures,
+            models=system.models,
+            away=system.away,
+            visits_of=lambda day: system.offices.current().book.visits(day, day),
+        ),
+        RegistrarFacade(
+            *common,
+            people=system.people,
+            enrolment=system.enrolment,
+            engine=system.engine,
+            models=system.models,
+            pictures=system.pictures,
+            pins=system.access.pins,
+            privacy=system.privacy,
+        ),
+        AttendanceFacade(
+            *common,
+            offices=system.offices,
+            attendance=system.attendance,
+            people=system.people,
+            directory=system.directory,
+            pictures=system.pictures,
+            options=system.options,
+            models=system.models,
+            streams=system.engine.streams,
+            health=system.health.results,
+        ),
+        AccessFacade(
+            *common,
+            access=system.access,
+            kiosks=system.kiosks,
+            people=system.people,
+            offices=system.offices,
+        ),
+        AdminFacade(
+            *common,
+            health=system.health.results,
+            engine=system.engine,
+            models=system.models,
+            gallery=system.follower.gallery,
+            followed=system.follower.status,
+            people=system.people,
+            attendance=system.attendance,
+            privacy=system.privacy,
+            chain=system.chain,
+            last_check=system.patrol.status,
+            audit=system.access.audit,
+        ),
+    )

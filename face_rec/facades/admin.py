@@ -1,0 +1,58 @@
+"""For who keeps the system running: Models, Privacy and System."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from face_rec.access.audit.audit_log import Trail
+from face_rec.domain.health import HealthCheck
+from face_rec.facades.facade import Facade
+from face_rec.models.service import ModelService
+from face_rec.people.gallery.follower import FollowerStatus
+from face_rec.privacy.service import Privacy
+from face_rec.protocols.marks import AttendanceStore
+from face_rec.protocols.models import Progress
+from face_rec.protocols.people import Gallery, PeopleStore
+from face_rec.protocols.streams import Stream
+from face_rec.stores.chain.chain_report import Report
+from face_rec.stores.chain.patrol import PatrolStatus
+from face_rec.stores.chain.watch import WitnessStatus
+
+
+class Chain(Protocol):
+    """Whether marks are as they were written; tests have one that says what it is told to."""
+
+    def status(self) -> WitnessStatus: ...
+
+    def verify(self, progress: Progress | None = None) -> Report:
+        """Check everything; raises StoreError."""
+        ...
+
+
+class Cameras(Protocol):
+    """What runs in this process."""
+
+    @property
+    def workers(self) -> int:
+        """Pictures recognised at once."""
+        ...
+
+    def streams(self) -> Sequence[Stream]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AdminFacade(Facade):
+    health: Callable[[], Sequence[HealthCheck]]
+    """May take some seconds while a part does not answer."""
+    engine: Cameras
+    models: ModelService
+    gallery: Gallery
+    followed: Callable[[], FollowerStatus]
+    """How far the gallery in memory is."""
+    people: PeopleStore
+    attendance: AttendanceStore
+    privacy: Privacy
+    chain: Chain
+    last_check: Callable[[], PatrolStatus]
+    """The chain's daily one."""
+    audit: Trail

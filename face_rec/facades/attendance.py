@@ -1,0 +1,34 @@
+"""For who looks at attendance, corrects it and sets its rules: Overview to Settings."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from face_rec.attendance.service import Office, OfficeByZone
+from face_rec.domain.health import HealthCheck
+from face_rec.facades.facade import Facade
+from face_rec.protocols.marks import AttendanceStore
+from face_rec.protocols.models import ModelSource
+from face_rec.protocols.people import Directory, PeopleStore
+from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.protocols.streams import Stream
+from face_rec.site_options import LiveOptions
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceFacade(Facade):
+    offices: OfficeByZone
+    attendance: AttendanceStore
+    people: PeopleStore
+    directory: Directory
+    pictures: SnapshotStore
+    options: LiveOptions
+    models: ModelSource
+    streams: Callable[[], Sequence[Stream]]
+    """The cameras that run."""
+    health: Callable[[], Sequence[HealthCheck]]
+    """May take some seconds while a part does not answer."""
+
+    @property
+    def office(self) -> Office:
+        """Attendance in the site's time zone."""
+        return self.offices.current()

@@ -1,0 +1,66 @@
+"""For the kiosk: cameras, marks of today, PINs. A tablet at the door has no other."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from face_rec.access.devices.pins import Pins
+from face_rec.access.principal import Principal
+from face_rec.attendance.marks.visit import Visit
+from face_rec.attendance.rules import rule_version
+from face_rec.domain.marks import Receipt
+from face_rec.domain.screens import Label
+from face_rec.facades.facade import Facade
+from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.kiosks.seats import Seats
+from face_rec.models.status import ReportingModels
+from face_rec.protocols.people import Directory, PeopleStore
+from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.protocols.streams import Stream
+
+
+class KioskEngine(Protocol):
+    """What a kiosk's page asks of the engine; tests have cameras by hand."""
+
+    seats: Seats
+
+    def kiosk(self, name: str = "main") -> Stream: ...
+
+    def by_pin(self, subject: str, kiosk: str, *, live: bool = True) -> Receipt: ...
+
+    def last_still(self, kiosk: str, since: float) -> tuple[Label, ...] | None: ...
+
+
+class OpeningHours(Protocol):
+    """Whether a kiosk is within its hours; everybody else always is."""
+
+    def open_now(self, principal: Principal) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class KioskFacade(Facade):
+    engine: KioskEngine
+    kiosks: KioskRegister
+    access: OpeningHours
+    pins: Pins
+    people: PeopleStore
+    directory: Directory
+    pictures: SnapshotStore
+    models: ReportingModels
+    away: Callable[[], bool]
+    """Whether Redis does not answer at the moment; asking costs nothing."""
+    visits_of: Callable[[date], Sequence[Visit]]
+    """Everybody's on one local day, by time; raises StoreUnavailable."""
+
+    def today(self) -> date:
+        return self.clock.now().astimezone(self.site.timezone).date()
+
+    def visits(self) -> Sequence[Visit]:
+        """Everybody's of today, by time; raises StoreUnavailable."""
+        return self.visits_of(self.today())
+
+    def record(self, kiosk: str) -> KioskRecord:
+        """What the rules say of the kiosk today; of an unknown one only its name."""
+        return rule_version.at(self.kiosks.record(kiosk), self.today())

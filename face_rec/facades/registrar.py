@@ -1,0 +1,30 @@
+"""For who registers people: the pages People and Register."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from face_rec.access.devices.pins import Pins
+from face_rec.facades.facade import Facade
+from face_rec.models.service import ModelService
+from face_rec.people.enrolment import Enrolment
+from face_rec.privacy.service import Privacy
+from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.protocols.streams import FrameProcessor, Stream
+
+
+class CaptureEngine(Protocol):
+    """What a guided capture asks of the engine."""
+
+    def open(self, name: str, processor: FrameProcessor) -> Stream: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrarFacade(Facade):
+    people: PeopleStore
+    enrolment: Enrolment
+    engine: CaptureEngine
+    models: ModelService
+    pictures: SnapshotStore
+    pins: Pins
+    privacy: Privacy
