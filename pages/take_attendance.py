@@ -6,7 +6,7 @@
 import streamlit as st
 
 from face_rec.facades.kiosk import KioskFacade
-from face_rec.kiosks.seats import NAME, RULE
+from face_rec.kiosks.kiosk import NAME, RULE
 from pages.ui.frame.component_files import asset
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import KIOSKS, TAKE_ATTENDANCE, next_step

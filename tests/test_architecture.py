@@ -155,6 +155,36 @@ def test_composition_is_noticed() -> None:
     assert max(len(made) for made in _parts_made(source).values()) > _MOST_PARTS
 
 
+# --- facts with one home -----------------------------------------------------------------------
+
+ONE_HOME: dict[str, set[str]] = {
+    # which kinds of event are marks
+    "frozenset({EventKind.": {"face_rec.domain.marks"},
+    # how a kiosk may be called; a site's name follows a like rule of its own
+    "[a-z0-9][a-z0-9-]{0,31}": {
+        "face_rec.kiosks.kiosk", "face_rec.settings.kinds", "face_rec.stores.backup.backup_file",
+    },
+    # whether a greeting is of a mark that was there before: screens ask the receipt or the label
+    "is Outcome.ALREADY": {"face_rec.domain.marks"},
+}  # fmt: skip
+"""What is written in so many words in these modules and in no other: they ask there."""
+
+
+def _second_homes(module: str, source: str) -> list[str]:
+    return [fact for fact, homes in ONE_HOME.items() if fact in source and module not in homes]
+
+
+@pytest.mark.parametrize("path", _sources(), ids=_module)
+def test_each_of_these_facts_is_written_down_once(path: Path) -> None:
+    found = _second_homes(_module(path), path.read_text(encoding="utf-8"))
+    assert not found, f"{_module(path)} says for itself what {found} say already"
+
+
+def test_a_fact_written_down_a_second_time_is_noticed() -> None:
+    line = "MINE = frozenset({EventKind.PUNCH})"
+    assert _second_homes("pages.ui.kiosk.banner", line) == ["frozenset({EventKind."]
+
+
 # --- parts of a page that run without it ------------------------------------------------------
 
 _OWN_RUNS = {"fragment", "dialog", "dialog_decorator", "experimental_dialog"}

@@ -28,9 +28,9 @@ from face_rec.journey.mark import DurableMarker
 from face_rec.journey.performance_advice import Machine, advice
 from face_rec.journey.pipeline import PipelineDeps
 from face_rec.kiosks.heartbeat import Heart
+from face_rec.kiosks.kiosk import NAME as KIOSK_NAME
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister
-from face_rec.kiosks.seats import NAME as KIOSK_NAME
 from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment

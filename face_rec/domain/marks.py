@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final, TypeGuard
 
 
 class EventKind(StrEnum):
@@ -13,6 +14,15 @@ class EventKind(StrEnum):
     RETYPE = "retype"
     CONFIRM = "confirm"
     DISPUTE = "dispute"
+
+
+_MARKS: Final = frozenset({EventKind.PUNCH, EventKind.IN, EventKind.OUT})
+
+
+def is_mark(kind: EventKind | None) -> TypeGuard[EventKind]:
+    """Whether an event of this kind says that somebody was there; the others correct one that
+    does. The cooldown, retention and the days speak of marks only."""
+    return kind in _MARKS
 
 
 class Source(StrEnum):
@@ -66,3 +76,13 @@ class Receipt:
     event: Event
     outcome: Outcome
     previous_at: datetime | None = None
+
+    @property
+    def already(self) -> bool:
+        """Whether another mark stands instead of this one."""
+        return self.outcome is Outcome.ALREADY
+
+    @property
+    def stands_at(self) -> datetime:
+        """When the mark that stands was made."""
+        return (self.previous_at if self.already else None) or self.event.at

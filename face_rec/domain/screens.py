@@ -1,10 +1,28 @@
 """What a kiosk shows of a stream."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from face_rec.domain.faces import Box
 from face_rec.domain.marks import Receipt
 from face_rec.domain.recognition import Verdict
+
+
+class Mood(StrEnum):
+    """How a face or a message is shown; each screen has its colours for it."""
+
+    MARKED = "marked"
+    ALREADY = "already"
+    LOOKING = "looking"
+    UNKNOWN = "unknown"
+    POOR = "poor"
+    PROBLEM = "problem"
+    IDLE = "idle"
+
+
+def mood_of(receipt: Receipt | None) -> Mood:
+    """Of somebody who is named: marked, also while that mark is still being made, or before."""
+    return Mood.ALREADY if receipt is not None and receipt.already else Mood.MARKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +40,11 @@ class Label:
     receipt: Receipt | None = None
     margin: float = 0.0
     problem: str = ""
+
+    @property
+    def mood(self) -> Mood:
+        named = self.verdict is Verdict.NAMED
+        return mood_of(self.receipt) if named else Mood(self.verdict.value)
 
 
 @dataclass(frozen=True, slots=True)

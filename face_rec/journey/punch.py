@@ -130,8 +130,7 @@ class Puncher:
         if self._board is None:
             return
         now = self._clock.monotonic()
-        marked = receipt.outcome is not Outcome.ALREADY and large_since is not None
-        waited = now - large_since if marked and large_since is not None else None
+        waited = None if receipt.already or large_since is None else now - large_since
         name = self._directory.name(receipt.event.subject)
         self._board.post(Greeting(receipt, name, now), waited)
 

@@ -1,9 +1,14 @@
-"""Kiosks: which way they count, and who uses them."""
+"""Kiosks: how one may be called, which way they count, and who uses them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
+
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+RULE: Final = "1 to 32 lower-case letters, digits and hyphens"
 
 
 class Direction(StrEnum):

@@ -1,13 +1,9 @@
-"""Kiosk: how one may be called, and whose camera feeds it."""
+"""Seats: whose camera feeds a kiosk."""
 
-import re
 from collections import deque
 from threading import Lock
 
 from cachetools import LRUCache
-
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
-RULE = "1 to 32 lower-case letters, digits and hyphens"
 
 _SCREENS, _KIOSKS = 32, 256
 """How many are remembered; names come from addresses, and memory must stay flat."""

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, PersonMissing, StoreError
-from face_rec.domain.marks import EventKind
+from face_rec.domain.marks import is_mark
 from face_rec.domain.people import Person
 from face_rec.privacy import pictures
 from face_rec.privacy.ports import NoPurge, Note, Purge, unnoted
@@ -19,7 +19,6 @@ from face_rec.protocols.snapshots import SnapshotStore
 log = logging.getLogger(__name__)
 
 _DAY: Final = timedelta(days=1)
-_PUNCHES: Final = frozenset({EventKind.PUNCH, EventKind.IN, EventKind.OUT})
 _TRIES: Final = 5
 _NOBODY: Final = (
     "Nobody at all was marked in the whole period: that looks like lost records, so no template "
@@ -183,7 +182,7 @@ class Retention:
         seen: set[str] = set()
         while day <= last:
             events = self._attendance.day(day)
-            seen |= {event.subject for event in events if event.kind in _PUNCHES}
+            seen |= {event.subject for event in events if is_mark(event.kind)}
             day += _DAY
         return seen
 

@@ -9,7 +9,7 @@ from typing import Self
 
 from playwright.sync_api import Locator, Page, expect
 
-from face_rec.kiosks.seats import NAME
+from face_rec.kiosks.kiosk import NAME
 from tests.browser.kiosks import register_kiosk
 
 PATIENCE = 30_000  # ms; nothing here is a measurement

@@ -9,8 +9,8 @@ import pytest
 from face_rec.domain.faces import Box
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Greeting, Label, Scene
-from pages.ui.kiosk.banner import Mood, banners, of_label, of_receipt
+from face_rec.domain.screens import Greeting, Label, Mood, Scene
+from pages.ui.kiosk.banner import banners, of_label, of_receipt
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 1, 12, 7, 2, 11, tzinfo=UTC)

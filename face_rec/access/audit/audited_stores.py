@@ -2,20 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Final
 
 from face_rec.access.audit.audit import Action, erased
 from face_rec.access.audit.audit_log import Trail
 from face_rec.access.rights import Act
-from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
+from face_rec.domain.marks import Event, Outcome, Receipt, Source, is_mark
 from face_rec.domain.people import Change, GalleryEntry, Person, Template
 from face_rec.protocols.marks import AttendanceStore
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people import PeopleStore
-
-_CORRECTIONS: Final = frozenset(
-    {EventKind.VOID, EventKind.RETYPE, EventKind.CONFIRM, EventKind.DISPUTE}
-)
 
 
 class AuditedPeople:
@@ -107,7 +102,7 @@ class AuditedAttendance:
 
     def apply(self, event: Event, cooldown: float, replay: bool = False) -> Receipt:
         receipt = self._attendance.apply(event, cooldown, replay)
-        by_hand = event.kind in _CORRECTIONS or event.source is Source.MANUAL
+        by_hand = not is_mark(event.kind) or event.source is Source.MANUAL
         if by_hand and receipt.outcome is Outcome.MARKED:
             self._trail.record(
                 Action.CORRECTED,

@@ -1,6 +1,5 @@
 """Kiosk devices: made by an admin, linked once on the tablet, revoked at any time."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import time, timedelta
@@ -16,12 +15,12 @@ from face_rec.access.signin.throttle import BY_LINK, Throttle
 from face_rec.access.storage import LinkStore, Notes, Records
 from face_rec.clock import Clock
 from face_rec.domain.errors import AccountRefused, Conflict, LinkInvalid
+from face_rec.kiosks.kiosk import NAME, RULE
 
 LINK_SECONDS: Final = 1800.0
 ROTATE_AFTER: Final = timedelta(days=1)
 TOKEN_LASTS: Final = timedelta(days=90)
 """Without a rotation: a tablet that was away for longer is linked again."""
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _CHANGED: Final = (
     "Somebody else changed this kiosk while you had it open, and nothing of yours was saved. "
     "Close this, look at what it is now, then make your change again."
@@ -74,11 +73,8 @@ class Kiosks:
     ) -> Device:
         """A new device, not linked yet. Raises AccountRefused, ProofNeeded."""
         self._demand(Act.KIOSKS)
-        if not _NAME.fullmatch(name):
-            raise AccountRefused(
-                "A kiosk's name has 1 to 32 lower-case letters, digits and hyphens, such as "
-                "front-door."
-            )
+        if not NAME.fullmatch(name):
+            raise AccountRefused(f"A kiosk's name has {RULE}, such as front-door.")
         device = Device(
             name, title.strip()[:80] or name, opens=opens, closes=closes, pin=pin,
             created_at=self._clock.now(),

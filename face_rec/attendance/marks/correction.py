@@ -8,9 +8,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from face_rec.attendance.marks.effective_marks import MARKS, Entry
+from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.domain.errors import CorrectionRefused
-from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.marks import Event, EventKind, Source, is_mark
 
 _VERBS = {
     EventKind.VOID: "voided",
@@ -45,7 +45,7 @@ class AuditLine:
 def added(subject: str, at: datetime, kind: EventKind, by: Author) -> Event:
     """A punch that was missing. Raises CorrectionRefused."""
     _check(by)
-    if kind not in MARKS:
+    if not is_mark(kind):
         raise CorrectionRefused("Only a punch, an IN or an OUT can be added. Choose one of them.")
     if at > by.at:
         raise CorrectionRefused(f"{at:%Y-%m-%d %H:%M} has not come yet. Give a time in the past.")
@@ -64,7 +64,7 @@ def voided(entry: Entry, by: Author) -> Event:
 
 def retyped(entry: Entry, becomes: EventKind, by: Author) -> Event:
     """The punch counts as another kind. Raises CorrectionRefused."""
-    if becomes not in MARKS:
+    if not is_mark(becomes):
         raise CorrectionRefused("A punch can become a punch, an IN or an OUT. Choose one of them.")
     if becomes is entry.kind:
         raise CorrectionRefused(f"This punch counts as {becomes} already. Choose another kind.")

@@ -12,10 +12,9 @@ from cachetools import LRUCache
 
 from face_rec.attendance.terms.punch import Way
 from face_rec.attendance.terms.status import Flag
-from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.marks import Event, EventKind, Source, is_mark
 from face_rec.protocols.marks import AttendanceStore
 
-MARKS = frozenset({EventKind.PUNCH, EventKind.IN, EventKind.OUT})
 WAYS = {EventKind.PUNCH: Way.ANY, EventKind.IN: Way.IN, EventKind.OUT: Way.OUT}
 DELIBERATE = frozenset({Source.PIN, Source.MANUAL, Source.IMPORT})
 """CachedStores to which no minimum stay applies: nobody lingers into them."""
@@ -58,7 +57,7 @@ def entries(events: Iterable[Event]) -> Entries:
     corrections: dict[str, list[Event]] = defaultdict(list)
     marks = []
     for event in _distinct(events):
-        if event.kind in MARKS:
+        if is_mark(event.kind):
             marks.append(event)
         else:
             corrections[event.target or ""].append(event)
@@ -95,7 +94,7 @@ def _entry(mark: Event, corrections: Sequence[Event]) -> Entry:
     for one in ordered:
         if one.kind is EventKind.VOID:
             voided = True
-        elif one.kind is EventKind.RETYPE and one.becomes in MARKS:
+        elif one.kind is EventKind.RETYPE and is_mark(one.becomes):
             kind = one.becomes
         elif one.kind is EventKind.CONFIRM:
             voided, confirmed, disputed = False, True, False

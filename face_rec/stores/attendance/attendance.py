@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, cast
 
 from face_rec.domain.errors import StoreUnavailable
-from face_rec.domain.marks import Event, EventKind, Outcome, Receipt
+from face_rec.domain.marks import Event, Outcome, Receipt, is_mark
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.chain.append import DayHeads, Links
 from face_rec.stores.chain.links import Chain, Head
@@ -15,9 +15,6 @@ from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
 
 log = logging.getLogger(__name__)
-
-MARKS: Final = frozenset({EventKind.PUNCH, EventKind.IN, EventKind.OUT})
-"""What the cooldown speaks of; the other kinds are corrections."""
 
 _MARK = Script("mark")
 _MARKED: Final = b"marked"
@@ -69,7 +66,7 @@ class RedisAttendance:
         arguments = self._arguments(event, 0.0 if replay else cooldown)
         outcome, standing = self._append(event, day_keys, arguments)
         receipt = Receipt(event, Outcome(outcome.decode()), _moment(standing))
-        if self._wait_replicas and receipt.outcome is not Outcome.ALREADY:
+        if self._wait_replicas and not receipt.already:
             self._wait(day_keys, arguments)
         return receipt
 
@@ -134,8 +131,7 @@ class RedisAttendance:
         return [name(self.site, day) for name in names]
 
     def _arguments(self, event: Event, cooldown: float) -> list[Argument]:
-        is_mark = event.kind in MARKS
-        before = self._last_of_yesterday(event, cooldown) if is_mark else b""
+        before = self._last_of_yesterday(event, cooldown) if is_mark(event.kind) else b""
         return [
             event.id,
             event_codec.encode(event),
@@ -143,7 +139,7 @@ class RedisAttendance:
             _microseconds(event.at),
             round(cooldown * 1_000_000),
             before,
-            int(is_mark),
+            int(is_mark(event.kind)),
             "",  # not linked
             0,
             "",

@@ -2,7 +2,6 @@
 
 from datetime import tzinfo
 
-from face_rec.domain.marks import Outcome
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Greeting, Label, Scene
 from face_rec.protocols.streams import Stream
@@ -44,27 +43,17 @@ def _face(label: Label) -> dict[str, object]:
     return {
         "track": label.track,
         "box": [round(side, 1) for side in (box.left, box.top, box.right, box.bottom)],
-        "mood": _mood(label),
+        "mood": label.mood.value,
         "name": label.name if label.verdict is Verdict.NAMED else "",
         "problem": label.problem,
     }
 
 
-def _mood(label: Label) -> str:
-    """``marked`` and ``already`` for who is named, else the verdict."""
-    if label.verdict is not Verdict.NAMED:
-        return label.verdict.value
-    already = label.receipt is not None and label.receipt.outcome is Outcome.ALREADY
-    return "already" if already else "marked"
-
-
 def _greeting(greeting: Greeting, zone: tzinfo) -> dict[str, object]:
     receipt = greeting.receipt
-    already = receipt.outcome is Outcome.ALREADY and receipt.previous_at is not None
-    at = receipt.previous_at if already else receipt.event.at
     return {
         "id": receipt.event.id,
         "name": greeting.name,
         "outcome": receipt.outcome.value,
-        "time": f"{at.astimezone(zone):%H:%M}" if at else "",
+        "time": f"{receipt.stands_at.astimezone(zone):%H:%M}",
     }

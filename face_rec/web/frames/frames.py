@@ -24,7 +24,8 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import PackMissing, RequestRefused
 from face_rec.domain.faces import Image
 from face_rec.domain.screens import Label
-from face_rec.kiosks.seats import NAME, RULE, Seats
+from face_rec.kiosks.kiosk import NAME, RULE
+from face_rec.kiosks.seats import Seats
 from face_rec.protocols.streams import Stream
 from face_rec.web.frames.answer import answer
 from face_rec.web.frames.frame_numbers import AT_ONCE, HEADER, Numbers, Sender

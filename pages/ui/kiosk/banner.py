@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from enum import StrEnum
 
 import streamlit as st
 
 from face_rec.domain.marks import Event, Outcome, Receipt
 from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Greeting, Label, Scene
+from face_rec.domain.screens import Greeting, Label, Mood, Scene, mood_of
 from pages.ui.shared.text import html
 from pages.ui.shared.times import long_day
 
@@ -19,19 +18,9 @@ _RECORDED = {Outcome.MARKED, Outcome.REPEATED}
 _MOST = 3  # people greeted at once; with more, the newest
 
 
-class Mood(StrEnum):
-    """Colour of a banner; the names are style classes."""
-
-    MARKED = "marked"
-    ALREADY = "already"
-    UNKNOWN = "unknown"
-    PROBLEM = "problem"
-    IDLE = "idle"
-
-
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """One message; ``sound`` names the event to be heard, once."""
+    """One message; moods are style classes, ``sound`` names the event to be heard, once."""
 
     mood: Mood
     title: str
@@ -63,8 +52,7 @@ def banners(
 def of_receipt(name: str, receipt: Receipt, zone: tzinfo, means: Means = _unknown) -> Banner:
     """The answer to somebody who was named: when, and what that means; times in the site's
     zone."""
-    at = receipt.previous_at if receipt.outcome is Outcome.ALREADY else receipt.event.at
-    time = f"{(at or receipt.event.at).astimezone(zone):%H:%M}"
+    time = f"{receipt.stands_at.astimezone(zone):%H:%M}"
     text = {
         Outcome.ALREADY: f"Already marked at {time}",
         Outcome.SAVED_HERE: f"Marked at {time} · saved here until the database is back",
@@ -72,7 +60,7 @@ def of_receipt(name: str, receipt: Receipt, zone: tzinfo, means: Means = _unknow
     }.get(receipt.outcome, f"Marked at {time}")
     if receipt.outcome in _RECORDED and (what := means(receipt.event)):
         text = f"{text} · {what}"
-    mood = Mood.ALREADY if receipt.outcome is Outcome.ALREADY else Mood.MARKED
+    mood = mood_of(receipt)
     return Banner(mood, name, text, sound=f"{mood}:{receipt.event.id}")
 
 

@@ -9,9 +9,8 @@ import time
 
 import streamlit as st
 
-from face_rec.domain.marks import Outcome
 from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Label, Scene, StreamStats
+from face_rec.domain.screens import Label, Mood, Scene, StreamStats
 from face_rec.facades.kiosk import KioskFacade
 from pages.ui.frame.identity import Right, current
 from pages.ui.frame.page import guarded, store_banner
@@ -84,7 +83,7 @@ def _keep(pump: FramePump, way: Way) -> None:
 def _banners(app: KioskFacade, pump: FramePump, way: Way) -> tuple[banner.Banner, ...]:
     if pump.replaced and not way.http:  # over HTTP the camera itself is told
         text = "This screen only watches. Reload it to take over again."
-        return (banner.Banner(banner.Mood.PROBLEM, "Another screen is this kiosk now", text),)
+        return (banner.Banner(Mood.PROBLEM, "Another screen is this kiosk now", text),)
     since = app.clock.monotonic() - banner.SHOWN_FOR
     greetings = pump.stream.greetings(since)
     zone, means = app.site.timezone, means_at(app, pump.stream.name)
@@ -112,7 +111,7 @@ def _below(pump: FramePump, way: Way) -> None:
 def _chips(scene: Scene | None, way: Way) -> str:
     named = [label for label in (scene.labels if scene else ()) if label.verdict is Verdict.NAMED]
     return "".join(
-        f'<span class="fr-{_mood(label)}">{html(_name(label, way))}</span>' for label in named
+        f'<span class="fr-{label.mood}">{html(_name(label, way))}</span>' for label in named
     )
 
 
@@ -120,11 +119,6 @@ def _name(label: Label, way: Way) -> str:
     """With the number at the box, where the video could not write the name."""
     written = way.http or can_draw(label.name)  # over HTTP the browser writes it
     return label.name if written else f"#{label.track} {label.name}"
-
-
-def _mood(label: Label) -> banner.Mood:
-    already = label.receipt is not None and label.receipt.outcome is Outcome.ALREADY
-    return banner.Mood.ALREADY if already else banner.Mood.MARKED
 
 
 def status(stats: StreamStats) -> str:

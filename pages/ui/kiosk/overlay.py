@@ -10,9 +10,8 @@ import cv2
 import numpy as np
 
 from face_rec.domain.faces import Box, Image
-from face_rec.domain.marks import Outcome
 from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Label, Scene
+from face_rec.domain.screens import Label, Mood, Scene
 from pages.ui.shared import text_raster
 
 Colour = tuple[int, int, int]
@@ -21,6 +20,8 @@ GREEN: Colour = (94, 163, 22)
 AMBER: Colour = (6, 119, 217)
 GREY: Colour = (148, 140, 132)
 WHITE: Colour = (255, 255, 255)
+_COLOURS = {Mood.MARKED: GREEN, Mood.ALREADY: AMBER}  # grey: not named (yet)
+_TEXTS = {Mood.UNKNOWN: "Unknown", Mood.POOR: "Come closer, face the camera"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +33,16 @@ class Caption:
 
 
 def caption(label: Label) -> Caption:
-    """Green: marked. Amber: marked before. Grey: not named (yet).
+    """Who is named by name, the others by what they can do about it.
 
     A name for which this machine has no letters becomes ``#track``; the page beside the video
     shows that number with the name in the browser's letters.
     """
     if label.verdict is Verdict.NAMED:
-        already = label.receipt is not None and label.receipt.outcome is Outcome.ALREADY
-        name = label.name if text_raster.can_draw(label.name) else f"#{label.track}"
-        return Caption(AMBER if already else GREEN, name)
-    texts = {Verdict.UNKNOWN: "Unknown", Verdict.POOR: "Come closer, face the camera"}
-    return Caption(GREY, texts.get(label.verdict, ""))
+        text = label.name if text_raster.can_draw(label.name) else f"#{label.track}"
+    else:
+        text = _TEXTS.get(label.mood, "")
+    return Caption(_COLOURS.get(label.mood, GREY), text)
 
 
 def draw(image: Image, scene: Scene | None, mirror: bool = True) -> Image:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from face_rec.domain.screens import Label
+from face_rec.domain.screens import Label, Mood
 from face_rec.facades.kiosk import KioskFacade
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded, store_banner
@@ -49,6 +49,6 @@ def _said() -> tuple[banner.Banner | None, float]:
 def _answers(labels: tuple[Label, ...], kiosk: str) -> tuple[banner.Banner, ...]:
     zone, means = KioskFacade.current().site.timezone, means_at(KioskFacade.current(), kiosk)
     nobody = banner.Banner(
-        banner.Mood.UNKNOWN, "No face found", "Come closer and look straight at the camera"
+        Mood.UNKNOWN, "No face found", "Come closer and look straight at the camera"
     )
     return tuple(banner.of_label(label, zone, means) for label in labels) or (nobody,)

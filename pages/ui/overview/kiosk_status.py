@@ -9,8 +9,7 @@ from face_rec.attendance.cached_stores import days_between
 from face_rec.attendance.days.outages import Uptime
 from face_rec.domain.screens import StreamStats
 from face_rec.facades.attendance import AttendanceFacade
-from face_rec.kiosks.kiosk import Direction, Interval, KioskRecord, Outage
-from face_rec.kiosks.seats import NAME
+from face_rec.kiosks.kiosk import NAME, Direction, Interval, KioskRecord, Outage
 from pages.ui.shared.widgets import Line, Tone, state_list
 
 _ALIVE = timedelta(minutes=3)

@@ -6,8 +6,7 @@ from typing import Final
 import streamlit as st
 
 from face_rec.facades.attendance import AttendanceFacade
-from face_rec.kiosks.kiosk import Direction, KioskRecord
-from face_rec.kiosks.seats import NAME, RULE
+from face_rec.kiosks.kiosk import NAME, RULE, Direction, KioskRecord
 from face_rec.protocols.people import PeopleStore
 from pages.ui.rules.rule_editor import buttons, chosen_of, form_key
 from pages.ui.rules.rules_begun import begun
