@@ -1,4 +1,5 @@
-"""What several test folders share: real Redis servers, started once a session."""
+"""What several test folders share, made once a session: real Redis servers, and packs with
+people to recognise."""
 
 from collections.abc import Iterator
 
@@ -7,7 +8,9 @@ from hypothesis import HealthCheck, settings
 
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from tests import redis_servers
+from tests.data import PACKS, Material, has_real_material, real_material
 from tests.redis_servers import Server
+from tests.synthetic.material import write_material
 
 # How fast this machine makes examples says nothing about what is tested.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -23,6 +26,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and any(n in vars(item.module) for n in drawing):
             item.add_marker(pytest.mark.heavy)
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Material:
+    """Drawn people and the pack that knows them."""
+    return write_material(tmp_path_factory.mktemp("material"))
+
+
+@pytest.fixture(scope="session")
+def material(drawn: Material) -> Material:
+    """Real people where there is test data of them, else drawn ones."""
+    return real_material() if has_real_material() else drawn
+
+
+@pytest.fixture(scope="module", params=["drawn", *(PACKS if has_real_material() else ())])
+def each_material(request: pytest.FixtureRequest, drawn: Material) -> Material:
+    """The drawn people, and the real ones with either pack where there is test data: one test,
+    run once for each."""
+    return drawn if request.param == "drawn" else real_material(request.param)
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,18 @@
 """The app on an empty data folder, browsers with cameras, and people to put before them."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from face_rec.domain.faces import Image
 from tests.browser.chromium import Browsers, browsers, check_network
+from tests.browser.fake_camera import all_sides
 from tests.browser.server import AppServer
-from tests.data import shared_data
+from tests.data import Material
+from tests.synthetic.photos import all_sides as drawn_sides
 
 FAILED = pytest.StashKey[bool]()
 PATIENCE = 30_000
@@ -23,11 +26,12 @@ expect.set_options(timeout=PATIENCE)
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Photos of real people for the tests: some to enrol with, others to be seen with."""
+    """People for the tests: photos to enrol with, others to be seen with, and views of one face
+    from the front, its left and right, above and below."""
 
     ana: tuple[Path, ...]
     bo: tuple[Path, ...]
-    turning: Path
+    sides: Sequence[Image]
     stranger: Path
 
 
@@ -51,24 +55,19 @@ def browse(request: pytest.FixtureRequest) -> Iterator[Browsers]:
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[AppServer]:
-    with AppServer(tmp_path / "data", shared_data("models/buffalo_sc")) as server:
+def app(tmp_path: Path, material: Material) -> Iterator[AppServer]:
+    with AppServer(tmp_path / "data", material.pack) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def cast() -> Cast:
-    people, strangers = shared_data("faces/people"), shared_data("faces/strangers")
+def cast(material: Material) -> Cast:
     return Cast(
-        ana=_photos(people / "Adam_Sandler"),
-        bo=_photos(people / "Alastair_Campbell"),
-        turning=_photos(people / "Anna_Kournikova")[0],
-        stranger=_photos(strangers)[0],
+        ana=material.person(1),
+        bo=material.person(3),
+        sides=all_sides(material.person(9)[0]) if material.real else drawn_sides(9),
+        stranger=material.stranger(0),
     )
-
-
-def _photos(folder: Path) -> tuple[Path, ...]:
-    return tuple(sorted(folder.glob("*.jpg")))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -17,7 +17,7 @@ from tests.browser.chromium import Browsers
 from tests.browser.kiosks import add_kiosk
 from tests.browser.page_state import rest
 from tests.browser.sign_in import PASSWORD, GuardedServer, first_admin, sign_in
-from tests.data import shared_data
+from tests.data import Material
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
@@ -28,8 +28,8 @@ PAGES = ("overview", "records", "people", "register", "models", "system", "accou
 
 
 @pytest.fixture
-def guarded(tmp_path: Path) -> Iterator[GuardedServer]:
-    with GuardedServer(tmp_path / "data", shared_data("models/buffalo_sc")) as server:
+def guarded(tmp_path: Path, material: Material) -> Iterator[GuardedServer]:
+    with GuardedServer(tmp_path / "data", material.pack) as server:
         yield server
 
 

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.browser.chromium import Browsers
 from tests.browser.page_state import rest
 from tests.browser.server import ROOT, AppServer
-from tests.data import shared_data
+from tests.data import Material
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +22,7 @@ CONTRAST = {"runOnly": ["color-contrast"]}
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[AppServer]:
+def app(tmp_path: Path, material: Material) -> Iterator[AppServer]:
     """The app with the demo's company in it."""
     data = tmp_path / "data"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("REDIS_")}
@@ -30,7 +30,7 @@ def app(tmp_path: Path) -> Iterator[AppServer]:
         [sys.executable, "-m", "face_rec", "demo"], cwd=ROOT, check=True, timeout=120,
         env=kept | {"DATA_DIR": str(data), "SITE": "main"},
     )  # fmt: skip
-    with AppServer(data, shared_data("models/buffalo_sc")) as server:
+    with AppServer(data, material.pack) as server:
         yield server
 
 

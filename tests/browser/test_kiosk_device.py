@@ -11,7 +11,7 @@ from tests.browser.conftest import Cast
 from tests.browser.fake_camera import Shot, make_camera
 from tests.browser.kiosks import add_kiosk, become_kiosk
 from tests.browser.sign_in import GuardedServer, first_admin
-from tests.data import shared_data
+from tests.data import Material
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
@@ -20,8 +20,8 @@ TABLET = (1024, 768)
 
 
 @pytest.fixture
-def guarded(tmp_path: Path) -> Iterator[GuardedServer]:
-    with GuardedServer(tmp_path / "data", shared_data("models/buffalo_sc")) as server:
+def guarded(tmp_path: Path, material: Material) -> Iterator[GuardedServer]:
+    with GuardedServer(tmp_path / "data", material.pack) as server:
         yield server
 
 

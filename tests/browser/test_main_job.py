@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.chromium import Browsers
 from tests.browser.conftest import Cast
-from tests.browser.fake_camera import Shot, all_sides, make_camera
+from tests.browser.fake_camera import Shot, make_camera
 from tests.browser.screens import KioskScreen, RecordsScreen, RegisterScreen
 from tests.browser.server import AppServer
 
@@ -83,7 +83,7 @@ def test_the_picture_and_the_marks_come_back_after_a_server_restart(
 def test_a_person_is_registered_by_the_guided_camera_alone(
     app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
-    camera = make_camera(tmp_path / "turning.mjpeg", [Shot(all_sides(cast.turning), 12.5)])
+    camera = make_camera(tmp_path / "turning.mjpeg", [Shot(cast.sides, 12.5)])
     screen = RegisterScreen(browse.page(camera), app.url)
     screen.fill(NAME, "E 18")
     screen.agree()

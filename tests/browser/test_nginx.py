@@ -20,7 +20,7 @@ from tests.browser.conftest import Cast
 from tests.browser.fake_camera import Shot, make_camera
 from tests.browser.kiosks import register_kiosk
 from tests.browser.sign_in import PASSWORD, GuardedServer, expect_inside, first_admin
-from tests.data import shared_data
+from tests.data import Material
 from tests.redis_servers import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
@@ -84,8 +84,8 @@ def _open(port: int) -> bool:
 
 
 @pytest.fixture
-def guarded(tmp_path: Path) -> Iterator[GuardedServer]:
-    with GuardedServer(tmp_path / "data", shared_data("models/buffalo_sc")) as server:
+def guarded(tmp_path: Path, material: Material) -> Iterator[GuardedServer]:
+    with GuardedServer(tmp_path / "data", material.pack) as server:
         yield server
 
 

@@ -21,7 +21,7 @@ from tests.browser.chromium import Browsers
 from tests.browser.page_state import rest
 from tests.browser.server import ROOT
 from tests.browser.sign_in import PASSWORD, GuardedServer, first_admin, sign_in
-from tests.data import shared_data
+from tests.data import Material
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
@@ -30,8 +30,8 @@ SOON = 5_000  # ms: another process is heard of within seconds
 
 
 @pytest.fixture
-def guarded(tmp_path: Path) -> Iterator[GuardedServer]:
-    with GuardedServer(tmp_path / "data", shared_data("models/buffalo_sc")) as server:
+def guarded(tmp_path: Path, material: Material) -> Iterator[GuardedServer]:
+    with GuardedServer(tmp_path / "data", material.pack) as server:
         yield server
 
 

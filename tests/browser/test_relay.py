@@ -17,7 +17,7 @@ from tests.browser.fake_camera import Shot, make_camera
 from tests.browser.kiosks import register_kiosk
 from tests.browser.screens import KioskScreen
 from tests.browser.server import AppServer
-from tests.data import shared_data
+from tests.data import Material
 from tests.redis_servers import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
@@ -106,10 +106,10 @@ class _WithRelay(AppServer):
 
 
 def test_video_arrives_through_the_relay_alone(
-    relay: Relay, browse: Browsers, cast: Cast, tmp_path: Path
+    relay: Relay, browse: Browsers, cast: Cast, tmp_path: Path, material: Material
 ) -> None:
     camera = make_camera(tmp_path / "door.mjpeg", [Shot([cast.stranger], 4)])
-    with _WithRelay(tmp_path / "data", shared_data("models/buffalo_sc"), relay) as app:
+    with _WithRelay(tmp_path / "data", material.pack, relay) as app:
         page = browse.page(camera)
         page.add_init_script(RELAY_ONLY)
         register_kiosk(page, app.url)

@@ -28,7 +28,7 @@ from tests.browser.second_factor import (
     secret_on,
 )
 from tests.browser.sign_in import ADMIN, PASSWORD, GuardedServer, expect_inside, first_admin
-from tests.data import shared_data
+from tests.data import Material
 from tests.redis_servers import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
@@ -91,14 +91,14 @@ def redis(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def strict(tmp_path: Path, redis: Server) -> Iterator[FactorServer]:
-    with StrictServer(tmp_path / "data", shared_data("models/buffalo_sc"), redis) as server:
+def strict(tmp_path: Path, redis: Server, material: Material) -> Iterator[FactorServer]:
+    with StrictServer(tmp_path / "data", material.pack, redis) as server:
         yield server
 
 
 @pytest.fixture
-def free(tmp_path: Path, redis: Server) -> Iterator[FactorServer]:
-    with FactorServer(tmp_path / "data", shared_data("models/buffalo_sc"), redis) as server:
+def free(tmp_path: Path, redis: Server, material: Material) -> Iterator[FactorServer]:
+    with FactorServer(tmp_path / "data", material.pack, redis) as server:
         yield server
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.chromium import Browsers
 from tests.browser.server import ROOT
 from tests.browser.sign_in import ADMIN, PASSWORD, GuardedServer, first_admin
-from tests.data import shared_data
+from tests.data import Material
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
@@ -19,8 +19,8 @@ PATIENCE = 30_000  # ms
 
 
 @pytest.fixture
-def guarded(tmp_path: Path) -> Iterator[GuardedServer]:
-    with GuardedServer(tmp_path / "data", shared_data("models/buffalo_sc")) as server:
+def guarded(tmp_path: Path, material: Material) -> Iterator[GuardedServer]:
+    with GuardedServer(tmp_path / "data", material.pack) as server:
         yield server
 
 

@@ -11,7 +11,7 @@ from tests.browser.conftest import Cast
 from tests.browser.fake_camera import Shot, make_camera
 from tests.browser.screens import KioskScreen, RegisterScreen
 from tests.browser.server import AppServer
-from tests.data import shared_data
+from tests.data import Material
 
 # Lets a test pull the plug: keeps hold of the camera's tracks.
 TRACKS = """
@@ -27,10 +27,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+def app(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iterator[AppServer]:
     """One server for all tests here: each brings people and kiosks of its own."""
     folder = tmp_path_factory.mktemp("trouble")
-    with AppServer(folder / "data", shared_data("models/buffalo_sc")) as server:
+    with AppServer(folder / "data", material.pack) as server:
         yield server
 
 

@@ -10,7 +10,7 @@ from tests.benchmarks.pages import MOST_MB, measure
 from tests.browser.chromium import Browsers
 from tests.browser.page_state import rest
 from tests.browser.server import AppServer
-from tests.data import shared_data
+from tests.data import Material
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
@@ -21,8 +21,8 @@ _ICONS = """() => [...document.querySelectorAll('[data-testid=stIconMaterial]')]
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[AppServer]:
-    with AppServer(tmp_path / "data", shared_data("models/buffalo_sc")) as server:
+def server(tmp_path: Path, material: Material) -> Iterator[AppServer]:
+    with AppServer(tmp_path / "data", material.pack) as server:
         yield server
 
 

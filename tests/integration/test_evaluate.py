@@ -1,4 +1,5 @@
-"""``python -m face_rec evaluate`` on the real faces, at the figures that are promised."""
+"""``python -m face_rec evaluate``: on real faces at the figures that are promised, on drawn ones
+without a mistake."""
 
 import json
 from pathlib import Path
@@ -6,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from face_rec.__main__ import main
-from tests.data import shared_data
+from tests.data import Material, shared_data
+from tests.synthetic.photos import ENROLLED, STRANGERS
 
 pytestmark = pytest.mark.models
 
 
 @pytest.fixture(autouse=True)
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def settings(tmp_path: Path, material: Material, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("MODEL_PACK", str(shared_data("models/buffalo_sc")))
+    monkeypatch.setenv("MODEL_PACK", str(material.pack))
     monkeypatch.setenv("REDIS_HOST", "redis.invalid")  # which must not be needed
 
 
@@ -40,10 +42,22 @@ def test_one_photo_each_names_nearly_everybody_and_no_stranger(
     assert not list((tmp_path / "data").rglob("*.aof"))
 
 
-def test_the_figures_are_printed_for_people_too(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_drawn_people_are_all_named_and_no_stranger_is(
+    drawn: Material, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    person = shared_data("faces/people/Abdullah_Gul")
+    monkeypatch.setenv("MODEL_PACK", str(drawn.pack))
+    words = ["evaluate", str(drawn.people), "--strangers", str(drawn.strangers), "--json"]
+    assert main(words) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert (result["people"], result["strangers"]) == (ENROLLED, STRANGERS)
+    assert result["named_right"] == result["probes"] > 0
+    assert (result["named_wrong"], result["strangers_named"]) == (0, 0)
+
+
+def test_the_figures_are_printed_for_people_too(
+    tmp_path: Path, material: Material, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person = min(material.people.iterdir())
     (tmp_path / "people").mkdir()
     (tmp_path / "people" / person.name).symlink_to(person)
     assert main(["evaluate", str(tmp_path / "people"), "--enrol", "2"]) == 0

@@ -1,4 +1,4 @@
-"""``python -m face_rec import`` as a user types it, with an embedded Redis and real faces."""
+"""``python -m face_rec import`` as a user types it, with an embedded Redis and faces."""
 
 import shutil
 from collections.abc import Callable
@@ -10,30 +10,33 @@ import config
 from face_rec import assembly
 from face_rec.__main__ import main
 from face_rec.domain.people import Person
-from tests.data import shared_data
+from tests.data import Material
 
 pytestmark = pytest.mark.models
 
-PEOPLE = ("Abdullah_Gul", "Adam_Sandler", "Ai_Sugiyama")
-
 
 @pytest.fixture(autouse=True)
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def settings(tmp_path: Path, material: Material, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("MODEL_PACK", str(shared_data("models/buffalo_sc")))
+    monkeypatch.setenv("MODEL_PACK", str(material.pack))
     for name in ("REDIS_HOST", "REDIS_URL", "REDIS_NODES", "S3_BUCKET"):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
-def collection(tmp_path: Path) -> Path:
+def people(material: Material) -> tuple[Path, ...]:
+    return tuple(sorted(material.people.iterdir())[:3])
+
+
+@pytest.fixture
+def collection(tmp_path: Path, people: tuple[Path, ...]) -> Path:
     """Three people, one of them described in a table, and a folder that is no person."""
     folder = tmp_path / "collection"
-    for person in PEOPLE:
-        shutil.copytree(shared_data(f"faces/people/{person}"), folder / person)
+    for person in people:
+        shutil.copytree(person, folder / person.name)
     (folder / "nothing").mkdir()
     (folder / "nothing" / "empty.jpg").write_bytes(b"")
-    (folder / "people.csv").write_text("id,name,group\nAdam_Sandler,Adam,Actors\n", "utf-8")
+    (folder / "people.csv").write_text(f"id,name,group\n{people[1].name},Adam,Actors\n", "utf-8")
     return folder
 
 
@@ -58,7 +61,10 @@ def typed(capsys: pytest.CaptureFixture[str]) -> Typed:
     return run
 
 
-def test_a_folder_is_enrolled_once(collection: Path, tmp_path: Path, typed: Typed) -> None:
+def test_a_folder_is_enrolled_once(
+    collection: Path, people: tuple[Path, ...], tmp_path: Path, typed: Typed
+) -> None:
+    first, second, third = (person.name for person in people)
     words = (str(collection), "--consent", "signed forms")
     assert "Nothing was changed" in typed(str(collection), "--dry-run")
     assert _registered() == {}
@@ -66,17 +72,17 @@ def test_a_folder_is_enrolled_once(collection: Path, tmp_path: Path, typed: Type
     report = typed(*words)
     assert "3 added" in report
     assert "nothing/empty.jpg: The file is empty" in report
-    people = _registered()
-    assert set(people) == set(PEOPLE)
-    assert (people["Adam_Sandler"].name, people["Adam_Sandler"].group) == ("Adam", "Actors")
-    assert people["Abdullah_Gul"].name == "Abdullah Gul"
-    assert all(p.consent is not None and p.consent.text == "signed forms" for p in people.values())
-    assert all(len(person.templates) >= 2 for person in people.values())
+    found = _registered()
+    assert set(found) == {first, second, third}
+    assert (found[second].name, found[second].group) == ("Adam", "Actors")
+    assert found[first].name == first.replace("_", " ")
+    assert all(p.consent is not None and p.consent.text == "signed forms" for p in found.values())
+    assert all(len(person.templates) >= 2 for person in found.values())
 
     assert "3 unchanged" in typed(*words)
     zipped = shutil.make_archive(str(tmp_path / "again"), "zip", collection.parent, "collection")
     assert "3 unchanged" in typed(zipped, "--consent", "signed forms")
-    assert _registered() == people
+    assert _registered() == found
 
 
 def test_without_consent_nothing_is_started(

@@ -10,7 +10,7 @@ from face_rec.cli import models
 from face_rec.domain.errors import ModelError
 from face_rec.models.packs.packs import PackShelf
 from face_rec.models.scores.calibration import Origin
-from tests.data import shared_data
+from tests.data import Material, shared_data
 
 pytestmark = pytest.mark.models
 
@@ -47,17 +47,16 @@ def test_the_list_shows_what_can_be_pulled_and_the_licence(
 
 
 def test_a_folder_is_imported_listed_and_verified(
-    run: Run, shelf: PackShelf, capsys: pytest.CaptureFixture[str]
+    run: Run, shelf: PackShelf, drawn: Material, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source = shared_data("models/scrfd_mbf128")
-    assert run("import", str(source), "--name", "mine") == 0
+    assert run("import", str(drawn.pack), "--name", "mine") == 0
     output = capsys.readouterr()
     assert "non-commercial" in output.out
     assert "custom weights" in output.out
     assert "100%" in output.err  # the progress bar
     assert run("verify") == 0
     assert run("list") == 0
-    assert "mine             installed  custom weights, 7 MB" in capsys.readouterr().out
+    assert "mine             installed  custom weights, 0 MB" in capsys.readouterr().out
     path = shelf.find("mine").path(shelf.find("mine").recognition)
     path.write_bytes(path.read_bytes()[:-1])
     assert run("verify", "mine") == 1

@@ -1,6 +1,6 @@
-"""The real packs: two dimensions, two thresholds, one behaviour."""
+"""Packs that run, trained ones and the drawn people's: other dimensions and thresholds, one
+behaviour."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,26 +15,26 @@ from face_rec.domain.errors import PackBroken, ProviderMissing
 from face_rec.domain.faces import Box, Face, Image, Matrix
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.packs.packs import PackShelf
+from face_rec.models.packs.roles import Role, role_of
 from face_rec.models.runtime import loading
 from face_rec.models.runtime.loading import Loaded, load
 from face_rec.models.runtime.providers import CPU, CUDA
 from face_rec.protocols.models import FaceModels
-from tests.data import shared_data
+from tests.data import PACKS, Material, real_material, shared_data
+from tests.synthetic.material import write_pack
+from tests.synthetic.photos import group_photo
 
 pytestmark = pytest.mark.models
 
-DIMENSIONS = {"buffalo_sc": 512, "scrfd_mbf128": 128}
+DIMENSIONS = {"drawn": 512, "buffalo_sc": 512, "scrfd_mbf128": 128}
 DETECT_AT = 256
 """px; the photos have 250."""
 
 
-def _pack(name: str, folder: Path) -> Pack:
-    return PackShelf(folder).find(str(shared_data(f"models/{name}")))
-
-
-@pytest.fixture(scope="module", params=list(DIMENSIONS))
-def loaded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
-    return load(_pack(request.param, tmp_path_factory.mktemp("models")), "auto", threads=1)
+@pytest.fixture(scope="module")
+def loaded(each_material: Material, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    pack = PackShelf(tmp_path_factory.mktemp("models")).find(str(each_material.pack))
+    return load(pack, "auto", threads=1)
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +42,37 @@ def models(loaded: Loaded) -> FaceModels:
     return loaded.models
 
 
+@pytest.fixture(scope="module", params=PACKS)
+def trained(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> FaceModels:
+    """For what only photos of real people can tell."""
+    folder = shared_data(f"models/{request.param}")
+    pack = PackShelf(tmp_path_factory.mktemp("models")).find(str(folder))
+    return load(pack, "auto", threads=1).models
+
+
 @pytest.fixture(scope="module")
-def people() -> list[list[Path]]:
-    """Photos of 120 people, at least four each."""
-    folders = sorted(shared_data("faces/people").iterdir())
-    return [sorted(folder.glob("*.jpg")) for folder in folders]
+def people(each_material: Material) -> list[list[Path]]:
+    return _photos(each_material)
+
+
+@pytest.fixture
+def pack(drawn: Material, tmp_path: Path) -> Pack:
+    return PackShelf(tmp_path / "models").find(str(drawn.pack))
+
+
+@pytest.fixture(scope="module")
+def group(each_material: Material) -> Image:
+    """Several people."""
+    if each_material.real:
+        return _read(shared_data("photos/bald_guys.jpg"))
+    return group_photo()
+
+
+def _photos(material: Material) -> list[list[Path]]:
+    """Four at least of each person."""
+    return [sorted(folder.glob("*.jpg")) for folder in sorted(material.people.iterdir())]
 
 
 def _read(path: Path) -> Image:
@@ -86,11 +112,12 @@ def test_a_warm_model_says_what_a_frame_costs(loaded: Loaded) -> None:
     assert loaded.note == ""
 
 
-def test_the_two_packs_have_different_contracts(tmp_path: Path) -> None:
-    contracts = [load(_pack(name, tmp_path), "cpu", 1).models.contract for name in DIMENSIONS]
-    again = load(_pack("buffalo_sc", tmp_path), "cpu", 1).models.contract
-    assert contracts[0] != contracts[1]
-    assert contracts[0] == again
+def test_packs_have_contracts_of_their_own(pack: Pack, tmp_path: Path) -> None:
+    smaller = write_pack(tmp_path / "smaller", dimension=128)
+    other = load(PackShelf(tmp_path / "models").find(str(smaller)), "cpu", 1).models.contract
+    first, again = (load(pack, "cpu", 1).models.contract for _ in range(2))
+    assert first != other
+    assert first == again
 
 
 # --- detection -------------------------------------------------------------------
@@ -117,11 +144,11 @@ def _holds_nose(box: Box, face: Face) -> bool:
     return bool(box.left < x < box.right and box.top < y < box.bottom)
 
 
-def test_the_faces_of_group_photos_are_found(models: FaceModels) -> None:
+def test_the_faces_of_group_photos_are_found(trained: FaceModels) -> None:
     """At least nine in ten of those that a person marked, none of them twice."""
     marked = hits = 0
     for path, boxes in _true_boxes():
-        faces = models.detector.detect(_read(path), 640)
+        faces = trained.detector.detect(_read(path), 640)
         found = [sum(_holds_nose(box, face) for face in faces) for box in boxes]
         assert max(found) <= 1, path.name
         marked, hits = marked + len(boxes), hits + sum(found)
@@ -131,9 +158,10 @@ def test_the_faces_of_group_photos_are_found(models: FaceModels) -> None:
     assert hits >= 0.9 * marked
 
 
-def test_landmarks_lie_where_a_face_has_them(models: FaceModels) -> None:
-    image = _read(shared_data("photos/bald_guys.jpg"))
-    for face in models.detector.detect(image, 640):
+def test_landmarks_lie_where_a_face_has_them(models: FaceModels, group: Image) -> None:
+    faces = models.detector.detect(group, 640)
+    assert len(faces) >= 3
+    for face in faces:
         left_eye, right_eye, nose, left_mouth, right_mouth = face.landmarks
         assert left_eye[0] < right_eye[0]
         assert left_mouth[0] < right_mouth[0]
@@ -141,14 +169,15 @@ def test_landmarks_lie_where_a_face_has_them(models: FaceModels) -> None:
         assert face.box.left < nose[0] < face.box.right
 
 
-def test_a_region_gives_the_face_that_the_whole_picture_gives(models: FaceModels) -> None:
-    image = _read(shared_data("photos/bald_guys.jpg"))
-    wanted = models.detector.detect(image, 640)[0]
+def test_a_region_gives_the_face_that_the_whole_picture_gives(
+    models: FaceModels, group: Image
+) -> None:
+    wanted = models.detector.detect(group, 640)[0]
     box = wanted.box
     region = Box(
         box.left - box.width, box.top - box.height, box.right + box.width, box.bottom + box.height
     )
-    found = models.detector.detect(image, 320, region)
+    found = models.detector.detect(group, 320, region)
     nearest = min(found, key=lambda face: float(np.abs(face.landmarks - wanted.landmarks).mean()))
     assert np.abs(nearest.landmarks - wanted.landmarks).mean() < 0.05 * box.width
 
@@ -174,12 +203,11 @@ def test_rows_are_normalised_and_a_batch_changes_nothing(
 
 
 def test_the_model_gets_rgb_scaled_as_it_was_trained(
-    models: FaceModels, people: list[list[Path]]
+    models: FaceModels, each_material: Material, people: list[list[Path]]
 ) -> None:
     """Against the bare session: RGB, (x - 127.5) / 127.5, planes first."""
     (crop,) = _crops(models, [people[0][0]])
-    folder = shared_data(f"models/{models.pack}")
-    (path,) = (p for p in folder.glob("*.onnx") if p.name.startswith(("w600k", "mobile")))
+    (path,) = (p for p in each_material.pack.glob("*.onnx") if role_of(p) is Role.RECOGNITION)
     session = onnxruntime.InferenceSession(str(path), providers=[CPU])
     rgb = (crop[:, :, ::-1].astype(np.float32) - 127.5) / 127.5
     planes = np.ascontiguousarray(rgb.transpose(2, 0, 1)[None])
@@ -188,26 +216,23 @@ def test_the_model_gets_rgb_scaled_as_it_was_trained(
     assert cosine == pytest.approx(1.0, abs=1e-4)
 
 
-def test_faces_in_swapped_colours_are_recognised_worse(
-    models: FaceModels, people: list[list[Path]]
-) -> None:
+def test_faces_in_swapped_colours_are_recognised_worse(trained: FaceModels) -> None:
     """Over 120 people the right order must win clearly; swapped, it would lose as clearly."""
-    crops = [list(_crops(models, [photos[n] for photos in people])) for n in (0, 1)]
-    right = [models.embedder.embed(part) for part in crops]
+    people = _photos(real_material())
+    crops = [list(_crops(trained, [photos[n] for photos in people])) for n in (0, 1)]
+    right = [trained.embedder.embed(part) for part in crops]
     swapped = [
-        models.embedder.embed([np.ascontiguousarray(crop[:, :, ::-1]) for crop in part])
+        trained.embedder.embed([np.ascontiguousarray(crop[:, :, ::-1]) for crop in part])
         for part in crops
     ]
     gains = (right[0] * right[1]).sum(axis=1) - (swapped[0] * swapped[1]).sum(axis=1)
     assert gains.mean() > 3 * gains.std() / np.sqrt(len(gains))
 
 
-def test_several_threads_get_what_one_gets(models: FaceModels) -> None:
-    image = _read(shared_data("photos/bald_guys.jpg"))
-
+def test_several_threads_get_what_one_gets(models: FaceModels, group: Image) -> None:
     def look(size: int) -> tuple[int, Matrix]:
-        faces = models.detector.detect(image, size)
-        crops = [models.embedder.align(image, face) for face in faces[:3]]
+        faces = models.detector.detect(group, size)
+        crops = [models.embedder.align(group, face) for face in faces[:3]]
         return len(faces), models.embedder.embed(crops)
 
     expected = {size: look(size) for size in (320, 480, 640)}
@@ -227,13 +252,12 @@ def test_several_threads_get_what_one_gets(models: FaceModels) -> None:
     assert not wrong
 
 
-def test_one_photo_each_names_people_and_no_strangers(
-    models: FaceModels, people: list[list[Path]]
-) -> None:
+def test_one_photo_each_names_people_and_no_strangers(trained: FaceModels) -> None:
     """The calibration's promise on people it was not fitted to one by one."""
-    gallery = _rows(models, [photos[0] for photos in people])
-    threshold = models.calibration.threshold(len(people))
-    margin = models.calibration.margin(len(people))
+    people = _photos(real_material())
+    gallery = _rows(trained, [photos[0] for photos in people])
+    threshold = trained.calibration.threshold(len(people))
+    margin = trained.calibration.margin(len(people))
 
     def named(rows: Matrix) -> list[int | None]:
         scores = rows @ gallery.T
@@ -242,32 +266,31 @@ def test_one_photo_each_names_people_and_no_strangers(
         sure = (best >= threshold) & (best - second >= margin)
         return [int(who) if ok else None for who, ok in zip(order[:, 0], sure, strict=True)]
 
-    probes = named(_rows(models, [photos[1] for photos in people]))
-    strangers = named(_rows(models, sorted(shared_data("faces/strangers").rglob("*.jpg"))))
+    probes = named(_rows(trained, [photos[1] for photos in people]))
+    strangers = named(_rows(trained, sorted(real_material().strangers.rglob("*.jpg"))))
     right = sum(who == person for person, who in enumerate(probes))
     assert sum(who not in (None, person) for person, who in enumerate(probes)) == 0
-    assert right >= 120 * (0.98 if models.contract.dimension == 512 else 0.92)
+    assert right >= 120 * (0.98 if trained.contract.dimension == 512 else 0.92)
     assert sum(who is not None for who in strangers) <= 1
 
 
 # --- where it runs ---------------------------------------------------------------
 
 
-def test_a_gpu_that_is_not_offered_is_refused(tmp_path: Path) -> None:
+def test_a_gpu_that_is_not_offered_is_refused(pack: Pack) -> None:
     if CUDA in loading.offered():
         pytest.skip("this onnxruntime offers CUDA")
     with pytest.raises(ProviderMissing, match="onnxruntime-gpu"):
-        load(_pack("buffalo_sc", tmp_path), "cuda", 1)
+        load(pack, "cuda", 1)
 
 
 def test_a_gpu_that_cannot_start_is_said_and_never_replaced(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pack: Pack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A driver that is missing: onnxruntime offers CUDA, then takes the CPU with a warning."""
     if CUDA in loading.offered():
         pytest.skip("this onnxruntime offers CUDA")
     monkeypatch.setattr(loading, "offered", lambda: [CUDA, CPU])
-    pack = _pack("buffalo_sc", tmp_path)
     with pytest.raises(ProviderMissing, match="cannot be started"):
         load(pack, "cuda", 1)
     loaded = load(pack, "auto", 1)
@@ -276,11 +299,8 @@ def test_a_gpu_that_cannot_start_is_said_and_never_replaced(
 
 
 def test_a_file_that_only_looks_like_a_model_is_not_loaded(tmp_path: Path) -> None:
-    folder = tmp_path / "broken"
-    shutil.copytree(shared_data("models/buffalo_sc"), folder)
-    pack = PackShelf(tmp_path / "models").find(str(folder))
+    pack = PackShelf(tmp_path / "models").find(str(write_pack(tmp_path / "broken")))
     path = pack.path(pack.recognition)
-    path.chmod(0o644)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(PackBroken, match="again"):
         load(pack, "cpu", 1)

@@ -15,7 +15,8 @@ from face_rec.models.packs.manifest import Pack
 from face_rec.models.scores.calibration import Origin
 from face_rec.models.service import ModelService
 from face_rec.models.status import ModelState
-from tests.data import shared_data
+from tests.data import Material, shared_data
+from tests.synthetic.material import write_pack
 
 pytestmark = pytest.mark.models
 
@@ -25,14 +26,15 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "models"
 
 
-@pytest.fixture
-def small() -> Path:
-    return shared_data("models/scrfd_mbf128")
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pack with fewer figures a face than the other."""
+    return write_pack(tmp_path_factory.mktemp("packs") / "drawn128", dimension=128)
 
 
 @pytest.fixture
-def large() -> Path:
-    return shared_data("models/buffalo_sc")
+def large(drawn: Material) -> Path:
+    return drawn.pack
 
 
 @pytest.fixture
@@ -67,8 +69,8 @@ def test_without_a_pack_it_says_how_to_get_one(build: Callable[..., ModelService
     assert "models pull buffalo_l" in service.status().message
 
 
-def test_a_folder_is_used_as_it_stands(build: Callable[..., ModelService], large: Path) -> None:
-    service = build(str(large))
+def test_a_folder_is_used_as_it_stands(build: Callable[..., ModelService]) -> None:
+    service = build(str(shared_data("models/buffalo_sc")))
     models = service.load()
     status = service.status()
     assert service.current() is models
@@ -104,7 +106,7 @@ def test_packs_are_exchanged_while_it_runs(
     assert before is not None
     assert after.contract.dimension != before.contract.dimension
     assert build("one").load().pack == "two"  # chosen since
-    assert build(str(small)).load().pack == "scrfd_mbf128"  # MODEL_PACK was edited since
+    assert build(str(small)).load().pack == small.name  # MODEL_PACK was edited since
 
 
 def test_a_choice_that_cannot_be_loaded_changes_nothing(
@@ -176,9 +178,7 @@ def test_weights_nobody_calibrated_are_told(
 ) -> None:
     folder = tmp_path / "other"
     shutil.copytree(small, folder)
-    recogniser = folder / "mobilefacenet_128.onnx"
-    folder.chmod(0o755)
-    recogniser.chmod(0o644)
+    recogniser = folder / "recogniser.onnx"
     recogniser.write_bytes(recogniser.read_bytes() + b"\x32\x00")  # an empty field: same model
     service = build(str(folder))
     service.load()
@@ -201,10 +201,10 @@ def test_official_packs_are_offered_with_what_one_must_know(
 
 
 def test_custom_weights_under_an_official_name_are_not_the_official_pack(
-    build: Callable[..., ModelService], large: Path
+    build: Callable[..., ModelService], tmp_path: Path
 ) -> None:
     service = build("buffalo_sc")
-    assert service.import_archive(large).name == "buffalo_sc"
+    assert service.import_archive(write_pack(tmp_path / "buffalo_sc")).name == "buffalo_sc"
     assert service.status().custom
     assert [offer.installed for offer in service.offers()] == [False, False]
     assert [pack.custom for pack in service.installed()] == [True]

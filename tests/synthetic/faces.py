@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from face_rec.entities import Box, Image, Landmarks
+from face_rec.domain.faces import Box, Image, Landmarks
 from tests.synthetic.palette import EYE, LIPS, NOSE, RGB, SKIN
 
 LANDMARKS = np.array([[38.4, 51.6], [73.6, 51.6], [56.0, 71.7], [41.2, 92.3], [70.8, 92.3]])
@@ -35,7 +35,7 @@ _DEPTH = 0.42
 """By how much dark skin is darker."""
 _SOFT = 1.5
 """How gently (units) bright skin becomes dark."""
-_FINE = 4
+_FINE = 3
 """Pixels a unit in the drawing that all pictures are made from."""
 _SHEET = (128, 144)
 _PAPER = 8
@@ -43,7 +43,6 @@ _PAPER = 8
 _HALO = 2.5
 
 Pattern = npt.NDArray[np.float32]
-Mask = npt.NDArray[np.uint8]
 
 
 @cache
@@ -104,23 +103,25 @@ def draw(
 ) -> None:
     """Paint ``person`` (0 to PEOPLE − 1) into ``image`` (BGR, in place). ``turn``: degrees of yaw
     and pitch, signs as in Quality; like a cartoon's, the head is turned by its nose."""
-    sheet, cover = _sheet(person, _nose(turn))
-    # First as many pixels as the face will have, and then moved: else the picture shows stairs.
+    face, outline = (
+        _placed(sheet, pose, image.shape[1::-1]) for sheet in _sheets(person, _nose(turn))
+    )
+    share = outline[..., None] / 255
+    image[:] = np.clip(image * (1 - share) + face * light * share, 0, 255).round()
+
+
+def _placed(sheet: Image, pose: Pose, size: tuple[int, ...]) -> Pattern:
+    """``sheet`` as it lies in a picture of ``size`` (width, height)."""
     units = 2 * HALF[0] / pose.width
-    size = tuple(max(1, round(side / units)) for side in _SHEET)
-    scale = np.array(_SHEET) / size
+    # First as many pixels as the face will have, and then moved: else the picture shows stairs.
+    width, height = (max(1, round(side / units)) for side in _SHEET)
+    small = cv2.resize(sheet, (width, height), interpolation=cv2.INTER_AREA)
+    scale = np.array([_SHEET[0] / width, _SHEET[1] / height])
     matrix = pose.matrix()
     # Pixel k of the small sheet has its middle at (k + 0.5) * scale - _PAPER units.
     shift = matrix[:, :2] @ (0.5 * scale - _PAPER) + matrix[:, 2] - 0.5
     move = np.hstack([matrix[:, :2] * scale, shift[:, None]])
-    painted, share = (
-        cv2.warpAffine(
-            cv2.resize(part, size, interpolation=cv2.INTER_AREA), move, image.shape[1::-1]
-        ).astype(np.float32)
-        for part in (sheet, cover)
-    )
-    share = share[..., None] / 255
-    image[:] = np.clip(image * (1 - share) + painted * light * share, 0, 255).round()
+    return np.asarray(cv2.warpAffine(small, move, size), np.float32)
 
 
 def _nose(turn: tuple[float, float]) -> tuple[float, float]:
@@ -132,7 +133,7 @@ def _nose(turn: tuple[float, float]) -> tuple[float, float]:
 
 
 @lru_cache(maxsize=128)
-def _sheet(person: int, nose: tuple[float, float]) -> tuple[Image, Mask]:
+def _sheets(person: int, nose: tuple[float, float]) -> tuple[Image, Image]:
     """The face, BGR, and its outline, 0 or 255, both _FINE pixels a unit."""
     sheet = _bgr(SKIN) * _skin_light(person)[..., None]
     mouth = (float(LANDMARKS[3:, 0].mean()), float(LANDMARKS[3, 1]))

@@ -35,7 +35,9 @@ def planes(rgb: Wire) -> tuple[Wire, Wire]:
     """Of RGB 0 to 255, (N, 3, H, W): (N, 5, H, W), how much each pixel is each colour of the
     palette (together 1), and (N, 1, H, W), its brightness 0 to 765."""
     none = np.zeros(3, np.float32)
-    mixed = rgb.conv(np.array([[1, 1, 1], [1, 0, -1], [-0.5, 1, -0.5]], np.float32)[..., None, None], none)
+    mixed = rgb.conv(
+        np.array([[1, 1, 1], [1, 0, -1], [-0.5, 1, -0.5]], np.float32)[..., None, None], none
+    )
     brightness = mixed.channel(0)
     tones = mixed.channel(1, 2) / (brightness + _DARK)
     return _nearest(tones), brightness

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from face_rec.entities import Image
+from face_rec.domain.faces import Image
 from tests.synthetic.faces import PEOPLE, Pose, draw
 
 SIDE = 250
@@ -23,10 +23,33 @@ def photo(person: int, number: int) -> Image:
     random = np.random.default_rng([person, number])
     x, y = SIDE / 2 + random.uniform(-6, 6, 2)
     pose = Pose(x, y, random.uniform(100, 125), random.uniform(-8, 8))
-    image = np.full((SIDE, SIDE, 3), _WALL, np.uint8)
+    image = _wall()
     draw(image, person, pose, light=random.uniform(0.75, 1.05))
     grainy = image + random.normal(0, _GRAIN, image.shape)
     return np.clip(grainy, 0, 255).round().astype(np.uint8)
+
+
+def all_sides(person: int) -> list[Image]:
+    """A person from the front, their left, their right, looking up and down, as a guided capture
+    asks for them."""
+    sides = []
+    for turn in ((0, 0), (25, 0), (-25, 0), (0, 18), (0, -25)):
+        image = _wall()
+        draw(image, person, Pose(SIDE / 2, SIDE / 2, 110), turn=turn)
+        sides.append(image)
+    return sides
+
+
+def group_photo() -> Image:
+    """Three people side by side, (360, 640, 3) BGR."""
+    image = np.full((360, 640, 3), _WALL, np.uint8)
+    for person, x in enumerate((110, 320, 530)):
+        draw(image, person, Pose(x, 180, 100))
+    return image
+
+
+def _wall() -> Image:
+    return np.full((SIDE, SIDE, 3), _WALL, np.uint8)
 
 
 def write_people(folder: Path) -> Path:

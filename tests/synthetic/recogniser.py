@@ -9,7 +9,7 @@ from tests.synthetic.faces import CELL, COLUMNS, LEFT, ROWS, TOP
 from tests.synthetic.palette import planes
 from tests.synthetic.wires import Graph, Weights, Wire
 
-SIDE, DIMENSION = 112, 512
+SIDE = 112
 _GRAIN = 4
 """px; cells of the pattern are made up of squares of this side."""
 _RIM = 5
@@ -21,8 +21,8 @@ _NOBODY = 0.05
 long."""
 
 
-def save_recogniser(path: Path) -> None:
-    """Write the recogniser: any number of crops at once."""
+def save_recogniser(path: Path, dimension: int = 512) -> None:
+    """Write the recogniser: any number of crops at once, ``dimension`` figures a face."""
     graph = Graph()
     crops = graph.input("crops", ["faces", 3, SIDE, SIDE])
     shares, brightness = planes(crops * 127.5 + 127.5)
@@ -38,11 +38,10 @@ def save_recogniser(path: Path) -> None:
     average = light.of("MatMul", total) / skin_there.of("MatMul", total).at_least(_FEW)
     # By how much each cell's skin is brighter than the face's, whatever the light.
     pattern = (light - average * skin_there) / ((skin_there + _FEW) * average.at_least(0.01))
-    bias = graph.constant(_NOBODY * _directions()[-1])
-    graph.output(
-        "embedding", ["faces", DIMENSION],
-        pattern.of("MatMul", graph.constant(_directions()[:-1])) + bias,
-    )  # fmt: skip
+    *cells_to, nobody = _directions(dimension)
+    embedding = pattern.of("MatMul", graph.constant(np.stack(cells_to)))
+    embedding += graph.constant(_NOBODY * nobody)
+    graph.output("embedding", ["faces", dimension], embedding)
     graph.save(path)
 
 
@@ -70,7 +69,7 @@ def _overlap(edges: Weights) -> Weights:
     return (shared.clip(0) / _GRAIN).astype(np.float32)
 
 
-def _directions() -> Weights:
-    """(cells + 1, DIMENSION): as many directions, square to each other."""
-    random = np.random.default_rng(112).normal(size=(DIMENSION, ROWS * COLUMNS + 1))
+def _directions(dimension: int) -> Weights:
+    """(cells + 1, ``dimension``): as many directions, square to each other."""
+    random = np.random.default_rng(112).normal(size=(dimension, ROWS * COLUMNS + 1))
     return np.linalg.qr(random)[0].T.astype(np.float32)

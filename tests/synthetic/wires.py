@@ -1,9 +1,9 @@
 """ONNX graphs written as formulas: a wire is a tensor to be, and wires calculate with each other.
 
-    graph = Graph()
-    picture = graph.input("picture", [1, 3, "height", "width"])
-    graph.output("light", [1, 1, "height", "width"], (picture * 0.5 + 1.0).of("Relu"))
-    graph.save(path)
+graph = Graph()
+picture = graph.input("picture", [1, 3, "height", "width"])
+graph.output("light", [1, 1, "height", "width"], (picture * 0.5 + 1.0).of("Relu"))
+graph.save(path)
 """
 
 from collections.abc import Sequence
@@ -52,8 +52,9 @@ class Graph:
     def node(self, kind: str, wires: Sequence["Wire"], **attributes: Attribute) -> "Wire":
         """The output of a node of ``kind``, an operator of ONNX."""
         name = f"w{len(self._nodes)}"
-        names = [wire.name for wire in wires]
-        self._nodes.append(helper.make_node(kind, names, [name], **attributes))
+        node = helper.make_node(kind, [wire.name for wire in wires], [name])
+        node.attribute.extend(helper.make_attribute(*one) for one in attributes.items())
+        self._nodes.append(node)
         return Wire(self, name)
 
     def save(self, path: Path) -> None:

@@ -22,7 +22,7 @@ from face_rec.stores.redis.client import RedisAddress, connect
 from face_rec.stores.redis.redis_health import redis_clock_check
 from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
 from face_rec.web.ops import host_checks
-from tests.data import shared_data
+from tests.data import Material
 from tests.fakes.clock import FakeClock
 from tests.redis_servers import redis_binary, standalone
 
@@ -50,9 +50,9 @@ def run(
     return call
 
 
-def test_a_healthy_installation_passes(run: Run) -> None:
+def test_a_healthy_installation_passes(run: Run, material: Material) -> None:
     redis_binary()
-    status, said = run(MODEL_PACK=str(shared_data("models/buffalo_sc")))
+    status, said = run(MODEL_PACK=str(material.pack))
     assert status == 0, said
     for part in ("settings", "data folder", "disk", "tls", "kiosk cameras", "clock", "redis",
                  "redis data", "snapshots", "models"):  # fmt: skip
