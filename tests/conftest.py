@@ -35,9 +35,12 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Material:
 
 
 @pytest.fixture(scope="session")
-def material(drawn: Material) -> Material:
+def material(request: pytest.FixtureRequest) -> Material:
     """Real people where there is test data of them, else drawn ones."""
-    return real_material() if has_real_material() else drawn
+    if has_real_material():
+        return real_material()
+    drawn: Material = request.getfixturevalue("drawn")
+    return drawn
 
 
 @pytest.fixture(scope="module", params=["drawn", *(PACKS if has_real_material() else ())])

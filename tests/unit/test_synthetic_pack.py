@@ -19,6 +19,8 @@ from tests.synthetic.material import write_pack
 from tests.synthetic.photos import all_sides, photo
 from tests.synthetic.wires import Graph
 
+pytestmark = pytest.mark.heavy
+
 SIZES = (640, 320, 160)
 
 
