@@ -27,7 +27,7 @@ from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.performance_advice import Machine, advice
 from face_rec.journey.pipeline import PipelineDeps
-from face_rec.kiosks.heartbeat import Heart
+from face_rec.kiosks.heartbeat import Heartbeat
 from face_rec.kiosks.kiosk import NAME as KIOSK_NAME
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister
@@ -104,8 +104,8 @@ def _system(
     patrol.start()
     stack.callback(patrol.close)
     _register(stores.access, rules)
-    heart = Heart(lambda: _alive(engine), rules.beat, clock)
-    stack.callback(heart.close)
+    heartbeat = Heartbeat(lambda: _alive(engine), rules.beat, clock)
+    stack.callback(heartbeat.close)
     return System(
         installation=site_info(settings),
         options=stores.options,

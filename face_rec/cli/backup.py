@@ -1,4 +1,5 @@
-"""``backup``: everything but pictures and models as one verified file, while kiosks run."""
+"""``backup``: everything but pictures and models as one verified file, while kiosks run; and
+``restore``: a backup into an empty system."""
 
 import argparse
 
@@ -9,7 +10,12 @@ from face_rec.stores.backup.backup_file import Summary
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Declare the command."""
+    """Declare both commands."""
+    _add_backup(commands)
+    _add_restore(commands)
+
+
+def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command = commands.add_parser(
         "backup",
         help="write people, templates, events, rules and accounts to a file or to S3",
@@ -20,24 +26,53 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     command.add_argument("--out", required=True, metavar="FILE|s3://BUCKET/KEY")
     command.add_argument("--force", action="store_true", help="replace what is there")
-    command.set_defaults(run=run)
+    command.set_defaults(run=backup)
 
 
-def run(options: argparse.Namespace) -> int:
+def _add_restore(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "restore",
+        help="put a backup into an empty system",
+        description="The whole backup is read and checked before anything is written. Encrypted "
+        "backups need the DATA_KEY they were made with; where it is set, others are refused.",
+    )
+    command.add_argument("source", metavar="FILE|s3://BUCKET/KEY")
+    command.add_argument("--check", action="store_true", help="only read and check the backup")
+    command.add_argument(
+        "--unsealed", action="store_true",
+        help="take a backup that is not encrypted although DATA_KEY is set; whoever made or "
+        "changed that file decides who may sign in here, and whose face is whose",
+    )  # fmt: skip
+    command.set_defaults(run=restore)
+
+
+def backup(options: argparse.Namespace) -> int:
     """Write the backup and say what is in it."""
     settings = config.load()
     place = assembly.backup_place(settings, options.out)
     with assembly.build_backups(settings) as backups:
         made = backups.save(place, SystemClock().now(), force=options.force)
         sealed = backups.sealing
-    print(f"{options.out}: {describe(made)}, verified.")
+    print(f"{options.out}: {_describe(made)}, verified.")
     if not sealed:
         print("It is not encrypted: faces' templates and attendance can be read by whoever has "
               "the file. Set DATA_KEY to encrypt the next one.")  # fmt: skip
     return 0
 
 
-def describe(summary: Summary) -> str:
+def restore(options: argparse.Namespace) -> int:
+    """Restore, or only check, and say what it was."""
+    settings = config.load()
+    place = assembly.backup_place(settings, options.source)
+    with assembly.build_backups(settings) as backups:
+        read = backups.verify if options.check else backups.load
+        found = read(place, unsealed=options.unsealed)
+    print(f"{_describe(found)}: {'whole and readable' if options.check else 'restored'}.")
+    print(f"Accounts in it that may do everything: {', '.join(found.admins) or 'none'}.")
+    return 0
+
+
+def _describe(summary: Summary) -> str:
     """What a backup holds, in words."""
     about = summary.header
     return (

@@ -13,12 +13,11 @@ from face_rec.clock import SystemClock
 from face_rec.domain.errors import ModelError, PackBroken
 from face_rec.models.packs.catalogue import LICENCE, OFFICIAL
 from face_rec.models.packs.install import Installer
+from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.packs.manifest import Pack
-from face_rec.models.packs.packs import PackShelf
 from face_rec.models.runtime.loading import load
 from face_rec.models.runtime.speed import estimate
-from face_rec.models.scores.measure import Measurement, measure
-from face_rec.models.scores.pictures import embed_people
+from face_rec.models.scores.measurement import Measurement, embed_people, measure
 from face_rec.protocols.models import Progress
 
 _PROBABLY_ONE_PERSON = 0.6
@@ -49,17 +48,17 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     calibrate.set_defaults(run=_calibrate)
 
 
-def _shelf(settings: config.Settings) -> PackShelf:
-    return PackShelf(settings.data_dir / "models")
+def _packs(settings: config.Settings) -> InstalledPacks:
+    return InstalledPacks(settings.data_dir / "models")
 
 
-def _installer(shelf: PackShelf) -> Installer:
-    return Installer(shelf, SystemClock())
+def _installer(packs: InstalledPacks) -> Installer:
+    return Installer(packs, SystemClock())
 
 
 def _list(_: argparse.Namespace) -> int:
     settings = config.load()
-    installed = {pack.name: pack for pack in _shelf(settings).installed()}
+    installed = {pack.name: pack for pack in _packs(settings).installed()}
     for pack in installed.values():
         print(f"{pack.name:16} installed  {_kind(pack)}, {_megabytes(pack)} MB")
     for official in OFFICIAL.values():
@@ -73,14 +72,14 @@ def _list(_: argparse.Namespace) -> int:
 
 def _pull(options: argparse.Namespace) -> int:
     print(LICENCE)
-    installer = _installer(_shelf(config.load()))
+    installer = _installer(_packs(config.load()))
     with _bar(f"Downloading {options.name}") as progress:
         pack = installer.pull(options.name, progress)
     return _installed(pack)
 
 
 def _import(options: argparse.Namespace) -> int:
-    installer = _installer(_shelf(config.load()))
+    installer = _installer(_packs(config.load()))
     with _bar(f"Reading {options.source.name}") as progress:
         pack = installer.import_from(options.source, options.name, progress)
     print(LICENCE)
@@ -93,16 +92,16 @@ def _installed(pack: Pack) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    shelf = _shelf(config.load())
-    names = [options.name] if options.name else shelf.names()
+    packs = _packs(config.load())
+    names = [options.name] if options.name else packs.names()
     if not names:
         raise ModelError("No pack is installed; see: python -m face_rec models list")
-    return max([_verified(shelf, name) for name in names])
+    return max([_verified(packs, name) for name in names])
 
 
-def _verified(shelf: PackShelf, name: str) -> int:
+def _verified(packs: InstalledPacks, name: str) -> int:
     try:
-        pack = shelf.find(name, fresh=True)
+        pack = packs.find(name, fresh=True)
     except PackBroken as error:
         print(f"{name}: BROKEN. {error}")
         return 1
@@ -112,14 +111,14 @@ def _verified(shelf: PackShelf, name: str) -> int:
 
 def _calibrate(options: argparse.Namespace) -> int:
     settings = config.load()
-    shelf = _shelf(settings)
-    pack = shelf.find(options.name or settings.model_pack)
+    packs = _packs(settings)
+    pack = packs.find(options.name or settings.model_pack)
     models = load(pack, settings.model_provider, threads=0).models
     with _bar("Measuring", unit="picture") as progress:
         rows, people = embed_people(models, options.folder, progress)
     result = measure(rows, people)
     _report(result)
-    _installer(shelf).recalibrate(dataclasses.replace(pack, measured=result.points))
+    _installer(packs).recalibrate(dataclasses.replace(pack, measured=result.points))
     print(f"Saved for the pack '{pack.name}'; a running app takes it up within seconds.")
     return 0
 

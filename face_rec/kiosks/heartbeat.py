@@ -1,4 +1,4 @@
-"""The heart: a sign of life for each kiosk that has a picture, as long as it has one.
+"""Heartbeat: a sign of life for each kiosk that has a picture, as long as it has one.
 
 The history of these beats is what tells an absence from an outage, see
 :mod:`face_rec.kiosks.kiosk`.
@@ -19,7 +19,7 @@ EVERY: Final = 30.0
 """Seconds between beats; a store joins beats that are at most three minutes apart."""
 
 
-class Heart:
+class Heartbeat:
     """A thread that beats until closed. ``alive`` names the kiosks with a picture now;
     ``beat`` notes one. A store that is away costs a beat, never the thread."""
 
@@ -34,7 +34,7 @@ class Heart:
         self._beat = beat
         self._clock = clock
         self._every = every
-        self._thread = Background("kiosk-heart", self._run)
+        self._thread = Background("kiosk-heartbeat", self._run)
         self._thread.start()
 
     def close(self, timeout: float = 10.0) -> None:
@@ -50,6 +50,6 @@ class Heart:
                 log.warning("beat_lost kiosk=%s error=%s", kiosk, error)
 
     def _run(self) -> None:
-        """A heart that stops would turn absences into outages: Background goes on with it."""
+        """A heartbeat that stops would turn absences into outages: Background goes on with it."""
         while not self._thread.stopping.wait(self._every):
             self.beat_once()

@@ -11,10 +11,9 @@ from face_rec.background import Background
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
 from face_rec.models.packs.catalogue import LICENCE, OFFICIAL, RELEASES
-from face_rec.models.packs.choice import Choice
 from face_rec.models.packs.install import Installer, silent
+from face_rec.models.packs.installed_packs import Choice, InstalledPacks
 from face_rec.models.packs.manifest import MANIFEST, Pack
-from face_rec.models.packs.packs import PackShelf
 from face_rec.models.runtime.loading import Loaded, load
 from face_rec.models.runtime.speed import estimate
 from face_rec.models.status import ModelState, ModelStatus, PackOffer, ready
@@ -45,8 +44,8 @@ class ModelService:
         clock: Clock | None = None,
         releases: str = RELEASES,
     ) -> None:
-        self.shelf = PackShelf(root)
-        self.installer = Installer(self.shelf, clock or SystemClock(), releases)
+        self.packs = InstalledPacks(root)
+        self.installer = Installer(self.packs, clock or SystemClock(), releases)
         self._choice = Choice(root / "chosen.json", pack)
         self._provider = provider
         self._threads = threads
@@ -74,12 +73,12 @@ class ModelService:
         return self._status
 
     def installed(self) -> list[Pack]:
-        """All packs on the shelf, custom ones included."""
-        return self.shelf.installed()
+        """All installed packs, custom ones included."""
+        return self.packs.installed()
 
     def offers(self) -> list[PackOffer]:
         """The official packs; the first call times this machine for some tens of ms."""
-        here = {pack.name for pack in self.shelf.installed() if not pack.custom}
+        here = {pack.name for pack in self.packs.installed() if not pack.custom}
         return [self._offer(name, name in here) for name in OFFICIAL]
 
     # --- loading -------------------------------------------------------------
@@ -140,7 +139,7 @@ class ModelService:
     # --- steps ---------------------------------------------------------------
 
     def _exchange(self, wanted: str) -> FaceModels:
-        pack = self.shelf.find(wanted)
+        pack = self.packs.find(wanted)
         loaded = load(pack, self._provider, self._threads)
         self._loaded, self._status = loaded, ready(pack, loaded)
         log.info("models ready pack=%s provider=%s", pack.name, loaded.models.provider)
@@ -164,7 +163,7 @@ class ModelService:
 
     def _key(self, wanted: str) -> tuple[object, ...]:
         """Changes whenever loading ``wanted`` may have another result."""
-        folder = self.shelf.place(wanted)
+        folder = self.packs.place(wanted)
         return (wanted, *(_mark(p) for p in (folder / MANIFEST, *sorted(folder.glob("*.onnx")))))
 
     def _failed(self, wanted: str, error: FaceRecError) -> ModelStatus:
@@ -186,7 +185,7 @@ class ModelService:
             self._installing.release()
 
     def _taken_up(self, pack: Pack) -> Pack:
-        if pack.folder == self.shelf.place(self._choice.wanted):
+        if pack.folder == self.packs.place(self._choice.wanted):
             self.load()
         elif self._loaded is None:
             self.use(pack.name)

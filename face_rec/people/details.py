@@ -1,11 +1,13 @@
-"""What an admin types about a person, made clean or refused with words."""
+"""What an admin types about a person, made clean or refused with words; and what is noted by the
+way: when somebody left, came back or changed the group, which no other change moves."""
 
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from face_rec.domain.errors import DetailsRefused
-from face_rec.domain.people import Consent, Person
+from face_rec.domain.people import Consent, Moved, Pause, Person
 
 LONGEST_NAME = 200
 LONGEST_ID = 64
@@ -58,6 +60,28 @@ def clean_text(field: str, text: str, longest: int, optional: bool = False) -> s
     if not optional and all(unicodedata.category(c)[0] in _UNSEEN for c in text):
         raise DetailsRefused(field, f"The {field} is empty. Fill it in.")
     return text
+
+
+def as_created(person: Person, now: datetime) -> Person:
+    """``person`` as they are first written."""
+    left = None if person.active else person.deactivated_at or now
+    return replace(person, deactivated_at=left)
+
+
+def as_changed(stored: Person, wanted: Person, now: datetime) -> Person:
+    """``wanted`` as it is written over ``stored``: switching somebody off or on and another
+    group are noted with the time, and every other change leaves what is noted as it is,
+    whatever ``wanted`` says of it."""
+    left, pauses = stored.deactivated_at, stored.pauses
+    if stored.active and not wanted.active:
+        left = now
+    elif wanted.active and not stored.active:
+        pauses = (*pauses, Pause(left or stored.updated_at or now, now))
+        left = None
+    moved = stored.moved
+    if wanted.group != stored.group:
+        moved = (*moved, Moved(stored.group, now))
+    return replace(wanted, deactivated_at=left, pauses=pauses, moved=moved)
 
 
 def _clean_email(email: str) -> str:

@@ -18,14 +18,14 @@ from face_rec.domain.errors import (
 )
 from face_rec.domain.faces import Image, Vector
 from face_rec.domain.people import Contract, Person, Template
-from face_rec.people import templates
+from face_rec.people import kept_photos
 from face_rec.people.details import Details, clean_details, clean_person
 from face_rec.people.duplicates import DuplicateCheck, Wait
 from face_rec.people.gallery.gallery import centroid
+from face_rec.people.kept_photos import MOST_TEMPLATES, Portraits
 from face_rec.people.photos.capture import GuidedCapture
 from face_rec.people.photos.photo_check import EnrolPhoto, Examiner
 from face_rec.people.photos.quality import CAPTURE
-from face_rec.people.portraits import Portraits
 from face_rec.protocols.models import Assessor, ModelSource
 from face_rec.protocols.people import Gallery, PeopleStore
 from face_rec.protocols.snapshots import SnapshotStore
@@ -89,7 +89,7 @@ class Enrolment:
             _face(kept),
             contract,
             lambda seen: self._people.create(
-                person, templates.made_from(kept, self._clock.now()), seen
+                person, kept_photos.made_from(kept, self._clock.now()), seen
             ),
             reason=reason,
         )
@@ -184,11 +184,11 @@ class Enrolment:
 
     def _added(self, subject: str, photos: Sequence[EnrolPhoto], seen: int) -> Person:
         person, stored = self._of(subject)
-        if len(_rows(stored, photos[0].contract)) >= templates.MOST:
+        if len(_rows(stored, photos[0].contract)) >= MOST_TEMPLATES:
             raise PeopleError(
-                f"There are {templates.MOST} photos already. Remove the poorest one first."
+                f"There are {MOST_TEMPLATES} photos already. Remove the poorest one first."
             )
-        everything = templates.merged(stored, photos, self._clock.now())
+        everything = kept_photos.merged(stored, photos, self._clock.now())
         return self._people.put_templates(subject, everything, person.version, seen)
 
     def _check_face(self, subject: str, stored: Sequence[Template], reason: str) -> None:
@@ -223,7 +223,7 @@ def _accepted(photos: Sequence[EnrolPhoto]) -> tuple[list[EnrolPhoto], Contract]
         raise PeopleError("There is no photo yet. Add at least one.")
     if len({photo.contract for photo in photos}) > 1:
         raise Conflict("The face model was changed meanwhile. Take the photos again.")
-    return templates.chosen(photos), photos[0].contract
+    return kept_photos.chosen(photos), photos[0].contract
 
 
 def _face(photos: Sequence[EnrolPhoto]) -> Vector:

@@ -11,7 +11,7 @@ import numpy as np
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, IdTaken, PeopleError, PersonMissing, StoreUnavailable
 from face_rec.domain.people import Change, ChangeKind, GalleryEntry, Person, Template
-from face_rec.people import leaving
+from face_rec.people.details import as_changed, as_created
 from face_rec.protocols.models import Progress
 from tests.fakes.clock import FakeClock
 
@@ -38,7 +38,7 @@ class FakePeople:
                 raise Conflict(f"Subject {person.subject} exists already. Start again.")
             created = person.created_at or self._clock.now()
             fresh = dataclasses.replace(person, version=0, created_at=created)
-            return self._write(leaving.begun(fresh, self._clock.now()), templates)
+            return self._write(as_created(fresh, self._clock.now()), templates)
 
     def update(self, person: Person) -> Person:
         with self._store():
@@ -46,7 +46,7 @@ class FakePeople:
             self._check_id(person)
             stored = self._people[person.subject]
             kept = dataclasses.replace(person, created_at=stored.created_at)
-            followed = leaving.followed(stored, kept, self._clock.now())
+            followed = as_changed(stored, kept, self._clock.now())
             return self._write(followed, self._templates[person.subject])
 
     def put_templates(

@@ -8,7 +8,7 @@ import pytest
 
 from face_rec.cli import models
 from face_rec.domain.errors import ModelError
-from face_rec.models.packs.packs import PackShelf
+from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.scores.calibration import Origin
 from tests.data import Material, shared_data
 
@@ -33,8 +33,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> PackShelf:
-    return PackShelf(tmp_path / "data" / "models")
+def packs(tmp_path: Path) -> InstalledPacks:
+    return InstalledPacks(tmp_path / "data" / "models")
 
 
 def test_the_list_shows_what_can_be_pulled_and_the_licence(
@@ -47,7 +47,7 @@ def test_the_list_shows_what_can_be_pulled_and_the_licence(
 
 
 def test_a_folder_is_imported_listed_and_verified(
-    run: Run, shelf: PackShelf, drawn: Material, capsys: pytest.CaptureFixture[str]
+    run: Run, packs: InstalledPacks, drawn: Material, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("import", str(drawn.pack), "--name", "mine") == 0
     output = capsys.readouterr()
@@ -57,7 +57,7 @@ def test_a_folder_is_imported_listed_and_verified(
     assert run("verify") == 0
     assert run("list") == 0
     assert "mine             installed  custom weights, 0 MB" in capsys.readouterr().out
-    path = shelf.find("mine").path(shelf.find("mine").recognition)
+    path = packs.find("mine").path(packs.find("mine").recognition)
     path.write_bytes(path.read_bytes()[:-1])
     assert run("verify", "mine") == 1
     assert "mine: BROKEN" in capsys.readouterr().out
@@ -75,16 +75,16 @@ def test_only_official_names_can_be_pulled(run: Run, capsys: pytest.CaptureFixtu
 
 
 def test_a_calibration_replaces_the_built_in_one_and_comes_close_to_it(
-    run: Run, shelf: PackShelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    run: Run, packs: InstalledPacks, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run("import", str(shared_data("models/scrfd_mbf128")), "--name", "mine")
-    built_in = shelf.find("mine").calibration
+    built_in = packs.find("mine").calibration
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     for folder in sorted(shared_data("faces/people").iterdir()):
         (pictures / folder.name).symlink_to(folder)
     assert run("calibrate", str(pictures)) == 0
-    measured = shelf.find("mine").calibration
+    measured = packs.find("mine").calibration
     assert measured.origin is Origin.MEASURED
     assert measured != built_in
     assert measured.cosine_at(1e-3) == pytest.approx(built_in.cosine_at(1e-3), abs=0.03)

@@ -11,7 +11,7 @@ import pytest
 from face_rec.domain.errors import ArchiveRefused, ModelError, PackBroken
 from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.install import Installer
-from face_rec.models.packs.packs import PackShelf
+from face_rec.models.packs.installed_packs import InstalledPacks
 from tests.fakes.clock import FakeClock
 from tests.fakes.packs import DETECTION, RECOGNITION, official_of, write_pack, zip_of
 
@@ -52,34 +52,34 @@ def releases() -> Iterator[Releases]:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> PackShelf:
-    return PackShelf(tmp_path / "models")
+def packs(tmp_path: Path) -> InstalledPacks:
+    return InstalledPacks(tmp_path / "models")
 
 
 @pytest.fixture
 def installer(
-    shelf: PackShelf, releases: Releases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    packs: InstalledPacks, releases: Releases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Installer:
     """Knows one official pack, ``tiny``, which the server has."""
     folder = write_pack(tmp_path / "published")
     monkeypatch.setitem(OFFICIAL, "tiny", official_of(folder, "tiny"))
     releases.files["/tiny.zip"] = zip_of(folder, tmp_path / "tiny.zip").read_bytes()
-    return Installer(shelf, FakeClock(), releases.url)
+    return Installer(packs, FakeClock(), releases.url)
 
 
-def _nothing_left(shelf: PackShelf) -> bool:
-    return not [path for path in shelf.root.iterdir() if path.is_dir()]
+def _nothing_left(packs: InstalledPacks) -> bool:
+    return not [path for path in packs.root.iterdir() if path.is_dir()]
 
 
 def test_a_pack_is_pulled_verified_and_installed(
-    shelf: PackShelf, installer: Installer, releases: Releases
+    packs: InstalledPacks, installer: Installer, releases: Releases
 ) -> None:
     seen: list[tuple[int, int]] = []
     pack = installer.pull("tiny", lambda done, total: seen.append((done, total)))
     size = len(releases.files["/tiny.zip"])
     assert seen[-1] == (size, size)
     assert not pack.custom
-    assert shelf.find("tiny") == pack
+    assert packs.find("tiny") == pack
     assert sorted(path.name for path in pack.folder.glob("*.onnx")) == [RECOGNITION, DETECTION]
 
 
@@ -90,7 +90,7 @@ def test_a_server_that_states_no_size_is_fine(installer: Installer, releases: Re
 
 @pytest.mark.parametrize(("sized", "error"), [(True, ModelError), (False, ArchiveRefused)])
 def test_a_download_that_breaks_off_installs_nothing(
-    shelf: PackShelf,
+    packs: InstalledPacks,
     installer: Installer,
     releases: Releases,
     sized: bool,
@@ -99,72 +99,72 @@ def test_a_download_that_breaks_off_installs_nothing(
     releases.cut, releases.sized = 100, sized
     with pytest.raises(error):
         installer.pull("tiny")
-    assert _nothing_left(shelf)
+    assert _nothing_left(packs)
 
 
 def test_other_files_than_the_published_are_refused(
-    shelf: PackShelf, installer: Installer, releases: Releases, tmp_path: Path
+    packs: InstalledPacks, installer: Installer, releases: Releases, tmp_path: Path
 ) -> None:
     folder = write_pack(tmp_path / "forged", flavour="b")
     releases.files["/tiny.zip"] = zip_of(folder, tmp_path / "forged.zip").read_bytes()
     with pytest.raises(PackBroken, match="altered"):
         installer.pull("tiny")
-    assert _nothing_left(shelf)
+    assert _nothing_left(packs)
 
 
 def test_a_zip_without_the_published_files_is_refused(
-    shelf: PackShelf, installer: Installer, releases: Releases, tmp_path: Path
+    packs: InstalledPacks, installer: Installer, releases: Releases, tmp_path: Path
 ) -> None:
     folder = write_pack(tmp_path / "half")
     (folder / RECOGNITION).unlink()
     releases.files["/tiny.zip"] = zip_of(folder, tmp_path / "half.zip").read_bytes()
     with pytest.raises(PackBroken, match="missing"):
         installer.pull("tiny")
-    assert _nothing_left(shelf)
+    assert _nothing_left(packs)
 
 
 def test_a_failing_pull_leaves_the_installed_pack(
-    shelf: PackShelf, installer: Installer, releases: Releases
+    packs: InstalledPacks, installer: Installer, releases: Releases
 ) -> None:
     before = installer.pull("tiny")
     releases.files.clear()
     with pytest.raises(ModelError, match="404"):
         installer.pull("tiny")
-    assert shelf.find("tiny") == before
+    assert packs.find("tiny") == before
 
 
-def test_an_interrupted_pull_leaves_nothing(shelf: PackShelf, installer: Installer) -> None:
+def test_an_interrupted_pull_leaves_nothing(packs: InstalledPacks, installer: Installer) -> None:
     def interrupt(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         installer.pull("tiny", interrupt)
-    assert _nothing_left(shelf)
+    assert _nothing_left(packs)
 
 
-def test_no_network_is_said_with_another_way(shelf: PackShelf, installer: Installer) -> None:
-    offline = Installer(shelf, FakeClock(), "http://127.0.0.1:9")
+def test_no_network_is_said_with_another_way(packs: InstalledPacks, installer: Installer) -> None:
+    offline = Installer(packs, FakeClock(), "http://127.0.0.1:9")
     with pytest.raises(ModelError, match=r"network.*models import ZIP"):
         offline.pull("tiny")
 
 
 def test_a_full_disk_is_said(
-    shelf: PackShelf, installer: Installer, monkeypatch: pytest.MonkeyPatch
+    packs: InstalledPacks, installer: Installer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("face_rec.models.packs.download._write", full)
+    monkeypatch.setattr("face_rec.models.packs.pack_archive._write", full)
     with pytest.raises(ModelError, match="No space left"):
         installer.pull("tiny")
-    assert _nothing_left(shelf)
+    assert _nothing_left(packs)
 
 
 def test_an_endless_answer_is_cut(
     installer: Installer, releases: Releases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     releases.sized = False
-    monkeypatch.setattr("face_rec.models.packs.download.LARGEST", 100)
+    monkeypatch.setattr("face_rec.models.packs.pack_archive.LARGEST_ARCHIVE", 100)
     with pytest.raises(ModelError, match="does not end"):
         installer.pull("tiny")
 

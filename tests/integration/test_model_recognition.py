@@ -13,9 +13,8 @@ import pytest
 
 from face_rec.domain.errors import PackBroken, ProviderMissing
 from face_rec.domain.faces import Box, Face, Image, Matrix
+from face_rec.models.packs.installed_packs import InstalledPacks, Role, role_of
 from face_rec.models.packs.manifest import Pack
-from face_rec.models.packs.packs import PackShelf
-from face_rec.models.packs.roles import Role, role_of
 from face_rec.models.runtime import loading
 from face_rec.models.runtime.loading import Loaded, load
 from face_rec.models.runtime.providers import CPU, CUDA
@@ -33,7 +32,7 @@ DETECT_AT = 256
 
 @pytest.fixture(scope="module")
 def loaded(each_material: Material, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
-    pack = PackShelf(tmp_path_factory.mktemp("models")).find(str(each_material.pack))
+    pack = InstalledPacks(tmp_path_factory.mktemp("models")).find(str(each_material.pack))
     return load(pack, "auto", threads=1)
 
 
@@ -48,7 +47,7 @@ def trained(
 ) -> FaceModels:
     """For what only photos of real people can tell."""
     folder = shared_data(f"models/{request.param}")
-    pack = PackShelf(tmp_path_factory.mktemp("models")).find(str(folder))
+    pack = InstalledPacks(tmp_path_factory.mktemp("models")).find(str(folder))
     return load(pack, "auto", threads=1).models
 
 
@@ -59,7 +58,7 @@ def people(each_material: Material) -> list[list[Path]]:
 
 @pytest.fixture
 def pack(drawn: Material, tmp_path: Path) -> Pack:
-    return PackShelf(tmp_path / "models").find(str(drawn.pack))
+    return InstalledPacks(tmp_path / "models").find(str(drawn.pack))
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +113,7 @@ def test_a_warm_model_says_what_a_frame_costs(loaded: Loaded) -> None:
 
 def test_packs_have_contracts_of_their_own(pack: Pack, tmp_path: Path) -> None:
     smaller = write_pack(tmp_path / "smaller", dimension=128)
-    other = load(PackShelf(tmp_path / "models").find(str(smaller)), "cpu", 1).models.contract
+    other = load(InstalledPacks(tmp_path / "models").find(str(smaller)), "cpu", 1).models.contract
     first, again = (load(pack, "cpu", 1).models.contract for _ in range(2))
     assert first != other
     assert first == again
@@ -299,7 +298,7 @@ def test_a_gpu_that_cannot_start_is_said_and_never_replaced(
 
 
 def test_a_file_that_only_looks_like_a_model_is_not_loaded(tmp_path: Path) -> None:
-    pack = PackShelf(tmp_path / "models").find(str(write_pack(tmp_path / "broken")))
+    pack = InstalledPacks(tmp_path / "models").find(str(write_pack(tmp_path / "broken")))
     path = pack.path(pack.recognition)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(PackBroken, match="again"):

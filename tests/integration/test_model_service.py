@@ -167,7 +167,7 @@ def test_a_running_pack_outlives_the_loss_of_its_files(
     service.import_archive(small, "one")
     before = service.current()
     service.start()
-    shutil.rmtree(service.shelf.root / "one")
+    shutil.rmtree(service.packs.root / "one")
     assert _eventually(lambda: "stays in use" in service.status().warning)
     assert service.current() is before
     assert service.status().state is ModelState.READY

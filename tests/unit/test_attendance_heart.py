@@ -4,7 +4,7 @@ from datetime import datetime
 from threading import Event
 
 from face_rec.domain.errors import StoreUnavailable
-from face_rec.kiosks.heartbeat import Heart
+from face_rec.kiosks.heartbeat import Heartbeat
 from face_rec.kiosks.kiosk import KioskRecord
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.rules import FakeRules
@@ -14,7 +14,7 @@ LONG = 3600.0  # seconds: the thread itself never beats in these tests
 
 def test_each_kiosk_with_a_picture_gives_a_sign_of_life() -> None:
     rules, clock = FakeRules(KioskRecord("gate"), KioskRecord("yard")), FakeClock()
-    heart = Heart(lambda: ["gate", "yard", "invented"], rules.beat, clock, LONG)
+    heart = Heartbeat(lambda: ["gate", "yard", "invented"], rules.beat, clock, LONG)
     heart.beat_once()
     heart.close()
     assert set(rules.beats([MORNING.date()])) == {"gate", "yard"}
@@ -29,7 +29,7 @@ def test_a_store_that_is_away_costs_the_beat_of_one_kiosk_only() -> None:
             raise StoreUnavailable("The fake store is away. Switch it on.")
         noted.append(kiosk)
 
-    heart = Heart(lambda: ["gate", "yard"], beat, FakeClock(), LONG)
+    heart = Heartbeat(lambda: ["gate", "yard"], beat, FakeClock(), LONG)
     heart.beat_once()
     heart.close()
     assert noted == ["yard"]
@@ -45,6 +45,6 @@ def test_the_heart_goes_on_after_a_bug() -> None:
             raise answer
         return answer
 
-    heart = Heart(alive, lambda *_: beaten.set(), FakeClock(), every=0.001)
+    heart = Heartbeat(alive, lambda *_: beaten.set(), FakeClock(), every=0.001)
     assert beaten.wait(10)
     heart.close()

@@ -12,9 +12,8 @@ import pytest
 from face_rec.domain.errors import ArchiveRefused, ModelError, PackBroken, PackMissing
 from face_rec.models.packs import digests
 from face_rec.models.packs.install import Installer
+from face_rec.models.packs.installed_packs import InstalledPacks, Role, role_of
 from face_rec.models.packs.manifest import MANIFEST, Pack
-from face_rec.models.packs.packs import PackShelf
-from face_rec.models.packs.roles import Role, role_of
 from face_rec.models.scores.calibration import Origin, Point
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.packs import (
@@ -29,22 +28,22 @@ from tests.fakes.packs import (
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> PackShelf:
-    return PackShelf(tmp_path / "data" / "models")
+def packs(tmp_path: Path) -> InstalledPacks:
+    return InstalledPacks(tmp_path / "data" / "models")
 
 
 @pytest.fixture
-def installer(shelf: PackShelf) -> Installer:
-    return Installer(shelf, FakeClock())
+def installer(packs: InstalledPacks) -> Installer:
+    return Installer(packs, FakeClock())
 
 
 @pytest.fixture
-def installed(shelf: PackShelf, installer: Installer, tmp_path: Path) -> Pack:
+def installed(packs: InstalledPacks, installer: Installer, tmp_path: Path) -> Pack:
     return installer.import_from(write_pack(tmp_path / "mine"))
 
 
-def _left_behind(shelf: PackShelf) -> list[str]:
-    return [path.name for path in shelf.root.iterdir() if path.is_dir()]
+def _left_behind(packs: InstalledPacks) -> list[str]:
+    return [path.name for path in packs.root.iterdir() if path.is_dir()]
 
 
 # --- roles ---------------------------------------------------------------------
@@ -82,7 +81,7 @@ def test_weights_in_other_files_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("inside", ["", "mine/", "models/mine/"])
 def test_a_zip_is_installed_with_only_what_is_needed(
-    shelf: PackShelf, installer: Installer, tmp_path: Path, inside: str
+    packs: InstalledPacks, installer: Installer, tmp_path: Path, inside: str
 ) -> None:
     archive = zip_of(write_pack(tmp_path / "mine"), tmp_path / "mine.zip", inside)
     seen: list[tuple[int, int]] = []
@@ -96,8 +95,8 @@ def test_a_zip_is_installed_with_only_what_is_needed(
         MANIFEST,
     ]
     assert seen[-1][0] == seen[-1][1] > 0
-    assert shelf.installed() == [pack] == [shelf.find("mine")]
-    assert _left_behind(shelf) == ["mine"]
+    assert packs.installed() == [pack] == [packs.find("mine")]
+    assert _left_behind(packs) == ["mine"]
 
 
 def test_importing_twice_changes_nothing(installer: Installer, installed: Pack) -> None:
@@ -106,17 +105,17 @@ def test_importing_twice_changes_nothing(installer: Installer, installed: Pack) 
 
 
 def test_other_weights_never_take_a_name_over(
-    shelf: PackShelf, installer: Installer, installed: Pack, tmp_path: Path
+    packs: InstalledPacks, installer: Installer, installed: Pack, tmp_path: Path
 ) -> None:
     other = write_pack(tmp_path / "other", flavour="b")
     with pytest.raises(ModelError, match="--name"):
         installer.import_from(other, installed.name)
-    assert shelf.find(installed.name) == installed
+    assert packs.find(installed.name) == installed
     assert installer.import_from(other, "second").files != installed.files
 
 
 def test_a_calibration_is_kept_with_its_pack(
-    shelf: PackShelf, installer: Installer, installed: Pack
+    packs: InstalledPacks, installer: Installer, installed: Pack
 ) -> None:
     assert installed.calibration.origin is Origin.UNKNOWN
     points = (Point(1e-3, 0.4), Point(1e-4, 0.5))
@@ -124,27 +123,27 @@ def test_a_calibration_is_kept_with_its_pack(
         installed.name, installed.folder, installed.detection, installed.recognition, None, points
     )
     installer.recalibrate(measured)
-    assert shelf.find(installed.name).calibration.origin is Origin.MEASURED
+    assert packs.find(installed.name).calibration.origin is Origin.MEASURED
     installer.import_from(installed.folder, installed.name)
-    assert shelf.find(installed.name).measured == points
+    assert packs.find(installed.name).measured == points
 
 
 def test_a_folder_of_the_users_own_is_not_written_to(
-    shelf: PackShelf, installer: Installer, tmp_path: Path
+    packs: InstalledPacks, installer: Installer, tmp_path: Path
 ) -> None:
     folder = write_pack(tmp_path / "mine")
     with pytest.raises(ModelError, match="import it"):
-        installer.recalibrate(shelf.find(str(folder)))
+        installer.recalibrate(packs.find(str(folder)))
     assert not (folder / MANIFEST).exists()
 
 
 @pytest.mark.parametrize("name", ["../up", "a/b", ".hidden", "ü", "x" * 65])
 def test_a_name_that_is_no_folder_name_is_refused(
-    shelf: PackShelf, installer: Installer, tmp_path: Path, name: str
+    packs: InstalledPacks, installer: Installer, tmp_path: Path, name: str
 ) -> None:
     with pytest.raises(ModelError, match="cannot name a pack"):
         installer.import_from(write_pack(tmp_path / "mine"), name)
-    assert _left_behind(shelf) == []
+    assert _left_behind(packs) == []
 
 
 @pytest.mark.parametrize("missing", [DETECTION, RECOGNITION])
@@ -163,16 +162,16 @@ def test_two_detectors_are_one_too_many(installer: Installer, tmp_path: Path) ->
 
 
 def test_what_a_killed_process_left_is_swept_after_a_day(
-    shelf: PackShelf, installer: Installer, tmp_path: Path
+    packs: InstalledPacks, installer: Installer, tmp_path: Path
 ) -> None:
-    old, young = shelf.root / ".incoming-old", shelf.root / ".incoming-young"
+    old, young = packs.root / ".incoming-old", packs.root / ".incoming-young"
     for folder in (old, young):
         folder.mkdir(parents=True)
     os.utime(old, (0, 0))
     installer.import_from(write_pack(tmp_path / "mine"))
     assert not old.exists()
     assert young.exists()
-    assert [pack.name for pack in shelf.installed()] == ["mine"]
+    assert [pack.name for pack in packs.installed()] == ["mine"]
 
 
 # --- hostile archives ----------------------------------------------------------
@@ -203,7 +202,7 @@ def _link() -> zipfile.ZipInfo:
     ],
 )
 def test_an_unsafe_zip_is_refused_whole(
-    shelf: PackShelf,
+    packs: InstalledPacks,
     installer: Installer,
     tmp_path: Path,
     entry: zipfile.ZipInfo | str,
@@ -212,7 +211,7 @@ def test_an_unsafe_zip_is_refused_whole(
     archive = _zip_with(tmp_path / "bad.zip", (entry, b"x"))
     with pytest.raises(ArchiveRefused, match=reason):
         installer.import_from(archive)
-    assert _left_behind(shelf) == []
+    assert _left_behind(packs) == []
     assert not list(tmp_path.rglob("evil*"))
 
 
@@ -249,7 +248,9 @@ def test_too_many_files_and_twins_are_refused(installer: Installer, tmp_path: Pa
         installer.import_from(twins)
 
 
-def test_a_damaged_zip_is_refused(shelf: PackShelf, installer: Installer, tmp_path: Path) -> None:
+def test_a_damaged_zip_is_refused(
+    packs: InstalledPacks, installer: Installer, tmp_path: Path
+) -> None:
     archive = zip_of(write_pack(tmp_path / "mine"), tmp_path / "mine.zip")
     data = bytearray(archive.read_bytes())
     data[60] ^= 0xFF
@@ -259,7 +260,7 @@ def test_a_damaged_zip_is_refused(shelf: PackShelf, installer: Installer, tmp_pa
     archive.write_bytes(data[: len(data) // 2])
     with pytest.raises(ArchiveRefused, match="no complete ZIP"):
         installer.import_from(archive)
-    assert _left_behind(shelf) == []
+    assert _left_behind(packs) == []
 
 
 def test_an_encrypted_zip_is_refused(installer: Installer, tmp_path: Path) -> None:
@@ -278,64 +279,66 @@ def test_an_encrypted_zip_is_refused(installer: Installer, tmp_path: Path) -> No
 # --- verifying -----------------------------------------------------------------
 
 
-def test_an_altered_file_is_never_used(shelf: PackShelf, installed: Pack) -> None:
+def test_an_altered_file_is_never_used(packs: InstalledPacks, installed: Pack) -> None:
     path = installed.path(installed.recognition)
     data = bytearray(path.read_bytes())
     data[-1] ^= 1
     path.write_bytes(data)
     with pytest.raises(PackBroken, match="altered"):
-        shelf.find(installed.name)
+        packs.find(installed.name)
 
 
-def test_a_short_or_missing_file_is_never_used(shelf: PackShelf, installed: Pack) -> None:
+def test_a_short_or_missing_file_is_never_used(packs: InstalledPacks, installed: Pack) -> None:
     path = installed.path(installed.detection)
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(PackBroken, match="bytes instead of"):
-        shelf.find(installed.name)
+        packs.find(installed.name)
     path.unlink()
     with pytest.raises(PackBroken, match="missing"):
-        shelf.find(installed.name)
+        packs.find(installed.name)
 
 
 @pytest.mark.parametrize(
     "text", ["", "{}", "[]", '{"format": 2}', '{"format": 1, "installed_at": 3}']
 )
 def test_a_manifest_that_makes_no_sense_is_a_broken_pack(
-    shelf: PackShelf, installed: Pack, text: str
+    packs: InstalledPacks, installed: Pack, text: str
 ) -> None:
     (installed.folder / MANIFEST).write_text(text)
     with pytest.raises(PackBroken, match="manifest"):
-        shelf.find(installed.name)
-    assert shelf.installed() == []
-    assert shelf.names() == [installed.name]
+        packs.find(installed.name)
+    assert packs.installed() == []
+    assert packs.names() == [installed.name]
 
 
-def test_a_manifest_cannot_point_out_of_its_folder(shelf: PackShelf, installed: Pack) -> None:
+def test_a_manifest_cannot_point_out_of_its_folder(packs: InstalledPacks, installed: Pack) -> None:
     manifest = installed.folder / MANIFEST
     manifest.write_text(manifest.read_text().replace(DETECTION, f"../{DETECTION}"))
     with pytest.raises(PackBroken):
-        shelf.find(installed.name)
+        packs.find(installed.name)
 
 
 def test_a_second_start_reads_no_weights(
-    monkeypatch: pytest.MonkeyPatch, shelf: PackShelf, installed: Pack
+    monkeypatch: pytest.MonkeyPatch, packs: InstalledPacks, installed: Pack
 ) -> None:
     def refuse(path: Path) -> str:
         raise AssertionError(f"{path} was read")
 
     monkeypatch.setattr(digests, "sha256_of", refuse)
-    PackShelf(shelf.root).find(installed.name)
+    InstalledPacks(packs.root).find(installed.name)
     with pytest.raises(AssertionError, match="was read"):
-        PackShelf(shelf.root).find(installed.name, fresh=True)
+        InstalledPacks(packs.root).find(installed.name, fresh=True)
 
 
-def test_a_damaged_memory_of_digests_only_costs_time(shelf: PackShelf, installed: Pack) -> None:
-    (shelf.root / "verified.json").write_text("[1, 2")
-    assert shelf.find(installed.name) == installed
+def test_a_damaged_memory_of_digests_only_costs_time(
+    packs: InstalledPacks, installed: Pack
+) -> None:
+    (packs.root / "verified.json").write_text("[1, 2")
+    assert packs.find(installed.name) == installed
 
 
-def test_a_folder_is_a_pack_without_a_manifest(shelf: PackShelf, tmp_path: Path) -> None:
-    pack = shelf.find(str(write_pack(tmp_path / "my models")))
+def test_a_folder_is_a_pack_without_a_manifest(packs: InstalledPacks, tmp_path: Path) -> None:
+    pack = packs.find(str(write_pack(tmp_path / "my models")))
     assert pack.name == "my-models"
     assert pack.detection.name == DETECTION
     assert pack.recognition.name == RECOGNITION
@@ -346,6 +349,8 @@ def test_a_folder_is_a_pack_without_a_manifest(shelf: PackShelf, tmp_path: Path)
     ("wanted", "advice"),
     [("buffalo_l", "models pull buffalo_l"), ("mine", "import"), ("./nowhere", "MODEL_PACK")],
 )
-def test_a_missing_pack_says_how_to_get_one(shelf: PackShelf, wanted: str, advice: str) -> None:
+def test_a_missing_pack_says_how_to_get_one(
+    packs: InstalledPacks, wanted: str, advice: str
+) -> None:
     with pytest.raises(PackMissing, match=advice):
-        shelf.find(wanted)
+        packs.find(wanted)

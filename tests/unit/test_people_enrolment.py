@@ -19,8 +19,8 @@ from face_rec.domain.errors import (
 )
 from face_rec.domain.faces import Image, View
 from face_rec.domain.people import Person
+from face_rec.people.kept_photos import MOST_TEMPLATES, chosen
 from face_rec.people.photos.photos import decode
-from face_rec.people.templates import MOST, chosen
 from face_rec.stores.redis import keys
 from tests.fakes.enrolment import CONSENT, People, painted
 from tests.fakes.models import blank_frame, fake_models
@@ -225,8 +225,8 @@ def test_templates_can_be_added_up_to_ten() -> None:
     person = _registered(people)
     for _ in range(2):
         person = people.enrolment.add_photos(person.subject, [people.photo(1, LEFT)] * 6)
-    assert len(person.templates) == MOST == keys.MAX_TEMPLATES
-    assert {info.slot for info in person.templates} == set(range(MOST))
+    assert len(person.templates) == MOST_TEMPLATES == keys.MAX_TEMPLATES
+    assert {info.slot for info in person.templates} == set(range(MOST_TEMPLATES))
     with pytest.raises(PeopleError, match="Remove"):
         people.enrolment.add_photos(person.subject, [people.photo(1)])
 
@@ -247,7 +247,7 @@ def test_templates_of_another_model_stay_and_make_room_only_when_needed() -> Non
     assert [info.contract for info in person.templates].count("fake") == 1
     person = people.enrolment.add_photos(person.subject, [people.photo(1)] * 6)
     assert {info.contract for info in person.templates} == {"other"}
-    assert len(person.templates) == MOST
+    assert len(person.templates) == MOST_TEMPLATES
 
 
 def test_adding_photos_needs_a_person_with_consent() -> None:

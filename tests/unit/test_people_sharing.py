@@ -2,11 +2,11 @@ import threading
 
 import pytest
 
-from face_rec.people.gallery.rw_lock import Sharing
+from face_rec.people.gallery.shared_rows import ReadWriteLock
 
 
 def test_readers_share() -> None:
-    sharing, together = Sharing(), threading.Barrier(2, timeout=10)
+    sharing, together = ReadWriteLock(), threading.Barrier(2, timeout=10)
 
     def read() -> None:
         with sharing.reading():
@@ -21,7 +21,7 @@ def test_readers_share() -> None:
 
 
 def test_a_writer_is_alone_and_comes_before_later_readers() -> None:
-    sharing, order = Sharing(), list[str]()
+    sharing, order = ReadWriteLock(), list[str]()
     reading, let_go = threading.Event(), threading.Event()
 
     def first_reader() -> None:
@@ -53,7 +53,7 @@ def test_a_writer_is_alone_and_comes_before_later_readers() -> None:
 
 
 def test_an_error_in_a_turn_ends_the_turn() -> None:
-    sharing = Sharing()
+    sharing = ReadWriteLock()
     for turn in (sharing.reading, sharing.writing):
         with pytest.raises(ZeroDivisionError), turn():
             _ = 1 / 0

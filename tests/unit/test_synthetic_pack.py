@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from face_rec.domain.faces import Face, Image, Matrix, View
-from face_rec.models.packs.packs import PackShelf
+from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.runtime.loading import load
 from face_rec.people.photos.quality import CAPTURE, assess, shortcoming
 from face_rec.protocols.models import FaceModels
@@ -26,7 +26,7 @@ SIZES = (640, 320, 160)
 
 @pytest.fixture(scope="module")
 def models(drawn: Material, tmp_path_factory: pytest.TempPathFactory) -> FaceModels:
-    pack = PackShelf(tmp_path_factory.mktemp("models")).find(str(drawn.pack))
+    pack = InstalledPacks(tmp_path_factory.mktemp("models")).find(str(drawn.pack))
     return load(pack, "cpu", 1).models
 
 

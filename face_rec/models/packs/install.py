@@ -1,4 +1,4 @@
-"""Brings packs onto the shelf: pulled from InsightFace, or imported from a ZIP or folder.
+"""Installs packs: pulled from InsightFace, or imported from a ZIP or folder.
 
 Whatever happens on the way (no network, a full disk, a killed process), a pack is either
 there whole and verified, or not there.
@@ -16,7 +16,7 @@ from pathlib import Path
 from face_rec.clock import Clock
 from face_rec.domain.errors import ModelError, PackBroken
 from face_rec.models.packs.catalogue import OFFICIAL, RELEASES, OfficialPack
-from face_rec.models.packs.download import download
+from face_rec.models.packs.installed_packs import InstalledPacks, folder_pack
 from face_rec.models.packs.manifest import (
     MANIFEST,
     Pack,
@@ -24,8 +24,7 @@ from face_rec.models.packs.manifest import (
     read_manifest,
     write_manifest,
 )
-from face_rec.models.packs.pack_archive import unpack_models
-from face_rec.models.packs.packs import PackShelf, folder_pack
+from face_rec.models.packs.pack_archive import download, unpack_models
 from face_rec.protocols.models import Progress
 
 log = logging.getLogger(__name__)
@@ -40,10 +39,10 @@ def silent(done: int, total: int) -> None:
 
 
 class Installer:
-    """Installs packs into a shelf; ``releases`` is the base URL of the official ZIPs."""
+    """Adds to the installed packs; ``releases`` is the base URL of the official ZIPs."""
 
-    def __init__(self, shelf: PackShelf, clock: Clock, releases: str = RELEASES) -> None:
-        self._shelf = shelf
+    def __init__(self, packs: InstalledPacks, clock: Clock, releases: str = RELEASES) -> None:
+        self._packs = packs
         self._clock = clock
         self._releases = releases
 
@@ -74,7 +73,7 @@ class Installer:
         """
         with self._staging() as staging:
             self._collect(source, staging, progress)
-            found = folder_pack(staging, self._shelf.digests)
+            found = folder_pack(staging, self._packs.digests)
             name = checked_name(name or _called(source))
             return self._install(self._kept_apart(dataclasses.replace(found, name=name)))
 
@@ -91,22 +90,22 @@ class Installer:
 
     @contextmanager
     def _staging(self) -> Iterator[Path]:
-        """A folder on the shelf's own disk, so that moving it into place is one step."""
-        self._shelf.root.mkdir(parents=True, exist_ok=True)
+        """A folder on the packs' own disk, so that moving it into place is one step."""
+        self._packs.root.mkdir(parents=True, exist_ok=True)
         self._sweep()
-        folder = self._shelf.root / f"{_STAGING}{secrets.token_hex(8)}"
+        folder = self._packs.root / f"{_STAGING}{secrets.token_hex(8)}"
         folder.mkdir()
         try:
             yield folder
         except OSError as error:
             raise ModelError(
-                f"The pack could not be written to {self._shelf.root}: {error.strerror or error}."
+                f"The pack could not be written to {self._packs.root}: {error.strerror or error}."
             ) from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _sweep(self) -> None:
-        for folder in self._shelf.root.glob(f"{_STAGING}*"):
+        for folder in self._packs.root.glob(f"{_STAGING}*"):
             if time.time() - folder.stat().st_mtime > _ABANDONED_AFTER:
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -121,13 +120,13 @@ class Installer:
     def _published(self, staging: Path, official: OfficialPack) -> Pack:
         """The official pack in ``staging``, verified against the catalogue."""
         pack = Pack(official.name, staging, official.detection, official.recognition)
-        self._shelf.verify(pack)
+        self._packs.verify(pack)
         return pack
 
     def _kept_apart(self, pack: Pack) -> Pack:
         """``pack``, with the calibration of the one it replaces; raises ModelError if that one
         has other weights: its name would come to mean something else."""
-        folder = self._shelf.root / pack.name
+        folder = self._packs.root / pack.name
         if not (folder / MANIFEST).is_file():
             return pack
         try:
@@ -145,10 +144,10 @@ class Installer:
         """Move the staged files of ``pack`` into place in one step."""
         self._drop_others(pack)
         write_manifest(dataclasses.replace(pack, installed_at=self._clock.now()))
-        target = self._shelf.root / pack.name
+        target = self._packs.root / pack.name
         self._swap(pack.folder, target)
         log.info("pack installed name=%s custom=%s", pack.name, pack.custom)
-        return self._shelf.find(pack.name)
+        return self._packs.find(pack.name)
 
     def _drop_others(self, pack: Pack) -> None:
         kept = {file.name for file in pack.files}

@@ -16,8 +16,7 @@ import numpy.typing as npt
 from face_rec.domain.faces import Matrix, Vector
 from face_rec.domain.people import Contract, GalleryEntry
 from face_rec.domain.recognition import NO_MATCH, Match
-from face_rec.people.gallery.matrix import GrowingMatrix
-from face_rec.people.gallery.rw_lock import Sharing
+from face_rec.people.gallery.shared_rows import GrowingMatrix, ReadWriteLock
 
 Indices = npt.NDArray[np.int32]
 
@@ -40,7 +39,7 @@ class MemoryGallery:
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
-        self._sharing = Sharing()
+        self._lock = ReadWriteLock()
         self._clear(0)
 
     def _clear(self, revision: int) -> None:
@@ -79,7 +78,7 @@ class MemoryGallery:
 
         ``expected``: about how many people; loading is faster when that is known.
         """
-        with self._sharing.writing():
+        with self._lock.writing():
             self._clear(revision)
             for batch in _batches(entries, _AT_ONCE):
                 self._expect(expected, batch)
@@ -93,13 +92,13 @@ class MemoryGallery:
 
     def put(self, entry: GalleryEntry, revision: int) -> None:
         """Add a person, or replace their templates; raises ValueError if they do not fit."""
-        with self._sharing.writing():
+        with self._lock.writing():
             self._put(entry)
             self._revision = revision
 
     def remove(self, subject: str, revision: int) -> None:
         """Forget a person; nothing happens if there is none."""
-        with self._sharing.writing():
+        with self._lock.writing():
             if subject in self._row_of:
                 self._remove(subject)
             self._revision = revision
@@ -113,7 +112,7 @@ class MemoryGallery:
         """
         if probes.ndim != 2 or probes.shape[1] != self.contract.dimension:
             raise ValueError(f"probes of shape {probes.shape} for {self.contract}")
-        with self._sharing.reading():
+        with self._lock.reading():
             if not self._subjects or not len(probes):
                 return [NO_MATCH] * len(probes)
             similarities = probes @ self._centroids.rows[: len(self._subjects)].T

@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, IdTaken, PeopleError, PersonMissing
 from face_rec.domain.people import Person, Template
-from face_rec.people import leaving
+from face_rec.people.details import as_changed, as_created
 from face_rec.stores.chain.ledger import COMPLETE, PEOPLE, UNPROVED, Ledger, States
 from face_rec.stores.people import people_proof, person_codec
 from face_rec.stores.people.people_proof import Proof
@@ -64,7 +64,7 @@ class RedisPeople(RedisPeopleReader):
         fresh = dataclasses.replace(person, version=0, created_at=created)
         own = self._own.reserve() if self._own else None
         try:
-            begun = leaving.begun(fresh, self._clock.now())
+            begun = as_created(fresh, self._clock.now())
             return self._write(begun, templates, seen_revision, own)
         except PeopleError:
             if self._own and own:
@@ -78,7 +78,7 @@ class RedisPeople(RedisPeopleReader):
         kept = dataclasses.replace(
             person, templates=stored.templates, created_at=stored.created_at
         )
-        return self._write(leaving.followed(stored, kept, self._clock.now()))
+        return self._write(as_changed(stored, kept, self._clock.now()))
 
     @redis_errors()
     def put_templates(

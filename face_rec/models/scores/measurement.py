@@ -4,15 +4,21 @@ For a model without built-in calibration, or to fit the threshold to the people 
 of one's own site. The pictures need not be of the people in the gallery.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from face_rec.domain.errors import ModelError
-from face_rec.domain.faces import Matrix
+from face_rec.domain.errors import ModelError, PictureError
+from face_rec.domain.faces import Face, Matrix
 from face_rec.models.scores.calibration import Point
+from face_rec.people.photos.photos import SUFFIXES, decode
+from face_rec.protocols.models import FaceModels, Progress
+
+log = logging.getLogger(__name__)
 
 FEWEST_PAIRS = 10
 """Impostor pairs above a point's cosine: fewer say little (10 know FAR to ±60 %, which is
@@ -20,6 +26,8 @@ FEWEST_PAIRS = 10
 _RATES = tuple(rate * 10.0**-power for power in range(3, 8) for rate in (1.0, 0.3))
 _BINS = 20_000
 _ROWS = 512
+_DETECT_AT = 320
+"""px of the longer side; calibration pictures are mostly one face."""
 
 Counts = npt.NDArray[np.int64]
 
@@ -75,3 +83,45 @@ def _cosine(counts: Counts, accepted: int) -> float:
     reached = np.cumsum(counts[::-1])
     bins = int(np.searchsorted(reached, accepted)) + 1
     return round(1.0 - 2.0 * bins / _BINS, 4)
+
+
+def embed_people(
+    models: FaceModels, folder: Path, progress: Progress
+) -> tuple[Matrix, tuple[str, ...]]:
+    """One row for each picture ``folder/<person>/*`` with one clear face, and whose it is.
+
+    Other pictures are left out. Raises ModelError when none is left.
+    """
+    pictures = [(path, path.parent.name) for path in _pictures(folder)]
+    rows, people = [], []
+    for done, (path, person) in enumerate(pictures, start=1):
+        row = _row(models, path)
+        progress(done, len(pictures))
+        if row is not None:
+            rows.append(row)
+            people.append(person)
+    if not rows:
+        raise ModelError(f"{folder} holds no pictures with one face as FOLDER/<person>/*.jpg.")
+    return np.concatenate(rows), tuple(people)
+
+
+def _pictures(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.glob("*/*")) if path.suffix.lower() in SUFFIXES]
+
+
+def _row(models: FaceModels, path: Path) -> Matrix | None:
+    try:
+        image = decode(path.read_bytes())
+    except (PictureError, OSError) as error:
+        log.warning("picture left out file=%s reason=%s", path.name, error)
+        return None
+    face = _main_face(models.detector.detect(image, _DETECT_AT))
+    return models.embedder.embed([models.embedder.align(image, face)]) if face else None
+
+
+def _main_face(faces: list[Face]) -> Face | None:
+    """The only face, or one that is far larger than those in the background."""
+    by_size = sorted(faces, key=lambda face: face.box.area, reverse=True)
+    if not by_size or (len(by_size) > 1 and by_size[1].box.area * 4 > by_size[0].box.area):
+        return None
+    return by_size[0]
