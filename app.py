@@ -27,9 +27,8 @@ from face_rec.domain.errors import FaceRecError, SettingError, StoreUnavailable
 from face_rec.log import configure
 from face_rec.models.status import ModelState
 from face_rec.warm_up import WarmUp
-from face_rec.web.gate.back_messages import BackMessages
-from face_rec.web.gate.forward_messages import ForwardMessages
-from face_rec.web.ops.secret_files import remarks
+from face_rec.web.gate.streamlit_messages import BackMessages, ForwardMessages
+from face_rec.web.ops.host_checks import remarks
 from face_rec.web.server import uploads
 
 log = logging.getLogger(__name__)

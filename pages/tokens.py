@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from face_rec.access.devices.token import Token
+from face_rec.access.devices.credentials import Token
 from face_rec.access.devices.tokens import LONGEST_DAYS
 from face_rec.access.rights import Scope
 from face_rec.domain.errors import AccessError

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from face_rec.access.devices.device_proofs import signed_text
+from face_rec.access.devices.device import signed_text
 
 
 class DeviceKey:

@@ -19,8 +19,8 @@ from face_rec.access.rights import Role
 from face_rec.assembly.access import AccessOptions, open_access
 from face_rec.domain.groups import ALL_GROUPS, Groups
 from face_rec.stores.redis.client import Client
-from face_rec.web.gate.forward_messages import ForwardMessages
 from face_rec.web.gate.gate import Gate
+from face_rec.web.gate.streamlit_messages import ForwardMessages
 from face_rec.web.server.strict_http import StrictHttp
 from face_rec.web.signin import entrance
 from face_rec.web.signin.oidc import Provider

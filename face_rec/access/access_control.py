@@ -8,7 +8,7 @@ from typing import Final
 from face_rec.access.accounts.accounts import Staff
 from face_rec.access.audit.audit_log import Trail
 from face_rec.access.changes import Changes
-from face_rec.access.devices.device_proofs import DeviceProofs
+from face_rec.access.devices.device import DeviceProofs
 from face_rec.access.devices.kiosks import Kiosks
 from face_rec.access.devices.pins import Pins
 from face_rec.access.devices.tokens import Tokens

@@ -11,7 +11,7 @@ class Changes:
     """Tells whoever listens, in this process and at once. Safe to call from any thread.
 
     Other processes find out by themselves: they look at the database every two seconds for
-    each open page (:mod:`face_rec.web.gate.socket_watch`).
+    each open page (:mod:`face_rec.web.gate.tab_socket`).
     """
 
     def __init__(self) -> None:

@@ -6,13 +6,11 @@ from typing import Protocol, TypeVar
 
 from face_rec.access.accounts.account import Account
 from face_rec.access.audit.audit import AuditEntry, Refusals
+from face_rec.access.devices.credentials import Link, Token
 from face_rec.access.devices.device import Beat, Device
-from face_rec.access.devices.link import Link
-from face_rec.access.devices.token import Token
 from face_rec.access.factors.factors import Factors, Handle
 from face_rec.access.signin.pace import Begun, Pace
-from face_rec.access.signin.session import Session
-from face_rec.access.signin.sign_in_record import SignIn, Use
+from face_rec.access.signin.session import Session, SignIn, Use
 
 Record = TypeVar("Record", Account, Device, Token, Factors, Handle)
 Waiting = TypeVar("Waiting")

@@ -5,10 +5,9 @@ from typing import Generic, TypeVar
 
 from face_rec.access.accounts.account import Account
 from face_rec.access.changes import Changes
+from face_rec.access.devices.credentials import Token
 from face_rec.access.devices.device import Device
-from face_rec.access.devices.token import Token
-from face_rec.access.signin.session import Session
-from face_rec.access.signin.sign_in_record import Use
+from face_rec.access.signin.session import Session, Use
 from face_rec.access.storage import Records, SessionStore
 
 Record = TypeVar("Record", Account, Device, Token)

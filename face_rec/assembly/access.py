@@ -17,12 +17,10 @@ from face_rec.access.accounts.known_browsers import KnownBrowsers
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.audit_log import Trail
 from face_rec.access.changes import Changes
-from face_rec.access.devices.device import Device
-from face_rec.access.devices.device_proofs import DeviceProofs
+from face_rec.access.devices.credentials import Token, new_secret
+from face_rec.access.devices.device import Device, DeviceProofs
 from face_rec.access.devices.kiosks import Kiosks
 from face_rec.access.devices.pins import Pins
-from face_rec.access.devices.secret import new_secret
-from face_rec.access.devices.token import Token
 from face_rec.access.devices.tokens import Tokens
 from face_rec.access.factors.app_codes import AppCodes
 from face_rec.access.factors.ceremony import Ceremonies, Ceremony

@@ -29,7 +29,7 @@ from face_rec.stores.journal.quarantine import Quarantine
 from face_rec.stores.redis import redis_health
 from face_rec.web.ops import checks, host_checks
 from face_rec.web.ops.health import Check
-from face_rec.web.ops.secret_files import secret_files_check
+from face_rec.web.ops.host_checks import secret_files_check
 
 _CAMERA_SECONDS: Final = 15.0
 _PROBE: Final = b"\xff\xd8 written by doctor, removed at once \xff\xd9"

@@ -7,7 +7,7 @@ from typing import Protocol
 from face_rec.access.audit.audit_log import Trail
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.principal import Principal
-from face_rec.access.signin.sign_in_record import SignIn
+from face_rec.access.signin.session import SignIn
 from face_rec.facades.facade import Facade
 
 

@@ -11,14 +11,13 @@ from face_rec.access.accounts.account import Account
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.audit import BY_STRANGERS, AuditEntry, Refusals
 from face_rec.access.audit.audit_log import Trail
+from face_rec.access.devices.credentials import Link, Token
 from face_rec.access.devices.device import Beat, Device
 from face_rec.access.devices.kiosks import Kiosks
-from face_rec.access.devices.link import Link
 from face_rec.access.devices.pins import Pins
-from face_rec.access.devices.token import Token
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.principal import Principal
-from face_rec.access.signin.sign_in_record import SignIn
+from face_rec.access.signin.session import SignIn
 from face_rec.access.signin.throttle import Throttle
 from face_rec.access.storage import LinkStore, Notes
 from face_rec.domain.errors import LastOne

@@ -13,13 +13,13 @@ from starlette.websockets import WebSocketDisconnect
 
 from face_rec.access.access_control import KIOSK, SESSION
 from face_rec.access.accounts.account import Account
-from face_rec.access.devices.secret import digest
+from face_rec.access.devices.credentials import digest
 from face_rec.access.rights import Role, Scope
 from face_rec.domain.errors import AccountRefused, StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
-from face_rec.web.gate import socket_watch
+from face_rec.web.gate import tab_socket
 from face_rec.web.server import strict_http
 from tests.fakes.clock import FakeClock
 from tests.gate_app import ORIGIN, PASSWORD, GateApp, access_on, sign_in, submit
@@ -506,7 +506,7 @@ def test_a_socket_opens_for_our_own_page_only(gate: GateApp, admin: TestClient) 
 def test_an_open_socket_closes_within_seconds_of_the_session_s_end(
     gate: GateApp, monkeypatch: pytest.MonkeyPatch, end: str
 ) -> None:
-    monkeypatch.setattr(socket_watch, "EVERY", 0.05)
+    monkeypatch.setattr(tab_socket, "EVERY", 0.05)
     gate.add("ada")
     gate.add("eve")
     browser = gate.kiosk() if end == "revoke" else gate.signed_in("eve")

@@ -14,7 +14,7 @@ from face_rec.access.access_control import Access
 from face_rec.access.rights import Role
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.stores.redis.client import Client
-from face_rec.web.gate import socket_watch
+from face_rec.web.gate import tab_socket
 from tests.fakes.clock import FakeClock
 from tests.gate_app import ORIGIN, GateApp, access_on, submit
 
@@ -143,7 +143,7 @@ def test_every_change_of_an_account_ends_its_open_tabs_at_once(
     gate: GateApp, streamlit: Streamlit, monkeypatch: pytest.MonkeyPatch,
     change: Callable[[Access], object],
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(socket_watch, "EVERY", 3600.0)  # only word of the change can end it
+    monkeypatch.setattr(tab_socket, "EVERY", 3600.0)  # only word of the change can end it
     browser = gate.signed_in("max")
     with browser.websocket_connect(
         SOCKET, subprotocols=["streamlit"], headers={**ORIGIN}
@@ -161,7 +161,7 @@ def test_every_change_of_an_account_ends_its_open_tabs_at_once(
 def test_a_change_made_in_another_process_ends_them_within_seconds(
     gate: GateApp, redis_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(socket_watch, "EVERY", OTHER_PROCESS)
+    monkeypatch.setattr(tab_socket, "EVERY", OTHER_PROCESS)
     elsewhere = access_on(redis_client, gate.clock)
     browser = gate.signed_in("max")
     with browser.websocket_connect(

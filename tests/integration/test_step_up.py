@@ -14,7 +14,7 @@ from face_rec import assembly
 from face_rec.access.access_control import SESSION
 from face_rec.access.audit.actor import Actor, acting
 from face_rec.access.audit.audited_stores import AuditedPeople
-from face_rec.access.devices.secret import digest
+from face_rec.access.devices.credentials import digest
 from face_rec.access.factors.step_up import FRESH
 from face_rec.access.rights import FRESH_PROOF, Act, Role, Scope
 from face_rec.access.signin.pace import OWN_PASSWORD

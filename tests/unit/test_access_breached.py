@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.access.accounts.breached import BreachedPasswords
-from face_rec.access.accounts.md4 import md4
+from face_rec.access.accounts.breached import BreachedPasswords, md4
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.domain.errors import BreachListBroken, PasswordRefused
 from tests.gate_app import CHEAP, PASSWORD

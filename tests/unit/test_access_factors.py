@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.requests import Request
 
-from face_rec.access.factors import recovery, totp
+from face_rec.access.factors import app_codes, factors
 from face_rec.access.factors.factors import MOST_PASSKEYS, Factors, Passkey
 from face_rec.domain.errors import FactorRefused
 from face_rec.stores.access.access_codec import decode, encode
@@ -23,34 +23,36 @@ NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 def test_codes_are_those_of_the_standard(seconds: int, code: str) -> None:
     """The last six digits of RFC 6238's own examples, appendix B."""
     moment = datetime.fromtimestamp(seconds, UTC)
-    assert totp.step_of(RFC, code, moment) == seconds // 30
-    assert totp.step_of(RFC, f" {code[:3]} {code[3:]} ", moment) == seconds // 30
+    assert app_codes.step_of(RFC, code, moment) == seconds // 30
+    assert app_codes.step_of(RFC, f" {code[:3]} {code[3:]} ", moment) == seconds // 30
 
 
 @pytest.mark.parametrize(
     "typed", ["", "28708", "2870822", "28708a", "٢٨٧٠٨٢", "-287082", "287082.0", "\x00" * 6]
 )
 def test_what_is_no_code_is_of_no_step(typed: str) -> None:
-    assert totp.step_of(RFC, typed, datetime.fromtimestamp(59, UTC)) is None
+    assert app_codes.step_of(RFC, typed, datetime.fromtimestamp(59, UTC)) is None
 
 
 def test_a_code_is_found_one_step_away_and_no_further() -> None:
     at, step = datetime.fromtimestamp(1111111109, UTC), 1111111109 // 30
-    found = [totp.step_of(RFC, "081804", at + timedelta(seconds=30 * n)) for n in range(-2, 3)]
+    found = [
+        app_codes.step_of(RFC, "081804", at + timedelta(seconds=30 * n)) for n in range(-2, 3)
+    ]
     assert found == [None, step, step, step, None]
 
 
 def test_secrets_and_recovery_codes_are_long_and_never_the_same() -> None:
-    assert len({totp.new_secret() for _ in range(50)}) == 50
-    assert re.fullmatch(r"[A-Z2-7]{32}", totp.new_secret())
-    codes = recovery.new_codes()
-    assert len(set(codes)) == recovery.HOW_MANY
+    assert len({app_codes.new_secret() for _ in range(50)}) == 50
+    assert re.fullmatch(r"[A-Z2-7]{32}", app_codes.new_secret())
+    codes = factors.new_codes()
+    assert len(set(codes)) == factors.HOW_MANY
     shape = re.compile(r"([0-9a-hj-km-np-tv-z]{4}-){5}[0-9a-hj-km-np-tv-z]{4}")
     assert all(shape.fullmatch(code) for code in codes)
 
 
 def test_the_address_in_the_qr_code_is_one_that_apps_know() -> None:
-    said = totp.address(RFC, "ada@example.org", "Main: site")
+    said = app_codes.address(RFC, "ada@example.org", "Main: site")
     assert said.startswith("otpauth://totp/Main")
     assert f"secret={RFC}" in said
 
@@ -68,8 +70,8 @@ def test_what_is_stored_comes_back_as_it_was() -> None:
         recovery=frozenset({"x", "y"}),
         passkeys=(_passkey(1), dataclasses.replace(_passkey(2), used_at=NOW)), version=3,
     )  # fmt: skip
-    for factors in (full, Factors(id="eve")):
-        assert decode(Factors, encode(factors)) == factors
+    for stored in (full, Factors(id="eve")):
+        assert decode(Factors, encode(stored)) == stored
     assert "c2VjcmV0" not in repr(full)
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from face_rec.web.gate.forward_messages import ForwardMessages
+from face_rec.web.gate.streamlit_messages import ForwardMessages
 
 files = ForwardMessages(ForwardMsg).files
 NAME: Final = "0fd904af7c1d671ca31d5e82d9c6111f"

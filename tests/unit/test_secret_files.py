@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from face_rec.web.ops.secret_files import open_to_others, remarks, secret_files_check
+from face_rec.web.ops.host_checks import open_to_others, remarks, secret_files_check
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
 
@@ -34,7 +34,7 @@ def test_a_file_of_roots_may_be_read_through_the_group(
     path.touch()
     path.chmod(mode)
     monkeypatch.setattr(
-        "face_rec.web.ops.secret_files.os",
+        "face_rec.web.ops.host_checks.os",
         SimpleNamespace(name="posix", geteuid=lambda: path.stat().st_uid + 1),
     )
     assert open_to_others(path) == who

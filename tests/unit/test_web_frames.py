@@ -18,9 +18,8 @@ from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Greeting, Label
 from face_rec.web.frames import frames
-from face_rec.web.frames.frame_numbers import HEADER
+from face_rec.web.frames.frame_request import HEADER, MAX_BYTES
 from face_rec.web.frames.frames import SCREEN_HEADER, routes
-from face_rec.web.frames.jpeg import MAX_BYTES
 from tests.fakes.clock import MORNING
 from tests.fakes.kiosks import FakeKiosks
 

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message
 
 from face_rec.web.gate.hosts import host_allowed, is_loopback, own_names, own_pages
-from face_rec.web.server.bodies import BoundedBody
+from face_rec.web.server.strict_http import BoundedBody
 from face_rec.web.signin.login import local_path
 
 ALLOWED = ("localhost", "::1", "*.example.org")

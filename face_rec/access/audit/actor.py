@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
+from face_rec.access.principal import Principal
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -53,3 +55,24 @@ def acting(actor: Actor) -> Iterator[None]:
         yield
     finally:
         _acting.reset(token)
+
+
+# Who sent the message or request that is being worked on, in code that has none to look at.
+
+_asking: ContextVar[Principal | None] = ContextVar("asking", default=None)
+
+
+@contextmanager
+def asking(principal: Principal) -> Iterator[None]:
+    """Everything inside is worked on for ``principal``, also in tasks and threads that copy the
+    context."""
+    token = _asking.set(principal)
+    try:
+        yield
+    finally:
+        _asking.reset(token)
+
+
+def requester() -> Principal | None:
+    """None where the gate is not there, or nobody knows."""
+    return _asking.get()

@@ -7,9 +7,16 @@ from typing import Final
 
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import Trail
+from face_rec.access.devices.credentials import (
+    Link,
+    LinkKind,
+    digest,
+    joined,
+    matches,
+    new_secret,
+    parted,
+)
 from face_rec.access.devices.device import Beat, Device
-from face_rec.access.devices.link import Link, LinkKind
-from face_rec.access.devices.secret import digest, joined, matches, new_secret, parted
 from face_rec.access.rights import Act
 from face_rec.access.signin.throttle import BY_LINK, Throttle
 from face_rec.access.storage import LinkStore, Notes, Records

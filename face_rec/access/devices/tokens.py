@@ -7,8 +7,7 @@ from typing import Final
 
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import Trail
-from face_rec.access.devices.secret import digest, joined, matches, new_secret, parted
-from face_rec.access.devices.token import Token
+from face_rec.access.devices.credentials import Token, digest, joined, matches, new_secret, parted
 from face_rec.access.rights import Act, Scope
 from face_rec.access.storage import Notes, Records
 from face_rec.clock import Clock

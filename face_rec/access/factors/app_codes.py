@@ -1,17 +1,66 @@
 """The authenticator app of an account: its secret, sealed at rest, and codes used once each."""
 
 import base64
+import hmac
 import logging
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
-from face_rec.access.factors import totp
+import pyotp
+
 from face_rec.access.factors.ceremony import Ceremonies, Ceremony, Purpose
 from face_rec.access.factors.factor_store import FactorBook
 from face_rec.access.factors.factors import Factors
 from face_rec.access.storage import Sealer
 from face_rec.clock import Clock
 from face_rec.domain.errors import FactorRefused, StoreError, StoreUnavailable
+
+# Codes of an authenticator app: time-based one-time passwords (RFC 6238), by pyotp.
+#
+# Six digits, 30 seconds, SHA-1: what every authenticator app understands. A code of one step
+# before or after the present one counts too (RFC 6238, section 5.2), and each step once only.
+
+STEP: Final = 30  # seconds
+DIGITS: Final = 6
+_DRIFT: Final = (1, 0, -1)  # steps; the newest that fits, so that no older one can follow it
+
+
+def new_secret() -> str:
+    """160 random bits as base32, the length that RFC 4226 recommends."""
+    return pyotp.random_base32(32)
+
+
+def address(secret: str, account: str, site: str) -> str:
+    """What the QR code holds; opens the authenticator app when pressed on the phone itself."""
+    return pyotp.TOTP(secret, digits=DIGITS, interval=STEP).provisioning_uri(
+        name=account, issuer_name=site
+    )
+
+
+def spaced(secret: str) -> str:
+    """The secret in groups of four, for typing it in."""
+    return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+
+
+def step_of(secret: str, typed: str, now: datetime) -> int | None:
+    """The time step whose code ``typed`` is, near ``now``; None: of none."""
+    code = "".join(typed.split())
+    if not (code.isascii() and code.isdigit() and len(code) == DIGITS):
+        return None
+    totp, present = pyotp.TOTP(secret, digits=DIGITS, interval=STEP), step_at(now)
+    fits = [
+        present + drift
+        for drift in _DRIFT
+        if hmac.compare_digest(totp.generate_otp(present + drift), code)
+    ]
+    return fits[0] if fits else None
+
+
+def step_at(now: datetime) -> int:
+    """The number of the time step that ``now`` lies in."""
+    return int(now.timestamp()) // STEP
+
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +91,7 @@ class AppCodes:
         """A new secret (base32) that becomes the account's once a code of it is shown. Asked
         again before that, it is the same one: two tabs and a reload show one picture."""
         waiting = self._ceremonies.asked(browser, Purpose.NEW_APP, account)
-        sealed = waiting.secret if waiting else self._seal(totp.new_secret(), account)
+        sealed = waiting.secret if waiting else self._seal(new_secret(), account)
         self._ceremonies.ask(browser, Ceremony(Purpose.NEW_APP, account, sealed), _MINUTES)
         return self._open(sealed, account)
 
@@ -58,7 +107,7 @@ class AppCodes:
         only for an account without any factor. Raises FactorRefused; after a wrong code it can
         be tried again."""
         now = self._clock.now()
-        step = totp.step_of(self.begun(browser, account), typed, now)
+        step = step_of(self.begun(browser, account), typed, now)
         if step is None:
             raise FactorRefused(_WRONG)
         found = self._ceremonies.answered(browser, Purpose.NEW_APP, account)
@@ -77,7 +126,7 @@ class AppCodes:
 
         def used(factors: Factors) -> Factors:
             secret = self._open(factors.totp, account) if factors.totp else None
-            step = totp.step_of(secret, typed, self._clock.now()) if secret else None
+            step = step_of(secret, typed, self._clock.now()) if secret else None
             if step is None or step <= factors.totp_step:
                 raise FactorRefused(_WRONG)
             return replace(factors, totp_step=step)

@@ -7,10 +7,9 @@ from typing import Final, TypeVar
 from face_rec.access.accounts.account import Account
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import Trail
-from face_rec.access.factors import recovery
 from face_rec.access.factors.app_codes import AppCodes
 from face_rec.access.factors.factor_store import FactorBook
-from face_rec.access.factors.factors import Factors
+from face_rec.access.factors.factors import Factors, digest_of, new_codes
 from face_rec.access.factors.passkeys import LONGEST_NAME, Passkeys, RelyingParty
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.rights import Act, Role
@@ -117,7 +116,7 @@ class SecondFactor:
     def show_recovery(self, browser: str, account: str, typed: str) -> None:
         """Use up a recovery code. Raises FactorRefused."""
         self._count(BY_BROWSER, browser, account, _TOO_OFTEN)
-        wanted = recovery.digest_of(typed)
+        wanted = digest_of(typed)
 
         def used(factors: Factors) -> Factors:
             if wanted not in factors.recovery:
@@ -203,8 +202,8 @@ class SecondFactor:
         return () if self.of(account).recovery else self._make_codes(account)
 
     def _make_codes(self, account: str) -> tuple[str, ...]:
-        codes = recovery.new_codes()
-        stored = frozenset(recovery.digest_of(code) for code in codes)
+        codes = new_codes()
+        stored = frozenset(digest_of(code) for code in codes)
         self._book.change(account, lambda f: replace(f, recovery=stored))
         self._trail.record(Action.RECOVERY_MADE, account, after={"codes": len(codes)})
         return codes

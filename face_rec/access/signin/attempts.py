@@ -8,8 +8,7 @@ cookies); a third count of all strangers together bounds what many networks can 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from face_rec.access.devices.secret import digest
-from face_rec.access.signin.network import network_of
+from face_rec.access.devices.credentials import digest
 from face_rec.access.signin.pace import (
     ALL_STRANGERS,
     ANY_ACCOUNT,
@@ -18,6 +17,7 @@ from face_rec.access.signin.pace import (
     ONE_NETWORK,
     OWN_PASSWORD,
     Pace,
+    network_of,
 )
 from face_rec.access.storage import AttemptStore
 from face_rec.domain.errors import TryLater

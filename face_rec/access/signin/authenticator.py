@@ -9,11 +9,9 @@ from typing import Final
 from cachetools import FIFOCache
 
 from face_rec.access.accounts.account import Account
-from face_rec.access.devices.device import Device
-from face_rec.access.devices.device_proofs import Bound
+from face_rec.access.devices.credentials import Token, digest
+from face_rec.access.devices.device import Bound, Device
 from face_rec.access.devices.kiosks import Kiosks
-from face_rec.access.devices.secret import digest
-from face_rec.access.devices.token import Token
 from face_rec.access.devices.tokens import Tokens
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import NARROWED, Role, rights_of, rights_of_scopes

@@ -7,11 +7,10 @@ from face_rec.access.accounts.account import Account
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import Trail
-from face_rec.access.devices.secret import digest
+from face_rec.access.devices.credentials import digest
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.rights import Act
-from face_rec.access.signin.session import Session, session_id
-from face_rec.access.signin.sign_in_record import OpenSession, SignIn, Use
+from face_rec.access.signin.session import OpenSession, Session, SignIn, Use, session_id
 from face_rec.access.storage import Notes, Records, SessionStore
 from face_rec.clock import Clock
 

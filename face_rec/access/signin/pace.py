@@ -1,5 +1,6 @@
-"""How fast tries may follow one another."""
+"""How fast tries may follow one another, and which network they are counted for."""
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -37,3 +38,20 @@ ANY_ACCOUNT: Final = Pace(100, 4, 900)
 """Of one network, at whatever accounts; successes do not count."""
 OWN_PASSWORD: Final = Pace(5, 2, 900)
 """Of somebody who is signed in, at their present password."""
+
+
+_PREFIX: Final = 64
+
+
+def network_of(address: str) -> str:
+    """``address`` itself for IPv4; for IPv6 its /64, which is one customer's whatever they pick
+    from its 2**64 addresses (RFC 6177). What is no address stays as it is."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, _PREFIX), strict=False))

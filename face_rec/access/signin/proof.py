@@ -10,9 +10,9 @@ from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import Trail
-from face_rec.access.devices.secret import digest
+from face_rec.access.devices.credentials import digest
 from face_rec.access.signin.attempts import Attempts, Try, in_words
-from face_rec.access.signin.network import network_of
+from face_rec.access.signin.pace import network_of
 from face_rec.access.signin.room import Room
 from face_rec.access.signin.visitor import Visitor
 from face_rec.access.storage import Records

@@ -7,7 +7,7 @@ from face_rec.access.accounts.account import Account
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import Trail
-from face_rec.access.devices.secret import digest
+from face_rec.access.devices.credentials import digest
 from face_rec.access.signin.session import Session
 from face_rec.access.signin.sign_in import end_sessions
 from face_rec.access.storage import CounterStore, Records, SessionStore

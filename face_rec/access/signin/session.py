@@ -1,9 +1,37 @@
-"""A session: one browser that is signed in."""
+"""A session: one browser that is signed in, and how its owner is shown it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from face_rec.access.signin.sign_in_record import SignIn
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """``session``: the id of the session that it opened, which opens nothing by itself."""
+
+    at: datetime
+    address: str
+    browser: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """The last time that a session was used, and from which address."""
+
+    at: datetime
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """One session in its owner's list. ``own``: the one that asks."""
+
+    id: str
+    browser: str
+    address: str
+    started_at: datetime
+    used: Use | None
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,20 @@ from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import Trail
-from face_rec.access.devices.link import Link, LinkKind
-from face_rec.access.devices.secret import digest, new_secret
+from face_rec.access.devices.credentials import Link, LinkKind, digest, new_secret
 from face_rec.access.factors.second_factor import SecondFactor
 from face_rec.access.rights import Role
 from face_rec.access.signin.half_session import HalfSessions
 from face_rec.access.signin.proof import Proof
-from face_rec.access.signin.session import Lifetime, Opened, ProviderSession, Session, session_id
-from face_rec.access.signin.sign_in_record import SignIn, Use
+from face_rec.access.signin.session import (
+    Lifetime,
+    Opened,
+    ProviderSession,
+    Session,
+    SignIn,
+    Use,
+    session_id,
+)
 from face_rec.access.signin.throttle import BY_LINK, Throttle
 from face_rec.access.signin.visitor import Visitor
 from face_rec.access.storage import LinkStore, Notes, Records, SessionStore

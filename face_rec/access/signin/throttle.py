@@ -6,8 +6,8 @@ Passwords have :mod:`face_rec.access.signin.attempts`.
 from dataclasses import dataclass
 from typing import Final
 
-from face_rec.access.devices.secret import digest
-from face_rec.access.signin.network import network_of
+from face_rec.access.devices.credentials import digest
+from face_rec.access.signin.pace import network_of
 from face_rec.access.storage import CounterStore
 
 

@@ -9,12 +9,11 @@ from datetime import datetime, time
 from enum import Enum
 from typing import Any, Final, TypeVar
 
-from face_rec.access.devices.link import LinkKind
+from face_rec.access.devices.credentials import LinkKind
 from face_rec.access.factors.ceremony import Purpose
 from face_rec.access.factors.factors import Passkey
 from face_rec.access.rights import Role, Scope
-from face_rec.access.signin.session import ProviderSession
-from face_rec.access.signin.sign_in_record import SignIn
+from face_rec.access.signin.session import ProviderSession, SignIn
 from face_rec.domain.errors import StoreError
 from face_rec.domain.groups import ALL_GROUPS, Groups
 

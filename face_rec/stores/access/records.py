@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Final, Generic, TypeVar, cast
 
 from face_rec.access.accounts.account import Account
+from face_rec.access.devices.credentials import Token
 from face_rec.access.devices.device import Device
-from face_rec.access.devices.token import Token
 from face_rec.access.factors.factors import Factors, Handle
 from face_rec.domain.errors import Conflict, LastOne
 from face_rec.stores.access.access_codec import decode, encode

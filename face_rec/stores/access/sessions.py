@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar, cast
 
-from face_rec.access.devices import secret
+from face_rec.access.devices import credentials
+from face_rec.access.devices.credentials import Link
 from face_rec.access.devices.device import Beat
-from face_rec.access.devices.link import Link
-from face_rec.access.signin.session import Session
-from face_rec.access.signin.sign_in_record import SignIn, Use
+from face_rec.access.signin.session import Session, SignIn, Use
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
@@ -82,7 +81,7 @@ class RedisSessions:
         pipeline.pexpire(self._of(account), _LONGEST_MS)
 
     def _of(self, account: str) -> str:
-        return keys.sessions(self._site, secret.digest(account))
+        return keys.sessions(self._site, credentials.digest(account))
 
 
 class RedisLinks:

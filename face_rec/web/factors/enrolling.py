@@ -13,7 +13,7 @@ from starlette.routing import Route
 from face_rec.access.access_control import Access
 from face_rec.access.accounts.account import Account
 from face_rec.access.audit.actor import Actor, acting
-from face_rec.access.factors import totp
+from face_rec.access.factors import app_codes
 from face_rec.domain.errors import AccessError, FactorRefused, ProofNeeded
 from face_rec.web.factors.second_pages import SecondPages, in_thread, next_of, to
 from face_rec.web.signin.forms import checked_form
@@ -154,11 +154,11 @@ class EnrolPages(SecondPages):
     def _code(
         self, request: Request, who: Enrolling, secret: str, next_path: str, problem: str = ""
     ) -> Response:
-        address = totp.address(secret, who.account.id, self._site.title)
+        address = app_codes.address(secret, who.account.id, self._site.title)
         return self.page(
             request, "enrol_app.html", 400 if problem else 200, base=self._base, next=next_path,
             problem=problem, picture=_picture(address), address=address,
-            secret=totp.spaced(secret),
+            secret=app_codes.spaced(secret),
         )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
 
 from face_rec.access.access_control import Access
 from face_rec.access.factors.factors import Factors
@@ -16,7 +17,7 @@ from face_rec.domain.errors import AccessError, FactorRefused
 from face_rec.web.factors import relying
 from face_rec.web.gate.headers import FORMS_WITH_SCRIPT
 from face_rec.web.signin.forms import checked_form
-from face_rec.web.signin.html import render
+from face_rec.web.signin.html import FOLDER, render
 from face_rec.web.signin.login import Site, local_path
 
 T = TypeVar("T")
@@ -91,3 +92,16 @@ def to(path: str, next_path: str = "") -> Response:
 
 def next_of(request: Request) -> str:
     return local_path(request.query_params.get("next", "/"))
+
+
+# ``/passkeys.js``: the one script of the pages around the sign-in.
+
+_SCRIPT: Final = (FOLDER / "passkeys.js").read_text(encoding="utf-8")
+
+
+def routes() -> list[Route]:
+    async def script(_: Request) -> Response:
+        headers = {"Cache-Control": "max-age=300"}
+        return Response(_SCRIPT, media_type="text/javascript", headers=headers)
+
+    return [Route("/passkeys.js", script)]

@@ -1,12 +1,111 @@
-"""Streamlit's WebSocket as the gate passes it on: which tab may go on, what was sent to whom."""
+"""Streamlit's WebSocket as the gate passes it on: whose it is, how long, and what goes through."""
 
-from collections.abc import Callable, Iterable
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Final
 
-from starlette.types import Message, Scope, Send
+import anyio
+from starlette.types import Message, Receive, Scope, Send
 
+from face_rec.access.changes import Changes
 from face_rec.access.principal import Principal
 from face_rec.access.tabs import SentFiles, Tabs
+
+log = logging.getLogger(__name__)
+
+
+class Sieve:
+    """Receives for one connection; what ``useful`` refuses is dropped."""
+
+    def __init__(self, receive: Receive, useful: Callable[[bytes], bool]) -> None:
+        self._receive = receive
+        self._useful = useful
+
+    async def __call__(self) -> Message:
+        while True:
+            message = await self._receive()
+            data = message.get("bytes")
+            if message["type"] != "websocket.receive" or data is None or self._useful(data):
+                return message
+            log.warning("socket_message_refused bytes=%d", len(data))
+
+
+# Watches an open WebSocket: when its session ends or means something else, so does the
+# connection.
+
+
+EVERY: Final = 2.0
+"""Seconds between two looks."""
+_POLICY: Final = 1008
+
+
+class SocketWatch:
+    """Stands between the server and the application, for one connection."""
+
+    def __init__(
+        self,
+        receive: Receive,
+        send: Send,
+        good: Callable[[], Awaitable[bool]],
+        changes: Changes,
+    ) -> None:
+        """``good``: whether the session that opened the connection still stands; asked at each
+        of the ``changes`` and, for those made elsewhere, every few seconds."""
+        self._receive = receive
+        self._send = send
+        self._good = good
+        self._changes = changes
+        self._over = anyio.Event()
+
+    async def receive(self) -> Message:
+        """The next message; a disconnect as soon as the session is over."""
+        message: Message = {"type": "websocket.disconnect", "code": _POLICY}
+        async with anyio.create_task_group() as group:
+
+            async def wait() -> None:
+                await self._over.wait()
+                group.cancel_scope.cancel()
+
+            if not self._over.is_set():
+                group.start_soon(wait)
+                message = await self._receive()
+                group.cancel_scope.cancel()
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Nothing more goes out once the session is over."""
+        if not self._over.is_set():
+            await self._send(message)
+
+    async def watch(self) -> None:
+        """Look whenever something changed; close when it is over, then return."""
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+
+        def wake() -> None:  # in whatever thread made the change
+            with suppress(RuntimeError):  # the server stops
+                loop.call_soon_threadsafe(changed.set)
+
+        stop = self._changes.listen(wake)
+        try:
+            while await self._good():
+                with anyio.move_on_after(EVERY):
+                    await changed.wait()
+                changed.clear()
+        finally:
+            stop()
+        await self._close()
+
+    async def _close(self) -> None:
+        log.info("socket_closed reason=session_over")
+        close: Message = {"type": "websocket.close", "code": _POLICY, "reason": "Signed out"}
+        self._over.set()
+        try:
+            await self._send(close)
+        except (OSError, RuntimeError):
+            log.debug("socket_gone")
+
 
 _PROTOCOL: Final = b"sec-websocket-protocol"
 Handed = Callable[[bytes], Iterable[str]]

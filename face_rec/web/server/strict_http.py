@@ -5,9 +5,11 @@ here; what passes has one host, one reading of its path, and a body within bound
 """
 
 import re
+import time
 from collections.abc import Iterable
 from typing import Final
 
+import anyio
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
@@ -18,8 +20,38 @@ from face_rec.web.gate import cookies
 from face_rec.web.gate.headers import HSTS, secure
 from face_rec.web.gate.hosts import host_allowed, hostname
 from face_rec.web.gate.route_rules import Rule, Way, rule_for
-from face_rec.web.server.bodies import BoundedBody
 from face_rec.web.server.problem import told
+
+# Bodies that are too large or come too slowly.
+
+
+class BoundedBody:
+    """Receives for one request and raises HTTPException 413 or 408."""
+
+    def __init__(self, receive: Receive, most: int, within: float) -> None:
+        """``most``: bytes; ``within``: seconds for the whole body."""
+        self._receive = receive
+        self._left = most
+        self._until = time.monotonic() + within
+        self._complete = False
+
+    async def __call__(self) -> Message:
+        if self._complete:
+            return await self._receive()  # waits for the disconnect, however long
+        with anyio.move_on_after(max(0.0, self._until - time.monotonic())):
+            message = await self._receive()
+            self._count(message)
+            return message
+        raise HTTPException(408, "The request came too slowly. Try again.")
+
+    def _count(self, message: Message) -> None:
+        if message["type"] != "http.request":
+            return
+        self._left -= len(message.get("body", b""))
+        self._complete = not message.get("more_body", False)
+        if self._left < 0:
+            raise HTTPException(413, "The request is too large.")
+
 
 _ODD_PATH: Final = re.compile(r"(?!/)|.*(?://|\\|[\x00-\x1f\x7f]|/\.\.?(?:/|$))", re.DOTALL)
 """No path of this app is empty, begins otherwise, doubles a slash, or climbs (RFC 3986 section

@@ -23,8 +23,7 @@ from face_rec.web.gate.gate import actor_of
 from face_rec.web.signin.forms import checked_form
 from face_rec.web.signin.html import render
 from face_rec.web.signin.login import Site
-from face_rec.web.signin.logout_token import LogoutToken
-from face_rec.web.signin.oidc_client import OidcClient
+from face_rec.web.signin.oidc_client import LogoutToken, OidcClient
 
 log = logging.getLogger(__name__)
 

@@ -7,10 +7,10 @@ import streamlit as st
 
 from face_rec.access.access_control import SESSION, cookie
 from face_rec.access.principal import PrincipalKind
-from face_rec.access.signin.sign_in_record import SignIn
+from face_rec.access.signin.session import SignIn
 from face_rec.domain.errors import StoreError
 from face_rec.facades.frame import FrameFacade
-from face_rec.web.signin.kiosk_proof import SCRIPT
+from face_rec.web.signin.kiosk_device import SCRIPT
 from pages.ui.frame.component_files import joined
 from pages.ui.frame.identity import Identity
 from pages.ui.shared.text import html

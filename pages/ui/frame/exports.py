@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from face_rec.access.audit.actor import acting
+from face_rec.access.audit.actor import acting, requester
 from face_rec.access.audit.audit import Action
-from face_rec.access.audit.requester import requester
 from face_rec.access.rights import Act
 from face_rec.domain.errors import NotAllowed
 from face_rec.facades.frame import FrameFacade

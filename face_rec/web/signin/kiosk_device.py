@@ -1,5 +1,7 @@
-"""``/kiosk/start``, ``/kiosk/challenge``, ``/kiosk/prove``: a linked device proves that it is the
-one that was linked, before its page opens and every minute while it is open."""
+"""A kiosk's browser: ``/kiosk/link/SECRET`` turns the device that opens it into a kiosk, once;
+``/kiosk/start``, ``/kiosk/challenge`` and ``/kiosk/prove`` show with the device's own key that it
+is the one that was linked.
+"""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -11,17 +13,22 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from face_rec.access.access_control import KIOSK, PROOF, Access
-from face_rec.access.devices.device import Device
-from face_rec.access.devices.device_proofs import Bound, usable
+from face_rec.access.access_control import KIOSK, PROOF, SESSION, Access
+from face_rec.access.devices.credentials import parted
+from face_rec.access.devices.device import Bound, Device, usable
 from face_rec.access.devices.kiosks import TOKEN_LASTS
-from face_rec.access.devices.secret import parted
-from face_rec.domain.errors import Conflict, StoreUnavailable
+from face_rec.access.principal import PrincipalKind
+from face_rec.domain.errors import Conflict, LinkInvalid, StoreUnavailable
 from face_rec.web.gate import cookies
+from face_rec.web.gate.gate import actor_of
 from face_rec.web.gate.headers import FORMS
 from face_rec.web.server.problem import WAITS
+from face_rec.web.signin.forms import checked_form
 from face_rec.web.signin.html import FOLDER, render
 from face_rec.web.signin.login import Site, local_path
+
+# ``/kiosk/start``, ``/kiosk/challenge``, ``/kiosk/prove``: a linked device proves that it is
+# the one that was linked, before its page opens and every minute while it is open.
 
 SCRIPT: Final = (FOLDER / "kiosk_key.js").read_text(encoding="utf-8")
 """Signs with the device's own key; the page and the kiosk's watch use the same."""
@@ -36,6 +43,7 @@ def routes(access: Callable[[], Access], site: Site, kiosk_page: str) -> list[Ro
     """``access`` is asked at every request; ``kiosk_page``: the page's place in the address."""
     proof = _Proof(access, site, kiosk_page)
     return [
+        *_linking(access, site),
         Route("/kiosk/start", proof.start, methods=["GET"]),
         Route("/kiosk/start.js", proof.script, methods=["GET"]),
         Route("/kiosk/challenge", _patient(proof.challenge), methods=["POST"]),
@@ -171,3 +179,55 @@ async def _said(request: Request) -> dict[str, str] | None:
 def _refused(status: int = 403) -> Response:
     text = "This is not the device that was linked. Ask an administrator for a new link."
     return JSONResponse({"error": text}, status, _NO_STORE)
+
+
+# ``/kiosk/link/SECRET``: turns the device that opens it into a kiosk, once.
+#
+# Opening the link only shows a button: a chat program that looks at links before a person does
+# uses nothing up.
+
+
+def _linking(access: Callable[[], Access], site: Site) -> list[Route]:
+    """``access`` is asked at every request."""
+
+    def invalid(request: Request, error: LinkInvalid) -> Response:
+        return render(request, "message.html", site.title, 410, heading="Kiosk", text=str(error))
+
+    async def show(request: Request) -> Response:
+        address = actor_of(request).address
+        try:
+            device = await to_thread.run_sync(access().kiosks.linked, _secret(request), address)
+        except LinkInvalid as error:
+            return invalid(request, error)
+        return render(request, "kiosk.html", site.title, device=device)
+
+    async def enrol(request: Request) -> Response:
+        await checked_form(request)
+        address = actor_of(request).address
+        try:
+            token = await to_thread.run_sync(access().kiosks.enrol, _secret(request), address)
+        except LinkInvalid as error:
+            return invalid(request, error)
+        await _leave(access(), request)
+        answer = RedirectResponse("/kiosk/start", 303)
+        lasts = round(TOKEN_LASTS.total_seconds())
+        cookies.write(answer, request, KIOSK, token, seconds=lasts)
+        cookies.clear(answer, request, SESSION)
+        return answer
+
+    return [
+        Route("/kiosk/link/{secret}", show, methods=["GET"]),
+        Route("/kiosk/link/{secret}", enrol, methods=["POST"]),
+    ]
+
+
+async def _leave(access: Access, request: Request) -> None:
+    """The admin who opened the link on the tablet does not stay signed in there."""
+    secret, principal = cookies.read(request, SESSION), request.state.principal
+    if principal is not None and principal.kind is PrincipalKind.USER:
+        await to_thread.run_sync(access.door.sign_out, secret, actor_of(request))
+    access.identify.forget()
+
+
+def _secret(request: Request) -> str:
+    return str(request.path_params["secret"])
