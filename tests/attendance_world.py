@@ -43,7 +43,7 @@ class World:
 
     def office(self) -> Office:
         stores = Stores(self.attendance, self.people, self.rules, self.folder)
-        return open_office(stores, self.clock, BERLIN)
+        return open_office(stores, self.attendance, self.rules, self.clock, BERLIN)
 
     def mark(self, text: str, day: date = MONDAY) -> list[Event]:
         events = punches(text, day)

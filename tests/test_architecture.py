@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from face_rec.protocols.people import PeopleWriter
+from face_rec.stores.people.people_reader import RedisPeopleReader
+
 ROOT = Path(__file__).resolve().parent.parent
 
 LEVELS: list[set[str]] = [
@@ -153,6 +156,13 @@ def test_parts_are_put_together_in_assembly_only(part: str) -> None:
 def test_composition_is_noticed() -> None:
     source = (ROOT / "face_rec" / "assembly" / "access.py").read_text(encoding="utf-8")
     assert max(len(made) for made in _parts_made(source).values()) > _MOST_PARTS
+
+
+def test_who_only_reads_people_is_given_nothing_to_write_with() -> None:
+    """Whoever writes is given the writer that notes it in the audit log."""
+    writes = {name for name in vars(PeopleWriter) if not name.startswith("_")}
+    assert writes == {"create", "update", "put_templates", "delete"}
+    assert not writes & set(dir(RedisPeopleReader))
 
 
 # --- facts with one home -----------------------------------------------------------------------

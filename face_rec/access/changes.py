@@ -7,6 +7,10 @@ from typing import Final
 Listener = Callable[[], None]
 
 
+def unheard() -> None:
+    """For what nobody listens to."""
+
+
 class Changes:
     """Tells whoever listens, in this process and at once. Safe to call from any thread.
 

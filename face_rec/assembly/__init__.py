@@ -9,6 +9,7 @@ gate in front.
 from face_rec.assembly.app import build
 from face_rec.assembly.commands import (
     build_access,
+    build_attendance,
     build_backups,
     build_chain,
     build_data_keys,
@@ -29,6 +30,7 @@ __all__ = [
     "backup_place",
     "build",
     "build_access",
+    "build_attendance",
     "build_backups",
     "build_chain",
     "build_data_keys",

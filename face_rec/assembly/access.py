@@ -42,7 +42,6 @@ from face_rec.access.signin.sign_in import Door
 from face_rec.access.signin.throttle import Throttle
 from face_rec.access.storage import OnceStore, Sealer
 from face_rec.access.tabs import SentFiles, Tabs
-from face_rec.access.told import ToldRecords, ToldSessions
 from face_rec.assembly.sealing import open_pin_sealer
 from face_rec.clock import Clock
 from face_rec.site_options import LiveOptions
@@ -104,7 +103,7 @@ def open_trail(
 def open_access(client: Client, site: str, clock: Clock, options: AccessOptions) -> Access:
     """Everything about access, kept in ``client``; nothing is asked of Redis here."""
     changes = Changes()
-    accounts: ToldRecords[Account] = ToldRecords(RedisRecords(client, site, Account), changes)
+    accounts = RedisRecords(client, site, Account, changes.tell)
     links, notes = RedisLinks(client, site), RedisNotes(client, site)
     trail = open_trail(client, site, clock, options.ledger, options.sealer)
     counters = RedisCounters(client, site)
@@ -124,7 +123,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         client, site, clock, options, throttle=throttle, trail=trail, step_up=step_up
     )
     once: OnceStore[HalfSession] = RedisOnce(client, site, HalfSession)
-    sessions = ToldSessions(RedisSessions(client, site), changes)
+    sessions = RedisSessions(client, site, changes.tell)
     door = Door(
         accounts=accounts, sessions=sessions, links=links, notes=notes,
         passwords=passwords, proof=proof, external=external, known=known, throttle=throttle,
@@ -132,10 +131,10 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         halves=HalfSessions(once, accounts, clock), factors=factors, mark=options.mark,
     )  # fmt: skip
     kiosks = Kiosks(
-        devices=ToldRecords(RedisRecords(client, site, Device), changes), links=links, notes=notes,
+        devices=RedisRecords(client, site, Device, changes.tell), links=links, notes=notes,
         throttle=throttle, trail=trail, clock=clock, demand=step_up.demand,
     )  # fmt: skip
-    recorded: ToldRecords[Token] = ToldRecords(RedisRecords(client, site, Token), changes)
+    recorded = RedisRecords(client, site, Token, changes.tell)
     tokens = Tokens(recorded, notes, trail, clock, step_up.demand)
     identify = Identify(door, kiosks, tokens, clock, options.away)
     changes.listen(identify.forget)

@@ -16,9 +16,9 @@ from face_rec.access.audit.audit import Action
 from face_rec.assembly.commands import build_models
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.site import site_info
-from face_rec.assembly.stores import Stores, open_offices, open_stores
+from face_rec.assembly.stores import Stores, cached_days, open_offices, open_stores
 from face_rec.assembly.system import System
-from face_rec.attendance.rules.rules import RulesStore
+from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.heap import Heap
@@ -38,7 +38,6 @@ from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.photos.quality import assess
 from face_rec.privacy.schedule import RetentionSchedule
 from face_rec.site_options import OptionsFollower
-from face_rec.stores.attendance.audited_rules import AuditedRules
 from face_rec.stores.chain.chain_report import Report
 from face_rec.stores.chain.patrol import ChainPatrol, chain_check
 from face_rec.stores.redis import redis_health
@@ -80,7 +79,7 @@ def _system(
     follower.start()
     stack.callback(follower.close)
     marker = DurableMarker(
-        stores.attendance, stores.journal, clock, lambda: stores.options.current().cooldown
+        stores.writers.marks, stores.journal, clock, lambda: stores.options.current().cooldown
     )
     stack.callback(marker.close)
     journeys = PipelineDeps(
@@ -95,7 +94,7 @@ def _system(
     )
     engine = Engine(journeys, _workers(settings))
     stack.callback(engine.close)
-    rules = AuditedRules(stores.rules, stores.access.audit)
+    rules = stores.rules
     privacy = privacy_of(settings, stores, clock, lambda revision: follower.wait(revision, 3.0))
     schedule = RetentionSchedule(privacy.retention, clock)
     schedule.start()
@@ -103,7 +102,7 @@ def _system(
     patrol = ChainPatrol(stores.chain, lambda report: _alarm(stores.access, report), clock)
     patrol.start()
     stack.callback(patrol.close)
-    _register(stores.access, rules)
+    _register(stores)
     heartbeat = Heartbeat(lambda: _alive(engine), rules.beat, clock)
     stack.callback(heartbeat.close)
     return System(
@@ -118,16 +117,18 @@ def _system(
         follower=follower,
         directory=directory,
         enrolment=Enrolment(
-            people=stores.people, models=models, gallery=follower.gallery, wait=follower.wait,
-            assess=assess, snapshots=stores.spool, clock=clock,
+            people=stores.people, writer=stores.writers.people, models=models,
+            gallery=follower.gallery, wait=follower.wait, assess=assess, snapshots=stores.spool,
+            clock=clock,
         ),
         engine=engine,
         kiosks=KioskRegister(
-            lambda: rules.load().kiosks, rules.put, clock, stores.pulse.away
+            lambda: rules.load().kiosks, stores.writers.rules.put, clock, stores.pulse.away
         ),
         away=stores.pulse.away,
         offices=open_offices(
-            settings, stores.attendance, stores.people, rules, clock, options=stores.options
+            AttendanceStores(stores.attendance, stores.people, rules, cached_days(settings)),
+            stores.writers, clock, stores.options,
         ),
         health=health.Health(
             [
@@ -161,13 +162,14 @@ def _alarm(access: Access, report: Report) -> None:
     access.audit.record(Action.CHAIN_BROKEN, "chain", after=details)
 
 
-def _register(access: Access, rules: RulesStore) -> None:
+def _register(stores: Stores) -> None:
     """Every kiosk device is a registered kiosk, those too that were made before it mattered."""
     try:
-        known = {kiosk.id for kiosk in rules.load().kiosks}
-        new = [KioskRecord(one.id) for one in access.kiosks.all() if one.id not in known]
+        known = {kiosk.id for kiosk in stores.rules.load().kiosks}
+        devices = stores.access.kiosks.all()
+        new = [KioskRecord(one.id) for one in devices if one.id not in known]
         if new:
-            rules.put(*new)
+            stores.writers.rules.put(*new)
     except StoreUnavailable:  # Redis is away: at the next start, then
         log.warning("kiosks_not_registered_yet")
 

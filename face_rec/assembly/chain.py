@@ -25,6 +25,7 @@ from face_rec.stores.chain.links import Chain
 from face_rec.stores.chain.watch import ChainWatch
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.journal.journal_seal import JournalSeal, sign_leftovers
+from face_rec.stores.people.people_reader import RedisPeopleReader
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing import keyring
@@ -41,6 +42,8 @@ class Chained:
 
     marks: RedisAttendance
     people: RedisPeople
+    reader: RedisPeopleReader
+    """For all who only read: it can write nothing."""
     rules: RedisRules
     audit: RedisAudit
     watch: ChainWatch
@@ -62,6 +65,7 @@ def open_chained(settings: Settings, streams: Streams, data_keys: DataKeys) -> C
     of_people, of_rules, of_audit = (streams.ledger(n) for n in (PEOPLE, RULES, AUDIT))
     own = own_keys(settings, client, data_keys)
     people = RedisPeople(client, site, streams.clock, data_keys.sealer, of_people, own=own)
+    reader = RedisPeopleReader(client, site, data_keys.sealer, own)
     rules = RedisRules(client, site, of_rules)
     audit = RedisAudit(client, site, of_audit)
     records = (
@@ -69,7 +73,7 @@ def open_chained(settings: Settings, streams: Streams, data_keys: DataKeys) -> C
         RuleRecords(rules, of_rules),
         AuditRecords(audit, of_audit),
     )
-    return Chained(marks, people, rules, audit, _watch(settings, streams, records))
+    return Chained(marks, people, reader, rules, audit, _watch(settings, streams, records))
 
 
 def _watch(settings: Settings, streams: Streams, records: Sequence[Records]) -> ChainWatch:

@@ -7,17 +7,30 @@ from config import Settings
 from face_rec.access.access_control import Access
 from face_rec.access.accounts.account import Account
 from face_rec.assembly.access import open_accounts
-from face_rec.assembly.chain import open_chained, open_streams, witness_folder, witness_pin
+from face_rec.assembly.chain import (
+    Chained,
+    open_chained,
+    open_streams,
+    witness_folder,
+    witness_pin,
+)
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.redis_connection import open_redis
 from face_rec.assembly.sealing import open_data_keys, open_pin_sealer, open_resealing
 from face_rec.assembly.snapshots import open_sealed, open_snapshots
-from face_rec.assembly.stores import open_offices, open_options, open_stores
+from face_rec.assembly.stores import (
+    Writers,
+    cached_days,
+    open_offices,
+    open_options,
+    open_stores,
+)
+from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.service import Office
 from face_rec.clock import SystemClock
 from face_rec.models.service import ModelService
 from face_rec.privacy.service import Privacy
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.backup.backups import Backups
@@ -35,6 +48,13 @@ from face_rec.stores.witness.witness_pin import PinFile
 @contextmanager
 def build_office(settings: Settings) -> Iterator[Office]:
     """Attendance alone, without models, cameras or snapshots; for commands."""
+    with build_attendance(settings) as (office, _):
+        yield office
+
+
+@contextmanager
+def build_attendance(settings: Settings) -> Iterator[tuple[Office, Chained]]:
+    """The same, and the stores below it, which note nothing in the audit log; for the demo."""
     clock = SystemClock()
     with ExitStack() as stack:
         client = open_redis(settings, stack)
@@ -42,10 +62,10 @@ def build_office(settings: Settings) -> Iterator[Office]:
         streams = open_streams(settings, client, clock)
         made = open_chained(settings, streams, keys)
         stack.callback(made.watch.copy)
+        stores = AttendanceStores(made.marks, made.reader, made.rules, cached_days(settings))
+        writers = Writers(made.people, made.marks, made.rules)
         options = open_options(settings, streams)
-        yield open_offices(
-            settings, made.marks, made.people, made.rules, clock, options=options
-        ).current()
+        yield open_offices(stores, writers, clock, options).current(), made
 
 
 @contextmanager
@@ -59,7 +79,7 @@ def build_chain(settings: Settings) -> Iterator[ChainWatch]:
 
 
 @contextmanager
-def build_privacy(settings: Settings) -> Iterator[tuple[Privacy, PeopleStore]]:
+def build_privacy(settings: Settings) -> Iterator[tuple[Privacy, PeopleReader]]:
     """Consent, retention, erasure and export without models or cameras, and the people they
     are about; for commands. The app may run beside it."""
     clock = SystemClock()

@@ -22,8 +22,8 @@ from face_rec.privacy.export import PersonExport
 from face_rec.privacy.ports import Keeper, Note, Purge, Settled
 from face_rec.privacy.retention import Periods, Retention
 from face_rec.privacy.service import Privacy
-from face_rec.protocols.marks import AttendanceStore
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.marks import MarkReader
+from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.site_options import SiteOptions
 from face_rec.stores.attendance.rules import RedisRules
@@ -42,8 +42,9 @@ class PrivacyParts:
     options: Callable[[], SiteOptions]
     client: Client
     rules: RedisRules
-    people: PeopleStore
-    attendance: AttendanceStore
+    people: PeopleReader
+    writer: PeopleWriter
+    attendance: MarkReader
     snapshots: SnapshotStore
     clock: Clock
     settled: Settled
@@ -66,9 +67,10 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         *([parts.audit] if parts.audit else []),
     ]
     erasure = Erasure(
-        site=lambda: parts.options().title, people=parts.people, attendance=parts.attendance,
-        snapshots=parts.snapshots, clock=parts.clock, settled=parts.settled,
-        keepers=keepers, note=parts.note, admit=parts.erasing, purge=parts.purge,
+        site=lambda: parts.options().title, people=parts.people, writer=parts.writer,
+        attendance=parts.attendance, snapshots=parts.snapshots, clock=parts.clock,
+        settled=parts.settled, keepers=keepers, note=parts.note, admit=parts.erasing,
+        purge=parts.purge,
     )  # fmt: skip
     export = PersonExport(
         site=lambda: parts.options().title, people=parts.people, events=erasure.events,
@@ -77,12 +79,12 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         admit=parts.exporting,
     )  # fmt: skip
     retention = Retention(
-        people=parts.people, attendance=parts.attendance, snapshots=parts.snapshots,
-        runs=RedisRunLog(parts.client, parts.site), clock=parts.clock,
+        people=parts.people, writer=parts.writer, attendance=parts.attendance,
+        snapshots=parts.snapshots, runs=RedisRunLog(parts.client, parts.site), clock=parts.clock,
         periods=lambda: _periods(parts.options()),
         note=parts.note, purge=parts.purge,
     )  # fmt: skip
-    consent = ConsentDesk(parts.people, parts.clock, parts.note)
+    consent = ConsentDesk(parts.people, parts.writer, parts.clock, parts.note)
     return Privacy(consent, retention, erasure, export, FONT, parts.encrypted)
 
 
@@ -104,6 +106,7 @@ def privacy_of(
             client=stores.client,
             rules=stores.rules,
             people=stores.people,
+            writer=stores.writers.people,
             attendance=stores.attendance,
             snapshots=stores.spool,
             clock=clock,

@@ -4,11 +4,11 @@ import logging
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from config import Settings
 from face_rec.access.access_control import Access
 from face_rec.access.audit.audit import Action
-from face_rec.access.audit.audited_stores import AuditedAttendance, AuditedPeople
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.rights import Act
 from face_rec.assembly.access import open_accounts, open_trail
@@ -17,15 +17,16 @@ from face_rec.assembly.redis_connection import connected, start_redis
 from face_rec.assembly.sealing import open_data_keys
 from face_rec.assembly.snapshots import open_spool
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
-from face_rec.attendance.rules.rules import RulesStore
+from face_rec.attendance.rules.rules import RulesWriter
 from face_rec.attendance.service import OfficeByZone, open_office
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
-from face_rec.protocols.marks import AttendanceStore
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.marks import MarkReader, MarkWriter
+from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.site_options import LiveOptions, SiteOptions
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.rules import RedisRules
+from face_rec.stores.audited_writers import AuditedMarks, AuditedPeople, AuditedRules
 from face_rec.stores.chain.ledger import AUDIT, Streams
 from face_rec.stores.chain.watch import ChainWatch
 from face_rec.stores.journal.journal import FileJournal
@@ -39,14 +40,24 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Writers:
+    """Those who change anything change it through these."""
+
+    people: PeopleWriter
+    marks: MarkWriter
+    rules: RulesWriter
+
+
+@dataclass(frozen=True, slots=True)
 class Stores:
     """Where data rests."""
 
     client: Client
     options: LiveOptions
     access: Access
-    people: PeopleStore
-    attendance: AttendanceStore
+    people: PeopleReader
+    attendance: MarkReader
+    writers: Writers
     journal: FileJournal
     spool: SnapshotSpool
     chain: ChainWatch
@@ -83,8 +94,13 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         client,
         options,
         access,
-        AuditedPeople(people, access.audit, access.step_up.demand),
-        AuditedAttendance(marks, access.audit),
+        chained.reader,
+        marks,
+        Writers(
+            AuditedPeople(people, access.audit, access.step_up.demand),
+            AuditedMarks(marks, access.audit),
+            AuditedRules(chained.rules, access.audit),
+        ),
         journal,
         spool,
         chained.watch,
@@ -120,16 +136,15 @@ def open_options(settings: Settings, streams: Streams) -> LiveOptions:
 
 
 def open_offices(
-    settings: Settings,
-    attendance: AttendanceStore,
-    people: PeopleStore,
-    rules: RulesStore,
-    clock: Clock,
-    *,
-    options: LiveOptions,
+    stores: AttendanceStores, writers: Writers, clock: Clock, options: LiveOptions
 ) -> OfficeByZone:
-    cache = settings.data_dir / "attendance-cache" / settings.site
-    stores = AttendanceStores(attendance, people, rules, cache)
+    """Attendance in the site's time zone, whatever that is by now."""
     return OfficeByZone(
-        lambda zone: open_office(stores, clock, zone), lambda: options.current().timezone
+        lambda zone: open_office(stores, writers.marks, writers.rules, clock, zone),
+        lambda: options.current().timezone,
     )
+
+
+def cached_days(settings: Settings) -> Path:
+    """Where closed days are kept between starts."""
+    return settings.data_dir / "attendance-cache" / settings.site

@@ -25,8 +25,8 @@ from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.privacy.service import Privacy
-from face_rec.protocols.marks import AttendanceStore
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.marks import MarkReader
+from face_rec.protocols.people import PeopleReader
 from face_rec.site_options import LiveOptions
 from face_rec.stores.chain.patrol import ChainPatrol
 from face_rec.stores.chain.watch import ChainWatch
@@ -42,8 +42,8 @@ class System:
     """As it was at the start."""
     options: LiveOptions
     clock: Clock
-    people: PeopleStore
-    attendance: AttendanceStore
+    people: PeopleReader
+    attendance: MarkReader
     marker: DurableMarker
     pictures: SnapshotSpool
     models: ModelService

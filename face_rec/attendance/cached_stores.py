@@ -11,12 +11,12 @@ from face_rec.attendance.days.outages import Uptime
 from face_rec.attendance.marks.columns_cache import ColumnsCache
 from face_rec.attendance.marks.effective_marks import EffectiveMarks
 from face_rec.attendance.marks.mark_columns import Codes, MarkColumns
-from face_rec.attendance.rules.rules import Rules, RulesStore
+from face_rec.attendance.rules.rules import Rules, RulesReader
 from face_rec.clock import Clock
 from face_rec.domain.people import Person
-from face_rec.protocols.marks import AttendanceStore
+from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import Progress
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people import PeopleReader
 
 _DAY = timedelta(days=1)
 
@@ -26,9 +26,9 @@ class Stores:
     """Where everything comes from. ``folder`` keeps closed days between
     starts; None keeps them in memory only."""
 
-    attendance: AttendanceStore
-    people: PeopleStore
-    rules: RulesStore
+    attendance: MarkReader
+    people: PeopleReader
+    rules: RulesReader
     folder: Path | None = None
 
 

@@ -12,7 +12,7 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import CorrectionRefused, NotAllowed, PersonMissing
 from face_rec.domain.groups import Groups
 from face_rec.domain.marks import Event, EventKind
-from face_rec.protocols.marks import AttendanceStore
+from face_rec.protocols.marks import MarkWriter
 
 
 class CorrectionService:
@@ -24,9 +24,9 @@ class CorrectionService:
     """
 
     def __init__(
-        self, store: AttendanceStore, book: Timesheets, inquiry: MarkQueries, clock: Clock
+        self, marks: MarkWriter, book: Timesheets, inquiry: MarkQueries, clock: Clock
     ) -> None:
-        self._store = store
+        self._marks = marks
         self._book = book
         self._inquiry = inquiry
         self._clock = clock
@@ -90,7 +90,7 @@ class CorrectionService:
 
     def _write(self, event: Event) -> Event:
         # As a replay: a manager's word is not subject to the cooldown.
-        self._store.apply(event, cooldown=0.0, replay=True)
+        self._marks.apply(event, cooldown=0.0, replay=True)
         return event
 
 

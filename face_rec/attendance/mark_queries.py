@@ -22,7 +22,7 @@ from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import CorrectionRefused
 from face_rec.domain.marks import Event, Source
 from face_rec.domain.people import Person
-from face_rec.protocols.marks import AttendanceStore
+from face_rec.protocols.marks import MarkReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Doubt:
 class MarkQueries:
     """Reads raw events, where timesheets read columns. All may raise StoreUnavailable."""
 
-    def __init__(self, book: Timesheets, store: AttendanceStore) -> None:
+    def __init__(self, book: Timesheets, store: MarkReader) -> None:
         self._book = book
         self._store = store
         self._standing = book.sources.standing

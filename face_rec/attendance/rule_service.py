@@ -10,7 +10,15 @@ from face_rec.attendance.days.day_record import STATUSES
 from face_rec.attendance.rules import rule_version
 from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.roster import Assignment
-from face_rec.attendance.rules.rules import Item, Limits, Rules, RulesStore, stored_of, with_items
+from face_rec.attendance.rules.rules import (
+    Item,
+    Limits,
+    Rules,
+    RulesReader,
+    RulesWriter,
+    stored_of,
+    with_items,
+)
 from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE, Shift
 from face_rec.attendance.rules.validation import conflicts, flaws, removal_conflicts
 from face_rec.attendance.terms.status import Status
@@ -107,8 +115,9 @@ class RuleService:
     past is judged anew as well.
     """
 
-    def __init__(self, store: RulesStore, book: Timesheets) -> None:
-        self._store = store
+    def __init__(self, rules: RulesReader, writer: RulesWriter, book: Timesheets) -> None:
+        self._rules = rules
+        self._writer = writer
         self._book = book
 
     def save(
@@ -123,7 +132,7 @@ class RuleService:
         def write(rules: Rules) -> None:
             made = self._made(rules, items, since)
             self._check_owner(rules, made, authority)
-            self._store.put(*_checked(rules, made), seen=rules.version)
+            self._writer.put(*_checked(rules, made), seen=rules.version)
 
         self._written(write, items, begun)
 
@@ -142,12 +151,12 @@ class RuleService:
             self._check_owner(rules, [item], authority)
             ended = ending(rules, item, since)
             if ended:
-                self._store.put(*_checked(rules, ended), seen=rules.version)
+                self._writer.put(*_checked(rules, ended), seen=rules.version)
                 return
             problems = removal_conflicts(rules, item)
             if problems:
                 raise RuleRefused(problems)
-            self._store.remove(item, seen=rules.version)
+            self._writer.remove(item, seen=rules.version)
 
         self._written(write, (item,), begun)
 
@@ -175,7 +184,7 @@ class RuleService:
     ) -> None:
         """``write`` checks what it reads, so it runs again when somebody else was faster."""
         for _ in range(_TRIES):
-            rules = self._store.load()
+            rules = self._rules.load()
             if begun is not None and any(_moved(begun, rules, item) for item in items):
                 raise RuleRefused((_CHANGED,))
             try:

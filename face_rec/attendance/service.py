@@ -9,8 +9,10 @@ from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.corrections import CorrectionService
 from face_rec.attendance.mark_queries import MarkQueries
 from face_rec.attendance.rule_service import RuleService
+from face_rec.attendance.rules.rules import RulesWriter
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock
+from face_rec.protocols.marks import MarkWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +27,19 @@ class Office:
     rules: RuleService
 
 
-def open_office(stores: Stores, clock: Clock, zone: ZoneInfo) -> Office:
-    """All of it over these stores; nothing is read yet."""
+def open_office(
+    stores: Stores, marks: MarkWriter, rules: RulesWriter, clock: Clock, zone: ZoneInfo
+) -> Office:
+    """All of it over these stores, with the writers of ``marks`` and ``rules``; nothing is read
+    yet."""
     book = Timesheets(stores, clock, zone)
     inquiry = MarkQueries(book, stores.attendance)
     return Office(
         stores,
         book,
         inquiry,
-        CorrectionService(stores.attendance, book, inquiry, clock),
-        RuleService(stores.rules, book),
+        CorrectionService(marks, book, inquiry, clock),
+        RuleService(stores.rules, rules, book),
     )
 
 

@@ -9,9 +9,12 @@ from tqdm import tqdm
 import config
 from face_rec import assembly
 from face_rec.attendance.cached_stores import days_between
+from face_rec.attendance.rules.rules import RulesStore
 from face_rec.attendance.service import Office
 from face_rec.demo.company import Company, company
 from face_rec.domain.errors import NotEmpty
+from face_rec.protocols.marks import MarkWriter
+from face_rec.protocols.people import PeopleStore
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -28,11 +31,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(_options: argparse.Namespace) -> int:
     """Fill the system and say what to look at."""
-    with assembly.build_office(config.load()) as office:
+    with assembly.build_attendance(config.load()) as (office, stores):
         now = office.book.now()
         made = company(now.date(), office.book.zone, now.astimezone(UTC))
         refuse_if_used(office, made)
-        fill(office, made)
+        fill(stores.rules, stores.marks, stores.people, made)
     print(f"Made {len(made.people)} people with {len(made.events)} events. "
           "Start the app and open Overview, Records and Reports.")  # fmt: skip
     return 0
@@ -55,18 +58,17 @@ def refuse_if_used(office: Office, made: Company) -> None:
         )
 
 
-def fill(office: Office, made: Company) -> None:
+def fill(rules: RulesStore, marks: MarkWriter, people: PeopleStore, made: Company) -> None:
     """Write everything; people last, so that a run cut short can be seen as one."""
-    stores = office.stores
-    stores.rules.put(*made.rules)
+    rules.put(*made.rules)
     total = len(made.uptime) + len(made.events) + len(made.people)
     with tqdm(total=total, unit="entry", file=sys.stderr, disable=None) as bar:
         for up in made.uptime:
-            stores.rules.beat(up.kiosk, up.until, up.since)
+            rules.beat(up.kiosk, up.until, up.since)
             bar.update()
         for event in made.events:
-            stores.attendance.apply(event, cooldown=0.0, replay=True)
+            marks.apply(event, cooldown=0.0, replay=True)
             bar.update()
         for person in made.people:
-            stores.people.create(person, (), stores.people.revision())
+            people.create(person, (), people.revision())
             bar.update()

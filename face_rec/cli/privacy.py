@@ -17,7 +17,7 @@ from face_rec.domain.errors import PersonMissing, SettingError
 from face_rec.domain.people import Person
 from face_rec.privacy.certificate import Certificate
 from face_rec.privacy.service import Privacy
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people import PeopleReader
 
 _CERTIFICATES = (".txt", ".json", ".pdf")
 
@@ -99,14 +99,14 @@ def run_retention(_options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _opened() -> Iterator[tuple[Privacy, PeopleStore]]:
+def _opened() -> Iterator[tuple[Privacy, PeopleReader]]:
     """Privacy, with whoever typed the command in the audit log."""
     who = Actor(getpass.getuser(), "command")
     with assembly.build_privacy(config.load()) as built, actor.acting(who):
         yield built
 
 
-def _person(people: PeopleStore, person_id: str) -> Person:
+def _person(people: PeopleReader, person_id: str) -> Person:
     found = people.by_id(person_id)
     if found is None:
         raise PersonMissing(f"Nobody has the ID {person_id!r}.")

@@ -6,14 +6,14 @@ from face_rec.access.access_control import Access
 from face_rec.attendance.service import Office, OfficeByZone
 from face_rec.facades.facade import Facade
 from face_rec.kiosks.kiosk_register import KioskRegister
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people import PeopleReader
 
 
 @dataclass(frozen=True, slots=True)
 class AccessFacade(Facade):
     access: Access
     kiosks: KioskRegister
-    people: PeopleStore
+    people: PeopleReader
     offices: OfficeByZone
 
     @property

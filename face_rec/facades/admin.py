@@ -10,9 +10,9 @@ from face_rec.facades.facade import Facade
 from face_rec.models.service import ModelService
 from face_rec.people.gallery.follower import FollowerStatus
 from face_rec.privacy.service import Privacy
-from face_rec.protocols.marks import AttendanceStore
+from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import Progress
-from face_rec.protocols.people import Gallery, PeopleStore
+from face_rec.protocols.people import Gallery, PeopleReader
 from face_rec.protocols.streams import Stream
 from face_rec.stores.chain.chain_report import Report
 from face_rec.stores.chain.patrol import PatrolStatus
@@ -49,8 +49,8 @@ class AdminFacade(Facade):
     gallery: Gallery
     followed: Callable[[], FollowerStatus]
     """How far the gallery in memory is."""
-    people: PeopleStore
-    attendance: AttendanceStore
+    people: PeopleReader
+    attendance: MarkReader
     privacy: Privacy
     chain: Chain
     last_check: Callable[[], PatrolStatus]

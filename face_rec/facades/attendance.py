@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from face_rec.attendance.service import Office, OfficeByZone
 from face_rec.domain.health import HealthCheck
 from face_rec.facades.facade import Facade
-from face_rec.protocols.marks import AttendanceStore
+from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import ModelSource
-from face_rec.protocols.people import Directory, PeopleStore
+from face_rec.protocols.people import Directory, PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.protocols.streams import Stream
 from face_rec.site_options import LiveOptions
@@ -17,8 +17,8 @@ from face_rec.site_options import LiveOptions
 @dataclass(frozen=True, slots=True)
 class AttendanceFacade(Facade):
     offices: OfficeByZone
-    attendance: AttendanceStore
-    people: PeopleStore
+    attendance: MarkReader
+    people: PeopleReader
     directory: Directory
     pictures: SnapshotStore
     options: LiveOptions

@@ -16,7 +16,7 @@ from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.seats import Seats
 from face_rec.models.status import ReportingModels
-from face_rec.protocols.people import Directory, PeopleStore
+from face_rec.protocols.people import Directory, PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.protocols.streams import Stream
 
@@ -45,7 +45,7 @@ class KioskFacade(Facade):
     kiosks: KioskRegister
     access: OpeningHours
     pins: Pins
-    people: PeopleStore
+    people: PeopleReader
     directory: Directory
     pictures: SnapshotStore
     models: ReportingModels

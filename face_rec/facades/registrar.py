@@ -8,7 +8,7 @@ from face_rec.facades.facade import Facade
 from face_rec.models.service import ModelService
 from face_rec.people.enrolment import Enrolment
 from face_rec.privacy.service import Privacy
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.protocols.streams import FrameProcessor, Stream
 
@@ -21,7 +21,7 @@ class CaptureEngine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RegistrarFacade(Facade):
-    people: PeopleStore
+    people: PeopleReader
     enrolment: Enrolment
     engine: CaptureEngine
     models: ModelService

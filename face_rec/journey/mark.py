@@ -17,7 +17,7 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError, StoreError
 from face_rec.domain.marks import Event, Outcome, Receipt
 from face_rec.journey.replay import Replayer
-from face_rec.protocols.marks import AttendanceStore, Journal
+from face_rec.protocols.marks import Journal, MarkWriter
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class DurableMarker:
 
     def __init__(
         self,
-        attendance: AttendanceStore,
+        attendance: MarkWriter,
         journal: Journal,
         clock: Clock,
         cooldown: Callable[[], float],

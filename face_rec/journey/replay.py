@@ -10,7 +10,7 @@ from face_rec.background import Background, Backoff
 from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event
-from face_rec.protocols.marks import AttendanceStore, Journal
+from face_rec.protocols.marks import Journal, MarkWriter
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class Replayer:
 
     def __init__(
         self,
-        attendance: AttendanceStore,
+        attendance: MarkWriter,
         journal: Journal,
         clock: Clock,
         cooldown: Callable[[], float],

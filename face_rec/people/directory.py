@@ -7,7 +7,7 @@ from face_rec.background import Backoff
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.people import Person
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people import PeopleReader
 
 _LARGEST = 20_000
 # While the store is away, screens and marks do not wait for it at every label, and the longer
@@ -22,7 +22,7 @@ class CachedDirectory:
     was last known is shown. Any thread.
     """
 
-    def __init__(self, store: PeopleStore, clock: Clock) -> None:
+    def __init__(self, store: PeopleReader, clock: Clock) -> None:
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()

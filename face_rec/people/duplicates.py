@@ -10,7 +10,7 @@ from face_rec.domain.errors import Conflict, FaceTaken
 from face_rec.domain.faces import Vector
 from face_rec.domain.people import Contract, Person
 from face_rec.protocols.models import ModelSource
-from face_rec.protocols.people import Gallery, PeopleStore
+from face_rec.protocols.people import Gallery, PeopleReader
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class DuplicateCheck:
     """
 
     def __init__(
-        self, people: PeopleStore, models: ModelSource, gallery: Gallery, wait: Wait
+        self, people: PeopleReader, models: ModelSource, gallery: Gallery, wait: Wait
     ) -> None:
         self._people = people
         self._models = models

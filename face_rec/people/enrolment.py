@@ -27,7 +27,7 @@ from face_rec.people.photos.capture import GuidedCapture
 from face_rec.people.photos.photo_check import EnrolPhoto, Examiner
 from face_rec.people.photos.quality import CAPTURE
 from face_rec.protocols.models import Assessor, ModelSource
-from face_rec.protocols.people import Gallery, PeopleStore
+from face_rec.protocols.people import Gallery, PeopleReader, PeopleWriter
 from face_rec.protocols.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,8 @@ class Enrolment:
     def __init__(
         self,
         *,
-        people: PeopleStore,
+        people: PeopleReader,
+        writer: PeopleWriter,
         models: ModelSource,
         gallery: Gallery,
         wait: Wait,
@@ -51,6 +52,7 @@ class Enrolment:
         clock: Clock,
     ) -> None:
         self._people = people
+        self._writer = writer
         self._portraits = Portraits(snapshots)
         self._clock = clock
         self._duplicates = DuplicateCheck(people, models, gallery, wait)
@@ -88,7 +90,7 @@ class Enrolment:
         created = self._duplicates.guarded(
             _face(kept),
             contract,
-            lambda seen: self._people.create(
+            lambda seen: self._writer.create(
                 person, kept_photos.made_from(kept, self._clock.now()), seen
             ),
             reason=reason,
@@ -128,7 +130,7 @@ class Enrolment:
                     "the person."
                 )
             revision = self._people.revision()
-            return self._people.put_templates(subject, left, person.version, revision)
+            return self._writer.put_templates(subject, left, person.version, revision)
 
         return _retried(remove)
 
@@ -138,7 +140,7 @@ class Enrolment:
         Raises DetailsRefused, IdTaken, PersonMissing, and Conflict when somebody else saved
         the same person meanwhile.
         """
-        return self._people.update(clean_person(person))
+        return self._writer.update(clean_person(person))
 
     def set_active(self, subject: str, active: bool, reason: str = "") -> Person:
         """Let a person be recognised, or not for now. Raises PersonMissing, Conflict, and
@@ -146,7 +148,7 @@ class Enrolment:
         person, stored = self._of(subject)
         if active and not person.active:
             self._check_face(subject, stored, reason)
-        return _retried(lambda: self._people.update(replace(self._get(subject), active=active)))
+        return _retried(lambda: self._writer.update(replace(self._get(subject), active=active)))
 
     # --- steps
 
@@ -189,7 +191,7 @@ class Enrolment:
                 f"There are {MOST_TEMPLATES} photos already. Remove the poorest one first."
             )
         everything = kept_photos.merged(stored, photos, self._clock.now())
-        return self._people.put_templates(subject, everything, person.version, seen)
+        return self._writer.put_templates(subject, everything, person.version, seen)
 
     def _check_face(self, subject: str, stored: Sequence[Template], reason: str) -> None:
         contract = self.examiner.models().contract
@@ -203,7 +205,7 @@ class Enrolment:
 
     def _with_key(self, person: Person, key: str | None) -> Person:
         try:
-            return self._people.update(replace(person, photo=key))
+            return self._writer.update(replace(person, photo=key))
         except (Conflict, StoreUnavailable):  # the templates are saved: the picture can wait
             return person
 

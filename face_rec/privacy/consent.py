@@ -8,7 +8,7 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, PersonMissing
 from face_rec.domain.people import Consent, Person
 from face_rec.privacy.ports import Note, unnoted
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people import PeopleReader, PeopleWriter
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +22,11 @@ class ConsentDesk:
     Safe from any thread; all methods may raise PersonMissing and StoreUnavailable.
     """
 
-    def __init__(self, people: PeopleStore, clock: Clock, note: Note = unnoted) -> None:
+    def __init__(
+        self, people: PeopleReader, writer: PeopleWriter, clock: Clock, note: Note = unnoted
+    ) -> None:
         self._people = people
+        self._writer = writer
         self._clock = clock
         self._note = note
 
@@ -53,7 +56,7 @@ class ConsentDesk:
             if consent == person.consent:
                 return person
             try:
-                saved = self._people.update(replace(person, consent=consent))
+                saved = self._writer.update(replace(person, consent=consent))
             except Conflict:
                 if not left:
                     raise

@@ -19,9 +19,9 @@ from face_rec.domain.people import Person
 from face_rec.privacy import pictures
 from face_rec.privacy.certificate import Certificate, Removed
 from face_rec.privacy.ports import Keeper, NoPurge, Note, Purge, Settled, unasked, unnoted
-from face_rec.protocols.marks import AttendanceStore
+from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import Progress
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.protocols.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)
@@ -47,8 +47,9 @@ class Erasure:
         self,
         *,
         site: Callable[[], str],
-        people: PeopleStore,
-        attendance: AttendanceStore,
+        people: PeopleReader,
+        writer: PeopleWriter,
+        attendance: MarkReader,
         snapshots: SnapshotStore,
         clock: Clock,
         settled: Settled,
@@ -61,6 +62,7 @@ class Erasure:
         self._purge = purge or NoPurge()
         self._site = site
         self._people = people
+        self._writer = writer
         self._attendance = attendance
         self._snapshots = snapshots
         self._clock = clock
@@ -85,7 +87,7 @@ class Erasure:
                 "not recognised any more. Erase again when the store answers."
             ) from error
         self._purge.want()
-        self._people.delete(subject)
+        self._writer.delete(subject)
         late = self._late(subject, marks)
         removed = [*self._record(person), *pictures_removed, *others]
         log.info("person_erased subject=%s", subject)
@@ -116,7 +118,7 @@ class Erasure:
             if person is None:
                 raise PersonMissing("This person is not here (any more). Nothing was changed.")
             if person.active:
-                self._people.update(replace(person, active=False))
+                self._writer.update(replace(person, active=False))
             return person
 
         return _retried(hide)

@@ -17,7 +17,7 @@ from face_rec.domain.people import Person
 from face_rec.privacy import pictures
 from face_rec.privacy.ports import Keeper, Note, Table, unasked, unnoted
 from face_rec.protocols.models import Progress
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class PersonExport:
         self,
         *,
         site: Callable[[], str],
-        people: PeopleStore,
+        people: PeopleReader,
         events: Callable[[Person, Progress | None], list[Event]],
         snapshots: SnapshotStore,
         table: Table,

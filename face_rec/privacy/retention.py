@@ -12,8 +12,8 @@ from face_rec.domain.marks import is_mark
 from face_rec.domain.people import Person
 from face_rec.privacy import pictures
 from face_rec.privacy.ports import NoPurge, Note, Purge, unnoted
-from face_rec.protocols.marks import AttendanceStore
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.marks import MarkReader
+from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.protocols.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)
@@ -69,8 +69,9 @@ class Retention:
     def __init__(
         self,
         *,
-        people: PeopleStore,
-        attendance: AttendanceStore,
+        people: PeopleReader,
+        writer: PeopleWriter,
+        attendance: MarkReader,
         snapshots: SnapshotStore,
         runs: RunLog,
         clock: Clock,
@@ -80,6 +81,7 @@ class Retention:
     ) -> None:
         self._purge = purge or NoPurge()
         self._people = people
+        self._writer = writer
         self._attendance = attendance
         self._snapshots = snapshots
         self._runs = runs
@@ -192,7 +194,7 @@ class Retention:
             if person is None or not _old(person, cutoff):  # enrolled anew meanwhile
                 return None
             self._purge.want()
-            self._people.put_templates(subject, (), person.version, self._people.revision())
+            self._writer.put_templates(subject, (), person.version, self._people.revision())
             return person
 
         person = _retried(forget)
@@ -213,7 +215,7 @@ class Retention:
         person = self._people.get(subject)
         if person is None or person.photo is None:
             return person
-        return self._people.update(replace(person, photo=None))
+        return self._writer.update(replace(person, photo=None))
 
     def _cutoff(self, days: int) -> datetime:
         return self._clock.now().astimezone(UTC) - days * _DAY

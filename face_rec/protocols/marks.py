@@ -7,16 +7,8 @@ from typing import Protocol
 from face_rec.domain.marks import Event, Receipt
 
 
-class AttendanceStore(Protocol):
+class MarkReader(Protocol):
     """Events in Redis lists, one list a UTC day; may raise StoreUnavailable."""
-
-    def apply(self, event: Event, cooldown: float, replay: bool = False) -> Receipt:
-        """Append ``event`` in one atomic, idempotent step.
-
-        Tests the event's id first (REPEATED), then the cooldown in seconds
-        against the subject's last mark (ALREADY), then appends (MARKED). A
-        replay skips the cooldown."""
-        ...
 
     def day(self, utc_day: date) -> list[Event]:
         """The events of one UTC day in order of arrival; malformed entries
@@ -34,6 +26,22 @@ class AttendanceStore(Protocol):
     def malformed(self, utc_day: date) -> list[str]:
         """Entries that are not events, for showing to an admin."""
         ...
+
+
+class MarkWriter(Protocol):
+    """What events are appended by; may raise StoreUnavailable."""
+
+    def apply(self, event: Event, cooldown: float, replay: bool = False) -> Receipt:
+        """Append ``event`` in one atomic, idempotent step.
+
+        Tests the event's id first (REPEATED), then the cooldown in seconds
+        against the subject's last mark (ALREADY), then appends (MARKED). A
+        replay skips the cooldown."""
+        ...
+
+
+class AttendanceStore(MarkReader, MarkWriter, Protocol):
+    """Both, as one store is."""
 
 
 class Journal(Protocol):

@@ -9,30 +9,8 @@ from face_rec.domain.recognition import Match
 from face_rec.protocols.models import Progress
 
 
-class PeopleStore(Protocol):
-    """Registered people. Every write is one atomic step that also bumps the
-    gallery's revision; all may raise StoreUnavailable."""
-
-    def create(self, person: Person, templates: Sequence[Template], seen_revision: int) -> Person:
-        """Add a person. ``seen_revision`` is the gallery revision that the
-        duplicate check saw: raises Conflict when the gallery has moved on,
-        IdTaken when the ID is in use."""
-        ...
-
-    def update(self, person: Person) -> Person:
-        """Write all but the templates; raises Conflict if ``person.version``
-        is not the stored one, IdTaken, PersonMissing."""
-        ...
-
-    def put_templates(
-        self, subject: str, templates: Sequence[Template], version: int, seen_revision: int
-    ) -> Person:
-        """Replace all templates; raises Conflict, PersonMissing."""
-        ...
-
-    def delete(self, subject: str) -> Person | None:
-        """Remove the person, templates and ID mapping; returns what was there."""
-        ...
+class PeopleReader(Protocol):
+    """Registered people, and what the gallery follows of them; all may raise StoreUnavailable."""
 
     def get(self, subject: str) -> Person | None: ...
 
@@ -66,6 +44,37 @@ class PeopleStore(Protocol):
     def entries(self, contract: str, progress: Progress | None = None) -> Iterator[GalleryEntry]:
         """The matchable rows of everybody, pipelined and streamed."""
         ...
+
+
+class PeopleWriter(Protocol):
+    """Changes of people. Each is one atomic step that also bumps the gallery's revision; all may
+    raise StoreUnavailable."""
+
+    def create(self, person: Person, templates: Sequence[Template], seen_revision: int) -> Person:
+        """Add a person. ``seen_revision`` is the gallery revision that the
+        duplicate check saw: raises Conflict when the gallery has moved on,
+        IdTaken when the ID is in use."""
+        ...
+
+    def update(self, person: Person) -> Person:
+        """Write all but the templates; raises Conflict if ``person.version``
+        is not the stored one, IdTaken, PersonMissing."""
+        ...
+
+    def put_templates(
+        self, subject: str, templates: Sequence[Template], version: int, seen_revision: int
+    ) -> Person:
+        """Replace all templates; raises Conflict, PersonMissing."""
+        ...
+
+    def delete(self, subject: str) -> Person | None:
+        """Remove the person, templates and ID mapping; returns what was there."""
+        ...
+
+
+class PeopleStore(PeopleReader, PeopleWriter, Protocol):
+    """Both, as one store is. Whoever serves people is given the writer apart, for that one notes
+    in the audit log what it does."""
 
 
 class Gallery(Protocol):

@@ -6,7 +6,7 @@ from typing import Any, Final
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.privacy.ports import Keeper
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people import PeopleReader
 from face_rec.stores.access.audit_stream import PersonNames, RedisAudit
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.people.pins import RedisPins
@@ -61,7 +61,7 @@ def pins_keeper(pins: RedisPins) -> Keeper:
     return Keeper("PIN", held, lambda subject: int(pins.clear(subject)))
 
 
-def audit_keeper(audit: RedisAudit, people: PeopleStore) -> Keeper:
+def audit_keeper(audit: RedisAudit, people: PeopleReader) -> Keeper:
     """For erasures. An export leaves the log out: it is about who did what."""
 
     def forget(subject: str) -> int:

@@ -110,7 +110,8 @@ def _after_a_mark(client: Redis, book: Timesheets) -> list[Row]:
 
 
 def _others(client: Redis, book: Timesheets, month: tuple[date, date]) -> list[Row]:
-    desk = RuleService(RedisRules(client, SITE), book)
+    rules = RedisRules(client, SITE)
+    desk = RuleService(rules, rules, book)
     strict = Shift(DEFAULT_ID, "Day", late_grace=0, counting=Counting.EVERY_PAIR)
     report = make(book, Wanted("muster", *month, EVERYBODY))
     return [

@@ -57,6 +57,7 @@ class People:
         )
         self.enrolment = Enrolment(
             people=self.store,
+            writer=self.store,
             models=self.models,
             gallery=self.follower.gallery,
             wait=self.caught_up,

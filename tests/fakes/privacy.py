@@ -81,7 +81,8 @@ class PrivacyOf:
             "people": fake.people, "snapshots": fake.snapshots, "clock": fake.clock, "note": note,
         }  # fmt: skip
         erasure = Erasure(
-            site=lambda: "Test site", attendance=fake.attendance, settled=self._settled,
+            site=lambda: "Test site", writer=fake.people, attendance=fake.attendance,
+            settled=self._settled,
             keepers=[keeper], **stores,
         )  # fmt: skip
         export = PersonExport(
@@ -92,9 +93,13 @@ class PrivacyOf:
             **stores,
         )  # fmt: skip
         retention = Retention(
-            attendance=fake.attendance, runs=self.runs, periods=lambda: self.periods, **stores
+            writer=fake.people,
+            attendance=fake.attendance,
+            runs=self.runs,
+            periods=lambda: self.periods,
+            **stores,
         )
-        consent = ConsentDesk(fake.people, fake.clock, note)
+        consent = ConsentDesk(fake.people, fake.people, fake.clock, note)
         self.privacy = Privacy(consent, retention, erasure, export, FONT)
         fake.system = replace(
             fake.system, privacy=self.privacy, chain=cast("ChainWatch", self.chain),

@@ -152,7 +152,8 @@ class FakeSystem:
         self.people = FakePeople(self.clock)
         self.follower = GalleryFollower(self.people, self.models, self.clock)
         enrolment = Enrolment(
-            people=self.people, models=self.models, gallery=self.follower.gallery,
+            people=self.people, writer=self.people, models=self.models,
+            gallery=self.follower.gallery,
             wait=self.follower.wait, assess=good_quality, snapshots=self.snapshots,
             clock=self.clock,
         )  # fmt: skip
@@ -172,7 +173,11 @@ class FakeSystem:
             "kiosks": KioskRegister(lambda: self.rules.load().kiosks, self.rules.put, self.clock),
             "offices": OfficeByZone(
                 lambda zone: open_office(
-                    Stores(self.attendance, self.people, self.rules), self.clock, zone
+                    Stores(self.attendance, self.people, self.rules),
+                    self.attendance,
+                    self.rules,
+                    self.clock,
+                    zone,
                 ),
                 lambda: self.options.current().timezone,
             ),

@@ -11,12 +11,12 @@ import pytest
 from httpx import Response as Answer
 from starlette.testclient import TestClient
 
-from face_rec.access.audit.audited_stores import AuditedPeople
 from face_rec.access.rights import SCOPES, Right, Scope
 from face_rec.domain.faces import Box
 from face_rec.people.enrolment import Enrolment
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.ports import Keeper
+from face_rec.stores.audited_writers import AuditedPeople
 from face_rec.stores.redis.client import Client
 from face_rec.web.api import api
 from face_rec.web.api.api_request import ConsentText
@@ -42,17 +42,19 @@ class Api:
     def __init__(self, client: Client, fake: FakeSystem) -> None:
         self.fake = fake
         access = access_on(client, fake.clock)
-        people = AuditedPeople(fake.people, access.audit, access.step_up.demand)
+        people = fake.people
+        writer = AuditedPeople(people, access.audit, access.step_up.demand)
         enrolment = Enrolment(
-            people=people, models=fake.models, gallery=fake.follower.gallery,
+            people=people, writer=writer, models=fake.models, gallery=fake.follower.gallery,
             wait=fake.follower.wait, assess=good_quality, snapshots=fake.snapshots,
             clock=fake.clock,
         )  # fmt: skip
         consent = ConsentText("I agree.", "1")
         self.kept: dict[str, int] = {}
         erasure = Erasure(
-            site=lambda: "Test site", people=people, attendance=fake.attendance,
-            snapshots=fake.snapshots, clock=fake.clock, settled=lambda _: True,
+            site=lambda: "Test site", people=people, writer=writer,
+            attendance=fake.attendance, snapshots=fake.snapshots, clock=fake.clock,
+            settled=lambda _: True,
             keepers=[Keeper("leave", lambda _: [], lambda s: self.kept.pop(s, 0))],
         )  # fmt: skip
         parts = api.Parts(people, fake.attendance, enrolment, erasure, consent, fake.clock)

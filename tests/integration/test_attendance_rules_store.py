@@ -262,8 +262,9 @@ def test_a_malformed_event_is_shown_and_takes_nothing_down(
     clock = FakeClock(NOON + timedelta(days=20))
     people = RedisPeople(redis_client, SITE, FakeClock(NOON - timedelta(days=9)))
     attendance = RedisAttendance(redis_client, SITE)
+    rules = RedisRules(redis_client, SITE)
     office = open_office(
-        Stores(attendance, people, RedisRules(redis_client, SITE)), clock, ZoneInfo("UTC")
+        Stores(attendance, people, rules), attendance, rules, clock, ZoneInfo("UTC")
     )
     ada = people.create(a_person(), (), 0)
     event = Event("e", ada.subject, NOON, EventKind.PUNCH, Source.VIDEO, "gate")
@@ -283,8 +284,9 @@ def test_the_whole_way_over_redis(redis_client: Redis) -> None:
     clock = FakeClock(NOON + timedelta(days=20))
     people = RedisPeople(redis_client, SITE, FakeClock(NOON - timedelta(days=9)))
     attendance = RedisAttendance(redis_client, SITE)
+    rules = RedisRules(redis_client, SITE)
     office = open_office(
-        Stores(attendance, people, RedisRules(redis_client, SITE)), clock, ZoneInfo("UTC")
+        Stores(attendance, people, rules), attendance, rules, clock, ZoneInfo("UTC")
     )
     office.rules.save(Shift(DEFAULT_ID, "Day"), authority=EVERYTHING)
     ada = people.create(a_person(), (), 0)

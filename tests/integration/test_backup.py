@@ -199,9 +199,9 @@ def test_a_backup_is_restored_where_an_app_was_only_started_and_its_chain_holds(
         _small(pair[0])
     else:
         _started(here)
-        with assembly.build_office(here) as office:
-            office.stores.people.create(a_person(), [a_template()], 0)
-            office.stores.attendance.apply(an_event(), 60)
+        with assembly.build_attendance(here) as (_, stores):
+            stores.people.create(a_person(), [a_template()], 0)
+            stores.marks.apply(an_event(), 60)
     place = assembly.backup_place(here, str(tmp_path / "some.backup"))
     with assembly.build_backups(here) as backups:
         backups.save(place, MORNING)
@@ -225,9 +225,9 @@ def _started(settings: Settings) -> None:
 
 def _mark(settings: Settings, count: int) -> None:
     """Some marks, linked and witnessed."""
-    with assembly.build_office(settings) as office:
+    with assembly.build_attendance(settings) as (_, stores):
         for number in range(count):
-            office.stores.attendance.apply(an_event(f"e{number}", subject=f"s{number}"), 60)
+            stores.marks.apply(an_event(f"e{number}", subject=f"s{number}"), 60)
 
 
 # --- everything comes back -----------------------------------

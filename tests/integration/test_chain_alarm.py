@@ -8,6 +8,7 @@ import pytest
 from config import load
 from face_rec.access.audit.audit import Action
 from face_rec.assembly import build
+from face_rec.attendance.rules.authority import EVERYTHING
 from face_rec.attendance.rules.shift import Shift
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
@@ -23,7 +24,8 @@ def test_a_rule_changed_past_the_app_is_alarmed(
     settings = load({"REDIS_URL": url, "DATA_DIR": str(tmp_path)}, dotenv=None)
     with build(settings) as system:
         system.chain.copy()
-        system.offices.current().stores.rules.put(Shift("early", "Early"))
+        rules = system.offices.current().rules
+        rules.save(Shift("early", "Early"), authority=EVERYTHING)
         assert system.patrol.check()
         assert system.patrol.status().findings == 0
         redis: Any = redis_client

@@ -56,6 +56,7 @@ class Site:
         self.follower.start()
         self.enrolment = Enrolment(
             people=self.store,
+            writer=self.store,
             models=models,
             gallery=self.follower.gallery,
             wait=self.follower.wait,

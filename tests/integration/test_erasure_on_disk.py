@@ -20,7 +20,8 @@ from face_rec import assembly
 from face_rec.__main__ import main
 from face_rec.access.audit.audit import AuditEntry, details
 from face_rec.assembly.privacy import privacy_of
-from face_rec.assembly.stores import open_offices, open_stores
+from face_rec.assembly.stores import cached_days, open_offices, open_stores
+from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import SnapshotMissing, StoreError
@@ -78,16 +79,16 @@ def _lived(settings: Settings) -> Person:
     """Somebody with all that the app keeps about people, beside somebody who stays."""
     with ExitStack() as stack:
         stores = open_stores(settings, SystemClock(), stack)
-        people = stores.people
-        people.create(a_person("stays", "Ada Remains"), [a_template()], people.revision())
+        people, writer = stores.people, stores.writers.people
+        writer.create(a_person("stays", "Ada Remains"), [a_template()], people.revision())
         person = replace(a_person(ID, FORMER), email=MAIL, photo="people/x/1.jpg")
-        person = people.create(person, _templates(), people.revision())
-        person = people.update(replace(person, name=NAME, photo=f"people/{person.subject}/1.jpg"))
-        people.put_templates(person.subject, _templates(), person.version, people.revision())
+        person = writer.create(person, _templates(), people.revision())
+        person = writer.update(replace(person, name=NAME, photo=f"people/{person.subject}/1.jpg"))
+        writer.put_templates(person.subject, _templates(), person.version, people.revision())
         stores.access.pins.set(person, "402917")
         stores.spool.put(f"people/{person.subject}/1.jpg", FACE)
         picture = key_of("e1", MORNING, person.subject)
-        stores.attendance.apply(replace(an_event("e1", person.subject), snapshot=picture), 60)
+        stores.writers.marks.apply(replace(an_event("e1", person.subject), snapshot=picture), 60)
         stores.spool.put(picture, FACE)
         day = date(2025, 3, 12)
         RedisRules(stores.client, settings.site).put(
@@ -97,10 +98,8 @@ def _lived(settings: Settings) -> Person:
         privacy = privacy_of(settings, stores, SystemClock(), lambda _: True)
         with (settings.data_dir.parent / "export.zip").open("wb") as out:
             privacy.export.write(person.subject, out)
-        office = open_offices(
-            settings, stores.attendance, stores.people, stores.rules, SystemClock(),
-            options=stores.options,
-        ).current()  # fmt: skip
+        read = Stores(stores.attendance, stores.people, stores.rules, cached_days(settings))
+        office = open_offices(read, stores.writers, SystemClock(), stores.options).current()
         assert office.book.marks(MORNING.date(), MORNING.date())
         office.book.day(MORNING.date())
         wait_until(lambda: stores.spool.pending() == 0)

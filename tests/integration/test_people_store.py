@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from face_rec.access.audit.audit_log import Trail
-from face_rec.access.audit.audited_stores import AuditedPeople
 from face_rec.access.factors.step_up import nothing_to_prove
 from face_rec.domain.errors import Conflict, IdTaken, PeopleError, PersonMissing
 from face_rec.domain.people import Change, ChangeKind, Moved, Pause, Person
 from face_rec.protocols.people import PeopleStore
 from face_rec.stores.access.audit_stream import RedisAudit
+from face_rec.stores.audited_writers import AuditedPeople
 from face_rec.stores.people import person_codec
 from face_rec.stores.people.leaving_days import settle_leaving_days
 from face_rec.stores.people.people_store import RedisPeople
@@ -510,12 +510,11 @@ def test_the_audit_log_knows_best_when_somebody_left_and_is_asked_once(
     people = RedisPeople(redis_client, "main", clock)
     audit = Trail(RedisAudit(redis_client, "main"), clock)
     audited = AuditedPeople(people, audit, nothing_to_prove)
-    subject = _added(audited).subject
+    ada = audited.create(a_person(), [a_template()], people.revision())
+    subject = ada.subject
     left = clock.advance(3600)
-    _switched(audited, subject, active=False)
+    person = audited.update(dataclasses.replace(ada, active=False))
     clock.advance(86_400)
-    person = audited.get(subject)
-    assert person is not None
     audited.update(dataclasses.replace(person, name="Other"))  # moved the guess by a day
     _as_an_older_version_wrote_it(redis_client, subject)
     assert settle_leaving_days(redis_client, "main", people, audit) == 1

@@ -62,7 +62,7 @@ def privacy_of(client: Client, people: RedisPeople) -> Privacy:
     return open_privacy(
         PrivacyParts(
             site="main", options=lambda: OPTIONS, client=client, people=people,
-            rules=RedisRules(client, "main"), attendance=FakeAttendance(),
+            writer=people, rules=RedisRules(client, "main"), attendance=FakeAttendance(),
             snapshots=MemorySnapshots(), clock=FakeClock(),
             settled=lambda _: True, note=unnoted, encrypted=False,
             erasing=unasked, exporting=unasked,

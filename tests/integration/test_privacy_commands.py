@@ -3,6 +3,7 @@
 import getpass
 import json
 import zipfile
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import pytest
 import config
 from face_rec import assembly
 from face_rec.__main__ import main
+from face_rec.assembly.stores import open_stores
+from face_rec.clock import SystemClock
 from face_rec.domain.people import Person
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
@@ -33,11 +36,12 @@ def world(
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("DATA_KEY", KEY)
     monkeypatch.chdir(tmp_path)
-    with assembly.build_privacy(config.load(dotenv=None)) as (privacy, people):
-        person = people.create(a_person(), [a_template()], people.revision())
-        store = privacy.erasure._attendance
-        store.apply(replace(an_event("e1", person.subject), snapshot=PICTURE), 60)
-        privacy.erasure._snapshots.put(PICTURE, b"a face")
+    with ExitStack() as stack:
+        stores = open_stores(config.load(dotenv=None), SystemClock(), stack)
+        writers = stores.writers
+        person = writers.people.create(a_person(), [a_template()], stores.people.revision())
+        writers.marks.apply(replace(an_event("e1", person.subject), snapshot=PICTURE), 60)
+        stores.spool.put(PICTURE, b"a face")
     return person
 
 

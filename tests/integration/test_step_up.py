@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -10,17 +11,19 @@ import pytest
 from starlette.testclient import TestClient
 
 import config
-from face_rec import assembly
 from face_rec.access.access_control import SESSION
 from face_rec.access.audit.actor import Actor, acting
-from face_rec.access.audit.audited_stores import AuditedPeople
 from face_rec.access.devices.credentials import digest
 from face_rec.access.factors.step_up import FRESH
 from face_rec.access.rights import FRESH_PROOF, Act, Role, Scope
 from face_rec.access.signin.pace import OWN_PASSWORD
+from face_rec.assembly.privacy import privacy_of
+from face_rec.assembly.stores import open_stores
+from face_rec.clock import SystemClock
 from face_rec.domain.errors import ProofNeeded
 from face_rec.domain.groups import NO_GROUPS
 from face_rec.site_options import LiveOptions
+from face_rec.stores.audited_writers import AuditedPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from tests.factor_pages import code_of, token_in, with_app
@@ -277,8 +280,11 @@ def test_what_the_app_puts_together_asks_before_it_erases_or_exports(
         {"REDIS_URL": f"redis://127.0.0.1:{redis_server.port}/0", "DATA_DIR": str(tmp_path)},
         dotenv=None,
     )
-    with assembly.build_privacy(settings) as (privacy, people):
-        person = people.create(a_person(), [a_template()], people.revision())
+    with ExitStack() as stack:
+        stores = open_stores(settings, SystemClock(), stack)
+        privacy = privacy_of(settings, stores, SystemClock(), lambda _: True)
+        people, writer = stores.people, stores.writers.people
+        person = writer.create(a_person(), [a_template()], people.revision())
         for who in (_ada(gate, None), Actor("door", "device")):
             with acting(who):
                 with pytest.raises(ProofNeeded):
@@ -286,7 +292,7 @@ def test_what_the_app_puts_together_asks_before_it_erases_or_exports(
                 with pytest.raises(ProofNeeded):
                     privacy.export.write(person.subject, io.BytesIO())
                 with pytest.raises(ProofNeeded):
-                    people.delete(person.subject)
+                    writer.delete(person.subject)
         stored = people.get(person.subject)
         assert stored is not None
         assert stored.matchable

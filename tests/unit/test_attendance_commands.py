@@ -27,16 +27,21 @@ from tests.fakes.rules import FakeRules
 TODAY = date(2025, 6, 3)
 
 
-def empty() -> Office:
-    clock = FakeClock(at(TODAY, "10:00"))
-    return open_office(Stores(FakeAttendance(), FakePeople(clock), FakeRules()), clock, BERLIN)
+class Empty:
+    """A system without anything in it."""
+
+    def __init__(self) -> None:
+        clock = FakeClock(at(TODAY, "10:00"))
+        self.marks, self.people, self.rules = FakeAttendance(), FakePeople(clock), FakeRules()
+        stores = Stores(self.marks, self.people, self.rules)
+        self.office = open_office(stores, self.marks, self.rules, clock, BERLIN)
 
 
 @pytest.fixture(scope="module")
 def filled() -> Office:
-    office = empty()
-    fill(office, company(TODAY, BERLIN))
-    return office
+    here = Empty()
+    fill(here.rules, here.marks, here.people, company(TODAY, BERLIN))
+    return here.office
 
 
 def test_the_demo_can_end_in_the_middle_of_today() -> None:
@@ -81,29 +86,29 @@ def test_the_demo_has_marks_to_review_and_corrections(filled: Office) -> None:
 
 
 def test_the_demo_refuses_a_system_with_people() -> None:
-    office = empty()
-    office.stores.people.create(ADA, (), 0)
+    here = Empty()
+    here.people.create(ADA, (), 0)
     with pytest.raises(NotEmpty, match="1 people"):
-        refuse_if_used(office, company(TODAY, BERLIN))
+        refuse_if_used(here.office, company(TODAY, BERLIN))
 
 
 def test_the_demo_refuses_a_system_with_rules() -> None:
-    office = empty()
-    office.stores.rules.put(DAY_SHIFT)
+    here = Empty()
+    here.rules.put(DAY_SHIFT)
     with pytest.raises(NotEmpty, match="rules"):
-        refuse_if_used(office, company(TODAY, BERLIN))
+        refuse_if_used(here.office, company(TODAY, BERLIN))
 
 
 def test_the_demo_refuses_a_system_with_marks() -> None:
-    office = empty()
+    here = Empty()
     for event in punches("09:00", TODAY):
-        office.stores.attendance.apply(event, 0.0)
+        here.marks.apply(event, 0.0)
     with pytest.raises(NotEmpty, match="marks"):
-        refuse_if_used(office, company(TODAY, BERLIN))
+        refuse_if_used(here.office, company(TODAY, BERLIN))
 
 
 def test_the_demo_takes_an_empty_system() -> None:
-    refuse_if_used(empty(), company(TODAY, BERLIN))
+    refuse_if_used(Empty().office, company(TODAY, BERLIN))
 
 
 def test_a_report_is_written_whole(filled: Office, tmp_path: Path) -> None:

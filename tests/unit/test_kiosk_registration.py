@@ -1,7 +1,7 @@
 """Every kiosk device is a registered kiosk, those too that were made before it mattered."""
 
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from face_rec.access.devices.device import Device
 from face_rec.assembly.app import _register
@@ -13,10 +13,14 @@ from tests.fakes.rules import FakeRules
 def test_a_device_without_a_record_gets_one_and_is_watched_from_its_next_beat() -> None:
     rules = FakeRules(KioskRecord("gate", direction=Direction.IN))
     listed = [Device("gate", "Gate"), Device("yard", "Yard")]
-    access = cast("Any", SimpleNamespace(kiosks=SimpleNamespace(all=lambda: listed)))
-    _register(access, rules)
+    stores: Any = SimpleNamespace(
+        access=SimpleNamespace(kiosks=SimpleNamespace(all=lambda: listed)),
+        rules=rules,
+        writers=SimpleNamespace(rules=rules),
+    )
+    _register(stores)
     version = rules.version()
-    _register(access, rules)
+    _register(stores)
     assert rules.version() == version, "nothing to do the second time"
     rules.beat("yard", MORNING)
     records = {one.id: one for one in rules.load().kiosks}

@@ -13,7 +13,7 @@ from cachetools import LRUCache
 from face_rec.attendance.terms.punch import Way
 from face_rec.attendance.terms.status import Flag
 from face_rec.domain.marks import Event, EventKind, Source, is_mark
-from face_rec.protocols.marks import AttendanceStore
+from face_rec.protocols.marks import MarkReader
 
 WAYS = {EventKind.PUNCH: Way.ANY, EventKind.IN: Way.IN, EventKind.OUT: Way.OUT}
 DELIBERATE = frozenset({Source.PIN, Source.MANUAL, Source.IMPORT})
@@ -116,7 +116,7 @@ class EffectiveMarks:
     length is the day's revision, and neither a late replay nor a correction needs a message.
     """
 
-    def __init__(self, store: AttendanceStore, most: int = MOST_MARKS) -> None:
+    def __init__(self, store: MarkReader, most: int = MOST_MARKS) -> None:
         self._store = store
         self._kept: LRUCache[date, tuple[int, Entries]] = LRUCache(
             most, getsizeof=lambda kept: min(len(kept[1].marks), most)

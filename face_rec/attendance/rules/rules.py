@@ -53,8 +53,8 @@ class Rules:
     malformed: tuple[str, ...] = ()
 
 
-class RulesStore(Protocol):
-    """Where the rules are kept; all may raise StoreUnavailable."""
+class RulesReader(Protocol):
+    """The rules as they are kept; all may raise StoreUnavailable."""
 
     def version(self) -> int:
         """0 while nothing was ever saved."""
@@ -67,6 +67,14 @@ class RulesStore(Protocol):
 
     def load(self) -> Rules: ...
 
+    def beats(self, utc_days: Sequence[date]) -> Mapping[str, list[Interval]]:
+        """Intervals by kiosk over these UTC days."""
+        ...
+
+
+class RulesWriter(Protocol):
+    """Changes of the rules; all may raise StoreUnavailable."""
+
     def put(self, *items: Item, seen: int | None = None) -> None:
         """Add or replace entries and raise the version, in one step. Raises RulesMoved, with
         nothing written, if the version is not the one that was ``seen``."""
@@ -76,16 +84,16 @@ class RulesStore(Protocol):
         """Remove entries and raise the version, in one step; the same of ``seen``."""
         ...
 
+
+class RulesStore(RulesReader, RulesWriter, Protocol):
+    """Both, as one store is, and the kiosks' signs of life."""
+
     def beat(self, kiosk: str, at: datetime, since: datetime | None = None) -> None:
         """Note a sign of life, or of a life without a gap from ``since`` (of the
         same UTC day). Beats at most three minutes apart join into one interval.
         A kiosk without a record is not registered and is not noted: an invented name must
         excuse nobody. A registered one's first beat ever starts its watch; no other raises
         the version."""
-        ...
-
-    def beats(self, utc_days: Sequence[date]) -> Mapping[str, list[Interval]]:
-        """Intervals by kiosk over these UTC days."""
         ...
 
 

@@ -13,7 +13,7 @@ from face_rec.domain.people import Change, Contract, GalleryEntry
 from face_rec.domain.recognition import NO_MATCH, Match
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.protocols.models import ModelSource
-from face_rec.protocols.people import Gallery, PeopleStore
+from face_rec.protocols.people import Gallery, PeopleReader
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ class GalleryFollower:
 
     def __init__(
         self,
-        store: PeopleStore,
+        store: PeopleReader,
         models: ModelSource,
         clock: Clock,
         listeners: Iterable[Listener] = (),

@@ -20,7 +20,7 @@ from face_rec.people.photos import capture_hints
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import decode
 from face_rec.protocols.models import Progress
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people import PeopleReader
 
 
 class ImportOutcome(StrEnum):
@@ -66,7 +66,7 @@ class ImportReport:
 class Importer:
     """With ``dry_run`` everything is examined and nothing written."""
 
-    def __init__(self, people: PeopleStore, enrolment: Enrolment, dry_run: bool = False) -> None:
+    def __init__(self, people: PeopleReader, enrolment: Enrolment, dry_run: bool = False) -> None:
         self._people = people
         self._enrolment = enrolment
         self._dry_run = dry_run

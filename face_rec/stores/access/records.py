@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final, Generic, TypeVar, cast
 
 from face_rec.access.accounts.account import Account
+from face_rec.access.changes import Listener, unheard
 from face_rec.access.devices.credentials import Token
 from face_rec.access.devices.device import Device
 from face_rec.access.factors.factors import Factors, Handle
@@ -27,10 +28,17 @@ _NAMES: Final[dict[type, str]] = {
 
 class RedisRecords(Generic[Record]):
     """A ``Records`` of :mod:`face_rec.access.storage`. Safe to call from several threads and
-    processes at once."""
+    processes at once.
 
-    def __init__(self, client: Client, site: str, kind: type[Record]) -> None:
+    ``changed`` is called after each write, in the thread that made it; also after one whose
+    answer was lost, for it may have been written.
+    """
+
+    def __init__(
+        self, client: Client, site: str, kind: type[Record], changed: Listener = unheard
+    ) -> None:
         self._client = client
+        self._changed = changed
         self._kind: type[Record] = kind
         self._key = keys.access(site, _NAMES[kind])
 
@@ -46,12 +54,18 @@ class RedisRecords(Generic[Record]):
 
     @redis_errors()
     def create(self, record: Record, only_first: bool = False) -> bool:
-        return bool(self._put(dataclasses.replace(record, version=1), 0, only_first))
+        try:
+            return bool(self._put(dataclasses.replace(record, version=1), 0, only_first))
+        finally:
+            self._changed()
 
     @redis_errors()
     def update(self, record: Record, keeps: Mapping[str, object] | None = None) -> Record:
         written = dataclasses.replace(record, version=record.version + 1)
-        answer = self._put(written, record.version, keeps=keeps)
+        try:
+            answer = self._put(written, record.version, keeps=keeps)
+        finally:
+            self._changed()
         if answer == _NONE_LEFT:
             raise LastOne(f"{record.id} is the last one of its kind. Make another one first.")
         if not answer:
@@ -60,7 +74,10 @@ class RedisRecords(Generic[Record]):
 
     @redis_errors()
     def remove(self, record_id: str) -> bool:
-        return bool(self._client.hdel(self._key, record_id))
+        try:
+            return bool(self._client.hdel(self._key, record_id))
+        finally:
+            self._changed()
 
     @redis_errors()
     def count(self) -> int:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar, cast
 
+from face_rec.access.changes import Listener, unheard
 from face_rec.access.devices import credentials
 from face_rec.access.devices.credentials import Link
 from face_rec.access.devices.device import Beat
@@ -21,10 +22,12 @@ _UNCOUNT = Script("uncount_try")
 
 
 class RedisSessions:
-    """A ``SessionStore``. Safe to call from several threads and processes at once."""
+    """A ``SessionStore``. Safe to call from several threads and processes at once. ``ended`` is
+    called when a session was ended, in the thread that did it."""
 
-    def __init__(self, client: Client, site: str) -> None:
+    def __init__(self, client: Client, site: str, ended: Listener = unheard) -> None:
         self._client = client
+        self._ended = ended
         self._site = site
 
     @redis_errors()
@@ -62,7 +65,10 @@ class RedisSessions:
         pipeline = self._client.pipeline(transaction=True)
         pipeline.delete(keys.session(self._site, digest))
         pipeline.hdel(self._of(account), digest)
-        pipeline.execute()
+        try:
+            pipeline.execute()
+        finally:  # also after an answer that was lost: it may have ended
+            self._ended()
 
     @redis_errors()
     def of(self, account: str) -> dict[str, tuple[Session, Use | None]]:

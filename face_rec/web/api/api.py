@@ -29,8 +29,8 @@ from face_rec.domain.errors import (
 )
 from face_rec.people.enrolment import Enrolment
 from face_rec.privacy.erase import Erasure
-from face_rec.protocols.marks import AttendanceStore
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.marks import MarkReader
+from face_rec.protocols.people import PeopleReader
 from face_rec.web.api import api_attendance, api_people
 from face_rec.web.api.api_request import BadRequest, ConsentText
 from face_rec.web.api.document import document
@@ -64,8 +64,8 @@ CODES: Final = tuple(dict.fromkeys([*(code for _, _, code in _CODES), *problem.C
 class Parts:
     """What the API needs of the running system."""
 
-    people: PeopleStore
-    attendance: AttendanceStore
+    people: PeopleReader
+    attendance: MarkReader
     enrolment: Enrolment
     erasure: Erasure
     consent: ConsentText

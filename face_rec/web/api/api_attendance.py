@@ -7,8 +7,8 @@ from typing import Final
 from face_rec.clock import Clock
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
-from face_rec.protocols.marks import AttendanceStore
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.marks import MarkReader
+from face_rec.protocols.people import PeopleReader
 from face_rec.web.api.api_request import (
     BadRequest,
     after_cursor,
@@ -24,8 +24,8 @@ _LONGEST: Final = timedelta(days=31, hours=2)
 
 def page(
     query: Mapping[str, str],
-    attendance: AttendanceStore,
-    people: PeopleStore,
+    attendance: MarkReader,
+    people: PeopleReader,
     clock: Clock,
     zone: tzinfo,
 ) -> dict[str, object]:
@@ -52,7 +52,7 @@ def page(
     }
 
 
-def _subject(query: Mapping[str, str], people: PeopleStore) -> str:
+def _subject(query: Mapping[str, str], people: PeopleReader) -> str:
     """The person asked for; empty for everybody."""
     if "person" not in query:
         return ""

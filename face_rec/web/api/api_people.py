@@ -19,7 +19,7 @@ from face_rec.people.enrolment import Enrolment
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import MAX_BYTES, decode
 from face_rec.privacy.erase import Erasure
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people import PeopleReader
 from face_rec.web.api.api_request import BadRequest, ConsentText, after_cursor, cursor_of, limit_of
 
 _MOST_PHOTOS: Final = 10
@@ -78,7 +78,7 @@ async def _bounded(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
-def page(query: Mapping[str, str], people: PeopleStore) -> dict[str, object]:
+def page(query: Mapping[str, str], people: PeopleReader) -> dict[str, object]:
     """One page of people, in a lasting order."""
     limit, after = limit_of(query), after_cursor(query)
     found = sorted((p for p in people.all() if p.subject > after), key=lambda p: p.subject)
@@ -87,7 +87,7 @@ def page(query: Mapping[str, str], people: PeopleStore) -> dict[str, object]:
     return {"items": [_as_json(person) for person in shown], "next": following}
 
 
-def one(person_id: str, people: PeopleStore) -> dict[str, object]:
+def one(person_id: str, people: PeopleReader) -> dict[str, object]:
     """Raises PersonMissing."""
     return _as_json(_found(person_id, people))
 
@@ -111,7 +111,7 @@ def register(
 
 
 def edit(
-    person_id: str, changes: dict[str, Any], people: PeopleStore, enrolment: Enrolment
+    person_id: str, changes: dict[str, Any], people: PeopleReader, enrolment: Enrolment
 ) -> dict[str, object]:
     """Raises PersonMissing, DetailsRefused, IdTaken, Conflict."""
     person = _found(person_id, people)
@@ -123,13 +123,13 @@ def edit(
     return _as_json(person)
 
 
-def erase(person_id: str, people: PeopleStore, erasure: Erasure, by: str) -> dict[str, object]:
+def erase(person_id: str, people: PeopleReader, erasure: Erasure, by: str) -> dict[str, object]:
     """The certificate, of which the app keeps no copy. Raises PersonMissing."""
     return erasure.erase(_found(person_id, people).subject, by).as_dict()
 
 
 def add_photos(
-    person_id: str, form: Form, people: PeopleStore, enrolment: Enrolment
+    person_id: str, form: Form, people: PeopleReader, enrolment: Enrolment
 ) -> dict[str, object]:
     """Raises what the page would say."""
     person = _found(person_id, people)
@@ -146,7 +146,7 @@ def _photos(form: Form, enrolment: Enrolment) -> list[EnrolPhoto]:
     return checked
 
 
-def _found(person_id: str, people: PeopleStore) -> Person:
+def _found(person_id: str, people: PeopleReader) -> Person:
     person = people.by_id(person_id)
     if person is None:
         raise PersonMissing("There is nobody with this ID.")

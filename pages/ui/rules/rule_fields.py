@@ -5,12 +5,12 @@ from datetime import date
 
 import streamlit as st
 
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people import PeopleReader
 from pages.ui.frame.identity import current
 from pages.ui.shared.people_index import people_index
 
 
-def person_choice(people: PeopleStore, known: str, key: str) -> str:
+def person_choice(people: PeopleReader, known: str, key: str) -> str:
     """The subject of one person, of those that may be seen; "" while nobody is chosen."""
     index, identity = people_index(people), current()
     subjects = [card.person.subject for card in index.cards if identity.sees(card.person.group)]
@@ -26,13 +26,13 @@ def person_choice(people: PeopleStore, known: str, key: str) -> str:
     return chosen or ""
 
 
-def seen_groups(people: PeopleStore, known: Iterable[str] = ()) -> list[str]:
+def seen_groups(people: PeopleReader, known: Iterable[str] = ()) -> list[str]:
     """The groups that may be chosen, and those that are."""
     identity = current()
     return sorted({g for g in people_index(people).groups if identity.sees(g)} | set(known))
 
 
-def sees_person(people: PeopleStore, subject: str) -> bool:
+def sees_person(people: PeopleReader, subject: str) -> bool:
     """Whether entries about this person may be shown."""
     person = people_index(people).by_subject.get(subject)
     return current().sees(person.group if person else None)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.kiosks.kiosk import NAME, RULE, Direction, KioskRecord
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people import PeopleReader
 from pages.ui.rules.rule_editor import buttons, chosen_of, form_key
 from pages.ui.rules.rules_begun import begun
 from pages.ui.shared.people_index import people_index
@@ -65,7 +65,7 @@ def _form(app: AttendanceFacade, known: KioskRecord | None, key: str) -> KioskRe
     )  # fmt: skip
 
 
-def record_fields(people: PeopleStore, start: KioskRecord, key: str) -> KioskRecord:
+def record_fields(people: PeopleReader, start: KioskRecord, key: str) -> KioskRecord:
     """``start`` with site, users, direction, minimum stay and watch as entered."""
     left, right = st.columns(2)
     site = left.text_input("Site or place (optional)", start.site, key=f"{key}_site")

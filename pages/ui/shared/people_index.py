@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from face_rec.domain.people import Person
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people import PeopleReader
 from pages.ui.shared.text import search_key
 
 
@@ -41,13 +41,13 @@ class Index:
         return sorted(found, key=lambda person: search_key(person.id) != wanted)
 
 
-def people_index(store: PeopleStore) -> Index:
+def people_index(store: PeopleReader) -> Index:
     """The index, read again only when the gallery's revision has moved; StoreUnavailable."""
     return _index(store, id(store), store.revision())
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the list of people …")
-def _index(_store: PeopleStore, store_id: int, revision: int) -> Index:  # noqa: ARG001
+def _index(_store: PeopleReader, store_id: int, revision: int) -> Index:  # noqa: ARG001
     people = sorted(_store.all(), key=lambda person: (search_key(person.name), person.id))
     cards = [Card(person, _key(person)) for person in people]
     by_subject = {person.subject: person for person in people}

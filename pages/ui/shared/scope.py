@@ -7,7 +7,7 @@ import streamlit as st
 
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import Status
-from face_rec.protocols.people import PeopleStore
+from face_rec.protocols.people import PeopleReader
 from pages.ui.frame.identity import Identity
 from pages.ui.shared.people_index import people_index
 
@@ -27,14 +27,14 @@ def filters(
     )
 
 
-def visible_groups(people: PeopleStore, identity: Identity) -> Sequence[str]:
+def visible_groups(people: PeopleReader, identity: Identity) -> Sequence[str]:
     """The groups there are that ``identity`` may see; "" stands for those without one."""
     index = people_index(people)
     groups = sorted({person.group for person in index.by_subject.values()})
     return [group for group in groups if identity.sees(group)]
 
 
-def group_choice(people: PeopleStore, identity: Identity, key: str) -> list[str]:
+def group_choice(people: PeopleReader, identity: Identity, key: str) -> list[str]:
     """Groups to be chosen; none means all of them."""
     groups = visible_groups(people, identity)
     return st.multiselect(

@@ -1,0 +1,169 @@
+"""Writers that note in the audit log what people change through them: people, marks, rules."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+
+from face_rec.access.audit.audit import Action, erased
+from face_rec.access.audit.audit_log import Trail
+from face_rec.access.rights import Act
+from face_rec.attendance.rules.calendar import Leave
+from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.rules import Item, Limits, RulesStore
+from face_rec.attendance.rules.shift import Shift
+from face_rec.domain.marks import Event, Outcome, Receipt, Source, is_mark
+from face_rec.domain.people import Person, Template
+from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.protocols.marks import MarkWriter
+from face_rec.protocols.people import PeopleStore
+from face_rec.stores.attendance.rule_codec import encode
+
+
+class AuditedPeople:
+    """A ``PeopleWriter`` in front of a store; it lets nobody be removed whose remover must
+    first prove who they are (``demand`` raises ProofNeeded)."""
+
+    def __init__(self, people: PeopleStore, trail: Trail, demand: Callable[[Act], None]) -> None:
+        self._people = people
+        self._trail = trail
+        self._demand = demand
+
+    def create(self, person: Person, templates: Sequence[Template], seen_revision: int) -> Person:
+        made = self._people.create(person, templates, seen_revision)
+        self._trail.record(
+            Action.PERSON_REGISTERED, made.id, after=_profile(made), about=made.subject
+        )
+        return made
+
+    def update(self, person: Person) -> Person:
+        was = self._people.get(person.subject)
+        changed = self._people.update(person)
+        before, after = _profile(was) if was else {}, _profile(changed)
+        if before != after:
+            self._trail.record(
+                Action.PERSON_EDITED, changed.id, before, after, about=person.subject
+            )
+        return changed
+
+    def put_templates(
+        self, subject: str, templates: Sequence[Template], version: int, seen_revision: int
+    ) -> Person:
+        was = self._people.get(subject)
+        changed = self._people.put_templates(subject, templates, version, seen_revision)
+        before = {"photos": len(was.templates) if was else 0}
+        after = {"photos": len(changed.templates)}
+        self._trail.record(Action.PERSON_PHOTOS, changed.id, before, after, about=subject)
+        return changed
+
+    def delete(self, subject: str) -> Person | None:
+        self._demand(Act.ERASE)
+        alias = self._trail.alias(subject)
+        gone = self._people.delete(subject)
+        if gone is not None:
+            # Neither name nor ID: what is erased must not live on in the log.
+            self._trail.record(Action.PERSON_DELETED, erased(alias))
+        return gone
+
+
+class AuditedMarks:
+    """A ``MarkWriter`` in front of another one; marks by camera are not written down."""
+
+    def __init__(self, marks: MarkWriter, trail: Trail) -> None:
+        self._marks = marks
+        self._trail = trail
+
+    def apply(self, event: Event, cooldown: float, replay: bool = False) -> Receipt:
+        receipt = self._marks.apply(event, cooldown, replay)
+        by_hand = not is_mark(event.kind) or event.source is Source.MANUAL
+        if by_hand and receipt.outcome is Outcome.MARKED:
+            self._trail.record(
+                Action.CORRECTED,
+                event.target or event.id,
+                after=_correction(event),
+                about=event.subject,
+            )
+        return receipt
+
+
+def _profile(person: Person) -> dict[str, object]:
+    consent = person.consent
+    given = f"version {consent.version}" if consent and consent.valid else "none"
+    return {
+        "id": person.id,
+        "name": person.name,
+        "group": person.group,
+        "email": person.email,
+        "active": "yes" if person.active else "no",
+        "consent": given,
+    }
+
+
+def _correction(event: Event) -> dict[str, object]:
+    return {
+        "kind": event.kind.value,
+        "at": event.at.isoformat(timespec="seconds"),
+        "becomes": event.becomes.value if event.becomes else None,
+        "reason": event.reason,
+        "author": event.author,
+    }
+
+
+class AuditedRules:
+    """A ``RulesWriter`` in front of a store."""
+
+    def __init__(self, rules: RulesStore, trail: Trail) -> None:
+        self._rules = rules
+        self._trail = trail
+
+    def put(self, *items: Item, seen: int | None = None) -> None:
+        was = self._known(items)
+        self._rules.put(*items, seen=seen)
+        for item in items:
+            old = was.get(_name(item))
+            self._note(item, _told(old) if old else {}, _told(item) | _holds(item))
+
+    def remove(self, *items: Item, seen: int | None = None) -> None:
+        self._rules.remove(*items, seen=seen)
+        for item in items:
+            self._note(item, _told(item), {})
+
+    def _known(self, items: Sequence[Item]) -> dict[str, Item]:
+        rules = self._rules.load()
+        stored: list[Item] = [
+            *rules.shifts, *rules.assignments, *rules.employments, *rules.holidays,
+            *rules.leaves, *rules.kiosks, rules.limits,
+        ]  # fmt: skip
+        wanted = {_name(item) for item in items}
+        return {_name(item): item for item in stored if _name(item) in wanted}
+
+    def _note(self, item: Item, before: Mapping[str, object], after: Mapping[str, object]) -> None:
+        about = _whose(item)
+        self._trail.record(Action.SETTING_CHANGED, _name(item), before, after, about=about)
+
+
+def _told(item: Item) -> dict[str, object]:
+    """Field by field, so that the log shows what was changed."""
+    stored = json.loads(encode(item))
+    stored.pop("earlier", None)
+    stored.pop("valid_from", None)
+    return {name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            for name, value in stored.items()}  # fmt: skip
+
+
+def _holds(item: Item) -> dict[str, object]:
+    """From which day on; a change of the past is said outright."""
+    if not isinstance(item, Shift | KioskRecord | Limits):
+        return {}
+    past = "always: the past is judged by it too"
+    return {"holds from": str(item.valid_from) if item.valid_from else past}
+
+
+def _whose(item: Item) -> str:
+    """The subject that a rule tells of, if it is about a single person: reasons of leave and
+    the like go with them."""
+    if isinstance(item, Employment):
+        return item.id
+    return item.subject or "" if isinstance(item, Assignment | Leave) else ""
+
+
+def _name(item: Item) -> str:
+    return f"{type(item).__name__.lower()} {item.id}"
