@@ -114,7 +114,8 @@ class Identify:
         self, kind: str, shown: str, stale: float, look: Callable[[], Principal | None]
     ) -> Principal | None:
         key, now = f"{kind}:{digest(shown)}", self._clock.monotonic()
-        known, turn = self._known.get(key), self._round
+        with self._lock:
+            known, turn = self._known.get(key), self._round
         if known is not None and now - known.asked < FRESH:
             return known.principal
         if self._away() and known is not None and known.principal and now - known.seen <= stale:
