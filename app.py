@@ -26,6 +26,7 @@ from face_rec.assembly import System
 from face_rec.domain.errors import FaceRecError, SettingError, StoreUnavailable
 from face_rec.log import configure
 from face_rec.models.status import ModelState
+from face_rec.retry import until_back
 from face_rec.warm_up import WarmUp
 from face_rec.web.gate.streamlit_messages import BackMessages, ForwardMessages
 from face_rec.web.ops.host_checks import remarks
@@ -108,11 +109,7 @@ async def _tell_setup_link(built: System) -> None:
 
 async def _patiently(ask: Callable[[], _Answer]) -> _Answer:
     """The answer of the database, however long it is away."""
-    while True:
-        try:
-            return await to_thread.run_sync(ask)
-        except StoreUnavailable:
-            await asyncio.sleep(_RETRY)
+    return await until_back(lambda: to_thread.run_sync(ask), every=_RETRY)
 
 
 def _refuse_open_address(address: str | None) -> None:

@@ -6,7 +6,6 @@ a pause that grows. ``tests/test_architecture.py`` refuses a thread made anywher
 
 import asyncio
 import logging
-import random
 import threading
 import weakref
 from collections.abc import Callable, Coroutine
@@ -14,28 +13,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from face_rec.clock import Clock, SystemClock
+from face_rec.retry import Backoff
 
 log = logging.getLogger(__name__)
 
-_JITTER: Final = (
-    0.25  # share of a pause by which it differs, so that processes do not march in step
-)
 _SHOWN_SECONDS: Final = 600.0  # how long health speaks of a failure
-
-
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """Seconds to wait after failures: ``first``, doubled each time up to ``longest``."""
-
-    first: float = 0.5
-    longest: float = 30.0
-
-    def after(self, failures: int) -> float:
-        return min(self.longest, self.first * 2.0 ** min(failures - 1, 30))
-
-    def jittered(self, failures: int) -> float:
-        """The same, a quarter more or less."""
-        return self.after(failures) * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ LEVELS: list[set[str]] = [
     {"face_rec.protocols"},
     {"face_rec.site_options", "face_rec.heap", "face_rec.warm_up"},
     {"face_rec.background", "face_rec.settings", "face_rec.zip_directory"},
+    {"face_rec.retry"},
     {"face_rec.domain", "face_rec.clock", "face_rec.log"},
 ]
 PARTS = {part: level for level, parts in enumerate(LEVELS) for part in parts}

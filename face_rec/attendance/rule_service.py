@@ -26,6 +26,7 @@ from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import RuleRefused, RulesMoved
 from face_rec.domain.people import Person
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.retry import until_first
 
 _ONE = timedelta(days=1)
 T = TypeVar("T", Shift, KioskRecord, Limits)
@@ -183,16 +184,17 @@ class RuleService:
         self, write: Callable[[Rules], None], items: tuple[Item, ...], begun: Rules | None
     ) -> None:
         """``write`` checks what it reads, so it runs again when somebody else was faster."""
-        for _ in range(_TRIES):
+
+        def attempt() -> None:
             rules = self._rules.load()
             if begun is not None and any(_moved(begun, rules, item) for item in items):
                 raise RuleRefused((_CHANGED,))
-            try:
-                write(rules)
-            except RulesMoved:
-                continue
-            return
-        raise RuleRefused((_BUSY,))
+            write(rules)
+
+        try:
+            until_first(attempt, tries=_TRIES, lost=RulesMoved)
+        except RulesMoved:
+            raise RuleRefused((_BUSY,)) from None
 
     def _made(self, rules: Rules, items: tuple[Item, ...], since: date | None) -> tuple[Item, ...]:
         return tuple(made for item in items for made in entries_for(rules, item, since))

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from threading import Condition
 from typing import Final
 
-from face_rec.background import Background, Backoff
+from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event
 from face_rec.protocols.marks import Journal, MarkWriter
+from face_rec.retry import Backoff
 
 log = logging.getLogger(__name__)
 

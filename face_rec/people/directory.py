@@ -3,11 +3,11 @@
 import threading
 from collections.abc import Collection
 
-from face_rec.background import Backoff
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.people import Person
 from face_rec.protocols.people import PeopleReader
+from face_rec.retry import Backoff
 
 _LARGEST = 20_000
 # While the store is away, screens and marks do not wait for it at every label, and the longer

@@ -11,6 +11,7 @@ from face_rec.domain.faces import Vector
 from face_rec.domain.people import Contract, Person
 from face_rec.protocols.models import ModelSource
 from face_rec.protocols.people import Gallery, PeopleReader
+from face_rec.retry import until_first
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +22,10 @@ Wait = Callable[[int, float], bool]
 
 _CATCH_UP_SECONDS = 10.0
 _TRIES = 25
+
+
+class _Overtaken(Exception):
+    """Somebody else wrote between the check and the write; raised here, never seen outside."""
 
 
 class DuplicateCheck:
@@ -52,14 +57,21 @@ class DuplicateCheck:
         FaceTaken unless ``reason`` says why the face may be registered again; Conflict when
         others never let go, or the gallery is still loading.
         """
-        for _ in range(_TRIES):
+
+        def attempt() -> Written:
             seen = self._caught_up()
             self.check(face, contract, own, reason)
             try:
                 return write(seen)
-            except Conflict:
-                continue
-        raise Conflict("Others are saving people at the same time. Wait a moment and save again.")
+            except Conflict as error:
+                raise _Overtaken from error
+
+        try:
+            return until_first(attempt, tries=_TRIES, lost=_Overtaken)
+        except _Overtaken:
+            raise Conflict(
+                "Others are saving people at the same time. Wait a moment and save again."
+            ) from None
 
     def check(self, face: Vector, contract: Contract, own: str = "", reason: str = "") -> None:
         """Raises FaceTaken if the gallery names somebody other than ``own``."""

@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -29,10 +29,9 @@ from face_rec.people.photos.quality import CAPTURE
 from face_rec.protocols.models import Assessor, ModelSource
 from face_rec.protocols.people import Gallery, PeopleReader, PeopleWriter
 from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.retry import until_first
 
 log = logging.getLogger(__name__)
-
-_TRIES = 5
 
 
 class Enrolment:
@@ -132,7 +131,7 @@ class Enrolment:
             revision = self._people.revision()
             return self._writer.put_templates(subject, left, person.version, revision)
 
-        return _retried(remove)
+        return until_first(remove)
 
     def edit(self, person: Person) -> Person:
         """Save ID, name, group and e-mail of ``person`` as it was read and changed.
@@ -148,7 +147,7 @@ class Enrolment:
         person, stored = self._of(subject)
         if active and not person.active:
             self._check_face(subject, stored, reason)
-        return _retried(lambda: self._writer.update(replace(self._get(subject), active=active)))
+        return until_first(lambda: self._writer.update(replace(self._get(subject), active=active)))
 
     # --- steps
 
@@ -235,13 +234,3 @@ def _face(photos: Sequence[EnrolPhoto]) -> Vector:
 
 def _rows(stored: Sequence[Template], contract: Contract) -> list[Vector]:
     return [t.vector for t in stored if t.info.contract == contract.digest]
-
-
-def _retried(write: Callable[[], Person]) -> Person:
-    """``write`` reads what it changes, so it can be run again after a Conflict."""
-    for _ in range(_TRIES - 1):
-        try:
-            return write()
-        except Conflict:
-            continue
-    return write()

@@ -5,14 +5,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from face_rec.clock import Clock
-from face_rec.domain.errors import Conflict, PersonMissing
+from face_rec.domain.errors import PersonMissing
 from face_rec.domain.people import Consent, Person
 from face_rec.privacy.ports import Note, unnoted
 from face_rec.protocols.people import PeopleReader, PeopleWriter
+from face_rec.retry import until_first
 
 log = logging.getLogger(__name__)
-
-_TRIES = 5
 
 
 class ConsentDesk:
@@ -48,20 +47,16 @@ class ConsentDesk:
     def _changed(
         self, subject: str, what: str, change: Callable[[Consent | None], Consent | None]
     ) -> Person:
-        for left in reversed(range(_TRIES)):
+        def write() -> Person:
             person = self._people.get(subject)
             if person is None:
                 raise PersonMissing("This person was deleted meanwhile. Reload the page.")
             consent = change(person.consent)
             if consent == person.consent:
                 return person
-            try:
-                saved = self._writer.update(replace(person, consent=consent))
-            except Conflict:
-                if not left:
-                    raise
-            else:
-                log.info("%s subject=%s", what.replace(" ", "_"), subject)
-                self._note(what, person, {"version": consent.version if consent else ""})
-                return saved
-        raise AssertionError("unreachable")
+            saved = self._writer.update(replace(person, consent=consent))
+            log.info("%s subject=%s", what.replace(" ", "_"), subject)
+            self._note(what, person, {"version": consent.version if consent else ""})
+            return saved
+
+        return until_first(write)

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Final
 
 from face_rec.clock import Clock
-from face_rec.domain.errors import Conflict, PersonMissing, StoreError, StoreUnavailable
+from face_rec.domain.errors import PersonMissing, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
 from face_rec.privacy import pictures
@@ -23,13 +23,13 @@ from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.retry import until_first
 
 log = logging.getLogger(__name__)
 
 _DAY: Final = timedelta(days=1)
 _BEFORE: Final = timedelta(days=731)  # corrections may add marks of before the registration
 _SPAN: Final = timedelta(days=31)
-_TRIES: Final = 5
 _KEPT: Final = (
     "The marks of attendance, without name: the company's record of hours. They carry a random "
     "number whose tie to the person is destroyed.",
@@ -121,7 +121,7 @@ class Erasure:
                 self._writer.update(replace(person, active=False))
             return person
 
-        return _retried(hide)
+        return until_first(hide)
 
     def _pictures(self, subject: str, marks: Iterable[Event]) -> list[Removed]:
         of_marks = pictures.existing(self._snapshots, pictures.of_events(marks))
@@ -187,13 +187,3 @@ class Erasure:
             confirmed=self._settled(revision),
             files=files,
         )
-
-
-def _retried(change: Callable[[], Person]) -> Person:
-    """``change`` reads what it writes, so it can be run again after a Conflict."""
-    for _ in range(_TRIES - 1):
-        try:
-            return change()
-        except Conflict:
-            continue
-    return change()

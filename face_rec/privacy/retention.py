@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from face_rec.clock import Clock
-from face_rec.domain.errors import Conflict, PersonMissing, StoreError
+from face_rec.domain.errors import PersonMissing, StoreError
 from face_rec.domain.marks import is_mark
 from face_rec.domain.people import Person
 from face_rec.privacy import pictures
@@ -15,11 +15,11 @@ from face_rec.privacy.ports import NoPurge, Note, Purge, unnoted
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.retry import until_first
 
 log = logging.getLogger(__name__)
 
 _DAY: Final = timedelta(days=1)
-_TRIES: Final = 5
 _NOBODY: Final = (
     "Nobody at all was marked in the whole period: that looks like lost records, so no template "
     "was removed. Erase people by hand if the site is closed."
@@ -197,13 +197,13 @@ class Retention:
             self._writer.put_templates(subject, (), person.version, self._people.revision())
             return person
 
-        person = _retried(forget)
+        person = _unless_gone(forget)
         if person is None:
             return run
         photos = list(self._snapshots.keys(pictures.portraits_of(subject)))
         for key in photos:
             self._snapshots.delete(key)
-        _retried(lambda: self._without_photo(subject))
+        _unless_gone(lambda: self._without_photo(subject))
         return replace(
             run,
             people=run.people + 1,
@@ -236,13 +236,9 @@ def _moments(person: Person) -> Iterator[datetime]:
     yield from (info.added_at for info in person.templates)
 
 
-def _retried(change: Callable[[], Person | None]) -> Person | None:
-    """``change`` reads what it writes, so it can be run again after a Conflict."""
-    for _ in range(_TRIES - 1):
-        try:
-            return change()
-        except Conflict:
-            continue
-        except PersonMissing:
-            return None
-    return change()
+def _unless_gone(change: Callable[[], Person | None]) -> Person | None:
+    """What ``change`` makes of somebody; None if they were deleted meanwhile."""
+    try:
+        return until_first(change)
+    except PersonMissing:
+        return None

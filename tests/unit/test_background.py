@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from face_rec import background
-from face_rec.background import Background, Backoff
+from face_rec.background import Background
+from face_rec.retry import Backoff
 from face_rec.web.ops import checks
 from tests.fakes.clock import FakeClock
 
@@ -103,14 +104,6 @@ def test_what_fails_while_it_is_stopped_is_not_begun_again() -> None:
 
 def test_a_thread_that_was_never_started_can_be_stopped() -> None:
     assert Background("never", Flaky()).stop(0)
-
-
-def test_pauses_grow_up_to_a_limit_and_differ_a_little() -> None:
-    backoff = Backoff(1.0, 60.0)
-    assert [backoff.after(n) for n in (1, 2, 3, 7, 5000)] == [1.0, 2.0, 4.0, 60.0, 60.0]
-    some = {backoff.jittered(3) for _ in range(50)}
-    assert len(some) > 10
-    assert all(3.0 <= pause <= 5.0 for pause in some)
 
 
 def test_a_failure_after_a_long_good_time_counts_as_the_first_again() -> None:

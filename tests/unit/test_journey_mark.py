@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from face_rec.background import Backoff
 from face_rec.domain.errors import JournalError, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.journey import replay
 from face_rec.journey.mark import DryRunMarker, DurableMarker, RecentMarks
+from face_rec.retry import Backoff
 from tests.fakes.attendance import FakeAttendance, FakeJournal
 from tests.fakes.clock import MORNING, FakeClock
 

@@ -16,13 +16,13 @@ from face_rec.access.storage import Notes, Records
 from face_rec.clock import Clock
 from face_rec.domain.errors import (
     AccountRefused,
-    Conflict,
     LastOne,
     PasswordRefused,
     SignInRefused,
     TryLater,
 )
 from face_rec.domain.groups import NO_GROUPS, Groups
+from face_rec.retry import until_first
 
 _CHANGED: Final = (
     "Somebody else changed this account while you had it open, and nothing of yours was saved. "
@@ -170,19 +170,19 @@ class Staff:
         return account
 
     def _write(self, name: str, change: Callable[[Account], Account]) -> Account:
-        while True:
+        def write() -> Account:
             account = self._get(name)
             changed = change(account)
             # The store decides: two admins may demote each other at the same moment.
             keeps = AN_ADMIN if account.administers and not changed.administers else None
-            try:
-                return self._accounts.update(changed, keeps)
-            except Conflict:
-                continue
-            except LastOne:
-                raise AccountRefused(
-                    f"{name} is the only active administrator. Make somebody else one first."
-                ) from None
+            return self._accounts.update(changed, keeps)
+
+        try:
+            return until_first(write, tries=None)
+        except LastOne:
+            raise AccountRefused(
+                f"{name} is the only active administrator. Make somebody else one first."
+            ) from None
 
 
 def _standing(account: Account) -> tuple[Role, Groups, bool]:

@@ -16,6 +16,7 @@ from face_rec.access.storage import Records
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, LastOne, SignInRefused
 from face_rec.domain.groups import NO_GROUPS, Groups
+from face_rec.retry import until_first
 
 log = logging.getLogger(__name__)
 
@@ -55,12 +56,10 @@ class ExternalAccounts:
         not the account of this name or it is switched off, Conflict where somebody else keeps
         changing it."""
         name = account_name(vouched.name)
-        for turn in range(_TURNS):
-            try:
-                return self._followed(name, vouched, visitor)
-            except Conflict:
-                log.info("external_account_changed_meanwhile turn=%d", turn)
-        raise Conflict("Your account is being changed at this moment. Try again.")
+        try:
+            return until_first(lambda: self._followed(name, vouched, visitor), tries=_TURNS)
+        except Conflict:
+            raise Conflict("Your account is being changed at this moment. Try again.") from None
 
     def _followed(self, name: str, vouched: Vouched, visitor: Visitor) -> Account:
         was = self._accounts.get(name)

@@ -23,6 +23,7 @@ from face_rec.access.storage import LinkStore, Notes, Records
 from face_rec.clock import Clock
 from face_rec.domain.errors import AccountRefused, Conflict, LinkInvalid
 from face_rec.kiosks.kiosk import NAME, RULE
+from face_rec.retry import until_first
 
 LINK_SECONDS: Final = 1800.0
 ROTATE_AFTER: Final = timedelta(days=1)
@@ -205,11 +206,7 @@ class Kiosks:
         return device
 
     def _write(self, name: str, change: Callable[[Device], Device]) -> Device:
-        while True:
-            try:
-                return self._devices.update(change(self._get(name)))
-            except Conflict:
-                continue
+        return until_first(lambda: self._devices.update(change(self._get(name))), tries=None)
 
 
 def _about(device: Device) -> dict[str, object]:

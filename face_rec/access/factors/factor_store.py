@@ -6,6 +6,7 @@ from dataclasses import replace
 from face_rec.access.factors.factors import Factors, Handle
 from face_rec.access.storage import Records
 from face_rec.domain.errors import Conflict
+from face_rec.retry import until_first
 
 
 class FactorBook:
@@ -29,17 +30,17 @@ class FactorBook:
     def change(self, account: str, change: Callable[[Factors], Factors]) -> Factors:
         """Write what ``change`` makes of the present record; it is called again with a newer
         one where somebody else was faster, so that nothing is used up twice."""
-        while True:
+
+        def write() -> Factors:
             stored = self._records.get(account)
             wanted = change(stored or Factors(id=account))
-            if stored is None:
-                if self._records.create(wanted):
-                    return wanted
-                continue
-            try:
+            if stored is not None:
                 return self._records.update(wanted)
-            except Conflict:
-                continue
+            if not self._records.create(wanted):
+                raise Conflict("Somebody else has just made the first record. Try again.")
+            return wanted
+
+        return until_first(write, tries=None)
 
     def handle_of(self, account: str, fresh: str) -> str:
         """The account's handle; ``fresh`` becomes it if there is none."""

@@ -30,7 +30,8 @@ from face_rec.access.signin.throttle import BY_LINK, Throttle
 from face_rec.access.signin.visitor import Visitor
 from face_rec.access.storage import LinkStore, Notes, Records, SessionStore
 from face_rec.clock import Clock
-from face_rec.domain.errors import AccountRefused, Conflict, LinkInvalid, SignInRefused
+from face_rec.domain.errors import AccountRefused, LinkInvalid, SignInRefused
+from face_rec.retry import until_first
 
 _TOO_MANY: Final = "Too many links were tried from this address. Wait 15 minutes."
 _USED_UP: Final = "This set-up link was used or is not valid. Sign in with your account instead."
@@ -271,11 +272,11 @@ _WORTH_WRITING: Final = 30.0  # seconds gained; every request would be too often
 
 def end_sessions(accounts: Records[Account], name: str) -> Account:
     """Raise the account's epoch; raises AccountRefused if there is none."""
-    while True:
+
+    def write() -> Account:
         account = accounts.get(name)
         if account is None:
             raise AccountRefused(f"There is no account {name}. Reload the page.")
-        try:
-            return accounts.update(replace(account, epoch=account.epoch + 1))
-        except Conflict:
-            continue
+        return accounts.update(replace(account, epoch=account.epoch + 1))
+
+    return until_first(write, tries=None)

@@ -14,11 +14,12 @@ import numpy as np
 
 from face_rec.domain.errors import SourceError
 from face_rec.domain.faces import Image
+from face_rec.retry import Backoff
 
 log = logging.getLogger(__name__)
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
-FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+PAUSES = Backoff(0.5, 30.0)
 """Seconds before a lost camera is opened again; doubled after each try that fails."""
 _TIMEOUT_MS = 8000
 """For opening a network camera and for each of its frames; OpenCV's own is 30 s."""
@@ -88,18 +89,19 @@ class LiveCamera:
     def frames(self) -> Iterator[Image]:
         """BGR pictures until stopped. Raises SourceError if a USB camera is not there to
         begin with; a network camera may still be starting and is waited for."""
-        wait, seen = FIRST_WAIT, isinstance(self._address, str)
+        failures, seen = 0, isinstance(self._address, str)
         while not self._stop.is_set():
             capture = self._connect(self._address)
             if capture is None and not seen:
                 raise SourceError(f"There is no camera {self._address}. Is it plugged in?")
             seen = True
             for image in _reads_and_releases(capture):
-                wait = FIRST_WAIT
+                failures = 0
                 yield image
+            failures += 1
+            wait = PAUSES.after(failures)
             log.warning("camera_lost camera=%s again_in=%.1f", shown(self._address), wait)
             self._stop.wait(wait)
-            wait = min(wait * 2, LONGEST_WAIT)
 
     def stop(self) -> None:
         """End :meth:`frames` after its next picture."""

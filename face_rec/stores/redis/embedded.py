@@ -16,6 +16,7 @@ from typing import Final
 
 from face_rec.background import Background
 from face_rec.domain.errors import RedisMissing, StoreError
+from face_rec.retry import Backoff
 from face_rec.stores import locks
 from face_rec.stores.private_folder import make_private
 from face_rec.stores.redis.binary import install_command
@@ -23,8 +24,8 @@ from face_rec.stores.redis.process import RedisProcess
 
 log = logging.getLogger(__name__)
 
-_FIRST_PAUSE: Final = 0.5  # seconds before looking again after a server that keeps dying
-_LONGEST_PAUSE: Final = 30.0
+_PAUSES: Final = Backoff(0.5, 30.0)
+"""Before looking again after a server that keeps dying."""
 _LONGEST_START: Final = 60.0  # seconds that stopping waits for a server being started
 
 
@@ -96,14 +97,14 @@ class EmbeddedRedis:
         return Background("redis", self._watch, wake=self._hang_up)
 
     def _watch(self) -> None:
-        pause = 0.0
+        brief, pause = 0, 0.0
         while not self._watcher.stopping.wait(pause):
             begun = time.monotonic()
             self._listen()
             if self._watcher.stopping.is_set():
                 return
-            brief = time.monotonic() - begun < _LONGEST_PAUSE
-            pause = min(max(2 * pause, _FIRST_PAUSE), _LONGEST_PAUSE) if brief else 0.0
+            brief = brief + 1 if time.monotonic() - begun < _PAUSES.longest else 0
+            pause = _PAUSES.after(brief) if brief else 0.0
             log.error("redis died, starting it again")
             try:
                 self.ensure()

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from face_rec.access.factors.factors import Factors
 from face_rec.domain.errors import Conflict, SettingError, SnapshotMissing
 from face_rec.privacy.pictures import day_of, owner_of
 from face_rec.protocols.models import Progress
+from face_rec.retry import until_first
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.people import person_codec, person_keys
 from face_rec.stores.people.gallery_feed import GalleryFeed
@@ -27,7 +29,6 @@ from face_rec.stores.snapshots.sealed_snapshots import PICTURE, SealedSnapshots
 
 _RESEAL: Final = Script("reseal")
 _SWAP: Final = Script("swap_field")
-_TRIES: Final = 5
 
 
 class TemplateResealer:
@@ -48,20 +49,20 @@ class TemplateResealer:
             total = int(self._client.hlen(keys.ids(self._site)))
         for subjects in self._feed.subjects():
             for subject in subjects:
-                changed += self._person(subject)
+                changed += until_first(partial(self._person, subject))
                 done += 1
                 if progress is not None:
                     progress(done, max(done, total))
         return changed
 
     def _person(self, subject: str) -> bool:
-        for _ in range(_TRIES):
-            version, about, vectors = self._read(subject)
-            if about is None and not vectors:
-                return False
-            sealer = PersonSealer(self._own.of(subject), self._sealer)
-            if self._replace(subject, version, _anew(sealer, subject, about, vectors), vectors):
-                return True
+        """Whether there was anything to seal; raises Conflict if somebody was faster."""
+        version, about, vectors = self._read(subject)
+        if about is None and not vectors:
+            return False
+        sealer = PersonSealer(self._own.of(subject), self._sealer)
+        if self._replace(subject, version, _anew(sealer, subject, about, vectors), vectors):
+            return True
         raise Conflict("A person is changed again and again at this moment. Run it once more.")
 
     @redis_errors()

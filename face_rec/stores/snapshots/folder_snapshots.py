@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from face_rec.domain.errors import SnapshotMissing, StoreUnavailable
+from face_rec.retry import until_first
 from face_rec.stores import locks
 from face_rec.stores.durable_file import sync_folder, write_synced
 from face_rec.stores.snapshots.snapshot_keys import check_key
@@ -96,15 +97,12 @@ class FolderSnapshots:
 
 def _move(arrived: Path, path: Path, root: Path) -> None:
     """Rename into place; again if a delete has just pruned the folder."""
-    for attempt in range(3):
+
+    def move() -> None:
         _make_folders(path.parent, root)
-        try:
-            arrived.replace(path)
-        except FileNotFoundError:
-            if attempt == 2 or not arrived.exists():
-                raise
-        else:
-            return
+        arrived.replace(path)
+
+    until_first(move, tries=3, lost=FileNotFoundError)
 
 
 def _make_folders(folder: Path, root: Path) -> None:

@@ -3,9 +3,10 @@
 import logging
 import threading
 
-from face_rec.background import Background, Backoff
+from face_rec.background import Background
 from face_rec.domain.errors import StoreError
 from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.retry import Backoff
 from face_rec.stores.snapshots.picture_owners import OwnerGone
 from face_rec.stores.snapshots.spool_folder import SpoolFolder, Waiting
 
