@@ -35,7 +35,7 @@ LEVELS: list[set[str]] = [
     {"face_rec.protocols"},
     {"face_rec.site_options", "face_rec.heap", "face_rec.warm_up"},
     {"face_rec.background", "face_rec.settings", "face_rec.zip_directory"},
-    {"face_rec.retry"},
+    {"face_rec.files", "face_rec.retry"},
     {"face_rec.domain", "face_rec.clock", "face_rec.log"},
 ]
 PARTS = {part: level for level, parts in enumerate(LEVELS) for part in parts}
@@ -282,6 +282,32 @@ def test_a_bare_thread_is_noticed(tmp_path: Path, line: str) -> None:
     wrong = tmp_path / "wrong.py"
     wrong.write_text(line)
     assert _bare(wrong)
+
+
+# --- files --------------------------------------------------------------------------------
+
+BY_FILES = {"fsync", "fdatasync", "flock", "lockf", "locking", "mkstemp", "chmod"}
+"""What :mod:`face_rec.files` does for all; ``Path.replace`` cannot be told from other replaces."""
+
+
+def _by_hand(path: Path) -> set[str]:
+    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return {node.attr for node in tree if isinstance(node, ast.Attribute)} & BY_FILES
+
+
+@pytest.mark.parametrize("path", _sources(), ids=_module)
+def test_no_file_is_synced_locked_or_closed_to_others_outside_files(path: Path) -> None:
+    if _module(path) != "face_rec.files":
+        assert not _by_hand(path), f"{_module(path)}: use face_rec.files for {_by_hand(path)}"
+
+
+@pytest.mark.parametrize(
+    "line", ["import os\nos.fsync(3)", "import fcntl as f\nf.flock(3, 1)", "path.chmod(0o600)"]
+)
+def test_a_file_that_is_handled_by_hand_is_noticed(tmp_path: Path, line: str) -> None:
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text(line)
+    assert _by_hand(wrong)
 
 
 def test_the_diagram_notices_a_wrong_import(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 
 from config import Settings
+from face_rec.files import make_folder
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.redis.embedded import EmbeddedRedis
 
@@ -14,7 +15,7 @@ def open_redis(settings: Settings, stack: ExitStack) -> Client:
 
 def start_redis(settings: Settings, stack: ExitStack) -> RedisAddress:
     """Where the Redis is that the settings name; our own is started for it."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(settings.data_dir)
     if not settings.embedded_redis:
         return redis_address(settings)
     own = EmbeddedRedis(settings.data_dir)

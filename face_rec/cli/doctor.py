@@ -15,6 +15,7 @@ from face_rec.clock import SystemClock
 from face_rec.domain.errors import FaceRecError, ModelError, SettingError, SourceError, StoreError
 from face_rec.domain.faces import Image
 from face_rec.domain.health import HealthCheck
+from face_rec.files import make_folder
 from face_rec.journey.streams.camera import (
     HELP,
     LiveCamera,
@@ -91,7 +92,7 @@ def results(camera: str | None) -> Iterator[HealthCheck]:
 
 
 def _of_machine(settings: Settings) -> Iterable[Check]:
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(settings.data_dir)
     https = settings.tls_cert is not None
     return (
         host_checks.folder_check(settings.data_dir),

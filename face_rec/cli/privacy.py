@@ -3,11 +3,9 @@
 import argparse
 import getpass
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import config
 from face_rec import assembly
@@ -15,6 +13,7 @@ from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor
 from face_rec.domain.errors import PersonMissing, SettingError
 from face_rec.domain.people import Person
+from face_rec.files import replacing, write_durable
 from face_rec.privacy.certificate import Certificate
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.people import PeopleReader
@@ -47,17 +46,13 @@ def run_export(options: argparse.Namespace) -> int:
     """Write the ZIP, whole or not at all."""
     with _opened() as (privacy, people):
         person = _person(people, options.id)
-        unfinished = options.out.with_name(f".{options.out.name}.part")
         try:
-            with _private(unfinished) as out:
+            with replacing(options.out) as out:
                 files = privacy.export.write(person.subject, out)
-            unfinished.replace(options.out)
         except OSError as error:
             raise SettingError(
                 f"{options.out} cannot be written ({error.strerror}). Name another file."
             ) from error
-        finally:
-            unfinished.unlink(missing_ok=True)
     print(f"{options.out}: {files} files")
     return 0
 
@@ -132,16 +127,10 @@ def _hand_out(certificate: Certificate, out: Path | None, content: bytes) -> Non
     """To the file; if that fails, on the screen: there is no second one."""
     if out is not None:
         try:
-            with _private(out) as file:
-                file.write(content)
+            write_durable(out, content)
         except OSError as error:
             print(f"{out} cannot be written ({error.strerror}); this is the certificate:")
         else:
             print(f"Erased. The certificate is {out}.")
             return
     print(certificate.as_text().decode(), end="")
-
-
-def _private(path: Path) -> IO[bytes]:
-    """A new or emptied file that only its owner may read."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")

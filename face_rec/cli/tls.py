@@ -5,7 +5,6 @@ Browsers hand out the camera only over HTTPS or on localhost.
 
 import argparse
 import ipaddress
-import os
 import socket
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from face_rec.domain.errors import SettingError
+from face_rec.files import make_folder, write_synced
 
 # Apple's devices refuse server certificates that last longer than 825 days
 # (https://support.apple.com/en-us/103769).
@@ -49,9 +49,9 @@ def write_pair(folder: Path, names: Sequence[str], now: datetime) -> tuple[Path,
     cert_path, key_path = folder.resolve() / "cert.pem", folder.resolve() / "key.pem"
     if cert_path.exists() or key_path.exists():
         raise SettingError(f"{folder} already holds a certificate. Remove it or use --out.")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(folder)
     key = ec.generate_private_key(ec.SECP256R1())
-    _write_private(
+    write_synced(
         key_path,
         key.private_bytes(
             serialization.Encoding.PEM,
@@ -86,9 +86,3 @@ def _name(name: str) -> x509.GeneralName:
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
         return x509.DNSName(name)
-
-
-def _write_private(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)

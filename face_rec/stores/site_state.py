@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, cast
 
+from face_rec.files import make_folder
 from face_rec.privacy.retention import Run
 from face_rec.site_options import StoredOptions
 from face_rec.stores.people.person_codec import compact
@@ -95,7 +96,7 @@ class FileMark:
     def make(self) -> None:
         """A disk that cannot take it costs only what the mark is for."""
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self._path.parent)
             self._path.touch(mode=0o600)
         except OSError:
             return

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.stores import locks
+from face_rec import files
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.journal.journal_seal import JournalSeal, sign_leftovers
@@ -105,7 +105,7 @@ def test_a_file_of_the_version_before_that_still_runs_is_signed_when_it_has_ende
 ) -> None:
     path = _old(folder, "e0", "e1")
     held = os.open(path, os.O_RDWR)
-    assert locks.lock(held)
+    assert files.lock(held)
     assert sign_leftovers(folder, OURS, keys) == 0
     os.close(held)
     late = folder / "fedcba9876543210.jsonl"

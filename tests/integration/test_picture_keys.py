@@ -252,7 +252,7 @@ def test_what_waited_on_another_machine_during_the_erasure_is_dropped_there(
 def test_a_picture_taken_while_redis_is_away_waits_and_arrives_sealed_with_its_own_key(
     tmp_path: Path,
 ) -> None:
-    server = Server(tmp_path / "redis", "--appendonly", "yes").start()
+    server = Server(tmp_path / "redis", "--appendonly", "yes", "--appendfsync", "always").start()
     with ExitStack() as stack:
         stack.callback(server.stop)
         client = connect(RedisAddress(nodes=(("127.0.0.1", server.port),)))

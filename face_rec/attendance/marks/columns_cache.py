@@ -8,9 +8,7 @@ files. They hold no names, only subjects and times.
 
 import io
 import logging
-import os
 import shutil
-import tempfile
 import threading
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -22,6 +20,7 @@ from cachetools import LRUCache
 from face_rec.attendance.marks.effective_marks import EffectiveMarks
 from face_rec.attendance.marks.mark_columns import MARK, Codes, MarkColumns, columns_of
 from face_rec.clock import Clock
+from face_rec.files import make_folder, write_durable
 from face_rec.protocols.models import Progress
 
 log = logging.getLogger(__name__)
@@ -125,11 +124,8 @@ def _to_file(path: Path, made: MarkColumns, codes: Codes) -> None:
     buffer = io.BytesIO()
     np.savez(buffer, head=head, marks=marks, subject=texts["subject"], kiosk=texts["kiosk"])
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, unfinished = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(buffer.getvalue())
-        Path(unfinished).replace(path)
+        make_folder(path.parent)
+        write_durable(path, buffer.getvalue(), sync=False)
     except OSError as error:
         log.warning("attendance_cache_unwritable file=%s error=%s", path.name, error)
 

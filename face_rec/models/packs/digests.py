@@ -3,10 +3,10 @@
 import hashlib
 import json
 import logging
-import os
-import secrets
 import threading
 from pathlib import Path
+
+from face_rec.files import make_folder, write_durable
 
 log = logging.getLogger(__name__)
 
@@ -20,20 +20,6 @@ def sha256_of(path: Path) -> str:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace ``path`` so that a reader (or a crash) sees the old or the new, never a part."""
-    temporary = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
-    try:
-        with temporary.open("x", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 class Digests:
@@ -69,7 +55,7 @@ class Digests:
         with self._lock:
             kept = {path: known for path, known in self._read().items() if Path(path).exists()}
             try:
-                self._memory.parent.mkdir(parents=True, exist_ok=True)
-                write_atomically(self._memory, json.dumps({**kept, key: entry}, indent=1))
+                make_folder(self._memory.parent)
+                write_durable(self._memory, json.dumps({**kept, key: entry}, indent=1).encode())
             except OSError as error:  # only a slower next start
                 log.warning("digests not remembered error=%s", error)

@@ -18,8 +18,9 @@ import onnx
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
 from face_rec.domain.errors import PackBroken, PackMissing
+from face_rec.files import make_folder, write_durable
 from face_rec.models.packs.catalogue import OFFICIAL, PackFile
-from face_rec.models.packs.digests import Digests, write_atomically
+from face_rec.models.packs.digests import Digests
 from face_rec.models.packs.manifest import MANIFEST, NAME, Pack, read_manifest
 
 log = logging.getLogger(__name__)
@@ -190,9 +191,9 @@ class Choice:
 
     def make(self, name: str) -> None:
         """From now on ``name`` is wanted."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self._path.parent)
         made = {"configured": self._configured, "chosen": name}
-        write_atomically(self._path, json.dumps(made))
+        write_durable(self._path, json.dumps(made).encode())
 
 
 def _verb(pack: Pack) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from face_rec.domain.errors import ModelError, PackBroken
+from face_rec.files import write_durable
 from face_rec.models.packs.catalogue import PackFile, is_official
-from face_rec.models.packs.digests import write_atomically
 from face_rec.models.scores.calibration import Point, ScoreCalibration, calibration_of
 
 MANIFEST = "manifest.json"
@@ -66,7 +66,7 @@ def write_manifest(pack: Pack) -> None:
         "recognition": dataclasses.asdict(pack.recognition),
         "calibration": [dataclasses.asdict(point) for point in pack.measured],
     }
-    write_atomically(pack.folder / MANIFEST, json.dumps(content, indent=1))
+    write_durable(pack.folder / MANIFEST, json.dumps(content, indent=1).encode())
 
 
 def read_manifest(folder: Path) -> Pack:

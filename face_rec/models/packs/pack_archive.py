@@ -1,6 +1,5 @@
 """A pack's ZIP: downloaded whole or not at all, and unpacked although nobody vouches for it."""
 
-import os
 import stat
 import zipfile
 import zlib
@@ -11,6 +10,7 @@ from typing import IO
 import requests
 
 from face_rec.domain.errors import ArchiveRefused, ModelError
+from face_rec.files import sync_file
 from face_rec.protocols.models import Progress
 from face_rec.zip_directory import opened_zip
 
@@ -142,4 +142,4 @@ def _copy(source: IO[bytes], sink: IO[bytes]) -> Iterator[int]:
         done += sink.write(piece)
         yield done
     sink.flush()
-    os.fsync(sink.fileno())
+    sync_file(sink.fileno())

@@ -1,7 +1,7 @@
 """Where a backup lies: a file of this machine, or an object in S3."""
 
 import contextlib
-import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +13,10 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from face_rec.domain.errors import BackupRefused, StoreUnavailable
+from face_rec.files import replacing
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
-
-_PRIVATE = 0o600
 
 
 class Place(Protocol):
@@ -44,16 +43,9 @@ class FilePlace:
         return self._path.exists()
 
     def write(self, path: Path) -> None:
-        part = self._path.with_name(f".{self._path.name}.part")
         try:
-            part.unlink(missing_ok=True)
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-            with os.fdopen(descriptor, "wb") as out, path.open("rb") as source:
-                while piece := source.read(1 << 20):
-                    out.write(piece)
-                out.flush()
-                os.fsync(out.fileno())
-            part.replace(self._path)
+            with replacing(self._path) as out, path.open("rb") as source:
+                shutil.copyfileobj(source, out, 1 << 20)
         except OSError as error:
             raise BackupRefused(
                 f"{self._path} cannot be written ({error.strerror}). Choose another --out."

@@ -4,17 +4,13 @@ One secret a line, the newest first. Old ones stay: what they signed must be che
 years.
 """
 
-import os
 import secrets
 from pathlib import Path
 from typing import Final
 
+from face_rec import files
 from face_rec.domain.errors import StoreError
-from face_rec.stores import locks
-from face_rec.stores.durable_file import sync_folder
-from face_rec.stores.private_folder import make_private
 
-_PRIVATE: Final = 0o600
 _LOCK: Final = ".lock"
 
 
@@ -30,15 +26,15 @@ def new_secret() -> str:
 
 def load_or_make(path: Path) -> tuple[str, ...]:
     """The secrets in ``path``, made at the first call; raises StoreError."""
-    make_private(path.parent)
-    with locks.exclusive(path.parent / _LOCK):
+    files.make_private(path.parent)
+    with files.exclusive(path.parent / _LOCK):
         return _found_or_made(path)
 
 
 def rotate(path: Path) -> tuple[str, ...]:
     """Put a new secret before the others; returns all of them. Raises StoreError."""
-    make_private(path.parent)
-    with locks.exclusive(path.parent / _LOCK):
+    files.make_private(path.parent)
+    with files.exclusive(path.parent / _LOCK):
         after = (new_secret(), *_found_or_made(path))
         _write(path, after)
     return after
@@ -53,8 +49,7 @@ def _found_or_made(path: Path) -> tuple[str, ...]:
 
 def _read(path: Path) -> tuple[str, ...]:
     try:
-        if os.name != "nt" and path.stat().st_mode & 0o077:
-            path.chmod(_PRIVATE)
+        files.close_to_others(path)
         found = tuple(path.read_text(encoding="ascii").split())
     except (OSError, ValueError) as error:
         raise StoreError(f"The key file {path} cannot be read: {error}. Restore it.") from error
@@ -68,16 +63,8 @@ def _read(path: Path) -> tuple[str, ...]:
 
 def _write(path: Path, content: tuple[str, ...]) -> None:
     """Whole or not at all, and on the disk before anything is signed with it."""
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.unlink(missing_ok=True)
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write("\n".join(content) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-        sync_folder(path.parent)
+        files.write_durable(path, "".join(f"{secret}\n" for secret in content).encode("ascii"))
     except OSError as error:
         raise StoreError(
             f"The key file {path} cannot be written ({error.strerror}). Let the app write there."

@@ -7,16 +7,15 @@ events wait.
 """
 
 import logging
-import os
 import threading
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
+from face_rec import files
 from face_rec.domain.errors import JournalError
 from face_rec.domain.marks import Event
-from face_rec.stores import locks
 from face_rec.stores.journal import journal_line, journal_segment
 from face_rec.stores.journal.journal_line import Checksum, LineSeal
 from face_rec.stores.journal.journal_segment import SUFFIX, Segment
@@ -49,7 +48,7 @@ class FileJournal:
         self._written = self._synced = 0  # records since the start
         self._broken = False  # a write or fsync failed: what the newest segment holds is unknown
         with self._disk():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            files.make_folder(folder)
             with self._alone():
                 self._segments.append(journal_segment.create(folder, self._seal))
                 self._try_again()
@@ -160,7 +159,7 @@ class FileJournal:
         """The caller has _syncing."""
         reach = self._written
         try:
-            os.fsync(self._newest.file)
+            files.sync_file(self._newest.file)
         except OSError:
             self._broken = True
             raise
@@ -262,7 +261,7 @@ class FileJournal:
         self._home.update(dict.fromkeys(segment.waiting, segment))
 
     def _alone(self) -> AbstractContextManager[None]:
-        return locks.exclusive(self._folder / "lock")
+        return files.exclusive(self._folder / "lock")
 
     def _disk(self) -> "_Disk":
         return _Disk(self._folder)

@@ -12,8 +12,7 @@ import logging
 from pathlib import Path
 from typing import Final
 
-from face_rec.stores import locks
-from face_rec.stores.durable_file import write_durable
+from face_rec import files
 from face_rec.stores.journal import journal_line, journal_segment
 from face_rec.stores.journal.journal_line import BadLine, Checksum, LineSeal
 from face_rec.stores.sealing.keyring import Keyring
@@ -56,8 +55,8 @@ def sign_leftovers(folder: Path, seal: LineSeal, keys: Path) -> int:
     OSError; nothing is lost then.
     """
     note = keys / _SIGNED
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with locks.exclusive(folder / "lock"):
+    files.make_folder(folder)
+    with files.exclusive(folder / "lock"):
         names = _allowed(note, folder)
         signed, later = 0, []
         for name in names:
@@ -67,8 +66,8 @@ def sign_leftovers(folder: Path, seal: LineSeal, keys: Path) -> int:
             else:
                 signed += count
         if names or not note.exists():
-            keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_durable(note, json.dumps({"unsigned": later}).encode())
+            files.make_folder(keys)
+            files.write_durable(note, json.dumps({"unsigned": later}).encode())
     if signed:
         log.warning("journal_accepted_unsigned events=%d", signed)
     return signed
@@ -97,7 +96,7 @@ def _sign(path: Path, seal: LineSeal) -> int | None:
         return None if path.exists() else 0
     try:
         lines = [_signed(line, seal) for line in path.read_bytes().split(b"\n") if line.strip()]
-        write_durable(path, b"".join(lines))
+        files.write_durable(path, b"".join(lines))
         return len(lines)
     finally:
         segment.close()

@@ -13,9 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from face_rec import files
 from face_rec.domain.marks import Event
-from face_rec.stores import locks
-from face_rec.stores.durable_file import sync_folder, write_all
 from face_rec.stores.journal import journal_line
 from face_rec.stores.journal.journal_line import BadLine, Line, LineSeal
 from face_rec.stores.journal.quarantine import Quarantine
@@ -108,7 +107,7 @@ class Segment:
             os.ftruncate(self.file, self.size)
         else:
             self.size += 1
-            write_all(self.file, b"\n")
+            files.write_all(self.file, b"\n")
 
     def _learn(self, line: Line) -> None:
         if line.event is not None:
@@ -119,7 +118,7 @@ class Segment:
     def _write(self, line: bytes) -> None:
         line = b"\n" + line if self._torn else line
         try:
-            write_all(self.file, line)
+            files.write_all(self.file, line)
         except OSError:
             self._torn = True
             os.ftruncate(self.file, self.size)
@@ -137,11 +136,11 @@ def create(folder: Path, seal: LineSeal, kept: Iterable[Event] = ()) -> Segment:
     file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
     segment = Segment(path, file, seal)
     try:
-        locks.lock(file)
+        files.lock(file)
         for event in kept:
             segment.add(event)
-        os.fsync(file)
-        sync_folder(folder)
+        files.sync_file(file)
+        files.sync_folder(folder)
     except OSError:
         segment.discard()
         raise
@@ -154,7 +153,7 @@ def take_over(path: Path, seal: LineSeal) -> Segment | None:
         file = os.open(path, os.O_RDWR | os.O_APPEND)
     except FileNotFoundError:  # another was faster
         return None
-    if locks.lock(file):
+    if files.lock(file):
         return Segment(path, file, seal)
     os.close(file)
     return None

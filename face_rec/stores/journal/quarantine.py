@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from face_rec.stores.durable_file import sync_folder, write_durable
+from face_rec.files import make_folder, sync_folder, write_durable
 
 _WHY: Final = ".why"
 
@@ -57,7 +57,7 @@ class Quarantine:
         return sum(1 for _ in self._files())
 
     def _note(self, name: str, reason: str) -> None:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self.folder)
         write_durable(self.folder / (name + _WHY), reason.encode() + b"\n")
 
     def _files(self) -> Iterator[Path]:

@@ -14,11 +14,11 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Final
 
+from face_rec import files
 from face_rec.background import Background
 from face_rec.domain.errors import RedisMissing, StoreError
+from face_rec.files import make_private
 from face_rec.retry import Backoff
-from face_rec.stores import locks
-from face_rec.stores.private_folder import make_private
 from face_rec.stores.redis.binary import install_command
 from face_rec.stores.redis.process import RedisProcess
 
@@ -65,7 +65,7 @@ class EmbeddedRedis:
             return
         self._watcher.stop(_LONGEST_START)
         with self._gate():
-            if locks.lock(self._users):
+            if files.lock(self._users):
                 self._server.shut_down()
             self._leave()
 
@@ -75,11 +75,11 @@ class EmbeddedRedis:
             self._server.make_answer()
 
     def _gate(self) -> AbstractContextManager[None]:
-        return locks.exclusive(self._folder / "gate.lock")
+        return files.exclusive(self._folder / "gate.lock")
 
     def _enter(self) -> None:
-        self._users = locks.open_lock(self._folder / "users.lock")
-        locks.lock(self._users, shared=True, wait=True)
+        self._users = files.open_lock(self._folder / "users.lock")
+        files.lock(self._users, shared=True, wait=True)
         try:
             self._server.make_answer()
         except BaseException:

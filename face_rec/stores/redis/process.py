@@ -19,9 +19,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import BusyLoadingError, RedisError
 from redis.retry import Retry
 
+from face_rec import files
 from face_rec.domain.errors import StoreError, StoreUnavailable
-from face_rec.stores import locks
-from face_rec.stores.private_folder import make_private
+from face_rec.files import make_private
 from face_rec.stores.redis.binary import find_binary
 
 log = logging.getLogger(__name__)
@@ -73,9 +73,9 @@ class RedisProcess:
 
     def _spawn_unless_alive(self, begun: bool) -> bool:
         """Whether a server was started; one that we have ``begun`` may not be gone again."""
-        alive = locks.open_lock(self._folder / "server.lock")
+        alive = files.open_lock(self._folder / "server.lock")
         try:
-            if not locks.lock(alive):
+            if not files.lock(alive):
                 return False
             self._bury()
             if begun:
@@ -110,9 +110,9 @@ class RedisProcess:
     def _await_end(self) -> None:
         """The lock falls when the process, whoever its parent is, has ended."""
         deadline = time.monotonic() + _STOP_SECONDS
-        alive = locks.open_lock(self._folder / "server.lock")
+        alive = files.open_lock(self._folder / "server.lock")
         try:
-            while not locks.lock(alive) and time.monotonic() < deadline:
+            while not files.lock(alive) and time.monotonic() < deadline:
                 time.sleep(0.01)
         finally:
             os.close(alive)

@@ -16,8 +16,8 @@ from typing import Any, Final, cast
 
 from redis.exceptions import ResponseError
 
+from face_rec import files
 from face_rec.domain.errors import StoreError, StoreUnavailable
-from face_rec.stores import locks
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 
@@ -60,7 +60,7 @@ class EmbeddedPurge:
     def run(self) -> tuple[str, ...]:
         """Rewrite, wait for it, and make sure that no older file is left. Raises StoreError,
         StoreUnavailable when that failed."""
-        with locks.exclusive(self._folder / "purge.lock"):
+        with files.exclusive(self._folder / "purge.lock"):
             wanted = self._wanted()
             deadline = time.monotonic() + self._longest
             self._rewrite(deadline)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from face_rec.stores import locks
+from face_rec import files
 
 _LOCK = ".lock"
 
@@ -22,17 +22,17 @@ class ClaimedFolder:
 
     def __init__(self, parent: Path) -> None:
         self._parent = parent
-        parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        files.make_folder(parent)
         self.path = parent / f"{os.getpid()}-{secrets.token_hex(4)}"
         with self.alone():
-            self.path.mkdir(mode=0o700)
-            lock = locks.open_lock(self.path / _LOCK)
-            locks.lock(lock)
+            files.make_folder(self.path)
+            lock = files.open_lock(self.path / _LOCK)
+            files.lock(lock)
         self._lock: int | None = lock
 
     def alone(self) -> AbstractContextManager[None]:
         """While inside, no other process claims, adopts or looks into folders."""
-        return locks.exclusive(self._parent / _LOCK)
+        return files.exclusive(self._parent / _LOCK)
 
     def others(self) -> list[Path]:
         """The folders of all other processes, dead or alive."""
@@ -44,9 +44,9 @@ class ClaimedFolder:
         Call it inside :meth:`alone`.
         """
         for folder in self.others():
-            lock = locks.open_lock(folder / _LOCK)
+            lock = files.open_lock(folder / _LOCK)
             try:
-                free = locks.lock(lock)
+                free = files.lock(lock)
                 if free:
                     yield folder
             finally:

@@ -7,13 +7,11 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from face_rec import files
 from face_rec.domain.errors import SnapshotMissing, StoreUnavailable
 from face_rec.retry import until_first
-from face_rec.stores import locks
-from face_rec.stores.durable_file import sync_folder, write_synced
 from face_rec.stores.snapshots.snapshot_keys import check_key
 
-_PRIVATE_FOLDER = 0o700
 _LOCK = ".lock"
 
 
@@ -28,8 +26,8 @@ class FolderSnapshots:
         self._folder = folder
         self._incoming = folder / ".incoming"
         with _disk_errors(folder):
-            self._incoming.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-            folder.chmod(_PRIVATE_FOLDER)
+            files.make_folder(self._incoming)
+            files.close_to_others(folder)
             _sweep(self._incoming)
 
     def put(self, key: str, jpeg: bytes) -> None:
@@ -38,10 +36,10 @@ class FolderSnapshots:
         path = self._folder / check_key(key)
         arrived = self._incoming / secrets.token_hex(8)
         with _disk_errors(self._folder):
-            write_synced(arrived, jpeg)
+            files.write_synced(arrived, jpeg)
             with self._alone():
-                _move(arrived, path, self._folder)
-            sync_folder(path.parent)
+                _move(arrived, path)
+            files.sync_folder(path.parent)
 
     def exchange(self, key: str, was: bytes, becomes: bytes) -> bool:
         """Store ``becomes`` if ``was`` is what lies there; False, with nothing written, if it
@@ -49,7 +47,7 @@ class FolderSnapshots:
         path = self._folder / check_key(key)
         arrived = self._incoming / secrets.token_hex(8)
         with _disk_errors(self._folder):
-            write_synced(arrived, becomes)
+            files.write_synced(arrived, becomes)
             with self._alone():
                 same = path.is_file() and path.read_bytes() == was
                 if same:
@@ -78,7 +76,7 @@ class FolderSnapshots:
 
     def _alone(self) -> AbstractContextManager[None]:
         """Against :meth:`exchange`, which looks before it writes."""
-        return locks.exclusive(self._folder / _LOCK)
+        return files.exclusive(self._folder / _LOCK)
 
     def url(self, key: str, seconds: int = 300) -> str | None:  # noqa: ARG002
         """None: the app itself serves what lies on its own disk."""
@@ -87,29 +85,22 @@ class FolderSnapshots:
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """All keys that begin with ``prefix``, in order."""
-        for folder, folders, files in os.walk(self._folder):
+        for folder, folders, names in os.walk(self._folder):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(name for name in files if not name.startswith(".")):
+            for name in sorted(name for name in names if not name.startswith(".")):
                 key = (Path(folder) / name).relative_to(self._folder).as_posix()
                 if key.startswith(prefix):
                     yield key
 
 
-def _move(arrived: Path, path: Path, root: Path) -> None:
+def _move(arrived: Path, path: Path) -> None:
     """Rename into place; again if a delete has just pruned the folder."""
 
     def move() -> None:
-        _make_folders(path.parent, root)
+        files.make_folder(path.parent)
         arrived.replace(path)
 
     until_first(move, tries=3, lost=FileNotFoundError)
-
-
-def _make_folders(folder: Path, root: Path) -> None:
-    """Like mkdir(parents=True), which would leave the parents open to others."""
-    for missing in reversed([folder, *folder.parents]):
-        if missing.is_relative_to(root):
-            missing.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
 
 
 def _prune(folder: Path, root: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from face_rec.domain.errors import BadSnapshotKey, StoreUnavailable
-from face_rec.stores.durable_file import sync_folder, write_synced
+from face_rec.files import sync_folder, write_synced
 from face_rec.stores.journal.quarantine import Quarantine
 from face_rec.stores.people.person_codec import Sealer, Unsealed
 from face_rec.stores.sealing.sealer import DataKeyMissing, SealBroken

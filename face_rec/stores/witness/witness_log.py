@@ -1,6 +1,5 @@
 """Where the witness's logs lie: files of this machine, and a copy in a bucket."""
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -8,10 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
 
+from face_rec import files
 from face_rec.domain.errors import StoreError, StoreUnavailable
-from face_rec.stores import locks
-from face_rec.stores.durable_file import sync_folder, write_all, write_durable
-from face_rec.stores.private_folder import make_private
+from face_rec.files import append_synced, make_private, write_durable
 from face_rec.stores.witness.witness_entry import DOCUMENT
 
 _LOG: Final = r"log-([0-9a-f]{16})-\d{4}-\d{2}"
@@ -68,19 +66,7 @@ class LogFolder:
         path = self._path(f"log-{log}-{at:%Y-%m}")
         path = max([path, *self._files(log)[-1:]])
         try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            try:
-                size = os.fstat(descriptor).st_size
-                try:
-                    write_all(descriptor, line)
-                except OSError:
-                    os.ftruncate(descriptor, size)
-                    raise
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            if not size:
-                sync_folder(self._folder)
+            append_synced(path, line)
         except OSError as error:
             raise self._refused(error) from error
 
@@ -93,7 +79,7 @@ class LogFolder:
 
     def alone(self) -> AbstractContextManager[None]:
         """No other process of this machine writes meanwhile."""
-        return locks.exclusive(self._folder / ".lock")
+        return files.exclusive(self._folder / ".lock")
 
     # --- as documents, for backups and for what older versions wrote
 

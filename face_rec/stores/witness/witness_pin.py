@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from face_rec.domain.errors import StoreError
+from face_rec.files import make_folder, write_durable
 from face_rec.stores.chain.links import stream_of
-from face_rec.stores.durable_file import write_durable
 from face_rec.stores.witness.witness_entry import Entry, LogState, entry_of
 from face_rec.stores.witness.witness_log import LogFolder
 
@@ -52,7 +52,7 @@ class PinFile:
         self._path.unlink(missing_ok=True)
 
     def write(self, pin: Pin) -> None:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self._path.parent)
         content = {"log": pin.log, "count": pin.count, "last": pin.last}
         write_durable(self._path, json.dumps(content).encode() + b"\n")
 

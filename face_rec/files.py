@@ -1,0 +1,206 @@
+"""Files and folders that nobody else may look into, whole and on the disk; and locks on them.
+
+Nothing else in the house syncs, replaces or locks a file (``tests/test_architecture.py``). All
+functions are safe on any thread, and raise OSError where nothing else is said.
+"""
+
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final
+
+from face_rec.domain.errors import StoreError
+
+_PRIVATE: Final = 0o600
+_PRIVATE_FOLDER: Final = 0o700
+
+
+# --- writing --------------------------------------------------------------------------------
+
+
+def write_durable(path: Path, content: bytes, *, sync: bool = True) -> None:
+    """Write ``path`` whole or not at all, for its owner only; on the disk when this returns.
+
+    ``sync`` False: only whole, for what can be made again.
+    """
+    with replacing(path, sync=sync) as file:
+        file.write(content)
+
+
+@contextmanager
+def replacing(path: Path, *, sync: bool = True) -> Iterator[IO[bytes]]:
+    """A new file that takes the place of ``path`` at the end; if anything is raised before, it
+    is gone and nothing has changed. The same promises as :func:`write_durable`."""
+    if path.exists() and not path.is_file():
+        raise FileExistsError(f"{path} is no file")  # a device is not to be replaced
+    part = path.with_name(f".{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(_new(part), "wb") as file:
+            yield file
+            file.flush()
+            if sync:
+                sync_file(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    if sync:
+        sync_folder(path.parent)
+
+
+def write_synced(path: Path, content: bytes) -> None:
+    """Write a new file that only its owner may read, and its bytes to the disk; its name
+    lasts after :func:`sync_folder`. Raises FileExistsError as well."""
+    descriptor = _new(path)
+    try:
+        write_all(descriptor, content)
+        sync_file(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def append_synced(path: Path, content: bytes) -> None:
+    """Write behind what ``path`` holds, all of ``content`` or nothing; on the disk when this
+    returns. A file that is not there is made, for its owner only."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _PRIVATE)
+    try:
+        size = os.fstat(descriptor).st_size
+        try:
+            write_all(descriptor, content)
+        except OSError:
+            os.ftruncate(descriptor, size)
+            raise
+        sync_file(descriptor)
+    finally:
+        os.close(descriptor)
+    if not size:
+        sync_folder(path.parent)
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Raises OSError when not all of it could be written."""
+    left = memoryview(content)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+def sync_file(descriptor: int) -> None:
+    """Wait until what was written to an open file is on the disk."""
+    os.fsync(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names in ``folder`` last as well; Windows has no such call and needs none."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def close_to_others(path: Path) -> None:
+    """A file or folder that others may use, after a copy or a restore, is its owner's again."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if os.name != "nt" and mode & 0o077:
+        path.chmod(mode & _PRIVATE_FOLDER)
+
+
+def _new(path: Path) -> int:
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
+
+
+# --- folders --------------------------------------------------------------------------------
+
+
+def make_folder(folder: Path) -> None:
+    """``folder``, and what is missing above it, for this user only; what is there stays as it
+    is. (``Path.mkdir`` would leave the folders above open to others.)"""
+    try:
+        folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+    except FileNotFoundError:
+        make_folder(folder.parent)
+        folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+
+
+def make_private(folder: Path) -> None:
+    """The same, and a folder that is there is closed to others.
+
+    Raises StoreError, also when it belongs to somebody else: in a shared temporary folder
+    that may be a trap, and in DATA_DIR it would mix two users' files.
+    """
+    try:
+        make_folder(folder)
+        found = folder.lstat()
+        ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid()
+        if ours and stat.S_IMODE(found.st_mode) != _PRIVATE_FOLDER:
+            folder.chmod(_PRIVATE_FOLDER)
+    except OSError as error:
+        raise StoreError(
+            f"The folder {folder} cannot be made: {error.strerror}. Let the app write there, or "
+            "set DATA_DIR (TMPDIR for temporary files) to a folder where it may."
+        ) from error
+    if not ours:
+        raise StoreError(
+            f"The folder {folder} belongs to another user. Run the app and its commands as the "
+            "same user, or remove the folder if nothing of it is needed."
+        )
+
+
+# --- locks; the system lets go of them when a process ends, however it ends --------------------
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _FAR = 1 << 30  # Windows locks bytes and blocks reading them: lock one nobody reads
+
+    def lock(descriptor: int, *, shared: bool = False, wait: bool = False) -> bool:  # noqa: ARG001
+        """Lock an open file; False if another holds it. Windows knows no shared locks."""
+        here = os.lseek(descriptor, 0, os.SEEK_CUR)
+        os.lseek(descriptor, _FAR, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        finally:
+            os.lseek(descriptor, here, os.SEEK_SET)
+        return True
+
+else:
+    import fcntl
+
+    def lock(descriptor: int, *, shared: bool = False, wait: bool = False) -> bool:
+        """Lock an open file until it is closed; False if another holds it.
+
+        A lock belongs to the open file: two openings in one process are two holders, and
+        a child that inherits the descriptor holds it on.
+        """
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        try:
+            fcntl.flock(descriptor, kind | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            return False
+        return True
+
+
+def open_lock(path: Path) -> int:
+    """A descriptor to lock; the file holds nothing and is never removed."""
+    return os.open(path, os.O_RDWR | os.O_CREAT, _PRIVATE)
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Only one thread of one process at a time is inside."""
+    descriptor = open_lock(path)
+    try:
+        while not lock(descriptor, wait=True):
+            pass  # Windows gives up waiting after ten seconds
+        yield
+    finally:
+        os.close(descriptor)
