@@ -8,7 +8,7 @@ from face_rec.access.principal import THIS_COMPUTER
 from face_rec.domain.errors import RequestRefused
 from face_rec.journey import mark
 from face_rec.journey.mark import RecentMarks
-from face_rec.stores.chain import append
+from face_rec.stores.chain import links
 from face_rec.stores.chain.links import Head
 from face_rec.web.frames import frame_request
 from face_rec.web.frames.frame_request import Numbers, Sender
@@ -66,8 +66,8 @@ def test_the_mark_made_longest_ago_is_forgotten_first(monkeypatch: pytest.Monkey
 
 
 def test_the_head_used_longest_ago_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(append, "_DAYS_KEPT", 2)
-    heads = append.DayHeads()
+    monkeypatch.setattr(links, "_DAYS_KEPT", 2)
+    heads = links.DayHeads()
     for number, stream in enumerate(("first", "second", "first", "third")):
         heads.learn(stream, Head(number + 1), written=False)
     assert [heads.get(one).length for one in ("first", "second", "third")] == [3, 0, 4]

@@ -8,8 +8,7 @@ from typing import Any, Final, cast
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.marks import Event, Outcome, Receipt, is_mark
 from face_rec.stores.attendance import event_codec
-from face_rec.stores.chain.append import DayHeads, Links
-from face_rec.stores.chain.links import Chain, Head
+from face_rec.stores.chain.links import Chain, DayHeads, Head, Links
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script

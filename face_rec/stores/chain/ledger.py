@@ -15,8 +15,7 @@ from typing import Any, Final, TypeVar
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, StoreUnavailable
-from face_rec.stores.chain.append import DayHeads, Links
-from face_rec.stores.chain.links import Chain, Head, parsed
+from face_rec.stores.chain.links import Chain, DayHeads, Head, Links, parsed
 from face_rec.stores.people.person_codec import compact, time_to_text
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors

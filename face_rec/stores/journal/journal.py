@@ -16,9 +16,8 @@ from typing import Final
 from face_rec import files
 from face_rec.domain.errors import JournalError
 from face_rec.domain.marks import Event
-from face_rec.stores.journal import journal_line, journal_segment
-from face_rec.stores.journal.journal_line import Checksum, LineSeal
-from face_rec.stores.journal.journal_segment import SUFFIX, Segment
+from face_rec.stores.journal import journal_segment
+from face_rec.stores.journal.journal_segment import SUFFIX, Checksum, LineSeal, Segment
 from face_rec.stores.journal.quarantine import Quarantine
 
 log = logging.getLogger(__name__)
@@ -90,7 +89,7 @@ class FileJournal:
         if event is None:
             return
         with self._disk():
-            line = journal_line.of_event(event, self._seal)
+            line = journal_segment.event_line(event, self._seal)
             journal_segment.set_aside(self.quarantine, line, reason)
         self.settle(event_id)
 

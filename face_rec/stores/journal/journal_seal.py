@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from face_rec import files
-from face_rec.stores.journal import journal_line, journal_segment
-from face_rec.stores.journal.journal_line import BadLine, Checksum, LineSeal
+from face_rec.stores.journal import journal_segment
+from face_rec.stores.journal.journal_segment import BadLine, Checksum, LineSeal
 from face_rec.stores.sealing.keyring import Keyring
 
 log = logging.getLogger(__name__)
@@ -106,10 +106,10 @@ def _signed(line: bytes, seal: LineSeal) -> bytes:
     """The line with our seal; one that is none stays as it is, to be set aside."""
     for known in (seal, Checksum()):
         try:
-            found = journal_line.parse(line, known)
+            found = journal_segment.parsed(line, known)
         except BadLine:
             continue
         if found.event is not None:
-            return journal_line.of_event(found.event, seal)
-        return journal_line.of_settled(found.settled, seal)
+            return journal_segment.event_line(found.event, seal)
+        return journal_segment.settled_line(found.settled, seal)
     return line + b"\n"

@@ -1,29 +1,70 @@
 """One file of the journal: its lines, which of its events still wait, and its lock.
 
 A segment stands for itself: that an event is settled is written behind it in the same file,
-so that whoever finds the file needs no other one to read it.
+so that whoever finds the file needs no other one to read it. A line is an event, or that one is
+settled, and a seal over it: ``{"event": …, "seal": "…"}`` or ``{"settled": id, "seal": "…"}``.
+Lines without a seal were written by versions before this one, and are read alike.
 """
 
 import hashlib
+import json
 import logging
 import os
 import secrets
+import zlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol
 
 from face_rec import files
 from face_rec.domain.marks import Event
-from face_rec.stores.journal import journal_line
-from face_rec.stores.journal.journal_line import BadLine, Line, LineSeal
+from face_rec.stores.attendance import event_codec
 from face_rec.stores.journal.quarantine import Quarantine
+from face_rec.stores.people.person_codec import compact
 
 log = logging.getLogger(__name__)
 
 SUFFIX: Final = ".jsonl"
 _SPARSE: Final = 8  # a file of which less than one line in so many still waits is mostly waste
 _SMALL: Final = 100  # events; fewer are copied rather than kept in a file of their own
+_SEALED: Final = b',"seal":"'  # inside a JSON text a quote has a backslash before it
+_END: Final = b'"}'
+
+
+class BadLine(ValueError):
+    """A line that is none of ours, or no longer as it was written."""
+
+
+class LineSeal(Protocol):
+    """Makes and checks what stands behind a line. Called by any thread; must not raise."""
+
+    def sign(self, line: bytes) -> str:
+        """Printable ASCII without quotes and backslashes."""
+        ...
+
+    def check(self, line: bytes, seal: str) -> bool:
+        """Whether ``line`` is as it was signed; ``seal`` is empty where there is none."""
+        ...
+
+
+class Checksum:
+    """CRC-32: finds what a disk did to a line, not what a person did."""
+
+    def sign(self, line: bytes) -> str:
+        return f"{zlib.crc32(line):08x}"
+
+    def check(self, line: bytes, seal: str) -> bool:
+        return not seal or seal == self.sign(line)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line says: an event, or the id of a settled one."""
+
+    event: Event | None = None
+    settled: str = ""
 
 
 class Segment:
@@ -54,13 +95,13 @@ class Segment:
 
     def add(self, event: Event) -> None:
         """Write ``event``; whoever needs it on the disk syncs the file."""
-        self._write(journal_line.of_event(event, self._seal))
+        self._write(event_line(event, self._seal))
         self.waiting[event.id] = event
 
     def settle(self, event_id: str) -> None:
         """Write that the event is settled."""
         self.waiting.pop(event_id, None)
-        self._write(journal_line.of_settled(event_id, self._seal))
+        self._write(settled_line(event_id, self._seal))
 
     def clear(self) -> None:
         """Empty the file: nothing in it waits."""
@@ -89,7 +130,7 @@ class Segment:
         for line in filter(bytes.strip, whole):
             self._lines += 1
             try:
-                self._learn(journal_line.parse(line, self._seal))
+                self._learn(parsed(line, self._seal))
             except BadLine as error:
                 log.error("journal_line_bad file=%s reason=%s", self.path.name, error)
                 set_aside(quarantine, line + b"\n", str(error))
@@ -100,7 +141,7 @@ class Segment:
         if not cut:
             return
         try:
-            self._learn(journal_line.parse(cut, self._seal))
+            self._learn(parsed(cut, self._seal))
         except BadLine:
             log.warning("journal_line_cut file=%s bytes=%d", self.path.name, len(cut))
             self.size -= len(cut)
@@ -159,10 +200,43 @@ def take_over(path: Path, seal: LineSeal) -> Segment | None:
     return None
 
 
+def event_line(event: Event, seal: LineSeal) -> bytes:
+    return _sealed(b'{"event":' + event_codec.encode(event) + b"}", seal)
+
+
+def settled_line(event_id: str, seal: LineSeal) -> bytes:
+    return _sealed(compact({"settled": event_id}), seal)
+
+
+def parsed(line: bytes, seal: LineSeal) -> Line:
+    """What ``line``, without its end, says. Raises BadLine."""
+    body, signature = _parted(line)
+    if not seal.check(body, signature):
+        raise BadLine("the line was changed since it was written")
+    try:
+        record: dict[str, Any] = json.loads(body)
+        if "event" in record:
+            return Line(event=event_codec.event_of(record["event"]))
+        return Line(settled=str(record["settled"]))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise BadLine(f"not an entry of the journal: {error!r}") from error
+
+
+def _sealed(body: bytes, seal: LineSeal) -> bytes:
+    return body[:-1] + _SEALED + seal.sign(body).encode("ascii") + _END + b"\n"
+
+
+def _parted(line: bytes) -> tuple[bytes, str]:
+    body, mark, signature = line.rpartition(_SEALED)
+    if not mark or not signature.endswith(_END):
+        return line, ""
+    return body + b"}", signature[: -len(_END)].decode("ascii", "replace")
+
+
 def readable(line: bytes, seal: LineSeal) -> bool:
     """Whether a line that was set aside is one of ours."""
     try:
-        return journal_line.parse(line.rstrip(b"\n"), seal).event is not None
+        return parsed(line.rstrip(b"\n"), seal).event is not None
     except BadLine:
         return False
 

@@ -1,0 +1,177 @@
+"""Which modules a mark runs through, from the camera's frame to Redis: few enough to read them.
+
+Who changes the way of a mark changes these lists, and thinks twice before one grows.
+"""
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+import face_rec
+from face_rec.clock import SystemClock
+from face_rec.domain.faces import Box, View
+from face_rec.domain.marks import Outcome, Source
+from face_rec.domain.people import Consent, Person, Template, TemplateInfo
+from face_rec.domain.recognition import Decision, Verdict
+from face_rec.journey.decide import Policy
+from face_rec.journey.engine import Engine
+from face_rec.journey.mark import DurableMarker
+from face_rec.journey.pipeline import PipelineDeps
+from face_rec.journey.punch import Named
+from face_rec.people.directory import CachedDirectory
+from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.journal.journal import FileJournal
+from face_rec.stores.people.people_store import RedisPeople
+from face_rec.stores.redis.client import Client
+from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
+from face_rec.stores.snapshots.spool import SnapshotSpool
+from tests.fakes.clock import MORNING
+from tests.fakes.journey import Actor, FakeAssessor, picture, vector
+from tests.fakes.models import FakeModelSource
+from tests.samples import a_chain
+
+ROOT = Path(face_rec.__file__).parent
+SOON = 20.0  # seconds
+
+PUNCH = {
+    "journey.punch", "journey.mark",
+    "stores.journal.journal", "stores.journal.journal_segment",
+    "stores.attendance.attendance", "stores.attendance.event_codec", "stores.chain.links",
+    "stores.redis.lua",  # and scripts/mark.lua
+}  # fmt: skip
+"""From a named face to the mark that is confirmed."""
+MARK = PUNCH | {
+    "journey.engine", "journey.streams.streams", "journey.streams.workers", "journey.pipeline",
+    "journey.detect", "journey.track", "journey.track_state", "journey.embed",
+    "journey.same_view", "people.gallery.gallery", "journey.decide", "people.directory",
+}  # fmt: skip
+"""From the camera's frame."""
+BESIDE = {
+    "clock": "words", "domain.faces": "words", "domain.marks": "words",
+    "domain.people": "words", "protocols.models": "words",
+    "people.gallery.follower": "hands on to the newest gallery",
+    "people.gallery.shared_rows": "the gallery's lock",
+    "people.directory": "the name in the greeting of a punch",
+    "stores.people.people_reader": "whether the person is still enrolled",
+    "stores.people.person_codec": "how a person, and a time, is written",
+    "stores.redis.client": "every store's", "stores.redis.keys": "every store's",
+    "stores.durable_file": "every file's",
+    "journey.replay": "whether Redis was away at the last try",
+    "stores.snapshots.spool": "the picture, once the mark stands",
+    "stores.snapshots.snapshot_keys": "the picture's name",
+}  # fmt: skip
+"""What else of ours runs, and what for: a reader of the way need not open it."""
+
+
+class Recorder:
+    """Notes the modules of ours whose functions run in ``threads`` while it is on."""
+
+    def __init__(self, *threads: str) -> None:
+        self.seen: set[str] = set()
+        self.on = False
+        self._threads = threads
+
+    def __call__(self, frame: FrameType, event: str, _: object) -> None:
+        if not self.on or event != "call":
+            return
+        path = Path(frame.f_code.co_filename)
+        if threading.current_thread().name in self._threads and ROOT in path.parents:
+            self.seen.add(".".join(path.relative_to(ROOT).with_suffix("").parts))
+
+    @contextmanager
+    def recording(self) -> Iterator[None]:
+        before = sys.getprofile()
+        sys.setprofile(self)
+        self.on = True
+        try:
+            yield
+        finally:
+            self.on = False
+            sys.setprofile(before)
+
+
+class Site:
+    """A kiosk as the app builds one, but for its models; Ann is enrolled."""
+
+    def __init__(self, client: Client, folder: Path, stack: ExitStack) -> None:
+        clock, models = SystemClock(), FakeModelSource()
+        people = RedisPeople(client, "main", clock)
+        directory = CachedDirectory(people, clock)
+        follower = GalleryFollower(people, models, clock, [directory.forget])
+        follower.start()
+        stack.callback(follower.close)
+        journal = FileJournal(folder / "journal")
+        stack.callback(journal.close)
+        store = RedisAttendance(client, "main", chain=a_chain())
+        marker = DurableMarker(store, journal, clock, lambda: 60.0)
+        stack.callback(marker.close)
+        spool = SnapshotSpool(FolderSnapshots(folder / "snapshots"), folder / "spool")
+        stack.callback(spool.close)
+        self.deps = PipelineDeps(
+            models=models, gallery=follower.gallery, directory=directory, marker=marker,
+            snapshots=spool, assess=FakeAssessor(), clock=clock, policy=Policy(same=0.0),
+        )  # fmt: skip
+        self.engine = Engine(self.deps, workers=1)
+        stack.callback(self.engine.close)
+        ann = Person("s-ann", "1", "Ann", consent=Consent("I agree.", "1", MORNING))
+        info = TemplateInfo(0, View.FRONT, 0.9, "fake", MORNING)
+        people.create(ann, [Template(info, vector(0))], people.revision())
+        assert follower.wait(people.revision(), SOON)
+
+    def marked(self) -> Outcome | None:
+        """What became of the face in front of the kiosk so far."""
+        scene = self.engine.kiosk("door").scene()
+        receipts = [label.receipt for label in scene.labels] if scene else []
+        return receipts[0].outcome if receipts and receipts[0] else None
+
+
+@pytest.fixture
+def recorder() -> Iterator[Recorder]:
+    recorder = Recorder("MainThread", "journey-1")
+    threading.setprofile(recorder)
+    yield recorder
+    threading.setprofile(None)
+
+
+@pytest.fixture
+def site(recorder: Recorder, redis_client: Client, tmp_path: Path) -> Iterator[Site]:
+    with ExitStack() as stack:
+        yield Site(redis_client, tmp_path, stack)
+
+
+def _until(done: Callable[[], object], step: Callable[[], object]) -> None:
+    end = time.monotonic() + SOON
+    while not done():
+        assert time.monotonic() < end, "it did not happen in time"
+        step()
+        time.sleep(0.05)
+
+
+def test_a_mark_is_followed_from_the_frame_to_redis_in_twenty_modules(
+    site: Site, recorder: Recorder
+) -> None:
+    kiosk = site.engine.kiosk("door")
+    with recorder.recording():
+        _until(site.marked, lambda: kiosk.submit(picture([Actor(0)])))
+    assert site.marked() is Outcome.MARKED
+    assert recorder.seen == MARK | (BESIDE.keys() - MARK)
+    assert len(MARK) <= 25
+
+
+def test_a_punch_is_followed_in_eight(site: Site, recorder: Recorder) -> None:
+    punch = site.deps.puncher("door", Source.VIDEO, None)
+    decision = Decision(Verdict.NAMED, "s-ann", score=0.9, margin=0.5, looks=3)
+    named = Named(picture([Actor(0)]), Box(100, 100, 220, 220), "s-ann", decision, "fake")
+    with recorder.recording():
+        receipt = punch(named)
+    assert receipt.outcome is Outcome.MARKED
+    assert recorder.seen >= PUNCH
+    assert recorder.seen - PUNCH <= BESIDE.keys()
+    assert len(PUNCH) <= 8
