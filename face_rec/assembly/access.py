@@ -56,7 +56,7 @@ from face_rec.stores.access.sessions import (
     RedisSessions,
     signing_key,
 )
-from face_rec.stores.chain.ledger import AUDIT, Ledger, Streams
+from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, Ledger, Streams
 from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.people.person_keys import PersonKeys
 from face_rec.stores.people.pins import RedisPins
@@ -70,8 +70,9 @@ from face_rec.stores.site_state import FileMark
 class AccessOptions:
     """``local``: whether passwords open anything; ``words``: what makes a password weak here;
     ``hasher``: None: Argon2id as recommended; ``factor_roles``: who must have a second factor;
-    ``ledger``: links the audit log; ``sealer``: encrypts what authenticator apps and this app
-    both know; ``pins``: what hashes of PINs are sealed with."""
+    ``ledger``: links the audit log; ``records``: accounts, kiosks and tokens; ``sealer``:
+    encrypts what authenticator apps and this app both know; ``pins``: what hashes of PINs are
+    sealed with."""
 
     enabled: bool = True
     local: bool = True
@@ -85,6 +86,7 @@ class AccessOptions:
     factor_roles: frozenset[Role] = frozenset()
     sealer: Sealer = field(default_factory=Unsealed)
     ledger: Ledger | None = None
+    records: Ledger | None = None
     pins: DataSealer | None = None
 
 
@@ -103,7 +105,7 @@ def open_trail(
 def open_access(client: Client, site: str, clock: Clock, options: AccessOptions) -> Access:
     """Everything about access, kept in ``client``; nothing is asked of Redis here."""
     changes = Changes()
-    accounts = RedisRecords(client, site, Account, changes.tell)
+    accounts = RedisRecords(client, site, Account, changes.tell, options.records)
     links, notes = RedisLinks(client, site), RedisNotes(client, site)
     trail = open_trail(client, site, clock, options.ledger, options.sealer)
     counters = RedisCounters(client, site)
@@ -131,10 +133,10 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         halves=HalfSessions(once, accounts, clock), factors=factors, mark=options.mark,
     )  # fmt: skip
     kiosks = Kiosks(
-        devices=RedisRecords(client, site, Device, changes.tell), links=links, notes=notes,
-        throttle=throttle, trail=trail, clock=clock, demand=step_up.demand,
+        devices=RedisRecords(client, site, Device, changes.tell, options.records), links=links,
+        notes=notes, throttle=throttle, trail=trail, clock=clock, demand=step_up.demand,
     )  # fmt: skip
-    recorded = RedisRecords(client, site, Token, changes.tell)
+    recorded = RedisRecords(client, site, Token, changes.tell, options.records)
     tokens = Tokens(recorded, notes, trail, clock, step_up.demand)
     identify = Identify(door, kiosks, tokens, clock, options.away)
     changes.listen(identify.forget)
@@ -220,6 +222,7 @@ def open_accounts(
         factor_roles=frozenset(Role(name) for name in settings.second_factor_roles or ()),
         sealer=data_keys.others,
         ledger=streams.ledger(AUDIT),
+        records=streams.ledger(ADMINISTRATION),
         pins=open_pin_sealer(settings),
     )
     return open_access(streams.client, settings.site, streams.clock, options)

@@ -15,12 +15,14 @@ from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.chain import key_file
 from face_rec.stores.chain.chain_days import ChainDays
 from face_rec.stores.chain.chain_records import (
+    AdministrationRecords,
     AuditRecords,
     PeopleRecords,
     Records,
     RuleRecords,
 )
-from face_rec.stores.chain.ledger import AUDIT, PEOPLE, RULES, Streams
+from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, PEOPLE, RULES, Streams
+from face_rec.stores.chain.linked_hashes import LinkedHashes
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.chain.watch import ChainWatch
 from face_rec.stores.journal.journal import FileJournal
@@ -62,7 +64,9 @@ def open_chained(settings: Settings, streams: Streams, data_keys: DataKeys) -> C
     marks = RedisAttendance(
         client, site, settings.redis_wait_replicas, streams.chain, streams.heads
     )
-    of_people, of_rules, of_audit = (streams.ledger(n) for n in (PEOPLE, RULES, AUDIT))
+    of_people, of_rules, of_audit, of_admin = (
+        streams.ledger(name) for name in (PEOPLE, RULES, AUDIT, ADMINISTRATION)
+    )
     own = own_keys(settings, client, data_keys)
     people = RedisPeople(client, site, streams.clock, data_keys.sealer, of_people, own=own)
     reader = RedisPeopleReader(client, site, data_keys.sealer, own)
@@ -72,6 +76,7 @@ def open_chained(settings: Settings, streams: Streams, data_keys: DataKeys) -> C
         PeopleRecords(people, of_people),
         RuleRecords(rules, of_rules),
         AuditRecords(audit, of_audit),
+        AdministrationRecords(LinkedHashes(client, site, of_admin), of_admin),
     )
     return Chained(marks, people, reader, rules, audit, _watch(settings, streams, records))
 

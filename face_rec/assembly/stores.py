@@ -27,7 +27,7 @@ from face_rec.site_options import LiveOptions, SiteOptions
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.audited_writers import AuditedMarks, AuditedPeople, AuditedRules
-from face_rec.stores.chain.ledger import AUDIT, Streams
+from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, Streams
 from face_rec.stores.chain.watch import ChainWatch
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.people.leaving_days import settle_leaving_days
@@ -127,8 +127,9 @@ def open_options(settings: Settings, streams: Streams) -> LiveOptions:
         trail.record(Action.SITE_CHANGED, settings.site, before, after)
 
     step_up = StepUp(streams.clock)
+    stored = RedisOptions(client, settings.site, streams.ledger(ADMINISTRATION))
     options = LiveOptions(
-        start, settings.given, RedisOptions(client, settings.site), note,
+        start, settings.given, stored, note,
         erasing=lambda: step_up.demand(Act.ERASE),
     )  # fmt: skip
     options.refresh()

@@ -8,9 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, cast
 
+from face_rec.domain.errors import Conflict
 from face_rec.files import make_folder
 from face_rec.privacy.retention import Run
 from face_rec.site_options import StoredOptions
+from face_rec.stores.chain.ledger import Command, Guard, Ledger
+from face_rec.stores.chain.linked_hashes import OPTIONS, digest_of, name_of
 from face_rec.stores.people.person_codec import compact
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
@@ -68,8 +71,10 @@ def _run(fields: dict[str, Any]) -> Run:
 class RedisOptions:
     """An ``OptionsStore``. Safe to call from several threads and processes at once."""
 
-    def __init__(self, client: Client, site: str) -> None:
+    def __init__(self, client: Client, site: str, ledger: Ledger | None = None) -> None:
+        """With a ``ledger`` every choice is linked to the one before it."""
         self._client = client
+        self._ledger = ledger
         self._key = keys.options(site)
 
     @redis_errors()
@@ -80,8 +85,30 @@ class RedisOptions:
 
     @redis_errors()
     def save(self, values: Mapping[str, str], version: int) -> bool:
+        if self._ledger is not None:
+            return self._linked(self._ledger, values, version)
         pairs = [part for pair in values.items() for part in pair]
         return bool(_PUT.run(self._client, [self._key], [keys.VERSION, version, *pairs]))
+
+    def _linked(self, ledger: Ledger, values: Mapping[str, str], version: int) -> bool:
+        """The same, with an entry in the chain."""
+        states: dict[str, str | None] = {
+            name_of(OPTIONS, name): None for name in self.load().values
+        }
+        for option, text in values.items():
+            name = name_of(OPTIONS, option)
+            states[name] = digest_of(ledger, name, text)
+        pairs = [part for pair in values.items() for part in pair]
+        commands = [
+            Command(self._key, ("DEL",)),
+            Command(self._key, ("HSET", keys.VERSION, version + 1, *pairs)),
+        ]
+        guard = Guard(self._key, keys.VERSION, str(version) if version else "")
+        try:
+            ledger.write(states, commands, guard)
+        except Conflict:
+            return False
+        return True
 
 
 class FileMark:

@@ -11,6 +11,8 @@ from face_rec.access.devices.device import Device
 from face_rec.access.factors.factors import Factors, Handle
 from face_rec.domain.errors import Conflict, LastOne
 from face_rec.stores.access.access_codec import decode, encode
+from face_rec.stores.chain.ledger import Command, Ledger
+from face_rec.stores.chain.linked_hashes import digest_of, name_of
 from face_rec.stores.people.person_codec import compact
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
@@ -19,7 +21,8 @@ from face_rec.stores.redis.lua import Argument, Script
 Record = TypeVar("Record", Account, Device, Token, Factors, Handle)
 
 _PUT = Script("put_record")
-_NONE_LEFT: Final = 2
+_DONE: Final = b"done"
+_LAST: Final = b"last"
 _NAMES: Final[dict[type, str]] = {
     Account: "accounts", Device: "devices", Token: "tokens", Factors: "factors",
     Handle: "handles",
@@ -31,14 +34,21 @@ class RedisRecords(Generic[Record]):
     processes at once.
 
     ``changed`` is called after each write, in the thread that made it; also after one whose
-    answer was lost, for it may have been written.
+    answer was lost, for it may have been written. With a ``ledger`` every change is linked to
+    the one before it.
     """
 
     def __init__(
-        self, client: Client, site: str, kind: type[Record], changed: Listener = unheard
+        self,
+        client: Client,
+        site: str,
+        kind: type[Record],
+        changed: Listener = unheard,
+        ledger: Ledger | None = None,
     ) -> None:
         self._client = client
         self._changed = changed
+        self._ledger = ledger
         self._kind: type[Record] = kind
         self._key = keys.access(site, _NAMES[kind])
 
@@ -52,32 +62,37 @@ class RedisRecords(Generic[Record]):
         stored = cast("dict[bytes, bytes]", self._client.hgetall(self._key))
         return [decode(self._kind, text) for _, text in sorted(stored.items())]
 
-    @redis_errors()
     def create(self, record: Record, only_first: bool = False) -> bool:
         try:
-            return bool(self._put(dataclasses.replace(record, version=1), 0, only_first))
+            return self._put(dataclasses.replace(record, version=1), 0, only_first) == _DONE
         finally:
             self._changed()
 
-    @redis_errors()
     def update(self, record: Record, keeps: Mapping[str, object] | None = None) -> Record:
         written = dataclasses.replace(record, version=record.version + 1)
         try:
             answer = self._put(written, record.version, keeps=keeps)
         finally:
             self._changed()
-        if answer == _NONE_LEFT:
+        if answer == _LAST:
             raise LastOne(f"{record.id} is the last one of its kind. Make another one first.")
-        if not answer:
+        if answer != _DONE:
             raise Conflict(f"Somebody else changed {record.id!r} in the meantime. Try again.")
         return written
 
-    @redis_errors()
     def remove(self, record_id: str) -> bool:
         try:
-            return bool(self._client.hdel(self._key, record_id))
+            return self._remove(record_id)
         finally:
             self._changed()
+
+    def _remove(self, record_id: str) -> bool:
+        if self._ledger is None or self.get(record_id) is None:
+            with redis_errors():
+                return bool(self._client.hdel(self._key, record_id))
+        gone = Command(self._key, ("HDEL", record_id))
+        self._ledger.write({self._name(record_id): None}, [gone])
+        return True
 
     @redis_errors()
     def count(self) -> int:
@@ -89,10 +104,24 @@ class RedisRecords(Generic[Record]):
         over: int,
         only_first: bool = False,
         keeps: Mapping[str, object] | None = None,
-    ) -> int:
+    ) -> bytes:
         first, kept = "1" if only_first else "0", compact(dict(keeps)) if keeps else b""
-        arguments: list[Argument] = [_field(record.id), over, encode(record), first, kept]
-        return int(_PUT.run(self._client, [self._key], arguments))
+        text = encode(record)
+        arguments: list[Argument] = [_field(record.id), over, text, first, kept]
+        ledger = self._ledger
+        with redis_errors():
+            if ledger is None:
+                answer = _PUT.run(self._client, [self._key], [*arguments, "", "", "", ""])
+                return bytes(answer[0])
+            names, name = [self._key, ledger.list_key, ledger.head_key], self._name(record.id)
+            answer = ledger.linked(
+                ledger.entry({name: digest_of(ledger, name, text)}),
+                lambda link: _PUT.run(self._client, names, [*arguments, *link]),
+            )
+            return bytes(answer[0])
+
+    def _name(self, record_id: str) -> str:
+        return name_of(_NAMES[self._kind], record_id)
 
 
 def _field(record_id: str) -> bytes:

@@ -1,4 +1,5 @@
-"""Whether the records are what the chain last said of them: people, rules, the audit log."""
+"""Whether the records are what the chain last said of them: people, rules, the audit log, and
+what administrators set."""
 
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
@@ -8,6 +9,7 @@ from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.chain.chain_report import Finding, Flaw
 from face_rec.stores.chain.ledger import COMPLETE, UNPROVED, Ledger
+from face_rec.stores.chain.linked_hashes import OPTIONS, LinkedHashes, signed_text
 from face_rec.stores.people import people_proof
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
@@ -136,18 +138,55 @@ class RuleRecords:
 
     def _judge(self) -> dict[str, Wrong]:
         states, stored = _States(self.ledger), self._rules.stored()
-        found: dict[str, Wrong] = {}
-        for name, text in stored.items():
-            said = states.digests.get(name)
-            if said is None and states.complete:
-                found[name] = (Flaw.INSERTED, "The rule was added by another program.")
-            elif (
-                said is not None and self.ledger.chain.signed(f"rule|{name}|{text}", said) is False
-            ):
-                found[name] = (Flaw.EDITED, "The rule was changed by another program.")
-        for name in states.digests.keys() - stored.keys():
-            found[name] = (Flaw.REMOVED, "The rule was removed by another program.")
-        return found
+        signed = {name: f"rule|{name}|{text}" for name, text in stored.items()}
+        return _judged(self.ledger, states, signed, lambda _: "The rule")
+
+
+class AdministrationRecords:
+    """Accounts, kiosk devices, API tokens, and what was chosen about the site."""
+
+    def __init__(self, hashes: LinkedHashes, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self._hashes = hashes
+
+    def begin(self) -> None:
+        self._hashes.begin()
+
+    def findings(self) -> list[Finding]:
+        return _listed(self.ledger, _steady(self._judge))
+
+    def _judge(self) -> dict[str, Wrong]:
+        states, stored = _States(self.ledger), self._hashes.stored()
+        signed = {name: signed_text(name, text) for name, text in stored.items()}
+        return _judged(self.ledger, states, signed, _what)
+
+
+_WHAT: Final = {
+    "accounts": "The account", "devices": "The kiosk", "tokens": "The API token",
+    OPTIONS: "The site's option",
+}  # fmt: skip
+
+
+def _what(name: str) -> str:
+    kind, _, record_id = name.partition("/")
+    return f"{_WHAT.get(kind, kind)} {record_id}"
+
+
+def _judged(
+    ledger: Ledger, states: _States, signed: Mapping[str, str], what: Callable[[str], str]
+) -> dict[str, Wrong]:
+    """Of records by name, each as the text that its digest is of. ``what`` a record is called
+    in a sentence."""
+    found: dict[str, Wrong] = {}
+    for name, text in signed.items():
+        said = states.digests.get(name)
+        if said is None and states.complete:
+            found[name] = (Flaw.INSERTED, f"{what(name)} was added by another program.")
+        elif said is not None and ledger.chain.signed(text, said) is False:
+            found[name] = (Flaw.EDITED, f"{what(name)} was changed by another program.")
+    for name in states.digests.keys() - signed.keys():
+        found[name] = (Flaw.REMOVED, f"{what(name)} was removed by another program.")
+    return found
 
 
 class AuditRecords:

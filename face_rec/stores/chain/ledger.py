@@ -30,7 +30,8 @@ States = Mapping[str, str | None]
 PEOPLE: Final = "people"
 RULES: Final = "rules"
 AUDIT: Final = "audit"
-STREAMS: Final = (PEOPLE, RULES, AUDIT)
+ADMINISTRATION: Final = "administration"
+STREAMS: Final = (PEOPLE, RULES, AUDIT, ADMINISTRATION)
 """The lists there are beside the marks."""
 
 COMPLETE: Final = "complete"
@@ -70,7 +71,7 @@ class Guard:
 
     key: str
     field: str
-    value: str
+    value: str | bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ def head(site: str, day: date) -> str:
 
 
 def chain(site: str, stream: str) -> str:
-    """List: the linked entries of ``stream`` (people, rules, audit)."""
+    """List: the linked entries of ``stream`` (people, rules, audit, administration)."""
     return f"chain:{{{site}}}:{stream}"
 
 

@@ -40,8 +40,9 @@ def chain_card(app: AdminFacade) -> None:
     st.caption(
         "Every mark is linked to the one before it with a secret key. A mark that was changed, "
         "removed, added or reordered breaks a link. Copies of the newest link outside the "
-        "database also show a tail that was cut off, or a day that is missing. People, rules and "
-        "the audit log are linked in the same way."
+        "database also show a tail that was cut off, or a day that is missing. People, rules, "
+        "accounts, kiosks, API tokens, the site's options and the audit log are linked in the "
+        "same way."
     )
     busy = show_job(JOB, Right.SYSTEM, _amount, _result)
     if st.button("Check all marks", icon=":material/policy:", key="verify", disabled=busy):

@@ -1,13 +1,16 @@
 -- Write one versioned record of a hash, if nobody else has written it meanwhile.
 --
--- KEYS  the hash
+-- KEYS  the hash; list and head of the chain's stream, where the write is linked (one slot)
 -- ARGV  1 id   2 version it must have (0: there must be none)   3 JSON   4 "1": only as the first
 --       5 fields, as JSON, that some record must have afterwards ('' : not asked)
--- Returns 1 if written, else 0; 2 if no record with these fields would be left.
+--       6 the linked entry ('' : not linked)   7 the head it makes
+--       8 length and 9 head that the link was made over
+-- Returns {done}; {changed} if somebody else was faster; {last} if no record with these fields
+-- would be left; or {moved, head, length}: the link must be made anew.
 local found = redis.call('HGET', KEYS[1], ARGV[1])
 local version = found and cjson.decode(found)['version'] or 0
-if version ~= tonumber(ARGV[2]) then return 0 end
-if ARGV[4] == '1' and redis.call('HLEN', KEYS[1]) > 0 then return 0 end
+if version ~= tonumber(ARGV[2]) then return {'changed'} end
+if ARGV[4] == '1' and redis.call('HLEN', KEYS[1]) > 0 then return {'changed'} end
 
 local function fits(text, wanted)
   local good, record = pcall(cjson.decode, text)
@@ -24,7 +27,20 @@ if ARGV[5] ~= '' then
   for place = 1, #all, 2 do
     left = left or (all[place] ~= ARGV[1] and fits(all[place + 1], wanted))
   end
-  if not left then return 2 end
+  if not left then return {'last'} end
 end
+
+if ARGV[6] ~= '' then
+  local length, value = redis.call('LLEN', KEYS[2]), redis.call('GET', KEYS[3]) or ''
+  if tostring(length) ~= ARGV[8] or value ~= ARGV[9] then
+    return {'moved', value, tostring(length)}
+  end
+end
+
+-- Nothing is written above this line.
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
-return 1
+if ARGV[6] ~= '' then
+  redis.call('RPUSH', KEYS[2], ARGV[6])
+  redis.call('SET', KEYS[3], ARGV[7])
+end
+return {'done'}
