@@ -10,15 +10,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from face_rec.stores.snapshots.picture_sealer import PICTURE
 
 import config
 from face_rec.assembly.stores import Stores, open_stores
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import FaceRecError
 from face_rec.domain.people import Person
+from face_rec.journey.punch import key_of
 from face_rec.stores.sealing import keyring
-from face_rec.stores.sealing.sealer import DataSealer, key_of
+from face_rec.stores.sealing.sealer import DataSealer
+from face_rec.stores.snapshots.sealed_snapshots import PICTURE
 from tests.fakes.clock import MORNING
 from tests.redis_servers import wait_until
 from tests.samples import CONTRACT, a_person, a_template, an_event
