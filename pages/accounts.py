@@ -1,16 +1,18 @@
 """Accounts: who can sign in, and what they may do."""
 
 from face_rec.facades.access import AccessFacade
-from pages.ui.access.account_forms import new_account, open_account
+from pages.ui.access.account_forms import NEW, new_account, open_account
 from pages.ui.access.accounts_list import accounts_list
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import ACCOUNTS
 from pages.ui.frame.page import page
+from pages.ui.frame.step_up import again
 
 identity = require(Right.ACCOUNTS)
 
 with page(ACCOUNTS, "Who can sign in, and what they may do.") as actions:
-    if actions.button("Add account", icon=":material/person_add:", type="primary"):
+    pressed = actions.button("Add account", icon=":material/person_add:", type="primary")
+    if pressed or again(NEW):
         new_account(AccessFacade.current())
     chosen = accounts_list(AccessFacade.current())
     if chosen is not None:

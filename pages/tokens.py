@@ -11,10 +11,12 @@ from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.navigation import TOKENS
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import dialog
-from pages.ui.frame.step_up import proven, refused
+from pages.ui.frame.step_up import again, proven, refused
 from pages.ui.shared.text import plain
 from pages.ui.shared.times import ago, date_and_time
 from pages.ui.shared.widgets import empty_state
+
+NEW = "add"
 
 identity = require(Right.TOKENS)
 
@@ -29,9 +31,9 @@ def draw(app: AccessFacade) -> None:
             words.markdown(f"**{plain(token.title)}**  \n{', '.join(sorted(token.scopes))}")
             used = uses.get(token.id)
             when.caption(_times(app, token, f"used {ago(used, app.clock.now())}" if used else ""))
-            if action.button("Revoke", key=f"revoke_{token.id}", width="stretch"):
-                app.access.tokens.revoke(token.id)
-                st.rerun()
+            key = f"revoke_{token.id}"
+            if action.button("Revoke", key=key, width="stretch") or again(key):
+                revoke(app, token, key)
 
 
 def _times(app: AccessFacade, token: Token, used: str) -> str:
@@ -40,11 +42,30 @@ def _times(app: AccessFacade, token: Token, used: str) -> str:
     return f"{'expired' if ended else 'good until'} {until}  \n{used or 'never used'}"
 
 
+@dialog("Revoke this token?", Right.TOKENS, icon=":material/block:")
+def revoke(app: AccessFacade, token: Token, key: str) -> None:
+    """A program that uses it stops at once, so it is asked once more."""
+    with guarded("tokens.revoke"):
+        if not proven(key):
+            return
+        st.markdown(
+            f"The program that uses **{plain(token.title)}** is refused from now on. A token "
+            "cannot be brought back; a new one can be made."
+        )
+        if st.button("Revoke", type="primary", key="revoke_sure"):
+            try:
+                app.access.tokens.revoke(token.id)
+            except AccessError as error:
+                refused(error)
+                return
+            st.rerun()
+
+
 @dialog("Add token", Right.TOKENS, icon=":material/key:")
 def new_token(app: AccessFacade, who: Identity) -> None:
     """Name, scopes and life; the token itself is shown here and nowhere else."""
     with guarded("tokens.new"):
-        if proven():
+        if proven(NEW):
             _token_form(app, who)
 
 
@@ -68,6 +89,6 @@ def _token_form(app: AccessFacade, who: Identity) -> None:
 with page(TOKENS, "Programs that use the API at /api/v1, described at /api/v1/openapi.json.") as (
     actions
 ):
-    if actions.button("Add token", icon=":material/key:", type="primary"):
+    if actions.button("Add token", icon=":material/key:", type="primary") or again(NEW):
         new_token(AccessFacade.current(), identity)
     draw(AccessFacade.current())

@@ -20,6 +20,7 @@ from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from face_rec.web.gate import tab_socket
+from face_rec.web.gate.headers import FORMS
 from face_rec.web.server import strict_http
 from tests.fakes.clock import FakeClock
 from tests.gate_app import ORIGIN, PASSWORD, GateApp, access_on, sign_in, submit
@@ -589,3 +590,39 @@ def test_what_is_compressed_holds_no_lasting_secret_that_a_foreign_page_could_me
     pages = [gate.browser().get("/login?next=/guess").text for _ in range(2)]
     tokens = {re.findall(r'name="form_token" value="([^"]+)"', page)[0] for page in pages}
     assert len(tokens) == 2
+
+
+# --- what a refusal looks like ----------------------------------------
+
+HTML = {"accept": "text/html"}
+
+
+def test_a_refused_page_says_who_one_is_and_where_to_go(gate: GateApp) -> None:
+    gate.add("max", Role.MANAGER)
+    page = gate.signed_in("max").get("/accounts", headers=HTML)
+    assert (page.status_code, page.headers["cache-control"]) == (403, "no-store")
+    for part in ("You may not open this page", "<b>max</b>", 'href="/"', 'href="/logout"'):
+        assert part in page.text
+    assert page.headers["content-security-policy"] == FORMS
+
+
+def test_a_kiosk_s_refusal_leads_back_to_the_kiosk(gate: GateApp) -> None:
+    page = gate.kiosk().get("/account", headers=HTML)
+    assert page.status_code == 403
+    assert 'href="/take_attendance?kiosk=front-door"' in page.text
+    assert "/logout" not in page.text
+
+
+def test_a_page_that_is_not_there_has_a_way_back_for_who_is_signed_in(gate: GateApp) -> None:
+    gate.add("max", Role.MANAGER)
+    page = gate.signed_in("max").get("/<b>nothing", headers=HTML)
+    assert page.status_code == 404
+    assert 'href="/"' in page.text
+    assert "<b>nothing" not in page.text
+
+
+def test_a_program_is_refused_in_a_line(gate: GateApp) -> None:
+    gate.add("max", Role.MANAGER)
+    browser = gate.signed_in("max")
+    assert browser.get("/accounts").text.startswith("You are not allowed to open this.")
+    assert "<html" not in browser.post("/account/nothing", headers=HTML).text

@@ -95,10 +95,50 @@ def test_the_dialog_that_erases_shows_the_way_to_a_proof_instead_of_its_form(
     assert [field for field in page.text_input if "to confirm" in field.label]
 
 
-def test_the_way_leads_back_to_the_page_and_never_elsewhere(eve: Person) -> None:
+def test_the_way_leads_back_to_the_dialog_and_never_elsewhere(eve: Person) -> None:
     page = _chosen(eve)
     page.button(key="privacy_erase").click().run()
     links = [html.body for html in page.html if 'class="fr-confirm"' in html.body]
     assert links
     assert 'href="/account/confirm?next=/' in links[0]
+    assert f"open%3Derase_{eve.subject}" in links[0]
     assert 'target="_self"' in links[0]
+
+
+def _back(what: str) -> AppTest:
+    """The page as it is opened on the way back from the confirmation."""
+    page = opened("privacy.py", open=what)
+    assert not page.exception
+    return page
+
+
+def _erasing(page: AppTest) -> bool:
+    return any("to confirm" in field.label for field in page.text_input)
+
+
+def test_after_the_proof_the_dialog_is_open_again_once(
+    admin: OneVisitor, clock: FakeClock, eve: Person
+) -> None:
+    admin.principal = replace(ADMIN, proved_at=clock.now())
+    page = _back(f"erase_{eve.subject}")
+    assert _erasing(page)
+    assert page.selectbox(key="privacy_person_0").value == eve.subject
+    assert "open" not in page.query_params
+    page.run()
+    assert not _erasing(page)
+    assert page.selectbox(key="privacy_person_0").value == eve.subject
+
+
+def test_after_the_proof_an_export_is_prepared(
+    admin: OneVisitor, clock: FakeClock, eve: Person
+) -> None:
+    admin.principal = replace(ADMIN, proved_at=clock.now())
+    page = _back(f"export_{eve.subject}")
+    assert page.get("download_button")
+
+
+@pytest.mark.parametrize("what", ["erase_{}", "export_{}", "erase_nobody", "<script>", ""])
+def test_an_address_made_by_hand_opens_nothing_without_a_proof(eve: Person, what: str) -> None:
+    page = _back(what.format(eve.subject))
+    assert not _erasing(page)
+    assert not page.get("download_button")

@@ -1,6 +1,7 @@
 """Dialogs that make and change an account."""
 
 from collections.abc import Callable
+from typing import Final
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from face_rec.access.rights import NARROWED, Role
 from face_rec.domain.errors import AccessError
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups, only
 from face_rec.facades.access import AccessFacade
-from pages.ui.access.accounts_list import MAY, ROLES
+from pages.ui.access.accounts_list import MAY, ROLES, change_of
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded
@@ -19,6 +20,7 @@ from pages.ui.frame.step_up import proven, refused
 from pages.ui.shared.people_index import people_index
 from pages.ui.shared.text import plain
 
+NEW: Final = "add"
 _RULE = f"At least {SHORTEST} characters; four or five words that do not belong together are good."
 
 
@@ -26,7 +28,7 @@ _RULE = f"At least {SHORTEST} characters; four or five words that do not belong 
 def new_account(app: AccessFacade) -> None:
     """Name, role and a first password, handed over by the admin."""
     with guarded("accounts.new"):
-        if proven():
+        if proven(NEW):
             _new_account(app)
 
 
@@ -50,7 +52,7 @@ def open_account(app: AccessFacade, account: Account, own: bool) -> None:
     staff, saved = app.access.staff, "Saved. It works from now on, in open pages too."
     with guarded("accounts.change"):
         st.markdown(f"**{plain(account.id)}**")
-        if not proven():
+        if not proven(change_of(account)):
             return
         if account.external:
             st.caption(

@@ -5,6 +5,7 @@ import streamlit as st
 from face_rec.access.accounts.account import Account
 from face_rec.access.rights import NARROWED
 from face_rec.facades.access import AccessFacade
+from pages.ui.frame.step_up import again
 from pages.ui.shared.text import plain
 from pages.ui.shared.times import ago
 
@@ -24,6 +25,11 @@ MAY = {
 }
 
 
+def change_of(account: Account) -> str:
+    """What its button and its dialog are known by."""
+    return f"change_{account.id}"
+
+
 def accounts_list(app: AccessFacade) -> Account | None:
     """One card an account; the one whose button was pressed."""
     seen, now = app.access.staff.sign_ins(), app.clock.now()
@@ -37,7 +43,8 @@ def accounts_list(app: AccessFacade) -> Account | None:
             signed_in = f"Signed in {ago(last, now)}" if last else "Never signed in"
             factor = factors.get(account.id, "no second factor")
             when.caption(f"{signed_in}  \n{factor[:1].upper()}{factor[1:]}")
-            if action.button("Change", key=f"change_{account.id}", width="stretch"):
+            key = change_of(account)
+            if action.button("Change", key=key, width="stretch") or again(key):
                 chosen = account
     return chosen
 

@@ -14,10 +14,11 @@ from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog, repeating
-from pages.ui.frame.step_up import proven, refused
+from pages.ui.frame.step_up import again, proven, refused
 from pages.ui.shared.text import plain
 from pages.ui.shared.times import ago
 
+NEW = "add"
 ALIVE = timedelta(seconds=30)
 """A device asks every four seconds; this long without a word, it is away."""
 WITHOUT_ACCOUNTS = (
@@ -36,6 +37,15 @@ def devices(app: AccessFacade) -> None:
             st.caption(WITHOUT_ACCOUNTS)
         for name in app.kiosks.names():
             _card(app, linked.get(name, Device(name, name)), beats.get(name))
+
+
+def open_again(app: AccessFacade) -> None:
+    """The dialog of a device for which a proof was given just now."""
+    linked = {device.id: device for device in app.access.kiosks.all()}
+    for name in app.kiosks.names():
+        for what, shown in (("link", link_dialog), ("edit", _edit), ("revoke", _revoke)):
+            if again(f"{what}_{name}"):
+                shown(app, linked.get(name, Device(name, name)))
 
 
 def _card(app: AccessFacade, device: Device, beat: Beat | None) -> None:
@@ -78,7 +88,7 @@ def _hours(device: Device) -> str:
 def new_device(app: AccessFacade) -> None:
     """Name, title and hours."""
     with guarded("kiosks.new"):
-        if not proven():
+        if not proven(NEW):
             return
         name = st.text_input(
             "Name", max_chars=32, placeholder="front-door",
@@ -100,7 +110,7 @@ def new_device(app: AccessFacade) -> None:
 @dialog("Edit kiosk", Right.KIOSKS, width="medium", icon=":material/tablet:")
 def _edit(app: AccessFacade, device: Device) -> None:
     with guarded("kiosks.edit"):
-        if not proven():
+        if not proven(f"edit_{device.id}"):
             return
         wanted = device_fields(app, device, record_of(app, device.id), device.id)
 
@@ -119,7 +129,7 @@ def _edit(app: AccessFacade, device: Device) -> None:
 @dialog("Revoke this kiosk?", Right.KIOSKS, icon=":material/block:")
 def _revoke(app: AccessFacade, device: Device) -> None:
     with guarded("kiosks.revoke"):
-        if not proven():
+        if not proven(f"revoke_{device.id}"):
             return
         st.markdown(
             f"The device that is **{plain(device.title)}** stops within seconds. It can be linked "

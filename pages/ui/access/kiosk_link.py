@@ -36,7 +36,7 @@ NO_HTTPS: Final = (
 def link_dialog(app: AccessFacade, device: Device) -> None:
     """The link is made once, not at every run of the dialog."""
     with guarded("kiosks.link"):
-        if not proven():
+        if not proven(f"link_{device.id}"):
             return
         st.markdown(f"Open this on the tablet that becomes **{plain(device.title)}**.")
         bases = bases_of(app.site.addresses, st.context.url or "")

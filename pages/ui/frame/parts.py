@@ -7,6 +7,7 @@ part names its right here and is asked for it at every run. The architecture tes
 """
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
 from typing import Final, Literal, ParamSpec
 
@@ -20,6 +21,7 @@ P = ParamSpec("P")
 
 ANYBODY: Final = tuple(Right)
 """For a part that tells nothing of people: whoever may open any page."""
+_opening: ContextVar[bool] = ContextVar("opening", default=False)
 WAITING: Final = ":material/hourglass_empty: Waiting for the database …"
 
 
@@ -66,7 +68,17 @@ def dialog(
     button in it."""
 
     def decorate(draw: Callable[P, None]) -> Callable[P, None]:
-        return st.dialog(title, icon=icon, width=width)(_asking(draw, rights))
+        shown = st.dialog(title, icon=icon, width=width)(_asking(draw, rights))
+
+        @wraps(draw)
+        def open_it(*args: P.args, **kwargs: P.kwargs) -> None:
+            token = _opening.set(True)
+            try:
+                shown(*args, **kwargs)
+            finally:
+                _opening.reset(token)
+
+        return open_it
 
     return decorate
 
@@ -106,6 +118,12 @@ def by_itself() -> bool:
     """Whether a part runs now without its page."""
     context = get_script_run_ctx()
     return context is not None and bool(context.fragment_ids_this_run)
+
+
+def redrawn() -> bool:
+    """Whether what is drawn now was on the screen before, in a part of its own: not in a page's
+    run, nor in a dialog that is just being opened, be it by a part that runs by itself."""
+    return by_itself() and not _opening.get()
 
 
 def _allowed(rights: tuple[Right, ...]) -> bool:

@@ -4,31 +4,49 @@ The services refuse without it anyway (:mod:`face_rec.access.factors.step_up`); 
 ask beforehand, so that nobody fills in a form for nothing.
 """
 
+from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from face_rec.access.factors.step_up import CONFIRM
 from face_rec.domain.errors import AccessError, ProofNeeded
 from face_rec.facades.frame import FrameFacade
 from pages.ui.frame.identity import acting_here
+from pages.ui.frame.parts import redrawn
 from pages.ui.shared.text import html, plain
 
+_AGAIN: Final = "open"
+"""What the address names the dialog by."""
 
-def proven() -> bool:
-    """Whether the proof is fresh; else draws the way to it. Ask before drawing a form.
+
+def proven(dialog: str) -> bool:
+    """Whether the proof is fresh; else draws the way to it. Ask before drawing a form. The way
+    leads back to the page, where ``again(dialog)`` opens the same dialog.
 
     A form that was drawn stays, with what was typed: its button meets the service's refusal,
     and :func:`refused` says how to go on.
     """
-    context = get_script_run_ctx()
-    drawn = context is not None and bool(context.fragment_ids_this_run)
-    if drawn or fresh():
+    if redrawn() or fresh():
         return True
     st.markdown("Before this, confirm that it is still you. It takes a moment.")
-    _way("Confirm", new_tab=False)
+    _way("Confirm", _here(dialog))
     return False
+
+
+def again(dialog: str) -> bool:
+    """Whether the page is to open ``dialog`` by itself, as if its button had been pressed: a
+    proof was given for it, which led back here. Opening does nothing yet; an address that
+    somebody made by hand opens what its reader could open anyway."""
+    if awaited() != dialog:
+        return False
+    del st.query_params[_AGAIN]
+    return fresh()
+
+
+def awaited() -> str:
+    """The dialog that the address names, or ""."""
+    return st.query_params.get(_AGAIN, "")
 
 
 def fresh() -> bool:
@@ -51,19 +69,18 @@ def prove_again() -> None:
         "still you, then come back and press the button again. Nothing is lost.",
         icon=":material/lock_clock:",
     )
-    _way("Confirm in a new tab", new_tab=True)
+    _way("Confirm in a new tab", "/account/confirmed", "_blank")
 
 
-def _way(label: str, *, new_tab: bool) -> None:
-    address = f"{CONFIRM}?next={quote('/account/confirmed' if new_tab else _here())}"
-    target = "_blank" if new_tab else "_self"
+def _way(label: str, back: str, target: str = "_self") -> None:
+    address = f"{CONFIRM}?next={quote(back)}"
     st.html(
         f'<a class="fr-confirm" href="{html(address)}" target="{target}" '
         f'data-testid="confirm">{html(label)}</a>'
     )
 
 
-def _here() -> str:
-    """This page, with what it shows of whom."""
-    query = urlencode(st.query_params.to_dict())
-    return (urlsplit(st.context.url or "").path or "/") + (f"?{query}" if query else "")
+def _here(dialog: str) -> str:
+    """This page, with what it shows of whom, and the dialog that is open."""
+    query = urlencode({**st.query_params.to_dict(), _AGAIN: dialog})
+    return f"{urlsplit(st.context.url or '').path or '/'}?{query}"

@@ -23,11 +23,16 @@ def erasures() -> int:
     return int(st.session_state.get(_COUNT, 0))
 
 
+def erasing(person: Person) -> str:
+    """What the dialog is known by."""
+    return f"erase_{person.subject}"
+
+
 @dialog("Erase this person?", Right.PEOPLE_WRITE, icon=":material/delete_forever:")
 def confirm_erasure(privacy: Privacy, person: Person) -> None:
     """Ask for the ID, erase, and keep the certificate for :func:`certificate_of`."""
     with guarded("people.erase"):
-        if not proven():
+        if not proven(erasing(person)):
             return
         st.markdown(
             f"**{plain(person.name)}**: templates, photos, pictures of marks, name, ID, e-mail, "

@@ -7,7 +7,8 @@ from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.flash import flash
 from pages.ui.frame.navigation import PEOPLE, open_button
-from pages.ui.people.erasing import confirm_erasure
+from pages.ui.frame.step_up import again
+from pages.ui.people.erasing import confirm_erasure, erasing
 from pages.ui.shared.text import plain
 
 
@@ -29,7 +30,9 @@ def status_and_deletion(app: RegistrarFacade, person: Person) -> None:
         )
         if st.button(label, icon=icon, key=f"active_{person.subject}"):
             _set_active(app, person, not person.active, reason)
-        if st.button("Erase …", icon=":material/delete_forever:", key=f"erase_{person.subject}"):
+        key = erasing(person)
+        pressed = st.button("Erase …", icon=":material/delete_forever:", key=key)
+        if pressed or again(key):
             confirm_erasure(app.privacy, person)
 
 

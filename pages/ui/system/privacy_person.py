@@ -10,8 +10,8 @@ from face_rec.facades.admin import AdminFacade
 from pages.ui.frame.exports import noted
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right
-from pages.ui.frame.step_up import fresh, proven
-from pages.ui.people.erasing import certificate_of, confirm_erasure, erasures
+from pages.ui.frame.step_up import again, awaited, fresh, proven
+from pages.ui.people.erasing import certificate_of, confirm_erasure, erasing, erasures
 from pages.ui.shared import times
 from pages.ui.shared.people_index import Index, people_index
 from pages.ui.shared.text import plain
@@ -23,13 +23,17 @@ def person_card(app: AdminFacade) -> None:
     """Choose somebody, then what to do for them."""
     certificate_of(app.privacy)
     index = people_index(app.people)
+    key = f"privacy_person_{erasures()}"  # a new one: no browser shows the name on
+    begun = awaited().partition("_")[2]  # back from a proof, which was given for somebody
+    if begun in index.by_subject:
+        st.session_state.setdefault(key, begun)
     subject = st.selectbox(
         "Person",
         list(index.by_subject),
         index=None,
         format_func=lambda found: _label(index, found),
         placeholder="Name or ID",
-        key=f"privacy_person_{erasures()}",  # a new one: no browser shows the name on
+        key=key,
     )
     person = app.people.get(subject) if subject else None
     if person is None:
@@ -41,7 +45,8 @@ def person_card(app: AdminFacade) -> None:
     _consent(app, person)
     with st.container(horizontal=True):
         _export(app, person)
-        if st.button("Erase …", icon=":material/delete_forever:", key="privacy_erase"):
+        pressed = st.button("Erase …", icon=":material/delete_forever:", key="privacy_erase")
+        if pressed or again(erasing(person)):
             confirm_erasure(app.privacy, person)
 
 
@@ -84,8 +89,10 @@ def _consent(app: AdminFacade, person: Person) -> None:
 
 def _export(app: AdminFacade, person: Person) -> None:
     """Made when asked, because it reads all marks and pictures; held until another is."""
-    if st.button("Prepare export", icon=":material/folder_zip:", key="privacy_prepare"):
-        if not proven():
+    key = f"export_{person.subject}"
+    pressed = st.button("Prepare export", icon=":material/folder_zip:", key="privacy_prepare")
+    if pressed or again(key):
+        if not proven(key):
             return
         out = io.BytesIO()
         with st.spinner("Collecting everything about this person …"):
