@@ -152,7 +152,7 @@ def test_an_account_that_is_put_back_to_an_older_state_shows(
 @pytest.fixture
 def records(redis_client: Client) -> tuple[RedisRecords[Account], LinkedHashes]:
     ledger = Streams(redis_client, a_chain(), FakeClock()).ledger(ADMINISTRATION)
-    linked: RedisRecords[Account] = RedisRecords(redis_client, "main", Account, ledger)
+    linked: RedisRecords[Account] = RedisRecords(redis_client, "main", Account, ledger=ledger)
     return linked, LinkedHashes(redis_client, "main", ledger)
 
 

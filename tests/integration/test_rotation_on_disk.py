@@ -74,11 +74,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 def _stored(stores: Stores) -> tuple[Person, list[str]]:
     """Somebody with a template, and pictures of every kind; their keys."""
     people = stores.people
-    person = people.create(a_person(), [a_template()], people.revision())
+    person = stores.writers.people.create(a_person(), [a_template()], people.revision())
     own = [f"people/{person.subject}/1.jpg", key_of("e1", MORNING, person.subject)]
     for event, key in (("e1", own[1]), ("e2", OLDER)):
         marked = an_event(event, person.subject)
-        stores.attendance.apply(replace(marked, snapshot=key), 0)
+        stores.writers.marks.apply(replace(marked, snapshot=key), 0)
     for key in (*own, OLDER, NOBODY_S):
         stores.spool.put(key, FACE)
     return person, [*own, OLDER, NOBODY_S]
