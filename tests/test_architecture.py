@@ -196,6 +196,48 @@ def test_a_fact_written_down_a_second_time_is_noticed() -> None:
     assert _second_homes("pages.ui.kiosk.banner", line) == ["frozenset({EventKind."]
 
 
+# --- what a page sees of the system -------------------------------------------------------------
+
+BEHIND_FACADES = ("face_rec.assembly", "face_rec.stores", "face_rec.journey", "face_rec.cli")
+MOST = 110
+"""Modules of ours that a page may pull in, types included."""
+MOST_OF = {"pages.take_attendance": 90}
+"""A tablet at the door loads it, and whoever follows a mark reads it."""
+
+
+def _in_pages() -> list[Path]:
+    return [path for path in _sources() if "pages" in path.relative_to(ROOT).parts]
+
+
+@pytest.mark.parametrize("path", _in_pages(), ids=_module)
+def test_pages_see_the_system_through_one_facade_at_a_time(path: Path) -> None:
+    names = _imports(path)
+    past = [name for name in names if name.startswith(BEHIND_FACADES)]
+    assert not past, f"{_module(path)}: what a page needs of {past} belongs into its façade"
+    modules = {".".join(name.split(".")[:3]) for name in names if name.count(".") > 1}
+    facades = {name for name in modules if name.startswith("face_rec.facades.")}
+    assert len(facades) <= 1, f"{_module(path)} asks {facades}: hand it what it needs instead"
+
+
+def _closure(start: str) -> set[str]:
+    """All of our modules that ``start`` imports, and those that they import, itself included."""
+    ours = {_module(path): path for path in _sources()}
+    found, waiting = {start}, [start]
+    while waiting:
+        for name in _imports(ours[waiting.pop()]) & ours.keys() - found:
+            if ours[name].name != "__init__.py":
+                found.add(name)
+                waiting.append(name)
+    return found
+
+
+@pytest.mark.parametrize(
+    "page", [_module(path) for path in sorted((ROOT / "pages").glob("[a-z]*.py"))]
+)
+def test_a_page_pulls_in_what_it_needs_and_not_the_whole_product(page: str) -> None:
+    assert len(_closure(page)) <= MOST_OF.get(page, MOST), sorted(_closure(page))
+
+
 # --- parts of a page that run without it ------------------------------------------------------
 
 _OWN_RUNS = {"fragment", "dialog", "dialog_decorator", "experimental_dialog"}
@@ -218,9 +260,7 @@ def _unasked(source: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in _sources() if "pages" in p.parts and p != _WRAPPER], ids=_module
-)
+@pytest.mark.parametrize("path", [path for path in _in_pages() if path != _WRAPPER], ids=_module)
 def test_whatever_runs_without_its_page_asks_for_a_right(path: Path) -> None:
     found = _unasked(path.read_text(encoding="utf-8"))
     assert not found, f"{_module(path)}: use pages.ui.frame.parts instead of {', '.join(found)}"

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from face_rec.access.access_control import Access
-from face_rec.attendance.service import OfficeByZone
+from face_rec.attendance.rules.authority import EVERYTHING
+from face_rec.attendance.service import Office, OfficeByZone
 from face_rec.clock import Clock
 from face_rec.facades.access import AccessFacade
 from face_rec.facades.admin import AdminFacade
@@ -19,6 +20,7 @@ from face_rec.facades.kiosk import KioskFacade
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
+from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
@@ -139,9 +141,10 @@ def facades(system: System) -> tuple[Facade, ...]:
         AccessFacade(
             *common,
             access=system.access,
-            kiosks=system.kiosks,
             people=system.people,
-            offices=system.offices,
+            kiosks=system.kiosks,
+            kiosk_rules=lambda: system.offices.current().book.rules().kiosks,
+            save_kiosk_rule=lambda record: _save_kiosk_rule(system.offices.current(), record),
         ),
         AdminFacade(
             *common,
@@ -158,3 +161,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             audit=system.access.audit,
         ),
     )
+
+
+def _save_kiosk_rule(office: Office, record: KioskRecord) -> None:
+    office.rules.save(record, authority=EVERYTHING, since=office.book.today())

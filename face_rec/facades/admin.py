@@ -14,9 +14,10 @@ from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people import Gallery, PeopleReader
 from face_rec.protocols.streams import Stream
-from face_rec.stores.chain.chain_report import Report
+from face_rec.stores.chain.chain_report import Report, WitnessStatus
 from face_rec.stores.chain.patrol import PatrolStatus
-from face_rec.stores.chain.watch import WitnessStatus
+
+__all__ = ["AdminFacade", "Report"]
 
 
 class Chain(Protocol):

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from face_rec.access.devices.pins import Pins
 from face_rec.facades.facade import Facade
-from face_rec.models.service import ModelService
+from face_rec.models.status import ReportingModels
 from face_rec.people.enrolment import Enrolment
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.people import PeopleReader
@@ -24,7 +24,7 @@ class RegistrarFacade(Facade):
     people: PeopleReader
     enrolment: Enrolment
     engine: CaptureEngine
-    models: ModelService
+    models: ReportingModels
     pictures: SnapshotStore
     pins: Pins
     privacy: Privacy

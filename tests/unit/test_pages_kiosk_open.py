@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.access.principal import THIS_COMPUTER
+from face_rec.facades.kiosk import KioskFacade
+from face_rec.kiosks.kiosk import Direction, KioskRecord
+from pages.ui.kiosk.meaning import means_at
+from pages.ui.kiosk.pin import allowed
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import words
 
@@ -39,6 +44,25 @@ def test_names_go_from_an_open_kiosk_once_they_may_not_be_shown(fake: FakeSystem
     shown = beside_the_video()
     assert "1 mark" in shown
     assert "Ann" not in shown
+
+
+def test_what_a_kiosk_s_rule_plans_for_a_later_day_is_not_felt_today(fake: FakeSystem) -> None:
+    today = fake.office.book.today()
+    now = KioskRecord("door", direction=Direction.IN)
+    later = KioskRecord(
+        "door", direction=Direction.OUT, show_marks=True, pin=True,
+        valid_from=today + timedelta(days=1), earlier=(now,),
+    )  # fmt: skip
+    fake.rules.put(later)
+    event = fake.mark(fake.add_person(1, "Ann"), minutes=10)
+    app = KioskFacade.current()
+    assert not app.record("door").show_marks
+    assert not allowed(app, THIS_COMPUTER, "door")
+    assert means_at(app, "door")(event) == "In: welcome"
+    fake.clock.advance(24 * 3600.0)
+    assert app.record("door").show_marks
+    assert allowed(app, THIS_COMPUTER, "door")
+    assert means_at(app, "door")(event) == "Out: goodbye"
 
 
 @dataclass

@@ -8,8 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from face_rec.domain.people import Person
 from face_rec.privacy.retention import Periods
-from face_rec.stores.chain.chain_report import Finding, Flaw, Report
-from face_rec.stores.chain.watch import WitnessStatus
+from face_rec.stores.chain.chain_report import Finding, Flaw, Report, WitnessStatus
 from pages.ui.frame.jobs import JOBS
 from pages.ui.system.privacy_chain import JOB
 from tests.fakes.clock import MORNING

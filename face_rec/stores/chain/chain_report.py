@@ -106,3 +106,13 @@ class Report:
 
 def _counted(number: int, word: str, one: str = "", many: str = "s") -> str:
     return f"{number:,} {word}{one if number == 1 else many}"
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessStatus:
+    """When heads were last copied, and what hinders it (or is wrong), if anything."""
+
+    at: datetime | None = None
+    problem: str = ""
+    broken: str = ""
+    places: tuple[str, ...] = ()

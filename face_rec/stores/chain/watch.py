@@ -3,8 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from face_rec.background import Background
@@ -13,7 +12,7 @@ from face_rec.domain.errors import Conflict, StoreError
 from face_rec.protocols.models import Progress
 from face_rec.stores.chain.chain_days import ChainDays
 from face_rec.stores.chain.chain_records import Records
-from face_rec.stores.chain.chain_report import Report
+from face_rec.stores.chain.chain_report import Report, WitnessStatus
 from face_rec.stores.chain.check import ChainCheck
 from face_rec.stores.chain.links import Chain, Stream, head_of, name_of, parsed
 from face_rec.stores.chain.walk import older_of
@@ -25,16 +24,6 @@ log = logging.getLogger(__name__)
 EVERY: Final = 60.0
 """Seconds between two copies: how many marks a cut of the tail could hide at most."""
 _LOOK_BACK: Final = 7  # days read at the start, for what a crash kept from being copied
-
-
-@dataclass(frozen=True, slots=True)
-class WitnessStatus:
-    """When heads were last copied, and what hinders it (or is wrong), if anything."""
-
-    at: datetime | None = None
-    problem: str = ""
-    broken: str = ""
-    places: tuple[str, ...] = ()
 
 
 class ChainWatch:

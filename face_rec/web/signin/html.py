@@ -16,6 +16,8 @@ FOLDER: Final = Path(__file__).parent / "templates"
 _environment: Final = Environment(
     loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined
 )
+KIOSK_KEY: Final = (FOLDER / "kiosk_key.js").read_text(encoding="utf-8")
+"""Signs with the device's own key; the page and the kiosk's watch use the same."""
 _CSS: Final = (FOLDER / "access.css").read_text(encoding="utf-8")
 
 

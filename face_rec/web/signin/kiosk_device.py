@@ -24,14 +24,12 @@ from face_rec.web.gate.gate import actor_of
 from face_rec.web.gate.headers import FORMS
 from face_rec.web.server.problem import WAITS
 from face_rec.web.signin.forms import checked_form
-from face_rec.web.signin.html import FOLDER, render
+from face_rec.web.signin.html import FOLDER, KIOSK_KEY, render
 from face_rec.web.signin.login import Site, local_path
 
 # ``/kiosk/start``, ``/kiosk/challenge``, ``/kiosk/prove``: a linked device proves that it is
 # the one that was linked, before its page opens and every minute while it is open.
 
-SCRIPT: Final = (FOLDER / "kiosk_key.js").read_text(encoding="utf-8")
-"""Signs with the device's own key; the page and the kiosk's watch use the same."""
 _START: Final = (FOLDER / "kiosk_start.js").read_text(encoding="utf-8")
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 _POLICY: Final = f"{FORMS}; script-src 'self'; connect-src 'self'"
@@ -95,7 +93,7 @@ class _Proof:
         return answer
 
     async def script(self, _: Request) -> Response:
-        return Response(f"{SCRIPT}\n{_START}", media_type="text/javascript", headers=_NO_STORE)
+        return Response(f"{KIOSK_KEY}\n{_START}", media_type="text/javascript", headers=_NO_STORE)
 
     async def challenge(self, request: Request) -> Response:
         """Something to sign, for who shows a device's token."""

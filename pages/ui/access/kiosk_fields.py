@@ -6,10 +6,9 @@ from datetime import time
 import streamlit as st
 
 from face_rec.access.devices.device import Device
-from face_rec.attendance.rules.authority import EVERYTHING
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord
-from pages.ui.rules.rule_kiosks import record_fields
+from pages.ui.shared.kiosk_record import record_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def device_fields(app: AccessFacade, device: Device, record: KioskRecord, key: s
 
 def record_of(app: AccessFacade, name: str) -> KioskRecord:
     """What the office knows of the kiosk."""
-    found = (one for one in app.office.book.rules().kiosks if one.id == name)
+    found = (one for one in app.kiosk_rules() if one.id == name)
     return next(found, KioskRecord(name))
 
 
@@ -54,8 +53,8 @@ def save_record(app: AccessFacade, record: KioskRecord) -> None:
     yet gets one, which is what makes it watched."""
     stored = record_of(app, record.id)
     changed = replace(record, watched_from=stored.watched_from)
-    if changed != stored or stored not in app.office.book.rules().kiosks:
-        app.office.rules.save(changed, authority=EVERYTHING, since=app.office.book.today())
+    if changed != stored or stored not in app.kiosk_rules():
+        app.save_kiosk_rule(changed)
 
 
 def office_words(record: KioskRecord) -> list[str]:

@@ -10,7 +10,7 @@ from face_rec.access.principal import PrincipalKind
 from face_rec.access.signin.session import SignIn
 from face_rec.domain.errors import StoreError
 from face_rec.facades.frame import FrameFacade
-from face_rec.web.signin.kiosk_device import SCRIPT
+from face_rec.web.signin.html import KIOSK_KEY
 from pages.ui.frame.component_files import joined
 from pages.ui.frame.identity import Identity
 from pages.ui.shared.text import html
@@ -20,7 +20,7 @@ _NOTE: Final = "_session_note"  # what the sign-in page says afterwards
 _watch = st.components.v2.component(
     "face_rec_session",
     html='<span data-testid="session" hidden></span>',
-    js=SCRIPT + joined("curtain.js", "session_watch.js"),
+    js=KIOSK_KEY + joined("curtain.js", "session_watch.js"),
 )
 
 

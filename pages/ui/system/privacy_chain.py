@@ -4,8 +4,7 @@ from typing import cast
 
 import streamlit as st
 
-from face_rec.facades.admin import AdminFacade
-from face_rec.stores.chain.chain_report import Report
+from face_rec.facades.admin import AdminFacade, Report
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.progress import show_job
