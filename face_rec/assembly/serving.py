@@ -13,7 +13,7 @@ from face_rec.assembly import system as holder
 from face_rec.assembly.system import System
 from face_rec.clock import SystemClock
 from face_rec.web.api import api
-from face_rec.web.api.api_request import ConsentText
+from face_rec.web.api.operation import ConsentText, Parts
 from face_rec.web.frames import frames, snapshots
 from face_rec.web.gate.gate import Gate, Useful
 from face_rec.web.gate.gate_off import GateOff
@@ -126,9 +126,9 @@ def _provider(settings: Settings) -> Provider | None:
     )
 
 
-def _api(built: System) -> api.Parts:
+def _api(built: System) -> Parts:
     consent = ConsentText(built.site.consent_text, built.site.consent_version)
-    return api.Parts(
+    return Parts(
         built.people,
         built.attendance,
         built.enrolment,

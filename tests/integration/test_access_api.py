@@ -5,10 +5,12 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import cv2
 import pytest
 from httpx import Response as Answer
+from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
 from face_rec.access.rights import SCOPES, Right, Scope
@@ -19,7 +21,7 @@ from face_rec.privacy.ports import Keeper
 from face_rec.stores.audited_writers import AuditedPeople
 from face_rec.stores.redis.client import Client
 from face_rec.web.api import api
-from face_rec.web.api.api_request import ConsentText
+from face_rec.web.api.operation import ConsentText, Parts
 from face_rec.web.gate.route_rules import API
 from tests.fakes.clock import MORNING
 from tests.fakes.models import blank_frame, colour_of, draw_face
@@ -57,7 +59,7 @@ class Api:
             settled=lambda _: True,
             keepers=[Keeper("leave", lambda _: [], lambda s: self.kept.pop(s, 0))],
         )  # fmt: skip
-        parts = api.Parts(people, fake.attendance, enrolment, erasure, consent, fake.clock)
+        parts = Parts(people, fake.attendance, enrolment, erasure, consent, fake.clock)
         self.gate = GateApp(access, fake.clock, more=[*api.routes(lambda: parts)])
         self.gate.add("ada")
 
@@ -260,6 +262,37 @@ def test_the_description_names_every_operation_scope_and_code(served: Api) -> No
     scope = told["paths"]["/people"]["post"]["description"]
     assert scope == "Scope: people:write."
     assert API["POST", "/people"] is Right.PEOPLE_WRITE
+
+
+def test_what_is_answered_is_what_the_description_says(served: Api) -> None:
+    program = served.program()
+    told = program.get("/api/v1/openapi.json").json()
+    made = _register(program)
+    (registered,) = served.fake.people.all()
+    served.fake.mark(registered, 0)
+    served.fake.attendance.apply(an_event("of-nobody", "erased"), 0)
+    served.fake.clock.advance(1)
+    answers = {
+        ("post", "/people"): made,
+        ("get", "/people"): program.get("/api/v1/people"),
+        ("get", "/people/{id}"): program.get("/api/v1/people/E1"),
+        ("get", "/attendance"): program.get("/api/v1/attendance"),
+        ("patch", "/people/{id}"): program.patch("/api/v1/people/E1", json={"group": ""}),
+        ("delete", "/people/{id}"): program.delete("/api/v1/people/E1"),
+    }
+    assert len(answers["get", "/attendance"].json()["items"]) == 2
+    for (method, path), answer in answers.items():
+        described = told["paths"][path][method]["responses"][str(answer.status_code)]
+        schema = described["content"]["application/json"]["schema"]
+        checker = Draft202012Validator({**schema, "components": told["components"]})
+        checker.validate(answer.json())
+        assert set(answer.json()) == set(_model(told, schema)["properties"]), (method, path)
+
+
+def _model(told: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    name = schema["$ref"].rsplit("/", 1)[-1]
+    found: dict[str, Any] = told["components"]["schemas"][name]
+    return found
 
 
 def test_token_use_is_in_the_audit_log_once_in_a_while(served: Api) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from face_rec.stores.redis.client import Client
-from face_rec.web.api.api_request import after_cursor, beginning_of, cursor_of, end_of, limit_of
+from face_rec.web.api.query import after_cursor, beginning_of, cursor_of, end_of, limit_of
 from face_rec.web.server.problem import CODES
 from tests.fakes.system import FakeSystem
 from tests.gate_app import ORIGIN
@@ -210,7 +210,7 @@ def test_what_was_given_as_next_comes_back() -> None:
 def test_a_plain_date_is_the_site_s_day_from_its_beginning_to_its_end() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     query = {"from": "2025-03-30", "to": "2025-03-30"}  # the clocks went forward
-    start, end = beginning_of(query, "from", berlin), end_of(query, "to", berlin)
+    start, end = beginning_of(query, berlin), end_of(query, berlin)
     assert start == datetime(2025, 3, 29, 23, tzinfo=UTC)
     assert end == datetime(2025, 3, 30, 22, tzinfo=UTC)
 
@@ -221,7 +221,7 @@ def test_a_plain_date_is_the_site_s_day_from_its_beginning_to_its_end() -> None:
      ("2025-03-10T10:00:00 02:00", 8), ("2025-03-10T08:00:00.0Z", 8), ("2025-03-10T08:00Z", 8)],
 )  # fmt: skip
 def test_times_are_read_as_rfc_3339_writes_them(text: str, wanted: int) -> None:
-    assert beginning_of({"from": text}, "from", UTC) == datetime(2025, 3, 10, wanted, tzinfo=UTC)
+    assert beginning_of({"from": text}, UTC) == datetime(2025, 3, 10, wanted, tzinfo=UTC)
 
 
 def test_a_day_of_marks_is_asked_for_by_its_date(served: Api, program: TestClient) -> None:

@@ -1,4 +1,4 @@
-"""What callers of the API send: numbers, moments, cursors."""
+"""What callers of the API send in a query: numbers, moments, cursors."""
 
 import base64
 import binascii
@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Final
+from typing import Any, Final
 
 from face_rec.domain.errors import FaceRecError
 
-LIMIT: Final = 100
+USUAL: Final = 100  # entries of a page
 MOST: Final = 500
 FIRST_YEAR, LAST_YEAR = 2000, 2999
 _WHOLE: Final = re.compile(r"[1-9][0-9]{0,2}")
@@ -28,29 +28,43 @@ class BadRequest(FaceRecError):
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentText:
-    """What people agree to when they are registered here."""
+class Parameter:
+    """A parameter as the description says it; ``schema`` is JSON Schema."""
 
-    text: str
-    version: str
+    name: str
+    schema: Mapping[str, Any]
+
+
+_DAY_OR_TIME: Final[Mapping[str, Any]] = {
+    "anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}],
+    "description": "A day is the site's local one: from is its beginning, to its end, so that "
+    "the same day in both is that day. A time has its offset (RFC 3339). At most 31 days.",
+}
+LIMIT: Final = Parameter(
+    "limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
+)
+CURSOR: Final = Parameter("cursor", {"type": "string"})
+FROM: Final = Parameter("from", _DAY_OR_TIME)
+TO: Final = Parameter("to", _DAY_OR_TIME)
+PERSON: Final = Parameter("person", {"type": "string", "description": "the person's ID"})
 
 
 def limit_of(query: Mapping[str, str]) -> int:
     """How many entries a page has."""
-    text = query.get("limit", str(LIMIT))
+    text = query.get(LIMIT.name, str(USUAL))
     if not _WHOLE.fullmatch(text) or int(text) > MOST:
         raise BadRequest(f"limit must be a whole number from 1 to {MOST}.")
     return int(text)
 
 
-def beginning_of(query: Mapping[str, str], name: str, zone: tzinfo) -> datetime | None:
-    """A moment, or the first one of a day, in UTC; None: not given."""
-    return _moment(query, name, zone, timedelta(0))
+def beginning_of(query: Mapping[str, str], zone: tzinfo) -> datetime | None:
+    """``from``: a moment, or the first one of a day, in UTC; None: not given."""
+    return _moment(query, FROM.name, zone, timedelta(0))
 
 
-def end_of(query: Mapping[str, str], name: str, zone: tzinfo) -> datetime | None:
-    """A moment, or the first one after a day, in UTC; None: not given."""
-    return _moment(query, name, zone, timedelta(days=1))
+def end_of(query: Mapping[str, str], zone: tzinfo) -> datetime | None:
+    """``to``: a moment, or the first one after a day, in UTC; None: not given."""
+    return _moment(query, TO.name, zone, timedelta(days=1))
 
 
 def _moment(
@@ -94,7 +108,7 @@ def cursor_of(last: str) -> str:
 
 def after_cursor(query: Mapping[str, str]) -> str:
     """What :func:`cursor_of` was given; empty for the first page."""
-    text = query.get("cursor", "")[:_LONGEST_CURSOR]
+    text = query.get(CURSOR.name, "")[:_LONGEST_CURSOR]
     try:
         padded = (text + "=" * (-len(text) % 4)).encode("ascii")
         return base64.b64decode(padded, altchars=b"-_", validate=True).decode()
