@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -298,7 +299,7 @@ def test_an_administrator_resets_a_lost_factor(free: FactorServer, browse: Brows
 def test_a_message_made_by_hand_does_nothing_once_the_proof_is_old(free: FactorServer) -> None:
     """Whoever holds the cookie can speak to Streamlit without any page of ours around it."""
     form = {"name": ADMIN, "password": PASSWORD, "again": PASSWORD}
-    with signed_in(free, free.setup_link().removeprefix(free.url), form) as client:
+    with closing(signed_in(free, free.setup_link().removeprefix(free.url), form)) as client:
         _old_proofs_do_nothing(free, client)
 
 
