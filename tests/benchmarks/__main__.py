@@ -23,9 +23,9 @@ from tests.benchmarks.row import Row
 
 NAMES = (
     "frame_cost", "time_to_mark", "streams", "matching", "gallery", "marks", "soak", "start",
-    "attendance", "transports", "pages", "chain", "journal",
+    "attendance", "transports", "pages", "kiosk", "chain", "journal",
 )  # fmt: skip
-SLOW = {"transports", "pages"}
+SLOW = {"transports", "pages", "kiosk"}
 """Left out in quick mode, unless asked for: a browser cannot be hurried."""
 RESULTS = Path(__file__).with_name("results.json")
 

@@ -17,18 +17,18 @@ from typing import Any, Final
 
 from playwright.sync_api import Page
 
+from tests.benchmarks.filled import FilledServer
 from tests.benchmarks.row import Row
 from tests.browser.chromium import Browsers, browsers
 from tests.browser.fake_camera import Shot, make_camera
 from tests.browser.screens import KioskScreen
 from tests.browser.server import AppServer
-from tests.data import shared_data
 
 PAGES: Final = ("overview", "register", "records", "take_attendance?transport=http")
 SLOW: Final = {"offline": False, "latency": 40, "downloadThroughput": 1.5e6 / 8,
                "uploadThroughput": 0.5e6 / 8}  # fmt: skip
 MOST_MB, MOST_SECONDS = 1.6, 8.0
-_STANDS: Final = """() => {
+STANDS: Final = """() => {
   const app = document.querySelector('[data-testid=stApp]');
   const main = document.querySelector('[data-testid=stMainBlockContainer]');
   const waits = document.querySelector('[data-testid=stSkeleton], [data-testid=stSpinner]');
@@ -59,7 +59,7 @@ def run(quick: bool) -> list[Row]:
     with (
         tempfile.TemporaryDirectory() as folder,
         browsers("pages") as opened,
-        AppServer(Path(folder) / "data", shared_data("models/buffalo_sc")) as app,
+        FilledServer(Path(folder) / "data") as app,
     ):
         rows = []
         for page in PAGES[:2] if quick else PAGES:
@@ -109,7 +109,7 @@ def measure(page: Page, url: str, line: Mapping[str, Any] | None) -> Load:
         tools.send("Network.emulateNetworkConditions", dict(line))
     began_at = time.monotonic()
     page.goto(url, wait_until="commit", timeout=240_000)
-    page.wait_for_function(_STANDS, timeout=240_000)
+    page.wait_for_function(STANDS, timeout=240_000)
     load.seconds = time.monotonic() - began_at
     page.wait_for_timeout(1500)  # what is fetched afterwards weighs, too
     return load

@@ -18,9 +18,12 @@ _POLL = 0.2
 
 
 class AppServer:
-    """``python app.py`` with ``data_dir`` and a model pack; can be stopped and started again."""
+    """``python app.py`` with ``data_dir`` and a model pack; can be stopped and started again.
 
-    def __init__(self, data_dir: Path, pack: Path) -> None:
+    ``root``: the checkout whose app it is."""
+
+    def __init__(self, data_dir: Path, pack: Path, root: Path = ROOT) -> None:
+        self.root = root
         self.data_dir = data_dir
         self.port = _free_port()
         self.log = data_dir.parent / "server.log"
@@ -42,7 +45,7 @@ class AppServer:
         """Start and wait until everything is ready."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=ROOT, env=self.environment(), stdout=log,
+                [sys.executable, "app.py"], cwd=self.root, env=self.environment(), stdout=log,
                 stderr=log, start_new_session=True,
             )  # fmt: skip
         self._wait_until_ready(self._process)
