@@ -8,6 +8,7 @@ import ast
 import dataclasses
 import importlib
 import inspect
+from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 
@@ -355,3 +356,71 @@ def test_the_diagram_notices_a_wrong_import(tmp_path: Path) -> None:
     wrong.write_text("from face_rec.stores.redis import keys\nimport redis\n")
     assert "face_rec.stores.redis.keys" in _imports(wrong)
     assert PARTS["face_rec.journey"] > PARTS["face_rec.stores"]
+
+
+# --- protocols ----------------------------------------------------------------------------------
+
+OUTSIDE: dict[str, str] = {
+    "pages.ui.people.enrol_photos.Upload": "Streamlit's UploadedFile, which is none of its API",
+    "face_rec.journey.streams.camera.Capture": "cv2.VideoCapture",
+    "face_rec.facades.frame.Visitors": "AccountsOff and others, as much as a test asks",
+    "face_rec.facades.kiosk.KioskEngine": "FakeEngine, as much as a test asks",
+}
+"""Protocols whose other implementation is a library's, or a fake that is not all of it."""
+
+
+def _members(node: ast.ClassDef) -> set[str]:
+    """Methods, fields and what is set on ``self``."""
+    found = {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
+    for one in ast.walk(node):
+        if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store):
+            found.add(one.attr)
+    for one in node.body:
+        if isinstance(one, ast.AnnAssign | ast.Assign):
+            targets = one.targets if isinstance(one, ast.Assign) else [one.target]
+            found |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return found
+
+
+def _classes() -> Iterator[tuple[str, ast.ClassDef]]:
+    """Every class here and in the tests, with its module."""
+    for path in [*_sources(), *sorted((ROOT / "tests").rglob("*.py"))]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                yield _module(path), node
+
+
+def _is_protocol(node: ast.ClassDef) -> bool:
+    return any(ast.unparse(base).split("[")[0] == "Protocol" for base in node.bases)
+
+
+def _in_reach(module: str, other: str) -> bool:
+    """Whether ``module`` might name a class of ``other`` instead of a protocol."""
+    mine, its = _part(module), _part(other)
+    if mine is None or its is None or mine in FREE or its in FREE:
+        return False
+    return mine == its or PARTS[mine] < PARTS[its]
+
+
+def _needless(classes: list[tuple[str, ast.ClassDef]]) -> list[str]:
+    """Protocols that one class implements which stands within reach."""
+    known = [(module, _members(node)) for module, node in classes if not _is_protocol(node)]
+    found = []
+    for module, node in classes:
+        asked = _members(node)
+        if not _is_protocol(node) or not asked or f"{module}.{node.name}" in OUTSIDE:
+            continue
+        made = [other for other, members in known if asked <= members]
+        if len(made) < 2 and all(_in_reach(module, other) for other in made):
+            found.append(f"{module}.{node.name} (made by {made})")
+    return found
+
+
+def test_a_protocol_has_two_implementations_or_stands_where_its_class_cannot_be_named() -> None:
+    assert not _needless(list(_classes()))
+
+
+def test_a_protocol_of_one_class_within_reach_is_noticed() -> None:
+    source = "class Mine:\n def run(self): ...\nclass Runs(Protocol):\n def run(self): ..."
+    nodes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
+    assert _needless([("face_rec.journey.mark", node) for node in nodes])

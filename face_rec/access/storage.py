@@ -120,14 +120,6 @@ class OnceStore(Protocol[Waiting]):
         ...
 
 
-class Sealer(Protocol):
-    """Encrypts what is stored; ``context`` says whose it is and is bound to the result."""
-
-    def seal(self, plain: bytes, context: str) -> bytes: ...
-
-    def open(self, sealed: bytes, context: str) -> bytes: ...
-
-
 class CounterStore(Protocol):
     """Counters that start again by themselves."""
 

@@ -40,10 +40,11 @@ from face_rec.access.signin.provider_sessions import ProviderSessions
 from face_rec.access.signin.session import HalfSession, Lifetime
 from face_rec.access.signin.sign_in import Door
 from face_rec.access.signin.throttle import Throttle
-from face_rec.access.storage import OnceStore, Sealer
+from face_rec.access.storage import OnceStore
 from face_rec.access.tabs import SentFiles, Tabs
 from face_rec.assembly.sealing import open_pin_sealer
 from face_rec.clock import Clock
+from face_rec.protocols.sealing import Sealer
 from face_rec.site_options import LiveOptions
 from face_rec.stores.access.attempts import RedisAttempts
 from face_rec.stores.access.audit_stream import RedisAudit

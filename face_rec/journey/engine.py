@@ -5,16 +5,17 @@ so a reload, a second tab or a cut connection loses nothing while frames are fre
 """
 
 import logging
+from collections.abc import Callable
 from functools import partial
 from threading import Lock
 
 from face_rec.domain.faces import Image
 from face_rec.domain.marks import Receipt, Source
-from face_rec.domain.screens import Label
+from face_rec.domain.screens import Greeting, Label, Scene, StreamStats
 from face_rec.journey.pipeline import Journey, PipelineDeps
 from face_rec.journey.punch import NoticeBoard
 from face_rec.journey.still import Stills
-from face_rec.journey.streams.streams import LiveStream, StreamHandle
+from face_rec.journey.streams.stream import LiveStream
 from face_rec.journey.streams.workers import WorkerPool
 from face_rec.kiosks.seats import Seats
 from face_rec.protocols.streams import FrameProcessor, Stream
@@ -156,3 +157,49 @@ class Engine:
         """What the kiosk's last still came to; None without one after ``since`` (monotonic)."""
         labels, at = self._taken.get(kiosk, ((), float("-inf")))
         return labels if at >= since else None
+
+
+class StreamHandle:
+    """Implements Stream by name.
+
+    It holds no state, so a page may keep it for hours: when the stream has expired in the
+    meantime the next frame makes a new one.
+    """
+
+    def __init__(
+        self, name: str, engine: "Engine", make: Callable[[], LiveStream], *, owner: bool
+    ) -> None:
+        self._name = name
+        self._engine = engine
+        self._make = make
+        self._owner = owner
+        self._closed = False
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def submit(self, image: Image) -> None:
+        """Offer the newest frame; nothing happens on a closed handle."""
+        if not self._closed:
+            self._engine.submit(self._make(), image)
+
+    def scene(self) -> Scene | None:
+        live = self._engine.live(self._name)
+        return live.scene if live else None
+
+    def greetings(self, since: float = 0.0) -> tuple[Greeting, ...]:
+        live = self._engine.live(self._name)
+        return live.board.greetings(since) if live else ()
+
+    def stats(self) -> StreamStats:
+        live = self._engine.live(self._name)
+        return live.stats() if live else StreamStats()
+
+    def close(self) -> None:
+        """Take no more frames. A kiosk's state stays for its other tabs, and for this one
+        when it comes back; it goes when no frame has come for a while."""
+        self._closed = True
+        live = self._engine.live(self._name)
+        if self._owner and live:
+            self._engine.drop(live)

@@ -48,7 +48,7 @@ PUNCH = {
 }  # fmt: skip
 """From a named face to the mark that is confirmed."""
 MARK = PUNCH | {
-    "journey.engine", "journey.streams.streams", "journey.streams.workers", "journey.pipeline",
+    "journey.engine", "journey.streams.stream", "journey.streams.workers", "journey.pipeline",
     "journey.detect", "journey.track", "journey.track_state", "journey.embed",
     "journey.same_view", "people.gallery.gallery", "journey.decide", "people.directory",
 }  # fmt: skip
@@ -62,7 +62,7 @@ BESIDE = {
     "stores.people.people_reader": "whether the person is still enrolled",
     "stores.people.person_codec": "how a person, and a time, is written",
     "stores.redis.client": "every store's", "stores.redis.keys": "every store's",
-    "stores.durable_file": "every file's",
+    "files": "every file's",
     "journey.replay": "whether Redis was away at the last try",
     "stores.snapshots.spool": "the picture, once the mark stands",
     "stores.snapshots.snapshot_keys": "the picture's name",

@@ -1,6 +1,6 @@
 """The latest-frame slot."""
 
-from face_rec.journey.streams.streams import SPAN, LatestFrame, Meter
+from face_rec.journey.streams.stream import SPAN, LatestFrame, Meter
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import blank_frame
 

@@ -12,9 +12,9 @@ import pyotp
 from face_rec.access.factors.ceremony import Ceremonies, Ceremony, Purpose
 from face_rec.access.factors.factor_store import FactorBook
 from face_rec.access.factors.factors import Factors
-from face_rec.access.storage import Sealer
 from face_rec.clock import Clock
 from face_rec.domain.errors import FactorRefused, StoreError, StoreUnavailable
+from face_rec.protocols.sealing import Sealer
 
 # Codes of an authenticator app: time-based one-time passwords (RFC 6238), by pyotp.
 #

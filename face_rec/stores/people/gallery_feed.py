@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from face_rec.domain.people import Change, ChangeKind, GalleryEntry
 from face_rec.protocols.models import Progress
+from face_rec.protocols.sealing import Sealer
 from face_rec.stores.people import person_codec
 from face_rec.stores.people.person_keys import PersonKeys, PersonSealer
 from face_rec.stores.redis import keys
@@ -23,7 +24,7 @@ class GalleryFeed:
     """Rows and changes of one site. Safe to call from several threads at once."""
 
     def __init__(
-        self, client: Client, site: str, sealer: person_codec.Sealer, own: PersonKeys | None = None
+        self, client: Client, site: str, sealer: Sealer, own: PersonKeys | None = None
     ) -> None:
         self._client = client
         self._site = site
@@ -114,7 +115,7 @@ class GalleryFeed:
             pipeline.execute_command("HMGET", keys.person(self._site, subject), *fields)
         return list(pipeline.execute()) if subjects else []
 
-    def _sealers(self, answers: Sequence[Sequence[bytes | None]]) -> Sequence[person_codec.Sealer]:
+    def _sealers(self, answers: Sequence[Sequence[bytes | None]]) -> Sequence[Sealer]:
         """One for each person; their own keys take one more round trip for all of them."""
         if self._own is None:
             return [self._sealer] * len(answers)
@@ -125,7 +126,7 @@ class GalleryFeed:
         subject: str,
         contract: str,
         values: Sequence[bytes | None],
-        sealer: person_codec.Sealer,
+        sealer: Sealer,
     ) -> GalleryEntry | None:
         """The rows that ``values`` hold, read once more where they cannot hold all."""
         slots, first = person_codec.slots_of(values[0] or b"{}", contract), self._first

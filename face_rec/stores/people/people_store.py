@@ -12,6 +12,7 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, IdTaken, PeopleError, PersonMissing
 from face_rec.domain.people import Person, Template
 from face_rec.people.details import as_changed, as_created
+from face_rec.protocols.sealing import Sealer
 from face_rec.stores.chain.ledger import COMPLETE, PEOPLE, UNPROVED, Ledger, States
 from face_rec.stores.people import people_proof, person_codec
 from face_rec.stores.people.people_proof import Proof
@@ -46,7 +47,7 @@ class RedisPeople(RedisPeopleReader):
         client: Client,
         site: str,
         clock: Clock,
-        sealer: person_codec.Sealer | None = None,
+        sealer: Sealer | None = None,
         ledger: Ledger | None = None,
         *,
         own: PersonKeys | None = None,

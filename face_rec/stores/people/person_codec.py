@@ -10,26 +10,18 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from face_rec.domain.faces import Matrix, Vector, View
 from face_rec.domain.people import Consent, Moved, Pause, Person, Template, TemplateInfo
+from face_rec.protocols.sealing import Sealer
 from face_rec.stores.redis import keys
 
 _ROW = struct.Struct("<BH")  # slot, bytes
 _HEAD = _ROW.size
 Fields = Mapping[str, bytes | None]
-
-
-class Sealer(Protocol):
-    """Encrypts what is stored. ``context`` (subject and field) is bound to the
-    result, so that sealed bytes moved elsewhere do not open."""
-
-    def seal(self, plain: bytes, context: str) -> bytes: ...
-
-    def open(self, sealed: bytes, context: str) -> bytes: ...
 
 
 class Unsealed:

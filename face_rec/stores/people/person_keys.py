@@ -17,7 +17,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from face_rec.domain.errors import StoreError
-from face_rec.stores.people.person_codec import Sealer, Unsealed, compact
+from face_rec.protocols.sealing import Sealer
+from face_rec.stores.people.person_codec import Unsealed, compact
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Script

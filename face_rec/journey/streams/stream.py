@@ -1,4 +1,4 @@
-"""Streams: one camera's newest frame, processor and newest result, and the handle others hold.
+"""A stream: one camera's newest frame, processor and newest result.
 
 The journey begins in a slot of one frame. A newer frame replaces it and the older one is counted
 as dropped, so latency is bounded by one inference and never by a queue.
@@ -7,11 +7,10 @@ as dropped, so latency is bounded by one inference and never by a queue.
 from collections import deque
 from collections.abc import Callable
 from threading import Lock
-from typing import Protocol
 
 from face_rec.clock import Clock
 from face_rec.domain.faces import Frame, Image
-from face_rec.domain.screens import Greeting, Scene, StreamStats
+from face_rec.domain.screens import Scene, StreamStats
 from face_rec.journey.punch import NoticeBoard
 from face_rec.protocols.streams import FrameProcessor
 
@@ -146,61 +145,3 @@ class LiveStream:
             time_to_mark=self.board.time_to_mark,
             frame_age=self._slot.age(),
         )
-
-
-class Registry(Protocol):
-    """What a handle needs of the engine."""
-
-    def live(self, name: str) -> LiveStream | None:
-        """The stream of this name, if there is one."""
-        ...
-
-    def submit(self, stream: LiveStream, image: Image) -> None: ...
-
-    def drop(self, stream: LiveStream) -> None: ...
-
-
-class StreamHandle:
-    """Implements Stream by name.
-
-    It holds no state, so a page may keep it for hours: when the stream has expired in the
-    meantime the next frame makes a new one.
-    """
-
-    def __init__(
-        self, name: str, registry: Registry, make: Callable[[], LiveStream], *, owner: bool
-    ) -> None:
-        self._name = name
-        self._registry = registry
-        self._make = make
-        self._owner = owner
-        self._closed = False
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    def submit(self, image: Image) -> None:
-        """Offer the newest frame; nothing happens on a closed handle."""
-        if not self._closed:
-            self._registry.submit(self._make(), image)
-
-    def scene(self) -> Scene | None:
-        live = self._registry.live(self._name)
-        return live.scene if live else None
-
-    def greetings(self, since: float = 0.0) -> tuple[Greeting, ...]:
-        live = self._registry.live(self._name)
-        return live.board.greetings(since) if live else ()
-
-    def stats(self) -> StreamStats:
-        live = self._registry.live(self._name)
-        return live.stats() if live else StreamStats()
-
-    def close(self) -> None:
-        """Take no more frames. A kiosk's state stays for its other tabs, and for this one
-        when it comes back; it goes when no frame has come for a while."""
-        self._closed = True
-        live = self._registry.live(self._name)
-        if self._owner and live:
-            self._registry.drop(live)
