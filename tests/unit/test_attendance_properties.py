@@ -96,6 +96,20 @@ def results(events: list[Event], shift: Shift) -> list[DayRecord]:
     return days(events, MONDAY - one, MONDAY + one, world(shift))
 
 
+def test_one_look_is_no_stay_in_a_shift_that_is_over_within_a_second() -> None:
+    short = Shift(
+        DEFAULT_ID, "any", time(0), time(0, 0, 0, 1), frozenset({0}),
+        opens_before=0, closes_after=0, reading=Reading.ALTERNATING,
+        counting=Counting.FIRST_LAST, presence_only=False,
+    )  # fmt: skip
+    looks = [
+        Event(f"e{late}", ADA.subject, MIDNIGHT + timedelta(seconds=late), EventKind.PUNCH,
+              Source.VIDEO, "main")
+        for late in (0, -1)
+    ]  # fmt: skip
+    assert all(record.worked == 0 for record in results(looks, short))
+
+
 @given(histories(), shifts, st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter(
     events: list[Event], shift: Shift, chance: random.Random

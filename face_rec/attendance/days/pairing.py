@@ -156,7 +156,9 @@ def stayed(plan: Plan, pairs: Pairs, now: int) -> Pairs:
     once the day is settled, the last look is the OUT of a stay of half the shift or more."""
     settled = plan.closes if plan.instead is not None else plan.settles_out
     came = pairs.open
-    if came is None or now < settled or 2 * (pairs.seen - came.at) < plan.end - plan.start:
+    if came is None or now < settled or pairs.seen == came.at:  # seen once: no stay
+        return pairs
+    if 2 * (pairs.seen - came.at) < plan.end - plan.start:
         return pairs
     left = next(punch for punch, _ in reversed(pairs.unused) if punch.at == pairs.seen)
     unused = tuple(pair for pair in pairs.unused if pair[0] is not left)
