@@ -136,7 +136,7 @@ def test_a_put_that_fails_leaves_the_old_snapshot(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("face_rec.stores.snapshots.folder_snapshots.write_synced", full)
+    monkeypatch.setattr("face_rec.files.write_synced", full)
     with pytest.raises(StoreUnavailable, match=r"No space left.*disk is not full"):
         store.put("a.jpg", b"new")
     assert store.get("a.jpg") == b"old"
