@@ -10,7 +10,7 @@ const SIGNALLING_PATIENCE_S = 15;
 const STALL_PATIENCE_S = 8;
 const SERVER_PATIENCE_S = 6;
 const PROBE_AFTER_S = 2;
-const LEAST_BETWEEN_RELOADS_MS = 20000;
+const LEAST_BETWEEN_RELOADS_MS = 8000;
 const LONGEST_PAUSE_S = 15;
 const CHOOSING_PX = 230;
 const IFRAME = 'iframe[src*="streamlit_webrtc"]';
