@@ -17,11 +17,13 @@ from face_rec.domain.errors import Conflict, LastOne
 from face_rec.domain.groups import NO_GROUPS
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.access.records import RedisRecords
+from face_rec.stores.chain.chain_records import AdministrationRecords
 from face_rec.stores.chain.chain_report import Finding, Flaw
 from face_rec.stores.chain.ledger import ADMINISTRATION, Streams
 from face_rec.stores.chain.linked_hashes import LinkedHashes
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
+from face_rec.stores.site_state import RedisOptions
 from tests.fakes.clock import MORNING, FakeClock
 from tests.gate_app import PASSWORD
 from tests.redis_servers import Server
@@ -149,20 +151,26 @@ def test_an_account_that_is_put_back_to_an_older_state_shows(
 # --- the store behind it
 
 
+@pytest.fixture(params=["redis_client", "cluster_client"])
+def client(request: pytest.FixtureRequest) -> Client:
+    found: Client = request.getfixturevalue(request.param)
+    return found
+
+
 @pytest.fixture
-def records(redis_client: Client) -> tuple[RedisRecords[Account], LinkedHashes]:
-    ledger = Streams(redis_client, a_chain(), FakeClock()).ledger(ADMINISTRATION)
-    linked: RedisRecords[Account] = RedisRecords(redis_client, "main", Account, ledger=ledger)
-    return linked, LinkedHashes(redis_client, "main", ledger)
+def records(client: Client) -> tuple[RedisRecords[Account], LinkedHashes]:
+    ledger = Streams(client, a_chain(), FakeClock()).ledger(ADMINISTRATION)
+    linked: RedisRecords[Account] = RedisRecords(client, "main", Account, ledger=ledger)
+    return linked, LinkedHashes(client, "main", ledger)
 
 
 def test_a_write_that_is_refused_leaves_nothing_in_the_chain(
-    redis_client: Client, records: tuple[RedisRecords[Account], LinkedHashes]
+    client: Client, records: tuple[RedisRecords[Account], LinkedHashes]
 ) -> None:
     accounts, _ = records
     ann = Account(id="ann", role=Role.ADMIN, created_at=MORNING)
     assert accounts.create(ann)
-    before = redis_client.llen(keys.chain("main", ADMINISTRATION))
+    before = client.llen(keys.chain("main", ADMINISTRATION))
     assert not accounts.create(ann)
     assert not accounts.create(Account(id="bob", role=Role.ADMIN), only_first=True)
     with pytest.raises(Conflict):
@@ -172,21 +180,35 @@ def test_a_write_that_is_refused_leaves_nothing_in_the_chain(
             Account(id="ann", role=Role.KIOSK, version=1), {"role": "admin", "active": True}
         )
     assert not accounts.remove("nobody")
-    assert redis_client.llen(keys.chain("main", ADMINISTRATION)) == before
+    assert client.llen(keys.chain("main", ADMINISTRATION)) == before
     assert accounts.remove("ann")
     assert accounts.get("ann") is None
 
 
 def test_records_of_before_the_chain_are_entered_once(
-    redis_client: Client, records: tuple[RedisRecords[Account], LinkedHashes]
+    client: Client, records: tuple[RedisRecords[Account], LinkedHashes]
 ) -> None:
     _, hashes = records
-    old: RedisRecords[Account] = RedisRecords(redis_client, "main", Account)
+    old: RedisRecords[Account] = RedisRecords(client, "main", Account)
     old.create(Account(id="ann", role=Role.ADMIN, created_at=MORNING))
     hashes.begin()
-    entries = redis_client.llen(keys.chain("main", ADMINISTRATION))
+    entries = client.llen(keys.chain("main", ADMINISTRATION))
     assert entries == 2
     hashes.begin()
-    assert redis_client.llen(keys.chain("main", ADMINISTRATION)) == entries
+    assert client.llen(keys.chain("main", ADMINISTRATION)) == entries
     stored = hashes.stored()["accounts/ann"]
     assert decode(Account, stored.encode()).role is Role.ADMIN
+
+
+def test_what_was_chosen_before_and_not_again_is_gone_in_the_chain_too(
+    client: Client, records: tuple[RedisRecords[Account], LinkedHashes]
+) -> None:
+    _, hashes = records
+    ledger = Streams(client, a_chain(), FakeClock()).ledger(ADMINISTRATION)
+    options = RedisOptions(client, "main", ledger)
+    assert options.save({"title": "School", "cooldown": "60"}, 0)
+    assert not options.save({"title": "Theirs"}, 0)
+    assert options.save({"title": "Our school"}, 1)
+    assert options.load().values == {"title": "Our school"}
+    assert options.load().version == 2
+    assert not AdministrationRecords(hashes, ledger).findings()
