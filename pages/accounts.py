@@ -1,8 +1,7 @@
 """Accounts: who can sign in, and what they may do."""
 
 from face_rec.facades.access import AccessFacade
-from pages.ui.access.account_forms import NEW, new_account, open_account
-from pages.ui.access.accounts_list import accounts_list
+from pages.ui.access.accounts_list import NEW, accounts_list, new_account, open_account
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import ACCOUNTS
 from pages.ui.frame.page import page

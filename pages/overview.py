@@ -10,10 +10,9 @@ from pages.ui.frame.navigation import OVERVIEW, RECORDS, SYSTEM, TAKE_ATTENDANCE
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import repeating
 from pages.ui.frame.state import lines_to_do, overall
-from pages.ui.overview.first_steps import first_steps
+from pages.ui.overview.first_steps import first_steps, zone_question
 from pages.ui.overview.kiosk_status import kiosk_hearts
 from pages.ui.overview.people_today import people_today
-from pages.ui.overview.zone_question import zone_question
 from pages.ui.shared import charts, times
 from pages.ui.shared.photos import photo
 from pages.ui.shared.scope import filters

@@ -6,9 +6,8 @@ from face_rec.facades.admin import AdminFacade
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import PRIVACY
 from pages.ui.frame.page import page
-from pages.ui.system.privacy_chain import chain_card
 from pages.ui.system.privacy_person import person_card
-from pages.ui.system.privacy_retention import retention_card
+from pages.ui.system.privacy_site import chain_card, retention_card
 
 require(Right.SYSTEM)
 

@@ -12,10 +12,8 @@ from pages.ui.frame.identity import Identity, Right, current, require
 from pages.ui.frame.navigation import REGISTER, REPORTS, next_step
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import fragment
-from pages.ui.reports.report_charts import chart_of
-from pages.ui.reports.report_files import files
-from pages.ui.reports.report_table import show_report
-from pages.ui.reports.reports_made import made
+from pages.ui.reports.report_files import files, made
+from pages.ui.reports.report_view import chart_of, show_report
 from pages.ui.shared.period import CUSTOM, period, words
 from pages.ui.shared.scope import filters, group_choice
 from pages.ui.shared.text import counted

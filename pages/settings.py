@@ -11,12 +11,9 @@ from pages.ui.frame.identity import Right, current, require
 from pages.ui.frame.navigation import SETTINGS
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import fragment
-from pages.ui.rules.rule_assignments import assignments
-from pages.ui.rules.rule_employment import employment
 from pages.ui.rules.rule_holidays import holidays
-from pages.ui.rules.rule_kiosks import kiosks
-from pages.ui.rules.rule_leave import leave
-from pages.ui.rules.rule_limits import limits
+from pages.ui.rules.rule_kiosks import kiosks, limits
+from pages.ui.rules.rule_people import assignments, employment, leave
 from pages.ui.rules.rule_shifts import shifts
 from pages.ui.rules.rules_begun import begin_anew, begun, tell_of_others
 from pages.ui.rules.site_form import site_form

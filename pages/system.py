@@ -9,8 +9,12 @@ from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import repeating
 from pages.ui.frame.state import overall, state_lines
 from pages.ui.shared.widgets import Line, facts, state_list
-from pages.ui.system.system_facts import settings_in_force, unreadable_entries, versions
-from pages.ui.system.system_streams import streams_table
+from pages.ui.system.system_state import (
+    settings_in_force,
+    streams_table,
+    unreadable_entries,
+    versions,
+)
 
 require(Right.SYSTEM)
 

@@ -9,8 +9,8 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-from pages.ui.frame import patient_downloads
-from pages.ui.frame.patient_downloads import PatientMetadata
+from pages.ui.frame import exports
+from pages.ui.frame.exports import PatientMetadata
 
 
 @pytest.fixture(autouse=True)
@@ -48,11 +48,11 @@ def test_streamlit_alone_removes_it_after_two_runs_of_any_page() -> None:
 def test_it_waits_for_the_browser_and_is_gone_after_a_minute(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    patient_downloads.install()
+    exports.wait_for_browsers()
     storage, manager, name = _pressed()
     _runs_of_other_pages(manager)
     assert storage.get_file(name).content == b"name,time"
-    later = time.monotonic() + patient_downloads.PATIENCE + 1
+    later = time.monotonic() + exports.PATIENCE + 1
     monkeypatch.setattr(time, "monotonic", lambda: later)
     _runs_of_other_pages(manager)
     with pytest.raises(MediaFileStorageError):

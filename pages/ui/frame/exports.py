@@ -1,16 +1,53 @@
 """Files that leave the app: for whoever still may take them, and noted in the audit log."""
 
+import time
 from collections.abc import Callable
+from typing import Final
+
+from streamlit.runtime import media_file_manager
+from streamlit.runtime.media_file_manager import MediaFileMetadata
+from streamlit.runtime.media_file_storage import MediaFileKind
 
 from face_rec.access.audit.actor import acting, requester
 from face_rec.access.audit.audit import Action
 from face_rec.access.rights import Act
 from face_rec.domain.errors import NotAllowed
 from face_rec.facades.frame import FrameFacade
-from pages.ui.frame import patient_downloads
 from pages.ui.frame.identity import Right, acting_here, standing
 
-patient_downloads.install()  # every page that offers a file comes by here
+# Files that a browser has been told of wait until it has fetched them.
+#
+# Streamlit (seen in 1.67) keeps a file that is made when its button is pressed for no session:
+# the next run of any page marks it, and the one after that removes it. With some kiosks and
+# open pages that is within a tenth of a second, and the download answers 404.
+
+PATIENCE: Final = 60.0  # seconds between the press and the end of a slow line's request
+
+
+class PatientMetadata(MediaFileMetadata):
+    """Marked for removal like any other, and removed a minute later."""
+
+    def __init__(self, kind: MediaFileKind = MediaFileKind.MEDIA) -> None:
+        super().__init__(kind)
+        self._marked_at = 0.0
+
+    @property
+    def is_marked_for_delete(self) -> bool:
+        marked = super().is_marked_for_delete
+        return marked and time.monotonic() - self._marked_at > PATIENCE
+
+    def mark_for_delete(self) -> None:
+        if not super().is_marked_for_delete:
+            self._marked_at = time.monotonic()
+        super().mark_for_delete()
+
+
+def wait_for_browsers() -> None:
+    """From now on every file is one of these; once a process, before the first page."""
+    media_file_manager.MediaFileMetadata = PatientMetadata  # type: ignore[misc]
+
+
+wait_for_browsers()  # every page that offers a file comes by here
 
 
 def noted(

@@ -12,17 +12,72 @@ import streamlit as st
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label, Mood, Scene, StreamStats
 from face_rec.facades.kiosk import KioskFacade
+from pages.ui.frame.component_files import joined
 from pages.ui.frame.identity import Right, current
 from pages.ui.frame.page import guarded, store_banner
 from pages.ui.frame.parts import repeating
 from pages.ui.kiosk import banner
 from pages.ui.kiosk.camera import FramePump, camera, keep_alive
-from pages.ui.kiosk.http_camera import http_camera
 from pages.ui.kiosk.meaning import means_at
-from pages.ui.kiosk.tools import kiosk_tools
 from pages.ui.kiosk.transport import Way, way_of
 from pages.ui.shared.text import html
 from pages.ui.shared.text_raster import can_draw
+
+# The browser's camera over plain HTTP: JPEGs to ``/frames``, boxes and names drawn in the
+# page.
+#
+# It works wherever the page itself does: no peer connection, no encoder, no other port.
+
+_camera = st.components.v2.component(
+    "face_rec_http_camera",
+    html='<div class="fr-http"><div class="fr-camera" data-testid="camera" '
+    'data-state="connecting"><b>Starting the camera…</b><span></span></div>'
+    '<div class="fr-stage"><video muted playsinline></video>'
+    '<canvas role="img" data-testid="seen"></canvas></div>'
+    '<select aria-label="Choose camera" hidden></select></div>',
+    css=joined("camera.css", "http_camera.css"),
+    js=joined("camera_words.js", "http_camera.js"),
+    isolate_styles=False,
+)
+
+
+def http_camera(key: str, kiosk: str, room: float = 0.68, below: int = 0) -> None:
+    """The video of ``kiosk``, which keeps itself running and says why when it cannot.
+
+    ``room``: the most of the window's height that the picture may take; ``below``: pixels of the
+    window that stay free under it.
+    """
+    data = {"url": f"/frames?kiosk={kiosk}", "room": room, "below": below}
+    _camera(key=f"{key}-http", data=data)
+
+
+# The kiosk's two buttons that only the browser can serve: full screen and sound.
+
+_CSS = """
+.fr-tools { display: flex; gap: 0.5rem; justify-content: flex-end; }
+.fr-tools button {
+  font: inherit; font-size: 0.85rem; padding: 0.3rem 0.8rem; border-radius: 0.6rem;
+  cursor: pointer;
+  border: 1px solid var(--st-border-color); background: var(--st-background-color);
+  color: var(--st-text-color);
+}
+.fr-tools button:hover, .fr-tools button[aria-pressed="true"] {
+  border-color: var(--st-primary-color); color: var(--st-primary-color);
+}
+"""
+_tools = st.components.v2.component(
+    "face_rec_kiosk_tools",
+    html='<div class="fr-tools"><button data-tool="sound"></button>'
+    '<button data-tool="full"></button></div>',
+    css=_CSS,
+    js=joined("kiosk_tools.js"),
+)
+
+
+def kiosk_tools(key: str, sounds: list[str]) -> None:
+    """The buttons; each of ``sounds`` (``marked:ID`` or ``already:ID``) is played once."""
+    _tools(key=key, data={"sounds": sounds}, width="content")
+
 
 log = logging.getLogger(__name__)
 

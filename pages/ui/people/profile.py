@@ -1,20 +1,149 @@
-"""One person: who they are, their photos, and what can be changed."""
+"""One person: who they are, what is written of them, their PIN, and how they leave."""
+
+from dataclasses import replace
 
 import streamlit as st
 
+from face_rec.access.devices.pins import LONGEST, RULE
+from face_rec.domain.errors import AccessError, FaceTaken, PeopleError
 from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
-from pages.ui.frame.identity import Identity, Right
+from pages.ui.frame.flash import flash
+from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.navigation import PEOPLE, RECORDS, next_step, open_button, open_page
-from pages.ui.people.profile_form import details_form
+from pages.ui.frame.step_up import again
+from pages.ui.people.erasing import confirm_erasure, erasing
 from pages.ui.people.profile_photos import add_photos, template_table
-from pages.ui.people.profile_pin import pin_of
-from pages.ui.people.profile_status import status_and_deletion
 from pages.ui.shared import times
 from pages.ui.shared.photos import PORTRAIT, photo
 from pages.ui.shared.template_state import outdated
 from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import empty_state, facts, portrait
+
+
+def details_form(app: RegistrarFacade, person: Person) -> None:
+    """Name, ID, group and e-mail; saved only if nobody else saved meanwhile.
+
+    The form's keys carry the version that was read: after a save by anybody it starts afresh.
+    """
+    version = f"{person.subject}_{person.version}"
+    with st.form(f"details_{version}", border=False):
+        left, right = st.columns(2)
+        name = left.text_input("Name", person.name, key=f"name_{version}")
+        person_id = right.text_input("ID", person.id, key=f"id_{version}")
+        group = left.text_input("Group", person.group, key=f"group_{version}")
+        email = right.text_input("E-mail", person.email, key=f"email_{version}")
+        saved = st.form_submit_button("Save", icon=":material/save:", type="primary")
+    if saved:
+        changed = replace(
+            person, name=name or "", id=person_id or "", group=group or "", email=email or ""
+        )
+        _save(app, changed)
+
+
+def _save(app: RegistrarFacade, changed: Person) -> None:
+    try:
+        app.enrolment.edit(changed)
+    except PeopleError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    flash("Saved.")
+    st.rerun()
+
+
+_ROUND = "_profile_pin_round"
+
+
+def pin_of(app: RegistrarFacade, person: Person) -> None:
+    """Whether there is one, and the form for another; the PIN itself is never shown."""
+    known = app.pins.has(person.subject)
+    st.caption(
+        ("A PIN is set. " if known else "No PIN is set. ")
+        + "With ID and PIN this person is marked where their face fails, at kiosks that allow "
+        "it. Such marks wait for a look under Records."
+    )
+    key = f"pin_{person.subject}_{st.session_state.setdefault(_ROUND, 0)}"
+    with st.form(f"{key}_form", clear_on_submit=True, border=False):
+        pin = st.text_input(
+            "New PIN", type="password", max_chars=LONGEST, autocomplete="off", key=key,
+            help=f"{RULE}. Let the person type it.",
+        )  # fmt: skip
+        saved = st.form_submit_button("Change PIN" if known else "Set PIN", icon=":material/pin:")
+    if saved:
+        _set(app, person, (pin or "").strip())
+    if known and st.button("Remove PIN", key=f"pin_{person.subject}_remove"):
+        require(Right.PEOPLE_WRITE)
+        app.pins.clear(person)
+        flash("The PIN is removed.")
+        st.rerun()
+
+
+def _set(app: RegistrarFacade, person: Person, pin: str) -> None:
+    require(Right.PEOPLE_WRITE)
+    try:
+        app.pins.set(person, pin)
+    except AccessError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    st.session_state[_ROUND] += 1  # an empty form: no session holds a PIN longer than needed
+    flash("The PIN is saved.")
+    st.rerun()
+
+
+def status_and_deletion(app: RegistrarFacade, person: Person) -> None:
+    """The two buttons with their consequences in words."""
+    if person.active:
+        st.caption(
+            "A deactivated person keeps all their data but is not recognised until activated. "
+            "An erased one is gone for good, here and everywhere."
+        )
+    else:
+        st.caption("This person is not recognised until they are activated again.")
+    reason = _reason(person)
+    with st.container(horizontal=True):
+        label, icon = (
+            ("Deactivate", ":material/pause:")
+            if person.active
+            else ("Activate", ":material/play_arrow:")
+        )
+        if st.button(label, icon=icon, key=f"active_{person.subject}"):
+            _set_active(app, person, not person.active, reason)
+        key = erasing(person)
+        pressed = st.button("Erase …", icon=":material/delete_forever:", key=key)
+        if pressed or again(key):
+            confirm_erasure(app.privacy, person)
+
+
+def _set_active(app: RegistrarFacade, person: Person, active: bool, reason: str) -> None:
+    try:
+        app.enrolment.set_active(person.subject, active, reason)
+    except FaceTaken as error:
+        st.session_state[_taken(person)] = error.subject
+        st.rerun()
+    except PeopleError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    else:
+        st.session_state.pop(_taken(person), None)
+        flash("Activated." if active else "Deactivated.")
+        st.rerun()
+
+
+def _reason(person: Person) -> str:
+    """Asked when somebody else was registered with this face while it was inactive."""
+    other = st.session_state.get(_taken(person))
+    if other is None:
+        return ""
+    st.warning(
+        "This face was registered for another person meanwhile. To activate both, give the "
+        "reason and press the button again.",
+        icon=":material/group:",
+    )
+    open_button(PEOPLE, "Show the other person", f"{_taken(person)}_other", person=other)
+    return st.text_input("Reason", key=f"{_taken(person)}_reason") or ""
+
+
+def _taken(person: Person) -> str:
+    return f"taken_{person.subject}"
 
 
 def profile(app: RegistrarFacade, identity: Identity, subject: str) -> None:

@@ -1,13 +1,15 @@
 """A report as CSV, XLSX or PDF. A short one is made while the browser waits, a long one as
-work with progress."""
+work with progress.
+"""
 
+from collections.abc import Hashable
 from functools import partial
 from typing import Final
 
 import streamlit as st
 
 from face_rec.attendance.reports.report import Report
-from face_rec.attendance.reports.reports import Wanted, written
+from face_rec.attendance.reports.reports import Wanted, make, written
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.protocols.models import Progress
 from pages.ui.frame.exports import noted
@@ -15,6 +17,25 @@ from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.progress import show_job
 from pages.ui.shared.text import counted
+from pages.ui.shared.today import stamp
+
+# Reports, kept while nothing that they depend on has changed.
+
+
+def made(app: AttendanceFacade, wanted: Wanted) -> Report:
+    """The report; not to be changed. Raises AttendanceError, StoreUnavailable."""
+    return _made(app, id(app), wanted, stamp(app, wanted.first, wanted.last))
+
+
+@st.cache_resource(max_entries=6, show_spinner="Making the report …")
+def _made(
+    _app: AttendanceFacade,
+    system_id: int,  # noqa: ARG001
+    wanted: Wanted,
+    stamp: Hashable,  # noqa: ARG001
+) -> Report:
+    return make(_app.office.book, wanted)
+
 
 LONG: Final = 60_000
 """Cells from which a workbook or PDF takes longer than somebody likes to look at a button."""

@@ -1,12 +1,14 @@
-"""Settings of who has which shift, from when to when."""
+"""Settings about single people: who has which shift, who is expected at all, who is away."""
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 
 import pandas as pd
 import streamlit as st
 
-from face_rec.attendance.rules.roster import Assignment, Roster
+from face_rec.attendance.rules.calendar import Leave
+from face_rec.attendance.rules.roster import Assignment, Employment, Roster
 from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE
 from face_rec.domain.people import Person
 from face_rec.facades.attendance import AttendanceFacade
@@ -18,7 +20,7 @@ from pages.ui.shared.people_index import people_index
 from pages.ui.shared.scope import NO_GROUP
 
 _GROUP, _PERSON = "A group", "A person"
-_NOTHING = (
+_NO_ASSIGNMENT = (
     "event_repeat",
     "No shift is assigned yet",
     "Everybody has the shift that holds for all. Assign another to a group or a person below.",
@@ -38,12 +40,12 @@ def assignments(app: AttendanceFacade) -> None:
         ),
         lambda one: _row(one, names, people),
         "assignments",
-        _NOTHING,
+        _NO_ASSIGNMENT,
     )
     key = form_key(app, "assignment", known)
     with st.container(border=True):
         st.markdown("**Change the assignment**" if known else "**Assign a shift**")
-        made = _form(app, known, names, key)
+        made = _assignment_form(app, known, names, key)
     buttons(app, key, [made], known)
 
 
@@ -83,7 +85,7 @@ def _row(
     }
 
 
-def _form(
+def _assignment_form(
     app: AttendanceFacade, known: Assignment | None, names: Mapping[str, str], key: str
 ) -> Assignment:
     left, right = st.columns(2)
@@ -112,3 +114,88 @@ def _group(app: AttendanceFacade, known: str, key: str) -> str:
     groups = seen_groups(app.people, [known] if known else ())
     index = groups.index(known) if known in groups else None
     return st.selectbox("Group", groups, index=index, key=f"{key}_group") or ""
+
+
+_NO_EMPLOYMENT = (
+    "badge",
+    "No dates of employment entered",
+    "People are expected from the day they were registered. Enter other dates below.",
+)
+
+
+def employment(app: AttendanceFacade) -> None:
+    """The list and the form; one entry a person."""
+    rules, people = begun(app), people_index(app.people).by_subject
+
+    def row(one: Employment) -> dict[str, str]:
+        person = people.get(one.id)
+        return {
+            "Name": person.name if person else "(deleted person)",
+            "First day": str(one.first or "day of registration"),
+            "Last day": str(one.last or "open"),
+        }
+
+    seen = [one for one in rules.employments if sees_person(app.people, one.id)]
+    known = chosen_of(seen, row, "employments", _NO_EMPLOYMENT)
+    key = form_key(app, "employment", known)
+    with st.container(border=True):
+        st.markdown("**Change the dates**" if known else "**Enter dates**")
+        subject = person_choice(app.people, known.id if known else "", f"{key}_person")
+        stored = next((one for one in rules.employments if one.id == subject), None)
+        start = stored or known
+        first, last = dates(
+            start.first if start else None, start.last if start else None, f"{key}_{subject}"
+        )
+    buttons(app, key, [Employment(subject, first, last)], known)
+
+
+_NO_LEAVE = ("beach_access", "No leave entered yet", "Enter the first one below.")
+
+
+def leave(app: AttendanceFacade) -> None:
+    """The list, latest first, and the form."""
+    rules, people = begun(app), people_index(app.people).by_subject
+
+    def row(one: Leave) -> dict[str, str]:
+        person = people.get(one.subject)
+        return {
+            "Name": person.name if person else "(deleted person)",
+            "From": str(one.first),
+            "To": str(one.last),
+            "Kind": one.kind + (", half days" if one.half else ""),
+            "Reason": one.reason,
+            "Entered by": one.author,
+        }
+
+    newest = sorted(
+        (one for one in rules.leaves if sees_person(app.people, one.subject)),
+        key=lambda one: (one.first, one.id),
+        reverse=True,
+    )
+    known = chosen_of(newest, row, "leaves", _NO_LEAVE)
+    key = form_key(app, "leave", known)
+    with st.container(border=True):
+        st.markdown("**Change the leave**" if known else "**Enter leave**")
+        made = _leave_form(app, known, key)
+    buttons(app, key, [made], known)
+
+
+def _leave_form(app: AttendanceFacade, known: Leave | None, key: str) -> Leave:
+    left, right = st.columns(2)
+    today = app.office.book.today()
+    with left:
+        subject = person_choice(app.people, known.subject if known else "", f"{key}_person")
+    kind = right.text_input("Kind", known.kind if known else "Annual leave", key=f"{key}_kind")
+    first = left.date_input("From", known.first if known else today, key=f"{key}_first")
+    last = right.date_input("To, included", known.last if known else first, key=f"{key}_last")
+    reason = left.text_input("Reason (optional)", known.reason if known else "",
+                             key=f"{key}_reason")  # fmt: skip
+    half = right.toggle("Half of each day", known.half if known else False, key=f"{key}_half")
+    return Leave(
+        known.id if known else new_id(), subject, first, _day(last, first), (kind or "").strip(),
+        half, current().name, (reason or "").strip(),
+    )  # fmt: skip
+
+
+def _day(value: object, otherwise: date) -> date:
+    return value if isinstance(value, date) else otherwise
