@@ -16,9 +16,9 @@ from pages.ui.shared.text import plain
 from pages.ui.shared.times import ago, date_and_time
 from pages.ui.shared.widgets import empty_state
 
-NEW = "add"
-
 identity = require(Right.TOKENS)
+
+NEW = "add"
 
 
 def draw(app: AccessFacade) -> None:
