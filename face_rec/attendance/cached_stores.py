@@ -47,7 +47,6 @@ class CachedStores:
         self._codes = codes
         self.standing = EffectiveMarks(stores.attendance)
         self._rules: Rules | None = None
-        self._people: tuple[int, tuple[Person, ...]] | None = None
         self._columns: ColumnsCache | None = None
         self._lock = threading.Lock()
 
@@ -61,12 +60,7 @@ class CachedStores:
 
     def people(self) -> tuple[Person, ...]:
         """Everybody, sorted by subject."""
-        revision = self._stores.people.revision()
-        known = self._people
-        if known is None or known[0] != revision:
-            everybody = sorted(self._stores.people.all(), key=lambda person: person.subject)
-            known = self._people = (revision, tuple(everybody))
-        return known[1]
+        return self._stores.people.everybody().people
 
     def lengths(self, days: Sequence[date]) -> dict[date, int]:
         """How long the lists of these UTC days are."""

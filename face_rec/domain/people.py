@@ -101,6 +101,14 @@ class Person:
         return self.active and self.consent is not None and self.consent.valid
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Everybody:
+    """All people as of one revision, by subject."""
+
+    revision: int
+    people: tuple[Person, ...] = ()
+
+
 class ChangeKind(StrEnum):
     PUT = "put"
     REMOVE = "remove"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from face_rec.domain.faces import Matrix
-from face_rec.domain.people import Change, GalleryEntry, Person, Template
+from face_rec.domain.people import Change, Everybody, GalleryEntry, Person, Template
 from face_rec.domain.recognition import Match
 from face_rec.protocols.models import Progress
 
@@ -22,6 +22,10 @@ class PeopleReader(Protocol):
 
     def all(self) -> Iterator[Person]:
         """Everybody, streamed."""
+        ...
+
+    def everybody(self) -> Everybody:
+        """All of them, kept in memory and read again only when the revision has moved."""
         ...
 
     def count(self) -> int: ...

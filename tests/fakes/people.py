@@ -10,7 +10,7 @@ import numpy as np
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, IdTaken, PeopleError, PersonMissing, StoreUnavailable
-from face_rec.domain.people import Change, ChangeKind, GalleryEntry, Person, Template
+from face_rec.domain.people import Change, ChangeKind, Everybody, GalleryEntry, Person, Template
 from face_rec.people.details import as_changed, as_created
 from face_rec.protocols.models import Progress
 from tests.fakes.clock import FakeClock
@@ -25,6 +25,7 @@ class FakePeople:
         self._people: dict[str, Person] = {}
         self._templates: dict[str, list[Template]] = {}
         self._changes: list[Change] = []
+        self._everybody = Everybody(-1)
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
 
@@ -84,6 +85,13 @@ class FakePeople:
         with self._store():
             people = list(self._people.values())
         yield from people
+
+    def everybody(self) -> Everybody:
+        with self._store():
+            if self._everybody.revision != len(self._changes):
+                people = sorted(self._people.values(), key=lambda person: person.subject)
+                self._everybody = Everybody(len(self._changes), tuple(people))
+            return self._everybody
 
     def count(self) -> int:
         with self._store():

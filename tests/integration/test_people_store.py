@@ -11,7 +11,7 @@ import pytest
 
 from face_rec.access.audit.audit_log import Trail
 from face_rec.access.factors.step_up import nothing_to_prove
-from face_rec.domain.errors import Conflict, IdTaken, PeopleError, PersonMissing
+from face_rec.domain.errors import Conflict, IdTaken, PeopleError, PersonMissing, StoreUnavailable
 from face_rec.domain.people import Change, ChangeKind, Moved, Pause, Person
 from face_rec.protocols.people import PeopleStore
 from face_rec.stores.access.audit_stream import RedisAudit
@@ -52,6 +52,27 @@ def test_an_empty_store_holds_nobody(people: PeopleStore) -> None:
     assert people.get("nobody") is None
     assert people.by_id("7") is None
     assert people.changes(0) == []
+
+
+def test_everybody_is_read_once_a_revision_and_comes_by_subject(people: PeopleStore) -> None:
+    assert people.everybody().people == ()
+    one, two = _added(people), _added(people, a_person("8"))
+    everybody = people.everybody()
+    assert everybody.people == tuple(sorted((one, two), key=lambda person: person.subject))
+    assert everybody.revision == people.revision()
+    assert people.everybody() is everybody
+    renamed = people.update(dataclasses.replace(one, name="Other"))
+    assert renamed in people.everybody().people
+    people.delete(two.subject)
+    assert people.everybody().people == (renamed,)
+
+
+def test_everybody_is_not_told_of_while_the_store_is_away() -> None:
+    people = FakePeople()
+    people.everybody()
+    people.available = False
+    with pytest.raises(StoreUnavailable):
+        people.everybody()
 
 
 def test_a_created_person_reads_back_the_same(people: PeopleStore) -> None:

@@ -1,18 +1,20 @@
 """Reading people in Redis: one hash a person, with what is known of them and their templates."""
 
 import logging
+import threading
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 
-from face_rec.domain.people import Person, Template
+from face_rec.domain.people import Everybody, Person, Template
+from face_rec.protocols.sealing import Sealer
 from face_rec.stores.people import people_proof, person_codec
 from face_rec.stores.people.gallery_feed import GalleryFeed
 from face_rec.stores.people.people_proof import Proof
-from face_rec.stores.people.person_keys import OWN, PersonKey, PersonSealer
+from face_rec.stores.people.person_keys import OWN, PersonKey, PersonKeys, PersonSealer
 from face_rec.stores.redis import keys
-from face_rec.stores.redis.client import redis_errors
+from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.sealing.sealer import SealBroken
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,13 @@ class RedisPeopleReader(GalleryFeed):
     ``sealer`` opens what it has sealed at rest; with ``own`` profiles and embeddings are sealed
     with the person's own key, and it opens what is older.
     """
+
+    def __init__(
+        self, client: Client, site: str, sealer: Sealer, own: PersonKeys | None = None
+    ) -> None:
+        super().__init__(client, site, sealer, own)
+        self._everybody = Everybody(-1)  # no revision yet
+        self._reading = threading.Lock()
 
     @redis_errors()
     def get(self, subject: str) -> Person | None:
@@ -85,6 +94,17 @@ class RedisPeopleReader(GalleryFeed):
         """Everybody, streamed; each person once."""
         for subjects in self.subjects():
             yield from self.many(subjects).values()
+
+    def everybody(self) -> Everybody:
+        """All as of the newest revision; while one thread reads them, others wait for it."""
+        revision = self.revision()
+        if self._everybody.revision == revision:
+            return self._everybody
+        with self._reading:
+            if self._everybody.revision != revision:
+                people = sorted(self.all(), key=lambda person: person.subject)
+                self._everybody = Everybody(revision, tuple(people))
+            return self._everybody
 
     @redis_errors()
     def count(self) -> int:

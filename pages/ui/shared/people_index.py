@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 import streamlit as st
 
-from face_rec.domain.people import Person
+from face_rec.domain.people import Everybody, Person
 from face_rec.protocols.people import PeopleReader
 from pages.ui.shared.text import search_key
 
@@ -41,18 +43,30 @@ class Index:
         return sorted(found, key=lambda person: search_key(person.id) != wanted)
 
 
+_made: WeakKeyDictionary[PeopleReader, Index] = WeakKeyDictionary()
+"""The newest of each store; there is one, but for tests."""
+_making = Lock()
+
+
 def people_index(store: PeopleReader) -> Index:
-    """The index, read again only when the gallery's revision has moved; StoreUnavailable."""
-    return _index(store, id(store), store.revision())
+    """The index, made again only when the gallery's revision has moved; StoreUnavailable."""
+    revision = store.revision()
+    known = _made.get(store)
+    if known is not None and known.revision == revision:
+        return known
+    with st.spinner("Reading the list of people …"), _making:
+        everybody, known = store.everybody(), _made.get(store)
+        if known is None or known.revision != everybody.revision:
+            known = _made[store] = _index(everybody)
+        return known
 
 
-@st.cache_resource(max_entries=2, show_spinner="Reading the list of people …")
-def _index(_store: PeopleReader, store_id: int, revision: int) -> Index:  # noqa: ARG001
-    people = sorted(_store.all(), key=lambda person: (search_key(person.name), person.id))
+def _index(everybody: Everybody) -> Index:
+    people = sorted(everybody.people, key=lambda person: (search_key(person.name), person.id))
     cards = [Card(person, _key(person)) for person in people]
     by_subject = {person.subject: person for person in people}
     groups = sorted({person.group for person in people if person.group})
-    return Index(cards, by_subject, groups, revision)
+    return Index(cards, by_subject, groups, everybody.revision)
 
 
 def _key(person: Person) -> str:
