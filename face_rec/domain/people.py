@@ -72,7 +72,7 @@ class Moved:
 class Person:
     """A registered person, without embeddings.
 
-    ``subject`` is random and never re-used; ``id`` is the customer's own.
+    ``subject`` is random and never used again; ``id`` is the customer's own.
     ``version`` counts the changes, for optimistic locking. ``photo`` is the
     snapshot key of the best enrolment photo. ``deactivated_at``, ``pauses`` and
     ``moved`` (oldest first) are kept by the store: nothing but switching somebody off or on, or
