@@ -7,16 +7,16 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.access.audit.audit import Action, AuditEntry, details, matching
+from face_rec.access.pages import Page
 from face_rec.attendance.reports.csv_file import neutralised
 from face_rec.facades.access import AccessFacade
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, require
-from pages.ui.frame.navigation import AUDIT
 from pages.ui.frame.page import page
 from pages.ui.shared.text import counted
 from pages.ui.shared.widgets import empty_state
 
-require(Right.AUDIT)
+require(Page.AUDIT.right)
 
 AMOUNTS = {500: "newest 500", 5000: "newest 5,000", 50_000: "newest 50,000"}
 FAMILIES = sorted({action.value.partition(".")[0] for action in Action})
@@ -81,5 +81,5 @@ def _csv(table: pd.DataFrame) -> bytes:
     return ("\ufeff" + text).encode()
 
 
-with page(AUDIT, "Who did what, when and from where."):
+with page(Page.AUDIT, "Who did what, when and from where."):
     draw(AccessFacade.current())

@@ -2,17 +2,17 @@
 
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.facades.admin import AdminFacade
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.jobs import Job
-from pages.ui.frame.navigation import MODELS
 from pages.ui.frame.page import page
 from pages.ui.frame.progress import show_job
 from pages.ui.shared.text import file_size, plain
 from pages.ui.system.model_packs import JOB, offers, other_packs, upload
 from pages.ui.system.model_status import status_card
 
-require(Right.MODELS)
+require(Page.MODELS.right)
 
 
 def draw() -> None:
@@ -36,5 +36,5 @@ def _installed(job: Job) -> None:
     st.success(f"{plain(job.title)}: done.", icon=":material/check_circle:")
 
 
-with page(MODELS, "What finds and recognises faces."):
+with page(Page.MODELS, "What finds and recognises faces."):
     draw()

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.attendance.overview import Overview, overview
 from face_rec.domain.marks import Event
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Right, current, require
-from pages.ui.frame.navigation import OVERVIEW, RECORDS, SYSTEM, TAKE_ATTENDANCE, link, next_step
+from pages.ui.frame.navigation import link, next_step
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import repeating
 from pages.ui.frame.state import lines_to_do, overall
@@ -20,7 +21,7 @@ from pages.ui.shared.text import counted
 from pages.ui.shared.today import today_of
 from pages.ui.shared.widgets import Line, Tone, empty_state, person_list, state_list
 
-require(Right.OVERVIEW)
+require(Page.OVERVIEW.right)
 
 LATEST = 8
 IN = "Came today and has not checked out. Where no hours are measured, everybody who came."
@@ -89,12 +90,12 @@ def latest() -> None:
         lines = _latest(app)
         if lines:
             person_list(lines)
-            link(RECORDS, "All records")
+            link(Page.RECORDS, "All records")
         else:
             empty_state(
                 "videocam", "Nobody has been marked today", "Marks appear here as they happen."
             )
-            next_step(TAKE_ATTENDANCE, "Open the kiosk")
+            next_step(Page.TAKE_ATTENDANCE, "Open the kiosk")
 
 
 @repeating(20, Right.OVERVIEW)
@@ -127,7 +128,7 @@ def state() -> None:
             state_list([Line("System", words, tone=tone)])
             if tone is not Tone.GOOD:
                 state_list(lines_to_do(checks))
-                link(SYSTEM, "Everything about the system")
+                link(Page.SYSTEM, "Everything about the system")
 
 
 def _overview() -> Overview:
@@ -159,5 +160,5 @@ def _line(app: AttendanceFacade, event: Event) -> Line:
 
 
 app = AttendanceFacade.current()
-with page(OVERVIEW, times.long_day(app.clock.now(), app.site.timezone)):
+with page(Page.OVERVIEW, times.long_day(app.clock.now(), app.site.timezone)):
     draw(app)

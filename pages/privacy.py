@@ -2,16 +2,16 @@
 
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.facades.admin import AdminFacade
-from pages.ui.frame.identity import Right, require
-from pages.ui.frame.navigation import PRIVACY
+from pages.ui.frame.identity import require
 from pages.ui.frame.page import page
 from pages.ui.system.privacy_person import person_card
 from pages.ui.system.privacy_site import chain_card, retention_card
 
-require(Right.SYSTEM)
+require(Page.PRIVACY.right)
 
-with page(PRIVACY, "What is kept about people, how long, and what they may ask for."):
+with page(Page.PRIVACY, "What is kept about people, how long, and what they may ask for."):
     with st.container(border=True):
         st.subheader("A person's rights", anchor=False)
         person_card(AdminFacade.current())

@@ -6,13 +6,14 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.attendance.marks.records import filtered
 from face_rec.attendance.reports.csv_file import to_csv
 from face_rec.attendance.terms.status import Status
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Identity, Right, current, require
-from pages.ui.frame.navigation import RECORDS, REPORTS, TAKE_ATTENDANCE, link, next_step
+from pages.ui.frame.navigation import link, next_step
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import fragment, repeating
 from pages.ui.records.day_rows import day_rows
@@ -26,7 +27,7 @@ from pages.ui.shared.scope import NO_GROUP, filters, group_choice, visible_group
 from pages.ui.shared.text import counted
 from pages.ui.shared.widgets import empty_state
 
-require(Right.RECORDS)
+require(Page.RECORDS.right)
 
 MARKS, DAYS, REVIEW = "Marks", "Days", "Review"
 SPANS: Final = ("Today", "7 days", "30 days", "90 days")
@@ -111,7 +112,7 @@ def _nothing(anything: bool) -> None:
         return
     text = "Choose a longer period, or open the kiosk to take attendance."
     empty_state("event_busy", "No marks in this period", text)
-    next_step(TAKE_ATTENDANCE, "Open the kiosk")
+    next_step(Page.TAKE_ATTENDANCE, "Open the kiosk")
 
 
 # --- days --------------------------------------------------------------------
@@ -141,7 +142,7 @@ def days() -> None:
         found = day_rows(app, first, last, filters(identity, groups, text or "", statuses))
         if len(found):
             show_days(app, identity, found)
-            link(REPORTS, "Reports and files of these days")
+            link(Page.REPORTS, "Reports and files of these days")
         else:
             empty_state("event_busy", "No days fit", "Choose another period, person or status.")
 
@@ -170,7 +171,7 @@ def draw() -> None:
 
 
 subject = st.query_params.get("person")
-with page(RECORDS, "" if subject else "Who was marked, what each day came to, and why."):
+with page(Page.RECORDS, "" if subject else "Who was marked, what each day came to, and why."):
     if subject:
         person_days(AttendanceFacade.current(), current(), subject)
     else:

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.component_files import asset
-from pages.ui.frame.identity import Right, require
-from pages.ui.frame.navigation import REGISTER
+from pages.ui.frame.identity import require
 from pages.ui.frame.page import page
 from pages.ui.kiosk.model_gate import model_ready
 from pages.ui.people.enrol_details import begin_anew, details_form
@@ -13,7 +13,7 @@ from pages.ui.people.enrol_photos import photos_form
 from pages.ui.people.enrol_save import save_form, saved
 from pages.ui.people.enrolment_draft import Draft, current_draft
 
-identity = require(Right.PEOPLE_WRITE)
+identity = require(Page.REGISTER.right)
 
 STYLE = asset("enrol.css")
 
@@ -37,7 +37,7 @@ def draw(app: RegistrarFacade, draft: Draft) -> None:
         begin_anew(draft)
 
 
-with page(REGISTER, "Under a minute: a few looks into the camera, a name, and consent."):
+with page(Page.REGISTER, "Under a minute: a few looks into the camera, a name, and consent."):
     app = RegistrarFacade.current()
     if model_ready(app.models):
         draw(app, current_draft(f"{identity.kind}:{identity.id}"))

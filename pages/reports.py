@@ -6,10 +6,11 @@ from typing import Final
 
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.attendance.reports.reports import LONGEST, Wanted
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Identity, Right, current, require
-from pages.ui.frame.navigation import REGISTER, REPORTS, next_step
+from pages.ui.frame.navigation import next_step
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import fragment
 from pages.ui.reports.report_files import files, made
@@ -19,7 +20,7 @@ from pages.ui.shared.scope import filters, group_choice
 from pages.ui.shared.text import counted
 from pages.ui.shared.widgets import empty_state
 
-require(Right.RECORDS)
+require(Page.REPORTS.right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def draw() -> None:
         if app.people.count() == 0:
             text = "Reports begin with the first registered person."
             empty_state("bar_chart", "Nothing to report yet", text)
-            next_step(REGISTER, "Register a person")
+            next_step(Page.REGISTER, "Register a person")
             return
         wanted = _wanted(app, identity)
         if wanted is not None:
@@ -116,5 +117,5 @@ def _report(app: AttendanceFacade, wanted: Wanted) -> None:
     show_report(wanted.name, report)
 
 
-with page(REPORTS, "Attendance over days and months, on screen and as files."):
+with page(Page.REPORTS, "Attendance over days and months, on screen and as files."):
     draw()

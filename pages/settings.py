@@ -6,9 +6,9 @@ admin's.
 
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Right, current, require
-from pages.ui.frame.navigation import SETTINGS
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import fragment
 from pages.ui.rules.rule_holidays import holidays
@@ -19,7 +19,7 @@ from pages.ui.rules.rules_begun import begin_anew, begun, tell_of_others
 from pages.ui.rules.site_form import site_form
 from pages.ui.shared.text import plain
 
-require(Right.HR)
+require(Page.SETTINGS.right)
 
 HR_PARTS = {
     "Shifts": shifts,
@@ -56,5 +56,5 @@ def draw() -> None:
 
 if "settings_part" not in st.session_state:  # opened, or come back to: not a press within it
     begin_anew()
-with page(SETTINGS, "What counts as present, late or absent, and from which day on."):
+with page(Page.SETTINGS, "What counts as present, late or absent, and from which day on."):
     draw()

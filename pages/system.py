@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.facades.admin import AdminFacade
 from pages.ui.frame.identity import Right, require
-from pages.ui.frame.navigation import SYSTEM
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import repeating
 from pages.ui.frame.state import overall, state_lines
@@ -16,7 +16,7 @@ from pages.ui.system.system_state import (
     versions,
 )
 
-require(Right.SYSTEM)
+require(Page.SYSTEM.right)
 
 
 def draw() -> None:
@@ -55,5 +55,5 @@ def streams() -> None:
         streams_table(AdminFacade.current().engine.streams())
 
 
-with page(SYSTEM, "Health, cameras, settings and versions."):
+with page(Page.SYSTEM, "Health, cameras, settings and versions."):
     draw()

@@ -5,11 +5,12 @@
 
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.kiosk import NAME, RULE
 from pages.ui.frame.component_files import asset
 from pages.ui.frame.identity import Right, require
-from pages.ui.frame.navigation import KIOSKS, TAKE_ATTENDANCE, next_step
+from pages.ui.frame.navigation import next_step
 from pages.ui.frame.page import page
 from pages.ui.frame.parts import repeating
 from pages.ui.kiosk import live, pin, still, todays_marks
@@ -17,7 +18,7 @@ from pages.ui.kiosk.model_gate import model_ready
 from pages.ui.kiosk.transport import choose_transport
 from pages.ui.shared.widgets import empty_state
 
-identity = require(Right.KIOSK)
+identity = require(Page.TAKE_ATTENDANCE.right)
 
 MAIN = "main"
 WAYS = {"video": "Video", "photo": "Photo"}
@@ -79,12 +80,12 @@ def closed_note(was_open: bool) -> None:
 
 KIOSK = identity.kiosk or st.query_params.get("kiosk", MAIN)
 OPEN = KioskFacade.current().access.open_now(identity)
-with page(TAKE_ATTENDANCE) as actions:
+with page(Page.TAKE_ATTENDANCE) as actions:
     if not NAME.fullmatch(KIOSK):
         st.error(f"This address names no kiosk: use {RULE}, for example ?kiosk=front-door.")
     elif not KioskFacade.current().kiosks.knows(KIOSK):
         empty_state("tablet", f"There is no kiosk {KIOSK}", "An administrator adds it first.")
-        next_step(KIOSKS, "Open Kiosks")
+        next_step(Page.KIOSKS, "Open Kiosks")
     elif not OPEN:
         closed_note(OPEN)
     elif model_ready(KioskFacade.current().models):

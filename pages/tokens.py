@@ -4,11 +4,11 @@ import streamlit as st
 
 from face_rec.access.devices.credentials import Token
 from face_rec.access.devices.tokens import LONGEST_DAYS
+from face_rec.access.pages import Page
 from face_rec.access.rights import Scope
 from face_rec.domain.errors import AccessError
 from face_rec.facades.access import AccessFacade
 from pages.ui.frame.identity import Identity, Right, require
-from pages.ui.frame.navigation import TOKENS
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import dialog
 from pages.ui.frame.step_up import again, proven, refused
@@ -16,7 +16,7 @@ from pages.ui.shared.text import plain
 from pages.ui.shared.times import ago, date_and_time
 from pages.ui.shared.widgets import empty_state
 
-identity = require(Right.TOKENS)
+identity = require(Page.TOKENS.right)
 
 NEW = "add"
 
@@ -86,9 +86,9 @@ def _token_form(app: AccessFacade, who: Identity) -> None:
         st.code(text, language=None, wrap_lines=True)
 
 
-with page(TOKENS, "Programs that use the API at /api/v1, described at /api/v1/openapi.json.") as (
-    actions
-):
+with page(
+    Page.TOKENS, "Programs that use the API at /api/v1, described at /api/v1/openapi.json."
+) as actions:
     if actions.button("Add token", icon=":material/key:", type="primary") or again(NEW):
         new_token(AccessFacade.current(), identity)
     draw(AccessFacade.current())

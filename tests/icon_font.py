@@ -63,7 +63,8 @@ def needed() -> set[str]:
 
 
 def _pages() -> str:
-    return "\n".join(path.read_text("utf-8") for path in (ROOT / "pages").rglob("*.py"))
+    files = [ROOT / "face_rec/access/pages.py", *(ROOT / "pages").rglob("*.py")]
+    return "\n".join(path.read_text("utf-8") for path in files)
 
 
 def make() -> bytes:

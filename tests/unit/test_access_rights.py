@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 import app as entry
 from config import load
 from face_rec import assembly
+from face_rec.access.pages import Page
 from face_rec.access.principal import THIS_COMPUTER, Principal, PrincipalKind
 from face_rec.access.rights import RULES, SCOPES, Right, Role, Scope, rights_of, rights_of_scopes
 from face_rec.web.api.api import ROOT
@@ -18,7 +19,6 @@ from face_rec.web.gate.route_rules import API, BELOW, EXACT, KIOSK_PAGE, PAGES, 
 from face_rec.web.gate.verdict import may
 from face_rec.web.server.strict_http import StrictHttp
 from face_rec.web.server.unknown import Elsewhere
-from pages.ui.frame.navigation import MENU
 
 PAGE_FILES = sorted(
     path
@@ -27,12 +27,12 @@ PAGE_FILES = sorted(
 )
 
 
-def _right_asked_by(page: Path) -> str | None:
-    """The member of Right that the page's first own statement requires."""
+def _page_asked_by(page: Path) -> Page | None:
+    """The page whose right the script's first own statement requires."""
     body = ast.parse(page.read_text(encoding="utf-8")).body
     own = [node for node in body[1:] if not isinstance(node, ast.Import | ast.ImportFrom)]
-    found = re.match(r"(?:identity = )?require\(Right\.(\w+)\)$", ast.unparse(own[0]))
-    return found.group(1) if found else None
+    found = re.match(r"(?:identity = )?require\(Page\.(\w+)\.right\)$", ast.unparse(own[0]))
+    return Page[found.group(1)] if found else None
 
 
 def _principal(role: Role) -> Principal:
@@ -62,30 +62,45 @@ def test_each_scope_stands_for_one_right() -> None:
 
 
 @pytest.mark.parametrize("page", PAGE_FILES, ids=lambda path: path.stem)
-def test_every_page_is_named_in_the_menu_in_the_gate_and_in_its_first_line(page: Path) -> None:
-    entries = [one for group in MENU.values() for one in group if one.file == page.name]
-    asked = _right_asked_by(page)
-    assert asked is not None, f"{page.name} must begin with require(Right.…)"
-    assert entries, f"{page.name} is not in the menu"
-    assert page.stem in PAGES, f"no rule in route_rules.PAGES names {page.name}"
-    assert Right[asked] is entries[0].right is PAGES[page.stem]
+def test_every_page_is_in_the_one_list_and_begins_with_its_right(page: Path) -> None:
+    asked = _page_asked_by(page)
+    assert asked is not None, f"{page.name} must begin with require(Page.….right)"
+    assert asked.file == page.name
+
+
+def test_every_page_of_the_list_has_its_file() -> None:
+    assert sorted(page.file for page in Page) == [path.name for path in PAGE_FILES]
+
+
+def test_each_role_opens_the_pages_that_the_documentation_promises() -> None:
+    def opened(role: Role) -> set[Page]:
+        return {page for page in Page if role in RULES[page.right]}
+
+    manager = {Page.OVERVIEW, Page.RECORDS, Page.REPORTS}
+    assert opened(Role.KIOSK) == {Page.TAKE_ATTENDANCE}
+    assert opened(Role.REGISTRAR) == {Page.PEOPLE, Page.REGISTER}
+    assert opened(Role.MANAGER) == manager
+    assert opened(Role.HR) == {*manager, Page.SETTINGS}
+    assert opened(Role.ADMIN) == set(Page)
 
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("page", PAGE_FILES, ids=lambda path: path.stem)
 def test_the_gate_opens_each_page_to_the_roles_of_its_right_only(page: Path, role: Role) -> None:
-    asked = _right_asked_by(page)
+    asked = _page_asked_by(page)
     rule = rule_for(f"/{page.stem}")
     assert asked is not None
     assert rule is not None
-    assert may(rule, _principal(role)) == (role in RULES[Right[asked]])
+    assert may(rule, _principal(role)) == (role in RULES[asked.right])
     assert rule.way is not Way.OPEN
 
 
 def test_the_walk_notices_a_page_that_does_not_ask(tmp_path: Path) -> None:
     page = tmp_path / "open.py"
-    page.write_text('"""A page."""\nimport streamlit as st\nst.write(1)\nrequire(Right.SYSTEM)\n')
-    assert _right_asked_by(page) is None
+    page.write_text(
+        '"""A page."""\nimport streamlit as st\nst.write(1)\nrequire(Page.SYSTEM.right)\n'
+    )
+    assert _page_asked_by(page) is None
 
 
 # --- routes ----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from face_rec.access.pages import Page
 from face_rec.access.rights import Right
 from face_rec.web.server import uploads
 
@@ -125,23 +126,8 @@ API: Final[Mapping[tuple[str, str], Right | None]] = {
 }
 """The right that each operation of the API needs, besides a valid token; below ``/api/v1``."""
 
-KIOSK_PAGE: Final = "take_attendance"
-PAGES: Final[Mapping[str, Right]] = {
-    "overview": Right.OVERVIEW,
-    KIOSK_PAGE: Right.KIOSK,
-    "records": Right.RECORDS,
-    "reports": Right.RECORDS,
-    "people": Right.PEOPLE_READ,
-    "register": Right.PEOPLE_WRITE,
-    "settings": Right.HR,
-    "models": Right.MODELS,
-    "privacy": Right.SYSTEM,
-    "system": Right.SYSTEM,
-    "accounts": Right.ACCOUNTS,
-    "kiosks": Right.KIOSKS,
-    "tokens": Right.TOKENS,
-    "audit": Right.AUDIT,
-}
+KIOSK_PAGE: Final = Page.TAKE_ATTENDANCE.path
+PAGES: Final[Mapping[str, Right]] = {page.path: page.right for page in Page}
 """The right that opens each page, by its place in the address."""
 
 BELOW: Final[Mapping[str, Rule]] = {

@@ -1,91 +1,51 @@
-"""The pages there are, in the order and groups of the menu."""
+"""The menu of the pages, and the ways from one to another."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
-from streamlit.navigation.page import Page
+from streamlit.navigation.page import Page as StreamlitPage
 
-from pages.ui.frame.identity import Identity, Right, current
+from face_rec.access.pages import Page
+from pages.ui.frame.identity import Identity, current
 
 FOLDER = Path(__file__).resolve().parents[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One page: its file, its name in the menu, and the right that opens it."""
-
-    file: str
-    title: str
-    icon: str
-    right: Right
-
-
-OVERVIEW = Entry("overview.py", "Overview", ":material/dashboard:", Right.OVERVIEW)
-TAKE_ATTENDANCE = Entry(
-    "take_attendance.py", "Take attendance", ":material/videocam:", Right.KIOSK
-)
-RECORDS = Entry("records.py", "Records", ":material/table_rows:", Right.RECORDS)
-REPORTS = Entry("reports.py", "Reports", ":material/bar_chart:", Right.RECORDS)
-PEOPLE = Entry("people.py", "People", ":material/groups:", Right.PEOPLE_READ)
-REGISTER = Entry("register.py", "Register", ":material/person_add:", Right.PEOPLE_WRITE)
-SETTINGS = Entry("settings.py", "Settings", ":material/tune:", Right.HR)
-MODELS = Entry("models.py", "Models", ":material/neurology:", Right.MODELS)
-PRIVACY = Entry("privacy.py", "Privacy", ":material/shield_person:", Right.SYSTEM)
-SYSTEM = Entry("system.py", "System", ":material/monitor_heart:", Right.SYSTEM)
-
-ACCOUNTS = Entry("accounts.py", "Accounts", ":material/manage_accounts:", Right.ACCOUNTS)
-KIOSKS = Entry("kiosks.py", "Kiosks", ":material/tablet:", Right.KIOSKS)
-TOKENS = Entry("tokens.py", "API tokens", ":material/key:", Right.TOKENS)
-AUDIT = Entry("audit.py", "Audit log", ":material/history:", Right.AUDIT)
-
-MENU: dict[str, tuple[Entry, ...]] = {
-    "Attendance": (OVERVIEW, TAKE_ATTENDANCE, RECORDS, REPORTS),
-    "People": (PEOPLE, REGISTER),
-    "Administration": (SETTINGS, MODELS, PRIVACY, SYSTEM),
-    "Access": (ACCOUNTS, KIOSKS, TOKENS, AUDIT),
-}
-
-
-def choose(identity: Identity) -> Page:
+def choose(identity: Identity) -> StreamlitPage:
     """Draw the menu of what ``identity`` may open; the page that was chosen, to be run.
 
     Empty groups are left out. The pages have no icon of their own, for the browser would fetch
     it for its tab from a server of Google; :func:`menu_icons` draws them from the bundled font.
     """
-    allowed = {
-        group: [entry for entry in entries if identity.may(entry.right)]
-        for group, entries in MENU.items()
-    }
-    menu = {group: [_page(entry) for entry in entries] for group, entries in allowed.items()}
-    home, first = _home(), next(entry for entries in allowed.values() for entry in entries)
-    chosen = st.navigation(
-        {**{g: pages for g, pages in menu.items() if pages}, "": [home]}, expanded=True
-    )
+    allowed, home = [entry for entry in Page if identity.may(entry.right)], _home()
+    menu: dict[str, list[StreamlitPage]] = {}
+    for entry in allowed:
+        menu.setdefault(entry.group, []).append(_page(entry))
+    chosen = st.navigation({**menu, "": [home]}, expanded=True)
     if chosen is home:
-        open_page(first, **st.query_params.to_dict())
+        open_page(allowed[0], **st.query_params.to_dict())
     return chosen
 
 
 def menu_icons() -> str:
     """The style rules that put each entry's icon before its name in the menu."""
     rules = []
-    for entry in (entry for entries in MENU.values() for entry in entries):
-        path = f"/{Path(entry.file).stem}"
+    for entry in Page:
+        path = f"/{entry.path}"
         name = entry.icon.removeprefix(":material/").removesuffix(":")
         link = f'[data-testid="stSidebarNavLink"][href$="{path}"]'
         rules.append(f'{link}::before {{ content: "{name}" / ""; }}')
     return "\n".join(rules)
 
 
-def link(entry: Entry, label: str = "") -> None:
+def link(entry: Page, label: str = "") -> None:
     """A link to a page, for empty states and lists of next steps; nothing without the right."""
     if not current().may(entry.right):
         return
     st.page_link(FOLDER / entry.file, label=label or entry.title, icon=entry.icon)
 
 
-def next_step(entry: Entry, label: str) -> None:
+def next_step(entry: Page, label: str) -> None:
     """The button below an empty state; nothing without the right."""
     if not current().may(entry.right):
         return
@@ -93,13 +53,13 @@ def next_step(entry: Entry, label: str) -> None:
         go_button(entry, label, key=f"next_{entry.file}")
 
 
-def go_button(entry: Entry, label: str, key: str) -> None:
+def go_button(entry: Page, label: str, key: str) -> None:
     """A main button that leaves for another page."""
     if st.button(label, icon=entry.icon, type="primary", key=key):
         open_page(entry)
 
 
-def link_to(entry: Entry, label: str, **parameters: str) -> None:
+def link_to(entry: Page, label: str, **parameters: str) -> None:
     """A link to one thing on another page; ``label`` is Markdown.
 
     On the page itself use :func:`open_button`: Streamlit forgets the parameters of such links.
@@ -107,26 +67,26 @@ def link_to(entry: Entry, label: str, **parameters: str) -> None:
     st.page_link(FOLDER / entry.file, label=label, query_params=parameters)
 
 
-def open_button(entry: Entry, label: str, key: str, **parameters: str) -> None:
+def open_button(entry: Page, label: str, key: str, **parameters: str) -> None:
     """A button that reads like a link; ``label`` is Markdown."""
     if st.button(label, key=key, type="tertiary"):
         open_page(entry, **parameters)
 
 
-def open_page(entry: Entry, **parameters: str) -> None:
+def open_page(entry: Page, **parameters: str) -> None:
     """Leave for another page; does not return."""
     st.switch_page(FOLDER / entry.file, query_params=parameters)
 
 
-def _page(entry: Entry) -> Page:
+def _page(entry: Page) -> StreamlitPage:
     return st.Page(
         FOLDER / entry.file,
         title=entry.title,
-        url_path=Path(entry.file).stem,
+        url_path=entry.path,
     )
 
 
-def _home() -> Page:
+def _home() -> StreamlitPage:
     """The bare address, which leads to the first page that may be opened.
 
     Streamlit always has a default page, and answers only "/" for it: were it a page of the menu

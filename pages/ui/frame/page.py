@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from face_rec.access.pages import Page
 from face_rec.domain.errors import FaceRecError, ProofNeeded, StoreUnavailable
 from face_rec.facades.frame import FrameFacade
 from pages.ui.frame.flash import show_flashes
-from pages.ui.frame.navigation import Entry
 from pages.ui.frame.parts import ANYBODY, WAITING, repeating
 from pages.ui.frame.step_up import prove_again
 from pages.ui.shared.text import plain
@@ -22,7 +22,7 @@ _RETRY_SECONDS = 3
 
 
 @contextmanager
-def page(entry: Entry, lead: str = "") -> Iterator[DeltaGenerator]:
+def page(entry: Page, lead: str = "") -> Iterator[DeltaGenerator]:
     """Draw the header, then the body of the ``with`` statement, whatever happens to it.
 
     Yields the place at the right of the header, for the page's main buttons. A store that
@@ -84,7 +84,7 @@ def show_error(error: Exception, where: str) -> None:
     )
 
 
-def _header(entry: Entry, lead: str) -> DeltaGenerator:
+def _header(entry: Page, lead: str) -> DeltaGenerator:
     bar = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     words = bar.container(gap=None, width="stretch", key="page_header")
     words.title(entry.title, anchor=False)

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.models.status import ReportingModels
-from pages.ui.frame.navigation import MODELS, link
+from pages.ui.frame.navigation import link
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import ANYBODY, repeating
 from pages.ui.shared.widgets import empty_state
@@ -28,4 +29,4 @@ def _wait_for_model(models: ReportingModels) -> None:
             return
         empty_state("neurology", "A recognition model is needed first", status.message)
         with st.container(horizontal=True, horizontal_alignment="center"):
-            link(MODELS, "Install a model")
+            link(Page.MODELS, "Install a model")

@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Right, current
-from pages.ui.frame.navigation import MODELS, REGISTER, TAKE_ATTENDANCE, go_button
+from pages.ui.frame.navigation import go_button
 from pages.ui.frame.parts import fragment
 from pages.ui.rules.site_form import save_site, zones
 from pages.ui.shared import times
@@ -62,13 +63,13 @@ def first_steps(app: AttendanceFacade) -> None:
                 _step(1, "Recognition model", "Installed and ready.", done=True)
             else:
                 _step(1, "Recognition model", "Download a pack once, or upload it as a ZIP file.")
-                go_button(MODELS, "Install a model", key="step_models")
+                go_button(Page.MODELS, "Install a model", key="step_models")
         with two:
             _step(2, "First person", "Name, consent, and a short look into the camera.")
             if ready:
-                go_button(REGISTER, "Register a person", key="step_register")
+                go_button(Page.REGISTER, "Register a person", key="step_register")
         with three:
-            _step(3, "Kiosk", f"Open {TAKE_ATTENDANCE.title} on the device at the door.")
+            _step(3, "Kiosk", f"Open {Page.TAKE_ATTENDANCE.title} on the device at the door.")
 
 
 def _step(number: int, title: str, text: str, done: bool = False) -> None:

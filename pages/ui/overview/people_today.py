@@ -6,10 +6,11 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.overview import is_inside
 from face_rec.attendance.terms.status import Status
-from pages.ui.frame.navigation import RECORDS, open_page
+from pages.ui.frame.navigation import open_page
 from pages.ui.shared.day_words import minutes, time_of
 
 _OFF = frozenset({Status.HOLIDAY, Status.WEEKLY_OFF, Status.LEAVE})
@@ -60,7 +61,7 @@ def people_today(records: Sequence[DayRecord]) -> None:
     picked = selected["selection"]["rows"]
     if picked and picked[0] < len(taken):
         one = taken[picked[0]]
-        open_page(RECORDS, person=one.person.subject, day=one.day.isoformat())
+        open_page(Page.RECORDS, person=one.person.subject, day=one.day.isoformat())
 
 
 def _row(one: DayRecord) -> tuple[str, ...]:

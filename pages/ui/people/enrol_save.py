@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.domain.errors import FaceRecError, FaceTaken, IdTaken, StoreUnavailable
 from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.details import Details
 from pages.ui.frame.identity import Right
-from pages.ui.frame.navigation import PEOPLE, TAKE_ATTENDANCE, link_to, open_page
+from pages.ui.frame.navigation import link_to, open_page
 from pages.ui.frame.parts import callback
 from pages.ui.people.enrolment_draft import Draft, forget_draft
 from pages.ui.shared.photos import PORTRAIT, photo
@@ -118,5 +119,5 @@ def saved(app: RegistrarFacade, draft: Draft, person: Person) -> None:
                 on_click=callback(Right.PEOPLE_WRITE, forget_draft), key="register_another",
             )  # fmt: skip
             if st.button("Open the kiosk", icon=":material/videocam:", key="open_kiosk"):
-                open_page(TAKE_ATTENDANCE)
-            link_to(PEOPLE, "Profile", person=person.subject)
+                open_page(Page.TAKE_ATTENDANCE)
+            link_to(Page.PEOPLE, "Profile", person=person.subject)

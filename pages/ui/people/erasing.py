@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.domain.people import Person
 from face_rec.privacy.certificate import Certificate
 from face_rec.privacy.service import Privacy
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, acting_here
-from pages.ui.frame.navigation import PEOPLE, open_page
+from pages.ui.frame.navigation import open_page
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
 from pages.ui.frame.step_up import proven
@@ -49,7 +50,7 @@ def confirm_erasure(privacy: Privacy, person: Person) -> None:
             st.session_state.pop(_EXPORT, None)
             st.session_state[_COUNT] = erasures() + 1
             if "person" in st.query_params:  # their own page, which is gone
-                open_page(PEOPLE)
+                open_page(Page.PEOPLE)
             st.rerun()
 
 

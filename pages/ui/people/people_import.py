@@ -6,6 +6,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.domain.people import Consent
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.imports import photo_archive
@@ -14,7 +15,7 @@ from face_rec.protocols.models import Progress
 from face_rec.web.server.uploads import LARGEST_MB
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job
-from pages.ui.frame.navigation import MODELS, link
+from pages.ui.frame.navigation import link
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
 from pages.ui.frame.progress import show_job
@@ -48,7 +49,7 @@ def _dialog(app: RegistrarFacade) -> None:
     with guarded("people.import"):
         if app.models.current() is None:
             st.info("Install a recognition model first.", icon=":material/info:")
-            link(MODELS)
+            link(Page.MODELS)
             return
         st.markdown(
             "One folder a person, named with their ID, with photos in it. An optional "

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
-from pages.ui.frame.navigation import PEOPLE, REGISTER, next_step, open_button
+from pages.ui.frame.navigation import next_step, open_button
 from pages.ui.shared.people_index import Index, people_index
 from pages.ui.shared.photos import photo
 from pages.ui.shared.template_state import outdated
@@ -32,7 +33,7 @@ def people_list(app: RegistrarFacade) -> None:
 def _nobody() -> None:
     text = "Register the first person with the camera, or import a ZIP file of photos."
     empty_state("group_add", "Nobody is registered yet", text)
-    next_step(REGISTER, "Register a person")
+    next_step(Page.REGISTER, "Register a person")
 
 
 def _search(index: Index) -> list[Person]:
@@ -84,7 +85,7 @@ def _card(app: RegistrarFacade, person: Person) -> None:
         avatar(photo(app.pictures, person.photo), person.name)
         with st.container(gap=None, width="stretch"):
             key = f"open_{person.subject}"
-            open_button(PEOPLE, plain(person.name), key, person=person.subject)
+            open_button(Page.PEOPLE, plain(person.name), key, person=person.subject)
             st.caption(" · ".join(plain(part) for part in (person.id, person.group) if part))
             _badges(app, person)
 

@@ -5,12 +5,13 @@ from dataclasses import replace
 import streamlit as st
 
 from face_rec.access.devices.pins import LONGEST, RULE
+from face_rec.access.pages import Page
 from face_rec.domain.errors import AccessError, FaceTaken, PeopleError
 from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Identity, Right, require
-from pages.ui.frame.navigation import PEOPLE, RECORDS, next_step, open_button, open_page
+from pages.ui.frame.navigation import next_step, open_button, open_page
 from pages.ui.frame.step_up import again
 from pages.ui.people.erasing import confirm_erasure, erasing
 from pages.ui.people.profile_photos import add_photos, template_table
@@ -138,7 +139,7 @@ def _reason(person: Person) -> str:
         "reason and press the button again.",
         icon=":material/group:",
     )
-    open_button(PEOPLE, "Show the other person", f"{_taken(person)}_other", person=other)
+    open_button(Page.PEOPLE, "Show the other person", f"{_taken(person)}_other", person=other)
     return st.text_input("Reason", key=f"{_taken(person)}_reason") or ""
 
 
@@ -149,11 +150,11 @@ def _taken(person: Person) -> str:
 def profile(app: RegistrarFacade, identity: Identity, subject: str) -> None:
     """Draw the person with ``subject``, or say that there is none (any more)."""
     if st.button("All people", icon=":material/arrow_back:", type="tertiary"):
-        open_page(PEOPLE)
+        open_page(Page.PEOPLE)
     person = app.people.get(subject)
     if person is None:
         empty_state("person_off", "This person is not here", "They may have been deleted.")
-        next_step(PEOPLE, "All people")
+        next_step(Page.PEOPLE, "All people")
         return
     left, right = st.columns([1, 2.6], gap="large")
     with left:
@@ -174,7 +175,10 @@ def _summary(app: RegistrarFacade, identity: Identity, person: Person) -> None:
     facts(_facts(app, person))
     if identity.may(Right.RECORDS):
         open_button(
-            RECORDS, ":material/calendar_month: Attendance", "profile_days", person=person.subject
+            Page.RECORDS,
+            ":material/calendar_month: Attendance",
+            "profile_days",
+            person=person.subject,
         )
 
 

@@ -6,13 +6,14 @@ from typing import Literal
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from face_rec.access.pages import Page
 from face_rec.domain.errors import FaceTaken, PeopleError, PictureError
 from face_rec.domain.people import Person, TemplateInfo
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import MAX_BYTES, SUFFIXES, decode
 from pages.ui.frame.flash import flash
-from pages.ui.frame.navigation import MODELS, PEOPLE, link, open_button
+from pages.ui.frame.navigation import link, open_button
 from pages.ui.shared import times
 from pages.ui.shared.template_state import VIEWS, usable
 from pages.ui.shared.text import counted, plain
@@ -67,7 +68,7 @@ def add_photos(app: RegistrarFacade, person: Person) -> None:
     """Upload of several files; each is checked, and what is refused is said in words."""
     if app.models.current() is None:
         st.info("To add photos, install a recognition model first.", icon=":material/info:")
-        link(MODELS)
+        link(Page.MODELS)
         return
     state = f"photos_{person.subject}_{person.version}"
     files = st.file_uploader(
@@ -126,5 +127,5 @@ def _reason(state: str) -> str:
         "to add the photos all the same, give the reason and press the button again.",
         icon=":material/group:",
     )
-    open_button(PEOPLE, "Show the other person", f"{state}_other", person=taken)
+    open_button(Page.PEOPLE, "Show the other person", f"{state}_other", person=taken)
     return st.text_input("Reason", key=f"{state}_reason", placeholder="For example: twins") or ""

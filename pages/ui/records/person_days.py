@@ -7,13 +7,14 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.terms.duration import begun, whole
 from face_rec.attendance.terms.status import ATTENDED, Status
 from face_rec.domain.people import Person
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Identity
-from pages.ui.frame.navigation import RECORDS, open_page
+from pages.ui.frame.navigation import open_page
 from pages.ui.records.why_dialog import why
 from pages.ui.shared import charts
 from pages.ui.shared.day_words import STATUS_NAMES, hours, minutes, status_legend, time_of
@@ -30,7 +31,7 @@ _MISSED = frozenset({Status.ABSENT})
 def person_days(app: AttendanceFacade, identity: Identity, subject: str) -> None:
     """The whole page of one person."""
     if st.button("All records", icon=":material/arrow_back:", type="tertiary"):
-        open_page(RECORDS, view="Days")
+        open_page(Page.RECORDS, view="Days")
     person = app.people.get(subject)
     if person is None or not identity.sees(person.group):
         text = "They may have been deleted, or belong to a group that you do not see."

@@ -6,13 +6,14 @@ from typing import Final
 
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.attendance.mark_queries import Doubt
 from face_rec.domain.errors import AttendanceError, NotAllowed
 from face_rec.domain.marks import Event
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Identity, Right, require
-from pages.ui.frame.navigation import RECORDS, open_button
+from pages.ui.frame.navigation import open_button
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import callback, dialog
 from pages.ui.records.correct import compare
@@ -118,7 +119,7 @@ def _doubt(app: AttendanceFacade, identity: Identity, doubt: Doubt) -> None:
         if person:
             day = event.at.astimezone(app.site.timezone).date().isoformat()
             open_button(
-                RECORDS, "The whole day", f"day_{event.id}", person=person.subject, day=day
+                Page.RECORDS, "The whole day", f"day_{event.id}", person=person.subject, day=day
             )
     with right:
         compare(app, event, person)

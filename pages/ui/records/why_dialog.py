@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.days.explanation import EventLine, Explanation
 from face_rec.attendance.marks.correction import AuditLine
@@ -12,7 +13,7 @@ from face_rec.attendance.marks.visit import stays_of, visits
 from face_rec.domain.errors import PersonMissing
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Identity, Right
-from pages.ui.frame.navigation import RECORDS, open_button
+from pages.ui.frame.navigation import open_button
 from pages.ui.records.correct import add_punch, correct_mark
 from pages.ui.records.records_table import KINDS, SOURCES
 from pages.ui.shared import times
@@ -51,8 +52,9 @@ def _head(one: DayRecord, own_page: bool) -> None:
         st.html(_chip(one), width="content")
         if not own_page:
             open_button(
-                RECORDS, f"{plain(one.person.name)}, all days", f"all_days_{one.person.subject}",
-                person=one.person.subject, day=one.day.isoformat(),
+                Page.RECORDS, f"{plain(one.person.name)}, all days",
+                f"all_days_{one.person.subject}", person=one.person.subject,
+                day=one.day.isoformat(),
             )  # fmt: skip
     st.caption(f"{plain(one.person.name)} ({plain(one.person.id)}) · {local}")
 

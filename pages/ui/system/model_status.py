@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from face_rec.access.pages import Page
 from face_rec.facades.admin import AdminFacade
 from face_rec.models.status import ModelState, ModelStatus
 from pages.ui.frame.identity import Right
-from pages.ui.frame.navigation import PEOPLE, link
+from pages.ui.frame.navigation import link
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import repeating
 from pages.ui.shared.text import counted, plain
@@ -110,4 +111,4 @@ def _people_left_behind(app: AdminFacade) -> None:
             f"{_people(missing)} cannot be recognised: deactivated, without photos, or with "
             "photos taken under another model."
         )
-        link(PEOPLE)
+        link(Page.PEOPLE)

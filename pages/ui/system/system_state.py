@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from face_rec import __version__
+from face_rec.access.pages import Page
 from face_rec.facades.admin import AdminFacade
 from face_rec.protocols.streams import Stream
-from pages.ui.frame.navigation import TAKE_ATTENDANCE, next_step
+from pages.ui.frame.navigation import next_step
 from pages.ui.shared.widgets import empty_state
 
 _LIBRARIES = {
@@ -101,7 +102,7 @@ def streams_table(streams: Sequence[Stream]) -> None:
     """One line a camera; what to do if there is none."""
     if not streams:
         empty_state("videocam_off", "No camera is running", "Open the kiosk to start one.")
-        next_step(TAKE_ATTENDANCE, "Open the kiosk")
+        next_step(Page.TAKE_ATTENDANCE, "Open the kiosk")
         return
     rows = [_row(stream) for stream in streams]
     st.dataframe(

@@ -1,0 +1,44 @@
+"""The pages there are: the one list of them, which menu, gate and links read."""
+
+from enum import Enum
+
+from face_rec.access.rights import Right
+
+
+class Page(Enum):
+    """In the order of the menu: its group there, its title, its icon, and the right that opens it.
+
+    The member's name in small letters is the page's place in the address and its file in
+    ``pages``; a page is added by its file and a line here.
+    """
+
+    OVERVIEW = ("Attendance", "Overview", ":material/dashboard:", Right.OVERVIEW)
+    TAKE_ATTENDANCE = ("Attendance", "Take attendance", ":material/videocam:", Right.KIOSK)
+    RECORDS = ("Attendance", "Records", ":material/table_rows:", Right.RECORDS)
+    REPORTS = ("Attendance", "Reports", ":material/bar_chart:", Right.RECORDS)
+    PEOPLE = ("People", "People", ":material/groups:", Right.PEOPLE_READ)
+    REGISTER = ("People", "Register", ":material/person_add:", Right.PEOPLE_WRITE)
+    SETTINGS = ("Administration", "Settings", ":material/tune:", Right.HR)
+    MODELS = ("Administration", "Models", ":material/neurology:", Right.MODELS)
+    PRIVACY = ("Administration", "Privacy", ":material/shield_person:", Right.SYSTEM)
+    SYSTEM = ("Administration", "System", ":material/monitor_heart:", Right.SYSTEM)
+    ACCOUNTS = ("Access", "Accounts", ":material/manage_accounts:", Right.ACCOUNTS)
+    KIOSKS = ("Access", "Kiosks", ":material/tablet:", Right.KIOSKS)
+    TOKENS = ("Access", "API tokens", ":material/key:", Right.TOKENS)
+    AUDIT = ("Access", "Audit log", ":material/history:", Right.AUDIT)
+
+    def __init__(self, group: str, title: str, icon: str, right: Right) -> None:
+        self.group = group
+        self.title = title
+        self.icon = icon
+        self.right = right
+
+    @property
+    def path(self) -> str:
+        """Its place in the address."""
+        return self.name.lower()
+
+    @property
+    def file(self) -> str:
+        """Its script, in the folder ``pages``."""
+        return f"{self.path}.py"
