@@ -46,6 +46,7 @@ ONLY_IN: dict[str, set[str]] = {
     "config": {"app", "face_rec.assembly", "face_rec.cli"},
     "pydantic_settings": {"face_rec.settings"},
     "redis": {"face_rec.stores"},
+    "msgspec": {"face_rec.stores"},
     "boto3": {"face_rec.stores"},
     "botocore": {"face_rec.stores"},
     "insightface": {"face_rec.models"},

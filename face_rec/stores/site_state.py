@@ -14,10 +14,10 @@ from face_rec.privacy.retention import Run
 from face_rec.site_options import StoredOptions
 from face_rec.stores.chain.ledger import Command, Guard, Ledger
 from face_rec.stores.chain.linked_hashes import OPTIONS, digest_of, name_of
-from face_rec.stores.people.person_codec import compact
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Script
+from face_rec.stores.stored_json import compact
 
 _FIELD: Final = "retention"
 _HOUR: Final = 3600

@@ -10,8 +10,8 @@ from face_rec import files
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.journal.journal_seal import JournalSeal, sign_leftovers
-from face_rec.stores.people.person_codec import compact
 from face_rec.stores.sealing.keyring import derived
+from face_rec.stores.stored_json import compact
 from tests.samples import an_event
 
 OURS = JournalSeal("main", derived(["a secret of the tests, 32 long .."], "journal"))

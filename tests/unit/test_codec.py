@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from face_rec.domain.faces import View
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Consent, Moved, Pause, Person, TemplateInfo
+from face_rec.stores import stored_json
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.people import person_codec
 from face_rec.stores.redis import keys
@@ -91,9 +92,9 @@ def test_an_event_leaves_out_what_is_unknown() -> None:
 
 def test_times_are_stored_in_utc() -> None:
     east = datetime(2025, 3, 10, 9, tzinfo=timezone(timedelta(hours=9)))
-    assert person_codec.time_to_text(east) == "2025-03-10T00:00:00+00:00"
+    assert stored_json.time_to_text(east) == "2025-03-10T00:00:00+00:00"
     with pytest.raises(ValueError, match="no time zone"):
-        person_codec.text_to_time("2025-03-10T08:00:00")
+        stored_json.text_to_time("2025-03-10T08:00:00")
 
 
 def test_vectors_are_little_endian_float32() -> None:

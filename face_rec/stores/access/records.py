@@ -13,10 +13,10 @@ from face_rec.domain.errors import Conflict, LastOne
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.chain.ledger import Command, Ledger
 from face_rec.stores.chain.linked_hashes import digest_of, name_of
-from face_rec.stores.people.person_codec import compact
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
+from face_rec.stores.stored_json import compact
 
 Record = TypeVar("Record", Account, Device, Token, Factors, Handle)
 

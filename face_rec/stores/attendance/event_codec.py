@@ -1,27 +1,17 @@
 """An attendance event as one line of JSON, for Redis and for the journal."""
 
-import json
-from typing import Any
+from dataclasses import replace
+from datetime import UTC
+from typing import Final
 
-from face_rec.domain.marks import Event, EventKind, Source
-from face_rec.stores.people.person_codec import compact, text_to_time, time_to_text
+from face_rec.domain.marks import Event
+from face_rec.stores.stored_json import Reader, in_utc, time_to_text, written
 
-_PLAIN = (
-    "id",
-    "subject",
-    "kiosk",
-    "score",
-    "margin",
-    "liveness",
-    "snapshot",
-    "contract",
-    "target",
-    "author",
-    "reason",
-)
-
-_NUMBERS = ("score", "margin", "liveness")
-_TEXTS = tuple(name for name in _PLAIN if name not in _NUMBERS)
+_PLAIN: Final = (
+    "id", "subject", "kiosk", "score", "margin", "liveness", "snapshot", "contract", "target",
+    "author", "reason", "kind", "source", "becomes",
+)  # fmt: skip
+_read: Final = Reader(Event)
 
 
 class MalformedEvent(ValueError):
@@ -30,13 +20,11 @@ class MalformedEvent(ValueError):
 
 def encode(event: Event) -> bytes:
     """Compact JSON on one line; what is None is left out."""
-    record: dict[str, Any] = {name: getattr(event, name) for name in _PLAIN}
-    record["kind"] = event.kind.value
-    record["source"] = event.source.value
-    record["becomes"] = None if event.becomes is None else event.becomes.value
+    record = {name: value for name in _PLAIN if (value := getattr(event, name)) is not None}
     record["at"] = time_to_text(event.at)
-    record["recorded_at"] = time_to_text(event.recorded_at)
-    return compact({name: value for name, value in record.items() if value is not None})
+    if event.recorded_at is not None:
+        record["recorded_at"] = time_to_text(event.recorded_at)
+    return written(record)
 
 
 def decode(line: bytes) -> Event:
@@ -45,26 +33,16 @@ def decode(line: bytes) -> Event:
     Raises MalformedEvent.
     """
     try:
-        return event_of(json.loads(line))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise MalformedEvent(f"not an event: {error!r}") from error
+        return checked(_read(line))
+    except ValueError as error:
+        raise MalformedEvent(f"not an event: {error}") from error
 
 
-def event_of(record: dict[str, Any]) -> Event:
-    """The event in a decoded record; raises what decoding it raises."""
-    at = text_to_time(record["at"])
-    if at is None or not all(isinstance(record[name], str) for name in ("id", "subject", "kiosk")):
-        raise ValueError("id, subject, kiosk or time is missing")
-    if not all(isinstance(record.get(name), int | float | None) for name in _NUMBERS):
-        raise ValueError("score, margin or liveness is no number")
-    if not all(isinstance(record.get(name), str | None) for name in _TEXTS):
-        raise ValueError("a field that should be text is none")
-    becomes = record.get("becomes")
-    return Event(
-        **{name: record[name] for name in _PLAIN if name in record},
-        at=at,
-        kind=EventKind(record["kind"]),
-        source=Source(record["source"]),
-        becomes=None if becomes is None else EventKind(becomes),
-        recorded_at=text_to_time(record.get("recorded_at")),
+def checked(event: Event) -> Event:
+    """``event`` with its times in UTC; raises ValueError for one without a zone."""
+    noted = event.recorded_at
+    if event.at.tzinfo is UTC and (noted is None or noted.tzinfo is UTC):  # as ours all are
+        return event
+    return replace(
+        event, at=in_utc(event.at), recorded_at=None if noted is None else in_utc(noted)
     )

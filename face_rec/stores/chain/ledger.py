@@ -16,10 +16,10 @@ from typing import Any, Final, TypeVar
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, StoreUnavailable
 from face_rec.stores.chain.links import Chain, DayHeads, Head, Links, parsed
-from face_rec.stores.people.person_codec import compact, time_to_text
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
+from face_rec.stores.stored_json import compact, time_to_text
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,6 @@ Lines without a seal were written by versions before this one, and are read alik
 """
 
 import hashlib
-import json
 import logging
 import os
 import secrets
@@ -16,13 +15,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from face_rec import files
 from face_rec.domain.marks import Event
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.journal.quarantine import Quarantine
-from face_rec.stores.people.person_codec import compact
+from face_rec.stores.stored_json import Reader, compact
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +64,9 @@ class Line:
 
     event: Event | None = None
     settled: str = ""
+
+
+_read: Final = Reader(Line)
 
 
 class Segment:
@@ -214,12 +216,14 @@ def parsed(line: bytes, seal: LineSeal) -> Line:
     if not seal.check(body, signature):
         raise BadLine("the line was changed since it was written")
     try:
-        record: dict[str, Any] = json.loads(body)
-        if "event" in record:
-            return Line(event=event_codec.event_of(record["event"]))
-        return Line(settled=str(record["settled"]))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        found = _read(body)
+        if found.event is not None:
+            return Line(event=event_codec.checked(found.event))
+    except (ValueError, RecursionError) as error:
         raise BadLine(f"not an entry of the journal: {error!r}") from error
+    if not found.settled:
+        raise BadLine("not an entry of the journal: neither an event nor the end of one")
+    return found
 
 
 def _sealed(body: bytes, seal: LineSeal) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from face_rec.domain.faces import Vector
 from face_rec.domain.people import Person, Template
 from face_rec.stores.chain.links import Chain
-from face_rec.stores.people.person_codec import compact, time_to_text
+from face_rec.stores.stored_json import compact, time_to_text
 
 _SEPARATOR: Final = b"/"
 

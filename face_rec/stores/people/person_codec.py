@@ -5,19 +5,20 @@ separator inside a string. Embeddings pass through a :class:`Sealer`, so that
 encryption at rest is one object handed in.
 """
 
-import json
 import struct
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
+import msgspec
 import numpy as np
 
-from face_rec.domain.faces import Matrix, Vector, View
+from face_rec.domain.faces import Matrix, Vector
 from face_rec.domain.people import Consent, Moved, Pause, Person, Template, TemplateInfo
 from face_rec.protocols.sealing import Sealer
 from face_rec.stores.redis import keys
+from face_rec.stores.stored_json import Reader, in_utc, time_to_text, written
 
 _ROW = struct.Struct("<BH")  # slot, bytes
 _HEAD = _ROW.size
@@ -34,29 +35,6 @@ class Unsealed:
         return sealed
 
 
-# --- times --------------------------------------------------------------------
-
-
-def time_to_text(moment: datetime | None) -> str | None:
-    """ISO 8601 in UTC, to the microsecond."""
-    return None if moment is None else moment.astimezone(UTC).isoformat()
-
-
-def text_to_time(text: str | None) -> datetime | None:
-    """Raises ValueError for a text that is no time, or one without a zone."""
-    if text is None:
-        return None
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"{text} has no time zone")
-    return moment.astimezone(UTC)
-
-
-def compact(value: object) -> bytes:
-    """JSON in as few bytes as it takes; any text survives it."""
-    return json.dumps(value, separators=(",", ":")).encode()
-
-
 # --- a person -------------------------------------------------------------------
 
 LEFT = "deactivated_at"
@@ -68,9 +46,9 @@ def person_fields(person: Person) -> dict[str, bytes]:
     return {
         keys.ID: person.id.encode(),
         keys.INDEXED: keys.indexed(person.id),
-        keys.ABOUT: compact(_about(person)),
-        keys.TEMPLATES: compact([_info(info) for info in person.templates]),
-        keys.ROWS: compact(_rows(person)),
+        keys.ABOUT: written(_about(person)),
+        keys.TEMPLATES: written([_info(info) for info in person.templates]),
+        keys.ROWS: written(_rows(person)),
     }
 
 
@@ -79,28 +57,57 @@ PERSON_FIELDS = (keys.VERSION, keys.ID, keys.ABOUT, keys.TEMPLATES)
 
 
 def person_of(subject: str, fields: Fields) -> Person | None:
-    """The person in ``fields`` (PERSON_FIELDS); None if there is none."""
+    """The person in ``fields`` (PERSON_FIELDS); None if there is none. Raises ValueError for
+    what is not understood."""
     version, person_id = fields[keys.VERSION], fields[keys.ID]
     if version is None or person_id is None:
         return None
-    about: dict[str, Any] = json.loads(fields[keys.ABOUT] or b"{}")
+    about = _read_about(fields[keys.ABOUT] or b"{}")
     return Person(
         subject=subject,
         id=person_id.decode(),
-        name=about.get("name", ""),
-        group=about.get("group", ""),
-        email=about.get("email", ""),
-        active=about.get("active", True),
-        consent=_consent_of(about.get("consent")),
-        photo=about.get("photo"),
-        created_at=text_to_time(about.get("created_at")),
-        updated_at=text_to_time(about.get("updated_at")),
+        name=about.name,
+        group=about.group,
+        email=about.email,
+        active=about.active,
+        consent=_consent_of(about.consent),
+        photo=about.photo,
+        created_at=_moment(about.created_at),
+        updated_at=_moment(about.updated_at),
         version=int(version),
-        templates=tuple(_info_of(info) for info in json.loads(fields[keys.TEMPLATES] or b"[]")),
+        templates=_read_templates(fields[keys.TEMPLATES] or b"[]"),
         deactivated_at=_left_of(about),
-        pauses=tuple(_pause_of(pause) for pause in about.get("pauses", ())),
-        moved=tuple(Moved(g, datetime.fromisoformat(at)) for g, at in about.get("moved", ())),
+        pauses=tuple(Pause(since, until) for since, until in about.pauses),
+        moved=tuple(Moved(group, until) for group, until in about.moved),
     )
+
+
+class _Consent(msgspec.Struct):
+    text: str
+    version: str
+    given_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+
+class _About(msgspec.Struct):
+    """What ABOUT holds; what older versions did not write has a default."""
+
+    name: str = ""
+    group: str = ""
+    email: str = ""
+    active: bool = True
+    consent: _Consent | None = None
+    photo: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    deactivated_at: datetime | msgspec.UnsetType | None = msgspec.UNSET
+    pauses: tuple[tuple[datetime, datetime], ...] = ()
+    moved: tuple[tuple[str, datetime], ...] = ()
+
+
+_read_about: Final = Reader(_About)
+_read_templates: Final[Reader[tuple[TemplateInfo, ...]]] = Reader(tuple[TemplateInfo, ...])
+_read_rows: Final[Reader[dict[str, tuple[int, ...]]]] = Reader(dict[str, tuple[int, ...]])
 
 
 def _about(person: Person) -> dict[str, Any]:
@@ -119,16 +126,15 @@ def _about(person: Person) -> dict[str, Any]:
     }
 
 
-def _left_of(about: dict[str, Any]) -> datetime | None:
+def _left_of(about: _About) -> datetime | None:
     """Older versions noted no such day; the last change was taken for it."""
-    if LEFT in about or about.get("active", True):
-        return text_to_time(about.get(LEFT))
-    return text_to_time(about.get("updated_at"))
+    if about.deactivated_at is not msgspec.UNSET:
+        return _moment(about.deactivated_at)
+    return None if about.active else _moment(about.updated_at)
 
 
-def _pause_of(stored: list[str]) -> Pause:
-    since, until = (datetime.fromisoformat(text) for text in stored)
-    return Pause(since, until)
+def _moment(stored: datetime | None) -> datetime | None:
+    return None if stored is None else in_utc(stored)
 
 
 def _consent(consent: Consent) -> dict[str, Any]:
@@ -140,12 +146,11 @@ def _consent(consent: Consent) -> dict[str, Any]:
     }
 
 
-def _consent_of(stored: dict[str, Any] | None) -> Consent | None:
-    given_at = None if stored is None else text_to_time(stored.get("given_at"))
+def _consent_of(stored: _Consent | None) -> Consent | None:
+    given_at = None if stored is None else _moment(stored.given_at)
     if stored is None or given_at is None:
         return None
-    withdrawn_at = text_to_time(stored.get("withdrawn_at"))
-    return Consent(stored["text"], stored["version"], given_at, withdrawn_at)
+    return Consent(stored.text, stored.version, given_at, _moment(stored.withdrawn_at))
 
 
 # --- templates --------------------------------------------------------------------
@@ -159,12 +164,6 @@ def _info(info: TemplateInfo) -> dict[str, Any]:
         "contract": info.contract,
         "added_at": time_to_text(info.added_at),
     }
-
-
-def _info_of(stored: dict[str, Any]) -> TemplateInfo:
-    added_at = datetime.fromisoformat(stored["added_at"])
-    view = View(stored["view"])
-    return TemplateInfo(stored["slot"], view, stored["quality"], stored["contract"], added_at)
 
 
 def _rows(person: Person) -> dict[str, list[int]]:
@@ -181,7 +180,7 @@ def _rows(person: Person) -> dict[str, list[int]]:
 @lru_cache(maxsize=1024)  # most people have the same few slots
 def slots_of(rows: bytes, contract: str) -> tuple[int, ...]:
     """The slots that ROWS names for ``contract``."""
-    return tuple(json.loads(rows).get(contract, ()))
+    return _read_rows(rows).get(contract, ())
 
 
 def vector_fields(sealer: Sealer, subject: str, templates: Sequence[Template]) -> dict[str, bytes]:

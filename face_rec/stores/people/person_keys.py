@@ -18,11 +18,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from face_rec.domain.errors import StoreError
 from face_rec.protocols.sealing import Sealer
-from face_rec.stores.people.person_codec import Unsealed, compact
+from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Script
 from face_rec.stores.sealing.sealer import SealBroken
+from face_rec.stores.stored_json import compact
 
 _KEY: Final = Script("person_key")
 _NONCE_BYTES: Final = 12  # NIST SP 800-38D

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from face_rec.domain.errors import StoreError
 from face_rec.stores.chain.links import Chain, Stream, name_of, stream_of
-from face_rec.stores.people.person_codec import compact, text_to_time, time_to_text
+from face_rec.stores.stored_json import compact, text_to_time, time_to_text
 
 Heads = Mapping[str, tuple[int, str]]
 """By the stream's name: how many entries, and the link of the last."""
