@@ -13,7 +13,7 @@ import numpy as np
 from face_rec.domain.faces import Frame, Image, Matrix, Quality
 from face_rec.domain.recognition import Look, Verdict
 from face_rec.journey.decide import Policy
-from face_rec.journey.same_view import View, repeated, view_of
+from face_rec.journey.same_view import FaceView, repeated, view_of
 from face_rec.journey.track_state import TrackState
 from face_rec.protocols.models import Assessor, Embedder
 from face_rec.protocols.people import Gallery
@@ -64,7 +64,7 @@ class Probe:
 
     state: TrackState
     quality: Quality
-    view: View | None = None
+    view: FaceView | None = None
     repeats: int | None = None
 
 

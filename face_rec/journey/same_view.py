@@ -37,7 +37,7 @@ Grey = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
+class FaceView:
     """What a face's place in a picture looked like. ``patch`` is (H, W) grey, already smoothed;
     ``left`` and ``top`` say where it was in a picture of ``width`` px, after ``halvings``."""
 
@@ -48,7 +48,7 @@ class View:
     halvings: int
 
 
-def view_of(image: Image, box: Box) -> View | None:
+def view_of(image: Image, box: Box) -> FaceView | None:
     """The view of ``box`` in ``image`` ((H, W, 3) uint8 BGR); None where nearly nothing of it is
     inside. About 0.5 ms."""
     halvings = _halvings(box.width)
@@ -62,10 +62,10 @@ def view_of(image: Image, box: Box) -> View | None:
     )
     if right - left < 4 or bottom - top < 4:
         return None
-    return View(_cut(grey, top, bottom, left, right), left, top, image.shape[1], halvings)
+    return FaceView(_cut(grey, top, bottom, left, right), left, top, image.shape[1], halvings)
 
 
-def repeated(views: Sequence[View | None], image: Image, same: float = SAME) -> int | None:
+def repeated(views: Sequence[FaceView | None], image: Image, same: float = SAME) -> int | None:
     """Which of ``views`` (the newest first to be asked) ``image`` shows again; None: it is another
     view. With ``same`` 0 every view is another one."""
     if same <= 0:
@@ -77,7 +77,7 @@ def repeated(views: Sequence[View | None], image: Image, same: float = SAME) -> 
     return None
 
 
-def difference(view: View, image: Image) -> float:
+def difference(view: FaceView, image: Image) -> float:
     """One minus the correlation of ``view`` and the same place in ``image``, at the best shift of
     up to one and a half pixels: 0 for the same picture, whatever its brightness and contrast.
 
@@ -93,7 +93,7 @@ def difference(view: View, image: Image) -> float:
     return max(0.0, 1.0 - _peak(np.asarray(scores, np.float32)))
 
 
-def _around(view: View, grey: Grey) -> Grey | None:
+def _around(view: FaceView, grey: Grey) -> Grey | None:
     """The patch's place with a border; None where the picture has another shape."""
     edge = _REACH + 1
     height, width = view.patch.shape

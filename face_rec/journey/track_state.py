@@ -15,7 +15,7 @@ from face_rec.domain.faces import Image, Quality, Vector
 from face_rec.domain.marks import Receipt
 from face_rec.domain.recognition import Decision, Look, Verdict
 from face_rec.journey.decide import Limits, Policy, decide, leader, vote
-from face_rec.journey.same_view import View
+from face_rec.journey.same_view import FaceView
 from face_rec.journey.track import Track
 
 _ALIKE = 0.65
@@ -42,7 +42,7 @@ class TrackState:
 
     track: Track
     looks: tuple[Look, ...] = ()
-    views: tuple[View | None, ...] = ()
+    views: tuple[FaceView | None, ...] = ()
     """What each of the looks was taken of, in the same order."""
     decision: Decision = _NOTHING
     poor: bool = False
@@ -93,7 +93,7 @@ class TrackState:
         """The view was checked at ``now``."""
         self.poor, self.checked_at = poor, now
 
-    def add(self, look: Look, revision: int, window: int, view: View | None = None) -> None:
+    def add(self, look: Look, revision: int, window: int, view: FaceView | None = None) -> None:
         """Remember one more look, and only as many as ever count."""
         self.looks = (*self.looks, look)[-window:]
         self.views = (*self.views, view)[-window:]

@@ -16,7 +16,7 @@ _FRESH: Final = 1.0  # seconds an answer holds: a camera asks fifteen times a se
 
 class KioskRegister:
     """Safe to call from any thread. While the database is away the kiosks known last stay
-    known: the door must not close because Redis does."""
+    known: a kiosk goes on while Redis does not."""
 
     def __init__(
         self,

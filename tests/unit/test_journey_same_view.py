@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from face_rec.domain.faces import Box, Image
-from face_rec.journey.same_view import SAME, View, difference, repeated, view_of
+from face_rec.journey.same_view import SAME, FaceView, difference, repeated, view_of
 from tests.fakes.journey import Actor, Stage
 
 BOX = Box(200, 120, 360, 320)
@@ -39,7 +39,7 @@ def lit(image: Image, gain: float, more: float) -> Image:
     return np.asarray(cv2.convertScaleAbs(image, alpha=gain, beta=more), np.uint8)
 
 
-def view(image: Image) -> View:
+def view(image: Image) -> FaceView:
     found = view_of(image, BOX)
     assert found is not None
     return found

@@ -1,4 +1,4 @@
-"""The heart of the kiosks: what it notes, and that nothing stops it."""
+"""The heartbeat of the kiosks: what it notes, and that nothing stops it."""
 
 from datetime import datetime
 from threading import Event
