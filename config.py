@@ -19,9 +19,8 @@ from face_rec.settings.kinds import ROOT
 from face_rec.settings.recognition import Recognition
 from face_rec.settings.server import SignIn, WebServer
 from face_rec.settings.site import Privacy, Site
-from face_rec.settings.sources import given_texts, refusal
 from face_rec.settings.storage import Aws, Redis, Snapshots
-from face_rec.settings.topic import Declared, Topic, describe
+from face_rec.settings.topic import Declared, Topic, describe, given_texts, refusal
 
 __all__ = ["ROOT", "Settings", "declared", "load"]
 

@@ -4,15 +4,119 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.facades.admin import AdminFacade
+from face_rec.models.status import ModelState, ModelStatus
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.jobs import Job
-from pages.ui.frame.page import page
+from pages.ui.frame.navigation import link
+from pages.ui.frame.page import guarded, page
+from pages.ui.frame.parts import repeating
 from pages.ui.frame.progress import show_job
-from pages.ui.shared.text import file_size, plain
+from pages.ui.shared.text import counted, file_size, plain
+from pages.ui.shared.widgets import Line, Tone, facts, state_list
 from pages.ui.system.model_packs import JOB, offers, other_packs, upload
-from pages.ui.system.model_status import status_card
 
 require(Page.MODELS.right)
+
+_TONES = {
+    ModelState.READY: (Tone.GOOD, "Ready"),
+    ModelState.LOADING: (Tone.WARN, "Loading"),
+    ModelState.MISSING: (Tone.BAD, "Not installed"),
+    ModelState.FAILED: (Tone.BAD, "Cannot be loaded"),
+}
+
+
+_PROVIDERS = {
+    "cpu": "CPU",
+    "cuda": "NVIDIA GPU (CUDA)",
+    "coreml": "Apple CoreML",
+    "directml": "GPU (DirectML)",
+}
+
+
+@repeating(2, Right.MODELS)
+def status_card(app: AdminFacade) -> None:
+    """State, warnings and figures; follows a pack that is being loaded."""
+    with guarded("models.status"), st.container(border=True):
+        _card(app, app.models.status())
+
+
+def _card(app: AdminFacade, status: ModelStatus) -> None:
+    tone, word = _TONES[status.state]
+    ready = status.state is ModelState.READY
+    title = status.pack if ready else "Recognition model"
+    state_list([Line(title, status.message, word, tone=tone)])
+    if status.warning:
+        st.warning(plain(status.warning), icon=":material/warning:")
+    if ready:
+        _too_many(app.gallery.people, status)
+        facts(_in_plain_words(app, status))
+        _people_left_behind(app)
+        with st.expander("Figures for experts", icon=":material/science:"):
+            facts(_figures(app, status))
+
+
+def _in_plain_words(app: AdminFacade, status: ModelStatus) -> list[tuple[str, str]]:
+    rows = [("Runs on", _provider(status.provider))]
+    if status.speed:
+        rows.append(("Speed", str(status.speed)))
+    rows += [
+        ("Knows", f"{_people(app.gallery.people)} of this site"),
+        ("Good for", f"up to {_largest(status)}"),
+        ("Files", "not the official ones" if status.custom else "the official ones, verified"),
+    ]
+    return rows
+
+
+def _figures(app: AdminFacade, status: ModelStatus) -> list[tuple[str, str]]:
+    rows = [
+        ("Embedding", f"{status.dimension} numbers a face"),
+        ("Contract", status.contract[:12]),
+        ("Providers", ", ".join(_provider(name) for name in status.offered)),
+    ]
+    models = app.models.current()
+    if models:
+        people = max(1, app.gallery.people)
+        calibration = models.calibration
+        rows += [
+            ("Least score", f"{calibration.threshold(people):.3f} for {_people(people)}"),
+            ("Least lead", f"{calibration.margin(people):.3f} over the next person"),
+        ]
+    return rows
+
+
+def _provider(name: str) -> str:
+    return _PROVIDERS.get(name, name)
+
+
+def _people(number: int) -> str:
+    return counted(number, "person", "people")
+
+
+def _largest(status: ModelStatus) -> str:
+    basis = f" ({status.calibration})" if status.calibration else ""
+    return f"{_people(status.largest_gallery)}{basis}"
+
+
+def _too_many(people: int, status: ModelStatus) -> None:
+    """Beyond the measured size the promise about strangers is an extrapolation."""
+    if people > status.largest_gallery:
+        st.warning(
+            f"{_people(people)} are enrolled, and this model's threshold was measured for up to "
+            f"{status.largest_gallery:,}. It goes on rising with the number of people, but that a "
+            "stranger is never named is no longer a measurement. Use a larger pack, or calibrate "
+            "this one on your own faces.",
+            icon=":material/warning:",
+        )
+
+
+def _people_left_behind(app: AdminFacade) -> None:
+    missing = app.people.count() - app.gallery.people
+    if missing > 0 and app.followed().ready:
+        st.caption(
+            f"{_people(missing)} cannot be recognised: deactivated, without photos, or with "
+            "photos taken under another model."
+        )
+        link(Page.PEOPLE)
 
 
 def draw() -> None:

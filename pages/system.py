@@ -1,22 +1,141 @@
 """System: whether everything works, what the cameras do, and what is set."""
 
+import platform
+from collections.abc import Sequence
+from datetime import UTC, timedelta
+from importlib.metadata import PackageNotFoundError, version
+
+import pandas as pd
 import streamlit as st
 
+from face_rec import __version__
 from face_rec.access.pages import Page
 from face_rec.facades.admin import AdminFacade
+from face_rec.protocols.streams import Stream
 from pages.ui.frame.identity import Right, require
+from pages.ui.frame.navigation import next_step
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import repeating
 from pages.ui.frame.state import overall, state_lines
-from pages.ui.shared.widgets import Line, facts, state_list
-from pages.ui.system.system_state import (
-    settings_in_force,
-    streams_table,
-    unreadable_entries,
-    versions,
-)
+from pages.ui.shared.widgets import Line, empty_state, facts, state_list
 
 require(Page.SYSTEM.right)
+
+_LIBRARIES = {
+    "streamlit": "Streamlit",
+    "streamlit-webrtc": "streamlit-webrtc",
+    "insightface": "InsightFace",
+    "onnxruntime": "ONNX Runtime",
+    "opencv-python": "OpenCV",
+    "redis": "redis-py",
+}
+_TRANSPORTS = {
+    "auto": "WebRTC, or HTTP where that does not connect",
+    "webrtc": "WebRTC",
+    "http": "HTTP",
+}
+_DAYS = 7
+
+
+def settings_in_force(app: AdminFacade) -> list[tuple[str, str]]:
+    """Names and values for people; addresses come without passwords."""
+    site, models = app.site, app.models.status()
+    return [
+        ("Title", site.title),
+        ("Site", site.site),
+        ("Time zone", site.timezone.key),
+        ("Database", site.redis),
+        ("Pictures", site.snapshots if site.save_snapshots else "not kept"),
+        ("Model pack", models.pack),
+        ("Between two marks", f"at least {site.cooldown:g} s"),
+        ("Pictures recognised at once", str(app.engine.workers)),
+        ("Live video", _TRANSPORTS[site.video_transport]),
+        ("Consent text", f"version {site.consent_version}"),
+    ]
+
+
+def versions() -> list[tuple[str, str]]:
+    """This software and what it stands on."""
+    ours = [("Attendance", __version__), ("Python", platform.python_version())]
+    return ours + [(title, _version(name)) for name, title in _LIBRARIES.items()]
+
+
+def unreadable_entries(app: AdminFacade) -> None:
+    """Entries of the attendance lists that are no events: looked for only when asked."""
+    with st.expander("Check the stored marks", icon=":material/troubleshoot:"):
+        st.caption(f"Looks for entries of the last {_DAYS} days that cannot be read.")
+        if not st.button("Check now", key="check_entries"):
+            return
+        found = _unreadable(app)
+        if found:
+            st.warning(f"{len(found)} entries cannot be read and are left out everywhere.")
+            st.code("\n".join(found), language=None)
+        else:
+            st.success("All entries can be read.", icon=":material/check_circle:")
+
+
+def _unreadable(app: AdminFacade) -> list[str]:
+    today = app.clock.now().astimezone(UTC).date()
+    days = [today - timedelta(days=number) for number in range(_DAYS)]
+    return [f"{day}  {text[:300]}" for day in days for text in app.attendance.malformed(day)]
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+_STALE_SECONDS = 3.0
+_COLUMNS = {
+    "Camera": st.column_config.TextColumn(width="medium"),
+    "State": st.column_config.TextColumn(width="medium"),
+    "Pictures/s": st.column_config.NumberColumn(format="%.1f", help="Pictures that arrive."),
+    "Looks/s": st.column_config.NumberColumn(
+        format="%.1f", help="Pictures in which faces are looked for."
+    ),
+    "Skipped": st.column_config.NumberColumn(
+        format="percent", help="Pictures that a newer one replaced before their turn: not a fault."
+    ),
+    "Time to mark": st.column_config.NumberColumn(
+        format="%.1f s", help="From a face's first appearance to its mark, the last time."
+    ),
+}
+
+
+def streams_table(streams: Sequence[Stream]) -> None:
+    """One line a camera; what to do if there is none."""
+    if not streams:
+        empty_state("videocam_off", "No camera is running", "Open the kiosk to start one.")
+        next_step(Page.TAKE_ATTENDANCE, "Open the kiosk")
+        return
+    rows = [_row(stream) for stream in streams]
+    st.dataframe(
+        pd.DataFrame(rows, columns=list(_COLUMNS)),
+        column_config=_COLUMNS,
+        hide_index=True,
+        placeholder="–",
+        alt="Running cameras",
+    )
+
+
+def _row(stream: Stream) -> dict[str, object]:
+    stats = stream.stats()
+    return {
+        "Camera": stream.name,
+        "State": _state(stats.frame_age),
+        "Pictures/s": stats.frame_rate,
+        "Looks/s": stats.inference_rate,
+        "Skipped": stats.dropped / stats.frames if stats.frames else 0.0,
+        "Time to mark": stats.time_to_mark,
+    }
+
+
+def _state(age: float | None) -> str:
+    if age is None:
+        return "Waiting for the first picture"
+    return "Live" if age < _STALE_SECONDS else f"No picture for {age:.0f} s"
 
 
 def draw() -> None:

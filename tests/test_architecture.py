@@ -34,7 +34,7 @@ LEVELS: list[set[str]] = [
     },
     {"face_rec.kiosks"},
     {"face_rec.protocols"},
-    {"face_rec.site_options", "face_rec.heap", "face_rec.warm_up"},
+    {"face_rec.site_options", "face_rec.warm_up"},
     {"face_rec.background", "face_rec.settings", "face_rec.zip_directory"},
     {"face_rec.files", "face_rec.retry"},
     {"face_rec.domain", "face_rec.clock", "face_rec.log"},

@@ -21,7 +21,6 @@ from face_rec.assembly.system import System
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import StoreUnavailable
-from face_rec.heap import Heap
 from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
@@ -41,6 +40,7 @@ from face_rec.site_options import OptionsFollower
 from face_rec.stores.chain.chain_report import Report
 from face_rec.stores.chain.patrol import ChainPatrol, chain_check
 from face_rec.stores.redis import redis_health
+from face_rec.warm_up import Heap
 from face_rec.web.ops import checks, health
 
 log = logging.getLogger(__name__)

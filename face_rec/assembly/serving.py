@@ -19,7 +19,7 @@ from face_rec.web.gate.gate import Gate, Useful
 from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.gate.hosts import own_names
 from face_rec.web.gate.tab_socket import Handed
-from face_rec.web.ops import health, metrics, security_txt
+from face_rec.web.ops import health, metrics
 from face_rec.web.server import connections, unknown
 from face_rec.web.server.assets import Assets
 from face_rec.web.server.strict_http import StrictHttp
@@ -36,7 +36,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
     """The plain HTTP routes; each asks for the running system when it is called."""
     ours: list[BaseRoute] = [
         *health.routes(_health),
-        *security_txt.routes(settings.security_contact, SystemClock()),
+        *health.contact_routes(settings.security_contact, SystemClock()),
         *metrics.routes(
             metrics.Sources(
                 streams=lambda: holder.current().engine.streams(),  # noqa: PLW0108

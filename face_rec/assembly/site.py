@@ -5,7 +5,7 @@ from pathlib import Path
 from config import Settings
 from face_rec.facades.facade import SiteInfo
 from face_rec.web.frames.ice import IceServers
-from face_rec.web.server.addresses import Reach, addresses
+from face_rec.web.gate.hosts import Reach, addresses
 
 
 def site_info(settings: Settings) -> SiteInfo:

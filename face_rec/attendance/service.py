@@ -1,18 +1,110 @@
 """Everything about attendance in one object, for pages and commands."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from face_rec.attendance.cached_stores import Stores
-from face_rec.attendance.corrections import CorrectionService
 from face_rec.attendance.mark_queries import MarkQueries
+from face_rec.attendance.marks import correction
+from face_rec.attendance.marks.correction import Author
+from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.rule_service import RuleService
 from face_rec.attendance.rules.rules import RulesWriter
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock
+from face_rec.domain.errors import CorrectionRefused, NotAllowed, PersonMissing
+from face_rec.domain.groups import Groups
+from face_rec.domain.marks import Event, EventKind
 from face_rec.protocols.marks import MarkWriter
+
+# Where managers correct marks. Everything is checked before anything is written.
+
+
+class CorrectionService:
+    """Writes corrections. All methods raise CorrectionRefused, with nothing
+    written, and may raise StoreUnavailable; each returns the event written.
+
+    ``within``: whose marks the author may correct; NotAllowed is raised for anybody else's,
+    whatever the page has shown.
+    """
+
+    def __init__(
+        self, marks: MarkWriter, book: Timesheets, inquiry: MarkQueries, clock: Clock
+    ) -> None:
+        self._marks = marks
+        self._book = book
+        self._inquiry = inquiry
+        self._clock = clock
+
+    def add(
+        self, subject: str, at: datetime, kind: EventKind, author: str, reason: str, *,
+        within: Groups,
+    ) -> Event:  # fmt: skip
+        """Add a punch that is missing; ``at`` is aware. Raises PersonMissing."""
+        _check_group(within, self._book.somebody(subject).group)
+        if at.tzinfo is None:
+            raise CorrectionRefused("The time needs a zone. Give it in the site's zone.")
+        return self._write(correction.added(subject, at, kind, self._by(author, reason)))
+
+    def void(self, event: Event, author: str, reason: str, *, within: Groups) -> Event:
+        """Let a punch no longer count; the original stays."""
+        return self._write(correction.voided(self._entry(event, within), self._by(author, reason)))
+
+    def retype(
+        self, event: Event, becomes: EventKind, author: str, reason: str, *, within: Groups
+    ) -> Event:
+        """Let a punch count as another kind."""
+        entry = self._entry(event, within)
+        return self._write(correction.retyped(entry, becomes, self._by(author, reason)))
+
+    def confirm(self, event: Event, author: str, reason: str, *, within: Groups) -> Event:
+        """Say that a punch is right; takes it out of the review queue."""
+        entry = self._entry(event, within)
+        return self._write(correction.confirmed(entry, self._by(author, reason)))
+
+    def decide(
+        self, events: Sequence[Event], right: bool, author: str, reason: str, *, within: Groups
+    ) -> list[Event]:
+        """Confirm all of ``events``, or void them all: every one is checked before the first is
+        written. Those that somebody else decided meanwhile are left as they are; returns what
+        was written."""
+        by = self._by(author, reason)
+        entries = [self._entry(event, within) for event in events]
+        waiting = [entry for entry in entries if not entry.confirmed and not entry.voided]
+        make = correction.confirmed if right else correction.voided
+        made = [make(entry, by) for entry in waiting]
+        return [self._write(event) for event in made]
+
+    def dispute(self, event: Event, author: str, reason: str, *, within: Groups) -> Event:
+        """Say that a punch may be wrong; it counts until it is voided."""
+        entry = self._entry(event, within)
+        return self._write(correction.disputed(entry, self._by(author, reason)))
+
+    def _entry(self, event: Event, within: Groups) -> Entry:
+        """The mark as it stands, if it is of somebody ``within``."""
+        entry = self._inquiry.entry(event)
+        try:
+            group: str | None = self._book.somebody(entry.event.subject).group
+        except PersonMissing:
+            group = None
+        _check_group(within, group)
+        return entry
+
+    def _by(self, author: str, reason: str) -> Author:
+        return Author(author, reason, self._clock.now())
+
+    def _write(self, event: Event) -> Event:
+        # As a replay: a manager's word is not subject to the cooldown.
+        self._marks.apply(event, cooldown=0.0, replay=True)
+        return event
+
+
+def _check_group(within: Groups, group: str | None) -> None:
+    if not within.holds(group):
+        raise NotAllowed("You may not correct this person's marks. Nothing was changed.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,17 @@
-"""How one setting is declared, and what is known of it before it has a value."""
+"""How one setting is declared, where its text comes from, and what a refusal says of it."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource
 
-from face_rec.settings.kinds import LOGIN, SECRET, Mark
+from face_rec.domain.errors import SettingError
+from face_rec.settings.kinds import LOGIN, SECRET, Mark, reason
 
 
 class Topic(BaseModel):
@@ -57,3 +61,54 @@ def _is_marked(field: FieldInfo, mark: Mark) -> bool:
 
 def _holds(kind: object, mark: Mark) -> bool:
     return kind is mark or any(_holds(part, mark) for part in get_args(kind))
+
+
+def given_texts(
+    settings: type[BaseSettings],
+    known: Iterable[Declared],
+    environ: Mapping[str, str] | None,
+    dotenv: Path | None,
+) -> dict[str, str]:
+    """The text of every variable in ``known`` that is set to more than blanks.
+
+    ``environ`` (None: the process's own) wins over ``dotenv``. Raises SettingError for a secret
+    whose file cannot be read.
+    """
+    environment = EnvSettingsSource(settings).env_vars if environ is None else environ
+    written = DotEnvSettingsSource(settings, env_file=dotenv).env_vars
+    everything = {**written, **environment}
+    texts = {name: (text or "").strip() for name, text in everything.items()}
+    found = {one.name: _text(one, texts) for one in known}
+    return {name: text for name, text in found.items() if text}
+
+
+def _text(one: Declared, texts: Mapping[str, str]) -> str:
+    """A secret may lie in a file instead, as containers mount them."""
+    file = texts.get(f"{one.name}_FILE") if one.secret else None
+    if not file:
+        return texts.get(one.name, "")
+    if texts.get(one.name):
+        raise SettingError(f"{one.name} and {one.name}_FILE are both set. Keep one of them.")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise SettingError(
+            f"{one.name}_FILE is {file!r}, but must be a text file that the app may read."
+        ) from None
+
+
+def refusal(
+    error: ValidationError, known: Iterable[Declared], texts: Mapping[str, str]
+) -> SettingError:
+    """One line for the first setting that is wrong: its variable, what it was, what is allowed."""
+    problems = {problem["loc"][0]: problem for problem in reversed(error.errors())}
+    one = next(one for one in known if one.name in problems)
+    shown = _shown(one, texts[one.name])
+    return SettingError(f"{one.name} is {shown}, but must be {reason(problems[one.name])}.")
+
+
+def _shown(one: Declared, text: str) -> str:
+    """The value as a message may show it."""
+    if one.secret:
+        return "(hidden)"
+    return repr(re.sub("^.*@", "(hidden)@", text, flags=re.DOTALL) if one.holds_login else text)

@@ -10,8 +10,8 @@ from face_rec.journey import mark
 from face_rec.journey.mark import RecentMarks
 from face_rec.stores.chain import links
 from face_rec.stores.chain.links import Head
-from face_rec.web.frames import frame_request
-from face_rec.web.frames.frame_request import Numbers, Sender
+from face_rec.web.frames import exchange
+from face_rec.web.frames.exchange import Numbers, Sender
 from tests.fakes.clock import MORNING
 from tests.samples import an_event
 
@@ -41,7 +41,7 @@ def test_the_file_sent_longest_ago_is_forgotten_first(monkeypatch: pytest.Monkey
 
 
 def test_the_page_that_sent_longest_ago_starts_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frame_request, "_SCREENS", 2)
+    monkeypatch.setattr(exchange, "_SCREENS", 2)
     numbers = Numbers()
     pages = [Sender("main", screen, "somebody") for screen in ("first", "second", "third")]
     first, second = numbers.start(pages[0]), numbers.start(pages[1])

@@ -16,8 +16,7 @@ from config import ROOT, Settings, load
 from face_rec.access.rights import Role
 from face_rec.domain.errors import SettingError
 from face_rec.settings.kinds import SECRET, RoleName, Whole
-from face_rec.settings.sources import refusal
-from face_rec.settings.topic import Declared, Topic, describe, setting
+from face_rec.settings.topic import Declared, Topic, describe, refusal, setting
 
 FIELDS = config.declared()
 NAMES = [one.name for one in FIELDS]

@@ -11,8 +11,8 @@ import pytest
 from streamlit import config as streamlit_config
 
 from config import ROOT
-from face_rec import heap
-from face_rec.heap import Heap, settle
+from face_rec import warm_up
+from face_rec.warm_up import Heap, settle
 from tests.redis_servers import wait_until
 
 
@@ -64,7 +64,7 @@ def test_it_is_done_after_the_start_after_each_load_and_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     times: list[str] = []
-    monkeypatch.setattr(heap, "settle", lambda: times.append(threading.current_thread().name))
+    monkeypatch.setattr(warm_up, "settle", lambda: times.append(threading.current_thread().name))
     watch = Heap(first=0.01, every=3600)
     watch.start()
     wait_until(lambda: len(times) == 1)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from face_rec.web.server import addresses as module
-from face_rec.web.server.addresses import Reach, addresses
+from face_rec.web.gate import hosts
+from face_rec.web.gate.hosts import Reach, addresses
 
 OPEN = Reach(None, None, "0.0.0.0", 8501, https=False, proxied=False)  # noqa: S104
 
@@ -13,7 +13,7 @@ OPEN = Reach(None, None, "0.0.0.0", 8501, https=False, proxied=False)  # noqa: S
 @pytest.fixture(autouse=True)
 def _machine(monkeypatch: pytest.MonkeyPatch) -> None:
     found = {"127.0.0.1", "192.168.1.20", "fe80::1%eth0", "fd00::5", "::1", "10.0.0.7"}
-    monkeypatch.setattr(module, "lan_addresses", lambda: found)
+    monkeypatch.setattr(hosts, "lan_addresses", lambda: found)
 
 
 def test_the_machine_s_own_addresses_are_named_but_none_that_only_it_can_use() -> None:

@@ -18,7 +18,7 @@ from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Greeting, Label
 from face_rec.web.frames import frames
-from face_rec.web.frames.frame_request import HEADER, MAX_BYTES
+from face_rec.web.frames.exchange import HEADER, MAX_BYTES
 from face_rec.web.frames.frames import SCREEN_HEADER, routes
 from tests.fakes.clock import MORNING
 from tests.fakes.kiosks import FakeKiosks

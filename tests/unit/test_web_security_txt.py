@@ -9,14 +9,14 @@ from starlette.testclient import TestClient
 from config import load
 from face_rec.domain.errors import SettingError
 from face_rec.web.gate.route_rules import Way, rule_for
-from face_rec.web.ops import security_txt
+from face_rec.web.ops import health
 from tests.fakes.clock import FakeClock
 
 NOW = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)
 
 
 def _client(contact: str | None) -> TestClient:
-    return TestClient(Starlette(routes=list(security_txt.routes(contact, FakeClock(NOW)))))
+    return TestClient(Starlette(routes=list(health.contact_routes(contact, FakeClock(NOW)))))
 
 
 def test_the_contact_and_a_day_less_than_a_year_ahead_are_told() -> None:
@@ -36,7 +36,7 @@ def test_without_a_contact_the_operator_is_told_what_to_set() -> None:
 
 
 def test_nobody_need_sign_in_to_read_it() -> None:
-    rule = rule_for(security_txt.PATH)
+    rule = rule_for(health.PATH)
     assert rule is not None
     assert rule.way is Way.OPEN
 

@@ -8,10 +8,16 @@ from typing import Final
 
 from face_rec.attendance.days.day_record import Table
 from face_rec.attendance.reports.csv_file import csv_file
-from face_rec.attendance.reports.day_tables import absences, late_list, muster, register
 from face_rec.attendance.reports.pdf_file import FONT, pdf_file
 from face_rec.attendance.reports.report import About, Report
-from face_rec.attendance.reports.summary import groups, summary
+from face_rec.attendance.reports.report_tables import (
+    absences,
+    groups,
+    late_list,
+    muster,
+    register,
+    summary,
+)
 from face_rec.attendance.reports.xlsx_file import xlsx_file
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.timesheets import Timesheets

@@ -2,7 +2,7 @@
 ``POST /frames/still?kiosk=NAME``, one deliberate photo.
 
 A page begins with ``POST /frames/start``, which gives out its first numbers; each picture spends
-one and its answer brings the next (:mod:`face_rec.web.frames.frame_request`). The answer waits a
+one and its answer brings the next (:mod:`face_rec.web.frames.exchange`). The answer waits a
 moment for the result of this very picture and carries the newest scene, so that the browser can
 draw it over its own picture. Behind the latest-frame slot nothing knows which way a picture came.
 """
@@ -27,13 +27,13 @@ from face_rec.domain.screens import Label
 from face_rec.kiosks.kiosk import NAME, RULE
 from face_rec.kiosks.seats import Seats
 from face_rec.protocols.streams import Stream
-from face_rec.web.frames.answer import answer
-from face_rec.web.frames.frame_request import (
+from face_rec.web.frames.exchange import (
     AT_ONCE,
     HEADER,
     MAX_BYTES,
     Numbers,
     Sender,
+    answer,
     decode_frame,
 )
 from face_rec.web.gate.origin import same_origin

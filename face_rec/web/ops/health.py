@@ -1,15 +1,15 @@
-"""Whether the process lives (``/healthz``) and can do its work (``/readyz``).
-
-The checks themselves are handed in; ready-made ones are in
-:mod:`face_rec.web.ops.checks` and :mod:`face_rec.stores.redis.redis_health`.
+"""Whether the process lives (``/healthz``) and can do its work (``/readyz``), and whom to tell of
+a weakness (``/.well-known/security.txt``, RFC 9116).
 """
 
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
 from face_rec import __version__
@@ -17,6 +17,11 @@ from face_rec.clock import Clock
 from face_rec.domain.health import HealthCheck
 from face_rec.web.gate.route_rules import rule_for
 from face_rec.web.gate.verdict import sees_details
+
+# Whether the process lives (``/healthz``) and can do its work (``/readyz``).
+#
+# The checks themselves are handed in; ready-made ones are in :mod:`face_rec.web.ops.checks`
+# and :mod:`face_rec.stores.redis.redis_health`.
 
 log = logging.getLogger(__name__)
 
@@ -112,3 +117,28 @@ def _as_json(result: HealthCheck) -> dict[str, object]:
         "advice": result.advice,
         **({"extra": result.extra} if result.extra else {}),
     }
+
+
+PATH: Final = "/.well-known/security.txt"
+_GOOD_FOR: Final = timedelta(days=180)  # RFC 9116, 2.5.5 recommends less than a year
+_UNSET: Final = (
+    "The operator of this installation has named no contact. Operator: set SECURITY_CONTACT.\n"
+)
+
+
+def security_txt(contact: str, now: datetime) -> str:
+    """The file; it runs out half a year after the day of ``now``, and is new every day."""
+    midnight = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+    expires = (midnight + _GOOD_FOR).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"Contact: {contact}\nExpires: {expires}\nPreferred-Languages: en\n"
+
+
+def contact_routes(contact: str | None, clock: Clock) -> list[Route]:
+    """The route; without a contact it answers 404 and says which setting is missing."""
+
+    async def answer(_request: Request) -> PlainTextResponse:
+        if contact is None:
+            return PlainTextResponse(_UNSET, 404)
+        return PlainTextResponse(security_txt(contact, clock.now()))
+
+    return [Route(PATH, answer)]

@@ -3,18 +3,83 @@
 import logging
 from collections.abc import Callable
 
+from anyio import to_thread
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from face_rec.access.access_control import Access
-from face_rec.domain.errors import StoreUnavailable
+from face_rec.access.accounts.passwords import SHORTEST
+from face_rec.domain.errors import AccessError, LinkInvalid, StoreUnavailable
 from face_rec.web.factors import own_factors, second_pages, second_step
+from face_rec.web.gate.gate import actor_of
 from face_rec.web.gate.route_rules import KIOSK_PAGE
-from face_rec.web.signin import confirm, html, kiosk_device, login, own_sessions, setup
+from face_rec.web.gate.visitors import visitor_of
+from face_rec.web.signin import confirm, html, kiosk_device, login, own_sessions
+from face_rec.web.signin.forms import checked_form
 from face_rec.web.signin.html import render
-from face_rec.web.signin.login import Site
+from face_rec.web.signin.login import Site, later, signed_in
 from face_rec.web.signin.oidc import Provider, SingleSignOn
+
+# ``/setup/SECRET``: makes the first account, once.
+
+_DIFFER = "The two passwords differ. Type the same one twice."
+
+
+def _setting_up(access: Callable[[], Access], site: Site) -> list[Route]:
+    setup = _Setup(access, site)
+    return [
+        Route("/setup/{secret}", setup.show, methods=["GET"]),
+        Route("/setup/{secret}", setup.make, methods=["POST"]),
+    ]
+
+
+class _Setup:
+    def __init__(self, access: Callable[[], Access], site: Site) -> None:
+        self._access = access
+        self._site = site
+
+    async def show(self, request: Request) -> Response:
+        door, address = self._access().door, actor_of(request).address
+        try:
+            await to_thread.run_sync(door.check_setup, _secret(request), address)
+        except LinkInvalid as error:
+            return self._invalid(request, error)
+        return self._page(request)
+
+    async def make(self, request: Request) -> Response:
+        form = await checked_form(request)
+        name, password = form.get("name", ""), form.get("password", "")
+        if password != form.get("again"):
+            return self._page(request, _DIFFER, name, 400)
+        door, visitor = self._access().door, visitor_of(request, name)
+        try:
+            opened = await to_thread.run_sync(
+                door.set_up, _secret(request), name, password, visitor
+            )
+        except LinkInvalid as error:
+            return self._invalid(request, error)
+        except AccessError as error:
+            return later(self._page(request, str(error), name, 400), error)
+        return signed_in(request, opened)
+
+    def _page(
+        self, request: Request, problem: str = "", name: str = "", status: int = 200
+    ) -> Response:
+        return render(
+            request, "setup.html", self._site.title, status, problem=problem, name=name[:64],
+            shortest=SHORTEST,
+        )  # fmt: skip
+
+    def _invalid(self, request: Request, error: LinkInvalid) -> Response:
+        title = self._site.title
+        return render(request, "message.html", title, 410, heading="Set-up", text=str(error))
+
+
+def _secret(request: Request) -> str:
+    return str(request.path_params["secret"])
+
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +140,7 @@ def routes(
         *confirm.routes(access, site),
         *own_factors.routes(access, site),
         *own_sessions.routes(access, site),
-        *setup.routes(access, site),
+        *_setting_up(access, site),
         *kiosk_device.routes(access, site, KIOSK_PAGE),
         *(SingleSignOn(access, site, provider, key).routes() if provider else ()),
     ]
