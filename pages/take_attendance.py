@@ -13,7 +13,7 @@ from pages.ui.frame.identity import Right, require
 from pages.ui.frame.navigation import next_step
 from pages.ui.frame.page import page
 from pages.ui.frame.parts import repeating
-from pages.ui.kiosk import live, pin, still, todays_marks
+from pages.ui.kiosk import live, pin, still
 from pages.ui.kiosk.model_gate import model_ready
 from pages.ui.kiosk.transport import choose_transport
 from pages.ui.shared.widgets import empty_state
@@ -38,7 +38,7 @@ def draw(kiosk: str, way: str) -> None:
             live.live(kiosk)
         pin.pin_entry(kiosk, live=way != "photo")
     with side or screen:
-        todays_marks.marks_today(kiosk, listed=listed)
+        live.marks_today(kiosk, listed=listed)
 
 
 def choose_way() -> str:

@@ -28,7 +28,7 @@ def beside_the_video() -> str:
     """What a page shows that was drawn while names were allowed."""
 
     def script() -> None:
-        from pages.ui.kiosk.todays_marks import marks_today  # noqa: PLC0415 - runs as a script
+        from pages.ui.kiosk.live import marks_today  # noqa: PLC0415 - runs as a script
 
         marks_today("door", listed=True)
 

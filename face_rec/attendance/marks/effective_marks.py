@@ -1,4 +1,11 @@
-"""Marks that stand: each with what managers said of it since; one reading, one cache."""
+"""Marks that stand: each with what managers said of it since; one reading, one cache.
+
+Raw events are never changed. A correction is another event of the same UTC day's list, and what
+stands is worked out here; neither the order of arrival nor a replay changes it, because
+corrections are taken in the order in which they were made (``recorded_at``, then id). Days,
+Records, files, Overview, kiosk list, review and the privacy export all take their marks from
+here, so that none of them can call a mark void that another one counts.
+"""
 
 import threading
 from collections import defaultdict

@@ -1,4 +1,9 @@
-"""What a browser sends with a picture, and what it is answered."""
+"""What a browser sends with a picture, and what it is answered.
+
+A camera's JPEG is judged by its header before a pixel is decoded. Each upload spends a number
+that an answer before it gave out, so that an upload that was recorded cannot be sent again, and
+none overtakes another. An answer holds plain values for a browser to draw.
+"""
 
 import io
 import secrets

@@ -1,4 +1,8 @@
-"""Under which names this app is reached: the ``Host`` it answers to, and what links may say."""
+"""Under which names and addresses this app is reached.
+
+It answers to these hosts only: another one is an attack (DNS rebinding) or a mistake; and a link
+for a tablet names an address that other devices reach.
+"""
 
 import ipaddress
 import re
