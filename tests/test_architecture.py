@@ -8,7 +8,7 @@ import ast
 import dataclasses
 import importlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 
@@ -107,6 +107,53 @@ def test_outside_libraries_stay_in_the_part_that_wraps_them(path: Path) -> None:
     for name in _imports(path):
         allowed = ONLY_IN.get(name.split(".")[0])
         assert allowed is None or me in allowed, f"{_module(path)} must not import {name}"
+
+
+# --- folders ----------------------------------------------------------------------------------
+
+_STILL_IN_CIRCLES = ("face_rec.access", "face_rec.journey", "face_rec.web", "pages.ui")
+"""Parts some of whose folders need each other; no further one may, and each leaves when it can."""
+
+
+def _needs(sources: Mapping[str, tuple[str, set[str]]]) -> dict[str, set[str]]:
+    """By folder, the other folders that its modules import from. ``sources``: by module, its
+    folder and what it imports."""
+    needs: dict[str, set[str]] = {}
+    for folder, imports in sources.values():
+        others = {sources[name][0] for name in imports & sources.keys()}
+        needs.setdefault(folder, set()).update(others - {folder})
+    return needs
+
+
+def _in_circles(needs: Mapping[str, set[str]]) -> set[str]:
+    """The folders that need themselves by way of others."""
+
+    def reached(start: str) -> set[str]:
+        seen: set[str] = set()
+        waiting = [start]
+        while waiting:
+            found = needs.get(waiting.pop(), set()) - seen
+            seen |= found
+            waiting += found
+        return seen
+
+    return {folder for folder in needs if folder in reached(folder)}
+
+
+def test_no_two_folders_need_each_other() -> None:
+    sources = {
+        _module(path): (".".join(path.relative_to(ROOT).parent.parts), _imports(path))
+        for path in _sources()
+        if path.name != "__init__.py"
+    }
+    circles = {f for f in _in_circles(_needs(sources)) if not f.startswith(_STILL_IN_CIRCLES)}
+    assert not circles, f"these folders need each other: {', '.join(sorted(circles))}"
+
+
+def test_folders_that_need_each_other_are_noticed() -> None:
+    sources = {"a.x": ("a", {"b.y"}), "b.y": ("b", {"c.z"}), "c.z": ("c", {"a.x"})}
+    assert _in_circles(_needs(sources)) == {"a", "b", "c"}
+    assert not _in_circles(_needs({**sources, "c.z": ("c", {"json"})}))
 
 
 # --- composition ------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ from face_rec.stores.people.pins import RedisPins
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing.data_keys import DataKeys
 from face_rec.stores.sealing.sealer import DataSealer
-from face_rec.stores.site_state import FileMark
+from face_rec.stores.site.site_state import FileMark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

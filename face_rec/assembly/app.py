@@ -37,9 +37,9 @@ from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.photos.quality import assess
 from face_rec.privacy.schedule import RetentionSchedule
 from face_rec.site_options import OptionsFollower
-from face_rec.stores.chain.chain_report import Report
-from face_rec.stores.chain.patrol import ChainPatrol, chain_check
 from face_rec.stores.redis import redis_health
+from face_rec.stores.verify.chain_report import Report
+from face_rec.stores.verify.patrol import ChainPatrol, chain_check
 from face_rec.warm_up import Heap
 from face_rec.web.ops import checks, health
 

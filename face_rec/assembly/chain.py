@@ -13,18 +13,9 @@ from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.chain import key_file
-from face_rec.stores.chain.chain_days import ChainDays
-from face_rec.stores.chain.chain_records import (
-    AdministrationRecords,
-    AuditRecords,
-    PeopleRecords,
-    Records,
-    RuleRecords,
-)
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, PEOPLE, RULES, Streams
 from face_rec.stores.chain.linked_hashes import LinkedHashes
 from face_rec.stores.chain.links import Chain
-from face_rec.stores.chain.watch import ChainWatch
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.journal.journal_seal import JournalSeal, sign_leftovers
 from face_rec.stores.people.people_reader import RedisPeopleReader
@@ -32,6 +23,15 @@ from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing import keyring
 from face_rec.stores.sealing.data_keys import DataKeys
+from face_rec.stores.verify.chain_days import ChainDays
+from face_rec.stores.verify.chain_records import (
+    AdministrationRecords,
+    AuditRecords,
+    PeopleRecords,
+    Records,
+    RuleRecords,
+)
+from face_rec.stores.verify.watch import ChainWatch
 from face_rec.stores.witness.bucket import WitnessBucket
 from face_rec.stores.witness.witness import Witness
 from face_rec.stores.witness.witness_log import BucketLog, LogFolder

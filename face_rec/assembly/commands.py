@@ -36,11 +36,11 @@ from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.backup.backups import Backups
 from face_rec.stores.backup.records_reader import SiteBackup
 from face_rec.stores.backup.restore import SiteRestore
-from face_rec.stores.chain.watch import ChainWatch
 from face_rec.stores.people.pins import RedisPins
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing.keyring import Keyring, derived, split
-from face_rec.stores.sealing.reseal import Resealing
+from face_rec.stores.site.reseal import Resealing
+from face_rec.stores.verify.watch import ChainWatch
 from face_rec.stores.witness.witness_log import LogFolder
 from face_rec.stores.witness.witness_pin import PinFile
 

@@ -28,10 +28,10 @@ from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.site_options import SiteOptions
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.people.pins import RedisPins
-from face_rec.stores.privacy_keepers import audit_keeper, pins_keeper, rules_keeper
 from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.purge import EmbeddedPurge, OutsidePurge
-from face_rec.stores.site_state import RedisRunLog
+from face_rec.stores.site.privacy_keepers import audit_keeper, pins_keeper, rules_keeper
+from face_rec.stores.site.site_state import RedisRunLog
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from face_rec.stores.people.pins import RedisPins, pin_sealer
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing import keyring
 from face_rec.stores.sealing.data_keys import DataKeys, KeyCheck
-from face_rec.stores.sealing.reseal import MarkOwners, Resealing, TemplateResealer
 from face_rec.stores.sealing.sealer import DataSealer
+from face_rec.stores.site.reseal import MarkOwners, Resealing, TemplateResealer
 from face_rec.stores.snapshots.sealed_snapshots import SealedSnapshots
 
 

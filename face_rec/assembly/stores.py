@@ -26,15 +26,15 @@ from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.site_options import LiveOptions, SiteOptions
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.rules import RedisRules
-from face_rec.stores.audited_writers import AuditedMarks, AuditedPeople, AuditedRules
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, Streams
-from face_rec.stores.chain.watch import ChainWatch
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.people.leaving_days import settle_leaving_days
 from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.redis_health import Pulse, pulse_of
-from face_rec.stores.site_state import RedisOptions
+from face_rec.stores.site.audited_writers import AuditedMarks, AuditedPeople, AuditedRules
+from face_rec.stores.site.site_state import RedisOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
+from face_rec.stores.verify.watch import ChainWatch
 
 log = logging.getLogger(__name__)
 

@@ -30,9 +30,9 @@ from face_rec.privacy.service import Privacy
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader
 from face_rec.site_options import LiveOptions
-from face_rec.stores.chain.patrol import ChainPatrol
-from face_rec.stores.chain.watch import ChainWatch
 from face_rec.stores.snapshots.spool import SnapshotSpool
+from face_rec.stores.verify.patrol import ChainPatrol
+from face_rec.stores.verify.watch import ChainWatch
 from face_rec.web.ops.health import Health
 
 

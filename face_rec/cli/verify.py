@@ -10,8 +10,8 @@ from tqdm import tqdm
 import config
 from face_rec import assembly
 from face_rec.protocols.models import Progress
-from face_rec.stores.chain.chain_report import Report
 from face_rec.stores.chain.links import name_of
+from face_rec.stores.verify.chain_report import Report
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -14,8 +14,8 @@ from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people import Gallery, PeopleReader
 from face_rec.protocols.streams import Stream
-from face_rec.stores.chain.chain_report import Report, WitnessStatus
-from face_rec.stores.chain.patrol import PatrolStatus
+from face_rec.stores.verify.chain_report import Report, WitnessStatus
+from face_rec.stores.verify.patrol import PatrolStatus
 
 __all__ = ["AdminFacade", "Report"]
 

@@ -16,13 +16,13 @@ from pathlib import Path
 from face_rec.domain.marks import Event
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.attendance.attendance import RedisAttendance
-from face_rec.stores.chain.chain_days import ChainDays
 from face_rec.stores.chain.links import Chain, Head
-from face_rec.stores.chain.watch import ChainWatch
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.sealing import keyring
 from face_rec.stores.sealing.sealer import DataSealer
+from face_rec.stores.verify.chain_days import ChainDays
+from face_rec.stores.verify.watch import ChainWatch
 from tests import redis_servers
 from tests.benchmarks.row import Row
 from tests.fakes.clock import MORNING, FakeClock

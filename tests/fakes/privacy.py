@@ -16,9 +16,9 @@ from face_rec.privacy.ports import Keeper
 from face_rec.privacy.retention import Periods, Retention, Run
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.models import Progress
-from face_rec.stores.chain.chain_report import Report, WitnessStatus
-from face_rec.stores.chain.patrol import ChainPatrol
-from face_rec.stores.chain.watch import ChainWatch
+from face_rec.stores.verify.chain_report import Report, WitnessStatus
+from face_rec.stores.verify.patrol import ChainPatrol
+from face_rec.stores.verify.watch import ChainWatch
 from tests.fakes.system import SITE, FakeSystem
 
 

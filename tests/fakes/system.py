@@ -29,7 +29,7 @@ from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.protocols.models import Progress
 from face_rec.site_options import LiveOptions
-from face_rec.stores.chain.patrol import PatrolStatus
+from face_rec.stores.verify.patrol import PatrolStatus
 from face_rec.web.ops.health import Health
 from tests.fakes.access import AccountsOff
 from tests.fakes.attendance import FakeAttendance

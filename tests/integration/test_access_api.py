@@ -18,8 +18,8 @@ from face_rec.domain.faces import Box
 from face_rec.people.enrolment import Enrolment
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.ports import Keeper
-from face_rec.stores.audited_writers import AuditedPeople
 from face_rec.stores.redis.client import Client
+from face_rec.stores.site.audited_writers import AuditedPeople
 from face_rec.web.api import api
 from face_rec.web.api.operation import ConsentText, Parts
 from face_rec.web.gate.route_rules import API

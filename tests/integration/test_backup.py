@@ -32,12 +32,12 @@ from face_rec.stores.backup.backup_file import BackupReader, Header
 from face_rec.stores.backup.backup_place import FilePlace
 from face_rec.stores.backup.backup_records import Record
 from face_rec.stores.backup.records_reader import SiteBackup
-from face_rec.stores.chain.chain_report import Flaw
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.sealing.keyring import Keyring, derived
+from face_rec.stores.verify.chain_report import Flaw
 from tests.fakes.clock import MORNING, FakeClock
 from tests.redis_servers import Server, standalone
 from tests.samples import a_person, a_template, an_event

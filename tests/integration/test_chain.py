@@ -11,11 +11,11 @@ from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.marks import Event, Outcome
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.attendance.attendance import RedisAttendance
-from face_rec.stores.chain.chain_days import ChainDays
-from face_rec.stores.chain.chain_report import Flaw
-from face_rec.stores.chain.watch import ChainWatch
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
+from face_rec.stores.verify.chain_days import ChainDays
+from face_rec.stores.verify.chain_report import Flaw
+from face_rec.stores.verify.watch import ChainWatch
 from face_rec.stores.witness.witness import Witness
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.witness import MemoryBucket, a_witness

@@ -17,13 +17,13 @@ from face_rec.domain.errors import Conflict, LastOne
 from face_rec.domain.groups import NO_GROUPS
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.access.records import RedisRecords
-from face_rec.stores.chain.chain_records import AdministrationRecords
-from face_rec.stores.chain.chain_report import Finding, Flaw
 from face_rec.stores.chain.ledger import ADMINISTRATION, Streams
 from face_rec.stores.chain.linked_hashes import LinkedHashes
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
-from face_rec.stores.site_state import RedisOptions
+from face_rec.stores.site.site_state import RedisOptions
+from face_rec.stores.verify.chain_records import AdministrationRecords
+from face_rec.stores.verify.chain_report import Finding, Flaw
 from tests.fakes.clock import MORNING, FakeClock
 from tests.gate_app import PASSWORD
 from tests.redis_servers import Server

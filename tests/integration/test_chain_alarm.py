@@ -18,7 +18,7 @@ from face_rec.stores.redis.client import Client
 def test_a_rule_changed_past_the_app_is_alarmed(
     redis_client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("face_rec.stores.chain.patrol._FIRST_AFTER", 3600.0)
+    monkeypatch.setattr("face_rec.stores.verify.patrol._FIRST_AFTER", 3600.0)
     port = redis_client.connection_pool.connection_kwargs["port"]
     url = f"redis://127.0.0.1:{port}/0"
     settings = load({"REDIS_URL": url, "DATA_DIR": str(tmp_path)}, dotenv=None)

@@ -21,14 +21,14 @@ from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.attendance.rules import RedisRules
-from face_rec.stores.chain.chain_days import ChainDays
-from face_rec.stores.chain.chain_records import AuditRecords, PeopleRecords, RuleRecords
-from face_rec.stores.chain.chain_report import Flaw, Report
 from face_rec.stores.chain.ledger import Streams
-from face_rec.stores.chain.watch import ChainWatch
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
+from face_rec.stores.verify.chain_days import ChainDays
+from face_rec.stores.verify.chain_records import AuditRecords, PeopleRecords, RuleRecords
+from face_rec.stores.verify.chain_report import Flaw, Report
+from face_rec.stores.verify.watch import ChainWatch
 from face_rec.stores.witness.witness_log import Bucket
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.witness import MemoryBucket, a_witness

@@ -19,13 +19,13 @@ from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.sealing import keyring
 from face_rec.stores.sealing.data_keys import KeyCheck
 from face_rec.stores.sealing.keyring import Keyring
-from face_rec.stores.sealing.reseal import (
+from face_rec.stores.sealing.sealer import DataKeyMissing, DataSealer, SealBroken, is_sealed
+from face_rec.stores.site.reseal import (
     TemplateResealer,
     reseal_person_keys,
     reseal_pictures,
     waiting_otherwise,
 )
-from face_rec.stores.sealing.sealer import DataKeyMissing, DataSealer, SealBroken, is_sealed
 from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
 from face_rec.stores.snapshots.sealed_snapshots import PictureSealer, SealedSnapshots
 from face_rec.stores.snapshots.spool import SnapshotSpool

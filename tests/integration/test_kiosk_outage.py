@@ -16,7 +16,7 @@ from face_rec.access.access_control import Access
 from face_rec.access.signin.sign_in import Door
 from face_rec.assembly.access import AccessOptions, open_access
 from face_rec.stores.redis.client import RedisAddress, connect
-from face_rec.stores.site_state import FileMark
+from face_rec.stores.site.site_state import FileMark
 from tests.device_key import DeviceKey
 from tests.fakes.clock import FakeClock
 from tests.gate_app import CHEAP, ORIGIN, GateApp, prove

@@ -6,10 +6,10 @@ from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.privacy.retention import Run
 from face_rec.stores.attendance.rules import RedisRules
-from face_rec.stores.privacy_keepers import rules_keeper
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
-from face_rec.stores.site_state import RedisRunLog
+from face_rec.stores.site.privacy_keepers import rules_keeper
+from face_rec.stores.site.site_state import RedisRunLog
 from tests.fakes.clock import MORNING
 
 RUN = Run(MORNING, MORNING + timedelta(seconds=3), 5, 1, 3, 2, "half of it")

@@ -9,10 +9,10 @@ import pytest
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.marks import Outcome
 from face_rec.stores.attendance.attendance import RedisAttendance
-from face_rec.stores.chain.chain_days import ChainDays
-from face_rec.stores.chain.watch import ChainWatch
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client, RedisAddress, connect
+from face_rec.stores.verify.chain_days import ChainDays
+from face_rec.stores.verify.watch import ChainWatch
 from tests import redis_servers
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.witness import a_witness

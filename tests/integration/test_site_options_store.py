@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from face_rec.stores.redis.client import Client
-from face_rec.stores.site_state import RedisOptions
+from face_rec.stores.site.site_state import RedisOptions
 
 
 @pytest.fixture(params=["redis_client", "cluster_client"])

@@ -23,9 +23,9 @@ from face_rec.clock import SystemClock
 from face_rec.domain.errors import ProofNeeded
 from face_rec.domain.groups import NO_GROUPS
 from face_rec.site_options import LiveOptions
-from face_rec.stores.audited_writers import AuditedPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
+from face_rec.stores.site.audited_writers import AuditedPeople
 from tests.factor_pages import code_of, token_in, with_app
 from tests.fakes.clock import FakeClock
 from tests.fakes.options import OPTIONS, MemoryOptions

@@ -10,9 +10,9 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from face_rec.domain.errors import StoreUnavailable
-from face_rec.stores.chain.chain_report import Flaw
 from face_rec.stores.redis.client import Client
 from face_rec.stores.snapshots.s3_snapshots import S3Credentials, s3_client
+from face_rec.stores.verify.chain_report import Flaw
 from face_rec.stores.witness.bucket import WitnessBucket
 from tests.integration.test_chain_attacks import Site
 from tests.samples import an_event

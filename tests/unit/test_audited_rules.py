@@ -5,7 +5,7 @@ from datetime import date
 from face_rec.access.audit.audit_log import Trail
 from face_rec.attendance.rules.calendar import Holiday
 from face_rec.attendance.rules.shift import Shift
-from face_rec.stores.audited_writers import AuditedRules
+from face_rec.stores.site.audited_writers import AuditedRules
 from tests.fakes.access import MemoryAudit
 from tests.fakes.clock import FakeClock
 from tests.fakes.rules import FakeRules

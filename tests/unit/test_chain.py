@@ -9,12 +9,12 @@ import pytest
 
 from face_rec.domain.errors import SettingError, StoreError
 from face_rec.stores.attendance import event_codec
-from face_rec.stores.chain.chain_days import StoredDay
-from face_rec.stores.chain.chain_report import Finding, Flaw, Report
 from face_rec.stores.chain.links import Chain, Head, parsed
-from face_rec.stores.chain.walk import Walk
 from face_rec.stores.sealing import keyring
 from face_rec.stores.sealing.keyring import Keyring
+from face_rec.stores.verify.chain_days import StoredDay
+from face_rec.stores.verify.chain_report import Finding, Flaw, Report
+from face_rec.stores.verify.walk import Walk
 from face_rec.stores.witness.witness_entry import Seen
 from tests.fakes.clock import MORNING
 from tests.samples import an_event

@@ -2,8 +2,8 @@
 
 import pytest
 
-from face_rec.stores.chain.chain_report import WitnessStatus
-from face_rec.stores.chain.patrol import chain_check
+from face_rec.stores.verify.chain_report import WitnessStatus
+from face_rec.stores.verify.patrol import chain_check
 from tests.fakes.clock import MORNING
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.protocols.models import Progress
-from face_rec.stores.chain.chain_report import Finding, Flaw, Report, WitnessStatus
-from face_rec.stores.chain.patrol import ChainPatrol, chain_check
+from face_rec.stores.verify.chain_report import Finding, Flaw, Report, WitnessStatus
+from face_rec.stores.verify.patrol import ChainPatrol, chain_check
 from tests.fakes.clock import MORNING, FakeClock
 
 BAD = Report(findings=(Finding("people", Flaw.EDITED, "The record of ID 7 was changed."),))

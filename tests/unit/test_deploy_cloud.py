@@ -349,7 +349,7 @@ def _exported() -> set[str]:
     """The names on /metrics, from its own module."""
     from prometheus_client.metrics_core import CounterMetricFamily  # noqa: PLC0415
 
-    from face_rec.stores.chain.patrol import PatrolStatus  # noqa: PLC0415
+    from face_rec.stores.verify.patrol import PatrolStatus  # noqa: PLC0415
     from face_rec.web.ops.metrics import SystemCollector  # noqa: PLC0415
     from tests.unit.test_web_metrics import SOURCES  # noqa: PLC0415
 

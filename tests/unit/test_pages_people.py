@@ -173,7 +173,7 @@ def test_there_is_no_second_way_to_delete_a_person() -> None:
         for path in sources
         if re.search(r"(people|writer)\.delete\(", path.read_text(encoding="utf-8"))
     }
-    assert calls == {"face_rec/privacy/erase.py", "face_rec/stores/audited_writers.py"}
+    assert calls == {"face_rec/privacy/erase.py", "face_rec/stores/site/audited_writers.py"}
 
 
 def test_a_person_who_is_gone_is_said_to_be_gone(fake: FakeSystem) -> None:

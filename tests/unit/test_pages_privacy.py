@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from face_rec.domain.people import Person
 from face_rec.privacy.retention import Periods
-from face_rec.stores.chain.chain_report import Finding, Flaw, Report, WitnessStatus
+from face_rec.stores.verify.chain_report import Finding, Flaw, Report, WitnessStatus
 from pages.ui.frame.jobs import JOBS
 from pages.ui.system.privacy_site import JOB
 from tests.fakes.clock import MORNING

@@ -12,7 +12,7 @@ from face_rec.domain.faces import Image, Matrix
 from face_rec.domain.recognition import Match
 from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.protocols.streams import Stream
-from face_rec.stores.chain.patrol import PatrolStatus
+from face_rec.stores.verify.patrol import PatrolStatus
 from face_rec.web.ops.metrics import Sources, routes
 
 

@@ -5,9 +5,9 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from face_rec.stores.chain.chain_days import StoredDay
-from face_rec.stores.chain.chain_report import Finding, Flaw
 from face_rec.stores.chain.links import Chain, Linked, head_of, name_of, parsed
+from face_rec.stores.verify.chain_days import StoredDay
+from face_rec.stores.verify.chain_report import Finding, Flaw
 from face_rec.stores.witness.witness_entry import Seen
 
 

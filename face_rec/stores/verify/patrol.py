@@ -13,7 +13,7 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.health import HealthCheck
 from face_rec.protocols.models import Progress
-from face_rec.stores.chain.chain_report import Report, WitnessStatus
+from face_rec.stores.verify.chain_report import Report, WitnessStatus
 
 log = logging.getLogger(__name__)
 

@@ -7,11 +7,11 @@ from datetime import date
 from typing import Final
 
 from face_rec.protocols.models import Progress
-from face_rec.stores.chain.chain_days import ChainDays
-from face_rec.stores.chain.chain_records import Records
-from face_rec.stores.chain.chain_report import Finding, Flaw, Report
 from face_rec.stores.chain.links import Chain, Stream, name_of
-from face_rec.stores.chain.walk import Walk, accepted
+from face_rec.stores.verify.chain_days import ChainDays
+from face_rec.stores.verify.chain_records import Records
+from face_rec.stores.verify.chain_report import Finding, Flaw, Report
+from face_rec.stores.verify.walk import Walk, accepted
 from face_rec.stores.witness.witness import Witness
 from face_rec.stores.witness.witness_entry import Seen
 

@@ -10,12 +10,12 @@ from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, StoreError
 from face_rec.protocols.models import Progress
-from face_rec.stores.chain.chain_days import ChainDays
-from face_rec.stores.chain.chain_records import Records
-from face_rec.stores.chain.chain_report import Report, WitnessStatus
-from face_rec.stores.chain.check import ChainCheck
 from face_rec.stores.chain.links import Chain, Stream, head_of, name_of, parsed
-from face_rec.stores.chain.walk import older_of
+from face_rec.stores.verify.chain_days import ChainDays
+from face_rec.stores.verify.chain_records import Records
+from face_rec.stores.verify.chain_report import Report, WitnessStatus
+from face_rec.stores.verify.check import ChainCheck
+from face_rec.stores.verify.walk import older_of
 from face_rec.stores.witness.witness import Witness
 from face_rec.stores.witness.witness_entry import Heads, Seen
 

@@ -7,12 +7,12 @@ from typing import Final, Protocol
 from face_rec.domain.people import Person
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.rules import RedisRules
-from face_rec.stores.chain.chain_report import Finding, Flaw
 from face_rec.stores.chain.ledger import COMPLETE, UNPROVED, Ledger
 from face_rec.stores.chain.linked_hashes import OPTIONS, LinkedHashes, signed_text
 from face_rec.stores.people import people_proof
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
+from face_rec.stores.verify.chain_report import Finding, Flaw
 
 _TRIES: Final = 3
 Wrong = tuple[Flaw, str]

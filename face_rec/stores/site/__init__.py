@@ -1,0 +1,1 @@
+"""What concerns all that a site keeps: its options, who writes what, sealing it anew."""
