@@ -13,4 +13,4 @@ Around it: ``domain`` (what everything speaks of), ``people`` (enrolment, photos
 ``assembly`` builds it all, ``facades`` are what each part of the pages sees of it.
 """
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
