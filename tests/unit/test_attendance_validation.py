@@ -1,15 +1,17 @@
 """What makes no sense is refused with the reason, and nothing is changed."""
 
+from dataclasses import fields
 from datetime import date, time, timedelta
+from typing import get_args
 
 import pytest
 
 from face_rec.attendance.rules.authority import EVERYTHING
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
-from face_rec.attendance.rules.rules import Item, Limits, Rules
+from face_rec.attendance.rules.rules import KINDS, Item, Limits, Rules, subject_of
 from face_rec.attendance.rules.shift import PRESENCE
-from face_rec.attendance.rules.validation import conflicts, flaws
+from face_rec.attendance.rules.validation import _FLAWS, conflicts, flaws
 from face_rec.domain.errors import RuleRefused
 from face_rec.kiosks.kiosk import KioskRecord
 from tests.attendance_days import DAY_SHIFT, MONDAY, shift
@@ -111,3 +113,18 @@ def test_a_shift_in_use_cannot_be_removed() -> None:
     office.rules.remove(Assignment("a", "new", group="Shop"), authority=EVERYTHING)
     office.rules.remove(used, authority=EVERYTHING)
     assert used not in office.book.rules().shifts
+
+
+def test_every_kind_of_rule_stands_in_the_one_list_and_has_its_flaws() -> None:
+    kinds = set(get_args(Item))
+    assert {kind.of for kind in KINDS} == kinds == set(_FLAWS)
+    named = {f.name for f in fields(Rules)} - {"version", "malformed"}
+    assert {kind.name for kind in KINDS} == named
+
+
+def test_what_tells_of_a_person_is_named_so_that_an_export_and_an_erasure_find_it() -> None:
+    told = [kind for kind in KINDS if "subject" in {f.name for f in fields(kind.of)}]
+    assert {kind.of for kind in told} == {Assignment, Leave}
+    leave = Leave("l", "ann", MONDAY, MONDAY)
+    items = (leave, Assignment("a", "early", "ann"), Employment("ann"), DAY_SHIFT)
+    assert [subject_of(item) for item in items] == ["ann", "ann", "ann", ""]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
-from face_rec.attendance.rules.rules import Item, Rules
+from face_rec.attendance.rules.rules import Item, Rules, subject_of
 from face_rec.attendance.rules.shift import DEFAULT_ID, Shift
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups
 from face_rec.domain.people import Person
@@ -28,8 +28,7 @@ class Authority:
         if self.company:
             return ""
         if isinstance(item, Leave | Employment):
-            subject = item.subject if isinstance(item, Leave) else item.id
-            return "" if self._owns(subject, people) else _OTHERS
+            return "" if self._owns(subject_of(item), people) else _OTHERS
         if isinstance(item, Assignment):
             mine = self._owns(item.subject, people) if item.subject else self._in(item.group)
             return "" if mine else _OTHERS

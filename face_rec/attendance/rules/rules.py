@@ -1,6 +1,6 @@
 """All that an admin can set about attendance, as one value, and single entries in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final, Protocol
@@ -32,6 +32,40 @@ class Limits:
 
 Item = Shift | Assignment | Employment | Holiday | Leave | KioskRecord | Limits
 """One stored entry; each has an ``id`` that is unique among its kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleKind:
+    """One kind of entry. ``name``: of the field in :class:`Rules` and of its place in the store.
+    ``subject``: of which single person an entry tells; empty: of none."""
+
+    name: str
+    of: type[Item]
+    subject: Callable[[Any], str] = lambda _: ""
+
+
+KINDS: Final = (
+    RuleKind("shifts", Shift),
+    RuleKind("assignments", Assignment, lambda one: one.subject),
+    RuleKind("employments", Employment, lambda one: one.id),
+    RuleKind("holidays", Holiday),
+    RuleKind("leaves", Leave, lambda one: one.subject),
+    RuleKind("kiosks", KioskRecord),
+    RuleKind("limits", Limits),
+)
+"""All of them: what stores, logs, exports and erases rules goes by this list. A new kind needs
+besides what only it has: its flaws (:mod:`~face_rec.attendance.rules.validation`), whose it is
+to change (``authority``), and its form."""
+_KIND_OF: Final = {kind.of: kind for kind in KINDS}
+
+
+def kind_of(item: Item) -> RuleKind:
+    return _KIND_OF[type(item)]
+
+
+def subject_of(item: Item) -> str:
+    """The one person that the entry tells of; empty if there is none."""
+    return kind_of(item).subject(item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +131,13 @@ class RulesStore(RulesReader, RulesWriter, Protocol):
         ...
 
 
+def items_of(rules: Rules) -> Iterator[Item]:
+    """All entries, one kind after the other."""
+    for kind in KINDS:
+        found = getattr(rules, kind.name)
+        yield from (found if isinstance(found, tuple) else (found,))
+
+
 def stored_of(rules: Rules, item: Item) -> Item | None:
     """The stored entry of this kind and id."""
     place = _place(item)
@@ -135,14 +176,4 @@ def _with(rules: Rules, item: Item) -> Rules:
 
 def _place(item: Item) -> str | None:
     """The field of Rules that holds entries of this kind; None for the limits."""
-    return _PLACES.get(type(item))
-
-
-_PLACES: Final[dict[type[Item], str]] = {
-    Shift: "shifts",
-    Assignment: "assignments",
-    Employment: "employments",
-    Holiday: "holidays",
-    Leave: "leaves",
-    KioskRecord: "kiosks",
-}
+    return None if isinstance(item, Limits) else kind_of(item).name

@@ -11,7 +11,7 @@ from typing import Final, cast
 
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
-from face_rec.attendance.rules.rules import Item, Limits, Rules
+from face_rec.attendance.rules.rules import KINDS, Item, Limits, Rules, kind_of
 from face_rec.attendance.rules.shift import Shift
 from face_rec.attendance.rules.validation import flaws
 from face_rec.domain.errors import Conflict, RulesMoved
@@ -28,16 +28,6 @@ BEAT_GAP: Final = 180  # seconds; a kiosk beats about once a minute
 _BEAT = Script("beat")
 _PUT = Script("put_rules")
 _MOVED: Final = "Somebody else changed the rules meanwhile. Look at them again."
-_KINDS: Final[dict[str, type[Item]]] = {
-    "shifts": Shift,
-    "assignments": Assignment,
-    "employments": Employment,
-    "holidays": Holiday,
-    "leaves": Leave,
-    "kiosks": KioskRecord,
-    "limits": Limits,
-}
-_NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 
 
 class RedisRules:
@@ -64,13 +54,13 @@ class RedisRules:
         """All entries, sorted by id; those not understood are in ``malformed``."""
         pipeline = self._client.pipeline(transaction=True)
         pipeline.hget(keys.rules(self._site), keys.VERSION)
-        for name in _KINDS:
-            pipeline.hgetall(keys.rule(self._site, name))
+        for kind in KINDS:
+            pipeline.hgetall(keys.rule(self._site, kind.name))
         version, *hashes = pipeline.execute()
         malformed: list[str] = []
         found = {
-            name: _decoded(kind, _mapping(stored), malformed)
-            for (name, kind), stored in zip(_KINDS.items(), hashes, strict=True)
+            kind.name: _decoded(kind.of, _mapping(stored), malformed)
+            for kind, stored in zip(KINDS, hashes, strict=True)
         }
         if malformed:
             log.warning("rules malformed count=%d", len(malformed))
@@ -100,7 +90,7 @@ class RedisRules:
         states: dict[str, str | None] = {}
         commands: list[Command] = []
         for item, text in entries:
-            name = f"{_NAMES[type(item)]}/{item.id}"
+            name = f"{kind_of(item).name}/{item.id}"
             states[name] = rule_digest(ledger, name, text) if text else None
             words = ("HSET", item.id, text) if text else ("HDEL", item.id)
             commands.append(Command(self._hash_of(item), words))
@@ -119,11 +109,11 @@ class RedisRules:
     def stored(self) -> dict[str, str]:
         """Every rule as it is stored, by the name that the chain has for it."""
         pipeline = self._client.pipeline(transaction=True)
-        for kind in _KINDS:
-            pipeline.hgetall(keys.rule(self._site, kind))
+        for kind in KINDS:
+            pipeline.hgetall(keys.rule(self._site, kind.name))
         return {
-            f"{kind}/{_text(entry_id)}": _text(text)
-            for kind, stored in zip(_KINDS, pipeline.execute(), strict=True)
+            f"{kind.name}/{_text(entry_id)}": _text(text)
+            for kind, stored in zip(KINDS, pipeline.execute(), strict=True)
             for entry_id, text in _mapping(stored).items()
         }
 
@@ -139,7 +129,7 @@ class RedisRules:
     @redis_errors()
     def beat(self, kiosk: str, at: datetime, since: datetime | None = None) -> None:
         """Note a sign of life of a registered kiosk; of any other, nothing."""
-        if not self._client.hexists(keys.rule(self._site, _NAMES[KioskRecord]), kiosk):
+        if not self._client.hexists(keys.rule(self._site, "kiosks"), kiosk):
             return
         day = keys.beats(self._site, at.astimezone(UTC).date())
         start = since or at
@@ -164,7 +154,7 @@ class RedisRules:
         return found
 
     def _hash_of(self, item: Item) -> str:
-        return keys.rule(self._site, _NAMES[type(item)])
+        return keys.rule(self._site, kind_of(item).name)
 
     def _watch(self, kiosk: str, at: datetime) -> None:
         stored = self._client.hget(keys.rule(self._site, "kiosks"), kiosk)

@@ -6,9 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from face_rec.access.audit.audit import Action, erased
 from face_rec.access.audit.audit_log import Trail
 from face_rec.access.rights import Act
-from face_rec.attendance.rules.calendar import Leave
-from face_rec.attendance.rules.roster import Assignment, Employment
-from face_rec.attendance.rules.rules import Item, Limits, RulesStore
+from face_rec.attendance.rules.rules import Item, Limits, RulesStore, items_of, subject_of
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.marks import Event, Outcome, Receipt, Source, is_mark
 from face_rec.domain.people import Person, Template
@@ -127,16 +125,13 @@ class AuditedRules:
             self._note(item, _told(item), {})
 
     def _known(self, items: Sequence[Item]) -> dict[str, Item]:
-        rules = self._rules.load()
-        stored: list[Item] = [
-            *rules.shifts, *rules.assignments, *rules.employments, *rules.holidays,
-            *rules.leaves, *rules.kiosks, rules.limits,
-        ]  # fmt: skip
         wanted = {_name(item) for item in items}
-        return {_name(item): item for item in stored if _name(item) in wanted}
+        return {
+            _name(item): item for item in items_of(self._rules.load()) if _name(item) in wanted
+        }
 
     def _note(self, item: Item, before: Mapping[str, object], after: Mapping[str, object]) -> None:
-        about = _whose(item)
+        about = subject_of(item)  # reasons of leave and the like go with them
         self._trail.record(Action.SETTING_CHANGED, _name(item), before, after, about=about)
 
 
@@ -155,14 +150,6 @@ def _holds(item: Item) -> dict[str, object]:
         return {}
     past = "always: the past is judged by it too"
     return {"holds from": str(item.valid_from) if item.valid_from else past}
-
-
-def _whose(item: Item) -> str:
-    """The subject that a rule tells of, if it is about a single person: reasons of leave and
-    the like go with them."""
-    if isinstance(item, Employment):
-        return item.id
-    return item.subject or "" if isinstance(item, Assignment | Leave) else ""
 
 
 def _name(item: Item) -> str:

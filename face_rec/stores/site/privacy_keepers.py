@@ -1,10 +1,11 @@
 """What the stores hold about single people beside their record: for exports and erasures."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
+from face_rec.attendance.rules.rules import items_of, subject_of
 from face_rec.privacy.ports import Keeper
 from face_rec.protocols.people import PeopleReader
 from face_rec.stores.access.audit_stream import PersonNames, RedisAudit
@@ -31,10 +32,9 @@ def rules_keeper(rules: RedisRules) -> Keeper:
 
 
 def _about(rules: RedisRules, subject: str) -> Iterator[Held]:
-    stored = rules.load()
-    yield from (a for a in stored.assignments if a.subject == subject)
-    yield from (e for e in stored.employments if e.id == subject)
-    yield from (leave for leave in stored.leaves if leave.subject == subject)
+    for item in items_of(rules.load()):
+        if subject_of(item) == subject:
+            yield cast("Held", item)
 
 
 def _shown(item: Held) -> dict[str, Any]:
