@@ -39,7 +39,7 @@ from face_rec.privacy.schedule import RetentionSchedule
 from face_rec.site_options import OptionsFollower
 from face_rec.stores.redis import redis_health
 from face_rec.stores.verify.chain_report import Report
-from face_rec.stores.verify.patrol import ChainPatrol, chain_check
+from face_rec.stores.verify.daily_check import DailyCheck, chain_check
 from face_rec.warm_up import Heap
 from face_rec.web.ops import checks, health
 
@@ -99,9 +99,9 @@ def _system(
     schedule = RetentionSchedule(privacy.retention, clock)
     schedule.start()
     stack.callback(schedule.close)
-    patrol = ChainPatrol(stores.chain, lambda report: _alarm(stores.access, report), clock)
-    patrol.start()
-    stack.callback(patrol.close)
+    daily_check = DailyCheck(stores.chain, lambda report: _alarm(stores.access, report), clock)
+    daily_check.start()
+    stack.callback(daily_check.close)
     _register(stores)
     heartbeat = Heartbeat(lambda: _alive(engine), rules.beat, clock)
     stack.callback(heartbeat.close)
@@ -144,13 +144,13 @@ def _system(
                 checks.background_check(background.statuses),
                 checks.speed_check(lambda: _advice(engine, models)),
                 checks.disk_check(settings.data_dir),
-                chain_check(stores.chain.status, patrol.status),
+                chain_check(stores.chain.status, daily_check.status),
             ],
             clock,
         ),
         access=stores.access,
         chain=stores.chain,
-        patrol=patrol,
+        daily_check=daily_check,
         privacy=privacy,
     )  # fmt: skip
 

@@ -44,7 +44,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
                 spool=lambda: holder.current().pictures.stats(),  # noqa: PLW0108
                 gallery=lambda: holder.current().follower.gallery,
                 marks=lambda: holder.current().marker.counts(),  # noqa: PLW0108
-                chain=lambda: holder.current().patrol.status(),  # noqa: PLW0108
+                chain=lambda: holder.current().daily_check.status(),  # noqa: PLW0108
             )
         ),
         *snapshots.routes(lambda: holder.current().pictures),

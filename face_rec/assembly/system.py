@@ -31,7 +31,7 @@ from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader
 from face_rec.site_options import LiveOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
-from face_rec.stores.verify.patrol import ChainPatrol
+from face_rec.stores.verify.daily_check import DailyCheck
 from face_rec.stores.verify.watch import ChainWatch
 from face_rec.web.ops.health import Health
 
@@ -59,7 +59,7 @@ class System:
     health: Health
     access: Access
     chain: ChainWatch
-    patrol: ChainPatrol
+    daily_check: DailyCheck
     privacy: Privacy
 
     @property
@@ -157,7 +157,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             attendance=system.attendance,
             privacy=system.privacy,
             chain=system.chain,
-            last_check=system.patrol.status,
+            last_check=system.daily_check.status,
             audit=system.access.audit,
         ),
     )

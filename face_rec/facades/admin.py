@@ -15,7 +15,7 @@ from face_rec.protocols.models import Progress
 from face_rec.protocols.people import Gallery, PeopleReader
 from face_rec.protocols.streams import Stream
 from face_rec.stores.verify.chain_report import Report, WitnessStatus
-from face_rec.stores.verify.patrol import PatrolStatus
+from face_rec.stores.verify.daily_check import CheckStatus
 
 __all__ = ["AdminFacade", "Report"]
 
@@ -54,6 +54,6 @@ class AdminFacade(Facade):
     attendance: MarkReader
     privacy: Privacy
     chain: Chain
-    last_check: Callable[[], PatrolStatus]
+    last_check: Callable[[], CheckStatus]
     """The chain's daily one."""
     audit: Trail

@@ -17,7 +17,7 @@ from face_rec.privacy.retention import Periods, Retention, Run
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.models import Progress
 from face_rec.stores.verify.chain_report import Report, WitnessStatus
-from face_rec.stores.verify.patrol import ChainPatrol
+from face_rec.stores.verify.daily_check import DailyCheck
 from face_rec.stores.verify.watch import ChainWatch
 from tests.fakes.system import SITE, FakeSystem
 
@@ -103,7 +103,7 @@ class PrivacyOf:
         self.privacy = Privacy(consent, retention, erasure, export, FONT)
         fake.system = replace(
             fake.system, privacy=self.privacy, chain=cast("ChainWatch", self.chain),
-            patrol=ChainPatrol(self.chain, self.alarms.append, fake.clock),
+            daily_check=DailyCheck(self.chain, self.alarms.append, fake.clock),
         )  # fmt: skip
 
     def _note(self, what: str, whose: Person | None, details: Mapping[str, object]) -> None:

@@ -29,7 +29,7 @@ from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.protocols.models import Progress
 from face_rec.site_options import LiveOptions
-from face_rec.stores.verify.patrol import PatrolStatus
+from face_rec.stores.verify.daily_check import CheckStatus
 from face_rec.web.ops.health import Health
 from tests.fakes.access import AccountsOff
 from tests.fakes.attendance import FakeAttendance
@@ -182,7 +182,7 @@ class FakeSystem:
                 lambda: self.options.current().timezone,
             ),
             "access": self.access,
-            "patrol": SimpleNamespace(status=PatrolStatus),
+            "daily_check": SimpleNamespace(status=CheckStatus),
             "health": Health([self._check(n) for n in range(9)], self.clock, keep=0.0),
         }
         unused = {part.name: None for part in fields(System)}  # no page touches these

@@ -18,7 +18,7 @@ from face_rec.stores.redis.client import Client
 def test_a_rule_changed_past_the_app_is_alarmed(
     redis_client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("face_rec.stores.verify.patrol._FIRST_AFTER", 3600.0)
+    monkeypatch.setattr("face_rec.stores.verify.daily_check._FIRST_AFTER", 3600.0)
     port = redis_client.connection_pool.connection_kwargs["port"]
     url = f"redis://127.0.0.1:{port}/0"
     settings = load({"REDIS_URL": url, "DATA_DIR": str(tmp_path)}, dotenv=None)
@@ -26,13 +26,13 @@ def test_a_rule_changed_past_the_app_is_alarmed(
         system.chain.copy()
         rules = system.offices.current().rules
         rules.save(Shift("early", "Early"), authority=EVERYTHING)
-        assert system.patrol.check()
-        assert system.patrol.status().findings == 0
+        assert system.daily_check.check()
+        assert system.daily_check.status().findings == 0
         redis: Any = redis_client
         text = redis.hget(keys.rule("main", "shifts"), "early")
         redis.hset(keys.rule("main", "shifts"), "early", text.replace(b"Early", b"Never"))
-        assert system.patrol.check()
-        assert system.patrol.status().findings == 1
+        assert system.daily_check.check()
+        assert system.daily_check.status().findings == 1
         shown = next(one for one in system.health.results() if one.name == "chain")
         assert shown.warning
         assert "rule was changed by another program" in shown.detail

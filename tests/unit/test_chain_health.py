@@ -3,7 +3,7 @@
 import pytest
 
 from face_rec.stores.verify.chain_report import WitnessStatus
-from face_rec.stores.verify.patrol import chain_check
+from face_rec.stores.verify.daily_check import chain_check
 from tests.fakes.clock import MORNING
 
 

@@ -349,12 +349,12 @@ def _exported() -> set[str]:
     """The names on /metrics, from its own module."""
     from prometheus_client.metrics_core import CounterMetricFamily  # noqa: PLC0415
 
-    from face_rec.stores.verify.patrol import PatrolStatus  # noqa: PLC0415
+    from face_rec.stores.verify.daily_check import CheckStatus  # noqa: PLC0415
     from face_rec.web.ops.metrics import SystemCollector  # noqa: PLC0415
     from tests.unit.test_web_metrics import SOURCES  # noqa: PLC0415
 
     names = set()
-    checked = replace(SOURCES, chain=lambda: PatrolStatus(datetime.now(UTC)))
+    checked = replace(SOURCES, chain=lambda: CheckStatus(datetime.now(UTC)))
     for family in SystemCollector(checked).collect():
         counter = isinstance(family, CounterMetricFamily)
         names.add(family.name + ("_total" if counter else ""))

@@ -99,7 +99,7 @@ def test_the_witness_and_its_trouble_are_shown(world: PrivacyOf) -> None:
 def test_what_the_daily_check_found_is_shown(world: PrivacyOf) -> None:
     assert "some minutes after the start" in words(opened("privacy.py"))
     world.chain.report = Report(findings=(Finding("people", Flaw.EDITED, "Exchanged."),))
-    world.fake.system.patrol.check()
+    world.fake.system.daily_check.check()
     page = opened("privacy.py")
     assert "people: edited. Exchanged." in page.error[0].value
 

@@ -12,7 +12,7 @@ from face_rec import __version__
 from face_rec.background import Status
 from face_rec.domain.health import HealthCheck
 from face_rec.stores.verify.chain_report import WitnessStatus
-from face_rec.stores.verify.patrol import chain_check
+from face_rec.stores.verify.daily_check import chain_check
 from face_rec.web.ops import checks
 from face_rec.web.ops.health import Check, Health, routes
 from tests.fakes.clock import FakeClock

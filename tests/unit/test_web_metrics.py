@@ -12,7 +12,7 @@ from face_rec.domain.faces import Image, Matrix
 from face_rec.domain.recognition import Match
 from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.protocols.streams import Stream
-from face_rec.stores.verify.patrol import PatrolStatus
+from face_rec.stores.verify.daily_check import CheckStatus
 from face_rec.web.ops.metrics import Sources, routes
 
 
@@ -125,10 +125,10 @@ def test_two_apps_in_one_process_do_not_collide() -> None:
 
 
 def test_the_daily_check_of_the_chain_is_a_figure_once_there_was_one() -> None:
-    checked = PatrolStatus()
+    checked = CheckStatus()
     client = TestClient(Starlette(routes=routes(replace(SOURCES, chain=lambda: checked))))
     assert "face_rec_chain" not in client.get("/metrics").text
-    checked = PatrolStatus(datetime(2026, 5, 1, tzinfo=UTC), findings=2)
+    checked = CheckStatus(datetime(2026, 5, 1, tzinfo=UTC), findings=2)
     text = client.get("/metrics").text
     assert "face_rec_chain_findings 2.0" in text
     assert "face_rec_chain_checked_timestamp_seconds 1.7775936e+09" in text

@@ -126,7 +126,7 @@ def _about(header: Header) -> dict[str, Any]:
 class BackupReader:
     """Reads a backup once, from its start; what is no whole backup raises BackupRefused.
 
-    ``admit`` makes, of the site in the header, the judge of each record; None takes all.
+    ``admit`` makes, of the site in the header, what says whether to take a record; None takes all.
     However the file is made, no more than a line of it is in memory.
     """
 

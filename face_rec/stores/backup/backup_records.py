@@ -91,7 +91,7 @@ class BackupKeys:
 
 
 class Admission:
-    """What may come in with a backup of ``site``, judged before anything is made of it.
+    """What may come in with a backup of ``site``, looked at before anything is made of it.
 
     A backup is a file, and a file may come from anybody. Sealed ones prove who made them; this
     is for the others, and for what a sealed one should never hold either.

@@ -51,13 +51,13 @@ class _States:
                     self.unproved[name] = statement.at
 
 
-def _steady(judge: Callable[[], dict[str, Wrong]]) -> dict[str, Wrong]:
-    """What ``judge`` says each time: records change while they are looked at."""
-    found = judge()
+def _steady(look: Callable[[], dict[str, Wrong]]) -> dict[str, Wrong]:
+    """What ``look`` says each time: records change while they are looked at."""
+    found = look()
     for _ in range(_TRIES - 1):
         if not found:
             break
-        again = judge()
+        again = look()
         found = {name: wrong for name, wrong in again.items() if name in found}
     return found
 
@@ -80,9 +80,9 @@ class PeopleRecords:
         self._people.begin()
 
     def findings(self) -> list[Finding]:
-        return _listed(self.ledger, _steady(self._judge))
+        return _listed(self.ledger, _steady(self._wrong_records))
 
-    def _judge(self) -> dict[str, Wrong]:
+    def _wrong_records(self) -> dict[str, Wrong]:
         states = _States(self.ledger)
         indexed = self._people.indexed()
         found: dict[str, Wrong] = {
@@ -134,9 +134,9 @@ class RuleRecords:
         self._rules.begin()
 
     def findings(self) -> list[Finding]:
-        return _listed(self.ledger, _steady(self._judge))
+        return _listed(self.ledger, _steady(self._wrong_records))
 
-    def _judge(self) -> dict[str, Wrong]:
+    def _wrong_records(self) -> dict[str, Wrong]:
         states, stored = _States(self.ledger), self._rules.stored()
         signed = {name: f"rule|{name}|{text}" for name, text in stored.items()}
         return _judged(self.ledger, states, signed, lambda _: "The rule")
@@ -153,9 +153,9 @@ class AdministrationRecords:
         self._hashes.begin()
 
     def findings(self) -> list[Finding]:
-        return _listed(self.ledger, _steady(self._judge))
+        return _listed(self.ledger, _steady(self._wrong_records))
 
-    def _judge(self) -> dict[str, Wrong]:
+    def _wrong_records(self) -> dict[str, Wrong]:
         states, stored = _States(self.ledger), self._hashes.stored()
         signed = {name: signed_text(name, text) for name, text in stored.items()}
         return _judged(self.ledger, states, signed, _what)
@@ -200,9 +200,9 @@ class AuditRecords:
         self._audit.begin()
 
     def findings(self) -> list[Finding]:
-        return _listed(self.ledger, _steady(self._judge))
+        return _listed(self.ledger, _steady(self._wrong_records))
 
-    def _judge(self) -> dict[str, Wrong]:
+    def _wrong_records(self) -> dict[str, Wrong]:
         states, stored = _States(self.ledger), dict(self._audit.stored())
         found: dict[str, Wrong] = {}
         for name in states.digests.keys() - stored.keys():

@@ -81,7 +81,7 @@ class ChainCheck:
         tally.entries += len(stored.entries)
         tally.older += walk.older
         tally.keys += walk.keys
-        tally.findings += [*wrong, *_judged(walk, seen)]
+        tally.findings += [*wrong, *_findings(walk, seen)]
         witnessed = max([walk.older, *(one.count for one in seen)])
         tally.newer += max(0, len(stored.entries) - witnessed)
         tally.events += walk.ids(witnessed)
@@ -89,7 +89,7 @@ class ChainCheck:
     def _stream(self, tally: _Tally, stream: str, seen: Sequence[Seen]) -> None:
         stored = self._days.read(stream)
         walk = Walk(self._chain, stored, older=0)
-        found = _judged(walk, seen)
+        found = _findings(walk, seen)
         tally.findings += found
         if stored.entries:
             tally.changes[stream] = sum(walk.keys.values())
@@ -97,7 +97,7 @@ class ChainCheck:
             tally.findings += self._records[stream].findings()
 
 
-def _judged(walk: Walk, seen: Sequence[Seen]) -> list[Finding]:
+def _findings(walk: Walk, seen: Sequence[Seen]) -> list[Finding]:
     """What is wrong with a list, each thing once, whoever saw it."""
     found = list(walk.findings)
     for one in seen:

@@ -1,4 +1,4 @@
-"""The chain's guard: copies heads to the witness, and checks everything when asked."""
+"""Copies the chain's heads to the witness every minute, and checks everything when asked."""
 
 import logging
 import threading

@@ -8,7 +8,7 @@ import pytest
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.protocols.models import Progress
 from face_rec.stores.verify.chain_report import Finding, Flaw, Report, WitnessStatus
-from face_rec.stores.verify.patrol import ChainPatrol, chain_check
+from face_rec.stores.verify.daily_check import DailyCheck, chain_check
 from tests.fakes.clock import MORNING, FakeClock
 
 BAD = Report(findings=(Finding("people", Flaw.EDITED, "The record of ID 7 was changed."),))
@@ -30,44 +30,44 @@ class Chain:
         return self.answer
 
 
-def _patrol(chain: Chain, alarms: list[Report]) -> ChainPatrol:
-    return ChainPatrol(chain, alarms.append, FakeClock(), first_after=0.0)
+def _daily(chain: Chain, alarms: list[Report]) -> DailyCheck:
+    return DailyCheck(chain, alarms.append, FakeClock(), first_after=0.0)
 
 
 def test_what_is_wrong_alarms_once_and_is_shown_until_it_is_right() -> None:
     chain, alarms = Chain(BAD), list[Report]()
-    patrol = _patrol(chain, alarms)
-    assert patrol.check()
-    assert patrol.check()
+    daily_check = _daily(chain, alarms)
+    assert daily_check.check()
+    assert daily_check.check()
     assert alarms == [BAD]
-    status = patrol.status()
+    status = daily_check.status()
     assert (status.at, status.findings) == (MORNING, 1)
     assert "people: edited. The record of ID 7 was changed." in status.first
     chain.answer = Report()
-    patrol.check()
-    assert patrol.status().findings == 0
+    daily_check.check()
+    assert daily_check.status().findings == 0
     chain.answer = BAD
-    patrol.check()
+    daily_check.check()
     assert alarms == [BAD, BAD]
 
 
 def test_a_store_that_is_away_neither_alarms_nor_makes_good() -> None:
     chain, alarms = Chain(BAD), list[Report]()
-    patrol = _patrol(chain, alarms)
-    patrol.check()
+    daily_check = _daily(chain, alarms)
+    daily_check.check()
     chain.answer = StoreUnavailable("Redis is away.")
-    assert not patrol.check()
-    assert patrol.status().findings == 1
-    assert patrol.status().problem == "Redis is away."
+    assert not daily_check.check()
+    assert daily_check.status().findings == 1
+    assert daily_check.status().problem == "Redis is away."
     assert alarms == [BAD]
 
 
 def test_it_runs_by_itself_soon_after_the_start() -> None:
     chain = Chain()
-    patrol = _patrol(chain, [])
-    patrol.start()
+    daily_check = _daily(chain, [])
+    daily_check.start()
     assert chain.asked.wait(10)
-    patrol.close()
+    daily_check.close()
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_it_runs_by_itself_soon_after_the_start() -> None:
 def test_readyz_and_the_system_page_say_what_was_found(
     answer: Report | Exception, warning: bool, words: str
 ) -> None:
-    patrol = _patrol(Chain(answer), [])
-    patrol.check()
-    shown = chain_check(lambda: WitnessStatus(MORNING, places=("a folder",)), patrol.status)()
+    daily_check = _daily(Chain(answer), [])
+    daily_check.check()
+    shown = chain_check(lambda: WitnessStatus(MORNING, places=("a folder",)), daily_check.status)()
     assert (shown.ok, shown.warning) == (True, warning)
     assert words in f"{shown.detail} {shown.advice}"

@@ -35,7 +35,7 @@ class Verified(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PatrolStatus:
+class CheckStatus:
     """The last check: when, how much was wrong, and the first of it in words. ``problem``: why
     there could be none."""
 
@@ -45,7 +45,7 @@ class PatrolStatus:
     problem: str = ""
 
 
-class ChainPatrol:
+class DailyCheck:
     """A thread that checks everything and raises the alarm. ``alarm`` is called there, once
     for each new result that is not whole."""
 
@@ -63,8 +63,8 @@ class ChainPatrol:
         self._clock = clock
         self._first_after = first_after
         self._every = every
-        self._status = PatrolStatus()
-        self._thread = Background("chain-patrol", self._run)
+        self._status = CheckStatus()
+        self._thread = Background("chain-daily-check", self._run)
 
     def start(self) -> None:
         self._thread.start()
@@ -73,7 +73,7 @@ class ChainPatrol:
         """Stop; a check under way ends with its thread."""
         self._thread.stop(5)
 
-    def status(self) -> PatrolStatus:
+    def status(self) -> CheckStatus:
         return self._status
 
     def check(self) -> bool:
@@ -82,13 +82,13 @@ class ChainPatrol:
             report = self._chain.verify(self._breathe)
         except StoreError as error:
             before = self._status
-            self._status = PatrolStatus(before.at, before.findings, before.first, str(error))
+            self._status = CheckStatus(before.at, before.findings, before.first, str(error))
             log.warning("chain_not_checked reason=%s", error)
             return False
         first = report.first_bad
         said = first.sentence() if first else ""
         new = said and said != self._status.first
-        self._status = PatrolStatus(self._clock.now(), len(report.findings), said)
+        self._status = CheckStatus(self._clock.now(), len(report.findings), said)
         if new:
             kinds = sorted({finding.flaw.value for finding in report.findings})
             log.error("chain_broken findings=%d kinds=%s", len(report.findings), ",".join(kinds))
@@ -107,7 +107,7 @@ class ChainPatrol:
 
 
 def chain_check(
-    status: Callable[[], WitnessStatus], checked: Callable[[], PatrolStatus] = PatrolStatus
+    status: Callable[[], WitnessStatus], checked: Callable[[], CheckStatus] = CheckStatus
 ) -> Check:
     """A warning only: marks must go on being taken, whatever happened to the old ones.
 
