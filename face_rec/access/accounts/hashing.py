@@ -43,4 +43,6 @@ def _stand_back() -> None:
     """Recognition and requests go first, where a thread may be nicer than its process (Linux)."""
     with suppress(AttributeError, OSError):
         if os.uname().sysname == "Linux":
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+            thread = threading.get_native_id()
+            own = os.getpriority(os.PRIO_PROCESS, thread)  # the app may have been started nice
+            os.setpriority(os.PRIO_PROCESS, thread, min(own + _NICENESS, 19))
