@@ -3,9 +3,10 @@
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from face_rec.assembly.stores import open_office
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.rules.rules import Item
-from face_rec.attendance.service import Office, open_office
+from face_rec.attendance.service import Office
 from face_rec.attendance.terms.status import Status
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person

@@ -158,7 +158,7 @@ def test_folders_that_need_each_other_are_noticed() -> None:
 
 # --- composition ------------------------------------------------------------------------------
 
-_PUT_TOGETHER_IN_ASSEMBLY = ("stores", "access", "privacy", "web")
+_PUT_TOGETHER_IN_ASSEMBLY = ("stores", "access", "privacy", "web", "attendance", "people")
 _MOST_PARTS = 3
 """Parts of other modules that one function may make; more than that is composition."""
 
@@ -248,9 +248,9 @@ def test_a_fact_written_down_a_second_time_is_noticed() -> None:
 # --- what a page sees of the system -------------------------------------------------------------
 
 BEHIND_FACADES = ("face_rec.assembly", "face_rec.stores", "face_rec.journey", "face_rec.cli")
-MOST = 110
+MOST = 105
 """Modules of ours that a page may pull in, types included."""
-MOST_OF = {"pages.take_attendance": 90}
+MOST_OF = {"pages.take_attendance": 85}
 """A tablet at the door loads it, and whoever follows a mark reads it."""
 
 

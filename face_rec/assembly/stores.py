@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from config import Settings
 from face_rec.access.access_control import Access
@@ -17,8 +18,11 @@ from face_rec.assembly.redis_connection import connected, start_redis
 from face_rec.assembly.sealing import open_data_keys
 from face_rec.assembly.snapshots import open_spool
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
+from face_rec.attendance.mark_queries import MarkQueries
+from face_rec.attendance.rule_service import RuleService
 from face_rec.attendance.rules.rules import RulesWriter
-from face_rec.attendance.service import OfficeByZone, open_office
+from face_rec.attendance.service import CorrectionService, Office, OfficeByZone
+from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.protocols.marks import MarkReader, MarkWriter
@@ -143,6 +147,22 @@ def open_offices(
     return OfficeByZone(
         lambda zone: open_office(stores, writers.marks, writers.rules, clock, zone),
         lambda: options.current().timezone,
+    )
+
+
+def open_office(
+    stores: AttendanceStores, marks: MarkWriter, rules: RulesWriter, clock: Clock, zone: ZoneInfo
+) -> Office:
+    """All of it over these stores, with the writers of ``marks`` and ``rules``; nothing is read
+    yet."""
+    book = Timesheets(stores, clock, zone)
+    inquiry = MarkQueries(book, stores.attendance)
+    return Office(
+        stores,
+        book,
+        inquiry,
+        CorrectionService(marks, book, inquiry, clock),
+        RuleService(stores.rules, rules, book),
     )
 
 

@@ -12,7 +12,6 @@ from face_rec.attendance.marks import correction
 from face_rec.attendance.marks.correction import Author
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.rule_service import RuleService
-from face_rec.attendance.rules.rules import RulesWriter
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock
 from face_rec.domain.errors import CorrectionRefused, NotAllowed, PersonMissing
@@ -117,22 +116,6 @@ class Office:
     inquiry: MarkQueries
     corrections: CorrectionService
     rules: RuleService
-
-
-def open_office(
-    stores: Stores, marks: MarkWriter, rules: RulesWriter, clock: Clock, zone: ZoneInfo
-) -> Office:
-    """All of it over these stores, with the writers of ``marks`` and ``rules``; nothing is read
-    yet."""
-    book = Timesheets(stores, clock, zone)
-    inquiry = MarkQueries(book, stores.attendance)
-    return Office(
-        stores,
-        book,
-        inquiry,
-        CorrectionService(marks, book, inquiry, clock),
-        RuleService(stores.rules, rules, book),
-    )
 
 
 class OfficeByZone:

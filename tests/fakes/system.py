@@ -9,9 +9,10 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from face_rec.assembly import system as holder
+from face_rec.assembly.stores import open_office
 from face_rec.assembly.system import System
 from face_rec.attendance.cached_stores import Stores
-from face_rec.attendance.service import Office, OfficeByZone, open_office
+from face_rec.attendance.service import Office, OfficeByZone
 from face_rec.domain.errors import ModelError
 from face_rec.domain.faces import Face, Image, Quality, View
 from face_rec.domain.health import HealthCheck

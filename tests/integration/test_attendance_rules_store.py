@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from redis import Redis
 
+from face_rec.assembly.stores import open_office
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.rules.authority import EVERYTHING
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import Item, Limits, Rules, RulesStore
 from face_rec.attendance.rules.shift import DEFAULT_ID, Counting, DayHours, Reading, Shift
-from face_rec.attendance.service import open_office
 from face_rec.attendance.terms.status import Status
 from face_rec.domain.errors import RulesMoved
 from face_rec.domain.groups import ALL_GROUPS

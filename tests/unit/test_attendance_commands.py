@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from face_rec.__main__ import parser
+from face_rec.assembly.stores import open_office
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.reports.reports import Wanted, make
-from face_rec.attendance.service import Office, open_office
+from face_rec.attendance.service import Office
 from face_rec.attendance.terms.filters import EVERYBODY, Filters
 from face_rec.attendance.terms.status import Status
 from face_rec.cli.demo import fill, refuse_if_used
