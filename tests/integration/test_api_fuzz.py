@@ -241,7 +241,7 @@ def test_every_code_by_status_is_in_the_description(program: TestClient) -> None
 def test_what_fails_on_our_side_is_said_in_json_too(
     served: Api, program: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(served.fake.people, "all", lambda: 1 / 0)
+    monkeypatch.setattr(served.fake.people, "everybody", lambda: 1 / 0)
     answer = program.get("/api/v1/people")
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal")
     assert "ZeroDivision" not in answer.text
