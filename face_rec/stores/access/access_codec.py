@@ -39,8 +39,11 @@ def decode(kind: type[T], text: str | bytes) -> T:
 
 
 def _as_today(stored: Any) -> Any:  # noqa: ANN401
-    """Accounts had a list of groups before there was a word for all: empty for all."""
+    """Accounts had a list of groups before there was a word for all: empty for all. What says
+    only half of it is refused, or it would mean what its other half means by default."""
     groups = stored.get(_GROUPS)
+    if isinstance(groups, dict) and not {"every", "named"} <= groups.keys():
+        raise ValueError("groups are not whole")
     if isinstance(groups, list):
         return {**stored, _GROUPS: {"every": not groups, "named": groups}}
     return stored
