@@ -89,7 +89,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 
 async def _tell_setup_link(built: System) -> None:
     """Print the link that makes the first account, below everything a start prints."""
-    door = built.access.door
+    door = built.access.sign_in
     if not SETTINGS.accounts or not await _patiently(door.needs_setup):
         return
     secret = await _patiently(door.setup_link)

@@ -44,7 +44,7 @@ def _new_account(app: AccessFacade) -> None:
         if st.form_submit_button("Create account", type="primary"):
             _try(
                 app,
-                lambda: app.access.staff.create(name or "", password or "", role, groups),
+                lambda: app.access.accounts.create(name or "", password or "", role, groups),
                 "The account can be used now.",
             )
 
@@ -52,7 +52,7 @@ def _new_account(app: AccessFacade) -> None:
 @dialog("Change account", Right.ACCOUNTS, icon=":material/manage_accounts:")
 def open_account(app: AccessFacade, account: Account, own: bool) -> None:
     """Role, state and password of one account."""
-    staff, saved = app.access.staff, "Saved. It works from now on, in open pages too."
+    staff, saved = app.access.accounts, "Saved. It works from now on, in open pages too."
     with guarded("accounts.change"):
         st.markdown(f"**{plain(account.id)}**")
         if not proven(change_of(account)):
@@ -81,7 +81,7 @@ def open_account(app: AccessFacade, account: Account, own: bool) -> None:
 
 def _unlock(app: AccessFacade, account: Account) -> None:
     """Only where wrong tries have made somebody wait in the last hour."""
-    staff = app.access.staff
+    staff = app.access.accounts
     if not staff.slowed(account.id):
         return
     st.divider()
@@ -95,7 +95,7 @@ def _new_password(app: AccessFacade, account: Account) -> None:
     with st.form("new_password", border=False):
         password = st.text_input("New password", type="password", help=_RULE)
         if st.form_submit_button("Set password"):
-            staff = app.access.staff
+            staff = app.access.accounts
             _try(
                 app,
                 lambda: staff.set_password(account.id, password or ""),
@@ -114,7 +114,7 @@ def _second_factor(app: AccessFacade, account: Account) -> None:
 
         def reset() -> None:
             app.access.factors.reset(account.id)
-            app.access.staff.sign_out_everywhere(account.id)
+            app.access.accounts.sign_out_everywhere(account.id)
 
         _try(app, reset, "The second factor is taken away; all sign-ins were ended.")
 
@@ -125,7 +125,7 @@ def _try(app: AccessFacade, change: Callable[[], object], done: str) -> None:
     except AccessError as error:
         refused(error)
         return
-    app.access.identify.forget()
+    app.access.authenticator.forget()
     flash(done)
     st.rerun()
 
@@ -172,10 +172,10 @@ def change_of(account: Account) -> str:
 
 def accounts_list(app: AccessFacade) -> Account | None:
     """One card an account; the one whose button was pressed."""
-    seen, now = app.access.staff.sign_ins(), app.clock.now()
+    seen, now = app.access.accounts.sign_ins(), app.clock.now()
     factors = app.access.factors.summaries()
     chosen = None
-    for account in app.access.staff.all():
+    for account in app.access.accounts.all():
         with st.container(border=True):
             words, when, action = st.columns([3, 2, 1], vertical_alignment="center")
             words.markdown(f"**{plain(account.id)}**  \n{_role(account)}")

@@ -206,7 +206,7 @@ def _try(change: Callable[[], object], app: AccessFacade) -> None:
     except RuleRefused as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    app.access.identify.forget()
+    app.access.authenticator.forget()
     app.kiosks.forget()
     flash("Saved.")
     st.rerun()

@@ -166,7 +166,7 @@ def arrivals() -> None:
     with guarded("overview.arrivals"):
         seen = _overview()
         if seen.arrivals:
-            now = AttendanceFacade.current().office.book.now()
+            now = AttendanceFacade.current().service.timesheets.now()
             chart = charts.arrivals(seen.arrivals, seen.expected, now)
             st.altair_chart(chart, alt="People who had come, by the time of day")
         else:
@@ -199,8 +199,8 @@ def _overview() -> Overview:
 
 def _latest(app: AttendanceFacade) -> list[Line]:
     identity, found = current(), []
-    today = app.office.book.today()
-    for visit in reversed(app.office.book.visits(today, today)):
+    today = app.service.timesheets.today()
+    for visit in reversed(app.service.timesheets.visits(today, today)):
         event = visit.first.event
         person = app.directory.person(event.subject)
         if identity.sees(person.group if person else None):

@@ -42,7 +42,7 @@ def marks() -> None:
     """Filters, table and download; looks for new marks by itself."""
     with guarded("records", banner=True):
         app, identity = AttendanceFacade.current(), current()
-        first, last = period("records", app.office.book.today(), SPANS, "Today")
+        first, last = period("records", app.service.timesheets.today(), SPANS, "Today")
         table = _visible(app, identity, table_of(app, first, last))
         shown = _filters(app, identity, table)
         _summary(app, shown, first, last)
@@ -124,7 +124,7 @@ def days() -> None:
     with guarded("records.days", banner=True):
         app, identity = AttendanceFacade.current(), current()
         spans = ("Today", "Yesterday", "7 days", "30 days", "90 days")
-        first, last = period("days", app.office.book.today(), spans, "7 days")
+        first, last = period("days", app.service.timesheets.today(), spans, "7 days")
         one, two, three = st.columns([1.2, 1, 1])
         text = one.text_input(
             "Person", placeholder="Name or ID", icon=":material/search:", key="days_person",
@@ -155,7 +155,7 @@ def doubtful() -> None:
     """The marks that somebody should look at."""
     with guarded("records.review", banner=True):
         app = AttendanceFacade.current()
-        first, last = period("review", app.office.book.today(), SPANS, "30 days")
+        first, last = period("review", app.service.timesheets.today(), SPANS, "30 days")
         review(app, current(), first, last)
 
 

@@ -76,7 +76,9 @@ def _wanted(app: AttendanceFacade, identity: Identity) -> Wanted | None:
     )  # fmt: skip
     offer = OFFERS[name]
     st.caption(offer.lead)
-    first, last = period(f"report_{name}", app.office.book.today(), offer.spans, offer.default)
+    first, last = period(
+        f"report_{name}", app.service.timesheets.today(), offer.spans, offer.default
+    )
     left, right = st.columns([1.4, 1])
     with left:
         groups = group_choice(app.people, identity, "report_groups")

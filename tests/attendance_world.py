@@ -3,10 +3,10 @@
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from face_rec.assembly.stores import open_office
+from face_rec.assembly.stores import open_service
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.rules.rules import Item
-from face_rec.attendance.service import Office
+from face_rec.attendance.service import AttendanceService
 from face_rec.attendance.terms.status import Status
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
@@ -42,9 +42,9 @@ class World:
         for person in (ADA, BOB):
             self.people.create(person, (), self.people.revision())
 
-    def office(self) -> Office:
+    def service(self) -> AttendanceService:
         stores = Stores(self.attendance, self.people, self.rules, self.folder)
-        return open_office(stores, self.attendance, self.rules, self.clock, BERLIN)
+        return open_service(stores, self.attendance, self.rules, self.clock, BERLIN)
 
     def mark(self, text: str, day: date = MONDAY) -> list[Event]:
         events = punches(text, day)
@@ -53,5 +53,5 @@ class World:
         return events
 
 
-def statuses(office: Office, day: date = MONDAY) -> dict[str, Status]:
-    return {record.person.name: record.status for record in office.book.day(day)}
+def statuses(service: AttendanceService, day: date = MONDAY) -> dict[str, Status]:
+    return {record.person.name: record.status for record in service.timesheets.day(day)}

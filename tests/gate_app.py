@@ -101,7 +101,7 @@ class GateApp:
         )  # fmt: skip
 
     def add(self, name: str, role: Role = Role.ADMIN, groups: Groups = ALL_GROUPS) -> str:
-        self.access.staff.create(name, PASSWORD, role, groups)
+        self.access.accounts.create(name, PASSWORD, role, groups)
         return name
 
     def signed_in(self, name: str, address: str = "127.0.0.1") -> TestClient:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
-from face_rec.access.accounts.accounts import Staff
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.accounts.accounts import Accounts
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.changes import Changes
 from face_rec.access.devices.device import DeviceProofs
 from face_rec.access.devices.kiosks import Kiosks
@@ -16,10 +16,10 @@ from face_rec.access.factors.confirm import Confirmation
 from face_rec.access.factors.second_factor import SecondFactor
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.principal import THIS_COMPUTER, Principal
-from face_rec.access.signin.authenticator import Identify
+from face_rec.access.signin.authenticator import Authenticator
 from face_rec.access.signin.own_sessions import OwnSessions
 from face_rec.access.signin.provider_sessions import ProviderSessions
-from face_rec.access.signin.sign_in import Door
+from face_rec.access.signin.sign_in import SignInService
 from face_rec.access.tabs import SentFiles, Tabs
 from face_rec.clock import Clock
 
@@ -38,19 +38,19 @@ class Access:
     """Who may do what. ``enabled`` False: everybody is this computer, with every right."""
 
     enabled: bool
-    door: Door
-    staff: Staff
+    sign_in: SignInService
+    accounts: Accounts
     kiosks: Kiosks
     tokens: Tokens
     pins: Pins
-    identify: Identify
+    authenticator: Authenticator
     own_sessions: OwnSessions
     provider_sessions: ProviderSessions
     changes: Changes
     tabs: Tabs
     files: SentFiles
     proofs: DeviceProofs
-    audit: Trail
+    audit: AuditLog
     factors: SecondFactor
     step_up: StepUp
     confirm: Confirmation
@@ -68,10 +68,10 @@ class Access:
         if not self.enabled:
             return THIS_COMPUTER
         secret = cookie(cookies, SESSION)
-        found = self.identify.user(secret, used, address) if secret else None
+        found = self.authenticator.user(secret, used, address) if secret else None
         if found is None:
             bound = self.proofs.holder(cookie(cookies, PROOF))
-            return self.identify.device(bound) if bound else None
+            return self.authenticator.device(bound) if bound else None
         return found
 
     def in_tab(self, tab: str, cookies: Mapping[str, str]) -> Principal | None:

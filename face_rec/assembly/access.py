@@ -9,13 +9,13 @@ from argon2 import PasswordHasher
 from config import Settings
 from face_rec.access.access_control import Access
 from face_rec.access.accounts.account import Account
-from face_rec.access.accounts.accounts import Staff
+from face_rec.access.accounts.accounts import Accounts
 from face_rec.access.accounts.breached import BreachedPasswords
 from face_rec.access.accounts.external import ExternalAccounts
 from face_rec.access.accounts.founding import Mark
 from face_rec.access.accounts.known_browsers import KnownBrowsers
 from face_rec.access.accounts.passwords import Passwords
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.changes import Changes
 from face_rec.access.devices.credentials import Token, new_secret
 from face_rec.access.devices.device import Device, DeviceProofs
@@ -25,20 +25,20 @@ from face_rec.access.devices.tokens import Tokens
 from face_rec.access.factors.app_codes import AppCodes
 from face_rec.access.factors.ceremony import Ceremonies, Ceremony
 from face_rec.access.factors.confirm import Confirmation
-from face_rec.access.factors.factor_store import FactorBook
+from face_rec.access.factors.factor_store import FactorStore
 from face_rec.access.factors.factors import Factors, Handle
 from face_rec.access.factors.passkeys import Passkeys
 from face_rec.access.factors.second_factor import SecondFactor
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.rights import Role
 from face_rec.access.signin.attempts import Attempts
-from face_rec.access.signin.authenticator import Identify
+from face_rec.access.signin.authenticator import Authenticator
 from face_rec.access.signin.half_session import HalfSessions
 from face_rec.access.signin.own_sessions import OwnSessions
 from face_rec.access.signin.proof import Proof
 from face_rec.access.signin.provider_sessions import ProviderSessions
 from face_rec.access.signin.session import HalfSession, Lifetime
-from face_rec.access.signin.sign_in import Door
+from face_rec.access.signin.sign_in import SignInService
 from face_rec.access.signin.throttle import Throttle
 from face_rec.access.storage import OnceStore
 from face_rec.access.tabs import SentFiles, Tabs
@@ -97,10 +97,10 @@ def open_trail(
     clock: Clock,
     ledger: Ledger | None = None,
     sealer: Sealer | None = None,
-) -> Trail:
+) -> AuditLog:
     """The audit log's writer; with a ``ledger`` its entries are linked. ``sealer`` keeps the
     people's own keys, which seal what it tells of them."""
-    return Trail(RedisAudit(client, site, ledger, PersonKeys(client, site, sealer)), clock)
+    return AuditLog(RedisAudit(client, site, ledger, PersonKeys(client, site, sealer)), clock)
 
 
 def open_access(client: Client, site: str, clock: Clock, options: AccessOptions) -> Access:
@@ -127,7 +127,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     )
     once: OnceStore[HalfSession] = RedisOnce(client, site, HalfSession)
     sessions = RedisSessions(client, site, changes.tell)
-    door = Door(
+    door = SignInService(
         accounts=accounts, sessions=sessions, links=links, notes=notes,
         passwords=passwords, proof=proof, external=external, known=known, throttle=throttle,
         trail=trail, clock=clock, lifetime=options.lifetime, local=options.local,
@@ -139,9 +139,9 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     )  # fmt: skip
     recorded = RedisRecords(client, site, Token, changes.tell, options.records)
     tokens = Tokens(recorded, notes, trail, clock, step_up.demand)
-    identify = Identify(door, kiosks, tokens, clock, options.away)
+    identify = Authenticator(door, kiosks, tokens, clock, options.away)
     changes.listen(identify.forget)
-    staff = Staff(
+    staff = Accounts(
         accounts=accounts,
         notes=notes,
         passwords=passwords,
@@ -152,12 +152,12 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     )
     return Access(
         enabled=options.enabled,
-        door=door,
-        staff=staff,
+        sign_in=door,
+        accounts=staff,
         kiosks=kiosks,
         tokens=tokens,
         pins=Pins(RedisPins(client, site, options.pins), of_pins, throttle, trail),
-        identify=identify,
+        authenticator=identify,
         changes=changes,
         tabs=Tabs(),
         files=SentFiles(),
@@ -188,12 +188,12 @@ def _second_factor(
     options: AccessOptions,
     *,
     throttle: Throttle,
-    trail: Trail,
+    trail: AuditLog,
     step_up: StepUp,
 ) -> SecondFactor:
     factors: RedisRecords[Factors] = RedisRecords(client, site, Factors)
     handles: RedisRecords[Handle] = RedisRecords(client, site, Handle)
-    book = FactorBook(factors, handles)
+    book = FactorStore(factors, handles)
     ceremonies = Ceremonies(RedisOnce(client, site, Ceremony))
     return SecondFactor(
         book=book, app=AppCodes(book, ceremonies, options.sealer, clock),

@@ -126,7 +126,7 @@ def _system(
             lambda: rules.load().kiosks, stores.writers.rules.put, clock, stores.pulse.away
         ),
         away=stores.pulse.away,
-        offices=open_offices(
+        services=open_offices(
             AttendanceStores(stores.attendance, stores.people, rules, cached_days(settings)),
             stores.writers, clock, stores.options,
         ),

@@ -26,7 +26,7 @@ from face_rec.assembly.stores import (
     open_stores,
 )
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
-from face_rec.attendance.service import Office
+from face_rec.attendance.service import AttendanceService
 from face_rec.clock import SystemClock
 from face_rec.models.service import ModelService
 from face_rec.privacy.service import Privacy
@@ -46,14 +46,14 @@ from face_rec.stores.witness.witness_pin import PinFile
 
 
 @contextmanager
-def build_office(settings: Settings) -> Iterator[Office]:
+def build_attendance(settings: Settings) -> Iterator[AttendanceService]:
     """Attendance alone, without models, cameras or snapshots; for commands."""
-    with build_attendance(settings) as (office, _):
-        yield office
+    with build_attendance_stores(settings) as (service, _):
+        yield service
 
 
 @contextmanager
-def build_attendance(settings: Settings) -> Iterator[tuple[Office, Chained]]:
+def build_attendance_stores(settings: Settings) -> Iterator[tuple[AttendanceService, Chained]]:
     """The same, and the stores below it, which note nothing in the audit log; for the demo."""
     clock = SystemClock()
     with ExitStack() as stack:

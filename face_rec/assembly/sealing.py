@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from config import Settings
-from face_rec.access.factors.factor_store import FactorBook
+from face_rec.access.factors.factor_store import FactorStore
 from face_rec.access.factors.factors import Factors, Handle
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.attendance.attendance import RedisAttendance
@@ -67,7 +67,7 @@ def open_resealing(
         client, site, data_keys,
         templates=TemplateResealer(client, site, data_keys.sealer, own),
         feed=GalleryFeed(client, site, data_keys.sealer),
-        factors=FactorBook(factors, handles),
+        factors=FactorStore(factors, handles),
         owners=MarkOwners(RedisAttendance(client, site)),
         pictures=pictures, spool=spool, pins=pins,
     )  # fmt: skip

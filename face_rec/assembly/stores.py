@@ -21,7 +21,7 @@ from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.mark_queries import MarkQueries
 from face_rec.attendance.rule_service import RuleService
 from face_rec.attendance.rules.rules import RulesWriter
-from face_rec.attendance.service import CorrectionService, Office, OfficeByZone
+from face_rec.attendance.service import AttendanceService, CorrectionService, ServiceByZone
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
@@ -142,22 +142,22 @@ def open_options(settings: Settings, streams: Streams) -> LiveOptions:
 
 def open_offices(
     stores: AttendanceStores, writers: Writers, clock: Clock, options: LiveOptions
-) -> OfficeByZone:
+) -> ServiceByZone:
     """Attendance in the site's time zone, whatever that is by now."""
-    return OfficeByZone(
-        lambda zone: open_office(stores, writers.marks, writers.rules, clock, zone),
+    return ServiceByZone(
+        lambda zone: open_service(stores, writers.marks, writers.rules, clock, zone),
         lambda: options.current().timezone,
     )
 
 
-def open_office(
+def open_service(
     stores: AttendanceStores, marks: MarkWriter, rules: RulesWriter, clock: Clock, zone: ZoneInfo
-) -> Office:
+) -> AttendanceService:
     """All of it over these stores, with the writers of ``marks`` and ``rules``; nothing is read
     yet."""
     book = Timesheets(stores, clock, zone)
     inquiry = MarkQueries(book, stores.attendance)
-    return Office(
+    return AttendanceService(
         stores,
         book,
         inquiry,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from face_rec.access.access_control import Access
 from face_rec.attendance.rules.authority import EVERYTHING
-from face_rec.attendance.service import Office, OfficeByZone
+from face_rec.attendance.service import AttendanceService, ServiceByZone
 from face_rec.clock import Clock
 from face_rec.facades.access import AccessFacade
 from face_rec.facades.admin import AdminFacade
@@ -55,7 +55,7 @@ class System:
     engine: Engine
     kiosks: KioskRegister
     away: Callable[[], bool]
-    offices: OfficeByZone
+    services: ServiceByZone
     health: Health
     access: Access
     chain: ChainWatch
@@ -114,7 +114,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             pictures=system.pictures,
             models=system.models,
             away=system.away,
-            visits_of=lambda day: system.offices.current().book.visits(day, day),
+            visits_of=lambda day: system.services.current().timesheets.visits(day, day),
         ),
         RegistrarFacade(
             *common,
@@ -128,7 +128,7 @@ def facades(system: System) -> tuple[Facade, ...]:
         ),
         AttendanceFacade(
             *common,
-            offices=system.offices,
+            services=system.services,
             attendance=system.attendance,
             people=system.people,
             directory=system.directory,
@@ -143,8 +143,8 @@ def facades(system: System) -> tuple[Facade, ...]:
             access=system.access,
             people=system.people,
             kiosks=system.kiosks,
-            kiosk_rules=lambda: system.offices.current().book.rules().kiosks,
-            save_kiosk_rule=lambda record: _save_kiosk_rule(system.offices.current(), record),
+            kiosk_rules=lambda: system.services.current().timesheets.rules().kiosks,
+            save_kiosk_rule=lambda record: _save_kiosk_rule(system.services.current(), record),
         ),
         AdminFacade(
             *common,
@@ -163,5 +163,5 @@ def facades(system: System) -> tuple[Facade, ...]:
     )
 
 
-def _save_kiosk_rule(office: Office, record: KioskRecord) -> None:
-    office.rules.save(record, authority=EVERYTHING, since=office.book.today())
+def _save_kiosk_rule(service: AttendanceService, record: KioskRecord) -> None:
+    service.rules.save(record, authority=EVERYTHING, since=service.timesheets.today())

@@ -39,13 +39,17 @@ class MarkQueries:
     """Reads raw events, where timesheets read columns. All may raise StoreUnavailable."""
 
     def __init__(self, book: Timesheets, store: MarkReader) -> None:
-        self._book = book
+        self._timesheets = book
         self._store = store
         self._standing = book.sources.standing
 
     def explain(self, subject: str, day: date) -> Explanation:
         """Why the status of this person on this day; raises PersonMissing."""
-        book, person, rules = self._book, self._book.somebody(subject), self._book.rules()
+        book, person, rules = (
+            self._timesheets,
+            self._timesheets.somebody(subject),
+            self._timesheets.rules(),
+        )
         planner, calculator = book.calculator(rules, day, day)
         employed = any(first <= day <= last for first, last in planner.employed(person))
         plan = planner.plan(person, day) if employed else planner.unemployed(person, day)
@@ -70,13 +74,13 @@ class MarkQueries:
 
     def limits(self) -> Limits:
         """Those that hold today; a change may be entered before its day."""
-        return rule_version.at(self._book.rules().limits, self._book.today())
+        return rule_version.at(self._timesheets.rules().limits, self._timesheets.today())
 
     def review(self, first: date, last: date, limits: Limits | None = None) -> list[Doubt]:
         """Marks with a low score or margin, unsure liveness, or by PIN, that nobody has
         confirmed or voided; newest first. ``limits`` default to those of today."""
         bounds = limits or self.limits()
-        people = {person.subject: person for person in self._book.people()}
+        people = {person.subject: person for person in self._timesheets.people()}
         found = []
         for day in self._doubtful_days(first, last, bounds):
             for entry in self._standing.days([day])[0].marks:
@@ -88,13 +92,13 @@ class MarkQueries:
 
     def audit(self, first: date, last: date) -> list[AuditLine]:
         """All corrections of marks of these local days, newest correction first."""
-        found = self._standing.local(first, last, self._book.zone)
+        found = self._standing.local(first, last, self._timesheets.zone)
         lines = [line for entry in found for line in audit(entry)]
         return sorted(lines, key=lambda line: line.at, reverse=True)
 
     def marks(self, day: date) -> list[Entry]:
         """All marks of one local day, voided ones too, by time."""
-        return self._standing.local(day, day, self._book.zone)
+        return self._standing.local(day, day, self._timesheets.zone)
 
     def malformed(self, first: date, last: date) -> dict[date, list[str]]:
         """Raw entries of these UTC days that are no events."""
@@ -111,12 +115,12 @@ class MarkQueries:
 
     def _doubtful_days(self, first: date, last: date, limits: Limits) -> list[date]:
         days = days_between(first - MARGIN, last + MARGIN)
-        columns = self._book.sources.columns(first, last)
+        columns = self._timesheets.sources.columns(first, last)
         pairs = zip(days, columns, strict=True)
         return [day for day, one in pairs if _any_doubt(one.marks, limits)]
 
     def _local_day(self, entry: Entry) -> date:
-        return entry.event.at.astimezone(self._book.zone).date()
+        return entry.event.at.astimezone(self._timesheets.zone).date()
 
 
 def doubts(entry: Entry, limits: Limits) -> tuple[str, ...]:

@@ -119,7 +119,7 @@ class RuleService:
     def __init__(self, rules: RulesReader, writer: RulesWriter, book: Timesheets) -> None:
         self._rules = rules
         self._writer = writer
-        self._book = book
+        self._timesheets = book
 
     def save(
         self,
@@ -165,10 +165,10 @@ class RuleService:
         self, items: Iterable[Item], first: date, last: date, since: date | None = None
     ) -> list[StatusChange]:
         """Whose status on these days saving ``items`` would change."""
-        rules = self._book.rules()
+        rules = self._timesheets.rules()
         changed = with_items(rules, _checked(rules, self._made(rules, tuple(items), since)))
-        before = self._book.under(rules, first, last)
-        after = self._book.under(changed, first, last)
+        before = self._timesheets.under(rules, first, last)
+        after = self._timesheets.under(changed, first, last)
         differs = (before.rows["status"] != after.rows["status"]).nonzero()
         return [
             StatusChange(
@@ -203,7 +203,7 @@ class RuleService:
         """Both what stands and what is to stand must be theirs."""
         if authority.company:
             return
-        people = {person.subject: person for person in self._book.sources.people()}
+        people = {person.subject: person for person in self._timesheets.sources.people()}
         asked = [one for item in items for one in (item, stored_of(rules, item)) if one]
         refusals = dict.fromkeys(authority.refusal(one, rules, people) for one in asked)
         refusals.pop("", None)

@@ -34,8 +34,8 @@ class CorrectionService:
         self, marks: MarkWriter, book: Timesheets, inquiry: MarkQueries, clock: Clock
     ) -> None:
         self._marks = marks
-        self._book = book
-        self._inquiry = inquiry
+        self._timesheets = book
+        self._mark_queries = inquiry
         self._clock = clock
 
     def add(
@@ -43,7 +43,7 @@ class CorrectionService:
         within: Groups,
     ) -> Event:  # fmt: skip
         """Add a punch that is missing; ``at`` is aware. Raises PersonMissing."""
-        _check_group(within, self._book.somebody(subject).group)
+        _check_group(within, self._timesheets.somebody(subject).group)
         if at.tzinfo is None:
             raise CorrectionRefused("The time needs a zone. Give it in the site's zone.")
         return self._write(correction.added(subject, at, kind, self._by(author, reason)))
@@ -84,9 +84,9 @@ class CorrectionService:
 
     def _entry(self, event: Event, within: Groups) -> Entry:
         """The mark as it stands, if it is of somebody ``within``."""
-        entry = self._inquiry.entry(event)
+        entry = self._mark_queries.entry(event)
         try:
-            group: str | None = self._book.somebody(entry.event.subject).group
+            group: str | None = self._timesheets.somebody(entry.event.subject).group
         except PersonMissing:
             group = None
         _check_group(within, group)
@@ -107,28 +107,30 @@ def _check_group(within: Groups, group: str | None) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class AttendanceService:
     """``book`` answers, ``inquiry`` explains, the two services change things;
     ``stores`` are below them. Safe from any thread."""
 
     stores: Stores
-    book: Timesheets
-    inquiry: MarkQueries
+    timesheets: Timesheets
+    mark_queries: MarkQueries
     corrections: CorrectionService
     rules: RuleService
 
 
-class OfficeByZone:
+class ServiceByZone:
     """The office in the site's time zone; a new one where an admin has changed the zone. Safe
     from any thread."""
 
-    def __init__(self, opened: Callable[[ZoneInfo], Office], zone: Callable[[], ZoneInfo]) -> None:
+    def __init__(
+        self, opened: Callable[[ZoneInfo], AttendanceService], zone: Callable[[], ZoneInfo]
+    ) -> None:
         self._opened = opened
         self._zone = zone
         self._lock = threading.Lock()
-        self._known: tuple[ZoneInfo, Office] | None = None
+        self._known: tuple[ZoneInfo, AttendanceService] | None = None
 
-    def current(self) -> Office:
+    def current(self) -> AttendanceService:
         zone = self._zone()
         with self._lock:
             if self._known is None or self._known[0] != zone:

@@ -10,7 +10,7 @@ import config
 from face_rec import assembly
 from face_rec.attendance.cached_stores import days_between
 from face_rec.attendance.rules.rules import RulesStore
-from face_rec.attendance.service import Office
+from face_rec.attendance.service import AttendanceService
 from face_rec.demo.company import Company, company
 from face_rec.domain.errors import NotEmpty
 from face_rec.protocols.marks import MarkWriter
@@ -31,25 +31,25 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 def run(_options: argparse.Namespace) -> int:
     """Fill the system and say what to look at."""
-    with assembly.build_attendance(config.load()) as (office, stores):
-        now = office.book.now()
-        made = company(now.date(), office.book.zone, now.astimezone(UTC))
-        refuse_if_used(office, made)
+    with assembly.build_attendance_stores(config.load()) as (service, stores):
+        now = service.timesheets.now()
+        made = company(now.date(), service.timesheets.zone, now.astimezone(UTC))
+        refuse_if_used(service, made)
         fill(stores.rules, stores.marks, stores.people, made)
     print(f"Made {len(made.people)} people with {len(made.events)} events. "
           "Start the app and open Overview, Records and Reports.")  # fmt: skip
     return 0
 
 
-def refuse_if_used(office: Office, made: Company) -> None:
+def refuse_if_used(service: AttendanceService, made: Company) -> None:
     """Raises NotEmpty if anything is there that the demo could mix with."""
     found = []
-    if office.stores.people.count():
-        found.append(f"{office.stores.people.count()} people")
-    if office.stores.rules.version():
+    if service.stores.people.count():
+        found.append(f"{service.stores.people.count()} people")
+    if service.stores.rules.version():
         found.append("attendance rules")
     first = min(event.at for event in made.events).date()
-    if any(office.stores.attendance.lengths(days_between(first, office.book.today()))):
+    if any(service.stores.attendance.lengths(days_between(first, service.timesheets.today()))):
         found.append("marks of the last three months")
     if found:
         raise NotEmpty(

@@ -49,8 +49,8 @@ def run(options: argparse.Namespace) -> int:
         raise AttendanceError(f"--font {options.font}: there is no such file.")
     filters = Filters(ALL_GROUPS.narrowed(options.group))
     wanted = Wanted(options.name, options.first, options.last, filters)
-    with assembly.build_office(config.load()) as office:
-        rows = write(office.book, wanted, options.out, options.font)
+    with assembly.build_attendance(config.load()) as service:
+        rows = write(service.timesheets, wanted, options.out, options.font)
     print(f"{options.out}: {rows} rows")
     return 0
 

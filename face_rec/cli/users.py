@@ -61,20 +61,20 @@ def _with_access(work: _Work) -> _Run:
 def _add(access: Access, options: argparse.Namespace) -> None:
     account_name(options.name)  # before the password is asked for
     role, groups = Role(options.role), ALL_GROUPS.narrowed(options.group)
-    account = access.staff.create(options.name, _ask(), role, groups)
+    account = access.accounts.create(options.name, _ask(), role, groups)
     print(f"{account.id} can sign in as {account.role}.")
 
 
 def _password(access: Access, options: argparse.Namespace) -> None:
     account = _found(access, options.name)
-    access.staff.set_password(account.id, _ask())
+    access.accounts.set_password(account.id, _ask())
     print(f"{account.id} has a new password; all sign-ins were ended.")
 
 
 def _reset_factor(access: Access, options: argparse.Namespace) -> None:
     account = _found(access, options.name)
     access.factors.reset(account.id)
-    access.door.sign_out_everywhere(account.id)
+    access.sign_in.sign_out_everywhere(account.id)
     print(f"{account.id} has no second factor any more; all sign-ins were ended.")
     if access.factors.required(account.role):
         print("The next sign-in leads through setting one up, as SECOND_FACTOR_ROLES asks.")
@@ -82,25 +82,25 @@ def _reset_factor(access: Access, options: argparse.Namespace) -> None:
 
 def _disable(access: Access, options: argparse.Namespace) -> None:
     account = _found(access, options.name)
-    access.staff.change(account.id, account.role, account.groups, active=False)
+    access.accounts.change(account.id, account.role, account.groups, active=False)
     print(f"{account.id} cannot sign in any more; open pages close within seconds.")
 
 
 def _enable(access: Access, options: argparse.Namespace) -> None:
     account = _found(access, options.name)
-    access.staff.change(account.id, account.role, account.groups, active=True)
+    access.accounts.change(account.id, account.role, account.groups, active=True)
     print(f"{account.id} can sign in again.")
 
 
 def _unlock(access: Access, options: argparse.Namespace) -> None:
     account = _found(access, options.name)
-    access.staff.unlock(account.id)
+    access.accounts.unlock(account.id)
     print(f"The wrong tries at {account.id} are forgotten; the next one is allowed at once.")
 
 
 def _list(access: Access, _: argparse.Namespace) -> None:
-    seen = access.staff.sign_ins()
-    for account in access.staff.all():
+    seen = access.accounts.sign_ins()
+    for account in access.accounts.all():
         last = seen.get(account.id)
         state = "" if account.active else "  (switched off)"
         when = f"{last:%Y-%m-%d %H:%M} UTC" if last else "never"
@@ -109,7 +109,7 @@ def _list(access: Access, _: argparse.Namespace) -> None:
 
 def _found(access: Access, typed: str) -> Account:
     name = account_name(typed)
-    for account in access.staff.all():
+    for account in access.accounts.all():
         if account.id == name:
             return account
     raise AccountRefused(f"There is no account {name}. See: python -m face_rec users list")

@@ -53,8 +53,8 @@ def worked_day(worker: Worker, day: date, chance: random.Random) -> Iterator[Eve
 
 def corrections(events: Sequence[Event], chance: random.Random) -> Iterator[Event]:
     """What a manager put right afterwards."""
-    office = [event for event in events if event.kiosk == "gate"]
-    for number, event in enumerate(chance.sample(office, 14)):
+    service = [event for event in events if event.kiosk == "gate"]
+    for number, event in enumerate(chance.sample(service, 14)):
         by = Author("demo manager", "", event.at + timedelta(days=1))
         if number < 8:
             again = Author(by.name, "Forgot to check out; confirmed by the team lead", by.at)

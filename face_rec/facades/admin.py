@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.domain.health import HealthCheck
 from face_rec.facades.facade import Facade
 from face_rec.models.service import ModelService
@@ -56,4 +56,4 @@ class AdminFacade(Facade):
     chain: Chain
     last_check: Callable[[], CheckStatus]
     """The chain's daily one."""
-    audit: Trail
+    audit: AuditLog

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from face_rec.attendance.service import Office, OfficeByZone
+from face_rec.attendance.service import AttendanceService, ServiceByZone
 from face_rec.domain.health import HealthCheck
 from face_rec.facades.facade import Facade
 from face_rec.protocols.marks import MarkReader
@@ -16,7 +16,7 @@ from face_rec.site_options import LiveOptions
 
 @dataclass(frozen=True, slots=True)
 class AttendanceFacade(Facade):
-    offices: OfficeByZone
+    services: ServiceByZone
     attendance: MarkReader
     people: PeopleReader
     directory: Directory
@@ -29,6 +29,6 @@ class AttendanceFacade(Facade):
     """May take some seconds while a part does not answer."""
 
     @property
-    def office(self) -> Office:
+    def service(self) -> AttendanceService:
         """Attendance in the site's time zone."""
-        return self.offices.current()
+        return self.services.current()

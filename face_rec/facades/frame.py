@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.principal import Principal
 from face_rec.access.signin.session import SignIn
@@ -34,13 +34,13 @@ class Visitors(Protocol):
         ...
 
     @property
-    def audit(self) -> Trail: ...
+    def audit(self) -> AuditLog: ...
 
     @property
     def step_up(self) -> StepUp: ...
 
     @property
-    def identify(self) -> KnownAccounts: ...
+    def authenticator(self) -> KnownAccounts: ...
 
     @property
     def own_sessions(self) -> SignIns: ...

@@ -27,7 +27,7 @@ _ALIKE = 0.5
 _LASTING = 12
 """Frames (half a second) that somebody must be in view to be recognised."""
 
-Trail = dict[int, Face]
+AuditLog = dict[int, Face]
 """One person by frame number."""
 
 
@@ -46,7 +46,7 @@ def _used() -> list[int]:
 
 
 @functools.cache
-def people(pack: str) -> tuple[Mapping[str, Trail], Mapping[str, Matrix]]:
+def people(pack: str) -> tuple[Mapping[str, AuditLog], Mapping[str, Matrix]]:
     """Everybody who can be enrolled: where they are, and up to three templates."""
     trails = _joined(pack, _followed(pack))
     named = {f"p{number}": trail for number, trail in enumerate(trails)}
@@ -55,9 +55,9 @@ def people(pack: str) -> tuple[Mapping[str, Trail], Mapping[str, Matrix]]:
     return {name: named[name] for name in there}, {name: rows[name] for name in there}
 
 
-def _joined(pack: str, trails: list[Trail]) -> list[Trail]:
+def _joined(pack: str, trails: list[AuditLog]) -> list[AuditLog]:
     """One trail a person: those of one who was hidden for a while are put together."""
-    found: list[tuple[Trail, Matrix]] = []
+    found: list[tuple[AuditLog, Matrix]] = []
     for trail in sorted(trails, key=len, reverse=True):
         rows = _templates(pack, trail, lambda _number: True, smallest=0)
         known = next((t for t, r in found if float((r @ rows.T).max()) > _ALIKE), None)
@@ -68,9 +68,9 @@ def _joined(pack: str, trails: list[Trail]) -> list[Trail]:
     return [trail for trail, _ in found]
 
 
-def _followed(pack: str) -> list[Trail]:
+def _followed(pack: str) -> list[AuditLog]:
     detector = material.models_of(pack).detector
-    trails: list[Trail] = []
+    trails: list[AuditLog] = []
     for number, image in enumerate(material.crowd_video()):
         open_ones = [trail for trail in trails if number - max(trail) <= _MISSED]
         faces = detector.detect(image, _CLOSE)
@@ -82,7 +82,7 @@ def _followed(pack: str) -> list[Trail]:
 
 
 def _templates(
-    pack: str, trail: Trail, usable: Callable[[int], bool], smallest: float = _LARGE
+    pack: str, trail: AuditLog, usable: Callable[[int], bool], smallest: float = _LARGE
 ) -> Matrix:
     """(0 to 3, D): their largest faces in usable frames."""
     embedder, video = material.models_of(pack).embedder, material.crowd_video()

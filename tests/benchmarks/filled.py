@@ -18,18 +18,24 @@ try:
 except ImportError:  # a checkout from before 0.3
     from face_rec.entities import Consent, Event, EventKind, Person, Source
 now = datetime.now(UTC)
-with assembly.build_office(config.load()) as office:
+def opened():
+    if hasattr(assembly, "build_attendance_stores"):
+        return assembly.build_attendance_stores(config.load())
+    return assembly.build_office(config.load())  # a checkout from before 0.3
+with opened() as found:
+    people, marks = ((found[1].people, found[1].marks) if isinstance(found, tuple)
+                     else (found.stores.people, found.stores.attendance))
     for n in range(60):
         agreed = Consent("yes", "1", now - timedelta(days=40))
         person = Person(f"s{n:03}", f"E{n}", f"Person {n}", f"Group {n % 5}", consent=agreed)
-        office.stores.people.create(person, (), office.stores.people.revision())
+        people.create(person, (), people.revision())
     for day in range(30, -1, -1):
         for n in range(60):
             for hour in (9, 1):
                 at = now - timedelta(days=day, hours=hour, seconds=7 * n)
                 event = Event(f"{day}-{n}-{hour}", f"s{n:03}", at, EventKind.PUNCH, Source.VIDEO,
                               "main", score=0.6)
-                office.stores.attendance.apply(event, cooldown=0.0, replay=True)
+                marks.apply(event, cooldown=0.0, replay=True)
 """
 
 

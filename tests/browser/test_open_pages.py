@@ -64,7 +64,7 @@ def _in_another_process(server: GuardedServer, code: str) -> None:
         "from face_rec.access.rights import Role\n"
         "from face_rec.domain.groups import ALL_GROUPS, only\n"
         "with assembly.build_access(config.load()) as access:\n"
-        f"    staff, door, kiosks = access.staff, access.door, access.kiosks\n    {code}\n"
+        f"    staff, door, kiosks = access.accounts, access.sign_in, access.kiosks\n    {code}\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env=server.environment(), check=False,
@@ -237,16 +237,13 @@ _PEOPLE = """pass
 from face_rec.clock import SystemClock
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person
-from face_rec.stores.people.people_store import RedisPeople
-from face_rec.stores.attendance.attendance import RedisAttendance
-with assembly.build_privacy(config.load()) as (privacy, people), \\
-        assembly.build_office(config.load()) as office:
+with assembly.build_attendance_stores(config.load()) as (_, stores):
     for number, (name, group) in enumerate([("Olga Office", "Office"), ("Sam Shop", "Shop")]):
-        person = people.create(Person(f"s{number}", f"E{number}", name, group), (),
-                               people.revision())
+        person = stores.people.create(Person(f"s{number}", f"E{number}", name, group), (),
+                                      stores.people.revision())
         event = Event(f"e{number}", person.subject, SystemClock().now(), EventKind.PUNCH,
                       Source.VIDEO, "main", score=0.7, margin=0.4)
-        office.stores.attendance.apply(event, 0.0)
+        stores.marks.apply(event, 0.0)
 """
 
 

@@ -44,14 +44,14 @@ def _typed(page: Page, person_id: str, pin: str) -> None:
 def test_id_and_pin_mark_somebody_at_a_live_kiosk(
     app: AppServer, browse: Browsers, cast: Cast
 ) -> None:
-    office = RegisterScreen(browse.page(), app.url)
-    office.upload(cast.ana[:2])
-    office.expect_photos(2)
-    office.fill("Ana", "E 17", "Staff")
-    office.agree()
-    office.save()
-    office.expect_saved("Ana")
-    page = office.page
+    service = RegisterScreen(browse.page(), app.url)
+    service.upload(cast.ana[:2])
+    service.expect_photos(2)
+    service.fill("Ana", "E 17", "Staff")
+    service.agree()
+    service.save()
+    service.expect_saved("Ana")
+    page = service.page
     page.goto(f"{app.url}/people")
     page.get_by_role("button", name="Ana", exact=True).click()
     _give_pin(page)

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from face_rec.access.accounts.account import Account
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.audit import BY_STRANGERS, AuditEntry, Refusals
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.devices.credentials import Link, Token
 from face_rec.access.devices.device import Beat, Device
 from face_rec.access.devices.kiosks import Kiosks
@@ -164,7 +164,7 @@ class AccountsOff:
 
     def __init__(self, clock: FakeClock | None = None, log: MemoryAudit | None = None) -> None:
         self.log = log or MemoryAudit()
-        self.audit = Trail(self.log, clock or FakeClock())
+        self.audit = AuditLog(self.log, clock or FakeClock())
         self.pins = memory_pins(audit=self.log)
         self.step_up = StepUp(clock or FakeClock())
 
@@ -212,7 +212,7 @@ def memory_pins(
     clock: FakeClock | None = None,
 ) -> Pins:
     """PINs whose hashes cost little."""
-    trail = Trail(audit or MemoryAudit(), clock or FakeClock())
+    trail = AuditLog(audit or MemoryAudit(), clock or FakeClock())
     throttle = Throttle(MemoryCounters())
     return Pins(store or MemoryPins(), Passwords(hasher=CHEAP), throttle, trail)
 
@@ -225,7 +225,7 @@ def memory_kiosks(audit: MemoryAudit, clock: FakeClock) -> Kiosks:
         links=cast("LinkStore", MemoryLinks()),
         notes=cast("Notes", NoBeats()),
         throttle=Throttle(MemoryCounters()),
-        trail=Trail(audit, clock),
+        trail=AuditLog(audit, clock),
         clock=clock,
         demand=StepUp(clock).demand,
     )

@@ -9,10 +9,10 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from face_rec.assembly import system as holder
-from face_rec.assembly.stores import open_office
+from face_rec.assembly.stores import open_service
 from face_rec.assembly.system import System
 from face_rec.attendance.cached_stores import Stores
-from face_rec.attendance.service import Office, OfficeByZone
+from face_rec.attendance.service import AttendanceService, ServiceByZone
 from face_rec.domain.errors import ModelError
 from face_rec.domain.faces import Face, Image, Quality, View
 from face_rec.domain.health import HealthCheck
@@ -172,8 +172,8 @@ class FakeSystem:
             "engine": self.engine,
             "away": lambda: not self.available,
             "kiosks": KioskRegister(lambda: self.rules.load().kiosks, self.rules.put, self.clock),
-            "offices": OfficeByZone(
-                lambda zone: open_office(
+            "offices": ServiceByZone(
+                lambda zone: open_service(
                     Stores(self.attendance, self.people, self.rules),
                     self.attendance,
                     self.rules,
@@ -194,9 +194,9 @@ class FakeSystem:
         return lambda: self.checks[number] if number < len(self.checks) else fine
 
     @property
-    def office(self) -> Office:
+    def service(self) -> AttendanceService:
         """Attendance in the site's time zone."""
-        return self.system.offices.current()
+        return self.system.services.current()
 
     @contextmanager
     def running(self) -> Iterator["FakeSystem"]:

@@ -280,7 +280,7 @@ def test_an_unknown_account_gets_the_same_answer_and_the_same_work(
     gate: GateApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate.add("ada")
-    hasher = type(gate.access.door._proof._passwords._hasher)
+    hasher = type(gate.access.sign_in._proof._passwords._hasher)
     checked: list[str] = []
     verify = hasher.verify
 
@@ -305,17 +305,17 @@ def test_an_unknown_account_gets_the_same_answer_and_the_same_work(
 
 
 def test_the_set_up_link_makes_one_admin_and_then_nothing(gate: GateApp) -> None:
-    secret, browser = gate.access.door.setup_link(), gate.browser()
+    secret, browser = gate.access.sign_in.setup_link(), gate.browser()
     form = {"name": "Ada", "password": PASSWORD, "again": PASSWORD}
     answer = submit(browser, f"/setup/{secret}", form)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert _inside(browser)
     assert gate.browser().get(f"/setup/{secret}").status_code == 410
-    assert gate.browser().get(f"/setup/{gate.access.door.setup_link()}").status_code == 410
+    assert gate.browser().get(f"/setup/{gate.access.sign_in.setup_link()}").status_code == 410
 
 
 def test_a_poor_password_does_not_use_the_link_up(gate: GateApp) -> None:
-    path = f"/setup/{gate.access.door.setup_link()}"
+    path = f"/setup/{gate.access.sign_in.setup_link()}"
     short = {"name": "ada", "password": "short", "again": "short"}
     assert submit(gate.browser(), path, short).status_code == 400
     differ = {"name": "ada", "password": PASSWORD, "again": PASSWORD + "!"}
@@ -325,7 +325,7 @@ def test_a_poor_password_does_not_use_the_link_up(gate: GateApp) -> None:
 
 
 def test_before_the_set_up_nobody_from_outside_is_answered(gate: GateApp) -> None:
-    path = f"/setup/{gate.access.door.setup_link()}"
+    path = f"/setup/{gate.access.sign_in.setup_link()}"
     for asked in ("/login", path, "/"):
         assert gate.browser("192.0.2.7").get(asked).status_code == 403
     assert gate.browser("192.0.2.7").get("/healthz").status_code == 200
@@ -349,11 +349,11 @@ def test_a_role_that_is_taken_away_is_gone_at_the_next_request(gate: GateApp) ->
     gate.add("eve")
     browser = gate.signed_in("eve")
     assert _inside(browser, "/accounts")
-    gate.access.staff.change("eve", Role.REGISTRAR, ALL_GROUPS, active=True)
+    gate.access.accounts.change("eve", Role.REGISTRAR, ALL_GROUPS, active=True)
     gate.wait()
     assert browser.get("/accounts").status_code == 403
     assert _inside(browser, "/register")
-    gate.access.staff.change("eve", Role.REGISTRAR, ALL_GROUPS, active=False)
+    gate.access.accounts.change("eve", Role.REGISTRAR, ALL_GROUPS, active=False)
     gate.wait()
     assert browser.get("/register").status_code == 401
 
@@ -373,7 +373,7 @@ def test_while_the_database_is_away_who_is_in_stays_in_and_nobody_new_comes_in(
     def away(*_: object) -> None:
         raise StoreUnavailable("away")
 
-    monkeypatch.setattr(gate.access.door, "session_of", away)
+    monkeypatch.setattr(gate.access.sign_in, "session_of", away)
     gate.wait()
     assert _inside(admin)
     stranger = gate.browser()
@@ -515,9 +515,9 @@ def test_an_open_socket_closes_within_seconds_of_the_session_s_end(
         socket.send_text("hello")
         assert socket.receive_text() == "hello"
         if end == "sign out":
-            gate.access.door.sign_out_everywhere("eve")
+            gate.access.sign_in.sign_out_everywhere("eve")
         elif end == "disable":
-            gate.access.staff.change("eve", Role.ADMIN, ALL_GROUPS, active=False)
+            gate.access.accounts.change("eve", Role.ADMIN, ALL_GROUPS, active=False)
         else:
             gate.access.kiosks.revoke("front-door")
         gate.wait()
@@ -555,7 +555,7 @@ def test_records_with_odd_bytes_open_nothing_and_break_nothing(
 
 def test_accounts_written_by_two_at_once_lose_no_change(gate: GateApp) -> None:
     gate.add("ada")
-    accounts = gate.access.staff._accounts
+    accounts = gate.access.accounts._accounts
     first, second = accounts.get("ada"), accounts.get("ada")
     assert isinstance(first, Account)
     assert isinstance(second, Account)

@@ -59,7 +59,7 @@ def test_who_guesses_has_to_wait_longer_each_time_and_costs_no_hash_meanwhile(
 
 
 def test_each_wait_is_twice_the_one_before(gate: GateApp, redis_client: Client) -> None:
-    attempts, waits = gate.access.staff._attempts, []
+    attempts, waits = gate.access.accounts._attempts, []
     for _ in range(14):
         tried = attempts.at_account("eve", "203.0.113.9")
         waits.append(tried.wait)
@@ -98,7 +98,7 @@ def test_a_stolen_known_browser_guesses_no_longer_than_others(gate: GateApp) -> 
 
 
 def test_many_guesses_at_once_gain_nothing(gate: GateApp) -> None:
-    attempts = gate.access.staff._attempts
+    attempts = gate.access.accounts._attempts
     made = 0
     for _ in range(100):  # none of them settled: as if all were under way
         with suppress(TryLater):
@@ -115,10 +115,10 @@ def test_the_addresses_of_one_ipv6_network_are_one(gate: GateApp) -> None:
 
 
 def test_successes_do_not_use_up_an_address_s_budget(gate: GateApp) -> None:
-    attempts = gate.access.staff._attempts
+    attempts = gate.access.accounts._attempts
     for number in range(ANY_ACCOUNT.free - 1):
         attempts.from_network("192.0.2.1")
-        gate.access.staff._attempts.at_account(f"somebody-{number}", "192.0.2.1")
+        gate.access.accounts._attempts.at_account(f"somebody-{number}", "192.0.2.1")
     for _ in range(5):
         assert sign_in(gate.browser("192.0.2.1"), "ada").status_code == 303
     assert _guess(gate, "192.0.2.1").status_code == 401
@@ -147,10 +147,10 @@ def test_what_is_refused_meanwhile_does_not_fill_the_audit_log(gate: GateApp) ->
 def test_an_administrator_unlocks_an_account_and_the_log_says_so(gate: GateApp) -> None:
     for _ in range(ONE_NETWORK.free):
         _guess(gate)
-    assert gate.access.staff.slowed("ada")
+    assert gate.access.accounts.slowed("ada")
     assert sign_in(gate.browser("203.0.113.9"), "ada").status_code == 429
-    gate.access.staff.unlock("ada")
-    assert not gate.access.staff.slowed("ada")
+    gate.access.accounts.unlock("ada")
+    assert not gate.access.accounts.slowed("ada")
     assert gate.access.audit.newest(1)[0].action == Action.ACCOUNT_UNLOCKED
     assert sign_in(gate.browser("203.0.113.9"), "ada").status_code == 303
 
@@ -158,7 +158,7 @@ def test_an_administrator_unlocks_an_account_and_the_log_says_so(gate: GateApp) 
 def test_when_all_places_are_taken_the_answer_is_429_and_nobody_s_try_is_used_up(
     gate: GateApp,
 ) -> None:
-    proof = gate.access.door._proof
+    proof = gate.access.sign_in._proof
     proof._room = Room(0)
     for _ in range(ONE_NETWORK.free + 5):
         answer = _guess(gate)
@@ -189,7 +189,7 @@ def test_a_network_full_of_guesses_keeps_no_known_browser_of_it_out(gate: GateAp
     owner = gate.signed_in("ada", "203.0.113.9")
     submit(owner, "/logout", {})
     room = Room(2, reserved=1, a_lane=1)
-    gate.access.door._proof._room = room
+    gate.access.sign_in._proof._room = room
     with room.place("203.0.113.9"):
         assert sign_in(gate.browser("203.0.113.9"), "ada").status_code == 429
         assert sign_in(owner, "ada").status_code == 303
@@ -224,10 +224,10 @@ def test_the_new_password_is_another_one(gate: GateApp) -> None:
 
 
 def test_changing_it_costs_no_place_of_those_who_sign_in(gate: GateApp) -> None:
-    gate.access.door._proof._room = Room(0)
-    gate.access.door._proof._passwords._hashing = Hashing(at_once=1, waiting=-1)
+    gate.access.sign_in._proof._room = Room(0)
+    gate.access.sign_in._proof._passwords._hashing = Hashing(at_once=1, waiting=-1)
     browser = gate.browser()
-    opened = gate.access.door.open(gate.access.staff._get("ada"), _visitor())
+    opened = gate.access.sign_in.open(gate.access.accounts._get("ada"), _visitor())
     browser.cookies.set("fr_session", opened.secret)
     assert _change(browser, PASSWORD, "yellow cactus under water").status_code == 303
 

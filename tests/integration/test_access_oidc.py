@@ -158,7 +158,7 @@ def test_another_person_with_the_same_address_is_not_the_same_person(
 
 def test_an_account_that_is_switched_off_stays_off(gate: GateApp, provider: OidcProvider) -> None:
     _through(gate, provider)
-    gate.access.staff.change("eve@example.org", Role.MANAGER, ALL_GROUPS, active=False)
+    gate.access.accounts.change("eve@example.org", Role.MANAGER, ALL_GROUPS, active=False)
     assert _through(gate, provider)[1].status_code == 403
 
 
@@ -183,7 +183,7 @@ def test_both_ways_stand_side_by_side_or_the_local_one_is_off(
     assert 'type="password"' not in page
     assert _through(only, provider)[1].status_code == 303
     with pytest.raises(SignInRefused, match="Use single sign-on"):
-        only.access.door.sign_in("ada", PASSWORD, Visitor("127.0.0.1"))
+        only.access.sign_in.sign_in("ada", PASSWORD, Visitor("127.0.0.1"))
 
 
 def test_a_provider_that_is_away_is_said_in_words(redis_client: Client) -> None:
@@ -215,14 +215,14 @@ def test_a_provider_is_who_the_settings_say_and_signs_with_a_public_key(
 
 
 def _account(gate: GateApp) -> Account:
-    return next(one for one in gate.access.staff.all() if one.id == "eve@example.org")
+    return next(one for one in gate.access.accounts.all() if one.id == "eve@example.org")
 
 
 def test_groups_that_an_administrator_set_stay_at_the_next_sign_in(
     gate: GateApp, provider: OidcProvider
 ) -> None:
     _through(gate, provider)
-    gate.access.staff.change("eve@example.org", Role.MANAGER, only("Berlin"), active=True)
+    gate.access.accounts.change("eve@example.org", Role.MANAGER, only("Berlin"), active=True)
     _through(gate, provider)
     assert _account(gate).groups == only("Berlin")
 
@@ -236,7 +236,7 @@ def test_a_new_manager_sees_nobody_s_records_before_somebody_has_said_whose(
 
 def test_groups_outlive_another_role_in_between(gate: GateApp, provider: OidcProvider) -> None:
     _through(gate, provider)
-    gate.access.staff.change("eve@example.org", Role.MANAGER, only("Berlin"), active=True)
+    gate.access.accounts.change("eve@example.org", Role.MANAGER, only("Berlin"), active=True)
     provider.claims["groups"] = ["it"]
     _through(gate, provider)
     assert _account(gate).role is Role.ADMIN
@@ -268,7 +268,7 @@ def test_a_mapping_takes_back_what_an_administrator_gave(
 ) -> None:
     gate = _gate(redis_client, provider, scopes={"hr": "Berlin"})
     _through(gate, provider)
-    gate.access.staff.change("eve@example.org", Role.MANAGER, ALL_GROUPS, active=True)
+    gate.access.accounts.change("eve@example.org", Role.MANAGER, ALL_GROUPS, active=True)
     _through(gate, provider)
     assert _account(gate).groups == only("Berlin")
 
@@ -291,7 +291,7 @@ def _as_the_only_admin(gate: GateApp, provider: OidcProvider) -> None:
     """Eve comes in as an administrator, and nobody else is one any longer."""
     provider.claims["groups"] = ["it"]
     _through(gate, provider)
-    gate.access.staff.change("ada", Role.REGISTRAR, NO_GROUPS, active=True)
+    gate.access.accounts.change("ada", Role.REGISTRAR, NO_GROUPS, active=True)
 
 
 def test_the_provider_does_not_take_the_last_admin_away(
@@ -310,7 +310,7 @@ def test_the_provider_does_not_take_the_last_admin_away(
     ]
     assert kept[0].after["the provider says"] == "manager"
     assert "Make somebody else one" in caplog.text
-    gate.access.staff.change("ada", Role.ADMIN, NO_GROUPS, active=True)  # now there is another
+    gate.access.accounts.change("ada", Role.ADMIN, NO_GROUPS, active=True)  # now there is another
     _through(gate, provider)
     assert _account(gate).role is Role.MANAGER
 
@@ -328,12 +328,12 @@ def test_the_other_admin_is_demoted_while_the_provider_s_word_is_being_followed(
         if record_id == "eve@example.org" and not done:
             done.append(True)
             with actor.acting(actor.SYSTEM):
-                gate.access.staff.change("ada", Role.REGISTRAR, NO_GROUPS, active=True)
+                gate.access.accounts.change("ada", Role.REGISTRAR, NO_GROUPS, active=True)
         return found
 
     monkeypatch.setattr(RedisRecords, "get", meanwhile)
     assert _through(gate, provider)[1].status_code == 303
-    admins = [one.id for one in gate.access.staff.all() if one.administers]
+    admins = [one.id for one in gate.access.accounts.all() if one.administers]
     assert admins == ["eve@example.org"]
 
 

@@ -130,11 +130,11 @@ def test_a_tab_that_nobody_has_is_nobody_s(gate: GateApp, streamlit: Streamlit) 
 # --- a change while a tab is open ----------------------------------------
 
 CHANGES: dict[str, Callable[[Access], object]] = {
-    "another role": lambda a: a.staff.change("max", Role.KIOSK, ALL_GROUPS, active=True),
-    "fewer groups": lambda a: a.staff.change("max", Role.MANAGER, only("Office"), active=True),
-    "switched off": lambda a: a.staff.change("max", Role.MANAGER, ALL_GROUPS, active=False),
-    "signed out everywhere": lambda a: a.door.sign_out_everywhere("max"),
-    "another password": lambda a: a.staff.set_password("max", "green horse sings at noon"),
+    "another role": lambda a: a.accounts.change("max", Role.KIOSK, ALL_GROUPS, active=True),
+    "fewer groups": lambda a: a.accounts.change("max", Role.MANAGER, only("Office"), active=True),
+    "switched off": lambda a: a.accounts.change("max", Role.MANAGER, ALL_GROUPS, active=False),
+    "signed out everywhere": lambda a: a.sign_in.sign_out_everywhere("max"),
+    "another password": lambda a: a.accounts.set_password("max", "green horse sings at noon"),
 }
 
 
@@ -168,7 +168,7 @@ def test_a_change_made_in_another_process_ends_them_within_seconds(
         SOCKET, subprotocols=["streamlit"], headers={**ORIGIN}
     ) as socket:
         socket.receive_bytes()
-        elsewhere.staff.change("max", Role.REGISTRAR, ALL_GROUPS, active=True)
+        elsewhere.accounts.change("max", Role.REGISTRAR, ALL_GROUPS, active=True)
         gate.wait()
         with pytest.raises(WebSocketDisconnect):
             socket.receive_text()
@@ -178,7 +178,7 @@ def test_a_change_of_somebody_else_leaves_a_tab_open(gate: GateApp) -> None:
     ada = gate.signed_in("ada")
     with ada.websocket_connect(SOCKET, headers={**ORIGIN}) as socket:
         socket.receive_bytes()
-        gate.access.staff.change("max", Role.KIOSK, ALL_GROUPS, active=True)
+        gate.access.accounts.change("max", Role.KIOSK, ALL_GROUPS, active=True)
         for word in ("a", "b", "c"):
             socket.send_text(word)
             assert socket.receive_text() == word
@@ -235,7 +235,7 @@ def test_a_file_is_for_who_was_sent_its_address(gate: GateApp) -> None:
         assert other.get(path).status_code == 404
         assert other.get(f"/media/{FILE}").status_code == 404
         assert other.head(path).status_code == 404
-    gate.access.staff.change("max", Role.MANAGER, only("Office"), active=True)
+    gate.access.accounts.change("max", Role.MANAGER, only("Office"), active=True)
     assert manager.get(path).status_code == 404, "made for all groups, and they see one now"
 
 
@@ -273,7 +273,7 @@ def test_an_open_page_is_told_that_it_was_drawn_under_other_rights(gate: GateApp
     manager = gate.signed_in("max")
     before = manager.get("/session").headers["x-standing"]
     assert manager.get("/session").headers["x-standing"] == before
-    gate.access.staff.change("max", Role.MANAGER, only("Office"), active=True)
+    gate.access.accounts.change("max", Role.MANAGER, only("Office"), active=True)
     narrowed = manager.get("/session").headers["x-standing"]
     assert narrowed != before
     assert submit(manager, "/logout", {}).status_code == 303

@@ -94,7 +94,7 @@ def test_a_lost_second_factor_of_the_only_administrator_is_reset_from_the_comman
 
 
 def _account(access: Access, name: str) -> Account:
-    found = access.staff.get(name)
+    found = access.accounts.get(name)
     assert found is not None
     return found
 

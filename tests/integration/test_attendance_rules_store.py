@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from redis import Redis
 
-from face_rec.assembly.stores import open_office
+from face_rec.assembly.stores import open_service
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.rules.authority import EVERYTHING
 from face_rec.attendance.rules.calendar import Holiday, Leave
@@ -263,7 +263,7 @@ def test_a_malformed_event_is_shown_and_takes_nothing_down(
     people = RedisPeople(redis_client, SITE, FakeClock(NOON - timedelta(days=9)))
     attendance = RedisAttendance(redis_client, SITE)
     rules = RedisRules(redis_client, SITE)
-    office = open_office(
+    service = open_service(
         Stores(attendance, people, rules), attendance, rules, clock, ZoneInfo("UTC")
     )
     ada = people.create(a_person(), (), 0)
@@ -272,11 +272,11 @@ def test_a_malformed_event_is_shown_and_takes_nothing_down(
     good = json.loads(redis_client.lrange(keys.attendance(SITE, DAY), 0, 0)[0])
     _put_event(redis_client, json.dumps(spoil(good | {"id": "f"})).encode())
 
-    (record,) = office.book.day(DAY)
+    (record,) = service.timesheets.day(DAY)
     assert record.status is Status.PRESENT
-    assert len(office.inquiry.explain(ada.subject, DAY).malformed) == 1
-    assert office.inquiry.review(DAY, DAY) == []
-    assert list(office.inquiry.malformed(DAY, DAY)) == [DAY]
+    assert len(service.mark_queries.explain(ada.subject, DAY).malformed) == 1
+    assert service.mark_queries.review(DAY, DAY) == []
+    assert list(service.mark_queries.malformed(DAY, DAY)) == [DAY]
 
 
 def test_the_whole_way_over_redis(redis_client: Redis) -> None:
@@ -285,16 +285,16 @@ def test_the_whole_way_over_redis(redis_client: Redis) -> None:
     people = RedisPeople(redis_client, SITE, FakeClock(NOON - timedelta(days=9)))
     attendance = RedisAttendance(redis_client, SITE)
     rules = RedisRules(redis_client, SITE)
-    office = open_office(
+    service = open_service(
         Stores(attendance, people, rules), attendance, rules, clock, ZoneInfo("UTC")
     )
-    office.rules.save(Shift(DEFAULT_ID, "Day"), authority=EVERYTHING)
+    service.rules.save(Shift(DEFAULT_ID, "Day"), authority=EVERYTHING)
     ada = people.create(a_person(), (), 0)
     late = Event("e", ada.subject, NOON, EventKind.PUNCH, Source.VIDEO, "gate")
     attendance.apply(late, 0.0)
-    assert office.book.day(DAY)[0].status is Status.MISSING_OUT
+    assert service.timesheets.day(DAY)[0].status is Status.MISSING_OUT
 
-    office.corrections.add(
+    service.corrections.add(
         ada.subject,
         NOON + timedelta(hours=5),
         EventKind.OUT,
@@ -302,10 +302,10 @@ def test_the_whole_way_over_redis(redis_client: Redis) -> None:
         "walked past",
         within=ALL_GROUPS,
     )
-    assert office.book.day(DAY)[0].status is Status.LATE
+    assert service.timesheets.day(DAY)[0].status is Status.LATE
 
     clock.advance(60)
-    office.corrections.void(late, "boss", "was her sister", within=ALL_GROUPS)
-    answer = office.inquiry.explain(ada.subject, DAY)
-    assert answer.record == office.book.day(DAY)[0]
+    service.corrections.void(late, "boss", "was her sister", within=ALL_GROUPS)
+    answer = service.mark_queries.explain(ada.subject, DAY)
+    assert answer.record == service.timesheets.day(DAY)[0]
     assert [line.after for line in answer.corrections] == ["out added", "voided"]

@@ -8,7 +8,7 @@ import pytest
 
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import BY_STRANGERS, Action, Refusals
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.stores.access import audit_stream
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.redis import keys
@@ -25,7 +25,7 @@ class Log:
     def __init__(self, client: Any) -> None:  # noqa: ANN401
         self.redis = client
         self.clock = FakeClock()
-        self.trail = Trail(RedisAudit(client, "main"), self.clock)
+        self.trail = AuditLog(RedisAudit(client, "main"), self.clock)
 
     def refuse(self, times: int, action: Action = Action.SIGN_IN_FAILED) -> None:
         for number in range(times):

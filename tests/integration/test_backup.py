@@ -134,10 +134,12 @@ def _csv(book: Timesheets, wanted: Wanted) -> bytes:
 
 def _reports(settings: Settings) -> dict[str, bytes]:
     first, last = TODAY - timedelta(days=30), TODAY
-    with assembly.build_office(settings) as office:
+    with assembly.build_attendance(settings) as service:
         return {
             name: re.sub(
-                rb"Made: [^\r]*", b"", _csv(office.book, Wanted(name, first, last, EVERYBODY))
+                rb"Made: [^\r]*",
+                b"",
+                _csv(service.timesheets, Wanted(name, first, last, EVERYBODY)),
             )
             for name in REPORTS
         }
@@ -199,7 +201,7 @@ def test_a_backup_is_restored_where_an_app_was_only_started_and_its_chain_holds(
         _small(pair[0])
     else:
         _started(here)
-        with assembly.build_attendance(here) as (_, stores):
+        with assembly.build_attendance_stores(here) as (_, stores):
             stores.people.create(a_person(), [a_template()], 0)
             stores.marks.apply(an_event(), 60)
     place = assembly.backup_place(here, str(tmp_path / "some.backup"))
@@ -225,7 +227,7 @@ def _started(settings: Settings) -> None:
 
 def _mark(settings: Settings, count: int) -> None:
     """Some marks, linked and witnessed."""
-    with assembly.build_attendance(settings) as (_, stores):
+    with assembly.build_attendance_stores(settings) as (_, stores):
         for number in range(count):
             stores.marks.apply(an_event(f"e{number}", subject=f"s{number}"), 60)
 

@@ -46,9 +46,9 @@ def site(
     with ExitStack() as stack:
         stores = open_stores(config.load(dotenv=None), SystemClock(), stack)
         access = stores.access
-        access.staff.create("ada", PASSWORD, Role.ADMIN)
-        access.staff.create("bob", PASSWORD, Role.REGISTRAR)
-        access.staff.change("bob", Role.KIOSK, NO_GROUPS, active=True)
+        access.accounts.create("ada", PASSWORD, Role.ADMIN)
+        access.accounts.create("bob", PASSWORD, Role.REGISTRAR)
+        access.accounts.change("bob", Role.KIOSK, NO_GROUPS, active=True)
         access.kiosks.create("door", "Front door", time(0), time(0))
         access.tokens.create("Payroll", frozenset({Scope.ATTENDANCE_READ}), 90, "ada")
         gone, _ = access.tokens.create("Old", frozenset({Scope.ATTENDANCE_READ}), 90, "ada")
@@ -142,7 +142,7 @@ def test_an_account_that_is_put_back_to_an_older_state_shows(
 ) -> None:
     before = redis_client.hget(ACCOUNTS, "bob")
     assert isinstance(before, bytes)
-    site.access.staff.change("bob", Role.REGISTRAR, NO_GROUPS, active=True)
+    site.access.accounts.change("bob", Role.REGISTRAR, NO_GROUPS, active=True)
     redis_client.hset(ACCOUNTS, "bob", before)
     (found,) = _found(site)
     assert found.flaw is Flaw.EDITED

@@ -24,7 +24,7 @@ def test_a_rule_changed_past_the_app_is_alarmed(
     settings = load({"REDIS_URL": url, "DATA_DIR": str(tmp_path)}, dotenv=None)
     with build(settings) as system:
         system.chain.copy()
-        rules = system.offices.current().rules
+        rules = system.services.current().rules
         rules.save(Shift("early", "Early"), authority=EVERYTHING)
         assert system.daily_check.check()
         assert system.daily_check.status().findings == 0

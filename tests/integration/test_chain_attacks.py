@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from face_rec.access.audit.audit import Action
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.people import Person
 from face_rec.stores.access.audit_stream import RedisAudit
@@ -51,7 +51,7 @@ class Site:
         self.people = RedisPeople(client, "main", self.clock, None, of_people)
         self.rules = RedisRules(client, "main", of_rules)
         audit = RedisAudit(client, "main", of_audit)
-        self.trail = Trail(audit, self.clock)
+        self.trail = AuditLog(audit, self.clock)
         self.watch = ChainWatch(
             streams.chain, ChainDays(client, "main"), a_witness(streams.chain, data, bucket),
             [
@@ -266,7 +266,7 @@ def _remove_an_audit_entry(site: Site) -> None:
 
 
 def _add_an_audit_entry(site: Site) -> None:
-    Trail(RedisAudit(site.redis, "main"), FakeClock()).record(Action.SIGN_IN, "somebody else")
+    AuditLog(RedisAudit(site.redis, "main"), FakeClock()).record(Action.SIGN_IN, "somebody else")
 
 
 def _cut_audit_and_its_chain(site: Site) -> None:

@@ -99,9 +99,9 @@ def _lived(settings: Settings) -> Person:
         with (settings.data_dir.parent / "export.zip").open("wb") as out:
             privacy.export.write(person.subject, out)
         read = Stores(stores.attendance, stores.people, stores.rules, cached_days(settings))
-        office = open_offices(read, stores.writers, SystemClock(), stores.options).current()
-        assert office.book.marks(MORNING.date(), MORNING.date())
-        office.book.day(MORNING.date())
+        service = open_offices(read, stores.writers, SystemClock(), stores.options).current()
+        assert service.timesheets.marks(MORNING.date(), MORNING.date())
+        service.timesheets.day(MORNING.date())
         wait_until(lambda: stores.spool.pending() == 0)
     assert [path for path in (settings.data_dir / "attendance-cache").rglob("*") if path.is_file()]
     return person

@@ -13,7 +13,7 @@ import uvicorn
 from starlette.testclient import TestClient
 
 from face_rec.access.access_control import Access
-from face_rec.access.signin.sign_in import Door
+from face_rec.access.signin.sign_in import SignInService
 from face_rec.assembly.access import AccessOptions, open_access
 from face_rec.stores.redis.client import RedisAddress, connect
 from face_rec.stores.site.site_state import FileMark
@@ -107,8 +107,8 @@ def _proves(tablet: httpx.Client, url: str, key: DeviceKey) -> int:
     return tablet.post("/kiosk/prove", headers=headers, json=signed).status_code
 
 
-def _door(redis: Server, folder: Path) -> Door:
-    return _access(redis, folder, FakeClock()).door
+def _door(redis: Server, folder: Path) -> SignInService:
+    return _access(redis, folder, FakeClock()).sign_in
 
 
 def test_that_there_was_an_account_is_known_after_a_restart_without_redis(
@@ -145,7 +145,7 @@ def test_after_a_restart_without_redis_a_kiosk_is_told_so_and_comes_up_when_it_i
         gate = GateApp(_access(redis, tmp_path, clock), clock)
         gate.add("ada")
         cookies = _shown(gate.kiosk(key=key))
-        assert not gate.access.door.needs_setup()
+        assert not gate.access.sign_in.needs_setup()
         redis.kill()
         gate = GateApp(_access(redis, tmp_path, clock), clock)  # the app was started again
         tablet = gate.browser("192.0.2.7")

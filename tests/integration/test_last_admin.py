@@ -6,7 +6,7 @@ from datetime import UTC
 import pytest
 
 from face_rec.access.accounts.account import Account
-from face_rec.access.accounts.accounts import Staff
+from face_rec.access.accounts.accounts import Accounts
 from face_rec.access.rights import Role
 from face_rec.assembly.access import AccessOptions, open_access
 from face_rec.domain.errors import AccountRefused, LastOne
@@ -19,10 +19,10 @@ from tests.fakes.clock import MORNING, FakeClock
 AN_ADMIN = {"role": "admin", "active": True}
 
 
-def _staff(client: Client) -> Staff:
+def _staff(client: Client) -> Accounts:
     return open_access(
         client, "main", FakeClock(), AccessOptions(zone=lambda: UTC, hasher=CHEAP)
-    ).staff
+    ).accounts
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from tests.fakes.enrolment import CONSENT, People, painted
 from tests.gate_app import PASSWORD, access_on
 
 CHANGES: list[Callable[[Access], object]] = [
-    lambda access: access.staff.change("reg", Role.KIOSK, ALL_GROUPS, active=True),
-    lambda access: access.staff.change("reg", Role.REGISTRAR, ALL_GROUPS, active=False),
+    lambda access: access.accounts.change("reg", Role.KIOSK, ALL_GROUPS, active=True),
+    lambda access: access.accounts.change("reg", Role.REGISTRAR, ALL_GROUPS, active=False),
 ]
 
 
@@ -39,11 +39,11 @@ def folder(tmp_path: Path) -> Path:
 def _imported(access: Access, people: People, folder: Path, after: Callable[[], object]) -> Job:
     """The import of ``folder`` as ``reg`` began it; ``after`` happens when the first person is
     in."""
-    account = access.staff.get("reg")
+    account = access.accounts.get("reg")
     assert account is not None
     permit = Permit(
         user_principal(account), Right.PEOPLE_WRITE, Actor("reg", "user"),
-        lambda: access.identify.account("reg"),
+        lambda: access.authenticator.account("reg"),
     )  # fmt: skip
 
     def work(progress: Progress) -> object:
@@ -67,7 +67,7 @@ def test_an_import_stops_when_its_starter_is_demoted_or_switched_off(
     clock, people = FakeClock(), People()
     access = access_on(redis_client, clock)
     for name, role in (("ada", Role.ADMIN), ("reg", Role.REGISTRAR)):
-        access.staff.create(name, PASSWORD, role, ALL_GROUPS)
+        access.accounts.create(name, PASSWORD, role, ALL_GROUPS)
 
     def after() -> None:
         change(access)
@@ -83,10 +83,10 @@ def test_an_import_goes_on_when_its_starter_only_signs_out(
 ) -> None:
     clock, people = FakeClock(), People()
     access = access_on(redis_client, clock)
-    access.staff.create("reg", PASSWORD, Role.REGISTRAR, ALL_GROUPS)
+    access.accounts.create("reg", PASSWORD, Role.REGISTRAR, ALL_GROUPS)
 
     def after() -> None:
-        access.door.sign_out_everywhere("reg")
+        access.sign_in.sign_out_everywhere("reg")
         clock.advance(2)
 
     job = _imported(access, people, folder, after)

@@ -128,7 +128,7 @@ def test_a_sign_in_that_has_ended_is_not_listed(gate: GateApp, redis_client: Cli
     assert [one.own for one in gate.access.own_sessions.all("ada", mine.cookies[SESSION])] == [
         True
     ]
-    gate.access.door.sign_out_everywhere("ada")
+    gate.access.sign_in.sign_out_everywhere("ada")
     assert gate.access.own_sessions.all("ada") == []
 
 
@@ -137,11 +137,11 @@ def test_a_session_that_has_ended_does_not_come_back_by_being_seen(
 ) -> None:
     mine = _enter(gate, FIREFOX, "192.0.2.1")
     key = digest(mine.cookies[SESSION])
-    session = gate.access.door._sessions.get(key)
+    session = gate.access.sign_in._sessions.get(key)
     assert session is not None
     redis_client.delete(keys.session("main", key))
-    gate.access.door._sessions.replace(key, session[0])
-    assert gate.access.door._sessions.get(key) is None
+    gate.access.sign_in._sessions.replace(key, session[0])
+    assert gate.access.sign_in._sessions.get(key) is None
 
 
 # --- a new sign-in is told -----------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 import pytest
 
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.factors.step_up import nothing_to_prove
 from face_rec.domain.errors import Conflict, IdTaken, PeopleError, PersonMissing, StoreUnavailable
 from face_rec.domain.people import Change, ChangeKind, Moved, Pause, Person
@@ -529,7 +529,7 @@ def test_the_audit_log_knows_best_when_somebody_left_and_is_asked_once(
     redis_client: Client, clock: FakeClock
 ) -> None:
     people = RedisPeople(redis_client, "main", clock)
-    audit = Trail(RedisAudit(redis_client, "main"), clock)
+    audit = AuditLog(RedisAudit(redis_client, "main"), clock)
     audited = AuditedPeople(people, audit, nothing_to_prove)
     ada = audited.create(a_person(), [a_template()], people.revision())
     subject = ada.subject

@@ -210,7 +210,7 @@ def test_the_database_holds_no_secret_of_an_app_and_no_recovery_code(
     book = gate.access.factors
     stolen = book.of("ada").totp
     assert stolen
-    book._book.change("eve", lambda f: type(f)(id="eve", totp=stolen, version=f.version))
+    book._timesheets.change("eve", lambda f: type(f)(id="eve", totp=stolen, version=f.version))
     clock.advance(60)
     with pytest.raises(Exception, match="cannot be read"):  # sealed for ada, not for eve
         book.show_code("b", "eve", code_of(secret, gate))
@@ -431,7 +431,7 @@ def test_the_role_s_demand_reaches_a_session_that_is_open(strict: GateApp) -> No
     with browser.websocket_connect(SOCKET, headers=ORIGIN) as socket:
         socket.send_text("hello")
         assert socket.receive_text() == "hello"
-    strict.access.staff.change("max", Role.ADMIN, NO_GROUPS, active=True)
+    strict.access.accounts.change("max", Role.ADMIN, NO_GROUPS, active=True)
     strict.wait()
     assert browser.get("/records").status_code == 401
     with pytest.raises(WebSocketDisconnect), browser.websocket_connect(SOCKET, headers=ORIGIN):
@@ -469,9 +469,9 @@ def test_half_a_session_is_over_when_something_changes(gate: GateApp, change: st
     browser = _half(gate)
     half = browser.cookies[HALF]
     if change == "switched off":
-        gate.access.staff.change("ada", Role.ADMIN, NO_GROUPS, active=False)
+        gate.access.accounts.change("ada", Role.ADMIN, NO_GROUPS, active=False)
     elif change == "signed out everywhere":
-        gate.access.door.sign_out_everywhere("ada")
+        gate.access.sign_in.sign_out_everywhere("ada")
     elif change == "too late":
         gate.clock.advance(HALF_SECONDS + 1)
     else:
@@ -494,7 +494,7 @@ def test_a_reset_takes_everything_away_and_ends_all_sign_ins(strict: GateApp) ->
     form = {"form_token": token_in(page), "code": code_of(secret, strict)}
     kept = _codes(browser.post("/login/enrol/app", data=form, headers=ORIGIN).text)
     strict.access.factors.reset("ada")
-    strict.access.door.sign_out_everywhere("ada")
+    strict.access.sign_in.sign_out_everywhere("ada")
     strict.wait()
     assert not _inside(browser)
     again = _half(strict)
@@ -558,7 +558,7 @@ def test_a_passkey_opens_what_its_account_may_do_now(gate: GateApp, change: str)
     device = Authenticator()
     with_passkey(gate.signed_in("eve"), device)
     role = Role.MANAGER if change == "demoted" else Role.ADMIN
-    gate.access.staff.change("eve", role, ALL_GROUPS, active=change == "demoted")
+    gate.access.accounts.change("eve", role, ALL_GROUPS, active=change == "demoted")
     browser = gate.browser()
     shown = device.get(ask(browser, "/login", "/login/passkey"))
     answer = send(browser, "/login", "/login/passkey", shown)

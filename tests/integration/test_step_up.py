@@ -62,16 +62,18 @@ def _people(gate: GateApp) -> AuditedPeople:
 
 WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
     "create an account": (
-        Act.ACCOUNTS, lambda g: g.access.staff.create("eve", PASSWORD, Role.ADMIN)),
+        Act.ACCOUNTS, lambda g: g.access.accounts.create("eve", PASSWORD, Role.ADMIN)),
     "change an account": (
         Act.ACCOUNTS,
-        lambda g: g.access.staff.change("max", Role.ADMIN, NO_GROUPS, active=True)),
+        lambda g: g.access.accounts.change("max", Role.ADMIN, NO_GROUPS, active=True)),
     "set a password": (
-        Act.ACCOUNTS, lambda g: g.access.staff.set_password("max", "yellow cactus under water")),
+        Act.ACCOUNTS,
+        lambda g: g.access.accounts.set_password("max", "yellow cactus under water"),
+    ),
     "reset a factor": (Act.ACCOUNTS, lambda g: g.access.factors.reset("max")),
     "sign somebody out everywhere": (
-        Act.ACCOUNTS, lambda g: g.access.staff.sign_out_everywhere("max")),
-    "unlock an account": (Act.ACCOUNTS, lambda g: g.access.staff.unlock("max")),
+        Act.ACCOUNTS, lambda g: g.access.accounts.sign_out_everywhere("max")),
+    "unlock an account": (Act.ACCOUNTS, lambda g: g.access.accounts.unlock("max")),
     "keep faces for a shorter time": (
         Act.ERASE, lambda g: _options(g).change({"inactive_days": "1"}, 0)),
     "make a token": (
@@ -131,7 +133,7 @@ def test_a_service_refuses_whoever_has_not_proved_themselves_just_now(
 
 def _accounts(gate: GateApp) -> list[object]:
     access = gate.access
-    return [*access.staff.all(), *access.tokens.all(), *access.kiosks.all()]
+    return [*access.accounts.all(), *access.tokens.all(), *access.kiosks.all()]
 
 
 @pytest.mark.parametrize("name", ["create an account", "make a token", "link a kiosk"])

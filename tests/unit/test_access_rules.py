@@ -9,7 +9,7 @@ from face_rec.access.accounts.account import account_name
 from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action, AuditEntry, Refusals, details, entry_of, matching
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.devices.credentials import digest, joined, matches, new_secret, parted
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
@@ -136,7 +136,7 @@ class AwayLog:
 def test_what_cannot_be_stored_is_in_the_application_s_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    Trail(AwayLog(), FakeClock()).record(Action.SIGN_IN, "ada", actor=ADA)
+    AuditLog(AwayLog(), FakeClock()).record(Action.SIGN_IN, "ada", actor=ADA)
     assert "audit_not_stored" in caplog.text
     assert "ada" in caplog.text
 
@@ -144,7 +144,7 @@ def test_what_cannot_be_stored_is_in_the_application_s_log(
 def test_what_tells_of_a_person_is_in_no_log_that_cannot_forget(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    trail = Trail(AwayLog(), FakeClock())
+    trail = AuditLog(AwayLog(), FakeClock())
     trail.record(Action.PERSON_EDITED, "E7", {"name": "Eve"}, {"name": "Eva"}, ADA, about="s7")
     assert "person.edited" in caplog.text
     assert not any(word in caplog.text for word in ("E7", "Eve", "Eva", "s7"))

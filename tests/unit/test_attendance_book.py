@@ -25,24 +25,24 @@ from tests.attendance_world import BOB, World, statuses
 def test_everybody_expected_is_in_the_report_also_those_never_seen() -> None:
     world = World()
     world.mark("09:00 17:00")
-    assert statuses(world.office()) == {"Ada": Status.PRESENT, "Bob": Status.ABSENT}
+    assert statuses(world.service()) == {"Ada": Status.PRESENT, "Bob": Status.ABSENT}
 
 
 def test_without_any_settings_one_mark_makes_the_day() -> None:
     world = World(Holiday("h", date(2024, 12, 25), "far away"))
     world.mark("11:11")
-    assert statuses(world.office()) == {"Ada": Status.PRESENT, "Bob": Status.ABSENT}
+    assert statuses(world.service()) == {"Ada": Status.PRESENT, "Bob": Status.ABSENT}
 
 
 def test_a_closed_day_is_read_once() -> None:
     world = World()
     world.mark("09:00 17:00")
-    office = world.office()
-    first = office.book.day(MONDAY)
+    service = world.service()
+    first = service.timesheets.day(MONDAY)
     world.attendance.read.clear()
 
-    assert office.book.day(MONDAY) == first
-    assert office.book.person(ADA.subject, MONDAY, MONDAY) == first[:1]
+    assert service.timesheets.day(MONDAY) == first
+    assert service.timesheets.person(ADA.subject, MONDAY, MONDAY) == first[:1]
     assert world.attendance.read == []
 
 
@@ -50,55 +50,55 @@ def test_a_late_replay_invalidates_its_day_only() -> None:
     world = World()
     world.mark("09:00 17:00")
     world.mark("09:00 17:00", MONDAY + timedelta(days=1))
-    office = world.office()
-    assert statuses(office)["Bob"] is Status.ABSENT
+    service = world.service()
+    assert statuses(service)["Bob"] is Status.ABSENT
     world.attendance.read.clear()
 
     late = replace(punches("09:00")[0], id="late", subject=BOB.subject)
     world.attendance.apply(late, 0.0, replay=True)
 
-    assert statuses(office)["Bob"] is Status.MISSING_OUT
+    assert statuses(service)["Bob"] is Status.MISSING_OUT
     assert world.attendance.read == [MONDAY]
 
 
 def test_a_correction_is_seen_at_once() -> None:
     world = World()
     came, _ = world.mark("09:30 17:00")
-    office = world.office()
-    assert statuses(office)["Ada"] is Status.LATE
+    service = world.service()
+    assert statuses(service)["Ada"] is Status.LATE
 
-    office.corrections.void(came, "boss", "someone else", within=ALL_GROUPS)
-    office.corrections.add(
+    service.corrections.void(came, "boss", "someone else", within=ALL_GROUPS)
+    service.corrections.add(
         ADA.subject, at(MONDAY, "09:00"), EventKind.PUNCH, "boss", "was here", within=ALL_GROUPS
     )
 
-    assert statuses(office)["Ada"] is Status.PRESENT
-    assert Flag.CORRECTED in office.book.day(MONDAY)[0].flags
+    assert statuses(service)["Ada"] is Status.PRESENT
+    assert Flag.CORRECTED in service.timesheets.day(MONDAY)[0].flags
 
 
 def test_changed_rules_judge_the_past_anew() -> None:
     world = World()
     world.mark("09:08 17:00")
-    office = world.office()
-    assert statuses(office)["Ada"] is Status.PRESENT
-    office.rules.save(shift(late_grace=5), authority=EVERYTHING)
-    assert statuses(office)["Ada"] is Status.LATE
+    service = world.service()
+    assert statuses(service)["Ada"] is Status.PRESENT
+    service.rules.save(shift(late_grace=5), authority=EVERYTHING)
+    assert statuses(service)["Ada"] is Status.LATE
 
 
 def test_a_new_person_is_in_the_report_at_once() -> None:
     world = World()
-    office = world.office()
-    office.book.day(MONDAY)
+    service = world.service()
+    service.timesheets.day(MONDAY)
     world.people.create(
         Person("s-cy", "9", "Cy", created_at=LONG_AGO), (), world.people.revision()
     )
-    assert statuses(office)["Cy"] is Status.ABSENT
+    assert statuses(service)["Cy"] is Status.ABSENT
 
 
 def test_who_joined_in_mid_month_is_not_absent_before() -> None:
     world = World(DAY_SHIFT, Employment(BOB.subject, MONDAY + timedelta(days=2)))
-    office = world.office()
-    days = office.book.person(BOB.subject, MONDAY, MONDAY + timedelta(days=3))
+    service = world.service()
+    days = service.timesheets.person(BOB.subject, MONDAY, MONDAY + timedelta(days=3))
     assert [day.status for day in days] == [Status.NOT_EMPLOYED] * 2 + [Status.ABSENT] * 2
 
 
@@ -107,7 +107,7 @@ def test_without_a_record_employment_begins_with_registration() -> None:
     world.people.create(
         Person("s-cy", "9", "Cy", created_at=at(MONDAY, "23:30")), (), world.people.revision()
     )
-    days = world.office().book.person("s-cy", MONDAY - timedelta(days=3), MONDAY)
+    days = world.service().timesheets.person("s-cy", MONDAY - timedelta(days=3), MONDAY)
     assert [day.status for day in days][-1] is Status.ABSENT
     assert {day.status for day in days[:-1]} == {Status.NOT_EMPLOYED}
 
@@ -118,23 +118,23 @@ def test_a_deactivated_person_is_expected_up_to_that_day() -> None:
     assert bob is not None
     world.people.update(replace(bob, active=False))
     world.clock.advance(timedelta(days=10).total_seconds())
-    days = world.office().book.person(BOB.subject, MONDAY, MONDAY + timedelta(days=2))
+    days = world.service().timesheets.person(BOB.subject, MONDAY, MONDAY + timedelta(days=2))
     assert [day.status for day in days] == [Status.ABSENT, Status.ABSENT, Status.NOT_EMPLOYED]
 
 
 def test_no_later_change_turns_the_days_after_leaving_into_absences() -> None:
     world = World(now=at(MONDAY, "10:00"))
-    office = world.office()
+    service = world.service()
     switch(world, BOB.subject, active=False)
     world.clock.advance(timedelta(days=8).total_seconds())
-    before = office.book.day(MONDAY + timedelta(days=2))
+    before = service.timesheets.day(MONDAY + timedelta(days=2))
     bob = world.people.get(BOB.subject)
     assert bob is not None
     world.people.update(replace(bob, name="Robert"))
     world.people.put_templates(BOB.subject, (), bob.version + 1, world.people.revision())
-    after = office.book.day(MONDAY + timedelta(days=2))
+    after = service.timesheets.day(MONDAY + timedelta(days=2))
     assert [day.status for day in before] == [day.status for day in after]
-    assert statuses(office, MONDAY + timedelta(days=2))["Robert"] is Status.NOT_EMPLOYED
+    assert statuses(service, MONDAY + timedelta(days=2))["Robert"] is Status.NOT_EMPLOYED
 
 
 def test_somebody_who_left_and_returned_was_not_employed_between() -> None:
@@ -143,7 +143,7 @@ def test_somebody_who_left_and_returned_was_not_employed_between() -> None:
     world.clock.advance(timedelta(days=3).total_seconds())
     switch(world, BOB.subject, active=True)
     world.clock.advance(timedelta(days=10).total_seconds())
-    days = world.office().book.person(BOB.subject, MONDAY, MONDAY + timedelta(days=4))
+    days = world.service().timesheets.person(BOB.subject, MONDAY, MONDAY + timedelta(days=4))
     away, there = Status.NOT_EMPLOYED, Status.ABSENT
     assert [day.status for day in days] == [there, away, away, there, there]
 
@@ -159,10 +159,10 @@ def test_another_group_holds_from_its_day_and_leaves_the_past_alone() -> None:
     assert ada is not None
     moved = world.people.update(replace(ada, group="Shop"))
     world.people.update(replace(moved, name="Ada L.", moved=()))
-    days = world.office().book.person(ADA.subject, MONDAY, MONDAY + timedelta(days=4))
+    days = world.service().timesheets.person(ADA.subject, MONDAY, MONDAY + timedelta(days=4))
     assert [day.shift for day in days] == ["Late", "Late", "Late", "Day", "Day"]
     assert days[1].status is Status.ABSENT, "the holiday is of the group that came later"
-    explained = world.office().inquiry.explain(ADA.subject, MONDAY)
+    explained = world.service().mark_queries.explain(ADA.subject, MONDAY)
     assert explained.record.shift == "Late"
 
 
@@ -176,14 +176,14 @@ def test_a_group_put_right_on_the_day_of_registration_leaves_no_trace_in_the_day
     assert cy is not None
     world.people.update(replace(cy, group="Office"))
     today = world.clock.now().date()
-    (day,) = world.office().book.person("s-cy", today, today)
+    (day,) = world.service().timesheets.person("s-cy", today, today)
     assert day.shift == PRESENCE.name
 
 
 def test_a_last_day_that_was_entered_stands_for_itself() -> None:
     world = World(DAY_SHIFT, Employment(BOB.subject, None, MONDAY + timedelta(days=1)))
     switch(world, BOB.subject, active=False)
-    days = world.office().book.person(BOB.subject, MONDAY, MONDAY + timedelta(days=2))
+    days = world.service().timesheets.person(BOB.subject, MONDAY, MONDAY + timedelta(days=2))
     assert [day.status for day in days][1:] == [Status.ABSENT, Status.NOT_EMPLOYED]
 
 
@@ -197,16 +197,16 @@ def test_marks_of_somebody_deleted_are_nobodys() -> None:
     world = World()
     world.mark("09:00 17:00")
     world.people.delete(ADA.subject)
-    office = world.office()
-    assert statuses(office) == {"Bob": Status.ABSENT}
+    service = world.service()
+    assert statuses(service) == {"Bob": Status.ABSENT}
     with pytest.raises(PersonMissing):
-        office.book.person(ADA.subject, MONDAY, MONDAY)
+        service.timesheets.person(ADA.subject, MONDAY, MONDAY)
 
 
 def test_filters_choose_people_and_statuses() -> None:
     world = World()
     world.mark("09:30 17:00")
-    book = world.office().book
+    book = world.service().timesheets
     assert [r.person.name for r in book.day(MONDAY, Filters(only("Shop")))] == ["Bob"]
     assert [r.person.name for r in book.day(MONDAY, Filters(ALL_GROUPS, text="ADA"))] == ["Ada"]
     late = Filters(ALL_GROUPS, statuses=frozenset({Status.LATE}))
@@ -222,7 +222,7 @@ def test_many_people_are_judged_as_few_are() -> None:
             world.attendance.apply(
                 replace(event, id=f"{event.id}-{number}", subject=person.subject), 0.0, replay=True
             )
-    book = world.office().book
+    book = world.service().timesheets
     for record in book.day(MONDAY):
         assert [record] == book.person(record.person.subject, MONDAY, MONDAY)
     assert sum(record.status is Status.LATE for record in book.day(MONDAY)) == 29
@@ -231,43 +231,43 @@ def test_many_people_are_judged_as_few_are() -> None:
 def test_closed_days_on_disk_serve_the_next_start(tmp_path: Path) -> None:
     world = World(folder=tmp_path)
     world.mark("09:00 17:00")
-    before = world.office().book.day(MONDAY)
+    before = world.service().timesheets.day(MONDAY)
     world.attendance.read.clear()
 
-    assert world.office().book.day(MONDAY) == before
+    assert world.service().timesheets.day(MONDAY) == before
     assert MONDAY not in world.attendance.read
 
 
 def test_a_late_replay_outdates_the_file_too(tmp_path: Path) -> None:
     world = World(folder=tmp_path)
     world.mark("09:00 17:00")
-    world.office().book.day(MONDAY)
+    world.service().timesheets.day(MONDAY)
     late = replace(punches("09:00")[0], id="late", subject=BOB.subject)
     world.attendance.apply(late, 0.0, replay=True)
-    assert statuses(world.office())["Bob"] is Status.MISSING_OUT
+    assert statuses(world.service())["Bob"] is Status.MISSING_OUT
 
 
 def test_a_broken_file_only_costs_time(tmp_path: Path) -> None:
     world = World(folder=tmp_path)
     world.mark("09:00 17:00")
-    before = world.office().book.day(MONDAY)
+    before = world.service().timesheets.day(MONDAY)
     files = list(tmp_path.rglob("*.npz"))
     assert files
     for file in files:
         file.write_bytes(b"not numpy")
-    assert world.office().book.day(MONDAY) == before
+    assert world.service().timesheets.day(MONDAY) == before
 
 
 def test_files_of_another_database_are_never_read(tmp_path: Path) -> None:
     world = World(folder=tmp_path)
     world.mark("09:00 17:00")
-    world.office().book.day(MONDAY)
+    world.service().timesheets.day(MONDAY)
     (tmp_path / "fake").rename(tmp_path / "other")
 
     emptied = World(folder=tmp_path)
     emptied.mark("10:00 17:00")
 
-    assert statuses(emptied.office())["Ada"] is Status.LATE
+    assert statuses(emptied.service())["Ada"] is Status.LATE
     assert not (tmp_path / "other").exists()
 
 
@@ -275,30 +275,30 @@ def test_a_malformed_event_is_shown_and_takes_nothing_down() -> None:
     world = World()
     world.mark("09:00 17:00")
     world.attendance.broken[MONDAY].append('{"no": "event"}')
-    office = world.office()
-    assert statuses(office)["Ada"] is Status.PRESENT
-    assert office.inquiry.malformed(MONDAY, MONDAY) == {MONDAY: ['{"no": "event"}']}
-    assert '{"no": "event"}' in office.inquiry.explain(ADA.subject, MONDAY).malformed
+    service = world.service()
+    assert statuses(service)["Ada"] is Status.PRESENT
+    assert service.mark_queries.malformed(MONDAY, MONDAY) == {MONDAY: ['{"no": "event"}']}
+    assert '{"no": "event"}' in service.mark_queries.explain(ADA.subject, MONDAY).malformed
 
 
 def test_an_outage_is_never_an_absence() -> None:
     world = World(DAY_SHIFT, KioskRecord("gate"))
     for minute in range(0, 120, 2):
         world.rules.beat("gate", at(MONDAY, "07:00") + timedelta(minutes=minute))
-    assert statuses(world.office())["Bob"] is Status.KIOSK_DOWN
+    assert statuses(world.service())["Bob"] is Status.KIOSK_DOWN
 
 
 def test_an_invented_kiosk_excuses_nobody() -> None:
     world = World(DAY_SHIFT, KioskRecord("gate"))
     world.rules.beat("gate", at(MONDAY, "21:00"), since=at(MONDAY, "06:00"))
     world.rules.beat("test", at(MONDAY, "08:00"))
-    assert statuses(world.office()) == {"Ada": Status.ABSENT, "Bob": Status.ABSENT}
+    assert statuses(world.service()) == {"Ada": Status.ABSENT, "Bob": Status.ABSENT}
 
 
 def test_the_overview_counts_who_is_where() -> None:
     world = World(now=at(MONDAY, "12:00"))
     world.mark("09:20")
-    seen = overview(world.office().book.day(MONDAY))
+    seen = overview(world.service().timesheets.day(MONDAY))
     assert (seen.expected, seen.arrived, seen.inside, seen.late, seen.absent) == (2, 1, 1, 1, 1)
     assert [moment.time() for moment in seen.arrivals] == [time(9, 20)]
 
@@ -307,36 +307,36 @@ def test_a_preview_names_whose_status_would_change_and_saves_nothing() -> None:
     world = World()
     world.mark("09:08 17:00")
     world.mark("09:00 17:00", MONDAY + timedelta(days=1))
-    office = world.office()
+    service = world.service()
 
-    changes = office.rules.preview([shift(late_grace=5)], MONDAY, MONDAY + timedelta(days=4))
+    changes = service.rules.preview([shift(late_grace=5)], MONDAY, MONDAY + timedelta(days=4))
 
     assert [(c.person.name, c.day, c.before, c.after) for c in changes] == [
         ("Ada", MONDAY, Status.PRESENT, Status.LATE)
     ]
-    assert statuses(office)["Ada"] is Status.PRESENT
+    assert statuses(service)["Ada"] is Status.PRESENT
 
 
 def test_a_preview_of_rules_that_make_no_sense_is_refused() -> None:
     with pytest.raises(RuleRefused, match="same time"):
-        World().office().rules.preview([shift(end=time(9))], MONDAY, MONDAY)
+        World().service().rules.preview([shift(end=time(9))], MONDAY, MONDAY)
 
 
 def test_nobody_at_all_makes_an_empty_table() -> None:
     world = World()
     for person in (ADA, BOB):
         world.people.delete(person.subject)
-    office = world.office()
-    assert office.book.day(MONDAY) == []
+    service = world.service()
+    assert service.timesheets.day(MONDAY) == []
     assert overview([]).expected == 0
-    assert office.rules.preview([shift(late_grace=5)], MONDAY, MONDAY) == []
+    assert service.rules.preview([shift(late_grace=5)], MONDAY, MONDAY) == []
 
 
 def test_a_shift_that_nobody_is_assigned_to_holds_for_nobody() -> None:
     world = World(Shift("other", "Other"))
     world.mark("13:00")
-    assert statuses(world.office())["Ada"] is Status.PRESENT
-    assert world.office().book.day(MONDAY)[0].shift == PRESENCE.name
+    assert statuses(world.service())["Ada"] is Status.PRESENT
+    assert world.service().timesheets.day(MONDAY)[0].shift == PRESENCE.name
 
 
 def seen(
@@ -368,16 +368,16 @@ def test_doubtful_marks_wait_for_review_until_confirmed_or_void() -> None:
     ]
     for event in doubtful:
         world.attendance.apply(event, 0.0, replay=True)
-    office = world.office()
+    service = world.service()
 
-    queue = office.inquiry.review(MONDAY, MONDAY)
+    queue = service.mark_queries.review(MONDAY, MONDAY)
     assert [(doubt.entry.event.id, doubt.reasons[0].split()[0]) for doubt in queue] == [
         ("flat", "liveness"),
         ("close", "margin"),
         ("low", "score"),
     ]
 
-    office.corrections.confirm(doubtful[0], "boss", "it is her", within=ALL_GROUPS)
-    office.corrections.void(doubtful[2], "boss", "a photo", within=ALL_GROUPS)
-    left = office.inquiry.review(MONDAY, MONDAY)
+    service.corrections.confirm(doubtful[0], "boss", "it is her", within=ALL_GROUPS)
+    service.corrections.void(doubtful[2], "boss", "a photo", within=ALL_GROUPS)
+    left = service.mark_queries.review(MONDAY, MONDAY)
     assert [doubt.entry.event.id for doubt in left] == ["close"]

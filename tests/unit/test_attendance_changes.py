@@ -25,7 +25,7 @@ EVERY_GROUP = Authority(ALL_GROUPS)
 
 
 def ada(world: World) -> list[Status]:
-    days = world.office().book.person(ADA.subject, MONDAY, WEDNESDAY)
+    days = world.service().timesheets.person(ADA.subject, MONDAY, WEDNESDAY)
     return [day.status for day in days]
 
 
@@ -41,13 +41,13 @@ def came_at(clock: str, *items: Item) -> World:
 
 def test_a_changed_shift_holds_from_its_day_and_leaves_the_past_alone() -> None:
     world = came_at("09:08")
-    world.office().rules.save(shift(late_grace=5), since=TUESDAY, authority=EVERYTHING)
+    world.service().rules.save(shift(late_grace=5), since=TUESDAY, authority=EVERYTHING)
     assert ada(world) == [Status.PRESENT, Status.LATE, Status.LATE]
 
 
 def test_a_change_again_adds_a_version_and_one_of_the_same_day_replaces_it() -> None:
     world = came_at("09:08")
-    desk = world.office().rules
+    desk = world.service().rules
     desk.save(shift(late_grace=5), since=TUESDAY, authority=EVERYTHING)
     desk.save(shift(late_grace=20), since=WEDNESDAY, authority=EVERYTHING)
     assert ada(world) == [Status.PRESENT, Status.LATE, Status.PRESENT]
@@ -59,7 +59,7 @@ def test_a_change_again_adds_a_version_and_one_of_the_same_day_replaces_it() -> 
 
 def test_the_past_is_judged_anew_when_that_is_asked_for() -> None:
     world = came_at("09:08")
-    desk = world.office().rules
+    desk = world.service().rules
     desk.save(shift(late_grace=20), since=TUESDAY, authority=EVERYTHING)
     desk.save(shift(late_grace=5), since=None, authority=EVERYTHING)
     assert ada(world) == [Status.LATE] * 3
@@ -68,7 +68,7 @@ def test_the_past_is_judged_anew_when_that_is_asked_for() -> None:
 
 def test_what_changes_nothing_makes_no_version() -> None:
     world = came_at("09:08")
-    world.office().rules.save(DAY_SHIFT, since=TUESDAY, authority=EVERYTHING)
+    world.service().rules.save(DAY_SHIFT, since=TUESDAY, authority=EVERYTHING)
     assert world.rules.load().shifts == (DAY_SHIFT,)
 
 
@@ -76,19 +76,19 @@ def test_the_first_hours_that_are_ever_entered_leave_the_days_of_presence_alone(
     world = World(Holiday("h", date(2024, 12, 25), "far away"))
     for day in (MONDAY, TUESDAY):
         world.mark("11:00 17:00", day)
-    world.office().rules.save(DAY_SHIFT, since=TUESDAY, authority=EVERYTHING)
+    world.service().rules.save(DAY_SHIFT, since=TUESDAY, authority=EVERYTHING)
     assert ada(world)[:2] == [Status.PRESENT, Status.LATE]
 
 
 def test_taking_the_hours_away_again_leaves_the_measured_days_alone() -> None:
     world = came_at("11:00")
-    world.office().rules.remove(DAY_SHIFT, since=TUESDAY, authority=EVERYTHING)
+    world.service().rules.remove(DAY_SHIFT, since=TUESDAY, authority=EVERYTHING)
     assert ada(world) == [Status.LATE, Status.PRESENT, Status.PRESENT]
 
 
 def test_a_preview_shows_only_what_the_day_lets_change() -> None:
     world = came_at("09:08")
-    desk = world.office().rules
+    desk = world.service().rules
     changes = desk.preview([shift(late_grace=5)], MONDAY, WEDNESDAY, since=TUESDAY)
     assert [one.day for one in changes if one.person == changes[0].person] == [TUESDAY, WEDNESDAY]
     assert len(desk.preview([shift(late_grace=5)], MONDAY, WEDNESDAY)) == 3
@@ -98,8 +98,10 @@ def test_another_shift_for_a_group_begins_on_its_day() -> None:
     late, early = Shift("late", "Late", time(11), time(19)), Shift("early", "Early")
     group = Assignment("a", "early", group="Office")
     world = came_at("11:00", late, early, group)
-    world.office().rules.save(replace(group, shift="late"), since=TUESDAY, authority=EVERYTHING)
-    shifts = [day.shift for day in world.office().book.person(ADA.subject, MONDAY, WEDNESDAY)]
+    world.service().rules.save(replace(group, shift="late"), since=TUESDAY, authority=EVERYTHING)
+    shifts = [
+        day.shift for day in world.service().timesheets.person(ADA.subject, MONDAY, WEDNESDAY)
+    ]
     assert shifts == ["Early", "Late", "Late"]
     assert len(world.rules.load().assignments) == 2
 
@@ -108,8 +110,10 @@ def test_an_assignment_that_is_removed_ends_and_its_past_stays() -> None:
     late = Shift("late", "Late", time(11), time(19))
     group = Assignment("a", "late", group="Office")
     world = came_at("11:00", late, group)
-    world.office().rules.remove(group, since=TUESDAY, authority=EVERYTHING)
-    shifts = [day.shift for day in world.office().book.person(ADA.subject, MONDAY, WEDNESDAY)]
+    world.service().rules.remove(group, since=TUESDAY, authority=EVERYTHING)
+    shifts = [
+        day.shift for day in world.service().timesheets.person(ADA.subject, MONDAY, WEDNESDAY)
+    ]
     assert shifts == ["Late", PRESENCE.name, PRESENCE.name]
 
 
@@ -120,7 +124,7 @@ def test_a_kiosk_that_is_turned_round_keeps_the_direction_of_the_past() -> None:
     for day in (MONDAY, TUESDAY):
         for event in punches("09:00/gate", day):
             world.attendance.apply(event, 0.0)
-    world.office().rules.save(
+    world.service().rules.save(
         replace(gate, direction=Direction.OUT), since=TUESDAY, authority=EVERYTHING
     )
     assert ada(world)[:2] == [Status.MISSING_OUT, Status.MISSING_IN]
@@ -131,7 +135,7 @@ def test_a_kiosk_that_is_turned_round_keeps_the_direction_of_the_past() -> None:
 def test_a_kiosk_that_is_no_longer_watched_still_excuses_the_days_before() -> None:
     gate = KioskRecord("gate", watched_from=LONG_AGO)
     world = World(DAY_SHIFT, gate)
-    world.office().rules.save(replace(gate, watched=False), since=TUESDAY, authority=EVERYTHING)
+    world.service().rules.save(replace(gate, watched=False), since=TUESDAY, authority=EVERYTHING)
     assert ada(world)[:2] == [Status.KIOSK_DOWN, Status.ABSENT]
 
 
@@ -140,20 +144,20 @@ def test_another_limit_for_outages_leaves_the_past_alone() -> None:
     for day in (MONDAY, TUESDAY):
         world.rules.beat("gate", at(day, "12:00"), at(day, "06:00"))
         world.rules.beat("gate", at(day, "21:00"), at(day, "12:30"))
-    world.office().rules.save(Limits(outage=60), since=TUESDAY, authority=EVERYTHING)
+    world.service().rules.save(Limits(outage=60), since=TUESDAY, authority=EVERYTHING)
     assert ada(world)[:2] == [Status.KIOSK_DOWN, Status.ABSENT]
 
 
 def test_a_change_entered_before_its_day_does_not_hold_yet() -> None:
     world = came_at("09:08")
     tomorrow = world.clock.now().date() + timedelta(days=1)
-    desk = world.office().rules
+    desk = world.service().rules
     desk.save(Limits(score=0.9), since=tomorrow, authority=EVERYTHING)
     desk.save(shift(late_grace=0), since=tomorrow, authority=EVERYTHING)
-    assert world.office().inquiry.limits() == Limits()
+    assert world.service().mark_queries.limits() == Limits()
     assert ada(world) == [Status.PRESENT] * 3
     world.clock.advance(86_400)
-    assert world.office().inquiry.limits().score == 0.9
+    assert world.service().mark_queries.limits().score == 0.9
 
 
 # --- hours of a day of the week -----------------------------------------------------
@@ -191,7 +195,7 @@ def test_a_night_on_one_day_of_the_week_ends_in_the_morning() -> None:
 )
 def test_hours_of_a_day_that_make_no_sense_are_refused(hours: tuple[DayHours, ...]) -> None:
     with pytest.raises(RuleRefused):
-        World().office().rules.save(shift(weekdays=hours), authority=EVERYTHING)
+        World().service().rules.save(shift(weekdays=hours), authority=EVERYTHING)
 
 
 # --- two at once --------------------------------------------------------------------
@@ -199,7 +203,7 @@ def test_hours_of_a_day_that_make_no_sense_are_refused(hours: tuple[DayHours, ..
 
 def test_the_second_of_two_admins_is_told_and_overwrites_nothing() -> None:
     world = World()
-    desk, begun = world.office().rules, world.rules.load()
+    desk, begun = world.service().rules, world.rules.load()
     desk.save(shift(late_grace=5), begun=begun, authority=EVERYTHING)
     with pytest.raises(RuleRefused, match="Somebody else changed this entry"):
         desk.save(shift(late_grace=30), begun=begun, authority=EVERYTHING)
@@ -210,7 +214,7 @@ def test_the_second_of_two_admins_is_told_and_overwrites_nothing() -> None:
 
 def test_changes_of_different_entries_do_not_disturb_each_other() -> None:
     world = World()
-    desk, begun = world.office().rules, world.rules.load()
+    desk, begun = world.service().rules, world.rules.load()
     desk.save(shift(late_grace=5), begun=begun, authority=EVERYTHING)
     desk.save(Leave("l", ADA.subject, MONDAY, MONDAY), begun=begun, authority=EVERYTHING)
     assert len(world.rules.load().leaves) == 1
@@ -221,7 +225,7 @@ def test_a_first_heartbeat_is_no_change_by_somebody_else() -> None:
     world = World(DAY_SHIFT, gate)
     begun = world.rules.load()
     world.rules.beat("gate", at(MONDAY, "09:00"))
-    world.office().rules.save(replace(gate, site="East"), begun=begun, authority=EVERYTHING)
+    world.service().rules.save(replace(gate, site="East"), begun=begun, authority=EVERYTHING)
     (stored,) = world.rules.load().kiosks
     assert (stored.site, stored.watched_from) == ("East", at(MONDAY, "09:00"))
 
@@ -246,7 +250,9 @@ def test_what_was_checked_is_what_stands_when_it_is_written() -> None:
     world = World()
     world.rules = Hurried(1)
     with pytest.raises(RuleRefused, match="overlaps"):
-        world.office().rules.save(Leave("mine", BOB.subject, MONDAY, MONDAY), authority=EVERYTHING)
+        world.service().rules.save(
+            Leave("mine", BOB.subject, MONDAY, MONDAY), authority=EVERYTHING
+        )
     assert [one.id for one in world.rules.load().leaves] == ["other0"]
 
 
@@ -286,7 +292,7 @@ def staffed() -> World:
 @pytest.mark.parametrize("item", MINE)
 def test_hr_changes_what_concerns_its_groups(item: Item) -> None:
     hr = Authority(only("Office", "Lab"))
-    staffed().office().rules.save(item, authority=hr)
+    staffed().service().rules.save(item, authority=hr)
 
 
 @pytest.mark.parametrize("item", OTHERS)
@@ -294,13 +300,13 @@ def test_hr_changes_nothing_outside_of_its_groups(item: Item) -> None:
     world = staffed()
     before = world.rules.load()
     with pytest.raises(RuleRefused, match=r"outside of your groups|whole company"):
-        world.office().rules.save(item, authority=OFFICE)
+        world.service().rules.save(item, authority=OFFICE)
     assert world.rules.load() == before
 
 
 def test_hr_cannot_take_over_an_entry_of_others_by_rewriting_it() -> None:
     world = World(Holiday("h", MONDAY, "Christmas"), Leave("l", BOB.subject, MONDAY, MONDAY))
-    desk = world.office().rules
+    desk = world.service().rules
     with pytest.raises(RuleRefused):
         desk.save(Holiday("h", MONDAY, "Mine", frozenset({"Office"})), authority=OFFICE)
     with pytest.raises(RuleRefused):
@@ -312,7 +318,7 @@ def test_hr_cannot_take_over_an_entry_of_others_by_rewriting_it() -> None:
 
 
 def test_hr_of_all_groups_still_leaves_the_company_to_admins() -> None:
-    desk = staffed().office().rules
+    desk = staffed().service().rules
     desk.save(Holiday("h", MONDAY, "Christmas"), authority=EVERY_GROUP)
     desk.save(Leave("l", BOB.subject, MONDAY, MONDAY), authority=EVERY_GROUP)
     for item in (Limits(outage=5), KioskRecord("gate"), shift(id=DEFAULT_ID)):
@@ -324,10 +330,10 @@ def test_an_empty_set_of_groups_is_nobody() -> None:
     nobody = Authority()
     for item in (*MINE[:5], Holiday("h", MONDAY, "x", frozenset())):
         with pytest.raises(RuleRefused):
-            staffed().office().rules.save(item, authority=nobody)
+            staffed().service().rules.save(item, authority=nobody)
 
 
 def test_statuses_of_the_others_are_unchanged_by_hr() -> None:
     world = staffed()
-    world.office().rules.save(Leave("l", ADA.subject, MONDAY, MONDAY), authority=OFFICE)
-    assert statuses(world.office())["Ada"] is Status.LEAVE
+    world.service().rules.save(Leave("l", ADA.subject, MONDAY, MONDAY), authority=OFFICE)
+    assert statuses(world.service())["Ada"] is Status.LEAVE

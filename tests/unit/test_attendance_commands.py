@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from face_rec.__main__ import parser
-from face_rec.assembly.stores import open_office
+from face_rec.assembly.stores import open_service
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.reports.reports import Wanted, make
-from face_rec.attendance.service import Office
+from face_rec.attendance.service import AttendanceService
 from face_rec.attendance.terms.filters import EVERYBODY, Filters
 from face_rec.attendance.terms.status import Status
 from face_rec.cli.demo import fill, refuse_if_used
@@ -35,14 +35,14 @@ class Empty:
         clock = FakeClock(at(TODAY, "10:00"))
         self.marks, self.people, self.rules = FakeAttendance(), FakePeople(clock), FakeRules()
         stores = Stores(self.marks, self.people, self.rules)
-        self.office = open_office(stores, self.marks, self.rules, clock, BERLIN)
+        self.service = open_service(stores, self.marks, self.rules, clock, BERLIN)
 
 
 @pytest.fixture(scope="module")
-def filled() -> Office:
+def filled() -> AttendanceService:
     here = Empty()
     fill(here.rules, here.marks, here.people, company(TODAY, BERLIN))
-    return here.office
+    return here.service
 
 
 def test_the_demo_can_end_in_the_middle_of_today() -> None:
@@ -65,39 +65,41 @@ def test_the_demo_ends_yesterday_in_any_zone(zone: str) -> None:
     assert max(event.at for event in made.events) < at(TODAY, "09:00", ZoneInfo(zone))
 
 
-def test_the_demo_shows_every_kind_of_day(filled: Office) -> None:
+def test_the_demo_shows_every_kind_of_day(filled: AttendanceService) -> None:
     first = TODAY - timedelta(days=90)
-    table = filled.book.table(first, TODAY - timedelta(days=1))
+    table = filled.timesheets.table(first, TODAY - timedelta(days=1))
     seen = {record.status for record in table.records()}
     assert seen >= set(Status) - {Status.NOT_YET, Status.MISSING_IN}
 
 
-def test_the_demo_is_believable(filled: Office) -> None:
+def test_the_demo_is_believable(filled: AttendanceService) -> None:
     first = TODAY - timedelta(days=90)
-    groups = make(filled.book, Wanted("groups", first, TODAY - timedelta(days=1), EVERYBODY)).frame
+    groups = make(
+        filled.timesheets, Wanted("groups", first, TODAY - timedelta(days=1), EVERYBODY)
+    ).frame
     assert groups["Group"].tolist() == ["Night watch", "Office", "Part-time", "Workshop"]
     assert groups["Attendance"].between(90, 99.9).all()
     assert groups["On time"].between(88, 99.9).all()
 
 
-def test_the_demo_has_marks_to_review_and_corrections(filled: Office) -> None:
+def test_the_demo_has_marks_to_review_and_corrections(filled: AttendanceService) -> None:
     first, last = TODAY - timedelta(days=90), TODAY - timedelta(days=1)
-    assert 10 <= len(filled.inquiry.review(first, last)) <= 300
-    assert len(filled.inquiry.audit(first, last)) == 14
+    assert 10 <= len(filled.mark_queries.review(first, last)) <= 300
+    assert len(filled.mark_queries.audit(first, last)) == 14
 
 
 def test_the_demo_refuses_a_system_with_people() -> None:
     here = Empty()
     here.people.create(ADA, (), 0)
     with pytest.raises(NotEmpty, match="1 people"):
-        refuse_if_used(here.office, company(TODAY, BERLIN))
+        refuse_if_used(here.service, company(TODAY, BERLIN))
 
 
 def test_the_demo_refuses_a_system_with_rules() -> None:
     here = Empty()
     here.rules.put(DAY_SHIFT)
     with pytest.raises(NotEmpty, match="rules"):
-        refuse_if_used(here.office, company(TODAY, BERLIN))
+        refuse_if_used(here.service, company(TODAY, BERLIN))
 
 
 def test_the_demo_refuses_a_system_with_marks() -> None:
@@ -105,29 +107,31 @@ def test_the_demo_refuses_a_system_with_marks() -> None:
     for event in punches("09:00", TODAY):
         here.marks.apply(event, 0.0)
     with pytest.raises(NotEmpty, match="marks"):
-        refuse_if_used(here.office, company(TODAY, BERLIN))
+        refuse_if_used(here.service, company(TODAY, BERLIN))
 
 
 def test_the_demo_takes_an_empty_system() -> None:
-    refuse_if_used(Empty().office, company(TODAY, BERLIN))
+    refuse_if_used(Empty().service, company(TODAY, BERLIN))
 
 
-def test_a_report_is_written_whole(filled: Office, tmp_path: Path) -> None:
+def test_a_report_is_written_whole(filled: AttendanceService, tmp_path: Path) -> None:
     out = tmp_path / "may.XLSX"
     wanted = Wanted("muster", date(2025, 5, 1), date(2025, 5, 31), EVERYBODY)
-    assert write(filled.book, wanted, out) >= 57
+    assert write(filled.timesheets, wanted, out) >= 57
     assert [path.name for path in tmp_path.iterdir()] == ["may.XLSX"]
 
 
-def test_a_group_that_nobody_is_in_is_named(filled: Office, tmp_path: Path) -> None:
+def test_a_group_that_nobody_is_in_is_named(filled: AttendanceService, tmp_path: Path) -> None:
     wanted = Wanted("daily", TODAY, TODAY, Filters(only("Ofice")))
     with pytest.raises(AttendanceError, match=r"'Ofice'.*Office"):
-        write(filled.book, wanted, tmp_path / "x.csv")
+        write(filled.timesheets, wanted, tmp_path / "x.csv")
 
 
-def test_a_file_that_cannot_be_written_is_named(filled: Office, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_named(filled: AttendanceService, tmp_path: Path) -> None:
     with pytest.raises(AttendanceError, match="cannot be written"):
-        write(filled.book, Wanted("daily", TODAY, TODAY, EVERYBODY), tmp_path / "no" / "x.csv")
+        write(
+            filled.timesheets, Wanted("daily", TODAY, TODAY, EVERYBODY), tmp_path / "no" / "x.csv"
+        )
 
 
 def test_the_command_line_is_as_the_readme_has_it() -> None:

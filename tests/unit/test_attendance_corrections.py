@@ -22,9 +22,9 @@ def world() -> World:
 
 def test_a_retyped_punch_keeps_its_original(world: World) -> None:
     came, _ = world.mark("09:00 17:00")
-    office = world.office()
-    office.corrections.retype(came, EventKind.OUT, "boss", "wrong button", within=ALL_GROUPS)
-    entry = office.inquiry.entry(came)
+    service = world.service()
+    service.corrections.retype(came, EventKind.OUT, "boss", "wrong button", within=ALL_GROUPS)
+    entry = service.mark_queries.entry(came)
     assert entry.event == came
     assert entry.kind is EventKind.OUT
 
@@ -32,28 +32,28 @@ def test_a_retyped_punch_keeps_its_original(world: World) -> None:
 def test_a_correction_lies_in_the_list_of_the_punch_it_corrects(world: World) -> None:
     (came,) = world.mark("00:30")  # still Sunday in UTC
     before = world.attendance.length(MONDAY - timedelta(days=1))
-    world.office().corrections.void(came, "boss", "not him", within=ALL_GROUPS)
+    world.service().corrections.void(came, "boss", "not him", within=ALL_GROUPS)
     assert world.attendance.length(MONDAY - timedelta(days=1)) == before + 1
     assert world.attendance.length(MONDAY) == 0
 
 
 def test_the_audit_trail_shows_before_and_after_author_and_reason(world: World) -> None:
     came, _ = world.mark("09:00 17:00")
-    office = world.office()
-    office.corrections.dispute(came, "Ada", "I was ill", within=ALL_GROUPS)
+    service = world.service()
+    service.corrections.dispute(came, "Ada", "I was ill", within=ALL_GROUPS)
     world.clock.advance(60)
-    office.corrections.void(came, "boss", "she was ill", within=ALL_GROUPS)
+    service.corrections.void(came, "boss", "she was ill", within=ALL_GROUPS)
     world.clock.advance(60)
-    office.corrections.retype(came, EventKind.IN, "boss", "typed", within=ALL_GROUPS)
+    service.corrections.retype(came, EventKind.IN, "boss", "typed", within=ALL_GROUPS)
 
-    lines = audit(office.inquiry.entry(came))
+    lines = audit(service.mark_queries.entry(came))
 
     assert [(line.author, line.before, line.after, line.reason) for line in lines] == [
         ("Ada", "punch", "disputed", "I was ill"),
         ("boss", "disputed", "voided", "she was ill"),
         ("boss", "voided", "in", "typed"),
     ]
-    assert [line.after for line in office.inquiry.audit(MONDAY, MONDAY)] == [
+    assert [line.after for line in service.mark_queries.audit(MONDAY, MONDAY)] == [
         "in",
         "voided",
         "disputed",
@@ -62,11 +62,11 @@ def test_the_audit_trail_shows_before_and_after_author_and_reason(world: World) 
 
 def test_an_added_punch_is_in_the_audit_trail(world: World) -> None:
     world.mark("09:00")
-    office = world.office()
-    office.corrections.add(
+    service = world.service()
+    service.corrections.add(
         ADA.subject, at(MONDAY, "17:00"), EventKind.OUT, "boss", "forgot", within=ALL_GROUPS
     )
-    (line,) = office.inquiry.audit(MONDAY, MONDAY)
+    (line,) = service.mark_queries.audit(MONDAY, MONDAY)
     assert (line.before, line.after, line.at) == ("nothing", "out added", LATER)
 
 
@@ -74,19 +74,19 @@ def test_an_added_punch_is_in_the_audit_trail(world: World) -> None:
 def test_without_a_fit_reason_nothing_is_corrected(world: World, reason: str) -> None:
     (came,) = world.mark("09:00")
     with pytest.raises(CorrectionRefused):
-        world.office().corrections.void(came, "boss", reason, within=ALL_GROUPS)
+        world.service().corrections.void(came, "boss", reason, within=ALL_GROUPS)
     assert world.attendance.length(MONDAY) == 1
 
 
 def test_without_an_author_nothing_is_corrected(world: World) -> None:
     (came,) = world.mark("09:00")
     with pytest.raises(CorrectionRefused, match="author"):
-        world.office().corrections.dispute(came, " ", "because", within=ALL_GROUPS)
+        world.service().corrections.dispute(came, " ", "because", within=ALL_GROUPS)
 
 
 def test_what_changes_nothing_is_refused(world: World) -> None:
     (came,) = world.mark("in@09:00")
-    desk = world.office().corrections
+    desk = world.service().corrections
     with pytest.raises(CorrectionRefused, match="counts as in already"):
         desk.retype(came, EventKind.IN, "boss", "so", within=ALL_GROUPS)
     with pytest.raises(CorrectionRefused, match="can become"):
@@ -103,7 +103,7 @@ def test_a_manager_corrects_nobody_of_other_groups_whatever_the_page_showed(
     world: World, within: Groups
 ) -> None:
     (came,) = world.mark("09:00")
-    desk, before = world.office().corrections, len(world.attendance.day(MONDAY))
+    desk, before = world.service().corrections, len(world.attendance.day(MONDAY))
     for work in (desk.void, desk.confirm, desk.dispute):
         with pytest.raises(NotAllowed, match="may not correct this person"):
             work(came, "boss", "so", within=within)
@@ -121,13 +121,13 @@ def test_the_mark_of_somebody_erased_is_corrected_by_who_sees_all_groups_only(
     (came,) = world.mark("09:00")
     world.people.delete(ADA.subject)
     with pytest.raises(NotAllowed):
-        world.office().corrections.void(came, "boss", "so", within=only(ADA.group))
-    assert world.office().corrections.void(came, "boss", "so", within=ALL_GROUPS)
+        world.service().corrections.void(came, "boss", "so", within=only(ADA.group))
+    assert world.service().corrections.void(came, "boss", "so", within=ALL_GROUPS)
 
 
 def test_a_punch_to_come_cannot_be_added(world: World) -> None:
     with pytest.raises(CorrectionRefused, match="past"):
-        world.office().corrections.add(
+        world.service().corrections.add(
             ADA.subject,
             LATER + timedelta(minutes=1),
             EventKind.IN,
@@ -139,21 +139,21 @@ def test_a_punch_to_come_cannot_be_added(world: World) -> None:
 
 def test_a_punch_cannot_be_added_for_nobody(world: World) -> None:
     with pytest.raises(PersonMissing):
-        world.office().corrections.add(
+        world.service().corrections.add(
             "gone", LATER, EventKind.IN, "boss", "so", within=ALL_GROUPS
         )
 
 
 def test_only_marks_can_be_added(world: World) -> None:
     with pytest.raises(CorrectionRefused, match="punch, an IN or an OUT"):
-        world.office().corrections.add(
+        world.service().corrections.add(
             ADA.subject, LATER, EventKind.VOID, "boss", "so", within=ALL_GROUPS
         )
 
 
 def test_a_time_without_zone_is_refused(world: World) -> None:
     with pytest.raises(CorrectionRefused, match="zone"):
-        world.office().corrections.add(
+        world.service().corrections.add(
             ADA.subject,
             LATER.replace(tzinfo=None),
             EventKind.IN,
@@ -165,13 +165,13 @@ def test_a_time_without_zone_is_refused(world: World) -> None:
 
 def test_a_punch_that_is_gone_cannot_be_corrected(world: World) -> None:
     (came,) = world.mark("09:00")
-    elsewhere = World().office()
+    elsewhere = World().service()
     with pytest.raises(CorrectionRefused, match="not there any more"):
         elsewhere.corrections.void(came, "boss", "so", within=ALL_GROUPS)
 
 
 def explained(world: World) -> str:
-    answer = world.office().inquiry.explain(ADA.subject, MONDAY)
+    answer = world.service().mark_queries.explain(ADA.subject, MONDAY)
     return "\n".join((*answer.rule, *answer.steps))
 
 
@@ -188,8 +188,8 @@ def test_lateness_is_explained_with_shift_rule_and_arithmetic() -> None:
 
 def test_every_punch_is_explained_used_or_not(world: World) -> None:
     events: list[Event] = world.mark("05:00 09:00 09:02 12:00 17:00")
-    world.office().corrections.void(events[3], "boss", "somebody else", within=ALL_GROUPS)
-    lines = world.office().inquiry.explain(ADA.subject, MONDAY).events
+    world.service().corrections.void(events[3], "boss", "somebody else", within=ALL_GROUPS)
+    lines = world.service().mark_queries.explain(ADA.subject, MONDAY).events
     assert [(line.used, line.note) for line in lines] == [
         (False, "outside the check-in window"),
         (True, ""),
@@ -229,29 +229,29 @@ def test_leave_over_presence_is_explained() -> None:
 def test_an_outage_is_explained() -> None:
     world = World(DAY_SHIFT, KioskRecord("gate"))
     world.rules.beat("gate", at(MONDAY, "10:00"), since=at(MONDAY, "07:00"))
-    answer = world.office().inquiry.explain(ADA.subject, MONDAY)
+    answer = world.service().mark_queries.explain(ADA.subject, MONDAY)
     assert answer.record.status is Status.KIOSK_DOWN
     assert answer.outages == ("Kiosk gate gave no sign of life from Mon 10:00 to Mon 17:00.",)
 
 
 def test_the_explanation_agrees_with_the_book(world: World) -> None:
     world.mark("08:00 09:30 12:00 12:20 16:00")
-    book, inquiry = world.office().book, world.office().inquiry
+    book, inquiry = world.service().timesheets, world.service().mark_queries
     assert inquiry.explain(ADA.subject, MONDAY).record == book.day(MONDAY)[0]
 
 
 def test_many_marks_are_decided_together_and_all_or_none(world: World) -> None:
     events = world.mark("09:00 12:00 17:00")
-    desk = world.office().corrections
+    desk = world.service().corrections
     with pytest.raises(CorrectionRefused, match="Say why"):
         desk.decide(events, True, "boss", " ", within=ALL_GROUPS)
     with pytest.raises(NotAllowed):
         desk.decide(events, True, "boss", "seen", within=only("Elsewhere"))
-    assert all(not entry.confirmed for entry in world.office().inquiry.marks(MONDAY))
+    assert all(not entry.confirmed for entry in world.service().mark_queries.marks(MONDAY))
     desk.void(events[0], "other", "not them", within=ALL_GROUPS)
     written = desk.decide(events, True, "boss", "seen", within=ALL_GROUPS)
     assert [event.target for event in written] == [event.id for event in events[1:]]
-    entries = world.office().inquiry.marks(MONDAY)
+    entries = world.service().mark_queries.marks(MONDAY)
     assert [(one.voided, one.confirmed) for one in entries] == [
         (True, False), (False, True), (False, True),
     ]  # fmt: skip

@@ -40,7 +40,7 @@ def world() -> World:
 
 
 def report(world: World, name: str, filters: Filters | None = None) -> Report:
-    return make(world.office().book, Wanted(name, MONDAY, SUNDAY, filters or EVERYBODY))
+    return make(world.service().timesheets, Wanted(name, MONDAY, SUNDAY, filters or EVERYBODY))
 
 
 def row(found: Report, name: str) -> dict[str, object]:
@@ -100,13 +100,13 @@ def test_the_register_takes_the_filters_statuses(world: World) -> None:
 def test_a_night_ends_on_the_next_day() -> None:
     world = World(shift(start=time(22), end=time(6)))
     world.mark("21:55 06:02+1")
-    found = make(world.office().book, Wanted("daily", MONDAY, MONDAY, EVERYBODY)).frame
+    found = make(world.service().timesheets, Wanted("daily", MONDAY, MONDAY, EVERYBODY)).frame
     assert [str(found[name].iloc[0]) for name in ("In", "Out")] == ["21:55", "06:02 (+1)"]
 
 
 def test_a_muster_over_two_months_tells_the_months_apart(world: World) -> None:
     first = date(2024, 2, 28)
-    found = make(world.office().book, Wanted("muster", first, date(2024, 3, 28), EVERYBODY))
+    found = make(world.service().timesheets, Wanted("muster", first, date(2024, 3, 28), EVERYBODY))
     assert "02-28" in found.frame
     assert "03-28" in found.frame
 
@@ -138,7 +138,7 @@ def test_the_csv_has_its_headings_in_line_one_and_nothing_beside_the_table(
 def test_hours_and_times_in_the_csv_are_read_as_what_they_are() -> None:
     world = World(shift(start=time(22), end=time(6)))
     world.mark("21:55 06:02+1")
-    found = make(world.office().book, Wanted("daily", MONDAY, MONDAY, EVERYBODY))
+    found = make(world.service().timesheets, Wanted("daily", MONDAY, MONDAY, EVERYBODY))
     table = pd.read_csv(io.BytesIO(written(found, ".csv")), parse_dates=["In", "Out"])
     ada = table[table["Name"] == "Ada"].iloc[0]
     assert ada["Out"] - ada["In"] == timedelta(hours=8, minutes=7)
@@ -163,14 +163,14 @@ def test_a_duration_is_the_same_in_every_report_and_file(world: World) -> None:
 def test_somebody_late_by_seconds_is_late_by_a_begun_minute() -> None:
     world = World(shift(late_grace=0))
     world.mark("09:00:40 17:00")
-    found = make(world.office().book, Wanted("late", MONDAY, MONDAY, EVERYBODY))
+    found = make(world.service().timesheets, Wanted("late", MONDAY, MONDAY, EVERYBODY))
     assert h_mm(row(found, "Ada")["Late"]) == "0:01"  # type: ignore[arg-type]
 
 
 def test_in_and_out_in_the_workbook_are_times_that_excel_can_subtract() -> None:
     world = World(shift(start=time(22), end=time(6)))
     world.mark("21:55 06:02+1")
-    found = make(world.office().book, Wanted("daily", MONDAY, MONDAY, EVERYBODY))
+    found = make(world.service().timesheets, Wanted("daily", MONDAY, MONDAY, EVERYBODY))
     sheet = openpyxl.load_workbook(io.BytesIO(written(found, ".xlsx"))).active
     head = next(r for r in sheet.iter_rows() if r[1].value == "Name")
     names = [cell.value for cell in head]
@@ -184,7 +184,7 @@ def test_in_and_out_in_the_workbook_are_times_that_excel_can_subtract() -> None:
 def test_the_pdf_cuts_no_time_of_day() -> None:
     world = World(shift(start=time(22), end=time(6)))
     world.mark("21:55 06:02+1")
-    found = make(world.office().book, Wanted("daily", MONDAY, MONDAY, EVERYBODY))
+    found = make(world.service().timesheets, Wanted("daily", MONDAY, MONDAY, EVERYBODY))
     sheet = _Page(found, FONT)
     sheet.add_page()
     sheet.set_font("report", size=7)
@@ -257,7 +257,7 @@ def test_the_making_tells_how_far_it_is(world: World) -> None:
         world.people.create(person, (), world.people.revision())
     seen: list[tuple[int, int]] = []
     found = make(
-        world.office().book,
+        world.service().timesheets,
         Wanted("muster", MONDAY, SUNDAY, EVERYBODY),
         lambda *at: seen.append(at),
     )
@@ -278,7 +278,7 @@ def test_a_report_that_makes_no_sense_is_refused(
     world: World, wanted: Wanted, reason: str
 ) -> None:
     with pytest.raises(AttendanceError, match=reason):
-        make(world.office().book, wanted)
+        make(world.service().timesheets, wanted)
 
 
 def test_another_file_form_is_refused(world: World) -> None:

@@ -24,7 +24,7 @@ def judged(*kiosks: KioskRecord, **up: str) -> dict[str, Status]:
         for stretch in hours.split():
             since, until = (at(MONDAY, f"{hour}:00") for hour in stretch.split("-"))
             world.rules.beat(name, until, since)
-    return statuses(world.office())
+    return statuses(world.service())
 
 
 def test_while_one_kiosk_is_up_that_they_could_have_used_nobody_is_excused() -> None:
@@ -83,10 +83,10 @@ def test_somebody_who_was_seen_is_told_of_the_outage_of_their_kiosk_alone() -> N
     world = World(DAY_SHIFT, kiosk("gate", groups=OFFICE), kiosk("yard", groups=SHOP))
     world.rules.beat("yard", at(MONDAY, "21:00"), at(MONDAY, "06:00"))
     world.mark("11:00 17:00")
-    ada, bob = world.office().book.day(MONDAY)
+    ada, bob = world.service().timesheets.day(MONDAY)
     assert Flag.KIOSK_DOWN in ada.flags
     assert Flag.KIOSK_DOWN not in bob.flags
-    told = world.office().inquiry.explain(ada.person.subject, MONDAY)
+    told = world.service().mark_queries.explain(ada.person.subject, MONDAY)
     assert told.outages == ("Kiosk gate gave no sign of life from Mon 09:00 to Mon 17:00.",)
 
 
@@ -94,5 +94,5 @@ def test_tomorrow_is_not_excused_by_today() -> None:
     world = World(DAY_SHIFT, kiosk("gate"))
     tuesday = MONDAY + timedelta(days=1)
     world.rules.beat("gate", at(tuesday, "21:00"), at(tuesday, "06:00"))
-    assert statuses(world.office())["Ada"] is K
-    assert statuses(world.office(), tuesday)["Ada"] is A
+    assert statuses(world.service())["Ada"] is K
+    assert statuses(world.service(), tuesday)["Ada"] is A

@@ -84,35 +84,35 @@ def test_two_leaves_of_a_person_may_not_overlap() -> None:
 
 def test_of_several_entries_all_are_saved_or_none() -> None:
     world = World()
-    office = world.office()
-    before = office.book.rules()
+    service = world.service()
+    before = service.timesheets.rules()
     with pytest.raises(RuleRefused) as refused:
-        office.rules.save(
+        service.rules.save(
             Holiday("h", date(2024, 12, 25), "Christmas"),
             shift(end=time(9)),
             Limits(outage=0),
             authority=EVERYTHING,
         )
     assert len(refused.value.problems) == 2
-    assert office.book.rules() == before
+    assert service.timesheets.rules() == before
 
 
 def test_entries_saved_together_may_rely_on_each_other() -> None:
-    office = World().office()
-    office.rules.save(shift(id="new"), Assignment("a", "new", group="Shop"), authority=EVERYTHING)
+    service = World().service()
+    service.rules.save(shift(id="new"), Assignment("a", "new", group="Shop"), authority=EVERYTHING)
     with pytest.raises(RuleRefused, match="overlaps"):
-        office.rules.save(Assignment("b", "new", group="Shop"), authority=EVERYTHING)
+        service.rules.save(Assignment("b", "new", group="Shop"), authority=EVERYTHING)
 
 
 def test_a_shift_in_use_cannot_be_removed() -> None:
-    office = World().office()
+    service = World().service()
     used = shift(id="new", name="New")
-    office.rules.save(used, Assignment("a", "new", group="Shop"), authority=EVERYTHING)
+    service.rules.save(used, Assignment("a", "new", group="Shop"), authority=EVERYTHING)
     with pytest.raises(RuleRefused, match="assigned 1 times"):
-        office.rules.remove(used, authority=EVERYTHING)
-    office.rules.remove(Assignment("a", "new", group="Shop"), authority=EVERYTHING)
-    office.rules.remove(used, authority=EVERYTHING)
-    assert used not in office.book.rules().shifts
+        service.rules.remove(used, authority=EVERYTHING)
+    service.rules.remove(Assignment("a", "new", group="Shop"), authority=EVERYTHING)
+    service.rules.remove(used, authority=EVERYTHING)
+    assert used not in service.timesheets.rules().shifts
 
 
 def test_every_kind_of_rule_stands_in_the_one_list_and_has_its_flaws() -> None:

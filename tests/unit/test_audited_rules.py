@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.attendance.rules.calendar import Holiday
 from face_rec.attendance.rules.shift import Shift
 from face_rec.stores.site.audited_writers import AuditedRules
@@ -16,7 +16,7 @@ OLD = Shift("s", "Day")
 
 def test_the_log_says_what_was_changed_and_from_which_day_on() -> None:
     audit = MemoryAudit()
-    rules = AuditedRules(FakeRules(OLD), Trail(audit, FakeClock()))
+    rules = AuditedRules(FakeRules(OLD), AuditLog(audit, FakeClock()))
     rules.put(Shift("s", "Day", late_grace=5, valid_from=DAY, earlier=(OLD,)))
     (entry,) = audit.entries
     assert (entry.target, entry.before) == ("shift s", {"late_grace": "10"})
@@ -25,13 +25,13 @@ def test_the_log_says_what_was_changed_and_from_which_day_on() -> None:
 
 def test_the_log_says_outright_that_the_past_was_rewritten() -> None:
     audit = MemoryAudit()
-    rules = AuditedRules(FakeRules(OLD), Trail(audit, FakeClock()))
+    rules = AuditedRules(FakeRules(OLD), AuditLog(audit, FakeClock()))
     rules.put(Shift("s", "Day", late_grace=5))
     assert audit.entries[0].after["holds from"] == "always: the past is judged by it too"
 
 
 def test_what_has_a_date_of_its_own_is_told_by_that() -> None:
     audit = MemoryAudit()
-    AuditedRules(FakeRules(), Trail(audit, FakeClock())).put(Holiday("h", DAY, "May Day"))
+    AuditedRules(FakeRules(), AuditLog(audit, FakeClock())).put(Holiday("h", DAY, "May Day"))
     assert "holds from" not in audit.entries[0].after
     assert audit.entries[0].after["day"] == "2025-03-10"

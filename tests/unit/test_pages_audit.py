@@ -6,20 +6,20 @@ import pytest
 
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from tests.fakes.access import AccountsOff
 from tests.fakes.system import FakeSystem
 from tests.unit.pages_app import opened
 
 
 @pytest.fixture
-def trail() -> Iterator[Trail]:
+def trail() -> Iterator[AuditLog]:
     access = AccountsOff()
     with FakeSystem(access=access).running():
         yield access.audit
 
 
-def test_refused_tries_have_a_view_of_their_own_with_how_many_there_were(trail: Trail) -> None:
+def test_refused_tries_have_a_view_of_their_own_with_how_many_there_were(trail: AuditLog) -> None:
     trail.record(Action.ACCOUNT_CREATED, "bob")
     for _ in range(3):
         trail.record(Action.SIGN_IN_FAILED, "eve", actor=Actor("eve", "visitor", "203.0.113.9"))

@@ -87,7 +87,7 @@ def test_a_correction_is_told_with_author_and_reason(fake: FakeSystem) -> None:
     came(fake, "subject1", "09:30")
     came(fake, "subject1", "17:00")
     assert "So the day is: present." in words(the_day(fake))
-    fake.office.corrections.void(wrong, "Mia", "That was her <sister>", within=ALL_GROUPS)
+    fake.service.corrections.void(wrong, "Mia", "That was her <sister>", within=ALL_GROUPS)
     text = words(the_day(fake))
     assert "So the day is: late." in text
     assert "“That was her &lt;sister&gt;”" in text
@@ -138,7 +138,7 @@ def test_many_marks_are_decided_at_once_with_one_reason(fake: FakeSystem) -> Non
     next(box for box in page.checkbox if box.label == "Select").uncheck().run()
     page = pressed(page, "Confirm 11 marks")
     assert "1 doubtful mark" in words(page)
-    lines = fake.office.inquiry.audit(FRIDAY, FRIDAY)
+    lines = fake.service.mark_queries.audit(FRIDAY, FRIDAY)
     assert [line.reason for line in lines] == ["Asked the person"] * 11
 
 

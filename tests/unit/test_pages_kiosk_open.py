@@ -47,7 +47,7 @@ def test_names_go_from_an_open_kiosk_once_they_may_not_be_shown(fake: FakeSystem
 
 
 def test_what_a_kiosk_s_rule_plans_for_a_later_day_is_not_felt_today(fake: FakeSystem) -> None:
-    today = fake.office.book.today()
+    today = fake.service.timesheets.today()
     now = KioskRecord("door", direction=Direction.IN)
     later = KioskRecord(
         "door", direction=Direction.OUT, show_marks=True, pin=True,

@@ -35,7 +35,7 @@ class Access(OneVisitor):
         ada = Principal(PrincipalKind.USER, "ada", "ada", rights_of(Role.ADMIN))
         super().__init__(replace(ada, proved_at=clock.now()), clock)
         self.clock = clock
-        self.identify = SimpleNamespace(forget=lambda: None)
+        self.authenticator = SimpleNamespace(forget=lambda: None)
         self.kiosks = memory_kiosks(self.log, clock)
 
 
@@ -193,11 +193,11 @@ def test_a_mark_by_pin_waits_in_the_review_until_somebody_confirmed_it(
 ) -> None:
     fake.rules.put(KioskRecord("door", pin=True))
     sent(kiosk(), ada.id, PIN)
-    office, today = fake.office, fake.office.book.today()
-    (doubt,) = office.inquiry.review(today, today)
+    service, today = fake.service, fake.service.timesheets.today()
+    (doubt,) = service.mark_queries.review(today, today)
     assert doubt.reasons == ("taken by PIN: no face was compared",)
-    office.corrections.confirm(doubt.entry.event, "boss", "I saw her", within=ALL_GROUPS)
-    assert office.inquiry.review(today, today) == []
+    service.corrections.confirm(doubt.entry.event, "boss", "I saw her", within=ALL_GROUPS)
+    assert service.mark_queries.review(today, today) == []
 
 
 # --- on the profile -------------------------------------------------------------------------

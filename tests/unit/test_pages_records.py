@@ -91,9 +91,9 @@ def test_a_mark_that_is_replayed_late_is_seen(fake: FakeSystem) -> None:
     ann = fake.add_person(1, "Ann")
     fake.mark(ann, minutes=1)
     today = fake.clock.now().date()
-    assert len(fake.office.book.marks(today, today)) == 1
+    assert len(fake.service.timesheets.marks(today, today)) == 1
     fake.mark(ann, minutes=200)
-    assert len(fake.office.book.marks(today, today)) == 2
+    assert len(fake.service.timesheets.marks(today, today)) == 2
 
 
 @pytest.mark.parametrize(
@@ -107,5 +107,5 @@ def test_a_mark_belongs_to_the_local_day(fake: FakeSystem, hour: int, day: date)
     )
     for number in range(3):
         asked = date(2026, 3, 28) + timedelta(days=number)
-        found = fake.office.book.marks(asked, asked)
+        found = fake.service.timesheets.marks(asked, asked)
         assert bool(found) == (asked == day)

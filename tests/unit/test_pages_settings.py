@@ -82,7 +82,7 @@ def test_a_change_holds_from_today_and_the_past_is_rewritten_only_when_asked(
     page.number_input[0].set_value(0).run()
     page = pressed(page, "Save")
     (stored,) = fake.rules.load().shifts
-    assert stored.valid_from == fake.office.book.today()
+    assert stored.valid_from == fake.service.timesheets.today()
     assert [one.late_grace for one in (stored, *stored.earlier)] == [0, 10]
     page.number_input[0].set_value(3)
     next(one for one in page.toggle if one.label == "Rewrite the past").set_value(True).run()
@@ -93,7 +93,7 @@ def test_a_change_holds_from_today_and_the_past_is_rewritten_only_when_asked(
 
 
 def test_a_change_that_is_planned_keeps_its_day(fake: FakeSystem) -> None:
-    planned = fake.office.book.today() + timedelta(days=7)
+    planned = fake.service.timesheets.today() + timedelta(days=7)
     old = Shift("default", "Office")
     fake.rules.put(replace(old, late_grace=5, valid_from=planned, earlier=(old,)))
     page = opened("settings.py")
@@ -198,7 +198,7 @@ def test_the_time_zone_is_set_in_the_app_and_holds_at_once(fake: FakeSystem) -> 
     page = pressed(page, "Save")
     assert not page.error
     assert fake.system.site.timezone.key == "Asia/Tokyo"
-    assert fake.office.book.zone.key == "Asia/Tokyo"
+    assert fake.service.timesheets.zone.key == "Asia/Tokyo"
 
 
 def test_what_the_environment_sets_cannot_be_changed_and_the_page_says_so(

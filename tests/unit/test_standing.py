@@ -35,14 +35,14 @@ def fake() -> Iterator[FakeSystem]:
 
 
 def void_then_confirm(fake: FakeSystem, event: Event) -> None:
-    desk = fake.office.corrections
+    desk = fake.service.corrections
     desk.void(event, *BOSS, within=ALL_GROUPS)
     fake.clock.advance(1)
     desk.confirm(event, *BOSS, within=ALL_GROUPS)
 
 
 def today(fake: FakeSystem) -> date:
-    return fake.office.book.today()
+    return fake.service.timesheets.today()
 
 
 def kiosk_list() -> str:
@@ -67,7 +67,7 @@ def exported(fake: FakeSystem, person: Person) -> list[dict[str, str]]:
 def test_a_mark_that_was_voided_and_confirmed_counts_everywhere(fake: FakeSystem) -> None:
     ann = fake.add_person(1, "Ann")
     void_then_confirm(fake, fake.mark(ann, minutes=10))
-    (day,) = fake.office.book.person(ann.subject, today(fake), today(fake))
+    (day,) = fake.service.timesheets.person(ann.subject, today(fake), today(fake))
     assert day.status is Status.PRESENT
     table = table_of(AttendanceFacade.current(), today(fake), today(fake))
     assert list(table["name"]) == ["Ann"]
@@ -82,7 +82,7 @@ def test_a_mark_that_was_voided_and_confirmed_counts_everywhere(fake: FakeSystem
 def test_a_void_that_a_confirmation_came_before_stands_everywhere(fake: FakeSystem) -> None:
     ann = fake.add_person(1, "Ann")
     event = fake.mark(ann, minutes=10)
-    desk = fake.office.corrections
+    desk = fake.service.corrections
     desk.confirm(event, *BOSS, within=ALL_GROUPS)
     fake.clock.advance(1)
     desk.void(event, *BOSS, within=ALL_GROUPS)
@@ -95,7 +95,7 @@ def test_a_void_that_a_confirmation_came_before_stands_everywhere(fake: FakeSyst
 def test_a_mark_counted_as_a_check_out_is_one_in_every_list_and_file(fake: FakeSystem) -> None:
     ann = fake.add_person(1, "Ann")
     event = fake.mark(ann, minutes=10)
-    fake.office.corrections.retype(event, EventKind.OUT, *BOSS, within=ALL_GROUPS)
+    fake.service.corrections.retype(event, EventKind.OUT, *BOSS, within=ALL_GROUPS)
     table = table_of(AttendanceFacade.current(), today(fake), today(fake))
     assert list(table["kind"]) == ["out"]
     assert list(opened("records.py").dataframe[0].value["kind"]) == ["Check-out"]
@@ -107,12 +107,12 @@ def test_a_mark_counted_as_a_check_out_is_one_in_every_list_and_file(fake: FakeS
 def test_the_fold_is_read_again_only_when_the_day_has_grown() -> None:
     world = World()
     event = world.mark("09:00 17:00")[0]
-    book = world.office().book
+    book = world.service().timesheets
     assert len(book.marks(MONDAY, MONDAY)) == 2
     world.attendance.read.clear()
     assert len(book.marks(MONDAY, MONDAY)) == 2
     assert world.attendance.read == []
-    world.office().corrections.void(event, *BOSS, within=ALL_GROUPS)
+    world.service().corrections.void(event, *BOSS, within=ALL_GROUPS)
     assert len(book.marks(MONDAY, MONDAY)) == 1
     assert world.attendance.read.count(MONDAY) >= 1
 
@@ -120,7 +120,7 @@ def test_the_fold_is_read_again_only_when_the_day_has_grown() -> None:
 def test_a_closed_day_is_kept_as_columns_only() -> None:
     world = World()
     world.mark("09:00 17:00")
-    book = world.office().book
+    book = world.service().timesheets
     book.day(MONDAY)
     world.attendance.read.clear()
     book.day(MONDAY, Filters(ALL_GROUPS, text="ada"))
@@ -132,7 +132,7 @@ def test_a_closed_day_is_kept_as_columns_only() -> None:
 def test_days_and_lists_share_one_reading_of_a_day() -> None:
     world = World(now=at(MONDAY, "18:00"))
     world.mark("09:00 17:00")
-    book = world.office().book
+    book = world.service().timesheets
     book.day(MONDAY)
     world.attendance.read.clear()
     book.marks(MONDAY, MONDAY)
@@ -161,7 +161,7 @@ def test_a_correction_of_a_mark_that_is_not_there_counts_nowhere(fake: FakeSyste
         "c1", ann.subject, fake.clock.now(), EventKind.CONFIRM, Source.MANUAL, "", target="gone"
     )
     fake.attendance.apply(stray, 0.0)
-    assert fake.office.book.marks(today(fake), today(fake)) == []
+    assert fake.service.timesheets.marks(today(fake), today(fake)) == []
 
 
 def test_a_local_day_has_23_hours_when_the_clocks_go_forward() -> None:

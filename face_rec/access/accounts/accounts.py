@@ -8,7 +8,7 @@ from typing import Final
 from face_rec.access.accounts.account import AN_ADMIN, Account, account_name
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.audit import Action
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.rights import NARROWED, Act, Role
 from face_rec.access.signin.attempts import Attempts
 from face_rec.access.signin.sign_in import end_sessions
@@ -30,7 +30,7 @@ _CHANGED: Final = (
 )
 
 
-class Staff:
+class Accounts:
     """Makes and changes accounts. Safe to call from any thread.
 
     Nothing here removes an account: what it did stays in the audit log under its name, which
@@ -44,7 +44,7 @@ class Staff:
         notes: Notes,
         passwords: Passwords,
         attempts: Attempts,
-        trail: Trail,
+        trail: AuditLog,
         clock: Clock,
         demand: Callable[[Act], None],
     ) -> None:
@@ -53,7 +53,7 @@ class Staff:
         self._notes = notes
         self._passwords = passwords
         self._attempts = attempts
-        self._trail = trail
+        self._audit_log = trail
         self._clock = clock
         self._demand = demand
 
@@ -82,7 +82,7 @@ class Staff:
         )  # fmt: skip
         if not self._accounts.create(account):
             raise AccountRefused(f"There is an account {name} already. Choose another name.")
-        self._trail.record(Action.ACCOUNT_CREATED, name, after=_about(account))
+        self._audit_log.record(Action.ACCOUNT_CREATED, name, after=_about(account))
         return account
 
     def change(
@@ -105,14 +105,14 @@ class Staff:
             return replace(account, role=role, groups=groups, active=active)
 
         changed = self._write(name, changed_from)
-        self._trail.record(Action.ACCOUNT_CHANGED, name, _about(was), _about(changed))
+        self._audit_log.record(Action.ACCOUNT_CHANGED, name, _about(was), _about(changed))
         return changed
 
     def sign_out_everywhere(self, name: str) -> None:
         """End every session of somebody. Raises AccountRefused, ProofNeeded."""
         self._demand(Act.ACCOUNTS)
         end_sessions(self._accounts, name)
-        self._trail.record(Action.SIGN_OUT_EVERYWHERE, name)
+        self._audit_log.record(Action.SIGN_OUT_EVERYWHERE, name)
 
     def set_password(self, name: str, password: str) -> None:
         """A new password; ends all sessions. Raises AccountRefused, PasswordRefused,
@@ -127,7 +127,7 @@ class Staff:
         self._passwords.check(password, name)
         hashed = self._passwords.hash(password)
         self._write(name, lambda a: replace(a, password=hashed, epoch=a.epoch + 1))
-        self._trail.record(Action.PASSWORD_CHANGED, name)
+        self._audit_log.record(Action.PASSWORD_CHANGED, name)
 
     def check_own_password(self, name: str, password: str) -> None:
         """Of somebody who is signed in. Raises SignInRefused if it is wrong, TryLater if it was
@@ -140,7 +140,7 @@ class Staff:
             self._attempts.not_made(tried)
             raise
         if not fits:
-            self._trail.record(Action.PASSWORD_REFUSED, name)
+            self._audit_log.record(Action.PASSWORD_REFUSED, name)
             raise SignInRefused("The present password is not right. Nothing was changed.")
         self._attempts.succeeded(tried)
 
@@ -161,7 +161,7 @@ class Staff:
         ProofNeeded."""
         self._demand(Act.ACCOUNTS)
         self._attempts.forgive(self._get(name).id)
-        self._trail.record(Action.ACCOUNT_UNLOCKED, name)
+        self._audit_log.record(Action.ACCOUNT_UNLOCKED, name)
 
     def _get(self, name: str) -> Account:
         account = self._accounts.get(name)

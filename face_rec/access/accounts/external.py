@@ -8,7 +8,7 @@ from typing import Final
 from face_rec.access.accounts.account import AN_ADMIN, Account, account_name
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.rights import Role
 from face_rec.access.signin.session import ProviderSession
 from face_rec.access.signin.visitor import Visitor
@@ -44,9 +44,9 @@ class ExternalAccounts:
     """Makes such an account at the first sign-in and follows the provider's word at each next
     one; both are written to the audit log as the provider's doing. Any thread may call it."""
 
-    def __init__(self, accounts: Records[Account], trail: Trail, clock: Clock) -> None:
+    def __init__(self, accounts: Records[Account], trail: AuditLog, clock: Clock) -> None:
         self._accounts = accounts
-        self._trail = trail
+        self._audit_log = trail
         self._clock = clock
 
     def account(self, vouched: Vouched, visitor: Visitor) -> Account:
@@ -67,7 +67,7 @@ class ExternalAccounts:
             return self._made(name, vouched, visitor)
         if was.external != vouched.external or not was.active:
             actor = Actor(name, "visitor", visitor.address)
-            self._trail.record(Action.SIGN_IN_FAILED, name, actor=actor)
+            self._audit_log.record(Action.SIGN_IN_FAILED, name, actor=actor)
             raise SignInRefused(
                 f"The account {name} is switched off or belongs to another sign-in. Ask an "
                 "administrator."
@@ -117,7 +117,7 @@ class ExternalAccounts:
         visitor: Visitor,
     ) -> None:
         actor = Actor("single sign-on", "provider", visitor.address)
-        self._trail.record(action, name, before, after, actor)
+        self._audit_log.record(action, name, before, after, actor)
 
 
 def _about(account: Account) -> dict[str, object]:

@@ -14,7 +14,7 @@ from face_rec.domain.errors import StoreError
 log = logging.getLogger(__name__)
 
 
-class Trail:
+class AuditLog:
     """The audit log. Safe to call from any thread.
 
     What cannot be written to the store is written to the application's log instead: the thing

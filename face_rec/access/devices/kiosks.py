@@ -6,7 +6,7 @@ from datetime import time, timedelta
 from typing import Final
 
 from face_rec.access.audit.audit import Action
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.devices.credentials import (
     Link,
     LinkKind,
@@ -48,7 +48,7 @@ class Kiosks:
         links: LinkStore,
         notes: Notes,
         throttle: Throttle,
-        trail: Trail,
+        trail: AuditLog,
         clock: Clock,
         demand: Callable[[Act], None],
     ) -> None:
@@ -57,7 +57,7 @@ class Kiosks:
         self._links = links
         self._notes = notes
         self._throttle = throttle
-        self._trail = trail
+        self._audit_log = trail
         self._clock = clock
         self._demand = demand
 
@@ -89,7 +89,7 @@ class Kiosks:
         )  # fmt: skip
         if not self._devices.create(device):
             raise AccountRefused(f"There is a kiosk {name} already. Choose another name.")
-        self._trail.record(Action.KIOSK_CREATED, name, after=_about(device))
+        self._audit_log.record(Action.KIOSK_CREATED, name, after=_about(device))
         return device
 
     def change(
@@ -116,7 +116,7 @@ class Kiosks:
             return replace(device, title=titled, opens=opens, closes=closes, pin=pin)
 
         changed = self._write(name, changed_from)
-        self._trail.record(Action.KIOSK_CHANGED, name, _about(was), _about(changed))
+        self._audit_log.record(Action.KIOSK_CHANGED, name, _about(was), _about(changed))
         return changed
 
     def link(self, name: str) -> str:
@@ -151,7 +151,7 @@ class Kiosks:
                 d, digest=digest(token), previous=None, key=None, linked_at=now, rotated_at=now
             ),
         )
-        self._trail.record(Action.KIOSK_LINKED, name)
+        self._audit_log.record(Action.KIOSK_LINKED, name)
         return joined(name, token)
 
     def revoke(self, name: str) -> None:
@@ -159,7 +159,7 @@ class Kiosks:
         ProofNeeded."""
         self._demand(Act.KIOSKS)
         self._write(name, lambda d: replace(d, digest=None, previous=None, key=None))
-        self._trail.record(Action.KIOSK_REVOKED, name)
+        self._audit_log.record(Action.KIOSK_REVOKED, name)
 
     def device_of(self, cookie: str) -> Device | None:
         """The device whose token this is; the one before the last rotation counts, too."""
@@ -178,7 +178,9 @@ class Kiosks:
         if device.key is not None:
             raise Conflict("This device has a key already. Link it again to give it another.")
         bound = self._devices.update(replace(device, key=key))
-        self._trail.record(Action.KIOSK_CHANGED, device.id, after={"bound to its device": True})
+        self._audit_log.record(
+            Action.KIOSK_CHANGED, device.id, after={"bound to its device": True}
+        )
         return bound
 
     def rotated(self, device: Device, cookie: str) -> str | None:

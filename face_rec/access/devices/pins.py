@@ -10,7 +10,7 @@ from typing import Final
 
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.audit import Action
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.signin.throttle import BY_KIOSK, BY_PIN, Limit, Throttle
 from face_rec.access.storage import PinStore
 from face_rec.domain.errors import AccountRefused, PasswordRefused, SignInRefused, TryLater
@@ -29,12 +29,12 @@ class Pins:
     """Sets, removes and checks PINs. Safe to call from any thread."""
 
     def __init__(
-        self, store: PinStore, passwords: Passwords, throttle: Throttle, trail: Trail
+        self, store: PinStore, passwords: Passwords, throttle: Throttle, trail: AuditLog
     ) -> None:
         self._store = store
         self._passwords = passwords
         self._throttle = throttle
-        self._trail = trail
+        self._audit_log = trail
 
     def has(self, subject: str) -> bool:
         """Whether this person has a PIN."""
@@ -46,12 +46,12 @@ class Pins:
         if not self._store.put(person.subject, self._passwords.hash(pin)):
             raise AccountRefused("This person is not here any more. Nothing was saved.")
         self._throttle.forgive(BY_PIN, person.subject)
-        self._trail.record(Action.PIN_SET, person.id, about=person.subject)
+        self._audit_log.record(Action.PIN_SET, person.id, about=person.subject)
 
     def clear(self, person: Person) -> None:
         """Take the PIN away; no error if there is none."""
         if self._store.clear(person.subject):
-            self._trail.record(Action.PIN_REMOVED, person.id, about=person.subject)
+            self._audit_log.record(Action.PIN_REMOVED, person.id, about=person.subject)
 
     def verify(self, kiosk: str, typed_id: str, person: Person | None, pin: str) -> Person:
         """The person, if the PIN is theirs; ``person`` is who has ``typed_id``, or None.
@@ -90,7 +90,7 @@ class Pins:
         """One more try; the first one too many is noted."""
         tries = self._throttle.try_now(limit, who)
         if tries == limit.tries + 1:
-            self._trail.record(Action.PIN_LOCKED, target, about=about)
+            self._audit_log.record(Action.PIN_LOCKED, target, about=about)
         if tries > limit.tries:
             raise SignInRefused(_LOCKED.format(minutes=round(limit.seconds / 60)))
 

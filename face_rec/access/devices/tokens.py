@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from face_rec.access.audit.audit import Action
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.devices.credentials import Token, digest, joined, matches, new_secret, parted
 from face_rec.access.rights import Act, Scope
 from face_rec.access.storage import Notes, Records
@@ -24,14 +24,14 @@ class Tokens:
         self,
         tokens: Records[Token],
         notes: Notes,
-        trail: Trail,
+        trail: AuditLog,
         clock: Clock,
         demand: Callable[[Act], None],
     ) -> None:
         """``demand`` raises ProofNeeded where whoever acts must first prove who they are."""
         self._tokens = tokens
         self._notes = notes
-        self._trail = trail
+        self._audit_log = trail
         self._clock = clock
         self._demand = demand
 
@@ -58,7 +58,7 @@ class Tokens:
             author, now,
         )  # fmt: skip
         self._tokens.create(token)
-        self._trail.record(Action.TOKEN_CREATED, _label(token), after=_about(token))
+        self._audit_log.record(Action.TOKEN_CREATED, _label(token), after=_about(token))
         return token, joined(token.id, secret)
 
     def revoke(self, token_id: str) -> None:
@@ -66,7 +66,7 @@ class Tokens:
         self._demand(Act.TOKENS)
         token = self._tokens.get(token_id)
         if token is not None and self._tokens.remove(token_id):
-            self._trail.record(Action.TOKEN_REVOKED, _label(token), before=_about(token))
+            self._audit_log.record(Action.TOKEN_REVOKED, _label(token), before=_about(token))
 
     def token_of(self, bearer: str) -> Token | None:
         """The token that this text is, if it is still good."""
@@ -82,7 +82,7 @@ class Tokens:
         last = self._notes.uses().get(token.id)
         if last is None or now - last >= _USE_NOTED_EVERY:
             self._notes.used(token.id, now)
-            self._trail.record(Action.TOKEN_USED, _label(token))
+            self._audit_log.record(Action.TOKEN_USED, _label(token))
 
 
 def _label(token: Token) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 import pyotp
 
 from face_rec.access.factors.ceremony import Ceremonies, Ceremony, Purpose
-from face_rec.access.factors.factor_store import FactorBook
+from face_rec.access.factors.factor_store import FactorStore
 from face_rec.access.factors.factors import Factors
 from face_rec.clock import Clock
 from face_rec.domain.errors import FactorRefused, StoreError, StoreUnavailable
@@ -80,9 +80,9 @@ class AppCodes:
     """Safe to call from any thread and from many processes."""
 
     def __init__(
-        self, book: FactorBook, ceremonies: Ceremonies, sealer: Sealer, clock: Clock
+        self, book: FactorStore, ceremonies: Ceremonies, sealer: Sealer, clock: Clock
     ) -> None:
-        self._book = book
+        self._timesheets = book
         self._ceremonies = ceremonies
         self._sealer = sealer
         self._clock = clock
@@ -119,7 +119,7 @@ class AppCodes:
             factors.check_first(first)
             return replace(factors, totp=sealed, totp_step=step, totp_at=now)
 
-        self._book.change(account, with_app)
+        self._timesheets.change(account, with_app)
 
     def spend(self, account: str, typed: str) -> None:
         """Use up a code. Raises FactorRefused unless it is right and newer than the last."""
@@ -131,7 +131,7 @@ class AppCodes:
                 raise FactorRefused(_WRONG)
             return replace(factors, totp_step=step)
 
-        self._book.change(account, used)
+        self._timesheets.change(account, used)
 
     def _seal(self, secret: str, account: str) -> str:
         sealed = self._sealer.seal(secret.encode("ascii"), context(account))

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from typing import Final
 
 from face_rec.access.accounts.account import Account
-from face_rec.access.accounts.accounts import Staff
+from face_rec.access.accounts.accounts import Accounts
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.factors.passkeys import RelyingParty
 from face_rec.access.factors.second_factor import SecondFactor
 from face_rec.access.signin.session import Opened
-from face_rec.access.signin.sign_in import Door
+from face_rec.access.signin.sign_in import SignInService
 from face_rec.domain.errors import AccessError, SignInRefused
 
 _BY_FACTOR: Final = "Your account has a second factor: confirm with it."
@@ -25,19 +25,25 @@ class Confirmation:
     """Each way gives the session a new secret, but for ``keep``: a form is open beside. Raises
     SignInRefused, FactorRefused or TryLater. Safe to call from any thread."""
 
-    def __init__(self, door: Door, staff: Staff, factors: SecondFactor, trail: Trail) -> None:
-        self._door = door
+    def __init__(
+        self, door: SignInService, staff: Accounts, factors: SecondFactor, trail: AuditLog
+    ) -> None:
+        self._sign_in = door
         self._factors = factors
-        self._staff = staff
-        self._trail = trail
+        self._accounts = staff
+        self._audit_log = trail
 
     def by_password(
         self, secret: str, account: Account, password: str, actor: Actor, *, keep: bool = False
     ) -> Opened:
         def check() -> None:
-            if account.external or not self._door.local or self._factors.of(account.id).enrolled:
+            if (
+                account.external
+                or not self._sign_in.local
+                or self._factors.of(account.id).enrolled
+            ):
                 raise SignInRefused(_BY_FACTOR)
-            self._staff.check_own_password(account.id, password)
+            self._accounts.check_own_password(account.id, password)
 
         return self._proved(secret, account, actor, check, keep=keep)
 
@@ -99,6 +105,6 @@ class Confirmation:
         try:
             check()
         except AccessError:
-            self._trail.record(Action.PROOF_FAILED, account.id, actor=actor)
+            self._audit_log.record(Action.PROOF_FAILED, account.id, actor=actor)
             raise
-        return self._door.renew(secret, account, actor, keep=keep)
+        return self._sign_in.renew(secret, account, actor, keep=keep)

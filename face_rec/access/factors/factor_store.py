@@ -9,7 +9,7 @@ from face_rec.domain.errors import Conflict
 from face_rec.retry import until_first
 
 
-class FactorBook:
+class FactorStore:
     """The factors of all accounts. Safe to call from any thread and from many processes."""
 
     def __init__(self, records: Records[Factors], handles: Records[Handle]) -> None:

@@ -6,9 +6,9 @@ from typing import Final, TypeVar
 
 from face_rec.access.accounts.account import Account
 from face_rec.access.audit.audit import Action
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.factors.app_codes import AppCodes
-from face_rec.access.factors.factor_store import FactorBook
+from face_rec.access.factors.factor_store import FactorStore
 from face_rec.access.factors.factors import Factors, digest_of, new_codes
 from face_rec.access.factors.passkeys import LONGEST_NAME, Passkeys, RelyingParty
 from face_rec.access.factors.step_up import StepUp
@@ -36,20 +36,20 @@ class SecondFactor:
     def __init__(
         self,
         *,
-        book: FactorBook,
+        book: FactorStore,
         app: AppCodes,
         passkeys: Passkeys,
         throttle: Throttle,
-        trail: Trail,
+        trail: AuditLog,
         step_up: StepUp,
         roles: frozenset[Role],
     ) -> None:
         """``roles``: whose accounts must have a second factor."""
-        self._book = book
+        self._timesheets = book
         self.app = app
         self.passkeys = passkeys
         self._throttle = throttle
-        self._trail = trail
+        self._audit_log = trail
         self._step_up = step_up
         self._roles = roles
 
@@ -61,11 +61,11 @@ class SecondFactor:
         return self.required(account.role) or self.of(account.id).enrolled
 
     def of(self, account: str) -> Factors:
-        return self._book.of(account)
+        return self._timesheets.of(account)
 
     def summaries(self) -> dict[str, str]:
         """In words, by account; without those that have none."""
-        return {name: f.summary() for name, f in self._book.all().items() if f.enrolled}
+        return {name: f.summary() for name, f in self._timesheets.all().items() if f.enrolled}
 
     # --- setting up; each gives the recovery codes to be shown once, or none. ``first``: only
     # for an account without any factor, since nothing but its password was shown
@@ -78,7 +78,7 @@ class SecondFactor:
         self._count(BY_BROWSER, browser, account, _TOO_OFTEN)
         self.app.finish(browser, account, code, first=first)
         self._throttle.forgive(BY_BROWSER, browser)
-        self._trail.record(Action.FACTOR_ADDED, account, after={"factor": "authenticator app"})
+        self._audit_log.record(Action.FACTOR_ADDED, account, after={"factor": "authenticator app"})
         return self._first_codes(account)
 
     def add_passkey(
@@ -94,7 +94,7 @@ class SecondFactor:
         """Keep the passkey that the browser made. Raises FactorRefused, ProofNeeded."""
         self._step_up.demand(Act.FACTORS)
         made = self.passkeys.add(browser, account, party, credential, name, first=first)
-        self._trail.record(Action.FACTOR_ADDED, account, after={"passkey": made.name})
+        self._audit_log.record(Action.FACTOR_ADDED, account, after={"passkey": made.name})
         return self._first_codes(account)
 
     def new_codes(self, account: str) -> tuple[str, ...]:
@@ -123,9 +123,9 @@ class SecondFactor:
                 raise FactorRefused(_NO_SUCH_CODE)
             return replace(factors, recovery=factors.recovery - {wanted})
 
-        self._tried(account, "recovery code", lambda: self._book.change(account, used))
+        self._tried(account, "recovery code", lambda: self._timesheets.change(account, used))
         left = len(self.of(account).recovery)
-        self._trail.record(Action.RECOVERY_USED, account, after={"left": left})
+        self._audit_log.record(Action.RECOVERY_USED, account, after={"left": left})
 
     def ask_stranger(self, browser: str, address: str, party: RelyingParty) -> str:
         """What a browser that is nobody yet asks its authenticator with. Raises
@@ -156,8 +156,8 @@ class SecondFactor:
             key = factors.passkey(passkey_id)
             return factors.with_passkey(replace(key, name=wanted)) if key else factors
 
-        self._book.change(account, renamed)
-        self._trail.record(Action.FACTOR_CHANGED, account, after={"passkey": wanted})
+        self._timesheets.change(account, renamed)
+        self._audit_log.record(Action.FACTOR_CHANGED, account, after={"passkey": wanted})
 
     def remove_passkey(self, account: Account, passkey_id: str) -> None:
         """From now on it opens nothing. Raises FactorRefused for the last factor of an account
@@ -178,9 +178,9 @@ class SecondFactor:
         """
         self._step_up.demand(Act.ACCOUNTS)
         was = self.of(account).summary() or "none"
-        self._book.change(account, _emptied)
+        self._timesheets.change(account, _emptied)
         self._throttle.forgive(BY_CODE, account)
-        self._trail.record(Action.FACTOR_RESET, account, {"factor": was}, {"factor": "none"})
+        self._audit_log.record(Action.FACTOR_RESET, account, {"factor": was}, {"factor": "none"})
 
     def _remove(self, account: Account, change: Callable[[Factors], Factors], what: str) -> None:
         self._step_up.demand(Act.FACTORS)
@@ -193,8 +193,8 @@ class SecondFactor:
                 raise FactorRefused(_LAST)
             return _emptied(left)  # recovery codes alone would be a weaker way in
 
-        self._book.change(account.id, changed)
-        self._trail.record(Action.FACTOR_REMOVED, account.id, before={"factor": what})
+        self._timesheets.change(account.id, changed)
+        self._audit_log.record(Action.FACTOR_REMOVED, account.id, before={"factor": what})
 
     # --- parts
 
@@ -204,15 +204,15 @@ class SecondFactor:
     def _make_codes(self, account: str) -> tuple[str, ...]:
         codes = new_codes()
         stored = frozenset(digest_of(code) for code in codes)
-        self._book.change(account, lambda f: replace(f, recovery=stored))
-        self._trail.record(Action.RECOVERY_MADE, account, after={"codes": len(codes)})
+        self._timesheets.change(account, lambda f: replace(f, recovery=stored))
+        self._audit_log.record(Action.RECOVERY_MADE, account, after={"codes": len(codes)})
         return codes
 
     def _count(self, limit: Limit, who: str, account: str, refusal: str) -> None:
         """One more try; the first one too many is noted."""
         tries = self._throttle.try_now(limit, who)
         if tries == limit.tries + 1:
-            self._trail.record(Action.FACTOR_LOCKED, account)
+            self._audit_log.record(Action.FACTOR_LOCKED, account)
         if tries > limit.tries:
             raise FactorRefused(refusal)
 
@@ -222,7 +222,7 @@ class SecondFactor:
         except FactorRefused as error:
             whose = account or error.account
             if whose:  # else a stranger could fill the log with nothing
-                self._trail.record(Action.FACTOR_FAILED, whose, after={"with": what})
+                self._audit_log.record(Action.FACTOR_FAILED, whose, after={"with": what})
             raise
 
 

@@ -16,7 +16,7 @@ from face_rec.access.devices.tokens import Tokens
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import NARROWED, Role, rights_of, rights_of_scopes
 from face_rec.access.signin.session import Session
-from face_rec.access.signin.sign_in import Door
+from face_rec.access.signin.sign_in import SignInService
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups
@@ -36,7 +36,7 @@ class _Known:
     asked: float
 
 
-class Identify:
+class Authenticator:
     """Safe to call from any thread.
 
     An answer is kept for a second, so that a change works within seconds. While the database
@@ -46,7 +46,7 @@ class Identify:
 
     def __init__(
         self,
-        door: Door,
+        door: SignInService,
         kiosks: Kiosks,
         tokens: Tokens,
         clock: Clock,
@@ -54,7 +54,7 @@ class Identify:
     ) -> None:
         """``away``: whether the database is known not to answer, so that nobody waits for it."""
         self._away = away
-        self._door = door
+        self._sign_in = door
         self._kiosks = kiosks
         self._tokens = tokens
         self._clock = clock
@@ -67,7 +67,7 @@ class Identify:
         ``address``."""
 
         def look() -> Principal | None:
-            found = self._door.session_of(secret, used, address)
+            found = self._sign_in.session_of(secret, used, address)
             return user_principal(*found) if found else None
 
         return self._answer("s", secret, _STALE_USER, look)
@@ -76,7 +76,7 @@ class Identify:
         """What somebody may do who need not be here: their work may still go on."""
 
         def look() -> Principal | None:
-            account = self._door.account(name)
+            account = self._sign_in.account(name)
             return user_principal(account) if account else None
 
         return self._answer("a", name, _STALE_USER, look)

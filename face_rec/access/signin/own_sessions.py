@@ -6,7 +6,7 @@ from dataclasses import replace
 from face_rec.access.accounts.account import Account
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.devices.credentials import digest
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.rights import Act
@@ -24,14 +24,14 @@ class OwnSessions:
         accounts: Records[Account],
         sessions: SessionStore,
         notes: Notes,
-        trail: Trail,
+        trail: AuditLog,
         step_up: StepUp,
         clock: Clock,
     ) -> None:
         self._accounts = accounts
         self._sessions = sessions
         self._notes = notes
-        self._trail = trail
+        self._audit_log = trail
         self._step_up = step_up
         self._clock = clock
 
@@ -88,5 +88,5 @@ class OwnSessions:
         for key, session in gone.items():
             self._sessions.drop(key, account)
             told = {"browser": session.browser, "address": session.address}
-            self._trail.record(Action.SESSION_ENDED, account, before=told, actor=actor)
+            self._audit_log.record(Action.SESSION_ENDED, account, before=told, actor=actor)
         return len(gone)

@@ -9,7 +9,7 @@ from face_rec.access.accounts.known_browsers import KnownBrowsers
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.devices.credentials import digest
 from face_rec.access.signin.attempts import Attempts, Try, in_words
 from face_rec.access.signin.pace import network_of
@@ -39,7 +39,7 @@ class Proof:
         passwords: Passwords,
         attempts: Attempts,
         known: KnownBrowsers,
-        trail: Trail,
+        trail: AuditLog,
         room: Room | None = None,
     ) -> None:
         """``room``: for those who try at this moment; some of it is for known browsers."""
@@ -47,7 +47,7 @@ class Proof:
         self._passwords = passwords
         self._attempts = attempts
         self._known = known
-        self._trail = trail
+        self._audit_log = trail
         self._room = room or Room(AT_ONCE + _WAITING, _RESERVED, _A_NETWORK)
 
     def account(self, typed_name: str, password: str, visitor: Visitor) -> Account:
@@ -94,7 +94,7 @@ class Proof:
         action = Action.SIGN_IN_LOCKED if wait else Action.SIGN_IN_FAILED
         after = {"browser": visitor.browser, "next try after": in_words(wait) if wait else ""}
         actor = Actor(name, "visitor", visitor.address)
-        self._trail.record(action, name, after=after, actor=actor)
+        self._audit_log.record(action, name, after=after, actor=actor)
 
     def _rehashed(self, account: Account, password: str) -> Account:
         try:

@@ -6,7 +6,7 @@ from typing import Final
 from face_rec.access.accounts.account import Account
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.devices.credentials import digest
 from face_rec.access.signin.session import Session
 from face_rec.access.signin.sign_in import end_sessions
@@ -37,12 +37,12 @@ class ProviderSessions:
         accounts: Records[Account],
         sessions: SessionStore,
         counters: CounterStore,
-        trail: Trail,
+        trail: AuditLog,
     ) -> None:
         self._accounts = accounts
         self._sessions = sessions
         self._counters = counters
-        self._trail = trail
+        self._audit_log = trail
 
     def end(self, logout: ProviderLogout) -> int:
         """How many accounts it concerned. Raises LogoutRefused for a word that came before."""
@@ -67,7 +67,7 @@ class ProviderSessions:
                 ended += 1
         if ended:
             actor = Actor("single sign-on", "provider")
-            self._trail.record(Action.SESSION_ENDED, account.id, actor=actor)
+            self._audit_log.record(Action.SESSION_ENDED, account.id, actor=actor)
         return bool(ended)
 
 

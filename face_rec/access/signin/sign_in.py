@@ -11,7 +11,7 @@ from face_rec.access.accounts.known_browsers import KnownBrowsers
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.devices.credentials import Link, LinkKind, digest, new_secret
 from face_rec.access.factors.second_factor import SecondFactor
 from face_rec.access.rights import Role
@@ -37,7 +37,7 @@ _TOO_MANY: Final = "Too many links were tried from this address. Wait 15 minutes
 _USED_UP: Final = "This set-up link was used or is not valid. Sign in with your account instead."
 
 
-class Door:
+class SignInService:
     """Every way in and out for people. Safe to call from any thread."""
 
     def __init__(
@@ -52,7 +52,7 @@ class Door:
         external: ExternalAccounts,
         known: KnownBrowsers,
         throttle: Throttle,
-        trail: Trail,
+        trail: AuditLog,
         clock: Clock,
         lifetime: Lifetime,
         halves: HalfSessions,
@@ -71,7 +71,7 @@ class Door:
         self._external = external
         self._known = known
         self._throttle = throttle
-        self._trail = trail
+        self._audit_log = trail
         self._clock = clock
         self._lifetime = lifetime
         self._halves = halves
@@ -112,7 +112,7 @@ class Door:
         if not self._accounts.create(account, only_first=True):
             raise LinkInvalid(_USED_UP)
         self._links.take(digest(secret))
-        self._trail.record(Action.SET_UP, name, actor=Actor(name, "user", visitor.address))
+        self._audit_log.record(Action.SET_UP, name, actor=Actor(name, "user", visitor.address))
         return self.open(account, visitor)
 
     def prove(self, typed_name: str, password: str, visitor: Visitor) -> Account:
@@ -168,7 +168,7 @@ class Door:
         account = self._accounts.get(name)
         if account is None or not account.active or account.external or not self.local:
             actor = Actor(name, "visitor", visitor.address)
-            self._trail.record(Action.SIGN_IN_FAILED, name, actor=actor)
+            self._audit_log.record(Action.SIGN_IN_FAILED, name, actor=actor)
             raise SignInRefused(
                 "This passkey does not open the app by itself. Sign in another way, or ask an "
                 "administrator."
@@ -183,13 +183,13 @@ class Door:
     def sign_out(self, secret: str, actor: Actor) -> None:
         """End one session."""
         self._sessions.drop(digest(secret), actor.name)
-        self._trail.record(Action.SIGN_OUT, actor.name, actor=actor)
+        self._audit_log.record(Action.SIGN_OUT, actor.name, actor=actor)
 
     def sign_out_everywhere(self, name: str) -> None:
         """End every session of one's own account, from a shell of any. Raises
         AccountRefused."""
         end_sessions(self._accounts, name)
-        self._trail.record(Action.SIGN_OUT_EVERYWHERE, name)
+        self._audit_log.record(Action.SIGN_OUT_EVERYWHERE, name)
 
     def session_of(
         self, secret: str, used: bool, address: str = ""
@@ -223,12 +223,12 @@ class Door:
         session = replace(found[1], proved_at=now)
         if keep:
             self._sessions.replace(digest(secret), session)
-            self._trail.record(Action.PROVED, account.id, actor=actor)
+            self._audit_log.record(Action.PROVED, account.id, actor=actor)
             return Opened(secret, account.id)
         self._sessions.drop(digest(secret), account.id)
         fresh = new_secret()
         self._sessions.put(digest(fresh), session, self._lifetime.left(session, now))
-        self._trail.record(Action.PROVED, account.id, actor=actor)
+        self._audit_log.record(Action.PROVED, account.id, actor=actor)
         return Opened(fresh, account.id)
 
     def _half(self, account: Account, provider: ProviderSession | None = None) -> Opened:
@@ -264,7 +264,7 @@ class Door:
             self._notes.note_new(account.id, here)
         actor = Actor(account.id, "user", visitor.address)
         told = {"browser": visitor.browser, "new browser": "yes" if new else ""}
-        self._trail.record(Action.SIGN_IN, account.id, after=told, actor=actor)
+        self._audit_log.record(Action.SIGN_IN, account.id, after=told, actor=actor)
 
 
 _WORTH_WRITING: Final = 30.0  # seconds gained; every request would be too often

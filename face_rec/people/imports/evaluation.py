@@ -18,7 +18,7 @@ from face_rec.people.photos.photo_check import Examiner
 from face_rec.people.photos.photos import MAX_BYTES, SUFFIXES, decode
 from face_rec.protocols.models import Progress
 
-Identify = Callable[[Image], str | None]
+Authenticator = Callable[[Image], str | None]
 """The ID that a still of the kiosk would give to the face that a picture is about."""
 
 
@@ -75,12 +75,12 @@ class Evaluation:
         self,
         examiner: Examiner,
         gallery: MemoryGallery,
-        identify: Identify,
+        identify: Authenticator,
         progress: Progress,
     ) -> None:
         self._examiner = examiner
         self._gallery = gallery
-        self._identify = identify
+        self._authenticator = identify
         self._progress = progress
         self._done = 0
         self._total = 0
@@ -120,7 +120,7 @@ class Evaluation:
     def _named(self, path: Path) -> str | None:
         self._step()
         try:
-            return self._identify(_read(path))
+            return self._authenticator(_read(path))
         except PictureError:
             return None
 

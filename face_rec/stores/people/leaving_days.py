@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from face_rec.access.audit.audit import Action, AuditEntry
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.domain.errors import Conflict, PersonMissing
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
@@ -22,7 +22,7 @@ _PAGE: Final = 1000
 
 
 @redis_errors()
-def settle_leaving_days(client: Client, site: str, people: RedisPeople, audit: Trail) -> int:
+def settle_leaving_days(client: Client, site: str, people: RedisPeople, audit: AuditLog) -> int:
     """Note the day for everybody who has none; the number of them. Does nothing the second
     time; a run that was cut short is finished by the next. Raises StoreUnavailable."""
     key = keys.rules(site)
@@ -43,7 +43,7 @@ def settle_leaving_days(client: Client, site: str, people: RedisPeople, audit: T
     return settled
 
 
-def _from_audit(audit: Trail) -> dict[str, datetime]:
+def _from_audit(audit: AuditLog) -> dict[str, datetime]:
     """By ID, when somebody was last switched off."""
     found: dict[str, datetime] = {}
     page = audit.newest(_PAGE)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 
 from face_rec.access.audit.audit import Action, erased
-from face_rec.access.audit.audit_log import Trail
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.rights import Act
 from face_rec.attendance.rules.rules import Item, Limits, RulesStore, items_of, subject_of
 from face_rec.attendance.rules.shift import Shift
@@ -20,14 +20,16 @@ class AuditedPeople:
     """A ``PeopleWriter`` in front of a store; it lets nobody be removed whose remover must
     first prove who they are (``demand`` raises ProofNeeded)."""
 
-    def __init__(self, people: PeopleStore, trail: Trail, demand: Callable[[Act], None]) -> None:
+    def __init__(
+        self, people: PeopleStore, trail: AuditLog, demand: Callable[[Act], None]
+    ) -> None:
         self._people = people
-        self._trail = trail
+        self._audit_log = trail
         self._demand = demand
 
     def create(self, person: Person, templates: Sequence[Template], seen_revision: int) -> Person:
         made = self._people.create(person, templates, seen_revision)
-        self._trail.record(
+        self._audit_log.record(
             Action.PERSON_REGISTERED, made.id, after=_profile(made), about=made.subject
         )
         return made
@@ -37,7 +39,7 @@ class AuditedPeople:
         changed = self._people.update(person)
         before, after = _profile(was) if was else {}, _profile(changed)
         if before != after:
-            self._trail.record(
+            self._audit_log.record(
                 Action.PERSON_EDITED, changed.id, before, after, about=person.subject
             )
         return changed
@@ -49,31 +51,31 @@ class AuditedPeople:
         changed = self._people.put_templates(subject, templates, version, seen_revision)
         before = {"photos": len(was.templates) if was else 0}
         after = {"photos": len(changed.templates)}
-        self._trail.record(Action.PERSON_PHOTOS, changed.id, before, after, about=subject)
+        self._audit_log.record(Action.PERSON_PHOTOS, changed.id, before, after, about=subject)
         return changed
 
     def delete(self, subject: str) -> Person | None:
         self._demand(Act.ERASE)
-        alias = self._trail.alias(subject)
+        alias = self._audit_log.alias(subject)
         gone = self._people.delete(subject)
         if gone is not None:
             # Neither name nor ID: what is erased must not live on in the log.
-            self._trail.record(Action.PERSON_DELETED, erased(alias))
+            self._audit_log.record(Action.PERSON_DELETED, erased(alias))
         return gone
 
 
 class AuditedMarks:
     """A ``MarkWriter`` in front of another one; marks by camera are not written down."""
 
-    def __init__(self, marks: MarkWriter, trail: Trail) -> None:
+    def __init__(self, marks: MarkWriter, trail: AuditLog) -> None:
         self._marks = marks
-        self._trail = trail
+        self._audit_log = trail
 
     def apply(self, event: Event, cooldown: float, replay: bool = False) -> Receipt:
         receipt = self._marks.apply(event, cooldown, replay)
         by_hand = not is_mark(event.kind) or event.source is Source.MANUAL
         if by_hand and receipt.outcome is Outcome.MARKED:
-            self._trail.record(
+            self._audit_log.record(
                 Action.CORRECTED,
                 event.target or event.id,
                 after=_correction(event),
@@ -108,9 +110,9 @@ def _correction(event: Event) -> dict[str, object]:
 class AuditedRules:
     """A ``RulesWriter`` in front of a store."""
 
-    def __init__(self, rules: RulesStore, trail: Trail) -> None:
+    def __init__(self, rules: RulesStore, trail: AuditLog) -> None:
         self._rules = rules
-        self._trail = trail
+        self._audit_log = trail
 
     def put(self, *items: Item, seen: int | None = None) -> None:
         was = self._known(items)
@@ -132,7 +134,7 @@ class AuditedRules:
 
     def _note(self, item: Item, before: Mapping[str, object], after: Mapping[str, object]) -> None:
         about = subject_of(item)  # reasons of leave and the like go with them
-        self._trail.record(Action.SETTING_CHANGED, _name(item), before, after, about=about)
+        self._audit_log.record(Action.SETTING_CHANGED, _name(item), before, after, about=about)
 
 
 def _told(item: Item) -> dict[str, object]:

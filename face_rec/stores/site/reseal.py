@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from face_rec.access.factors import app_codes
-from face_rec.access.factors.factor_store import FactorBook
+from face_rec.access.factors.factor_store import FactorStore
 from face_rec.access.factors.factors import Factors
 from face_rec.domain.errors import Conflict, SettingError, SnapshotMissing
 from face_rec.privacy.pictures import day_of, owner_of
@@ -128,7 +128,7 @@ class Resealing:
         *,
         templates: TemplateResealer,
         feed: GalleryFeed,
-        factors: FactorBook,
+        factors: FactorStore,
         owners: "MarkOwners",
         pictures: SealedSnapshots | None,
         spool: Path,
@@ -197,7 +197,7 @@ def reseal_person_keys(client: Client, site: str, sealer: DataSealer) -> int:
     return changed
 
 
-def reseal_secrets(factors: FactorBook, sealer: DataSealer) -> int:
+def reseal_secrets(factors: FactorStore, sealer: DataSealer) -> int:
     """How many secrets of authenticator apps were sealed anew."""
     old = [name for name, found in factors.all().items() if _with_secret(found, sealer) != found]
     for name in old:

@@ -102,7 +102,9 @@ class _Step(SecondPages):
             name = await in_thread(
                 access.factors.show_passkey, browser, "", party, form.get("credential", "")
             )
-            opened = await in_thread(access.door.sign_in_passkey, name, visitor_of(request, name))
+            opened = await in_thread(
+                access.sign_in.sign_in_passkey, name, visitor_of(request, name)
+            )
         except AccessError as error:
             return self.page(
                 request, "passkey_refused.html", 401, problem=str(error),
@@ -137,13 +139,13 @@ class _Step(SecondPages):
 
     async def _account(self, request: Request) -> Account | None:
         half = cookies.read(request, HALF)
-        return await in_thread(self._access().door.half_account, half) if half else None
+        return await in_thread(self._access().sign_in.half_account, half) if half else None
 
     async def _finish(self, request: Request, next_path: str) -> Response:
         return signed_in(request, await self._open(request), local_path(next_path))
 
     async def _open(self, request: Request) -> Opened:
-        half, door = cookies.read(request, HALF), self._access().door
+        half, door = cookies.read(request, HALF), self._access().sign_in
         account = await in_thread(door.half_account, half)
         visitor = visitor_of(request, account.id if account else "")
         return await in_thread(door.finish, half, visitor)

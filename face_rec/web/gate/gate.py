@@ -110,7 +110,7 @@ class Gate:
         """Whether nobody is let in from outside because no account exists yet."""
         if is_loopback(_address(request)) or _is_health(request):
             return False
-        return await to_thread.run_sync(access.door.needs_setup)
+        return await to_thread.run_sync(access.sign_in.needs_setup)
 
     def _judge(
         self, access: Access, request: Request, rule: Rule | None, principal: Principal | None
@@ -212,7 +212,7 @@ def _principal(access: Access, request: HTTPConnection, rule: Rule | None) -> Pr
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if rule.way in {Way.BEARER, Way.EITHER} and scheme.lower() == "bearer":
         with actor.acting(Actor("a token", "token", _address(request))):
-            return access.identify.token(bearer.strip())
+            return access.authenticator.token(bearer.strip())
     if rule.way is Way.BEARER:
         return None
     return _of_cookies(access, request, rule.way is not Way.OPEN)

@@ -86,7 +86,7 @@ class _Confirm(SecondPages):
         return self.page(request, "confirmed.html")
 
     def _back(self, request: Request, opened: Opened, next_path: str) -> Response:
-        self._access().identify.forget()
+        self._access().authenticator.forget()
         answer = RedirectResponse(local_path(next_path), 303)
         hand_over(answer, request, opened)
         return answer
@@ -100,7 +100,7 @@ class _Confirm(SecondPages):
             request, "confirm.html", 401 if problem else 200, who=account.id, problem=problem,
             next=local_path(next_path), offer=self.offer(request, factors), action=CONFIRM,
             recovery=bool(factors.recovery), enrolled=factors.enrolled,
-            password=not factors.enrolled and not account.external and access.door.local,
+            password=not factors.enrolled and not account.external and access.sign_in.local,
             provider=bool(account.external) and self._site.single_sign_on,
         )  # fmt: skip
 
@@ -112,7 +112,7 @@ def _beside(form: dict[str, str]) -> bool:
 
 def account_of(access: Access, request: Request) -> Account:
     """The account that is signed in. Raises SignInRefused."""
-    account = access.staff.get(request.state.principal.id)
+    account = access.accounts.get(request.state.principal.id)
     if account is None:
         raise SignInRefused("This sign-in has ended. Sign in again.")
     return account

@@ -41,7 +41,7 @@ class _Setup:
         self._site = site
 
     async def show(self, request: Request) -> Response:
-        door, address = self._access().door, actor_of(request).address
+        door, address = self._access().sign_in, actor_of(request).address
         try:
             await to_thread.run_sync(door.check_setup, _secret(request), address)
         except LinkInvalid as error:
@@ -53,7 +53,7 @@ class _Setup:
         name, password = form.get("name", ""), form.get("password", "")
         if password != form.get("again"):
             return self._page(request, _DIFFER, name, 400)
-        door, visitor = self._access().door, visitor_of(request, name)
+        door, visitor = self._access().sign_in, visitor_of(request, name)
         try:
             opened = await to_thread.run_sync(
                 door.set_up, _secret(request), name, password, visitor

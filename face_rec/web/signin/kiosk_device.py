@@ -158,7 +158,7 @@ class _Proof:
             known = access.proofs.known(cookie)
             if known is None:
                 raise
-            found = await to_thread.run_sync(access.identify.device, known)
+            found = await to_thread.run_sync(access.authenticator.device, known)
             return Device(known.device, known.device, key=known.key) if found else None
 
 
@@ -223,8 +223,8 @@ async def _leave(access: Access, request: Request) -> None:
     """The admin who opened the link on the tablet does not stay signed in there."""
     secret, principal = cookies.read(request, SESSION), request.state.principal
     if principal is not None and principal.kind is PrincipalKind.USER:
-        await to_thread.run_sync(access.door.sign_out, secret, actor_of(request))
-    access.identify.forget()
+        await to_thread.run_sync(access.sign_in.sign_out, secret, actor_of(request))
+    access.authenticator.forget()
 
 
 def _secret(request: Request) -> str:

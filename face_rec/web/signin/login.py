@@ -117,7 +117,7 @@ class _Pages:
     async def sign_in(self, request: Request) -> Response:
         form = await checked_form(request)
         name, to = form.get("name", ""), form.get("next", "/")
-        door, visitor = self._access().door, visitor_of(request, name)
+        door, visitor = self._access().sign_in, visitor_of(request, name)
         try:
             opened = await to_thread.run_sync(
                 door.sign_in, name, form.get("password", ""), visitor
@@ -129,7 +129,7 @@ class _Pages:
 
     async def leave(self, request: Request) -> Response:
         secret = cookies.read(request, SESSION)
-        provider = await to_thread.run_sync(self._access().door.provider_session, secret)
+        provider = await to_thread.run_sync(self._access().sign_in.provider_session, secret)
         return render(
             request, "logout.html", self._site.title, who=_name(request),
             provider=provider is not None and self._site.single_sign_on,
@@ -149,16 +149,16 @@ class _Pages:
         form = await checked_form(request)
         access, name = self._access(), _name(request)
         if form.get("do") == "everywhere":
-            await to_thread.run_sync(access.door.sign_out_everywhere, name)
+            await to_thread.run_sync(access.sign_in.sign_out_everywhere, name)
             note = "out"
         else:
             old, new = form.get("old", ""), form.get("new", "")
             try:
-                await to_thread.run_sync(access.staff.change_own_password, name, old, new)
+                await to_thread.run_sync(access.accounts.change_own_password, name, old, new)
             except AccessError as error:
                 return await self._account(request, error)
             note = "password"
-        access.identify.forget()
+        access.authenticator.forget()
         answer = RedirectResponse(f"/login?note={note}", 303)
         cookies.clear(answer, request, SESSION)
         return answer
@@ -195,7 +195,7 @@ class _Pages:
         to: str = "/",
         name: str = "",
     ) -> Response:
-        door = self._access().door
+        door = self._access().sign_in
         fresh = problem is None and await to_thread.run_sync(door.needs_setup)
         passkeys = door.local and party(request, self._site.title) is not None
         answer = render(
@@ -210,8 +210,8 @@ class _Pages:
 
     async def _account(self, request: Request, problem: AccessError | None = None) -> Response:
         access, name = self._access(), _name(request)
-        account = await to_thread.run_sync(access.staff.get, name)
-        password = access.door.local and not (account and account.external)
+        account = await to_thread.run_sync(access.accounts.get, name)
+        password = access.sign_in.local and not (account and account.external)
         answer = render(
             request, "account.html", self._site.title, 400 if problem else 200,
             who=name, problem=str(problem or ""), local=password,
@@ -222,9 +222,9 @@ class _Pages:
         """End the session that the browser came with."""
         secret = cookies.read(request, SESSION)
         if secret and _user(request):
-            door = self._access().door
+            door = self._access().sign_in
             await to_thread.run_sync(door.sign_out, secret, actor_of(request))
-            self._access().identify.forget()
+            self._access().authenticator.forget()
 
 
 def _user(request: Request) -> bool:

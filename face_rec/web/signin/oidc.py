@@ -176,7 +176,7 @@ class SingleSignOn:
             )  # fmt: skip
         except AccessError as error:
             return self._refused(request, str(error))
-        access.identify.forget()
+        access.authenticator.forget()
         return signed_in(request, opened, local_path(to))
 
     async def _let_in(self, request: Request, token: Mapping[str, Any], to: str) -> Response:
@@ -185,11 +185,11 @@ class SingleSignOn:
             vouched = provider.vouched(token["userinfo"])
             vouched = replace(vouched, session=_session(token))
             opened = await to_thread.run_sync(
-                self._access().door.sign_in_external, vouched, visitor_of(request, vouched.name)
+                self._access().sign_in.sign_in_external, vouched, visitor_of(request, vouched.name)
             )
         except (AccessError, Conflict) as error:
             return self._refused(request, str(error))
-        self._access().identify.forget()
+        self._access().authenticator.forget()
         return signed_in(request, opened, local_path(to))
 
     def _failed(self, request: Request, error: Exception) -> Response:

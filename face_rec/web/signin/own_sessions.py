@@ -38,7 +38,7 @@ def routes(access: Callable[[], Access], site: Site) -> list[Route]:
             note = await to_thread.run_sync(_change, request, access().own_sessions, form)
         except ProofNeeded:
             return to("/account/confirm", OWN)
-        access().identify.forget()
+        access().authenticator.forget()
         return RedirectResponse(f"{OWN}?note={note}", 303)
 
     return [Route(OWN, show, methods=["GET"]), Route(OWN, change, methods=["POST"])]

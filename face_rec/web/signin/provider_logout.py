@@ -61,10 +61,10 @@ class ProviderLogout:
         another site.
         """
         await checked_form(request)
-        door, secret = self._access().door, cookies.read(request, SESSION)
+        door, secret = self._access().sign_in, cookies.read(request, SESSION)
         provider = await to_thread.run_sync(door.provider_session, secret)
         await to_thread.run_sync(door.sign_out, secret, actor_of(request))
-        self._access().identify.forget()
+        self._access().authenticator.forget()
         there = await self._place(request, provider.id_token if provider else "")
         answer: Response = RedirectResponse(BACK, 303)
         if there:
@@ -108,5 +108,5 @@ class ProviderLogout:
         access = self._access()
         said = Logout(token.issuer, token.number, token.until - now, token.subject, token.sid)
         ended = access.provider_sessions.end(said)
-        access.identify.forget()
+        access.authenticator.forget()
         return ended

@@ -65,7 +65,7 @@ def permit(right: Right) -> Permit:
 
     def now() -> Identity | None:
         user = begun.kind is PrincipalKind.USER
-        return access.identify.account(begun.id) if user else begun
+        return access.authenticator.account(begun.id) if user else begun
 
     return Permit(begun, right, acting_here(), now)
 

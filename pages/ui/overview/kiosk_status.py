@@ -19,18 +19,18 @@ _WAYS = {Direction.IN: "counts IN", Direction.OUT: "counts OUT", Direction.BOTH:
 
 def kiosk_hearts(app: AttendanceFacade) -> None:
     """One line a kiosk; what to know while there is none."""
-    kiosks = app.office.book.rules().kiosks
+    kiosks = app.service.timesheets.rules().kiosks
     strangers = sorted(_open(app) - {one.id for one in kiosks})
     if not kiosks:
         st.caption(
             "No kiosk is registered yet. Once one is, an outage of it during a shift is shown "
             "here and is not taken for an absence."
         )
-    now = app.office.book.now()
+    now = app.service.timesheets.now()
     midnight = datetime.combine(now.date(), time(), now.tzinfo)
     days = days_between(midnight.astimezone(UTC).date(), now.astimezone(UTC).date())
-    beats = app.office.stores.rules.beats(days)
-    uptime = Uptime(kiosks, beats, app.office.book.rules().limits)
+    beats = app.service.stores.rules.beats(days)
+    uptime = Uptime(kiosks, beats, app.service.timesheets.rules().limits)
     outages = uptime.outages(now.date(), int(midnight.timestamp()), int(now.timestamp()))
     down = {
         one.id: [(o.start, o.end) for o in outages if o.kiosk == one.id and _over(o, beats)]

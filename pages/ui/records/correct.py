@@ -60,7 +60,7 @@ def add_punch(app: AttendanceFacade, person: Person, day: date) -> None:
     with guarded("records.add"):
         st.markdown(f"For **{plain(person.name)}**")
         left, right = st.columns(2)
-        on = left.date_input("Date", day, max_value=app.office.book.today(), key="add_date")
+        on = left.date_input("Date", day, max_value=app.service.timesheets.today(), key="add_date")
         at = right.time_input("Time", None, step=60, key="add_time")
         kind = st.segmented_control(
             "Kind", list(KINDS), default="punch", required=True, format_func=lambda k: KINDS[k],
@@ -78,7 +78,7 @@ def add_punch(app: AttendanceFacade, person: Person, day: date) -> None:
             app,
             person.subject,
             day,
-            lambda: app.office.corrections.add(
+            lambda: app.service.corrections.add(
                 person.subject, moment, EventKind(kind), who.name, reason, within=who.groups
             ),
         )
@@ -134,7 +134,7 @@ def _reason() -> str:
 def _work(
     app: AttendanceFacade, event: Event, choice: str, who: Identity, reason: str
 ) -> Callable[[], Event]:
-    desk, within = app.office.corrections, who.groups
+    desk, within = app.service.corrections, who.groups
     if choice in _AS:
         return lambda: desk.retype(event, _AS[choice], who.name, reason, within=within)
     act = {_VOID: desk.void, _CONFIRM: desk.confirm, _DISPUTE: desk.dispute}[choice]
@@ -157,7 +157,7 @@ def _save(app: AttendanceFacade, subject: str, day: date, work: Callable[[], Eve
 
 def _status(app: AttendanceFacade, subject: str, day: date) -> str:
     try:
-        return STATUS_NAMES[app.office.inquiry.explain(subject, day).record.status]
+        return STATUS_NAMES[app.service.mark_queries.explain(subject, day).record.status]
     except PersonMissing:
         return "not registered"
 

@@ -69,7 +69,7 @@ def _table(
     filters: Filters,
     stamp: Hashable,  # noqa: ARG001
 ) -> Table:
-    return _app.office.book.table(first, last, filters)
+    return _app.service.timesheets.table(first, last, filters)
 
 
 def status_counts(table: Table) -> pd.DataFrame:

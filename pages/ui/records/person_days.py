@@ -38,7 +38,7 @@ def person_days(app: AttendanceFacade, identity: Identity, subject: str) -> None
         empty_state("person_off", "This person is not here", text)
         return
     _head(app, person)
-    today = app.office.book.today()
+    today = app.service.timesheets.today()
     span = st.segmented_control(
         "Period", list(_SPANS), default="3 months", required=True, key="person_span"
     )
@@ -70,7 +70,7 @@ def _cached(
     last: date,
     stamp: object,  # noqa: ARG001
 ) -> list[DayRecord]:
-    return _app.office.book.person(subject, first, last)
+    return _app.service.timesheets.person(subject, first, last)
 
 
 def _totals(days: Sequence[DayRecord]) -> None:

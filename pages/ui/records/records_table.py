@@ -23,9 +23,13 @@ def table_of(app: AttendanceFacade, first: date, last: date) -> pd.DataFrame:
 
     Columns as in :mod:`face_rec.attendance.marks.records`; raises StoreUnavailable.
     """
-    days = utc_days(*bounds(first, last, app.office.book.zone))
+    days = utc_days(*bounds(first, last, app.service.timesheets.zone))
     index = people_index(app.people)
-    stamp = (tuple(app.attendance.lengths(days)), index.revision, app.office.book.rules().version)
+    stamp = (
+        tuple(app.attendance.lengths(days)),
+        index.revision,
+        app.service.timesheets.rules().version,
+    )
     return _table(app, index, (id(app.attendance), first, last, stamp))
 
 
@@ -33,7 +37,7 @@ def table_of(app: AttendanceFacade, first: date, last: date) -> pd.DataFrame:
 def _table(
     _app: AttendanceFacade, _index: Index, asked: tuple[int, date, date, Hashable]
 ) -> pd.DataFrame:
-    book, (_, first, last, _) = _app.office.book, asked
+    book, (_, first, last, _) = _app.service.timesheets, asked
     stays = stays_of(book.rules().kiosks)
     return marks_table(book.marks(first, last), _index.by_subject, book.zone, stays)
 

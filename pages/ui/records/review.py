@@ -36,14 +36,14 @@ def review(app: AttendanceFacade, identity: Identity, first: date, last: date) -
     """The queue, newest first; nothing of it is read before somebody opens this view."""
     doubts = [
         one
-        for one in app.office.inquiry.review(first, last)
+        for one in app.service.mark_queries.review(first, last)
         if identity.sees(one.person.group if one.person else None)
     ]
     if not doubts:
         text = "Marks with a low score or a close second appear here until somebody confirms them."
         empty_state("fact_check", "Nothing to review in this period", text)
         return
-    limits = app.office.inquiry.limits()
+    limits = app.service.mark_queries.limits()
     st.caption(
         f"{counted(len(doubts), 'doubtful mark')}: score below {limits.score:.2f}, lead below "
         f"{limits.margin:.2f}, or liveness unsure. Confirm what is right, void what is not."
@@ -138,7 +138,7 @@ def _buttons(app: AttendanceFacade, doubt: Doubt) -> None:
 def _decide(app: AttendanceFacade, events: Sequence[Event], *, right: bool) -> None:
     who, reason = require(Right.CORRECT), str(st.session_state.get(_REASON) or "")
     try:
-        made = app.office.corrections.decide(events, right, who.name, reason, within=who.groups)
+        made = app.service.corrections.decide(events, right, who.name, reason, within=who.groups)
     except (AttendanceError, NotAllowed) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return

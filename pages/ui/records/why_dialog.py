@@ -27,7 +27,7 @@ def why(
 ) -> None:
     """Draw the answer; ``own_page``: on the person's page already."""
     try:
-        told = app.office.inquiry.explain(subject, day)
+        told = app.service.mark_queries.explain(subject, day)
     except PersonMissing:
         empty_state("person_off", "This person is not registered any more", "Reload the page.")
         return
@@ -94,7 +94,7 @@ def _marks(app: AttendanceFacade, identity: Identity, told: Explanation) -> None
     if not told.events:
         st.caption("None.")
     lines = {line.entry.event.id: line for line in told.events}
-    stays = stays_of(app.office.book.rules().kiosks)
+    stays = stays_of(app.service.timesheets.rules().kiosks)
     for visit in visits([line.entry for line in told.events], stays):
         first, *more = (lines[entry.event.id] for entry in visit.marks)
         _line(app, identity, first, told.record.day)

@@ -34,7 +34,7 @@ def _made(
     wanted: Wanted,
     stamp: Hashable,  # noqa: ARG001
 ) -> Report:
-    return make(_app.office.book, wanted)
+    return make(_app.service.timesheets, wanted)
 
 
 LONG: Final = 60_000

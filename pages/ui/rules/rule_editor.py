@@ -43,7 +43,7 @@ def since_of(app: AttendanceFacade, key: str, known: Item | None) -> Since:
     """Asked where a stored entry changes; today unless another day is chosen."""
     if not isinstance(known, _DATED):
         return Since(None)
-    today = app.office.book.today()
+    today = app.service.timesheets.today()
     planned = None if isinstance(known, Assignment) else known.valid_from
     if planned and planned > today:
         st.caption(
@@ -171,7 +171,7 @@ def buttons(
             and removable
             and st.button("Remove", icon=":material/delete:", key=f"{key}_remove")
         )
-    desk, start = app.office.rules, begun(app)
+    desk, start = app.service.rules, begun(app)
     if save:
         _apply(
             lambda: desk.save(*changed, authority=authority(), begun=start, since=since.day),
@@ -207,11 +207,11 @@ def refused(work: Callable[[], Any]) -> bool:
 
 
 def _preview(app: AttendanceFacade, changed: Sequence[Item], since: date | None) -> None:
-    first, last = preview_span(app.office.book.today())
+    first, last = preview_span(app.service.timesheets.today())
     found: list[StatusChange] = []
 
     def work() -> None:
-        found.extend(app.office.rules.preview(changed, first, last, since))
+        found.extend(app.service.rules.preview(changed, first, last, since))
 
     with st.spinner("Judging the days anew …"):
         if refused(work):

@@ -43,7 +43,7 @@ def _row(one: Holiday) -> dict[str, str]:
 
 def _form(app: AttendanceFacade, known: Holiday | None, key: str) -> Holiday:
     left, middle, right = st.columns([1, 1.4, 1.4])
-    today = app.office.book.today()
+    today = app.service.timesheets.today()
     day = left.date_input("Date", known.day if known else today, key=f"{key}_day")
     name = middle.text_input("Name", known.name if known else "", key=f"{key}_name")
     with right:
@@ -76,7 +76,7 @@ def _import(app: AttendanceFacade) -> None:
 
         def work() -> None:
             found.extend(read_holidays(file.getvalue(), groups))
-            app.office.rules.save(*found, authority=authority())
+            app.service.rules.save(*found, authority=authority())
 
         if not refused(work):
             begin_anew()

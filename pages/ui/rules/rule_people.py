@@ -59,7 +59,7 @@ def _groups(app: AttendanceFacade, people: Mapping[str, Person]) -> None:
     sizes = Counter(one.group for one in people.values() if identity.sees(one.group))
     if not sizes:
         return
-    rules, today = begun(app), app.office.book.today()
+    rules, today = begun(app), app.service.timesheets.today()
     roster = Roster(app.site.timezone, rules.shifts, rules.assignments, rules.employments)
     rows = [
         (group or NO_GROUP, size, roster.shift(Person("", "", "", group), today).name)
@@ -105,7 +105,7 @@ def _assignment_form(
         else:
             group = _group(app, known.group if known else "", key)
     with right:
-        today = app.office.book.today()
+        today = app.service.timesheets.today()
         first, last = dates(known.first if known else today, known.last if known else None, key)
     return Assignment(known.id if known else new_id(), shift, subject, group, first, last)
 
@@ -182,7 +182,7 @@ def leave(app: AttendanceFacade) -> None:
 
 def _leave_form(app: AttendanceFacade, known: Leave | None, key: str) -> Leave:
     left, right = st.columns(2)
-    today = app.office.book.today()
+    today = app.service.timesheets.today()
     with left:
         subject = person_choice(app.people, known.subject if known else "", f"{key}_person")
     kind = right.text_input("Kind", known.kind if known else "Annual leave", key=f"{key}_kind")

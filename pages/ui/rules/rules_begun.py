@@ -22,14 +22,14 @@ def begin_anew() -> None:
 def begun(app: AttendanceFacade) -> Rules:
     """What the lists and forms show, and what saving compares with."""
     if _KEY not in st.session_state:
-        st.session_state[_KEY] = app.office.book.rules()
+        st.session_state[_KEY] = app.service.timesheets.rules()
     kept: Rules = st.session_state[_KEY]
     return kept
 
 
 def tell_of_others(app: AttendanceFacade) -> None:
     """A word, and a way out, when somebody else has changed the rules since."""
-    if app.office.book.rules().version == begun(app).version:
+    if app.service.timesheets.rules().version == begun(app).version:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info(

@@ -14,14 +14,14 @@ _ONE = timedelta(days=1)
 
 def today_of(app: AttendanceFacade, filters: Filters) -> list[DayRecord]:
     """Everybody expected or seen today; not to be changed. StoreUnavailable."""
-    today = app.office.book.today()
+    today = app.service.timesheets.today()
     return _records(app, id(app), today, filters, stamp(app, today, today))
 
 
 def stamp(app: AttendanceFacade, first: date, last: date) -> Hashable:
     """What the answers about these days depend on: events, people, rules, and the minute
     where the days are not over."""
-    book = app.office.book
+    book = app.service.timesheets
     days = [first + n * _ONE for n in range(-1, (last - first).days + 3)]
     now = book.now()
     open_ended = last >= now.date() - 3 * _ONE
@@ -41,4 +41,4 @@ def _records(
     filters: Filters,
     stamp: Hashable,  # noqa: ARG001
 ) -> list[DayRecord]:
-    return _app.office.book.day(day, filters)
+    return _app.service.timesheets.day(day, filters)
