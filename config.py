@@ -3,8 +3,8 @@
 The settings stand by topic in :mod:`face_rec.settings`: the site and its privacy (``site``), the
 web server and sign-in (``server``), ``recognition``, Redis and S3 (``storage``). Each is declared
 with its default and its meaning; ``.env.example`` and the README's table are held against that by
-``tests/unit/test_config.py``. Only ``app.py``, ``face_rec.assembly`` and ``face_rec.cli`` may
-import this module.
+``tests/unit/process/test_config.py``. Only ``app.py``, ``face_rec.assembly`` and ``face_rec.cli``
+may import this module.
 """
 
 from collections.abc import Iterable, Mapping

@@ -22,7 +22,7 @@ settings.load_profile("house")
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Streamlit draws a whole page in each of these tests, which takes a second or so."""
-    drawing = ("AppTest", "opened")  # of Streamlit, and of tests.unit.pages_app
+    drawing = ("AppTest", "opened")  # of Streamlit, and of tests.unit.pages.pages_app
     for item in items:
         if isinstance(item, pytest.Function) and any(n in vars(item.module) for n in drawing):
             item.add_marker(pytest.mark.heavy)

@@ -15,7 +15,7 @@ from face_rec.access.signin.own_sessions import OwnSessions
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.facades.frame import FrameFacade
 from face_rec.stores.redis.client import Client
-from tests.unit.pages_app import opened
+from tests.unit.pages.pages_app import opened
 
 ADMIN = Principal(PrincipalKind.USER, "ada", "ada", rights_of(Role.ADMIN), ALL_GROUPS)
 

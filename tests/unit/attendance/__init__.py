@@ -1,0 +1,1 @@
+"""Marks and rules become days and reports."""

@@ -1,0 +1,1 @@
+"""A frame on its way to a mark."""

@@ -1,0 +1,1 @@
+"""Kiosks, and what they show."""

@@ -1,0 +1,97 @@
+"""A kiosk's page that stays open: what changes in the settings is felt in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from face_rec.access.principal import THIS_COMPUTER
+from face_rec.facades.kiosk import KioskFacade
+from face_rec.kiosks.kiosk import Direction, KioskRecord
+from pages.ui.kiosk.meaning import means_at
+from pages.ui.kiosk.pin import allowed
+from tests.fakes.system import FakeSystem
+from tests.unit.pages.pages_app import words
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeSystem]:
+    with FakeSystem().running() as running:
+        yield running
+
+
+def beside_the_video() -> str:
+    """What a page shows that was drawn while names were allowed."""
+
+    def script() -> None:
+        from pages.ui.kiosk.live import marks_today  # noqa: PLC0415 - runs as a script
+
+        marks_today("door", listed=True)
+
+    return words(AppTest.from_function(script, default_timeout=60).run())
+
+
+def test_names_go_from_an_open_kiosk_once_they_may_not_be_shown(fake: FakeSystem) -> None:
+    fake.rules.put(KioskRecord("door", show_marks=True))
+    fake.mark(fake.add_person(1, "Ann"), minutes=10)
+    assert "Ann" in beside_the_video()
+    fake.rules.put(KioskRecord("door", show_marks=False))
+    fake.clock.advance(2)
+    shown = beside_the_video()
+    assert "1 mark" in shown
+    assert "Ann" not in shown
+
+
+def test_what_a_kiosk_s_rule_plans_for_a_later_day_is_not_felt_today(fake: FakeSystem) -> None:
+    today = fake.service.timesheets.today()
+    now = KioskRecord("door", direction=Direction.IN)
+    later = KioskRecord(
+        "door", direction=Direction.OUT, show_marks=True, pin=True,
+        valid_from=today + timedelta(days=1), earlier=(now,),
+    )  # fmt: skip
+    fake.rules.put(later)
+    event = fake.mark(fake.add_person(1, "Ann"), minutes=10)
+    app = KioskFacade.current()
+    assert not app.record("door").show_marks
+    assert not allowed(app, THIS_COMPUTER, "door")
+    assert means_at(app, "door")(event) == "In: welcome"
+    fake.clock.advance(24 * 3600.0)
+    assert app.record("door").show_marks
+    assert allowed(app, THIS_COMPUTER, "door")
+    assert means_at(app, "door")(event) == "Out: goodbye"
+
+
+@dataclass
+class Pump:
+    """Counts how often its page vouches for it."""
+
+    renewed: int = 0
+    replaced: bool = True
+    stream: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(name="door"))
+
+    def renew(self) -> None:
+        self.renewed += 1
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_video_is_kept_up_within_the_kiosk_s_hours_only(
+    fake: FakeSystem, monkeypatch: pytest.MonkeyPatch, is_open: bool
+) -> None:
+    pump = Pump()
+    monkeypatch.setattr(fake.system.access, "open_now", lambda _: is_open, raising=False)
+    monkeypatch.setattr(st, "fixture_pump", pump, raising=False)
+
+    def script() -> None:
+        import streamlit  # noqa: PLC0415 - runs as a script
+
+        from pages.ui.kiosk.live import _greeting  # noqa: PLC0415
+        from pages.ui.kiosk.transport import Transport, Way  # noqa: PLC0415
+
+        _greeting(streamlit.fixture_pump, Way(Transport.WEBRTC))  # type: ignore[attr-defined]
+
+    AppTest.from_function(script, default_timeout=60).run()
+    assert (pump.renewed > 0) is is_open

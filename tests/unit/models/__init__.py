@@ -1,0 +1,1 @@
+"""Recognition models and their packs."""

@@ -1,0 +1,1 @@
+"""Pages, opened by AppTest."""

@@ -1,0 +1,158 @@
+"""HR in the settings: what concerns people, for the groups that were said, and nothing else."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.rights import Role, rights_of
+from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.attendance.rules.roster import Assignment
+from face_rec.attendance.rules.shift import Shift
+from face_rec.domain.groups import ALL_GROUPS, Groups, only
+from tests.fakes.access import OneVisitor
+from tests.fakes.system import FakeSystem
+from tests.unit.pages.pages_app import opened, words
+
+DAY = date(2025, 3, 10)
+DAY_ONLY = only("Day")
+
+
+@pytest.fixture
+def access() -> OneVisitor:
+    return OneVisitor()
+
+
+@pytest.fixture
+def fake(access: OneVisitor) -> Iterator[FakeSystem]:
+    with FakeSystem(access=access).running() as running:
+        running.add_person(1, "Ann", "Day")
+        running.add_person(2, "Bob", "Night")
+        yield running
+
+
+def signed_in(access: OneVisitor, role: Role = Role.HR, groups: Groups = DAY_ONLY) -> None:
+    access.principal = Principal(PrincipalKind.USER, "u", "u", rights_of(role), groups)
+
+
+def part(name: str) -> AppTest:
+    return opened("settings.py").button_group(key="settings_part").set_value(name).run()
+
+
+def pressed(page: AppTest, label: str) -> AppTest:
+    next(button for button in page.button if button.label == label).click()
+    return page.run()
+
+
+def people_offered(page: AppTest) -> list[str]:
+    return list(next(box for box in page.selectbox if box.label == "Person").options)
+
+
+def test_hr_sees_the_parts_about_people_and_none_of_the_company(
+    fake: FakeSystem, access: OneVisitor
+) -> None:
+    signed_in(access)
+    parts = opened("settings.py").button_group(key="settings_part").options
+    shown = [getattr(one, "content", one) for one in parts]
+    assert shown == ["Shifts", "Who works when", "Holidays", "Leave", "Employment"]
+
+
+def test_hr_enters_leave_for_its_own_people_only(fake: FakeSystem, access: OneVisitor) -> None:
+    signed_in(access)
+    page = part("Leave")
+    assert people_offered(page) == ["Ann (E1)"]
+    next(box for box in page.selectbox if box.label == "Person").set_value("subject1").run()
+    page = pressed(page, "Add")
+    assert not page.error
+    (leave,) = fake.rules.load().leaves
+    assert (leave.subject, leave.author) == ("subject1", "u")
+
+
+def test_leave_of_others_is_not_shown(fake: FakeSystem, access: OneVisitor) -> None:
+    fake.rules.put(
+        Leave("a", "subject1", DAY, DAY, "Sick leave", reason="flu"),
+        Leave("b", "subject2", DAY, DAY, "Sick leave", reason="secret"),
+        Leave("c", "gone", DAY, DAY, "Sick leave"),
+    )
+    signed_in(access)
+    page = part("Leave")
+    assert list(page.dataframe[0].value["Name"]) == ["Ann"]
+    signed_in(access, groups=ALL_GROUPS)
+    assert len(part("Leave").dataframe[0].value) == 3
+
+
+def test_shifts_of_other_groups_are_not_shown(fake: FakeSystem, access: OneVisitor) -> None:
+    fake.rules.put(
+        Shift("early", "Early"), Assignment("a", "early", group="Day"),
+        Assignment("b", "early", group="Night"), Assignment("c", "early", "subject2"),
+    )  # fmt: skip
+    signed_in(access)
+    page = part("Who works when")
+    assert list(page.dataframe[0].value["Group"]) == ["Day"]
+    assert list(page.dataframe[1].value["For"]) == ["Day"]
+    assert list(next(b for b in page.selectbox if b.label == "Group").options) == ["Day"]
+
+
+def test_a_preview_tells_nothing_of_other_groups(fake: FakeSystem, access: OneVisitor) -> None:
+    fake.rules.put(Shift("early", "Early"), Assignment("a", "early", group="Day"))
+    signed_in(access)
+    page = opened("settings.py")
+    page.selectbox[0].set_value("early").run()
+    next(one for one in page.toggle if one.label == "Presence only").set_value(True).run()
+    page = pressed(page, "Show what would change")
+    assert "Bob" not in words(page)
+
+
+def test_the_shift_that_holds_for_all_is_not_hrs(fake: FakeSystem, access: OneVisitor) -> None:
+    signed_in(access, groups=ALL_GROUPS)
+    page = opened("settings.py")
+    page.toggle[0].set_value(False).run()
+    page = pressed(page, "Save")
+    assert "whole company" in page.error[0].value
+    assert fake.rules.version() == 0
+
+
+def test_a_holiday_of_hr_is_for_its_groups(fake: FakeSystem, access: OneVisitor) -> None:
+    signed_in(access)
+    page = part("Holidays")
+    page.text_input[0].set_value("Team day").run()
+    page = pressed(page, "Add")
+    (holiday,) = fake.rules.load().holidays
+    assert holiday.groups == frozenset({"Day"})
+
+
+def test_somebody_who_lost_the_role_saves_nothing_with_the_page_still_open(
+    fake: FakeSystem, access: OneVisitor
+) -> None:
+    signed_in(access)
+    page = part("Holidays")
+    page.text_input[0].set_value("Team day").run()
+    signed_in(access, Role.MANAGER)
+    pressed(page, "Add")
+    assert fake.rules.load().holidays == ()
+
+
+def test_somebody_whose_groups_were_narrowed_saves_nothing_for_the_others(
+    fake: FakeSystem, access: OneVisitor
+) -> None:
+    signed_in(access, groups=ALL_GROUPS)
+    fake.rules.put(Holiday("h", DAY, "Christmas"))
+    page = part("Leave")
+    next(box for box in page.selectbox if box.label == "Person").set_value("subject2").run()
+    signed_in(access)
+    page = pressed(page, "Add")
+    assert fake.rules.load().leaves == ()
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.REGISTRAR, Role.KIOSK])
+def test_no_other_role_opens_the_settings(
+    fake: FakeSystem, access: OneVisitor, role: Role
+) -> None:
+    signed_in(access, role)
+    assert not opened("settings.py").title or "Settings" not in words(opened("settings.py"))
+
+
+def test_hr_may_correct_as_a_manager_may() -> None:
+    assert rights_of(Role.MANAGER) < rights_of(Role.HR)

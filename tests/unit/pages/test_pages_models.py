@@ -1,0 +1,153 @@
+"""The models and system pages."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from face_rec.domain.health import HealthCheck
+from face_rec.domain.screens import StreamStats
+from pages.ui.frame.jobs import JOBS
+from pages.ui.system.model_packs import JOB
+from tests.fakes.access import AccountsOff, MemoryAudit
+from tests.fakes.models import FakeCalibration, fake_models
+from tests.fakes.system import FakeStream, FakeSystem
+from tests.unit.pages.pages_app import opened, words
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeSystem]:
+    with FakeSystem().running() as running:
+        yield running
+    JOBS.forget(JOB)
+
+
+def test_without_a_pack_both_are_offered_with_licence_size_and_accuracy(fake: FakeSystem) -> None:
+    fake.models.models = None
+    page = opened("models.py")
+    text = words(page)
+    assert [b.key for b in page.button if b.label == "Download"] == [
+        "pull_buffalo_l",
+        "pull_buffalo_sc",
+    ]
+    assert "288.6 MB" in text
+    assert "LFW 99.83 %" in text
+    assert "non-commercial research" in text
+
+
+def test_a_download_installs_the_pack(fake: FakeSystem) -> None:
+    fake.models.models = None
+    page = opened("models.py")
+    page.button(key="pull_buffalo_l").click().run()
+    job = JOBS.get(JOB)
+    assert job is not None
+    assert job.ended.wait(10)
+    page.run()
+    assert "done" in page.success[0].value
+    assert "buffalo_l" in words(page)
+
+
+def test_a_broken_download_says_why(fake: FakeSystem) -> None:
+    fake.models.models, fake.models.broken = None, True
+    page = opened("models.py")
+    page.button(key="pull_buffalo_sc").click().run()
+    job = JOBS.get(JOB)
+    assert job is not None
+    assert job.ended.wait(10)
+    assert "The download was cut" in page.run().error[0].value
+    assert not page.button(key="pull_buffalo_sc").disabled
+
+
+def test_the_threshold_in_force_is_told(fake: FakeSystem) -> None:
+    fake.models.models = fake_models()
+    fake.add_person(1, "Ann")
+    text = words(opened("models.py"))
+    assert "0.600 for 1 person" in text
+    assert "10,000 people" in text
+
+
+def test_a_gallery_larger_than_the_threshold_was_measured_for_is_told(fake: FakeSystem) -> None:
+    fake.models.models = replace(fake_models(), calibration=FakeCalibration(largest_gallery=1))
+    fake.add_person(1, "Ann")
+    assert "was measured for up to" not in words(opened("models.py"))
+    fake.add_person(2, "Bob")
+    assert "2 people are enrolled" in words(opened("models.py"))
+    assert "was measured for up to 1." in words(opened("models.py"))
+
+
+def test_health_checks_come_with_advice(fake: FakeSystem) -> None:
+    fake.checks[:] = [HealthCheck("redis", ok=False, detail="does not answer", advice="Start it.")]
+    text = words(opened("system.py"))
+    assert "Attendance cannot be taken" in text
+    assert "Does not answer. Start it." in text
+
+
+def test_a_camera_without_pictures_is_told_from_a_live_one(fake: FakeSystem) -> None:
+    fake.engine.running = [
+        FakeStream("door", StreamStats(frames=100, dropped=25, frame_age=0.1)),
+        FakeStream("gate", StreamStats(frames=10, frame_age=42.0)),
+    ]
+    table = opened("system.py").dataframe[0].value
+    assert list(table["State"]) == ["Live", "No picture for 42 s"]
+    assert list(table["Skipped"]) == [0.25, 0.0]
+
+
+def test_entries_that_are_no_events_are_shown_when_asked(fake: FakeSystem) -> None:
+    fake.attendance.broken[fake.clock.now().date()].append("{half an")
+    page = opened("system.py")
+    page.button(key="check_entries").click().run()
+    assert "{half an" in page.code[0].value
+
+
+# --- what the audit log says
+
+
+@pytest.fixture
+def log() -> MemoryAudit:
+    return MemoryAudit()
+
+
+@pytest.fixture
+def logged(log: MemoryAudit) -> Iterator[FakeSystem]:
+    with FakeSystem(access=AccountsOff(log=log)).running() as running:
+        yield running
+    JOBS.forget(JOB)
+
+
+def _pulled(fake: FakeSystem, name: str) -> None:
+    page = opened("models.py")
+    page.button(key=f"pull_{name}").click().run()
+    job = JOBS.get(JOB)
+    assert job is not None
+    assert job.ended.wait(10)
+
+
+def test_who_installed_a_pack_is_written_down_though_a_thread_did_it(
+    logged: FakeSystem, log: MemoryAudit
+) -> None:
+    logged.models.models = None
+    _pulled(logged, "buffalo_l")
+    (entry,) = log.entries
+    assert (entry.action, entry.target) == ("models.installed", "buffalo_l")
+    assert (entry.who, entry.kind) == ("this computer", "local")
+
+
+def test_a_pack_that_could_not_be_installed_is_not_said_to_be(
+    logged: FakeSystem, log: MemoryAudit
+) -> None:
+    logged.models.models, logged.models.broken = None, True
+    _pulled(logged, "buffalo_sc")
+    assert log.entries == []
+
+
+def test_a_change_of_the_pack_in_use_is_written_down(logged: FakeSystem, log: MemoryAudit) -> None:
+    logged.models.models = replace(fake_models(), pack="buffalo_sc")
+    logged.models.kept = ("buffalo_l",)
+    page = opened("models.py")
+    page.button(key="use_buffalo_l").click().run()
+    page.button(key="use_buffalo_l").click()  # here a run closes the dialog otherwise
+    page.button(key="use_confirmed").click().run()
+    assert not page.exception
+    (entry,) = log.entries
+    assert (entry.action, entry.target) == ("models.used", "buffalo_l")
+    assert (entry.before, entry.after) == ({"pack": "buffalo_sc"}, {"pack": "buffalo_l"})

@@ -1,0 +1,1 @@
+"""HTTP: the gate, the API, frames."""
