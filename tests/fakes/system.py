@@ -172,7 +172,7 @@ class FakeSystem:
             "engine": self.engine,
             "away": lambda: not self.available,
             "kiosks": KioskRegister(lambda: self.rules.load().kiosks, self.rules.put, self.clock),
-            "offices": ServiceByZone(
+            "services": ServiceByZone(
                 lambda zone: open_service(
                     Stores(self.attendance, self.people, self.rules),
                     self.attendance,
