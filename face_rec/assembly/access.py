@@ -108,7 +108,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     changes = Changes()
     accounts = RedisRecords(client, site, Account, changes.tell, options.records)
     links, notes = RedisLinks(client, site), RedisNotes(client, site)
-    trail = open_trail(client, site, clock, options.ledger, options.sealer)
+    audit_log = open_trail(client, site, clock, options.ledger, options.sealer)
     counters = RedisCounters(client, site)
     throttle = Throttle(counters)
     attempts = Attempts(RedisAttempts(client, site))
@@ -118,27 +118,27 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
     of_pins = Passwords.of_pins(options.hasher)
     proof = Proof(
         accounts=accounts, passwords=passwords.beside(), attempts=attempts, known=known,
-        trail=trail,
+        audit_log=audit_log,
     )  # fmt: skip
-    external = ExternalAccounts(accounts, trail, clock)
+    external = ExternalAccounts(accounts, audit_log, clock)
     step_up = StepUp(clock)
     factors = _second_factor(
-        client, site, clock, options, throttle=throttle, trail=trail, step_up=step_up
+        client, site, clock, options, throttle=throttle, audit_log=audit_log, step_up=step_up
     )
     once: OnceStore[HalfSession] = RedisOnce(client, site, HalfSession)
     sessions = RedisSessions(client, site, changes.tell)
     door = SignInService(
         accounts=accounts, sessions=sessions, links=links, notes=notes,
         passwords=passwords, proof=proof, external=external, known=known, throttle=throttle,
-        trail=trail, clock=clock, lifetime=options.lifetime, local=options.local,
+        audit_log=audit_log, clock=clock, lifetime=options.lifetime, local=options.local,
         halves=HalfSessions(once, accounts, clock), factors=factors, mark=options.mark,
     )  # fmt: skip
     kiosks = Kiosks(
         devices=RedisRecords(client, site, Device, changes.tell, options.records), links=links,
-        notes=notes, throttle=throttle, trail=trail, clock=clock, demand=step_up.demand,
+        notes=notes, throttle=throttle, audit_log=audit_log, clock=clock, demand=step_up.demand,
     )  # fmt: skip
     recorded = RedisRecords(client, site, Token, changes.tell, options.records)
-    tokens = Tokens(recorded, notes, trail, clock, step_up.demand)
+    tokens = Tokens(recorded, notes, audit_log, clock, step_up.demand)
     identify = Authenticator(door, kiosks, tokens, clock, options.away)
     changes.listen(identify.forget)
     staff = Accounts(
@@ -146,7 +146,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         notes=notes,
         passwords=passwords,
         attempts=attempts,
-        trail=trail,
+        audit_log=audit_log,
         clock=clock,
         demand=step_up.demand,
     )
@@ -156,25 +156,25 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         accounts=staff,
         kiosks=kiosks,
         tokens=tokens,
-        pins=Pins(RedisPins(client, site, options.pins), of_pins, throttle, trail),
+        pins=Pins(RedisPins(client, site, options.pins), of_pins, throttle, audit_log),
         authenticator=identify,
         changes=changes,
         tabs=Tabs(),
         files=SentFiles(),
-        provider_sessions=ProviderSessions(accounts, sessions, counters, trail),
+        provider_sessions=ProviderSessions(accounts, sessions, counters, audit_log),
         own_sessions=OwnSessions(
             accounts=accounts,
             sessions=sessions,
             notes=notes,
-            trail=trail,
+            audit_log=audit_log,
             step_up=step_up,
             clock=clock,
         ),
         proofs=DeviceProofs(clock),
-        audit=trail,
+        audit=audit_log,
         factors=factors,
         step_up=step_up,
-        confirm=Confirmation(door, staff, factors, trail),
+        confirm=Confirmation(door, staff, factors, audit_log),
         clock=clock,
         zone=options.zone,
         signing_key=lambda: signing_key(client, site, new_secret()),
@@ -188,16 +188,16 @@ def _second_factor(
     options: AccessOptions,
     *,
     throttle: Throttle,
-    trail: AuditLog,
+    audit_log: AuditLog,
     step_up: StepUp,
 ) -> SecondFactor:
     factors: RedisRecords[Factors] = RedisRecords(client, site, Factors)
     handles: RedisRecords[Handle] = RedisRecords(client, site, Handle)
-    book = FactorStore(factors, handles)
+    timesheets = FactorStore(factors, handles)
     ceremonies = Ceremonies(RedisOnce(client, site, Ceremony))
     return SecondFactor(
-        book=book, app=AppCodes(book, ceremonies, options.sealer, clock),
-        passkeys=Passkeys(book, ceremonies, clock), throttle=throttle, trail=trail,
+        timesheets=timesheets, app=AppCodes(timesheets, ceremonies, options.sealer, clock),
+        passkeys=Passkeys(timesheets, ceremonies, clock), throttle=throttle, audit_log=audit_log,
         step_up=step_up, roles=options.factor_roles,
     )  # fmt: skip
 

@@ -125,10 +125,10 @@ def open_options(settings: Settings, streams: Streams) -> LiveOptions:
         inactive_days=settings.inactive_days,
     )
     client = streams.client
-    trail = open_trail(client, settings.site, streams.clock, streams.ledger(AUDIT))
+    audit_log = open_trail(client, settings.site, streams.clock, streams.ledger(AUDIT))
 
     def note(before: Mapping[str, object], after: Mapping[str, object]) -> None:
-        trail.record(Action.SITE_CHANGED, settings.site, before, after)
+        audit_log.record(Action.SITE_CHANGED, settings.site, before, after)
 
     step_up = StepUp(streams.clock)
     stored = RedisOptions(client, settings.site, streams.ledger(ADMINISTRATION))
@@ -155,14 +155,14 @@ def open_service(
 ) -> AttendanceService:
     """All of it over these stores, with the writers of ``marks`` and ``rules``; nothing is read
     yet."""
-    book = Timesheets(stores, clock, zone)
-    inquiry = MarkQueries(book, stores.attendance)
+    timesheets = Timesheets(stores, clock, zone)
+    mark_queries = MarkQueries(timesheets, stores.attendance)
     return AttendanceService(
         stores,
-        book,
-        inquiry,
-        CorrectionService(marks, book, inquiry, clock),
-        RuleService(stores.rules, rules, book),
+        timesheets,
+        mark_queries,
+        CorrectionService(marks, timesheets, mark_queries, clock),
+        RuleService(stores.rules, rules, timesheets),
     )
 
 

@@ -38,33 +38,33 @@ class Doubt:
 class MarkQueries:
     """Reads raw events, where timesheets read columns. All may raise StoreUnavailable."""
 
-    def __init__(self, book: Timesheets, store: MarkReader) -> None:
-        self._timesheets = book
+    def __init__(self, timesheets: Timesheets, store: MarkReader) -> None:
+        self._timesheets = timesheets
         self._store = store
-        self._standing = book.sources.standing
+        self._standing = timesheets.sources.standing
 
     def explain(self, subject: str, day: date) -> Explanation:
         """Why the status of this person on this day; raises PersonMissing."""
-        book, person, rules = (
+        timesheets, person, rules = (
             self._timesheets,
             self._timesheets.somebody(subject),
             self._timesheets.rules(),
         )
-        planner, calculator = book.calculator(rules, day, day)
+        planner, calculator = timesheets.calculator(rules, day, day)
         employed = any(first <= day <= last for first, last in planner.employed(person))
         plan = planner.plan(person, day) if employed else planner.unemployed(person, day)
         days = _utc_days(min(plan.opens, plan.reach[0]), max(plan.closes, plan.reach[1]))
         found = [e for one in self._standing.days(days) for e in one.marks]
         own = [entry for entry in found if entry.event.subject == subject]
-        marks = columns_of(Entries(tuple(own)), 0, book.codes).marks
+        marks = columns_of(Entries(tuple(own)), 0, timesheets.codes).marks
         inside = marks[(marks["at"] >= plan.opens) & (marks["at"] < plan.closes)]
         judged = calculator.judge(
-            plan, Directions(rules.kiosks, book.codes, book.zone).punches(inside)
+            plan, Directions(rules.kiosks, timesheets.codes, timesheets.zone).punches(inside)
         )
         strays = int(Flag.OUTSIDE_WINDOW) if _strays(marks, plan) else 0
-        numbers = row(plan, judged, strays, book.codes)
-        return Explainer(book.zone).explain(
-            record=record(person, day, numbers, book.zone, book.codes),
+        numbers = row(plan, judged, strays, timesheets.codes)
+        return Explainer(timesheets.zone).explain(
+            record=record(person, day, numbers, timesheets.zone, timesheets.codes),
             plan=plan,
             judged=judged,
             marks=_of_day(own, plan),

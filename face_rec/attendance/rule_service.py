@@ -116,10 +116,10 @@ class RuleService:
     past is judged anew as well.
     """
 
-    def __init__(self, rules: RulesReader, writer: RulesWriter, book: Timesheets) -> None:
+    def __init__(self, rules: RulesReader, writer: RulesWriter, timesheets: Timesheets) -> None:
         self._rules = rules
         self._writer = writer
-        self._timesheets = book
+        self._timesheets = timesheets
 
     def save(
         self,

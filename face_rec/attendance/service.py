@@ -31,11 +31,11 @@ class CorrectionService:
     """
 
     def __init__(
-        self, marks: MarkWriter, book: Timesheets, inquiry: MarkQueries, clock: Clock
+        self, marks: MarkWriter, timesheets: Timesheets, mark_queries: MarkQueries, clock: Clock
     ) -> None:
         self._marks = marks
-        self._timesheets = book
-        self._mark_queries = inquiry
+        self._timesheets = timesheets
+        self._mark_queries = mark_queries
         self._clock = clock
 
     def add(
@@ -108,7 +108,7 @@ def _check_group(within: Groups, group: str | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AttendanceService:
-    """``book`` answers, ``inquiry`` explains, the two services change things;
+    """``timesheets`` answer, ``mark_queries`` explain, the two services change things;
     ``stores`` are below them. Safe from any thread."""
 
     stores: Stores
@@ -119,7 +119,7 @@ class AttendanceService:
 
 
 class ServiceByZone:
-    """The office in the site's time zone; a new one where an admin has changed the zone. Safe
+    """The service in the site's time zone; a new one where an admin has changed the zone. Safe
     from any thread."""
 
     def __init__(

@@ -55,16 +55,16 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def write(book: Timesheets, wanted: Wanted, out: Path, font: Path = FONT) -> int:
+def write(timesheets: Timesheets, wanted: Wanted, out: Path, font: Path = FONT) -> int:
     """Make the report and put it at ``out``, whole or not at all; returns its
     number of rows. Raises AttendanceError for a group that nobody is in."""
-    known = {person.group for person in book.people()}
+    known = {person.group for person in timesheets.people()}
     unknown = sorted(wanted.filters.groups.named - known)
     if unknown:
         there = ", ".join(sorted(group for group in known if group)) or "none"
         raise AttendanceError(f"Nobody is in group {unknown[0]!r}. Groups: {there}.")
     with tqdm(total=0, file=sys.stderr, desc=wanted.name, disable=None) as bar:
-        report = make(book, wanted, _on(bar))
+        report = make(timesheets, wanted, _on(bar))
         data = written(report, out.suffix.lower(), _on(bar), font)
     unfinished = out.with_name(f".{out.name}.part")
     try:

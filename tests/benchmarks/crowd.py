@@ -49,8 +49,8 @@ def _used() -> list[int]:
 def people(pack: str) -> tuple[Mapping[str, AuditLog], Mapping[str, Matrix]]:
     """Everybody who can be enrolled: where they are, and up to three templates."""
     trails = _joined(pack, _followed(pack))
-    named = {f"p{number}": trail for number, trail in enumerate(trails)}
-    rows = {name: _templates(pack, trail, for_enrolment) for name, trail in named.items()}
+    named = {f"p{number}": audit_log for number, audit_log in enumerate(trails)}
+    rows = {name: _templates(pack, audit_log, for_enrolment) for name, audit_log in named.items()}
     there = [name for name in named if len(rows[name]) and len(named[name]) >= _LASTING]
     return {name: named[name] for name in there}, {name: rows[name] for name in there}
 
@@ -58,23 +58,23 @@ def people(pack: str) -> tuple[Mapping[str, AuditLog], Mapping[str, Matrix]]:
 def _joined(pack: str, trails: list[AuditLog]) -> list[AuditLog]:
     """One trail a person: those of one who was hidden for a while are put together."""
     found: list[tuple[AuditLog, Matrix]] = []
-    for trail in sorted(trails, key=len, reverse=True):
-        rows = _templates(pack, trail, lambda _number: True, smallest=0)
+    for audit_log in sorted(trails, key=len, reverse=True):
+        rows = _templates(pack, audit_log, lambda _number: True, smallest=0)
         known = next((t for t, r in found if float((r @ rows.T).max()) > _ALIKE), None)
         if known is None:
-            found.append((trail, rows))
+            found.append((audit_log, rows))
         else:
-            known.update(trail)
-    return [trail for trail, _ in found]
+            known.update(audit_log)
+    return [audit_log for audit_log, _ in found]
 
 
 def _followed(pack: str) -> list[AuditLog]:
     detector = material.models_of(pack).detector
     trails: list[AuditLog] = []
     for number, image in enumerate(material.crowd_video()):
-        open_ones = [trail for trail in trails if number - max(trail) <= _MISSED]
+        open_ones = [audit_log for audit_log in trails if number - max(audit_log) <= _MISSED]
         faces = detector.detect(image, _CLOSE)
-        pairs = assign([trail[max(trail)] for trail in open_ones], faces)
+        pairs = assign([audit_log[max(audit_log)] for audit_log in open_ones], faces)
         for index, which in pairs.items():
             open_ones[index][number] = faces[which]
         trails += [{number: f} for n, f in enumerate(faces) if n not in set(pairs.values())]
@@ -82,19 +82,19 @@ def _followed(pack: str) -> list[AuditLog]:
 
 
 def _templates(
-    pack: str, trail: AuditLog, usable: Callable[[int], bool], smallest: float = _LARGE
+    pack: str, audit_log: AuditLog, usable: Callable[[int], bool], smallest: float = _LARGE
 ) -> Matrix:
     """(0 to 3, D): their largest faces in usable frames."""
     embedder, video = material.models_of(pack).embedder, material.crowd_video()
-    views = [n for n, face in trail.items() if usable(n) and face.box.width >= smallest]
-    views.sort(key=lambda n: trail[n].box.area, reverse=True)
-    return embedder.embed([embedder.align(video[n], trail[n]) for n in views[:3]])
+    views = [n for n, face in audit_log.items() if usable(n) and face.box.width >= smallest]
+    views.sort(key=lambda n: audit_log[n].box.area, reverse=True)
+    return embedder.embed([embedder.align(video[n], audit_log[n]) for n in views[:3]])
 
 
 def is_right(pack: str, who: str, index: int, box: Box) -> bool:
     """Whether ``who`` was there in the ``index``-th of :func:`frames`, or just before or after."""
-    trail, number = people(pack)[0][who], _used()[index]
-    near = [trail[n].box for n in (number - 1, number, number + 1) if n in trail]
+    audit_log, number = people(pack)[0][who], _used()[index]
+    near = [audit_log[n].box for n in (number - 1, number, number + 1) if n in audit_log]
     return any(_overlap(box, other) > _SAME for other in near)
 
 

@@ -212,9 +212,9 @@ def memory_pins(
     clock: FakeClock | None = None,
 ) -> Pins:
     """PINs whose hashes cost little."""
-    trail = AuditLog(audit or MemoryAudit(), clock or FakeClock())
+    audit_log = AuditLog(audit or MemoryAudit(), clock or FakeClock())
     throttle = Throttle(MemoryCounters())
-    return Pins(store or MemoryPins(), Passwords(hasher=CHEAP), throttle, trail)
+    return Pins(store or MemoryPins(), Passwords(hasher=CHEAP), throttle, audit_log)
 
 
 def memory_kiosks(audit: MemoryAudit, clock: FakeClock) -> Kiosks:
@@ -225,7 +225,7 @@ def memory_kiosks(audit: MemoryAudit, clock: FakeClock) -> Kiosks:
         links=cast("LinkStore", MemoryLinks()),
         notes=cast("Notes", NoBeats()),
         throttle=Throttle(MemoryCounters()),
-        trail=AuditLog(audit, clock),
+        audit_log=AuditLog(audit, clock),
         clock=clock,
         demand=StepUp(clock).demand,
     )

@@ -25,11 +25,11 @@ class Log:
     def __init__(self, client: Any) -> None:  # noqa: ANN401
         self.redis = client
         self.clock = FakeClock()
-        self.trail = AuditLog(RedisAudit(client, "main"), self.clock)
+        self.audit_log = AuditLog(RedisAudit(client, "main"), self.clock)
 
     def refuse(self, times: int, action: Action = Action.SIGN_IN_FAILED) -> None:
         for number in range(times):
-            self.trail.record(action, f"try {number}", actor=STRANGER)
+            self.audit_log.record(action, f"try {number}", actor=STRANGER)
 
     def next_minute(self) -> None:
         for action in BY_STRANGERS:
@@ -43,19 +43,19 @@ def log(request: pytest.FixtureRequest) -> Log:
 
 
 def test_a_flood_of_strangers_pushes_nothing_out_and_costs_no_room(log: Log) -> None:
-    log.trail.record(Action.ACCOUNT_CREATED, "bob")
+    log.audit_log.record(Action.ACCOUNT_CREATED, "bob")
     log.refuse(500)
-    assert [entry.action for entry in log.trail.newest(10)] == [Action.ACCOUNT_CREATED]
-    assert len(log.trail.refused(1000)) == 60
+    assert [entry.action for entry in log.audit_log.newest(10)] == [Action.ACCOUNT_CREATED]
+    assert len(log.audit_log.refused(1000)) == 60
     assert log.redis.xlen(keys.audit("main")) == 1
-    assert log.trail.refusals() == [Refusals(TODAY, Action.SIGN_IN_FAILED, 500)]
+    assert log.audit_log.refusals() == [Refusals(TODAY, Action.SIGN_IN_FAILED, 500)]
 
 
 def test_one_kind_of_noise_hides_no_other(log: Log) -> None:
     log.refuse(1, Action.PIN_LOCKED)
     log.refuse(200)
     log.refuse(2, Action.SIGN_IN_LOCKED)
-    said = [entry.action for entry in log.trail.refused(1000)]
+    said = [entry.action for entry in log.audit_log.refused(1000)]
     assert said.count(Action.PIN_LOCKED) == 1
     assert said.count(Action.SIGN_IN_LOCKED) == 2
 
@@ -65,8 +65,8 @@ def test_the_next_minute_is_written_down_again(log: Log) -> None:
     log.next_minute()
     log.clock.advance(60)
     log.refuse(1)
-    assert len(log.trail.refused(1000)) == 61
-    newest = log.trail.refused(1)[0]
+    assert len(log.audit_log.refused(1000)) == 61
+    newest = log.audit_log.refused(1)[0]
     assert (newest.at, newest.who, newest.address) == (
         MORNING + timedelta(seconds=60), "eve", "203.0.113.9",
     )  # fmt: skip
@@ -82,7 +82,7 @@ def test_only_the_newest_of_a_kind_are_kept_and_all_are_counted(
     assert 100 <= kept < 300  # Redis trims whole blocks
     log.clock.advance(86_400)
     log.refuse(2)
-    counts = log.trail.refusals()
+    counts = log.audit_log.refusals()
     assert [(one.day, one.count) for one in counts] == [
         (TODAY + timedelta(days=1), 2),
         (TODAY, 1000),
@@ -90,5 +90,5 @@ def test_only_the_newest_of_a_kind_are_kept_and_all_are_counted(
 
 
 def test_what_somebody_known_does_wrong_stays_in_the_log(log: Log) -> None:
-    log.trail.record(Action.PASSWORD_REFUSED, "ada", actor=replace(STRANGER, name="ada"))
-    assert [entry.action for entry in log.trail.newest(10)] == [Action.PASSWORD_REFUSED]
+    log.audit_log.record(Action.PASSWORD_REFUSED, "ada", actor=replace(STRANGER, name="ada"))
+    assert [entry.action for entry in log.audit_log.newest(10)] == [Action.PASSWORD_REFUSED]

@@ -51,7 +51,7 @@ class Site:
         self.people = RedisPeople(client, "main", self.clock, None, of_people)
         self.rules = RedisRules(client, "main", of_rules)
         audit = RedisAudit(client, "main", of_audit)
-        self.trail = AuditLog(audit, self.clock)
+        self.audit_log = AuditLog(audit, self.clock)
         self.watch = ChainWatch(
             streams.chain, ChainDays(client, "main"), a_witness(streams.chain, data, bucket),
             [
@@ -74,7 +74,7 @@ class Site:
         self.rules.put(Shift("early", "Early"), Shift("late", "Late"))
         self.rules.remove(Shift("late", "Late"))
         for number in range(4):
-            self.trail.record(Action.SETTING_CHANGED, f"thing {number}")
+            self.audit_log.record(Action.SETTING_CHANGED, f"thing {number}")
             self.marks.apply(an_event(f"y{number}", f"s{number}", seconds=-86_400), 0)
             self.marks.apply(an_event(f"t{number}", f"s{number}"), 0)
         self.watch.copy()

@@ -44,7 +44,7 @@ class Accounts:
         notes: Notes,
         passwords: Passwords,
         attempts: Attempts,
-        trail: AuditLog,
+        audit_log: AuditLog,
         clock: Clock,
         demand: Callable[[Act], None],
     ) -> None:
@@ -53,7 +53,7 @@ class Accounts:
         self._notes = notes
         self._passwords = passwords
         self._attempts = attempts
-        self._audit_log = trail
+        self._audit_log = audit_log
         self._clock = clock
         self._demand = demand
 

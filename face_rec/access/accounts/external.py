@@ -44,9 +44,9 @@ class ExternalAccounts:
     """Makes such an account at the first sign-in and follows the provider's word at each next
     one; both are written to the audit log as the provider's doing. Any thread may call it."""
 
-    def __init__(self, accounts: Records[Account], trail: AuditLog, clock: Clock) -> None:
+    def __init__(self, accounts: Records[Account], audit_log: AuditLog, clock: Clock) -> None:
         self._accounts = accounts
-        self._audit_log = trail
+        self._audit_log = audit_log
         self._clock = clock
 
     def account(self, vouched: Vouched, visitor: Visitor) -> Account:

@@ -48,7 +48,7 @@ class Kiosks:
         links: LinkStore,
         notes: Notes,
         throttle: Throttle,
-        trail: AuditLog,
+        audit_log: AuditLog,
         clock: Clock,
         demand: Callable[[Act], None],
     ) -> None:
@@ -57,7 +57,7 @@ class Kiosks:
         self._links = links
         self._notes = notes
         self._throttle = throttle
-        self._audit_log = trail
+        self._audit_log = audit_log
         self._clock = clock
         self._demand = demand
 

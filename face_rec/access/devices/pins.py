@@ -29,12 +29,12 @@ class Pins:
     """Sets, removes and checks PINs. Safe to call from any thread."""
 
     def __init__(
-        self, store: PinStore, passwords: Passwords, throttle: Throttle, trail: AuditLog
+        self, store: PinStore, passwords: Passwords, throttle: Throttle, audit_log: AuditLog
     ) -> None:
         self._store = store
         self._passwords = passwords
         self._throttle = throttle
-        self._audit_log = trail
+        self._audit_log = audit_log
 
     def has(self, subject: str) -> bool:
         """Whether this person has a PIN."""

@@ -24,14 +24,14 @@ class Tokens:
         self,
         tokens: Records[Token],
         notes: Notes,
-        trail: AuditLog,
+        audit_log: AuditLog,
         clock: Clock,
         demand: Callable[[Act], None],
     ) -> None:
         """``demand`` raises ProofNeeded where whoever acts must first prove who they are."""
         self._tokens = tokens
         self._notes = notes
-        self._audit_log = trail
+        self._audit_log = audit_log
         self._clock = clock
         self._demand = demand
 

@@ -80,9 +80,9 @@ class AppCodes:
     """Safe to call from any thread and from many processes."""
 
     def __init__(
-        self, book: FactorStore, ceremonies: Ceremonies, sealer: Sealer, clock: Clock
+        self, timesheets: FactorStore, ceremonies: Ceremonies, sealer: Sealer, clock: Clock
     ) -> None:
-        self._timesheets = book
+        self._timesheets = timesheets
         self._ceremonies = ceremonies
         self._sealer = sealer
         self._clock = clock

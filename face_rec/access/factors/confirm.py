@@ -26,12 +26,12 @@ class Confirmation:
     SignInRefused, FactorRefused or TryLater. Safe to call from any thread."""
 
     def __init__(
-        self, door: SignInService, staff: Accounts, factors: SecondFactor, trail: AuditLog
+        self, door: SignInService, staff: Accounts, factors: SecondFactor, audit_log: AuditLog
     ) -> None:
         self._sign_in = door
         self._factors = factors
         self._accounts = staff
-        self._audit_log = trail
+        self._audit_log = audit_log
 
     def by_password(
         self, secret: str, account: Account, password: str, actor: Actor, *, keep: bool = False

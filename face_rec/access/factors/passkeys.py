@@ -62,8 +62,8 @@ class RelyingParty:
 class Passkeys:
     """Safe to call from any thread and from many processes."""
 
-    def __init__(self, book: FactorStore, ceremonies: Ceremonies, clock: Clock) -> None:
-        self._timesheets = book
+    def __init__(self, timesheets: FactorStore, ceremonies: Ceremonies, clock: Clock) -> None:
+        self._timesheets = timesheets
         self._ceremonies = ceremonies
         self._clock = clock
 

@@ -36,20 +36,20 @@ class SecondFactor:
     def __init__(
         self,
         *,
-        book: FactorStore,
+        timesheets: FactorStore,
         app: AppCodes,
         passkeys: Passkeys,
         throttle: Throttle,
-        trail: AuditLog,
+        audit_log: AuditLog,
         step_up: StepUp,
         roles: frozenset[Role],
     ) -> None:
         """``roles``: whose accounts must have a second factor."""
-        self._timesheets = book
+        self._timesheets = timesheets
         self.app = app
         self.passkeys = passkeys
         self._throttle = throttle
-        self._audit_log = trail
+        self._audit_log = audit_log
         self._step_up = step_up
         self._roles = roles
 

@@ -24,14 +24,14 @@ class OwnSessions:
         accounts: Records[Account],
         sessions: SessionStore,
         notes: Notes,
-        trail: AuditLog,
+        audit_log: AuditLog,
         step_up: StepUp,
         clock: Clock,
     ) -> None:
         self._accounts = accounts
         self._sessions = sessions
         self._notes = notes
-        self._audit_log = trail
+        self._audit_log = audit_log
         self._step_up = step_up
         self._clock = clock
 

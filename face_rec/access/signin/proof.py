@@ -39,7 +39,7 @@ class Proof:
         passwords: Passwords,
         attempts: Attempts,
         known: KnownBrowsers,
-        trail: AuditLog,
+        audit_log: AuditLog,
         room: Room | None = None,
     ) -> None:
         """``room``: for those who try at this moment; some of it is for known browsers."""
@@ -47,7 +47,7 @@ class Proof:
         self._passwords = passwords
         self._attempts = attempts
         self._known = known
-        self._audit_log = trail
+        self._audit_log = audit_log
         self._room = room or Room(AT_ONCE + _WAITING, _RESERVED, _A_NETWORK)
 
     def account(self, typed_name: str, password: str, visitor: Visitor) -> Account:

@@ -37,12 +37,12 @@ class ProviderSessions:
         accounts: Records[Account],
         sessions: SessionStore,
         counters: CounterStore,
-        trail: AuditLog,
+        audit_log: AuditLog,
     ) -> None:
         self._accounts = accounts
         self._sessions = sessions
         self._counters = counters
-        self._audit_log = trail
+        self._audit_log = audit_log
 
     def end(self, logout: ProviderLogout) -> int:
         """How many accounts it concerned. Raises LogoutRefused for a word that came before."""

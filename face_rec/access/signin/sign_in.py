@@ -52,7 +52,7 @@ class SignInService:
         external: ExternalAccounts,
         known: KnownBrowsers,
         throttle: Throttle,
-        trail: AuditLog,
+        audit_log: AuditLog,
         clock: Clock,
         lifetime: Lifetime,
         halves: HalfSessions,
@@ -71,7 +71,7 @@ class SignInService:
         self._external = external
         self._known = known
         self._throttle = throttle
-        self._audit_log = trail
+        self._audit_log = audit_log
         self._clock = clock
         self._lifetime = lifetime
         self._halves = halves

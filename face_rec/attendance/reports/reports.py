@@ -1,4 +1,4 @@
-"""Every report by name, from the book to a file."""
+"""Every report by name, from the timesheets to a file."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,11 +47,13 @@ class Wanted:
     filters: Filters
 
 
-def make(book: Timesheets, wanted: Wanted, progress: Progress | None = None) -> Report:
+def make(timesheets: Timesheets, wanted: Wanted, progress: Progress | None = None) -> Report:
     """The report; raises AttendanceError for what makes no sense."""
     _check(wanted)
-    table = book.table(wanted.first, wanted.last, wanted.filters, progress)
-    about = About(wanted.first, wanted.last, wanted.filters.describe(), book.zone.key, book.now())
+    table = timesheets.table(wanted.first, wanted.last, wanted.filters, progress)
+    about = About(
+        wanted.first, wanted.last, wanted.filters.describe(), timesheets.zone.key, timesheets.now()
+    )
     if wanted.name == "daily":
         return register(table, about, wanted.filters)
     return REPORTS[wanted.name](table, about)

@@ -21,10 +21,10 @@ class AuditedPeople:
     first prove who they are (``demand`` raises ProofNeeded)."""
 
     def __init__(
-        self, people: PeopleStore, trail: AuditLog, demand: Callable[[Act], None]
+        self, people: PeopleStore, audit_log: AuditLog, demand: Callable[[Act], None]
     ) -> None:
         self._people = people
-        self._audit_log = trail
+        self._audit_log = audit_log
         self._demand = demand
 
     def create(self, person: Person, templates: Sequence[Template], seen_revision: int) -> Person:
@@ -67,9 +67,9 @@ class AuditedPeople:
 class AuditedMarks:
     """A ``MarkWriter`` in front of another one; marks by camera are not written down."""
 
-    def __init__(self, marks: MarkWriter, trail: AuditLog) -> None:
+    def __init__(self, marks: MarkWriter, audit_log: AuditLog) -> None:
         self._marks = marks
-        self._audit_log = trail
+        self._audit_log = audit_log
 
     def apply(self, event: Event, cooldown: float, replay: bool = False) -> Receipt:
         receipt = self._marks.apply(event, cooldown, replay)
@@ -110,9 +110,9 @@ def _correction(event: Event) -> dict[str, object]:
 class AuditedRules:
     """A ``RulesWriter`` in front of a store."""
 
-    def __init__(self, rules: RulesStore, trail: AuditLog) -> None:
+    def __init__(self, rules: RulesStore, audit_log: AuditLog) -> None:
         self._rules = rules
-        self._audit_log = trail
+        self._audit_log = audit_log
 
     def put(self, *items: Item, seen: int | None = None) -> None:
         was = self._known(items)

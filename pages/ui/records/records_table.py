@@ -37,9 +37,9 @@ def table_of(app: AttendanceFacade, first: date, last: date) -> pd.DataFrame:
 def _table(
     _app: AttendanceFacade, _index: Index, asked: tuple[int, date, date, Hashable]
 ) -> pd.DataFrame:
-    book, (_, first, last, _) = _app.service.timesheets, asked
-    stays = stays_of(book.rules().kiosks)
-    return marks_table(book.marks(first, last), _index.by_subject, book.zone, stays)
+    timesheets, (_, first, last, _) = _app.service.timesheets, asked
+    stays = stays_of(timesheets.rules().kiosks)
+    return marks_table(timesheets.marks(first, last), _index.by_subject, timesheets.zone, stays)
 
 
 PAGE = 100

@@ -21,14 +21,14 @@ def today_of(app: AttendanceFacade, filters: Filters) -> list[DayRecord]:
 def stamp(app: AttendanceFacade, first: date, last: date) -> Hashable:
     """What the answers about these days depend on: events, people, rules, and the minute
     where the days are not over."""
-    book = app.service.timesheets
+    timesheets = app.service.timesheets
     days = [first + n * _ONE for n in range(-1, (last - first).days + 3)]
-    now = book.now()
+    now = timesheets.now()
     open_ended = last >= now.date() - 3 * _ONE
     return (
         tuple(app.attendance.lengths(days)),
         app.people.revision(),
-        book.rules().version,
+        timesheets.rules().version,
         f"{now:%d %H:%M}" if open_ended else "",
     )
 

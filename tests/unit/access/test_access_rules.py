@@ -144,11 +144,11 @@ def test_what_cannot_be_stored_is_in_the_application_s_log(
 def test_what_tells_of_a_person_is_in_no_log_that_cannot_forget(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    trail = AuditLog(AwayLog(), FakeClock())
-    trail.record(Action.PERSON_EDITED, "E7", {"name": "Eve"}, {"name": "Eva"}, ADA, about="s7")
+    audit_log = AuditLog(AwayLog(), FakeClock())
+    audit_log.record(Action.PERSON_EDITED, "E7", {"name": "Eve"}, {"name": "Eva"}, ADA, about="s7")
     assert "person.edited" in caplog.text
     assert not any(word in caplog.text for word in ("E7", "Eve", "Eva", "s7"))
-    assert trail.alias("s7") == ""
+    assert audit_log.alias("s7") == ""
 
 
 def test_who_acts_is_known_to_everything_below_and_to_nothing_else() -> None:

@@ -13,16 +13,20 @@ from tests.unit.pages.pages_app import opened
 
 
 @pytest.fixture
-def trail() -> Iterator[AuditLog]:
+def audit_log() -> Iterator[AuditLog]:
     access = AccountsOff()
     with FakeSystem(access=access).running():
         yield access.audit
 
 
-def test_refused_tries_have_a_view_of_their_own_with_how_many_there_were(trail: AuditLog) -> None:
-    trail.record(Action.ACCOUNT_CREATED, "bob")
+def test_refused_tries_have_a_view_of_their_own_with_how_many_there_were(
+    audit_log: AuditLog,
+) -> None:
+    audit_log.record(Action.ACCOUNT_CREATED, "bob")
     for _ in range(3):
-        trail.record(Action.SIGN_IN_FAILED, "eve", actor=Actor("eve", "visitor", "203.0.113.9"))
+        audit_log.record(
+            Action.SIGN_IN_FAILED, "eve", actor=Actor("eve", "visitor", "203.0.113.9")
+        )
     page = opened("audit.py")
     assert not page.exception
     page.button_group[0].set_value("Refused tries").run()
