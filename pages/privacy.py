@@ -6,8 +6,7 @@ from face_rec.access.pages import Page
 from face_rec.facades.admin import AdminFacade
 from pages.ui.frame.identity import require
 from pages.ui.frame.page import page
-from pages.ui.system.privacy_person import person_card
-from pages.ui.system.privacy_site import chain_card, retention_card
+from pages.ui.system.privacy_parts import chain_card, person_card, retention_card
 
 require(Page.PRIVACY.right)
 

@@ -46,9 +46,8 @@ from face_rec.assembly.sealing import open_pin_sealer
 from face_rec.clock import Clock
 from face_rec.protocols.sealing import Sealer
 from face_rec.site_options import LiveOptions
-from face_rec.stores.access.attempts import RedisAttempts
 from face_rec.stores.access.audit_stream import RedisAudit
-from face_rec.stores.access.records import RedisRecords
+from face_rec.stores.access.records import RedisAttempts, RedisRecords
 from face_rec.stores.access.sessions import (
     RedisCounters,
     RedisLinks,

@@ -26,16 +26,15 @@ from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.performance_advice import Machine, advice
 from face_rec.journey.pipeline import PipelineDeps
-from face_rec.kiosks.heartbeat import Heartbeat
 from face_rec.kiosks.kiosk import NAME as KIOSK_NAME
 from face_rec.kiosks.kiosk import KioskRecord
-from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.kiosks.kiosk_register import Heartbeat, KioskRegister
 from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.photos.quality import assess
-from face_rec.privacy.schedule import RetentionSchedule
+from face_rec.privacy.service import RetentionSchedule
 from face_rec.site_options import OptionsFollower
 from face_rec.stores.redis import redis_health
 from face_rec.stores.verify.chain_report import Report

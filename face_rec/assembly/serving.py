@@ -20,7 +20,7 @@ from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.gate.hosts import own_names
 from face_rec.web.gate.tab_socket import Handed
 from face_rec.web.ops import health, metrics
-from face_rec.web.server import connections, unknown
+from face_rec.web.server import connections, strict_http
 from face_rec.web.server.assets import Assets
 from face_rec.web.server.strict_http import StrictHttp
 from face_rec.web.signin import entrance
@@ -51,7 +51,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *frames.routes(_kiosks),
         *(_entrance(settings) if settings.accounts else ()),
     ]
-    return [*ours, *unknown.routes(ours)]
+    return [*ours, *strict_http.routes(ours)]
 
 
 def middleware(

@@ -14,7 +14,7 @@ from face_rec.access.signin.pace import ALL_STRANGERS, ANY_ACCOUNT, KNOWN_BROWSE
 from face_rec.access.signin.room import Room
 from face_rec.access.signin.visitor import Visitor
 from face_rec.domain.errors import StoreUnavailable, TryLater
-from face_rec.stores.access.attempts import RedisAttempts
+from face_rec.stores.access.records import RedisAttempts
 from face_rec.stores.redis.client import Client
 from tests.fakes.clock import FakeClock
 from tests.gate_app import PASSWORD, GateApp, access_on, sign_in, submit

@@ -13,8 +13,8 @@ from face_rec.access.access_control import Access
 from face_rec.access.accounts.account import Account
 from face_rec.access.signin.attempts import Attempts
 from face_rec.access.signin.pace import ONE_NETWORK
-from face_rec.stores.access.attempts import RedisAttempts
 from face_rec.stores.access.audit_stream import RedisAudit
+from face_rec.stores.access.records import RedisAttempts
 from tests.redis_servers import Server
 
 PASSWORD = "purple tiger walks uphill"

@@ -1,7 +1,7 @@
 """Accounts, devices, tokens and factors in Redis: one hash a kind, each record with a version."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Generic, TypeVar, cast
 
 from face_rec.access.accounts.account import Account
@@ -9,6 +9,7 @@ from face_rec.access.changes import Listener, unheard
 from face_rec.access.devices.credentials import Token
 from face_rec.access.devices.device import Device
 from face_rec.access.factors.factors import Factors, Handle
+from face_rec.access.signin.pace import Begun, Pace
 from face_rec.domain.errors import Conflict, LastOne
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.chain.ledger import Command, Ledger
@@ -127,3 +128,45 @@ class RedisRecords(Generic[Record]):
 def _field(record_id: str) -> bytes:
     """What a browser sends may hold anything, half a character included."""
     return record_id.encode("utf-8", "surrogatepass")
+
+
+# Tries at passwords in Redis: one hash for each thing that is tried, gone by itself.
+
+_BEGIN: Final = Script("begin_attempt")
+_SETTLE: Final = Script("settle_attempt")
+
+
+class RedisAttempts:
+    """An ``AttemptStore``. Safe to call from several threads and processes at once."""
+
+    def __init__(self, client: Client, site: str) -> None:
+        self._client = client
+        self._site = site
+
+    @redis_errors()
+    def begin(self, key: str, paces: Mapping[str, Pace], forget: float) -> Begun:
+        args: list[Argument] = [_ms(forget)]
+        for name, pace in paces.items():
+            args += [name, pace.free, _ms(pace.first), _ms(pace.longest)]
+        allowed, wait, *counts = _BEGIN.run(self._client, [keys.attempts(self._site, key)], args)
+        return Begun(bool(allowed), int(wait) / 1000, dict(zip(paces, counts, strict=False)))
+
+    @redis_errors()
+    def settle(self, key: str, forgotten: Sequence[str], one_less: Mapping[str, int]) -> None:
+        args: list[Argument] = [len(forgotten), *forgotten]
+        for name, count in one_less.items():
+            args += [name, count]
+        _SETTLE.run(self._client, [keys.attempts(self._site, key)], args)
+
+    @redis_errors()
+    def slowed(self, key: str) -> bool:
+        found = cast("list[bytes]", self._client.hvals(keys.attempts(self._site, key)))
+        return any(not value.endswith(b":0") for value in found)
+
+    @redis_errors()
+    def clear(self, key: str) -> None:
+        self._client.delete(keys.attempts(self._site, key))
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)

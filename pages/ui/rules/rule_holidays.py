@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from face_rec.attendance.rules.calendar import Holiday
-from face_rec.attendance.rules.holiday_file import read_holidays
+from face_rec.attendance.rules.calendar import Holiday, read_holidays
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import current

@@ -17,8 +17,7 @@ from face_rec.web.api.api import ROOT
 from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.gate.route_rules import API, BELOW, EXACT, KIOSK_PAGE, PAGES, Way, rule_for
 from face_rec.web.gate.verdict import may
-from face_rec.web.server.strict_http import StrictHttp
-from face_rec.web.server.unknown import Elsewhere
+from face_rec.web.server.strict_http import Elsewhere, StrictHttp
 
 PAGE_FILES = sorted(
     path

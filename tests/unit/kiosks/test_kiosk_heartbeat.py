@@ -4,8 +4,8 @@ from datetime import datetime
 from threading import Event
 
 from face_rec.domain.errors import StoreUnavailable
-from face_rec.kiosks.heartbeat import Heartbeat
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.kiosk_register import Heartbeat
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.rules import FakeRules
 

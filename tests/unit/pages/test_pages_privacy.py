@@ -10,7 +10,7 @@ from face_rec.domain.people import Person
 from face_rec.privacy.retention import Periods
 from face_rec.stores.verify.chain_report import Finding, Flaw, Report, WitnessStatus
 from pages.ui.frame.jobs import JOBS
-from pages.ui.system.privacy_site import JOB
+from pages.ui.system.privacy_parts import JOB
 from tests.fakes.clock import MORNING
 from tests.fakes.privacy import PrivacyOf
 from tests.fakes.system import FakeSystem

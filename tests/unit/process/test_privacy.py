@@ -15,7 +15,7 @@ from face_rec.domain.people import Person
 from face_rec.journey.punch import key_of
 from face_rec.privacy import pictures
 from face_rec.privacy.retention import Periods
-from face_rec.privacy.schedule import RetentionSchedule
+from face_rec.privacy.service import RetentionSchedule
 from tests.fakes.clock import MORNING
 from tests.fakes.models import fake_models
 from tests.fakes.privacy import PrivacyOf

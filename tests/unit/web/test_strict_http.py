@@ -15,8 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from config import ROOT, Settings, load
 from face_rec import assembly
-from face_rec.web.server.strict_http import StrictHttp
-from face_rec.web.server.unknown import of_streamlit, routes
+from face_rec.web.server.strict_http import StrictHttp, of_streamlit, routes
 
 OURS = {"origin": "http://localhost"}
 

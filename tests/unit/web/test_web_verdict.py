@@ -16,7 +16,7 @@ from face_rec.access.tabs import SentFiles, Tabs
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.web.gate.route_rules import API, below, rule_for
 from face_rec.web.gate.verdict import Asked, Verdict, sees_details, verdict
-from face_rec.web.server.unknown import Elsewhere
+from face_rec.web.server.strict_http import Elsewhere
 from tests.unit.access.test_access_rights import OPEN, built_routes
 
 DOOR = device_principal(Device("door", "Door", opens=time(8), closes=time(9)))
