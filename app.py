@@ -28,9 +28,9 @@ from face_rec.log import configure
 from face_rec.models.status import ModelState
 from face_rec.retry import until_back
 from face_rec.warm_up import WarmUp
+from face_rec.web.base import uploads
 from face_rec.web.gate.streamlit_messages import BackMessages, ForwardMessages
 from face_rec.web.ops.host_checks import remarks
-from face_rec.web.server import uploads
 
 log = logging.getLogger(__name__)
 

@@ -19,10 +19,10 @@ from face_rec.access.rights import Role
 from face_rec.assembly.access import AccessOptions, open_access
 from face_rec.domain.groups import ALL_GROUPS, Groups
 from face_rec.stores.redis.client import Client
+from face_rec.web import entrance
 from face_rec.web.gate.gate import Gate
 from face_rec.web.gate.streamlit_messages import ForwardMessages
 from face_rec.web.server.strict_http import StrictHttp
-from face_rec.web.signin import entrance
 from face_rec.web.signin.oidc import Provider
 from tests.device_key import DeviceKey
 from tests.fakes.clock import FakeClock

@@ -12,6 +12,7 @@ from face_rec.access.rights import Role
 from face_rec.assembly import system as holder
 from face_rec.assembly.system import System
 from face_rec.clock import SystemClock
+from face_rec.web import entrance
 from face_rec.web.api import api
 from face_rec.web.api.operation import ConsentText, Parts
 from face_rec.web.frames import frames, snapshots
@@ -23,7 +24,6 @@ from face_rec.web.ops import health, metrics
 from face_rec.web.server import connections, strict_http
 from face_rec.web.server.assets import Assets
 from face_rec.web.server.strict_http import StrictHttp
-from face_rec.web.signin import entrance
 from face_rec.web.signin.oidc import Provider
 
 

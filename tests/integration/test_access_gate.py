@@ -19,8 +19,8 @@ from face_rec.domain.errors import AccountRefused, StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
+from face_rec.web.base.headers import FORMS
 from face_rec.web.gate import tab_socket
-from face_rec.web.gate.headers import FORMS
 from face_rec.web.server import strict_http
 from tests.fakes.clock import FakeClock
 from tests.gate_app import ORIGIN, PASSWORD, GateApp, access_on, sign_in, submit

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from face_rec.stores.redis.client import Client
 from face_rec.web.api.query import after_cursor, beginning_of, cursor_of, end_of, limit_of
-from face_rec.web.server.problem import CODES
+from face_rec.web.base.problem import CODES
 from tests.fakes.system import FakeSystem
 from tests.gate_app import ORIGIN
 from tests.integration.test_access_api import Api

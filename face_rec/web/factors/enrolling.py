@@ -15,8 +15,8 @@ from face_rec.access.accounts.account import Account
 from face_rec.access.audit.actor import Actor, acting
 from face_rec.access.factors import app_codes
 from face_rec.domain.errors import AccessError, FactorRefused, ProofNeeded
+from face_rec.web.base.forms import checked_form
 from face_rec.web.factors.second_pages import SecondPages, in_thread, next_of, to
-from face_rec.web.signin.forms import checked_form
 from face_rec.web.signin.login import Site
 
 

@@ -9,13 +9,12 @@ from starlette.routing import Route
 from face_rec.access.access_control import SESSION, Access
 from face_rec.access.accounts.account import Account
 from face_rec.domain.errors import FactorRefused, ProofNeeded
+from face_rec.web.base import cookies
+from face_rec.web.base.forms import checked_form
 from face_rec.web.factors.enrolling import Enrolling, EnrolPages
 from face_rec.web.factors.second_pages import SecondPages, in_thread, to
-from face_rec.web.gate import cookies
 from face_rec.web.gate.gate import actor_of
-from face_rec.web.signin.confirm import account_of
-from face_rec.web.signin.forms import checked_form
-from face_rec.web.signin.login import Site
+from face_rec.web.signin.login import Site, account_of
 
 OWN = "/account/factors"
 _NOTES = {

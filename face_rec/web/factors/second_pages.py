@@ -14,10 +14,10 @@ from face_rec.access.access_control import Access
 from face_rec.access.factors.factors import Factors
 from face_rec.access.factors.passkeys import RelyingParty
 from face_rec.domain.errors import AccessError, FactorRefused
-from face_rec.web.factors import relying
-from face_rec.web.gate.headers import FORMS_WITH_SCRIPT
-from face_rec.web.signin.forms import checked_form
-from face_rec.web.signin.html import FOLDER, render
+from face_rec.web.base import relying
+from face_rec.web.base.forms import checked_form
+from face_rec.web.base.headers import FORMS_WITH_SCRIPT
+from face_rec.web.base.html import FOLDER, render
 from face_rec.web.signin.login import Site, local_path
 
 T = TypeVar("T")

@@ -14,12 +14,12 @@ from face_rec.access.accounts.account import Account
 from face_rec.access.audit.actor import Actor
 from face_rec.access.signin.session import Opened
 from face_rec.domain.errors import AccessError
+from face_rec.web.base import cookies
+from face_rec.web.base.forms import checked_form, form_token
 from face_rec.web.factors.enrolling import Enrolling, EnrolPages
 from face_rec.web.factors.second_pages import SecondPages, in_thread, next_of, to
-from face_rec.web.gate import cookies
 from face_rec.web.gate.gate import actor_of
 from face_rec.web.gate.visitors import visitor_of
-from face_rec.web.signin.forms import checked_form, form_token
 from face_rec.web.signin.login import Site, hand_over, local_path, signed_in
 
 STEP = "/login/factor"

@@ -23,13 +23,13 @@ from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor, asking
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.domain.errors import StoreError
-from face_rec.web.gate import cookies
+from face_rec.web.base import cookies
+from face_rec.web.base.problem import is_api, problem, told
 from face_rec.web.gate.hosts import is_loopback, own_pages
 from face_rec.web.gate.refusals import Refusals, foreign, wants_page
 from face_rec.web.gate.route_rules import KIOSK_PAGE, PAGES, Rule, Way, below, rule_for
 from face_rec.web.gate.tab_socket import Handed, Sieve, SocketWatch, noting_files, own_tab_only
 from face_rec.web.gate.verdict import Asked, Verdict, may, verdict
-from face_rec.web.server.problem import is_api, problem, told
 
 log = logging.getLogger(__name__)
 

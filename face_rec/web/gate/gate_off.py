@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from face_rec.access.principal import THIS_COMPUTER
-from face_rec.web.gate import cookies
+from face_rec.web.base import cookies
 from face_rec.web.gate.origin import same_origin
 from face_rec.web.gate.route_rules import Way, rule_for
 

@@ -9,10 +9,10 @@ from starlette.responses import PlainTextResponse, Response
 
 from face_rec.access.access_control import KIOSK
 from face_rec.access.principal import Principal, PrincipalKind
-from face_rec.web.gate import cookies
+from face_rec.web.base import cookies
+from face_rec.web.base.html import render
+from face_rec.web.base.problem import WAITS, is_api, told
 from face_rec.web.gate.route_rules import KIOSK_PAGE
-from face_rec.web.server.problem import WAITS, is_api, told
-from face_rec.web.signin.html import render
 
 DENIED: Final = "You are not allowed to open this. Ask an administrator for the right to do so."
 NO_PAGE: Final = "There is no such page."

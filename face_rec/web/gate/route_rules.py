@@ -12,7 +12,7 @@ from typing import Final
 
 from face_rec.access.pages import Page
 from face_rec.access.rights import Right
-from face_rec.web.server import uploads
+from face_rec.web.base import uploads
 
 KIB: Final = 1024
 MIB: Final = 1024 * KIB

@@ -17,11 +17,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from face_rec.web.gate import cookies
-from face_rec.web.gate.headers import HSTS, secure
+from face_rec.web.base import cookies
+from face_rec.web.base.headers import HSTS, secure
+from face_rec.web.base.problem import is_api, told
 from face_rec.web.gate.hosts import host_allowed, hostname
 from face_rec.web.gate.route_rules import PAGES, Rule, Way, rule_for
-from face_rec.web.server.problem import is_api, told
 
 # What no route serves is said to be missing, instead of Streamlit's start page with a 200.
 

@@ -19,12 +19,12 @@ from face_rec.access.devices.device import Bound, Device, usable
 from face_rec.access.devices.kiosks import TOKEN_LASTS
 from face_rec.access.principal import PrincipalKind
 from face_rec.domain.errors import Conflict, LinkInvalid, StoreUnavailable
-from face_rec.web.gate import cookies
+from face_rec.web.base import cookies
+from face_rec.web.base.forms import checked_form
+from face_rec.web.base.headers import FORMS
+from face_rec.web.base.html import FOLDER, KIOSK_KEY, render
+from face_rec.web.base.problem import WAITS
 from face_rec.web.gate.gate import actor_of
-from face_rec.web.gate.headers import FORMS
-from face_rec.web.server.problem import WAITS
-from face_rec.web.signin.forms import checked_form
-from face_rec.web.signin.html import FOLDER, KIOSK_KEY, render
 from face_rec.web.signin.login import Site, local_path
 
 # ``/kiosk/start``, ``/kiosk/challenge``, ``/kiosk/prove``: a linked device proves that it is

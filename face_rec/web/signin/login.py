@@ -14,18 +14,19 @@ from starlette.routing import Route
 
 from face_rec import __version__
 from face_rec.access.access_control import HALF, SESSION, Access
+from face_rec.access.accounts.account import Account
 from face_rec.access.accounts.known_browsers import LIFE, cookie_of
 from face_rec.access.devices.credentials import digest
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.signin.session import Opened
-from face_rec.domain.errors import AccessError, StoreError, TryLater
-from face_rec.web.factors.relying import party
-from face_rec.web.gate import cookies
+from face_rec.domain.errors import AccessError, SignInRefused, StoreError, TryLater
+from face_rec.web.base import cookies
+from face_rec.web.base.forms import checked_form
+from face_rec.web.base.headers import FORMS_WITH_SCRIPT
+from face_rec.web.base.html import render
+from face_rec.web.base.relying import party
 from face_rec.web.gate.gate import actor_of
-from face_rec.web.gate.headers import FORMS_WITH_SCRIPT
 from face_rec.web.gate.visitors import visitor_of
-from face_rec.web.signin.forms import checked_form
-from face_rec.web.signin.html import render
 
 _NOTES = {
     "out": "You are signed out.",
@@ -235,3 +236,11 @@ def _user(request: Request) -> bool:
 def _name(request: Request) -> str:
     principal: Principal = request.state.principal
     return principal.id
+
+
+def account_of(access: Access, request: Request) -> Account:
+    """The account that is signed in. Raises SignInRefused."""
+    account = access.accounts.get(request.state.principal.id)
+    if account is None:
+        raise SignInRefused("This sign-in has ended. Sign in again.")
+    return account

@@ -23,12 +23,11 @@ from face_rec.access.rights import NARROWED, Role
 from face_rec.access.signin.session import ProviderSession
 from face_rec.domain.errors import AccessError, Conflict, SignInRefused
 from face_rec.domain.groups import ALL_GROUPS, Groups
-from face_rec.web.gate import cookies
+from face_rec.web.base import cookies
+from face_rec.web.base.html import render
 from face_rec.web.gate.gate import actor_of
 from face_rec.web.gate.visitors import visitor_of
-from face_rec.web.signin.confirm import account_of
-from face_rec.web.signin.html import render
-from face_rec.web.signin.login import Site, local_path, signed_in
+from face_rec.web.signin.login import Site, account_of, local_path, signed_in
 from face_rec.web.signin.oidc_client import OidcClient
 from face_rec.web.signin.provider_logout import ProviderLogout
 

@@ -10,7 +10,7 @@ from face_rec.access.principal import PrincipalKind
 from face_rec.access.signin.session import SignIn
 from face_rec.domain.errors import StoreError
 from face_rec.facades.frame import FrameFacade
-from face_rec.web.signin.html import KIOSK_KEY
+from face_rec.web.base.html import KIOSK_KEY
 from pages.ui.frame.component_files import joined
 from pages.ui.frame.identity import Identity
 from pages.ui.shared.text import html

@@ -12,7 +12,7 @@ from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.imports import photo_archive
 from face_rec.people.imports.importing import Importer, ImportOutcome, ImportReport
 from face_rec.protocols.models import Progress
-from face_rec.web.server.uploads import LARGEST_MB
+from face_rec.web.base.uploads import LARGEST_MB
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.navigation import link

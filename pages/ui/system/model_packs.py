@@ -12,7 +12,7 @@ from face_rec.domain.errors import ModelError
 from face_rec.facades.admin import AdminFacade
 from face_rec.models.status import PackOffer
 from face_rec.protocols.models import Progress
-from face_rec.web.server.uploads import LARGEST_MB
+from face_rec.web.base.uploads import LARGEST_MB
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Work

@@ -11,7 +11,7 @@ from face_rec.access.factors import app_codes, factors
 from face_rec.access.factors.factors import MOST_PASSKEYS, Factors, Passkey
 from face_rec.domain.errors import FactorRefused
 from face_rec.stores.access.access_codec import decode, encode
-from face_rec.web.factors.relying import party
+from face_rec.web.base.relying import party
 
 RFC = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # "12345678901234567890", the secret of RFC 6238
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -33,8 +33,8 @@ from face_rec import assembly
 from face_rec.__main__ import parser
 from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.people.photos.photos import MAX_BYTES
+from face_rec.web.base import uploads
 from face_rec.web.gate.route_rules import rule_for
-from face_rec.web.server import uploads
 
 DEPLOY = ROOT / "deploy"
 UNIT = DEPLOY / "face-attendance.service"

@@ -12,13 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from face_rec.access.access_control import Access
 from face_rec.access.accounts.passwords import SHORTEST
 from face_rec.domain.errors import AccessError, LinkInvalid, StoreUnavailable
-from face_rec.web.factors import own_factors, second_pages, second_step
+from face_rec.web.base import html
+from face_rec.web.base.forms import checked_form
+from face_rec.web.base.html import render
+from face_rec.web.factors import confirm, own_factors, own_sessions, second_pages, second_step
 from face_rec.web.gate.gate import actor_of
 from face_rec.web.gate.route_rules import KIOSK_PAGE
 from face_rec.web.gate.visitors import visitor_of
-from face_rec.web.signin import confirm, html, kiosk_device, login, own_sessions
-from face_rec.web.signin.forms import checked_form
-from face_rec.web.signin.html import render
+from face_rec.web.signin import kiosk_device, login
 from face_rec.web.signin.login import Site, later, signed_in
 from face_rec.web.signin.oidc import Provider, SingleSignOn
 

@@ -10,11 +10,11 @@ from starlette.routing import Route
 from face_rec.access.access_control import SESSION, Access
 from face_rec.access.signin.own_sessions import OwnSessions
 from face_rec.domain.errors import ProofNeeded
+from face_rec.web.base import cookies
+from face_rec.web.base.forms import checked_form
+from face_rec.web.base.html import render
 from face_rec.web.factors.second_pages import to
-from face_rec.web.gate import cookies
 from face_rec.web.gate.gate import actor_of
-from face_rec.web.signin.forms import checked_form
-from face_rec.web.signin.html import render
 from face_rec.web.signin.login import Site
 
 OWN = "/account/sessions"

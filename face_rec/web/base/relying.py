@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from face_rec.access.factors.passkeys import RelyingParty
-from face_rec.web.gate import cookies
+from face_rec.web.base import cookies
 
 UNDER_A_NAME = (
     "Passkeys work only where this app is opened by its name over HTTPS, or as localhost on the "

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from face_rec.web.gate.headers import FORMS
-from face_rec.web.signin.forms import FIELD, form_token, keep
+from face_rec.web.base.forms import FIELD, form_token, keep
+from face_rec.web.base.headers import FORMS
 
 FOLDER: Final = Path(__file__).parent / "templates"
 """The pages, with their style sheet and scripts."""

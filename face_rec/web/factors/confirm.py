@@ -14,12 +14,12 @@ from face_rec.access.access_control import SESSION, Access
 from face_rec.access.accounts.account import Account
 from face_rec.access.factors.step_up import CONFIRM
 from face_rec.access.signin.session import Opened
-from face_rec.domain.errors import AccessError, SignInRefused
+from face_rec.domain.errors import AccessError
+from face_rec.web.base import cookies
+from face_rec.web.base.forms import checked_form
 from face_rec.web.factors.second_pages import SecondPages, in_thread, next_of
-from face_rec.web.gate import cookies
 from face_rec.web.gate.gate import actor_of
-from face_rec.web.signin.forms import checked_form
-from face_rec.web.signin.login import Site, hand_over, later, local_path
+from face_rec.web.signin.login import Site, account_of, hand_over, later, local_path
 
 _BESIDE: Final = "/account/confirmed"
 
@@ -108,11 +108,3 @@ class _Confirm(SecondPages):
 def _beside(form: dict[str, str]) -> bool:
     """Whether this is a tab beside a page with an open form."""
     return form.get("next") == _BESIDE
-
-
-def account_of(access: Access, request: Request) -> Account:
-    """The account that is signed in. Raises SignInRefused."""
-    account = access.accounts.get(request.state.principal.id)
-    if account is None:
-        raise SignInRefused("This sign-in has ended. Sign in again.")
-    return account

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from face_rec.access.devices.credentials import new_secret
-from face_rec.web.gate import cookies
+from face_rec.web.base import cookies
 
 FIELD: Final = "form_token"
 _COOKIE: Final = "fr_form"
