@@ -53,11 +53,12 @@ MARK = PUNCH | {
     "journey.same_view", "people.gallery.gallery", "journey.decide", "people.directory",
 }  # fmt: skip
 """From the camera's frame."""
-MOST_BESIDE = 16
+MOST_BESIDE = 18
 """So many more of ours run, which a reader of the way need not open: words (times, boxes, kinds,
 contracts), the gallery's lock and its newest edition, the directory's question whether the person
 is still enrolled and how a person is read, what every store and every file uses (keys, client,
-JSON, durable writes), and the picture's way into the spool once the mark stands."""
+JSON, durable writes), the picture's way into the spool once the mark stands, and, as it falls, a
+beat of the journal's replay."""
 
 
 class Recorder:
