@@ -99,7 +99,8 @@ def company(today: date, zone: ZoneInfo, until: datetime | None = None) -> Compa
     events += corrections(events, chance)
     uptime = list(_uptime(days, zone))
     if until is not None:
-        events += [e for e in _events(people, [today], absences, zone, chance) if e.at <= until]
+        events += _events(people, [today], absences, zone, chance)
+        events = [e for e in events if e.at <= until]  # a night shift ends the next morning
         midnight = datetime.combine(today, time(), UTC)
         uptime += [Up(kiosk.id, midnight, until) for kiosk in _KIOSKS if midnight < until]
     return Company(people, rules, tuple(uptime), tuple(events))

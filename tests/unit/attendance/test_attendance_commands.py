@@ -1,7 +1,7 @@
 """``report`` and ``demo``, over stores in memory."""
 
 import argparse
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -52,6 +52,13 @@ def test_the_demo_can_end_in_the_middle_of_today() -> None:
     assert today
     assert max(event.at for event in made.events) <= noon
     assert made.people == company(noon.date(), BERLIN).people
+
+
+def test_a_demo_that_is_made_by_night_holds_no_mark_that_is_still_to_come() -> None:
+    night = datetime.combine(TODAY, time(1, 30), BERLIN).astimezone(UTC)
+    made = company(TODAY, BERLIN, night)
+    assert max(event.at for event in made.events) <= night
+    assert any(event.at > night - timedelta(hours=8) for event in made.events)
 
 
 def test_the_demo_is_the_same_in_every_run() -> None:
