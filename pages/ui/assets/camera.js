@@ -6,6 +6,7 @@
 // redraw of the page; one Keeper a mounted element lives on in between.
 
 const TICK_MS = 500;
+const QUICK_TICK_MS = 100;  // until a picture is there: each step of the way back waits for a tick
 const SIGNALLING_PATIENCE_S = 15;
 const STALL_PATIENCE_S = 8;
 const SERVER_PATIENCE_S = 6;
@@ -36,10 +37,16 @@ class Keeper {
     this.retry = () => { this.wait = 0; this.pause = 0; this.look(); };
     navigator.mediaDevices?.addEventListener?.("devicechange", this.retry);
     this.look();
-    this.timer = setInterval(() => this.tick(), TICK_MS);
+    this.next();
   }
 
   now() { return performance.now() / 1000; }
+
+  next() {
+    if (this.ended) return;
+    const calm = this.box.dataset.state === "ok" && !this.lost;
+    this.timer = setTimeout(() => { try { this.tick(); } finally { this.next(); } }, calm ? TICK_MS : QUICK_TICK_MS);
+  }
 
   // The server's own view: how old its newest frame is, in a message that must keep coming.
   receive(data, setStateValue) {
@@ -209,7 +216,8 @@ class Keeper {
   }
 
   end() {
-    clearInterval(this.timer);
+    this.ended = true;
+    clearTimeout(this.timer);
     navigator.mediaDevices?.removeEventListener?.("devicechange", this.retry);
   }
 }
