@@ -1,7 +1,7 @@
 """Kiosks: the devices that take attendance, how they do, and the links that enrol them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import streamlit as st
@@ -17,19 +17,11 @@ from pages.ui.frame.identity import Right, require
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import dialog, repeating
 from pages.ui.frame.step_up import again, proven, refused
-from pages.ui.shared.kiosk_record import record_fields
+from pages.ui.shared.kiosk_record import Wanted, record_fields
 from pages.ui.shared.text import plain
 from pages.ui.shared.times import ago
 
 require(Page.KIOSKS.right)
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a dialog says: of the device, and of what a mark at the kiosk means."""
-
-    device: Device
-    record: KioskRecord
 
 
 def device_fields(app: AccessFacade, device: Device, record: KioskRecord, key: str) -> Wanted:

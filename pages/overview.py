@@ -16,13 +16,13 @@ from pages.ui.frame.identity import Right, current, require
 from pages.ui.frame.navigation import link, next_step, open_page
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import repeating
+from pages.ui.frame.scope import filters
 from pages.ui.frame.state import lines_to_do, overall
 from pages.ui.overview.first_steps import first_steps, zone_question
 from pages.ui.overview.kiosk_status import kiosk_hearts
 from pages.ui.shared import charts, times
 from pages.ui.shared.day_words import minutes, time_of
 from pages.ui.shared.photos import photo
-from pages.ui.shared.scope import filters
 from pages.ui.shared.text import counted
 from pages.ui.shared.today import today_of
 from pages.ui.shared.widgets import Line, Tone, empty_state, person_list, state_list

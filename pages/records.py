@@ -16,6 +16,7 @@ from pages.ui.frame.identity import Identity, Right, current, require
 from pages.ui.frame.navigation import link, next_step
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import fragment, repeating
+from pages.ui.frame.scope import NO_GROUP, filters, group_choice, visible_groups
 from pages.ui.records.day_rows import day_rows
 from pages.ui.records.day_table import show_days
 from pages.ui.records.person_days import person_days
@@ -23,7 +24,6 @@ from pages.ui.records.records_table import show_table, table_of
 from pages.ui.records.review import review
 from pages.ui.shared.day_words import STATUS_NAMES
 from pages.ui.shared.period import period
-from pages.ui.shared.scope import NO_GROUP, filters, group_choice, visible_groups
 from pages.ui.shared.text import counted
 from pages.ui.shared.widgets import empty_state
 

@@ -1,8 +1,6 @@
 """Reports: register, muster, summary, late list, absences and groups; on screen and as files."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
 
 import streamlit as st
 
@@ -13,44 +11,14 @@ from pages.ui.frame.identity import Identity, Right, current, require
 from pages.ui.frame.navigation import next_step
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import fragment
+from pages.ui.frame.scope import filters, group_choice
 from pages.ui.reports.report_files import files, made
-from pages.ui.reports.report_view import chart_of, show_report
+from pages.ui.reports.report_view import OFFERS, chart_of, show_report
 from pages.ui.shared.period import CUSTOM, period, words
-from pages.ui.shared.scope import filters, group_choice
 from pages.ui.shared.text import counted
 from pages.ui.shared.widgets import empty_state
 
 require(Page.REPORTS.right)
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One report as the page offers it."""
-
-    title: str
-    lead: str
-    spans: tuple[str, ...]
-    default: str
-    nothing: str
-
-
-_WEEKS: Final = ("Today", "Yesterday", "7 days", "This month", "Last month")
-_MONTHS: Final = ("7 days", "30 days", "This month", "Last month")
-OFFERS: Final = {
-    "daily": Offer("Daily register", "Everybody, day by day: status, in, out and hours.",
-                   _WEEKS, "7 days", "Nobody was expected or seen on these days."),
-    "muster": Offer("Monthly muster", "People × days, a letter for each status.",
-                    ("This month", "Last month", "30 days"), "This month",
-                    "Nobody was employed on these days."),
-    "summary": Offer("Summary", "Days, lateness, hours and overtime of each person.",
-                     _MONTHS, "Last month", "Nobody was employed on these days."),
-    "late": Offer("Late arrivals", "Who came late, when, and by how much.",
-                  _WEEKS, "7 days", "Nobody came late on these days."),
-    "absences": Offer("Absences", "Who did not come; an outage of a kiosk is told apart.",
-                      _WEEKS, "7 days", "Nobody was absent on these days."),
-    "groups": Offer("Groups", "Groups side by side: attendance, punctuality and hours.",
-                    _MONTHS, "Last month", "Nobody was employed on these days."),
-}  # fmt: skip
 
 
 @fragment(Right.RECORDS)

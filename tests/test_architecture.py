@@ -111,7 +111,7 @@ def test_outside_libraries_stay_in_the_part_that_wraps_them(path: Path) -> None:
 
 # --- folders ----------------------------------------------------------------------------------
 
-_STILL_IN_CIRCLES = ("face_rec.access", "face_rec.journey", "pages.ui")
+_STILL_IN_CIRCLES = ("face_rec.access",)
 """Parts some of whose folders need each other; no further one may, and each leaves when it can."""
 
 
@@ -220,10 +220,8 @@ def test_who_only_reads_people_is_given_nothing_to_write_with() -> None:
 ONE_HOME: dict[str, set[str]] = {
     # which kinds of event are marks
     "frozenset({EventKind.": {"face_rec.domain.marks"},
-    # how a kiosk may be called; a site's name follows a like rule of its own
-    "[a-z0-9][a-z0-9-]{0,31}": {
-        "face_rec.kiosks.kiosk", "face_rec.settings.kinds", "face_rec.stores.backup.backup_file",
-    },
+    # how a site or a kiosk may be called
+    "[a-z0-9][a-z0-9-]{0,31}": {"face_rec.domain.names"},
     # whether a greeting is of a mark that was there before: screens ask the receipt or the label
     "is Outcome.ALREADY": {"face_rec.domain.marks"},
 }  # fmt: skip
@@ -285,6 +283,22 @@ def _closure(start: str) -> set[str]:
 )
 def test_a_page_pulls_in_what_it_needs_and_not_the_whole_product(page: str) -> None:
     assert len(_closure(page)) <= MOST_OF.get(page, MOST), sorted(_closure(page))
+
+
+def _classes_in(source: str) -> list[str]:
+    return [node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef)]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=_module)
+def test_no_page_makes_its_classes_anew_at_every_run(path: Path) -> None:
+    """Streamlit runs a page's script again and again, and what it made in an earlier run is no
+    instance of the class that the next run defines."""
+    found = _classes_in(path.read_text(encoding="utf-8"))
+    assert not found, f"{_module(path)}: put {', '.join(found)} into a module that it imports"
+
+
+def test_a_class_in_a_page_is_noticed() -> None:
+    assert _classes_in("@dataclass(frozen=True)\nclass Wanted: ...\n") == ["Wanted"]
 
 
 # --- parts of a page that run without it ------------------------------------------------------

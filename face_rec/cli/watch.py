@@ -20,7 +20,6 @@ from face_rec.domain.screens import Label
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DryRunMarker
 from face_rec.journey.pipeline import Journey, PipelineDeps
-from face_rec.journey.punch import NoticeBoard
 from face_rec.journey.still import Stills
 from face_rec.journey.streams.camera import (
     HELP,
@@ -31,6 +30,7 @@ from face_rec.journey.streams.camera import (
     camera_address,
     open_source,
 )
+from face_rec.journey.streams.stream import NoticeBoard
 
 if TYPE_CHECKING:
     from face_rec.assembly.system import System

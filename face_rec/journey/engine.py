@@ -13,9 +13,8 @@ from face_rec.domain.faces import Image
 from face_rec.domain.marks import Receipt, Source
 from face_rec.domain.screens import Greeting, Label, Scene, StreamStats
 from face_rec.journey.pipeline import Journey, PipelineDeps
-from face_rec.journey.punch import NoticeBoard
 from face_rec.journey.still import Stills
-from face_rec.journey.streams.stream import LiveStream
+from face_rec.journey.streams.stream import LiveStream, NoticeBoard
 from face_rec.journey.streams.workers import WorkerPool
 from face_rec.kiosks.seats import Seats
 from face_rec.protocols.streams import FrameProcessor, Stream

@@ -23,7 +23,8 @@ from face_rec.journey.decide import (
 )
 from face_rec.journey.detect import Detect, Outlook
 from face_rec.journey.embed import Choose, Probe, embed, match
-from face_rec.journey.punch import Named, NoticeBoard, Puncher
+from face_rec.journey.punch import Named, Puncher
+from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.journey.track import Tracker
 from face_rec.journey.track_state import TrackState, TrackStates, appearance
 from face_rec.protocols.marks import Marker

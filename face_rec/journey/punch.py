@@ -1,10 +1,8 @@
 """Punch: turn a named face, or a PIN, into a mark, a greeting and a snapshot, in this order."""
 
 import uuid
-from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from threading import Lock
 from typing import Final
 
 from face_rec.clock import Clock
@@ -12,6 +10,7 @@ from face_rec.domain.faces import Box, Image
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Decision
 from face_rec.domain.screens import Greeting
+from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.protocols.marks import Marker
 from face_rec.protocols.people import Directory
 from face_rec.protocols.snapshots import SnapshotSink
@@ -19,35 +18,6 @@ from face_rec.protocols.snapshots import SnapshotSink
 CONTEXT: Final = 3.0
 """Side of a snapshot, in sides of the face: enough to see who stands there, no more."""
 _WRITTEN: Final = (Outcome.MARKED, Outcome.SAVED_HERE)
-_KEPT: Final = 50
-"""Greetings remembered a stream; a page asks for new ones several times a second."""
-
-
-class NoticeBoard:
-    """The newest greetings of one stream. Written by its worker, read by any thread."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._greetings: deque[Greeting] = deque(maxlen=_KEPT)
-        self._time_to_mark: float | None = None
-
-    def post(self, greeting: Greeting, time_to_mark: float | None = None) -> None:
-        """Show ``greeting``. ``time_to_mark``: seconds from the first frame in which the
-        face was large enough until the mark."""
-        with self._lock:
-            self._greetings.append(greeting)
-            if time_to_mark is not None:
-                self._time_to_mark = time_to_mark
-
-    def greetings(self, since: float = 0.0) -> tuple[Greeting, ...]:
-        """Those shown from ``since`` (monotonic seconds) on, oldest first."""
-        with self._lock:
-            return tuple(g for g in self._greetings if g.shown_from >= since)
-
-    @property
-    def time_to_mark(self) -> float | None:
-        """Of the newest mark."""
-        return self._time_to_mark
 
 
 @dataclass(frozen=True, slots=True, eq=False)

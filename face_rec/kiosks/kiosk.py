@@ -1,14 +1,15 @@
 """Kiosks: how one may be called, which way they count, and who uses them."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
-RULE: Final = "1 to 32 lower-case letters, digits and hyphens"
+from face_rec.domain import names
+
+NAME: Final = names.SHORT
+RULE: Final = names.RULE
 
 
 class Direction(StrEnum):

@@ -28,6 +28,8 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from face_rec.domain import names
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 """The folder of ``config.py``: a path that is not absolute begins there."""
 
@@ -155,8 +157,8 @@ def _pattern(pattern: str) -> StringConstraints:
 Secret = Annotated[str, SECRET]
 Slug = Annotated[
     str,
-    _pattern("[a-z0-9][a-z0-9-]{0,31}"),
-    allowed("1 to 32 lower-case letters, digits and hyphens"),
+    _pattern(names.SHORT.pattern),
+    allowed(names.RULE),
 ]
 Title = Annotated[
     str,

@@ -11,7 +11,7 @@ from face_rec.domain.screens import Label, Scene
 from face_rec.journey.decide import Policy
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.pipeline import Journey, PipelineDeps
-from face_rec.journey.punch import NoticeBoard
+from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.protocols.marks import Marker
 from tests.fakes.attendance import FakeAttendance, FakeJournal
 from tests.fakes.clock import FakeClock

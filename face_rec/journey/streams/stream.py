@@ -1,4 +1,4 @@
-"""A stream: one camera's newest frame, processor and newest result.
+"""A stream: one camera's newest frame, processor, newest result and newest greetings.
 
 The journey begins in a slot of one frame. A newer frame replaces it and the older one is counted
 as dropped, so latency is bounded by one inference and never by a queue.
@@ -7,16 +7,18 @@ as dropped, so latency is bounded by one inference and never by a queue.
 from collections import deque
 from collections.abc import Callable
 from threading import Lock
+from typing import Final
 
 from face_rec.clock import Clock
 from face_rec.domain.faces import Frame, Image
-from face_rec.domain.screens import Scene, StreamStats
-from face_rec.journey.punch import NoticeBoard
+from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.protocols.streams import FrameProcessor
 
 SPAN = 3.0
 """Seconds over which a rate is taken."""
 _KEPT = 200
+_GREETINGS: Final = 50
+"""Remembered a stream; a page asks for new ones several times a second."""
 
 
 class LatestFrame:
@@ -83,6 +85,33 @@ class Meter:
             return len(recent) / SPAN
         # Over the time observed, so that the first seconds of a stream do not read low.
         return (len(recent) - 1) / max(now - recent[0], 1e-6)
+
+
+class NoticeBoard:
+    """The newest greetings of one stream. Written by its worker, read by any thread."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._greetings: deque[Greeting] = deque(maxlen=_GREETINGS)
+        self._time_to_mark: float | None = None
+
+    def post(self, greeting: Greeting, time_to_mark: float | None = None) -> None:
+        """Show ``greeting``. ``time_to_mark``: seconds from the first frame in which the
+        face was large enough until the mark."""
+        with self._lock:
+            self._greetings.append(greeting)
+            if time_to_mark is not None:
+                self._time_to_mark = time_to_mark
+
+    def greetings(self, since: float = 0.0) -> tuple[Greeting, ...]:
+        """Those shown from ``since`` (monotonic seconds) on, oldest first."""
+        with self._lock:
+            return tuple(g for g in self._greetings if g.shown_from >= since)
+
+    @property
+    def time_to_mark(self) -> float | None:
+        """Of the newest mark."""
+        return self._time_to_mark
 
 
 class LiveStream:

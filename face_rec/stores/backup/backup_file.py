@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any, Final, cast
 
+from face_rec.domain import names
 from face_rec.domain.errors import BackupRefused
 from face_rec.stores.backup.backup_records import Record
 
@@ -33,7 +34,6 @@ MOST_EXPANSION: Final = 100
 reaches 1,000."""
 MOST_PEOPLE: Final = 5_000_000
 _ALWAYS_FINE: Final = 16 << 20  # bytes that may unpack at any rate
-_SITE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 _VERSION: Final = re.compile(r"[A-Za-z0-9_.+-]{1,64}")
 
 _NONE: Final = "This file is no backup, or is damaged. Choose another one."
@@ -199,7 +199,7 @@ def _header_of(about: Mapping[str, Any]) -> Header:
     try:
         site, version, schema = about["site"], about["version"], about["schema"]
         made_at = datetime.fromisoformat(about["made_at"])
-        fits = _SITE.fullmatch(site) and _VERSION.fullmatch(version)
+        fits = names.SHORT.fullmatch(site) and _VERSION.fullmatch(version)
     except (KeyError, TypeError, ValueError):
         raise BackupRefused(_NONE) from None
     if not fits or type(schema) is not int or schema < 1:

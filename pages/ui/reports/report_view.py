@@ -1,6 +1,7 @@
 """A report on screen: a chart read at a glance, and one page of rows with totals above."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import altair as alt
@@ -16,6 +17,36 @@ from pages.ui.records.day_rows import group_counts, status_counts, table_of_days
 from pages.ui.shared import charts
 from pages.ui.shared.day_words import BLANK, FILLS, legend, status_legend
 from pages.ui.shared.text import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One report as the page offers it."""
+
+    title: str
+    lead: str
+    spans: tuple[str, ...]
+    default: str
+    nothing: str
+
+
+_WEEKS: Final = ("Today", "Yesterday", "7 days", "This month", "Last month")
+_MONTHS: Final = ("7 days", "30 days", "This month", "Last month")
+OFFERS: Final = {
+    "daily": Offer("Daily register", "Everybody, day by day: status, in, out and hours.",
+                   _WEEKS, "7 days", "Nobody was expected or seen on these days."),
+    "muster": Offer("Monthly muster", "People × days, a letter for each status.",
+                    ("This month", "Last month", "30 days"), "This month",
+                    "Nobody was employed on these days."),
+    "summary": Offer("Summary", "Days, lateness, hours and overtime of each person.",
+                     _MONTHS, "Last month", "Nobody was employed on these days."),
+    "late": Offer("Late arrivals", "Who came late, when, and by how much.",
+                  _WEEKS, "7 days", "Nobody came late on these days."),
+    "absences": Offer("Absences", "Who did not come; an outage of a kiosk is told apart.",
+                      _WEEKS, "7 days", "Nobody was absent on these days."),
+    "groups": Offer("Groups", "Groups side by side: attendance, punctuality and hours.",
+                    _MONTHS, "Last month", "Nobody was employed on these days."),
+}  # fmt: skip
 
 _MOST_BARS: Final = 12
 

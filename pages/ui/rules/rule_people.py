@@ -13,11 +13,11 @@ from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE
 from face_rec.domain.people import Person
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import current
+from pages.ui.frame.scope import NO_GROUP
 from pages.ui.rules.rule_editor import buttons, chosen_of, form_key, new_id
 from pages.ui.rules.rule_fields import dates, person_choice, seen_groups, sees_person
 from pages.ui.rules.rules_begun import begun
 from pages.ui.shared.people_index import people_index
-from pages.ui.shared.scope import NO_GROUP
 
 _GROUP, _PERSON = "A group", "A person"
 _NO_ASSIGNMENT = (

@@ -1,10 +1,11 @@
 """What a mark at a kiosk means, as it is entered: with its device, or among the settings."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import streamlit as st
 
+from face_rec.access.devices.device import Device
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.protocols.people import PeopleReader
 from pages.ui.shared.people_index import people_index
@@ -14,6 +15,14 @@ WAYS: Final = {
     Direction.IN: "In only",
     Direction.OUT: "Out only",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a dialog says: of the device, and of what a mark at the kiosk means."""
+
+    device: Device
+    record: KioskRecord
 
 
 def record_fields(people: PeopleReader, start: KioskRecord, key: str) -> KioskRecord:

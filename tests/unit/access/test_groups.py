@@ -15,7 +15,7 @@ from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups, only
 from face_rec.domain.people import Person
 from face_rec.stores.access.access_codec import decode, encode
 from pages.ui.frame.identity import NOBODY
-from pages.ui.shared.scope import filters
+from pages.ui.frame.scope import filters
 
 ADA = Person("s1", "E1", "Ada", "Office")
 

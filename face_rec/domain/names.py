@@ -1,0 +1,8 @@
+"""Short names: those of sites and kiosks, which stand in keys, folders, addresses and files."""
+
+import re
+from typing import Final
+
+SHORT: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+RULE: Final = "1 to 32 lower-case letters, digits and hyphens"
+"""The same in words, for whoever is refused."""
