@@ -5,7 +5,9 @@ Only the app, its routes and commands see a :class:`System`; pages see a façade
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
+from config import Settings
 from face_rec.access.access_control import Access
 from face_rec.attendance.rules.authority import EVERYTHING
 from face_rec.attendance.service import AttendanceService, ServiceByZone
@@ -33,6 +35,8 @@ from face_rec.site_options import LiveOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
 from face_rec.stores.verify.daily_check import DailyCheck
 from face_rec.stores.verify.watch import ChainWatch
+from face_rec.web.frames.ice import IceServers
+from face_rec.web.gate.hosts import Reach, addresses
 from face_rec.web.ops.health import Health
 
 
@@ -165,3 +169,47 @@ def facades(system: System) -> tuple[Facade, ...]:
 
 def _save_kiosk_rule(service: AttendanceService, record: KioskRecord) -> None:
     service.rules.save(record, authority=EVERYTHING, since=service.timesheets.today())
+
+
+def site_info(settings: Settings) -> SiteInfo:
+    """What pages may know of the settings, in words."""
+    return SiteInfo(
+        site=settings.site,
+        title=settings.title,
+        timezone=settings.timezone,
+        consent_text=settings.consent_text,
+        consent_version=settings.consent_version,
+        cooldown=settings.cooldown_seconds,
+        save_snapshots=settings.save_snapshots,
+        redis=_redis_words(settings),
+        snapshots=_snapshot_words(settings),
+        video_transport=settings.video_transport,
+        ice=IceServers(settings.ice_servers or (), settings.turn_url, settings.turn_secret),
+        addresses=addresses(_reach(settings)),
+    )
+
+
+def _reach(settings: Settings) -> Reach:
+    return Reach(
+        settings.public_url,
+        settings.allowed_hosts,
+        settings.bind_address,
+        settings.port,
+        https=settings.tls_cert is not None,
+        proxied=settings.loopback or bool(settings.trusted_proxies),
+    )
+
+
+def _redis_words(settings: Settings) -> str:
+    if settings.embedded_redis:
+        return "embedded, data on disk"
+    nodes = settings.redis_nodes or ((settings.redis_host or "by URL", settings.redis_port),)
+    return f"{settings.redis_mode} at {nodes[0][0]}"
+
+
+def _snapshot_words(settings: Settings) -> str:
+    if not settings.save_snapshots:
+        return "switched off"
+    if settings.s3_bucket:
+        return f"s3://{settings.s3_bucket}/{settings.s3_prefix}"
+    return str(Path(settings.data_dir) / "snapshots")

@@ -13,8 +13,9 @@ import pytest
 
 from face_rec.domain.errors import PackBroken, ProviderMissing
 from face_rec.domain.faces import Box, Face, Image, Matrix
-from face_rec.models.packs.installed_packs import InstalledPacks, Role, role_of
+from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.packs.manifest import Pack
+from face_rec.models.packs.model_files import Role, role_of
 from face_rec.models.runtime import loading
 from face_rec.models.runtime.loading import Loaded, load
 from face_rec.models.runtime.providers import CPU, CUDA

@@ -16,7 +16,7 @@ from pathlib import Path
 from face_rec.clock import Clock
 from face_rec.domain.errors import ModelError, PackBroken
 from face_rec.models.packs.catalogue import OFFICIAL, RELEASES, OfficialPack
-from face_rec.models.packs.installed_packs import InstalledPacks, folder_pack
+from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.packs.manifest import (
     MANIFEST,
     Pack,
@@ -24,6 +24,7 @@ from face_rec.models.packs.manifest import (
     read_manifest,
     write_manifest,
 )
+from face_rec.models.packs.model_files import folder_pack
 from face_rec.models.packs.pack_archive import download, unpack_models
 from face_rec.protocols.models import Progress
 
