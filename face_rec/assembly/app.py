@@ -15,9 +15,8 @@ from face_rec.access.access_control import Access
 from face_rec.access.audit.audit import Action
 from face_rec.assembly.commands import build_models
 from face_rec.assembly.privacy import privacy_of
-from face_rec.assembly.site import site_info
 from face_rec.assembly.stores import Stores, cached_days, open_offices, open_stores
-from face_rec.assembly.system import System
+from face_rec.assembly.system import System, site_info
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import StoreUnavailable
@@ -31,8 +30,10 @@ from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import Heartbeat, KioskRegister
 from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
+from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.people.kept_photos import Portraits
 from face_rec.people.photos.quality import assess
 from face_rec.privacy.service import RetentionSchedule
 from face_rec.site_options import OptionsFollower
@@ -116,9 +117,9 @@ def _system(
         follower=follower,
         directory=directory,
         enrolment=Enrolment(
-            people=stores.people, writer=stores.writers.people, models=models,
-            gallery=follower.gallery, wait=follower.wait, assess=assess, snapshots=stores.spool,
-            clock=clock,
+            people=stores.people, writer=stores.writers.people, models=models, assess=assess,
+            duplicates=DuplicateCheck(stores.people, models, follower.gallery, follower.wait),
+            portraits=Portraits(stores.spool), clock=clock,
         ),
         engine=engine,
         kiosks=KioskRegister(

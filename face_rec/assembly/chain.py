@@ -31,6 +31,7 @@ from face_rec.stores.verify.chain_records import (
     Records,
     RuleRecords,
 )
+from face_rec.stores.verify.check import ChainCheck
 from face_rec.stores.verify.watch import ChainWatch
 from face_rec.stores.witness.bucket import WitnessBucket
 from face_rec.stores.witness.witness import Witness
@@ -87,9 +88,10 @@ def _watch(settings: Settings, streams: Streams, records: Sequence[Records]) -> 
     copy = BucketLog(bucket, site) if bucket is not None else None
     pin = witness_pin(settings.data_dir, site)
     witness = Witness(streams.chain, witness_folder(settings.data_dir, site), pin, copy)
+    days = ChainDays(streams.client, site)
     return ChainWatch(
-        streams.chain,
-        ChainDays(streams.client, site),
+        ChainCheck(streams.chain, days, witness, records),
+        days,
         witness,
         records,
         written=streams.heads.drain,

@@ -29,6 +29,7 @@ from face_rec.site_options import SiteOptions
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.people.pins import RedisPins
 from face_rec.stores.redis.client import Client
+from face_rec.stores.redis.embedded import folder_of
 from face_rec.stores.redis.purge import EmbeddedPurge, OutsidePurge
 from face_rec.stores.site.privacy_keepers import audit_keeper, pins_keeper, rules_keeper
 from face_rec.stores.site.site_state import RedisRunLog
@@ -124,7 +125,7 @@ def privacy_of(
 def _purge(settings: Settings, client: Client) -> Purge:
     if not settings.embedded_redis:
         return OutsidePurge()
-    return EmbeddedPurge(client, settings.site, settings.data_dir.resolve() / "redis")
+    return EmbeddedPurge(client, settings.site, folder_of(settings.data_dir))
 
 
 def _privacy_note(access: Access) -> Note:

@@ -33,6 +33,7 @@ class DuplicateCheck:
 
     Two admins who register one face under two IDs at the same moment both pass the check, but
     only one write finds the revision it was checked at; the other is checked again and refused.
+    ``wait`` is the gallery's follower's, so that the check sees everybody.
     """
 
     def __init__(

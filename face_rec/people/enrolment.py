@@ -20,23 +20,22 @@ from face_rec.domain.faces import Image, Vector
 from face_rec.domain.people import Contract, Person, Template
 from face_rec.people import kept_photos
 from face_rec.people.details import Details, clean_details, clean_person
-from face_rec.people.duplicates import DuplicateCheck, Wait
+from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.gallery.gallery import centroid
 from face_rec.people.kept_photos import MOST_TEMPLATES, Portraits
 from face_rec.people.photos.capture import GuidedCapture
 from face_rec.people.photos.photo_check import EnrolPhoto, Examiner
 from face_rec.people.photos.quality import CAPTURE
 from face_rec.protocols.models import Assessor, ModelSource
-from face_rec.protocols.people import Gallery, PeopleReader, PeopleWriter
-from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.retry import until_first
 
 log = logging.getLogger(__name__)
 
 
 class Enrolment:
-    """Safe to call from several threads. ``wait`` is the follower's: it lets the duplicate
-    check see everybody. All methods may raise StoreUnavailable; then nothing was written."""
+    """Safe to call from several threads. All methods may raise StoreUnavailable; then nothing
+    was written."""
 
     def __init__(
         self,
@@ -44,17 +43,16 @@ class Enrolment:
         people: PeopleReader,
         writer: PeopleWriter,
         models: ModelSource,
-        gallery: Gallery,
-        wait: Wait,
         assess: Assessor,
-        snapshots: SnapshotStore,
+        duplicates: DuplicateCheck,
+        portraits: Portraits,
         clock: Clock,
     ) -> None:
         self._people = people
         self._writer = writer
-        self._portraits = Portraits(snapshots)
+        self._portraits = portraits
         self._clock = clock
-        self._duplicates = DuplicateCheck(people, models, gallery, wait)
+        self._duplicates = duplicates
         self._models = models
         self._assess = assess
         self.examiner = Examiner(models, assess)

@@ -22,10 +22,10 @@ from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.sealing import keyring
 from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.stores.verify.chain_days import ChainDays
-from face_rec.stores.verify.watch import ChainWatch
+from face_rec.stores.verify.check import ChainCheck
 from tests import redis_servers
 from tests.benchmarks.row import Row
-from tests.fakes.clock import MORNING, FakeClock
+from tests.fakes.clock import MORNING
 from tests.fakes.witness import a_witness
 from tests.samples import a_chain, an_event
 
@@ -105,10 +105,9 @@ def _checking(client: Client, folder: Path, days: int) -> list[Row]:
     chain = a_chain(site=SITE)
     for number in range(days):
         _fill_day(client, chain, number, each)
-    witness = a_witness(chain, folder)
-    watch = ChainWatch(chain, ChainDays(client, SITE), witness, written=set, clock=FakeClock())
+    check = ChainCheck(chain, ChainDays(client, SITE), a_witness(chain, folder), [])
     began = time.perf_counter()
-    report = watch.verify()
+    report = check.run()
     seconds = time.perf_counter() - began
     assert report.whole
     assert report.linked == days * each

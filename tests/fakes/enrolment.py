@@ -7,8 +7,10 @@ from face_rec.domain.faces import Box, Frame, Image
 from face_rec.domain.people import Consent
 from face_rec.people.details import Details
 from face_rec.people.directory import CachedDirectory
+from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.people.kept_photos import Portraits
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.quality import assess
 from tests.fakes.clock import FakeClock
@@ -59,10 +61,11 @@ class People:
             people=self.store,
             writer=self.store,
             models=self.models,
-            gallery=self.follower.gallery,
-            wait=self.caught_up,
             assess=assess,
-            snapshots=self.snapshots,
+            duplicates=DuplicateCheck(
+                self.store, self.models, self.follower.gallery, self.caught_up
+            ),
+            portraits=Portraits(self.snapshots),
             clock=self.clock,
         )
 

@@ -26,8 +26,10 @@ from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.speed import Speed
 from face_rec.models.status import ModelState, ModelStatus, PackOffer
 from face_rec.people.directory import CachedDirectory
+from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.people.kept_photos import Portraits
 from face_rec.protocols.models import Progress
 from face_rec.site_options import LiveOptions
 from face_rec.stores.verify.daily_check import CheckStatus
@@ -152,11 +154,12 @@ class FakeSystem:
     def __post_init__(self) -> None:
         self.people = FakePeople(self.clock)
         self.follower = GalleryFollower(self.people, self.models, self.clock)
+        self.duplicates = DuplicateCheck(
+            self.people, self.models, self.follower.gallery, self.follower.wait
+        )
         enrolment = Enrolment(
-            people=self.people, writer=self.people, models=self.models,
-            gallery=self.follower.gallery,
-            wait=self.follower.wait, assess=good_quality, snapshots=self.snapshots,
-            clock=self.clock,
+            people=self.people, writer=self.people, models=self.models, assess=good_quality,
+            duplicates=self.duplicates, portraits=Portraits(self.snapshots), clock=self.clock,
         )  # fmt: skip
         parts: dict[str, Any] = {
             "installation": SITE,

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from face_rec.access.rights import SCOPES, Right, Scope
 from face_rec.domain.faces import Box
 from face_rec.people.enrolment import Enrolment
+from face_rec.people.kept_photos import Portraits
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.ports import Keeper
 from face_rec.stores.redis.client import Client
@@ -47,9 +48,8 @@ class Api:
         people = fake.people
         writer = AuditedPeople(people, access.audit, access.step_up.demand)
         enrolment = Enrolment(
-            people=people, writer=writer, models=fake.models, gallery=fake.follower.gallery,
-            wait=fake.follower.wait, assess=good_quality, snapshots=fake.snapshots,
-            clock=fake.clock,
+            people=people, writer=writer, models=fake.models, assess=good_quality,
+            duplicates=fake.duplicates, portraits=Portraits(fake.snapshots), clock=fake.clock,
         )  # fmt: skip
         consent = ConsentText("I agree.", "1")
         self.kept: dict[str, int] = {}

@@ -15,6 +15,7 @@ from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.verify.chain_days import ChainDays
 from face_rec.stores.verify.chain_report import Flaw
+from face_rec.stores.verify.check import ChainCheck
 from face_rec.stores.verify.watch import ChainWatch
 from face_rec.stores.witness.witness import Witness
 from tests.fakes.clock import MORNING, FakeClock
@@ -37,9 +38,9 @@ class World:
         self.watch = self.another_watch()
 
     def another_watch(self, bucket: MemoryBucket | None = None) -> ChainWatch:
-        days = ChainDays(self.client, "main")
+        days, witness = ChainDays(self.client, "main"), self.witness(bucket)
         return ChainWatch(
-            a_chain(), days, self.witness(bucket),
+            ChainCheck(a_chain(), days, witness, []), days, witness,
             written=self.store.heads.drain, clock=self.clock,
         )  # fmt: skip
 

@@ -26,8 +26,9 @@ from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.verify.chain_days import ChainDays
-from face_rec.stores.verify.chain_records import AuditRecords, PeopleRecords, RuleRecords
+from face_rec.stores.verify.chain_records import AuditRecords, PeopleRecords, Records, RuleRecords
 from face_rec.stores.verify.chain_report import Flaw, Report
+from face_rec.stores.verify.check import ChainCheck
 from face_rec.stores.verify.watch import ChainWatch
 from face_rec.stores.witness.witness_log import Bucket
 from tests.fakes.clock import MORNING, FakeClock
@@ -52,13 +53,14 @@ class Site:
         self.rules = RedisRules(client, "main", of_rules)
         audit = RedisAudit(client, "main", of_audit)
         self.audit_log = AuditLog(audit, self.clock)
+        days, witness = ChainDays(client, "main"), a_witness(streams.chain, data, bucket)
+        records: list[Records] = [
+            PeopleRecords(self.people, of_people),
+            RuleRecords(self.rules, of_rules),
+            AuditRecords(audit, of_audit),
+        ]
         self.watch = ChainWatch(
-            streams.chain, ChainDays(client, "main"), a_witness(streams.chain, data, bucket),
-            [
-                PeopleRecords(self.people, of_people),
-                RuleRecords(self.rules, of_rules),
-                AuditRecords(audit, of_audit),
-            ],
+            ChainCheck(streams.chain, days, witness, records), days, witness, records,
             written=streams.heads.drain, clock=self.clock,
         )  # fmt: skip
 

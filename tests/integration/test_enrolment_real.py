@@ -12,8 +12,10 @@ from face_rec.domain.faces import Image
 from face_rec.domain.people import Consent
 from face_rec.models.service import ModelService
 from face_rec.people.details import Details
+from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.people.kept_photos import Portraits
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import decode
 from face_rec.people.photos.quality import assess
@@ -58,10 +60,11 @@ class Site:
             people=self.store,
             writer=self.store,
             models=models,
-            gallery=self.follower.gallery,
-            wait=self.follower.wait,
             assess=assess,
-            snapshots=MemorySnapshots(),
+            duplicates=DuplicateCheck(
+                self.store, models, self.follower.gallery, self.follower.wait
+            ),
+            portraits=Portraits(MemorySnapshots()),
             clock=clock,
         )
 

@@ -12,7 +12,7 @@ from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.verify.chain_days import ChainDays
-from face_rec.stores.verify.watch import ChainWatch
+from face_rec.stores.verify.check import ChainCheck
 from tests import redis_servers
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.witness import a_witness
@@ -84,11 +84,8 @@ def test_a_failover_loses_no_confirmed_mark_and_no_person(
     assert set(kiosk.confirmed) <= stored
     assert kiosk.confirmed
     assert kiosk.refused  # the kiosk was told while nobody could keep its marks
-    watch = ChainWatch(
-        a_chain(), ChainDays(client, "main"), a_witness(a_chain(), tmp_path),
-        written=attendance.heads.drain, clock=FakeClock(),
-    )  # fmt: skip
-    report = watch.verify()
+    witness = a_witness(a_chain(), tmp_path)
+    report = ChainCheck(a_chain(), ChainDays(client, "main"), witness, []).run()
     assert (report.findings, report.linked) == ((), len(stored))
     assert people.get(person.subject) == person
     assert [entry.subject for entry in people.entries(CONTRACT)] == [person.subject]

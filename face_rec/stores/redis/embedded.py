@@ -29,6 +29,11 @@ _PAUSES: Final = Backoff(0.5, 30.0)
 _LONGEST_START: Final = 60.0  # seconds that stopping waits for a server being started
 
 
+def folder_of(data_dir: Path) -> Path:
+    """Where its files lie."""
+    return data_dir.resolve() / "redis"
+
+
 class EmbeddedRedis:
     """The redis-server of ``data_dir``: joined if it runs, else started.
 
@@ -37,7 +42,7 @@ class EmbeddedRedis:
     """
 
     def __init__(self, data_dir: Path) -> None:
-        self._folder = data_dir.resolve() / "redis"
+        self._folder = folder_of(data_dir)
         self._server = RedisProcess(self._folder)
         self._users: int | None = None
         self._watcher = self._new_watcher()

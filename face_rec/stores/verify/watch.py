@@ -10,7 +10,7 @@ from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, StoreError
 from face_rec.protocols.models import Progress
-from face_rec.stores.chain.links import Chain, Stream, head_of, name_of, parsed
+from face_rec.stores.chain.links import Stream, head_of, name_of, parsed
 from face_rec.stores.verify.chain_days import ChainDays
 from face_rec.stores.verify.chain_records import Records
 from face_rec.stores.verify.chain_report import Report, WitnessStatus
@@ -31,12 +31,12 @@ class ChainWatch:
 
     A head is copied only if it goes on from the one witnessed before: a list that was
     rewritten never replaces the evidence. ``records`` are what the streams beside the marks
-    speak of. Methods are safe from any thread.
+    speak of; ``check`` reads all of it when asked. Methods are safe from any thread.
     """
 
     def __init__(
         self,
-        chain: Chain,
+        check: ChainCheck,
         days: ChainDays,
         witness: Witness,
         records: Sequence[Records] = (),
@@ -48,7 +48,7 @@ class ChainWatch:
         self._days = days
         self._witness = witness
         self._records = tuple(records)
-        self._check = ChainCheck(chain, days, witness, records)
+        self._check = check
         self._written = written
         self._clock = clock
         self._every = every

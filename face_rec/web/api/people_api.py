@@ -15,6 +15,7 @@ from face_rec.domain.errors import ConsentMissing, PersonMissing
 from face_rec.domain.people import Consent, Person
 from face_rec.people.details import Details
 from face_rec.people.enrolment import Enrolment
+from face_rec.people.kept_photos import MOST_TEMPLATES
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import MAX_BYTES, decode
 from face_rec.protocols.people import PeopleReader
@@ -22,7 +23,6 @@ from face_rec.web.api import schemas
 from face_rec.web.api.operation import Operation, Parts
 from face_rec.web.api.query import CURSOR, LIMIT, BadRequest, after_cursor, cursor_of, limit_of
 from face_rec.web.api.schemas import (
-    MOST_PHOTOS,
     PeoplePage,
     PersonChanges,
     PhotosForm,
@@ -106,7 +106,7 @@ async def _read_form(request: Request) -> Form:
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise BadRequest("Send multipart/form-data with the photos in fields named photos.")
     async with request.form(
-        max_files=MOST_PHOTOS, max_fields=len(_TEXTS), max_part_size=16 * 1024
+        max_files=MOST_TEMPLATES, max_fields=len(_TEXTS), max_part_size=16 * 1024
     ) as form:
         texts = {name: value for name, value in form.items() if isinstance(value, str)}
         files = [file for file in form.getlist("photos") if isinstance(file, UploadFile)]

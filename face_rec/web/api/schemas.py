@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 
 from face_rec.domain import marks, people
 from face_rec.domain.marks import EventKind, Source
+from face_rec.people.kept_photos import MOST_TEMPLATES
 from face_rec.privacy import certificate as erasure
 
-MOST_PHOTOS = 10
 T = TypeVar("T")
 
 
@@ -180,7 +180,7 @@ class PersonChanges(BaseModel):
 class PhotosForm(BaseModel):
     """Photos for somebody who is registered."""
 
-    photos: Annotated[list[Photo], Field(max_length=MOST_PHOTOS)]
+    photos: Annotated[list[Photo], Field(max_length=MOST_TEMPLATES)]
     reason: str = ""
 
 
