@@ -7,11 +7,14 @@ from typing import Protocol
 
 from face_rec.access.devices.pins import Pins
 from face_rec.access.principal import Principal
+from face_rec.attendance.marks.meaning import meaning
 from face_rec.attendance.marks.visit import Visit
 from face_rec.attendance.rules import rule_version
-from face_rec.domain.marks import Receipt
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.marks import Event, Receipt
 from face_rec.domain.screens import Label
 from face_rec.facades.facade import Facade
+from face_rec.kiosks.banner import Means
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.seats import Seats
@@ -64,3 +67,17 @@ class KioskFacade(Facade):
     def record(self, kiosk: str) -> KioskRecord:
         """What the rules say of the kiosk today; of an unknown one only its name."""
         return rule_version.at(self.kiosks.record(kiosk), self.today())
+
+    def means_at(self, kiosk: str) -> Means:
+        """What marks at ``kiosk`` mean today; nothing while the database is away."""
+
+        def means(event: Event) -> str:
+            if self.away():
+                return ""
+            try:
+                visits = self.visits()
+            except StoreUnavailable:
+                return ""
+            return meaning(event, visits, self.record(kiosk).direction, self.site.timezone)
+
+        return means

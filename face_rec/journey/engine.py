@@ -14,6 +14,7 @@ from face_rec.domain.marks import Receipt, Source
 from face_rec.domain.screens import Greeting, Label, Scene, StreamStats
 from face_rec.journey.pipeline import Journey, PipelineDeps
 from face_rec.journey.still import Stills
+from face_rec.journey.streams.listeners import Listener, Listeners
 from face_rec.journey.streams.stream import LiveStream, NoticeBoard
 from face_rec.journey.streams.workers import WorkerPool
 from face_rec.kiosks.seats import Seats
@@ -32,7 +33,8 @@ class Engine:
 
     def __init__(self, deps: PipelineDeps, workers: int) -> None:
         self.deps = deps
-        self.seats = Seats()
+        self.seats = Seats(deps.clock)
+        self._listeners = Listeners()
         self._stills = Stills(deps)
         self._pool = WorkerPool(workers, deps.clock)
         self._lock = Lock()
@@ -62,6 +64,11 @@ class Engine:
         return tuple(
             StreamHandle(name, self, partial(self._kiosk, name), owner=False) for name in names
         )
+
+    def listen(self, name: str, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` whenever the stream of this name has a new scene or greeting, in the
+        thread that made it. Returns what ends that."""
+        return self._listeners.listen(name, listener)
 
     def live(self, name: str) -> LiveStream | None:
         """For the handles."""
@@ -102,7 +109,7 @@ class Engine:
         known = self._streams.get(name)
         if known is not None:
             return known
-        board = NoticeBoard()
+        board = NoticeBoard(partial(self._listeners.tell, name))
         return self._add(self._stream(name, Journey(name, self.deps, board), board))
 
     def _own(self, name: str, processor: FrameProcessor) -> LiveStream:
@@ -114,7 +121,8 @@ class Engine:
         return self._add(self._stream(name, processor, NoticeBoard()))
 
     def _stream(self, name: str, processor: FrameProcessor, board: NoticeBoard) -> LiveStream:
-        return LiveStream(name, processor, board, self.deps.clock, self._ready)
+        changed = partial(self._listeners.tell, name)
+        return LiveStream(name, processor, board, self.deps.clock, self._ready, changed=changed)
 
     def _add(self, stream: LiveStream) -> LiveStream:
         """``stream``, or the one that another thread added meanwhile."""

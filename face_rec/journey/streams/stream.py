@@ -12,6 +12,7 @@ from typing import Final
 from face_rec.clock import Clock
 from face_rec.domain.faces import Frame, Image
 from face_rec.domain.screens import Greeting, Scene, StreamStats
+from face_rec.journey.streams.listeners import unheard
 from face_rec.protocols.streams import FrameProcessor
 
 SPAN = 3.0
@@ -90,8 +91,10 @@ class Meter:
 class NoticeBoard:
     """The newest greetings of one stream. Written by its worker, read by any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[], None] = unheard) -> None:
+        """``changed`` is called after each greeting, in the thread that posts it."""
         self._lock = Lock()
+        self._changed = changed
         self._greetings: deque[Greeting] = deque(maxlen=_GREETINGS)
         self._time_to_mark: float | None = None
 
@@ -102,6 +105,7 @@ class NoticeBoard:
             self._greetings.append(greeting)
             if time_to_mark is not None:
                 self._time_to_mark = time_to_mark
+        self._changed()
 
     def greetings(self, since: float = 0.0) -> tuple[Greeting, ...]:
         """Those shown from ``since`` (monotonic seconds) on, oldest first."""
@@ -124,12 +128,16 @@ class LiveStream:
         board: NoticeBoard,
         clock: Clock,
         ready: Callable[[], bool],
+        *,
+        changed: Callable[[], None] = unheard,
     ) -> None:
+        """``changed`` is called by the worker after each scene."""
         self.name = name
         self.board = board
         self.processor = processor
         self._clock = clock
         self._ready = ready
+        self._changed = changed
         self._slot = LatestFrame(clock)
         self._scene: Scene | None = None
         self._inferred = 0
@@ -153,6 +161,7 @@ class LiveStream:
         self._scene = self.processor.process(frame)
         self._inferred += 1
         self._results.tick(self._clock.monotonic())
+        self._changed()
 
     @property
     def scene(self) -> Scene | None:

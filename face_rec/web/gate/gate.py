@@ -27,9 +27,17 @@ from face_rec.web.base import cookies
 from face_rec.web.base.problem import is_api, problem, told
 from face_rec.web.gate.hosts import is_loopback, own_pages
 from face_rec.web.gate.refusals import Refusals, foreign, wants_page
-from face_rec.web.gate.route_rules import KIOSK_PAGE, PAGES, Rule, Way, below, rule_for
+from face_rec.web.gate.route_rules import (
+    KIOSK_PAGE,
+    PAGES,
+    STREAM,
+    Rule,
+    Way,
+    below,
+    rule_for,
+)
 from face_rec.web.gate.tab_socket import Handed, Sieve, SocketWatch, noting_files, own_tab_only
-from face_rec.web.gate.verdict import Asked, Verdict, may, verdict
+from face_rec.web.gate.verdict import Asked, Verdict, verdict
 
 log = logging.getLogger(__name__)
 
@@ -115,11 +123,7 @@ class Gate:
     def _judge(
         self, access: Access, request: Request, rule: Rule | None, principal: Principal | None
     ) -> Response | None:
-        open_now = principal is None or access.open_now(principal)
-        kiosk = request.query_params.get("kiosk", "")
-        path = below(path_of(request))
-        asked = Asked(principal, path, kiosk, open_now, access.tabs, access.files)
-        match verdict(rule, asked):
+        match verdict(rule, _asked(access, request, principal)):
             case Verdict.MISSING:
                 return self._refusals.missing(request, principal)
             case Verdict.SIGN_IN | Verdict.DENIED:
@@ -161,16 +165,21 @@ class Gate:
             return
         access, principal = opened
         request.state.principal = principal
-        sieve = Sieve(receive, lambda data: self._useful(data, principal))
         still = partial(self._still, access, request, principal)
-        watch = SocketWatch(sieve, send, still, access.changes)
-        scope = own_tab_only(scope, principal, access.tabs)
-        noting = noting_files(watch.send, principal, access.files, self._handed)
+        passed = self._sifted(receive, principal) if _is_streamlit(request) else receive
+        watch = SocketWatch(passed, send, still, access.changes)
+        sending: Send = watch.send
+        if _is_streamlit(request):
+            scope = own_tab_only(scope, principal, access.tabs)
+            sending = noting_files(watch.send, principal, access.files, self._handed)
         async with anyio.create_task_group() as group:
             group.start_soon(watch.watch)
             with actor.acting(actor_of(request)), asking(principal):
-                await self._app(scope, watch.receive, noting)
+                await self._app(scope, watch.receive, sending)
             group.cancel_scope.cancel()
+
+    def _sifted(self, receive: Receive, principal: Principal) -> Receive:
+        return Sieve(receive, lambda data: self._useful(data, principal))
 
     async def _may_open(self, request: HTTPConnection) -> tuple[Access, Principal] | None:
         headers, access = request.headers, self._access()
@@ -185,16 +194,18 @@ class Gate:
             principal = await to_thread.run_sync(_principal, access, request, rule)
         except StoreError:
             return None
-        return (access, principal) if principal and may(rule, principal) else None
+        fine = principal is not None and _verdict(access, request, principal) is Verdict.FINE
+        return (access, principal) if principal and fine else None
 
     async def _still(self, access: Access, request: HTTPConnection, was: Principal) -> bool:
         """Whether the connection is still the same somebody's, with the same rights, groups and
-        sign-in. Where not, the browser comes back by itself and gets a new tab."""
+        sign-in, and what it is about still theirs at this hour. Where not, the browser comes
+        back by itself and gets a new tab."""
         try:
             now = await to_thread.run_sync(_of_cookies, access, request, True)
         except StoreError:
-            return True  # the database is away; who was in stays in
-        return now == was
+            now = was  # the database is away; who was in stays in
+        return now == was and _verdict(access, request, was) is Verdict.FINE
 
 
 def actor_of(request: HTTPConnection) -> Actor:
@@ -203,6 +214,23 @@ def actor_of(request: HTTPConnection) -> Actor:
     if principal is None:
         return Actor("nobody", "visitor", _address(request))
     return Actor(principal.name, principal.kind.value, _address(request), principal.proved_at)
+
+
+def _asked(access: Access, request: HTTPConnection, principal: Principal | None) -> Asked:
+    open_now = principal is None or access.open_now(principal)
+    kiosk = request.query_params.get("kiosk", "")
+    path = below(path_of(request))
+    return Asked(principal, path, kiosk, open_now, access.tabs, access.files)
+
+
+def _verdict(access: Access, request: HTTPConnection, principal: Principal) -> Verdict:
+    """Of a socket: by the whole rule, as of any other request."""
+    return verdict(rule_for(path_of(request)), _asked(access, request, principal))
+
+
+def _is_streamlit(request: HTTPConnection) -> bool:
+    """Whether the socket is Streamlit's, whose protocol names tabs and files."""
+    return below(path_of(request)) == STREAM
 
 
 def _principal(access: Access, request: HTTPConnection, rule: Rule | None) -> Principal | None:

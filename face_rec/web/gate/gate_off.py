@@ -24,11 +24,19 @@ class GateOff:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             await self._http(scope, receive, send)
-        elif scope["type"] == "websocket" and not _from_our_page(scope):
-            await receive()
-            await send({"type": "websocket.close", "code": 1008})
+        elif scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = HTTPConnection(scope)
+        request.state.principal = THIS_COMPUTER
+        if request.headers.get("origin") and _ours(request):
+            await self._app(scope, receive, send)
+            return
+        await receive()  # the handshake; closing it unaccepted answers 403
+        await send({"type": "websocket.close", "code": 1008})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request, rule = HTTPConnection(scope), rule_for(scope["path"], scope["method"])
@@ -40,11 +48,6 @@ class GateOff:
             await PlainTextResponse(text, 403)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
-
-
-def _from_our_page(scope: Scope) -> bool:
-    request = HTTPConnection(scope)
-    return bool(request.headers.get("origin")) and _ours(request)
 
 
 def _ours(request: HTTPConnection) -> bool:

@@ -68,6 +68,8 @@ _SHELL: Final = Rule(Way.COOKIE)
 _CODE: Final = Rule(Way.COOKIE, keep=True)
 _NEVER: Final = Rule(Way.NEVER)
 
+STREAM: Final = "/_stcore/stream"
+"""Streamlit's WebSocket, one for each open page."""
 EXACT: Final[Mapping[str, Rule]] = {
     "/healthz": _OPEN,
     "/readyz": Rule(Way.OPEN, details=Right.SYSTEM),
@@ -101,12 +103,13 @@ EXACT: Final[Mapping[str, Rule]] = {
     "/frames": Rule(Way.COOKIE, _for(Right.KIOSK), Own.KIOSK, most=8 * MIB),
     "/frames/start": Rule(Way.COOKIE, _for(Right.KIOSK), Own.KIOSK),
     "/frames/still": Rule(Way.COOKIE, _for(Right.KIOSK), Own.KIOSK, most=8 * MIB),
+    "/live": Rule(Way.COOKIE, _for(Right.KIOSK), Own.KIOSK),
     "/api": Rule(Way.BEARER),
     "/": _SHELL,
     "/index.html": _SHELL,
     "/favicon.png": _CODE,
     "/manifest.json": _CODE,
-    "/_stcore/stream": _SHELL,
+    STREAM: _SHELL,
     "/_stcore/health": _SHELL,
     "/_stcore/host-config": _SHELL,
     "/_stcore/metrics": _NEVER,

@@ -5,9 +5,7 @@ again about once a second, in a fragment.
 """
 
 import logging
-import math
 import secrets
-import time
 from typing import Any
 
 import av
@@ -46,36 +44,31 @@ class FramePump:
     """Hands each frame to a stream and gives it back with boxes; about 1 ms, never waits.
 
     Called in a thread of streamlit-webrtc's own, without any Streamlit context. An exception
-    there would end the video without a word, so none leaves it. With ``seats`` (a kiosk open on
-    two screens) only the newest screen feeds the stream. With a ``lease`` in seconds the page must
-    :meth:`renew` it: a video whose page has lost its right, or its WebSocket, feeds no more.
+    there would end the video without a word, so none leaves it. With ``seats`` (a kiosk, which
+    may be open on two screens) only the newest ``screen`` feeds the stream, and only as long as
+    its page renews the lease: a video whose page has lost its right, or its WebSocket, feeds no
+    more.
     """
 
     def __init__(
-        self,
-        stream: Stream,
-        seats: Seats | None = None,
-        mirror: bool = True,
-        lease: float | None = None,
+        self, stream: Stream, seats: Seats | None = None, screen: str = "", mirror: bool = True
     ) -> None:
         self.stream = stream
-        self._seats = seats or Seats()
-        self._screen = secrets.token_hex(8)
+        self.screen = screen or secrets.token_hex(8)
+        self._seats = seats
         self._mirror = mirror
         self._failures = 0
-        self._lease = lease
-        self._good_until = math.inf
         self.renew()
 
     def renew(self) -> None:
         """The page that shows the video may still do so."""
-        if self._lease is not None:
-            self._good_until = time.monotonic() + self._lease
+        if self._seats is not None:
+            self._seats.renew(self.stream.name, self.screen)
 
     @property
     def replaced(self) -> bool:
         """Whether a newer screen feeds the stream."""
-        return not self._seats.holds(self.stream.name, self._screen)
+        return self._seats is not None and not self._seats.holds(self.stream.name, self.screen)
 
     def __call__(self, frame: av.VideoFrame) -> av.VideoFrame:
         try:
@@ -89,9 +82,10 @@ class FramePump:
     def _exchange(self, frame: av.VideoFrame) -> av.VideoFrame:
         # One conversion, here: two threads converting one frame crash PyAV.
         image = np.array(frame.to_ndarray(format="bgr24", threads=1), dtype=np.uint8)
-        if time.monotonic() > self._good_until:
+        place = self.stream.name, self.screen
+        if self._seats is not None and not self._seats.leased(*place):
             return frame
-        if self._seats.take(self.stream.name, self._screen):
+        if self._seats is None or self._seats.take(*place):
             self.stream.submit(image)
         shown = overlay.draw(image, self.stream.scene(), self._mirror)
         return av.VideoFrame.from_ndarray(shown, format="bgr24")

@@ -13,13 +13,13 @@ from face_rec.attendance.marks.visit import Visit
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label, Mood, Scene, StreamStats
 from face_rec.facades.kiosk import KioskFacade
+from face_rec.kiosks.banner import SHOWN_FOR, Banner, banners
 from pages.ui.frame.component_files import joined
 from pages.ui.frame.identity import Right, current
 from pages.ui.frame.page import guarded, store_banner
 from pages.ui.frame.parts import by_itself, repeating
 from pages.ui.kiosk import banner
 from pages.ui.kiosk.camera import FramePump, camera, keep_alive
-from pages.ui.kiosk.meaning import means_at
 from pages.ui.kiosk.transport import Way, way_of
 from pages.ui.shared import times
 from pages.ui.shared.photos import photo
@@ -120,7 +120,6 @@ def kiosk_tools(key: str, sounds: list[str]) -> None:
 
 log = logging.getLogger(__name__)
 
-_LEASE = 20.0  # s that video goes on without its page; a revoked kiosk loses both
 _BELOW_PX = 165  # for names, tools, figures and the PIN under the picture
 _ROOM = 3.0  # s after which an unseen scene is not worth showing
 
@@ -144,7 +143,7 @@ def _pump(kiosk: str, way: Way) -> FramePump:
     known, pump = st.session_state.get(key, (None, None))
     if known is not way or not isinstance(pump, FramePump):
         engine = KioskFacade.current().engine
-        pump = FramePump(engine.kiosk(kiosk), engine.seats, lease=_LEASE)
+        pump = FramePump(engine.kiosk(kiosk), engine.seats)
         st.session_state[key] = (way, pump)
     return pump
 
@@ -174,14 +173,15 @@ def _keep(pump: FramePump, way: Way) -> None:
         st.rerun(scope="app")
 
 
-def _banners(app: KioskFacade, pump: FramePump, way: Way) -> tuple[banner.Banner, ...]:
+def _banners(app: KioskFacade, pump: FramePump, way: Way) -> tuple[Banner, ...]:
     if pump.replaced and not way.http:  # over HTTP the camera itself is told
         text = "This screen only watches. Reload it to take over again."
-        return (banner.Banner(Mood.PROBLEM, "Another screen is this kiosk now", text),)
-    since = app.clock.monotonic() - banner.SHOWN_FOR
+        return (Banner(Mood.PROBLEM, "Another screen is this kiosk now", text),)
+    since = app.clock.monotonic() - SHOWN_FOR
     greetings = pump.stream.greetings(since)
-    zone, means = app.site.timezone, means_at(app, pump.stream.name)
-    return banner.banners(greetings, _fresh(app, pump), app.clock.now(), zone, means)
+    zone, means = app.site.timezone, app.means_at(pump.stream.name)
+    said = banners(greetings, _fresh(app, pump), zone, means)
+    return said or (banner.idle(app.clock.now(), zone),)
 
 
 def _fresh(app: KioskFacade, pump: FramePump) -> Scene | None:

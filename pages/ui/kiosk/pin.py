@@ -8,11 +8,11 @@ from face_rec.access.rights import Right
 from face_rec.domain.errors import AccessError, JournalError, PeopleError, StoreUnavailable
 from face_rec.domain.people import Person
 from face_rec.facades.kiosk import KioskFacade
+from face_rec.kiosks.banner import of_receipt
 from pages.ui.frame.identity import current
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import fragment
-from pages.ui.kiosk import banner, still
-from pages.ui.kiosk.meaning import means_at
+from pages.ui.kiosk import still
 from pages.ui.shared.text import plain
 
 _ROUND = "_pin_round"
@@ -83,8 +83,8 @@ def _mark(kiosk: str, live: bool, typed: str, pin: str) -> None:
         _refuse(str(error))
         return
     if not live:  # a live kiosk hears of it from its stream
-        zone, means = app.site.timezone, means_at(app, kiosk)
-        still.say(banner.of_receipt(person.name, receipt, zone, means))
+        zone, means = app.site.timezone, app.means_at(kiosk)
+        still.say(of_receipt(person.name, receipt, zone, means))
     st.session_state.pop(_REFUSAL, None)
     st.session_state[_ROUND] += 1
     st.rerun()

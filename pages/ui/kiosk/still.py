@@ -4,12 +4,12 @@ import streamlit as st
 
 from face_rec.domain.screens import Label, Mood
 from face_rec.facades.kiosk import KioskFacade
+from face_rec.kiosks.banner import Banner, of_label
 from pages.ui.frame.component_files import joined
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded, store_banner
 from pages.ui.frame.parts import repeating
 from pages.ui.kiosk import banner
-from pages.ui.kiosk.meaning import means_at
 
 # The browser's camera for single photos: one JPEG to ``/frames/still`` at the press of a
 # button.
@@ -62,19 +62,17 @@ def _answer(kiosk: str) -> None:
             banner.draw((said if said and at >= since else idle,))
 
 
-def say(shown: banner.Banner) -> None:
+def say(shown: Banner) -> None:
     """A banner for some seconds."""
     st.session_state[_SAID] = (shown, KioskFacade.current().clock.monotonic())
 
 
-def _said() -> tuple[banner.Banner | None, float]:
-    found: tuple[banner.Banner | None, float] = st.session_state.get(_SAID, (None, 0.0))
+def _said() -> tuple[Banner | None, float]:
+    found: tuple[Banner | None, float] = st.session_state.get(_SAID, (None, 0.0))
     return found
 
 
-def _answers(labels: tuple[Label, ...], kiosk: str) -> tuple[banner.Banner, ...]:
-    zone, means = KioskFacade.current().site.timezone, means_at(KioskFacade.current(), kiosk)
-    nobody = banner.Banner(
-        Mood.UNKNOWN, "No face found", "Come closer and look straight at the camera"
-    )
-    return tuple(banner.of_label(label, zone, means) for label in labels) or (nobody,)
+def _answers(labels: tuple[Label, ...], kiosk: str) -> tuple[Banner, ...]:
+    zone, means = KioskFacade.current().site.timezone, KioskFacade.current().means_at(kiosk)
+    nobody = Banner(Mood.UNKNOWN, "No face found", "Come closer and look straight at the camera")
+    return tuple(of_label(label, zone, means) for label in labels) or (nobody,)

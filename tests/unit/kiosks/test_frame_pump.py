@@ -7,8 +7,9 @@ import pytest
 from face_rec.domain.faces import Box, Image
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Greeting, Label, Scene, StreamStats
-from face_rec.kiosks.seats import Seats
+from face_rec.kiosks.seats import LEASE, Seats
 from pages.ui.kiosk.camera import FramePump
+from tests.fakes.clock import FakeClock
 
 
 class FakeStream:
@@ -87,3 +88,20 @@ def test_of_two_screens_of_one_kiosk_only_the_newest_feeds_it() -> None:
     assert len(stream.images) == 2
     assert old.replaced
     assert not new.replaced
+
+
+def test_a_kiosk_s_video_feeds_no_more_once_its_page_is_gone() -> None:
+    clock = FakeClock()
+    stream, seats = FakeStream(), Seats(clock)
+    pump = FramePump(stream, seats, screen="tablet")
+    pump(frame())
+    clock.advance(LEASE - 1)
+    pump(frame())
+    assert len(stream.images) == 2
+    clock.advance(2)
+    given = frame()
+    assert pump(given) is given, "nobody's name is drawn for a screen without a page"
+    assert len(stream.images) == 2
+    seats.renew("main", "tablet")  # whoever does it: its page or its line
+    pump(frame())
+    assert len(stream.images) == 3

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from face_rec.attendance.marks.effective_marks import Entry
+from face_rec.attendance.marks.meaning import meaning
 from face_rec.attendance.marks.visit import Visit, visits
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.kiosks.kiosk import Direction
-from pages.ui.kiosk.meaning import meaning
 from tests.fakes.clock import MORNING
 
 ZONE = ZoneInfo("Europe/Berlin")  # an hour before UTC in winter

@@ -12,7 +12,6 @@ from streamlit.testing.v1 import AppTest
 from face_rec.access.principal import THIS_COMPUTER
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord
-from pages.ui.kiosk.meaning import means_at
 from pages.ui.kiosk.pin import allowed
 from tests.fakes.system import FakeSystem
 from tests.unit.pages.pages_app import words
@@ -58,11 +57,11 @@ def test_what_a_kiosk_s_rule_plans_for_a_later_day_is_not_felt_today(fake: FakeS
     app = KioskFacade.current()
     assert not app.record("door").show_marks
     assert not allowed(app, THIS_COMPUTER, "door")
-    assert means_at(app, "door")(event) == "In: welcome"
+    assert app.means_at("door")(event) == "In: welcome"
     fake.clock.advance(24 * 3600.0)
     assert app.record("door").show_marks
     assert allowed(app, THIS_COMPUTER, "door")
-    assert means_at(app, "door")(event) == "Out: goodbye"
+    assert app.means_at("door")(event) == "Out: goodbye"
 
 
 @dataclass

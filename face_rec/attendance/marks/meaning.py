@@ -1,28 +1,11 @@
 """What a mark means to the person who made it: in or out, and what follows from that."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 
 from face_rec.attendance.marks.visit import Visit
-from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.marks import Event
-from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.kiosk import Direction
-
-
-def means_at(app: KioskFacade, kiosk: str) -> Callable[[Event], str]:
-    """:func:`meaning` of marks at ``kiosk`` today; nothing while the database is away."""
-
-    def means(event: Event) -> str:
-        if app.away():
-            return ""
-        try:
-            visits = app.visits()
-        except StoreUnavailable:
-            return ""
-        return meaning(event, visits, app.record(kiosk).direction, app.site.timezone)
-
-    return means
 
 
 def meaning(event: Event, visits: Iterable[Visit], direction: Direction, zone: tzinfo) -> str:
