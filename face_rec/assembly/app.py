@@ -28,6 +28,7 @@ from face_rec.journey.pipeline import PipelineDeps
 from face_rec.kiosks.kiosk import NAME as KIOSK_NAME
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import Heartbeat, KioskRegister
+from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.duplicates import DuplicateCheck
@@ -152,6 +153,7 @@ def _system(
         chain=stores.chain,
         daily_check=daily_check,
         privacy=privacy,
+        screens=ScreenReports(),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from config import Settings
 from face_rec.access.access_control import Access
 from face_rec.access.rights import Role
 from face_rec.assembly import system as holder
+from face_rec.assembly.live import LiveSources
 from face_rec.assembly.system import System
 from face_rec.clock import SystemClock
 from face_rec.web import entrance
@@ -20,6 +21,7 @@ from face_rec.web.gate.gate import Gate, Useful
 from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.gate.hosts import own_names
 from face_rec.web.gate.tab_socket import Handed
+from face_rec.web.live import live
 from face_rec.web.ops import health, metrics
 from face_rec.web.server import connections, strict_http
 from face_rec.web.server.assets import Assets
@@ -49,6 +51,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         ),
         *snapshots.routes(lambda: holder.current().pictures),
         *frames.routes(_kiosks),
+        *live.routes(LiveSources()),
         *(_entrance(settings) if settings.accounts else ()),
     ]
     return [*ours, *strict_http.routes(ours)]

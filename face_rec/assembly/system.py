@@ -24,6 +24,7 @@ from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment
@@ -65,6 +66,7 @@ class System:
     chain: ChainWatch
     daily_check: DailyCheck
     privacy: Privacy
+    screens: ScreenReports
 
     @property
     def site(self) -> SiteInfo:

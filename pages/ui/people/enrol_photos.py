@@ -11,12 +11,12 @@ from face_rec.domain.faces import View
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import MAX_BYTES, SUFFIXES, decode
+from face_rec.people.photos.portraits import data_uri
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import callback, repeating
 from pages.ui.kiosk.camera import camera, keep_alive
 from pages.ui.people.enrolment_draft import Capture, Draft
-from pages.ui.shared.photos import data_uri
 from pages.ui.shared.template_state import VIEWS
 from pages.ui.shared.text import counted, html, plain
 

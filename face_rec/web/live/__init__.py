@@ -1,0 +1,1 @@
+"""The live line of a kiosk: one WebSocket that tells its screen what to show."""

@@ -1,0 +1,160 @@
+"""What a kiosk's screen shows at one moment, and how that is told: values without behaviour.
+
+A message holds the parts that differ from what was told before; the first holds all.
+"""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from face_rec.domain.recognition import Verdict
+from face_rec.domain.screens import Label, Scene, StreamStats
+from face_rec.kiosks.banner import Banner
+
+ROOM: Final = 3.0
+"""Seconds after which an unrenewed scene is no longer shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """``day``: the date in words; the browser's clock shows ``zone``."""
+
+    title: str
+    zone: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """``box``: left, top, right, bottom in pixels of a picture of the scene's size. ``name``:
+    only of who is named."""
+
+    track: int
+    box: tuple[float, float, float, float]
+    mood: str
+    name: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What is seen; ``number`` is the picture's, 0 where nobody is seen."""
+
+    number: int = 0
+    width: int = 0
+    height: int = 0
+    faces: tuple[Face, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MarkLine:
+    """One of today's marks, for everybody who passes by. ``photo``: a data URI."""
+
+    id: str
+    title: str
+    note: str
+    right: str
+    photo: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """``list``: None where the kiosk may not show names; newest first."""
+
+    count: int = 0
+    list: tuple[MarkLine, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """``replaced``: another screen feeds the kiosk. ``away``: the database does not answer.
+    ``closed``: outside its hours. ``model``: faces can be recognised. ``waiting``: marks that
+    are saved on this machine only."""
+
+    replaced: bool = False
+    away: bool = False
+    closed: bool = False
+    model: bool = True
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of the stream, for who set the kiosk up: seconds, and events a second."""
+
+    frames: int
+    dropped: int
+    inferred: int
+    frame_rate: float
+    inference_rate: float
+    time_to_mark: float | None
+    frame_age: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The whole screen; each field is one part of a message."""
+
+    site: Site
+    scene: Picture
+    banners: tuple[Banner, ...]
+    marks: Marks
+    state: State
+    stats: Figures
+
+
+def message(now: Shown, before: Shown | None, at: datetime) -> dict[str, Any]:
+    """The parts of ``now`` that differ from ``before``, and the server's time in seconds."""
+    told: dict[str, Any] = {"at": round(at.timestamp(), 3)}
+    for part in fields(Shown):
+        value = getattr(now, part.name)
+        if before is None or value != getattr(before, part.name):
+            told[part.name] = _plain(value)
+    return told
+
+
+def text_of(told: dict[str, Any]) -> str:
+    """As it goes over the line: JSON, no spaces."""
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any part
+    return [asdict(one) for one in value] if isinstance(value, tuple) else asdict(value)
+
+
+def site_of(title: str, zone: ZoneInfo, now: datetime) -> Site:
+    local = now.astimezone(zone)
+    return Site(title, str(zone), f"{local:%A} {local.day} {local:%B %Y}")
+
+
+def picture_of(scene: Scene | None, now: float) -> Picture:
+    """The scene, if it is of the last seconds (``now`` is monotonic). Of an empty one neither
+    number nor size is told: nothing changes on the screen."""
+    if scene is None or now - scene.taken_at > ROOM or not scene.labels:
+        return Picture()
+    faces = tuple(_face(label) for label in scene.labels)
+    return Picture(scene.frame_number, scene.width, scene.height, faces)
+
+
+def _face(label: Label) -> Face:
+    left, top, right, bottom = (
+        round(side, 1)
+        for side in (label.box.left, label.box.top, label.box.right, label.box.bottom)
+    )
+    name = label.name if label.verdict is Verdict.NAMED else ""
+    box = (left, top, right, bottom)
+    return Face(label.track, box, label.mood.value, name, label.problem)
+
+
+def figures_of(stats: StreamStats) -> Figures:
+    return Figures(
+        stats.frames,
+        stats.dropped,
+        stats.inferred,
+        round(stats.frame_rate, 2),
+        round(stats.inference_rate, 2),
+        stats.time_to_mark,
+        None if stats.frame_age is None else round(stats.frame_age, 1),
+    )

@@ -1,0 +1,75 @@
+"""Today's marks for all lines: read in a thread, once for whoever asks at the same time."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from functools import cached_property
+from typing import Final, Generic, TypeVar
+
+import anyio
+from anyio import to_thread
+
+from face_rec.attendance.marks.visit import Visit
+from face_rec.clock import Clock
+from face_rec.protocols.people import Directory
+from face_rec.web.live.shown import MarkLine
+
+NEWEST: Final = 40
+"""Marks that a screen has room for."""
+_THREADS: Final = 2
+"""That may wait for a database which does not answer, whatever the number of lines."""
+Portrait = Callable[[str | None], str | None]
+"""The picture under a key as a data URI; None without one."""
+T = TypeVar("T")
+
+
+class Shared(Generic[T]):
+    """One value for all lines, on the event loop. What reading it raises is raised by whoever
+    asks; the value before stays."""
+
+    def __init__(self, read: Callable[[], T], start: T, clock: Clock) -> None:
+        self.newest = start
+        self._read = read
+        self._clock = clock
+        self._at = float("-inf")
+        self._turn, self._threads = anyio.Lock(), anyio.CapacityLimiter(_THREADS)
+
+    async def after(self, moment: float) -> T:
+        """The value as it was at ``moment`` (monotonic seconds) or later."""
+        async with self._turn:
+            if self._at < moment:
+                began = self._clock.monotonic()
+                self.newest = await to_thread.run_sync(
+                    self._read, abandon_on_cancel=True, limiter=self._threads
+                )
+                self._at = began
+            return self.newest
+
+
+@dataclass(frozen=True)
+class Day:
+    """The visits of one local day, by time."""
+
+    of: date | None = None
+    visits: Sequence[Visit] = ()
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """Of all marks of the day."""
+        return frozenset(entry.event.id for visit in self.visits for entry in visit.marks)
+
+
+def lines_of(
+    visits: Sequence[Visit], directory: Directory, portrait: Portrait, zone: tzinfo
+) -> tuple[MarkLine, ...]:
+    """The newest first. Some milliseconds, or what the pictures' store needs: in a thread."""
+    return tuple(_line(one, directory, portrait, zone) for one in visits[::-1][:NEWEST])
+
+
+def _line(visit: Visit, directory: Directory, portrait: Portrait, zone: tzinfo) -> MarkLine:
+    event = visit.first.event
+    person = directory.person(event.subject)
+    at = f"{event.at.astimezone(zone):%H:%M}"
+    if person is None:
+        return MarkLine(event.id, "Deleted person", "", at, None)
+    return MarkLine(event.id, person.name, person.group or person.id, at, portrait(person.photo))

@@ -1,0 +1,179 @@
+"""What one screen shows, put together from the running system on the event loop."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import anyio
+from anyio import to_thread
+
+from face_rec.access.principal import Principal
+from face_rec.attendance.marks.meaning import meaning
+from face_rec.attendance.marks.visit import Visit
+from face_rec.clock import Clock
+from face_rec.domain.errors import StoreError
+from face_rec.domain.marks import Event
+from face_rec.domain.screens import Greeting
+from face_rec.kiosks.banner import SHOWN_FOR, Banner, banners
+from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.screen_status import ScreenReports
+from face_rec.kiosks.seats import Seats
+from face_rec.protocols.people import Directory
+from face_rec.protocols.streams import Stream
+from face_rec.web.live.shown import (
+    ROOM,
+    Figures,
+    MarkLine,
+    Marks,
+    Shown,
+    State,
+    figures_of,
+    picture_of,
+    site_of,
+)
+from face_rec.web.live.today import Day, Portrait, Shared, lines_of
+
+log = logging.getLogger(__name__)
+
+_FIGURES_EVERY: Final = 1.0
+_MOMENT: Final = 0.04
+"""Seconds for which a greeting waits for what the mark means; else that is told later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What lines need of the running system. ``record`` and ``visits`` may wait for the database,
+    ``directory`` and ``portrait`` too; all others answer at once. ``listen``: to be called
+    whenever a kiosk has something new; returns what ends that."""
+
+    stream: Callable[[str], Stream]
+    listen: Callable[[str, Callable[[], None]], Callable[[], None]]
+    knows: Callable[[str], bool]
+    record: Callable[[str], KioskRecord]
+    visits: Callable[[date], Sequence[Visit]]
+    directory: Directory
+    portrait: Portrait
+    open_now: Callable[[Principal], bool]
+    away: Callable[[], bool]
+    model: Callable[[], bool]
+    waiting: Callable[[], int]
+    title: Callable[[], str]
+    zone: Callable[[], ZoneInfo]
+    seats: Seats
+    reports: ScreenReports
+    clock: Clock
+
+    def today(self) -> date:
+        return self.clock.now().astimezone(self.zone()).date()
+
+
+class Today:
+    """The day's marks, shared by all lines."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self.day = Shared(self._day, Day(), sources.clock)
+        nothing: tuple[MarkLine, ...] = ()
+        self.lines = Shared(self._lines, nothing, sources.clock)
+
+    def _day(self) -> Day:
+        today = self._sources.today()
+        return Day(today, self._sources.visits(today))
+
+    def _lines(self) -> tuple[MarkLine, ...]:
+        ours = self._sources
+        return lines_of(self.day.newest.visits, ours.directory, ours.portrait, ours.zone())
+
+
+@dataclass
+class View:
+    """One screen of one kiosk, seen by ``who``."""
+
+    sources: Sources
+    today: Today
+    kiosk: str
+    screen: str
+    who: Principal
+    _record: KioskRecord = KioskRecord("")
+    _figures: Figures | None = None
+    _figures_at: float = float("-inf")
+    _met: frozenset[str] = field(default_factory=frozenset)
+
+    async def refresh(self, age: float) -> None:
+        """Read what lies in the database, unless it was read within ``age`` seconds."""
+        if self.sources.away():
+            return
+        moment = self.sources.clock.monotonic() - age
+        try:
+            await self.today.day.after(moment)
+            self._record = await to_thread.run_sync(
+                self.sources.record, self.kiosk, abandon_on_cancel=True
+            )
+            if self._record.show_marks:
+                await self.today.lines.after(moment)
+        except StoreError as error:
+            log.debug("live_without_store kiosk=%s error=%s", self.kiosk, error)
+
+    async def meet(self) -> None:
+        """Before somebody is greeted: a moment's time to learn what their mark means."""
+        ids = frozenset(one.receipt.event.id for one in self._greetings())
+        new, self._met = ids - self._met - self.today.day.newest.ids, ids
+        if not new or self.sources.away():
+            return
+        with anyio.move_on_after(_MOMENT):
+            try:
+                await self.today.day.after(self.sources.clock.monotonic())
+            except StoreError as error:
+                log.debug("live_without_store kiosk=%s error=%s", self.kiosk, error)
+
+    def now(self) -> Shown:
+        """What is shown at this moment. Waits for nothing."""
+        ours, stream = self.sources, self.sources.stream(self.kiosk)
+        now = ours.clock.monotonic()
+        is_open = ours.open_now(self.who)
+        return Shown(
+            site=site_of(ours.title(), ours.zone(), ours.clock.now()),
+            scene=picture_of(stream.scene() if is_open else None, now),
+            banners=self._banners(stream, now) if is_open else (),
+            marks=self._marks(),
+            state=self._state(is_open),
+            stats=self._newest_figures(stream, now),
+        )
+
+    def _greetings(self) -> tuple[Greeting, ...]:
+        since = self.sources.clock.monotonic() - SHOWN_FOR
+        return self.sources.stream(self.kiosk).greetings(since)
+
+    def _banners(self, stream: Stream, now: float) -> tuple[Banner, ...]:
+        scene = stream.scene()
+        fresh = scene if scene is not None and now - scene.taken_at <= ROOM else None
+        return banners(self._greetings(), fresh, self.sources.zone(), self._means)
+
+    def _means(self, event: Event) -> str:
+        day = self.today.day.newest
+        if event.id not in day.ids or day.of != self.sources.today():
+            return ""  # the day's list is away, or not read yet
+        return meaning(event, day.visits, self._record.direction, self.sources.zone())
+
+    def _marks(self) -> Marks:
+        day = self.today.day.newest
+        visits = day.visits if day.of == self.sources.today() else ()
+        return Marks(len(visits), self.today.lines.newest if self._record.show_marks else None)
+
+    def _state(self, is_open: bool) -> State:
+        ours = self.sources
+        return State(
+            replaced=not ours.seats.holds(self.kiosk, self.screen),
+            away=ours.away(),
+            closed=not is_open,
+            model=ours.model(),
+            waiting=ours.waiting(),
+        )
+
+    def _newest_figures(self, stream: Stream, now: float) -> Figures:
+        if self._figures is None or now - self._figures_at >= _FIGURES_EVERY:
+            self._figures, self._figures_at = figures_of(stream.stats()), now
+        return self._figures
