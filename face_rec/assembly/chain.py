@@ -17,12 +17,12 @@ from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, PEOPLE, RULES, S
 from face_rec.stores.chain.linked_hashes import LinkedHashes
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.journal.journal import FileJournal
-from face_rec.stores.journal.journal_seal import JournalSeal, sign_leftovers
 from face_rec.stores.people.people_reader import RedisPeopleReader
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing import keyring
 from face_rec.stores.sealing.data_keys import DataKeys
+from face_rec.stores.site.after_update import sign_leftovers
 from face_rec.stores.verify.chain_days import ChainDays
 from face_rec.stores.verify.chain_records import (
     AdministrationRecords,
@@ -126,7 +126,8 @@ def witness_pin(data_dir: Path, site: str) -> PinFile:
 def open_journal(settings: Settings) -> FileJournal:
     """The journal, whose lines are signed with a key of its own from the chain's secret; only
     lines that this site has signed are adopted. Raises JournalError."""
-    seal = JournalSeal(settings.site, keyring.derived(chain_secrets(settings), "journal"))
+    keys = keyring.derived(chain_secrets(settings), "journal")
+    seal = keyring.KeyedSeal("journal", settings.site, keys)
     folder = settings.data_dir / "journal"
     try:
         sign_leftovers(folder, seal, key_file.key_path(settings.data_dir).parent)

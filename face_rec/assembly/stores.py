@@ -32,9 +32,9 @@ from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, Streams
 from face_rec.stores.journal.journal import FileJournal
-from face_rec.stores.people.leaving_days import settle_leaving_days
 from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.redis_health import Pulse, pulse_of
+from face_rec.stores.site.after_update import settle_leaving_days
 from face_rec.stores.site.audited_writers import AuditedMarks, AuditedPeople, AuditedRules
 from face_rec.stores.site.site_state import RedisOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool

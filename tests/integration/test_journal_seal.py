@@ -9,14 +9,16 @@ import pytest
 from face_rec import files
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.journal.journal import FileJournal
-from face_rec.stores.journal.journal_seal import JournalSeal, sign_leftovers
-from face_rec.stores.sealing.keyring import derived
+from face_rec.stores.sealing.keyring import KeyedSeal, derived
+from face_rec.stores.site.after_update import sign_leftovers
 from face_rec.stores.stored_json import compact
 from tests.samples import an_event
 
-OURS = JournalSeal("main", derived(["a secret of the tests, 32 long .."], "journal"))
-OTHER = JournalSeal("main", derived(["another secret of the tests ....."], "journal"))
-ELSEWHERE = JournalSeal("other", derived(["a secret of the tests, 32 long .."], "journal"))
+OURS = KeyedSeal("journal", "main", derived(["a secret of the tests, 32 long .."], "journal"))
+OTHER = KeyedSeal("journal", "main", derived(["another secret of the tests ....."], "journal"))
+ELSEWHERE = KeyedSeal(
+    "journal", "other", derived(["a secret of the tests, 32 long .."], "journal")
+)
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def journal(folder: Path, keys: Path) -> Iterator[FileJournal]:
     opened.close()
 
 
-def _left(folder: Path, seal: JournalSeal | None, *names: str) -> None:
+def _left(folder: Path, seal: KeyedSeal | None, *names: str) -> None:
     """What a process left that died with some marks pending."""
     died = FileJournal(folder, seal)
     for name in names:
@@ -68,7 +70,7 @@ def test_what_a_process_of_ours_left_is_adopted(folder: Path, journal: FileJourn
 
 @pytest.mark.parametrize("seal", [None, OTHER, ELSEWHERE], ids=["checksum", "key", "site"])
 def test_a_file_dropped_into_the_folder_is_set_aside(
-    folder: Path, journal: FileJournal, seal: JournalSeal | None
+    folder: Path, journal: FileJournal, seal: KeyedSeal | None
 ) -> None:
     _left(folder, seal, "forged1", "forged2")
     assert _ids(journal) == []
@@ -130,6 +132,6 @@ def test_a_key_that_comes_back_brings_back_what_was_set_aside(
     both = derived(
         ["a secret of the tests, 32 long ..", "another secret of the tests ....."], "journal"
     )
-    again = FileJournal(folder, JournalSeal("main", both))
+    again = FileJournal(folder, KeyedSeal("journal", "main", both))
     assert _ids(again) == ["e1"]
     again.close()

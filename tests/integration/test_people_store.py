@@ -16,10 +16,10 @@ from face_rec.domain.people import Change, ChangeKind, Moved, Pause, Person
 from face_rec.protocols.people import PeopleStore
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.people import person_codec
-from face_rec.stores.people.leaving_days import settle_leaving_days
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
+from face_rec.stores.site.after_update import settle_leaving_days
 from face_rec.stores.site.audited_writers import AuditedPeople
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.people import FakePeople

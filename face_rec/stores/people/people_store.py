@@ -107,7 +107,7 @@ class RedisPeople(RedisPeopleReader):
             return _person(subject, was[0])
         return seen  # what was sealed does not open any more
 
-    # --- for those who left before it was noted when (see leaving_days)
+    # --- for those who left before it was noted when (see after_update)
 
     @redis_errors()
     def leaving_noted(self, subject: str) -> bool:
