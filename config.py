@@ -1,8 +1,8 @@
 """Every setting, read once from the environment and a ``.env`` file beside this one.
 
-The settings stand by topic in :mod:`face_rec.settings`: the site and its privacy (``site``), the
-web server and sign-in (``server``), ``recognition``, Redis and S3 (``storage``). Each is declared
-with its default and its meaning; ``.env.example`` and the README's table are held against that by
+The settings stand by topic in :mod:`face_rec.settings`: the site, its privacy and where its data
+rest (``site``), the web server and sign-in (``server``), ``recognition``. Each is declared with
+its default and its meaning; ``.env.example`` and the README's table are held against that by
 ``tests/unit/process/test_config.py``. Only ``app.py``, ``face_rec.assembly`` and ``face_rec.cli``
 may import this module.
 """
@@ -18,8 +18,7 @@ from face_rec.domain.errors import SettingError
 from face_rec.settings.kinds import ROOT
 from face_rec.settings.recognition import Recognition
 from face_rec.settings.server import SignIn, WebServer
-from face_rec.settings.site import Privacy, Site
-from face_rec.settings.storage import Aws, Redis, Snapshots
+from face_rec.settings.site import Aws, Privacy, Redis, Site, Snapshots
 from face_rec.settings.topic import Declared, Topic, describe, given_texts, refusal
 
 __all__ = ["ROOT", "Settings", "declared", "load"]

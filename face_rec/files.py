@@ -1,15 +1,16 @@
 """Files and folders that nobody else may look into, whole and on the disk; and locks on them.
 
-Nothing else in the house syncs, replaces or locks a file (``tests/test_architecture.py``). All
+Nothing else of ours syncs, replaces or locks a file (``tests/test_architecture.py``). All
 functions are safe on any thread, and raise OSError where nothing else is said.
 """
 
 import os
 import secrets
+import shutil
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Final
 
@@ -17,6 +18,7 @@ from face_rec.domain.errors import StoreError
 
 _PRIVATE: Final = 0o600
 _PRIVATE_FOLDER: Final = 0o700
+_LOCK: Final = ".lock"  # in a claimed folder, and in the one around it
 
 
 # --- writing --------------------------------------------------------------------------------
@@ -204,3 +206,57 @@ def exclusive(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+class ClaimedFolder:
+    """A folder that belongs to one process for as long as that process lives: ``path``, a new
+    private one below ``parent``, held until :meth:`release`.
+
+    Several processes share a parent folder; each claims a sub-folder of its own. The operating
+    system drops a dead process's lock, so its folder is known to be abandoned, and nothing has
+    to be cleaned up before the next start.
+    """
+
+    def __init__(self, parent: Path) -> None:
+        self._parent = parent
+        make_folder(parent)
+        self.path = parent / f"{os.getpid()}-{secrets.token_hex(4)}"
+        with self.alone():
+            make_folder(self.path)
+            held = open_lock(self.path / _LOCK)
+            lock(held)
+        self._lock: int | None = held
+
+    def alone(self) -> AbstractContextManager[None]:
+        """While inside, no other process claims, adopts or looks into folders."""
+        return exclusive(self._parent / _LOCK)
+
+    def others(self) -> list[Path]:
+        """The folders of all other processes, dead or alive."""
+        return [p for p in self._parent.iterdir() if p.is_dir() and p != self.path]
+
+    def abandoned(self) -> Iterator[Path]:
+        """The folders of dead processes, one by one; each is removed when it is empty.
+
+        Call it inside :meth:`alone`.
+        """
+        for folder in self.others():
+            held = open_lock(folder / _LOCK)
+            try:
+                free = lock(held)
+                if free:
+                    yield folder
+            finally:
+                os.close(held)
+            if free and not self.files(folder):  # what could not be taken stays to be found
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def files(self, folder: Path) -> list[Path]:
+        """What a claimed folder holds, without the lock and other dot files."""
+        return [path for path in folder.iterdir() if not path.name.startswith(".")]
+
+    def release(self) -> None:
+        """Give the folder up; what is in it waits for whoever adopts it."""
+        if self._lock is not None:
+            os.close(self._lock)
+        self._lock = None

@@ -8,7 +8,7 @@ import streamlit as st
 
 from face_rec.access.audit.audit import Action, AuditEntry, details, matching
 from face_rec.access.pages import Page
-from face_rec.attendance.reports.csv_file import neutralised
+from face_rec.attendance.reports.spreadsheets import neutralised
 from face_rec.facades.access import AccessFacade
 from pages.ui.frame.exports import noted
 from pages.ui.frame.identity import Right, require

@@ -8,7 +8,7 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.attendance.marks.records import filtered
-from face_rec.attendance.reports.csv_file import to_csv
+from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.attendance.terms.status import Status
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.exports import noted

@@ -11,8 +11,8 @@ from face_rec.access.rights import Act
 from face_rec.assembly.stores import Stores
 from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.marks.records import marks_table
-from face_rec.attendance.reports.csv_file import to_csv
 from face_rec.attendance.reports.pdf_file import FONT
+from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.clock import Clock
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person

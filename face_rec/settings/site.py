@@ -1,6 +1,26 @@
-"""The site itself, and the privacy of the people in it."""
+"""The site and its data: where people, marks and pictures rest (Redis, S3), what is encrypted,
+and how long it is kept."""
 
-from face_rec.settings.kinds import Days, RootedPath, Secret, Slug, Title, Zone
+from typing import Annotated, Self
+
+from pydantic import model_validator
+
+from face_rec.domain.errors import SettingError
+from face_rec.settings.kinds import (
+    Days,
+    Encryption,
+    Nodes,
+    Port,
+    RedisMode,
+    RedisUrl,
+    RootedPath,
+    Secret,
+    Slug,
+    Title,
+    WebUrl,
+    Whole,
+    Zone,
+)
 from face_rec.settings.topic import Topic, setting
 
 
@@ -51,3 +71,86 @@ class Privacy(Topic):
         "0",
         "Templates and photos of people without a mark for so many days are deleted; 0: never.",
     )
+
+
+class Redis(Topic):
+    """Which Redis holds people and marks."""
+
+    section = "Redis (empty: an embedded Redis in DATA_DIR)"
+
+    redis_url: RedisUrl | None = setting(
+        "",
+        "Whole address of a Redis, instead of the parts below.",
+    )
+    redis_host: str | None = setting("", "Host of a Redis server.")
+    redis_port: Port = setting("6379", "Port of the Redis server.")
+    redis_db: Annotated[int, Whole(0, 1023)] = setting(
+        "0",
+        "Database number; a cluster has only 0.",
+    )
+    redis_username: str | None = setting("", "User name, where Redis has access lists.")
+    redis_password: Secret | None = setting("", "Password of the Redis server.")
+    redis_tls: bool = setting("false", "true to speak TLS with Redis.")
+    redis_mode: RedisMode = setting("standalone", "standalone, cluster or sentinel.")
+    redis_nodes: Nodes | None = setting(
+        "",
+        "Cluster nodes or sentinels as host:port,host:port; empty: REDIS_HOST and REDIS_PORT.",
+    )
+    redis_sentinel_service: str = setting(
+        "mymaster",
+        "Name of the service that the sentinels watch.",
+    )
+    redis_wait_replicas: Annotated[int, Whole(0, 5)] = setting(
+        "0",
+        "Replicas that must have a mark before the journal lets go of it.",
+    )
+
+    @property
+    def embedded_redis(self) -> bool:
+        return not (self.redis_url or self.redis_host or self.redis_nodes)
+
+    @model_validator(mode="after")
+    def _redis_fits_together(self) -> Self:
+        if self.redis_mode == "cluster" and self.redis_db:
+            raise SettingError(f"REDIS_DB is {self.redis_db}, but a cluster has only database 0.")
+        if self.redis_mode != "standalone" and self.embedded_redis:
+            raise SettingError(
+                f"REDIS_MODE is '{self.redis_mode}', but needs REDIS_NODES or REDIS_HOST."
+            )
+        return self
+
+
+class Snapshots(Topic):
+    """Whether pictures of marks are kept, and where."""
+
+    section = "Snapshots (no S3_BUCKET: a folder in DATA_DIR)"
+
+    save_snapshots: bool = setting("true", "Keep a picture of the moment of each mark.")
+    s3_bucket: str | None = setting("", "S3 bucket for snapshots.")
+    s3_prefix: str = setting("attendance/", "Prefix of every key in the bucket.")
+    s3_endpoint_url: WebUrl | None = setting("", "Address of an S3-compatible server; empty: AWS.")
+    s3_encryption: Encryption = setting(
+        "AES256",
+        "Server-side encryption: AES256, aws:kms or none.",
+    )
+    s3_kms_key_id: str | None = setting("", "KMS key for aws:kms; empty: the account's own.")
+    witness_bucket: str | None = setting(
+        "",
+        "S3 bucket for the copy of the chain's witness; empty: S3_BUCKET.",
+    )
+    witness_lock_days: Days = setting(
+        "0",
+        "Days for which S3 lets nobody change or delete what the witness wrote; the bucket needs "
+        "Object Lock. 0: not locked.",
+    )
+
+
+class Aws(Topic):
+    """Region and credentials for S3."""
+
+    section = "AWS (empty: the default credential chain, so an EC2 role needs no keys)"
+
+    aws_region: str | None = setting("", "AWS region of the bucket.")
+    aws_access_key_id: str | None = setting("", "Access key.")
+    aws_secret_access_key: Secret | None = setting("", "Secret of the access key.")
+    aws_session_token: Secret | None = setting("", "Token of temporary keys.")

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.marks.records import marks_table
-from face_rec.attendance.reports.csv_file import to_csv
 from face_rec.attendance.reports.pdf_file import FONT
+from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.domain.people import Person
 from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure

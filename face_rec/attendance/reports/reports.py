@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 from face_rec.attendance.days.day_record import Table
-from face_rec.attendance.reports.csv_file import csv_file
 from face_rec.attendance.reports.pdf_file import FONT, pdf_file
 from face_rec.attendance.reports.report import About, Report
 from face_rec.attendance.reports.report_tables import (
@@ -18,7 +17,7 @@ from face_rec.attendance.reports.report_tables import (
     register,
     summary,
 )
-from face_rec.attendance.reports.xlsx_file import xlsx_file
+from face_rec.attendance.reports.spreadsheets import csv_file, xlsx_file
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import AttendanceError

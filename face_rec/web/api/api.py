@@ -25,8 +25,7 @@ from face_rec.domain.errors import (
     StoreError,
 )
 from face_rec.web.api import attendance_api, people_api
-from face_rec.web.api.document import document
-from face_rec.web.api.operation import Operation, Parts
+from face_rec.web.api.operation import Operation, Parts, document
 from face_rec.web.api.query import BadRequest
 from face_rec.web.base import problem
 

@@ -9,10 +9,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from face_rec.attendance.reports.csv_file import is_formula
 from face_rec.attendance.reports.pdf_file import FONT, _Page, pdf_file
 from face_rec.attendance.reports.report import Kind, Report
 from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
+from face_rec.attendance.reports.spreadsheets import is_formula
 from face_rec.attendance.reports.status_colours import COLOURS
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.terms.duration import h_mm

@@ -9,7 +9,7 @@ import pytest
 
 from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.marks.records import marks_table
-from face_rec.attendance.reports.csv_file import to_csv
+from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person
 

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face_rec.attendance.marks.effective_marks import EffectiveMarks, bounds
-from face_rec.attendance.reports.csv_file import to_csv
+from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import Status
 from face_rec.domain.groups import ALL_GROUPS

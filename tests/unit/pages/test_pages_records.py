@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face_rec.attendance.reports.csv_file import to_csv
+from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.records.records_table import table_of
