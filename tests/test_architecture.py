@@ -243,6 +243,28 @@ def test_a_fact_written_down_a_second_time_is_noticed() -> None:
     assert _second_homes("pages.ui.kiosk.banner", line) == ["frozenset({EventKind."]
 
 
+# --- caches -----------------------------------------------------------------------------------
+
+
+def _by_address(source: str) -> list[str]:
+    """Where ``source`` asks for the address of an object."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return [ast.unparse(call) for call in calls if ast.unparse(call.func) == "id"]
+
+
+@pytest.mark.parametrize("path", _sources(), ids=_module)
+def test_nothing_is_known_again_by_its_address(path: Path) -> None:
+    """A new object may lie where an old one was, and be given what was kept of that one."""
+    found = _by_address(path.read_text(encoding="utf-8"))
+    assert not found, f"{_module(path)}: use a revision, or let the owner keep it, not {found}"
+
+
+def test_an_address_as_a_key_is_noticed() -> None:
+    assert _by_address("def kept(store):\n    return CACHE[id(store), store.id()]") == [
+        "id(store)"
+    ]
+
+
 # --- what a page sees of the system -------------------------------------------------------------
 
 BEHIND_FACADES = ("face_rec.assembly", "face_rec.stores", "face_rec.journey", "face_rec.cli")

@@ -17,6 +17,7 @@ from face_rec.assembly.chain import open_chained, open_journal, open_streams
 from face_rec.assembly.redis_connection import connected, start_redis
 from face_rec.assembly.sealing import open_data_keys
 from face_rec.assembly.snapshots import open_spool
+from face_rec.attendance.answers import Answers
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.mark_queries import MarkQueries
 from face_rec.attendance.rule_service import RuleService
@@ -160,6 +161,7 @@ def open_service(
     return AttendanceService(
         stores,
         timesheets,
+        Answers(timesheets),
         mark_queries,
         CorrectionService(marks, timesheets, mark_queries, clock),
         RuleService(stores.rules, rules, timesheets),

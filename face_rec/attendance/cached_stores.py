@@ -1,7 +1,7 @@
 """What timesheets are made from: people, rules, marks, heartbeats, each kept until it changes."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -61,6 +61,14 @@ class CachedStores:
     def people(self) -> tuple[Person, ...]:
         """Everybody, sorted by subject."""
         return self._stores.people.everybody().people
+
+    def revision(self, first: date, last: date) -> Hashable:
+        """Stands for marks, people and rules as far as these local days depend on them: two
+        equal revisions, equal stores."""
+        near = days_between(first - MARGIN, last + MARGIN)
+        stores = self._stores
+        lengths = tuple(stores.attendance.lengths(near))
+        return lengths, stores.people.revision(), self.rules().version
 
     def lengths(self, days: Sequence[date]) -> dict[date, int]:
         """How long the lists of these UTC days are."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from face_rec.attendance.answers import Answers
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.mark_queries import MarkQueries
 from face_rec.attendance.marks import correction
@@ -108,11 +109,12 @@ def _check_group(within: Groups, group: str | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AttendanceService:
-    """``timesheets`` answer, ``mark_queries`` explain, the two services change things;
-    ``stores`` are below them. Safe from any thread."""
+    """``timesheets`` answer, ``answers`` keep what they said, ``mark_queries`` explain, the two
+    services change things; ``stores`` are below them. Safe from any thread."""
 
     stores: Stores
     timesheets: Timesheets
+    answers: Answers
     mark_queries: MarkQueries
     corrections: CorrectionService
     rules: RuleService

@@ -35,7 +35,7 @@ class DayCalculator:
         self._uptime = uptime
         self._codes = codes
         self._now = now
-        self._idle: dict[int, tuple[Plan, Row]] = {}
+        self._idle: dict[Plan, Row] = {}
 
     def days(
         self,
@@ -87,8 +87,7 @@ class DayCalculator:
 
     def _unseen(self, plan: Plan) -> Row:
         """All who share a plan and were not seen share the result."""
-        known = self._idle.get(id(plan))
-        if known is None or known[0] is not plan:
-            known = (plan, row(plan, self.judge(plan, ()), 0, self._codes))
-            self._idle[id(plan)] = known
-        return known[1]
+        known = self._idle.get(plan)
+        if known is None:
+            known = self._idle[plan] = row(plan, self.judge(plan, ()), 0, self._codes)
+        return known

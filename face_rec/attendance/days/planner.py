@@ -14,9 +14,10 @@ from face_rec.attendance.terms.status import Status
 from face_rec.domain.people import Person
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """Moments are UTC seconds.
+    """Moments are UTC seconds. Whom a plan is shared by share this very object, so that it is
+    known again without a look at its fields.
 
     The trimmed window is ``opens`` ≤ at < ``closes``; punches of the same
     local day in ``reach`` but outside the window are strays, shown and not

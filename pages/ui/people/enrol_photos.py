@@ -182,10 +182,10 @@ def _tile(draft: Draft, number: int, photo: EnrolPhoto) -> None:
         f'<figure class="fr-tile"><img src="{data_uri(photo.thumbnail)}" alt="{html(words)}">'
         f"<figcaption>{html(words)}</figcaption></figure>"
     )
+    which = f"{number}-{hash(photo.vector.tobytes())}"
     st.button(
-        "Remove", key=draft.name(f"remove-{number}-{id(photo)}"), icon=":material/close:",
-        type="tertiary", on_click=callback(Right.PEOPLE_WRITE, draft.remove), args=(number,),
-        width="stretch",
+        "Remove", key=draft.name(f"remove-{which}"), icon=":material/close:", type="tertiary",
+        on_click=callback(Right.PEOPLE_WRITE, draft.remove), args=(number,), width="stretch",
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Days and people as rows for the screen; only those of one page are ever made."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,6 @@ from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import Status
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.shared.day_words import STATUS_NAMES
-from pages.ui.shared.today import stamp
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,19 +56,13 @@ def day_rows(app: AttendanceFacade, first: date, last: date, filters: Filters) -
 def table_of_days(app: AttendanceFacade, first: date, last: date, filters: Filters) -> Table:
     """Days × people, kept while nothing changes; not to be changed. StoreUnavailable."""
     plain = Filters(filters.groups, filters.subjects, text=filters.text)
-    return _table(app, id(app), first, last, plain, stamp(app, first, last))
+    service = app.service
 
+    def made() -> Table:
+        with st.spinner("Working out the days …"):
+            return service.timesheets.table(first, last, plain)
 
-@st.cache_resource(max_entries=6, show_spinner="Working out the days …")
-def _table(
-    _app: AttendanceFacade,
-    system_id: int,  # noqa: ARG001
-    first: date,
-    last: date,
-    filters: Filters,
-    stamp: Hashable,  # noqa: ARG001
-) -> Table:
-    return _app.service.timesheets.table(first, last, filters)
+    return service.answers.of_days("table", first, last, plain, made)
 
 
 def status_counts(table: Table) -> pd.DataFrame:

@@ -20,7 +20,6 @@ from pages.ui.shared import charts
 from pages.ui.shared.day_words import STATUS_NAMES, hours, minutes, status_legend, time_of
 from pages.ui.shared.photos import photo
 from pages.ui.shared.text import plain
-from pages.ui.shared.today import stamp
 from pages.ui.shared.widgets import avatar, empty_state
 
 _SPANS: Final = {"3 months": 91, "6 months": 182, "12 months": 365}
@@ -43,7 +42,7 @@ def person_days(app: AttendanceFacade, identity: Identity, subject: str) -> None
         "Period", list(_SPANS), default="3 months", required=True, key="person_span"
     )
     first = today - timedelta(days=_SPANS[span] - 1)
-    days = _days(app, subject, first, today)
+    days = days_of(app, subject, first, today)
     _totals(days)
     day = _calendar(days, today)
     why(app, identity, subject, day, own_page=True)
@@ -57,20 +56,15 @@ def _head(app: AttendanceFacade, person: Person) -> None:
             st.caption(" · ".join(plain(part) for part in (person.id, person.group) if part))
 
 
-def _days(app: AttendanceFacade, subject: str, first: date, last: date) -> list[DayRecord]:
-    return _cached(app, id(app), subject, first, last, stamp(app, first, last))
+def days_of(app: AttendanceFacade, subject: str, first: date, last: date) -> list[DayRecord]:
+    """Their records, both days included; not to be changed. PersonMissing, StoreUnavailable."""
+    service = app.service
 
+    def made() -> list[DayRecord]:
+        with st.spinner("Working out the days …"):
+            return service.timesheets.person(subject, first, last)
 
-@st.cache_resource(max_entries=8, show_spinner="Working out the days …")
-def _cached(
-    _app: AttendanceFacade,
-    system_id: int,  # noqa: ARG001
-    subject: str,
-    first: date,
-    last: date,
-    stamp: object,  # noqa: ARG001
-) -> list[DayRecord]:
-    return _app.service.timesheets.person(subject, first, last)
+    return service.answers.of_days("person", first, last, subject, made)
 
 
 def _totals(days: Sequence[DayRecord]) -> None:

@@ -1,16 +1,14 @@
 """One page of marks as a table, and the picture of the chosen one."""
 
-from collections.abc import Hashable
 from datetime import date
 
 import pandas as pd
 import streamlit as st
 
-from face_rec.attendance.marks.effective_marks import bounds, utc_days
 from face_rec.attendance.marks.records import by_visit, marks_table
 from face_rec.attendance.marks.visit import stays_of
 from face_rec.facades.attendance import AttendanceFacade
-from pages.ui.shared.people_index import Index, people_index
+from pages.ui.shared.people_index import people_index
 from pages.ui.shared.photos import whole_picture
 from pages.ui.shared.text import counted
 from pages.ui.shared.widgets import facts, picture, portrait
@@ -23,23 +21,15 @@ def table_of(app: AttendanceFacade, first: date, last: date) -> pd.DataFrame:
 
     Columns as in :mod:`face_rec.attendance.marks.records`; raises StoreUnavailable.
     """
-    days = utc_days(*bounds(first, last, app.service.timesheets.zone))
-    index = people_index(app.people)
-    stamp = (
-        tuple(app.attendance.lengths(days)),
-        index.revision,
-        app.service.timesheets.rules().version,
-    )
-    return _table(app, index, (id(app.attendance), first, last, stamp))
+    service, people = app.service, app.people
 
+    def made() -> pd.DataFrame:
+        timesheets, known = service.timesheets, people_index(people).by_subject
+        with st.spinner("Reading marks …"):
+            stays = stays_of(timesheets.rules().kiosks)
+            return marks_table(timesheets.marks(first, last), known, timesheets.zone, stays)
 
-@st.cache_resource(max_entries=8, show_spinner="Reading marks …")
-def _table(
-    _app: AttendanceFacade, _index: Index, asked: tuple[int, date, date, Hashable]
-) -> pd.DataFrame:
-    timesheets, (_, first, last, _) = _app.service.timesheets, asked
-    stays = stays_of(timesheets.rules().kiosks)
-    return marks_table(timesheets.marks(first, last), _index.by_subject, timesheets.zone, stays)
+    return service.answers.of_marks(first, last, made)
 
 
 PAGE = 100

@@ -2,7 +2,6 @@
 work with progress.
 """
 
-from collections.abc import Hashable
 from functools import partial
 from typing import Final
 
@@ -17,24 +16,19 @@ from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.progress import show_job
 from pages.ui.shared.text import counted
-from pages.ui.shared.today import stamp
 
 # Reports, kept while nothing that they depend on has changed.
 
 
 def made(app: AttendanceFacade, wanted: Wanted) -> Report:
     """The report; not to be changed. Raises AttendanceError, StoreUnavailable."""
-    return _made(app, id(app), wanted, stamp(app, wanted.first, wanted.last))
+    service = app.service
 
+    def report() -> Report:
+        with st.spinner("Making the report …"):
+            return make(service.timesheets, wanted)
 
-@st.cache_resource(max_entries=6, show_spinner="Making the report …")
-def _made(
-    _app: AttendanceFacade,
-    system_id: int,  # noqa: ARG001
-    wanted: Wanted,
-    stamp: Hashable,  # noqa: ARG001
-) -> Report:
-    return make(_app.service.timesheets, wanted)
+    return service.answers.of_days("report", wanted.first, wanted.last, wanted, report)
 
 
 LONG: Final = 60_000

@@ -1,8 +1,12 @@
 """Small pictures from the snapshot store, ready to stand in a page."""
 
 import logging
+from datetime import timedelta
+from threading import Lock
+from typing import Final
+from weakref import WeakKeyDictionary
 
-import streamlit as st
+from cachetools import TTLCache
 
 from face_rec.domain.errors import FaceRecError
 from face_rec.people.photos.photos import decode, thumbnail
@@ -12,6 +16,11 @@ from face_rec.protocols.snapshots import SnapshotStore
 log = logging.getLogger(__name__)
 
 PORTRAIT = 480
+MOST: Final = 3000
+KEPT: Final = timedelta(hours=1)
+_kept: WeakKeyDictionary[SnapshotStore, TTLCache[tuple[str, int, bool], str]] = WeakKeyDictionary()
+"""By store, its pictures as they were shown; they go with it."""
+_lock = Lock()
 
 
 def photo(store: SnapshotStore, key: str | None, side: int = AVATAR) -> str | None:
@@ -32,19 +41,19 @@ def _loaded(store: SnapshotStore, key: str | None, side: int, square: bool) -> s
     if key is None:
         return None
     try:
-        return _read(store, id(store), key, side, square)
+        return _read(store, key, side, square)
     except FaceRecError as error:
         log.info("photo_missing key=%s error=%s", key, error)
         return None
 
 
-@st.cache_data(max_entries=3000, ttl=3600, show_spinner=False)
-def _read(
-    _store: SnapshotStore,
-    store_id: int,  # noqa: ARG001
-    key: str,
-    side: int,
-    square: bool,
-) -> str:
-    image = decode(_store.get(key))
-    return data_uri(thumbnail(middle(image) if square else image, side))
+def _read(store: SnapshotStore, key: str, side: int, square: bool) -> str:
+    with _lock:
+        kept = _kept.setdefault(store, TTLCache(MOST, ttl=KEPT.total_seconds()))
+        known = kept.get((key, side, square))
+    if known is None:
+        image = decode(store.get(key))
+        known = data_uri(thumbnail(middle(image) if square else image, side))
+        with _lock:
+            kept[key, side, square] = known
+    return known

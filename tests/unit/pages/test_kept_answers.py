@@ -1,0 +1,120 @@
+"""What pages keep of earlier runs belongs to the system, store and time zone that it came from."""
+
+import base64
+import sys
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+import pytest
+
+from face_rec.assembly.system import facades
+from face_rec.attendance.reports.reports import Wanted
+from face_rec.attendance.terms.filters import EVERYBODY
+from face_rec.attendance.timesheets import Timesheets
+from face_rec.domain.faces import Image
+from face_rec.facades.attendance import AttendanceFacade
+from face_rec.people.photos.portraits import data_uri
+from pages.ui.records.day_rows import table_of_days
+from pages.ui.records.person_days import days_of
+from pages.ui.records.records_table import table_of
+from pages.ui.reports.report_files import made
+from pages.ui.shared.photos import photo
+from pages.ui.shared.today import today_of
+from tests.fakes.snapshots import MemorySnapshots
+from tests.fakes.system import FakeSystem
+
+Question = Callable[[AttendanceFacade, date], str]
+
+
+@pytest.fixture
+def one_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if every object that our code asks for its address lay where another one was."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("face_rec.", "pages.")):
+            monkeypatch.setattr(module, "id", lambda _: 1, raising=False)
+
+
+def facade_of(fake: FakeSystem) -> AttendanceFacade:
+    (found,) = (one for one in facades(fake.system) if isinstance(one, AttendanceFacade))
+    return found
+
+
+def marked(fake: FakeSystem, name: str, minutes: float) -> FakeSystem:
+    """``fake`` with one person, who came so many minutes ago."""
+    fake.mark(fake.add_person(1, name), minutes)
+    return fake
+
+
+def _today(app: AttendanceFacade, _: date) -> str:
+    return str([(one.person.name, str(one.first)) for one in today_of(app, EVERYBODY)])
+
+
+def _days(app: AttendanceFacade, day: date) -> str:
+    table = table_of_days(app, day, day, EVERYBODY)
+    return str((table.rows["first"].tolist(), table.zone))
+
+
+def _person(app: AttendanceFacade, day: date) -> str:
+    return str([str(one.first) for one in days_of(app, "subject1", day, day)])
+
+
+def _marks(app: AttendanceFacade, day: date) -> str:
+    return str(table_of(app, day, day).to_csv())
+
+
+def _report(app: AttendanceFacade, day: date) -> str:
+    report = made(app, Wanted("daily", day, day, EVERYBODY))
+    return f"{report.about.zone} {report.frame.to_csv()}"
+
+
+QUESTIONS = (_today, _days, _person, _marks, _report)
+
+
+@pytest.mark.usefixtures("one_address")
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_system_at_the_address_of_another_gets_its_own_answers(question: Question) -> None:
+    one = marked(FakeSystem(), "Ann", minutes=20)
+    other = marked(FakeSystem(), "Bob", minutes=50)
+    day = one.service.timesheets.today()
+    assert question(facade_of(one), day) != question(facade_of(other), day)
+
+
+@pytest.mark.usefixtures("one_address")
+def test_a_picture_store_at_the_address_of_another_shows_its_own_pictures() -> None:
+    shown = set()
+    for shade in (10, 240):
+        store = MemorySnapshots()
+        store.put("one.jpg", _jpeg(np.full((200, 200, 3), shade, np.uint8)))
+        shown.add(photo(store, "one.jpg"))
+    assert len(shown) == 2
+    assert None not in shown
+
+
+def _jpeg(image: Image) -> bytes:
+    return base64.b64decode(data_uri(image).partition(",")[2])
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_new_time_zone_gets_answers_of_its_own(question: Question) -> None:
+    fake = marked(FakeSystem(), "Ann", minutes=20)
+    app, day = facade_of(fake), fake.service.timesheets.today()
+    in_berlin = question(app, day)
+    fake.options.change({"timezone": "Asia/Kolkata"}, version=1)
+    assert question(app, fake.service.timesheets.today()) != in_berlin
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_what_was_answered_is_given_again_until_something_changes(
+    question: Question, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = marked(FakeSystem(), "Ann", minutes=20)
+    app, day = facade_of(fake), fake.service.timesheets.today()
+    before = question(app, day)
+    for name in ("table", "day", "person", "marks"):
+        monkeypatch.setattr(Timesheets, name, _asked_again)
+    assert question(app, day) == before
+
+
+def _asked_again(*_: object) -> None:
+    raise AssertionError("Nothing had changed.")
