@@ -1,6 +1,7 @@
 """What the live lines of kiosks read from the running system."""
 
-from datetime import date
+from collections.abc import Hashable
+from datetime import date, timedelta
 
 from face_rec.assembly import system as holder
 from face_rec.assembly.system import System
@@ -35,12 +36,19 @@ def sources_of(system: System) -> Sources:
     def record(kiosk: str) -> KioskRecord:
         return rule_version.at(system.kiosks.record(kiosk), today())
 
+    def stamp(day: date) -> Hashable:
+        """Lists of marks are only ever appended to, so their length is their revision."""
+        near = [day + timedelta(days=number) for number in (-1, 0, 1)]
+        rules = system.services.current().timesheets.rules()
+        return tuple(system.attendance.lengths(near)), rules.version, system.site.timezone
+
     return Sources(
         stream=system.engine.kiosk,
         listen=system.engine.listen,
         knows=system.kiosks.knows,
         record=record,
         visits=lambda day: system.services.current().timesheets.visits(day, day),
+        stamp=stamp,
         directory=system.directory,
         portrait=Portraits(system.pictures.get, system.clock),
         open_now=system.access.open_now,

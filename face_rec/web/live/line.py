@@ -116,6 +116,8 @@ class Line:
         while True:
             await anyio.sleep(_READ_EVERY)
             await self._view.refresh(_READ_EVERY * 0.9)
+            if not self._view.known:
+                raise LineOver(POLICY, "there is no such kiosk any more")
 
     # --- from the browser
 

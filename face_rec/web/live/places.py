@@ -19,7 +19,7 @@ class Places:
     """On the event loop only, so it needs no lock."""
 
     def __init__(self) -> None:
-        self._kiosks: dict[str, dict[str, anyio.Event]] = {}
+        self._open: dict[tuple[str, str], anyio.Event] = {}
 
     @contextmanager
     def take(self, kiosk: str, screen: str) -> Iterator[anyio.Event]:
@@ -27,25 +27,22 @@ class Places:
         screen that connects anew, after a network gap that only it has noticed, has one line.
 
         Raises NoPlace."""
-        before = self._kiosks.get(kiosk, {}).get(screen)
-        taken = self.open - (before is not None)
-        if (before is None and len(self._kiosks.get(kiosk, {})) >= A_KIOSK) or taken >= IN_ALL:
-            raise NoPlace("Too many screens are open. Close one of them.")
+        place, mine = (kiosk, screen), anyio.Event()
+        before = self._open.get(place)
         if before is not None:
             before.set()
-        mine = self._kiosks.setdefault(kiosk, {})[screen] = anyio.Event()
+        elif self._of(kiosk) >= A_KIOSK or len(self._open) >= IN_ALL:
+            raise NoPlace("Too many screens are open. Close one of them.")
+        self._open[place] = mine
         try:
             yield mine
         finally:
-            self._leave(kiosk, screen, mine)
+            if self._open.get(place) is mine:
+                del self._open[place]
 
-    def _leave(self, kiosk: str, screen: str, mine: anyio.Event) -> None:
-        screens = self._kiosks[kiosk]
-        if screens[screen] is mine:
-            del screens[screen]
-        if not screens:
-            del self._kiosks[kiosk]
+    def _of(self, kiosk: str) -> int:
+        return sum(name == kiosk for name, _ in self._open)
 
     @property
     def open(self) -> int:
-        return sum(len(screens) for screens in self._kiosks.values())
+        return len(self._open)

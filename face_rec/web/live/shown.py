@@ -84,13 +84,13 @@ class State:
 class Figures:
     """Of the stream, for who set the kiosk up: seconds, and events a second."""
 
-    frames: int
-    dropped: int
-    inferred: int
-    frame_rate: float
-    inference_rate: float
-    time_to_mark: float | None
-    frame_age: float | None
+    frames: int = 0
+    dropped: int = 0
+    inferred: int = 0
+    frame_rate: float = 0.0
+    inference_rate: float = 0.0
+    time_to_mark: float | None = None
+    frame_age: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

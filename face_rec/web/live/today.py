@@ -1,6 +1,6 @@
 """Today's marks for all lines: read in a thread, once for whoever asks at the same time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from functools import cached_property
@@ -16,7 +16,7 @@ from face_rec.web.live.shown import MarkLine
 
 NEWEST: Final = 40
 """Marks that a screen has room for."""
-_THREADS: Final = 2
+THREADS: Final = 3
 """That may wait for a database which does not answer, whatever the number of lines."""
 Portrait = Callable[[str | None], str | None]
 """The picture under a key as a data URI; None without one."""
@@ -27,12 +27,15 @@ class Shared(Generic[T]):
     """One value for all lines, on the event loop. What reading it raises is raised by whoever
     asks; the value before stays."""
 
-    def __init__(self, read: Callable[[], T], start: T, clock: Clock) -> None:
+    def __init__(
+        self, read: Callable[[], T], start: T, clock: Clock, threads: anyio.CapacityLimiter
+    ) -> None:
+        """``read`` runs in a thread, of which there are as many as ``threads`` allows."""
         self.newest = start
         self._read = read
         self._clock = clock
         self._at = float("-inf")
-        self._turn, self._threads = anyio.Lock(), anyio.CapacityLimiter(_THREADS)
+        self._turn, self._threads = anyio.Lock(), threads
 
     async def after(self, moment: float) -> T:
         """The value as it was at ``moment`` (monotonic seconds) or later."""
@@ -48,10 +51,11 @@ class Shared(Generic[T]):
 
 @dataclass(frozen=True)
 class Day:
-    """The visits of one local day, by time."""
+    """The visits of one local day, by time; ``stamp``: what they depend on."""
 
     of: date | None = None
     visits: Sequence[Visit] = ()
+    stamp: Hashable = None
 
     @cached_property
     def ids(self) -> frozenset[str]:

@@ -1,8 +1,8 @@
 """What one screen shows, put together from the running system on the event loop."""
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -34,7 +34,7 @@ from face_rec.web.live.shown import (
     picture_of,
     site_of,
 )
-from face_rec.web.live.today import Day, Portrait, Shared, lines_of
+from face_rec.web.live.today import THREADS, Day, Portrait, Shared, lines_of
 
 log = logging.getLogger(__name__)
 
@@ -45,15 +45,17 @@ _MOMENT: Final = 0.04
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What lines need of the running system. ``record`` and ``visits`` may wait for the database,
-    ``directory`` and ``portrait`` too; all others answer at once. ``listen``: to be called
-    whenever a kiosk has something new; returns what ends that."""
+    """What lines need of the running system. ``knows``, ``record``, ``visits`` (of a local day)
+    and ``stamp`` (which differs when they do) may wait for the database, ``directory`` and
+    ``portrait`` too; all others answer at once. ``listen``: to be called whenever a kiosk has
+    something new; returns what ends that."""
 
     stream: Callable[[str], Stream]
     listen: Callable[[str, Callable[[], None]], Callable[[], None]]
     knows: Callable[[str], bool]
     record: Callable[[str], KioskRecord]
     visits: Callable[[date], Sequence[Visit]]
+    stamp: Callable[[date], Hashable]
     directory: Directory
     portrait: Portrait
     open_now: Callable[[Principal], bool]
@@ -74,33 +76,43 @@ class Today:
     """The day's marks, shared by all lines."""
 
     def __init__(self, sources: Sources) -> None:
-        self._sources = sources
-        self.day = Shared(self._day, Day(), sources.clock)
+        self._sources, clock = sources, sources.clock
+        self.threads = anyio.CapacityLimiter(THREADS)
+        self.day = Shared(self._day, Day(), clock, self.threads)
         nothing: tuple[MarkLine, ...] = ()
-        self.lines = Shared(self._lines, nothing, sources.clock)
+        self.lines = Shared(self._lines, nothing, clock, self.threads)
 
     def _day(self) -> Day:
-        today = self._sources.today()
-        return Day(today, self._sources.visits(today))
+        today, known = self._sources.today(), self.day.newest
+        stamp = self._sources.stamp(today)
+        if (known.of, known.stamp) == (today, stamp):
+            return known
+        return Day(today, self._sources.visits(today), stamp)
 
     def _lines(self) -> tuple[MarkLine, ...]:
         ours = self._sources
         return lines_of(self.day.newest.visits, ours.directory, ours.portrait, ours.zone())
 
 
-@dataclass
 class View:
     """One screen of one kiosk, seen by ``who``."""
 
-    sources: Sources
-    today: Today
-    kiosk: str
-    screen: str
-    who: Principal
-    _record: KioskRecord = KioskRecord("")
-    _figures: Figures | None = None
-    _figures_at: float = float("-inf")
-    _met: frozenset[str] = field(default_factory=frozenset)
+    def __init__(
+        self, sources: Sources, today: Today, kiosk: str, screen: str, who: Principal
+    ) -> None:
+        self.sources, self.kiosk, self.screen = sources, kiosk, screen
+        self._today = today
+        self._who = who
+        self._stream = sources.stream(kiosk)
+        self._known = True
+        self._record = KioskRecord(kiosk)
+        self._figures, self._figures_at = Figures(), float("-inf")
+        self._met: frozenset[str] = frozenset()
+
+    @property
+    def known(self) -> bool:
+        """Whether there is such a kiosk still."""
+        return self._known
 
     async def refresh(self, age: float) -> None:
         """Read what lies in the database, unless it was read within ``age`` seconds."""
@@ -108,60 +120,63 @@ class View:
             return
         moment = self.sources.clock.monotonic() - age
         try:
-            await self.today.day.after(moment)
-            self._record = await to_thread.run_sync(
-                self.sources.record, self.kiosk, abandon_on_cancel=True
+            await self._today.day.after(moment)
+            await to_thread.run_sync(
+                self._look_up, abandon_on_cancel=True, limiter=self._today.threads
             )
             if self._record.show_marks:
-                await self.today.lines.after(moment)
+                await self._today.lines.after(moment)
         except StoreError as error:
             log.debug("live_without_store kiosk=%s error=%s", self.kiosk, error)
+
+    def _look_up(self) -> None:
+        self._known = self.sources.knows(self.kiosk)
+        self._record = self.sources.record(self.kiosk)
 
     async def meet(self) -> None:
         """Before somebody is greeted: a moment's time to learn what their mark means."""
         ids = frozenset(one.receipt.event.id for one in self._greetings())
-        new, self._met = ids - self._met - self.today.day.newest.ids, ids
+        new, self._met = ids - self._met - self._today.day.newest.ids, ids
         if not new or self.sources.away():
             return
         with anyio.move_on_after(_MOMENT):
             try:
-                await self.today.day.after(self.sources.clock.monotonic())
+                await self._today.day.after(self.sources.clock.monotonic())
             except StoreError as error:
                 log.debug("live_without_store kiosk=%s error=%s", self.kiosk, error)
 
     def now(self) -> Shown:
         """What is shown at this moment. Waits for nothing."""
-        ours, stream = self.sources, self.sources.stream(self.kiosk)
-        now = ours.clock.monotonic()
-        is_open = ours.open_now(self.who)
+        ours, now = self.sources, self.sources.clock.monotonic()
+        is_open = ours.open_now(self._who)
         return Shown(
             site=site_of(ours.title(), ours.zone(), ours.clock.now()),
-            scene=picture_of(stream.scene() if is_open else None, now),
-            banners=self._banners(stream, now) if is_open else (),
+            scene=picture_of(self._stream.scene() if is_open else None, now),
+            banners=self._banners(now) if is_open else (),
             marks=self._marks(),
             state=self._state(is_open),
-            stats=self._newest_figures(stream, now),
+            stats=self._newest_figures(now),
         )
 
     def _greetings(self) -> tuple[Greeting, ...]:
         since = self.sources.clock.monotonic() - SHOWN_FOR
-        return self.sources.stream(self.kiosk).greetings(since)
+        return self._stream.greetings(since)
 
-    def _banners(self, stream: Stream, now: float) -> tuple[Banner, ...]:
-        scene = stream.scene()
+    def _banners(self, now: float) -> tuple[Banner, ...]:
+        scene = self._stream.scene()
         fresh = scene if scene is not None and now - scene.taken_at <= ROOM else None
         return banners(self._greetings(), fresh, self.sources.zone(), self._means)
 
     def _means(self, event: Event) -> str:
-        day = self.today.day.newest
+        day = self._today.day.newest
         if event.id not in day.ids or day.of != self.sources.today():
             return ""  # the day's list is away, or not read yet
         return meaning(event, day.visits, self._record.direction, self.sources.zone())
 
     def _marks(self) -> Marks:
-        day = self.today.day.newest
+        day = self._today.day.newest
         visits = day.visits if day.of == self.sources.today() else ()
-        return Marks(len(visits), self.today.lines.newest if self._record.show_marks else None)
+        return Marks(len(visits), self._today.lines.newest if self._record.show_marks else None)
 
     def _state(self, is_open: bool) -> State:
         ours = self.sources
@@ -173,7 +188,7 @@ class View:
             waiting=ours.waiting(),
         )
 
-    def _newest_figures(self, stream: Stream, now: float) -> Figures:
-        if self._figures is None or now - self._figures_at >= _FIGURES_EVERY:
-            self._figures, self._figures_at = figures_of(stream.stats()), now
+    def _newest_figures(self, now: float) -> Figures:
+        if now - self._figures_at >= _FIGURES_EVERY:
+            self._figures, self._figures_at = figures_of(self._stream.stats()), now
         return self._figures

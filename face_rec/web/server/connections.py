@@ -9,8 +9,10 @@ the same earlier: see deploy/.
 import asyncio
 import asyncio.constants
 import contextlib
+import copy
 import ipaddress
 import logging
+import socket
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -31,6 +33,10 @@ _FULL: Final = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\n"
     b"Content-Length: 0\r\n\r\n"
 )
+_LINE: Final = b"/live"
+_LINE_BYTES: Final = 8 * 1024
+"""Of one message; more than is understood, so that who sends a little too much is told why."""
+_UNREAD_MS: Final = 30_000
 _FILES: Final = 4096
 """Open files to ask the system for: connections, and as many again for everything else."""
 
@@ -135,6 +141,9 @@ class BoundedProtocol(H11Protocol):
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Its own protocol takes over, and the gate closes whom it does not know."""
         self._leave()
+        if event.target.partition(b"?")[0] == _LINE:
+            self.config = _for_line(self.config)
+            _forget_who_does_not_read(self.transport)
         super().handle_websocket_upgrade(event)
 
     def _owed(self) -> bool:
@@ -164,6 +173,22 @@ class BoundedProtocol(H11Protocol):
         log.debug("headers_too_slow address=%s", self._address)
         self._arrived()
         self.transport.abort()
+
+
+def _for_line(config: Config) -> Config:
+    """Browsers say little over a kiosk's line; Streamlit's own WebSocket may need megabytes."""
+    bounded = copy.copy(config)
+    bounded.ws_max_size = _LINE_BYTES
+    return bounded
+
+
+def _forget_who_does_not_read(transport: asyncio.Transport) -> None:
+    """Let the system end a connection whose other side takes nothing for so long; else what
+    waits for it would lie there for hours (RFC 5482)."""
+    sock, option = transport.get_extra_info("socket"), getattr(socket, "TCP_USER_TIMEOUT", None)
+    if sock is not None and option is not None:  # Linux
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.IPPROTO_TCP, option, _UNREAD_MS)
 
 
 def install(proxies: Sequence[str]) -> None:

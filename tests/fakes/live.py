@@ -1,0 +1,110 @@
+"""What a live line reads, by hand."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from face_rec.access.principal import Principal
+from face_rec.attendance.marks.visit import Visit
+from face_rec.clock import Clock, SystemClock
+from face_rec.domain.faces import Image
+from face_rec.domain.screens import Greeting, Scene, StreamStats
+from face_rec.journey.streams.listeners import Listeners
+from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.screen_status import ScreenReports
+from face_rec.kiosks.seats import Seats
+from face_rec.web.live.view import Sources
+from tests.fakes.directory import FakeDirectory
+
+
+@dataclass
+class StillStream:
+    """A camera that shows what it is told to."""
+
+    name: str
+    shown: Scene | None = None
+    said: tuple[Greeting, ...] = ()
+    figures: StreamStats = field(default_factory=StreamStats)
+
+    def submit(self, image: Image) -> None: ...
+
+    def scene(self) -> Scene | None:
+        return self.shown
+
+    def greetings(self, since: float = 0.0) -> tuple[Greeting, ...]:
+        return tuple(one for one in self.said if one.shown_from >= since)
+
+    def stats(self) -> StreamStats:
+        return self.figures
+
+    def close(self) -> None: ...
+
+
+@dataclass
+class FakeLive:
+    """``hold``: called wherever the database would be asked, to fail or to wait there."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    records: dict[str, KioskRecord] = field(
+        default_factory=lambda: {name: KioskRecord(name) for name in ("front-door", "other")}
+    )
+    marks: list[Visit] = field(default_factory=list)
+    is_away: bool = False
+    is_open: bool = True
+    waiting: int = 0
+    hold: Callable[[], None] = lambda: None
+    asked: int = 0
+    streams: dict[str, StillStream] = field(default_factory=dict)
+    listeners: Listeners = field(default_factory=Listeners)
+    directory: FakeDirectory = field(default_factory=FakeDirectory)
+    reports: ScreenReports = field(default_factory=ScreenReports)
+
+    def __post_init__(self) -> None:
+        self.seats = Seats(self.clock)
+        self.sources = Sources(
+            stream=self.stream,
+            listen=self.listeners.listen,
+            knows=self.records.__contains__,
+            record=self.record,
+            visits=self.visits,
+            stamp=self.stamp,
+            directory=self.directory,
+            portrait=lambda _: None,
+            open_now=self.open_now,
+            away=lambda: self.is_away,
+            model=lambda: True,
+            waiting=lambda: self.waiting,
+            title=lambda: "Test site",
+            zone=lambda: ZoneInfo("Europe/Berlin"),
+            seats=self.seats,
+            reports=self.reports,
+            clock=self.clock,
+        )
+
+    def stream(self, name: str) -> StillStream:
+        return self.streams.setdefault(name, StillStream(name))
+
+    def record(self, kiosk: str) -> KioskRecord:
+        return self.records.get(kiosk, KioskRecord(kiosk))
+
+    def visits(self, _day: date) -> Sequence[Visit]:
+        self.asked += 1
+        return tuple(self.marks)
+
+    def stamp(self, _day: date) -> Hashable:
+        self.hold()
+        return len(self.marks)
+
+    def open_now(self, _who: Principal) -> bool:
+        return self.is_open
+
+    def show(self, name: str, scene: Scene) -> None:
+        """As a worker of the engine does."""
+        self.stream(name).shown = scene
+        self.listeners.tell(name)
+
+    def greet(self, name: str, greeting: Greeting) -> None:
+        stream = self.stream(name)
+        stream.said = (*stream.said, greeting)
+        self.listeners.tell(name)
