@@ -1,0 +1,360 @@
+"""A live line as its browser sees it: when it hears of what, and what it never hears of."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import anyio
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.testclient import TestClient, WebSocketTestSession
+from starlette.websockets import WebSocketDisconnect
+
+from face_rec.access.principal import THIS_COMPUTER
+from face_rec.attendance.marks.effective_marks import Entry
+from face_rec.attendance.marks.visit import visits
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.faces import Box
+from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
+from face_rec.domain.recognition import Verdict
+from face_rec.domain.screens import Greeting, Label, Scene
+from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.web.gate.gate_off import GateOff
+from face_rec.web.live import line as line_module
+from face_rec.web.live import live
+from face_rec.web.live.line import Line
+from face_rec.web.live.view import Today, View
+from tests.fakes.live import FakeLive
+
+URL = "ws://localhost/live?kiosk=front-door&screen=s1"
+ORIGIN = {"origin": "http://localhost"}
+PART = dict[str, Any]
+
+
+@pytest.fixture
+def fake() -> FakeLive:
+    return FakeLive()
+
+
+@pytest.fixture
+def browser(fake: FakeLive) -> Iterator[TestClient]:
+    routes = live.routes(lambda: fake.sources)
+    app = Starlette(routes=routes, middleware=[Middleware(GateOff)])
+    with TestClient(app, base_url="http://localhost") as client:
+        yield client
+
+
+def _open(browser: TestClient, screen: str = "s1") -> WebSocketTestSession:
+    return browser.websocket_connect(URL.replace("s1", screen), headers=ORIGIN)
+
+
+def _until(socket: WebSocketTestSession, part: str, fits: Callable[[Any], bool]) -> Any:  # noqa: ANN401
+    """The first value of the part that fits; the messages before are heard and forgotten."""
+    while True:
+        told: PART = socket.receive_json()
+        if part in told and fits(told[part]):
+            return told[part]
+
+
+def _event(fake: FakeLive, subject: str = "ana", number: int = 1) -> Event:
+    return Event(
+        f"{subject}-{number}", subject, fake.clock.now(), EventKind.PUNCH, Source.VIDEO,
+        "front-door",
+    )  # fmt: skip
+
+
+def _marked(fake: FakeLive, *events: Event) -> None:
+    entries = [Entry(event, event.kind) for event in events]
+    fake.marks.extend(visits(entries, {}))
+
+
+def _greeting(fake: FakeLive, event: Event) -> Greeting:
+    return Greeting(Receipt(event, Outcome.MARKED), "Ana", fake.clock.monotonic())
+
+
+def _scene(fake: FakeLive, number: int, *verdicts: Verdict) -> Scene:
+    labels = tuple(Label(n, Box(1, 2, 3, 4), one, "Ana") for n, one in enumerate(verdicts))
+    return Scene(number, fake.clock.monotonic(), 640, 480, labels)
+
+
+# --- when
+
+
+def test_a_line_begins_with_everything_and_goes_on_with_what_changes(
+    browser: TestClient, fake: FakeLive
+) -> None:
+    with _open(browser) as socket:
+        first = socket.receive_json()
+        assert set(first) == {"at", "site", "scene", "banners", "marks", "state", "stats"}
+        assert set(socket.receive_json()) == {"at"}, "a beat, as nothing has changed"
+        fake.waiting = 3
+        told = socket.receive_json()
+    assert set(told) == {"at", "state"}
+    assert told["state"]["waiting"] == 3
+
+
+def test_a_new_scene_and_a_greeting_are_told_when_they_come_not_at_the_next_look(
+    browser: TestClient, fake: FakeLive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_module, "_TICK", 3600.0)
+    monkeypatch.setattr(line_module, "BEAT", 3600.0)
+    with _open(browser) as socket:
+        socket.receive_json()
+        fake.show("front-door", _scene(fake, 7, Verdict.UNKNOWN))
+        scene = _until(socket, "scene", bool)
+        assert (scene["number"], len(scene["faces"])) == (7, 1)
+        fake.greet("front-door", _greeting(fake, _event(fake)))
+        assert _until(socket, "banners", bool)[0]["title"] == "Ana"
+
+
+def test_a_line_that_is_over_is_called_no_more(browser: TestClient, fake: FakeLive) -> None:
+    with _open(browser) as socket:
+        socket.receive_json()
+        assert fake.listeners._of
+    assert not fake.listeners._of
+
+
+def test_an_open_line_renews_its_screen_s_lease(browser: TestClient, fake: FakeLive) -> None:
+    with _open(browser) as socket:
+        socket.receive_json()
+        socket.receive_json()
+        assert fake.seats.leased("front-door", "s1")
+        assert not fake.seats.leased("front-door", "s2")
+
+
+def test_outside_the_hours_nothing_is_shown_and_no_lease_renewed(
+    browser: TestClient, fake: FakeLive
+) -> None:
+    fake.is_open = False
+    fake.show("front-door", _scene(fake, 1, Verdict.NAMED))
+    fake.greet("front-door", _greeting(fake, _event(fake)))
+    with _open(browser) as socket:
+        first = socket.receive_json()
+        socket.receive_json()
+    assert first["state"]["closed"]
+    assert not first["scene"]["faces"]
+    assert not first["banners"]
+    assert not fake.seats.leased("front-door", "s1")
+
+
+def test_a_screen_that_is_replaced_is_told(browser: TestClient, fake: FakeLive) -> None:
+    fake.seats.take("front-door", "s1")
+    with _open(browser) as old, _open(browser, "s2") as new:
+        assert not old.receive_json()["state"]["replaced"]
+        assert not new.receive_json()["state"]["replaced"]
+        fake.seats.take("front-door", "s2")  # its first picture
+        assert _until(old, "state", lambda state: state["replaced"])
+
+
+# --- what
+
+
+def test_names_of_the_day_are_told_where_the_kiosk_may_show_them_only(
+    browser: TestClient, fake: FakeLive
+) -> None:
+    _marked(fake, _event(fake, "maria"), _event(fake, "bo"))
+    fake.directory.gone.add("bo")
+    with _open(browser) as socket:
+        first = socket.receive_json()
+        assert first["marks"] == {"count": 2, "list": None}
+        assert "Maria" not in str(first)
+        fake.records["front-door"] = KioskRecord("front-door", show_marks=True)
+        listed = _until(socket, "marks", lambda marks: marks["list"])["list"]
+        assert [one["title"] for one in listed] == ["Deleted person", "Maria"]
+        assert listed[1]["note"] == "id-maria"
+        fake.records["front-door"] = KioskRecord("front-door")
+        told = _until(socket, "marks", lambda marks: marks["list"] is None)
+        assert told["count"] == 2
+
+
+def test_who_is_erased_goes_from_the_list_of_an_open_line(
+    browser: TestClient, fake: FakeLive
+) -> None:
+    _marked(fake, _event(fake, "maria"))
+    fake.records["front-door"] = KioskRecord("front-door", show_marks=True)
+    with _open(browser) as socket:
+        assert "Maria" in str(_until(socket, "marks", lambda marks: marks["list"]))
+        fake.directory.gone.add("maria")
+        assert "Maria" not in str(_until(socket, "marks", lambda marks: marks["list"]))
+
+
+def test_the_list_is_the_newest_forty(browser: TestClient, fake: FakeLive) -> None:
+    _marked(fake, *(_event(fake, f"p{number}") for number in range(50)))
+    fake.records["front-door"] = KioskRecord("front-door", show_marks=True)
+    with _open(browser) as socket:
+        marks = _until(socket, "marks", lambda marks: marks["list"])
+    assert (marks["count"], len(marks["list"])) == (50, 40)
+    assert marks["list"][0]["title"] == "P49"
+
+
+def test_a_greeting_says_what_the_mark_means(browser: TestClient, fake: FakeLive) -> None:
+    with _open(browser) as socket:
+        socket.receive_json()
+        event = _event(fake)
+        _marked(fake, event)
+        fake.greet("front-door", _greeting(fake, event))
+        (said,) = _until(socket, "banners", bool)
+    assert said["text"].endswith("· In: welcome")
+    assert said["sound"] == f"marked:{event.id}"
+
+
+def test_a_greeting_does_not_wait_for_a_database_that_hangs(
+    browser: TestClient, fake: FakeLive
+) -> None:
+    going_on = threading.Event()
+    with _open(browser) as socket:
+        socket.receive_json()
+        fake.hold = lambda: _wait(going_on)
+        event = _event(fake)
+        _marked(fake, event)
+        fake.greet("front-door", _greeting(fake, event))
+        (said,) = _until(socket, "banners", bool)
+        assert said["text"].startswith("Marked at")
+        assert "welcome" not in said["text"]
+        going_on.set()
+        assert "welcome" in _until(socket, "banners", bool)[0]["text"]
+
+
+def _wait(event: threading.Event) -> None:
+    event.wait(20)
+
+
+def test_while_the_database_is_away_the_line_stays_and_says_so(
+    browser: TestClient, fake: FakeLive
+) -> None:
+    def fail() -> None:
+        raise StoreUnavailable("away")
+
+    _marked(fake, _event(fake))
+    with _open(browser) as socket:
+        assert socket.receive_json()["marks"]["count"] == 1
+        fake.hold, fake.is_away = fail, True
+        assert _until(socket, "state", lambda state: state["away"])
+        fake.show("front-door", _scene(fake, 1, Verdict.UNKNOWN))
+        assert _until(socket, "scene", lambda scene: scene["faces"]), "and it goes on looking"
+        fake.hold, fake.is_away = lambda: None, False
+        assert _until(socket, "state", lambda state: not state["away"])
+
+
+def test_lines_share_what_they_read(browser: TestClient, fake: FakeLive) -> None:
+    _marked(fake, _event(fake))
+    with _open(browser, "a") as first, _open(browser, "b") as second, _open(browser, "c") as third:
+        for socket in (first, second, third) * 3:
+            socket.receive_json()
+    assert fake.asked == 1, "the day has not changed, so it was worked out once"
+
+
+# --- from the browser
+
+
+def test_how_a_screen_is_is_kept_for_the_kiosks_page(browser: TestClient, fake: FakeLive) -> None:
+    with _open(browser) as socket:
+        socket.receive_json()
+        socket.send_json({"beat": {"transport": "webrtc", "camera": "Front", "battery": 0.5}})
+        socket.receive_json()
+    (report,) = fake.reports.of("front-door")
+    assert (report.screen, report.status.battery) == ("s1", 0.5)
+
+
+@pytest.mark.parametrize(("sent", "code"), [("junk", 1003), ("x" * 5000, 1008), (b"beat", 1003)])
+def test_junk_ends_the_line(browser: TestClient, sent: str | bytes, code: int) -> None:
+    with _open(browser) as socket:
+        socket.receive_json()
+        socket.send_bytes(sent) if isinstance(sent, bytes) else socket.send_text(sent)
+        assert _end(socket) == code
+
+
+def test_too_many_messages_end_the_line(browser: TestClient, fake: FakeLive) -> None:
+    with _open(browser) as socket:
+        for _ in range(50):
+            socket.send_json({"beat": {"transport": "http"}})
+        assert _end(socket) == 1008
+    assert len(fake.reports.of("front-door")) == 1
+
+
+def test_a_fifth_screen_of_one_kiosk_is_told_to_come_later(browser: TestClient) -> None:
+    with _open(browser, "a"), _open(browser, "b"), _open(browser, "c"), _open(browser, "d"):
+        with _open(browser, "e") as fifth:
+            assert _end(fifth) == 1013
+        with _open(browser, "d") as again:
+            assert again.receive_json()["site"]
+
+
+def _end(socket: WebSocketTestSession) -> int:
+    with pytest.raises(WebSocketDisconnect) as over:
+        _listen(socket)
+    return over.value.code
+
+
+def _listen(socket: WebSocketTestSession) -> None:
+    while True:
+        socket.receive_json()
+
+
+# --- a browser that does not read
+
+
+class Unread:
+    """A WebSocket whose other side takes ``takes`` messages and then none."""
+
+    def __init__(self, takes: int) -> None:
+        self.told: list[str] = []
+        self.takes = anyio.Semaphore(takes)
+        self.waiting = 0
+
+    async def send_text(self, text: str) -> None:
+        self.waiting += 1
+        await self.takes.acquire()
+        self.waiting -= 1
+        self.told.append(text)
+
+    async def receive(self) -> PART:
+        await anyio.sleep_forever()
+        return {}
+
+    async def close(self, _code: int, _reason: str) -> None:
+        await anyio.sleep_forever()  # what waits before it is not taken either
+
+
+def _line(fake: FakeLive, socket: Unread) -> Line:
+    view = View(fake.sources, Today(fake.sources), "front-door", "s1", THIS_COMPUTER)
+    return Line(socket, view)  # type: ignore[arg-type]
+
+
+def test_for_who_reads_slowly_nothing_is_kept_but_the_newest(fake: FakeLive) -> None:
+    async def scenario() -> Unread:
+        socket, over = Unread(takes=1), anyio.Event()
+        async with anyio.create_task_group() as group:
+            group.start_soon(_line(fake, socket).run, over)
+            await _until_async(lambda: len(socket.told) == 1)
+            for number in range(1, 100):
+                fake.show("front-door", _scene(fake, number, Verdict.UNKNOWN))
+                await anyio.sleep(0.002)
+            assert socket.waiting == 1
+            fake.show("front-door", _scene(fake, 100, Verdict.UNKNOWN))
+            socket.takes.release()
+            socket.takes.release()
+            await _until_async(lambda: len(socket.told) == 3)
+            over.set()
+        return socket
+
+    told = anyio.run(scenario).told
+    assert '"number":100,' in told[2]
+
+
+def test_who_does_not_read_at_all_loses_the_line(
+    fake: FakeLive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_module, "_PATIENCE", 0.2)
+    socket = Unread(takes=0)
+    with anyio.from_thread.start_blocking_portal() as portal:
+        portal.call(_line(fake, socket).run, anyio.Event())
+    assert not socket.told
+    assert not fake.listeners._of
+
+
+async def _until_async(done: Callable[[], bool]) -> None:
+    with anyio.fail_after(10):
+        while not done():
+            await anyio.sleep(0.01)
