@@ -37,7 +37,7 @@ class Line:
         self._socket = socket
         self._view = view
         self._clock = view.sources.clock
-        self._changed = asyncio.Event()
+        self._changed, self._hurry = asyncio.Event(), asyncio.Event()
         self._told_at = float("-inf")
         self._why: LineOver | None = None
 
@@ -82,7 +82,8 @@ class Line:
             await self._view.refresh(_READ_EVERY)
         while True:
             self._changed.clear()
-            await self._view.meet()
+            if not await self._view.meet():
+                self._hurry.set()
             now = self._view.now()
             await self._send_what_is_new(now, before)
             before = now
@@ -114,8 +115,13 @@ class Line:
     async def _read(self) -> None:
         """Keep what lies in the database fresh, beside the telling, which waits for nothing."""
         while True:
-            await anyio.sleep(_READ_EVERY)
-            await self._view.refresh(_READ_EVERY * 0.9)
+            with anyio.move_on_after(_READ_EVERY):
+                await self._hurry.wait()
+            hurried = self._hurry.is_set()
+            self._hurry.clear()
+            await self._view.refresh(0.0 if hurried else _READ_EVERY * 0.9)
+            if hurried:
+                self._changed.set()
             if not self._view.known:
                 raise LineOver(POLICY, "there is no such kiosk any more")
 

@@ -133,17 +133,19 @@ class View:
         self._known = self.sources.knows(self.kiosk)
         self._record = self.sources.record(self.kiosk)
 
-    async def meet(self) -> None:
-        """Before somebody is greeted: a moment's time to learn what their mark means."""
+    async def meet(self) -> bool:
+        """Before somebody is greeted: a moment's time to learn what their mark means. Whether
+        that was enough."""
         ids = frozenset(one.receipt.event.id for one in self._greetings())
         new, self._met = ids - self._met - self._today.day.newest.ids, ids
         if not new or self.sources.away():
-            return
-        with anyio.move_on_after(_MOMENT):
+            return True
+        with anyio.move_on_after(_MOMENT) as moment:
             try:
                 await self._today.day.after(self.sources.clock.monotonic())
             except StoreError as error:
                 log.debug("live_without_store kiosk=%s error=%s", self.kiosk, error)
+        return not moment.cancelled_caught
 
     def now(self) -> Shown:
         """What is shown at this moment. Waits for nothing."""
