@@ -18,9 +18,10 @@ from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import repeating
 from pages.ui.frame.scope import filters
 from pages.ui.frame.state import lines_to_do, overall
+from pages.ui.overview.arrival_curve import arrival_curve
 from pages.ui.overview.first_steps import first_steps, zone_question
 from pages.ui.overview.kiosk_status import kiosk_hearts
-from pages.ui.shared import charts, times
+from pages.ui.shared import times
 from pages.ui.shared.day_words import minutes, time_of
 from pages.ui.shared.photos import photo
 from pages.ui.shared.text import counted
@@ -167,8 +168,7 @@ def arrivals() -> None:
         seen = _overview()
         if seen.arrivals:
             now = AttendanceFacade.current().service.timesheets.now()
-            chart = charts.arrivals(seen.arrivals, seen.expected, now)
-            st.altair_chart(chart, alt="People who had come, by the time of day")
+            st.html(arrival_curve(seen.arrivals, seen.expected, now))
         else:
             st.caption("The curve of arrivals appears with the first mark of the day.")
 

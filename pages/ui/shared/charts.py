@@ -1,7 +1,5 @@
 """Charts in the site's colours."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Final, cast
 
 import altair as alt
@@ -10,62 +8,9 @@ import pandas as pd
 from pages.ui.shared.day_words import CHARTED, STATUS_NAMES, STRONG
 
 ACCENT: Final = "#0f766e"
-QUIET: Final = "#7b8a88"
-_LEAST = timedelta(hours=4)  # what the arrivals' axis covers at least
 _STATUS_SCALE = alt.Scale(
     domain=[STATUS_NAMES[one] for one in CHARTED], range=[STRONG[one] for one in CHARTED]
 )
-
-
-def arrivals(times: Sequence[datetime], expected: int, now: datetime) -> alt.LayerChart:
-    """How many people had come by when; ``times`` and ``now`` in the site's zone, sorted.
-
-    Reads the same with one arrival and with five hundred: the axis is a morning long at least,
-    and the line goes on to ``now``.
-    """
-    start = (times[0] - timedelta(minutes=30)).replace(minute=0, second=0, microsecond=0)
-    end = max(now, times[-1], start + _LEAST)
-    steps = [(start, 0), *((at, number) for number, at in enumerate(times, start=1))]
-    steps.append((max(now, times[-1]), len(times)))
-    data = pd.DataFrame(steps, columns=["at", "people"])
-    data["at"] = [_naive(at) for at in data["at"]]
-    scale = alt.Scale(domain=[_vega(start), _vega(end)])
-    base = alt.Chart(data).encode(
-        x=alt.X(
-            "at:T", title=None, scale=scale, axis=alt.Axis(format="%H:%M", grid=False, tickCount=6)
-        ),
-        y=alt.Y(
-            "people:Q",
-            title=None,
-            stack=False,  # or two who come in the same second stand on top of each other
-            axis=alt.Axis(tickMinStep=1, format="d", tickCount=5),
-            scale=alt.Scale(domainMin=0, domainMax=max(1.12 * expected, len(times), 2)),
-        ),
-        tooltip=[
-            alt.Tooltip("at:T", title="By", format="%H:%M"),
-            alt.Tooltip("people:Q", title="Came"),
-        ],
-    )
-    layers = [
-        base.mark_area(interpolate="step-after", color=ACCENT, opacity=0.16),
-        base.mark_line(interpolate="step-after", color=ACCENT, strokeWidth=2.2),
-    ]
-    return _layered(*layers, *_expected(expected, end))
-
-
-def _expected(expected: int, end: datetime) -> list[alt.Chart]:
-    if not expected:
-        return []
-    data = pd.DataFrame(
-        {"people": [expected], "at": [_naive(end)], "words": [f"{expected} expected"]}
-    )
-    rule = alt.Chart(data).mark_rule(color=QUIET, strokeDash=[4, 4]).encode(y="people:Q")
-    text = (
-        alt.Chart(data)
-        .mark_text(align="right", dy=-8, color=QUIET, fontSize=12)
-        .encode(x="at:T", y="people:Q", text="words:N")
-    )
-    return [rule, text]
 
 
 def statuses(frame: pd.DataFrame, by: str, title: str = "") -> alt.Chart:
@@ -208,14 +153,3 @@ _MONTHS: Final = (
 def _layered(*layers: alt.Chart) -> alt.LayerChart:
     layered = alt.layer(*layers).properties(height=230)
     return cast("alt.LayerChart", layered)  # a FacetChart only where a layer is one
-
-
-def _naive(local: datetime) -> datetime:
-    """Without zone: Vega must not shift it to the browser's."""
-    return local.replace(tzinfo=None)
-
-
-def _vega(local: datetime) -> alt.DateTime:
-    return alt.DateTime(
-        year=local.year, month=local.month, date=local.day, hours=local.hour, minutes=local.minute
-    )
