@@ -218,8 +218,9 @@ def test_who_only_reads_people_is_given_nothing_to_write_with() -> None:
 # --- facts with one home -----------------------------------------------------------------------
 
 ONE_HOME: dict[str, set[str]] = {
-    # which kinds of event are marks
-    "frozenset({EventKind.": {"face_rec.domain.marks"},
+    # what a kind of event is: a mark or a correction, which way it counts, how screens call it
+    "EventKind.IN": {"face_rec.domain.marks"},
+    "EventKind.DISPUTE": {"face_rec.domain.marks", "face_rec.demo.company_days"},
     # how a site or a kiosk may be called
     "[a-z0-9][a-z0-9-]{0,31}": {"face_rec.domain.names"},
     # whether a greeting is of a mark that was there before: screens ask the receipt or the label
@@ -239,8 +240,8 @@ def test_each_of_these_facts_is_written_down_once(path: Path) -> None:
 
 
 def test_a_fact_written_down_a_second_time_is_noticed() -> None:
-    line = "MINE = frozenset({EventKind.PUNCH})"
-    assert _second_homes("pages.ui.kiosk.banner", line) == ["frozenset({EventKind."]
+    line = "WORDS = {EventKind.IN: 'Came'}"
+    assert _second_homes("pages.ui.kiosk.banner", line) == ["EventKind.IN"]
 
 
 # --- caches -----------------------------------------------------------------------------------

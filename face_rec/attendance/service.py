@@ -49,21 +49,14 @@ class CorrectionService:
             raise CorrectionRefused("The time needs a zone. Give it in the site's zone.")
         return self._write(correction.added(subject, at, kind, self._by(author, reason)))
 
-    def void(self, event: Event, author: str, reason: str, *, within: Groups) -> Event:
-        """Let a punch no longer count; the original stays."""
-        return self._write(correction.voided(self._entry(event, within), self._by(author, reason)))
-
-    def retype(
-        self, event: Event, becomes: EventKind, author: str, reason: str, *, within: Groups
-    ) -> Event:
-        """Let a punch count as another kind."""
+    def correct(
+        self, kind: EventKind, event: Event, author: str, reason: str, *,
+        within: Groups, becomes: EventKind | None = None,
+    ) -> Event:  # fmt: skip
+        """Correct a mark, which itself stays as it was; ``becomes``: what to count it as, where
+        that is the correction."""
         entry = self._entry(event, within)
-        return self._write(correction.retyped(entry, becomes, self._by(author, reason)))
-
-    def confirm(self, event: Event, author: str, reason: str, *, within: Groups) -> Event:
-        """Say that a punch is right; takes it out of the review queue."""
-        entry = self._entry(event, within)
-        return self._write(correction.confirmed(entry, self._by(author, reason)))
+        return self._write(correction.corrected(entry, kind, self._by(author, reason), becomes))
 
     def decide(
         self, events: Sequence[Event], right: bool, author: str, reason: str, *, within: Groups
@@ -74,14 +67,9 @@ class CorrectionService:
         by = self._by(author, reason)
         entries = [self._entry(event, within) for event in events]
         waiting = [entry for entry in entries if not entry.confirmed and not entry.voided]
-        make = correction.confirmed if right else correction.voided
-        made = [make(entry, by) for entry in waiting]
+        kind = EventKind.CONFIRM if right else EventKind.VOID
+        made = [correction.corrected(entry, kind, by) for entry in waiting]
         return [self._write(event) for event in made]
-
-    def dispute(self, event: Event, author: str, reason: str, *, within: Groups) -> Event:
-        """Say that a punch may be wrong; it counts until it is voided."""
-        entry = self._entry(event, within)
-        return self._write(correction.disputed(entry, self._by(author, reason)))
 
     def _entry(self, event: Event, within: Groups) -> Entry:
         """The mark as it stands, if it is of somebody ``within``."""

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from face_rec.attendance.marks.correction import Author, added, disputed, voided
+from face_rec.attendance.marks.correction import Author, added, corrected
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.marks import Event, EventKind, Source
@@ -62,10 +62,12 @@ def corrections(events: Sequence[Event], chance: random.Random) -> Iterator[Even
             yield _repeatable(punch, chance)
         elif number < 12:
             wrong = Author(by.name, "Held the door for a colleague", by.at)
-            yield _repeatable(voided(Entry(event, event.kind), wrong), chance)
+            yield _repeatable(corrected(Entry(event, event.kind), EventKind.VOID, wrong), chance)
         else:
             doubt = Author(by.name, "Says they were not here", by.at)
-            yield _repeatable(disputed(Entry(event, event.kind), doubt), chance)
+            yield _repeatable(
+                corrected(Entry(event, event.kind), EventKind.DISPUTE, doubt), chance
+            )
 
 
 def _bounds(worker: Worker, day: date) -> tuple[datetime, datetime]:

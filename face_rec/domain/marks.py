@@ -1,28 +1,105 @@
-"""Attendance events, and what became of one."""
+"""Attendance events, of which kinds there are, and what became of one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Final, TypeGuard
+from enum import IntEnum, StrEnum
+from typing import Final, Self, TypeGuard
+
+
+class Way(IntEnum):
+    """Which way somebody went; ANY where neither kiosk nor person said so."""
+
+    ANY = 0
+    IN = 1
+    OUT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class MarkKind:
+    """An event of this kind says that somebody was there, and which ``way`` they went.
+    ``words``: as screens call it; ``noun``: the same within a sentence."""
+
+    words: str
+    noun: str
+    way: Way = Way.ANY
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionKind:
+    """An event of this kind changes what a mark counts as.
+
+    ``voided``, ``confirmed`` and ``disputed``: what it makes of the mark; None leaves that as it
+    was. With ``retypes`` the mark counts as the kind that the event ``becomes``, which may stand
+    in ``already`` as {}. ``words`` and ``hint``: as a manager is offered it; ``verb``: as it is
+    told afterwards; ``already``: why it is refused where it would change nothing.
+    """
+
+    words: str
+    verb: str
+    hint: str
+    already: str
+    voided: bool | None = None
+    confirmed: bool | None = None
+    disputed: bool | None = None
+    retypes: bool = False
 
 
 class EventKind(StrEnum):
-    PUNCH = "punch"  # direction decided by the rules
-    IN = "in"
-    OUT = "out"
-    VOID = "void"
-    RETYPE = "retype"
-    CONFIRM = "confirm"
-    DISPUTE = "dispute"
+    """Every kind of event: its value as it is stored, and what it is. Nothing else lists them, so
+    that a new one is a new line here."""
 
+    mark: MarkKind | None
+    correction: CorrectionKind | None
 
-_MARKS: Final = frozenset({EventKind.PUNCH, EventKind.IN, EventKind.OUT})
+    PUNCH = "punch", MarkKind("Mark", "a punch")  # the rules say which way
+    IN = "in", MarkKind("Check-in", "an IN", Way.IN)
+    OUT = "out", MarkKind("Check-out", "an OUT", Way.OUT)
+    VOID = "void", CorrectionKind(
+        "Does not count", "voided",
+        "The mark stays in the book but no longer counts. “Confirm” brings it back.",
+        "This punch is void already. Confirm it to bring it back.",
+        voided=True,
+    )  # fmt: skip
+    RETYPE = "retype", CorrectionKind(
+        "Count as {}", "retyped", "Only how the mark counts changes.",
+        "This punch counts as {} already. Choose another kind.",
+        retypes=True,
+    )  # fmt: skip
+    CONFIRM = "confirm", CorrectionKind(
+        "Confirm", "confirmed",
+        "Says that the mark is right: ends a dispute, brings a void mark back and takes it out of "
+        "the review.",
+        "This punch is confirmed already.",
+        voided=False, confirmed=True, disputed=False,
+    )  # fmt: skip
+    DISPUTE = "dispute", CorrectionKind(
+        "Dispute", "disputed",
+        "Says that the mark may be wrong. It counts until somebody voids it.",
+        "This punch is disputed already. Confirm or void it.",
+        confirmed=False, disputed=True,
+    )  # fmt: skip
+
+    def __new__(cls, value: str, what: MarkKind | CorrectionKind) -> Self:
+        kind = str.__new__(cls, value)
+        kind._value_ = value
+        kind.mark = what if isinstance(what, MarkKind) else None
+        kind.correction = what if isinstance(what, CorrectionKind) else None
+        return kind
 
 
 def is_mark(kind: EventKind | None) -> TypeGuard[EventKind]:
     """Whether an event of this kind says that somebody was there; the others correct one that
     does. The cooldown, retention and the days speak of marks only."""
-    return kind in _MARKS
+    return kind is not None and kind.mark is not None
+
+
+MARK_KINDS: Final[Mapping[EventKind, MarkKind]] = {
+    kind: kind.mark for kind in EventKind if kind.mark is not None
+}
+CORRECTION_KINDS: Final[Mapping[EventKind, CorrectionKind]] = {
+    kind: kind.correction for kind in EventKind if kind.correction is not None
+}
 
 
 class Source(StrEnum):

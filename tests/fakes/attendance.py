@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from face_rec.domain.errors import JournalError, StoreUnavailable
-from face_rec.domain.marks import Event, EventKind, Outcome, Receipt
-
-MARKS = (EventKind.PUNCH, EventKind.IN, EventKind.OUT)
+from face_rec.domain.marks import Event, Outcome, Receipt, is_mark
 
 
 class FakeAttendance:
@@ -61,14 +59,14 @@ class FakeAttendance:
 
     def _last(self, event: Event) -> datetime | None:
         """The subject's newest mark of this UTC day, else of the day before."""
-        if event.kind not in MARKS:
+        if not is_mark(event.kind):
             return None
         today = _utc_day(event)
         for day in (today, today - timedelta(days=1)):
             marks = [
                 known.at
                 for known in self._days.get(day, [])
-                if known.subject == event.subject and known.kind in MARKS
+                if known.subject == event.subject and is_mark(known.kind)
             ]
             if marks:
                 return max(marks)

@@ -305,7 +305,7 @@ def test_the_whole_way_over_redis(redis_client: Redis) -> None:
     assert service.timesheets.day(DAY)[0].status is Status.LATE
 
     clock.advance(60)
-    service.corrections.void(late, "boss", "was her sister", within=ALL_GROUPS)
+    service.corrections.correct(EventKind.VOID, late, "boss", "was her sister", within=ALL_GROUPS)
     answer = service.mark_queries.explain(ada.subject, DAY)
     assert answer.record == service.timesheets.day(DAY)[0]
     assert [line.after for line in answer.corrections] == ["out added", "voided"]

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from face_rec.attendance.days.outages import SEEING, Blindness
 from face_rec.attendance.days.planner import Plan
 from face_rec.attendance.days.punches import Hours, Pairs, hours_of, pair, stayed
-from face_rec.attendance.terms.punch import Punch, Way
+from face_rec.attendance.terms.punch import Punch
 from face_rec.attendance.terms.status import Flag, Status
+from face_rec.domain.marks import Way
 
 _MISSING_OUT = int(Flag.MISSING_OUT)
 _PROVISIONAL = int(Flag.PROVISIONAL)

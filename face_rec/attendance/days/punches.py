@@ -14,8 +14,9 @@ from face_rec.attendance.marks.mark_columns import BY_PIN, CONFIRMED, Codes, Mar
 from face_rec.attendance.rules.occurrence import moment
 from face_rec.attendance.rules.rule_version import versions
 from face_rec.attendance.rules.shift import Counting, Reading, Shift
-from face_rec.attendance.terms.punch import Punch, Way
+from face_rec.attendance.terms.punch import Punch
 from face_rec.attendance.terms.status import Flag
+from face_rec.domain.marks import Way
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 
 _WAYS = {Direction.IN: Way.IN, Direction.OUT: Way.OUT, Direction.BOTH: Way.ANY}

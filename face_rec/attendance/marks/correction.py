@@ -8,15 +8,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from face_rec.attendance.marks.effective_marks import Entry
+from face_rec.attendance.marks.effective_marks import Entry, changed
 from face_rec.domain.errors import CorrectionRefused
-from face_rec.domain.marks import Event, EventKind, Source, is_mark
+from face_rec.domain.marks import CORRECTION_KINDS, MARK_KINDS, Event, EventKind, Source, is_mark
 
-_VERBS = {
-    EventKind.VOID: "voided",
-    EventKind.CONFIRM: "confirmed",
-    EventKind.DISPUTE: "disputed",
-}
 _LONGEST_REASON = 500
 
 
@@ -46,7 +41,7 @@ def added(subject: str, at: datetime, kind: EventKind, by: Author) -> Event:
     """A punch that was missing. Raises CorrectionRefused."""
     _check(by)
     if not is_mark(kind):
-        raise CorrectionRefused("Only a punch, an IN or an OUT can be added. Choose one of them.")
+        raise CorrectionRefused(f"Only {_marks()} can be added. Choose one of them.")
     if at > by.at:
         raise CorrectionRefused(f"{at:%Y-%m-%d %H:%M} has not come yet. Give a time in the past.")
     return Event(
@@ -55,34 +50,47 @@ def added(subject: str, at: datetime, kind: EventKind, by: Author) -> Event:
     )  # fmt: skip
 
 
-def voided(entry: Entry, by: Author) -> Event:
-    """The punch does not count any more. Raises CorrectionRefused."""
-    if entry.voided:
-        raise CorrectionRefused("This punch is void already. Confirm it to bring it back.")
-    return _about(entry, EventKind.VOID, by)
+def corrected(
+    entry: Entry, kind: EventKind, by: Author, becomes: EventKind | None = None
+) -> Event:
+    """A correction of this ``kind``; where it retypes, ``becomes`` says to what. Raises
+    CorrectionRefused, also for one that would change nothing."""
+    makes = CORRECTION_KINDS[kind]
+    if makes.retypes and not is_mark(becomes):
+        raise CorrectionRefused(f"A punch can become {_marks()}. Choose one of them.")
+    if changed(entry, kind, becomes) == entry:
+        raise CorrectionRefused(makes.already.format(becomes))
+    _check(by)
+    return Event(
+        _new_id(), entry.event.subject, entry.event.at, kind, Source.MANUAL, entry.event.kiosk,
+        target=entry.event.id, becomes=becomes,
+        author=by.name, reason=by.reason.strip(), recorded_at=by.at,
+    )  # fmt: skip
 
 
-def retyped(entry: Entry, becomes: EventKind, by: Author) -> Event:
-    """The punch counts as another kind. Raises CorrectionRefused."""
-    if not is_mark(becomes):
-        raise CorrectionRefused("A punch can become a punch, an IN or an OUT. Choose one of them.")
-    if becomes is entry.kind:
-        raise CorrectionRefused(f"This punch counts as {becomes} already. Choose another kind.")
-    return _about(entry, EventKind.RETYPE, by, becomes)
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that can be done to a mark, as a manager is offered it."""
+
+    words: str
+    hint: str
+    kind: EventKind
+    becomes: EventKind | None = None
 
 
-def confirmed(entry: Entry, by: Author) -> Event:
-    """The punch is right; ends a dispute and undoes a void. Raises CorrectionRefused."""
-    if entry.confirmed:
-        raise CorrectionRefused("This punch is confirmed already.")
-    return _about(entry, EventKind.CONFIRM, by)
+def choices(entry: Entry) -> list[Choice]:
+    """What would change something."""
+    offered = [
+        (kind, becomes)
+        for kind, makes in CORRECTION_KINDS.items()
+        for becomes in (MARK_KINDS if makes.retypes else (None,))
+    ]
+    return [_choice(*one) for one in offered if changed(entry, *one) != entry]
 
 
-def disputed(entry: Entry, by: Author) -> Event:
-    """Somebody doubts the punch; it counts until voided. Raises CorrectionRefused."""
-    if entry.disputed:
-        raise CorrectionRefused("This punch is disputed already. Confirm or void it.")
-    return _about(entry, EventKind.DISPUTE, by)
+def _choice(kind: EventKind, becomes: EventKind | None) -> Choice:
+    makes, counts = CORRECTION_KINDS[kind], MARK_KINDS[becomes].words.lower() if becomes else ""
+    return Choice(makes.words.format(counts), makes.hint, kind, becomes)
 
 
 def audit(entry: Entry) -> tuple[AuditLine, ...]:
@@ -91,10 +99,10 @@ def audit(entry: Entry) -> tuple[AuditLine, ...]:
     if entry.added:
         lines.append(_line(entry, entry.event, "nothing", f"{state} added"))
     for one in entry.corrections:
-        becomes = one.becomes.value if one.becomes else state
-        after = becomes if one.kind is EventKind.RETYPE else _VERBS.get(one.kind, one.kind.value)
-        lines.append(_line(entry, one, state, after))
-        state = after
+        makes = CORRECTION_KINDS[one.kind]
+        told = str(one.becomes or state) if makes.retypes else makes.verb
+        lines.append(_line(entry, one, state, told))
+        state = told
     return tuple(lines)
 
 
@@ -110,13 +118,9 @@ def _line(entry: Entry, event: Event, before: str, after: str) -> AuditLine:
     )
 
 
-def _about(entry: Entry, kind: EventKind, by: Author, becomes: EventKind | None = None) -> Event:
-    _check(by)
-    return Event(
-        _new_id(), entry.event.subject, entry.event.at, kind, Source.MANUAL, entry.event.kiosk,
-        target=entry.event.id, becomes=becomes,
-        author=by.name, reason=by.reason.strip(), recorded_at=by.at,
-    )  # fmt: skip
+def _marks() -> str:
+    *others, last = (kind.noun for kind in MARK_KINDS.values())
+    return f"{', '.join(others)} or {last}"
 
 
 def _check(by: Author) -> None:

@@ -10,19 +10,17 @@ here, so that none of them can call a mark void that another one counts.
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from cachetools import LRUCache
 
-from face_rec.attendance.terms.punch import Way
 from face_rec.attendance.terms.status import Flag
-from face_rec.domain.marks import Event, EventKind, Source, is_mark
+from face_rec.domain.marks import CORRECTION_KINDS, Event, EventKind, Source, is_mark
 from face_rec.protocols.marks import MarkReader
 
-WAYS = {EventKind.PUNCH: Way.ANY, EventKind.IN: Way.IN, EventKind.OUT: Way.OUT}
 DELIBERATE = frozenset({Source.PIN, Source.MANUAL, Source.IMPORT})
 """CachedStores to which no minimum stay applies: nobody lingers into them."""
 
@@ -94,20 +92,25 @@ def _made(event: Event) -> tuple[datetime, str]:
 
 
 def _entry(mark: Event, corrections: Sequence[Event]) -> Entry:
+    entry = Entry(mark, mark.kind)
     if not corrections:
-        return Entry(mark, mark.kind)
-    kind, voided, confirmed, disputed = mark.kind, False, False, False
+        return entry
     ordered = tuple(sorted(corrections, key=_made))
     for one in ordered:
-        if one.kind is EventKind.VOID:
-            voided = True
-        elif one.kind is EventKind.RETYPE and is_mark(one.becomes):
-            kind = one.becomes
-        elif one.kind is EventKind.CONFIRM:
-            voided, confirmed, disputed = False, True, False
-        elif one.kind is EventKind.DISPUTE:
-            confirmed, disputed = False, True
-    return Entry(mark, kind, voided, confirmed, disputed, ordered)
+        entry = changed(entry, one.kind, one.becomes)
+    return replace(entry, corrections=ordered)
+
+
+def changed(entry: Entry, kind: EventKind, becomes: EventKind | None = None) -> Entry:
+    """``entry`` as a correction of this ``kind`` leaves it, which is not noted in it."""
+    makes = CORRECTION_KINDS[kind]
+    return replace(
+        entry,
+        kind=becomes if makes.retypes and is_mark(becomes) else entry.kind,
+        voided=entry.voided if makes.voided is None else makes.voided,
+        confirmed=entry.confirmed if makes.confirmed is None else makes.confirmed,
+        disputed=entry.disputed if makes.disputed is None else makes.disputed,
+    )
 
 
 MOST_MARKS: Final = 100_000

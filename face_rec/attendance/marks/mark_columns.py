@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from face_rec.attendance.marks.effective_marks import DELIBERATE, WAYS, Entries, Entry
-from face_rec.domain.marks import Source
+from face_rec.attendance.marks.effective_marks import DELIBERATE, Entries, Entry
+from face_rec.domain.marks import MARK_KINDS, Source
 
 CONFIRMED = 1 << 20
 BY_PIN = 1 << 21
@@ -92,7 +92,7 @@ def _row(entry: Entry, codes: Codes) -> tuple[object, ...]:
         codes.code(event.kiosk),
         int(event.at.timestamp() // 1),
         event.at.microsecond,
-        int(WAYS[entry.kind]),
+        int(MARK_KINDS[entry.kind].way),
         event.source in DELIBERATE,
         _state(entry),
         _number(event.score),

@@ -1,15 +1,8 @@
 """A mark as the rules see it."""
 
-from enum import IntEnum
 from typing import NamedTuple
 
-
-class Way(IntEnum):
-    """Which way somebody went; ANY where neither kiosk nor person said so."""
-
-    ANY = 0
-    IN = 1
-    OUT = 2
+from face_rec.domain.marks import Way
 
 
 class Punch(NamedTuple):

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, time
-from typing import Final
 
 import streamlit as st
 
+from face_rec.attendance.marks.correction import choices
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.domain.errors import AttendanceError, NotAllowed, PersonMissing
-from face_rec.domain.marks import Event, EventKind
+from face_rec.domain.marks import MARK_KINDS, Event
 from face_rec.domain.people import Person
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.flash import flash
@@ -22,19 +22,6 @@ from pages.ui.shared.photos import PORTRAIT, photo, whole_picture
 from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import picture, portrait
 
-_VOID, _CONFIRM, _DISPUTE = "Does not count", "Confirm", "Dispute"
-_AS: Final = {
-    "Count as check-in": EventKind.IN,
-    "Count as check-out": EventKind.OUT,
-    "Count as mark": EventKind.PUNCH,
-}
-_HINTS: Final = {
-    _VOID: "The mark stays in the book but no longer counts. “Confirm” brings it back.",
-    _CONFIRM: "Says that the mark is right: ends a dispute, brings a void mark back and takes "
-    "it out of the review.",
-    _DISPUTE: "Says that the mark may be wrong. It counts until somebody voids it.",
-}
-
 
 @dialog("One mark", Right.RECORDS, width="medium", icon=":material/edit:")
 def correct_mark(app: AttendanceFacade, identity: Identity, entry: Entry, day: date) -> None:
@@ -43,15 +30,25 @@ def correct_mark(app: AttendanceFacade, identity: Identity, entry: Entry, day: d
         _pictures(app, entry)
         if not identity.may(Right.CORRECT):
             return
-        choice = st.pills(
-            "What should happen", _choices(entry), required=True, default=_choices(entry)[0],
+        offered = {choice.words: choice for choice in choices(entry)}
+        chosen = st.pills(
+            "What should happen", list(offered), required=True, default=next(iter(offered)),
             key="correct_choice",
         )  # fmt: skip
-        st.caption(_HINTS.get(str(choice), "Only how the mark counts changes."))
+        choice = offered[chosen]
+        st.caption(choice.hint)
         reason = _reason()
         if st.button("Save correction", type="primary", key="correct_save"):
-            work = _work(app, entry.event, str(choice), require(Right.CORRECT), reason)
-            _save(app, entry.event.subject, day, work)
+            who = require(Right.CORRECT)
+            _save(
+                app,
+                entry.event.subject,
+                day,
+                lambda: app.service.corrections.correct(
+                    choice.kind, entry.event, who.name, reason,
+                    within=who.groups, becomes=choice.becomes,
+                ),
+            )  # fmt: skip
 
 
 @dialog("Add a mark", Right.CORRECT, icon=":material/add:")
@@ -62,8 +59,9 @@ def add_punch(app: AttendanceFacade, person: Person, day: date) -> None:
         left, right = st.columns(2)
         on = left.date_input("Date", day, max_value=app.service.timesheets.today(), key="add_date")
         at = right.time_input("Time", None, step=60, key="add_time")
+        kinds = {kind.value: kind for kind in MARK_KINDS}
         kind = st.segmented_control(
-            "Kind", list(KINDS), default="punch", required=True, format_func=lambda k: KINDS[k],
+            "Kind", list(kinds), default="punch", required=True, format_func=lambda k: KINDS[k],
             help="A plain mark is given its direction by the rules.", key="add_kind",
         )  # fmt: skip
         reason = _reason()
@@ -79,7 +77,7 @@ def add_punch(app: AttendanceFacade, person: Person, day: date) -> None:
             person.subject,
             day,
             lambda: app.service.corrections.add(
-                person.subject, moment, EventKind(kind), who.name, reason, within=who.groups
+                person.subject, moment, kinds[kind], who.name, reason, within=who.groups
             ),
         )
 
@@ -113,14 +111,6 @@ def compare(app: AttendanceFacade, event: Event, person: Person | None) -> None:
         st.caption("Enrolled")
 
 
-def _choices(entry: Entry) -> list[str]:
-    retypes = [words for words, kind in _AS.items() if kind is not entry.kind]
-    void = [] if entry.voided else [_VOID]
-    confirm = [] if entry.confirmed else [_CONFIRM]
-    dispute = [] if entry.disputed else [_DISPUTE]
-    return [*void, *retypes, *confirm, *dispute]
-
-
 def _reason() -> str:
     return (
         st.text_area(
@@ -129,16 +119,6 @@ def _reason() -> str:
         )
         or ""
     )  # fmt: skip
-
-
-def _work(
-    app: AttendanceFacade, event: Event, choice: str, who: Identity, reason: str
-) -> Callable[[], Event]:
-    desk, within = app.service.corrections, who.groups
-    if choice in _AS:
-        return lambda: desk.retype(event, _AS[choice], who.name, reason, within=within)
-    act = {_VOID: desk.void, _CONFIRM: desk.confirm, _DISPUTE: desk.dispute}[choice]
-    return lambda: act(event, who.name, reason, within=within)
 
 
 def _save(app: AttendanceFacade, subject: str, day: date, work: Callable[[], Event]) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from face_rec.attendance.marks.records import by_visit, marks_table
 from face_rec.attendance.marks.visit import stays_of
+from face_rec.domain.marks import MARK_KINDS
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.shared.people_index import people_index
 from pages.ui.shared.photos import whole_picture
@@ -33,7 +34,7 @@ def table_of(app: AttendanceFacade, first: date, last: date) -> pd.DataFrame:
 
 
 PAGE = 100
-KINDS = {"punch": "Mark", "in": "Check-in", "out": "Check-out"}
+KINDS = {kind.value: mark.words for kind, mark in MARK_KINDS.items()}
 SOURCES = {
     "video": "Camera",
     "still": "Photo",

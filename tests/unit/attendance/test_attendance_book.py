@@ -67,7 +67,7 @@ def test_a_correction_is_seen_at_once() -> None:
     service = world.service()
     assert statuses(service)["Ada"] is Status.LATE
 
-    service.corrections.void(came, "boss", "someone else", within=ALL_GROUPS)
+    service.corrections.correct(EventKind.VOID, came, "boss", "someone else", within=ALL_GROUPS)
     service.corrections.add(
         ADA.subject, at(MONDAY, "09:00"), EventKind.PUNCH, "boss", "was here", within=ALL_GROUPS
     )
@@ -377,7 +377,9 @@ def test_doubtful_marks_wait_for_review_until_confirmed_or_void() -> None:
         ("low", "score"),
     ]
 
-    service.corrections.confirm(doubtful[0], "boss", "it is her", within=ALL_GROUPS)
-    service.corrections.void(doubtful[2], "boss", "a photo", within=ALL_GROUPS)
+    service.corrections.correct(
+        EventKind.CONFIRM, doubtful[0], "boss", "it is her", within=ALL_GROUPS
+    )
+    service.corrections.correct(EventKind.VOID, doubtful[2], "boss", "a photo", within=ALL_GROUPS)
     left = service.mark_queries.review(MONDAY, MONDAY)
     assert [doubt.entry.event.id for doubt in left] == ["close"]

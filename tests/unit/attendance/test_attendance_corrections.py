@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from face_rec.attendance.marks.correction import audit
+from face_rec.attendance.marks.correction import audit, choices
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.terms.status import Status
 from face_rec.domain.errors import CorrectionRefused, NotAllowed, PersonMissing
@@ -23,7 +23,9 @@ def world() -> World:
 def test_a_retyped_punch_keeps_its_original(world: World) -> None:
     came, _ = world.mark("09:00 17:00")
     service = world.service()
-    service.corrections.retype(came, EventKind.OUT, "boss", "wrong button", within=ALL_GROUPS)
+    service.corrections.correct(
+        EventKind.RETYPE, came, "boss", "wrong button", becomes=EventKind.OUT, within=ALL_GROUPS
+    )
     entry = service.mark_queries.entry(came)
     assert entry.event == came
     assert entry.kind is EventKind.OUT
@@ -32,7 +34,7 @@ def test_a_retyped_punch_keeps_its_original(world: World) -> None:
 def test_a_correction_lies_in_the_list_of_the_punch_it_corrects(world: World) -> None:
     (came,) = world.mark("00:30")  # still Sunday in UTC
     before = world.attendance.length(MONDAY - timedelta(days=1))
-    world.service().corrections.void(came, "boss", "not him", within=ALL_GROUPS)
+    world.service().corrections.correct(EventKind.VOID, came, "boss", "not him", within=ALL_GROUPS)
     assert world.attendance.length(MONDAY - timedelta(days=1)) == before + 1
     assert world.attendance.length(MONDAY) == 0
 
@@ -40,11 +42,13 @@ def test_a_correction_lies_in_the_list_of_the_punch_it_corrects(world: World) ->
 def test_the_audit_trail_shows_before_and_after_author_and_reason(world: World) -> None:
     came, _ = world.mark("09:00 17:00")
     service = world.service()
-    service.corrections.dispute(came, "Ada", "I was ill", within=ALL_GROUPS)
+    service.corrections.correct(EventKind.DISPUTE, came, "Ada", "I was ill", within=ALL_GROUPS)
     world.clock.advance(60)
-    service.corrections.void(came, "boss", "she was ill", within=ALL_GROUPS)
+    service.corrections.correct(EventKind.VOID, came, "boss", "she was ill", within=ALL_GROUPS)
     world.clock.advance(60)
-    service.corrections.retype(came, EventKind.IN, "boss", "typed", within=ALL_GROUPS)
+    service.corrections.correct(
+        EventKind.RETYPE, came, "boss", "typed", becomes=EventKind.IN, within=ALL_GROUPS
+    )
 
     lines = audit(service.mark_queries.entry(came))
 
@@ -74,28 +78,56 @@ def test_an_added_punch_is_in_the_audit_trail(world: World) -> None:
 def test_without_a_fit_reason_nothing_is_corrected(world: World, reason: str) -> None:
     (came,) = world.mark("09:00")
     with pytest.raises(CorrectionRefused):
-        world.service().corrections.void(came, "boss", reason, within=ALL_GROUPS)
+        world.service().corrections.correct(
+            EventKind.VOID, came, "boss", reason, within=ALL_GROUPS
+        )
     assert world.attendance.length(MONDAY) == 1
 
 
 def test_without_an_author_nothing_is_corrected(world: World) -> None:
     (came,) = world.mark("09:00")
     with pytest.raises(CorrectionRefused, match="author"):
-        world.service().corrections.dispute(came, " ", "because", within=ALL_GROUPS)
+        world.service().corrections.correct(
+            EventKind.DISPUTE, came, " ", "because", within=ALL_GROUPS
+        )
 
 
 def test_what_changes_nothing_is_refused(world: World) -> None:
     (came,) = world.mark("in@09:00")
     desk = world.service().corrections
     with pytest.raises(CorrectionRefused, match="counts as in already"):
-        desk.retype(came, EventKind.IN, "boss", "so", within=ALL_GROUPS)
+        desk.correct(EventKind.RETYPE, came, "boss", "so", becomes=EventKind.IN, within=ALL_GROUPS)
     with pytest.raises(CorrectionRefused, match="can become"):
-        desk.retype(came, EventKind.VOID, "boss", "so", within=ALL_GROUPS)
-    for again in (desk.dispute, desk.confirm, desk.void):
-        again(came, "boss", "so", within=ALL_GROUPS)
+        desk.correct(
+            EventKind.RETYPE, came, "boss", "so", becomes=EventKind.VOID, within=ALL_GROUPS
+        )
+    for kind in (EventKind.DISPUTE, EventKind.CONFIRM, EventKind.VOID):
+        desk.correct(kind, came, "boss", "so", within=ALL_GROUPS)
         with pytest.raises(CorrectionRefused, match="already"):
-            again(came, "boss", "so", within=ALL_GROUPS)
+            desk.correct(kind, came, "boss", "so", within=ALL_GROUPS)
         world.clock.advance(1)
+
+
+def test_a_mark_that_was_confirmed_and_then_voided_can_be_brought_back(world: World) -> None:
+    (came,) = world.mark("09:00")
+    service = world.service()
+    for kind in (EventKind.CONFIRM, EventKind.VOID, EventKind.CONFIRM):
+        assert kind in {one.kind for one in choices(service.mark_queries.entry(came))}
+        service.corrections.correct(kind, came, "boss", "so", within=ALL_GROUPS)
+        world.clock.advance(1)
+    assert not service.mark_queries.entry(came).voided
+
+
+def test_only_what_would_change_something_is_offered(world: World) -> None:
+    (came,) = world.mark("in@09:00")
+    service = world.service()
+    offered = [one.words for one in choices(service.mark_queries.entry(came))]
+    assert offered == [
+        "Does not count", "Count as mark", "Count as check-out", "Confirm", "Dispute",
+    ]  # fmt: skip
+    service.corrections.correct(EventKind.VOID, came, "boss", "so", within=ALL_GROUPS)
+    offered = [one.words for one in choices(service.mark_queries.entry(came))]
+    assert offered == ["Count as mark", "Count as check-out", "Confirm", "Dispute"]
 
 
 @pytest.mark.parametrize("within", [NO_GROUPS, only("Shop"), only("")])
@@ -104,15 +136,15 @@ def test_a_manager_corrects_nobody_of_other_groups_whatever_the_page_showed(
 ) -> None:
     (came,) = world.mark("09:00")
     desk, before = world.service().corrections, len(world.attendance.day(MONDAY))
-    for work in (desk.void, desk.confirm, desk.dispute):
+    for kind in (EventKind.VOID, EventKind.CONFIRM, EventKind.DISPUTE):
         with pytest.raises(NotAllowed, match="may not correct this person"):
-            work(came, "boss", "so", within=within)
+            desk.correct(kind, came, "boss", "so", within=within)
     with pytest.raises(NotAllowed):
-        desk.retype(came, EventKind.OUT, "boss", "so", within=within)
+        desk.correct(EventKind.RETYPE, came, "boss", "so", becomes=EventKind.OUT, within=within)
     with pytest.raises(NotAllowed):
         desk.add(ADA.subject, LATER, EventKind.IN, "boss", "so", within=within)
     assert len(world.attendance.day(MONDAY)) == before
-    assert desk.void(came, "boss", "so", within=only(ADA.group))
+    assert desk.correct(EventKind.VOID, came, "boss", "so", within=only(ADA.group))
 
 
 def test_the_mark_of_somebody_erased_is_corrected_by_who_sees_all_groups_only(
@@ -121,8 +153,12 @@ def test_the_mark_of_somebody_erased_is_corrected_by_who_sees_all_groups_only(
     (came,) = world.mark("09:00")
     world.people.delete(ADA.subject)
     with pytest.raises(NotAllowed):
-        world.service().corrections.void(came, "boss", "so", within=only(ADA.group))
-    assert world.service().corrections.void(came, "boss", "so", within=ALL_GROUPS)
+        world.service().corrections.correct(
+            EventKind.VOID, came, "boss", "so", within=only(ADA.group)
+        )
+    assert world.service().corrections.correct(
+        EventKind.VOID, came, "boss", "so", within=ALL_GROUPS
+    )
 
 
 def test_a_punch_to_come_cannot_be_added(world: World) -> None:
@@ -167,7 +203,7 @@ def test_a_punch_that_is_gone_cannot_be_corrected(world: World) -> None:
     (came,) = world.mark("09:00")
     elsewhere = World().service()
     with pytest.raises(CorrectionRefused, match="not there any more"):
-        elsewhere.corrections.void(came, "boss", "so", within=ALL_GROUPS)
+        elsewhere.corrections.correct(EventKind.VOID, came, "boss", "so", within=ALL_GROUPS)
 
 
 def explained(world: World) -> str:
@@ -188,7 +224,9 @@ def test_lateness_is_explained_with_shift_rule_and_arithmetic() -> None:
 
 def test_every_punch_is_explained_used_or_not(world: World) -> None:
     events: list[Event] = world.mark("05:00 09:00 09:02 12:00 17:00")
-    world.service().corrections.void(events[3], "boss", "somebody else", within=ALL_GROUPS)
+    world.service().corrections.correct(
+        EventKind.VOID, events[3], "boss", "somebody else", within=ALL_GROUPS
+    )
     lines = world.service().mark_queries.explain(ADA.subject, MONDAY).events
     assert [(line.used, line.note) for line in lines] == [
         (False, "outside the check-in window"),
@@ -248,7 +286,7 @@ def test_many_marks_are_decided_together_and_all_or_none(world: World) -> None:
     with pytest.raises(NotAllowed):
         desk.decide(events, True, "boss", "seen", within=only("Elsewhere"))
     assert all(not entry.confirmed for entry in world.service().mark_queries.marks(MONDAY))
-    desk.void(events[0], "other", "not them", within=ALL_GROUPS)
+    desk.correct(EventKind.VOID, events[0], "other", "not them", within=ALL_GROUPS)
     written = desk.decide(events, True, "boss", "seen", within=ALL_GROUPS)
     assert [event.target for event in written] == [event.id for event in events[1:]]
     entries = world.service().mark_queries.marks(MONDAY)

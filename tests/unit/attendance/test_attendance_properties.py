@@ -8,24 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face_rec.attendance.days.day_record import DayRecord
-from face_rec.attendance.marks.correction import (
-    Author,
-    added,
-    confirmed,
-    disputed,
-    retyped,
-    voided,
-)
+from face_rec.attendance.marks.correction import Author, added, corrected
 from face_rec.attendance.marks.effective_marks import Entry, entries
 from face_rec.attendance.rules.occurrence import occurrence
 from face_rec.attendance.rules.shift import DEFAULT_ID, Counting, Reading, Shift
 from face_rec.attendance.terms.status import Flag
-from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.marks import CORRECTION_KINDS, MARK_KINDS, Event, EventKind, Source
 from tests.attendance_days import ADA, BERLIN, MONDAY, at, days, judged, world
 
 MIDNIGHT = at(MONDAY, "00:00")
 AUTHOR = Author("boss", "seen by the porter", datetime(2024, 3, 8, tzinfo=UTC))
-MARK_KINDS = st.sampled_from([EventKind.PUNCH, EventKind.IN, EventKind.OUT])
+KINDS = st.sampled_from(sorted(MARK_KINDS))
 
 minutes = st.integers(0, 600)
 shifts = st.builds(
@@ -60,7 +53,7 @@ def marks(draw: st.DrawFn) -> list[Event]:
             id=f"e{number}",
             subject=ADA.subject,
             at=MIDNIGHT + timedelta(seconds=second, milliseconds=draw(st.integers(0, 999))),
-            kind=draw(MARK_KINDS),
+            kind=draw(KINDS),
             source=draw(st.sampled_from([Source.VIDEO, Source.PIN])),
             kiosk="main",
         )
@@ -73,16 +66,14 @@ def histories(draw: st.DrawFn) -> list[Event]:
     """Marks with some corrections of them."""
     events = draw(marks())
     for number, event in enumerate(list(events)):
-        for kind in draw(
-            st.lists(st.sampled_from(["void", "retype", "confirm", "dispute"]), max_size=3)
-        ):
+        for kind in draw(st.lists(st.sampled_from(sorted(CORRECTION_KINDS)), max_size=3)):
             events.append(
                 replace(
                     event,
                     id=f"c{number}-{len(events)}",
-                    kind=EventKind(kind),
+                    kind=kind,
                     target=event.id,
-                    becomes=draw(MARK_KINDS) if kind == "retype" else None,
+                    becomes=draw(KINDS) if kind is EventKind.RETYPE else None,
                     author="boss",
                     reason="so",
                     recorded_at=MIDNIGHT + timedelta(hours=draw(st.integers(1, 4))),
@@ -149,7 +140,7 @@ def test_voiding_and_adding_again_restores(
         replace(event, at=event.at.replace(microsecond=0), source=Source.PIN) for event in events
     ]
     event = data.draw(st.sampled_from(events))
-    void = voided(Entry(event, event.kind), AUTHOR)
+    void = corrected(Entry(event, event.kind), EventKind.VOID, AUTHOR)
     back = added(event.subject, event.at, event.kind, AUTHOR)
 
     restored = results([*events, void, back], shift)
@@ -163,7 +154,7 @@ def test_a_void_punch_is_as_if_it_had_never_been(
     events: list[Event], shift: Shift, data: st.DataObject
 ) -> None:
     event = data.draw(st.sampled_from(events))
-    void = voided(Entry(event, event.kind), AUTHOR)
+    void = corrected(Entry(event, event.kind), EventKind.VOID, AUTHOR)
     others = [one for one in events if one is not event]
     assert results([*events, void], shift) == results(others, shift)
 
@@ -173,27 +164,27 @@ def test_confirming_a_void_punch_brings_it_back(
     events: list[Event], shift: Shift, data: st.DataObject
 ) -> None:
     event = data.draw(st.sampled_from(events))
-    void = voided(Entry(event, event.kind), AUTHOR)
+    void = corrected(Entry(event, event.kind), EventKind.VOID, AUTHOR)
     later = replace(AUTHOR, at=AUTHOR.at + timedelta(hours=1))
-    back = confirmed(Entry(event, event.kind, voided=True), later)
+    back = corrected(Entry(event, event.kind, voided=True), EventKind.CONFIRM, later)
     assert results([*events, back, void], shift) == results(events, shift)
 
 
 @given(marks().filter(bool))
 def test_a_dispute_counts_until_somebody_voids(events: list[Event]) -> None:
     event = events[0]
-    doubt = disputed(Entry(event, event.kind), AUTHOR)
+    doubt = corrected(Entry(event, event.kind), EventKind.DISPUTE, AUTHOR)
     stands = {entry.event.id: entry for entry in entries([*events, doubt]).marks}
     assert stands[event.id].disputed
     assert not stands[event.id].voided
 
 
-@given(marks().filter(bool), MARK_KINDS)
+@given(marks().filter(bool), KINDS)
 def test_retyping_keeps_the_original(events: list[Event], kind: EventKind) -> None:
     event = replace(events[0], kind=EventKind.PUNCH)
     if kind is EventKind.PUNCH:
         return
-    change = retyped(Entry(event, event.kind), kind, AUTHOR)
+    change = corrected(Entry(event, event.kind), EventKind.RETYPE, AUTHOR, kind)
     stood = {entry.event.id: entry for entry in entries([event, change]).marks}[event.id]
     assert stood.event == event
     assert stood.kind is kind

@@ -36,9 +36,9 @@ def fake() -> Iterator[FakeSystem]:
 
 def void_then_confirm(fake: FakeSystem, event: Event) -> None:
     desk = fake.service.corrections
-    desk.void(event, *BOSS, within=ALL_GROUPS)
+    desk.correct(EventKind.VOID, event, *BOSS, within=ALL_GROUPS)
     fake.clock.advance(1)
-    desk.confirm(event, *BOSS, within=ALL_GROUPS)
+    desk.correct(EventKind.CONFIRM, event, *BOSS, within=ALL_GROUPS)
 
 
 def today(fake: FakeSystem) -> date:
@@ -83,9 +83,9 @@ def test_a_void_that_a_confirmation_came_before_stands_everywhere(fake: FakeSyst
     ann = fake.add_person(1, "Ann")
     event = fake.mark(ann, minutes=10)
     desk = fake.service.corrections
-    desk.confirm(event, *BOSS, within=ALL_GROUPS)
+    desk.correct(EventKind.CONFIRM, event, *BOSS, within=ALL_GROUPS)
     fake.clock.advance(1)
-    desk.void(event, *BOSS, within=ALL_GROUPS)
+    desk.correct(EventKind.VOID, event, *BOSS, within=ALL_GROUPS)
     assert table_of(AttendanceFacade.current(), today(fake), today(fake)).empty
     assert "Ann" not in words(opened("overview.py"))
     assert "0 marks" in kiosk_list()
@@ -95,7 +95,9 @@ def test_a_void_that_a_confirmation_came_before_stands_everywhere(fake: FakeSyst
 def test_a_mark_counted_as_a_check_out_is_one_in_every_list_and_file(fake: FakeSystem) -> None:
     ann = fake.add_person(1, "Ann")
     event = fake.mark(ann, minutes=10)
-    fake.service.corrections.retype(event, EventKind.OUT, *BOSS, within=ALL_GROUPS)
+    fake.service.corrections.correct(
+        EventKind.RETYPE, event, *BOSS, becomes=EventKind.OUT, within=ALL_GROUPS
+    )
     table = table_of(AttendanceFacade.current(), today(fake), today(fake))
     assert list(table["kind"]) == ["out"]
     assert list(opened("records.py").dataframe[0].value["kind"]) == ["Check-out"]
@@ -112,7 +114,7 @@ def test_the_fold_is_read_again_only_when_the_day_has_grown() -> None:
     world.attendance.read.clear()
     assert len(book.marks(MONDAY, MONDAY)) == 2
     assert world.attendance.read == []
-    world.service().corrections.void(event, *BOSS, within=ALL_GROUPS)
+    world.service().corrections.correct(EventKind.VOID, event, *BOSS, within=ALL_GROUPS)
     assert len(book.marks(MONDAY, MONDAY)) == 1
     assert world.attendance.read.count(MONDAY) >= 1
 

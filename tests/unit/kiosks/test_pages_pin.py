@@ -13,7 +13,7 @@ from face_rec.access.rights import Role, rights_of
 from face_rec.access.signin.authenticator import device_principal
 from face_rec.access.signin.throttle import BY_PIN
 from face_rec.domain.groups import ALL_GROUPS
-from face_rec.domain.marks import Event, Receipt, Source
+from face_rec.domain.marks import Event, EventKind, Receipt, Source
 from face_rec.domain.people import Person
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.punch import Puncher
@@ -196,7 +196,9 @@ def test_a_mark_by_pin_waits_in_the_review_until_somebody_confirmed_it(
     service, today = fake.service, fake.service.timesheets.today()
     (doubt,) = service.mark_queries.review(today, today)
     assert doubt.reasons == ("taken by PIN: no face was compared",)
-    service.corrections.confirm(doubt.entry.event, "boss", "I saw her", within=ALL_GROUPS)
+    service.corrections.correct(
+        EventKind.CONFIRM, doubt.entry.event, "boss", "I saw her", within=ALL_GROUPS
+    )
     assert service.mark_queries.review(today, today) == []
 
 

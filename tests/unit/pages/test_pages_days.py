@@ -87,7 +87,9 @@ def test_a_correction_is_told_with_author_and_reason(fake: FakeSystem) -> None:
     came(fake, "subject1", "09:30")
     came(fake, "subject1", "17:00")
     assert "So the day is: present." in words(the_day(fake))
-    fake.service.corrections.void(wrong, "Mia", "That was her <sister>", within=ALL_GROUPS)
+    fake.service.corrections.correct(
+        EventKind.VOID, wrong, "Mia", "That was her <sister>", within=ALL_GROUPS
+    )
     text = words(the_day(fake))
     assert "So the day is: late." in text
     assert "“That was her &lt;sister&gt;”" in text

@@ -1,0 +1,55 @@
+"""A new kind of event is one line in :class:`~face_rec.domain.marks.EventKind`."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from tests.redis_servers import Server
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+REGISTERED: Final = """
+    BREAK = "break", MarkKind("Break", "a BREAK", Way.OUT)
+    REJECT = "reject", CorrectionKind(
+        "Reject", "rejected", "Somebody else stood there.", "It is rejected already.",
+        voided=True, disputed=True,
+    )
+"""
+RUN: Final = f"""
+import importlib.util, pathlib, sys
+
+name = "face_rec.domain.marks"
+found = importlib.util.find_spec(name)
+module = sys.modules[name] = importlib.util.module_from_spec(found)
+before, line, after = pathlib.Path(found.origin).read_text("utf-8").partition("    def __new__")
+exec(before + {REGISTERED!r} + line + after, vars(module))
+
+from tests.integration.invented_kinds import main
+main(int(sys.argv[1]))
+"""
+"""The source of the kinds with two more in it, before anything else is read."""
+
+
+def test_an_invented_kind_is_everywhere_by_its_registration_alone(redis_server: Server) -> None:
+    redis_server.client().flushall()
+    run = subprocess.run(
+        [sys.executable, "-c", RUN, str(redis_server.port)],
+        cwd=ROOT, capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr[-4000:]
+    said = json.loads(run.stdout.splitlines()[-1])
+    stored = ["punch", "break", "punch", "reject"]
+    assert said["store"] == stored
+    assert said["cooldown"] == "already"  # a break is a mark, and holds off the next one
+    assert said["marks"] == ["punch", "break"]
+    assert said["rejected"] == [True, True]
+    assert said["worked"] == 40 * 60  # she left with it
+    assert said["audit"] == ["rejected", "break added"]
+    assert {"Count as break", "Reject"} <= set(said["choices"])
+    assert said["records"] == ["Break", "Mark"]
+    assert said["csv"] == ["break", "punch"]
+    assert sorted(said["export"]) == sorted(stored)
+    assert said["export table"] == ["break", "punch"]
+    assert sorted(said["api"]) == sorted(stored)
+    assert {"break", "reject"} <= set(said["openapi"])
