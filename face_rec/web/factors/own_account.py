@@ -86,11 +86,9 @@ class _Factors(SecondPages):
     async def enrolled(
         self, request: Request, _: Enrolling, codes: tuple[str, ...], __: str
     ) -> Response:
-        return (
-            self._codes(request, codes)
-            if codes
-            else RedirectResponse(f"{FACTORS}?note=added", 303)
-        )
+        if codes:
+            return self._codes(request, codes)
+        return RedirectResponse(f"{FACTORS}?note=added", 303)
 
     # --- what is drawn
 
