@@ -1,15 +1,15 @@
 """The router: the menu by rights, and the page that was chosen."""
 
 from face_rec.facades.frame import FrameFacade
-from pages.ui.frame import theme
-from pages.ui.frame.account_menu import account_menu, farewell
+from pages.ui.frame import shell
 from pages.ui.frame.identity import current
 from pages.ui.frame.navigation import choose
+from pages.ui.frame.shell import account_menu, farewell
 
 identity = current()
 if not identity.rights:  # a session that ended, or a revoked kiosk: there is no menu to draw
     farewell()
 chosen = choose(identity)
-theme.apply(FrameFacade.current().site.title, chosen.title)
+shell.apply(FrameFacade.current().site.title, chosen.title)
 account_menu(identity)
 chosen.run()

@@ -11,8 +11,7 @@ from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Right, current, require
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import fragment
-from pages.ui.rules.rule_holidays import holidays
-from pages.ui.rules.rule_kiosks import kiosks, limits
+from pages.ui.rules.rule_company import holidays, kiosks, limits
 from pages.ui.rules.rule_people import assignments, employment, leave
 from pages.ui.rules.rule_shifts import shifts
 from pages.ui.rules.rules_begun import begin_anew, begun, tell_of_others

@@ -10,7 +10,6 @@ from face_rec.domain.people import Person
 from face_rec.privacy.retention import Periods
 from face_rec.stores.verify.chain_report import Finding, Flaw, Report, WitnessStatus
 from pages.ui.frame.jobs import JOBS
-from pages.ui.system.privacy_parts import JOB
 from tests.fakes.clock import MORNING
 from tests.fakes.privacy import PrivacyOf
 from tests.fakes.system import FakeSystem
@@ -23,7 +22,7 @@ def world() -> Iterator[PrivacyOf]:
     world = PrivacyOf(fake, Periods(snapshots=30))
     with fake.running():
         yield world
-    JOBS.forget(JOB)
+    JOBS.forget("verify")
 
 
 @pytest.fixture
@@ -107,7 +106,7 @@ def test_what_the_daily_check_found_is_shown(world: PrivacyOf) -> None:
 def _checked() -> AppTest:
     page = opened("privacy.py")
     page.button(key="verify").click().run()
-    job = JOBS.get(JOB)
+    job = JOBS.get("verify")
     assert job is not None
     assert job.ended.wait(10)
     return page.run()
