@@ -7,9 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.access.pages import Page
-from face_rec.attendance.days.day_record import DayRecord
-from face_rec.attendance.overview import Overview, is_inside, overview
-from face_rec.attendance.terms.status import Status
+from face_rec.attendance.days.day_record import DayRecord, Overview, overview
+from face_rec.attendance.terms.status import DAYS_OFF, Status
 from face_rec.domain.marks import Event
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Right, current, require
@@ -30,13 +29,12 @@ from pages.ui.shared.widgets import Line, Tone, empty_state, person_list, state_
 
 require(Page.OVERVIEW.right)
 
-_OFF = frozenset({Status.HOLIDAY, Status.WEEKLY_OFF, Status.LEAVE})
 _LISTS: Final[dict[str, Callable[[DayRecord], bool]]] = {
-    "In": lambda one: bool(one.punches) and is_inside(one),
+    "In": lambda one: bool(one.punches) and one.inside,
     "Late": lambda one: one.late > 0,
     "Not yet": lambda one: one.status is Status.NOT_YET,
     "Absent": lambda one: one.status in {Status.ABSENT, Status.KIOSK_DOWN},
-    "Off": lambda one: one.status in _OFF,
+    "Off": lambda one: one.status in DAYS_OFF,
 }
 _NOTHING: Final = {
     "In": "Nobody is in.",

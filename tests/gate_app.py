@@ -23,7 +23,7 @@ from face_rec.web import entrance
 from face_rec.web.gate.gate import Gate
 from face_rec.web.gate.streamlit_messages import ForwardMessages
 from face_rec.web.server.strict_http import StrictHttp
-from face_rec.web.signin.oidc import Provider
+from face_rec.web.signin.provider import Provider
 from tests.device_key import DeviceKey
 from tests.fakes.clock import FakeClock
 

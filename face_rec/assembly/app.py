@@ -46,7 +46,6 @@ from face_rec.web.ops import checks, health
 
 log = logging.getLogger(__name__)
 
-_FRESH = 10.0  # seconds; a kiosk whose last frame is older gives no sign of life
 _MOST_WORKERS = 4  # more threads than this gain little: memory bandwidth is shared
 
 
@@ -181,9 +180,7 @@ def _alive(engine: Engine) -> list[str]:
     return [
         stream.name
         for stream in engine.streams()
-        if KIOSK_NAME.fullmatch(stream.name)
-        and (age := stream.stats().frame_age) is not None
-        and age < _FRESH
+        if KIOSK_NAME.fullmatch(stream.name) and stream.stats().fresh
     ]
 
 

@@ -26,7 +26,7 @@ from face_rec.web.ops import health, metrics
 from face_rec.web.server import connections, strict_http
 from face_rec.web.server.assets import Assets
 from face_rec.web.server.strict_http import StrictHttp
-from face_rec.web.signin.oidc import Provider
+from face_rec.web.signin.provider import Provider
 
 
 def serve_bounded(settings: Settings) -> None:

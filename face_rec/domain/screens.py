@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from face_rec.domain.faces import Box
 from face_rec.domain.marks import Receipt
 from face_rec.domain.recognition import Verdict
+
+_FRESH: Final = 10.0  # seconds since the last picture
 
 
 class Mood(StrEnum):
@@ -78,3 +81,8 @@ class StreamStats:
     inference_rate: float = 0.0
     time_to_mark: float | None = None
     frame_age: float | None = None
+
+    @property
+    def fresh(self) -> bool:
+        """Whether its camera runs: without a picture for longer it gives no sign of life."""
+        return self.frame_age is not None and self.frame_age < _FRESH

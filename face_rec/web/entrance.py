@@ -21,7 +21,8 @@ from face_rec.web.gate.route_rules import KIOSK_PAGE
 from face_rec.web.gate.visitors import visitor_of
 from face_rec.web.signin import kiosk_device, login
 from face_rec.web.signin.login import Site, later, signed_in
-from face_rec.web.signin.oidc import Provider, SingleSignOn
+from face_rec.web.signin.oidc import SingleSignOn
+from face_rec.web.signin.provider import Provider
 
 # ``/setup/SECRET``: makes the first account, once.
 

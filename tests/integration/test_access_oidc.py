@@ -18,7 +18,7 @@ from face_rec.domain.errors import Conflict, SignInRefused
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups, only
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.redis.client import Client
-from face_rec.web.signin.oidc import Provider
+from face_rec.web.signin.provider import Provider
 from tests.authenticator import Authenticator
 from tests.factor_pages import ask, send, with_passkey
 from tests.fakes.clock import FakeClock

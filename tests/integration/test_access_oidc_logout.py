@@ -16,7 +16,7 @@ from face_rec.clock import SystemClock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.redis.client import Client
-from face_rec.web.signin.oidc import Provider
+from face_rec.web.signin.provider import Provider
 from tests.fakes.clock import FakeClock
 from tests.gate_app import GateApp, access_on, submit
 from tests.oidc_provider import CLIENT, SECRET, OidcProvider

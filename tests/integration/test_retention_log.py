@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
+from face_rec.assembly.privacy import rules_keeper
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.privacy.retention import Run
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
-from face_rec.stores.site.privacy_keepers import rules_keeper
 from face_rec.stores.site.site_state import RedisRunLog
 from tests.fakes.clock import MORNING
 

@@ -43,6 +43,8 @@ CODES: dict[Status, str] = {
 }
 """What stands in a cell of the muster."""
 
+DAYS_OFF = frozenset({Status.HOLIDAY, Status.WEEKLY_OFF, Status.LEAVE})
+"""Nobody is expected."""
 ATTENDED = frozenset(
     {
         Status.PRESENT,

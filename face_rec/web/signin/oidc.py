@@ -1,9 +1,10 @@
-"""Single sign-on: ``/login/oidc`` and its callback."""
+"""Single sign-on at an OpenID Connect provider: ``/login/oidc`` and its callback; signing out
+there, and being told by it that somebody has (RP-Initiated Logout 1.0, Back-Channel Logout 1.0).
+"""
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import Any, Final
 
 from anyio import to_thread
@@ -12,101 +13,45 @@ from httpx import HTTPError
 from joserfc.errors import JoseError
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from face_rec.access.access_control import HOST_ONLY, SESSION, Access
-from face_rec.access.accounts.external import Vouched
 from face_rec.access.principal import PrincipalKind
-from face_rec.access.rights import NARROWED, Role
-from face_rec.access.signin.session import ProviderSession
-from face_rec.domain.errors import AccessError, Conflict, SignInRefused
-from face_rec.domain.groups import ALL_GROUPS, Groups
+from face_rec.access.signin.provider_sessions import ProviderLogout as Logout
+from face_rec.domain.errors import AccessError, Conflict, LogoutRefused, SignInRefused, StoreError
 from face_rec.web.base import cookies
+from face_rec.web.base.forms import checked_form
 from face_rec.web.base.html import render
 from face_rec.web.gate.gate import actor_of
 from face_rec.web.gate.visitors import visitor_of
 from face_rec.web.signin.login import Site, account_of, local_path, signed_in
-from face_rec.web.signin.oidc_client import OidcClient
-from face_rec.web.signin.provider_logout import ProviderLogout
+from face_rec.web.signin.oidc_client import LogoutToken, OidcClient
+from face_rec.web.signin.provider import Provider, session_of
 
 log = logging.getLogger(__name__)
 
-EVERYBODY: Final = "*"
+TOLD: Final = "/login/oidc/backchannel"
+"""Where the provider tells it; to be registered there as backchannel_logout_uri."""
+BACK: Final = "/login/oidc/out"
+"""Where the browser comes back to; to be registered there as post_logout_redirect_uri."""
+_REFUSED: Final = {
+    "error": "invalid_request",
+    "error_description": "The logout token was refused.",
+}
+_NO_STORE: Final = {"Cache-Control": "no-store"}
 _SKEW: Final = 30.0  # seconds between the provider's clock and ours
 _NO_ANSWER: Final = (AuthlibBaseError, JoseError, HTTPError, ValueError, KeyError, TypeError)
-_LONGEST_SID: Final = 500
-_LONGEST_HINT: Final = 4000  # it goes into an address; without it the provider asks the person
 _MINUTES: Final = 600  # seconds to sign in at the provider
-_ORDER: Final = (Role.ADMIN, Role.REGISTRAR, Role.HR, Role.MANAGER, Role.KIOSK)
 _AWAY: Final = (
     "The sign-in provider gave no usable answer. Try again; if it stays so, tell your "
     "administrator, who finds the reason in the application's log."
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """The OpenID Connect provider. ``roles``: role by the provider's group; of several the
-    first of admin, registrar, hr, manager and kiosk counts. ``scopes``: the group of people that a
-    manager or HR sees, by the provider's group, ``*``: all; None: the provider does not say."""
-
-    issuer: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    roles: Mapping[str, Role]
-    groups_claim: str = "groups"
-    name_claim: str = "email"
-    scopes: Mapping[str, str] | None = None
-
-    def vouched(self, claims: Mapping[str, Any]) -> Vouched:
-        """What the checked ID token says. Raises SignInRefused."""
-        groups = self._groups(claims)
-        role = self._role_of(groups)
-        return Vouched(
-            f"{claims['iss']}|{claims['sub']}", self._name_of(claims), role,
-            self._scope_of(groups) if role in NARROWED else None,
-            proved_at=_moment(claims.get("auth_time")), factor=_with_two(claims.get("amr")),
-        )  # fmt: skip
-
-    def _groups(self, claims: Mapping[str, Any]) -> frozenset[str]:
-        listed = claims.get(self.groups_claim) or ()
-        if isinstance(listed, str):
-            return frozenset({listed})
-        return frozenset(str(one) for one in listed) if isinstance(listed, list) else frozenset()
-
-    def _role_of(self, groups: frozenset[str]) -> Role:
-        found = {role for group, role in self.roles.items() if group in groups}
-        for role in _ORDER:
-            if role in found:
-                return role
-        raise SignInRefused("None of your groups may use this app. Ask an administrator.")
-
-    def _scope_of(self, groups: frozenset[str]) -> Groups | None:
-        if self.scopes is None:
-            return None
-        seen = {people for group, people in self.scopes.items() if group in groups}
-        if not seen:
-            raise SignInRefused(
-                "Your groups do not say whose records you may see. Ask an administrator."
-            )
-        return ALL_GROUPS if EVERYBODY in seen else Groups(frozenset(seen))
-
-    def _name_of(self, claims: Mapping[str, Any]) -> str:
-        name = claims.get(self.name_claim)
-        # OpenID Connect Core, 5.7: an address is nobody's before the provider has verified it.
-        unverified = self.name_claim == "email" and claims.get("email_verified") is not True
-        if not isinstance(name, str) or not name or unverified:
-            raise SignInRefused(
-                f"The sign-in provider sent no usable {self.name_claim}: none, or an address that "
-                "it has not verified. Ask an administrator."
-            )
-        return name
-
-
 class SingleSignOn:
-    """The two routes."""
+    """The routes."""
 
     def __init__(
         self,
@@ -182,7 +127,7 @@ class SingleSignOn:
         provider = self._provider
         try:
             vouched = provider.vouched(token["userinfo"])
-            vouched = replace(vouched, session=_session(token))
+            vouched = replace(vouched, session=session_of(token))
             opened = await to_thread.run_sync(
                 self._access().sign_in.sign_in_external, vouched, visitor_of(request, vouched.name)
             )
@@ -198,30 +143,6 @@ class SingleSignOn:
     def _refused(self, request: Request, text: str) -> Response:
         title = self._site.title
         return render(request, "message.html", title, 403, heading="Not signed in", text=text)
-
-
-def _moment(auth_time: object) -> datetime | None:
-    """When the provider last asked who they are (OpenID Connect Core, 2: ``auth_time``)."""
-    if isinstance(auth_time, bool) or not isinstance(auth_time, int | float):
-        return None
-    try:
-        return datetime.fromtimestamp(auth_time, UTC)
-    except (OverflowError, OSError, ValueError):
-        return None
-
-
-def _with_two(amr: object) -> bool:
-    """Whether the provider saw several factors (RFC 8176: ``mfa``)."""
-    return isinstance(amr, list) and "mfa" in amr
-
-
-def _session(token: Mapping[str, Any]) -> ProviderSession:
-    """The session there, so that it can be ended from here, and this one from there."""
-    sid, id_token = token["userinfo"].get("sid"), token.get("id_token")
-    return ProviderSession(
-        sid if isinstance(sid, str) and len(sid) <= _LONGEST_SID else "",
-        id_token if isinstance(id_token, str) and len(id_token) <= _LONGEST_HINT else "",
-    )
 
 
 class _Remembered:
@@ -252,3 +173,76 @@ class _Remembered:
 def _cookie(https: bool) -> str:
     """Its name; under HTTPS of this host only, as all of ours are."""
     return f"{HOST_ONLY}fr_oidc" if https else "fr_oidc"
+
+
+class ProviderLogout:
+    """The routes of signing out."""
+
+    def __init__(self, access: Callable[[], Access], site: Site, client: OidcClient) -> None:
+        self._access = access
+        self._site = site
+        self._client = client
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/logout/provider", self._leave, methods=["POST"]),
+            Route(BACK, self._out, methods=["GET"]),
+            Route(TOLD, self._told, methods=["POST"]),
+        ]
+
+    async def _leave(self, request: Request) -> Response:
+        """End the session here first, then send the browser on to end it there as well.
+
+        Not by a redirect: the policy of the page that holds the form forbids it to lead to
+        another site.
+        """
+        await checked_form(request)
+        door, secret = self._access().sign_in, cookies.read(request, SESSION)
+        provider = await to_thread.run_sync(door.provider_session, secret)
+        await to_thread.run_sync(door.sign_out, secret, actor_of(request))
+        self._access().authenticator.forget()
+        there = await self._place(request, provider.id_token if provider else "")
+        answer: Response = RedirectResponse(BACK, 303)
+        if there:
+            title = self._site.title
+            answer = render(request, "leaving.html", title, 200, there=there)
+            answer.headers["Refresh"] = f"0; url={there}"
+            answer.headers["Referrer-Policy"] = "no-referrer"
+        cookies.clear(answer, request, SESSION)
+        return answer
+
+    async def _place(self, request: Request, id_token: str) -> str | None:
+        back = str(request.url.replace(path=BACK, query=""))
+        try:
+            return await self._client.sign_out_at(id_token, back)
+        except _NO_ANSWER as error:
+            log.warning("provider_logout_failed error=%s: %s", type(error).__name__, error)
+            return None
+
+    async def _out(self, _: Request) -> Response:
+        return RedirectResponse("/login?note=out", 303, _NO_STORE)
+
+    async def _told(self, request: Request) -> Response:
+        """Answers as section 2.8 says. The token is the proof; nobody need be signed in."""
+        form = await request.form(max_files=0, max_fields=5)
+        text = form.get("logout_token")
+        now = self._access().clock.now().timestamp()
+        try:
+            token = await self._client.logout_token(text if isinstance(text, str) else "", now)
+            ended = await to_thread.run_sync(self._end, token, now)
+        except (LogoutRefused, *_NO_ANSWER) as error:
+            log.warning("logout_token_refused error=%s: %s", type(error).__name__, error)
+            return JSONResponse(_REFUSED, 400, _NO_STORE)
+        except StoreError as error:
+            log.warning("logout_token_waits error=%s", error)
+            return Response(status_code=503, headers={"Retry-After": "5", **_NO_STORE})
+        log.info("logout_token_taken accounts=%d", ended)
+        return Response(status_code=200, headers=_NO_STORE)
+
+    def _end(self, token: LogoutToken, now: float) -> int:
+        """How many accounts it concerned. Raises LogoutRefused for a token that came before."""
+        access = self._access()
+        said = Logout(token.issuer, token.number, token.until - now, token.subject, token.sid)
+        ended = access.provider_sessions.end(said)
+        access.authenticator.forget()
+        return ended

@@ -7,13 +7,11 @@ import streamlit as st
 
 from face_rec.attendance.cached_stores import days_between
 from face_rec.attendance.days.outages import Uptime
-from face_rec.domain.screens import StreamStats
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.kiosks.kiosk import NAME, Direction, Interval, KioskRecord, Outage
 from pages.ui.shared.widgets import Line, Tone, state_list
 
 _ALIVE = timedelta(minutes=3)
-_FRESH = 10.0  # seconds since the last picture
 _WAYS = {Direction.IN: "counts IN", Direction.OUT: "counts OUT", Direction.BOTH: ""}
 
 
@@ -44,12 +42,8 @@ def kiosk_hearts(app: AttendanceFacade) -> None:
 
 def _open(app: AttendanceFacade) -> set[str]:
     """The kiosks that take pictures at the moment."""
-    names = {stream.name for stream in app.streams() if _fresh(stream.stats())}
+    names = {stream.name for stream in app.streams() if stream.stats().fresh}
     return {name for name in names if NAME.fullmatch(name)}
-
-
-def _fresh(figures: StreamStats) -> bool:
-    return figures.frame_age is not None and figures.frame_age < _FRESH
 
 
 def _stranger(name: str) -> Line:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.attendance.overview import overview
+from face_rec.attendance.days.day_record import overview
 from face_rec.attendance.rules.authority import EVERYTHING
 from face_rec.attendance.rules.calendar import Holiday
 from face_rec.attendance.rules.roster import Assignment, Employment
