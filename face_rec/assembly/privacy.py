@@ -1,4 +1,5 @@
-"""Consent, retention, erasure and export over the stores of a site, and what these hold about people."""
+"""Consent, retention, erasure and export over the stores of a site, and what these hold about
+people."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

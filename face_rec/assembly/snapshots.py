@@ -8,15 +8,10 @@ from config import Settings
 from face_rec.assembly.sealing import own_keys
 from face_rec.stores.backup.backup_place import FilePlace, Place, S3Place
 from face_rec.stores.redis.client import Client
+from face_rec.stores.s3 import S3Credentials, s3_client, s3_encryption
 from face_rec.stores.sealing.data_keys import DataKeys
-from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
 from face_rec.stores.snapshots.picture_owners import PictureOwners
-from face_rec.stores.snapshots.s3_snapshots import (
-    S3Credentials,
-    S3Snapshots,
-    s3_client,
-    s3_encryption,
-)
+from face_rec.stores.snapshots.plain_snapshots import FolderSnapshots, S3Snapshots
 from face_rec.stores.snapshots.sealed_snapshots import (
     ExchangingStore,
     PictureSealer,

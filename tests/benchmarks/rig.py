@@ -24,7 +24,7 @@ from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.redis.embedded import EmbeddedRedis
-from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
+from face_rec.stores.snapshots.plain_snapshots import FolderSnapshots
 from face_rec.stores.snapshots.spool import SnapshotSpool
 from tests.benchmarks import material
 

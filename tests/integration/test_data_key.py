@@ -26,7 +26,7 @@ from face_rec.stores.site.reseal import (
     reseal_pictures,
     waiting_otherwise,
 )
-from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
+from face_rec.stores.snapshots.plain_snapshots import FolderSnapshots
 from face_rec.stores.snapshots.sealed_snapshots import PictureSealer, SealedSnapshots
 from face_rec.stores.snapshots.spool import SnapshotSpool
 from tests.fakes.clock import FakeClock

@@ -30,7 +30,7 @@ from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client
-from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
+from face_rec.stores.snapshots.plain_snapshots import FolderSnapshots
 from face_rec.stores.snapshots.spool import SnapshotSpool
 from tests.fakes.clock import MORNING
 from tests.fakes.journey import Actor, FakeAssessor, picture, vector

@@ -16,12 +16,12 @@ from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.people.person_keys import PersonKey, PersonKeys
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
+from face_rec.stores.s3 import S3Credentials
 from face_rec.stores.sealing import keyring
 from face_rec.stores.sealing.sealer import DataSealer, SealBroken
 from face_rec.stores.site.reseal import MarkOwners, reseal_pictures
-from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
 from face_rec.stores.snapshots.picture_owners import KEPT, SECONDS, OwnerGone, PictureOwners
-from face_rec.stores.snapshots.s3_snapshots import S3Credentials, S3Snapshots
+from face_rec.stores.snapshots.plain_snapshots import FolderSnapshots, S3Snapshots
 from face_rec.stores.snapshots.sealed_snapshots import (
     PICTURE,
     ExchangingStore,

@@ -12,8 +12,8 @@ from moto.server import ThreadedMotoServer
 
 from face_rec.domain.errors import BadSnapshotKey, SnapshotMissing, StoreUnavailable
 from face_rec.protocols.snapshots import SnapshotStore
-from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
-from face_rec.stores.snapshots.s3_snapshots import S3Credentials, S3Snapshots
+from face_rec.stores.s3 import S3Credentials
+from face_rec.stores.snapshots.plain_snapshots import FolderSnapshots, S3Snapshots
 
 JPEG = b"\xff\xd8 not quite a picture \xff\xd9"
 KEYS = S3Credentials("testing", "testing-secret")

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.stores.redis.client import Client
-from face_rec.stores.snapshots.s3_snapshots import S3Credentials, s3_client
+from face_rec.stores.s3 import S3Credentials, s3_client
 from face_rec.stores.verify.chain_report import Flaw
 from face_rec.stores.witness.bucket import WitnessBucket
 from tests.integration.test_chain_attacks import Site
@@ -80,6 +81,21 @@ def test_a_bucket_without_object_lock_says_so(s3: Any) -> None:  # noqa: ANN401
         _bucket(s3, "plain", lock_days=30).put("a/1", b"one")
     with pytest.raises(StoreUnavailable, match="correct WITNESS_BUCKET"):
         _bucket(s3, "nowhere").put("a/1", b"one")
+
+
+@pytest.mark.parametrize(
+    ("code", "setting"),
+    [("InvalidAccessKeyId", "AWS_ACCESS_KEY_ID"), ("NoSuchBucket", "WITNESS_BUCKET")],
+)
+def test_what_s3_refuses_names_the_setting_to_correct(code: str, setting: str) -> None:
+    """Those of every bucket, and its own before them."""
+
+    class Refusing:
+        def put_object(self, **_: object) -> None:
+            raise ClientError({"Error": {"Code": code}}, "PutObject")
+
+    with pytest.raises(StoreUnavailable, match=setting):
+        _bucket(Refusing(), "plain").put("a/1", b"one")
 
 
 def test_a_cut_of_redis_and_of_the_bucket_and_of_this_machine_is_found(

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from face_rec.domain.errors import BackupRefused, StoreUnavailable
 from face_rec.files import replacing
+from face_rec.stores.s3 import MISSING, s3_code
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -82,7 +83,7 @@ class S3Place:
             try:
                 self._client.head_object(Bucket=self._bucket, Key=self._key)
             except ClientError as error:
-                if error.response.get("Error", {}).get("Code") in {"404", "NoSuchKey"}:
+                if s3_code(error) in MISSING:
                     return False
                 raise
             return True

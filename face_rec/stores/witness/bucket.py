@@ -7,13 +7,13 @@ versions are not asked for: other servers than AWS may have none, and the role n
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from face_rec.domain.errors import StoreUnavailable
+from face_rec.stores.s3 import MISSING, s3_code, s3_errors, s3_prefix
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -45,7 +45,7 @@ class WitnessBucket:
     ) -> None:
         self._client = client
         self._bucket = bucket
-        self._prefix = prefix.strip("/") + "/" if prefix.strip("/") else ""
+        self._prefix = s3_prefix(prefix)
         self._encryption = encryption
         self._lock_days = lock_days
         self._now = now
@@ -93,7 +93,7 @@ class WitnessBucket:
             try:
                 found = self._client.get_object(Bucket=self._bucket, Key=self._prefix + key)
             except ClientError as error:
-                if error.response.get("Error", {}).get("Code") in {"NoSuchKey", "404"}:
+                if s3_code(error) in MISSING:
                     return None
                 raise
             body: bytes = found["Body"].read()
@@ -113,15 +113,5 @@ class WitnessBucket:
         for page in pages:
             yield from page.get("Versions", [])
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except ClientError as error:
-            raise self._unavailable(error.response.get("Error", {}).get("Code", "")) from error
-        except BotoCoreError as error:
-            raise self._unavailable(type(error).__name__) from error
-
-    def _unavailable(self, code: str) -> StoreUnavailable:
-        advice = _ADVICE.get(code, "It is tried again; check the network and the S3 settings.")
-        return StoreUnavailable(f"The witness's {self.name} does not answer ({code}). {advice}")
+    def _errors(self) -> AbstractContextManager[None]:
+        return s3_errors(f"The witness's {self.name}", _ADVICE)

@@ -20,7 +20,7 @@ from face_rec.domain.health import HealthCheck
 from face_rec.journey.streams.camera import camera_address
 from face_rec.stores.redis.client import RedisAddress, connect
 from face_rec.stores.redis.redis_health import redis_clock_check
-from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
+from face_rec.stores.snapshots.plain_snapshots import FolderSnapshots
 from face_rec.web.ops import host_checks
 from tests.data import Material
 from tests.fakes.clock import FakeClock

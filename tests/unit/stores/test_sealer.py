@@ -8,7 +8,7 @@ from face_rec.stores.people import person_codec
 from face_rec.stores.sealing import keyring
 from face_rec.stores.sealing.keyring import Keyring
 from face_rec.stores.sealing.sealer import MAGIC, DataKeyMissing, DataSealer, SealBroken, is_sealed
-from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
+from face_rec.stores.snapshots.plain_snapshots import FolderSnapshots
 from face_rec.stores.snapshots.sealed_snapshots import PictureSealer, SealedSnapshots
 from tests.samples import a_template
 

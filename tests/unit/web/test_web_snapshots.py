@@ -6,7 +6,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from face_rec.stores.snapshots.folder_snapshots import FolderSnapshots
+from face_rec.stores.snapshots.plain_snapshots import FolderSnapshots
 from face_rec.web.frames.snapshots import routes
 from tests.fakes.snapshots import MemorySnapshots
 

@@ -1,4 +1,4 @@
-"""Snapshots in a local folder; safe for several threads and processes at once."""
+"""Snapshots as they are given: files in a folder, or objects in S3."""
 
 import os
 import secrets
@@ -7,9 +7,20 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from botocore.exceptions import ClientError
+
 from face_rec import files
 from face_rec.domain.errors import SnapshotMissing, StoreUnavailable
 from face_rec.retry import until_first
+from face_rec.stores.s3 import (
+    MISSING,
+    S3Credentials,
+    s3_client,
+    s3_code,
+    s3_encryption,
+    s3_errors,
+    s3_prefix,
+)
 from face_rec.stores.snapshots.snapshot_keys import check_key
 
 _LOCK = ".lock"
@@ -128,3 +139,104 @@ def _disk_errors(folder: Path) -> Iterator[None]:
             f"The snapshot folder {folder} cannot be used ({error.strerror or error}). "
             "Check that the disk is not full and that the app may write there."
         ) from error
+
+
+# Snapshots in S3, or in a server that speaks its language.
+#
+# Safe to call from several threads and processes at once.
+
+_JPEG = b"\xff\xd8"  # else it is sealed
+
+
+class S3Snapshots:
+    """One object a snapshot in ``bucket``, below ``prefix``.
+
+    ``encryption`` is AES256, aws:kms (with ``kms_key_id``, else the account's
+    own key) or none, in any case. All methods raise BadSnapshotKey for a text
+    that is no key, and StoreUnavailable, with advice, when S3 does not do it.
+    """
+
+    def __init__(
+        self,
+        bucket: str,
+        prefix: str = "",
+        *,
+        endpoint_url: str | None = None,
+        region: str | None = None,
+        credentials: S3Credentials | None = None,
+        encryption: str = "AES256",
+        kms_key_id: str | None = None,
+    ) -> None:
+        self._bucket = bucket
+        self._prefix = s3_prefix(prefix)
+        self._encryption = s3_encryption(encryption, kms_key_id)
+        self._client = s3_client(endpoint_url, region, credentials)
+
+    def put(self, key: str, jpeg: bytes) -> None:
+        """Store ``jpeg``, encrypted at rest as configured."""
+        with self._errors(key):
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=self._prefix + check_key(key),
+                Body=jpeg,
+                ContentType=_kind(key, jpeg),
+                CacheControl="private, no-store",
+                **self._encryption,
+            )
+
+    def get(self, key: str) -> bytes:
+        """The JPEG; raises SnapshotMissing."""
+        with self._errors(key):
+            found = self._client.get_object(Bucket=self._bucket, Key=self._prefix + check_key(key))
+            jpeg: bytes = found["Body"].read()
+        return jpeg
+
+    def exchange(self, key: str, was: bytes, becomes: bytes) -> bool:
+        """Store ``becomes`` if ``was`` is what lies there. S3 knows no lock: a picture deleted
+        in this very moment can come back, sealed with a key that is destroyed by then."""
+        try:
+            same = self.get(key) == was
+        except SnapshotMissing:
+            return False
+        if same:
+            self.put(key, becomes)
+        return same
+
+    def delete(self, key: str) -> None:
+        """Remove the JPEG; no error if there is none."""
+        with self._errors(key):
+            self._client.delete_object(Bucket=self._bucket, Key=self._prefix + check_key(key))
+
+    def url(self, key: str, seconds: int = 300) -> str | None:
+        """An address that shows the JPEG to whoever has it for ``seconds``."""
+        with self._errors(key):
+            where = {"Bucket": self._bucket, "Key": self._prefix + check_key(key)}
+            return self._client.generate_presigned_url(
+                "get_object", Params=where, ExpiresIn=seconds
+            )
+
+    def keys(self, prefix: str = "") -> Iterator[str]:
+        """All keys that begin with ``prefix``, a page of 1,000 at a time."""
+        with self._errors(prefix):
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=self._prefix + prefix
+            )
+            for page in pages:
+                for entry in page.get("Contents", []):
+                    yield entry["Key"].removeprefix(self._prefix)
+
+    @contextmanager
+    def _errors(self, key: str) -> Iterator[None]:
+        with s3_errors(f"S3 bucket {self._bucket}"):
+            try:
+                yield
+            except ClientError as error:
+                if s3_code(error) in MISSING:
+                    raise SnapshotMissing(f"There is no snapshot {key}.") from None
+                raise
+
+
+def _kind(key: str, content: bytes) -> str:
+    if key.endswith(".json"):
+        return "application/json"
+    return "image/jpeg" if content.startswith(_JPEG) else "application/octet-stream"
