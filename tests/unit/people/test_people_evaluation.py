@@ -3,10 +3,10 @@ from pathlib import Path
 import cv2
 import pytest
 
+from face_rec.cli.evaluate import Evaluation, Tally, split
 from face_rec.domain.errors import SourceError
 from face_rec.domain.faces import Image
 from face_rec.people.gallery.gallery import MemoryGallery
-from face_rec.people.imports.evaluation import Evaluation, Tally, split
 from face_rec.people.photos.photo_check import Examiner
 from face_rec.people.photos.quality import assess
 from tests.fakes.enrolment import painted
