@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from face_rec import __version__, cli
 from face_rec.domain.errors import FaceRecError
+from face_rec.log import configure, escaped
 
 
 def parser() -> argparse.ArgumentParser:
@@ -26,11 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except FaceRecError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{escaped(str(error))}\n")
         return 2
     except KeyboardInterrupt:
         return 130
 
 
 if __name__ == "__main__":
+    configure("WARNING", "text")
     sys.exit(main())

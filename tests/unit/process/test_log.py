@@ -3,7 +3,11 @@
 import io
 import json
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -89,3 +93,21 @@ def test_a_traceback_passes_for_no_line_of_the_log() -> None:
 
 def test_names_in_any_script_stay_readable() -> None:
     assert "who=Zoë Łukasz 李 عمر" in _logged("text", "face_rec.access", "Zoë Łukasz 李 عمر")
+
+
+def test_a_command_writes_nothing_raw_to_the_terminal_that_somebody_else_named(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "models" / "evil\x1b[2J"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text("{")
+
+    def said(*words: str) -> str:
+        ended = subprocess.run(
+            [sys.executable, "-m", "face_rec", "models", *words], check=False, text=True,
+            env={**os.environ, "DATA_DIR": str(tmp_path)}, capture_output=True, timeout=120,
+        )  # fmt: skip
+        return ended.stderr
+
+    assert "pack left out name=evil\\x1b[2J" in said("list")
+    assert "no\\x1b[2J" in said("verify", "no\x1b[2J")
