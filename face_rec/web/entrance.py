@@ -15,7 +15,7 @@ from face_rec.domain.errors import AccessError, LinkInvalid, StoreUnavailable
 from face_rec.web.base import html
 from face_rec.web.base.forms import checked_form
 from face_rec.web.base.html import render
-from face_rec.web.factors import confirm, own_account, second_pages, second_step
+from face_rec.web.factors import own_account, second_pages, second_step
 from face_rec.web.gate.gate import actor_of
 from face_rec.web.gate.route_rules import KIOSK_PAGE
 from face_rec.web.gate.visitors import visitor_of
@@ -139,7 +139,6 @@ def routes(
         *second_pages.routes(),
         *login.routes(access, site),
         *second_step.routes(access, site),
-        *confirm.routes(access, site),
         *own_account.routes(access, site),
         *_setting_up(access, site),
         *kiosk_device.routes(access, site, KIOSK_PAGE),

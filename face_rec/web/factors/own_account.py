@@ -1,7 +1,10 @@
-"""What everybody may change about their own sign-in: ``/account/factors``, their second factors,
-to add, name and remove, and ``/account/sessions``, their sign-ins, to look at and to end."""
+"""What everybody may do about their own sign-in: ``/account/confirm``, prove afresh that it is
+them; ``/account/factors``, add, name and remove second factors; ``/account/sessions``, look at
+their sign-ins and end them.
+"""
 
 from collections.abc import Callable
+from typing import Final
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -10,18 +13,21 @@ from starlette.routing import Route
 
 from face_rec.access.access_control import SESSION, Access
 from face_rec.access.accounts.account import Account
+from face_rec.access.factors.step_up import CONFIRM
 from face_rec.access.signin.own_sessions import OwnSessions
-from face_rec.domain.errors import FactorRefused, ProofNeeded
+from face_rec.access.signin.session import Opened
+from face_rec.domain.errors import AccessError, FactorRefused, ProofNeeded
 from face_rec.web.base import cookies
 from face_rec.web.base.forms import checked_form
 from face_rec.web.base.html import render
 from face_rec.web.factors.enrolling import Enrolling, EnrolPages
-from face_rec.web.factors.second_pages import SecondPages, in_thread, to
+from face_rec.web.factors.second_pages import SecondPages, in_thread, next_of, to
 from face_rec.web.gate.gate import actor_of
-from face_rec.web.signin.login import Site, account_of
+from face_rec.web.signin.login import Site, account_of, hand_over, later, local_path
 
 FACTORS = "/account/factors"
 SESSIONS = "/account/sessions"
+_BESIDE: Final = "/account/confirmed"
 _FACTOR_NOTES = {
     "added": "It is set up, and asked for at your next sign-in.",
     "saved": "Saved.",
@@ -42,6 +48,7 @@ def routes(access: Callable[[], Access], site: Site) -> list[Route]:
         Route(FACTORS, own.change, methods=["POST"]),
         *EnrolPages(access, site, f"{FACTORS}/add", own.enrolling, own.enrolled).routes(),
         *_session_routes(access, site),
+        *_confirm_routes(access, site),
     ]
 
 
@@ -69,7 +76,7 @@ class _Factors(SecondPages):
                 case "remove-app":
                     await in_thread(factors.remove_app, account)
         except ProofNeeded:
-            return to("/account/confirm", FACTORS)
+            return to(CONFIRM, FACTORS)
         except FactorRefused as error:
             return await self._list(request, account, problem=str(error))
         return RedirectResponse(f"{FACTORS}?note={note}", 303)
@@ -79,7 +86,7 @@ class _Factors(SecondPages):
     async def enrolling(self, request: Request) -> Enrolling | Response:
         access, actor = self._access(), actor_of(request)
         if not access.step_up.fresh(actor):
-            return to("/account/confirm", f"{FACTORS}/add")
+            return to(CONFIRM, f"{FACTORS}/add")
         account = await in_thread(account_of, access, request)
         return Enrolling(account, cookies.read(request, SESSION), actor, first=False)
 
@@ -120,7 +127,7 @@ def _session_routes(access: Callable[[], Access], site: Site) -> list[Route]:
         try:
             note = await to_thread.run_sync(_change_sessions, request, access().own_sessions, form)
         except ProofNeeded:
-            return to("/account/confirm", SESSIONS)
+            return to(CONFIRM, SESSIONS)
         access().authenticator.forget()
         return RedirectResponse(f"{SESSIONS}?note={note}", 303)
 
@@ -147,3 +154,90 @@ def _sessions_page(request: Request, access: Access, site: Site, note: str) -> R
         request, "sessions.html", site.title, 200, note=note, zone=access.zone(),
         sessions=own.all(name, secret), new=own.unseen(secret), previous=own.previous(secret),
     )  # fmt: skip
+
+
+def _confirm_routes(access: Callable[[], Access], site: Site) -> list[Route]:
+    pages = _Confirm(access, site)
+    return [
+        Route(CONFIRM, pages.show, methods=["GET"]),
+        Route(CONFIRM, pages.typed, methods=["POST"]),
+        Route(_BESIDE, pages.confirmed, methods=["GET"]),
+        Route(f"{CONFIRM}/passkey", pages.passkey, methods=["POST"]),
+        Route(f"{CONFIRM}/passkey/options", pages.passkey_options, methods=["POST"]),
+    ]
+
+
+class _Confirm(SecondPages):
+    """The session goes on under a new cookie; the old one is worth nothing from then on."""
+
+    async def show(self, request: Request) -> Response:
+        account = await in_thread(account_of, self._access(), request)
+        return await self._page(request, account, next_of(request))
+
+    async def typed(self, request: Request) -> Response:
+        """A password, a code of the app, or a recovery code."""
+        form, access = await checked_form(request), self._access()
+        account = await in_thread(account_of, access, request)
+        ways = {
+            "code": access.confirm.by_code,
+            "recovery": access.confirm.by_recovery,
+            "password": access.confirm.by_password,
+        }
+        way = ways.get(form.get("do", ""), access.confirm.by_password)
+        secret, actor = cookies.read(request, SESSION), actor_of(request)
+        try:
+            opened = await in_thread(
+                lambda: way(secret, account, form.get("code", ""), actor, keep=_beside(form))
+            )
+        except AccessError as error:
+            page = await self._page(request, account, form.get("next", "/"), str(error))
+            return later(page, error)
+        return self._back(request, opened, form.get("next", "/"))
+
+    async def passkey(self, request: Request) -> Response:
+        form, access = await checked_form(request), self._access()
+        account = await in_thread(account_of, access, request)
+        secret, actor = cookies.read(request, SESSION), actor_of(request)
+        try:
+            party = self.sure_party(request)
+            opened = await in_thread(
+                lambda: access.confirm.by_passkey(
+                    secret, account, party, form.get("credential", ""), actor, keep=_beside(form)
+                )
+            )
+        except AccessError as error:
+            return await self._page(request, account, form.get("next", "/"), str(error))
+        return self._back(request, opened, form.get("next", "/"))
+
+    async def passkey_options(self, request: Request) -> Response:
+        account = await in_thread(account_of, self._access(), request)
+        secret, passkeys = cookies.read(request, SESSION), self._access().factors.passkeys
+        return await self.options(request, lambda party: passkeys.ask(secret, account.id, party))
+
+    async def confirmed(self, request: Request) -> Response:
+        """For a tab of its own, beside the form that waits."""
+        return self.page(request, "confirmed.html")
+
+    def _back(self, request: Request, opened: Opened, next_path: str) -> Response:
+        self._access().authenticator.forget()
+        answer = RedirectResponse(local_path(next_path), 303)
+        hand_over(answer, request, opened)
+        return answer
+
+    async def _page(
+        self, request: Request, account: Account, next_path: str, problem: str = ""
+    ) -> Response:
+        access = self._access()
+        factors = await in_thread(access.factors.of, account.id)
+        return self.page(
+            request, "confirm.html", 401 if problem else 200, who=account.id, problem=problem,
+            next=local_path(next_path), offer=self.offer(request, factors), action=CONFIRM,
+            recovery=bool(factors.recovery), enrolled=factors.enrolled,
+            password=not factors.enrolled and not account.external and access.sign_in.local,
+            provider=bool(account.external) and self._site.single_sign_on,
+        )  # fmt: skip
+
+
+def _beside(form: dict[str, str]) -> bool:
+    """Whether this is a tab beside a page with an open form."""
+    return form.get("next") == _BESIDE
