@@ -1,13 +1,15 @@
-"""Opens a ZIP from outside without reading an endless list of contents.
+"""Opens a ZIP from outside without reading an endless list of contents, and refuses what has no
+place in one.
 
 ``zipfile`` reads the whole list at once and makes an object of each entry: a ZIP of empty
 entries is a bomb of its own, which no bound on what they unpack to would stop.
 """
 
+import stat
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Final, cast
 
 from face_rec.domain.errors import ArchiveRefused
@@ -15,6 +17,9 @@ from face_rec.domain.errors import ArchiveRefused
 _ENTRY_BYTES: Final = 256
 """Of the list, on average: 46, the name, and what programs add to it (APPNOTE 4.3.12)."""
 _TAIL: Final = 128 << 10  # the end record and the longest comment are read at once
+_MOST_EXPANSION: Final = 100
+"""Neither weights nor photos shrink much; what unpacks to a hundred times its size is a bomb."""
+_ALWAYS_FINE: Final = 1 << 20  # bytes that may expand at any rate
 
 
 @contextmanager
@@ -31,6 +36,35 @@ def opened_zip(source: Path | BinaryIO, most: int) -> Iterator[zipfile.ZipFile]:
     with zipfile.ZipFile(cast("BinaryIO", bounded)) as archive:
         bounded.opened = True
         yield archive
+
+
+def files_in(archive: zipfile.ZipFile, most: int) -> list[zipfile.ZipInfo]:
+    """The entries that are files. Raises ArchiveRefused for more than ``most`` of them, and for
+    any that makes the whole archive suspect: a path that leads outside, a link, encryption, or
+    far more bytes than it is packed in."""
+    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
+    if len(entries) > most:
+        raise ArchiveRefused(f"The ZIP holds more than {most:,} files. Split it.")
+    for entry in entries:
+        _check(entry)
+    return entries
+
+
+def path_of(entry: zipfile.ZipInfo) -> PurePosixPath:
+    """Where in the ZIP it lies, whichever way the program that made it slashes."""
+    return PurePosixPath(entry.filename.replace("\\", "/"))
+
+
+def _check(entry: zipfile.ZipInfo) -> None:
+    name, path = entry.filename[:80], path_of(entry)
+    if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        raise ArchiveRefused(f"The ZIP holds a path that leads outside: {name!r}.")
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise ArchiveRefused(f"The ZIP holds a link: {name!r}. Put the file itself in.")
+    if entry.flag_bits & 1:
+        raise ArchiveRefused("The ZIP is encrypted. Make it again without a password.")
+    if entry.file_size > max(_ALWAYS_FINE, _MOST_EXPANSION * entry.compress_size):
+        raise ArchiveRefused(f"The ZIP is not safe: {name!r} unpacks to far too much.")
 
 
 class _Bounded:

@@ -68,3 +68,24 @@ def test_as_many_as_are_allowed_are_listed(comment: bytes) -> None:
 def test_what_is_no_zip_is_left_to_zipfile(source: BinaryIO) -> None:
     with pytest.raises(zipfile.BadZipFile), opened_zip(source, 500):
         pytest.fail("it was opened")
+
+
+def _with(name: str) -> io.BytesIO:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as file:
+        file.writestr(zipfile.ZipInfo(name), b"x")
+        file.writestr("7/a.jpg", b"x")
+        file.writestr("det.onnx", b"x")
+    return io.BytesIO(stream.getvalue())
+
+
+@pytest.mark.parametrize("name", ["", "../a.jpg", "/a.jpg", "..\\a.jpg", "C:a.jpg"])
+def test_a_path_that_leads_outside_is_refused_whatever_is_in_the_zip(
+    name: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ArchiveRefused, match="leads outside"), people_archive.opened(_with(name)):
+        pytest.fail("it was opened")
+    path = tmp_path / "models.zip"
+    path.write_bytes(_with(name).getvalue())
+    with pytest.raises(ArchiveRefused, match="leads outside"):
+        unpack_models(path, tmp_path, silent)
