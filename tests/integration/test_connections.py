@@ -338,3 +338,19 @@ def test_the_api_says_in_json_what_it_does_not_have(app_port: int) -> None:
         answer = _ask(app_port, b"GET %b HTTP/1.1\r\nHost: localhost\r\n\r\n" % path)
         assert answer.startswith(b"HTTP/1.1 401")
         assert b"application/problem+json" in answer
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux only")
+def test_a_line_whose_other_side_takes_nothing_is_ended_by_the_system() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as sock:
+            told = _Transport(sock)
+            connections._forget_who_does_not_read(told)
+            kept = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+    assert kept == 30_000
+
+
+class _Transport(asyncio.Transport):
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__({"socket": sock})

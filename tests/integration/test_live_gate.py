@@ -9,13 +9,15 @@ from starlette.websockets import WebSocketDisconnect
 
 from face_rec.access.access_control import Access
 from face_rec.access.rights import Role
+from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.stores.redis.client import Client
 from face_rec.web.gate import tab_socket
 from face_rec.web.live import live
+from tests.device_key import DeviceKey
 from tests.fakes.clock import FakeClock
 from tests.fakes.live import FakeLive
-from tests.gate_app import ORIGIN, GateApp, access_on
+from tests.gate_app import ORIGIN, GateApp, access_on, prove
 
 DOOR = "ws://localhost/live?kiosk=front-door&screen=s1"
 OTHER = "ws://localhost/live?kiosk=other&screen=s1"
@@ -166,6 +168,45 @@ def test_a_line_ends_when_its_kiosk_closes(gate: GateApp) -> None:
     gate.access.kiosks.change("front-door", "Front door", now, now.replace(hour=now.hour + 1))
     gate.wait()
     assert _end(tablet, lambda: gate.clock.advance(3700.0)) == 1008
+
+
+def test_a_line_lasts_as_long_as_its_device_goes_on_proving_its_key(
+    gate: GateApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tab_socket, "EVERY", 0.05)
+    key = DeviceKey()
+    tablet = gate.kiosk(key=key)
+
+    def wait(seconds: float) -> None:
+        gate.clock.advance(seconds)
+
+    with tablet.websocket_connect(DOOR, headers=ORIGIN) as socket:
+        socket.receive_json()
+        for _ in range(4):  # thirteen minutes, of which one proof lasts five
+            wait(200.0)
+            assert prove(tablet, key).status_code == 204
+            socket.receive_json()
+        wait(400.0)
+        with pytest.raises(WebSocketDisconnect) as over:
+            _listen(socket)
+    assert over.value.code == 1008
+
+
+def test_while_the_database_is_away_a_line_stays_open(
+    gate: GateApp, line: FakeLive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tab_socket, "EVERY", 0.05)
+
+    def away(*_: object) -> None:
+        raise StoreUnavailable("away")
+
+    with gate.signed_in("ada").websocket_connect(DOOR, headers=ORIGIN) as socket:
+        socket.receive_json()
+        monkeypatch.setattr(gate.access.sign_in, "session_of", away)
+        gate.wait()
+        line.is_away = True
+        assert socket.receive_json()["state"]["away"]
+        assert set(socket.receive_json()) == {"at"}
 
 
 def test_a_kiosk_that_is_removed_ends_its_lines(gate: GateApp, line: FakeLive) -> None:

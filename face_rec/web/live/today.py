@@ -1,9 +1,9 @@
 """Today's marks for all lines: read in a thread, once for whoever asks at the same time."""
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, tzinfo
-from functools import cached_property
 from typing import Final, Generic, TypeVar
 
 import anyio
@@ -11,6 +11,7 @@ from anyio import to_thread
 
 from face_rec.attendance.marks.visit import Visit
 from face_rec.clock import Clock
+from face_rec.domain.marks import Event
 from face_rec.protocols.people import Directory
 from face_rec.web.live.shown import MarkLine
 
@@ -18,6 +19,7 @@ NEWEST: Final = 40
 """Marks that a screen has room for."""
 THREADS: Final = 3
 """That may wait for a database which does not answer, whatever the number of lines."""
+_TIMES: Final = 10
 Portrait = Callable[[str | None], str | None]
 """The picture under a key as a data URI; None without one."""
 T = TypeVar("T")
@@ -34,33 +36,45 @@ class Shared(Generic[T]):
         self.newest = start
         self._read = read
         self._clock = clock
-        self._at = float("-inf")
+        self._at, self._took = float("-inf"), 0.0
         self._turn, self._threads = anyio.Lock(), threads
 
     async def after(self, moment: float) -> T:
-        """The value as it was at ``moment`` (monotonic seconds) or later."""
+        """The value as it was at ``moment`` (monotonic seconds) or later. Where reading takes
+        long it is done less often, so that it never keeps more than a tenth of a core busy."""
         async with self._turn:
             if self._at < moment:
+                rest = self._at + _TIMES * self._took - self._clock.monotonic()
+                await anyio.sleep(max(0.0, rest))
                 began = self._clock.monotonic()
                 self.newest = await to_thread.run_sync(
                     self._read, abandon_on_cancel=True, limiter=self._threads
                 )
-                self._at = began
+                self._at, self._took = began, self._clock.monotonic() - began
             return self.newest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Day:
-    """The visits of one local day, by time; ``stamp``: what they depend on."""
+    """The visits of one local day, by time, and those of each subject; ``stamp``: what they
+    depend on."""
 
     of: date | None = None
     visits: Sequence[Visit] = ()
+    of_subject: Mapping[str, Sequence[Visit]] = field(default_factory=dict)
     stamp: Hashable = None
 
-    @cached_property
-    def ids(self) -> frozenset[str]:
-        """Of all marks of the day."""
-        return frozenset(entry.event.id for visit in self.visits for entry in visit.marks)
+    def holds(self, event: Event) -> bool:
+        """Whether the mark had arrived when the day was read."""
+        own = self.of_subject.get(event.subject, ())
+        return any(entry.event.id == event.id for visit in own for entry in visit.marks)
+
+
+def day_of(day: date, visits: Sequence[Visit], stamp: Hashable) -> Day:
+    of_subject: dict[str, list[Visit]] = defaultdict(list)
+    for visit in visits:
+        of_subject[visit.first.event.subject].append(visit)
+    return Day(day, visits, dict(of_subject), stamp)
 
 
 def lines_of(

@@ -34,7 +34,7 @@ from face_rec.web.live.shown import (
     picture_of,
     site_of,
 )
-from face_rec.web.live.today import THREADS, Day, Portrait, Shared, lines_of
+from face_rec.web.live.today import THREADS, Day, Portrait, Shared, day_of, lines_of
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class Today:
         stamp = self._sources.stamp(today)
         if (known.of, known.stamp) == (today, stamp):
             return known
-        return Day(today, self._sources.visits(today), stamp)
+        return day_of(today, self._sources.visits(today), stamp)
 
     def _lines(self) -> tuple[MarkLine, ...]:
         ours = self._sources
@@ -136,9 +136,10 @@ class View:
     async def meet(self) -> bool:
         """Before somebody is greeted: a moment's time to learn what their mark means. Whether
         that was enough."""
-        ids = frozenset(one.receipt.event.id for one in self._greetings())
-        new, self._met = ids - self._met - self._today.day.newest.ids, ids
-        if not new or self.sources.away():
+        events = [one.receipt.event for one in self._greetings()]
+        met, self._met = self._met, frozenset(event.id for event in events)
+        new = [event for event in events if event.id not in met]
+        if self.sources.away() or all(map(self._today.day.newest.holds, new)):
             return True
         with anyio.move_on_after(_MOMENT) as moment:
             try:
@@ -171,9 +172,10 @@ class View:
 
     def _means(self, event: Event) -> str:
         day = self._today.day.newest
-        if event.id not in day.ids or day.of != self.sources.today():
+        if not day.holds(event) or day.of != self.sources.today():
             return ""  # the day's list is away, or not read yet
-        return meaning(event, day.visits, self._record.direction, self.sources.zone())
+        own = day.of_subject[event.subject]
+        return meaning(event, own, self._record.direction, self.sources.zone())
 
     def _marks(self) -> Marks:
         day = self._today.day.newest
