@@ -19,12 +19,11 @@ from pages.ui.frame.scope import filters
 from pages.ui.frame.state import lines_to_do, overall
 from pages.ui.overview.arrival_curve import arrival_curve
 from pages.ui.overview.first_steps import first_steps, zone_question
-from pages.ui.overview.kiosk_status import kiosk_hearts
+from pages.ui.overview.today import kiosk_hearts, today_of
 from pages.ui.shared import times
 from pages.ui.shared.day_words import minutes, time_of
 from pages.ui.shared.photos import photo
 from pages.ui.shared.text import counted
-from pages.ui.shared.today import today_of
 from pages.ui.shared.widgets import Line, Tone, empty_state, person_list, state_list
 
 require(Page.OVERVIEW.right)

@@ -27,8 +27,7 @@ from face_rec.web.base.html import render
 from face_rec.web.gate.gate import actor_of
 from face_rec.web.gate.visitors import visitor_of
 from face_rec.web.signin.login import Site, account_of, local_path, signed_in
-from face_rec.web.signin.oidc_client import LogoutToken, OidcClient
-from face_rec.web.signin.provider import Provider, session_of
+from face_rec.web.signin.provider import LogoutToken, OidcClient, Provider, session_of
 
 log = logging.getLogger(__name__)
 

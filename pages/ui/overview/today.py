@@ -1,15 +1,28 @@
-"""The kiosks with their signs of life: which are up, and when one was not."""
+"""What the Overview asks about today: everybody's day, and the kiosks with their signs of life."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
 import streamlit as st
 
 from face_rec.attendance.cached_stores import days_between
+from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.days.outages import Uptime
+from face_rec.attendance.terms.filters import Filters
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.kiosks.kiosk import NAME, Direction, Interval, KioskRecord, Outage
 from pages.ui.shared.widgets import Line, Tone, state_list
+
+
+def today_of(app: AttendanceFacade, filters: Filters) -> list[DayRecord]:
+    """Everybody expected or seen today; not to be changed. StoreUnavailable."""
+    service = app.service
+    today = service.timesheets.today()
+    return service.answers.of_days(
+        "today", today, today, filters, partial(service.timesheets.day, today, filters)
+    )
+
 
 _ALIVE = timedelta(minutes=3)
 _WAYS = {Direction.IN: "counts IN", Direction.OUT: "counts OUT", Direction.BOTH: ""}
