@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from face_rec.access.access_control import Access
+from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Role
 from face_rec.assembly.access import AccessOptions, open_access
 from face_rec.domain.groups import ALL_GROUPS, Groups

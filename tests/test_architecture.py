@@ -111,9 +111,6 @@ def test_outside_libraries_stay_in_the_part_that_wraps_them(path: Path) -> None:
 
 # --- folders ----------------------------------------------------------------------------------
 
-_STILL_IN_CIRCLES = ("face_rec.access",)
-"""Parts some of whose folders need each other; no further one may, and each leaves when it can."""
-
 
 def _needs(sources: Mapping[str, tuple[str, set[str]]]) -> dict[str, set[str]]:
     """By folder, the other folders that its modules import from. ``sources``: by module, its
@@ -146,7 +143,7 @@ def test_no_two_folders_need_each_other() -> None:
         for path in _sources()
         if path.name != "__init__.py"
     }
-    circles = {f for f in _in_circles(_needs(sources)) if not f.startswith(_STILL_IN_CIRCLES)}
+    circles = _in_circles(_needs(sources))
     assert not circles, f"these folders need each other: {', '.join(sorted(circles))}"
 
 

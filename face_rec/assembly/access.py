@@ -7,41 +7,42 @@ from datetime import UTC, timedelta, tzinfo
 from argon2 import PasswordHasher
 
 from config import Settings
-from face_rec.access.access_control import Access
 from face_rec.access.accounts.account import Account
 from face_rec.access.accounts.accounts import Accounts
 from face_rec.access.accounts.breached import BreachedPasswords
-from face_rec.access.accounts.external import ExternalAccounts
 from face_rec.access.accounts.founding import Mark
 from face_rec.access.accounts.known_browsers import KnownBrowsers
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.changes import Changes
-from face_rec.access.devices.credentials import Token, new_secret
+from face_rec.access.control.access_control import Access
+from face_rec.access.control.tabs import SentFiles, Tabs
+from face_rec.access.devices.credentials import Token
 from face_rec.access.devices.device import Device, DeviceProofs
 from face_rec.access.devices.kiosks import Kiosks
 from face_rec.access.devices.pins import Pins
 from face_rec.access.devices.tokens import Tokens
 from face_rec.access.factors.app_codes import AppCodes
 from face_rec.access.factors.ceremony import Ceremonies, Ceremony
-from face_rec.access.factors.confirm import Confirmation
 from face_rec.access.factors.factor_store import FactorStore
 from face_rec.access.factors.factors import Factors, Handle
 from face_rec.access.factors.passkeys import Passkeys
 from face_rec.access.factors.second_factor import SecondFactor
 from face_rec.access.factors.step_up import StepUp
+from face_rec.access.limits.attempts import Attempts
+from face_rec.access.limits.throttle import Throttle
 from face_rec.access.rights import Role
-from face_rec.access.signin.attempts import Attempts
+from face_rec.access.secrets import new_secret
 from face_rec.access.signin.authenticator import Authenticator
+from face_rec.access.signin.confirm import Confirmation
+from face_rec.access.signin.external import ExternalAccounts
 from face_rec.access.signin.half_session import HalfSessions
 from face_rec.access.signin.own_sessions import OwnSessions
 from face_rec.access.signin.proof import Proof
 from face_rec.access.signin.provider_sessions import ProviderSessions
 from face_rec.access.signin.session import HalfSession, Lifetime
 from face_rec.access.signin.sign_in import SignInService
-from face_rec.access.signin.throttle import Throttle
 from face_rec.access.storage import OnceStore
-from face_rec.access.tabs import SentFiles, Tabs
 from face_rec.assembly.sealing import open_pin_sealer
 from face_rec.clock import Clock
 from face_rec.protocols.sealing import Sealer

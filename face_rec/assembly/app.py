@@ -11,8 +11,8 @@ from contextlib import ExitStack, contextmanager
 
 from config import Settings
 from face_rec import background
-from face_rec.access.access_control import Access
 from face_rec.access.audit.audit import Action
+from face_rec.access.control.access_control import Access
 from face_rec.assembly.commands import build_models
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.stores import Stores, cached_days, open_offices, open_stores

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from config import Settings
-from face_rec.access.access_control import Access
 from face_rec.access.accounts.account import Account
+from face_rec.access.control.access_control import Access
 from face_rec.assembly.access import open_accounts
 from face_rec.assembly.chain import (
     Chained,

@@ -7,8 +7,8 @@ from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from config import Settings
-from face_rec.access.access_control import Access
 from face_rec.access.audit.audit import Action
+from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Act
 from face_rec.assembly.stores import Stores
 from face_rec.attendance.marks.effective_marks import entries

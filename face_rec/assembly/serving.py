@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from config import Settings
-from face_rec.access.access_control import Access
+from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Role
 from face_rec.assembly import system as holder
 from face_rec.assembly.live import LiveSources

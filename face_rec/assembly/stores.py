@@ -8,8 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config import Settings
-from face_rec.access.access_control import Access
 from face_rec.access.audit.audit import Action
+from face_rec.access.control.access_control import Access
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.rights import Act
 from face_rec.assembly.access import open_accounts, open_trail

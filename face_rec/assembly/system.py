@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from config import Settings
-from face_rec.access.access_control import Access
+from face_rec.access.control.access_control import Access
 from face_rec.attendance.rules.authority import EVERYTHING
 from face_rec.attendance.service import AttendanceService, ServiceByZone
 from face_rec.clock import Clock

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import config
 from face_rec import assembly
-from face_rec.access.access_control import Access
 from face_rec.access.accounts.account import Account, account_name
 from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor
+from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Role
 from face_rec.domain.errors import AccountRefused, PasswordRefused
 from face_rec.domain.groups import ALL_GROUPS

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from face_rec.access.access_control import Access
+from face_rec.access.control.access_control import Access
 from face_rec.facades.facade import Facade
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from face_rec.access.access_control import Access
 from face_rec.access.accounts.passwords import SHORTEST
+from face_rec.access.control.access_control import Access
 from face_rec.domain.errors import AccessError, LinkInvalid, StoreUnavailable
 from face_rec.web.base import html
 from face_rec.web.base.forms import checked_form

@@ -11,15 +11,14 @@ from face_rec.access.accounts.account import Account
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.audit import BY_STRANGERS, AuditEntry, Refusals
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.access.devices.credentials import Link, Token
+from face_rec.access.devices.credentials import Link, LinkStore, Token
 from face_rec.access.devices.device import Beat, Device
 from face_rec.access.devices.kiosks import Kiosks
 from face_rec.access.devices.pins import Pins
 from face_rec.access.factors.step_up import StepUp
+from face_rec.access.limits.throttle import Throttle
 from face_rec.access.principal import Principal
 from face_rec.access.signin.session import SignIn
-from face_rec.access.signin.throttle import Throttle
-from face_rec.access.storage import LinkStore, Notes
 from face_rec.domain.errors import LastOne
 from tests.fakes.clock import FakeClock
 
@@ -143,8 +142,6 @@ class NoBeats:
 
     def beat(self, device: str, beat: Beat) -> None: ...
 
-    def signed_in(self, account: str, sign_in: SignIn) -> None: ...
-
 
 class NoSignIns:
     """Sign-ins of which there is nothing to tell."""
@@ -223,7 +220,7 @@ def memory_kiosks(audit: MemoryAudit, clock: FakeClock) -> Kiosks:
     return Kiosks(
         devices=devices,
         links=cast("LinkStore", MemoryLinks()),
-        notes=cast("Notes", NoBeats()),
+        notes=NoBeats(),
         throttle=Throttle(MemoryCounters()),
         audit_log=AuditLog(audit, clock),
         clock=clock,

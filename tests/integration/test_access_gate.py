@@ -11,10 +11,10 @@ from starlette.requests import HTTPConnection
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from face_rec.access.access_control import KIOSK, SESSION
 from face_rec.access.accounts.account import Account
-from face_rec.access.devices.credentials import digest
+from face_rec.access.control.access_control import KIOSK, SESSION
 from face_rec.access.rights import Role, Scope
+from face_rec.access.secrets import digest
 from face_rec.domain.errors import AccountRefused, StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.stores.redis import keys

@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 from face_rec.access.accounts.hashing import Hashing
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.audit import Action
-from face_rec.access.signin.pace import ALL_STRANGERS, ANY_ACCOUNT, KNOWN_BROWSER, ONE_NETWORK
-from face_rec.access.signin.room import Room
+from face_rec.access.limits.pace import ALL_STRANGERS, ANY_ACCOUNT, KNOWN_BROWSER, ONE_NETWORK
+from face_rec.access.limits.room import Room
 from face_rec.access.signin.visitor import Visitor
 from face_rec.domain.errors import StoreUnavailable, TryLater
 from face_rec.stores.access.records import RedisAttempts

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from face_rec.access.access_control import Access
+from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Role
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.stores.redis.client import Client

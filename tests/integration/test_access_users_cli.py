@@ -9,10 +9,10 @@ import pytest
 import config
 from face_rec import assembly
 from face_rec.__main__ import main
-from face_rec.access.access_control import Access
 from face_rec.access.accounts.account import Account
-from face_rec.access.signin.attempts import Attempts
-from face_rec.access.signin.pace import ONE_NETWORK
+from face_rec.access.control.access_control import Access
+from face_rec.access.limits.attempts import Attempts
+from face_rec.access.limits.pace import ONE_NETWORK
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.access.records import RedisAttempts
 from tests.redis_servers import Server

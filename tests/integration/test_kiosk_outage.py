@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
-from face_rec.access.access_control import Access
+from face_rec.access.control.access_control import Access
 from face_rec.access.signin.sign_in import SignInService
 from face_rec.assembly.access import AccessOptions, open_access
 from face_rec.stores.redis.client import RedisAddress, connect

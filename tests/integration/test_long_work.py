@@ -6,10 +6,10 @@ from pathlib import Path
 import cv2
 import pytest
 
-from face_rec.access.access_control import Access
 from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor
-from face_rec.access.permit import Permit
+from face_rec.access.control.access_control import Access
+from face_rec.access.control.permit import Permit
 from face_rec.access.rights import Right, Role
 from face_rec.access.signin.authenticator import user_principal
 from face_rec.domain.groups import ALL_GROUPS

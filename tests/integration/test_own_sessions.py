@@ -4,9 +4,9 @@ import pytest
 from httpx import Response as Answer
 from starlette.testclient import TestClient
 
-from face_rec.access.access_control import SESSION
 from face_rec.access.audit.audit import Action
-from face_rec.access.devices.credentials import digest
+from face_rec.access.control.access_control import SESSION
+from face_rec.access.secrets import digest
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from tests.fakes.clock import FakeClock

@@ -7,7 +7,7 @@ import pytest
 
 from config import load
 from face_rec import assembly
-from face_rec.access.access_control import Access
+from face_rec.access.control.access_control import Access
 from face_rec.access.pages import Page
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of

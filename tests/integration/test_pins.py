@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from face_rec.access.devices.pins import Pins
-from face_rec.access.signin.throttle import BY_KIOSK
+from face_rec.access.limits.throttle import BY_KIOSK
 from face_rec.assembly.access import AccessOptions, open_access
 from face_rec.assembly.privacy import PrivacyParts, open_privacy
 from face_rec.domain.errors import AccountRefused, SignInRefused

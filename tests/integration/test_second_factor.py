@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from face_rec.access.access_control import HALF, SESSION, Access
+from face_rec.access.control.access_control import HALF, SESSION, Access
 from face_rec.access.factors.second_factor import BY_BROWSER, BY_CODE
 from face_rec.access.rights import Role
 from face_rec.access.signin.half_session import HALF_SECONDS

@@ -11,12 +11,12 @@ import pytest
 from starlette.testclient import TestClient
 
 import config
-from face_rec.access.access_control import SESSION
 from face_rec.access.audit.actor import Actor, acting
-from face_rec.access.devices.credentials import digest
+from face_rec.access.control.access_control import SESSION
 from face_rec.access.factors.step_up import FRESH
+from face_rec.access.limits.pace import OWN_PASSWORD
 from face_rec.access.rights import FRESH_PROOF, Act, Role, Scope
-from face_rec.access.signin.pace import OWN_PASSWORD
+from face_rec.access.secrets import digest
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.stores import open_stores
 from face_rec.clock import SystemClock

@@ -2,13 +2,15 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from face_rec.access.rights import Role
+from face_rec.access.storage import Records
 from face_rec.domain.errors import AccountRefused
 from face_rec.domain.groups import NO_GROUPS, Groups
+from face_rec.retry import until_first
 
 LONGEST_NAME: Final = 64
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9._+@-]*[a-z0-9])?")
@@ -53,3 +55,15 @@ def account_name(typed: str) -> str:
             "and begins and ends with a letter or digit. An e-mail address will do."
         )
     return name
+
+
+def end_sessions(accounts: Records[Account], name: str) -> Account:
+    """Raise the account's epoch; raises AccountRefused if there is none."""
+
+    def write() -> Account:
+        account = accounts.get(name)
+        if account is None:
+            raise AccountRefused(f"There is no account {name}. Reload the page.")
+        return accounts.update(replace(account, epoch=account.epoch + 1))
+
+    return until_first(write, tries=None)

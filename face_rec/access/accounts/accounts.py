@@ -5,14 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from face_rec.access.accounts.account import AN_ADMIN, Account, account_name
+from face_rec.access.accounts.account import AN_ADMIN, Account, account_name, end_sessions
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
+from face_rec.access.limits.attempts import Attempts
 from face_rec.access.rights import NARROWED, Act, Role
-from face_rec.access.signin.attempts import Attempts
-from face_rec.access.signin.sign_in import end_sessions
-from face_rec.access.storage import Notes, Records
+from face_rec.access.storage import Moments, Records
 from face_rec.clock import Clock
 from face_rec.domain.errors import (
     AccountRefused,
@@ -41,7 +40,7 @@ class Accounts:
         self,
         *,
         accounts: Records[Account],
-        notes: Notes,
+        notes: Moments,
         passwords: Passwords,
         attempts: Attempts,
         audit_log: AuditLog,

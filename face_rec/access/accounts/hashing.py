@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Final, TypeVar
 
-from face_rec.access.signin.room import Room
+from face_rec.access.limits.room import Room
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from face_rec.access.accounts.account import account_name
-from face_rec.access.devices.credentials import digest, new_secret
+from face_rec.access.secrets import digest, new_secret
 from face_rec.clock import Clock
 from face_rec.domain.errors import AccountRefused
 

@@ -19,7 +19,7 @@ from zxcvbn import zxcvbn
 from face_rec.access.accounts.account import Account
 from face_rec.access.accounts.breached import BreachedPasswords
 from face_rec.access.accounts.hashing import Hashing
-from face_rec.access.devices.credentials import new_secret
+from face_rec.access.secrets import new_secret
 from face_rec.domain.errors import PasswordRefused
 
 SHORTEST: Final = 15

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from face_rec.access.audit.actor import Actor
 
@@ -158,3 +158,29 @@ def _texts(values: Mapping[str, object]) -> dict[str, str]:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+class AuditStore(Protocol):
+    """Entries in the order they came; nothing here changes or removes one."""
+
+    def append(self, entry: AuditEntry, about: str = "") -> None:
+        """``about``: the subject of the person that the entry tells of; what it tells can be
+        read as long as the person is there."""
+        ...
+
+    def alias(self, subject: str) -> str:
+        """The name under which the log knows a person, which leads to nobody else; or ""."""
+        ...
+
+    def newest(self, count: int, before: str = "") -> list[AuditEntry]:
+        """Up to ``count`` entries older than ``before`` (an entry's ``number``), newest first;
+        without those of BY_STRANGERS."""
+        ...
+
+    def refused(self, count: int) -> list[AuditEntry]:
+        """Up to ``count`` of BY_STRANGERS, newest first; some of many are only counted."""
+        ...
+
+    def refusals(self) -> list[Refusals]:
+        """How many there were, newest day first."""
+        ...

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from face_rec.access.audit import actor as actors
 from face_rec.access.audit.actor import Actor
-from face_rec.access.audit.audit import Action, AuditEntry, Refusals, entry_of
-from face_rec.access.storage import AuditStore
+from face_rec.access.audit.audit import Action, AuditEntry, AuditStore, Refusals, entry_of
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 

@@ -7,14 +7,14 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from face_rec.access.devices.credentials import digest, new_secret
+from face_rec.access.secrets import digest, new_secret
 from face_rec.clock import Clock
 
 
@@ -180,3 +180,10 @@ def _bytes(text: str) -> bytes:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (binascii.Error, ValueError):
         return b""
+
+
+class Beats(Protocol):
+    """When each device was last heard of; may be lost."""
+
+    def beat(self, device: str, beat: Beat) -> None: ...
+    def beats(self) -> dict[str, Beat]: ...

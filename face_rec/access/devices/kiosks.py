@@ -7,19 +7,12 @@ from typing import Final
 
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.access.devices.credentials import (
-    Link,
-    LinkKind,
-    digest,
-    joined,
-    matches,
-    new_secret,
-    parted,
-)
-from face_rec.access.devices.device import Beat, Device
+from face_rec.access.devices.credentials import Link, LinkKind, LinkStore
+from face_rec.access.devices.device import Beat, Beats, Device
+from face_rec.access.limits.throttle import BY_LINK, Throttle
 from face_rec.access.rights import Act
-from face_rec.access.signin.throttle import BY_LINK, Throttle
-from face_rec.access.storage import LinkStore, Notes, Records
+from face_rec.access.secrets import digest, joined, matches, new_secret, parted
+from face_rec.access.storage import Records
 from face_rec.clock import Clock
 from face_rec.domain.errors import AccountRefused, Conflict, LinkInvalid
 from face_rec.kiosks.kiosk import NAME, RULE
@@ -46,7 +39,7 @@ class Kiosks:
         *,
         devices: Records[Device],
         links: LinkStore,
-        notes: Notes,
+        notes: Beats,
         throttle: Throttle,
         audit_log: AuditLog,
         clock: Clock,

@@ -11,7 +11,7 @@ from typing import Final
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.access.signin.throttle import BY_KIOSK, BY_PIN, Limit, Throttle
+from face_rec.access.limits.throttle import BY_KIOSK, BY_PIN, Limit, Throttle
 from face_rec.access.storage import PinStore
 from face_rec.domain.errors import AccountRefused, PasswordRefused, SignInRefused, TryLater
 from face_rec.domain.people import Person

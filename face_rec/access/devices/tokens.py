@@ -7,9 +7,10 @@ from typing import Final
 
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.access.devices.credentials import Token, digest, joined, matches, new_secret, parted
+from face_rec.access.devices.credentials import Token
 from face_rec.access.rights import Act, Scope
-from face_rec.access.storage import Notes, Records
+from face_rec.access.secrets import digest, joined, matches, new_secret, parted
+from face_rec.access.storage import Moments, Records
 from face_rec.clock import Clock
 from face_rec.domain.errors import AccountRefused
 
@@ -23,7 +24,7 @@ class Tokens:
     def __init__(
         self,
         tokens: Records[Token],
-        notes: Notes,
+        notes: Moments,
         audit_log: AuditLog,
         clock: Clock,
         demand: Callable[[Act], None],

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from face_rec.access.devices.credentials import digest
+from face_rec.access.secrets import digest
 from face_rec.access.storage import OnceStore
 
 SECONDS: Final = 300.0

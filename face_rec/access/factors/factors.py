@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from face_rec.access.devices.credentials import digest
+from face_rec.access.secrets import digest
 from face_rec.domain.errors import FactorRefused
 
 MOST_PASSKEYS: Final = 10

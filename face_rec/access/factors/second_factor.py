@@ -12,8 +12,8 @@ from face_rec.access.factors.factor_store import FactorStore
 from face_rec.access.factors.factors import Factors, digest_of, new_codes
 from face_rec.access.factors.passkeys import LONGEST_NAME, Passkeys, RelyingParty
 from face_rec.access.factors.step_up import StepUp
+from face_rec.access.limits.throttle import Limit, Throttle
 from face_rec.access.rights import Act, Role
-from face_rec.access.signin.throttle import Limit, Throttle
 from face_rec.domain.errors import FactorRefused
 
 T = TypeVar("T")

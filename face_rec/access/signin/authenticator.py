@@ -9,12 +9,13 @@ from typing import Final
 from cachetools import FIFOCache
 
 from face_rec.access.accounts.account import Account
-from face_rec.access.devices.credentials import Token, digest
+from face_rec.access.devices.credentials import Token
 from face_rec.access.devices.device import Bound, Device
 from face_rec.access.devices.kiosks import Kiosks
 from face_rec.access.devices.tokens import Tokens
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import NARROWED, Role, rights_of, rights_of_scopes
+from face_rec.access.secrets import digest
 from face_rec.access.signin.session import Session
 from face_rec.access.signin.sign_in import SignInService
 from face_rec.clock import Clock

@@ -7,7 +7,7 @@ a session can ever take it for one.
 from typing import Final
 
 from face_rec.access.accounts.account import Account
-from face_rec.access.devices.credentials import digest, new_secret
+from face_rec.access.secrets import digest, new_secret
 from face_rec.access.signin.session import HalfSession, ProviderSession
 from face_rec.access.storage import OnceStore, Records
 from face_rec.clock import Clock

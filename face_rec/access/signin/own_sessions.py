@@ -7,11 +7,19 @@ from face_rec.access.accounts.account import Account
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.access.devices.credentials import digest
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.rights import Act
-from face_rec.access.signin.session import OpenSession, Session, SignIn, Use, session_id
-from face_rec.access.storage import Notes, Records, SessionStore
+from face_rec.access.secrets import digest
+from face_rec.access.signin.session import (
+    OpenSession,
+    Session,
+    SessionStore,
+    SignIn,
+    SignInNotes,
+    Use,
+    session_id,
+)
+from face_rec.access.storage import Records
 from face_rec.clock import Clock
 
 
@@ -23,7 +31,7 @@ class OwnSessions:
         *,
         accounts: Records[Account],
         sessions: SessionStore,
-        notes: Notes,
+        notes: SignInNotes,
         audit_log: AuditLog,
         step_up: StepUp,
         clock: Clock,

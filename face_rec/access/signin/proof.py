@@ -10,10 +10,10 @@ from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.access.devices.credentials import digest
-from face_rec.access.signin.attempts import Attempts, Try, in_words
-from face_rec.access.signin.pace import network_of
-from face_rec.access.signin.room import Room
+from face_rec.access.limits.attempts import Attempts, Try, in_words
+from face_rec.access.limits.pace import network_of
+from face_rec.access.limits.room import Room
+from face_rec.access.secrets import digest
 from face_rec.access.signin.visitor import Visitor
 from face_rec.access.storage import Records
 from face_rec.domain.errors import AccountRefused, Conflict, SignInRefused, TryLater

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
-from face_rec.access.accounts.account import Account
+from face_rec.access.accounts.account import Account, end_sessions
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.access.devices.credentials import digest
-from face_rec.access.signin.session import Session
-from face_rec.access.signin.sign_in import end_sessions
-from face_rec.access.storage import CounterStore, Records, SessionStore
+from face_rec.access.secrets import digest
+from face_rec.access.signin.session import Session, SessionStore
+from face_rec.access.storage import CounterStore, Records
 from face_rec.domain.errors import LogoutRefused, StoreError
 
 _SKEW: Final = 120.0  # seconds that a token is remembered beyond its end

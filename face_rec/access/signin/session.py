@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +105,45 @@ class Lifetime:
         """Seconds until the session ends if it is used no more; 0 or less: it is over."""
         until_longest = session.started_at + self.longest - now
         return min(self.idle, until_longest).total_seconds()
+
+
+class SessionStore(Protocol):
+    """Sessions by the digest of their token; gone by themselves when their time is over."""
+
+    def put(self, digest: str, session: Session, seconds: float) -> None: ...
+
+    def get(self, digest: str) -> tuple[Session, float] | None:
+        """The session and the seconds it has left."""
+        ...
+
+    def prolong(self, digest: str, account: str, seconds: float, use: Use | None) -> None:
+        """``use``: None: from an address that is not known here."""
+        ...
+
+    def replace(self, digest: str, session: Session) -> None:
+        """Write ``session`` over the one that is there; nothing if it has ended."""
+        ...
+
+    def drop(self, digest: str, account: str) -> None: ...
+
+    def of(self, account: str) -> dict[str, tuple[Session, Use | None]]:
+        """Every session of an account, with its last use."""
+        ...
+
+
+class SignInNotes(Protocol):
+    """Sign-ins beside the accounts, which may be lost."""
+
+    def signed_in(self, account: str, sign_in: SignIn) -> None: ...
+
+    def last_sign_in(self, account: str) -> SignIn | None:
+        """The newest, with where it came from."""
+        ...
+
+    def note_new(self, account: str, sign_in: SignIn) -> None:
+        """A sign-in from a browser that was not known."""
+        ...
+
+    def new_sign_in(self, account: str) -> SignIn | None:
+        """The newest of these."""
+        ...

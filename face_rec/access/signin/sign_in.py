@@ -4,17 +4,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from face_rec.access.accounts.account import Account, account_name
-from face_rec.access.accounts.external import ExternalAccounts, Vouched
+from face_rec.access.accounts.account import Account, account_name, end_sessions
 from face_rec.access.accounts.founding import Founding, Mark
 from face_rec.access.accounts.known_browsers import KnownBrowsers
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.access.devices.credentials import Link, LinkKind, digest, new_secret
+from face_rec.access.devices.credentials import Link, LinkKind, LinkStore
 from face_rec.access.factors.second_factor import SecondFactor
+from face_rec.access.limits.throttle import BY_LINK, Throttle
 from face_rec.access.rights import Role
+from face_rec.access.secrets import digest, new_secret
+from face_rec.access.signin.external import ExternalAccounts, Vouched
 from face_rec.access.signin.half_session import HalfSessions
 from face_rec.access.signin.proof import Proof
 from face_rec.access.signin.session import (
@@ -22,16 +24,16 @@ from face_rec.access.signin.session import (
     Opened,
     ProviderSession,
     Session,
+    SessionStore,
     SignIn,
+    SignInNotes,
     Use,
     session_id,
 )
-from face_rec.access.signin.throttle import BY_LINK, Throttle
 from face_rec.access.signin.visitor import Visitor
-from face_rec.access.storage import LinkStore, Notes, Records, SessionStore
+from face_rec.access.storage import Records
 from face_rec.clock import Clock
-from face_rec.domain.errors import AccountRefused, LinkInvalid, SignInRefused
-from face_rec.retry import until_first
+from face_rec.domain.errors import LinkInvalid, SignInRefused
 
 _TOO_MANY: Final = "Too many links were tried from this address. Wait 15 minutes."
 _USED_UP: Final = "This set-up link was used or is not valid. Sign in with your account instead."
@@ -46,7 +48,7 @@ class SignInService:
         accounts: Records[Account],
         sessions: SessionStore,
         links: LinkStore,
-        notes: Notes,
+        notes: SignInNotes,
         passwords: Passwords,
         proof: Proof,
         external: ExternalAccounts,
@@ -268,15 +270,3 @@ class SignInService:
 
 
 _WORTH_WRITING: Final = 30.0  # seconds gained; every request would be too often
-
-
-def end_sessions(accounts: Records[Account], name: str) -> Account:
-    """Raise the account's epoch; raises AccountRefused if there is none."""
-
-    def write() -> Account:
-        account = accounts.get(name)
-        if account is None:
-            raise AccountRefused(f"There is no account {name}. Reload the page.")
-        return accounts.update(replace(account, epoch=account.epoch + 1))
-
-    return until_first(write, tries=None)

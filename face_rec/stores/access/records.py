@@ -9,7 +9,7 @@ from face_rec.access.changes import Listener, unheard
 from face_rec.access.devices.credentials import Token
 from face_rec.access.devices.device import Device
 from face_rec.access.factors.factors import Factors, Handle
-from face_rec.access.signin.pace import Begun, Pace
+from face_rec.access.limits.pace import Begun, Pace
 from face_rec.domain.errors import Conflict, LastOne
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.chain.ledger import Command, Ledger

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar, cast
 
+from face_rec.access import secrets
 from face_rec.access.changes import Listener, unheard
-from face_rec.access.devices import credentials
 from face_rec.access.devices.credentials import Link
 from face_rec.access.devices.device import Beat
 from face_rec.access.signin.session import Session, SignIn, Use
@@ -87,7 +87,7 @@ class RedisSessions:
         pipeline.pexpire(self._of(account), _LONGEST_MS)
 
     def _of(self, account: str) -> str:
-        return keys.sessions(self._site, credentials.digest(account))
+        return keys.sessions(self._site, secrets.digest(account))
 
 
 class RedisLinks:
@@ -159,7 +159,8 @@ class RedisCounters:
 
 
 class RedisNotes:
-    """A ``Notes``. Safe to call from several threads and processes at once."""
+    """``Moments``, ``Beats`` and ``SignInNotes``. Safe to call from several threads and processes
+    at once."""
 
     def __init__(self, client: Client, site: str) -> None:
         self._client = client

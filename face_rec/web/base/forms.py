@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from face_rec.access.devices.credentials import new_secret
+from face_rec.access.secrets import new_secret
 from face_rec.web.base import cookies
 
 FIELD: Final = "form_token"

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from face_rec.access.access_control import Access
 from face_rec.access.accounts.account import Account
 from face_rec.access.audit.actor import Actor, acting
+from face_rec.access.control.access_control import Access
 from face_rec.access.factors import app_codes
 from face_rec.domain.errors import AccessError, FactorRefused, ProofNeeded
 from face_rec.web.base.forms import checked_form

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from face_rec.access.access_control import SESSION, Access
 from face_rec.access.accounts.account import Account
+from face_rec.access.control.access_control import SESSION, Access
 from face_rec.access.factors.step_up import CONFIRM
 from face_rec.access.signin.own_sessions import OwnSessions
 from face_rec.access.signin.session import Opened

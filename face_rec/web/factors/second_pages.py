@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from face_rec.access.access_control import Access
+from face_rec.access.control.access_control import Access
 from face_rec.access.factors.factors import Factors
 from face_rec.access.factors.passkeys import RelyingParty
 from face_rec.domain.errors import AccessError, FactorRefused

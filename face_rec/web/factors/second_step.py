@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from face_rec.access.access_control import HALF, Access
 from face_rec.access.accounts.account import Account
 from face_rec.access.audit.actor import Actor
+from face_rec.access.control.access_control import HALF, Access
 from face_rec.access.signin.session import Opened
 from face_rec.domain.errors import AccessError
 from face_rec.web.base import cookies

@@ -18,9 +18,9 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from face_rec.access.access_control import KIOSK, PROOF, SESSION, Access
 from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor, asking
+from face_rec.access.control.access_control import KIOSK, PROOF, SESSION, Access
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.domain.errors import StoreError
 from face_rec.web.base import cookies

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from face_rec.access.access_control import KIOSK
+from face_rec.access.control.access_control import KIOSK
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.web.base import cookies
 from face_rec.web.base.html import render

@@ -10,8 +10,8 @@ import anyio
 from starlette.types import Message, Receive, Scope, Send
 
 from face_rec.access.changes import Changes
+from face_rec.access.control.tabs import SentFiles, Tabs
 from face_rec.access.principal import Principal
-from face_rec.access.tabs import SentFiles, Tabs
 
 log = logging.getLogger(__name__)
 

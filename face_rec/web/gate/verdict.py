@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from face_rec.access.control.tabs import SentFiles, Tabs
 from face_rec.access.principal import Principal, PrincipalKind
-from face_rec.access.tabs import SentFiles, Tabs
 from face_rec.web.gate.route_rules import Own, Rule, Way
 
 

@@ -13,11 +13,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from face_rec.access.access_control import KIOSK, PROOF, SESSION, Access
-from face_rec.access.devices.credentials import parted
+from face_rec.access.control.access_control import KIOSK, PROOF, SESSION, Access
 from face_rec.access.devices.device import Bound, Device, usable
 from face_rec.access.devices.kiosks import TOKEN_LASTS
 from face_rec.access.principal import PrincipalKind
+from face_rec.access.secrets import parted
 from face_rec.domain.errors import Conflict, LinkInvalid, StoreUnavailable
 from face_rec.web.base import cookies
 from face_rec.web.base.forms import checked_form

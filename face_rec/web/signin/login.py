@@ -13,11 +13,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from face_rec import __version__
-from face_rec.access.access_control import HALF, SESSION, Access
 from face_rec.access.accounts.account import Account
 from face_rec.access.accounts.known_browsers import LIFE, cookie_of
-from face_rec.access.devices.credentials import digest
+from face_rec.access.control.access_control import HALF, SESSION, Access
 from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.secrets import digest
 from face_rec.access.signin.session import Opened
 from face_rec.domain.errors import AccessError, SignInRefused, StoreError, TryLater
 from face_rec.web.base import cookies

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from face_rec.access.access_control import HOST_ONLY, SESSION, Access
+from face_rec.access.control.access_control import HOST_ONLY, SESSION, Access
 from face_rec.access.principal import PrincipalKind
 from face_rec.access.signin.provider_sessions import ProviderLogout as Logout
 from face_rec.domain.errors import AccessError, Conflict, LogoutRefused, SignInRefused, StoreError

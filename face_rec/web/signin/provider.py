@@ -20,8 +20,8 @@ from joserfc.jwk import KeySet
 from starlette.requests import Request
 from starlette.responses import Response
 
-from face_rec.access.accounts.external import Vouched
 from face_rec.access.rights import NARROWED, Role
+from face_rec.access.signin.external import Vouched
 from face_rec.access.signin.session import ProviderSession
 from face_rec.domain.errors import LogoutRefused, SignInRefused
 from face_rec.domain.groups import ALL_GROUPS, Groups

@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor
-from face_rec.access.permit import Permit
+from face_rec.access.control.permit import Permit
 from face_rec.access.principal import THIS_COMPUTER, Principal, PrincipalKind
 from face_rec.access.rights import Right
 from face_rec.facades.frame import FrameFacade

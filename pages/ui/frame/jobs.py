@@ -11,7 +11,7 @@ from functools import partial
 
 from face_rec import background
 from face_rec.access.audit import actor
-from face_rec.access.permit import Permit
+from face_rec.access.control.permit import Permit
 from face_rec.domain.errors import FaceRecError, NotAllowed
 from face_rec.protocols.models import Progress
 

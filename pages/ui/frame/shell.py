@@ -6,7 +6,7 @@ from typing import Final, NoReturn
 
 import streamlit as st
 
-from face_rec.access.access_control import SESSION, cookie
+from face_rec.access.control.access_control import SESSION, cookie
 from face_rec.access.principal import PrincipalKind
 from face_rec.access.signin.session import SignIn
 from face_rec.domain.errors import StoreError

@@ -9,8 +9,8 @@ import pytest
 
 from face_rec.access.accounts.hashing import Hashing
 from face_rec.access.accounts.known_browsers import LIFE, KnownBrowsers, cookie_of
-from face_rec.access.signin.pace import network_of
-from face_rec.access.signin.room import Room
+from face_rec.access.limits.pace import network_of
+from face_rec.access.limits.room import Room
 from face_rec.domain.errors import TryLater
 from tests.fakes.clock import FakeClock
 

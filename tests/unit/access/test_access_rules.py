@@ -10,9 +10,9 @@ from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action, AuditEntry, Refusals, details, entry_of, matching
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.access.devices.credentials import digest, joined, matches, new_secret, parted
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
+from face_rec.access.secrets import digest, joined, matches, new_secret, parted
 from face_rec.access.signin.session import Lifetime, Session
 from face_rec.domain.errors import AccountRefused, StoreUnavailable
 from tests.fakes.clock import MORNING, FakeClock

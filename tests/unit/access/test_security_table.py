@@ -6,9 +6,9 @@ from collections import Counter
 import pytest
 
 import config
-from face_rec.access.signin import pace
-from face_rec.access.signin.attempts import in_words
-from face_rec.access.signin.pace import Pace
+from face_rec.access.limits import pace
+from face_rec.access.limits.attempts import in_words
+from face_rec.access.limits.pace import Pace
 
 TEXT = (config.ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 ROW = re.compile(

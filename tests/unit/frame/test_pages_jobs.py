@@ -7,7 +7,7 @@ import pytest
 
 from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor
-from face_rec.access.permit import Permit
+from face_rec.access.control.permit import Permit
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Right, Role, rights_of
 from face_rec.domain.errors import ModelError

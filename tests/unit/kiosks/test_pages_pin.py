@@ -8,10 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face_rec.access.devices.device import Device
+from face_rec.access.limits.throttle import BY_PIN
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
 from face_rec.access.signin.authenticator import device_principal
-from face_rec.access.signin.throttle import BY_PIN
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.marks import Event, EventKind, Receipt, Source
 from face_rec.domain.people import Person

@@ -3,7 +3,7 @@ of it."""
 
 import pytest
 
-from face_rec.access import tabs
+from face_rec.access.control import tabs
 from face_rec.access.principal import THIS_COMPUTER
 from face_rec.domain.errors import RequestRefused
 from face_rec.journey import mark

@@ -8,11 +8,11 @@ import pytest
 from starlette.routing import Route
 
 from face_rec.access.accounts.account import Account
+from face_rec.access.control.tabs import SentFiles, Tabs
 from face_rec.access.devices.device import Device
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Right, Role, Scope, rights_of_scopes
 from face_rec.access.signin.authenticator import device_principal, user_principal
-from face_rec.access.tabs import SentFiles, Tabs
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.web.gate.route_rules import API, below, rule_for
 from face_rec.web.gate.verdict import Asked, Verdict, sees_details, verdict

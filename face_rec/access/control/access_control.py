@@ -8,19 +8,19 @@ from typing import Final
 from face_rec.access.accounts.accounts import Accounts
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.changes import Changes
+from face_rec.access.control.tabs import SentFiles, Tabs
 from face_rec.access.devices.device import DeviceProofs
 from face_rec.access.devices.kiosks import Kiosks
 from face_rec.access.devices.pins import Pins
 from face_rec.access.devices.tokens import Tokens
-from face_rec.access.factors.confirm import Confirmation
 from face_rec.access.factors.second_factor import SecondFactor
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.principal import THIS_COMPUTER, Principal
 from face_rec.access.signin.authenticator import Authenticator
+from face_rec.access.signin.confirm import Confirmation
 from face_rec.access.signin.own_sessions import OwnSessions
 from face_rec.access.signin.provider_sessions import ProviderSessions
 from face_rec.access.signin.sign_in import SignInService
-from face_rec.access.tabs import SentFiles, Tabs
 from face_rec.clock import Clock
 
 SESSION: Final = "fr_session"

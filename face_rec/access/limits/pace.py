@@ -1,9 +1,9 @@
 """How fast tries may follow one another, and which network they are counted for."""
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,26 @@ class Begun:
     allowed: bool
     wait: float
     counts: Mapping[str, int]
+
+
+class AttemptStore(Protocol):
+    """Tries at one thing, in several counts that each allow the next try from some time on."""
+
+    def begin(self, key: str, paces: Mapping[str, Pace], forget: float) -> Begun:
+        """Count a try in every count of ``paces``; or in none, where one must wait. All is
+        forgotten ``forget`` seconds after the last try."""
+        ...
+
+    def settle(self, key: str, forgotten: Sequence[str], one_less: Mapping[str, int]) -> None:
+        """Forget some counts; take one try back in others, each with what it came to with that
+        try: if it is still that, the wait that followed is over."""
+        ...
+
+    def slowed(self, key: str) -> bool:
+        """Whether a count is beyond its free tries."""
+        ...
+
+    def clear(self, key: str) -> None: ...
 
 
 FORGOTTEN_AFTER: Final = 3600.0

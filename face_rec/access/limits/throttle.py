@@ -1,13 +1,13 @@
 """How often somebody may try a PIN or a link, counted for all processes together.
 
-Passwords have :mod:`face_rec.access.signin.attempts`.
+Passwords have :mod:`face_rec.access.limits.attempts`.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
-from face_rec.access.devices.credentials import digest
-from face_rec.access.signin.pace import network_of
+from face_rec.access.limits.pace import network_of
+from face_rec.access.secrets import digest
 from face_rec.access.storage import CounterStore
 
 

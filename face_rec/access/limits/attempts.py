@@ -8,18 +8,18 @@ cookies); a third count of all strangers together bounds what many networks can 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from face_rec.access.devices.credentials import digest
-from face_rec.access.signin.pace import (
+from face_rec.access.limits.pace import (
     ALL_STRANGERS,
     ANY_ACCOUNT,
     FORGOTTEN_AFTER,
     KNOWN_BROWSER,
     ONE_NETWORK,
     OWN_PASSWORD,
+    AttemptStore,
     Pace,
     network_of,
 )
-from face_rec.access.storage import AttemptStore
+from face_rec.access.secrets import digest
 from face_rec.domain.errors import TryLater
 
 
