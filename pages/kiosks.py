@@ -12,6 +12,7 @@ from face_rec.domain.errors import AccessError, RuleRefused
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from pages.ui.access.kiosk_link import ensure, link_dialog
+from pages.ui.access.kiosk_screens import screen_words
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.page import guarded, page
@@ -105,7 +106,9 @@ def _card(app: AccessFacade, device: Device, beat: Beat | None) -> None:
         facts = [*named, _hours(device), *office_words(record_of(app, device.id))]
         facts += ["PIN allowed"] if device.pin else []
         words.markdown(f"**{plain(device.title)}**  \n{' · '.join(map(plain, facts))}")
-        state.markdown(_state(device, beat, app.clock.now()))
+        reports, age = app.screens.of(device.id), app.picture_age(device.id)
+        said = screen_words(reports, age, app.clock.now())
+        state.markdown("  \n".join(filter(None, (_state(device, beat, app.clock.now()), said))))
         with buttons.container(horizontal=True, horizontal_alignment="right"):
             if app.access.enabled and st.button(
                 "Link …", key=f"link_{device.id}", icon=":material/qr_code_2:"

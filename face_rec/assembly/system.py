@@ -151,6 +151,8 @@ def facades(system: System) -> tuple[Facade, ...]:
             kiosks=system.kiosks,
             kiosk_rules=lambda: system.services.current().timesheets.rules().kiosks,
             save_kiosk_rule=lambda record: _save_kiosk_rule(system.services.current(), record),
+            screens=system.screens,
+            picture_age=lambda kiosk: _picture_age(system.engine, kiosk),
         ),
         AdminFacade(
             *common,
@@ -215,3 +217,8 @@ def _snapshot_words(settings: Settings) -> str:
     if settings.s3_bucket:
         return f"s3://{settings.s3_bucket}/{settings.s3_prefix}"
     return str(Path(settings.data_dir) / "snapshots")
+
+
+def _picture_age(engine: Engine, kiosk: str) -> float | None:
+    ages = (one.stats().frame_age for one in engine.streams() if one.name == kiosk)
+    return next(ages, None)

@@ -7,6 +7,7 @@ from face_rec.access.control.access_control import Access
 from face_rec.facades.facade import Facade
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.protocols.people import PeopleReader
 
 
@@ -19,3 +20,7 @@ class AccessFacade(Facade):
     """What a mark at each kiosk means, as saved; raises StoreUnavailable."""
     save_kiosk_rule: Callable[[KioskRecord], None]
     """From today on; raises RuleRefused."""
+    screens: ScreenReports
+    """How the screens of kiosks are, as they say it themselves."""
+    picture_age: Callable[[str], float | None]
+    """Seconds since a kiosk's newest picture came; None without one lately."""

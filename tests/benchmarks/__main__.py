@@ -23,7 +23,7 @@ from tests.benchmarks.row import Row
 
 NAMES = (
     "frame_cost", "time_to_mark", "streams", "matching", "gallery", "marks", "soak", "start",
-    "attendance", "transports", "pages", "kiosk", "chain", "journal",
+    "attendance", "transports", "pages", "kiosk", "live_line", "chain", "journal",
 )  # fmt: skip
 SLOW = {"transports", "pages", "kiosk"}
 """Left out in quick mode, unless asked for: a browser cannot be hurried."""

@@ -21,6 +21,7 @@ from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.domain.screens import Label, Scene, StreamStats
 from face_rec.facades.facade import SiteInfo
 from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.models.packs.catalogue import LICENCE, OFFICIAL
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.speed import Speed
@@ -150,6 +151,7 @@ class FakeSystem:
     checks: list[HealthCheck] = field(default_factory=list)
     access: object = field(default_factory=AccountsOff)
     options: LiveOptions = field(default_factory=decided)
+    screens: ScreenReports = field(default_factory=ScreenReports)
 
     def __post_init__(self) -> None:
         self.people = FakePeople(self.clock)
@@ -186,6 +188,7 @@ class FakeSystem:
                 lambda: self.options.current().timezone,
             ),
             "access": self.access,
+            "screens": self.screens,
             "daily_check": SimpleNamespace(status=CheckStatus),
             "health": Health([self._check(n) for n in range(9)], self.clock, keep=0.0),
         }

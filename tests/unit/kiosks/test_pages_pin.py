@@ -15,13 +15,15 @@ from face_rec.access.signin.authenticator import device_principal
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.marks import Event, EventKind, Receipt, Source
 from face_rec.domain.people import Person
+from face_rec.domain.screens import StreamStats
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.punch import Puncher
 from face_rec.kiosks.kiosk import Direction, KioskRecord
+from face_rec.kiosks.screen_status import Report, ScreenStatus
 from tests.fakes.access import OneVisitor, memory_kiosks
 from tests.fakes.attendance import FakeJournal
 from tests.fakes.clock import FakeClock
-from tests.fakes.system import FakeEngine, FakeSystem
+from tests.fakes.system import FakeEngine, FakeStream, FakeSystem
 from tests.unit.pages.pages_app import opened, words
 
 PIN = "402917"
@@ -277,6 +279,18 @@ def test_a_kiosk_s_direction_site_and_pin_are_set_where_the_kiosk_is(
     assert device is not None
     assert device.pin
     assert "Main building · out only · PIN allowed" in words(opened("kiosks.py"))
+
+
+def test_a_kiosk_s_card_tells_how_its_screens_are(fake: FakeSystem, access: Access) -> None:
+    midnight = fake.clock.now().time().replace(hour=0, minute=0)
+    access.kiosks.create("gate", "Gate", midnight, midnight)
+    fake.engine.running.append(FakeStream("gate", StreamStats(frame_age=2.0)))
+    covered = ScreenStatus("http", "Front", 14.8, dark=True, battery=0.5, state="ok", version="1")
+    fake.screens.note(Report("gate", "a", covered, fake.clock.now()))
+    shown = words(opened("kiosks.py"))
+    assert "15 pictures/s" in shown
+    assert "Sees nothing" in shown
+    assert "last picture 2 s ago" in shown
 
 
 def test_saving_a_kiosk_as_it_is_changes_no_rule(fake: FakeSystem, access: Access) -> None:

@@ -1,0 +1,54 @@
+"""How the screens of a kiosk are, on the page Kiosks."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from face_rec.kiosks.screen_status import Report, ScreenStatus
+from pages.ui.access.kiosk_screens import SAID_WITHIN, screen_words
+from tests.fakes.clock import MORNING
+
+FINE = ScreenStatus("webrtc", "Front [1]", 14.8, False, 0.83, "ok", "3")
+
+
+def _said(status: ScreenStatus, screen: str = "a", seconds: float = 1) -> Report:
+    return Report("gate", screen, status, MORNING - timedelta(seconds=seconds))
+
+
+def test_a_screen_s_way_rate_camera_battery_and_last_picture_are_told() -> None:
+    told = screen_words([_said(FINE)], 1.2, MORNING)
+    assert "WebRTC · 15 pictures/s · Front" in told
+    assert "battery 83%" in told
+    assert "last picture 1 s ago" in told
+    assert "badge" not in told
+
+
+@pytest.mark.parametrize(
+    ("status", "warning"),
+    [(replace(FINE, dark=True), "Sees nothing"), (replace(FINE, state="denied"), "Camera: denied"),
+     (replace(FINE, battery=0.1), "Battery is low")],
+)  # fmt: skip
+def test_what_somebody_should_look_after_stands_before_it(
+    status: ScreenStatus, warning: str
+) -> None:
+    assert f":orange-badge[{warning}" in screen_words([_said(status)], 1.0, MORNING)
+
+
+def test_two_screens_of_one_kiosk_are_noticed() -> None:
+    both = [_said(FINE, "a"), _said(replace(FINE, transport="http"), "b")]
+    told = screen_words(both, 1.0, MORNING)
+    assert "2 screens are open" in told
+    assert "HTTP" in told
+
+
+def test_a_screen_that_has_gone_is_told_of_no_more() -> None:
+    gone = _said(FINE, seconds=SAID_WITHIN.total_seconds() + 1)
+    assert not screen_words([gone], None, MORNING)
+
+
+def test_what_a_browser_calls_its_camera_is_no_markup() -> None:
+    told = screen_words(
+        [_said(replace(FINE, camera="[x](http://evil.example) :red[y]"))], 1, MORNING
+    )
+    assert "[x](" not in told.replace("\\", "|")
