@@ -282,6 +282,7 @@ def test_a_kiosk_s_direction_site_and_pin_are_set_where_the_kiosk_is(
 
 
 def test_a_kiosk_s_card_tells_how_its_screens_are(fake: FakeSystem, access: Access) -> None:
+    fake.rules.put(KioskRecord("gate"))
     midnight = fake.clock.now().time().replace(hour=0, minute=0)
     access.kiosks.create("gate", "Gate", midnight, midnight)
     fake.engine.running.append(FakeStream("gate", StreamStats(frame_age=2.0)))
