@@ -33,7 +33,8 @@ run: $(VENV)/.installed ## set everything up and serve the app
 
 test: lint types ## set everything up and run every test
 	$(BIN)/python -m pytest -n logical --dist loadfile -m "not browser and not slow"
-	$(BIN)/python -m pytest -m "browser or slow"
+	$(BIN)/python -m pytest -n logical --dist loadgroup -m "(browser or slow) and not alone"
+	$(BIN)/python -m pytest -m alone
 
 test-fast: $(VENV)/.tools ## for the loop at the desk: style, types, tests of single modules that take no second; failed ones first
 	@$(BIN)/python -m ruff check -q .

@@ -3,12 +3,12 @@
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 OUTPUT = Path(__file__).parent / "output"
 DESKTOP = (1440, 900)
@@ -44,11 +44,38 @@ def check_network() -> None:
             pytest.skip("WebRTC needs a network address; run: ip address add 10.99.0.1/32 dev lo")
 
 
-class Browsers:
-    """Opens one browser process a camera; closes them all, with screenshots after a failure."""
+class Chromium:
+    """Chromium as the tests start it: a process for each camera, and one for all that need none;
+    who opens a page in that one still gets cookies and a cache of their own."""
 
-    def __init__(self, playwright: Playwright, test: str) -> None:
+    def __init__(self, playwright: Playwright) -> None:
         self._playwright = playwright
+        self._shared: Browser | None = None
+
+    def start(self, flags: Sequence[str] = _FLAGS) -> Browser:
+        return self._playwright.chromium.launch(
+            executable_path=executable(), args=list(flags), timeout=STARTS_WITHIN
+        )
+
+    def shared(self) -> Browser:
+        """Started anew where it has crashed, so that one test's end is not that of all."""
+        if self._shared is None or not self._shared.is_connected():
+            self._shared = self.start()
+        return self._shared
+
+    def leave(self, context: BrowserContext) -> None:
+        """Close it, and its process with it, unless that is shared."""
+        browser = context.browser
+        context.close()
+        if browser is not None and browser is not self._shared:
+            browser.close()
+
+
+class Browsers:
+    """Opens the pages of one test; closes them all, with screenshots after a failure."""
+
+    def __init__(self, chromium: Chromium, test: str) -> None:
+        self._chromium = chromium
         self._test = test
         self._open: list[BrowserContext] = []
         self.errors: list[str] = []
@@ -59,17 +86,15 @@ class Browsers:
         camera: Path | None = None,
         size: tuple[int, int] = DESKTOP,
         camera_allowed: bool = True,
+        user_agent: str | None = None,
+        trusting: bool = False,
     ) -> Page:
-        """A new browser whose camera plays ``camera``."""
-        flags = [flag for flag in _FLAGS if camera_allowed or "fake-ui" not in flag]
-        if camera is not None:
-            flags.append(f"--use-file-for-fake-video-capture={camera}")
-        browser = self._playwright.chromium.launch(
-            executable_path=executable(), args=flags, timeout=STARTS_WITHIN
-        )
-        context = browser.new_context(
+        """A page of somebody new, whose camera plays ``camera``, else Chromium's own test
+        picture. ``trusting``: takes any certificate."""
+        context = self._browser(camera, camera_allowed).new_context(
             viewport={"width": size[0], "height": size[1]}, accept_downloads=True,
-            permissions=["camera"] if camera_allowed else [],
+            permissions=["camera"] if camera_allowed else [], user_agent=user_agent,
+            ignore_https_errors=trusting,
         )  # fmt: skip
         context.set_default_timeout(30_000)
         self._open.append(context)
@@ -77,32 +102,43 @@ class Browsers:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         return page
 
+    def _browser(self, camera: Path | None, camera_allowed: bool) -> Browser:
+        if camera is None and camera_allowed:
+            return self._chromium.shared()
+        flags = [flag for flag in _FLAGS if camera_allowed or "fake-ui" not in flag]
+        if camera is not None:
+            flags.append(f"--use-file-for-fake-video-capture={camera}")
+        return self._chromium.start(flags)
+
     def close(self, page: Page) -> None:
         """Leave the page first, or the server keeps its camera for a while."""
         context = page.context
         self._open.remove(context)
-        _close(context)
+        self._leave(context)
 
     def close_all(self, failed: bool) -> None:
         for number, context in enumerate(self._open):
             for page in context.pages if failed else ():
                 OUTPUT.mkdir(exist_ok=True)
                 page.screenshot(path=OUTPUT / f"{self._test}-{number}.png")
-            _close(context)
+            self._leave(context)
         self._open.clear()
 
+    def _leave(self, context: BrowserContext) -> None:
+        for page in context.pages:
+            page.goto("about:blank")
+        self._chromium.leave(context)
 
-def _close(context: BrowserContext) -> None:
-    for page in context.pages:
-        page.goto("about:blank")
-    browser = context.browser
-    context.close()
-    if browser is not None:
-        browser.close()
+
+@contextmanager
+def chromium() -> Iterator[Chromium]:
+    executable()
+    with sync_playwright() as playwright:
+        yield Chromium(playwright)
 
 
 @contextmanager
 def browsers(test: str) -> Iterator[Browsers]:
-    executable()
-    with sync_playwright() as playwright:
-        yield Browsers(playwright, test)
+    """For what is no test."""
+    with chromium() as started:
+        yield Browsers(started, test)

@@ -1,5 +1,8 @@
 """The app on an empty data folder, browsers with cameras, and people to put before them."""
 
+import shutil
+import subprocess
+import sys
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +11,11 @@ import pytest
 from playwright.sync_api import expect
 
 from face_rec.domain.faces import Image
-from tests.browser.chromium import Browsers, browsers, check_network
+from tests.browser.chromium import Browsers, Chromium, check_network
+from tests.browser.chromium import chromium as started_chromium
 from tests.browser.fake_camera import all_sides
-from tests.browser.server import AppServer
+from tests.browser.server import ROOT, AppServer
+from tests.browser.sign_in import GuardedServer, new_account
 from tests.data import Material
 from tests.synthetic.photos import all_sides as drawn_sides
 
@@ -35,6 +40,19 @@ class Cast:
     stranger: Path
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody who is registered, and photos to be seen with."""
+
+    id: str
+    name: str
+    seen: tuple[Path, ...]
+
+
+_KNOWN = (11, 2, 20, 17, 19, 10)
+"""People who are alone in their photos; those of the cast are others."""
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -44,20 +62,88 @@ def pytest_runtest_makereport(
     return report
 
 
-@pytest.fixture
-def browse(request: pytest.FixtureRequest) -> Iterator[Browsers]:
-    """Opens browsers; after a failure their screens are kept in ``tests/browser/output``."""
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Chromium]:
+    """Gone before the tests of another folder, which could run no event loop beside it."""
     check_network()
-    with browsers(request.node.name) as opened:
-        yield opened
-        opened.close_all(failed=request.node.stash.get(FAILED, False))
-        assert not opened.errors, "the page itself failed"
+    with started_chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def browse(request: pytest.FixtureRequest, chromium: Chromium) -> Iterator[Browsers]:
+    """Opens pages; after a failure their screens are kept in ``tests/browser/output``."""
+    opened = Browsers(chromium, request.node.name)
+    yield opened
+    opened.close_all(failed=request.node.stash.get(FAILED, False))
+    assert not opened.errors, "the page itself failed"
 
 
 @pytest.fixture
 def app(tmp_path: Path, material: Material) -> Iterator[AppServer]:
     with AppServer(tmp_path / "data", material.pack) as server:
         yield server
+
+
+@pytest.fixture(scope="package")
+def guarded(
+    tmp_path_factory: pytest.TempPathFactory, material: Material
+) -> Iterator[GuardedServer]:
+    """One app with accounts for many tests: each has an admin and names of its own
+    (:func:`~tests.browser.sign_in.as_admin`, ``server.fresh``)."""
+    with GuardedServer(tmp_path_factory.mktemp("guarded") / "data", material.pack) as server:
+        new_account(server, "first", "ADMIN", "NO_GROUPS")  # others may lose their rights
+        yield server
+
+
+@pytest.fixture(scope="package")
+def demo(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iterator[AppServer]:
+    """The app with the demo's company in it, without accounts."""
+    server = AppServer(tmp_path_factory.mktemp("demo") / "data", material.pack)
+    subprocess.run(
+        [sys.executable, "-m", "face_rec", "demo"], cwd=ROOT, check=True, timeout=120,
+        env=server.environment() | {"SITE": "main", "TIMEZONE": "UTC"},
+    )  # fmt: skip
+    with server:
+        yield server
+
+
+def _known(material: Material) -> list[Known]:
+    return [
+        Known(f"E {number}", f"Zoë <b>🙂</b> @Müller {number}", material.person(number)[2:3])
+        for number in _KNOWN
+    ]
+
+
+@pytest.fixture(scope="package")
+def filled(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iterator[AppServer]:
+    """One app without accounts for many tests, with people in it; each test has a kiosk of its
+    own (``filled.fresh``) and may have one of the people (``known``)."""
+    folder = tmp_path_factory.mktemp("filled")
+    for number in _KNOWN:
+        (folder / "people" / f"E {number}").mkdir(parents=True)
+        for photo in material.person(number)[:2]:
+            shutil.copy(photo, folder / "people" / f"E {number}")
+    rows = [f"{one.id},{one.name},Staff" for one in _known(material)]
+    (folder / "people" / "people.csv").write_text("\n".join(["id,name,group", *rows]), "utf-8")
+    server = AppServer(folder / "data", material.pack)
+    subprocess.run(
+        [sys.executable, "-m", "face_rec", "import", str(folder / "people"), "--consent", "yes"],
+        cwd=ROOT, check=True, timeout=120, env=server.environment(),
+    )  # fmt: skip
+    with server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def unmarked(material: Material) -> Iterator[Known]:
+    return iter(_known(material))
+
+
+@pytest.fixture
+def known(filled: AppServer, unmarked: Iterator[Known]) -> Known:
+    """Somebody who is registered on ``filled`` and whom no other test has marked."""
+    return next(unmarked)
 
 
 @pytest.fixture(scope="session")
@@ -70,9 +156,13 @@ def cast(material: Material) -> Cast:
     )
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One more try, until all of them have passed twice without."""
+    """Modules may be tested beside each other (--dist loadgroup), but only one camera plays at a
+    time: a video that is encoded, decoded and searched for faces takes a core and more."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if isinstance(item, pytest.Function) and Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.timeout(_LONGEST))
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            camera = {"cast", "known"} & set(item.fixturenames)
+            group = "camera" if camera else item.path.stem
+            item.add_marker(pytest.mark.xdist_group(group))

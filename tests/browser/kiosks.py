@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests.browser.page_state import rest
+from tests.browser.server import AppServer
 
 PATIENCE = 30_000  # ms
 
@@ -40,6 +41,20 @@ def new_link(page: Page, name: str = "front-door") -> str:
     link = shown.inner_text().strip()
     page.keyboard.press("Escape")
     return link
+
+
+def marks_today(server: AppServer) -> int:
+    """How many marks the day has so far, as every kiosk tells it."""
+    found: int = server.beside.run(_MARKS)
+    return found
+
+
+_MARKS = """
+from face_rec.clock import SystemClock
+with assembly.build_attendance(config.load()) as service:
+    today = SystemClock().now().astimezone(service.timesheets.zone).date()
+    found = len(service.timesheets.visits(today, today))
+"""
 
 
 def become_kiosk(page: Page, link: str) -> None:

@@ -1,5 +1,6 @@
 """The app as its users start it: a process of its own on a data folder of its own."""
 
+import itertools
 import os
 import signal
 import socket
@@ -10,6 +11,8 @@ import urllib.request
 from pathlib import Path
 from threading import Event
 from typing import Self
+
+from tests.browser.another_process import AnotherProcess
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _STARTS_WITHIN = 120.0
@@ -29,10 +32,23 @@ class AppServer:
         self.log = data_dir.parent / "server.log"
         self._pack = pack
         self._process: subprocess.Popen[bytes] | None = None
+        self._beside: AnotherProcess | None = None
+        self._named = itertools.count(1)
 
     @property
     def url(self) -> str:
         return f"http://localhost:{self.port}"
+
+    @property
+    def beside(self) -> AnotherProcess:
+        """Another process on the same data, started when it is first asked for."""
+        if self._beside is None:
+            self._beside = AnotherProcess(self.root, self.environment())
+        return self._beside
+
+    def fresh(self, word: str) -> str:
+        """A name that nothing on this server has yet: several tests share one."""
+        return f"{word}-{next(self._named)}"
 
     def __enter__(self) -> Self:
         self.start()
@@ -52,6 +68,9 @@ class AppServer:
 
     def stop(self) -> None:
         """The clean way first; the whole session is gone afterwards."""
+        beside, self._beside = self._beside, None
+        if beside is not None:
+            beside.end()
         process, self._process = self._process, None
         if process is None:
             return

@@ -1,6 +1,8 @@
 """Signing in, for browser tests on an app whose accounts are switched on."""
 
 import re
+import urllib.error
+import urllib.request
 from threading import Event
 
 from playwright.sync_api import Page, expect
@@ -27,6 +29,43 @@ class GuardedServer(AppServer):
                 return str(found[-1])
             tick.wait(0.3)
         raise AssertionError(f"no set-up link was printed:\n{self.logged()[-3000:]}")
+
+
+class ServerWithoutModel(GuardedServer):
+    """The app as it is before a model is installed; that is enough where nobody is recognised."""
+
+    def _ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=2) as got:
+                return bool(got.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+def new_account(server: AppServer, word: str, role: str, groups: str = "ALL_GROUPS") -> str:
+    """The name of an account that another process has made. ``role`` and ``groups``: as the code
+    calls them."""
+    name = server.fresh(word)
+    server.beside.run(f"accounts.create({name!r}, {PASSWORD!r}, Role.{role}, {groups})")
+    return name
+
+
+def as_admin(page: Page, server: AppServer) -> str:
+    """Sign ``page`` in as an admin of the test's own, whose name it returns. Draws nothing."""
+    name = new_account(server, ADMIN, "ADMIN", "NO_GROUPS")
+    enter(page, server, name)
+    return name
+
+
+def enter(page: Page, server: AppServer, name: str) -> None:
+    """Sign in as the form does, without drawing it: for tests of what comes afterwards."""
+    form = page.request.get(f"{server.url}/login").text()
+    token = form.partition('name="form_token" value="')[2].partition('"')[0]
+    answer = page.request.post(
+        f"{server.url}/login", headers={"Origin": server.url}, max_redirects=0,
+        form={"form_token": token, "name": name, "password": PASSWORD},
+    )  # fmt: skip
+    assert answer.status == 303, answer.text()
 
 
 def first_admin(page: Page, server: GuardedServer) -> None:

@@ -16,7 +16,15 @@ from websockets.sync.client import ClientConnection, connect
 from tests.browser.chromium import Browsers
 from tests.browser.kiosks import add_kiosk
 from tests.browser.page_state import rest
-from tests.browser.sign_in import PASSWORD, GuardedServer, first_admin, sign_in
+from tests.browser.sign_in import (
+    PASSWORD,
+    GuardedServer,
+    as_admin,
+    enter,
+    first_admin,
+    new_account,
+    sign_in,
+)
 from tests.data import Material
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
@@ -28,7 +36,7 @@ PAGES = ("overview", "records", "people", "register", "models", "system", "accou
 
 
 @pytest.fixture
-def guarded(tmp_path: Path, material: Material) -> Iterator[GuardedServer]:
+def unclaimed(tmp_path: Path, material: Material) -> Iterator[GuardedServer]:
     with GuardedServer(tmp_path / "data", material.pack) as server:
         yield server
 
@@ -83,6 +91,14 @@ def _shown_instead(server: GuardedServer, socket: ClientConnection, page: str, o
     raise AssertionError(f"the request for {page} was not refused")
 
 
+def _told_of_policy(page: Page) -> list[str]:
+    """What the browser complains of from now on."""
+    told: list[str] = []
+    page.on("console", lambda m: told.append(m.text) if "Security Policy" in m.text else None)
+    page.on("pageerror", lambda error: told.append(str(error)))
+    return told
+
+
 def _add_manager(page: Page, url: str) -> None:
     page.goto(f"{url}/accounts")
     rest(page)
@@ -97,15 +113,17 @@ def _add_manager(page: Page, url: str) -> None:
 
 
 def test_set_up_then_a_manager_who_cannot_register_by_menu_address_or_socket(
-    guarded: GuardedServer, browse: Browsers
+    unclaimed: GuardedServer, browse: Browsers
 ) -> None:
-    admin = browse.page()
+    guarded, admin = unclaimed, browse.page()
+    told = _told_of_policy(admin)
     link = guarded.setup_link()
     admin.goto(guarded.url)
     expect(admin.get_by_text("has no account yet")).to_be_visible()
     first_admin(admin, guarded)
     assert admin.goto(link).status == 410  # type: ignore[union-attr]
     _add_manager(admin, guarded.url)
+    assert told == []
 
     manager = browse.page()
     sign_in(manager, guarded.url, "max")
@@ -131,7 +149,7 @@ def test_no_page_and_no_socket_answers_without_a_sign_in(guarded: GuardedServer)
 
 def test_a_socket_from_another_site_is_refused(guarded: GuardedServer, browse: Browsers) -> None:
     page = browse.page()
-    first_admin(page, guarded)
+    as_admin(page, guarded)
     for origin in ("https://evil.example", "null", ""):
         with (
             pytest.raises(InvalidStatus),
@@ -144,31 +162,29 @@ def test_no_page_breaks_a_rule_of_its_own_security_policy(
     guarded: GuardedServer, browse: Browsers
 ) -> None:
     page = browse.page()
-    broken: list[str] = []
-    page.on("console", lambda m: broken.append(m.text) if "Security Policy" in m.text else None)
-    page.on("pageerror", lambda error: broken.append(str(error)))
-    first_admin(page, guarded)
+    told = _told_of_policy(page)
+    sign_in(page, guarded.url, new_account(guarded, "ada", "ADMIN", "NO_GROUPS"))
     for name in PAGES:
         page.goto(f"{guarded.url}/{name}")
         expect(page.locator("h1")).to_be_visible(timeout=PATIENCE)
         expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
         expect(page.get_by_role("dialog")).to_have_count(0)  # such as "Page not found"
-    assert broken == []
+    assert told == []
 
 
 def test_a_kiosk_s_link_works_once_and_revoking_it_stops_the_kiosk_within_seconds(
     guarded: GuardedServer, browse: Browsers
 ) -> None:
-    admin = browse.page()
-    first_admin(admin, guarded)
-    link = add_kiosk(admin, guarded.url)
+    admin, kiosk = browse.page(), guarded.fresh("door")
+    as_admin(admin, guarded)
+    link = add_kiosk(admin, guarded.url, kiosk)
     assert link
 
     tablet = browse.page()
     tablet.goto(link)
     tablet.get_by_role("button", name="Start this kiosk").click()
     expect(tablet.get_by_text("Look at the camera")).to_be_visible(timeout=PATIENCE)
-    assert "kiosk=front-door" in tablet.url
+    assert f"kiosk={kiosk}" in tablet.url
     assert tablet.get_by_test_id("account").count() == 0
     tablet.goto(f"{guarded.url}/records")
     expect(tablet.get_by_text("Look at the camera")).to_be_visible(timeout=PATIENCE)
@@ -179,9 +195,10 @@ def test_a_kiosk_s_link_works_once_and_revoking_it_stops_the_kiosk_within_second
         assert "Look at the camera" in said
         assert "Download CSV" not in said
 
-    expect(admin.get_by_text("Alive")).to_be_visible(timeout=PATIENCE)
+    card = admin.locator(f".st-key-kiosk_{kiosk}")
+    expect(card.get_by_text("Alive")).to_be_visible(timeout=PATIENCE)
     rest(admin)
-    admin.get_by_role("button", name="Revoke").click()
+    card.get_by_role("button", name="Revoke").click()
     admin.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     expect(tablet.get_by_text("no longer a kiosk")).to_be_visible(timeout=15_000)
 
@@ -189,15 +206,15 @@ def test_a_kiosk_s_link_works_once_and_revoking_it_stops_the_kiosk_within_second
 def test_a_role_removed_while_a_page_is_open_is_felt_in_it(
     guarded: GuardedServer, browse: Browsers
 ) -> None:
-    admin = browse.page()
-    first_admin(admin, guarded)
-    _add_manager(admin, guarded.url)
-    manager = browse.page()
-    sign_in(manager, guarded.url, "max")
+    admin, manager = browse.page(), browse.page()
+    as_admin(admin, guarded)
+    name = new_account(guarded, "max", "MANAGER")
+    enter(manager, guarded, name)
     manager.goto(f"{guarded.url}/records")
     expect(manager.get_by_role("heading", name="Records")).to_be_visible(timeout=PATIENCE)
+    admin.goto(f"{guarded.url}/accounts")
     rest(admin)
-    admin.get_by_role("button", name="Change").last.click()
+    admin.locator(f".st-key-change_{name} button").click()
     dialog = admin.get_by_role("dialog")
     dialog.get_by_text("May sign in").click()
     dialog.get_by_role("button", name="Save").click()

@@ -15,7 +15,7 @@ from tests.browser.fake_camera import Shot, make_camera
 from tests.browser.screens import KioskScreen
 from tests.browser.server import AppServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.models]
+pytestmark = [pytest.mark.browser, pytest.mark.models, pytest.mark.alone]
 
 PATIENCE = 30_000  # ms
 SAID_WITHIN = 4.0

@@ -1,6 +1,5 @@
 """A tablet that was linked as a kiosk: every control takes a finger's tap, on every address."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,8 +9,7 @@ from tests.browser.chromium import Browsers
 from tests.browser.conftest import Cast
 from tests.browser.fake_camera import Shot, make_camera
 from tests.browser.kiosks import add_kiosk, become_kiosk
-from tests.browser.sign_in import GuardedServer, first_admin
-from tests.data import Material
+from tests.browser.sign_in import GuardedServer, as_admin
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
@@ -19,18 +17,12 @@ PATIENCE = 30_000  # ms
 TABLET = (1024, 768)
 
 
-@pytest.fixture
-def guarded(tmp_path: Path, material: Material) -> Iterator[GuardedServer]:
-    with GuardedServer(tmp_path / "data", material.pack) as server:
-        yield server
-
-
 def test_a_copy_of_a_tablet_s_cookies_is_no_kiosk(
     guarded: GuardedServer, browse: Browsers
 ) -> None:
     admin = browse.page()
-    first_admin(admin, guarded)
-    link = add_kiosk(admin, guarded.url)
+    as_admin(admin, guarded)
+    link = add_kiosk(admin, guarded.url, guarded.fresh("door"))
     browse.close(admin)
     tablet = browse.page()
     become_kiosk(tablet, link)
@@ -67,20 +59,20 @@ def _every_control_works(page: Page) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/?kiosk=front-door", "/take_attendance", "/take_attendance?kiosk=front-door"],
+    ["/", "/?kiosk={kiosk}", "/take_attendance", "/take_attendance?kiosk={kiosk}"],
     ids=["bare", "bare-named", "page", "deep"],
 )
 def test_every_control_of_a_linked_kiosk_takes_a_tap_on_every_address(
     guarded: GuardedServer, browse: Browsers, cast: Cast, tmp_path: Path, address: str
 ) -> None:
-    admin = browse.page()
-    first_admin(admin, guarded)
-    link = add_kiosk(admin, guarded.url, pin=True)
+    admin, kiosk = browse.page(), guarded.fresh("door")
+    as_admin(admin, guarded)
+    link = add_kiosk(admin, guarded.url, kiosk, pin=True)
     browse.close(admin)
     camera = make_camera(tmp_path / "door.mjpeg", [Shot([cast.stranger], 2)])
     tablet = browse.page(camera, TABLET)
     become_kiosk(tablet, link)
-    tablet.goto(f"{guarded.url}{address}")
+    tablet.goto(guarded.url + address.format(kiosk=kiosk))
     expect(tablet.get_by_test_id("greeting")).to_be_visible(timeout=PATIENCE)
     expect(tablet.get_by_role("dialog")).to_have_count(0)
     expect(tablet.get_by_test_id("camera")).to_have_attribute("data-state", "ok", timeout=PATIENCE)

@@ -1,11 +1,7 @@
 """The manager's job in a real browser: find a day, correct it, see why, take the month away."""
 
 import io
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -16,25 +12,11 @@ from playwright.sync_api import Error, Locator, Page, expect
 from tests.browser.chromium import Browsers
 from tests.browser.page_state import rest
 from tests.browser.screens import PATIENCE
-from tests.browser.server import ROOT, AppServer
-from tests.data import Material
+from tests.browser.server import AppServer
 
 pytestmark = pytest.mark.browser
 
 REASON = "Came by the side door; the team lead saw her"
-
-
-@pytest.fixture
-def app(tmp_path: Path, material: Material) -> Iterator[AppServer]:
-    """The app with the demo's company in it."""
-    data = tmp_path / "data"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("REDIS_")}
-    subprocess.run(
-        [sys.executable, "-m", "face_rec", "demo"], cwd=ROOT, check=True, timeout=120,
-        env=kept | {"DATA_DIR": str(data), "SITE": "main", "TIMEZONE": "UTC"},
-    )  # fmt: skip
-    with AppServer(data, material.pack) as server:
-        yield server
 
 
 class DaysScreen:
@@ -103,9 +85,9 @@ def _type_time(dialog: Locator, clock: str) -> None:
 
 
 def test_a_manager_corrects_a_day_and_takes_the_month_away(
-    app: AppServer, browse: Browsers
+    demo: AppServer, browse: Browsers
 ) -> None:
-    screen = DaysScreen(browse.page(), app.url)
+    screen = DaysScreen(browse.page(), demo.url)
     screen.page.get_by_text("30 days", exact=True).click()
     screen.choose("Groups", "Office")
     screen.choose("Status", "Absent")
@@ -122,7 +104,7 @@ def test_a_manager_corrects_a_day_and_takes_the_month_away(
     screen.give_reason(REASON)
     screen.expect_day("So the day is: missing check-out.", REASON, "this computer", "09:00:00")
 
-    assert muster(screen.page, app.url)[name, day] == "MO"
+    assert muster(screen.page, demo.url)[name, day] == "MO"
 
 
 def muster(page: Page, url: str) -> dict[tuple[str, date], str]:
@@ -147,9 +129,9 @@ def muster(page: Page, url: str) -> dict[tuple[str, date], str]:
     }
 
 
-def test_a_manager_decides_many_doubtful_marks_at_once(app: AppServer, browse: Browsers) -> None:
+def test_a_manager_decides_many_doubtful_marks_at_once(demo: AppServer, browse: Browsers) -> None:
     page = browse.page()
-    page.goto(f"{app.url}/records?view=Review")
+    page.goto(f"{demo.url}/records?view=Review")
     waiting = page.get_by_text(re.compile(r"^\d+ doubtful marks"))
     expect(waiting).to_be_visible(timeout=PATIENCE)
     before = int(waiting.inner_text().split()[0])

@@ -4,23 +4,25 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from config import ROOT
 from face_rec.cli.tls import write_pair
 from tests.browser.chromium import Browsers
 from tests.browser.conftest import Cast
 from tests.browser.fake_camera import Shot, make_camera
+from tests.browser.hand_made import send
 from tests.browser.kiosks import register_kiosk
-from tests.browser.sign_in import PASSWORD, GuardedServer, expect_inside, first_admin
-from tests.data import Material
+from tests.browser.server import AppServer
+from tests.browser.sign_in import PASSWORD, GuardedServer, ServerWithoutModel, new_account, sign_in
 from tests.redis_servers import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
@@ -83,50 +85,37 @@ def _open(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-@pytest.fixture
-def guarded(tmp_path: Path, material: Material) -> Iterator[GuardedServer]:
-    with GuardedServer(tmp_path / "data", material.pack) as server:
-        yield server
+@contextmanager
+def _before(server: AppServer, folder: Path) -> Iterator[Nginx]:
+    folder.mkdir()
+    proxy = Nginx(folder, server.port)
+    process = proxy.start()
+    try:
+        yield proxy
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 @pytest.fixture
 def nginx(tmp_path: Path, guarded: GuardedServer) -> Iterator[Nginx]:
-    folder = tmp_path / "nginx"
-    folder.mkdir()
-    proxy = Nginx(folder, guarded.port)
-    process = proxy.start()
-    yield proxy
-    process.terminate()
-    process.wait(10)
+    with _before(guarded, tmp_path / "nginx") as proxy:
+        yield proxy
 
 
-class _Behind(GuardedServer):
-    """The same app as one sees it through the proxy."""
-
-    def __init__(self, server: GuardedServer, proxy: Nginx) -> None:
-        self._server, self._proxy = server, proxy
-
-    def setup_link(self) -> str:
-        return re.sub(r"^https?://[^/]+", self._proxy.url, self._server.setup_link())
-
-
-def _page(browse: Browsers, camera: Path) -> Page:
-    """A page that takes the self-signed certificate, as a tablet does that was told to."""
-    browser = browse.page(camera).context.browser
-    assert browser is not None
-    context = browser.new_context(ignore_https_errors=True, permissions=["camera"])
-    context.set_default_timeout(20_000)
-    return context.new_page()
+def _client(nginx: Nginx) -> httpx.Client:
+    """It takes the self-signed certificate."""
+    return httpx.Client(verify=False, base_url=nginx.url, headers={"Origin": nginx.url})  # noqa: S501
 
 
 def test_sign_in_pages_and_http_frames_work_behind_nginx(
     nginx: Nginx, guarded: GuardedServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
-    page = _page(browse, make_camera(tmp_path / "door.mjpeg", [Shot([cast.stranger], 4)]))
+    camera = make_camera(tmp_path / "door.mjpeg", [Shot([cast.stranger], 4)])
+    page = browse.page(camera, trusting=True)  # as a tablet does that was told to
     sockets: list[str] = []
     page.on("websocket", lambda socket: sockets.append(socket.url))
-    first_admin(page, _Behind(guarded, nginx))
-    expect_inside(page, "ada")
+    sign_in(page, nginx.url, new_account(guarded, "ada", "ADMIN", "NO_GROUPS"))
     assert sockets
     assert all(url.startswith(f"wss://localhost:{nginx.port}/_stcore/") for url in sockets)
 
@@ -134,9 +123,10 @@ def test_sign_in_pages_and_http_frames_work_behind_nginx(
     assert ours
     assert all(cookie["secure"] and cookie["httpOnly"] for cookie in ours)
 
-    register_kiosk(page, nginx.url)
+    kiosk = guarded.fresh("door")
+    register_kiosk(page, nginx.url, kiosk)
     with page.expect_response(lambda answer: "/frames?" in answer.url) as waiting:
-        page.goto(f"{nginx.url}/take_attendance?kiosk=front-door&transport=http")
+        page.goto(f"{nginx.url}/take_attendance?kiosk={kiosk}&transport=http")
     assert waiting.value.status == 200
     expect(page.get_by_test_id("kiosk-status")).to_contain_text("over HTTP", timeout=40_000)
     page.goto("about:blank")
@@ -145,17 +135,9 @@ def test_sign_in_pages_and_http_frames_work_behind_nginx(
 def test_files_come_compressed_and_are_kept_behind_nginx_too(
     nginx: Nginx, guarded: GuardedServer
 ) -> None:
-    made = subprocess.run(
-        [sys.executable, "-m", "face_rec", "users", "add", "ada", "--role", "admin"],
-        cwd=ROOT, env=guarded.environment(), input=f"{PASSWORD}\n{PASSWORD}\n", text=True,
-        capture_output=True, check=False,
-    )  # fmt: skip
-    assert made.returncode == 0, made.stderr
-    with httpx.Client(verify=False, base_url=nginx.url) as client:  # noqa: S501 - self-signed
-        page = client.get("/login").text
-        token = page.partition('name="form_token" value="')[2].partition('"')[0]
-        form = {"form_token": token, "name": "ada", "password": PASSWORD}
-        client.post("/login", data=form, headers={"Origin": nginx.url})
+    form = {"name": new_account(guarded, "ada", "ADMIN", "NO_GROUPS"), "password": PASSWORD}
+    with _client(nginx) as client:
+        send(client, "/login", form)
         shell = client.get("/", headers={"Accept-Encoding": "gzip, br"})
         assert (shell.status_code, shell.headers["content-encoding"]) == (200, "br")
         scripts = re.findall(r'src="\./(static/js/[^"]+)"', shell.text)
@@ -166,8 +148,12 @@ def test_files_come_compressed_and_are_kept_behind_nginx_too(
         assert int(answer.headers["content-length"]) < len(answer.content) / 3
 
 
-def test_requests_pass_nginx_as_they_should(nginx: Nginx, guarded: GuardedServer) -> None:
-    with httpx.Client(verify=False, follow_redirects=False) as client:  # noqa: S501 - self-signed
+def test_requests_pass_nginx_as_they_should_before_and_at_the_set_up(tmp_path: Path) -> None:
+    with (
+        ServerWithoutModel(tmp_path / "data", tmp_path / "no-pack") as server,
+        _before(server, tmp_path / "nginx") as nginx,
+        _client(nginx) as client,
+    ):
         moved = client.get(f"{nginx.plain_url}/people?x=1")
         assert moved.status_code == 301
         assert moved.headers["location"].startswith("https://localhost")
@@ -178,10 +164,14 @@ def test_requests_pass_nginx_as_they_should(nginx: Nginx, guarded: GuardedServer
         # account exists yet, and until then only this machine is let in.
         near = {"X-Forwarded-For": "203.0.113.9"}
         assert client.get(f"{nginx.url}/login", headers=near).status_code == 200
-        far = client.get(f"http://127.0.0.1:{guarded.port}/login", headers=near)
+        far = client.get(f"http://127.0.0.1:{server.port}/login", headers=near)
         assert far.status_code == 403
         # 50 MB get through to the app, which knows better than nginx what is too much.
         large = client.post(
             f"{nginx.url}/login", content=b"x" * 50_000_000, headers={"Origin": nginx.url}
         )
         assert large.text == "The request is too large."
+        form = {"name": "ada", "password": PASSWORD, "again": PASSWORD}
+        made = send(client, urlsplit(server.setup_link()).path, form)
+        assert made.status_code == 303, made.text
+        assert any(name.startswith("__Host-") for name in client.cookies)

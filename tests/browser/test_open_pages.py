@@ -1,12 +1,8 @@
 """Pages that were open before: a right that is lost is lost in them, and a tab, an upload and a
 file are nobody else's. With a running server, a real browser and hand-made requests."""
 
-import subprocess
-import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx
 import pytest
@@ -19,20 +15,12 @@ from websockets.typing import Origin, Subprotocol
 
 from tests.browser.chromium import Browsers
 from tests.browser.page_state import rest
-from tests.browser.server import ROOT
-from tests.browser.sign_in import PASSWORD, GuardedServer, first_admin, sign_in
-from tests.data import Material
+from tests.browser.sign_in import PASSWORD, GuardedServer, as_admin, enter, new_account
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 PATIENCE = 30_000  # ms
 SOON = 5_000  # ms: another process is heard of within seconds
-
-
-@pytest.fixture
-def guarded(tmp_path: Path, material: Material) -> Iterator[GuardedServer]:
-    with GuardedServer(tmp_path / "data", material.pack) as server:
-        yield server
 
 
 @dataclass
@@ -55,27 +43,6 @@ class Listener:
     def _went(self, payload: str | bytes) -> None:
         if isinstance(payload, bytes):
             self.asked.append(payload)
-
-
-def _in_another_process(server: GuardedServer, code: str) -> None:
-    """Change accounts as another process of the app does: through the database alone."""
-    program = (
-        "import config; from face_rec import assembly\n"
-        "from face_rec.access.rights import Role\n"
-        "from face_rec.domain.groups import ALL_GROUPS, only\n"
-        "with assembly.build_access(config.load()) as access:\n"
-        f"    staff, door, kiosks = access.accounts, access.sign_in, access.kiosks\n    {code}\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, env=server.environment(), check=False,
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-
-
-def _add(server: GuardedServer, name: str, role: str, groups: str = "ALL_GROUPS") -> None:
-    made = f'staff.create("{name}", "{PASSWORD}", Role.{role}, {groups})'
-    _in_another_process(server, made)
 
 
 def _cookies(page: Page) -> dict[str, str]:
@@ -124,12 +91,8 @@ def _fill_new_admin(page: Page, name: str) -> None:
     dialog.get_by_label("First password", exact=True).press("Tab")
 
 
-def _accounts(server: GuardedServer) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "face_rec", "users", "list"], cwd=ROOT, env=server.environment(),
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    return done.stdout
+def _never_made(server: GuardedServer, name: str) -> None:
+    server.beside.run(f"assert accounts.get({name!r}) is None")
 
 
 def _a_file_that_is_only_its_owner_s(admin: Page, own: httpx.Client, thief: httpx.Client) -> str:
@@ -149,16 +112,13 @@ def _a_file_that_is_only_its_owner_s(admin: Page, own: httpx.Client, thief: http
 def test_an_admin_who_is_demoted_creates_nobody_with_the_dialog_left_open(
     guarded: GuardedServer, browse: Browsers
 ) -> None:
-    admin = browse.page()
-    first_admin(admin, guarded)
-    _add(guarded, "eve", "ADMIN")
     eve, heard = browse.page(), Listener()
     eve.on("websocket", heard)
-    sign_in(eve, guarded.url, "eve")
+    name, mallory = as_admin(eve, guarded), guarded.fresh("mallory")
     eve.goto(f"{guarded.url}/accounts")
-    _fill_new_admin(eve, "mallory")
+    _fill_new_admin(eve, mallory)
     first = len(heard.tabs)
-    _in_another_process(guarded, 'staff.change("eve", Role.KIOSK, ALL_GROUPS, active=True)')
+    guarded.beside.run(f"accounts.change({name!r}, Role.KIOSK, ALL_GROUPS, active=True)")
     dialog = eve.get_by_role("dialog")
     with suppress(Error):  # it may be gone already, or go while it is pressed
         dialog.get_by_role("button", name="Create account").click(timeout=2_000)
@@ -166,7 +126,7 @@ def test_an_admin_who_is_demoted_creates_nobody_with_the_dialog_left_open(
         0, timeout=PATIENCE
     )
     expect(eve.get_by_text("Administrator")).to_have_count(0)
-    assert "mallory" not in _accounts(guarded)
+    _never_made(guarded, mallory)
     before = heard.tabs[first - 1]
     for _ in range(300):  # the browser comes back by itself, and gets another tab
         if heard.tabs[-1] != before:
@@ -178,22 +138,20 @@ def test_an_admin_who_is_demoted_creates_nobody_with_the_dialog_left_open(
         said, tab = _said(socket, *heard.asked[-1:])
         assert tab != before
         assert "First password" not in said
-    assert "mallory" not in _accounts(guarded)
+    _never_made(guarded, mallory)
 
 
 def test_in_this_process_a_demoted_admin_s_page_is_over_at_once(
     guarded: GuardedServer, browse: Browsers
 ) -> None:
-    admin = browse.page()
-    first_admin(admin, guarded)
-    _add(guarded, "eve", "ADMIN")
-    eve = browse.page()
-    sign_in(eve, guarded.url, "eve")
+    admin, eve = browse.page(), browse.page()
+    as_admin(admin, guarded)
+    name = as_admin(eve, guarded)
     eve.goto(f"{guarded.url}/system")
     expect(eve.get_by_text("Settings in force")).to_be_visible(timeout=PATIENCE)
     admin.goto(f"{guarded.url}/accounts")
     rest(admin)
-    admin.get_by_role("button", name="Change").last.click()  # in the order of names
+    admin.locator(f".st-key-change_{name} button").click()
     dialog = admin.get_by_role("dialog")
     dialog.get_by_role("combobox").first.click()
     admin.get_by_role("option", name="Registrar").click()
@@ -213,27 +171,21 @@ def test_in_this_process_a_demoted_admin_s_page_is_over_at_once(
 
 
 def test_a_manager_who_is_narrowed_sees_no_other_group_in_what_was_open(
-    guarded: GuardedServer, browse: Browsers
+    guarded: GuardedServer, people: None, browse: Browsers
 ) -> None:
-    admin = browse.page()
-    first_admin(admin, guarded)
-    _in_another_process(guarded, _PEOPLE)
-    _add(guarded, "max", "MANAGER")
-    manager = browse.page()
-    sign_in(manager, guarded.url, "max")
+    name, manager = new_account(guarded, "max", "MANAGER"), browse.page()
+    enter(manager, guarded, name)
     for page in ("overview", "records", "reports"):
-        _in_another_process(guarded, 'staff.change("max", Role.MANAGER, ALL_GROUPS, active=True)')
+        guarded.beside.run(f"accounts.change({name!r}, Role.MANAGER, ALL_GROUPS, active=True)")
         manager.goto(f"{guarded.url}/{page}")
         expect(manager.get_by_text("Olga Office")).not_to_have_count(0, timeout=PATIENCE)
         expect(manager.get_by_text("Sam Shop")).not_to_have_count(0, timeout=PATIENCE)
-        _in_another_process(
-            guarded, 'staff.change("max", Role.MANAGER, only("Office"), active=True)'
-        )
+        guarded.beside.run(f"accounts.change({name!r}, Role.MANAGER, only('Office'), active=True)")
         expect(manager.get_by_text("Sam Shop")).to_have_count(0, timeout=2 * SOON)
         expect(manager.get_by_text("Olga Office")).not_to_have_count(0, timeout=PATIENCE)
 
 
-_PEOPLE = """pass
+_PEOPLE = """
 from face_rec.clock import SystemClock
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person
@@ -247,28 +199,31 @@ with assembly.build_attendance_stores(config.load()) as (_, stores):
 """
 
 
+@pytest.fixture(scope="module")
+def people(guarded: GuardedServer) -> None:
+    """Two people of two groups, each with a mark of now."""
+    guarded.beside.run(_PEOPLE)
+
+
 # --- a tab, an upload, a file ----------------------------------------
 
 
 def test_a_kiosk_gets_nothing_of_a_signed_out_admin_s_tab_uploads_and_files(
-    guarded: GuardedServer, browse: Browsers
+    guarded: GuardedServer, people: None, browse: Browsers
 ) -> None:
     admin, heard = browse.page(), Listener()
     admin.on("websocket", heard)
-    first_admin(admin, guarded)
-    _in_another_process(guarded, _PEOPLE)
-    _add(guarded, "tab", "KIOSK")
-    kiosk = browse.page()
-    sign_in(kiosk, guarded.url, "tab")
+    as_admin(admin, guarded)
+    kiosk, mallory = browse.page(), guarded.fresh("mallory")
+    enter(kiosk, guarded, new_account(guarded, "tab", "KIOSK"))
     thief = httpx.Client(cookies=_cookies(kiosk), headers={"Origin": guarded.url})
     own = httpx.Client(cookies=_cookies(admin), headers={"Origin": guarded.url})
 
-    kiosk.goto("about:blank")  # runs of its page would only shorten the life of the file
     admin.goto(f"{guarded.url}/records")
     file = _a_file_that_is_only_its_owner_s(admin, own, thief)
 
     admin.goto(f"{guarded.url}/accounts")
-    _fill_new_admin(admin, "mallory")
+    _fill_new_admin(admin, mallory)
     tab = heard.tabs[-1]
     upload = f"{guarded.url}/_stcore/upload_file/{tab}/f1"
     for method in ("PUT", "DELETE"):
@@ -292,4 +247,4 @@ def test_a_kiosk_gets_nothing_of_a_signed_out_admin_s_tab_uploads_and_files(
     assert own.put(upload, files={"file": b"x"}).status_code == 401
     with pytest.raises(InvalidStatus):
         _socket(guarded, dict(own.cookies), "xsrf", tab)
-    assert "mallory" not in _accounts(guarded)
+    _never_made(guarded, mallory)

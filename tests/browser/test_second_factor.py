@@ -29,11 +29,18 @@ from tests.browser.second_factor import (
     give_code,
     secret_on,
 )
-from tests.browser.sign_in import ADMIN, PASSWORD, GuardedServer, expect_inside, first_admin
-from tests.data import Material
+from tests.browser.sign_in import (
+    ADMIN,
+    PASSWORD,
+    GuardedServer,
+    ServerWithoutModel,
+    as_admin,
+    expect_inside,
+    new_account,
+)
 from tests.redis_servers import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.models]
+pytestmark = pytest.mark.browser
 
 PATIENCE = 30_000  # ms
 FORGOTTEN = 2 * REMEMBERED
@@ -42,7 +49,7 @@ of it, so that it is waited out."""
 PHONE = (390, 844)
 
 
-class FactorServer(GuardedServer):
+class FactorServer(ServerWithoutModel):
     """The app on a Redis that the test can reach; ``roles`` need a second factor."""
 
     roles = ""
@@ -85,22 +92,23 @@ class StrictServer(FactorServer):
 
 
 @pytest.fixture
-def redis(tmp_path: Path) -> Iterator[Server]:
-    folder = tmp_path / "redis"
-    folder.mkdir()
-    with redis_servers.standalone(folder) as server:
+def strict(tmp_path: Path) -> Iterator[FactorServer]:
+    with (
+        redis_servers.standalone(tmp_path / "redis") as redis,
+        StrictServer(tmp_path / "data", tmp_path / "no-pack", redis) as server,
+    ):
         yield server
 
 
-@pytest.fixture
-def strict(tmp_path: Path, redis: Server, material: Material) -> Iterator[FactorServer]:
-    with StrictServer(tmp_path / "data", material.pack, redis) as server:
-        yield server
-
-
-@pytest.fixture
-def free(tmp_path: Path, redis: Server, material: Material) -> Iterator[FactorServer]:
-    with FactorServer(tmp_path / "data", material.pack, redis) as server:
+@pytest.fixture(scope="module")
+def free(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FactorServer]:
+    """One server for all tests here that need no factor from the first account on: each has an
+    admin of its own."""
+    folder = tmp_path_factory.mktemp("free")
+    with (
+        redis_servers.standalone(folder / "redis") as redis,
+        FactorServer(folder / "data", folder / "no-pack", redis) as server,
+    ):
         yield server
 
 
@@ -113,9 +121,9 @@ def _set_up(page: Page, server: GuardedServer) -> None:
     page.get_by_role("button", name="Create account").click()
 
 
-def _password(page: Page, server: GuardedServer) -> None:
+def _password(page: Page, server: GuardedServer, name: str = ADMIN) -> None:
     page.goto(f"{server.url}/login")
-    page.get_by_label("Name", exact=True).fill(ADMIN)
+    page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
@@ -180,7 +188,7 @@ def test_a_passkey_from_set_up_to_sign_in_and_the_confirmation_of_an_open_dialog
 
 def test_nobody_s_finger_makes_or_shows_no_passkey(free: FactorServer, browse: Browsers) -> None:
     page = browse.page(size=PHONE)
-    first_admin(page, free)
+    as_admin(page, free)
     device = VirtualAuthenticator(page)
     device.lifted()
     page.goto(f"{free.url}/account/factors/add/passkey")
@@ -193,7 +201,7 @@ def test_an_app_s_code_opens_once_and_half_a_session_opens_nothing(
     free: FactorServer, browse: Browsers
 ) -> None:
     page = browse.page(size=PHONE)
-    first_admin(page, free)
+    name = as_admin(page, free)
     page.goto(f"{free.url}/account")
     page.get_by_role("link", name="See and change").click()
     page.get_by_role("link", name="Set one up").click()
@@ -206,7 +214,7 @@ def test_an_app_s_code_opens_once_and_half_a_session_opens_nothing(
     expect(page.get_by_text("10 of 10 are left")).to_be_visible()
 
     _sign_out(page, free)
-    _password(page, free)
+    _password(page, free, name)
     expect(page.get_by_role("heading", name="One more step")).to_be_visible()
     for path in ("/accounts", "/account/factors", "/account/confirm"):
         page.goto(free.url + path)
@@ -234,7 +242,7 @@ def test_without_a_fresh_proof_a_dialog_asks_for_it_before_it_shows_its_form(
     free: FactorServer, browse: Browsers
 ) -> None:
     page = browse.page()
-    first_admin(page, free)
+    as_admin(page, free)
     free.let_proofs_age()
     page.goto(f"{free.url}/accounts")
     rest(page)
@@ -259,12 +267,13 @@ def test_a_dialog_that_is_opened_by_a_part_of_the_page_asks_too_and_is_open_agai
     free: FactorServer, browse: Browsers
 ) -> None:
     page = browse.page()
-    first_admin(page, free)
-    register_kiosk(page, free.url)
+    kiosk = free.fresh("door")
+    as_admin(page, free)
+    register_kiosk(page, free.url, kiosk)
     free.let_proofs_age()
     page.goto(f"{free.url}/kiosks")
     rest(page)
-    page.locator(".st-key-edit_front-door button").click()
+    page.locator(f".st-key-edit_{kiosk} button").click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("confirm that it is still you")).to_be_visible(timeout=PATIENCE)
     expect(dialog.get_by_role("button", name="Save")).to_have_count(0)
@@ -282,47 +291,50 @@ def test_a_dialog_that_is_opened_by_a_part_of_the_page_asks_too_and_is_open_agai
 
 def test_an_administrator_resets_a_lost_factor(free: FactorServer, browse: Browsers) -> None:
     page = browse.page()
-    first_admin(page, free)
+    name = as_admin(page, free)
     page.goto(f"{free.url}/account/factors/add/app")
     give_code(page, secret_on(page))
     expect_codes(page)
     page.goto(f"{free.url}/accounts")
-    expect(page.get_by_text("Authenticator app")).to_be_visible(timeout=PATIENCE)
+    change = page.locator(f".st-key-change_{name} button")
+    card = page.get_by_test_id("stHorizontalBlock").filter(has=change)
+    expect(card.get_by_text("Authenticator app")).to_be_visible(timeout=PATIENCE)
     rest(page)
-    page.get_by_role("button", name="Change").click()
+    change.click()
     page.get_by_role("dialog").get_by_role("button", name="Reset second factor").click()
     expect(page.get_by_text("Your sign-in has ended")).to_be_visible(timeout=PATIENCE)
-    _password(page, free)
-    expect_inside(page, ADMIN)
+    _password(page, free, name)
+    expect_inside(page, name)
 
 
 def test_a_message_made_by_hand_does_nothing_once_the_proof_is_old(free: FactorServer) -> None:
     """Whoever holds the cookie can speak to Streamlit without any page of ours around it."""
-    form = {"name": ADMIN, "password": PASSWORD, "again": PASSWORD}
-    with closing(signed_in(free, free.setup_link().removeprefix(free.url), form)) as client:
+    form = {"name": new_account(free, ADMIN, "ADMIN", "NO_GROUPS"), "password": PASSWORD}
+    with closing(signed_in(free, "/login", form)) as client:
         _old_proofs_do_nothing(free, client)
 
 
 def _old_proofs_do_nothing(free: FactorServer, client: httpx.Client) -> None:
+    before, (max_, mallory, eve) = free.accounts(), map(free.fresh, ("max", "mallory", "eve"))
     wanted: dict[str, str | bool] = {
         "First password": PASSWORD,
         "Of all groups (managers and HR)": True,
     }
     with script(free, client, "accounts") as made:
         made.run("Add account")
-        made.run("Create account", {**wanted, "Name": "max"})
-        assert free.accounts() == {ADMIN, "max"}
+        made.run("Create account", {**wanted, "Name": max_})
+        assert free.accounts() == before | {max_}
         made.run()
         made.run("Add account")
         free.let_proofs_age()
-        said = made.run("Create account", {**wanted, "Name": "mallory"})
+        said = made.run("Create account", {**wanted, "Name": mallory})
         assert "more than five minutes old" in said
-        assert free.accounts() == {ADMIN, "max"}
+        assert free.accounts() == before | {max_}
         proof = {"do": "password", "code": PASSWORD, "next": "/account/confirmed"}
         send(client, "/account/confirm?next=/account/confirmed", proof)
         time.sleep(FORGOTTEN)
-        made.run("Create account", {**wanted, "Name": "eve"})  # the form is still good for it
-        assert free.accounts() == {ADMIN, "max", "eve"}
+        made.run("Create account", {**wanted, "Name": eve})  # the form is still good for it
+        assert free.accounts() == before | {max_, eve}
         free.let_proofs_age()
     with script(free, client, "tokens") as made:
         assert "confirm that it is still you" in made.run("Add token")

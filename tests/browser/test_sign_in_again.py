@@ -1,43 +1,27 @@
 """A sign-in that ends in the middle of a form: whoever signs in again finds their words."""
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import Browsers
-from tests.browser.server import ROOT
-from tests.browser.sign_in import ADMIN, PASSWORD, GuardedServer, first_admin
-from tests.data import Material
+from tests.browser.sign_in import PASSWORD, GuardedServer, as_admin, expect_inside
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 PATIENCE = 30_000  # ms
 
 
-@pytest.fixture
-def guarded(tmp_path: Path, material: Material) -> Iterator[GuardedServer]:
-    with GuardedServer(tmp_path / "data", material.pack) as server:
-        yield server
+def _end_every_sign_in(server: GuardedServer, account: str) -> None:
+    server.beside.run(f"accounts.sign_out_everywhere({account!r})")
 
 
-def _end_every_sign_in(server: GuardedServer) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "face_rec", "users", "reset-factor", ADMIN], cwd=ROOT,
-        env=server.environment(), check=True, timeout=60,
-    )  # fmt: skip
-
-
-def _sign_in_again(page: Page) -> None:
+def _sign_in_again(page: Page, account: str) -> None:
     curtain = page.get_by_test_id("signed-out")
     expect(curtain).to_be_visible(timeout=PATIENCE)
     with page.expect_popup() as opened:
         curtain.get_by_role("button", name="Sign in again").click()
     window = opened.value
-    window.get_by_label("Name", exact=True).fill(ADMIN)
+    window.get_by_label("Name", exact=True).fill(account)
     window.get_by_label("Password", exact=True).fill(PASSWORD)
     window.get_by_role("button", name="Sign in", exact=True).click()
     expect(curtain).to_have_count(0, timeout=PATIENCE)
@@ -47,13 +31,13 @@ def test_what_was_typed_is_still_there_after_signing_in_again(
     guarded: GuardedServer, browse: Browsers
 ) -> None:
     page = browse.page()
-    first_admin(page, guarded)
+    account = as_admin(page, guarded)
     page.goto(f"{guarded.url}/register")
     name = page.get_by_label("Name", exact=True)
     name.fill("Grace Hopper")
     name.press("Tab")
-    _end_every_sign_in(guarded)
-    _sign_in_again(page)
+    _end_every_sign_in(guarded, account)
+    _sign_in_again(page, account)
     expect(name).to_have_value("Grace Hopper")
     page.get_by_label("ID", exact=True).fill("E9")
     page.get_by_label("ID", exact=True).press("Tab")
@@ -66,8 +50,10 @@ def test_behind_the_curtain_nothing_can_be_read_or_pressed(
     guarded: GuardedServer, browse: Browsers
 ) -> None:
     page = browse.page()
-    first_admin(page, guarded)
-    _end_every_sign_in(guarded)
+    account = as_admin(page, guarded)
+    page.goto(f"{guarded.url}/overview")
+    expect_inside(page, account)
+    _end_every_sign_in(guarded, account)
     curtain = page.get_by_test_id("signed-out")
     expect(curtain).to_be_visible(timeout=PATIENCE)
     page.keyboard.press("Escape")
@@ -81,7 +67,8 @@ def test_leaving_register_keeps_what_was_begun_until_it_is_begun_anew(
     guarded: GuardedServer, browse: Browsers
 ) -> None:
     page = browse.page()
-    first_admin(page, guarded)
+    as_admin(page, guarded)
+    page.goto(f"{guarded.url}/overview")
     menu = page.get_by_test_id("stSidebarNav")
     menu.get_by_text("Register").click()
     name = page.get_by_label("Name", exact=True)

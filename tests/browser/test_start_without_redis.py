@@ -14,7 +14,7 @@ from tests.browser.kiosks import add_kiosk, become_kiosk
 from tests.browser.screens import KioskScreen, RegisterScreen
 from tests.browser.server import AppServer
 from tests.browser.sign_in import GuardedServer, first_admin
-from tests.data import shared_data
+from tests.data import Material
 from tests.redis_servers import Server, standalone
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
@@ -56,10 +56,9 @@ def redis(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def outside(tmp_path: Path, redis: Server) -> Iterator[OutsideServer]:
+def outside(tmp_path: Path, redis: Server, material: Material) -> Iterator[OutsideServer]:
     (tmp_path / "app").mkdir()
-    pack = shared_data("models/buffalo_sc")
-    with OutsideServer(tmp_path / "app" / "data", pack, redis) as server:
+    with OutsideServer(tmp_path / "app" / "data", material.pack, redis) as server:
         yield server
 
 

@@ -1,7 +1,6 @@
 """What a page brings over the line, cold and at the second visit; and that it looks right."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,9 +19,10 @@ _ICONS = """() => [...document.querySelectorAll('[data-testid=stIconMaterial]')]
 """
 
 
-@pytest.fixture
-def server(tmp_path: Path, material: Material) -> Iterator[AppServer]:
-    with AppServer(tmp_path / "data", material.pack) as server:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iterator[AppServer]:
+    """With nobody in it: what people look like comes on top."""
+    with AppServer(tmp_path_factory.mktemp("weight") / "data", material.pack) as server:
         yield server
 
 
