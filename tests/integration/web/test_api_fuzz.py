@@ -16,7 +16,7 @@ from face_rec.web.api.query import after_cursor, beginning_of, cursor_of, end_of
 from face_rec.web.base.problem import CODES
 from tests.fakes.system import FakeSystem
 from tests.gate_app import ORIGIN
-from tests.integration.test_access_api import Api
+from tests.integration.web.test_access_api import Api
 
 _odd = settings(
     max_examples=60, deadline=None,

@@ -1,5 +1,5 @@
 """Kills a process that writes a journal, again and again, and compares what is left with what
-it had said. Run as ``python -m tests.integration.journal_killer FOLDER ROUNDS SEED``.
+it had said. Run as ``python -m tests.integration.stores.journal_killer FOLDER ROUNDS SEED``.
 
 Every round's child takes over what the killed ones before it left, and may be killed at that,
 too. The child says on a pipe what has returned; the kernel keeps what it has written, as it

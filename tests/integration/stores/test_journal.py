@@ -18,6 +18,7 @@ from face_rec.stores.attendance import event_codec
 from face_rec.stores.journal import journal as journal_module
 from face_rec.stores.journal.journal import FileJournal
 from tests.fakes.attendance import FakeJournal
+from tests.integration.stores import journal_killer
 from tests.samples import ODD_TEXTS, an_event
 
 
@@ -81,7 +82,7 @@ os._exit(9)
 
 def _crashed(folder: Path) -> None:
     """Leave what a process leaves that is killed after three marks."""
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     ended = subprocess.run([sys.executable, "-c", CRASH, str(folder)], cwd=root, check=False)
     assert ended.returncode == 9
 
@@ -303,10 +304,10 @@ def test_one_stuck_event_a_segment_never_adds_up_to_many_open_files(
 
 
 def test_kills_at_random_moments_lose_and_double_nothing(tmp_path: Path) -> None:
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     seed = secrets.randbelow(1 << 32)
     ended = subprocess.run(
-        [sys.executable, "-m", "tests.integration.journal_killer", tmp_path, "60", str(seed)],
+        [sys.executable, "-m", journal_killer.__name__, tmp_path, "60", str(seed)],
         cwd=root, check=False, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert ended.returncode == 0, f"seed {seed}: {ended.stderr}"

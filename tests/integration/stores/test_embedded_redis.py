@@ -23,7 +23,7 @@ from tests.fakes.clock import MORNING
 from tests.redis_servers import redis_binary, wait_until
 from tests.samples import an_event
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 OTHER_PROCESS = """
 import sys

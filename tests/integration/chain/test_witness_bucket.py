@@ -15,7 +15,7 @@ from face_rec.stores.redis.client import Client
 from face_rec.stores.s3 import S3Credentials, s3_client
 from face_rec.stores.verify.chain_report import Flaw
 from face_rec.stores.witness.bucket import WitnessBucket
-from tests.integration.test_chain_attacks import Site
+from tests.integration.chain.test_chain_attacks import Site
 from tests.samples import an_event
 
 NOW = datetime.now(UTC).replace(microsecond=0)

@@ -24,7 +24,7 @@ from tests.fakes.clock import MORNING
 from tests.redis_servers import wait_until
 from tests.samples import CONTRACT, a_person, a_template, an_event
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 OLD, NEW = "o" * 40, "n" * 40
 FACE = b"\xff\xd8 the face of somebody \xff\xd9"
 OLDER, NOBODY_S = "marks/2025/03/10/e2.jpg", "marks/2025/03/10/e3.jpg"
