@@ -1,11 +1,11 @@
 """The witness in S3 with Object Lock and versions, over real HTTP against moto's server."""
 
-import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
@@ -21,20 +21,29 @@ from tests.samples import an_event
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
-@pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
     server = ThreadedMotoServer("127.0.0.1", 0)
     server.start()
     host, port = server.get_host_and_port()
-    client = s3_client(f"http://{host}:{port}", "us-east-1", S3Credentials("t", "testing-secret"))
-    urllib.request.urlopen(
-        urllib.request.Request(f"http://{host}:{port}/moto-api/reset", method="POST")
-    )
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def client(server: str) -> Iterator[Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield s3_client(server, "us-east-1", S3Credentials("t", "testing-secret"))
+
+
+@pytest.fixture
+def s3(server: str, client: Any) -> Any:  # noqa: ANN401
+    """A client of a server with two empty buckets."""
+    httpx.post(f"{server}/moto-api/reset").raise_for_status()
     client.create_bucket(Bucket="plain")
     client.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
-    yield client
-    server.stop()
+    return client
 
 
 def _bucket(s3: Any, name: str, lock_days: int = 0) -> WitnessBucket:  # noqa: ANN401
