@@ -1,6 +1,7 @@
 """Two kinds of event that only one process has, followed through the product.
 
-Imported by the process of :mod:`tests.integration.test_event_kind` once they are registered.
+Imported by the process of :mod:`tests.integration.attendance.test_event_kind` once they are
+registered.
 """
 
 import csv

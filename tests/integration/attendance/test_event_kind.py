@@ -8,7 +8,7 @@ from typing import Final
 
 from tests.redis_servers import Server
 
-ROOT: Final = Path(__file__).resolve().parents[2]
+ROOT: Final = Path(__file__).resolve().parents[3]
 REGISTERED: Final = """
     BREAK = "break", MarkKind("Break", "a BREAK", Way.OUT)
     REJECT = "reject", CorrectionKind(
@@ -25,7 +25,7 @@ module = sys.modules[name] = importlib.util.module_from_spec(found)
 before, line, after = pathlib.Path(found.origin).read_text("utf-8").partition("    def __new__")
 exec(before + {REGISTERED!r} + line + after, vars(module))
 
-from tests.integration.invented_kinds import main
+from tests.integration.attendance.invented_kinds import main
 main(int(sys.argv[1]))
 """
 """The source of the kinds with two more in it, before anything else is read."""
