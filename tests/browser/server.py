@@ -41,7 +41,7 @@ class AppServer:
 
     @property
     def beside(self) -> AnotherProcess:
-        """Another process on the same data, started when it is first asked for, and anew once it ended."""
+        """Another process on the same data, started when there is none."""
         if self._beside is None or not self._beside.alive:
             self._beside = AnotherProcess(self.root, self.environment())
         return self._beside
