@@ -25,6 +25,7 @@ from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.performance_advice import Machine, advice
 from face_rec.journey.pipeline import PipelineDeps
+from face_rec.journey.streams.workers import WorkerPool
 from face_rec.kiosks.kiosk import NAME as KIOSK_NAME
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import Heartbeat, KioskRegister
@@ -92,7 +93,7 @@ def _system(
         clock=clock,
         policy=Policy(threshold=settings.match_threshold, margin=settings.match_margin),
     )
-    engine = Engine(journeys, _workers(settings))
+    engine = Engine(journeys, WorkerPool(_workers(settings), clock))
     stack.callback(engine.close)
     rules = stores.rules
     privacy = privacy_of(settings, stores, clock, lambda revision: follower.wait(revision, 3.0))

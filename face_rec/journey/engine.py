@@ -29,14 +29,14 @@ restarted camera need about 20."""
 
 class Engine:
     """Safe from any thread. ``deps``: what the journeys share, also with those that others run
-    by themselves. ``workers``: threads that infer, at least one."""
+    by themselves. ``workers``: the threads that infer; they are closed with the engine."""
 
-    def __init__(self, deps: PipelineDeps, workers: int) -> None:
+    def __init__(self, deps: PipelineDeps, workers: WorkerPool) -> None:
         self.deps = deps
         self.seats = Seats(deps.clock)
         self._listeners = Listeners()
         self._stills = Stills(deps)
-        self._pool = WorkerPool(workers, deps.clock)
+        self._pool = workers
         self._lock = Lock()
         self._streams: dict[str, LiveStream] = {}
         self._taken: dict[str, tuple[tuple[Label, ...], float]] = {}

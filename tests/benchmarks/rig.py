@@ -15,6 +15,7 @@ from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.pipeline import PipelineDeps
+from face_rec.journey.streams.workers import WorkerPool
 from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.gallery.follower import GalleryFollower
@@ -86,7 +87,7 @@ def built(folder: Path, client: Client, models: ModelService, stack: ExitStack) 
         models=models, gallery=follower.gallery, directory=directory, marker=marker,
         snapshots=spool, assess=assess, clock=clock, policy=Policy(),
     )  # fmt: skip
-    engine = Engine(journeys, workers=min(4, os.cpu_count() or 1))
+    engine = Engine(journeys, WorkerPool(min(4, os.cpu_count() or 1), journeys.clock))
     stack.callback(engine.close)
     return House(client, people, follower, engine)
 

@@ -16,6 +16,7 @@ from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DryRunMarker
 from face_rec.journey.pipeline import Journey, PipelineDeps
 from face_rec.journey.streams.camera import PictureFolder, VideoFile
+from face_rec.journey.streams.workers import WorkerPool
 from face_rec.models.service import ModelService
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.photos.quality import assess
@@ -303,7 +304,7 @@ def test_stills_name_the_enrolled_and_no_strangers(
 
 
 def engine_for(s: PipelineDeps) -> Engine:
-    return Engine(s, workers=1)
+    return Engine(s, WorkerPool(1, s.clock))
 
 
 def test_group_photos_of_strangers_name_nobody(trained: FaceModels) -> None:

@@ -24,6 +24,7 @@ from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.pipeline import PipelineDeps
 from face_rec.journey.punch import Named
+from face_rec.journey.streams.workers import WorkerPool
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.stores.attendance.attendance import RedisAttendance
@@ -109,7 +110,7 @@ class Site:
             models=models, gallery=follower.gallery, directory=directory, marker=marker,
             snapshots=spool, assess=FakeAssessor(), clock=clock, policy=Policy(same=0.0),
         )  # fmt: skip
-        self.engine = Engine(self.deps, workers=1)
+        self.engine = Engine(self.deps, WorkerPool(1, clock))
         stack.callback(self.engine.close)
         ann = Person("s-ann", "1", "Ann", consent=Consent("I agree.", "1", MORNING))
         info = TemplateInfo(0, View.FRONT, 0.9, "fake", MORNING)

@@ -13,6 +13,7 @@ from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Scene
 from face_rec.journey.decide import Policy
 from face_rec.journey.engine import EXPIRES_AFTER, Engine
+from face_rec.journey.streams.workers import WorkerPool
 from face_rec.protocols.streams import Stream
 from tests.fakes.clock import MORNING
 from tests.fakes.journey import Actor, Stage, a_quality, picture
@@ -41,7 +42,7 @@ class Hall:
     def __init__(self) -> None:
         self.stage = Stage()
         s = self.stage.services
-        self.engine = Engine(s, workers=2)
+        self.engine = Engine(s, WorkerPool(2, s.clock))
         self.processed = 0
 
     def submit(self, stream: Stream, *actors: Actor, frames: int = 1) -> None:
@@ -269,7 +270,8 @@ def test_a_poor_still_is_said_to_be_poor(hall: Hall) -> None:
 def test_a_still_needs_more_than_video_does(hall: Hall) -> None:
     """With a threshold that video just reaches."""
     strict = Policy(threshold=0.99, margin=0.0)
-    loose = Engine(replace(hall.stage.services, policy=strict), workers=1)
+    deps = replace(hall.stage.services, policy=strict)
+    loose = Engine(deps, WorkerPool(1, deps.clock))
     (label,) = loose.still(picture([Actor(ANN)]))
     assert label.verdict is Verdict.UNKNOWN
     loose.close()

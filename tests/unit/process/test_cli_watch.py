@@ -14,6 +14,7 @@ from face_rec.domain.marks import Outcome
 from face_rec.journey.engine import Engine
 from face_rec.journey.pipeline import PipelineDeps
 from face_rec.journey.streams.camera import LiveCamera, PictureFolder, VideoFile
+from face_rec.journey.streams.workers import WorkerPool
 from tests.fakes.journey import Actor, Stage, picture
 from tests.unit.journey.test_journey_camera import FakeCapture, ImpatientEvent
 
@@ -31,7 +32,7 @@ def stage() -> Iterator[Stage]:
 @pytest.fixture
 def engine(stage: Stage) -> Iterator[Engine]:
     s = stage.services
-    engine = Engine(s, workers=1)
+    engine = Engine(s, WorkerPool(1, s.clock))
     yield engine
     engine.close()
 
