@@ -1,23 +1,33 @@
 """What timesheets are made from: people, rules, marks, heartbeats, each kept until it changes."""
 
+import io
+import logging
+import shutil
 import threading
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
+from cachetools import LRUCache
+
 from face_rec.attendance.days.day_calculator import MARGIN
 from face_rec.attendance.days.outages import Uptime
-from face_rec.attendance.marks.columns_cache import ColumnsCache
 from face_rec.attendance.marks.effective_marks import EffectiveMarks
-from face_rec.attendance.marks.mark_columns import Codes, MarkColumns
+from face_rec.attendance.marks.mark_columns import MARK, Codes, MarkColumns, columns_of
 from face_rec.attendance.rules.rules import Rules, RulesReader
 from face_rec.clock import Clock
 from face_rec.domain.people import Person
+from face_rec.files import make_folder, write_durable
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people import PeopleReader
 
+log = logging.getLogger(__name__)
+
+_FORMAT = "1"
+_CLOSED_AFTER = timedelta(days=2)  # a day is written to disk only once it has settled
 _DAY = timedelta(days=1)
 
 
@@ -35,6 +45,81 @@ class Stores:
 def days_between(first: date, last: date) -> list[date]:
     """Both included; empty if ``last`` lies before ``first``."""
     return [first + n * _DAY for n in range((last - first).days + 1)]
+
+
+class ColumnsCache:
+    """Columns of marks: in memory for every day read, on disk for closed days. Safe from any
+    thread.
+
+    A day's columns are good as long as its list has the same length, so late replays and
+    corrections need no message to invalidate it. Files lie under the database's own epoch: a
+    restored or emptied Redis never meets another one's files. They hold no names, only subjects
+    and times.
+
+    Raises StoreUnavailable where the store does; trouble with the disk only
+    costs time and is logged.
+    """
+
+    def __init__(
+        self,
+        standing: EffectiveMarks,
+        codes: Codes,
+        clock: Clock,
+        *,
+        folder: Path | None,
+        epoch: str,
+        days: int = 800,
+    ) -> None:
+        """``folder``: where closed days are kept, None for memory only.
+        ``days``: how many columns stay in memory (4,000 marks: 160 KB)."""
+        self._standing = standing
+        self._codes = codes
+        self._clock = clock
+        self._folder = folder / epoch if folder is not None else None
+        self._memory: LRUCache[date, MarkColumns] = LRUCache(days)
+        self._lock = threading.Lock()
+        if folder is not None:
+            _forget_others(folder, epoch)
+
+    def columns(
+        self, days: Sequence[date], lengths: Sequence[int], progress: Progress | None = None
+    ) -> list[MarkColumns]:
+        """The columns of ``days``, whose lists are now ``lengths`` long."""
+        found = []
+        for number, (day, length) in enumerate(zip(days, lengths, strict=True)):
+            found.append(self._day(day, length))
+            if progress is not None:
+                progress(number + 1, len(days))
+        return found
+
+    @property
+    def bytes(self) -> int:
+        """What the columns in memory take."""
+        with self._lock:
+            return sum(one.marks.nbytes for one in self._memory.values())
+
+    def _day(self, day: date, length: int) -> MarkColumns:
+        with self._lock:
+            known = self._memory.get(day)
+        if known is not None and known.length == length:
+            return known
+        made = self._read(day, length) if length else MarkColumns(0, np.empty(0, MARK))
+        with self._lock:
+            self._memory[day] = made
+        return made
+
+    def _read(self, day: date, length: int) -> MarkColumns:
+        path = self._folder / f"{day}.npz" if self._folder is not None else None
+        if path is not None and path.exists():
+            kept = _from_file(path, length, self._codes)
+            if kept is not None:
+                return kept
+        closed = day < self._clock.now().date() - _CLOSED_AFTER
+        found = self._standing.day(day, length, keep=not closed)
+        made = columns_of(found, length, self._codes)
+        if path is not None and closed:
+            _to_file(path, made, self._codes)
+        return made
 
 
 class CachedStores:
@@ -106,3 +191,42 @@ class CachedStores:
                     epoch=stores.rules.epoch(),
                 )
             return self._columns
+
+
+def _from_file(path: Path, length: int, codes: Codes) -> MarkColumns | None:
+    """None if the file is of another length or form, or cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            version, kept_length, strangers = file["head"].tolist()
+            if version != _FORMAT or int(kept_length) != length:
+                return None
+            marks = file["marks"]
+            for column in ("subject", "kiosk"):
+                codes_here = [codes.code(text) for text in file[column].tolist()]
+                marks[column] = np.array(codes_here, np.int32)[marks[column]]
+    except (OSError, ValueError, KeyError, IndexError) as error:
+        log.warning("attendance_cache_unreadable file=%s error=%s", path.name, error)
+        return None
+    return MarkColumns(length, marks[np.argsort(marks["subject"], kind="stable")], int(strangers))
+
+
+def _to_file(path: Path, made: MarkColumns, codes: Codes) -> None:
+    marks, texts = made.marks.copy(), {}
+    for column in ("subject", "kiosk"):
+        used, marks[column] = np.unique(made.marks[column], return_inverse=True)
+        texts[column] = np.array([codes.text(code) for code in used.tolist()], dtype=np.str_)
+    head = np.array([_FORMAT, str(made.length), str(made.strangers)])
+    buffer = io.BytesIO()
+    np.savez(buffer, head=head, marks=marks, subject=texts["subject"], kiosk=texts["kiosk"])
+    try:
+        make_folder(path.parent)
+        write_durable(path, buffer.getvalue(), sync=False)
+    except OSError as error:
+        log.warning("attendance_cache_unwritable file=%s error=%s", path.name, error)
+
+
+def _forget_others(folder: Path, epoch: str) -> None:
+    """Drop the files of databases that are no longer used here."""
+    for other in folder.glob("*"):
+        if other.is_dir() and other.name != epoch:
+            shutil.rmtree(other, ignore_errors=True)
