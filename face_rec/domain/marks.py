@@ -103,11 +103,23 @@ CORRECTION_KINDS: Final[Mapping[EventKind, CorrectionKind]] = {
 
 
 class Source(StrEnum):
-    VIDEO = "video"
-    STILL = "still"
-    PIN = "pin"
-    MANUAL = "manual"
-    IMPORT = "import"
+    """What took an event: its value as it is stored, ``words`` as screens call it, and whether it
+    is ``deliberate``: nobody lingers into it, so that no minimum stay applies."""
+
+    words: str
+    deliberate: bool
+
+    VIDEO = "video", "Camera"
+    STILL = "still", "Photo"
+    PIN = "pin", "PIN", True
+    MANUAL = "manual", "By hand", True
+    IMPORT = "import", "Import", True
+
+    def __new__(cls, value: str, words: str, deliberate: bool = False) -> Self:
+        source = str.__new__(cls, value)
+        source._value_ = value
+        source.words, source.deliberate = words, deliberate
+        return source
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,6 @@ from face_rec.attendance.terms.status import Flag
 from face_rec.domain.marks import CORRECTION_KINDS, Event, EventKind, Source, is_mark
 from face_rec.protocols.marks import MarkReader
 
-DELIBERATE = frozenset({Source.PIN, Source.MANUAL, Source.IMPORT})
-"""CachedStores to which no minimum stay applies: nobody lingers into them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from face_rec.attendance.marks.effective_marks import DELIBERATE, Entries, Entry
+from face_rec.attendance.marks.effective_marks import Entries, Entry
 from face_rec.domain.marks import MARK_KINDS, Source
 
 CONFIRMED = 1 << 20
@@ -93,7 +93,7 @@ def _row(entry: Entry, codes: Codes) -> tuple[object, ...]:
         int(event.at.timestamp() // 1),
         event.at.microsecond,
         int(MARK_KINDS[entry.kind].way),
-        event.source in DELIBERATE,
+        event.source.deliberate,
         _state(entry),
         _number(event.score),
         _number(event.margin),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from face_rec.attendance.marks.effective_marks import DELIBERATE, Entry
+from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.kiosks.kiosk import KioskRecord
 
 Stays = Mapping[str, int]
@@ -49,7 +49,7 @@ def visits(marks: Iterable[Entry], stays: Stays) -> list[Visit]:
         event = entry.event
         key = (event.subject, event.kiosk, entry.kind.value)
         before = open_.get(key)
-        if event.source in DELIBERATE:
+        if event.source.deliberate:
             begun.append([entry])
         elif before and event.at - before[-1].event.at < _stay(stays, event.kiosk):
             before.append(entry)

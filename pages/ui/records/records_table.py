@@ -7,7 +7,7 @@ import streamlit as st
 
 from face_rec.attendance.marks.records import by_visit, marks_table
 from face_rec.attendance.marks.visit import stays_of
-from face_rec.domain.marks import MARK_KINDS
+from face_rec.domain.marks import MARK_KINDS, Source
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.shared.people_index import people_index
 from pages.ui.shared.photos import whole_picture
@@ -35,13 +35,7 @@ def table_of(app: AttendanceFacade, first: date, last: date) -> pd.DataFrame:
 
 PAGE = 100
 KINDS = {kind.value: mark.words for kind, mark in MARK_KINDS.items()}
-SOURCES = {
-    "video": "Camera",
-    "still": "Photo",
-    "pin": "PIN",
-    "manual": "By hand",
-    "import": "Import",
-}
+SOURCES = {source.value: source.words for source in Source}
 # A column without a width takes what is left of a wide screen.
 _COLUMNS = {
     "date": st.column_config.TextColumn("Date", width=95),

@@ -22,7 +22,7 @@ from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.attendance.rules.shift import Counting, Reading
 from face_rec.domain.groups import ALL_GROUPS
-from face_rec.domain.marks import EventKind
+from face_rec.domain.marks import EventKind, Source
 from face_rec.domain.people import Person
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.stores.attendance.attendance import RedisAttendance
@@ -34,10 +34,10 @@ from tests.attendance_days import shift
 from tests.fakes.privacy import PrivacyOf
 from tests.fakes.rules import FakeRules
 from tests.fakes.system import FakeSystem
-from tests.samples import a_chain
+from tests.samples import a_chain, an_event
 from tests.unit.pages.pages_app import opened
 
-BREAK, REJECT = EventKind["BREAK"], EventKind["REJECT"]
+BREAK, REJECT, BADGE = EventKind["BREAK"], EventKind["REJECT"], Source["BADGE"]
 
 
 def main(port: int) -> None:
@@ -54,7 +54,9 @@ def main(port: int) -> None:
 
 def _days(fake: FakeSystem, ann: Person, store: RedisAttendance) -> dict[str, object]:
     desk, who = fake.service.corrections, ("Mia", "as she said")
-    came = fake.mark(ann, minutes=40)
+    at = fake.clock.now() - timedelta(minutes=40)
+    came = replace(an_event("came", ann.subject), at=at, source=BADGE)
+    store.apply(came, 0)
     left = desk.add(ann.subject, fake.clock.now(), BREAK, *who, within=ALL_GROUPS)
     fake.clock.advance(60)
     wrong = fake.mark(ann)
@@ -62,6 +64,7 @@ def _days(fake: FakeSystem, ann: Person, store: RedisAttendance) -> dict[str, ob
     again = store.apply(replace(left, id="again", at=left.at + timedelta(seconds=5)), 3600)
     asked, today = fake.service.mark_queries, fake.service.timesheets.today()
     (day,) = fake.service.timesheets.person(ann.subject, today, today)
+    shown = opened("records.py").dataframe[0].value
     return {
         "store": [event.kind for event in store.day(today)],
         "cooldown": again.outcome,
@@ -70,7 +73,8 @@ def _days(fake: FakeSystem, ann: Person, store: RedisAttendance) -> dict[str, ob
         "worked": day.worked,
         "audit": [one.after for one in asked.audit(today, today)],
         "choices": [one.words for one in choices(Entry(came, came.kind))],
-        "records": list(opened("records.py").dataframe[0].value["kind"]),
+        "records": list(shown["kind"]),
+        "taken by": list(shown["source"]),
     }
 
 

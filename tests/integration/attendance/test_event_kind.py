@@ -1,4 +1,4 @@
-"""A new kind of event is one line in :class:`~face_rec.domain.marks.EventKind`."""
+"""A new kind of event, like another source of marks, is a line in :mod:`face_rec.domain.marks`."""
 
 import json
 import subprocess
@@ -9,26 +9,36 @@ from typing import Final
 from tests.redis_servers import Server
 
 ROOT: Final = Path(__file__).resolve().parents[3]
-REGISTERED: Final = """
+KINDS: Final = """
     BREAK = "break", MarkKind("Break", "a BREAK", Way.OUT)
     REJECT = "reject", CorrectionKind(
         "Reject", "rejected", "Somebody else stood there.", "It is rejected already.",
         voided=True, disputed=True,
     )
 """
+SOURCE: Final = """
+    BADGE = "badge", "Badge", True
+"""
+REGISTERED: Final = {
+    "    def __new__(cls, value: str, what": KINDS,
+    "    def __new__(cls, value: str, words": SOURCE,
+}
 RUN: Final = f"""
 import importlib.util, pathlib, sys
 
 name = "face_rec.domain.marks"
 found = importlib.util.find_spec(name)
 module = sys.modules[name] = importlib.util.module_from_spec(found)
-before, line, after = pathlib.Path(found.origin).read_text("utf-8").partition("    def __new__")
-exec(before + {REGISTERED!r} + line + after, vars(module))
+text = pathlib.Path(found.origin).read_text("utf-8")
+for line, registered in {REGISTERED!r}.items():
+    assert text.count(line) == 1
+    text = text.replace(line, registered + line)
+exec(text, vars(module))
 
 from tests.integration.attendance.invented_kinds import main
 main(int(sys.argv[1]))
 """
-"""The source of the kinds with two more in it, before anything else is read."""
+"""The module with all of these in it, before anything else is read."""
 
 
 def test_an_invented_kind_is_everywhere_by_its_registration_alone(redis_server: Server) -> None:
@@ -48,6 +58,7 @@ def test_an_invented_kind_is_everywhere_by_its_registration_alone(redis_server: 
     assert said["audit"] == ["rejected", "break added"]
     assert {"Count as break", "Reject"} <= set(said["choices"])
     assert said["records"] == ["Break", "Mark"]
+    assert said["taken by"] == ["By hand", "Badge"]
     assert said["csv"] == ["break", "punch"]
     assert sorted(said["export"]) == sorted(stored)
     assert said["export table"] == ["break", "punch"]
