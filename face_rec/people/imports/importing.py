@@ -5,6 +5,7 @@ nothing; one that has templates of another model only gets new ones, so the same
 enrols everybody again after a change of the model.
 """
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,7 @@ from face_rec.domain.errors import ArchiveRefused, ConsentMissing, PeopleError, 
 from face_rec.domain.people import Consent, Person
 from face_rec.people.details import Details, clean_details
 from face_rec.people.enrolment import Enrolment
+from face_rec.people.imports import photo_archive
 from face_rec.people.imports.collection import Collection, PersonFiles, PhotoFile
 from face_rec.people.photos import capture_hints
 from face_rec.people.photos.photo_check import EnrolPhoto
@@ -90,6 +92,13 @@ class Importer:
             if progress:
                 progress(done, len(collection.people))
         return ImportReport(tuple(reports))
+
+    def run_zip(
+        self, archive: bytes, consent: Consent | None, progress: Progress | None = None
+    ) -> ImportReport:
+        """The same for the ZIP whose bytes are given. Raises ArchiveRefused as well."""
+        with photo_archive.opened(io.BytesIO(archive)) as collection:
+            return self.run(collection, consent, progress)
 
     def _person(self, files: PersonFiles, consent: Consent | None) -> PersonReport:
         try:
