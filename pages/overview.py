@@ -18,8 +18,7 @@ from pages.ui.frame.parts import repeating
 from pages.ui.frame.scope import filters
 from pages.ui.frame.state import lines_to_do, overall
 from pages.ui.overview.arrival_curve import arrival_curve
-from pages.ui.overview.first_steps import first_steps, zone_question
-from pages.ui.overview.today import kiosk_hearts, today_of
+from pages.ui.overview.cards import first_steps, kiosk_states, today_of, zone_question
 from pages.ui.shared import times
 from pages.ui.shared.day_words import minutes, time_of
 from pages.ui.shared.photos import photo
@@ -105,7 +104,7 @@ def draw(app: AttendanceFacade) -> None:
         latest()
     with right.container(border=True):
         st.subheader("Kiosks", anchor=False)
-        hearts()
+        kiosks()
     if current().may(Right.SYSTEM):
         state()
 
@@ -171,10 +170,10 @@ def arrivals() -> None:
 
 
 @repeating(10, Right.OVERVIEW)
-def hearts() -> None:
+def kiosks() -> None:
     """The kiosks and their signs of life."""
     with guarded("overview.kiosks"):
-        kiosk_hearts(AttendanceFacade.current())
+        kiosk_states(AttendanceFacade.current())
 
 
 @repeating(5, Right.OVERVIEW)

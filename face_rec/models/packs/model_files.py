@@ -1,5 +1,6 @@
-"""The ONNX files of a folder: what each is for, told from its graph and never from its name, and
-its sha256, remembered, so that a second start need not read hundreds of megabytes again."""
+"""The ONNX files of a pack: out of a ZIP, although nobody vouches for it; what each is for, told
+from its graph and never from its name; and its sha256, remembered, so that a second start need
+not read hundreds of megabytes again."""
 
 import hashlib
 import json
@@ -7,20 +8,30 @@ import logging
 import re
 import threading
 import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
+from typing import IO
 
 import onnx
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
-from face_rec.domain.errors import PackBroken
-from face_rec.files import make_folder, write_durable
+from face_rec.domain.errors import ArchiveRefused, PackBroken
+from face_rec.files import make_folder, sync_file, write_durable
 from face_rec.models.packs.catalogue import PackFile
 from face_rec.models.packs.manifest import Pack
+from face_rec.protocols.models import Progress
+from face_rec.zip_directory import files_in, opened_zip, path_of
 
 log = logging.getLogger(__name__)
 
 _CHUNK = 1 << 20
+MOST_ENTRIES = 500
+LARGEST_FILE = 1 << 30
+LARGEST_TOTAL = 2 << 30
+"""Bytes once unpacked; buffalo_l, the largest pack with all five models, has 0.34 GB."""
 _SCRFD_WITH_LANDMARKS = (9, 15)
 """Outputs: scores, boxes and landmarks at three or five strides."""
 _LANDMARK_INPUT = 192
@@ -152,3 +163,64 @@ def _only(role: Role, paths: list[Path], folder: Path) -> Path:
 
 def _described(path: Path, digests: Digests) -> PackFile:
     return PackFile(path.name, path.stat().st_size, digests.of(path))
+
+
+def unpack_models(
+    archive: Path, target: Path, progress: Progress, only: frozenset[str] = frozenset()
+) -> None:
+    """Write every ``*.onnx`` of ``archive`` (or ``only`` these) into ``target`` under its bare
+    name.
+
+    ``progress`` gets (bytes so far, of). Raises ArchiveRefused for anything odd: paths that
+    leave the archive, links, encryption, a wrong checksum, or too much of anything.
+    """
+    try:
+        with opened_zip(archive, MOST_ENTRIES) as opened:
+            models = [e for e in _models(opened) if not only or _name(e) in only]
+            _unpack(opened, models, target, progress)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise ArchiveRefused(
+            "This is no complete ZIP archive; download or make it again."
+        ) from error
+
+
+def _models(opened: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    models = [e for e in files_in(opened, MOST_ENTRIES) if _name(e).lower().endswith(".onnx")]
+    names = [_name(entry).lower() for entry in models]
+    if not models or len(set(names)) != len(names):
+        raise ArchiveRefused("The ZIP must hold the models as *.onnx files of different names.")
+    for entry in models:
+        if ":" in _name(entry):  # to Windows a stream of another file
+            raise ArchiveRefused(f"The ZIP holds a model of no usable name: {_name(entry)!r}.")
+        if entry.file_size > LARGEST_FILE:
+            raise ArchiveRefused(f"{_name(entry)!r} has more than {LARGEST_FILE >> 30} GB.")
+    if sum(entry.file_size for entry in models) > LARGEST_TOTAL:
+        raise ArchiveRefused(f"The ZIP unpacks to more than {LARGEST_TOTAL >> 30} GB.")
+    return models
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    return path_of(entry).name
+
+
+def _unpack(
+    opened: zipfile.ZipFile, models: list[zipfile.ZipInfo], target: Path, progress: Progress
+) -> None:
+    total, done = sum(entry.file_size for entry in models), 0
+    for entry in models:
+        with opened.open(entry) as source, (target / _name(entry)).open("xb") as sink:
+            for size in _copy(source, sink):
+                progress(done + size, total)
+        done += entry.file_size
+
+
+def _copy(source: IO[bytes], sink: IO[bytes]) -> Iterator[int]:
+    """Copies and makes it last; yields the bytes copied so far.
+
+    zipfile itself gives no byte more than the entry declares, and checks its CRC."""
+    done = 0
+    while piece := source.read(_CHUNK):
+        done += sink.write(piece)
+        yield done
+    sink.flush()
+    sync_file(sink.fileno())

@@ -154,7 +154,7 @@ def test_a_full_disk_is_said(
     def full(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("face_rec.models.packs.pack_archive._write", full)
+    monkeypatch.setattr("face_rec.models.packs.install._write", full)
     with pytest.raises(ModelError, match="No space left"):
         installer.pull("tiny")
     assert _nothing_left(packs)
@@ -164,7 +164,7 @@ def test_an_endless_answer_is_cut(
     installer: Installer, releases: Releases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     releases.sized = False
-    monkeypatch.setattr("face_rec.models.packs.pack_archive.LARGEST_ARCHIVE", 100)
+    monkeypatch.setattr("face_rec.models.packs.install.LARGEST_ARCHIVE", 100)
     with pytest.raises(ModelError, match="does not end"):
         installer.pull("tiny")
 

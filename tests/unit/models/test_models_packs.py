@@ -219,12 +219,12 @@ def test_an_unsafe_zip_is_refused_whole(
 def test_a_zip_bomb_is_refused_before_it_unpacks(
     monkeypatch: pytest.MonkeyPatch, installer: Installer, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("face_rec.models.packs.pack_archive.LARGEST_FILE", 1000)
+    monkeypatch.setattr("face_rec.models.packs.model_files.LARGEST_FILE", 1000)
     archive = _zip_with(tmp_path / "bomb.zip", ("a.onnx", bytes(2000)))
     with pytest.raises(ArchiveRefused, match="more than"):
         installer.import_from(archive)
-    monkeypatch.setattr("face_rec.models.packs.pack_archive.LARGEST_FILE", 3000)
-    monkeypatch.setattr("face_rec.models.packs.pack_archive.LARGEST_TOTAL", 3000)
+    monkeypatch.setattr("face_rec.models.packs.model_files.LARGEST_FILE", 3000)
+    monkeypatch.setattr("face_rec.models.packs.model_files.LARGEST_TOTAL", 3000)
     many = _zip_with(tmp_path / "many.zip", ("a.onnx", bytes(2000)), ("b.onnx", bytes(2000)))
     with pytest.raises(ArchiveRefused, match="more than"):
         installer.import_from(many)

@@ -10,7 +10,7 @@ import pytest
 
 from face_rec.domain.errors import ArchiveRefused
 from face_rec.models.packs.install import silent
-from face_rec.models.packs.pack_archive import unpack_models
+from face_rec.models.packs.model_files import unpack_models
 from face_rec.people.imports import photo_archive as people_archive
 from face_rec.zip_directory import opened_zip
 
