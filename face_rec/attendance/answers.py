@@ -22,11 +22,15 @@ class Answers:
     """The newest answers of one service: another system or time zone has another service, and
     with it answers of its own. Not to be changed by who gets them. Safe from any thread; who
     asks what is being made already waits for it. All may raise StoreUnavailable.
+
+    With people or rules all answers change, so that none is kept that names somebody who was
+    erased since.
     """
 
     def __init__(self, timesheets: Timesheets) -> None:
         self._timesheets = timesheets
         self._kept: dict[str, _Kept] = {}
+        self._made_of = (0, 0)
         self._lock = threading.Lock()
 
     def of_days(
@@ -50,6 +54,8 @@ class Answers:
     ) -> Answer:
         revision = self._timesheets.sources.revision(first, last)
         with self._lock:
+            if self._made_of != (revision.people, revision.rules):
+                self._kept, self._made_of = {}, (revision.people, revision.rules)
             kept = self._kept.setdefault(kind, _cache())
         answer: Answer = kept((first, last, asked, revision), make)
         return answer

@@ -4,10 +4,11 @@ import io
 import logging
 import shutil
 import threading
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from cachetools import LRUCache
@@ -122,6 +123,14 @@ class ColumnsCache:
         return made
 
 
+class Revision(NamedTuple):
+    """Stands for marks, people and rules: while it is the same, so are they."""
+
+    marks: tuple[int, ...]
+    people: int
+    rules: int
+
+
 class CachedStores:
     """Cached access to the stores. Safe from any thread; all of it may raise
     StoreUnavailable."""
@@ -147,13 +156,12 @@ class CachedStores:
         """Everybody, sorted by subject."""
         return self._stores.people.everybody().people
 
-    def revision(self, first: date, last: date) -> Hashable:
-        """Stands for marks, people and rules as far as these local days depend on them: two
-        equal revisions, equal stores."""
+    def revision(self, first: date, last: date) -> Revision:
+        """What these local days depend on, as it is now."""
         near = days_between(first - MARGIN, last + MARGIN)
         stores = self._stores
         lengths = tuple(stores.attendance.lengths(near))
-        return lengths, stores.people.revision(), self.rules().version
+        return Revision(lengths, stores.people.revision(), self.rules().version)
 
     def lengths(self, days: Sequence[date]) -> dict[date, int]:
         """How long the lists of these UTC days are."""

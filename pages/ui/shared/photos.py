@@ -19,7 +19,8 @@ PORTRAIT = 480
 MOST: Final = 3000
 KEPT: Final = timedelta(hours=1)
 _kept: WeakKeyDictionary[SnapshotStore, TTLCache[tuple[str, int, bool], str]] = WeakKeyDictionary()
-"""By store, its pictures as they were shown; they go with it."""
+"""By store, its pictures as they were shown; they go with it. For an hour also those of somebody
+who is erased meanwhile, though nothing asks for theirs any more."""
 _lock = Lock()
 
 

@@ -1,7 +1,9 @@
 """What pages keep of earlier runs belongs to the system, store and time zone that it came from."""
 
 import base64
+import gc
 import sys
+import weakref
 from collections.abc import Callable
 from datetime import date
 
@@ -118,3 +120,15 @@ def test_what_was_answered_is_given_again_until_something_changes(
 
 def _asked_again(*_: object) -> None:
     raise AssertionError("Nothing had changed.")
+
+
+def test_nothing_is_kept_that_was_said_of_somebody_who_is_erased() -> None:
+    fake = marked(FakeSystem(), "Ann", minutes=20)
+    answers, day = fake.service.answers, fake.service.timesheets.today()
+    of_ann = weakref.ref(answers.of_days("any", day, day, (), set[str]))
+    gc.collect()
+    assert of_ann() is not None
+    fake.people.delete("subject1")
+    answers.of_days("another", day, day, (), set[str])
+    gc.collect()
+    assert of_ann() is None
