@@ -218,6 +218,9 @@ ONE_HOME: dict[str, set[str]] = {
     # what a kind of event is: a mark or a correction, which way it counts, how screens call it
     "EventKind.IN": {"face_rec.domain.marks"},
     "EventKind.DISPUTE": {"face_rec.domain.marks", "face_rec.demo.company_days"},
+    # where a person's pictures lie: whoever stores, seals or erases them asks
+    'f"people/{': {"face_rec.domain.pictures"},
+    '"marks/': {"face_rec.domain.pictures"},
     # how a site or a kiosk may be called
     "[a-z0-9][a-z0-9-]{0,31}": {"face_rec.domain.names"},
     # whether a greeting is of a mark that was there before: screens ask the receipt or the label

@@ -2,12 +2,12 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from face_rec.clock import Clock
 from face_rec.domain.faces import Box, Image
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
+from face_rec.domain.pictures import key_of
 from face_rec.domain.recognition import Decision
 from face_rec.domain.screens import Greeting
 from face_rec.journey.streams.stream import NoticeBoard
@@ -103,13 +103,6 @@ class Puncher:
         waited = None if receipt.already or large_since is None else now - large_since
         name = self._directory.name(receipt.event.subject)
         self._board.post(Greeting(receipt, name, now), waited)
-
-
-def key_of(event_id: str, at: datetime, subject: str) -> str:
-    """Where the snapshot of an event lies. It derives from the event, so that a mark never
-    waits for the store; and it says whose it is, so that it is sealed with that person's own
-    key and goes with them (see ``privacy.pictures.owner_of``)."""
-    return f"marks/{at.astimezone(UTC):%Y/%m/%d}/{subject}.{event_id}.jpg"
 
 
 def crop(image: Image, box: Box) -> Image:

@@ -11,6 +11,7 @@ import cv2
 from face_rec.domain.errors import StoreError
 from face_rec.domain.faces import Image, View
 from face_rec.domain.people import Person, Template, TemplateInfo
+from face_rec.domain.pictures import portraits_of
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.protocols.snapshots import SnapshotStore
 
@@ -75,7 +76,7 @@ class Portraits:
         self._snapshots = snapshots
 
     def new_key(self, subject: str) -> str:
-        return f"{_folder(subject)}{secrets.token_hex(8)}.jpg"
+        return f"{portraits_of(subject)}{secrets.token_hex(8)}.jpg"
 
     def keep(self, person: Person, photos: Sequence[EnrolPhoto]) -> bool:
         """Store the best of ``photos`` under the person's key; False if that failed, which
@@ -93,10 +94,6 @@ class Portraits:
 def _template(photo: EnrolPhoto, slot: int, now: datetime) -> Template:
     info = TemplateInfo(slot, photo.view, photo.quality.score, photo.contract.digest, now)
     return Template(info, photo.vector)
-
-
-def _folder(subject: str) -> str:
-    return f"people/{subject}/"
 
 
 def _jpeg(image: Image) -> bytes:

@@ -13,10 +13,10 @@ from datetime import timedelta
 from typing import Final
 
 from face_rec.clock import Clock
+from face_rec.domain import pictures
 from face_rec.domain.errors import PersonMissing, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
-from face_rec.privacy import pictures
 from face_rec.privacy.certificate import Certificate, Removed
 from face_rec.privacy.ports import Keeper, NoPurge, Note, Purge, Settled, unasked, unnoted
 from face_rec.protocols.marks import MarkReader
@@ -124,7 +124,7 @@ class Erasure:
         return until_first(hide)
 
     def _pictures(self, subject: str, marks: Iterable[Event]) -> list[Removed]:
-        of_marks = pictures.existing(self._snapshots, pictures.of_events(marks))
+        of_marks = pictures.existing(self._snapshots.keys, pictures.of_events(marks))
         portraits = list(self._snapshots.keys(pictures.portraits_of(subject)))
         for key in (*of_marks, *portraits):
             self._snapshots.delete(key)

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import IO, Any, Final
 
 from face_rec.clock import Clock
+from face_rec.domain import pictures
 from face_rec.domain.errors import PersonMissing, StoreError
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
-from face_rec.privacy import pictures
 from face_rec.privacy.ports import Keeper, Note, Table, unasked, unnoted
 from face_rec.protocols.models import Progress
 from face_rec.protocols.people import PeopleReader
@@ -106,7 +106,7 @@ class PersonExport:
     ) -> list[str]:
         """Add all pictures; returns those that cannot be read now."""
         portraits = list(self._snapshots.keys(pictures.portraits_of(subject)))
-        keys = [*portraits, *pictures.existing(self._snapshots, pictures.of_events(events))]
+        keys = [*portraits, *pictures.existing(self._snapshots.keys, pictures.of_events(events))]
         missing: list[str] = []
         for done, key in enumerate(keys, 1):
             try:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from face_rec.clock import Clock
+from face_rec.domain import pictures
 from face_rec.domain.errors import PersonMissing, StoreError
 from face_rec.domain.marks import is_mark
 from face_rec.domain.people import Person
-from face_rec.privacy import pictures
 from face_rec.privacy.ports import NoPurge, Note, Purge, unnoted
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader, PeopleWriter

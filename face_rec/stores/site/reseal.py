@@ -12,7 +12,7 @@ from face_rec.access.factors import app_codes
 from face_rec.access.factors.factor_store import FactorStore
 from face_rec.access.factors.factors import Factors
 from face_rec.domain.errors import Conflict, SettingError, SnapshotMissing
-from face_rec.privacy.pictures import day_of, owner_of
+from face_rec.domain.pictures import day_of, owner_of
 from face_rec.protocols.models import Progress
 from face_rec.retry import until_first
 from face_rec.stores.attendance.attendance import RedisAttendance

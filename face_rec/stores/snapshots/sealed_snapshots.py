@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final, Protocol
 
 from face_rec.domain.errors import SnapshotMissing, StoreUnavailable
-from face_rec.privacy.pictures import owner_of
+from face_rec.domain.pictures import owner_of
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.stores.people.person_keys import PersonSealer
 from face_rec.stores.sealing.sealer import DataSealer, SealBroken

@@ -26,7 +26,7 @@ from face_rec.attendance.rules.calendar import Leave
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import SnapshotMissing, StoreError
 from face_rec.domain.people import Person, Template
-from face_rec.journey.punch import key_of
+from face_rec.domain.pictures import key_of
 from face_rec.stores.access.access_codec import encode
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.redis import keys

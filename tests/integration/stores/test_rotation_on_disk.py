@@ -16,7 +16,7 @@ from face_rec.assembly.stores import Stores, open_stores
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import FaceRecError
 from face_rec.domain.people import Person
-from face_rec.journey.punch import key_of
+from face_rec.domain.pictures import key_of
 from face_rec.stores.sealing import keyring
 from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.stores.snapshots.sealed_snapshots import PICTURE

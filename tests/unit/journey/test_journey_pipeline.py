@@ -9,12 +9,13 @@ import pytest
 from face_rec.domain.faces import Box, Frame
 from face_rec.domain.marks import Outcome, Source
 from face_rec.domain.people import Person
+from face_rec.domain.pictures import key_of
 from face_rec.domain.recognition import Verdict
 from face_rec.journey.decide import Policy
 from face_rec.journey.embed import STALE_NAMED, STALE_UNKNOWN
 from face_rec.journey.mark import DryRunMarker
 from face_rec.journey.pipeline import RETRY, Journey
-from face_rec.journey.punch import crop, key_of
+from face_rec.journey.punch import crop
 from tests.fakes.clock import MORNING
 from tests.fakes.journey import FRAME_SECONDS, Actor, Stage, a_quality
 from tests.fakes.models import blank_frame, fake_models

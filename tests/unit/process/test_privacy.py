@@ -9,11 +9,11 @@ from datetime import timedelta
 
 import pytest
 
+from face_rec.domain import pictures
 from face_rec.domain.errors import Conflict, PersonMissing, StoreUnavailable
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person
-from face_rec.journey.punch import key_of
-from face_rec.privacy import pictures
+from face_rec.domain.pictures import key_of
 from face_rec.privacy.retention import Periods
 from face_rec.privacy.service import RetentionSchedule
 from tests.fakes.clock import MORNING

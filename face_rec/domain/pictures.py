@@ -1,12 +1,11 @@
-"""Which pictures are whose, and of which day: all of it is in their keys."""
+"""The keys of pictures: where each lies, and so whose it is and of which day."""
 
 import re
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime
 from typing import Final
 
 from face_rec.domain.marks import Event
-from face_rec.protocols.snapshots import SnapshotStore
 
 MARKS: Final = "marks/"
 DATED: Final = (MARKS, "unknown/")
@@ -14,6 +13,13 @@ DATED: Final = (MARKS, "unknown/")
 
 _DATED: Final = re.compile(r"[a-z]+/(\d{4})/(\d{2})/(\d{2})/")
 _OWNED: Final = re.compile(r"people/([^/]+)/.+|marks/\d{4}/\d{2}/\d{2}/([^/.]+)\.[^/.]+\.jpg")
+
+
+def key_of(event_id: str, at: datetime, subject: str) -> str:
+    """Where the picture of a mark lies. It derives from the event, so that a mark never waits
+    for the store; and it says whose it is, so that it is sealed with that person's own key and
+    goes with them (see :func:`owner_of`)."""
+    return f"{MARKS}{at.astimezone(UTC):%Y/%m/%d}/{subject}.{event_id}.jpg"
 
 
 def portraits_of(subject: str) -> str:
@@ -42,16 +48,17 @@ def of_events(events: Iterable[Event]) -> list[str]:
     return list(dict.fromkeys(event.snapshot for event in events if event.snapshot))
 
 
-def existing(store: SnapshotStore, wanted: Iterable[str]) -> list[str]:
-    """Those of ``wanted`` that are there; looks through the months they lie in."""
+def existing(keys: Callable[[str], Iterable[str]], wanted: Iterable[str]) -> list[str]:
+    """Those of ``wanted`` that are there; looks through the months they lie in. ``keys`` lists
+    those of a store that begin with a prefix."""
     left = set(wanted)
-    return [key for prefix in sorted(_months(left)) for key in store.keys(prefix) if key in left]
+    return [key for prefix in sorted(_months(left)) for key in keys(prefix) if key in left]
 
 
-def _months(keys: Iterable[str]) -> Iterator[str]:
+def _months(wanted: Iterable[str]) -> Iterator[str]:
     """``marks/2025/03/`` of each; of a key of another form its folder."""
     seen: set[str] = set()
-    for key in keys:
+    for key in wanted:
         parts = key.split("/")
         prefix = "/".join(parts[:3]) + "/" if day_of(key) else key.rpartition("/")[0]
         if prefix not in seen:
