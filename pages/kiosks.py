@@ -1,72 +1,28 @@
 """Kiosks: the devices that take attendance, how they do, and the links that enrol them."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import streamlit as st
 
-from face_rec.access.devices.device import Beat, Device
+from face_rec.access.devices.device import Beat
 from face_rec.access.pages import Page
 from face_rec.domain.errors import AccessError, RuleRefused
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord
-from pages.ui.access.kiosk_link import ensure, link_dialog
+from face_rec.kiosks.kiosk_register import MAIN, MAIN_AT_FIRST
+from pages.ui.access.kiosk_form import record_fields, since_when
+from pages.ui.access.kiosk_link import link_dialog
 from pages.ui.access.kiosk_screens import screen_words
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import dialog, repeating
-from pages.ui.frame.step_up import again, proven, refused
-from pages.ui.shared.kiosk_record import Wanted, record_fields
+from pages.ui.frame.step_up import again, awaited, proven, refused
 from pages.ui.shared.text import plain
 from pages.ui.shared.times import ago
 
 require(Page.KIOSKS.right)
-
-
-def device_fields(app: AccessFacade, device: Device, record: KioskRecord, key: str) -> Wanted:
-    """All that can be entered, beginning with what is known."""
-    title = st.text_input(
-        "Title", device.title, max_chars=80, placeholder="Front door", key=f"title_{key}"
-    )
-    left, right = st.columns(2)
-    opens = left.time_input("Open from", device.opens, key=f"opens_{key}")
-    closes = right.time_input("to", device.closes, key=f"closes_{key}")
-    st.caption("The same time twice: always open.")
-    # Other beginnings, other fields: a new device may get the name of a kiosk that is known.
-    shown = (record.site, record.direction, record.minimum_stay, record.watched, record.groups)
-    known = hash((*shown, record.show_marks))
-    made = record_fields(app.people, record, f"device_{key}_{known}")
-    pin = st.toggle(
-        "People may use their PIN", device.pin, key=f"device_{key}_pin",
-        help="For those whose face fails; tries are limited, and such marks wait for a look.",
-    )  # fmt: skip
-    named = replace(
-        device, title=title or "", opens=opens or time(0), closes=closes or time(0), pin=pin
-    )
-    return Wanted(named, replace(made, pin=pin))
-
-
-def record_of(app: AccessFacade, name: str) -> KioskRecord:
-    """What the office knows of the kiosk."""
-    found = (one for one in app.kiosk_rules() if one.id == name)
-    return next(found, KioskRecord(name))
-
-
-def save_record(app: AccessFacade, record: KioskRecord) -> None:
-    """Over whatever the first heartbeat may have written meanwhile; a kiosk that has no record
-    yet gets one, which is what makes it watched."""
-    stored = record_of(app, record.id)
-    changed = replace(record, watched_from=stored.watched_from)
-    if changed != stored or stored not in app.kiosk_rules():
-        app.save_kiosk_rule(changed)
-
-
-def office_words(record: KioskRecord) -> list[str]:
-    """Where it stands and which way it counts, if that is not both."""
-    way = {Direction.IN: "in only", Direction.OUT: "out only"}.get(record.direction, "")
-    return [word for word in (record.site, way) if word]
 
 
 NEW = "add"
@@ -78,51 +34,61 @@ WITHOUT_ACCOUNTS = (
 )
 
 
+def office_words(record: KioskRecord) -> list[str]:
+    """Where it stands, which way it counts, if that is not both, and whether PINs do."""
+    way = {Direction.IN: "in only", Direction.OUT: "out only"}.get(record.direction, "")
+    pin = "PIN allowed" if record.pin else ""
+    return [word for word in (record.site, way, pin) if word]
+
+
+def listed(app: AccessFacade) -> list[KioskRecord]:
+    """Every kiosk, and the office's own browser, which is one without anybody making it."""
+    found = {MAIN: MAIN_AT_FIRST} | {one.id: one for one in app.kiosks.all()}
+    return [found[name] for name in sorted(found)]
+
+
 @repeating(3, Right.KIOSKS)
-def devices(app: AccessFacade) -> None:
+def kiosks(app: AccessFacade) -> None:
     """One card a kiosk, with its device's last sign of life."""
     with guarded("kiosks", banner=True):
-        linked = {device.id: device for device in app.access.kiosks.all()}
-        beats = app.access.kiosks.beats()
+        linked = {device.id for device in app.access.devices.all() if device.digest}
+        beats = app.access.devices.beats()
         if not app.access.enabled:
             st.caption(WITHOUT_ACCOUNTS)
-        for name in app.kiosks.names():
-            _card(app, linked.get(name, Device(name, name)), beats.get(name))
+        for record in listed(app):
+            _card(app, record, linked=record.id in linked, beat=beats.get(record.id))
 
 
 def open_again(app: AccessFacade) -> None:
-    """The dialog of a device for which a proof was given just now."""
-    linked = {device.id: device for device in app.access.kiosks.all()}
-    for name in app.kiosks.names():
+    """The dialog of a kiosk for which a proof was given just now."""
+    for record in listed(app) if awaited() else ():
         for what, shown in (("link", link_dialog), ("edit", _edit), ("revoke", _revoke)):
-            if again(f"{what}_{name}"):
-                shown(app, linked.get(name, Device(name, name)))
+            if again(f"{what}_{record.id}"):
+                shown(app, record)
 
 
-def _card(app: AccessFacade, device: Device, beat: Beat | None) -> None:
-    with st.container(border=True, key=f"kiosk_{device.id}"):
+def _card(app: AccessFacade, record: KioskRecord, *, linked: bool, beat: Beat | None) -> None:
+    with st.container(border=True, key=f"kiosk_{record.id}"):
         words, state, buttons = st.columns([3.5, 2.6, 3.1], vertical_alignment="center")
-        named = [device.id] if device.title != device.id else []
-        facts = [*named, _hours(device), *office_words(record_of(app, device.id))]
-        facts += ["PIN allowed"] if device.pin else []
-        words.markdown(f"**{plain(device.title)}**  \n{' · '.join(map(plain, facts))}")
-        reports, age = app.screens.of(device.id), app.picture_age(device.id)
+        named = [record.id] if record.display_name != record.id else []
+        facts = [*named, _hours(record), *office_words(record)]
+        words.markdown(f"**{plain(record.display_name)}**  \n{' · '.join(map(plain, facts))}")
+        reports, age = app.screens.of(record.id), app.picture_age(record.id)
         said = screen_words(reports, age, app.clock.now())
-        state.markdown("  \n".join(filter(None, (_state(device, beat, app.clock.now()), said))))
+        device = _state(beat, app.clock.now()) if linked else ":gray-badge[Not linked]"
+        state.markdown("  \n".join(filter(None, (device, said))))
         with buttons.container(horizontal=True, horizontal_alignment="right"):
             if app.access.enabled and st.button(
-                "Link …", key=f"link_{device.id}", icon=":material/qr_code_2:"
+                "Link …", key=f"link_{record.id}", icon=":material/qr_code_2:"
             ):
-                link_dialog(app, device)
-            if st.button("Edit", key=f"edit_{device.id}"):
-                _edit(app, device)
-            if device.digest and st.button("Revoke", key=f"revoke_{device.id}"):
-                _revoke(app, device)
+                link_dialog(app, record)
+            if st.button("Edit", key=f"edit_{record.id}"):
+                _edit(app, record)
+            if linked and st.button("Revoke", key=f"revoke_{record.id}"):
+                _revoke(app, record)
 
 
-def _state(device: Device, beat: Beat | None, now: datetime) -> str:
-    if device.digest is None:
-        return ":gray-badge[Not linked]"
+def _state(beat: Beat | None, now: datetime) -> str:
     if beat is None:
         return ":orange-badge[Linked, not seen yet]"
     seen = f"from {plain(beat.address)} · version {plain(beat.version)}"
@@ -131,15 +97,15 @@ def _state(device: Device, beat: Beat | None, now: datetime) -> str:
     return f":red-badge[Away]  \nseen {ago(beat.at, now)} · {seen}"
 
 
-def _hours(device: Device) -> str:
-    if device.opens == device.closes:
+def _hours(record: KioskRecord) -> str:
+    if record.always_open:
         return "always open"
-    return f"{device.opens:%H:%M} to {device.closes:%H:%M}"
+    return f"{record.opens:%H:%M} to {record.closes:%H:%M}"
 
 
 @dialog("Add kiosk", Right.KIOSKS, width="medium", icon=":material/tablet:")
-def new_device(app: AccessFacade) -> None:
-    """Name, title and hours."""
+def new_kiosk(app: AccessFacade) -> None:
+    """Name, title, hours, and what a mark at it means."""
     with guarded("kiosks.new"):
         if not proven(NEW):
             return
@@ -147,62 +113,67 @@ def new_device(app: AccessFacade) -> None:
             "Name", max_chars=32, placeholder="front-door",
             help="Lower-case letters, digits and hyphens. Its marks carry it.",
         )  # fmt: skip
-        wanted = device_fields(app, Device(name or "", ""), record_of(app, name or ""), "new")
-
-        def create() -> None:
-            app.access.kiosks.create(
-                wanted.device.id, wanted.device.title, wanted.device.opens,
-                wanted.device.closes, pin=wanted.device.pin,
-            )  # fmt: skip
-            save_record(app, wanted.record)
-
+        wanted = record_fields(app.people, KioskRecord(name or ""), "device_new")
         if st.button("Create kiosk", type="primary", key="new_kiosk_save"):
-            _try(create, app)
+            _try(lambda: app.kiosks.create(wanted))
 
 
 @dialog("Edit kiosk", Right.KIOSKS, width="medium", icon=":material/tablet:")
-def _edit(app: AccessFacade, device: Device) -> None:
+def _edit(app: AccessFacade, record: KioskRecord) -> None:
     with guarded("kiosks.edit"):
-        if not proven(f"edit_{device.id}"):
+        if not proven(f"edit_{record.id}"):
             return
-        wanted = device_fields(app, device, record_of(app, device.id), device.id)
+        key = f"device_{record.id}"
+        wanted = record_fields(app.people, record, key)
+        since = since_when(app, wanted, record, key)
+        stored = record is not MAIN_AT_FIRST
 
         def change() -> None:
-            ensure(app, device)
-            app.access.kiosks.change(
-                device.id, wanted.device.title, wanted.device.opens, wanted.device.closes,
-                pin=wanted.device.pin, seen=device,
-            )  # fmt: skip
-            save_record(app, wanted.record)
+            if stored:
+                app.kiosks.save(wanted, record, since.day)
+            else:
+                app.kiosks.create(wanted)
 
-        if st.button("Save", type="primary", key=f"save_{device.id}"):
-            _try(change, app)
+        label = "Save and rewrite the past" if since.rewrites else "Save"
+        if st.button(label, type="primary", key=f"save_{record.id}"):
+            _try(change)
+        if record.id != MAIN:
+            _give_up(app, record)
+
+
+def _give_up(app: AccessFacade, record: KioskRecord) -> None:
+    with st.expander("Remove this kiosk", icon=":material/delete:"):
+        st.markdown(
+            "Its marks stay, and its device stops within seconds. All days, also those before, "
+            "are then judged without it: its marks count both ways, its outages excuse nobody."
+        )
+        if st.button("Remove", key=f"remove_{record.id}"):
+            _try(lambda: app.kiosks.remove(record))
 
 
 @dialog("Revoke this kiosk?", Right.KIOSKS, icon=":material/block:")
-def _revoke(app: AccessFacade, device: Device) -> None:
+def _revoke(app: AccessFacade, record: KioskRecord) -> None:
     with guarded("kiosks.revoke"):
-        if not proven(f"revoke_{device.id}"):
+        if not proven(f"revoke_{record.id}"):
             return
         st.markdown(
-            f"The device that is **{plain(device.title)}** stops within seconds. It can be linked "
-            "again."
+            f"The device that is **{plain(record.display_name)}** stops within seconds. It can be "
+            "linked again."
         )
         if st.button("Revoke", type="primary"):
-            _try(lambda: app.access.kiosks.revoke(device.id), app)
+            _try(lambda: app.access.devices.revoke(record.id))
 
 
-def _try(change: Callable[[], object], app: AccessFacade) -> None:
+def _try(change: Callable[[], object]) -> None:
     try:
         change()
     except AccessError as error:
         refused(error)
         return
     except RuleRefused as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        for problem in error.problems:
+            st.error(plain(problem), icon=":material/error:")
         return
-    app.access.authenticator.forget()
-    app.kiosks.forget()
     flash("Saved.")
     st.rerun()
 
@@ -212,6 +183,6 @@ with page(
 ) as actions:
     pressed = actions.button("Add kiosk", icon=":material/add_to_queue:", type="primary")
     if pressed or again(NEW):
-        new_device(AccessFacade.current())
-    devices(AccessFacade.current())
+        new_kiosk(AccessFacade.current())
+    kiosks(AccessFacade.current())
     open_again(AccessFacade.current())

@@ -1,4 +1,4 @@
-"""Settings: shifts, who has which, holidays, leave, employment, kiosks and limits.
+"""Settings: shifts, who has which, holidays, leave, employment and limits.
 
 HR has the part that concerns people, for its groups; what holds for the whole company is an
 admin's.
@@ -11,7 +11,7 @@ from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Right, current, require
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import fragment
-from pages.ui.rules.rule_company import holidays, kiosks, limits
+from pages.ui.rules.rule_company import holidays, limits
 from pages.ui.rules.rule_people import assignments, employment, leave
 from pages.ui.rules.rule_shifts import shifts
 from pages.ui.rules.rules_begun import begin_anew, begun, tell_of_others
@@ -28,7 +28,6 @@ HR_PARTS = {
     "Employment": employment,
 }
 PARTS = HR_PARTS | {
-    "Kiosks": kiosks,
     "Doubts and outages": limits,
     "This site": site_form,
 }

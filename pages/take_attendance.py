@@ -65,13 +65,13 @@ def name_kiosk(kiosk: str) -> None:
         if name != kiosk:
             st.query_params["kiosk"] = name
             st.rerun()
-        choose_transport()
+        choose_transport(kiosk)
 
 
 @repeating(20, Right.KIOSK)
 def closed_note(was_open: bool) -> None:
     """Says that the kiosk is closed; draws the page anew when that changes."""
-    now_open = KioskFacade.current().access.open_now(identity)
+    now_open = KioskFacade.current().open_now(KIOSK)
     if now_open != was_open:
         st.rerun(scope="app")
     if not now_open:
@@ -79,7 +79,7 @@ def closed_note(was_open: bool) -> None:
 
 
 KIOSK = identity.kiosk or st.query_params.get("kiosk", MAIN)
-OPEN = KioskFacade.current().access.open_now(identity)
+OPEN = KioskFacade.current().open_now(KIOSK)
 with page(Page.TAKE_ATTENDANCE) as actions:
     if not NAME.fullmatch(KIOSK):
         st.error(f"This address names no kiosk: use {RULE}, for example ?kiosk=front-door.")

@@ -18,6 +18,8 @@ from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Role
 from face_rec.assembly.access import AccessOptions, open_access
 from face_rec.domain.groups import ALL_GROUPS, Groups
+from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.redis.client import Client
 from face_rec.web import entrance
 from face_rec.web.gate.gate import Gate
@@ -33,6 +35,22 @@ ORIGIN = {"origin": f"http://{HOST}"}
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
+class Office:
+    """Decides about kiosks, in a real Redis; asked for one, it says what was decided."""
+
+    def __init__(self, client: Client) -> None:
+        self._rules = RedisRules(client, "main")
+
+    def __call__(self, name: str) -> KioskRecord | None:
+        return next((one for one in self._rules.kiosks() if one.id == name), None)
+
+    def decide(self, record: KioskRecord) -> None:
+        self._rules.put(record)
+
+    def give_up(self, name: str) -> None:
+        self._rules.remove(KioskRecord(name))
+
+
 def access_on(
     client: Client,
     clock: FakeClock,
@@ -41,8 +59,9 @@ def access_on(
 ) -> Access:
     """Access control on a real Redis, with passwords that cost little."""
     options = AccessOptions(
-        local=local, words=("Attendance",), hasher=CHEAP, factor_roles=factor_roles
-    )
+        local=local, words=("Attendance",), hasher=CHEAP, factor_roles=factor_roles,
+        kiosk=Office(client),
+    )  # fmt: skip
     return open_access(client, "main", clock, options)
 
 
@@ -113,14 +132,26 @@ class GateApp:
 
     def kiosk(self, name: str = "front-door", key: DeviceKey | None = None) -> TestClient:
         """A device that went through its link."""
-        if self.access.kiosks.get(name) is None:
-            midnight = self.clock.now().time().replace(hour=0, minute=0)
-            self.access.kiosks.create(name, "Front door", midnight, midnight)
+        if self.access.kiosk(name) is None:
+            self.decide(KioskRecord(name, title="Front door"))
         browser = self.browser()
-        path = f"/kiosk/link/{self.access.kiosks.link(name)}"
+        path = f"/kiosk/link/{self.access.devices.link(name)}"
         assert submit(browser, path, {}).status_code == 303
         assert prove(browser, key).status_code == 204
         return browser
+
+    def decide(self, record: KioskRecord) -> None:
+        """Register a kiosk, or change what is decided about it, as the page Kiosks does."""
+        assert isinstance(self.access.kiosk, Office)
+        self.access.kiosk.decide(record)
+        self.access.changes.tell()
+
+    def give_up(self, name: str) -> None:
+        """Remove a kiosk, as the page Kiosks does."""
+        assert isinstance(self.access.kiosk, Office)
+        self.access.devices.remove(name)
+        self.access.kiosk.give_up(name)
+        self.access.changes.tell()
 
     def wait(self) -> None:
         """Until what is remembered for a moment is looked up again."""

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 from enum import StrEnum
 
 from face_rec.access.rights import Right
@@ -23,9 +23,9 @@ class Principal:
     """A person, a kiosk device or a program, with what it may do at this moment.
 
     ``id``: account name, kiosk or token id. ``groups``: whose records this one
-    may see and correct; nobody's unless it is said. ``kiosk``: the one kiosk that a device is.
-    ``hours``: the local times between which it takes attendance; None: always. ``pin``:
-    whether people may use their PIN at this device. ``sign_in`` names this very sign-in; of
+    may see and correct; nobody's unless it is said. ``kiosk``: the one kiosk that a device is;
+    ``drawn_by``: what its open page is drawn by, see
+    :attr:`face_rec.kiosks.kiosk.KioskRecord.drawn_by`. ``sign_in`` names this very sign-in; of
     the next one of the same account it differs. ``proved_at``: when a user last proved in this
     session who they are.
 
@@ -39,8 +39,7 @@ class Principal:
     rights: frozenset[Right]
     groups: Groups = NO_GROUPS
     kiosk: str | None = None
-    hours: tuple[time, time] | None = None
-    pin: bool = False
+    drawn_by: tuple[str, ...] = ()
     proved_at: datetime | None = field(default=None, compare=False)
     sign_in: str = field(default="", repr=False)
 
@@ -50,7 +49,7 @@ class Principal:
         same account has signed in again. Tells a browser nothing else."""
         said = (
             self.kind, self.id, self.name, sorted(self.rights), self.groups.every,
-            sorted(self.groups.named), self.kiosk, self.hours, self.pin,
+            sorted(self.groups.named), self.kiosk, self.drawn_by,
         )  # fmt: skip
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
@@ -61,15 +60,6 @@ class Principal:
         """Whether records of people in ``group`` may be shown and corrected; None: of somebody
         who is not registered any more."""
         return self.groups.holds(group)
-
-    def open_at(self, local: datetime) -> bool:
-        """Whether attendance may be taken at a local time; hours may go over midnight."""
-        if self.hours is None or self.hours[0] == self.hours[1]:
-            return True
-        (opens, closes), now = self.hours, local.time().replace(tzinfo=None)
-        if opens < closes:
-            return opens <= now < closes
-        return now >= opens or now < closes
 
 
 _FOR_ACCOUNTS = frozenset({Right.ACCOUNTS, Right.TOKENS})

@@ -13,7 +13,7 @@ class Right(StrEnum):
     RECORDS = "records.read"
     CORRECT = "records.correct"
     RULES = "rules.manage"
-    """Rules of the whole company: kiosks, limits, the shift that holds for all."""
+    """Rules of the whole company: limits, the shift that holds for all."""
     HR = "hr.manage"
     """Leave, holidays, shifts and employment of the groups that one sees."""
     SITE = "site.manage"
@@ -24,6 +24,7 @@ class Right(StrEnum):
     METRICS = "metrics.read"
     ACCOUNTS = "accounts.manage"
     KIOSKS = "kiosks.manage"
+    """All about kiosks: what each does, and which device is it."""
     TOKENS = "tokens.manage"
     AUDIT = "audit.read"
 

@@ -19,7 +19,7 @@ from face_rec.access.control.access_control import Access
 from face_rec.access.control.tabs import SentFiles, Tabs
 from face_rec.access.devices.credentials import Token
 from face_rec.access.devices.device import Device, DeviceProofs
-from face_rec.access.devices.kiosks import Kiosks
+from face_rec.access.devices.devices import Devices
 from face_rec.access.devices.pins import Pins
 from face_rec.access.devices.tokens import Tokens
 from face_rec.access.factors.app_codes import AppCodes
@@ -45,6 +45,7 @@ from face_rec.access.signin.sign_in import SignInService
 from face_rec.access.storage import OnceStore
 from face_rec.assembly.sealing import open_pin_sealer
 from face_rec.clock import Clock
+from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.protocols.sealing import Sealer
 from face_rec.site_options import LiveOptions
 from face_rec.stores.access.audit_stream import RedisAudit
@@ -71,9 +72,9 @@ from face_rec.stores.site.site_state import FileMark
 class AccessOptions:
     """``local``: whether passwords open anything; ``words``: what makes a password weak here;
     ``hasher``: None: Argon2id as recommended; ``factor_roles``: who must have a second factor;
-    ``ledger``: links the audit log; ``records``: accounts, kiosks and tokens; ``sealer``:
+    ``ledger``: links the audit log; ``records``: accounts, devices and tokens; ``sealer``:
     encrypts what authenticator apps and this app both know; ``pins``: what hashes of PINs are
-    sealed with."""
+    sealed with; ``kiosk``: the record of a registered kiosk, without which no device is one."""
 
     enabled: bool = True
     local: bool = True
@@ -84,6 +85,7 @@ class AccessOptions:
     breached: BreachedPasswords | None = None
     mark: Mark | None = None
     away: Callable[[], bool] = lambda: False
+    kiosk: Callable[[str], KioskRecord | None] = lambda _: None
     factor_roles: frozenset[Role] = frozenset()
     sealer: Sealer = field(default_factory=Unsealed)
     ledger: Ledger | None = None
@@ -133,13 +135,14 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         audit_log=audit_log, clock=clock, lifetime=options.lifetime, local=options.local,
         halves=HalfSessions(once, accounts, clock), factors=factors, mark=options.mark,
     )  # fmt: skip
-    kiosks = Kiosks(
+    devices = Devices(
         devices=RedisRecords(client, site, Device, changes.tell, options.records), links=links,
         notes=notes, throttle=throttle, audit_log=audit_log, clock=clock, demand=step_up.demand,
+        kiosk=options.kiosk,
     )  # fmt: skip
     recorded = RedisRecords(client, site, Token, changes.tell, options.records)
     tokens = Tokens(recorded, notes, audit_log, clock, step_up.demand)
-    identify = Authenticator(door, kiosks, tokens, clock, options.away)
+    identify = Authenticator(door, devices, tokens, clock, kiosk=options.kiosk, away=options.away)
     changes.listen(identify.forget)
     staff = Accounts(
         accounts=accounts,
@@ -154,7 +157,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         enabled=options.enabled,
         sign_in=door,
         accounts=staff,
-        kiosks=kiosks,
+        devices=devices,
         tokens=tokens,
         pins=Pins(RedisPins(client, site, options.pins), of_pins, throttle, audit_log),
         authenticator=identify,
@@ -177,6 +180,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         confirm=Confirmation(door, staff, factors, audit_log),
         clock=clock,
         zone=options.zone,
+        kiosk=options.kiosk,
         signing_key=lambda: signing_key(client, site, new_secret()),
     )
 
@@ -207,9 +211,11 @@ def open_accounts(
     streams: Streams,
     site: LiveOptions,
     data_keys: DataKeys,
+    *,
+    kiosk: Callable[[str], KioskRecord | None] = lambda _: None,
     away: Callable[[], bool] = lambda: False,
 ) -> Access:
-    """Access control as the settings want it."""
+    """Access control as the settings want it; without ``kiosk`` no device gets in."""
     idle = timedelta(minutes=settings.session_idle_minutes)
     options = AccessOptions(
         enabled=settings.accounts,
@@ -220,6 +226,7 @@ def open_accounts(
         zone=lambda: site.current().timezone,
         mark=FileMark(settings.data_dir / f"accounts-of-{settings.site}"),
         away=away,
+        kiosk=kiosk,
         factor_roles=frozenset(Role(name) for name in settings.second_factor_roles or ()),
         sealer=data_keys.others,
         ledger=streams.ledger(AUDIT),

@@ -19,7 +19,6 @@ from face_rec.assembly.stores import Stores, cached_days, open_offices, open_sto
 from face_rec.assembly.system import System, site_info
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.clock import Clock, SystemClock
-from face_rec.domain.errors import StoreUnavailable
 from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
@@ -27,8 +26,7 @@ from face_rec.journey.performance_advice import Machine, advice
 from face_rec.journey.pipeline import PipelineDeps
 from face_rec.journey.streams.workers import WorkerPool
 from face_rec.kiosks.kiosk import NAME as KIOSK_NAME
-from face_rec.kiosks.kiosk import KioskRecord
-from face_rec.kiosks.kiosk_register import Heartbeat, KioskRegister
+from face_rec.kiosks.kiosk_register import Heartbeat
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
@@ -103,7 +101,7 @@ def _system(
     daily_check = DailyCheck(stores.chain, lambda report: _alarm(stores.access, report), clock)
     daily_check.start()
     stack.callback(daily_check.close)
-    _register(stores)
+    stores.kiosks.names()  # what is taken over from devices of before is so at the start already
     heartbeat = Heartbeat(lambda: _alive(engine), rules.beat, clock)
     stack.callback(heartbeat.close)
     return System(
@@ -123,9 +121,7 @@ def _system(
             portraits=Portraits(stores.spool), clock=clock,
         ),
         engine=engine,
-        kiosks=KioskRegister(
-            lambda: rules.load().kiosks, stores.writers.rules.put, clock, stores.pulse.away
-        ),
+        kiosks=stores.kiosks,
         away=stores.pulse.away,
         services=open_offices(
             AttendanceStores(stores.attendance, stores.people, rules, cached_days(settings)),
@@ -162,18 +158,6 @@ def _alarm(access: Access, report: Report) -> None:
     first = report.first_bad
     details = {"findings": len(report.findings), "first": first.sentence() if first else ""}
     access.audit.record(Action.CHAIN_BROKEN, "chain", after=details)
-
-
-def _register(stores: Stores) -> None:
-    """Every kiosk device is a registered kiosk, those too that were made before it mattered."""
-    try:
-        known = {kiosk.id for kiosk in stores.rules.load().kiosks}
-        devices = stores.access.kiosks.all()
-        new = [KioskRecord(one.id) for one in devices if one.id not in known]
-        if new:
-            stores.writers.rules.put(*new)
-    except StoreUnavailable:  # Redis is away: at the next start, then
-        log.warning("kiosks_not_registered_yet")
 
 
 def _alive(engine: Engine) -> list[str]:

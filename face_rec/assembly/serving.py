@@ -207,7 +207,6 @@ def sources_of(system: System) -> Sources:
         stamp=stamp,
         directory=system.directory,
         portrait=Portraits(system.pictures.get, system.clock),
-        open_now=system.access.open_now,
         away=system.away,
         model=lambda: system.models.current() is not None,
         waiting=system.marker.pending_count,

@@ -1,15 +1,17 @@
 """Where data rests: Redis, the journal, pictures, the chain, as the settings say."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config import Settings
 from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
+from face_rec.access.devices.device import Device
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.rights import Act
 from face_rec.assembly.access import open_accounts, open_trail
@@ -26,10 +28,12 @@ from face_rec.attendance.service import AttendanceService, CorrectionService, Se
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
+from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.protocols.marks import MarkReader, MarkWriter
 from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.site_options import LiveOptions, SiteOptions
 from face_rec.stores.access.audit_stream import RedisAudit
+from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, Streams
 from face_rec.stores.journal.journal import FileJournal
@@ -37,6 +41,7 @@ from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.redis_health import Pulse, pulse_of
 from face_rec.stores.site.after_update import settle_leaving_days
 from face_rec.stores.site.audited_writers import AuditedMarks, AuditedPeople, AuditedRules
+from face_rec.stores.site.kiosk_records import KioskRecords
 from face_rec.stores.site.site_state import RedisOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
 from face_rec.stores.verify.watch import ChainWatch
@@ -70,6 +75,7 @@ class Stores:
     audit: RedisAudit
     encrypted: bool
     pulse: Pulse
+    kiosks: KioskRegister
 
 
 def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
@@ -82,8 +88,13 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     streams = open_streams(settings, client, clock)
     options = open_options(settings, streams)
     data_keys = open_data_keys(client, settings.site, settings.data_key)
-    access = open_accounts(settings, streams, options, data_keys, pulse.away)
     chained = open_chained(settings, streams, data_keys)
+    audit_log = open_trail(client, settings.site, clock, streams.ledger(AUDIT), data_keys.others)
+    rules = AuditedRules(chained.rules, audit_log)
+    kiosks = open_kiosks(streams, chained.rules, rules, options, pulse.away)
+    access = open_accounts(
+        settings, streams, options, data_keys, kiosk=kiosks.find, away=pulse.away
+    )
     chained.watch.start()
     stack.callback(chained.watch.close)
     journal = open_journal(settings)
@@ -104,7 +115,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         Writers(
             AuditedPeople(people, access.audit, access.step_up.demand),
             AuditedMarks(marks, access.audit),
-            AuditedRules(chained.rules, access.audit),
+            rules,
         ),
         journal,
         spool,
@@ -113,7 +124,31 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         chained.audit,
         data_keys.encrypts,
         pulse,
+        kiosks,
     )
+
+
+def open_kiosks(
+    streams: Streams,
+    rules: RedisRules,
+    writer: RulesWriter,
+    options: LiveOptions,
+    away: Callable[[], bool],
+) -> KioskRegister:
+    """Which kiosks there are; what old devices said of theirs is taken over before the first
+    answer."""
+    client, clock = streams.client, streams.clock
+    devices = RedisRecords(
+        client, streams.chain.site, Device, ledger=streams.ledger(ADMINISTRATION)
+    )
+
+    def today() -> date:
+        return clock.now().astimezone(options.current().timezone).date()
+
+    records = KioskRecords(
+        client, streams.chain.site, rules, writer=writer, devices=devices, today=today
+    )
+    return KioskRegister(records.load, records.add, clock, away)
 
 
 def open_options(settings: Settings, streams: Streams) -> LiveOptions:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from config import Settings
 from face_rec.access.control.access_control import Access
-from face_rec.attendance.rules.authority import EVERYTHING
-from face_rec.attendance.service import AttendanceService, ServiceByZone
+from face_rec.access.rights import Act
+from face_rec.attendance.kiosk_service import KioskService
+from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.facades.access import AccessFacade
 from face_rec.facades.admin import AdminFacade
@@ -22,7 +23,6 @@ from face_rec.facades.kiosk import KioskFacade
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
-from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.models.service import ModelService
@@ -113,7 +113,6 @@ def facades(system: System) -> tuple[Facade, ...]:
             *common,
             engine=system.engine,
             kiosks=system.kiosks,
-            access=system.access,
             pins=system.access.pins,
             people=system.people,
             directory=system.directory,
@@ -148,9 +147,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             *common,
             access=system.access,
             people=system.people,
-            kiosks=system.kiosks,
-            kiosk_rules=lambda: system.services.current().timesheets.rules().kiosks,
-            save_kiosk_rule=lambda record: _save_kiosk_rule(system.services.current(), record),
+            kiosks=_kiosk_service(system),
             screens=system.screens,
             picture_age=lambda kiosk: _picture_age(system.engine, kiosk),
         ),
@@ -171,8 +168,17 @@ def facades(system: System) -> tuple[Facade, ...]:
     )
 
 
-def _save_kiosk_rule(service: AttendanceService, record: KioskRecord) -> None:
-    service.rules.save(record, authority=EVERYTHING, since=service.timesheets.today())
+def _kiosk_service(system: System) -> KioskService:
+    def changed() -> None:
+        system.kiosks.forget()
+        system.access.changes.tell()
+
+    return KioskService(
+        system.services.current,
+        demand=lambda: system.access.step_up.demand(Act.KIOSKS),
+        unlink=lambda name: system.access.devices.remove(name),  # noqa: PLW0108 - tests have none
+        changed=changed,
+    )
 
 
 def site_info(settings: Settings) -> SiteInfo:

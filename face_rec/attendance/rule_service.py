@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
@@ -21,11 +21,10 @@ from face_rec.attendance.rules.rules import (
 )
 from face_rec.attendance.rules.shift import DEFAULT_ID, PRESENCE, Shift
 from face_rec.attendance.rules.validation import conflicts, flaws, removal_conflicts
-from face_rec.attendance.terms.status import Status
+from face_rec.attendance.terms.status import StatusChange
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import RuleRefused, RulesMoved
-from face_rec.domain.people import Person
-from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.kiosk import KioskRecord, alike_but_dated
 from face_rec.retry import until_first
 
 _ONE = timedelta(days=1)
@@ -35,7 +34,8 @@ T = TypeVar("T", Shift, KioskRecord, Limits)
 def entries_for(rules: Rules, item: Item, since: date | None) -> tuple[Item, ...]:
     """The entries to be stored for ``item`` as it was entered.
 
-    Shifts, kiosks and limits get another version; an assignment ends, and another one begins.
+    Shifts, kiosks and limits get another version (kiosks where what a day is judged by changes:
+    all else holds at once); an assignment ends, and another one begins.
     Holidays, leave and employment have dates of their own and are stored as they are.
     """
     stored = stored_of(rules, item)
@@ -43,7 +43,7 @@ def entries_for(rules: Rules, item: Item, since: date | None) -> tuple[Item, ...
         before = stored or (PRESENCE if item.id == DEFAULT_ID else None)
         return (_next(before, item, since),)
     if isinstance(item, KioskRecord):
-        return (_kept_watch(stored, _next(stored, item, since)),)
+        return (_kiosk(stored, item, since),)
     if isinstance(item, Limits):
         return (_next(rules.limits, item, since),)
     if isinstance(item, Assignment) and isinstance(stored, Assignment):
@@ -74,9 +74,12 @@ def _next(stored: Item | None, item: T, since: date | None) -> T:
     return rule_version.succeeded(stored, item, since)
 
 
-def _kept_watch(stored: Item | None, item: KioskRecord) -> KioskRecord:
-    known = stored.watched_from if isinstance(stored, KioskRecord) else None
-    return replace(item, watched_from=known)
+def _kiosk(stored: Item | None, item: KioskRecord, since: date | None) -> KioskRecord:
+    """What no day is judged by holds at once, so that it makes no version by itself."""
+    if not isinstance(stored, KioskRecord):
+        return replace(item, valid_from=None, earlier=(), watched_from=None)
+    wanted = replace(item, watched_from=stored.watched_from)
+    return rule_version.succeeded(alike_but_dated(stored, wanted), wanted, since)
 
 
 def _reassigned(stored: Assignment, item: Assignment, since: date | None) -> tuple[Item, ...]:
@@ -96,16 +99,6 @@ _CHANGED: Final = (
     "Look at what is stored now, then make your change again."
 )
 _BUSY: Final = "The rules are being changed by several people at once. Save again."
-
-
-@dataclass(frozen=True, slots=True)
-class StatusChange:
-    """One line of a rule preview."""
-
-    person: Person
-    day: date
-    before: Status
-    after: Status
 
 
 class RuleService:
@@ -180,6 +173,10 @@ class RuleService:
             for day, who in zip(*(index.tolist() for index in differs), strict=True)
         ]
 
+    def check_unmoved(self, item: Item, begun: Rules) -> None:
+        """Before something else is done that goes with a change of ``item``."""
+        _check_unmoved((item,), begun, self._rules.load())
+
     def _written(
         self, write: Callable[[Rules], None], items: tuple[Item, ...], begun: Rules | None
     ) -> None:
@@ -187,8 +184,8 @@ class RuleService:
 
         def attempt() -> None:
             rules = self._rules.load()
-            if begun is not None and any(_moved(begun, rules, item) for item in items):
-                raise RuleRefused((_CHANGED,))
+            if begun is not None:
+                _check_unmoved(items, begun, rules)
             write(rules)
 
         try:
@@ -201,7 +198,7 @@ class RuleService:
 
     def _check_owner(self, rules: Rules, items: Iterable[Item], authority: Authority) -> None:
         """Both what stands and what is to stand must be theirs."""
-        if authority.company:
+        if authority.everything:
             return
         people = {person.subject: person for person in self._timesheets.sources.people()}
         asked = [one for item in items for one in (item, stored_of(rules, item)) if one]
@@ -211,8 +208,10 @@ class RuleService:
             raise RuleRefused(tuple(refusals))
 
 
-def _moved(begun: Rules, now: Rules, item: Item) -> bool:
-    return by_hand(stored_of(begun, item)) != by_hand(stored_of(now, item))
+def _check_unmoved(items: Iterable[Item], begun: Rules, now: Rules) -> None:
+    for item in items:
+        if by_hand(stored_of(begun, item)) != by_hand(stored_of(now, item)):
+            raise RuleRefused((_CHANGED,))
 
 
 def _checked(rules: Rules, items: tuple[Item, ...]) -> tuple[Item, ...]:

@@ -1,25 +1,37 @@
 """For who says who may do what: Accounts, Kiosks, API tokens and the audit log."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
 
 from face_rec.access.control.access_control import Access
+from face_rec.attendance.terms.status import StatusChange
 from face_rec.facades.facade import Facade
 from face_rec.kiosks.kiosk import KioskRecord
-from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.protocols.people import PeopleReader
+
+
+class KioskEditor(Protocol):
+    """What a page asks of :class:`face_rec.attendance.kiosk_service.KioskService`, without all
+    that judges days; see there."""
+
+    def all(self) -> tuple[KioskRecord, ...]: ...
+    def today(self) -> date: ...
+    def create(self, record: KioskRecord) -> None: ...
+    def save(self, record: KioskRecord, seen: KioskRecord, since: date | None) -> None: ...
+    def remove(self, seen: KioskRecord) -> None: ...
+    def preview(
+        self, record: KioskRecord, first: date, last: date, since: date | None
+    ) -> list[StatusChange]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class AccessFacade(Facade):
     access: Access
     people: PeopleReader
-    kiosks: KioskRegister
-    kiosk_rules: Callable[[], Sequence[KioskRecord]]
-    """What a mark at each kiosk means, as saved; raises StoreUnavailable."""
-    save_kiosk_rule: Callable[[KioskRecord], None]
-    """From today on; raises RuleRefused."""
+    kiosks: KioskEditor
     screens: ScreenReports
     """How the screens of kiosks are, as they say it themselves."""
     picture_age: Callable[[str], float | None]

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Protocol
 
 from face_rec.access.devices.pins import Pins
-from face_rec.access.principal import Principal
 from face_rec.attendance.marks.meaning import meaning
 from face_rec.attendance.marks.visit import Visit
 from face_rec.attendance.rules import rule_version
@@ -36,17 +35,10 @@ class KioskEngine(Protocol):
     def last_still(self, kiosk: str, since: float) -> tuple[Label, ...] | None: ...
 
 
-class OpeningHours(Protocol):
-    """Whether a kiosk is within its hours; everybody else always is."""
-
-    def open_now(self, principal: Principal) -> bool: ...
-
-
 @dataclass(frozen=True, slots=True)
 class KioskFacade(Facade):
     engine: KioskEngine
     kiosks: KioskRegister
-    access: OpeningHours
     pins: Pins
     people: PeopleReader
     directory: Directory
@@ -65,8 +57,13 @@ class KioskFacade(Facade):
         return self.visits_of(self.today())
 
     def record(self, kiosk: str) -> KioskRecord:
-        """What the rules say of the kiosk today; of an unknown one only its name."""
+        """What the office decided about the kiosk, as it holds today; of an unknown one only its
+        name."""
         return rule_version.at(self.kiosks.record(kiosk), self.today())
+
+    def open_now(self, kiosk: str) -> bool:
+        """Whether it is within its hours, whatever device or browser it is."""
+        return self.record(kiosk).open_at(self.clock.now().astimezone(self.site.timezone))
 
     def means_at(self, kiosk: str) -> Means:
         """What marks at ``kiosk`` mean today; nothing while the database is away."""

@@ -1,8 +1,8 @@
-"""Kiosks: how one may be called, which way they count, and who uses them."""
+"""Kiosks: how one may be called, and everything that the office decides about one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Final
 
@@ -20,18 +20,31 @@ class Direction(StrEnum):
     BOTH = "both"
 
 
+class Transport(StrEnum):
+    """Which way a kiosk's live video takes; ``AUTO``: WebRTC, else HTTP."""
+
+    AUTO = "auto"
+    WEBRTC = "webrtc"
+    HTTP = "http"
+
+
 @dataclass(frozen=True, slots=True)
 class KioskRecord:
-    """One registered kiosk. ``id`` is the name that its events carry.
+    """All that the office decides about one kiosk, for whatever device or browser it is. ``id``
+    is the name that its events carry; ``title`` what people call it, see :attr:`display_name`.
 
-    ``minimum_stay``: minutes that must lie between IN and OUT where the
-    direction is both. ``watched``: whether its outages keep people from being
-    called absent; ``watched_from`` is its first heartbeat. ``groups``: who uses
-    it; empty: all who have no kiosk of their own.
-    ``pin``: whether people may use their PIN here, unless a linked device is this kiosk,
-    which has a say of its own. ``valid_from`` and ``earlier``: see
-    :mod:`~face_rec.attendance.rules.rule_version`. ``show_marks``: whether today's marks stand
-    beside the picture, with names, times and portraits, for everybody who passes by.
+    What a day is judged by holds from a day on, see ``valid_from``, ``earlier`` and
+    :mod:`~face_rec.attendance.rules.rule_version`: ``direction``; ``minimum_stay``, the minutes
+    that must lie between IN and OUT where the direction is both; ``watched``, whether its outages
+    keep people from being called absent; and ``groups``, who uses it (empty: all who have no
+    kiosk of their own). :data:`DATED` names these.
+
+    All else holds at once, and in every version alike: ``site``, where it stands;
+    ``watched_from``, its first heartbeat; ``pin``, whether people may use their PIN here;
+    ``show_marks``, whether today's marks stand beside the picture, with names, times and
+    portraits, for everybody who passes by; ``opens`` and ``closes``, local times between which
+    it takes attendance (equal: always); ``transport``, the way of its video (None: as the
+    site's setting says).
     """
 
     id: str
@@ -45,6 +58,50 @@ class KioskRecord:
     valid_from: date | None = None
     earlier: "tuple[KioskRecord, ...]" = ()
     show_marks: bool = False
+    title: str = ""
+    opens: time = time(0, 0)
+    closes: time = time(0, 0)
+    transport: Transport | None = None
+
+    @property
+    def display_name(self) -> str:
+        return self.title or self.id
+
+    @property
+    def always_open(self) -> bool:
+        return self.opens == self.closes
+
+    @property
+    def drawn_by(self) -> tuple[str, ...]:
+        """What the open page of its device is drawn by and does not ask for again by itself."""
+        hours = (self.opens.isoformat(), self.closes.isoformat())
+        return (self.display_name, *hours, str(self.pin), self.transport or "")
+
+    def open_at(self, local: datetime) -> bool:
+        """Whether attendance may be taken at a local time; hours may go over midnight."""
+        now = local.time().replace(tzinfo=None)
+        if self.opens < self.closes:
+            return self.opens <= now < self.closes
+        return self.always_open or now >= self.opens or now < self.closes
+
+
+DATED: Final = ("direction", "minimum_stay", "watched", "groups")
+"""Fields of a kiosk that a day is judged by: a change of them makes another version."""
+
+
+def same_rule(one: KioskRecord, other: KioskRecord) -> bool:
+    """Whether a day is judged alike by both."""
+    return all(getattr(one, name) == getattr(other, name) for name in DATED)
+
+
+def alike_but_dated(record: KioskRecord, wanted: KioskRecord) -> KioskRecord:
+    """``record`` with its versions, each ``wanted``'s in all but what a day is judged by."""
+
+    def alike(one: KioskRecord) -> KioskRecord:
+        kept = {name: getattr(one, name) for name in DATED}
+        return replace(wanted, valid_from=one.valid_from, earlier=(), **kept)
+
+    return replace(alike(record), earlier=tuple(alike(one) for one in record.earlier))
 
 
 def used_by(group: str, kiosks: Iterable[KioskRecord]) -> list[KioskRecord]:

@@ -61,6 +61,8 @@ class Heartbeat:
 
 MAIN: Final = "main"
 """The kiosk of the office's own browser; it is there without anybody making it."""
+MAIN_AT_FIRST: Final = KioskRecord(MAIN, watched=False)
+"""Not watched: an office that closes a tab excuses nobody's absence."""
 _FRESH: Final = 1.0  # seconds an answer holds: a camera asks fifteen times a second
 
 
@@ -92,9 +94,14 @@ class KioskRegister:
         """All of them, in order."""
         return sorted({*self._fresh(), MAIN})
 
+    def find(self, name: str) -> KioskRecord | None:
+        """What the office decided about the kiosk; None of one that is not registered. The
+        first question for ``MAIN`` makes it."""
+        return self._fresh().get(name) if self.knows(name) else None
+
     def record(self, name: str) -> KioskRecord:
-        """What the rules say of the kiosk; of an unknown one only its name."""
-        return self._fresh().get(name, KioskRecord(name))
+        """The same; of an unknown one only its name."""
+        return self.find(name) or KioskRecord(name)
 
     def forget(self) -> None:
         """Look again at the next question; after a change made in this process."""
@@ -110,9 +117,8 @@ class KioskRegister:
             return self._known
 
     def _make_main(self) -> bool:
-        """Not watched: an office that closes a tab excuses nobody's absence."""
         try:
-            self._save(KioskRecord(MAIN, watched=False))
+            self._save(MAIN_AT_FIRST)
         except StoreUnavailable:
             return True
         self.forget()

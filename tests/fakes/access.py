@@ -1,7 +1,7 @@
 """Access control in memory: small stores, and what is built on them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Generic, TypeVar, cast
 
@@ -11,15 +11,17 @@ from face_rec.access.accounts.account import Account
 from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.audit import BY_STRANGERS, AuditEntry, Refusals
 from face_rec.access.audit.audit_log import AuditLog
+from face_rec.access.changes import Changes
 from face_rec.access.devices.credentials import Link, LinkStore, Token
 from face_rec.access.devices.device import Beat, Device
-from face_rec.access.devices.kiosks import Kiosks
+from face_rec.access.devices.devices import Devices
 from face_rec.access.devices.pins import Pins
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.limits.throttle import Throttle
 from face_rec.access.principal import Principal
 from face_rec.access.signin.session import SignIn
 from face_rec.domain.errors import LastOne
+from face_rec.kiosks.kiosk import KioskRecord
 from tests.fakes.clock import FakeClock
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -164,9 +166,7 @@ class AccountsOff:
         self.audit = AuditLog(self.log, clock or FakeClock())
         self.pins = memory_pins(audit=self.log)
         self.step_up = StepUp(clock or FakeClock())
-
-    def open_now(self, _: Principal) -> bool:
-        return True
+        self.changes = Changes()
 
 
 class OneVisitor(AccountsOff):
@@ -214,10 +214,12 @@ def memory_pins(
     return Pins(store or MemoryPins(), Passwords(hasher=CHEAP), throttle, audit_log)
 
 
-def memory_kiosks(audit: MemoryAudit, clock: FakeClock) -> Kiosks:
+def memory_devices(
+    audit: MemoryAudit, clock: FakeClock, kiosk: Callable[[str], KioskRecord | None]
+) -> Devices:
     """Devices that nobody has linked yet."""
     devices: MemoryRecords[Device] = MemoryRecords()
-    return Kiosks(
+    return Devices(
         devices=devices,
         links=cast("LinkStore", MemoryLinks()),
         notes=NoBeats(),
@@ -225,4 +227,5 @@ def memory_kiosks(audit: MemoryAudit, clock: FakeClock) -> Kiosks:
         audit_log=AuditLog(audit, clock),
         clock=clock,
         demand=StepUp(clock).demand,
+        kiosk=kiosk,
     )

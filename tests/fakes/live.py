@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from face_rec.access.principal import Principal
 from face_rec.attendance.marks.visit import Visit
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.faces import Image
@@ -51,7 +50,6 @@ class FakeLive:
     )
     marks: list[Visit] = field(default_factory=list)
     is_away: bool = False
-    is_open: bool = True
     waiting: int = 0
     hold: Callable[[], None] = lambda: None
     asked: int = 0
@@ -71,7 +69,6 @@ class FakeLive:
             stamp=self.stamp,
             directory=self.directory,
             portrait=lambda _: None,
-            open_now=self.open_now,
             away=lambda: self.is_away,
             model=lambda: True,
             waiting=lambda: self.waiting,
@@ -95,9 +92,6 @@ class FakeLive:
     def stamp(self, _day: date) -> Hashable:
         self.hold()
         return len(self.marks)
-
-    def open_now(self, _who: Principal) -> bool:
-        return self.is_open
 
     def show(self, name: str, scene: Scene) -> None:
         """As a worker of the engine does."""

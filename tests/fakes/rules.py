@@ -4,12 +4,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Final
 
+from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.rules import Item, Rules, with_items, without
 from face_rec.domain.errors import RulesMoved, StoreUnavailable
+from face_rec.domain.groups import ALL_GROUPS
 from face_rec.kiosks.kiosk import Interval
 
 _GAP = 180
+EVERYTHING: Final = Authority(ALL_GROUPS, company=True, kiosks=True)
+"""Of who may change all rules there are."""
 
 
 class FakeRules:

@@ -19,6 +19,7 @@ from face_rec.domain.health import HealthCheck
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.domain.screens import Label, Scene, StreamStats
+from face_rec.facades.access import AccessFacade, KioskEditor
 from face_rec.facades.facade import SiteInfo
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.screen_status import ScreenReports
@@ -203,6 +204,11 @@ class FakeSystem:
     def service(self) -> AttendanceService:
         """Attendance in the site's time zone."""
         return self.system.services.current()
+
+    @property
+    def kiosk_service(self) -> KioskEditor:
+        """Where the office decides about kiosks."""
+        return AccessFacade.current().kiosks
 
     @contextmanager
     def running(self) -> Iterator["FakeSystem"]:

@@ -42,6 +42,7 @@ class Action(StrEnum):
     KIOSK_CHANGED = "kiosk.changed"
     KIOSK_LINKED = "kiosk.linked"
     KIOSK_REVOKED = "kiosk.revoked"
+    KIOSK_REMOVED = "kiosk.removed"
     TOKEN_CREATED = "token.created"  # noqa: S105
     TOKEN_REVOKED = "token.revoked"  # noqa: S105
     TOKEN_USED = "token.used"  # noqa: S105

@@ -10,7 +10,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.changes import Changes
 from face_rec.access.control.tabs import SentFiles, Tabs
 from face_rec.access.devices.device import DeviceProofs
-from face_rec.access.devices.kiosks import Kiosks
+from face_rec.access.devices.devices import Devices
 from face_rec.access.devices.pins import Pins
 from face_rec.access.devices.tokens import Tokens
 from face_rec.access.factors.second_factor import SecondFactor
@@ -22,6 +22,7 @@ from face_rec.access.signin.own_sessions import OwnSessions
 from face_rec.access.signin.provider_sessions import ProviderSessions
 from face_rec.access.signin.sign_in import SignInService
 from face_rec.clock import Clock
+from face_rec.kiosks.kiosk import KioskRecord
 
 SESSION: Final = "fr_session"
 HALF: Final = "fr_half"
@@ -40,7 +41,7 @@ class Access:
     enabled: bool
     sign_in: SignInService
     accounts: Accounts
-    kiosks: Kiosks
+    devices: Devices
     tokens: Tokens
     pins: Pins
     authenticator: Authenticator
@@ -57,6 +58,8 @@ class Access:
     clock: Clock
     zone: Callable[[], tzinfo]
     """Of the site: kiosks open and close by it."""
+    kiosk: Callable[[str], KioskRecord | None]
+    """What the office decided about a kiosk; None of one that is not registered."""
     signing_key: Callable[[], str]
     """Random, lasting, the same in all processes."""
 
@@ -79,9 +82,11 @@ class Access:
         found = self.of_cookies(cookies)
         return found if tab and found and self.tabs.claim(tab, found) else None
 
-    def open_now(self, principal: Principal) -> bool:
-        """Whether a kiosk is within its hours; everybody else always is."""
-        return principal.open_at(self.clock.now().astimezone(self.zone()))
+    def open_now(self, kiosk: str) -> bool:
+        """Whether a kiosk is within its hours; there is no other that could be closed. May ask
+        the database."""
+        record = self.kiosk(kiosk)
+        return record is None or record.open_at(self.clock.now().astimezone(self.zone()))
 
 
 def cookie(cookies: Mapping[str, str], name: str) -> str:

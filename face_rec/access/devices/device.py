@@ -6,7 +6,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidSignature
@@ -20,10 +20,10 @@ from face_rec.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One enrolled device. ``id`` is the kiosk's name, which its marks carry.
+    """What proves that a tablet is the kiosk ``id``, and nothing else: what the kiosk may do
+    stands in its record (:mod:`face_rec.kiosks.kiosk`).
 
-    ``digest`` is that of its token; None: not linked yet, or revoked. ``opens`` and ``closes``
-    are local times; equal: always open. ``pin``: whether people may use their PIN here.
+    ``digest`` is that of its token; None: not linked yet, or revoked.
 
     ``key`` is the public key that the device made for itself (P-256, an uncompressed point in
     base64url); its private half never leaves the device's browser. ``previous`` is the digest
@@ -32,11 +32,7 @@ class Device:
     """
 
     id: str
-    title: str
     digest: str | None = field(default=None, repr=False)
-    opens: time = time(0, 0)
-    closes: time = time(0, 0)
-    pin: bool = False
     created_at: datetime | None = None
     linked_at: datetime | None = None
     version: int = 0

@@ -11,7 +11,7 @@ from cachetools import FIFOCache
 from face_rec.access.accounts.account import Account
 from face_rec.access.devices.credentials import Token
 from face_rec.access.devices.device import Bound, Device
-from face_rec.access.devices.kiosks import Kiosks
+from face_rec.access.devices.devices import Devices
 from face_rec.access.devices.tokens import Tokens
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import NARROWED, Role, rights_of, rights_of_scopes
@@ -21,6 +21,7 @@ from face_rec.access.signin.sign_in import SignInService
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups
+from face_rec.kiosks.kiosk import KioskRecord
 
 FRESH: Final = 1.0  # seconds an answer holds: a page load is forty requests
 _STALE_USER: Final = timedelta(minutes=10).total_seconds()
@@ -48,15 +49,19 @@ class Authenticator:
     def __init__(
         self,
         door: SignInService,
-        kiosks: Kiosks,
+        devices: Devices,
         tokens: Tokens,
         clock: Clock,
+        *,
+        kiosk: Callable[[str], KioskRecord | None],
         away: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``away``: whether the database is known not to answer, so that nobody waits for it."""
+        """``kiosk``: the record of a registered kiosk. ``away``: whether the database is known
+        not to answer, so that nobody waits for it."""
         self._away = away
         self._sign_in = door
-        self._kiosks = kiosks
+        self._devices = devices
+        self._kiosk = kiosk
         self._tokens = tokens
         self._clock = clock
         self._known: FIFOCache[str, _Known] = FIFOCache(_MOST)
@@ -86,9 +91,9 @@ class Authenticator:
         """The kiosk whose device has proved this key, while it is linked and the key is its."""
 
         def look() -> Principal | None:
-            device = self._kiosks.get(bound.device)
+            device, kiosk = self._devices.get(bound.device), self._kiosk(bound.device)
             linked = device is not None and device.digest is not None and device.key == bound.key
-            return device_principal(device) if device and linked else None
+            return device_principal(device, kiosk) if device and kiosk and linked else None
 
         return self._answer("d", f"{bound.device}:{bound.key}", _STALE_DEVICE, look)
 
@@ -153,11 +158,11 @@ def user_principal(account: Account, session: Session | None = None) -> Principa
     )  # fmt: skip
 
 
-def device_principal(device: Device) -> Principal:
+def device_principal(device: Device, kiosk: KioskRecord) -> Principal:
     """A device is its kiosk and nothing else."""
     return Principal(
-        PrincipalKind.DEVICE, device.id, f"kiosk {device.title}", rights_of(Role.KIOSK),
-        kiosk=device.id, hours=(device.opens, device.closes), pin=device.pin,
+        PrincipalKind.DEVICE, device.id, f"kiosk {kiosk.display_name}", rights_of(Role.KIOSK),
+        kiosk=device.id, drawn_by=kiosk.drawn_by,
         sign_in=device.linked_at.isoformat() if device.linked_at else "",
     )  # fmt: skip
 

@@ -7,26 +7,38 @@ from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import Item, Rules, subject_of
 from face_rec.attendance.rules.shift import DEFAULT_ID, Shift
-from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups
+from face_rec.domain.groups import NO_GROUPS, Groups
 from face_rec.domain.people import Person
+from face_rec.kiosks.kiosk import KioskRecord
 
 _COMPANY = "This holds for the whole company: an administrator can change it."
+_KIOSKS = "What a kiosk does is set on the page Kiosks, by who may change kiosks."
 _OTHERS = "This concerns people outside of your groups. Ask an administrator to change it."
 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
     """``groups``: whose rules may be changed. ``company``: whether rules of the whole company
-    (kiosks, limits, the shift that holds for all) may be changed, and so everybody's."""
+    (limits, the shift that holds for all) may be changed, and so everybody's. ``kiosks``:
+    whether records of kiosks may be, which is a right of its own: they say who gets in by PIN,
+    too."""
 
     groups: Groups = NO_GROUPS
     company: bool = False
+    kiosks: bool = False
+
+    @property
+    def everything(self) -> bool:
+        return self.company and self.kiosks
 
     def refusal(self, item: Item, rules: Rules, people: Mapping[str, Person]) -> str:
         """Why ``item``, as it is stored or as it is to be stored, is not theirs to change;
         empty if it is."""
-        if self.company:
-            return ""
+        if isinstance(item, KioskRecord):
+            return "" if self.kiosks else _KIOSKS
+        return "" if self.company else self._of_people(item, rules, people)
+
+    def _of_people(self, item: Item, rules: Rules, people: Mapping[str, Person]) -> str:
         if isinstance(item, Leave | Employment):
             return "" if self._owns(subject_of(item), people) else _OTHERS
         if isinstance(item, Assignment):
@@ -60,6 +72,3 @@ class Authority:
 
     def _in(self, group: str) -> bool:
         return self.groups.holds(group)
-
-
-EVERYTHING = Authority(ALL_GROUPS, company=True)

@@ -1,6 +1,10 @@
 """What a person's day came to, and what was odd about it."""
 
+from dataclasses import dataclass
+from datetime import date
 from enum import IntFlag, StrEnum
+
+from face_rec.domain.people import Person
 
 
 class Status(StrEnum):
@@ -102,3 +106,13 @@ FLAG_TEXTS: dict[Flag, str] = {
 def describe(flags: Flag) -> tuple[str, ...]:
     """The flags in words, in a fixed order."""
     return tuple(text for flag, text in FLAG_TEXTS.items() if flag in flags)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """What somebody's day would become: one line of a preview of the rules."""
+
+    person: Person
+    day: date
+    before: Status
+    after: Status

@@ -16,6 +16,7 @@ from face_rec.attendance.rules.shift import Shift
 from face_rec.attendance.rules.validation import flaws
 from face_rec.domain.errors import Conflict, RulesMoved
 from face_rec.kiosks.kiosk import Interval, KioskRecord
+from face_rec.retry import until_first
 from face_rec.stores.attendance.rule_codec import MalformedRule, decode, encode
 from face_rec.stores.chain.ledger import Command, Guard, Ledger
 from face_rec.stores.redis import keys
@@ -65,6 +66,15 @@ class RedisRules:
         if malformed:
             log.warning("rules malformed count=%d", len(malformed))
         return _rules(found, int(version or 0), tuple(malformed))
+
+    @redis_errors()
+    def kiosks(self) -> tuple[KioskRecord, ...]:
+        """The kiosks alone: asked for again and again while cameras run, and a site's leave and
+        shifts may be many."""
+        stored = cast(
+            "Mapping[bytes, bytes]", self._client.hgetall(keys.rule(self._site, "kiosks"))
+        )
+        return cast("tuple[KioskRecord, ...]", _decoded(KioskRecord, stored, []))
 
     @redis_errors()
     def put(self, *items: Item, seen: int | None = None) -> None:
@@ -157,13 +167,19 @@ class RedisRules:
         return keys.rule(self._site, kind_of(item).name)
 
     def _watch(self, kiosk: str, at: datetime) -> None:
-        stored = self._client.hget(keys.rule(self._site, "kiosks"), kiosk)
-        try:
-            known = decode(KioskRecord, kiosk, cast("bytes", stored or b""))
-        except MalformedRule:  # or removed meanwhile
-            return  # shown to the admin as malformed; not ours to overwrite
-        if known.watched_from is None:
-            self.put(dataclasses.replace(known, watched_from=at))
+        """What an admin saves at the same moment stays: then it is looked at again."""
+
+        def note() -> None:
+            version = self.version()
+            stored = self._client.hget(keys.rule(self._site, "kiosks"), kiosk)
+            try:
+                known = decode(KioskRecord, kiosk, cast("bytes", stored or b""))
+            except MalformedRule:  # or removed meanwhile
+                return  # shown to the admin as malformed; not ours to overwrite
+            if known.watched_from is None:
+                self.put(dataclasses.replace(known, watched_from=at), seen=version)
+
+        until_first(note, tries=None, lost=RulesMoved)
 
 
 def rule_digest(ledger: Ledger, name: str, text: str) -> str:

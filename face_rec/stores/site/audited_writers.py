@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from face_rec.access.audit.audit import Action, erased
 from face_rec.access.audit.audit_log import AuditLog
@@ -10,10 +11,13 @@ from face_rec.attendance.rules.rules import Item, Limits, RulesStore, items_of, 
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.marks import Event, Outcome, Receipt, Source, is_mark
 from face_rec.domain.people import Person, Template
-from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.kiosk import KioskRecord, alike_but_dated
 from face_rec.protocols.marks import MarkWriter
 from face_rec.protocols.people import PeopleStore
 from face_rec.stores.attendance.rule_codec import encode
+
+WITHOUT_A_FACE: Final = "marks without a face"
+"""What the log calls the switch for PINs."""
 
 
 class AuditedPeople:
@@ -119,7 +123,7 @@ class AuditedRules:
         self._rules.put(*items, seen=seen)
         for item in items:
             old = was.get(_name(item))
-            self._note(item, _told(old) if old else {}, _told(item) | _holds(item))
+            self._note(item, _told(old) if old else {}, _told(item) | _holds(old, item))
 
     def remove(self, *items: Item, seen: int | None = None) -> None:
         self._rules.remove(*items, seen=seen)
@@ -134,7 +138,16 @@ class AuditedRules:
 
     def _note(self, item: Item, before: Mapping[str, object], after: Mapping[str, object]) -> None:
         about = subject_of(item)  # reasons of leave and the like go with them
-        self._audit_log.record(Action.SETTING_CHANGED, _name(item), before, after, about=about)
+        action, name = Action.SETTING_CHANGED, _name(item)
+        if isinstance(item, KioskRecord):
+            action, name = _kiosk_action(before, after), item.id
+        self._audit_log.record(action, name, before, after, about=about)
+
+
+def _kiosk_action(before: Mapping[str, object], after: Mapping[str, object]) -> Action:
+    if not before:
+        return Action.KIOSK_CREATED
+    return Action.KIOSK_CHANGED if after else Action.KIOSK_REMOVED
 
 
 def _told(item: Item) -> dict[str, object]:
@@ -142,16 +155,28 @@ def _told(item: Item) -> dict[str, object]:
     stored = json.loads(encode(item))
     stored.pop("earlier", None)
     stored.pop("valid_from", None)
-    return {name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    told: dict[str, object] = {
+            name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             for name, value in stored.items()}  # fmt: skip
+    if isinstance(item, KioskRecord):  # no value of such a name is ever written to the log
+        del told["pin"]
+        told[WITHOUT_A_FACE] = "allowed" if item.pin else "not allowed"
+    return told
 
 
-def _holds(item: Item) -> dict[str, object]:
+def _holds(old: Item | None, item: Item) -> dict[str, object]:
     """From which day on; a change of the past is said outright."""
     if not isinstance(item, Shift | KioskRecord | Limits):
         return {}
+    if isinstance(item, KioskRecord) and isinstance(old, KioskRecord) and _at_once(old, item):
+        return {}
     past = "always: the past is judged by it too"
     return {"holds from": str(item.valid_from) if item.valid_from else past}
+
+
+def _at_once(old: KioskRecord, item: KioskRecord) -> bool:
+    """Whether nothing has changed that a day is judged by, on whatever day."""
+    return item == alike_but_dated(old, item)
 
 
 def _name(item: Item) -> str:

@@ -31,6 +31,7 @@ from face_rec.web.gate.route_rules import (
     KIOSK_PAGE,
     PAGES,
     STREAM,
+    Own,
     Rule,
     Way,
     below,
@@ -110,9 +111,9 @@ class Gate:
             return None if _is_health(request) else told(path_of(request), 503, "Starting …")
         if not _is_code(rule) and await self._closed(access, request):
             return self._refusals.not_set_up(request)
-        principal = await to_thread.run_sync(_principal, access, request, rule)
-        request.state.principal = principal
-        return _kiosk_only(request, principal) or self._judge(access, request, rule, principal)
+        asked = await to_thread.run_sync(_asked, access, request, rule)
+        request.state.principal = asked.principal
+        return _kiosk_only(request, asked.principal) or self._judge(request, rule, asked)
 
     async def _closed(self, access: Access, request: Request) -> bool:
         """Whether nobody is let in from outside because no account exists yet."""
@@ -120,14 +121,12 @@ class Gate:
             return False
         return await to_thread.run_sync(access.sign_in.needs_setup)
 
-    def _judge(
-        self, access: Access, request: Request, rule: Rule | None, principal: Principal | None
-    ) -> Response | None:
-        match verdict(rule, _asked(access, request, principal)):
+    def _judge(self, request: Request, rule: Rule | None, asked: Asked) -> Response | None:
+        match verdict(rule, asked):
             case Verdict.MISSING:
-                return self._refusals.missing(request, principal)
+                return self._refusals.missing(request, asked.principal)
             case Verdict.SIGN_IN | Verdict.DENIED:
-                return self._refused(request, principal)
+                return self._refused(request, asked.principal)
             case Verdict.CLOSED:
                 return PlainTextResponse("This kiosk is closed at this hour.", 403, _NO_STORE)
         by_cookie = rule is not None and rule.way not in {Way.BEARER, Way.SIGNED}
@@ -191,11 +190,11 @@ class Gate:
             )
             return None
         try:
-            principal = await to_thread.run_sync(_principal, access, request, rule)
+            asked = await to_thread.run_sync(_asked, access, request, rule)
         except StoreError:
             return None
-        fine = principal is not None and _verdict(access, request, principal) is Verdict.FINE
-        return (access, principal) if principal and fine else None
+        fine = verdict(rule, asked) is Verdict.FINE
+        return (access, asked.principal) if asked.principal and fine else None
 
     async def _still(self, access: Access, request: HTTPConnection, was: Principal) -> bool:
         """Whether the connection is still the same somebody's, with the same rights, groups and
@@ -205,7 +204,9 @@ class Gate:
             now = await to_thread.run_sync(_of_cookies, access, request, True)
         except StoreError:
             now = was  # the database is away; who was in stays in
-        return now == was and _verdict(access, request, was) is Verdict.FINE
+        rule = rule_for(path_of(request))
+        about = await to_thread.run_sync(_about, access, request, rule, was)
+        return now == was and verdict(rule, about) is Verdict.FINE
 
 
 def actor_of(request: HTTPConnection) -> Actor:
@@ -216,16 +217,18 @@ def actor_of(request: HTTPConnection) -> Actor:
     return Actor(principal.name, principal.kind.value, _address(request), principal.proved_at)
 
 
-def _asked(access: Access, request: HTTPConnection, principal: Principal | None) -> Asked:
-    open_now = principal is None or access.open_now(principal)
+def _asked(access: Access, request: HTTPConnection, rule: Rule | None) -> Asked:
+    """Who asks for what. May ask the database."""
+    return _about(access, request, rule, _principal(access, request, rule))
+
+
+def _about(
+    access: Access, request: HTTPConnection, rule: Rule | None, who: Principal | None
+) -> Asked:
     kiosk = request.query_params.get("kiosk", "")
-    path = below(path_of(request))
-    return Asked(principal, path, kiosk, open_now, access.tabs, access.files)
-
-
-def _verdict(access: Access, request: HTTPConnection, principal: Principal) -> Verdict:
-    """Of a socket: by the whole rule, as of any other request."""
-    return verdict(rule_for(path_of(request)), _asked(access, request, principal))
+    timed = who is not None and rule is not None and rule.own is Own.KIOSK
+    open_now = access.open_now(kiosk) if timed else True
+    return Asked(who, below(path_of(request)), kiosk, open_now, access.tabs, access.files)
 
 
 def _is_streamlit(request: HTTPConnection) -> bool:

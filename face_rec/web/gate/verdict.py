@@ -21,7 +21,7 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Asked:
     """``path``: the own path (:func:`face_rec.web.gate.route_rules.below`). ``kiosk``: the one
-    that the request names. ``open_now``: whether it is within the hours of who asks."""
+    that the request names. ``open_now``: whether it is within that kiosk's hours."""
 
     principal: Principal | None
     path: str

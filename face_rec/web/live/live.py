@@ -13,7 +13,6 @@ from anyio import to_thread
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from face_rec.access.principal import Principal
 from face_rec.kiosks.kiosk import NAME
 from face_rec.web.live.line import Line
 from face_rec.web.live.places import NoPlace, Places
@@ -55,14 +54,13 @@ class Lines:
     async def _view(self, socket: WebSocket) -> View | None:
         sources = self._sources()
         kiosk, screen = (socket.query_params.get(name, "") for name in ("kiosk", "screen"))
-        who: Principal | None = getattr(socket.state, "principal", None)
-        if sources is None or who is None:
+        if sources is None or getattr(socket.state, "principal", None) is None:
             return None
         if not NAME.fullmatch(kiosk) or not SCREEN.fullmatch(screen):
             return None
         if not await to_thread.run_sync(sources.knows, kiosk):
             return None
-        return View(sources, self._of(sources), kiosk, screen, who)
+        return View(sources, self._of(sources), kiosk, screen)
 
     def _of(self, sources: Sources) -> Today:
         """The day that lines of this system share."""

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import anyio
 from anyio import to_thread
 
-from face_rec.access.principal import Principal
 from face_rec.attendance.marks.meaning import meaning
 from face_rec.attendance.marks.visit import Visit
 from face_rec.clock import Clock
@@ -58,7 +57,6 @@ class Sources:
     stamp: Callable[[date], Hashable]
     directory: Directory
     portrait: Portrait
-    open_now: Callable[[Principal], bool]
     away: Callable[[], bool]
     model: Callable[[], bool]
     waiting: Callable[[], int]
@@ -95,14 +93,11 @@ class Today:
 
 
 class View:
-    """One screen of one kiosk, seen by ``who``."""
+    """One screen of one kiosk."""
 
-    def __init__(
-        self, sources: Sources, today: Today, kiosk: str, screen: str, who: Principal
-    ) -> None:
+    def __init__(self, sources: Sources, today: Today, kiosk: str, screen: str) -> None:
         self.sources, self.kiosk, self.screen = sources, kiosk, screen
         self._today = today
-        self._who = who
         self._stream = sources.stream(kiosk)
         self._known = True
         self._record = KioskRecord(kiosk)
@@ -151,7 +146,7 @@ class View:
     def now(self) -> Shown:
         """What is shown at this moment. Waits for nothing."""
         ours, now = self.sources, self.sources.clock.monotonic()
-        is_open = ours.open_now(self._who)
+        is_open = self._record.open_at(ours.clock.now().astimezone(ours.zone()))
         return Shown(
             site=site_of(ours.title(), ours.zone(), ours.clock.now()),
             scene=picture_of(self._stream.scene() if is_open else None, now),

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from face_rec.access.control.access_control import KIOSK, PROOF, SESSION, Access
 from face_rec.access.devices.device import Bound, Device, usable
-from face_rec.access.devices.kiosks import TOKEN_LASTS
+from face_rec.access.devices.devices import TOKEN_LASTS
 from face_rec.access.principal import PrincipalKind
 from face_rec.access.secrets import parted
 from face_rec.domain.errors import Conflict, LinkInvalid, StoreUnavailable
@@ -130,10 +130,10 @@ class _Proof:
         """Bind a new device, rotate an old token; neither while the database is away."""
         if device.digest is None:
             return None
-        kiosks = self._access().kiosks
+        devices = self._access().devices
         if device.key is None:
-            device = kiosks.bind(device, key)
-        return kiosks.rotated(device, cookies.read(request, KIOSK))
+            device = devices.bind(device, key)
+        return devices.rotated(device, cookies.read(request, KIOSK))
 
     def _session(self, request: Request, device: Device, key: str, token: str | None) -> Response:
         held, shown = cookies.read(request, PROOF), token or cookies.read(request, KIOSK)
@@ -153,13 +153,13 @@ class _Proof:
             return None
         access = self._access()
         try:
-            return await to_thread.run_sync(access.kiosks.device_of, cookie)
+            return await to_thread.run_sync(access.devices.device_of, cookie)
         except StoreUnavailable:
             known = access.proofs.known(cookie)
             if known is None:
                 raise
             found = await to_thread.run_sync(access.authenticator.device, known)
-            return Device(known.device, known.device, key=known.key) if found else None
+            return Device(known.device, key=known.key) if found else None
 
 
 async def _said(request: Request) -> dict[str, str] | None:
@@ -194,16 +194,16 @@ def _linking(access: Callable[[], Access], site: Site) -> list[Route]:
     async def show(request: Request) -> Response:
         address = actor_of(request).address
         try:
-            device = await to_thread.run_sync(access().kiosks.linked, _secret(request), address)
+            kiosk = await to_thread.run_sync(access().devices.linked, _secret(request), address)
         except LinkInvalid as error:
             return invalid(request, error)
-        return render(request, "kiosk.html", site.title, device=device)
+        return render(request, "kiosk.html", site.title, kiosk=kiosk)
 
     async def enrol(request: Request) -> Response:
         await checked_form(request)
         address = actor_of(request).address
         try:
-            token = await to_thread.run_sync(access().kiosks.enrol, _secret(request), address)
+            token = await to_thread.run_sync(access().devices.enrol, _secret(request), address)
         except LinkInvalid as error:
             return invalid(request, error)
         await _leave(access(), request)

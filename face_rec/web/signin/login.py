@@ -183,7 +183,7 @@ class _Pages:
 
     async def _beat(self, device: Principal, address: str) -> None:
         try:
-            await to_thread.run_sync(self._access().kiosks.beat, device.id, address, __version__)
+            await to_thread.run_sync(self._access().devices.beat, device.id, address, __version__)
         except StoreError:
             return  # the database is away: the kiosk works on and says so by itself
 

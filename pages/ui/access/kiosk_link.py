@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import segno
 import streamlit as st
 
-from face_rec.access.devices.device import Device
-from face_rec.access.devices.kiosks import LINK_SECONDS
+from face_rec.access.devices.devices import LINK_SECONDS
 from face_rec.facades.access import AccessFacade
+from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.web.gate.hosts import is_loopback
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded
@@ -33,12 +33,12 @@ NO_HTTPS: Final = (
 
 
 @dialog("Link a device", Right.KIOSKS, icon=":material/qr_code_2:")
-def link_dialog(app: AccessFacade, device: Device) -> None:
+def link_dialog(app: AccessFacade, record: KioskRecord) -> None:
     """The link is made once, not at every run of the dialog."""
     with guarded("kiosks.link"):
-        if not proven(f"link_{device.id}"):
+        if not proven(f"link_{record.id}"):
             return
-        st.markdown(f"Open this on the tablet that becomes **{plain(device.title)}**.")
+        st.markdown(f"Open this on the tablet that becomes **{plain(record.display_name)}**.")
         bases = bases_of(app.site.addresses, st.context.url or "")
         base = _chosen(bases)
         problem = problem_of(base)
@@ -47,8 +47,7 @@ def link_dialog(app: AccessFacade, device: Device) -> None:
         if not st.button("Make a link", type="primary", icon=":material/link:"):
             st.caption("A device that is this kiosk now stops when the new one starts.")
             return
-        ensure(app, device)
-        url = f"{base}/kiosk/link/{app.access.kiosks.link(device.id)}"
+        url = f"{base}/kiosk/link/{app.access.devices.link(record.id)}"
         st.image(_qr(url), width=240)
         st.code(url, language=None, wrap_lines=True)
         st.caption(f"Good once, for {LINK_SECONDS / 60:.0f} minutes. It is not shown again.")
@@ -69,12 +68,6 @@ def problem_of(base: str) -> str:
     if _own(base):
         return HERE_ONLY
     return "" if base.startswith("https://") else NO_HTTPS
-
-
-def ensure(app: AccessFacade, device: Device) -> None:
-    """A kiosk that only browsers were so far becomes one that a device can be."""
-    if app.access.kiosks.get(device.id) is None:
-        app.access.kiosks.create(device.id, device.title, device.opens, device.closes)
 
 
 def _chosen(bases: list[str]) -> str:

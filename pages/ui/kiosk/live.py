@@ -15,7 +15,7 @@ from face_rec.domain.screens import Label, Mood, Scene, StreamStats
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.banner import SHOWN_FOR, Banner, banners
 from pages.ui.frame.component_files import joined
-from pages.ui.frame.identity import Right, current
+from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded, store_banner
 from pages.ui.frame.parts import by_itself, repeating
 from pages.ui.kiosk import banner
@@ -153,7 +153,7 @@ def _greeting(pump: FramePump, way: Way) -> None:
     """Banner and camera keeper; twice a second."""
     with guarded("kiosk.greeting"):
         app = KioskFacade.current()
-        if not app.access.open_now(current()):
+        if not app.open_now(pump.stream.name):
             return  # the page says so; the video feeds no more, whoever keeps it up
         pump.renew()
         if app.away():

@@ -22,13 +22,11 @@ _LONGEST_ID = 64
 
 
 def allowed(app: KioskFacade, identity: Principal, kiosk: str) -> bool:
-    """Whether PINs count here: a linked device says so itself, any other browser is what the
-    kiosk's record says. Nobody's do while the database is away."""
-    if not identity.may(Right.KIOSK) or not app.access.open_now(identity):
+    """Whether PINs count here, as the kiosk's record says; nobody's do while the database is
+    away. A device counts at its own kiosk only."""
+    if not identity.may(Right.KIOSK) or identity.kiosk not in {None, kiosk}:
         return False
-    if identity.kiosk:
-        return identity.pin and identity.kiosk == kiosk
-    return not app.away() and app.record(kiosk).pin
+    return not app.away() and app.open_now(kiosk) and app.record(kiosk).pin
 
 
 def pin_entry(kiosk: str, *, live: bool) -> None:

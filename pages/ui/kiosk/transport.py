@@ -1,27 +1,21 @@
 """Which way a kiosk's live video takes: WebRTC, plain HTTP, or whichever of them connects.
 
-The setting VIDEO_TRANSPORT decides for the site, ``?transport=`` for one device. Behind the
-engine's latest-frame slot nothing knows which it was.
+The setting VIDEO_TRANSPORT decides for the site, a kiosk's record for the kiosk, and
+``?transport=`` for one browser. Behind the engine's latest-frame slot nothing knows which it was.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import streamlit as st
 
 from face_rec.facades.kiosk import KioskFacade
+from face_rec.kiosks.kiosk import Transport
 
 PATIENCE = 8.0
 """Seconds without a picture after which ``auto`` gives WebRTC up."""
 _OF_THE_NETWORK = {"connecting", "unreachable", "stalled"}
 """What the camera's keeper says where HTTP may do better; a blocked camera is blocked for both."""
 _NAMES = {"auto": "Automatic", "webrtc": "WebRTC", "http": "HTTP"}
-
-
-class Transport(StrEnum):
-    AUTO = "auto"
-    WEBRTC = "webrtc"
-    HTTP = "http"
 
 
 @dataclass(slots=True)
@@ -58,24 +52,25 @@ class Way:
 
 def way_of(kiosk: str) -> Way:
     """This tab's way for ``kiosk``; a new wish starts anew."""
-    key, wish = f"_way:{kiosk}", wished()
+    key, wish = f"_way:{kiosk}", wished(kiosk)
     way = st.session_state.get(key)
     if not isinstance(way, Way) or way.wish is not wish:
         way = st.session_state[key] = Way(wish)
     return way
 
 
-def wished() -> Transport:
-    """The address's ``?transport=``, else the site's setting."""
-    asked = st.query_params.get("transport", "")
-    return Transport(
-        asked if asked in list(Transport) else KioskFacade.current().site.video_transport
-    )
+def wished(kiosk: str) -> Transport:
+    """The address's ``?transport=``, else what the kiosk's record says, else the site's
+    setting."""
+    asked, app = st.query_params.get("transport", ""), KioskFacade.current()
+    if asked in list(Transport):
+        return Transport(asked)
+    return app.record(kiosk).transport or Transport(app.site.video_transport)
 
 
-def choose_transport() -> None:
-    """The choice for this device; it stands in the address, so that a bookmark keeps it."""
-    now = wished()
+def choose_transport(kiosk: str) -> None:
+    """The choice for this browser; it stands in the address, so that a bookmark keeps it."""
+    now = wished(kiosk)
     chosen = st.segmented_control(
         "Live video", list(Transport), default=now, format_func=lambda one: _NAMES[one],
         required=True, key="kiosk_transport",

@@ -1,4 +1,4 @@
-"""Settings that hold for the whole company and belong to no person: holidays, kiosks, limits."""
+"""Settings that hold for the whole company and belong to no person: holidays, limits."""
 
 from dataclasses import replace
 
@@ -6,13 +6,11 @@ import streamlit as st
 
 from face_rec.attendance.rules.calendar import Holiday, read_holidays
 from face_rec.facades.attendance import AttendanceFacade
-from face_rec.kiosks.kiosk import NAME, RULE, Direction, KioskRecord
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import current
 from pages.ui.rules.rule_editor import authority, buttons, chosen_of, form_key, new_id, refused
 from pages.ui.rules.rule_fields import seen_groups
 from pages.ui.rules.rules_begun import begin_anew, begun
-from pages.ui.shared.kiosk_record import WAYS, record_fields
 from pages.ui.shared.text import counted
 
 _NO_HOLIDAYS = ("celebration", "No holidays yet", "Add one below, or import a calendar.")
@@ -113,51 +111,3 @@ def limits(app: AttendanceFacade) -> None:
         outage=int(outage),
     )  # fmt: skip
     buttons(app, key, [made], known, removable=False)
-
-
-_NO_KIOSKS = (
-    "tablet",
-    "No kiosk is registered yet",
-    "Enter the kiosks that you use: only their outages are told apart from absences.",
-)
-
-
-def kiosks(app: AttendanceFacade) -> None:
-    """The list and the form."""
-    rules = begun(app)
-    known = chosen_of(rules.kiosks, _kiosk_row, "kiosks", _NO_KIOSKS)
-    key = form_key(app, "kiosk", known)
-    with st.container(border=True):
-        st.markdown("**Change the kiosk**" if known else "**Enter a kiosk**")
-        made = _kiosk_form(app, known, key)
-    if known is None and not NAME.fullmatch(made.id):
-        st.caption(f"A kiosk is called as in its address (?kiosk=NAME): {RULE}.")
-        return
-    buttons(app, key, [made], known)
-
-
-def _kiosk_row(one: KioskRecord) -> dict[str, object]:
-    return {
-        "Kiosk": one.id,
-        "Site": one.site,
-        "Used by": ", ".join(sorted(one.groups)) or "Everybody",
-        "Direction": WAYS[one.direction],
-        "Minimum stay, min": str(one.minimum_stay) if one.direction is Direction.BOTH else "–",
-        "Outages count": one.watched,
-    }
-
-
-def _kiosk_form(app: AttendanceFacade, known: KioskRecord | None, key: str) -> KioskRecord:
-    if known:
-        st.text_input("Name", known.id, disabled=True, key=f"{key}_id")
-        start = known
-    else:
-        start = KioskRecord((st.text_input("Name", key=f"{key}_id") or "").strip())
-    made = record_fields(app.people, start, key)
-    return replace(
-        made,
-        pin=st.toggle(
-            "People may use their PIN", start.pin, key=f"{key}_pin",
-            help="For those whose face fails. A linked device has this under Kiosks instead.",
-        ),
-    )  # fmt: skip

@@ -2,103 +2,36 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final, TypeVar
 
 import pandas as pd
 import streamlit as st
 
-from face_rec.attendance.rule_service import StatusChange
 from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.roster import Assignment
 from face_rec.attendance.rules.rules import Item, Limits
 from face_rec.attendance.rules.shift import Shift
+from face_rec.attendance.terms.status import StatusChange
 from face_rec.domain.errors import RuleRefused
 from face_rec.facades.attendance import AttendanceFacade
-from face_rec.kiosks.kiosk import KioskRecord
 from pages.ui.frame.flash import flash
-from pages.ui.frame.identity import Right, current, require
+from pages.ui.frame.identity import Right, require
 from pages.ui.rules.rules_begun import begin_anew, begun
-from pages.ui.shared.day_words import STATUS_NAMES
-from pages.ui.shared.period import words
-from pages.ui.shared.text import counted, plain
+from pages.ui.shared.holds_from import Since, preview_span, show_changes, since_of
+from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import empty_state
 
-# From which day on a change holds, and what it would do to the days before.
-
-_MOST_LINES: Final = 200
-_DATED: Final = (Shift, Assignment, KioskRecord, Limits)
+_DATED: Final = (Shift, Assignment, Limits)
+"""Kinds whose changes hold from a day on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
-    """``day`` None: the past is judged anew as well."""
-
-    day: date | None
-    rewrites: bool = False
-
-
-def since_of(app: AttendanceFacade, key: str, known: Item | None) -> Since:
-    """Asked where a stored entry changes; today unless another day is chosen."""
+def _since(app: AttendanceFacade, key: str, known: Item | None) -> Since:
+    """Asked where a stored entry changes."""
     if not isinstance(known, _DATED):
         return Since(None)
-    today = app.service.timesheets.today()
     planned = None if isinstance(known, Assignment) else known.valid_from
-    if planned and planned > today:
-        st.caption(
-            f"These are the values from {planned} on. An earlier day lets them hold sooner."
-        )
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        day = st.date_input(
-            "Holds from", max(today, planned or today), key=f"{key}_since", width=180,
-            help="Days before stay as they were judged.",
-        )  # fmt: skip
-        rewrite = st.toggle(
-            "Rewrite the past", key=f"{key}_rewrite",
-            help="Judge every day before by it as well, in reports already handed out, too.",
-        )  # fmt: skip
-    if rewrite:
-        return Since(None, rewrites=True)
-    return Since(day if isinstance(day, date) else today)
-
-
-def show_changes(found: Sequence[StatusChange], first: date, last: date) -> None:
-    """Whose days would become what; only of people that may be seen."""
-    identity = current()
-    seen = [one for one in found if identity.sees(one.person.group)]
-    if not seen:
-        text = f"Nobody's status would change in {words(first, last)}."
-        st.success(text, icon=":material/check:")
-        return
-    people = len({change.person.subject for change in seen})
-    st.info(
-        f"{counted(len(seen), 'day')} of {counted(people, 'person', 'people')} would change in "
-        f"{words(first, last)}. Nothing is saved yet.",
-        icon=":material/compare_arrows:",
-    )
-    _table(seen)
-
-
-def _table(found: Sequence[StatusChange]) -> None:
-    kinds = pd.DataFrame(
-        [(STATUS_NAMES[one.before], STATUS_NAMES[one.after]) for one in found],
-        columns=["Now", "Would be"],
-    ).value_counts()
-    left, right = st.columns([1, 1.5], gap="medium")
-    left.dataframe(kinds.rename("Days").reset_index(), hide_index=True, alt="Changes by kind")
-    lines = [
-        (str(one.day), one.person.name, STATUS_NAMES[one.before], STATUS_NAMES[one.after])
-        for one in found[:_MOST_LINES]
-    ]
-    right.dataframe(
-        pd.DataFrame(lines, columns=["Date", "Name", "Now", "Would be"]),
-        hide_index=True,
-        height=min(330, 38 + 35 * len(lines)),
-        alt="Days that would change",
-    )
-    if len(found) > _MOST_LINES:
-        right.caption(f"The first {_MOST_LINES} of {len(found):,}.")
+    return since_of(app.service.timesheets.today(), key, planned)
 
 
 T = TypeVar("T", bound=Item)
@@ -158,7 +91,7 @@ def buttons(
     removable: bool = True,
 ) -> None:
     """From which day on it holds; save, show what saving would change, and remove."""
-    since = since_of(app, key, known)
+    since = _since(app, key, known)
     with st.container(horizontal=True):
         label = "Save and rewrite the past" if since.rewrites else "Save" if known else "Add"
         save = st.button(label, icon=":material/save:", type="primary", key=f"{key}_save")
@@ -217,8 +150,3 @@ def _preview(app: AttendanceFacade, changed: Sequence[Item], since: date | None)
         if refused(work):
             return
     show_changes(found, first, last)
-
-
-def preview_span(today: date) -> tuple[date, date]:
-    """From the first of last month to today."""
-    return (today.replace(day=1) - timedelta(days=1)).replace(day=1), today

@@ -13,6 +13,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Role
 from face_rec.domain.groups import ALL_GROUPS, only
+from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.stores.redis.client import Client
 from face_rec.web.gate import tab_socket
 from tests.fakes.clock import FakeClock
@@ -193,12 +194,12 @@ def test_a_change_of_a_kiosk_ends_what_its_tablet_has_open(gate: GateApp, change
         socket.receive_bytes()
         gate.clock.advance(1)
         if change == "revoked":
-            gate.access.kiosks.revoke("front-door")
+            gate.access.devices.revoke("front-door")
         elif change == "linked anew":
             gate.kiosk()
         else:
             nine = gate.clock.now().time().replace(hour=9)
-            gate.access.kiosks.change("front-door", "Front door", nine, nine.replace(hour=17))
+            gate.decide(KioskRecord("front-door", opens=nine, closes=nine.replace(hour=17)))
         with pytest.raises(WebSocketDisconnect):
             socket.receive_text()
 

@@ -3,7 +3,8 @@
 import io
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyotp
@@ -19,9 +20,11 @@ from face_rec.access.rights import FRESH_PROOF, Act, Role, Scope
 from face_rec.access.secrets import digest
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.stores import open_stores
+from face_rec.attendance.kiosk_service import KioskService
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import ProofNeeded
 from face_rec.domain.groups import NO_GROUPS
+from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.site_options import LiveOptions
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
@@ -30,12 +33,14 @@ from tests.factor_pages import code_of, token_in, with_app
 from tests.fakes.clock import FakeClock
 from tests.fakes.options import OPTIONS, MemoryOptions
 from tests.fakes.people import FakePeople
+from tests.fakes.rules import FakeRules
+from tests.fakes.system import FakeSystem
 from tests.gate_app import ORIGIN, PASSWORD, GateApp, access_on, submit
 from tests.redis_servers import Server
 from tests.samples import a_person, a_template
 
 LATER = FRESH.total_seconds() + 1
-MIDNIGHT = time(0, 0)
+DOOR = KioskRecord("door", title="Door")
 
 
 @pytest.fixture
@@ -44,7 +49,8 @@ def gate(redis_client: Client) -> GateApp:
     gate = GateApp(access_on(redis_client, clock), clock)
     gate.add("ada")
     gate.add("max", Role.MANAGER)
-    gate.access.kiosks.create("door", "Door", MIDNIGHT, MIDNIGHT)
+    gate.decide(DOOR)
+    gate.access.devices.link("door")
     return gate
 
 
@@ -53,6 +59,14 @@ def _options(gate: GateApp) -> LiveOptions:
     return LiveOptions(
         OPTIONS, frozenset(), MemoryOptions(), lambda *_: None, lambda: demand(Act.ERASE)
     )
+
+
+def _kiosks(gate: GateApp) -> KioskService:
+    access, fake = gate.access, FakeSystem(rules=FakeRules(DOOR))
+    return KioskService(
+        lambda: fake.service, demand=lambda: access.step_up.demand(Act.KIOSKS),
+        unlink=access.devices.remove, changed=access.changes.tell,
+    )  # fmt: skip
 
 
 def _people(gate: GateApp) -> AuditedPeople:
@@ -80,12 +94,13 @@ WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
         Act.TOKENS, lambda g: g.access.tokens.create("Pay", frozenset(Scope), 30, "ada")),
     "revoke a token": (Act.TOKENS, lambda g: g.access.tokens.revoke("none")),
     "make a kiosk": (
-        Act.KIOSKS, lambda g: g.access.kiosks.create("hall", "Hall", MIDNIGHT, MIDNIGHT)),
+        Act.KIOSKS, lambda g: _kiosks(g).create(KioskRecord("hall"))),
     "change a kiosk": (
         Act.KIOSKS,
-        lambda g: g.access.kiosks.change("door", "Door", MIDNIGHT, MIDNIGHT, pin=True)),
-    "link a kiosk": (Act.KIOSKS, lambda g: g.access.kiosks.link("door")),
-    "revoke a kiosk": (Act.KIOSKS, lambda g: g.access.kiosks.revoke("door")),
+        lambda g: _kiosks(g).save(replace(DOOR, pin=True), DOOR, None)),
+    "give a kiosk up": (Act.KIOSKS, lambda g: _kiosks(g).remove(DOOR)),
+    "link a kiosk": (Act.KIOSKS, lambda g: g.access.devices.link("door")),
+    "revoke a kiosk": (Act.KIOSKS, lambda g: g.access.devices.revoke("door")),
     "delete a person": (Act.ERASE, lambda g: _people(g).delete("nobody")),
     "export a person": (Act.EXPORT, lambda g: g.access.step_up.demand(Act.EXPORT)),
     "make recovery codes": (Act.FACTORS, lambda g: g.access.factors.new_codes("ada")),
@@ -133,7 +148,7 @@ def test_a_service_refuses_whoever_has_not_proved_themselves_just_now(
 
 def _accounts(gate: GateApp) -> list[object]:
     access = gate.access
-    return [*access.accounts.all(), *access.tokens.all(), *access.kiosks.all()]
+    return [*access.accounts.all(), *access.tokens.all(), *access.devices.all()]
 
 
 @pytest.mark.parametrize("name", ["create an account", "make a token", "link a kiosk"])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,6 @@ from redis import Redis
 
 from face_rec.assembly.stores import open_service
 from face_rec.attendance.cached_stores import Stores
-from face_rec.attendance.rules.authority import EVERYTHING
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import Item, Limits, Rules, RulesStore
@@ -27,7 +27,7 @@ from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from tests.fakes.clock import FakeClock
-from tests.fakes.rules import FakeRules
+from tests.fakes.rules import EVERYTHING, FakeRules
 from tests.samples import ODD_TEXTS, a_chain, a_person
 
 SITE = "main"
@@ -169,6 +169,23 @@ def test_the_first_beat_starts_the_watch_and_no_other_changes_the_rules(
     store.beat("gate", NOON + timedelta(days=1))
     assert store.load().kiosks == (KioskRecord("gate", watched_from=NOON),)
     assert store.version() == version
+
+
+def test_a_first_beat_keeps_what_an_admin_writes_at_the_same_moment(
+    redis_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = RedisRules(redis_client, "main")
+    store.put(KioskRecord("gate"))
+    put, written = RedisRules.put, KioskRecord("gate", direction=Direction.IN, pin=True)
+
+    def overtaken(self: RedisRules, *items: Item, seen: int | None = None) -> None:
+        monkeypatch.setattr(RedisRules, "put", put)
+        store.put(written)
+        store.put(*items, seen=seen)
+
+    monkeypatch.setattr(RedisRules, "put", overtaken)
+    store.beat("gate", NOON)
+    assert store.kiosks() == (replace(written, watched_from=NOON),)
 
 
 def test_a_beat_keeps_what_an_admin_wrote(store: RulesStore) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from face_rec.assembly.stores import Stores, open_stores
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import Conflict, LastOne
 from face_rec.domain.groups import NO_GROUPS
+from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.chain.ledger import ADMINISTRATION, Streams
@@ -49,7 +49,9 @@ def site(
         access.accounts.create("ada", PASSWORD, Role.ADMIN)
         access.accounts.create("bob", PASSWORD, Role.REGISTRAR)
         access.accounts.change("bob", Role.KIOSK, NO_GROUPS, active=True)
-        access.kiosks.create("door", "Front door", time(0), time(0))
+        stores.writers.rules.put(KioskRecord("door", title="Front door"))
+        stores.kiosks.forget()
+        access.devices.link("door")
         access.tokens.create("Payroll", frozenset({Scope.ATTENDANCE_READ}), 90, "ada")
         gone, _ = access.tokens.create("Old", frozenset({Scope.ATTENDANCE_READ}), 90, "ada")
         access.tokens.revoke(gone.id)

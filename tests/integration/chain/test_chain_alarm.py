@@ -8,10 +8,10 @@ import pytest
 from config import load
 from face_rec.access.audit.audit import Action
 from face_rec.assembly import build
-from face_rec.attendance.rules.authority import EVERYTHING
 from face_rec.attendance.rules.shift import Shift
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
+from tests.fakes.rules import EVERYTHING
 
 
 @pytest.mark.timeout(120)

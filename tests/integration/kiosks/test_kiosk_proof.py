@@ -8,7 +8,8 @@ from starlette.websockets import WebSocketDisconnect
 
 from face_rec.access.control.access_control import KIOSK, PROOF
 from face_rec.access.devices.device import SESSION_SECONDS
-from face_rec.access.devices.kiosks import ROTATE_AFTER, TOKEN_LASTS
+from face_rec.access.devices.devices import ROTATE_AFTER, TOKEN_LASTS
+from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.stores.redis.client import Client
 from tests.device_key import DeviceKey
 from tests.fakes.clock import FakeClock
@@ -140,15 +141,14 @@ def test_a_key_that_is_no_point_of_the_curve_is_not_bound(gate: GateApp) -> None
         asked = tablet.post("/kiosk/challenge", headers=ORIGIN).json()
         signed = DeviceKey().sign(asked["device"], asked["challenge"]) | {"key": public}
         assert tablet.post("/kiosk/prove", json=signed, headers=ORIGIN).status_code == 403
-    assert gate.access.kiosks.get("front-door").key is None  # type: ignore[union-attr]
+    assert gate.access.devices.get("front-door").key is None  # type: ignore[union-attr]
 
 
 def _linked_only(gate: GateApp) -> TestClient:
     """A tablet whose link was used and whose key was never seen: also one of before keys."""
-    midnight = gate.clock.now().time().replace(hour=0, minute=0)
-    gate.access.kiosks.create("front-door", "Front door", midnight, midnight)
+    gate.decide(KioskRecord("front-door", title="Front door"))
     browser = gate.browser()
-    path = f"/kiosk/link/{gate.access.kiosks.link('front-door')}"
+    path = f"/kiosk/link/{gate.access.devices.link('front-door')}"
     assert submit(browser, path, {}).status_code == 303
     return browser
 
@@ -169,7 +169,7 @@ def test_a_new_link_ends_the_device_before_and_revoking_ends_this_one(
     assert _inside(other)
     assert not _inside(tablet)
     assert prove(tablet, key).status_code == 403
-    gate.access.kiosks.revoke("front-door")
+    gate.access.devices.revoke("front-door")
     gate.wait()
     assert not _inside(other)
     assert prove(other, newer).status_code == 403

@@ -1,6 +1,7 @@
 """Who may open a kiosk's live line, and who keeps it: the real gate, accounts, devices, Redis."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Role
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS
+from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.stores.redis.client import Client
 from face_rec.web.gate import tab_socket
 from face_rec.web.live import live
@@ -100,7 +102,7 @@ def test_a_stranger_gets_no_line(gate: GateApp) -> None:
 def test_outside_its_hours_a_kiosk_has_no_line(gate: GateApp) -> None:
     tablet = gate.kiosk()
     at = gate.clock.now().time()
-    gate.access.kiosks.change("front-door", "Front door", at.replace(hour=20), at.replace(hour=22))
+    gate.decide(KioskRecord("front-door", opens=at.replace(hour=20), closes=at.replace(hour=22)))
     gate.wait()
     assert _first(tablet) is None
     assert _first(gate.signed_in("ada")), "hours are the device's"
@@ -156,7 +158,7 @@ def test_a_revoked_device_loses_its_line_at_once(
 
     def revoke() -> None:
         gate.clock.advance(1)
-        gate.access.kiosks.revoke("front-door")
+        gate.access.devices.revoke("front-door")
 
     assert _end(tablet, revoke) == 1008
 
@@ -165,7 +167,7 @@ def test_a_line_ends_when_its_kiosk_closes(gate: GateApp) -> None:
     """Nobody changes anything: the hour comes, and the gate looks every two seconds."""
     tablet = gate.kiosk()
     now = gate.clock.now().time()
-    gate.access.kiosks.change("front-door", "Front door", now, now.replace(hour=now.hour + 1))
+    gate.decide(KioskRecord("front-door", opens=now, closes=now.replace(hour=now.hour + 1)))
     gate.wait()
     assert _end(tablet, lambda: gate.clock.advance(3700.0)) == 1008
 
@@ -216,7 +218,9 @@ def test_a_kiosk_that_is_removed_ends_its_lines(gate: GateApp, line: FakeLive) -
 def test_the_hour_of_closing_is_told_before_the_line_ends(gate: GateApp, line: FakeLive) -> None:
     with gate.kiosk().websocket_connect(DOOR, headers=ORIGIN) as socket:
         assert not socket.receive_json()["state"]["closed"]
-        line.is_open = False
+        now = line.clock.now().astimezone(line.sources.zone())
+        opens, closes = ((now + timedelta(hours=n)).time() for n in (1, 2))
+        line.records["front-door"] = KioskRecord("front-door", opens=opens, closes=closes)
         while not (told := socket.receive_json()).get("state"):
             pass
     assert told["state"]["closed"]

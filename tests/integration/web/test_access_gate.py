@@ -17,13 +17,14 @@ from face_rec.access.rights import Role, Scope
 from face_rec.access.secrets import digest
 from face_rec.domain.errors import AccountRefused, StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS, only
+from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from face_rec.web.base.headers import FORMS
 from face_rec.web.gate import tab_socket
 from face_rec.web.server import strict_http
 from tests.fakes.clock import FakeClock
-from tests.gate_app import ORIGIN, PASSWORD, GateApp, access_on, sign_in, submit
+from tests.gate_app import ORIGIN, PASSWORD, GateApp, access_on, prove, sign_in, submit
 
 SOCKET = "ws://localhost/_stcore/stream"
 
@@ -403,7 +404,7 @@ def test_a_kiosk_opens_its_own_page_and_nothing_else(gate: GateApp) -> None:
 def test_a_kiosk_s_link_works_once(gate: GateApp) -> None:
     gate.add("ada")
     gate.kiosk()
-    path = f"/kiosk/link/{gate.access.kiosks.link('front-door')}"
+    path = f"/kiosk/link/{gate.access.devices.link('front-door')}"
     assert gate.browser().get(path).status_code == 200
     assert gate.browser().get(path).status_code == 200  # looking uses nothing up
     first, second = gate.browser(), gate.browser()
@@ -418,8 +419,8 @@ def test_the_admin_does_not_stay_signed_in_on_the_tablet(gate: GateApp) -> None:
     gate.add("ada")
     tablet = gate.signed_in("ada")
     session = tablet.cookies[SESSION]
-    gate.access.kiosks.create("hall", "Hall", *[gate.clock.now().time()] * 2)
-    submit(tablet, f"/kiosk/link/{gate.access.kiosks.link('hall')}", {})
+    gate.decide(KioskRecord("hall", title="Hall"))
+    submit(tablet, f"/kiosk/link/{gate.access.devices.link('hall')}", {})
     gate.wait()
     assert not tablet.cookies.get(SESSION)
     assert not _inside(tablet, "/overview")
@@ -439,7 +440,7 @@ def test_a_forged_or_replayed_kiosk_token_opens_nothing(gate: GateApp) -> None:
         thief = gate.browser()
         thief.cookies.set(KIOSK, value)
         assert not _inside(thief, "/take_attendance?kiosk=front-door"), value
-    gate.access.kiosks.revoke(name)
+    gate.access.devices.revoke(name)
     gate.wait()
     assert not _inside(kiosk, "/take_attendance?kiosk=front-door")
     gate.kiosk()  # linked anew: the old token stays worthless
@@ -451,33 +452,36 @@ def test_a_kiosk_outside_its_hours_takes_no_pictures(gate: GateApp) -> None:
     gate.add("ada")
     kiosk = gate.kiosk()
     at = gate.clock.now().time()
-    gate.access.kiosks.change("front-door", "Front door", at.replace(hour=20), at.replace(hour=22))
+    gate.decide(KioskRecord("front-door", opens=at.replace(hour=20), closes=at.replace(hour=22)))
     gate.wait()
-    answer = kiosk.post("/frames?kiosk=front-door", content=b"x", headers=ORIGIN)
-    assert answer.status_code == 403
+    admin = gate.signed_in("ada")  # a browser that is this kiosk is closed at the same hour
+    for browser in (kiosk, admin):
+        answer = browser.post("/frames?kiosk=front-door", content=b"x", headers=ORIGIN)
+        assert (answer.status_code, answer.text) == (403, "This kiosk is closed at this hour.")
+    assert admin.post("/frames?kiosk=main", content=b"x", headers=ORIGIN).status_code == 200
 
 
-def test_what_one_admin_set_on_a_kiosk_is_not_undone_by_another_s_open_dialog(
+def test_a_device_whose_kiosk_was_given_up_opens_nothing_and_cannot_be_linked(
     gate: GateApp,
 ) -> None:
-    gate.kiosk()
-    shown = gate.access.kiosks.get("front-door")
-    assert shown is not None
-    gate.access.kiosks.change("front-door", "Gate", shown.opens, shown.closes, pin=True)
-    with pytest.raises(AccountRefused, match="Somebody else changed this kiosk"):
-        gate.access.kiosks.change(
-            "front-door", "Front door", shown.opens, shown.closes, pin=False, seen=shown
-        )
-    kept = gate.access.kiosks.get("front-door")
-    assert kept is not None
-    assert (kept.title, kept.pin) == ("Gate", True)
+    kiosk, path = gate.kiosk(), f"/kiosk/link/{gate.access.devices.link('front-door')}"
+    gate.give_up("front-door")
+    assert not _inside(kiosk, "/take_attendance?kiosk=front-door")
+    assert prove(kiosk).status_code == 403
+    assert gate.browser().get(path).status_code == 410
+    with pytest.raises(AccountRefused, match="no kiosk front-door"):
+        gate.access.devices.link("front-door")
+    gate.decide(KioskRecord("front-door"))  # a new one of the same name
+    gate.wait()
+    assert not _inside(kiosk, "/take_attendance?kiosk=front-door")
+    assert gate.browser().get(path).status_code == 410
 
 
 def test_asking_for_the_session_is_the_kiosk_s_sign_of_life(gate: GateApp) -> None:
     gate.add("ada")
     kiosk = gate.kiosk()
     assert kiosk.get("/session").status_code == 204
-    beat = gate.access.kiosks.beats()["front-door"]
+    beat = gate.access.devices.beats()["front-door"]
     assert (beat.address, beat.at) == ("127.0.0.1", gate.clock.now())
     assert gate.browser().get("/session").status_code == 401
 
@@ -519,7 +523,7 @@ def test_an_open_socket_closes_within_seconds_of_the_session_s_end(
         elif end == "disable":
             gate.access.accounts.change("eve", Role.ADMIN, ALL_GROUPS, active=False)
         else:
-            gate.access.kiosks.revoke("front-door")
+            gate.access.devices.revoke("front-door")
         gate.wait()
         with pytest.raises(WebSocketDisconnect):
             socket.receive_text()
@@ -570,8 +574,8 @@ def test_html_in_a_name_is_shown_as_text(gate: GateApp) -> None:
     page = sign_in(gate.browser(), name, "a wrong password").text
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
-    gate.access.kiosks.create("hall", name, *[gate.clock.now().time()] * 2)
-    page = gate.browser().get(f"/kiosk/link/{gate.access.kiosks.link('hall')}").text
+    gate.decide(KioskRecord("hall", title=name))
+    page = gate.browser().get(f"/kiosk/link/{gate.access.devices.link('hall')}").text
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
 

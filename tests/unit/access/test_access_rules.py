@@ -1,7 +1,7 @@
 """The pure rules of access: names, lives of sessions, hours of kiosks, the audit log."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -10,8 +10,6 @@ from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import Action, AuditEntry, Refusals, details, entry_of, matching
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.access.principal import Principal, PrincipalKind
-from face_rec.access.rights import Role, rights_of
 from face_rec.access.secrets import digest, joined, matches, new_secret, parted
 from face_rec.access.signin.session import Lifetime, Session
 from face_rec.domain.errors import AccountRefused, StoreUnavailable
@@ -60,21 +58,6 @@ def test_a_session_lasts_as_long_as_it_is_used_and_never_longer_than_its_life() 
     assert life.left(session, MORNING) == 3600
     assert life.left(session, MORNING + timedelta(hours=11, minutes=30)) == 1800
     assert life.left(session, MORNING + timedelta(hours=12)) == 0
-
-
-@pytest.mark.parametrize(
-    ("opens", "closes", "hour", "is_open"),
-    [(6, 20, 6, True), (6, 20, 20, False), (6, 20, 5, False), (22, 6, 23, True),
-     (22, 6, 5, True), (22, 6, 12, False), (0, 0, 3, True), (7, 7, 3, True)],
-)  # fmt: skip
-def test_a_kiosk_is_open_within_its_hours_over_midnight_too(
-    opens: int, closes: int, hour: int, is_open: bool
-) -> None:
-    kiosk = Principal(
-        PrincipalKind.DEVICE, "k", "k", rights_of(Role.KIOSK), kiosk="k",
-        hours=(time(opens), time(closes)),
-    )  # fmt: skip
-    assert kiosk.open_at(datetime(2025, 3, 10, hour, tzinfo=MORNING.tzinfo)) is is_open
 
 
 # --- the audit log ------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from face_rec.attendance.terms.filters import EVERYBODY, Filters
 from face_rec.domain.errors import StoreError
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS, Groups, only
 from face_rec.domain.people import Person
+from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.stores.access.access_codec import decode, encode
 from pages.ui.frame.identity import NOBODY
 from pages.ui.frame.scope import filters
@@ -28,7 +29,7 @@ def _manager(groups: Groups) -> Principal:
     "principal",
     [Principal(PrincipalKind.USER, "u", "u", rights_of(Role.ADMIN)), NOBODY, _manager(NO_GROUPS),
      _manager(Groups()), user_principal(Account(id="k", role=Role.KIOSK, groups=ALL_GROUPS)),
-     device_principal(Device("door", "Door"))],
+     device_principal(Device("door"), KioskRecord("door"))],
 )  # fmt: skip
 def test_whom_nobody_gave_groups_sees_nobody(principal: Principal) -> None:
     assert not any(principal.sees(group) for group in ("Office", "", None))

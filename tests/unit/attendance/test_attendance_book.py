@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from face_rec.attendance.days.day_record import overview
-from face_rec.attendance.rules.authority import EVERYTHING
 from face_rec.attendance.rules.calendar import Holiday
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.shift import PRESENCE, Shift
@@ -20,6 +19,7 @@ from face_rec.domain.people import Person
 from face_rec.kiosks.kiosk import KioskRecord
 from tests.attendance_days import ADA, DAY_SHIFT, LONG_AGO, MONDAY, at, punches, shift
 from tests.attendance_world import BOB, World, statuses
+from tests.fakes.rules import EVERYTHING
 
 
 def test_everybody_expected_is_in_the_report_also_those_never_seen() -> None:

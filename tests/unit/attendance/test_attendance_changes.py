@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from face_rec.attendance.rules.authority import EVERYTHING, Authority
+from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import Item, Limits, Rules
@@ -16,7 +16,7 @@ from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from tests.attendance_days import ADA, DAY_SHIFT, LONG_AGO, MONDAY, at, judged, punches, shift
 from tests.attendance_world import BOB, World, statuses
-from tests.fakes.rules import FakeRules
+from tests.fakes.rules import EVERYTHING, FakeRules
 
 TUESDAY, WEDNESDAY = (MONDAY + timedelta(days=n) for n in (1, 2))
 FRIDAY = MONDAY + timedelta(days=4)

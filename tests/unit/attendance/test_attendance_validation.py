@@ -6,7 +6,6 @@ from typing import get_args
 
 import pytest
 
-from face_rec.attendance.rules.authority import EVERYTHING
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import KINDS, Item, Limits, Rules, subject_of
@@ -16,6 +15,7 @@ from face_rec.domain.errors import RuleRefused
 from face_rec.kiosks.kiosk import KioskRecord
 from tests.attendance_days import DAY_SHIFT, MONDAY, shift
 from tests.attendance_world import World
+from tests.fakes.rules import EVERYTHING
 
 DAY = timedelta(days=1)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -81,14 +81,17 @@ def test_video_is_kept_up_within_the_kiosk_s_hours_only(
     fake: FakeSystem, monkeypatch: pytest.MonkeyPatch, is_open: bool
 ) -> None:
     pump = Pump()
-    monkeypatch.setattr(fake.system.access, "open_now", lambda _: is_open, raising=False)
+    now = fake.clock.now().astimezone(fake.system.site.timezone).time()
+    opens = now if is_open else now.replace(minute=now.minute + 1)
+    fake.rules.put(KioskRecord("door", opens=opens, closes=time(23, 59)))
     monkeypatch.setattr(st, "fixture_pump", pump, raising=False)
 
     def script() -> None:
         import streamlit  # noqa: PLC0415 - runs as a script
 
+        from face_rec.kiosks.kiosk import Transport  # noqa: PLC0415
         from pages.ui.kiosk.live import _greeting  # noqa: PLC0415
-        from pages.ui.kiosk.transport import Transport, Way  # noqa: PLC0415
+        from pages.ui.kiosk.transport import Way  # noqa: PLC0415
 
         _greeting(streamlit.fixture_pump, Way(Transport.WEBRTC))  # type: ignore[attr-defined]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from types import SimpleNamespace
+from datetime import time
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,15 +15,13 @@ from face_rec.access.signin.authenticator import device_principal
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.marks import Event, EventKind, Receipt, Source
 from face_rec.domain.people import Person
-from face_rec.domain.screens import StreamStats
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.punch import Puncher
-from face_rec.kiosks.kiosk import Direction, KioskRecord
-from face_rec.kiosks.screen_status import Report, ScreenStatus
-from tests.fakes.access import OneVisitor, memory_kiosks
+from face_rec.kiosks.kiosk import KioskRecord
+from tests.fakes.access import OneVisitor
 from tests.fakes.attendance import FakeJournal
 from tests.fakes.clock import FakeClock
-from tests.fakes.system import FakeEngine, FakeStream, FakeSystem
+from tests.fakes.system import FakeEngine, FakeSystem
 from tests.unit.pages.pages_app import opened, words
 
 PIN = "402917"
@@ -31,14 +29,12 @@ CONTROL = "No face? Use PIN"
 
 
 class Access(OneVisitor):
-    """Access control in which everybody is an administrator, and kiosks can be linked."""
+    """Access control in which everybody is an administrator."""
 
     def __init__(self, clock: FakeClock) -> None:
         ada = Principal(PrincipalKind.USER, "ada", "ada", rights_of(Role.ADMIN))
         super().__init__(replace(ada, proved_at=clock.now()), clock)
         self.clock = clock
-        self.authenticator = SimpleNamespace(forget=lambda: None)
-        self.kiosks = memory_kiosks(self.log, clock)
 
 
 class Camera(FakeEngine):
@@ -119,12 +115,20 @@ def test_a_browser_that_is_a_kiosk_offers_pins_only_where_the_kiosk_s_record_all
 
 
 @pytest.mark.parametrize("allowed", [True, False])
-def test_a_linked_device_offers_pins_as_its_own_settings_say(
+def test_a_linked_device_offers_pins_as_the_same_record_says(
     fake: FakeSystem, access: Access, allowed: bool
 ) -> None:
-    fake.rules.put(KioskRecord("door", pin=not allowed))
-    access.principal = device_principal(Device("door", "Door", pin=allowed))
+    fake.rules.put(KioskRecord("door", pin=allowed), KioskRecord("gate", pin=not allowed))
+    access.principal = device_principal(Device("door"), KioskRecord("door", pin=allowed))
     assert offers_pin(kiosk()) is allowed
+
+
+def test_nobody_is_marked_by_pin_outside_the_kiosk_s_hours(fake: FakeSystem) -> None:
+    now = fake.clock.now().astimezone(fake.system.site.timezone).time()
+    fake.rules.put(KioskRecord("door", pin=True, opens=now.replace(hour=22), closes=time(23)))
+    page = kiosk()
+    assert not offers_pin(page)
+    assert "This kiosk does not take attendance at this hour." in words(page)
 
 
 def test_id_and_pin_mark_the_person_with_the_usual_greeting(fake: FakeSystem, ada: Person) -> None:
@@ -173,9 +177,11 @@ def test_after_too_many_tries_the_form_says_how_long_to_wait_and_the_log_has_it(
 def test_a_kiosk_that_may_not_any_more_takes_no_pin_although_its_form_is_open(
     fake: FakeSystem, access: Access, ada: Person
 ) -> None:
-    access.principal = device_principal(Device("door", "Door", pin=True))
+    fake.rules.put(KioskRecord("door", pin=True))
+    access.principal = device_principal(Device("door"), KioskRecord("door", pin=True))
     page = kiosk()
-    access.principal = device_principal(Device("door", "Door", pin=False))
+    fake.rules.put(KioskRecord("door", pin=False))
+    fake.clock.advance(2)
     sent(page, ada.id, PIN)
     assert not marks(fake)
     assert not offers_pin(page)
@@ -246,61 +252,3 @@ def test_who_may_only_read_people_sees_no_pin_form(fake: FakeSystem, access: Acc
     access.principal = Principal(PrincipalKind.USER, "r", "r", rights)
     page = profile(fake.add_person(1, "Ada"))
     assert not any(field.label == "New PIN" for field in page.text_input)
-
-
-# --- on the kiosks page -----------------------------------------------------------------------
-
-
-def edited(fake: FakeSystem, access: Access) -> AppTest:
-    """The dialog of the kiosk ``gate``."""
-    midnight = fake.clock.now().time().replace(hour=0, minute=0)
-    access.kiosks.create("gate", "Gate", midnight, midnight)
-    page = opened("kiosks.py")
-    page.button(key="edit_gate").click().run()
-    assert not page.exception
-    return page
-
-
-def test_a_kiosk_s_direction_site_and_pin_are_set_where_the_kiosk_is(
-    fake: FakeSystem, access: Access
-) -> None:
-    fake.rules.put(KioskRecord("gate", minimum_stay=7))
-    page = edited(fake, access)
-    next(f for f in page.text_input if f.label.startswith("Site")).input("Main building")
-    next(b for b in page.button_group if b.label == "A mark here is").set_value(Direction.OUT)
-    page.toggle(key="device_gate_pin").set_value(True)
-    page.button(key="edit_gate").click()  # here a run closes the dialog otherwise
-    page.button(key="save_gate").click().run()
-    assert not page.exception
-    wanted = KioskRecord("gate", "Main building", Direction.OUT, 7, pin=True)
-    (gate,) = [one for one in fake.rules.load().kiosks if one.id == "gate"]
-    assert replace(gate, valid_from=None, earlier=()) == wanted
-    device = access.kiosks.get("gate")
-    assert device is not None
-    assert device.pin
-    assert "Main building · out only · PIN allowed" in words(opened("kiosks.py"))
-
-
-def test_a_kiosk_s_card_tells_how_its_screens_are(fake: FakeSystem, access: Access) -> None:
-    fake.rules.put(KioskRecord("gate"))
-    midnight = fake.clock.now().time().replace(hour=0, minute=0)
-    access.kiosks.create("gate", "Gate", midnight, midnight)
-    fake.engine.running.append(FakeStream("gate", StreamStats(frame_age=2.0)))
-    covered = ScreenStatus("http", "Front", 14.8, dark=True, battery=0.5, state="ok", version="1")
-    fake.screens.note(Report("gate", "a", covered, fake.clock.now()))
-    shown = words(opened("kiosks.py"))
-    assert "15 pictures/s" in shown
-    assert "Sees nothing" in shown
-    assert "last picture 2 s ago" in shown
-
-
-def test_saving_a_kiosk_as_it_is_changes_no_rule(fake: FakeSystem, access: Access) -> None:
-    fake.rules.put(KioskRecord("gate"))
-    page, before = edited(fake, access), fake.rules.version()
-    page.button(key="edit_gate").click()
-    page.button(key="save_gate").click().run()
-    assert not page.exception
-    assert fake.rules.version() == before
-    device = access.kiosks.get("gate")
-    assert device is not None
-    assert replace(device, version=0, created_at=None) == Device("gate", "Gate")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pages.ui.kiosk.transport import PATIENCE, Transport, Way
+from face_rec.kiosks.kiosk import Transport
+from pages.ui.kiosk.transport import PATIENCE, Way
 
 
 def ask(way: Way, seconds: float, camera: str = "connecting", age: float | None = None) -> bool:

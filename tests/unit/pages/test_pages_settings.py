@@ -10,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 from face_rec.attendance.rules.calendar import Holiday
 from face_rec.attendance.rules.roster import Assignment
 from face_rec.attendance.rules.shift import DayHours, Shift
-from face_rec.kiosks.kiosk import Direction, KioskRecord
 from tests.fakes.options import live_options
 from tests.fakes.system import FakeSystem
 from tests.unit.pages.pages_app import opened, words
@@ -164,16 +163,6 @@ def test_leave_without_a_person_is_refused(fake: FakeSystem) -> None:
     page = pressed(part("Leave"), "Add")
     assert page.error[0].value == "Choose who is on leave."
     assert fake.rules.load().leaves == ()
-
-
-def test_a_kiosk_gets_a_direction(fake: FakeSystem) -> None:
-    page = part("Kiosks")
-    page.text_input[0].set_value("gate").run()
-    next(one for one in page.button_group if one.label == "A mark here is").set_value(
-        Direction.OUT
-    ).run()
-    page = pressed(page, "Add")
-    assert fake.rules.load().kiosks == (KioskRecord("gate", direction=Direction.OUT),)
 
 
 @pytest.mark.parametrize("name", ["Employment", "Doubts and outages"])

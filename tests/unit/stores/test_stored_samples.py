@@ -24,7 +24,7 @@ from face_rec.domain.faces import View
 from face_rec.domain.groups import ALL_GROUPS, Groups
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Consent, Moved, Pause, Person, TemplateInfo
-from face_rec.kiosks.kiosk import Direction, KioskRecord
+from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport
 from face_rec.stores.access import access_codec
 from face_rec.stores.attendance import event_codec, rule_codec
 from face_rec.stores.attendance.event_codec import MalformedEvent
@@ -210,7 +210,15 @@ RULES: list[tuple[Item, str]] = [
         KioskRecord("x", "Berlin", Direction.IN, groups=frozenset({"Office"}), valid_from=DAY),
         '{"site":"Berlin","direction":"in","minimum_stay":5,"watched":true,'
         '"watched_from":null,"pin":false,"groups":["Office"],"valid_from":"2025-03-10",'
-        '"show_marks":false}',
+        '"show_marks":false,"title":"","opens":"00:00:00","closes":"00:00:00",'
+        '"transport":null}',
+    ),
+    (
+        KioskRecord("x", pin=True, title="Gäte", opens=time(7, 30), closes=time(19),
+                    transport=Transport.HTTP),
+        '{"site":"","direction":"both","minimum_stay":5,"watched":true,"watched_from":null,'
+        '"pin":true,"groups":[],"valid_from":null,"show_marks":false,"title":"Gäte",'
+        '"opens":"07:30:00","closes":"19:00:00","transport":"http"}',
     ),
 ]  # fmt: skip
 
@@ -221,6 +229,19 @@ def test_stored_rules_are_read_and_written_as_before(item: Item, text: str) -> N
     assert rule_codec.encode(item) == text
     later = json.dumps(json.loads(text) | {"of a later version": [1]})
     assert rule_codec.decode(type(item), "x", later) == item
+
+
+def test_a_kiosk_of_before_its_hours_stood_in_it_is_read_as_always_open() -> None:
+    text = (
+        '{"site":"Berlin","direction":"in","minimum_stay":5,"watched":true,'
+        '"watched_from":null,"pin":false,"groups":["Office"],"valid_from":"2025-03-10",'
+        '"show_marks":false}'
+    )
+    kiosk = rule_codec.decode(KioskRecord, "x", text)
+    assert kiosk == KioskRecord(
+        "x", "Berlin", Direction.IN, groups=frozenset({"Office"}), valid_from=DAY
+    )
+    assert kiosk.always_open
 
 
 def test_a_kiosk_that_is_watched_is_read_and_comes_back() -> None:
@@ -253,9 +274,8 @@ ACCESS: list[tuple[Any, str]] = [
         '"created_at":"2025-03-10T08:00:00+00:00","version":3}',
     ),
     (
-        Device("gate", "Gäte", "d1g", time(7, 30), time(19), True, AT, AT, 4, "k", "p", LATER),
-        '{"id":"gate","title":"G\\u00e4te","digest":"d1g","opens":"07:30:00",'
-        '"closes":"19:00:00","pin":true,"created_at":"2025-03-10T08:00:00+00:00",'
+        Device("gate", "d1g", AT, AT, 4, "k", "p", LATER),
+        '{"id":"gate","digest":"d1g","created_at":"2025-03-10T08:00:00+00:00",'
         '"linked_at":"2025-03-10T08:00:00+00:00","version":4,"key":"k","previous":"p",'
         '"rotated_at":"2025-03-10T08:00:00.250000+00:00"}',
     ),
@@ -318,6 +338,16 @@ def test_stored_records_of_access_are_read_and_come_back(record: Any, text: str)
     assert access_codec.encode(record) == access_codec.encode(access_codec.decode(kind, text))
     later = json.dumps(json.loads(text) | {"of a later version": {"x": 1}})
     assert access_codec.decode(kind, later) == record
+
+
+def test_a_device_of_before_is_read_without_what_its_kiosk_s_record_says_now() -> None:
+    text = (
+        '{"id":"gate","title":"G\\u00e4te","digest":"d1g","opens":"07:30:00",'
+        '"closes":"19:00:00","pin":true,"created_at":"2025-03-10T08:00:00+00:00",'
+        '"linked_at":"2025-03-10T08:00:00+00:00","version":4,"key":"k","previous":"p",'
+        '"rotated_at":"2025-03-10T08:00:00.250000+00:00"}'
+    )
+    assert access_codec.decode(Device, text) == Device("gate", "d1g", AT, AT, 4, "k", "p", LATER)
 
 
 def test_details_of_the_audit_log_stay_in_their_order() -> None:

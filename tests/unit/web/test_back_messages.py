@@ -8,10 +8,11 @@ from face_rec.access.devices.device import Device
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
 from face_rec.access.signin.authenticator import device_principal
+from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.web.gate.streamlit_messages import BackMessages
 
 useful = BackMessages(BackMsg, calc_hash).useful
-KIOSK = device_principal(Device("door", "Door"))
+KIOSK = device_principal(Device("door"), KioskRecord("door"))
 
 
 def somebody(role: Role) -> Principal:

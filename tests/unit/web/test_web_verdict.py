@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 
 import pytest
 from starlette.routing import Route
@@ -14,12 +14,13 @@ from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Right, Role, Scope, rights_of_scopes
 from face_rec.access.signin.authenticator import device_principal, user_principal
 from face_rec.domain.groups import ALL_GROUPS, only
+from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.web.gate.route_rules import API, below, rule_for
 from face_rec.web.gate.verdict import Asked, Verdict, sees_details, verdict
 from face_rec.web.server.strict_http import Elsewhere
 from tests.unit.access.test_access_rights import OPEN, built_routes
 
-DOOR = device_principal(Device("door", "Door", opens=time(8), closes=time(9)))
+DOOR = device_principal(Device("door"), KioskRecord("door"))
 WHO: dict[str, Principal | None] = {
     "stranger": None,
     **{role.value: user_principal(Account(id=role.value, role=role, groups=ALL_GROUPS))

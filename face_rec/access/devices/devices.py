@@ -1,8 +1,12 @@
-"""Kiosk devices: made by an admin, linked once on the tablet, revoked at any time."""
+"""Kiosk devices: a tablet that was linked once is its kiosk, until it is revoked.
+
+Which kiosks there are, and what each may do, is not said here: that is the kiosk's record
+(:mod:`face_rec.kiosks.kiosk`), which holds whatever device is linked.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Final
 
 from face_rec.access.audit.audit import Action
@@ -15,23 +19,19 @@ from face_rec.access.secrets import digest, joined, matches, new_secret, parted
 from face_rec.access.storage import Records
 from face_rec.clock import Clock
 from face_rec.domain.errors import AccountRefused, Conflict, LinkInvalid
-from face_rec.kiosks.kiosk import NAME, RULE
+from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.retry import until_first
 
 LINK_SECONDS: Final = 1800.0
 ROTATE_AFTER: Final = timedelta(days=1)
 TOKEN_LASTS: Final = timedelta(days=90)
 """Without a rotation: a tablet that was away for longer is linked again."""
-_CHANGED: Final = (
-    "Somebody else changed this kiosk while you had it open, and nothing of yours was saved. "
-    "Close this, look at what it is now, then make your change again."
-)
 _INVALID: Final = (
     "This link was used, has expired or is not valid. Ask an administrator for a new one."
 )
 
 
-class Kiosks:
+class Devices:
     """Safe to call from any thread."""
 
     def __init__(
@@ -44,8 +44,10 @@ class Kiosks:
         audit_log: AuditLog,
         clock: Clock,
         demand: Callable[[Act], None],
+        kiosk: Callable[[str], KioskRecord | None],
     ) -> None:
-        """``demand`` raises ProofNeeded where whoever acts must first prove who they are."""
+        """``demand`` raises ProofNeeded where whoever acts must first prove who they are.
+        ``kiosk``: the record of a registered kiosk; may raise StoreUnavailable."""
         self._devices = devices
         self._links = links
         self._notes = notes
@@ -53,6 +55,7 @@ class Kiosks:
         self._audit_log = audit_log
         self._clock = clock
         self._demand = demand
+        self._kiosk = kiosk
 
     def all(self) -> list[Device]:
         """Every device, by name."""
@@ -69,67 +72,28 @@ class Kiosks:
         """Note that a device is alive."""
         self._notes.beat(name, Beat(self._clock.now(), address, version))
 
-    def create(
-        self, name: str, title: str, opens: time, closes: time, *, pin: bool = False
-    ) -> Device:
-        """A new device, not linked yet. Raises AccountRefused, ProofNeeded."""
-        self._demand(Act.KIOSKS)
-        if not NAME.fullmatch(name):
-            raise AccountRefused(f"A kiosk's name has {RULE}, such as front-door.")
-        device = Device(
-            name, title.strip()[:80] or name, opens=opens, closes=closes, pin=pin,
-            created_at=self._clock.now(),
-        )  # fmt: skip
-        if not self._devices.create(device):
-            raise AccountRefused(f"There is a kiosk {name} already. Choose another name.")
-        self._audit_log.record(Action.KIOSK_CREATED, name, after=_about(device))
-        return device
-
-    def change(
-        self,
-        name: str,
-        title: str,
-        opens: time,
-        closes: time,
-        *,
-        pin: bool = False,
-        seen: Device | None = None,
-    ) -> Device:
-        """Change title, hours and whether PINs count. ``seen``: the device as it was shown to
-        who changes it; what somebody else has set meanwhile is not undone unseen.
-
-        Raises AccountRefused, ProofNeeded.
-        """
-        self._demand(Act.KIOSKS)
-        was, titled = self._get(name), title.strip()[:80] or name
-
-        def changed_from(device: Device) -> Device:
-            if seen is not None and _about(device) != _about(seen):
-                raise AccountRefused(_CHANGED)
-            return replace(device, title=titled, opens=opens, closes=closes, pin=pin)
-
-        changed = self._write(name, changed_from)
-        self._audit_log.record(Action.KIOSK_CHANGED, name, _about(was), _about(changed))
-        return changed
-
     def link(self, name: str) -> str:
         """The secret of a new one-time link, good for half an hour. Raises AccountRefused,
         ProofNeeded."""
         self._demand(Act.KIOSKS)
-        self._get(name)
+        if self._kiosk(name) is None:
+            raise AccountRefused(f"There is no kiosk {name}. Look at the list again.")
+        if self._devices.get(name) is None:
+            self._devices.create(Device(name, created_at=self._clock.now()))
         secret = new_secret()
         self._links.put(digest(secret), Link(LinkKind.KIOSK, name), LINK_SECONDS)
         return secret
 
-    def linked(self, secret: str, address: str) -> Device:
-        """Which device the link is for, without using it. Raises LinkInvalid."""
+    def linked(self, secret: str, address: str) -> KioskRecord:
+        """Which kiosk the link is for, without using it. Raises LinkInvalid."""
         found = self._links.peek(digest(secret))
-        device = self._devices.get(found.target) if found else None
-        if found is None or found.kind is not LinkKind.KIOSK or device is None:
+        record = self._kiosk(found.target) if found else None
+        there = found is not None and self._devices.get(found.target) is not None
+        if found is None or found.kind is not LinkKind.KIOSK or record is None or not there:
             if self._throttle.try_now(BY_LINK, address) > BY_LINK.tries:
                 raise LinkInvalid("Too many links were tried from this address. Wait 15 minutes.")
             raise LinkInvalid(_INVALID)
-        return device
+        return record
 
     def enrol(self, secret: str, address: str) -> str:
         """Use the link: the long-lived token of the device that asks. Any token that the
@@ -149,10 +113,20 @@ class Kiosks:
 
     def revoke(self, name: str) -> None:
         """End the device's token; the kiosk stays and can be linked again. Raises
-        ProofNeeded."""
+        AccountRefused, ProofNeeded."""
         self._demand(Act.KIOSKS)
         self._write(name, lambda d: replace(d, digest=None, previous=None, key=None))
         self._audit_log.record(Action.KIOSK_REVOKED, name)
+
+    def remove(self, name: str) -> None:
+        """Forget the device of a kiosk that is given up; nothing to do if there is none. Raises
+        ProofNeeded."""
+        self._demand(Act.KIOSKS)
+        device = self._devices.get(name)
+        if device is None or not self._devices.remove(name):
+            return
+        if device.digest is not None:
+            self._audit_log.record(Action.KIOSK_REVOKED, name)
 
     def device_of(self, cookie: str) -> Device | None:
         """The device whose token this is; the one before the last rotation counts, too."""
@@ -197,15 +171,8 @@ class Kiosks:
     def _get(self, name: str) -> Device:
         device = self._devices.get(name)
         if device is None:
-            raise AccountRefused(f"There is no kiosk {name}. Look at the list again.")
+            raise AccountRefused(f"No device is linked to {name}. Look at the list again.")
         return device
 
     def _write(self, name: str, change: Callable[[Device], Device]) -> Device:
         return until_first(lambda: self._devices.update(change(self._get(name))), tries=None)
-
-
-def _about(device: Device) -> dict[str, object]:
-    hours = "always" if device.opens == device.closes else f"{device.opens}-{device.closes}"
-    # Not "pin": no value of such a name is ever written to the log.
-    by_code = "allowed" if device.pin else "not allowed"
-    return {"title": device.title, "hours": hours, "marks without a face": by_code}
