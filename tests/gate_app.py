@@ -19,6 +19,7 @@ from face_rec.access.rights import Role
 from face_rec.assembly.access import AccessOptions, open_access
 from face_rec.domain.groups import ALL_GROUPS, Groups
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.redis.client import Client
 from face_rec.web import entrance
@@ -38,17 +39,20 @@ CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 class Office:
     """Decides about kiosks, in a real Redis; asked for one, it says what was decided."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, clock: FakeClock) -> None:
         self._rules = RedisRules(client, "main")
+        self._kiosks = KioskRegister(self._rules.kiosks, self._rules.put, clock)
 
     def __call__(self, name: str) -> KioskRecord | None:
-        return next((one for one in self._rules.kiosks() if one.id == name), None)
+        return self._kiosks.find(name)
 
     def decide(self, record: KioskRecord) -> None:
         self._rules.put(record)
+        self._kiosks.forget()
 
     def give_up(self, name: str) -> None:
         self._rules.remove(KioskRecord(name))
+        self._kiosks.forget()
 
 
 def access_on(
@@ -60,7 +64,7 @@ def access_on(
     """Access control on a real Redis, with passwords that cost little."""
     options = AccessOptions(
         local=local, words=("Attendance",), hasher=CHEAP, factor_roles=factor_roles,
-        kiosk=Office(client),
+        kiosk=Office(client, clock),
     )  # fmt: skip
     return open_access(client, "main", clock, options)
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import Browsers
 from tests.browser.conftest import Cast
+from tests.browser.kiosks import register_kiosk
 from tests.browser.screens import RegisterScreen
 from tests.browser.server import AppServer
 
@@ -21,18 +22,6 @@ def _give_pin(page: Page) -> None:
     page.get_by_role("button", name="Set PIN").click()
     expect(page.get_by_text("The PIN is saved.")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_label("New PIN", exact=True)).to_have_value("")
-
-
-def _allow(page: Page, url: str, kiosk: str) -> None:
-    page.goto(f"{url}/settings")
-    page.get_by_role("radio", name="Kiosks", exact=True).click()
-    expect(page.get_by_text("Enter a kiosk", exact=True)).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_label("Name", exact=True)).to_have_count(1, timeout=PATIENCE)
-    page.get_by_label("Name", exact=True).fill(kiosk)
-    page.get_by_label("Name", exact=True).press("Tab")
-    page.get_by_text("People may use their PIN").click()
-    page.get_by_role("button", name="Add", exact=True).click()
-    expect(page.get_by_text("Saved.")).to_be_visible(timeout=PATIENCE)
 
 
 def _typed(page: Page, person_id: str, pin: str) -> None:
@@ -55,7 +44,7 @@ def test_id_and_pin_mark_somebody_at_a_live_kiosk(
     page.goto(f"{app.url}/people")
     page.get_by_role("button", name="Ana", exact=True).click()
     _give_pin(page)
-    _allow(page, app.url, "front-door")
+    register_kiosk(page, app.url, "front-door", pin=True)
 
     door = browse.page()
     door.goto(f"{app.url}/take_attendance?kiosk=front-door")

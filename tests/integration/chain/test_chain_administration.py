@@ -98,7 +98,7 @@ ATTACKS: list[tuple[Callable[[Client], object], Flaw, str]] = [
     (_put_a_token_of_ones_own, Flaw.INSERTED, "The API token mine was added"),
     (lambda redis: redis.delete(TOKENS), Flaw.REMOVED, "The API token"),
     (
-        lambda redis: _edited(redis, DEVICES, "door", b"Front", b"Back"),
+        lambda redis: _edited(redis, DEVICES, "door", b'"digest":null', b'"digest":"0f"'),
         Flaw.EDITED,
         "The kiosk door was changed",
     ),

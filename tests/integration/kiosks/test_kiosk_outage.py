@@ -19,7 +19,7 @@ from face_rec.stores.redis.client import RedisAddress, connect
 from face_rec.stores.site.site_state import FileMark
 from tests.device_key import DeviceKey
 from tests.fakes.clock import FakeClock
-from tests.gate_app import CHEAP, ORIGIN, GateApp, prove
+from tests.gate_app import CHEAP, ORIGIN, GateApp, Office, prove
 from tests.redis_servers import Server, standalone
 
 JPEG = b"\xff\xd8\xff a picture \xff\xd9"
@@ -58,8 +58,9 @@ def redis(tmp_path: Path) -> Iterator[Server]:
 
 
 def _access(redis: Server, folder: Path, clock: FakeClock) -> Access:
-    options = AccessOptions(hasher=CHEAP, mark=FileMark(folder / "accounts"))
     client = connect(RedisAddress(nodes=(("127.0.0.1", redis.port),)))
+    kiosk, mark = Office(client, clock), FileMark(folder / "accounts")
+    options = AccessOptions(hasher=CHEAP, mark=mark, kiosk=kiosk)
     return open_access(client, "main", clock, options)
 
 

@@ -105,7 +105,9 @@ def test_outside_its_hours_a_kiosk_has_no_line(gate: GateApp) -> None:
     gate.decide(KioskRecord("front-door", opens=at.replace(hour=20), closes=at.replace(hour=22)))
     gate.wait()
     assert _first(tablet) is None
-    assert _first(gate.signed_in("ada")), "hours are the device's"
+    ada = gate.signed_in("ada")
+    assert _first(ada) is None, "hours are the kiosk's, whoever is it"
+    assert _first(ada, OTHER)
 
 
 @pytest.mark.parametrize(
