@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from face_rec.attendance.marks.visit import Visit
@@ -92,6 +92,12 @@ class FakeLive:
     def stamp(self, _day: date) -> Hashable:
         self.hold()
         return len(self.marks)
+
+    def shut(self, name: str) -> None:
+        """Let the kiosk open in an hour, and close an hour later."""
+        now = self.clock.now().astimezone(self.sources.zone())
+        opens, closes = ((now + timedelta(hours=n)).time() for n in (1, 2))
+        self.records[name] = KioskRecord(name, opens=opens, closes=closes)
 
     def show(self, name: str, scene: Scene) -> None:
         """As a worker of the engine does."""

@@ -1,7 +1,6 @@
 """Who may open a kiosk's live line, and who keeps it: the real gate, accounts, devices, Redis."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -220,9 +219,7 @@ def test_a_kiosk_that_is_removed_ends_its_lines(gate: GateApp, line: FakeLive) -
 def test_the_hour_of_closing_is_told_before_the_line_ends(gate: GateApp, line: FakeLive) -> None:
     with gate.kiosk().websocket_connect(DOOR, headers=ORIGIN) as socket:
         assert not socket.receive_json()["state"]["closed"]
-        now = line.clock.now().astimezone(line.sources.zone())
-        opens, closes = ((now + timedelta(hours=n)).time() for n in (1, 2))
-        line.records["front-door"] = KioskRecord("front-door", opens=opens, closes=closes)
+        line.shut("front-door")
         while not (told := socket.receive_json()).get("state"):
             pass
     assert told["state"]["closed"]

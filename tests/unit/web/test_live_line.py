@@ -11,7 +11,6 @@ from starlette.middleware import Middleware
 from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
-from face_rec.access.principal import THIS_COMPUTER
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.marks.visit import visits
 from face_rec.domain.errors import StoreUnavailable
@@ -126,7 +125,7 @@ def test_an_open_line_renews_its_screen_s_lease(browser: TestClient, fake: FakeL
 def test_outside_the_hours_nothing_is_shown_and_no_lease_renewed(
     browser: TestClient, fake: FakeLive
 ) -> None:
-    fake.is_open = False
+    fake.shut("front-door")
     fake.show("front-door", _scene(fake, 1, Verdict.NAMED))
     fake.greet("front-door", _greeting(fake, _event(fake)))
     with _open(browser) as socket:
@@ -318,7 +317,7 @@ class Unread:
 
 
 def _line(fake: FakeLive, socket: Unread) -> Line:
-    view = View(fake.sources, Today(fake.sources), "front-door", "s1", THIS_COMPUTER)
+    view = View(fake.sources, Today(fake.sources), "front-door", "s1")
     return Line(socket, view)  # type: ignore[arg-type]
 
 
