@@ -9,7 +9,7 @@ import streamlit as st
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport, same_rule
 from face_rec.protocols.people import PeopleReader
-from pages.ui.shared.holds_from import Since, preview_span, show_changes, since_of
+from pages.ui.rules.holds_from import Since, preview_span, show_changes, since_of
 from pages.ui.shared.people_index import people_index
 
 WAYS: Final = {
