@@ -247,10 +247,18 @@ def test_a_fact_written_down_a_second_time_is_noticed() -> None:
 # --- caches -----------------------------------------------------------------------------------
 
 
+_BY_ARGUMENTS = {"cache_data", "cache_resource"}
+
+
 def _by_address(source: str) -> list[str]:
-    """Where ``source`` asks for the address of an object."""
-    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
-    return [ast.unparse(call) for call in calls if ast.unparse(call.func) == "id"]
+    """Where ``source`` asks for the address of an object, or lets Streamlit keep something by its
+    arguments, among which our own parts can be told apart by their addresses only."""
+    nodes = list(ast.walk(ast.parse(source)))
+    calls = (ast.unparse(node) for node in nodes if isinstance(node, ast.Call))
+    names = (node.attr for node in nodes if isinstance(node, ast.Attribute))
+    return [call for call in calls if call.startswith("id(")] + [
+        name for name in names if name in _BY_ARGUMENTS
+    ]
 
 
 @pytest.mark.parametrize("path", _sources(), ids=_module)
@@ -261,9 +269,9 @@ def test_nothing_is_known_again_by_its_address(path: Path) -> None:
 
 
 def test_an_address_as_a_key_is_noticed() -> None:
-    assert _by_address("def kept(store):\n    return CACHE[id(store), store.id()]") == [
-        "id(store)"
-    ]
+    source = "def kept(store):\n    return CACHE[id(store), store.id()]"
+    assert _by_address(source) == ["id(store)"]
+    assert _by_address("@st.cache_data(ttl=60)\ndef kept(_store): ...") == ["cache_data"]
 
 
 # --- what a page sees of the system -------------------------------------------------------------
