@@ -1,10 +1,12 @@
-"""The keys of pictures: where each lies, and so whose it is and of which day."""
+"""The keys of pictures: which texts are any, where each lies, and so whose it is and of which
+day."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Final
 
+from face_rec.domain.errors import BadSnapshotKey
 from face_rec.domain.marks import Event
 
 MARKS: Final = "marks/"
@@ -13,6 +15,24 @@ DATED: Final = (MARKS, "unknown/")
 
 _DATED: Final = re.compile(r"[a-z]+/(\d{4})/(\d{2})/(\d{2})/")
 _OWNED: Final = re.compile(r"people/([^/]+)/.+|marks/\d{4}/\d{2}/\d{2}/([^/.]+)\.[^/.]+\.jpg")
+_SEGMENT = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"
+_KEY = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
+_LONGEST = 200  # leaves room for a prefix within the 255 bytes of a file name
+
+
+def check_key(key: str) -> str:
+    """``key`` itself if it is one, a relative POSIX path of our own alphabet; raises
+    BadSnapshotKey otherwise.
+
+    Everything else is refused before a disk or a bucket is touched, so that no key can climb out
+    of its folder, hide as a dot file or need quoting in a URL.
+    """
+    if len(key) > _LONGEST or not _KEY.fullmatch(key):
+        raise BadSnapshotKey(
+            f"{key[:80]!r} is not a snapshot key. Use letters, digits, '-', '_', single dots "
+            f"and '/', at most {_LONGEST} characters."
+        )
+    return key
 
 
 def key_of(event_id: str, at: datetime, subject: str) -> str:

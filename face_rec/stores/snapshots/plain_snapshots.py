@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from face_rec import files
 from face_rec.domain.errors import SnapshotMissing, StoreUnavailable
+from face_rec.domain.pictures import check_key
 from face_rec.retry import until_first
 from face_rec.stores.s3 import (
     MISSING,
@@ -21,7 +22,6 @@ from face_rec.stores.s3 import (
     s3_errors,
     s3_prefix,
 )
-from face_rec.stores.snapshots.snapshot_keys import check_key
 
 _LOCK = ".lock"
 

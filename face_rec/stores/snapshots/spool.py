@@ -17,10 +17,10 @@ import cv2
 from face_rec.background import Background
 from face_rec.domain.errors import StoreError
 from face_rec.domain.faces import Image
+from face_rec.domain.pictures import check_key
 from face_rec.protocols.sealing import Sealer
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.retry import Backoff
-from face_rec.stores.snapshots.snapshot_keys import check_key
 from face_rec.stores.snapshots.spool_folder import SpoolFolder, SpoolLimits
 from face_rec.stores.snapshots.spool_sender import SpoolSender
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from face_rec.domain.errors import BadSnapshotKey, StoreUnavailable
+from face_rec.domain.pictures import check_key
 from face_rec.files import ClaimedFolder, sync_folder, write_synced
 from face_rec.protocols.sealing import Sealer
 from face_rec.stores.journal.quarantine import Quarantine
@@ -17,7 +18,6 @@ from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.sealing.sealer import DataKeyMissing, SealBroken
 from face_rec.stores.snapshots.picture_owners import OwnerGone
 from face_rec.stores.snapshots.sealed_snapshots import context
-from face_rec.stores.snapshots.snapshot_keys import check_key
 
 log = logging.getLogger(__name__)
 
