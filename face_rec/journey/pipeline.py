@@ -23,6 +23,7 @@ from face_rec.journey.decide import (
 )
 from face_rec.journey.detect import Detect, Outlook
 from face_rec.journey.embed import Choose, Probe, embed, match
+from face_rec.journey.lingering import Lingering
 from face_rec.journey.punch import Named, Puncher
 from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.journey.track import Tracker
@@ -70,6 +71,7 @@ class Journey:
         self._track = Tracker()
         self._states = TrackStates()
         self._choose = Choose(deps.assess, deps.policy)
+        self._lingering = Lingering()
         self._punch = deps.puncher(kiosk, Source.VIDEO, board)
 
     def process(self, frame: Frame) -> Scene:
@@ -156,14 +158,19 @@ class Journey:
                 box = state.track.face.box
                 named = Named(frame.image, box, subject, decision, models.contract.digest)
                 self._try_mark(state, named, frame.taken_at)
+            if subject and state.track.misses == 0 and subject in state.receipts:
+                self._lingering.see(subject, state.receipts[subject], frame.taken_at)
 
     def _may_mark(self, state: TrackState, subject: str, now: float) -> bool:
         here = state.track.misses == 0 and not state.track.contested
         return here and subject not in state.receipts and now >= state.retry_at
 
     def _try_mark(self, state: TrackState, named: Named, now: float) -> None:
+        earlier = self._lingering.standing(named.subject, now)
         try:
-            receipt = self._punch(named, state.large_since)
+            receipt = (
+                self._punch.again(earlier) if earlier else self._punch(named, state.large_since)
+            )
         except JournalError as error:
             state.problem, state.retry_at = str(error), now + RETRY
             return

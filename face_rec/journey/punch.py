@@ -65,6 +65,12 @@ class Puncher:
             self._snapshots.offer(receipt.event.snapshot, crop(named.image, named.box))
         return receipt
 
+    def again(self, earlier: Receipt) -> Receipt:
+        """Tell somebody who has not been away that their mark stands; nothing is written."""
+        receipt = Receipt(earlier.event, Outcome.ALREADY, earlier.stands_at)
+        self._greet(receipt)
+        return receipt
+
     def by_pin(self, subject: str) -> Receipt:
         """Mark somebody whose face failed and who has shown in another way who they are; raises
         JournalError, and then nobody has been told anything."""

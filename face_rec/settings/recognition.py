@@ -44,7 +44,7 @@ class Recognition(Topic):
         "",
         "Least lead over the second-best person; empty: from the calibration.",
     )
-    cooldown_seconds: Cooldown = setting("60", "A person is not marked again within this time.")
+    cooldown_seconds: Cooldown = setting("300", "A person is not marked again within this time.")
     video_transport: VideoTransport = setting(
         "auto",
         "How a kiosk's live video travels: webrtc, http (JPEGs over the page's own connection), "

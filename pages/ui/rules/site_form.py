@@ -13,6 +13,10 @@ from pages.ui.frame.identity import Right, require
 from pages.ui.shared import times
 from pages.ui.shared.text import plain
 
+_AGAIN = (
+    "Who stays before a camera gets one mark, however long: another one follows when this time is "
+    "over and the camera has not seen them for a minute."
+)
 _KEPT = "Days after which they are deleted by themselves; 0: kept until somebody deletes them."
 
 
@@ -34,7 +38,7 @@ def site_form(app: AttendanceFacade) -> None:
         )
         cooldown = one.number_input(
             "Seconds before somebody is marked again", 0, 86_400, now.cooldown,
-            disabled="cooldown" in held,
+            help=_AGAIN, disabled="cooldown" in held,
         )  # fmt: skip
         two.caption(f"It is {times.clock_time(app.clock.now(), now.timezone)} there now.")
         snapshots = one.number_input(
