@@ -11,9 +11,7 @@ from face_rec.domain.errors import AccessError, RuleRefused
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.kiosks.kiosk_register import MAIN, MAIN_AT_FIRST
-from pages.ui.access.kiosk_form import record_fields, since_when
-from pages.ui.access.kiosk_link import link_dialog
-from pages.ui.access.kiosk_screens import screen_words
+from pages.ui.access.kiosk_card import link_dialog, record_fields, screen_words, since_when
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.page import guarded, page

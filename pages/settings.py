@@ -4,21 +4,126 @@ HR has the part that concerns people, for its groups; what holds for the whole c
 admin's.
 """
 
+from dataclasses import replace
+
 import streamlit as st
 
 from face_rec.access.pages import Page
+from face_rec.attendance.rules.calendar import Holiday, read_holidays
 from face_rec.facades.attendance import AttendanceFacade
+from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, current, require
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import fragment
-from pages.ui.rules.rule_company import holidays, limits
+from pages.ui.rules.rule_editor import authority, buttons, chosen_of, form_key, new_id, refused
+from pages.ui.rules.rule_fields import seen_groups
 from pages.ui.rules.rule_people import assignments, employment, leave
 from pages.ui.rules.rule_shifts import shifts
 from pages.ui.rules.rules_begun import begin_anew, begun, tell_of_others
 from pages.ui.rules.site_form import site_form
-from pages.ui.shared.text import plain
+from pages.ui.shared.text import counted, plain
 
 require(Page.SETTINGS.right)
+
+_NO_HOLIDAYS = ("celebration", "No holidays yet", "Add one below, or import a calendar.")
+
+
+def holidays(app: AttendanceFacade) -> None:
+    """The list, the form, the import."""
+    rules = begun(app)
+    seen = [one for one in rules.holidays if _concerns(one)]
+    known = chosen_of(
+        sorted(seen, key=lambda one: (one.day, one.name)), _holiday_row, "holidays", _NO_HOLIDAYS
+    )
+    key = form_key(app, "holiday", known)
+    with st.container(border=True):
+        st.markdown("**Change the holiday**" if known else "**Add a holiday**")
+        made = _holiday_form(app, known, key)
+    buttons(app, key, [made], known)
+    _import(app)
+
+
+def _concerns(one: Holiday) -> bool:
+    """Everybody's holidays, and those of groups that may be seen."""
+    identity = current()
+    return not one.groups or any(identity.sees(group) for group in one.groups)
+
+
+def _holiday_row(one: Holiday) -> dict[str, str]:
+    groups = ", ".join(sorted(one.groups)) or "Everybody"
+    return {"Date": f"{one.day:%a %Y-%m-%d}", "Name": one.name, "For": groups}
+
+
+def _holiday_form(app: AttendanceFacade, known: Holiday | None, key: str) -> Holiday:
+    left, middle, right = st.columns([1, 1.4, 1.4])
+    today = app.service.timesheets.today()
+    day = left.date_input("Date", known.day if known else today, key=f"{key}_day")
+    name = middle.text_input("Name", known.name if known else "", key=f"{key}_name")
+    with right:
+        groups = _groups(app, known.groups if known else frozenset(), key)
+    return Holiday(known.id if known else new_id(), day, (name or "").strip(), groups)
+
+
+def _groups(app: AttendanceFacade, known: frozenset[str], key: str) -> frozenset[str]:
+    mine = [] if current().groups.every else seen_groups(app.people)
+    return frozenset(
+        st.multiselect(
+            "Groups", seen_groups(app.people, known), default=sorted(known) or mine,
+            placeholder="Everybody", key=f"{key}_groups",
+        )
+    )  # fmt: skip
+
+
+def _import(app: AttendanceFacade) -> None:
+    with st.expander("Import a calendar", icon=":material/upload_file:"):
+        st.caption(
+            "An iCalendar file (.ics) of all-day events, or CSV with the heading "
+            "`date,name,groups` (groups are optional, separated by semicolons). A file with a "
+            "line that makes no sense imports nothing; importing twice changes nothing."
+        )
+        file = st.file_uploader("File", type=["csv", "ics"], max_upload_size=1, key="holiday_file")
+        groups = _groups(app, frozenset(), "holiday_file")
+        if not st.button("Import", disabled=file is None, key="holiday_import") or file is None:
+            return
+        found: list[Holiday] = []
+
+        def work() -> None:
+            found.extend(read_holidays(file.getvalue(), groups))
+            app.service.rules.save(*found, authority=authority())
+
+        if not refused(work):
+            begin_anew()
+            flash(f"{counted(len(found), 'holiday')} imported.")
+            st.rerun(scope="app")
+
+
+def limits(app: AttendanceFacade) -> None:
+    """The form."""
+    known = begun(app).limits
+    key = form_key(app, "limits", known)
+    with st.container(border=True):
+        st.markdown("**A mark is to be reviewed if**")
+        one, two, three = st.columns(3)
+        score = one.number_input(
+            "its score is below", 0.0, 1.0, known.score, 0.01, key=f"{key}_score"
+        )
+        margin = two.number_input(
+            "its lead over the next person is below", 0.0, 1.0, known.margin, 0.01,
+            key=f"{key}_margin",
+        )  # fmt: skip
+        liveness = three.number_input(
+            "its liveness is below", 0.0, 1.0, known.liveness, 0.05, key=f"{key}_liveness"
+        )
+        outage = st.number_input(
+            "A kiosk is down after so many minutes without a sign of life", 1, 24 * 60,
+            known.outage, step=5, key=f"{key}_outage", width=380,
+        )  # fmt: skip
+    made = replace(
+        known, score=float(score), margin=float(margin), liveness=float(liveness),
+        outage=int(outage),
+    )  # fmt: skip
+    buttons(app, key, [made], known, removable=False)
+
 
 HR_PARTS = {
     "Shifts": shifts,

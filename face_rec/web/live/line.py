@@ -1,19 +1,83 @@
-"""One line: tells one screen what to show, as soon as that changes and as fast as it reads."""
+"""One line: tells one screen what to show, as soon as that changes and as fast as it reads; and
+hears from its browser how it is, now and then, and nothing else."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Final
+from typing import Annotated, Final, Literal
 
 import anyio
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from face_rec.domain.errors import FaceRecError
-from face_rec.kiosks.screen_status import Report
-from face_rec.web.live.said import POLICY, UNFIT, LineOver, Pace, status_of
+from face_rec.kiosks.screen_status import Report, ScreenStatus
 from face_rec.web.live.shown import Shown, message, text_of
 from face_rec.web.live.view import View
+
+LONGEST: Final = 4096
+"""Bytes of a message."""
+UNFIT: Final = 1003
+POLICY: Final = 1008
+"""Codes with which a line ends (RFC 6455 section 7.4.1)."""
+_AT_ONCE: Final = 10
+"""Messages that may come together: a network that was away for seconds hands on what waited."""
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Rate = Annotated[float, Field(ge=0, le=1000)]
+
+
+class LineOver(Exception):
+    """The line ends; ``code`` is told to the browser."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class _Beat(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    transport: Literal["webrtc", "http"]
+    camera: Annotated[str, Field(max_length=200)] = ""
+    rate: Rate = 0.0
+    dark: bool = False
+    battery: Share | None = None
+    state: Annotated[str, Field(max_length=32)] = ""
+    version: Annotated[str, Field(max_length=64)] = ""
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    beat: _Beat
+
+
+def status_of(text: str) -> ScreenStatus:
+    """What the message says; raises LineOver for anything else."""
+    if len(text.encode()) > LONGEST:
+        raise LineOver(POLICY, "too long")
+    try:
+        beat = _Said.model_validate_json(text).beat
+    except ValidationError:
+        raise LineOver(UNFIT, "not understood") from None
+    return ScreenStatus(**beat.model_dump())
+
+
+class Pace:
+    """One message a second, with some to spare; ``now`` is monotonic seconds."""
+
+    def __init__(self, now: float) -> None:
+        self._left, self._at = float(_AT_ONCE), now
+
+    def count(self, now: float) -> None:
+        """One more; raises LineOver when there are too many."""
+        self._left = min(float(_AT_ONCE), self._left + now - self._at) - 1
+        self._at = now
+        if self._left < 0:
+            raise LineOver(POLICY, "too many messages")
+
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from face_rec.kiosks.screen_status import Report, ScreenStatus
-from pages.ui.access.kiosk_screens import SAID_WITHIN, screen_words
+from pages.ui.access.kiosk_card import SAID_WITHIN, screen_words
 from tests.fakes.clock import MORNING
 
 FINE = ScreenStatus("webrtc", "Front [1]", 14.8, False, 0.83, "ok", "3")

@@ -14,8 +14,8 @@ from face_rec.journey.streams.listeners import Listeners
 from face_rec.kiosks.banner import Banner
 from face_rec.kiosks.screen_status import Report, ScreenReports, ScreenStatus
 from face_rec.kiosks.seats import LEASE, Seats
-from face_rec.web.live.places import A_KIOSK, IN_ALL, NoPlace, Places
-from face_rec.web.live.said import LineOver, Pace, status_of
+from face_rec.web.live.line import LineOver, Pace, status_of
+from face_rec.web.live.live import A_KIOSK, IN_ALL, NoPlace, Places
 from face_rec.web.live.shown import (
     ROOM,
     Figures,

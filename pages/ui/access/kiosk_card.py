@@ -1,0 +1,229 @@
+"""A kiosk's card on the page Kiosks: its form, the link that makes a tablet that kiosk, and how
+its open screens are."""
+
+import base64
+import io
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+import segno
+import streamlit as st
+
+from face_rec.access.devices.devices import LINK_SECONDS
+from face_rec.facades.access import AccessFacade
+from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport, same_rule
+from face_rec.kiosks.screen_status import Report, ScreenStatus
+from face_rec.protocols.people import PeopleReader
+from face_rec.web.gate.hosts import is_loopback
+from pages.ui.frame.identity import Right
+from pages.ui.frame.page import guarded
+from pages.ui.frame.parts import dialog
+from pages.ui.frame.step_up import proven
+from pages.ui.rules.holds_from import Since, preview_span, show_changes, since_of
+from pages.ui.shared.people_index import people_index
+from pages.ui.shared.text import plain
+
+WAYS: Final = {
+    Direction.BOTH: "In and out",
+    Direction.IN: "In only",
+    Direction.OUT: "Out only",
+}
+_TRANSPORTS: Final = {
+    None: "As the site's setting says",
+    Transport.AUTO: "Automatic",
+    Transport.WEBRTC: "WebRTC",
+    Transport.HTTP: "HTTP",
+}
+
+
+def record_fields(people: PeopleReader, start: KioskRecord, key: str) -> KioskRecord:
+    """``start`` with everything that can be entered."""
+    title = st.text_input(
+        "Title", start.title, max_chars=80, placeholder="Front door", key=f"{key}_title"
+    )
+    made = replace(start, title=(title or "").strip())
+    return _rules_of_the_day(people, _at_the_door(made, key), key)
+
+
+def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
+    """What holds at once, for whoever stands before it."""
+    left, right = st.columns(2)
+    opens = left.time_input("Open from", start.opens, key=f"{key}_opens")
+    closes = right.time_input("to", start.closes, key=f"{key}_closes")
+    st.caption("The same time twice: always open.")
+    site = left.text_input("Site or place (optional)", start.site, key=f"{key}_site")
+    ways = list(_TRANSPORTS)
+    transport = right.selectbox(
+        "Live video", ways, index=ways.index(start.transport), key=f"{key}_transport",
+        format_func=lambda one: _TRANSPORTS[one],
+        help="HTTP passes every network that lets the page through; WebRTC is smoother.",
+    )  # fmt: skip
+    pin = st.toggle(
+        "People may use their PIN", start.pin, key=f"{key}_pin",
+        help="For those whose face fails; tries are limited, and such marks wait for a look.",
+    )  # fmt: skip
+    shown = st.toggle(
+        "Show today's marks beside the picture", start.show_marks, key=f"{key}_shown",
+        help="Names, times and portraits of colleagues, for everybody who passes by.",
+    )  # fmt: skip
+    return replace(
+        start, site=(site or "").strip(), opens=opens or time(0), closes=closes or time(0),
+        pin=pin, show_marks=shown, transport=transport,
+    )  # fmt: skip
+
+
+def _rules_of_the_day(people: PeopleReader, start: KioskRecord, key: str) -> KioskRecord:
+    """What a mark here means, and whom an outage excuses."""
+    way = st.segmented_control(
+        "A mark here is", list(Direction), default=start.direction, required=True,
+        format_func=lambda one: WAYS[one], key=f"{key}_way",
+    )  # fmt: skip
+    stay = st.number_input(
+        "Minimum stay between in and out, min", 0, 24 * 60, start.minimum_stay, step=5,
+        disabled=way is not Direction.BOTH, key=f"{key}_stay",
+        help="Whoever is seen again within it is not checked out.",
+    )  # fmt: skip
+    watched = st.toggle(
+        "Its outages excuse who can use no other kiosk", start.watched, key=f"{key}_watched"
+    )
+    offered = sorted({*people_index(people).groups, *start.groups})
+    groups = st.multiselect(
+        "Groups that use it", offered, default=sorted(start.groups), key=f"{key}_groups",
+        placeholder="Everybody who has no kiosk of their own",
+        help="An outage excuses only whom it could have concerned: those whose kiosks were all "
+        "down at once.",
+    )  # fmt: skip
+    return replace(
+        start, direction=way, minimum_stay=int(stay), watched=watched, groups=frozenset(groups)
+    )
+
+
+def since_when(app: AccessFacade, wanted: KioskRecord, known: KioskRecord, key: str) -> Since:
+    """Asked only where days are judged by what changes, or already are from a later day on."""
+    today = app.kiosks.today()
+    planned = known.valid_from if known.valid_from and known.valid_from > today else None
+    if planned is None and same_rule(wanted, known):
+        return Since(today)
+    since = since_of(today, key, planned)
+    if since.rewrites or st.button(
+        "Show what would change", icon=":material/compare_arrows:", key=f"{key}_preview",
+        help="Whose status last month and this month would be another one.",
+    ):  # fmt: skip
+        first, last = preview_span(today)
+        with st.spinner("Judging the days anew …"):
+            found = app.kiosks.preview(wanted, first, last, since.day)
+        show_changes(found, first, last)
+    return since
+
+
+HERE_ONLY: Final = (
+    "**No tablet can open this link.** The app listens on this computer only. Set `TLS_CERT`, "
+    "`TLS_KEY` (`python -m face_rec tls` makes a pair) and `BIND_ADDRESS=0.0.0.0` in `.env` and "
+    "start it again, or put a proxy with HTTPS in front and set `PUBLIC_URL`. On this computer "
+    "the link works."
+)
+NO_HTTPS: Final = (
+    "**Not HTTPS: a tablet's browser gives this address neither camera nor a key of its own**, "
+    "so it becomes no kiosk. Make a certificate with `python -m face_rec tls`, set `TLS_CERT` "
+    "and `TLS_KEY` in `.env` and start the app again, or put a proxy with HTTPS in front and set "
+    "`PUBLIC_URL`."
+)
+
+
+@dialog("Link a device", Right.KIOSKS, icon=":material/qr_code_2:")
+def link_dialog(app: AccessFacade, record: KioskRecord) -> None:
+    """The link is made once, not at every run of the dialog."""
+    with guarded("kiosks.link"):
+        if not proven(f"link_{record.id}"):
+            return
+        st.markdown(f"Open this on the tablet that becomes **{plain(record.display_name)}**.")
+        bases = bases_of(app.site.addresses, st.context.url or "")
+        base = _chosen(bases)
+        problem = problem_of(base)
+        if problem:
+            st.warning(problem, icon=":material/warning:")
+        if not st.button("Make a link", type="primary", icon=":material/link:"):
+            st.caption("A device that is this kiosk now stops when the new one starts.")
+            return
+        url = f"{base}/kiosk/link/{app.access.devices.link(record.id)}"
+        st.image(_qr(url), width=240)
+        st.code(url, language=None, wrap_lines=True)
+        st.caption(f"Good once, for {LINK_SECONDS / 60:.0f} minutes. It is not shown again.")
+
+
+def bases_of(known: tuple[str, ...], opened: str) -> list[str]:
+    """Beginnings of the link, the best first: the address of this page, ``opened``, is proven to
+    work, but from this computer alone where it is localhost."""
+    parts = urlsplit(opened)
+    here = f"{parts.scheme}://{parts.netloc}"
+    far = [] if _own(here) or len(known) == 1 else [here]
+    found = list(dict.fromkeys([*far, *sorted(known, key=lambda url: url[:6] != "https:")]))
+    return found or [here]
+
+
+def problem_of(base: str) -> str:
+    """Why a tablet would not become a kiosk by this address; empty if it does."""
+    if _own(base):
+        return HERE_ONLY
+    return "" if base.startswith("https://") else NO_HTTPS
+
+
+def _chosen(bases: list[str]) -> str:
+    if len(bases) == 1:
+        return bases[0]
+    return st.selectbox("Address that the tablet reaches", bases, key="kiosk_link_base")
+
+
+def _own(base: str) -> bool:
+    host = urlsplit(base).hostname or ""
+    return host == "localhost" or is_loopback(host)
+
+
+def _qr(url: str) -> str:
+    """The link as a picture."""
+    picture = io.BytesIO()
+    segno.make(url, error="m").save(picture, kind="svg", scale=6, border=2, xmldecl=False)
+    return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
+
+
+SAID_WITHIN: Final = timedelta(seconds=20)
+"""A screen says how it is every five seconds while its line is open."""
+_WAYS: Final = {"webrtc": "WebRTC", "http": "HTTP"}
+_LOW: Final = 0.2
+"""Of a battery."""
+
+
+def open_screens(reports: Iterable[Report], now: datetime) -> list[Report]:
+    """Those that have said something lately, the latest first."""
+    return [one for one in reports if now - one.at <= SAID_WITHIN]
+
+
+def screen_words(reports: Iterable[Report], age: float | None, now: datetime) -> str:
+    """Markdown, a line for each open screen, and what is wrong before it; empty while none is
+    open. ``age``: seconds since the kiosk's newest picture came, None without one."""
+    here = open_screens(reports, now)
+    if not here:
+        return ""
+    warned = [f"{len(here)} screens are open"] if len(here) > 1 else []
+    warned += dict.fromkeys(word for one in here for word in _troubles(one.status))
+    badges = " ".join(f":orange-badge[{plain(word)}]" for word in warned)
+    picture = "no picture yet" if age is None else f"last picture {age:.0f} s ago"
+    lines = [badges, *(plain(_facts(one.status)) for one in here), picture]
+    return "  \n".join(line for line in lines if line)
+
+
+def _facts(status: ScreenStatus) -> str:
+    battery = "" if status.battery is None else f"battery {status.battery:.0%}"
+    facts = [_WAYS[status.transport], f"{status.rate:.0f} pictures/s", status.camera, battery]
+    return " · ".join(fact for fact in facts if fact)
+
+
+def _troubles(status: ScreenStatus) -> list[str]:
+    """What somebody should look after."""
+    found = ["Sees nothing: covered, or no light"] if status.dark else []
+    found += [f"Camera: {status.state}"] if status.state not in {"", "ok"} else []
+    low = status.battery is not None and status.battery < _LOW
+    return found + (["Battery is low"] if low else [])
