@@ -49,20 +49,22 @@ async def _app(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
 
 
 @contextlib.contextmanager
-def _serving(**options: Any) -> Iterator[int]:  # noqa: ANN401
+def _serving(app: Any = _app, **options: Any) -> Iterator[int]:  # noqa: ANN401
     """A uvicorn that was asked for nothing, as Streamlit starts it."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(100)
-        config = uvicorn.Config(_app, access_log=False, lifespan="off", **options)
+        config = uvicorn.Config(app, access_log=False, lifespan="off", **options)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         wait_until(lambda: server.started)
         time.sleep(0.1)  # until the server's first tick
-        yield listener.getsockname()[1]
-        server.should_exit = True
-        thread.join(20)
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            server.should_exit = True
+            thread.join(20)
 
 
 @pytest.fixture
@@ -340,17 +342,36 @@ def test_the_api_says_in_json_what_it_does_not_have(app_port: int) -> None:
         assert b"application/problem+json" in answer
 
 
+# --- a kiosk's live line
+
+HANDSHAKE = (
+    b"GET /live?kiosk=main HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+    b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+
+
 @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux only")
-def test_a_line_whose_other_side_takes_nothing_is_ended_by_the_system() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        with socket.create_connection(("127.0.0.1", port)) as sock:
-            told = _Transport(sock)
-            connections._forget_who_does_not_read(told)
-            kept = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
-    assert kept == 30_000
+def test_a_line_whose_other_side_takes_nothing_is_ended_by_the_system(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections, "_UNREAD_MS", 1000)
+    monkeypatch.setitem(HTTP_PROTOCOLS, "auto", HTTP_PROTOCOLS["auto"])
+    connections.install(())
+    ended = threading.Event()
 
+    async def talk(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401
+        assert scope["path"] == "/live"
+        await receive()
+        await send({"type": "websocket.accept"})
+        try:
+            while True:
+                await send({"type": "websocket.send", "text": "x" * 10_000})
+        except OSError:
+            ended.set()
 
-class _Transport(asyncio.Transport):
-    def __init__(self, sock: socket.socket) -> None:
-        super().__init__({"socket": sock})
+    with _serving(talk, ws_ping_interval=None) as port, socket.socket() as silent:
+        silent.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        silent.connect(("127.0.0.1", port))
+        silent.sendall(HANDSHAKE)
+        assert ended.wait(20)

@@ -79,12 +79,15 @@ def test_every_method_of_every_route_has_a_rule_and_no_stranger_passes_another_t
 # --- what was decided outside the table ----------------------------------------------------
 
 
-def test_frames_are_for_a_kiosk_of_its_own_and_within_its_hours() -> None:
-    assert _let_in("/frames", "POST", kiosk="door") == {"admin", "kiosk", "door"}
-    assert _let_in("/frames", "POST", kiosk="gate") == {"admin", "kiosk"}
-    assert _let_in("/frames", "POST") == {"admin", "kiosk"}
-    assert _judged(DOOR, "/frames", "POST", kiosk="gate") is Verdict.DENIED
-    closed = _judged(DOOR, "/frames", "POST", kiosk="door", open_now=False)
+@pytest.mark.parametrize(("path", "method"), [("/frames", "POST"), ("/live", "GET")])
+def test_pictures_and_the_line_are_for_a_kiosk_of_its_own_and_within_its_hours(
+    path: str, method: str
+) -> None:
+    assert _let_in(path, method, kiosk="door") == {"admin", "kiosk", "door"}
+    assert _let_in(path, method, kiosk="gate") == {"admin", "kiosk"}
+    assert _let_in(path, method) == {"admin", "kiosk"}
+    assert _judged(DOOR, path, method, kiosk="gate") is Verdict.DENIED
+    closed = _judged(DOOR, path, method, kiosk="door", open_now=False)
     assert closed is Verdict.CLOSED
 
 
