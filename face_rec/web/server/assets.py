@@ -27,7 +27,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from face_rec.web.gate.route_rules import PAGES
+from face_rec.web.server.shell import shells
 
 _TYPES: Final[Mapping[str, str]] = {
     ".css": "text/css; charset=utf-8",
@@ -43,14 +43,11 @@ _PACKED: Final = frozenset({".gif", ".png", ".woff2"})
 """Compressed already."""
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _ASK_AGAIN: Final = "no-cache"
-_SHELL: Final = frozenset({"/", "/index.html", *(f"/{page}" for page in PAGES)})
 _HASHED: Final = re.compile(r"/component/[\w.-]+/assets/[\w.-]+-[\w-]{8}\.(?:css|js)")
 """Files of components as Vite names them; Streamlit has browsers fetch them at each visit."""
 _OURS: Final = Path(__file__).parent / "fonts"
 """Smaller files that stand for Streamlit's of the same name. The name tells nothing of their
 own content, so that browsers ask each time whether it is still the same."""
-_FONT_AHEAD: Final = re.compile(rb"<link\s+rel=\"preload\"[^>]*\bas=\"font\"[^>]*>\s*")
-"""Of Source Sans, which our theme does not use: it takes the system's own letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +76,17 @@ class Assets:
             if (_OURS / file.path.name).is_file()
         }
         index = folder / "index.html"
-        self._shell = _File(index, _ASK_AGAIN, _FONT_AHEAD.sub(b"", index.read_bytes()))
-        self._made: dict[tuple[Path, str], tuple[bytes, str]] = {}
+        self._files |= {
+            path: _File(index, _ASK_AGAIN, content) for path, content in shells(folder).items()
+        }
+        self._made: dict[tuple[_File, str], tuple[bytes, str]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
             await self._app(scope, receive, send)
             return
         path = scope["path"]
-        file = self._shell if path in _SHELL else self._files.get(path)
+        file = self._files.get(path)
         if file is not None:
             answer = await self._answer(file, Headers(scope=scope), scope["method"] == "HEAD")
             await answer(scope, receive, send)
@@ -111,7 +110,7 @@ class Assets:
     async def _variant(self, file: _File, coding: str) -> tuple[bytes, str]:
         """The file's bytes in ``coding``, and their entity tag. Two that ask at once may both
         make it; it is the same."""
-        key = (file.path, coding)
+        key = (file, coding)
         if key not in self._made:
             made = await to_thread.run_sync(_make, file, coding)
             if not coding and file.content is None:
