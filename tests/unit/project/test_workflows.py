@@ -57,7 +57,7 @@ def test_tests_run_with_redis_8_alone_and_as_a_cluster() -> None:
     ("job", "command"),
     [
         ("lint", "make lint types"),
-        ("browser", "pytest -q -m browser"),
+        ("browser", '-m "browser and not alone"'),
         ("coverage", "make coverage"),
         ("install", "pytest -q -m slow"),
         ("image", "docker build -f deploy/Dockerfile"),
