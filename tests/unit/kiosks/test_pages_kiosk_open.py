@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from face_rec.access.principal import THIS_COMPUTER
 from face_rec.facades.kiosk import KioskFacade
-from face_rec.kiosks.kiosk import Direction, KioskRecord
+from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport
 from pages.ui.kiosk.pin import allowed
 from tests.fakes.system import FakeSystem
 from tests.unit.pages.pages_app import words
@@ -97,3 +97,26 @@ def test_video_is_kept_up_within_the_kiosk_s_hours_only(
 
     AppTest.from_function(script, default_timeout=60).run()
     assert (pump.renewed > 0) is is_open
+
+
+@pytest.mark.parametrize(
+    ("decided", "asked", "way"),
+    [(None, "", "auto"), (Transport.HTTP, "", "http"), (Transport.HTTP, "webrtc", "webrtc"),
+     (Transport.WEBRTC, "nonsense", "webrtc")],
+)  # fmt: skip
+def test_video_goes_as_the_address_says_else_the_kiosk_s_record_else_the_site(
+    fake: FakeSystem, decided: Transport | None, asked: str, way: str
+) -> None:
+    fake.rules.put(KioskRecord("door", transport=decided))
+
+    def script() -> None:
+        import streamlit  # noqa: PLC0415 - runs as a script
+
+        from pages.ui.kiosk.transport import way_of  # noqa: PLC0415
+
+        streamlit.text(way_of("door").wish)
+
+    page = AppTest.from_function(script, default_timeout=60)
+    if asked:
+        page.query_params["transport"] = asked
+    assert page.run().text[0].value == way
