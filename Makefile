@@ -9,6 +9,9 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --req
 COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
+# Where tests marked browser, slow or alone are (tests/conftest.py): others need not be read to find them.
+APART := tests/browser tests/integration/project
+
 .PHONY: help run test test-fast coverage lint hooks types bench bench-quick bench-history lock clean
 
 help: ## show this list
@@ -33,8 +36,8 @@ run: $(VENV)/.installed ## set everything up and serve the app
 
 test: lint types ## set everything up and run every test
 	$(BIN)/python -m pytest -n logical --dist loadfile -m "not browser and not slow"
-	$(BIN)/python -m pytest -n logical --dist loadgroup -m "(browser or slow) and not alone"
-	$(BIN)/python -m pytest -m alone
+	$(BIN)/python -m pytest -n logical --dist loadgroup -m "(browser or slow) and not alone" $(APART)
+	$(BIN)/python -m pytest -m alone $(APART)
 
 test-fast: $(VENV)/.tools ## for the loop at the desk: style, types, tests of single modules that take no second; failed ones first
 	@$(BIN)/python -m ruff check -q .

@@ -2,6 +2,7 @@
 people to recognise."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,6 +12,8 @@ from tests import redis_servers
 from tests.data import PACKS, Material, has_real_material, real_material
 from tests.redis_servers import Server
 from tests.synthetic.material import write_material
+
+_APART = [Path(__file__).parent / place for place in ("browser", "integration/project")]
 
 # How fast this machine makes examples says nothing about what is tested.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -24,8 +27,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Streamlit draws a whole page in each of these tests, which takes a second or so."""
     drawing = ("AppTest", "opened")  # of Streamlit, and of tests.unit.pages.pages_app
     for item in items:
+        _check_place(item)
         if isinstance(item, pytest.Function) and any(n in vars(item.module) for n in drawing):
             item.add_marker(pytest.mark.heavy)
+
+
+def _check_place(item: pytest.Item) -> None:
+    """The Makefile looks for what runs apart in these folders only."""
+    apart = any(item.get_closest_marker(name) for name in ("browser", "slow", "alone"))
+    if apart and not any(place in item.path.parents for place in _APART):
+        raise pytest.UsageError(
+            f"{item.nodeid} would not be run by make test: move it to {_APART}"
+        )
 
 
 @pytest.fixture(scope="session")
