@@ -1,12 +1,9 @@
 """Second factors and fresh proofs as people meet them, in a real browser."""
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pyotp
@@ -16,14 +13,15 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from face_rec.access.factors.step_up import FRESH
-from face_rec.access.signin.authenticator import FRESH as REMEMBERED
 from tests import redis_servers
 from tests.browser.chromium import Browsers
 from tests.browser.hand_made import script, send, signed_in
 from tests.browser.kiosks import register_kiosk
 from tests.browser.page_state import rest
 from tests.browser.second_factor import (
+    FORGOTTEN,
+    FactorServer,
+    StrictServer,
     VirtualAuthenticator,
     expect_codes,
     give_code,
@@ -33,62 +31,15 @@ from tests.browser.sign_in import (
     ADMIN,
     PASSWORD,
     GuardedServer,
-    ServerWithoutModel,
     as_admin,
     expect_inside,
     new_account,
 )
-from tests.redis_servers import Server
 
 pytestmark = pytest.mark.browser
 
 PATIENCE = 30_000  # ms
-FORGOTTEN = 2 * REMEMBERED
-"""Seconds after which no process acts by what it remembers of a session; there is nothing to see
-of it, so that it is waited out."""
 PHONE = (390, 844)
-
-
-class FactorServer(ServerWithoutModel):
-    """The app on a Redis that the test can reach; ``roles`` need a second factor."""
-
-    roles = ""
-
-    def __init__(self, data_dir: Path, pack: Path, redis: Server) -> None:
-        super().__init__(data_dir, pack)
-        self.redis = redis
-
-    def environment(self) -> dict[str, str]:
-        more = {"REDIS_HOST": "127.0.0.1", "REDIS_PORT": str(self.redis.port)}
-        return super().environment() | more | {"SECOND_FACTOR_ROLES": self.roles}
-
-    def accounts(self) -> set[str]:
-        held: Any = self.redis.client().hkeys("access:{main}:accounts")
-        return {name.decode() for name in held}
-
-    def let_proofs_age(self) -> None:
-        """As if all that was proved had been proved a little longer ago than it counts; the app
-        remembers nothing else when this returns."""
-        for _ in range(10):  # the app may note a session's use at the same moment
-            if not self._age():
-                return
-            time.sleep(FORGOTTEN)
-
-    def _age(self) -> bool:
-        """Whether any proof was still fresh."""
-        client = self.redis.client()
-        limit = datetime.now(UTC) - FRESH
-        old, found = (limit - timedelta(seconds=5)).isoformat(), False
-        for key in client.scan_iter("session:*"):
-            session = json.loads(client.get(key))  # type: ignore[arg-type]
-            if datetime.fromisoformat(session["proved_at"]) > limit:
-                found = True
-                client.set(key, json.dumps({**session, "proved_at": old}), keepttl=True)
-        return found
-
-
-class StrictServer(FactorServer):
-    roles = "admin"
 
 
 @pytest.fixture
