@@ -6,9 +6,10 @@ modules at one level do not import each other's packages.
 
 import ast
 import dataclasses
+import functools
 import importlib
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 
@@ -66,6 +67,25 @@ def _module(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def of_each(paths: Iterable[Path]) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
+    """Makes one test of what is asked about each of many modules; it names all that fail. Some
+    thousand tests took longer to collect and to report than to run."""
+
+    def made(check: Callable[[Path], None]) -> Callable[[], None]:
+        def test() -> None:
+            failed = []
+            for path in paths:
+                try:
+                    check(path)
+                except AssertionError as error:
+                    failed.append(f"{_module(path)}: {error}")
+            assert not failed, "\n".join(failed)
+
+        return test
+
+    return made
+
+
 def _part(module: str) -> str | None:
     """The part of the diagram that ``module`` belongs to, e.g. face_rec.stores."""
     for name in (".".join(module.split(".")[:2]), module.split(".")[0]):
@@ -74,7 +94,8 @@ def _part(module: str) -> str | None:
     return None
 
 
-def _imports(path: Path) -> set[str]:
+@functools.cache
+def _imports(path: Path) -> frozenset[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -83,15 +104,15 @@ def _imports(path: Path) -> set[str]:
             assert not node.level, f"{path}: use absolute imports"
             found.add(node.module or "")
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+    return frozenset(found)
 
 
-@pytest.mark.parametrize("path", _sources(), ids=_module)
+@of_each(_sources())
 def test_every_module_has_a_place_in_the_diagram(path: Path) -> None:
     assert _part(_module(path)) is not None, f"{_module(path)} stands nowhere in LEVELS"
 
 
-@pytest.mark.parametrize("path", _sources(), ids=_module)
+@of_each(_sources())
 def test_imports_run_one_way_only(path: Path) -> None:
     me = _part(_module(path))
     for name in _imports(path):
@@ -101,7 +122,7 @@ def test_imports_run_one_way_only(path: Path) -> None:
         assert PARTS[me] < PARTS[other], f"{_module(path)} must not import {name}"
 
 
-@pytest.mark.parametrize("path", _sources(), ids=_module)
+@of_each(_sources())
 def test_outside_libraries_stay_in_the_part_that_wraps_them(path: Path) -> None:
     me = _part(_module(path))
     for name in _imports(path):
@@ -233,7 +254,7 @@ def _second_homes(module: str, source: str) -> list[str]:
     return [fact for fact, homes in ONE_HOME.items() if fact in source and module not in homes]
 
 
-@pytest.mark.parametrize("path", _sources(), ids=_module)
+@of_each(_sources())
 def test_each_of_these_facts_is_written_down_once(path: Path) -> None:
     found = _second_homes(_module(path), path.read_text(encoding="utf-8"))
     assert not found, f"{_module(path)} says for itself what {found} say already"
@@ -261,7 +282,7 @@ def _by_address(source: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", _sources(), ids=_module)
+@of_each(_sources())
 def test_nothing_is_known_again_by_its_address(path: Path) -> None:
     """A new object may lie where an old one was, and be given what was kept of that one."""
     found = _by_address(path.read_text(encoding="utf-8"))
@@ -287,7 +308,7 @@ def _in_pages() -> list[Path]:
     return [path for path in _sources() if "pages" in path.relative_to(ROOT).parts]
 
 
-@pytest.mark.parametrize("path", _in_pages(), ids=_module)
+@of_each(_in_pages())
 def test_pages_see_the_system_through_one_facade_at_a_time(path: Path) -> None:
     names = _imports(path)
     past = [name for name in names if name.startswith(BEHIND_FACADES)]
@@ -354,7 +375,7 @@ def _unasked(source: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", [path for path in _in_pages() if path != _WRAPPER], ids=_module)
+@of_each([path for path in _in_pages() if path != _WRAPPER])
 def test_whatever_runs_without_its_page_asks_for_a_right(path: Path) -> None:
     found = _unasked(path.read_text(encoding="utf-8"))
     assert not found, f"{_module(path)}: use pages.ui.frame.parts instead of {', '.join(found)}"
@@ -396,7 +417,7 @@ def _bare(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", _sources(), ids=_module)
+@of_each(_sources())
 def test_no_thread_or_task_is_started_outside_background(path: Path) -> None:
     if _module(path) != "face_rec.background":
         assert not _bare(path), f"{_module(path)}: use face_rec.background for {_bare(path)}"
@@ -429,7 +450,7 @@ def _by_hand(path: Path) -> set[str]:
     return {node.attr for node in tree if isinstance(node, ast.Attribute)} & BY_FILES
 
 
-@pytest.mark.parametrize("path", _sources(), ids=_module)
+@of_each(_sources())
 def test_no_file_is_synced_locked_or_closed_to_others_outside_files(path: Path) -> None:
     if _module(path) != "face_rec.files":
         assert not _by_hand(path), f"{_module(path)}: use face_rec.files for {_by_hand(path)}"
