@@ -9,7 +9,7 @@ import dataclasses
 import functools
 import importlib
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from enum import Enum
 from pathlib import Path
 
@@ -133,7 +133,7 @@ def test_outside_libraries_stay_in_the_part_that_wraps_them(path: Path) -> None:
 # --- folders ----------------------------------------------------------------------------------
 
 
-def _needs(sources: Mapping[str, tuple[str, set[str]]]) -> dict[str, set[str]]:
+def _needs(sources: Mapping[str, tuple[str, Set[str]]]) -> dict[str, set[str]]:
     """By folder, the other folders that its modules import from. ``sources``: by module, its
     folder and what it imports."""
     needs: dict[str, set[str]] = {}
