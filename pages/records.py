@@ -18,7 +18,8 @@ from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import fragment, repeating
 from pages.ui.frame.scope import NO_GROUP, filters, group_choice, visible_groups
 from pages.ui.records.day_rows import day_rows
-from pages.ui.records.day_views import person_days, show_days
+from pages.ui.records.day_table import show_days
+from pages.ui.records.person_days import person_days
 from pages.ui.records.records_table import show_table, table_of
 from pages.ui.records.review import review
 from pages.ui.shared.day_words import STATUS_NAMES

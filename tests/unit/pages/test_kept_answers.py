@@ -19,7 +19,7 @@ from face_rec.facades.attendance import AttendanceFacade
 from face_rec.people.photos.portraits import data_uri
 from pages.ui.overview.cards import today_of
 from pages.ui.records.day_rows import table_of_days
-from pages.ui.records.day_views import days_of
+from pages.ui.records.person_days import days_of
 from pages.ui.records.records_table import table_of
 from pages.ui.reports.report_files import made
 from pages.ui.shared.photos import photo
