@@ -8,6 +8,7 @@ host and path are in proper form is the work of :mod:`face_rec.web.server.strict
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Final
 from urllib.parse import quote
@@ -164,7 +165,7 @@ class Gate:
             return
         access, principal = opened
         request.state.principal = principal
-        still = partial(self._still, access, request, principal)
+        still = partial(to_thread.run_sync, _stands, access, request, principal)
         passed = self._sifted(receive, principal) if _is_streamlit(request) else receive
         watch = SocketWatch(passed, send, still, access.changes)
         sending: Send = watch.send
@@ -196,18 +197,6 @@ class Gate:
         fine = verdict(rule, asked) is Verdict.FINE
         return (access, asked.principal) if asked.principal and fine else None
 
-    async def _still(self, access: Access, request: HTTPConnection, was: Principal) -> bool:
-        """Whether the connection is still the same somebody's, with the same rights, groups and
-        sign-in, and what it is about still theirs at this hour. Where not, the browser comes
-        back by itself and gets a new tab."""
-        try:
-            now = await to_thread.run_sync(_of_cookies, access, request, True)
-        except StoreError:
-            now = was  # the database is away; who was in stays in
-        rule = rule_for(path_of(request))
-        about = await to_thread.run_sync(_about, access, request, rule, was)
-        return now == was and verdict(rule, about) is Verdict.FINE
-
 
 def actor_of(request: HTTPConnection) -> Actor:
     """Who asks, for the audit log."""
@@ -229,6 +218,19 @@ def _about(
     timed = who is not None and rule is not None and rule.own is Own.KIOSK
     open_now = access.open_now(kiosk) if timed else True
     return Asked(who, below(path_of(request)), kiosk, open_now, access.tabs, access.files)
+
+
+def _stands(access: Access, request: HTTPConnection, was: Principal) -> bool:
+    """Whether an open connection is still the same somebody's, with the same rights, groups and
+    sign-in, and what it is about still theirs at this hour. Where not, the browser comes back by
+    itself and gets a new tab. While the database is away, who was in stays in."""
+    now: Principal | None = was
+    rule, fine = rule_for(path_of(request)), True
+    with suppress(StoreError):
+        now = _of_cookies(access, request, True)
+    with suppress(StoreError):
+        fine = verdict(rule, _about(access, request, rule, was)) is Verdict.FINE
+    return now == was and fine
 
 
 def _is_streamlit(request: HTTPConnection) -> bool:

@@ -110,15 +110,16 @@ class View:
         return self._known
 
     async def refresh(self, age: float) -> None:
-        """Read what lies in the database, unless it was read within ``age`` seconds."""
-        if self.sources.away():
-            return
+        """Read what lies in the database, unless it was read within ``age`` seconds. What the
+        rules say of the kiosk is known while that is away, too."""
         moment = self.sources.clock.monotonic() - age
         try:
-            await self._today.day.after(moment)
             await to_thread.run_sync(
                 self._look_up, abandon_on_cancel=True, limiter=self._today.threads
             )
+            if self.sources.away():
+                return
+            await self._today.day.after(moment)
             if self._record.show_marks:
                 await self._today.lines.after(moment)
         except StoreError as error:

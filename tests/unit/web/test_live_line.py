@@ -122,9 +122,11 @@ def test_an_open_line_renews_its_screen_s_lease(browser: TestClient, fake: FakeL
         assert not fake.seats.leased("front-door", "s2")
 
 
+@pytest.mark.parametrize("away", [False, True], ids=["database there", "database away"])
 def test_outside_the_hours_nothing_is_shown_and_no_lease_renewed(
-    browser: TestClient, fake: FakeLive
+    browser: TestClient, fake: FakeLive, away: bool
 ) -> None:
+    fake.is_away = away
     fake.shut("front-door")
     fake.show("front-door", _scene(fake, 1, Verdict.NAMED))
     fake.greet("front-door", _greeting(fake, _event(fake)))
