@@ -86,6 +86,7 @@ def _rules_of_the_day(people: PeopleReader, start: KioskRecord, key: str) -> Kio
         disabled=way is not Direction.BOTH, key=f"{key}_stay",
         help="Whoever is seen again within it is not checked out.",
     )  # fmt: skip
+    st.caption(REPEATED)
     watched = st.toggle(
         "Its outages excuse who can use no other kiosk", start.watched, key=f"{key}_watched"
     )
@@ -119,6 +120,10 @@ def since_when(app: AccessFacade, wanted: KioskRecord, known: KioskRecord, key: 
     return since
 
 
+REPEATED: Final = (
+    "Who waits before it gets one mark, however long: another one follows when the site's "
+    "cooldown is over (page Settings, This site) and it has not seen them for a minute."
+)
 HERE_ONLY: Final = (
     "**No tablet can open this link.** The app listens on this computer only. Set `TLS_CERT`, "
     "`TLS_KEY` (`python -m face_rec tls` makes a pair) and `BIND_ADDRESS=0.0.0.0` in `.env` and "
