@@ -101,7 +101,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iterat
     """The app with the demo's company in it, without accounts."""
     server = AppServer(tmp_path_factory.mktemp("demo") / "data", material.pack)
     subprocess.run(
-        [sys.executable, "-m", "face_rec", "demo"], cwd=ROOT, check=True, timeout=120,
+        [sys.executable, "-m", "face_rec", "demo"], cwd=ROOT, check=True, timeout=300,
         env=server.environment() | {"SITE": "main", "TIMEZONE": "UTC"},
     )  # fmt: skip
     with server:
@@ -129,7 +129,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iter
     server = AppServer(folder / "data", material.pack)
     subprocess.run(
         [sys.executable, "-m", "face_rec", "import", str(folder / "people"), "--consent", "yes"],
-        cwd=ROOT, check=True, timeout=120, env=server.environment(),
+        cwd=ROOT, check=True, timeout=300, env=server.environment(),
     )  # fmt: skip
     with server:
         yield server
