@@ -1,6 +1,5 @@
 """What the pages with a camera do when things go wrong."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from tests.browser.conftest import Cast
 from tests.browser.fake_camera import Shot, make_camera
 from tests.browser.screens import KioskScreen, RegisterScreen
 from tests.browser.server import AppServer
-from tests.data import Material
 
 # Lets a test pull the plug: keeps hold of the camera's tracks.
 TRACKS = """
@@ -26,14 +24,6 @@ if (media) media.getUserMedia = async (what) => {
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 
-@pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iterator[AppServer]:
-    """One server for all tests here: each brings people and kiosks of its own."""
-    folder = tmp_path_factory.mktemp("trouble")
-    with AppServer(folder / "data", material.pack) as server:
-        yield server
-
-
 def fill_and_save(screen: RegisterScreen, name: str, person_id: str) -> None:
     screen.fill(name, person_id)
     screen.agree()
@@ -41,11 +31,11 @@ def fill_and_save(screen: RegisterScreen, name: str, person_id: str) -> None:
 
 
 def test_refusals_are_explained_and_nobody_is_mixed_with_anybody(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    filled: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"\xff\xd8\xff not a picture")
-    screen = RegisterScreen(browse.page(), app.url)
+    screen = RegisterScreen(browse.page(), filled.url)
     screen.upload([*cast.ana[:2], cast.stranger, broken])
     screen.expect_photos(2)
     screen.expect_said("does not look like the one in the other photos")
@@ -58,13 +48,13 @@ def test_refusals_are_explained_and_nobody_is_mixed_with_anybody(
     screen.expect_saved("Ana")
 
     # The same face under another ID, and another face under the same ID.
-    screen = RegisterScreen(screen.page, app.url)
+    screen = RegisterScreen(screen.page, filled.url)
     screen.upload(cast.ana[2:3])
     screen.expect_photos(1)
     fill_and_save(screen, "Somebody", "2")
     screen.expect_said("This face is already registered")
     screen.expect_said("Ana")
-    screen = RegisterScreen(screen.page, app.url)
+    screen = RegisterScreen(screen.page, filled.url)
     screen.begin_anew()
     screen.upload(cast.bo[:1])
     screen.expect_photos(1)
@@ -76,9 +66,9 @@ def test_refusals_are_explained_and_nobody_is_mixed_with_anybody(
 
 
 def test_an_abandoned_registration_waits_and_begun_anew_leaves_nothing_for_the_next(
-    app: AppServer, browse: Browsers, cast: Cast
+    filled: AppServer, browse: Browsers, cast: Cast
 ) -> None:
-    screen = RegisterScreen(browse.page(), app.url)
+    screen = RegisterScreen(browse.page(), filled.url)
     screen.upload(cast.ana[:1])
     screen.expect_photos(1)
     screen.fill("Cleo", "3")
@@ -95,25 +85,27 @@ def test_an_abandoned_registration_waits_and_begun_anew_leaves_nothing_for_the_n
 
 
 def test_a_blocked_camera_is_explained_and_photos_are_offered(
-    app: AppServer, browse: Browsers, cast: Cast
+    filled: AppServer, browse: Browsers, cast: Cast
 ) -> None:
-    kiosk = KioskScreen.open(browse.page(camera_allowed=False), app.url)
+    kiosk = KioskScreen.open(browse.page(camera_allowed=False), filled.url)
     expect(kiosk.camera).to_contain_text("The camera is blocked", timeout=30_000)
     expect(kiosk.page.get_by_role("radio", name="Photo")).to_be_visible()
 
 
-def test_a_kiosk_has_a_name_that_can_be_one(app: AppServer, browse: Browsers, cast: Cast) -> None:
-    kiosk = KioskScreen.open(browse.page(), app.url, kiosk="../x")
+def test_a_kiosk_has_a_name_that_can_be_one(
+    filled: AppServer, browse: Browsers, cast: Cast
+) -> None:
+    kiosk = KioskScreen.open(browse.page(), filled.url, kiosk="../x")
     expect(kiosk.page.get_by_text("This address names no kiosk")).to_be_visible(timeout=30_000)
 
 
 def test_a_camera_that_stops_is_started_again(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    filled: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
     camera = make_camera(tmp_path / "room.mjpeg", [Shot([cast.stranger], 2)])
     page = browse.page(camera)
     page.add_init_script(TRACKS)
-    kiosk = KioskScreen.open(page, app.url, "hall")
+    kiosk = KioskScreen.open(page, filled.url, "hall")
     kiosk.expect_picture()
     video = next(frame for frame in page.frames if "streamlit_webrtc" in frame.url)
     video.evaluate("window.tracks.forEach((track) => track.stop())")
