@@ -6,9 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import Browsers
-from tests.browser.conftest import Cast
+from tests.browser.conftest import Known
 from tests.browser.kiosks import register_kiosk
-from tests.browser.screens import RegisterScreen
 from tests.browser.server import AppServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
@@ -31,35 +30,29 @@ def _typed(page: Page, person_id: str, pin: str) -> None:
 
 
 def test_id_and_pin_mark_somebody_at_a_live_kiosk(
-    app: AppServer, browse: Browsers, cast: Cast
+    filled: AppServer, browse: Browsers, known: Known
 ) -> None:
-    service = RegisterScreen(browse.page(), app.url)
-    service.upload(cast.ana[:2])
-    service.expect_photos(2)
-    service.fill("Ana", "E 17", "Staff")
-    service.agree()
-    service.save()
-    service.expect_saved("Ana")
-    page = service.page
-    page.goto(f"{app.url}/people")
-    page.get_by_role("button", name="Ana", exact=True).click()
+    page, kiosk = browse.page(), filled.fresh("door")
+    page.goto(f"{filled.url}/people")
+    number = known.name.split()[-1]
+    page.get_by_role("button", name=re.compile(rf"{number}$")).click()
     _give_pin(page)
-    register_kiosk(page, app.url, "front-door", pin=True)
+    register_kiosk(page, filled.url, kiosk, pin=True)
 
     door = browse.page()
-    door.goto(f"{app.url}/take_attendance?kiosk=front-door")
+    door.goto(f"{filled.url}/take_attendance?kiosk={kiosk}")
     looking = door.get_by_text(re.compile(r"[1-9]\d* looks/s"))
     expect(looking).to_be_visible(timeout=PATIENCE)
     door.get_by_role("button", name="No face? Use PIN").click(timeout=PATIENCE)
     pin = door.get_by_label("PIN", exact=True)
     expect(pin).to_have_attribute("type", "tel", timeout=PATIENCE)
     expect(pin).to_have_css("-webkit-text-security", "disc")
-    _typed(door, "E 17", "111222")
+    _typed(door, known.id, "111222")
     expect(door.get_by_text("ID and PIN do not match")).to_be_visible(timeout=PATIENCE)
     expect(door.get_by_label("PIN", exact=True)).to_have_value("")
-    _typed(door, "E 17", PIN)
+    _typed(door, known.id, PIN)
     greeting = door.get_by_test_id("greeting")
-    expect(greeting).to_contain_text("Ana", timeout=PATIENCE)
+    expect(greeting).to_contain_text(known.name, timeout=PATIENCE)
     expect(greeting).to_contain_text("Marked at")
     form = door.get_by_label("PIN", exact=True)
     expect(form).to_have_count(1, timeout=PATIENCE)  # the form that was sent is leaving
