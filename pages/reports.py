@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from face_rec.access.pages import Page
+from face_rec.attendance.reports.report_tables import TITLES
 from face_rec.attendance.reports.reports import LONGEST, Wanted
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Identity, Right, current, require
@@ -39,7 +40,7 @@ def draw() -> None:
 def _wanted(app: AttendanceFacade, identity: Identity) -> Wanted | None:
     name = st.pills(
         "Report", list(OFFERS), default="daily", required=True,
-        format_func=lambda one: OFFERS[one].title, label_visibility="collapsed",
+        format_func=TITLES.__getitem__, label_visibility="collapsed",
         key="report_name",
     )  # fmt: skip
     offer = OFFERS[name]

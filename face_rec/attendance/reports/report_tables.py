@@ -12,6 +12,15 @@ from face_rec.attendance.terms.duration import begun, whole
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import ATTENDED, CODES, Status
 
+TITLES = {
+    "daily": "Daily register",
+    "muster": "Monthly muster",
+    "summary": "Summary",
+    "late": "Late arrivals",
+    "absences": "Absences",
+    "groups": "Groups",
+}
+"""What each report is called, on screen and in its files."""
 _KINDS = {
     "Date": Kind.DATE,
     "Name": Kind.TEXT,
@@ -33,20 +42,20 @@ _ABSENT = ("Date", "Name", "ID", "Group", "Shift", "Status", "Remarks")
 
 def register(table: Table, about: About, filters: Filters | None = None) -> Report:
     """Everybody, day by day; those not employed are left out."""
-    return _report("Daily register", about, _taken(table, filters), tuple(_KINDS))
+    return _report(TITLES["daily"], about, _taken(table, filters), tuple(_KINDS))
 
 
 def late_list(table: Table, about: About) -> Report:
     """Who came late, and by how much."""
     late = (one for one in _taken(table, None) if one.late)
-    return _report("Late arrivals", about, late, _LATE)
+    return _report(TITLES["late"], about, late, _LATE)
 
 
 def absences(table: Table, about: About) -> Report:
     """Who was absent, and who could not be seen because a kiosk was down."""
     missing = {Status.ABSENT, Status.KIOSK_DOWN}
     absent = (one for one in _taken(table, None) if one.status in missing)
-    return _report("Absences", about, absent, _ABSENT)
+    return _report(TITLES["absences"], about, absent, _ABSENT)
 
 
 def _taken(table: Table, filters: Filters | None) -> Iterable[DayRecord]:
@@ -115,7 +124,7 @@ def muster(table: Table, about: About) -> Report:
     columns["Late"] = (table.rows["late"] > 0).sum(axis=0)
     kinds = dict.fromkeys(("Name", "ID", "Group"), Kind.TEXT)
     kinds |= dict.fromkeys(names, Kind.CODE) | dict.fromkeys(_TOTALS, Kind.COUNT)
-    return Report("Muster", about, pd.DataFrame(columns), kinds, LEGEND)
+    return Report(TITLES["muster"], about, pd.DataFrame(columns), kinds, LEGEND)
 
 
 def column_of(number: str, weekday: str) -> str:
@@ -181,7 +190,7 @@ def summary(table: Table, about: About) -> Report:
     day whose status says something else.
     """
     frame = _people(employed_at_all(table))
-    return Report("Summary", about, frame[list(_SUMMARY_KINDS)], _SUMMARY_KINDS)
+    return Report(TITLES["summary"], about, frame[list(_SUMMARY_KINDS)], _SUMMARY_KINDS)
 
 
 def groups(table: Table, about: About) -> Report:
@@ -195,7 +204,7 @@ def groups(table: Table, about: About) -> Report:
     frame["Attendance"] = _percent(frame["Present"], frame["Expected"])
     frame["On time"] = _percent(frame["Present"] - frame["Late"], frame["Present"])
     frame["Group"] = frame["Group"].where(frame["Group"] != "", "(none)")
-    return Report("Groups", about, frame[list(_GROUP_KINDS)], _GROUP_KINDS)
+    return Report(TITLES["groups"], about, frame[list(_GROUP_KINDS)], _GROUP_KINDS)
 
 
 def _people(table: Table) -> pd.DataFrame:

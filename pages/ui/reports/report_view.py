@@ -23,7 +23,6 @@ from pages.ui.shared.text import counted
 class Offer:
     """One report as the page offers it."""
 
-    title: str
     lead: str
     spans: tuple[str, ...]
     default: str
@@ -33,18 +32,18 @@ class Offer:
 _WEEKS: Final = ("Today", "Yesterday", "7 days", "This month", "Last month")
 _MONTHS: Final = ("7 days", "30 days", "This month", "Last month")
 OFFERS: Final = {
-    "daily": Offer("Daily register", "Everybody, day by day: status, in, out and hours.",
+    "daily": Offer("Everybody, day by day: status, in, out and hours.",
                    _WEEKS, "7 days", "Nobody was expected or seen on these days."),
-    "muster": Offer("Monthly muster", "People × days, a letter for each status.",
+    "muster": Offer("People × days, a letter for each status.",
                     ("This month", "Last month", "30 days"), "This month",
                     "Nobody was employed on these days."),
-    "summary": Offer("Summary", "Days, lateness, hours and overtime of each person.",
+    "summary": Offer("Days, lateness, hours and overtime of each person.",
                      _MONTHS, "Last month", "Nobody was employed on these days."),
-    "late": Offer("Late arrivals", "Who came late, when, and by how much.",
+    "late": Offer("Who came late, when, and by how much.",
                   _WEEKS, "7 days", "Nobody came late on these days."),
-    "absences": Offer("Absences", "Who did not come; an outage of a kiosk is told apart.",
+    "absences": Offer("Who did not come; an outage of a kiosk is told apart.",
                       _WEEKS, "7 days", "Nobody was absent on these days."),
-    "groups": Offer("Groups", "Groups side by side: attendance, punctuality and hours.",
+    "groups": Offer("Groups side by side: attendance, punctuality and hours.",
                     _MONTHS, "Last month", "Nobody was employed on these days."),
 }  # fmt: skip
 
