@@ -224,13 +224,16 @@ def test_a_presigned_url_of_nothing_is_not_found(open_s3: Open) -> None:
         urllib.request.urlopen(url)  # noqa: S310 - our own server
 
 
-def test_more_keys_than_one_page_holds_are_all_listed(open_s3: Open) -> None:
+def test_more_keys_than_one_page_holds_are_all_listed(
+    open_s3: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", "10")  # 1,000 at Amazon
     store = open_s3()
-    for number in range(1005):
-        store._client.put_object(
-            Bucket=store._bucket, Key=f"attendance/day/{number:04}.jpg", Body=b""
-        )
-    assert len(list(store.keys("day/"))) == 1005
+    for number in range(25):
+        store.put(f"day/{number:04}.jpg", JPEG)
+    first = store._client.list_objects_v2(Bucket=store._bucket)
+    assert (len(first["Contents"]), first["IsTruncated"]) == (10, True)
+    assert len(list(store.keys("day/"))) == 25
 
 
 def test_two_prefixes_in_one_bucket_do_not_see_each_other(open_s3: Open) -> None:
