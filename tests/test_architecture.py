@@ -238,7 +238,7 @@ def test_who_only_reads_people_is_given_nothing_to_write_with() -> None:
 ONE_HOME: dict[str, set[str]] = {
     # what a kind of event is: a mark or a correction, which way it counts, how screens call it
     "EventKind.IN": {"face_rec.domain.marks"},
-    "EventKind.DISPUTE": {"face_rec.domain.marks", "face_rec.demo.company_days"},
+    "EventKind.DISPUTE": {"face_rec.domain.marks", "face_rec.demo.company"},
     # where a person's pictures lie: whoever stores, seals or erases them asks
     'f"people/{': {"face_rec.domain.pictures"},
     '"marks/': {"face_rec.domain.pictures"},
