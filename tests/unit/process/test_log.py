@@ -95,6 +95,7 @@ def test_names_in_any_script_stay_readable() -> None:
     assert "who=Zoë Łukasz 李 عمر" in _logged("text", "face_rec.access", "Zoë Łukasz 李 عمر")
 
 
+@pytest.mark.heavy
 def test_a_command_writes_nothing_raw_to_the_terminal_that_somebody_else_named(
     tmp_path: Path,
 ) -> None:
