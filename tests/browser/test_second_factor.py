@@ -133,6 +133,7 @@ def test_a_passkey_from_set_up_to_sign_in_and_the_confirmation_of_an_open_dialog
     other.close()
     expect(dialog.get_by_label("Name", exact=True)).to_have_value("max")
     page.wait_for_timeout(FORGOTTEN * 1000)
+    rest(page)
     dialog.get_by_role("button", name="Create account").click()
     expect(page.get_by_text("max", exact=True)).to_be_visible(timeout=PATIENCE)
 
