@@ -39,7 +39,7 @@ _PATIENCE: Final = 60_000  # ms
 _SHOWS: Final = """(state) =>
   document.querySelector('[data-testid=camera]')?.dataset.state === state"""
 _SAYS: Final = """([words, wanted]) => wanted ===
-  [...document.querySelectorAll('[data-testid=stAlert]')].some(
+  [...document.querySelectorAll('[data-testid=stAlert], .k-notice')].some(
     alert => alert.checkVisibility() && alert.innerText.includes(words))"""
 _AWAY: Final = "The database does not answer"
 _WRONG: Final = "ID and PIN do not match"

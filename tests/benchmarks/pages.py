@@ -23,11 +23,14 @@ from tests.browser.chromium import Browsers, browsers
 from tests.browser.fake_camera import Shot, make_camera
 from tests.browser.screens import KioskScreen
 from tests.browser.server import AppServer
+from tests.data import shared_data
 
 PAGES: Final = ("overview", "register", "records", "take_attendance?transport=http")
 SLOW: Final = {"offline": False, "latency": 40, "downloadThroughput": 1.5e6 / 8,
                "uploadThroughput": 0.5e6 / 8}  # fmt: skip
 MOST_MB, MOST_SECONDS = 1.6, 8.0
+MOST_IDLE, MOST_BUSY = 3.0, 15.0
+WAYS: Final = {"http": "HTTP", "webrtc": "WebRTC"}
 STANDS: Final = """() => {
   const app = document.querySelector('[data-testid=stApp]');
   const main = document.querySelector('[data-testid=stMainBlockContainer]');
@@ -64,8 +67,19 @@ def run(quick: bool) -> list[Row]:
         rows = []
         for page in PAGES[:2] if quick else PAGES:
             rows += _cold(opened, app, page)
-        camera = make_camera(Path(folder) / "door.mjpeg", [Shot([], 4)])
-        return [*rows, _idle(opened, app, camera, 20.0 if quick else 60.0)]
+        seconds = 20.0 if quick else 60.0
+        for who, (photos, most) in _before().items():
+            camera = make_camera(Path(folder) / f"{who}.mjpeg", [Shot(photos, 4)])
+            for way, name in WAYS.items():
+                share = _tab(opened, app, camera, way, seconds)
+                rows.append(Row(f"kiosk tab ({name}), {who}: server", share, "% of a core", most))
+        return rows
+
+
+def _before() -> dict[str, tuple[list[Path], float]]:
+    """Who stands before the camera, and the most that the server may spend, % of a core."""
+    stranger = min(shared_data("faces/strangers").glob("*.jpg"))
+    return {"nobody": ([], MOST_IDLE), "a stranger": ([stranger], MOST_BUSY)}
 
 
 def _cold(opened: Browsers, app: AppServer, path: str) -> list[Row]:
@@ -115,16 +129,17 @@ def measure(page: Page, url: str, line: Mapping[str, Any] | None) -> Load:
     return load
 
 
-def _idle(opened: Browsers, app: AppServer, camera: Path, seconds: float) -> Row:
+def _tab(opened: Browsers, app: AppServer, camera: Path, way: str, seconds: float) -> float:
+    """Per cent of a core that the server spends on one open kiosk."""
     page = opened.page(camera)
-    page.goto(f"{app.url}/take_attendance?transport=http")
+    page.goto(f"{app.url}/take_attendance?transport={way}")
     KioskScreen(page).expect_picture(timeout=90_000)
-    page.wait_for_timeout(30_000)
+    page.wait_for_timeout(15_000)
     before, since = cpu_seconds(app), time.monotonic()
     page.wait_for_timeout(seconds * 1000)
     share = (cpu_seconds(app) - before) / (time.monotonic() - since)
     opened.close(page)
-    return Row("idle kiosk tab (HTTP): CPU of the server", 100 * share, "% of a core")
+    return 100 * share
 
 
 def cpu_seconds(app: AppServer) -> float:

@@ -1,9 +1,9 @@
-// Watches the kiosk from inside the page: when somebody comes before the camera, when the picture
-// shows it, and when the name stands on the screen. Runs in every frame, keeps notes in the top one.
+// Watches the kiosk from inside the page: when somebody comes before the camera, and when the name
+// stands on the screen. Runs in every frame, keeps notes in the top one.
 
 (() => {
   const top = window.top;
-  top.notes ??= { named: [], back: [], results: [] };
+  top.notes ??= { named: [], results: [] };
 
   // The camera itself, however the page uses it.
   const devices = navigator.mediaDevices;
@@ -46,11 +46,11 @@
     for (let i = 0; i < data.length; i += 4) apart += Math.abs(data[i] - 96) > 40;
     return apart > 500;
   };
-  const named = (data) => {  // the plates of overlay.py and http_camera.js: green or amber
+  const named = (data) => {  // the plates of kiosk_overlay.js: green or amber
     let painted = 0;
     for (let i = 0; i < data.length; i += 4) {
       const [r, g, b] = [data[i], data[i + 1], data[i + 2]];
-      painted += (g > 120 && g - r > 60 && g - b > 30) || (r > 170 && b < 70 && r - g > 60);
+      painted += (g > 90 && g - r > 60 && g - b > 30) || (r > 170 && b < 70 && r - g > 60);
     }
     return painted > 60;
   };
@@ -58,21 +58,13 @@
   const camera = document.createElement("video");
   camera.muted = true;
   top.watchCamera = (stream) => { camera.srcObject = stream; camera.play(); };
-  const frame = () => document.querySelector('iframe[src*="streamlit_webrtc"]')?.contentDocument?.querySelector("video");
-  let came = null, waiting = {};
+  let came = null, waiting = false;
   setInterval(() => {
-    const ours = document.querySelector(".fr-stage canvas");
-    const back = frame();
-    const shown = ours ?? back;
-    if (!camera.videoWidth || !shown || !(ours?.width || back?.videoWidth)) return;
-    const here = someone(pixels(camera)), now = performance.now();
-    const seen = pixels(shown), known = named(seen);
-    if (here && came === null) {
-      came = now;
-      waiting = { named: !known, back: Boolean(back) && !someone(seen) };
-    }
+    const canvas = document.querySelector(".fr-stage canvas");
+    if (!camera.videoWidth || !canvas?.width) return;
+    const here = someone(pixels(camera)), now = performance.now(), known = named(pixels(canvas));
+    if (here && came === null) { came = now; waiting = !known; }
     if (!here) came = null;
-    if (came !== null && waiting.named && known) { waiting.named = false; top.notes.named.push(now - came); }
-    if (came !== null && waiting.back && someone(seen)) { waiting.back = false; top.notes.back.push(now - came); }
+    if (came !== null && waiting && known) { waiting = false; top.notes.named.push(now - came); }
   }, 15);
 })();

@@ -87,9 +87,7 @@ def _rows(name: str, first: float, rates: list[float], notes: dict[str, list[flo
         *_times(f"{name}: person appears to name on the screen", notes["named"]),
     ]
     if notes["results"]:
-        rows += _times(f"{name}: camera to result in the page", notes["results"])
-    if notes["back"]:
-        rows += _times(f"{name}: camera to returned picture", notes["back"])
+        rows += _times(f"{name}: camera to the server's answer", notes["results"])
     return rows
 
 

@@ -61,4 +61,4 @@ def become_kiosk(page: Page, link: str) -> None:
     """On the tablet: open the link and press its button."""
     page.goto(link)
     page.get_by_role("button", name="Start this kiosk").click()
-    expect(page.get_by_text("Look at the camera").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("greeting")).to_be_visible(timeout=PATIENCE)  # whoever stands there

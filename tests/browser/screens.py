@@ -85,7 +85,7 @@ class KioskScreen:
 
     @property
     def camera(self) -> Locator:
-        """What the camera's keeper says; its ``data-state`` is ``ok`` while there is a picture."""
+        """What is wrong with camera or line; its ``data-state`` is ``ok`` while nothing is."""
         return self.page.get_by_test_id("camera")
 
     def expect_picture(self, timeout: float = PATIENCE) -> None:

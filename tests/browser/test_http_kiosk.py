@@ -65,8 +65,7 @@ def test_either_transport_marks_who_is_registered_and_no_stranger(
     kiosk = open_kiosk(browse.page(door), filled, transport)
     kiosk.expect_banner("Not recognised")
     kiosk.expect_banner(known.name, "Marked at")
-    if transport == "http":
-        seen(kiosk, known.name)
+    seen(kiosk, known.name)
     kiosk.expect_banner(known.name, "Already marked at", timeout=40_000)
     kiosk.expect_marks(before + 1)
     wanted = {"webrtc": "over WebRTC", "http": "over HTTP"}[transport]

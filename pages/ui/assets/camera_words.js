@@ -1,4 +1,4 @@
-// Why there is no picture, in plain words; shared by the cameras of both transports.
+// Why there is no picture, in plain words; shared by every camera of the pages.
 
 const WORDS = {
   insecure: ["The browser gives no camera to this address",
@@ -13,6 +13,9 @@ const WORDS = {
   unreachable: ["No video connection", "The network may block it (an administrator can set TURN_URL). Still trying; “Photo” above does the same job meanwhile."],
   stalled: ["No picture", "Connecting again."],
   replaced: ["Another screen is this kiosk now", "This screen only watches. Reload it to take over again."],
+  closed: ["Closed", "This kiosk does not take attendance at this hour."],
+  hidden: ["This tab is in the background", "It sends no pictures until it is looked at again."],
+  model: ["The recognition model is being loaded", "A few seconds."],
   unknown: ["There is no such kiosk", "An administrator adds it on the page Kiosks; then reload this page."],
   refused: ["The server refuses the pictures", "Reload the page. If that does not help, tell whoever looks after this system."],
 };

@@ -1,19 +1,22 @@
-// Full screen and sound: both need the browser, and sound is remembered on this device.
+// What only the browser can do for a kiosk: full screen, sound, and a display that stays on.
 
-const REMEMBERED = "face_rec.kiosk.sound";
+const SOUND = "face_rec.kiosk.sound";
 const NOTES = { marked: [660, 880], already: [520, 520] };
 
 class Tools {
-  constructor(root) {
+  constructor(root, changed) {
     this.full = root.querySelector('[data-tool="full"]');
     this.sound = root.querySelector('[data-tool="sound"]');
-    this.on = localStorage.getItem(REMEMBERED) === "on";
+    this.on = localStorage.getItem(SOUND) === "on";
     this.full.onclick = () => this.toggleFull();
     this.sound.onclick = () => this.toggleSound();
     this.full.hidden = !document.documentElement.requestFullscreen;
-    this.changed = () => this.show();
+    this.changed = () => { this.show(); changed(); };
+    this.woke = () => this.stayOn();
     document.addEventListener("fullscreenchange", this.changed);
+    document.addEventListener("visibilitychange", this.woke);
     this.show();
+    this.stayOn();
   }
 
   toggleFull() {
@@ -23,7 +26,7 @@ class Tools {
 
   toggleSound() {
     this.on = !this.on;
-    localStorage.setItem(REMEMBERED, this.on ? "on" : "off");
+    localStorage.setItem(SOUND, this.on ? "on" : "off");
     this.show();
     if (this.on) this.play("marked");
   }
@@ -36,9 +39,15 @@ class Tools {
     this.sound.setAttribute("aria-pressed", String(this.on));
   }
 
-  // Each event is heard once, however often the page is drawn again.
+  // A browser takes the lock away with the tab; it is asked for again when the tab is back.
+  async stayOn() {
+    if (document.hidden || this.ended) return;
+    try { this.lock = await navigator.wakeLock?.request("screen"); } catch { /* low battery, or not allowed */ }
+  }
+
+  // Each event is heard once; what was there when the page opened is not news.
   hear(sounds) {
-    this.heard ??= new Set(sounds);  // what was there when the page opened is not news
+    this.heard ??= new Set(sounds);
     for (const sound of sounds.filter((name) => !this.heard.has(name))) {
       this.heard.add(sound);
       if (this.on) this.play(sound.split(":")[0]);
@@ -60,15 +69,11 @@ class Tools {
   }
 
   end() {
+    this.ended = true;
     document.removeEventListener("fullscreenchange", this.changed);
+    document.removeEventListener("visibilitychange", this.woke);
     document.documentElement.classList.remove("fr-full");
+    this.lock?.release?.().catch(() => {});
     this.audio?.close();
   }
-}
-
-export default function (component) {
-  const { parentElement, data } = component;
-  parentElement.tools ??= new Tools(parentElement);
-  parentElement.tools.hear(data.sounds);
-  return () => { parentElement.tools?.end(); parentElement.tools = undefined; };
 }

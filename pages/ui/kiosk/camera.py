@@ -1,11 +1,10 @@
-"""The browser's camera over WebRTC: frames go to a stream, boxes come back.
+"""The camera of Register over WebRTC: frames go to a stream, boxes come back.
 
 ``camera`` draws it and must stand in the page itself, not in a fragment; ``keep_alive`` must run
 again about once a second, in a fragment.
 """
 
 import logging
-import secrets
 from typing import Any
 
 import av
@@ -13,7 +12,6 @@ import numpy as np
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
-from face_rec.kiosks.seats import Seats
 from face_rec.protocols.streams import Stream
 from pages.ui.frame.component_files import joined
 from pages.ui.kiosk import overlay
@@ -44,31 +42,13 @@ class FramePump:
     """Hands each frame to a stream and gives it back with boxes; about 1 ms, never waits.
 
     Called in a thread of streamlit-webrtc's own, without any Streamlit context. An exception
-    there would end the video without a word, so none leaves it. With ``seats`` (a kiosk, which
-    may be open on two screens) only the newest ``screen`` feeds the stream, and only as long as
-    its page renews the lease: a video whose page has lost its right, or its WebSocket, feeds no
-    more.
+    there would end the video without a word, so none leaves it.
     """
 
-    def __init__(
-        self, stream: Stream, seats: Seats | None = None, screen: str = "", mirror: bool = True
-    ) -> None:
+    def __init__(self, stream: Stream, mirror: bool = True) -> None:
         self.stream = stream
-        self.screen = screen or secrets.token_hex(8)
-        self._seats = seats
         self._mirror = mirror
         self._failures = 0
-        self.renew()
-
-    def renew(self) -> None:
-        """The page that shows the video may still do so."""
-        if self._seats is not None:
-            self._seats.renew(self.stream.name, self.screen)
-
-    @property
-    def replaced(self) -> bool:
-        """Whether a newer screen feeds the stream."""
-        return self._seats is not None and not self._seats.holds(self.stream.name, self.screen)
 
     def __call__(self, frame: av.VideoFrame) -> av.VideoFrame:
         try:
@@ -82,11 +62,7 @@ class FramePump:
     def _exchange(self, frame: av.VideoFrame) -> av.VideoFrame:
         # One conversion, here: two threads converting one frame crash PyAV.
         image = np.array(frame.to_ndarray(format="bgr24", threads=1), dtype=np.uint8)
-        place = self.stream.name, self.screen
-        if self._seats is not None and not self._seats.leased(*place):
-            return frame
-        if self._seats is None or self._seats.take(*place):
-            self.stream.submit(image)
+        self.stream.submit(image)
         shown = overlay.draw(image, self.stream.scene(), self._mirror)
         return av.VideoFrame.from_ndarray(shown, format="bgr24")
 

@@ -2,14 +2,19 @@
 
 import streamlit as st
 
+from face_rec.attendance.marks.visit import Visit
 from face_rec.domain.screens import Label, Mood
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.banner import Banner, of_label
 from pages.ui.frame.component_files import joined
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded, store_banner
-from pages.ui.frame.parts import repeating
+from pages.ui.frame.parts import by_itself, repeating
 from pages.ui.kiosk import banner
+from pages.ui.shared import times
+from pages.ui.shared.photos import photo
+from pages.ui.shared.text import counted
+from pages.ui.shared.widgets import Line, empty_state, person_list
 
 # The browser's camera for single photos: one JPEG to ``/frames/still`` at the press of a
 # button.
@@ -38,19 +43,29 @@ def _nothing() -> None:
 
 
 _SAID = "_still_said"
+_CLOSED = Banner(Mood.IDLE, "Closed", "This kiosk does not take attendance at this hour.")
 _SHOWN_FOR = 8.0  # s: the next person is not told what the last one did
 
 
 def still(kiosk: str) -> None:
-    """Banner of the last photo and the camera for the next."""
-    _answer(kiosk)
-    still_camera("kiosk-still", kiosk)
+    """Banner of the last photo and the camera for the next; beside it today's marks where an
+    admin wants them shown."""
+    listed = KioskFacade.current().record(kiosk).show_marks
+    screen, side = st.columns([2.4, 1], gap="medium") if listed else (st.container(), None)
+    with screen:
+        _answer(kiosk)
+        still_camera("kiosk-still", kiosk)
+    with side or screen:
+        marks_today(kiosk, listed=listed)
 
 
 @repeating(1, Right.KIOSK)
 def _answer(kiosk: str) -> None:
     with guarded("kiosk.still"):
         app = KioskFacade.current()
+        if not app.open_now(kiosk):
+            banner.draw((_CLOSED,))
+            return
         if app.away():
             store_banner()
         since = app.clock.monotonic() - _SHOWN_FOR
@@ -76,3 +91,40 @@ def _answers(labels: tuple[Label, ...], kiosk: str) -> tuple[Banner, ...]:
     zone, means = KioskFacade.current().site.timezone, KioskFacade.current().means_at(kiosk)
     nobody = Banner(Mood.UNKNOWN, "No face found", "Come closer and look straight at the camera")
     return tuple(of_label(label, zone, means) for label in labels) or (nobody,)
+
+
+_NEWEST = 40
+
+
+@repeating(1, Right.KIOSK)
+def marks_today(kiosk: str, *, listed: bool) -> None:
+    """How many marks this site's day has; ``listed``: there is room for the newest, newest
+    first, with names and portraits. A kiosk is read by everybody who passes, so whether it may
+    show them is asked each time; where that has changed the page is drawn anew."""
+    may = KioskFacade.current().record(kiosk).show_marks
+    if may != listed and by_itself():
+        st.rerun(scope="app")
+    with guarded("kiosk.marks"):
+        app = KioskFacade.current()
+        if app.away():  # the banner above says so
+            return
+        found = app.visits()
+        st.markdown(f"**Today** · {counted(len(found), 'mark')}")
+        if not (listed and may):
+            return
+        with st.container(key="marks_today"):
+            if found:
+                person_list(_line(app, visit) for visit in found[::-1][:_NEWEST])
+            else:
+                empty_state("how_to_reg", "Nobody yet today", "Marks appear here as they happen.")
+
+
+def _line(app: KioskFacade, visit: Visit) -> Line:
+    event = visit.first.event
+    person = app.directory.person(event.subject)
+    return Line(
+        title=person.name if person else "Deleted person",
+        note=(person.group or person.id) if person else "",
+        right=times.clock_time(event.at, app.site.timezone),
+        photo=photo(app.pictures, person.photo if person else None),
+    )

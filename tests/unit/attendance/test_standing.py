@@ -49,7 +49,7 @@ def kiosk_list() -> str:
     """The list beside the video, without the camera."""
 
     def script() -> None:
-        from pages.ui.kiosk.live import marks_today  # noqa: PLC0415 - runs as a script
+        from pages.ui.kiosk.still import marks_today  # noqa: PLC0415 - runs as a script
 
         marks_today("main", listed=False)
 

@@ -1,4 +1,4 @@
-"""The video callback: what it hands on, what it gives back, and what it survives."""
+"""Register's video callback: what it hands on, what it gives back, and what it survives."""
 
 import av
 import numpy as np
@@ -7,9 +7,7 @@ import pytest
 from face_rec.domain.faces import Box, Image
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Greeting, Label, Scene, StreamStats
-from face_rec.kiosks.seats import LEASE, Seats
 from pages.ui.kiosk.camera import FramePump
-from tests.fakes.clock import FakeClock
 
 
 class FakeStream:
@@ -76,32 +74,3 @@ def test_an_exception_never_leaves_the_callback(caplog: pytest.LogCaptureFixture
     stream.broken = False
     pump(frame())
     assert len(stream.images) == 1
-
-
-def test_of_two_screens_of_one_kiosk_only_the_newest_feeds_it() -> None:
-    stream, seats = FakeStream(), Seats()
-    old = FramePump(stream, seats)
-    old(frame())
-    new = FramePump(stream, seats)
-    new(frame())
-    old(frame())
-    assert len(stream.images) == 2
-    assert old.replaced
-    assert not new.replaced
-
-
-def test_a_kiosk_s_video_feeds_no_more_once_its_page_is_gone() -> None:
-    clock = FakeClock()
-    stream, seats = FakeStream(), Seats(clock)
-    pump = FramePump(stream, seats, screen="tablet")
-    pump(frame())
-    clock.advance(LEASE - 1)
-    pump(frame())
-    assert len(stream.images) == 2
-    clock.advance(2)
-    given = frame()
-    assert pump(given) is given, "nobody's name is drawn for a screen without a page"
-    assert len(stream.images) == 2
-    seats.renew("main", "tablet")  # whoever does it: its page or its line
-    pump(frame())
-    assert len(stream.images) == 3

@@ -1,12 +1,9 @@
 """A kiosk's page that stays open: what changes in the settings is felt in it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import time, timedelta
-from types import SimpleNamespace
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from face_rec.access.principal import THIS_COMPUTER
@@ -23,11 +20,11 @@ def fake() -> Iterator[FakeSystem]:
         yield running
 
 
-def beside_the_video() -> str:
+def beside_the_photo() -> str:
     """What a page shows that was drawn while names were allowed."""
 
     def script() -> None:
-        from pages.ui.kiosk.live import marks_today  # noqa: PLC0415 - runs as a script
+        from pages.ui.kiosk.still import marks_today  # noqa: PLC0415 - runs as a script
 
         marks_today("door", listed=True)
 
@@ -37,10 +34,10 @@ def beside_the_video() -> str:
 def test_names_go_from_an_open_kiosk_once_they_may_not_be_shown(fake: FakeSystem) -> None:
     fake.rules.put(KioskRecord("door", show_marks=True))
     fake.mark(fake.add_person(1, "Ann"), minutes=10)
-    assert "Ann" in beside_the_video()
+    assert "Ann" in beside_the_photo()
     fake.rules.put(KioskRecord("door", show_marks=False))
     fake.clock.advance(2)
-    shown = beside_the_video()
+    shown = beside_the_photo()
     assert "1 mark" in shown
     assert "Ann" not in shown
 
@@ -64,39 +61,20 @@ def test_what_a_kiosk_s_rule_plans_for_a_later_day_is_not_felt_today(fake: FakeS
     assert app.means_at("door")(event) == "Out: goodbye"
 
 
-@dataclass
-class Pump:
-    """Counts how often its page vouches for it."""
-
-    renewed: int = 0
-    replaced: bool = True
-    stream: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(name="door"))
-
-    def renew(self) -> None:
-        self.renewed += 1
-
-
 @pytest.mark.parametrize("is_open", [True, False])
-def test_video_is_kept_up_within_the_kiosk_s_hours_only(
-    fake: FakeSystem, monkeypatch: pytest.MonkeyPatch, is_open: bool
-) -> None:
-    pump = Pump()
+def test_the_photo_way_says_when_the_kiosk_is_closed(fake: FakeSystem, is_open: bool) -> None:
     now = fake.clock.now().astimezone(fake.system.site.timezone).time()
     opens = now if is_open else now.replace(minute=now.minute + 1)
     fake.rules.put(KioskRecord("door", opens=opens, closes=time(23, 59)))
-    monkeypatch.setattr(st, "fixture_pump", pump, raising=False)
 
     def script() -> None:
-        import streamlit  # noqa: PLC0415 - runs as a script
+        from pages.ui.kiosk.still import _answer  # noqa: PLC0415 - runs as a script
 
-        from face_rec.kiosks.kiosk import Transport  # noqa: PLC0415
-        from pages.ui.kiosk.live import _greeting  # noqa: PLC0415
-        from pages.ui.kiosk.transport import Way  # noqa: PLC0415
+        _answer("door")
 
-        _greeting(streamlit.fixture_pump, Way(Transport.WEBRTC))  # type: ignore[attr-defined]
-
-    AppTest.from_function(script, default_timeout=60).run()
-    assert (pump.renewed > 0) is is_open
+    shown = words(AppTest.from_function(script, default_timeout=60).run())
+    assert ("Closed" in shown) is not is_open
+    assert ("Look at the camera" in shown) is is_open
 
 
 @pytest.mark.parametrize(
@@ -112,9 +90,9 @@ def test_video_goes_as_the_address_says_else_the_kiosk_s_record_else_the_site(
     def script() -> None:
         import streamlit  # noqa: PLC0415 - runs as a script
 
-        from pages.ui.kiosk.transport import way_of  # noqa: PLC0415
+        from pages.ui.kiosk.transport import wished  # noqa: PLC0415
 
-        streamlit.text(way_of("door").wish)
+        streamlit.text(wished("door"))
 
     page = AppTest.from_function(script, default_timeout=60)
     if asked:

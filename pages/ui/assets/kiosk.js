@@ -1,0 +1,245 @@
+// The kiosk: one camera, two ways for its pictures, one line back, one screen. Streamlit draws it
+// once; from then on it lives by itself. The function at the end is called again with every redraw
+// of the page; one Kiosk a mounted element lives on in between.
+
+const TICK_MS = 200;
+const SPACING_S = 0.07, KNOWN_SPACING_S = 0.16, EMPTY_SPACING_S = 0.7;  // seconds between two pictures
+const SAID_AFTER_S = 1.5;  // of silence
+const PATIENCE_S = 8, DEAF_S = 4;
+const LEAST_BETWEEN_RELOADS_MS = 8000;
+// While the kiosk is one of these it greets nobody.
+const CLOSES = ["replaced", "closed", "hidden", "server", "refused", "unknown", "insecure"];
+
+// Which way the pictures take: what is wished, and in "auto" WebRTC while it stands, else HTTP.
+class Ways {
+  constructor(wish, http, webrtc) {
+    Object.assign(this, { wish, http, webrtc, fell: false, since: seconds() });
+  }
+
+  get current() {
+    if (this.wish === "http" || this.fell) return this.http;
+    return this.wish === "webrtc" || this.webrtc.connected ? this.webrtc : this.http;
+  }
+
+  get words() {
+    if (this.fell) return "over HTTP, as WebRTC does not connect";
+    return this.current === this.http ? "over HTTP" : "over WebRTC";
+  }
+
+  // ``age``: of the newest picture at the server, seconds; null where there was none.
+  tick(sending, age) {
+    if (this.current === this.http && sending) this.http.prepare();
+    if (this.wish === "http" || this.fell) return;
+    this.webrtc.tick();
+    if (!sending || (this.webrtc.connected && (age ?? 99) < DEAF_S)) this.since = seconds();
+    if (this.wish === "auto" && seconds() - this.since > PATIENCE_S) {
+      this.fell = true;
+      this.webrtc.stop();
+    }
+  }
+
+  // The server is there again: WebRTC is given another chance.
+  wake() {
+    Object.assign(this, { fell: false, since: seconds() });
+    this.http.wake();
+    this.webrtc.wake();
+  }
+
+  end() { this.http.end(); this.webrtc.end(); }
+}
+
+class Kiosk {
+  constructor(root, data) {
+    this.around = root.querySelector(".k-frame");
+    this.root = root.querySelector(".fr-kiosk");
+    this.video = root.querySelector("video");
+    this.data = data;
+    this.sent = 0; this.pictured = -1; this.pictures = []; this.went = "";
+    this.screen = new Screen(this.root);
+    this.camera = new Camera(this.video, root.querySelector("select"));
+    this.presence = new Presence();
+    this.overlay = new Overlay(root.querySelector("canvas"), this.video);
+    this.tools = new Tools(this.root, () => this.layout());
+    this.seen = new ResizeObserver(() => { this.layout(); this.overlay.draw(); });
+    this.seen.observe(this.root.querySelector(".fr-stage"));
+    this.resized = () => this.layout();
+    window.addEventListener("resize", this.resized);
+    this.hidden = () => this.tick();
+    document.addEventListener("visibilitychange", this.hidden);
+    this.connect();
+    this.timer = setInterval(() => this.tick(), TICK_MS);
+    this.follow();
+    this.tick();
+    navigator.getBattery?.().then((battery) => { this.battery = battery; }).catch(() => {});
+  }
+
+  // A new screen, kiosk or wish begins anew; the camera goes on.
+  receive(data, report) {
+    this.report = report;
+    const same = ["kiosk", "screen", "transport"].every((name) => data[name] === this.data[name]);
+    this.data = data;
+    this.around.toggleAttribute("data-pin", Boolean(data.pin));
+    if (!same) { this.disconnect(); this.connect(); }
+  }
+
+  connect() {
+    const { kiosk, screen, transport, labels } = this.data;
+    const url = `/frames?${new URLSearchParams({ kiosk })}`;
+    this.ways = new Ways(transport, new HttpSender(url, screen), new WebRtcSender(labels));
+    this.line = new LiveLine(kiosk, screen, (parts, back) => this.told(parts, back));
+    this.line.connect();
+  }
+
+  disconnect() { this.ways.end(); this.line.end(); }
+
+  told(parts, back) {
+    if (back) this.returned();
+    if ("banners" in parts) this.tools.hear(parts.banners.map((banner) => banner.sound).filter(Boolean));
+    this.changed();
+    if ("scene" in parts) this.overlay.show(parts.scene, this.camera.mirrored);
+    this.show();
+  }
+
+  // Its hours decide whether PINs are offered, which is the page's own affair. A page that is drawn
+  // while the database is away shows only that, so this waits.
+  changed() {
+    const { state } = this.line.parts;
+    if (state?.away || (!state && !this.line.refusal)) return;
+    const now = this.line.refusal === "closed" || state?.closed ? "closed" : "open";
+    if (this.known && this.known !== now) this.report("changed", now);
+    this.known = now;
+  }
+
+  // The line is back. Whoever may send over WebRTC alone needs a new page for it: that of a server
+  // which has started again is known to it no more.
+  returned() {
+    if (this.was && this.away > SAID_AFTER_S) {
+      this.ways.wake();
+      if (this.data.transport === "webrtc") this.reload();
+    }
+    this.was = true;
+    this.away = 0;
+  }
+
+  reload() {
+    const last = Number(sessionStorage.getItem("face_rec.reloaded") ?? 0);
+    if (Date.now() - last < LEAST_BETWEEN_RELOADS_MS) return;
+    sessionStorage.setItem("face_rec.reloaded", String(Date.now()));
+    window.location.reload();
+  }
+
+  // --- pictures out
+
+  get sending() {
+    const state = this.line.parts.state ?? {};
+    return !document.hidden && !state.replaced && !state.closed && !this.line.refusal && this.camera.live;
+  }
+
+  get spacing() {
+    const faces = this.line.parts.scene?.faces ?? [];
+    if (!faces.length && !this.presence.moving) return EMPTY_SPACING_S;
+    const known = faces.length && faces.every((face) => ["marked", "already"].includes(face.mood) && !face.problem);
+    return known ? KNOWN_SPACING_S : SPACING_S;
+  }
+
+  // At each picture of the camera, as soon as it is there.
+  follow() {
+    const next = () => { if (!this.ended) this.follow(); };
+    if (this.video.requestVideoFrameCallback) this.video.requestVideoFrameCallback(() => { this.frame(); next(); });
+    else setTimeout(() => { this.frame(); next(); }, 40);
+  }
+
+  frame() {
+    if (!this.camera.live || document.hidden) return;
+    this.presence.look(this.video);
+    const way = this.ways.current, now = seconds();
+    if (!this.sending || !way.ready || now - this.sent < this.spacing - 0.01) return;
+    this.sent = now;
+    this.pictures = [...this.pictures.filter((at) => now - at < 5), now];
+    way.send(this.video);
+  }
+
+  // --- how it is
+
+  tick() {
+    const { parts } = this.line;
+    this.camera.want(!parts.state?.closed && this.line.refusal !== "closed");
+    this.camera.tick();
+    this.line.tick();
+    this.away = Math.max(this.away ?? 0, this.line.silent);
+    this.ways.tick(this.sending && !this.line.silent, parts.stats?.frame_age);
+    this.layout();
+    this.show();
+    this.line.beat(this.beat());
+  }
+
+  get state() {
+    const told = this.line.parts.state ?? {};
+    if (!this.camera.usable) return "insecure";
+    if (told.replaced || this.ways.http.trouble === "replaced") return "replaced";
+    if (this.line.refusal) return this.line.refusal;
+    if (told.closed) return "closed";
+    if (this.line.silent > SAID_AFTER_S) return "server";
+    if (document.hidden) return "hidden";
+    return this.camera.state || (told.model === false ? "model" : this.ways.current.trouble);
+  }
+
+  show() {
+    const { state, line } = this;
+    const silent = state === "server" ? line.silent : state === "stalled" ? seconds() - this.camera.moved : 0;
+    this.root.toggleAttribute("data-picture", this.camera.live);
+    this.screen.show(line.parts, state, silent, this.presence.moving);
+    this.screen.tick(line.now, line.parts.site);
+    this.screen.figures(line.parts.stats, this.ways.words);
+    if (line.silent && this.overlay.scene?.faces?.length) this.overlay.show(null);
+  }
+
+  beat() {
+    return {
+      transport: this.ways.current === this.ways.http ? "http" : "webrtc",
+      camera: this.camera.label.slice(0, 80), rate: Math.round(this.pictures.length * 2) / 10,
+      dark: this.camera.live && this.presence.dark, battery: this.battery?.level ?? null,
+      state: this.state || "ok", version: this.data.version ?? "",
+    };
+  }
+
+  // The kiosk takes the window's height that is left; in full screen, all of it.
+  layout() {
+    const full = Boolean(document.fullscreenElement);
+    const scrolled = document.querySelector('[data-testid="stMain"]')?.scrollTop ?? 0;
+    const top = this.around.getBoundingClientRect().top + scrolled;
+    const height = full ? window.innerHeight : Math.max(440, Math.floor(window.innerHeight - top - 14));
+    if (height !== this.height) this.around.style.height = `${this.height = height}px`;
+    this.corner();
+  }
+
+  // Where the words end, for the PIN's button, which is Streamlit's.
+  corner() {
+    const box = this.around.closest(".st-key-kiosk");
+    if (!box) return;
+    const [all, words] = [box, this.root.querySelector(".fr-tools")].map((one) => one.getBoundingClientRect());
+    const place = [`${Math.round(all.right - words.right)}px`, `${Math.round(all.bottom - words.bottom)}px`];
+    if (place.join() === this.cornered) return;
+    this.cornered = place.join();
+    box.style.setProperty("--k-right", place[0]);
+    box.style.setProperty("--k-bottom", place[1]);
+  }
+
+  end() {
+    this.ended = true;
+    clearInterval(this.timer);
+    window.removeEventListener("resize", this.resized);
+    document.removeEventListener("visibilitychange", this.hidden);
+    this.seen.disconnect();
+    this.disconnect();
+    this.camera.end();
+    this.tools.end();
+  }
+}
+
+export default function (component) {
+  const { parentElement, data, setStateValue } = component;
+  parentElement.kiosk ??= new Kiosk(parentElement, data);
+  parentElement.kiosk.receive(data, setStateValue);
+  return () => { parentElement.kiosk?.end(); parentElement.kiosk = undefined; };
+}

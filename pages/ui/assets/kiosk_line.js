@@ -1,0 +1,99 @@
+// The live line from the server: one WebSocket that says what is seen, whom to greet, and how the
+// kiosk is. It comes back by itself, and one that has said nothing for a while is as good as cut.
+
+const SILENT_S = 3;
+const FIRST_RETRY_S = 0.25, LONGEST_RETRY_AWAY_S = 1, REFUSED_RETRY_S = 4;
+const OPENS_WITHIN_S = 5;
+const BEAT_EVERY_S = 5;
+const REFUSED = [1003, 1008];
+
+class LiveLine {
+  constructor(kiosk, screen, told) {
+    const query = new URLSearchParams({ kiosk, screen });
+    const way = location.protocol === "https:" ? "wss" : "ws";
+    this.address = `${way}://${location.host}/live?${query}`;
+    this.asks = `/frames/start?${new URLSearchParams({ kiosk })}`;
+    Object.assign(this, { screen, told, parts: {}, open: false, refusal: "", offset: 0 });
+    this.heard = seconds(); this.retry = 0; this.wait = 0; this.beaten = -BEAT_EVERY_S;
+    this.back = () => { this.wait = 0; this.retry = 0; this.tick(); };
+    for (const event of ["online", "pageshow"]) window.addEventListener(event, this.back);
+  }
+
+  // Seconds since the server was last heard; 0 while it is.
+  get silent() { return this.open && seconds() - this.heard < SILENT_S ? 0 : seconds() - this.heard; }
+
+  // The server's wall clock, in milliseconds.
+  get now() { return Date.now() + this.offset; }
+
+  tick() {
+    const silent = seconds() - (this.open ? this.heard : this.began);
+    if (this.socket && silent > (this.open ? SILENT_S : OPENS_WITHIN_S)) this.cut();
+    if (!this.socket && !this.asking && seconds() >= this.wait) this.connect();
+  }
+
+  connect() {
+    const socket = this.socket = new WebSocket(this.address);
+    this.began = seconds();
+    this.accepted = false;
+    socket.onmessage = (message) => { if (socket === this.socket) this.hear(JSON.parse(message.data)); };
+    socket.onclose = (event) => { if (socket === this.socket) this.closed(event.code); };
+  }
+
+  hear(message) {
+    if (!this.open) this.parts = {};
+    const before = this.open;
+    Object.assign(this, { open: true, accepted: true, heard: seconds(), retry: 0, refusal: "" });
+    const { at, ...parts } = message;
+    if (at) this.offset = at * 1000 - Date.now();
+    Object.assign(this.parts, parts);
+    this.told(parts, !before);
+  }
+
+  cut() {
+    const socket = this.socket;
+    socket.onclose = null;
+    socket.close();
+    this.closed(1006);
+  }
+
+  closed(code) {
+    this.socket = null;
+    this.open = false;
+    this.retry = Math.min(LONGEST_RETRY_AWAY_S, this.retry ? this.retry * 2 : FIRST_RETRY_S);
+    this.wait = seconds() + this.retry;
+    if (!this.accepted || REFUSED.includes(code)) this.ask();
+    this.told({}, false);
+  }
+
+  // A browser is not told why a WebSocket was refused; a request with the same right is.
+  async ask() {
+    this.asking = true;
+    try {
+      const answer = await fetch(this.asks, { method: "POST", headers: { "X-Kiosk-Screen": this.screen }, signal: AbortSignal.timeout(2000) });
+      if (answer.status === 401 || answer.redirected) window.dispatchEvent(new Event("face-rec-lapsed"));
+      else if (answer.status === 403) this.refuse((await answer.text()).includes("closed") ? "closed" : "refused");
+      else if (answer.status === 404) this.refuse("unknown");
+    } catch { /* the server is away, which the silence says */ } finally {
+      this.asking = false;
+    }
+  }
+
+  refuse(why) {
+    Object.assign(this, { refusal: why, heard: seconds(), wait: seconds() + REFUSED_RETRY_S });
+    this.told({}, false);
+  }
+
+  // How this screen is, for the page Kiosks.
+  beat(state) {
+    if (!this.open || this.socket.readyState !== WebSocket.OPEN || seconds() - this.beaten < BEAT_EVERY_S) return;
+    this.beaten = seconds();
+    this.socket.send(JSON.stringify({ beat: state }));
+  }
+
+  end() {
+    for (const event of ["online", "pageshow"]) window.removeEventListener(event, this.back);
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+  }
+}

@@ -1,0 +1,141 @@
+// What the kiosk says beside its picture: a clock while nobody is there, greetings, what is wrong,
+// today's marks, and one quiet line of figures. Everything from the server is set as text.
+
+const DIM_AFTER_S = 180;
+const MOODS = ["marked", "already", "unknown", "poor", "looking", "problem", "idle"];
+
+function element(kind, className, text = "") {
+  const made = document.createElement(kind);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+class Screen {
+  constructor(root) {
+    const find = (name) => root.querySelector(name);
+    this.root = root;
+    this.site = find(".k-site"); this.clock = find(".k-clock"); this.small = find(".k-small");
+    this.day = find(".k-day"); this.card = find('[data-testid="camera"]'); this.notice = find(".k-notice");
+    this.greeting = find('[data-testid="greeting"]'); this.today = find(".k-today");
+    this.status = find('[data-testid="kiosk-status"]'); this.list = find(".k-list ul"); this.column = find(".k-list");
+    this.quietSince = seconds();
+    this.drawn = {};
+  }
+
+  // Runs ``draw`` where ``value`` is not what was drawn under this name before.
+  once(name, value, draw) {
+    const text = JSON.stringify(value);
+    if (this.drawn[name] === text) return;
+    this.drawn[name] = text;
+    draw(value);
+  }
+
+  // ``state``: of the camera and the line, a key of WORDS or empty; ``silent``: seconds of it.
+  show(parts, state, silent, moving) {
+    const said = this.said(parts, state);
+    if (moving || said !== "idle") this.quietSince = seconds();
+    this.root.dataset.said = said;
+    this.root.classList.toggle("k-dim", seconds() - this.quietSince > DIM_AFTER_S);
+    this.once("card", [state, silent > 1 ? Math.floor(silent) : 0], () => this.sayCard(state, silent));
+    this.once("banners", this.banners(parts, said), (banners) => this.greet(banners));
+    this.once("away", Boolean(parts.state?.away), (away) => this.sayAway(away));
+    this.once("marks", parts.marks, (marks) => this.count(marks));
+  }
+
+  said(parts, state) {
+    const newest = parts.banners?.at(-1);
+    if (newest && !CLOSES.includes(state)) return newest.mood === "idle" ? "looking" : newest.mood;
+    if (state) return "trouble";
+    return "idle";
+  }
+
+  // A greeting stands beside a camera that is in trouble: a PIN needs none.
+  banners(parts, said) {
+    if (said === "trouble") return [];
+    if (said === "idle") return [{ mood: "idle", title: "Look at the camera", text: "" }];
+    return parts.banners;
+  }
+
+  greet(banners) {
+    this.root.dataset.mood = banners.at(-1)?.mood ?? "idle";
+    this.greeting.style.setProperty("--count", banners.length);
+    this.greeting.replaceChildren(...banners.map((banner) => this.banner(banner)));
+  }
+
+  banner({ mood, title, text }) {
+    const kind = mood === "idle" && text ? "looking" : mood;
+    const card = element("div", `fr-banner fr-${MOODS.includes(kind) ? kind : "looking"}`);
+    const words = title.split(/[\s\-‐]+/).map((word) => [...word].length);
+    card.style.setProperty("--long", Math.max(6, ...words));
+    card.style.setProperty("--lines", Math.max(2, Math.min(4, words.length)));
+    const name = element("b", "", title);
+    name.dir = "auto";
+    card.append(name, ...text.split(" · ").map((part) => element("span", "", part)));
+    return card;
+  }
+
+  sayCard(state, silent) {
+    this.card.dataset.state = state || "ok";
+    const [title, advice] = WORDS[state] ?? ["", ""];
+    const counts = ["server", "stalled"].includes(state) && silent > 1;
+    this.card.querySelector("b").textContent = counts ? `${title} for ${Math.floor(silent)} s` : title;
+    this.card.querySelector("span").textContent = advice;
+  }
+
+  sayAway(away) {
+    this.notice.hidden = !away;
+    this.notice.textContent = away
+      ? "The database does not answer. Marks are kept on this computer and delivered as soon as it is back." : "";
+  }
+
+  // The time by the server's clock, in the site's zone.
+  tick(now, site) {
+    const zone = site?.zone ?? "UTC";
+    this.once("time", Math.floor(now / 60000), () => {
+      const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(now);
+      this.clock.textContent = this.small.textContent = time;
+    });
+    this.once("site", [site?.title, site?.day, zone], () => {
+      this.drawn.time = "";
+      this.site.textContent = site?.title ?? "";
+      this.day.textContent = site?.day ?? "";
+    });
+  }
+
+  count(marks) {
+    const { count = 0, list = null } = marks ?? {};
+    this.today.replaceChildren(element("b", "", "Today"), ` · ${count.toLocaleString("en")} mark${count === 1 ? "" : "s"}`);
+    this.today.hidden = !marks;
+    this.column.hidden = list === null;
+    this.root.classList.toggle("k-listed", list !== null);
+    const lines = (list ?? []).map((mark) => this.line(mark));
+    this.list.replaceChildren(...(lines.length || list === null ? lines : [element("li", "k-nobody", "Nobody yet today. Marks appear here as they happen.")]));
+  }
+
+  line({ title, note, right, photo }) {
+    const line = element("li", "");
+    const face = element(photo ? "img" : "span", "fr-avatar", photo ? "" : initials(title));
+    if (photo) Object.assign(face, { src: photo, alt: "" });
+    const words = element("span", "fr-words");
+    words.append(element("b", "", title));
+    if (note) words.append(element("small", "", note));
+    const time = element("span", "fr-right");
+    time.append(element("span", "", right));
+    line.append(face, words, time);
+    return line;
+  }
+
+  figures(stats, way) {
+    const { frame_rate: rate = 0, inference_rate: looks = 0, time_to_mark: wait = null, dropped = 0 } = stats ?? {};
+    const words = [`${rate.toFixed(0)} pictures/s`, `${looks.toFixed(0)} looks/s`];
+    if (wait !== null) words.push(`${wait.toFixed(1)} s to mark`);
+    words.push(`${dropped.toLocaleString("en")} dropped`, way);
+    this.once("figures", words.join(" · "), (text) => { this.status.textContent = text; });
+  }
+}
+
+function initials(name) {
+  const words = name.split(/\s+/).filter(Boolean);
+  return [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => [...(word ?? "")][0] ?? "").join("").toUpperCase();
+}

@@ -1,0 +1,85 @@
+// Sends the same pictures over WebRTC. streamlit-webrtc makes the connection in a hidden iframe of
+// the same origin; it is given our own canvas instead of a camera, so that one camera serves both
+// ways and each picture goes when we say so. Its button is pressed here, at most once a second.
+
+const IFRAME = 'iframe[src*="streamlit_webrtc"]';
+const SIGNALLING_PATIENCE_S = 10;
+const LONGEST_RETRY_S = 15;
+const UNREACHABLE_S = 8;
+
+class WebRtcSender {
+  constructor(labels) {
+    Object.assign(this, { labels, tracks: [], since: seconds(), wait: 0, pause: 0, phase: "" });
+    this.film = document.createElement("canvas");
+    [this.film.width, this.film.height] = [640, 480];
+    this.film.getContext("2d").fillRect(0, 0, 640, 480);
+  }
+
+  get connected() { return this.peer?.connectionState === "connected"; }
+  get ready() { return this.connected; }
+
+  get trouble() {
+    if (this.connected) { this.lost = 0; return ""; }
+    this.lost ||= seconds();
+    return seconds() - this.lost > UNREACHABLE_S ? "unreachable" : "connecting";
+  }
+
+  // Keeps the connection up; to be called several times a second while it is wished.
+  tick() {
+    const page = document.querySelector(IFRAME)?.contentWindow;
+    if (!page?.document?.body || !page.navigator.mediaDevices) return;
+    if (page.faceRecFilm !== this.film) this.lend(page);
+    const phase = this.button(page, "stop") ? "on" : "off";
+    if (phase !== this.phase) Object.assign(this, { phase, since: seconds() });
+    if (phase === "off") this.start(page);
+    else if (!this.connected && seconds() - this.since > SIGNALLING_PATIENCE_S) this.stop();
+  }
+
+  // The iframe asks for a camera and makes a peer: it gets our canvas, and we learn how it fares.
+  lend(page) {
+    page.faceRecFilm = this.film;
+    page.navigator.mediaDevices.getUserMedia = async () => {
+      const stream = this.film.captureStream(0);
+      this.tracks = stream.getVideoTracks();
+      return stream;
+    };
+    const Peer = page.RTCPeerConnection;
+    const sender = this;
+    page.RTCPeerConnection = class extends Peer {
+      constructor(...args) { super(...args); sender.peer = this; }
+    };
+  }
+
+  button(page, part) {
+    return [...page.document.querySelectorAll("button")].find((one) => one.textContent === this.labels[part]);
+  }
+
+  start(page) {
+    const button = this.button(page, "start");
+    if (!button || button.disabled || seconds() < this.wait) return;
+    this.pause = Math.min(LONGEST_RETRY_S, this.pause ? this.pause * 2 : 1);
+    this.wait = seconds() + this.pause;
+    button.click();
+  }
+
+  stop() {
+    const page = document.querySelector(IFRAME)?.contentWindow;
+    if (page) this.button(page, "stop")?.click();
+    this.since = seconds();
+  }
+
+  send(video) {
+    this.pause = 0;
+    const scale = Math.min(1, 640 / Math.max(video.videoWidth, video.videoHeight));
+    const size = [Math.round(video.videoWidth * scale), Math.round(video.videoHeight * scale)];
+    if (size[0] !== this.film.width || size[1] !== this.film.height) [this.film.width, this.film.height] = size;
+    this.film.getContext("2d").drawImage(video, 0, 0, ...size);
+    for (const track of this.tracks) track.requestFrame();
+  }
+
+  prepare() {}
+
+  wake() { Object.assign(this, { wait: 0, pause: 0 }); }
+
+  end() { this.stop(); }
+}
