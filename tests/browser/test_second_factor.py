@@ -129,7 +129,7 @@ def test_a_passkey_from_set_up_to_sign_in_and_the_confirmation_of_an_open_dialog
     for passkey in device.passkeys():
         beside.lend(passkey)
     other.get_by_role("button", name="Use a passkey").click()
-    expect(other.get_by_text("It is you")).to_be_visible(timeout=PATIENCE)
+    expect(other.get_by_text("It is you. Close this tab")).to_be_visible(timeout=PATIENCE)
     other.close()
     expect(dialog.get_by_label("Name", exact=True)).to_have_value("max")
     page.wait_for_timeout(FORGOTTEN * 1000)
