@@ -262,7 +262,7 @@ def test_each_of_these_facts_is_written_down_once(path: Path) -> None:
 
 def test_a_fact_written_down_a_second_time_is_noticed() -> None:
     line = "WORDS = {EventKind.IN: 'Came'}"
-    assert _second_homes("pages.ui.kiosk.banner", line) == ["EventKind.IN"]
+    assert _second_homes("pages.ui.kiosk.still", line) == ["EventKind.IN"]
 
 
 # --- caches -----------------------------------------------------------------------------------

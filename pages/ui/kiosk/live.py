@@ -6,17 +6,62 @@ the engine sees (:mod:`face_rec.web.live`). Nothing of a kiosk lives in the sess
 of its screen, so a reload, another tab or a lost connection goes on where the engine is.
 """
 
+import logging
 import secrets
 
+import av
+import numpy as np
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, create_video_sink_track, webrtc_streamer
 
+from face_rec import __version__
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.kiosk import Transport
+from face_rec.kiosks.seats import Seats
+from face_rec.protocols.streams import Stream
 from pages.ui.frame.component_files import joined
 from pages.ui.kiosk.camera import LABELS
-from pages.ui.kiosk.feed import Feed
 from pages.ui.kiosk.transport import wished
+
+log = logging.getLogger(__name__)
+
+
+class Feed:
+    """Hands each frame of one screen to a stream; about half a millisecond, never waits.
+
+    streamlit-webrtc calls it on its event loop, without any Streamlit context, so nothing is
+    raised there. Of several screens only the newest feeds the stream, and only as long as its
+    line renews the lease: a video whose page is gone, or has lost its right, feeds no more.
+    """
+
+    def __init__(self, stream: Stream, seats: Seats, screen: str) -> None:
+        self._stream = stream
+        self._seats = seats
+        self.screen = screen
+        self._failures = 0
+
+    def __call__(self, frame: av.VideoFrame) -> None:
+        try:
+            self._hand_on(frame)
+        except Exception:
+            self._failures += 1
+            if self._failures in {1, 10, 100, 1000}:
+                log.exception("frame_failed stream=%s times=%d", self._stream.name, self._failures)
+
+    def _hand_on(self, frame: av.VideoFrame) -> None:
+        place = self._stream.name, self.screen
+        if self._seats.leased(*place) and self._seats.take(*place):
+            image = frame.to_ndarray(format="bgr24", threads=1)
+            self._stream.submit(np.array(image, dtype=np.uint8))
+
+
+# The kiosk's live screen: drawn once, then it lives by itself.
+#
+# One component holds camera, overlay, greetings, list and tools. The browser opens the camera
+# and shows it; pictures go to the engine over WebRTC or HTTP, and the WebSocket ``/live``
+# brings what the engine sees (:mod:`face_rec.web.live`). Nothing of a kiosk lives in the
+# session but the name of its screen, so a reload, another tab or a lost connection goes on
+# where the engine is.
 
 _component = st.components.v2.component(
     "face_rec_kiosk",
@@ -34,7 +79,14 @@ _component = st.components.v2.component(
 def live(kiosk: str, *, pin: bool) -> None:
     """The screen of one kiosk. ``pin``: a button for PINs lies in its corner."""
     way, screen = wished(kiosk), _screen(kiosk)
-    data = {"kiosk": kiosk, "screen": screen, "transport": way, "labels": LABELS, "pin": pin}
+    data = {
+        "kiosk": kiosk,
+        "screen": screen,
+        "transport": way,
+        "labels": LABELS,
+        "pin": pin,
+        "version": __version__,
+    }
     _component(key=f"kiosk-{kiosk}-screen", data=data, on_changed_change=_nothing)
     if way is not Transport.HTTP:
         with st.container(key="kiosk_webrtc"):

@@ -1,5 +1,8 @@
 """The kiosk by single photos, where video cannot connect: take one, be recognised, next."""
 
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+
 import streamlit as st
 
 from face_rec.attendance.marks.visit import Visit
@@ -10,10 +13,10 @@ from pages.ui.frame.component_files import joined
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded, store_banner
 from pages.ui.frame.parts import by_itself, repeating
-from pages.ui.kiosk import banner
 from pages.ui.shared import times
 from pages.ui.shared.photos import photo
-from pages.ui.shared.text import counted
+from pages.ui.shared.text import counted, html
+from pages.ui.shared.times import long_day
 from pages.ui.shared.widgets import Line, empty_state, person_list
 
 # The browser's camera for single photos: one JPEG to ``/frames/still`` at the press of a
@@ -64,17 +67,17 @@ def _answer(kiosk: str) -> None:
     with guarded("kiosk.still"):
         app = KioskFacade.current()
         if not app.open_now(kiosk):
-            banner.draw((_CLOSED,))
+            draw_banners((_CLOSED,))
             return
         if app.away():
             store_banner()
         since = app.clock.monotonic() - _SHOWN_FOR
         labels, (said, at) = app.engine.last_still(kiosk, since), _said()
         if labels is not None:
-            banner.draw(_answers(labels, kiosk))
+            draw_banners(_answers(labels, kiosk))
         else:
-            idle = banner.idle(app.clock.now(), app.site.timezone)
-            banner.draw((said if said and at >= since else idle,))
+            waiting = idle(app.clock.now(), app.site.timezone)
+            draw_banners((said if said and at >= since else waiting,))
 
 
 def say(shown: Banner) -> None:
@@ -128,3 +131,20 @@ def _line(app: KioskFacade, visit: Visit) -> Line:
         right=times.clock_time(event.at, app.site.timezone),
         photo=photo(app.pictures, person.photo if person else None),
     )
+
+
+def idle(now: datetime, zone: tzinfo) -> Banner:
+    """Where there is nothing to say."""
+    local = now.astimezone(zone)
+    return Banner(Mood.IDLE, "Look at the camera", f"{long_day(now, zone)} · {local:%H:%M}")
+
+
+def draw_banners(shown: Iterable[Banner]) -> None:
+    """The banners side by side, newest last."""
+    cards = "".join(_card(banner) for banner in shown)
+    st.html(f'<div class="fr-banners" role="status" data-testid="greeting">{cards}</div>')
+
+
+def _card(banner: Banner) -> str:
+    words = f"<b>{html(banner.title)}</b><span>{html(banner.text)}</span>"
+    return f'<div class="fr-banner fr-{banner.mood}">{words}</div>'

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from face_rec.kiosks.seats import LEASE, Seats
-from pages.ui.kiosk.feed import Feed
+from pages.ui.kiosk.live import Feed
 from tests.fakes.clock import FakeClock
 from tests.unit.kiosks.test_frame_pump import FakeStream, frame
 

@@ -7,7 +7,7 @@ from face_rec.domain.faces import Box, Image
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label, Scene
-from pages.ui.kiosk.overlay import AMBER, GREEN, GREY, Colour, caption, draw
+from pages.ui.kiosk.camera import AMBER, GREEN, GREY, Colour, caption, draw_faces
 from pages.ui.shared import text_raster
 from tests.fakes.clock import FakeClock
 
@@ -34,26 +34,26 @@ def columns_of(image: Image, colour: Colour, row: int) -> tuple[int, int]:
 
 
 def test_a_box_is_mirrored_with_the_picture() -> None:
-    shown = draw(picture(), scene(label()))
+    shown = draw_faces(picture(), scene(label()))
     left, right = columns_of(shown, GREEN, row=290)
     assert (left, right) == pytest.approx((440, 540), abs=3)
 
 
 def test_a_box_stays_where_it_is_without_a_mirror() -> None:
-    shown = draw(picture(), scene(label()), mirror=False)
+    shown = draw_faces(picture(), scene(label()), mirror=False)
     assert columns_of(shown, GREEN, row=290) == pytest.approx((100, 200), abs=3)
 
 
 def test_a_box_of_a_larger_frame_is_scaled_to_the_picture() -> None:
     box = Box(200, 400, 400, 640)
-    shown = draw(picture(), scene(label(box=box), width=1280, height=960), mirror=False)
+    shown = draw_faces(picture(), scene(label(box=box), width=1280, height=960), mirror=False)
     assert columns_of(shown, GREEN, row=290) == pytest.approx((100, 200), abs=3)
 
 
 def test_the_frame_that_was_handed_on_is_not_written_to() -> None:
     image = picture()
     for mirror in (True, False):
-        shown = draw(image, scene(label()), mirror=mirror)
+        shown = draw_faces(image, scene(label()), mirror=mirror)
         assert not np.shares_memory(shown, image)
     assert (image == 30).all()
 
@@ -61,27 +61,30 @@ def test_the_frame_that_was_handed_on_is_not_written_to() -> None:
 def test_without_a_scene_the_picture_is_only_mirrored() -> None:
     image = picture()
     image[:, :10] = 200
-    assert np.array_equal(draw(image, None), image[:, ::-1])
+    assert np.array_equal(draw_faces(image, None), image[:, ::-1])
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("corner", [(0, 0), (600, 470), (-30, -30), (639, 479)])
 def test_any_name_is_drawn_at_any_edge(name: str, corner: tuple[int, int]) -> None:
     left, top = corner
-    shown = draw(picture(), scene(label(name, box=Box(left, top, left + 90, top + 90))))
+    shown = draw_faces(picture(), scene(label(name, box=Box(left, top, left + 90, top + 90))))
     assert shown.shape == (480, 640, 3)
     assert (shown != 30).any()
 
 
 def test_a_name_is_drawn_in_white_on_its_plate() -> None:
-    shown = draw(picture(), scene(label("Ana")), mirror=False)
+    shown = draw_faces(picture(), scene(label("Ana")), mirror=False)
     plate = shown[165:198, 100:170]
     assert (plate > 240).all(axis=2).sum() > 20
 
 
 def test_a_picture_smaller_than_the_plate_is_survived() -> None:
     tiny = np.zeros((12, 16, 3), np.uint8)
-    assert draw(tiny, scene(label("A long name indeed"), width=16, height=12)).shape == tiny.shape
+    assert (
+        draw_faces(tiny, scene(label("A long name indeed"), width=16, height=12)).shape
+        == tiny.shape
+    )
 
 
 def test_colours_tell_what_became_of_a_face() -> None:
