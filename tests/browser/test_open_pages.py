@@ -25,12 +25,15 @@ SOON = 5_000  # ms: another process is heard of within seconds
 
 @dataclass
 class Listener:
-    """What a browser's own socket says: the number of its tab, and the last answers."""
+    """What a browser's own socket to Streamlit says: the number of its tab, and the last
+    answers."""
 
     tabs: list[str] = field(default_factory=list)
     asked: list[bytes] = field(default_factory=list)
 
     def __call__(self, socket: WebSocket) -> None:
+        if "/_stcore/stream" not in socket.url:  # a kiosk's live line speaks otherwise
+            return
         socket.on("framereceived", self._came)
         socket.on("framesent", self._went)
 
