@@ -4,7 +4,7 @@ A message holds the parts that differ from what was told before; the first holds
 """
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -81,19 +81,6 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """Of the stream, for who set the kiosk up: seconds, and events a second."""
-
-    frames: int = 0
-    dropped: int = 0
-    inferred: int = 0
-    frame_rate: float = 0.0
-    inference_rate: float = 0.0
-    time_to_mark: float | None = None
-    frame_age: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """The whole screen; each field is one part of a message."""
 
@@ -102,7 +89,7 @@ class Shown:
     banners: tuple[Banner, ...]
     marks: Marks
     state: State
-    stats: Figures
+    stats: StreamStats
 
 
 def message(now: Shown, before: Shown | None, at: datetime) -> dict[str, Any]:
@@ -148,13 +135,12 @@ def _face(label: Label) -> Face:
     return Face(label.track, box, label.mood.value, name, label.problem)
 
 
-def figures_of(stats: StreamStats) -> Figures:
-    return Figures(
-        stats.frames,
-        stats.dropped,
-        stats.inferred,
-        round(stats.frame_rate, 2),
-        round(stats.inference_rate, 2),
-        stats.time_to_mark,
-        None if stats.frame_age is None else round(stats.frame_age, 1),
+def rounded(stats: StreamStats) -> StreamStats:
+    """As fine as anybody reads it, so that figures which hardly differ are the same."""
+    age = stats.frame_age
+    return replace(
+        stats,
+        frame_rate=round(stats.frame_rate, 2),
+        inference_rate=round(stats.inference_rate, 2),
+        frame_age=None if age is None else round(age, 1),
     )

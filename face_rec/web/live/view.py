@@ -15,7 +15,7 @@ from face_rec.attendance.marks.visit import Visit
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.marks import Event
-from face_rec.domain.screens import Greeting
+from face_rec.domain.screens import Greeting, StreamStats
 from face_rec.kiosks.banner import SHOWN_FOR, Banner, banners
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.screen_status import ScreenReports
@@ -24,13 +24,12 @@ from face_rec.protocols.people import Directory
 from face_rec.protocols.streams import Stream
 from face_rec.web.live.shown import (
     ROOM,
-    Figures,
     MarkLine,
     Marks,
     Shown,
     State,
-    figures_of,
     picture_of,
+    rounded,
     site_of,
 )
 from face_rec.web.live.today import THREADS, Day, Portrait, Shared, day_of, lines_of
@@ -101,7 +100,7 @@ class View:
         self._stream = sources.stream(kiosk)
         self._known = True
         self._record = KioskRecord(kiosk)
-        self._figures, self._figures_at = Figures(), float("-inf")
+        self._figures, self._figures_at = StreamStats(), float("-inf")
         self._met: frozenset[str] = frozenset()
 
     @property
@@ -188,7 +187,7 @@ class View:
             waiting=ours.waiting(),
         )
 
-    def _newest_figures(self, now: float) -> Figures:
+    def _newest_figures(self, now: float) -> StreamStats:
         if now - self._figures_at >= _FIGURES_EVERY:
-            self._figures, self._figures_at = figures_of(self._stream.stats()), now
+            self._figures, self._figures_at = rounded(self._stream.stats()), now
         return self._figures

@@ -18,22 +18,21 @@ from face_rec.web.live.line import LineOver, Pace, status_of
 from face_rec.web.live.live import A_KIOSK, IN_ALL, NoPlace, Places
 from face_rec.web.live.shown import (
     ROOM,
-    Figures,
     MarkLine,
     Marks,
     Picture,
     Shown,
     State,
-    figures_of,
     message,
     picture_of,
+    rounded,
     site_of,
     text_of,
 )
 from tests.fakes.clock import MORNING, FakeClock
 
 ZONE = ZoneInfo("Europe/Berlin")
-SHOWN = Shown(site_of("Site", ZONE, MORNING), Picture(), (), Marks(), State(), Figures())
+SHOWN = Shown(site_of("Site", ZONE, MORNING), Picture(), (), Marks(), State(), StreamStats())
 BEAT = {"transport": "http", "camera": "Front", "rate": 14.8, "dark": False, "battery": 0.83,
         "state": "ok", "version": "1"}  # fmt: skip
 
@@ -90,7 +89,7 @@ def test_the_day_is_that_of_the_site() -> None:
 
 def test_figures_that_hardly_differ_are_the_same() -> None:
     figures = StreamStats(3, 0, 3, 9.501, 8.0, None, 0.11)
-    assert figures_of(figures) == figures_of(replace(figures, frame_rate=9.4999, frame_age=0.09))
+    assert rounded(figures) == rounded(replace(figures, frame_rate=9.4999, frame_age=0.09))
 
 
 # --- what is understood
