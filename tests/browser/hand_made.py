@@ -58,9 +58,9 @@ class Script:
         ask.rerun_script.widget_states.widgets.add(id=self.ids[label], **{kind: value})
 
     def _said(self) -> str:
-        """All until the session rests. A run that asks for another one (``st.rerun``) finishes
-        before that begins; whoever stopped there would take the answer to this for that to the
-        next request."""
+        """All until the session rests. A run that asks for another one (``st.rerun``) ends early,
+        and the session rests for a moment before that begins; whoever stopped there would take
+        the answer to this request for that to the next one."""
         said, finished = "", False
         while True:
             message = ForwardMsg()
@@ -68,7 +68,8 @@ class Script:
             said += str(message)
             self._learn(message)
             kind = message.WhichOneof("type")
-            finished = finished or kind == "script_finished"
+            early = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            finished = not early if kind == "script_finished" else finished
             status = message.session_status_changed
             if finished and kind == "session_status_changed" and not status.script_is_running:
                 return said

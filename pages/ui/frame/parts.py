@@ -6,7 +6,8 @@ part names its right here and is asked for it at every run. The architecture tes
 ``st.fragment``, ``st.dialog`` and a widget's callback anywhere else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
 from typing import Final, Literal, ParamSpec
@@ -89,10 +90,37 @@ def callback(right: Right, work: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(work)
     def called(*args: P.args, **kwargs: P.kwargs) -> None:
-        if _allowed((right,)):
-            work(*args, **kwargs)
+        with _uninterrupted():
+            if _allowed((right,)):
+                work(*args, **kwargs)
 
     return called
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """What is done inside is done to its end.
+
+    Whatever else the browser sends meanwhile (a camera's state, a field that was left) makes
+    Streamlit end the run at its next look at the session's state, also in the middle of a
+    callback, and the press that it was called for does not come again (seen in 1.67: one press
+    in ten beside a starting camera was lost so). The request waits until the callback is done.
+    """
+    context = get_script_run_ctx()
+    if context is None:
+        yield
+        return
+    state, name = context.session_state, "_yield_callback"  # there is no public "not now"
+    looks = object.__getattribute__(state, name)
+    object.__setattr__(state, name, _go_on)  # its own setattr would write into the session
+    try:
+        yield
+    finally:
+        object.__setattr__(state, name, looks)
+
+
+def _go_on() -> None:
+    """Nothing asks the run to end."""
 
 
 def _asking(draw: Callable[P, None], rights: tuple[Right, ...]) -> Callable[P, None]:
