@@ -41,6 +41,23 @@ live()
 add()
 st.button("Do", key="do", on_click=callback(Right.ACCOUNTS, count))
 """
+OVERTAKEN = """
+import streamlit as st
+from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
+from pages.ui.frame.identity import Right
+from pages.ui.frame.parts import callback
+
+st.session_state.setdefault("done", [])
+
+def work():
+    # What a camera's state, or a field that is left, does at that moment.
+    get_script_run_ctx().script_requests.request_rerun(RerunData())
+    st.session_state["done"].append("first half")
+    st.session_state["done"].append("second half")
+
+st.button("Do", key="do", on_click=callback(Right.ACCOUNTS, work))
+st.text("drawn")
+"""
 SECRETS = ["secret of the fragment", "secret that repeats", "secret of the dialog"]
 
 
@@ -65,6 +82,16 @@ def test_parts_are_drawn_for_who_has_their_right(access: OneVisitor) -> None:
     assert sorted(_texts(app)) == sorted(SECRETS)
     app.button(key="do").click().run()
     assert app.session_state["called"] == 1
+
+
+def test_what_a_press_does_is_done_whole_though_another_run_is_asked_for_meanwhile(
+    access: OneVisitor,
+) -> None:
+    access.principal = _somebody(Role.ADMIN)
+    app = AppTest.from_string(OVERTAKEN).run()
+    app.button(key="do").click().run()
+    assert app.session_state["done"] == ["first half", "second half"]
+    assert _texts(app) == ["drawn"]
 
 
 @pytest.mark.parametrize("role", [Role.KIOSK, Role.REGISTRAR, Role.MANAGER, None])
