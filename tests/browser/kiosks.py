@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.page_state import rest
+from tests.browser.page_state import press, rest
 from tests.browser.server import AppServer
 
 PATIENCE = 30_000  # ms
@@ -21,21 +21,21 @@ def register_kiosk(page: Page, url: str, name: str = "front-door", *, pin: bool 
     expect(page.locator('[class*="st-key-kiosk_"]').first).to_be_visible(timeout=PATIENCE)
     if page.locator(f".st-key-kiosk_{name}").count():
         return
-    page.get_by_role("button", name="Add kiosk").click()
+    press(page.get_by_role("button", name="Add kiosk"))
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill(name)
     dialog.get_by_label("Name", exact=True).press("Tab")
     if pin:
-        dialog.get_by_text("People may use their PIN").click()
-    dialog.get_by_role("button", name="Create kiosk").click()
+        press(dialog.get_by_text("People may use their PIN"))
+    press(dialog.get_by_role("button", name="Create kiosk"))
     expect(page.locator(f".st-key-kiosk_{name}")).to_be_visible(timeout=PATIENCE)
 
 
 def new_link(page: Page, name: str = "front-door") -> str:
     """Read the link from the dialog, as it stands on the screen."""
     rest(page)
-    page.locator(f".st-key-link_{name} button").click()
-    page.get_by_role("button", name="Make a link").click()
+    press(page.locator(f".st-key-link_{name} button"))
+    press(page.get_by_role("button", name="Make a link"))
     shown = page.get_by_role("dialog").get_by_test_id("stCode").first
     expect(shown).to_contain_text("/kiosk/link/", timeout=PATIENCE)
     link = shown.inner_text().strip()

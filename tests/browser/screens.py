@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from face_rec.kiosks.kiosk import NAME
 from tests.browser.kiosks import register_kiosk
+from tests.browser.page_state import press
 
 PATIENCE = 30_000  # ms; nothing here is a measurement
 
@@ -34,17 +35,17 @@ class RegisterScreen:
             field.press("Tab")
 
     def agree(self) -> None:
-        self.page.get_by_text("The person agrees").click()
+        press(self.page.get_by_text("The person agrees"))
 
     def begin_anew(self) -> None:
         """Throw away what was begun, so that nothing of it goes to the next person."""
         button = self.page.get_by_role("button", name="Begin anew")
-        button.click()
+        press(button)
         expect(button).to_have_count(0, timeout=PATIENCE)
         expect(self.page.get_by_label("Name", exact=True)).to_have_value("", timeout=PATIENCE)
 
     def choose(self, way: str) -> None:
-        self.page.get_by_role("radio", name=re.compile(way)).click()
+        press(self.page.get_by_role("radio", name=re.compile(way)))
 
     def upload(self, photos: Sequence[Path]) -> None:
         self.choose("Upload")
@@ -56,7 +57,7 @@ class RegisterScreen:
         expect(self.page.get_by_text(words)).to_be_visible(timeout=PATIENCE)
 
     def save(self) -> None:
-        self.page.get_by_role("button", name="Save person").click()
+        press(self.page.get_by_role("button", name="Save person"))
 
     def expect_saved(self, name: str) -> None:
         expect(self.page.get_by_text("is registered.")).to_be_visible(timeout=PATIENCE)

@@ -15,7 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.browser.chromium import Browsers
 from tests.browser.kiosks import add_kiosk
-from tests.browser.page_state import rest
+from tests.browser.page_state import press, rest
 from tests.browser.sign_in import (
     PASSWORD,
     GuardedServer,
@@ -102,13 +102,13 @@ def _told_of_policy(page: Page) -> list[str]:
 def _add_manager(page: Page, url: str) -> None:
     page.goto(f"{url}/accounts")
     rest(page)
-    page.get_by_role("button", name="Add account").click()
+    press(page.get_by_role("button", name="Add account"))
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill("max")
-    dialog.get_by_text("Of all groups (managers and HR)").click()
+    press(dialog.get_by_text("Of all groups (managers and HR)"))
     dialog.get_by_label("First password", exact=True).fill(PASSWORD)
     dialog.get_by_label("First password", exact=True).press("Tab")
-    dialog.get_by_role("button", name="Create account").click()
+    press(dialog.get_by_role("button", name="Create account"))
     expect(page.get_by_text("max", exact=True)).to_be_visible(timeout=PATIENCE)
 
 
@@ -198,8 +198,8 @@ def test_a_kiosk_s_link_works_once_and_revoking_it_stops_the_kiosk_within_second
     card = admin.locator(f".st-key-kiosk_{kiosk}")
     expect(card.get_by_text("Alive")).to_be_visible(timeout=PATIENCE)
     rest(admin)
-    card.get_by_role("button", name="Revoke").click()
-    admin.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    press(card.get_by_role("button", name="Revoke"))
+    press(admin.get_by_role("dialog").get_by_role("button", name="Revoke"))
     expect(tablet.get_by_text("no longer a kiosk")).to_be_visible(timeout=15_000)
 
 
@@ -214,8 +214,8 @@ def test_a_role_removed_while_a_page_is_open_is_felt_in_it(
     expect(manager.get_by_role("heading", name="Records")).to_be_visible(timeout=PATIENCE)
     admin.goto(f"{guarded.url}/accounts")
     rest(admin)
-    admin.locator(f".st-key-change_{name} button").click()
+    press(admin.locator(f".st-key-change_{name} button"))
     dialog = admin.get_by_role("dialog")
-    dialog.get_by_text("May sign in").click()
-    dialog.get_by_role("button", name="Save").click()
+    press(dialog.get_by_text("May sign in"))
+    press(dialog.get_by_role("button", name="Save"))
     expect(manager.get_by_text("Your sign-in has ended")).to_be_visible(timeout=15_000)

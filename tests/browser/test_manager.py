@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Error, Locator, Page, expect
 
 from tests.browser.chromium import Browsers
-from tests.browser.page_state import rest
+from tests.browser.page_state import press, rest
 from tests.browser.screens import PATIENCE
 from tests.browser.server import AppServer
 
@@ -28,8 +28,8 @@ class DaysScreen:
         expect(page.get_by_label("Person", exact=True)).to_be_visible(timeout=PATIENCE)
 
     def choose(self, label: str, option: str) -> None:
-        self.page.get_by_label(label).first.click()
-        self.page.get_by_role("option", name=option, exact=True).click()
+        press(self.page.get_by_label(label).first)
+        press(self.page.get_by_role("option", name=option, exact=True))
         self.page.keyboard.press("Escape")
 
     def open_first(self) -> None:
@@ -57,16 +57,16 @@ class DaysScreen:
             expect(self.why).to_contain_text(word, timeout=PATIENCE)
 
     def add_mark(self, clock: str) -> None:
-        self.why.get_by_role("button", name="Add a mark").click()
+        press(self.why.get_by_role("button", name="Add a mark"))
         dialog = self.page.get_by_role("dialog")
         _type_time(dialog, clock)
-        dialog.get_by_role("button", name="Save").click()
+        press(dialog.get_by_role("button", name="Save"))
 
     def give_reason(self, reason: str) -> None:
         dialog = self.page.get_by_role("dialog")
         dialog.get_by_label("Reason").fill(reason)
         dialog.get_by_label("Reason").press("Control+Enter")
-        dialog.get_by_role("button", name="Save").click()
+        press(dialog.get_by_role("button", name="Save"))
         expect(dialog).to_have_count(0, timeout=PATIENCE)
 
     def whose(self) -> tuple[str, date]:
@@ -88,13 +88,13 @@ def test_a_manager_corrects_a_day_and_takes_the_month_away(
     demo: AppServer, browse: Browsers
 ) -> None:
     screen = DaysScreen(browse.page(), demo.url)
-    screen.page.get_by_text("30 days", exact=True).click()
+    press(screen.page.get_by_text("30 days", exact=True))
     screen.choose("Groups", "Office")
     screen.choose("Status", "Absent")
     screen.open_first()
     screen.expect_day("So the day is: absent.")
     name, day = screen.whose()
-    screen.why.get_by_role("button", name="all days").click()
+    press(screen.why.get_by_role("button", name="all days"))
     expect(screen.page.get_by_text("All records")).to_be_visible(timeout=PATIENCE)
     screen.expect_day("So the day is: absent.")
     rest(screen.page)
@@ -110,12 +110,12 @@ def test_a_manager_corrects_a_day_and_takes_the_month_away(
 def muster(page: Page, url: str) -> dict[tuple[str, date], str]:
     """The muster of the last 30 days as XLSX: the code of each person and day."""
     page.goto(f"{url}/reports")
-    page.get_by_text("Monthly muster", exact=True).click()
-    page.get_by_text("30 days", exact=True).click()
+    press(page.get_by_text("Monthly muster", exact=True))
+    press(page.get_by_text("30 days", exact=True))
     start = datetime.now(UTC).date() - timedelta(days=29)
     expect(page.get_by_text(f"{start.day} {start:%b %Y} – ")).to_be_visible(timeout=PATIENCE)
     with page.expect_download(timeout=PATIENCE) as download:
-        page.get_by_role("button", name="XLSX").click()
+        press(page.get_by_role("button", name="XLSX"))
     data = Path(download.value.path()).read_bytes()
     sheet = openpyxl.load_workbook(io.BytesIO(data)).worksheets[0]
     rows = [[str(cell.value or "") for cell in row] for row in sheet.iter_rows()]
@@ -135,12 +135,12 @@ def test_a_manager_decides_many_doubtful_marks_at_once(demo: AppServer, browse: 
     waiting = page.get_by_text(re.compile(r"^\d+ doubtful marks"))
     expect(waiting).to_be_visible(timeout=PATIENCE)
     before = int(waiting.inner_text().split()[0])
-    page.get_by_text("All 20 shown").click()
-    page.get_by_role("combobox", name="Reason").click()
-    page.get_by_role("option", name="Asked the person").click()
-    page.get_by_role("button", name="20 marks do not count").click()
+    press(page.get_by_text("All 20 shown"))
+    press(page.get_by_role("combobox", name="Reason"))
+    press(page.get_by_role("option", name="Asked the person"))
+    press(page.get_by_role("button", name="20 marks do not count"))
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("button", name="They do not count").click()
+    press(dialog.get_by_role("button", name="They do not count"))
     expect(page.get_by_text("20 marks set not to count.")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text(re.compile(rf"^{before - 20} doubtful marks?"))).to_be_visible(
         timeout=PATIENCE

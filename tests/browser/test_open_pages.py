@@ -14,7 +14,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 from tests.browser.chromium import Browsers
-from tests.browser.page_state import rest
+from tests.browser.page_state import press, rest
 from tests.browser.sign_in import PASSWORD, GuardedServer, as_admin, enter, new_account
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
@@ -87,7 +87,7 @@ def _bytes(socket: ClientConnection) -> bytes:
 
 def _fill_new_admin(page: Page, name: str) -> None:
     rest(page)
-    page.get_by_role("button", name="Add account").click()
+    press(page.get_by_role("button", name="Add account"))
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill(name)
     dialog.get_by_label("First password", exact=True).fill(PASSWORD)
@@ -101,7 +101,7 @@ def _never_made(server: GuardedServer, name: str) -> None:
 def _a_file_that_is_only_its_owner_s(admin: Page, own: httpx.Client, thief: httpx.Client) -> str:
     """The address of a CSV that its owner gets before and after the thief got nothing."""
     with admin.expect_download() as came:
-        admin.get_by_role("button", name="Download CSV").click()
+        press(admin.get_by_role("button", name="Download CSV"))
     before, stolen, after = (who.get(came.value.url) for who in (own, thief, own))
     assert (before.status_code, stolen.status_code, after.status_code) == (200, 404, 200)
     assert before.headers["cache-control"] == "no-store"
@@ -154,11 +154,11 @@ def test_in_this_process_a_demoted_admin_s_page_is_over_at_once(
     expect(eve.get_by_text("Settings in force")).to_be_visible(timeout=PATIENCE)
     admin.goto(f"{guarded.url}/accounts")
     rest(admin)
-    admin.locator(f".st-key-change_{name} button").click()
+    press(admin.locator(f".st-key-change_{name} button"))
     dialog = admin.get_by_role("dialog")
-    dialog.get_by_role("combobox").first.click()
-    admin.get_by_role("option", name="Registrar").click()
-    dialog.get_by_role("button", name="Save").click()
+    press(dialog.get_by_role("combobox").first)
+    press(admin.get_by_role("option", name="Registrar"))
+    press(dialog.get_by_role("button", name="Save"))
     expect(eve.get_by_text("Settings in force")).to_have_count(0, timeout=PATIENCE)
     # Its watch leads her to the first page that she may open, with what she may see now.
     expect(eve.get_by_role("heading", name="People", level=1)).to_be_visible(timeout=PATIENCE)

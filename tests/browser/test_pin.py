@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.chromium import Browsers
 from tests.browser.conftest import Known
 from tests.browser.kiosks import register_kiosk
+from tests.browser.page_state import press
 from tests.browser.server import AppServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
@@ -18,7 +19,7 @@ PIN = "402917"
 
 def _give_pin(page: Page) -> None:
     page.get_by_label("New PIN", exact=True).fill(PIN)
-    page.get_by_role("button", name="Set PIN").click()
+    press(page.get_by_role("button", name="Set PIN"))
     expect(page.get_by_text("The PIN is saved.")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_label("New PIN", exact=True)).to_have_value("")
 

@@ -17,7 +17,7 @@ from tests import redis_servers
 from tests.browser.chromium import Browsers
 from tests.browser.hand_made import script, send, signed_in
 from tests.browser.kiosks import register_kiosk
-from tests.browser.page_state import rest
+from tests.browser.page_state import press, rest
 from tests.browser.second_factor import (
     FORGOTTEN,
     FactorServer,
@@ -89,10 +89,10 @@ def _filled_form(page: Page, server: GuardedServer, name: str) -> Locator:
     """The dialog of a new account, ready to be sent."""
     page.goto(f"{server.url}/accounts")
     rest(page)
-    page.get_by_role("button", name="Add account").click()
+    press(page.get_by_role("button", name="Add account"))
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Name", exact=True).fill(name)
-    dialog.get_by_text("Of all groups").click()
+    press(dialog.get_by_text("Of all groups"))
     dialog.get_by_label("First password", exact=True).fill(PASSWORD)
     dialog.get_by_label("First password", exact=True).press("Tab")
     return dialog
@@ -120,7 +120,7 @@ def test_a_passkey_from_set_up_to_sign_in_and_the_confirmation_of_an_open_dialog
 
     dialog = _filled_form(page, strict, "max")
     strict.let_proofs_age()
-    dialog.get_by_role("button", name="Create account").click()
+    press(dialog.get_by_role("button", name="Create account"))
     expect(dialog.get_by_text("more than five minutes old")).to_be_visible(timeout=PATIENCE)
     with page.context.expect_page() as opened:
         dialog.get_by_test_id("confirm").click()
@@ -134,7 +134,7 @@ def test_a_passkey_from_set_up_to_sign_in_and_the_confirmation_of_an_open_dialog
     expect(dialog.get_by_label("Name", exact=True)).to_have_value("max")
     page.wait_for_timeout(FORGOTTEN * 1000)
     rest(page)
-    dialog.get_by_role("button", name="Create account").click()
+    press(dialog.get_by_role("button", name="Create account"))
     expect(page.get_by_text("max", exact=True)).to_be_visible(timeout=PATIENCE)
 
 
@@ -198,7 +198,7 @@ def test_without_a_fresh_proof_a_dialog_asks_for_it_before_it_shows_its_form(
     free.let_proofs_age()
     page.goto(f"{free.url}/accounts")
     rest(page)
-    page.get_by_role("button", name="Add account").click()
+    press(page.get_by_role("button", name="Add account"))
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("confirm that it is still you")).to_be_visible(timeout=PATIENCE)
     expect(dialog.get_by_label("First password", exact=True)).to_have_count(0)
@@ -225,7 +225,7 @@ def test_a_dialog_that_is_opened_by_a_part_of_the_page_asks_too_and_is_open_agai
     free.let_proofs_age()
     page.goto(f"{free.url}/kiosks")
     rest(page)
-    page.locator(f".st-key-edit_{kiosk} button").click()
+    press(page.locator(f".st-key-edit_{kiosk} button"))
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("confirm that it is still you")).to_be_visible(timeout=PATIENCE)
     expect(dialog.get_by_role("button", name="Save")).to_have_count(0)
@@ -237,7 +237,7 @@ def test_a_dialog_that_is_opened_by_a_part_of_the_page_asks_too_and_is_open_agai
     page.wait_for_timeout(7_000)  # the list behind it draws itself anew every three seconds
     expect(save).to_be_visible()
     page.get_by_role("dialog").get_by_label("Title").fill("Front entrance")
-    save.click()
+    press(save)
     expect(page.get_by_text("Front entrance")).to_be_visible(timeout=PATIENCE)
 
 
@@ -252,8 +252,8 @@ def test_an_administrator_resets_a_lost_factor(free: FactorServer, browse: Brows
     card = page.get_by_test_id("stHorizontalBlock").filter(has=change)
     expect(card.get_by_text("Authenticator app")).to_be_visible(timeout=PATIENCE)
     rest(page)
-    change.click()
-    page.get_by_role("dialog").get_by_role("button", name="Reset second factor").click()
+    press(change)
+    press(page.get_by_role("dialog").get_by_role("button", name="Reset second factor"))
     expect(page.get_by_text("Your sign-in has ended")).to_be_visible(timeout=PATIENCE)
     _password(page, free, name)
     expect_inside(page, name)

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.chromium import Browsers
+from tests.browser.page_state import press
 from tests.browser.sign_in import PASSWORD, GuardedServer, as_admin, expect_inside
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
@@ -41,7 +42,7 @@ def test_what_was_typed_is_still_there_after_signing_in_again(
     expect(name).to_have_value("Grace Hopper")
     page.get_by_label("ID", exact=True).fill("E9")
     page.get_by_label("ID", exact=True).press("Tab")
-    page.get_by_role("button", name="Save person").click()
+    press(page.get_by_role("button", name="Save person"))
     expect(page.get_by_test_id("stAlert").first).to_be_visible(timeout=PATIENCE)  # no photo yet
     expect(name).to_have_value("Grace Hopper")
 
@@ -74,13 +75,13 @@ def test_leaving_register_keeps_what_was_begun_until_it_is_begun_anew(
     name = page.get_by_label("Name", exact=True)
     name.fill("Grace Hopper")
     name.press("Tab")
-    page.get_by_text("The person agrees").click()
+    press(page.get_by_text("The person agrees"))
     menu.get_by_text("People", exact=True).last.click()
     expect(page.get_by_role("heading", name="People")).to_be_visible(timeout=PATIENCE)
     menu.get_by_text("Register").click()
     expect(name).to_have_value("Grace Hopper", timeout=PATIENCE)
     expect(page.get_by_role("checkbox", name="The person agrees")).to_be_checked()
     anew = page.get_by_role("button", name="Begin anew")
-    anew.click()
+    press(anew)
     expect(anew).to_have_count(0, timeout=PATIENCE)
     expect(name).to_have_value("", timeout=PATIENCE)

@@ -1,8 +1,11 @@
 """Fragments, dialogs and callbacks ask for their right at every run, not only their page."""
 
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from streamlit import config as streamlit_config
 from streamlit.testing.v1 import AppTest
 
 from face_rec.access.principal import Principal, PrincipalKind
@@ -92,6 +95,13 @@ def test_what_a_press_does_is_done_whole_though_another_run_is_asked_for_meanwhi
     app.button(key="do").click().run()
     assert app.session_state["done"] == ["first half", "second half"]
     assert _texts(app) == ["drawn"]
+
+
+def test_a_run_that_is_asked_for_waits_until_the_one_before_it_looks_up() -> None:
+    """Streamlit's default ends that one at once, with what was pressed for it."""
+    written = tomllib.loads(Path(".streamlit/config.toml").read_text("utf-8"))
+    assert written["runner"]["fastReruns"] is False
+    assert "runner.fastReruns" in streamlit_config._config_options_template
 
 
 @pytest.mark.parametrize("role", [Role.KIOSK, Role.REGISTRAR, Role.MANAGER, None])
