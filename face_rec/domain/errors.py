@@ -112,6 +112,10 @@ class StoreUnavailable(StoreError):
     """Redis (or S3) does not answer at the moment; trying again may help."""
 
 
+class NotReplicated(StoreUnavailable):
+    """Redis has what was written, and too few of its replicas do: a failover may still lose it."""
+
+
 class RedisMissing(StoreError):
     """No redis-server can be found and none is configured."""
 

@@ -14,7 +14,7 @@ from threading import Lock
 from cachetools import FIFOCache
 
 from face_rec.clock import Clock
-from face_rec.domain.errors import JournalError, StoreError
+from face_rec.domain.errors import JournalError, NotReplicated, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, Outcome, Receipt
 from face_rec.journey.replay import Replayer
 from face_rec.protocols.marks import Journal, MarkWriter
@@ -90,8 +90,10 @@ class DurableMarker:
             if previous is not None:
                 return Receipt(event, Outcome.ALREADY, previous)
             self._keep(event)
+            # It is made from here on, whatever happens: nobody is marked anew for an exception.
+            self._recent.remember(event.subject, event.at)
             receipt = self._apply(event)
-            self._recent.remember(event.subject, receipt.previous_at or event.at)
+            self._recent.remember(event.subject, receipt.stands_at)
             return receipt
 
     def _keep(self, event: Event) -> None:
@@ -105,26 +107,27 @@ class DurableMarker:
 
     def _apply(self, event: Event) -> Receipt:
         if self._replayer.behind:  # do not make each person wait for a Redis known to be away
-            return self._later(event)
+            return self._later(event, away=True)
         try:
             receipt = self._attendance.apply(event, self._cooldown())
         except StoreError as error:
             log.warning("mark_saved_here event=%s reason=%s", event.id, error)
-            return self._later(event)
+            away = isinstance(error, StoreUnavailable) and not isinstance(error, NotReplicated)
+            return self._later(event, away=away)
         except Exception:  # a bug: the journal has the mark, so it is made, once
             log.exception("mark_saved_here event=%s", event.id)
-            return self._later(event)
+            return self._later(event, away=False)
         self._settle(event)
         return receipt
 
-    def _later(self, event: Event) -> Receipt:
-        self._replayer.add(event)
+    def _later(self, event: Event, *, away: bool) -> Receipt:
+        self._replayer.add(event, away=away)
         return Receipt(event, Outcome.SAVED_HERE)
 
     def _settle(self, event: Event) -> None:
         try:
             self._journal.settle(event.id)
-        except JournalError as error:  # Redis has it: at worst it is replayed, to no effect
+        except Exception as error:  # Redis has it: at worst it is replayed, to no effect
             log.warning("journal_not_settled event=%s reason=%s", event.id, error)
 
 

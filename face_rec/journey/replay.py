@@ -8,7 +8,7 @@ from typing import Final
 
 from face_rec.background import Background
 from face_rec.clock import Clock
-from face_rec.domain.errors import JournalError, StoreError, StoreUnavailable
+from face_rec.domain.errors import JournalError, NotReplicated, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event
 from face_rec.protocols.marks import Journal, MarkWriter
 from face_rec.retry import Backoff
@@ -26,7 +26,12 @@ class Replayer:
 
     Events keep their order, and none holds up the others: one that Redis refuses stays in the
     journal and in the log; one that fails in a way nobody has thought of is tried a few times,
-    then the journal sets it aside.
+    then the journal sets it aside. What Redis has and its replicas do not is in the day already,
+    and stays in the journal until they do.
+
+    An event becomes a mark, unless by the times of both another mark of the same person stands
+    within the cooldown: two processes, or one before and after a restart, may both have
+    confirmed somebody while Redis was away. Then that one stands and this one has been repeated.
     """
 
     def __init__(
@@ -43,6 +48,7 @@ class Replayer:
         self._cooldown = cooldown
         self._waiting = {event.id: event for event in waiting}
         self._strange: Counter[str] = Counter()  # unexpected failures by event
+        self._offered: set[str] = set()  # events that Redis has and too few replicas do
         self._changed = Condition()
         self._away = False
         self._give_up_at = float("inf")  # monotonic seconds
@@ -57,11 +63,12 @@ class Replayer:
         """Whether Redis was away at the last try; new events had better queue up."""
         return self._away
 
-    def add(self, event: Event) -> None:
-        """``event`` is in the journal and Redis did not take it."""
+    def add(self, event: Event, *, away: bool) -> None:
+        """``event`` is in the journal and Redis did not take it; ``away``: nor would it take
+        another one."""
         with self._changed:
             self._waiting[event.id] = event
-            self._away = True
+            self._away = self._away or away
             self._changed.notify_all()
 
     def close(self, timeout: float = 10.0) -> None:
@@ -94,12 +101,17 @@ class Replayer:
         before = self._clock.monotonic()
         with self._changed:
             events = list(self._waiting.values())
-        handed = 0
+        handed, alone = 0, False
         for event in events:
             if self._clock.monotonic() > self._give_up_at:
                 return False
+            if alone and event.id in self._offered:
+                continue
             try:
                 handed += self._hand_on(event)
+            except NotReplicated:
+                alone = True
+                self._offered.add(event.id)
             except StoreUnavailable:
                 self._away = True
                 return False
@@ -113,7 +125,7 @@ class Replayer:
     def _hand_on(self, event: Event) -> bool:
         """Whether Redis has ``event`` now; raises StoreUnavailable."""
         try:
-            self._attendance.apply(event, self._cooldown(), replay=True)
+            receipt = self._attendance.apply(event, self._cooldown(), replay=True)
             self._journal.settle(event.id)
         except StoreUnavailable:
             raise
@@ -123,6 +135,8 @@ class Replayer:
         except Exception as error:  # a bug, or something in Redis that is none of ours
             self._unexpected(event, error)
             return False
+        if receipt.already:
+            log.warning("mark_repeated event=%s stands=%s", event.id, receipt.stands_at)
         self._forget(event)
         return True
 
@@ -143,3 +157,4 @@ class Replayer:
         with self._changed:
             self._waiting.pop(event.id, None)
             self._strange.pop(event.id, None)
+        self._offered.discard(event.id)

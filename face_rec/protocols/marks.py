@@ -35,8 +35,9 @@ class MarkWriter(Protocol):
         """Append ``event`` in one atomic, idempotent step.
 
         Tests the event's id first (REPEATED), then the cooldown in seconds
-        against the subject's last mark (ALREADY), then appends (MARKED). A
-        replay skips the cooldown."""
+        between its time and those of the subject's marks (ALREADY), then
+        appends (MARKED). A ``replay`` may come late: marks made after its own
+        time count too, also those of the next day."""
         ...
 
 

@@ -24,9 +24,9 @@ class FakeAttendance:
             day = self._days[_utc_day(event)]
             if any(known.id == event.id for known in day):
                 return Receipt(event, Outcome.REPEATED)
-            last = self._last(event)
-            if last and not replay and abs(event.at - last) < timedelta(seconds=cooldown):
-                return Receipt(event, Outcome.ALREADY, last)
+            standing = self._standing(event, timedelta(seconds=cooldown))
+            if standing is not None:
+                return Receipt(event, Outcome.ALREADY, standing)
             day.append(event)
             return Receipt(event, Outcome.MARKED)
 
@@ -57,20 +57,16 @@ class FakeAttendance:
         if not self.available:
             raise StoreUnavailable("The fake store was switched off. Switch it on.")
 
-    def _last(self, event: Event) -> datetime | None:
-        """The subject's newest mark of this UTC day, else of the day before."""
-        if not is_mark(event.kind):
-            return None
-        today = _utc_day(event)
-        for day in (today, today - timedelta(days=1)):
-            marks = [
-                known.at
-                for known in self._days.get(day, [])
-                if known.subject == event.subject and is_mark(known.kind)
-            ]
-            if marks:
-                return max(marks)
-        return None
+    def _standing(self, event: Event, least: timedelta) -> datetime | None:
+        """The subject's newest mark within the cooldown of the event's own time."""
+        marks = [
+            known.at
+            for day in self._days.values()
+            for known in day
+            if known.subject == event.subject and is_mark(known.kind)
+        ]
+        near = [at for at in marks if abs(event.at - at) < least]
+        return max(near, default=None) if is_mark(event.kind) else None
 
 
 class FakeJournal:

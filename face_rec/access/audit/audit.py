@@ -56,6 +56,7 @@ class Action(StrEnum):
     MODELS_INSTALLED = "models.installed"
     MODELS_USED = "models.used"
     CORRECTED = "attendance.corrected"
+    MARK_REPEATED = "attendance.repeated"
     SETTING_CHANGED = "setting.changed"
     SITE_CHANGED = "setting.site.changed"
     EXPORTED = "exported"

@@ -1,14 +1,15 @@
 """Attendance events in Redis: one list a UTC day, appended by one atomic script."""
 
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, cast
 
-from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.errors import NotReplicated, StoreUnavailable
 from face_rec.domain.marks import Event, Outcome, Receipt, is_mark
 from face_rec.stores.attendance import event_codec
-from face_rec.stores.chain.links import Chain, DayHeads, Head, Links
+from face_rec.stores.chain.links import Chain, DayHeads, Head, Links, told_head
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
@@ -23,21 +24,25 @@ _NEVER: Final = Head(-1, b"never")  # no list has this length: nothing is append
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAYS_AT_ONCE = 31
+_ASKED_AGAIN: Final = {True: 1.0, False: 15.0}
+"""Seconds after which replicas that were missing are waited for again: by replays, by people."""
 
 
 class RedisAttendance:
     """An ``AttendanceStore``. Safe to call from several threads and processes at once.
 
     ``wait_replicas``: how many replicas must have an event before it counts as kept;
-    short of that StoreUnavailable is raised although the master has it, and a later
-    replay of the event finishes the job.
+    short of that NotReplicated is raised although the master has it, so that the day shows
+    it, and a later replay of the event finishes the job. Replicas that were missing are not
+    waited for by each event anew.
 
     With a ``chain`` every event is linked to the one before it, so that a later change
     shows; :attr:`heads` knows which days were written.
 
     Two marks of one subject on both sides of UTC midnight lie in two cluster slots: the
     cooldown between them is read first and not atomic, so two kiosks within the same
-    milliseconds there may both mark.
+    milliseconds there may both mark. A version before 0.9 beside this one notes the newest mark
+    only, so that what it marked earlier in the day is not seen by a replay.
     """
 
     def __init__(
@@ -53,20 +58,21 @@ class RedisAttendance:
         self._wait_replicas = wait_replicas
         self._chain = chain
         self.heads = heads or DayHeads()
+        self._missed = float("-inf")  # monotonic time at which replicas were missing last
 
     @redis_errors()
     def apply(self, event: Event, cooldown: float, replay: bool = False) -> Receipt:
         """Append ``event`` in one atomic step, or say why not (see ``AttendanceStore``).
 
-        Cooldown in seconds. An event that comes late and out of order is kept, and does
-        not take the place of the newest mark.
+        Cooldown in seconds. An event that comes late and out of order is held against the marks
+        around its own time, and does not take the place of the newest mark.
         """
         day_keys = self._keys(_utc_day(event.at))
-        arguments = self._arguments(event, 0.0 if replay else cooldown)
+        arguments = self._arguments(event, cooldown, replay)
         outcome, standing = self._append(event, day_keys, arguments)
         receipt = Receipt(event, Outcome(outcome.decode()), _moment(standing))
         if self._wait_replicas and not receipt.already:
-            self._wait(day_keys, arguments)
+            self._wait(day_keys, arguments, _ASKED_AGAIN[replay])
         return receipt
 
     @redis_errors()
@@ -115,7 +121,7 @@ class RedisAttendance:
                 linked = _linked(arguments, entry, before, after)
                 answer = _MARK.run(self._client, day_keys, linked)
                 if answer[0] == _MOVED:
-                    links.moved(Head(int(answer[2]), answer[1]))
+                    links.moved(told_head(answer))
                     continue
                 if answer[0] == _MARKED:
                     links.made(after)
@@ -129,48 +135,64 @@ class RedisAttendance:
         names = (keys.attendance, keys.seen, keys.last, keys.head)
         return [name(self.site, day) for name in names]
 
-    def _arguments(self, event: Event, cooldown: float) -> list[Argument]:
-        before = self._last_of_yesterday(event, cooldown) if is_mark(event.kind) else b""
+    def _arguments(self, event: Event, cooldown: float, replay: bool) -> list[Argument]:
+        beside = self._beside(event, cooldown, replay) if is_mark(event.kind) else b""
         return [
             event.id,
             event_codec.encode(event),
             event.subject,
             _microseconds(event.at),
             round(cooldown * 1_000_000),
-            before,
+            beside,
             int(is_mark(event.kind)),
             "",  # not linked
             0,
             "",
+            keys.other_marks(event.subject),
         ]
 
-    def _last_of_yesterday(self, event: Event, cooldown: float) -> bytes:
-        """The subject's last mark of the UTC day before, where the cooldown reaches back to it."""
-        earlier = event.at - timedelta(seconds=cooldown)
-        yesterday = _utc_day(event.at) - _DAY
-        if _utc_day(earlier) > yesterday:
-            return b""
-        return (
-            cast("bytes", self._client.hget(keys.last(self.site, yesterday), event.subject)) or b""
-        )
+    def _beside(self, event: Event, cooldown: float, replay: bool) -> bytes:
+        """Times of the subject's marks on the UTC days beside, where the cooldown reaches there:
+        the newest of the day before, and for what comes late all of the day after."""
+        day, reach = _utc_day(event.at), timedelta(seconds=cooldown)
+        times: list[bytes | None] = []
+        if _utc_day(event.at - reach) < day:
+            before = keys.last(self.site, day - _DAY)
+            times.append(cast("bytes | None", self._client.hget(before, event.subject)))
+        if replay and _utc_day(event.at + reach) > day:
+            fields = [event.subject, keys.other_marks(event.subject)]
+            after = keys.last(self.site, day + _DAY)
+            times += cast("list[bytes | None]", self._client.hmget(after, fields))
+        return b" ".join(filter(None, times))
 
-    def _wait(self, day_keys: Sequence[str], arguments: Sequence[Argument]) -> None:
-        """Have the event on the replicas too.
+    def _wait(self, day_keys: Sequence[str], arguments: Sequence[Argument], again: float) -> None:
+        """Have the event, which the master has, on the replicas too.
 
         It is applied again, which changes nothing, on the connection that then waits. Where
         a failover lost it meanwhile it must not come in without a link: the replay brings it.
         """
+        if time.monotonic() - self._missed < again:
+            raise self._not_replicated(0)
         if self._chain is not None:
             arguments = _linked(arguments, b"", _NEVER, _NEVER)
         answer, reached = _MARK.run_and_wait(
             self._client, day_keys, arguments, self._wait_replicas
         )
-        kept = answer[0] in {_MARKED, _REPEATED}
-        if not kept or reached < self._wait_replicas:
+        if answer[0] not in {_MARKED, _REPEATED}:
             raise StoreUnavailable(
-                f"Only {reached} of {self._wait_replicas} replicas confirmed an event. It stays "
-                "in the journal and is sent again; check the replicas or REDIS_WAIT_REPLICAS."
+                "Redis lost an event while its replicas were waited for. It stays in the journal "
+                "and is sent again; no step is needed unless this stays."
             )
+        if reached < self._wait_replicas:
+            self._missed = time.monotonic()
+            raise self._not_replicated(reached)
+        self._missed = float("-inf")
+
+    def _not_replicated(self, reached: int) -> NotReplicated:
+        return NotReplicated(
+            f"Only {reached} of {self._wait_replicas} replicas confirmed an event. It stays "
+            "in the journal and is sent again; check the replicas or REDIS_WAIT_REPLICAS."
+        )
 
     def _entries(self, days: Sequence[date]) -> list[list[bytes]]:
         pipeline = self._client.pipeline(transaction=False)
@@ -184,7 +206,7 @@ def _linked(
 ) -> list[Argument]:
     """The script's arguments with the event in its chain."""
     event_id, _, *rest = arguments[:7]
-    return [event_id, entry, *rest, after.value, before.length, before.value]
+    return [event_id, entry, *rest, after.value, before.length, before.value, *arguments[10:]]
 
 
 def _read(entries: Sequence[bytes]) -> tuple[list[Event], list[bytes]]:

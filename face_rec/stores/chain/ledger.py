@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, StoreUnavailable
-from face_rec.stores.chain.links import Chain, DayHeads, Head, Links, parsed
+from face_rec.stores.chain.links import Chain, DayHeads, Links, parsed, told_head
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
@@ -137,7 +137,7 @@ class Ledger:
             for linked, before, after in links.tries():
                 answer = run([linked, after.value, before.length, before.value])
                 if answer[0] == _MOVED:
-                    links.moved(Head(int(answer[2]), answer[1]))
+                    links.moved(told_head(answer))
                     continue
                 if answer[0] in {b"done", b"ok"}:
                     links.made(after)

@@ -14,11 +14,12 @@ tries again without asking anew.
 
 import hashlib
 import hmac
+import logging
 import random
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,8 @@ from cachetools import LRUCache
 
 from face_rec.domain.errors import StoreError
 from face_rec.stores.sealing.keyring import Key, Keyring
+
+log = logging.getLogger(__name__)
 
 _TAIL: Final = re.compile(rb',"n":(\d{1,12}),"key":"([0-9a-f]{1,16})","link":"([0-9a-f]{64})"\}$')
 TRIES: Final = 100
@@ -57,15 +60,21 @@ def stream_of(name: str) -> Stream:
 class Head:
     """Where a day's list ends: how many entries it has, and the head that is stored.
 
-    ``value`` is ``count:link:key``, empty before the day's first link.
+    ``value`` is ``count:link:key``, empty before the day's first link. Where another program
+    wrote over it, ``newest`` is the entry at the end of the list, whose link counts instead.
     """
 
     length: int = 0
     value: bytes = b""
+    newest: bytes = b""
 
     @property
     def link(self) -> str:
-        return self.value.decode("ascii").split(":")[1] if self.value else ""
+        head = head_of(self.value)
+        if head is not None:
+            return head[1]
+        entry = parsed(self.newest)
+        return entry.link if entry else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +216,15 @@ def parsed(entry: bytes) -> Linked | None:
     position, key, link = tail.groups()
     event = entry[: tail.start()] + b"}"
     return Linked(event, int(position), key.decode("ascii"), link.decode("ascii"))
+
+
+def told_head(answer: Sequence[bytes]) -> Head:
+    """The head in a script's ``{moved, head, length, newest entry}``. The entry is there where
+    another program removed the head or wrote over it: what follows is linked to that."""
+    _, value, length, newest = answer
+    if head_of(value) is None and (value or parsed(newest)):
+        log.error("chain_head_unreadable length=%s", length.decode())
+    return Head(int(length), value, newest)
 
 
 def head_of(value: bytes) -> tuple[int, str, str] | None:

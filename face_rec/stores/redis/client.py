@@ -188,7 +188,10 @@ _AWAY = (
     exceptions.ReadOnlyError,
     exceptions.OutOfMemoryError,
 )
-_AWAY_ANSWERS = ("MISCONF", "NOREPLICAS", "MASTERDOWN", "LOADING")
+_AWAY_ANSWERS = (
+    "MISCONF", "NOREPLICAS", "MASTERDOWN", "LOADING",
+    "WAIT cannot be used with replica",  # a master that has just become one
+)  # fmt: skip
 
 
 @contextmanager
@@ -199,7 +202,8 @@ def redis_errors() -> Iterator[None]:
     except _AWAY as error:
         raise _unavailable(error) from error
     except exceptions.RedisError as error:
-        if str(error).startswith(_AWAY_ANSWERS):
+        # Anywhere in it: a pipeline puts the command before what the server said.
+        if any(answer in str(error) for answer in _AWAY_ANSWERS):
             raise _unavailable(error) from error
         raise StoreError(
             f"Redis refused a command: {error}. Check that the user in REDIS_USERNAME may use "

@@ -96,8 +96,15 @@ def seen(site: str, day: date) -> str:
 
 
 def last(site: str, day: date) -> str:
-    """Hash: subject → the day's newest mark, microseconds since 1970."""
+    """Hash: subject → the day's newest mark, microseconds since 1970; :func:`other_marks` → the
+    others."""
     return f"last:{_of_day(site, day)}"
+
+
+def other_marks(subject: str) -> str:
+    """Field of :func:`last`: the times of the subject's marks of the day but the newest, parted
+    by blanks."""
+    return f"{subject}\nmarks"
 
 
 def head(site: str, day: date) -> str:

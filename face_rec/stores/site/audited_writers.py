@@ -69,7 +69,9 @@ class AuditedPeople:
 
 
 class AuditedMarks:
-    """A ``MarkWriter`` in front of another one; marks by camera are not written down."""
+    """A ``MarkWriter`` in front of another one. Marks by camera are not written down, but those
+    that were confirmed while Redis was away and, when they reached it, did not become marks:
+    another one of the same person stands within the cooldown."""
 
     def __init__(self, marks: MarkWriter, audit_log: AuditLog) -> None:
         self._marks = marks
@@ -77,6 +79,10 @@ class AuditedMarks:
 
     def apply(self, event: Event, cooldown: float, replay: bool = False) -> Receipt:
         receipt = self._marks.apply(event, cooldown, replay)
+        if replay and receipt.already:
+            self._audit_log.record(
+                Action.MARK_REPEATED, event.id, after=_repeated(receipt), about=event.subject
+            )
         by_hand = not is_mark(event.kind) or event.source is Source.MANUAL
         if by_hand and receipt.outcome is Outcome.MARKED:
             self._audit_log.record(
@@ -98,6 +104,17 @@ def _profile(person: Person) -> dict[str, object]:
         "email": person.email,
         "active": "yes" if person.active else "no",
         "consent": given,
+    }
+
+
+def _repeated(receipt: Receipt) -> dict[str, object]:
+    event = receipt.event
+    return {
+        "at": event.at.isoformat(timespec="seconds"),
+        "kiosk": event.kiosk,
+        "kind": event.kind.value,
+        "source": event.source.value,
+        "stands": receipt.stands_at.isoformat(timespec="seconds"),
     }
 
 

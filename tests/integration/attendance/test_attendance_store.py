@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.errors import NotReplicated, StoreUnavailable
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.protocols.marks import AttendanceStore
 from face_rec.stores.attendance.attendance import RedisAttendance
@@ -81,11 +81,44 @@ def test_the_same_event_is_kept_once(attendance: AttendanceStore) -> None:
     assert attendance.length(TODAY) == 1
 
 
-def test_a_replay_skips_the_cooldown(attendance: AttendanceStore) -> None:
+@pytest.mark.parametrize("seconds", [-59.0, -1.0, 0.5, 59.0])
+def test_a_replay_within_the_cooldown_of_a_mark_has_been_repeated(
+    attendance: AttendanceStore, seconds: float
+) -> None:
     attendance.apply(an_event("e1"), 60)
-    receipt = attendance.apply(an_event("e2", seconds=1), 60, replay=True)
-    assert receipt.outcome is Outcome.MARKED
-    assert [e.id for e in attendance.day(TODAY)] == ["e1", "e2"]
+    receipt = attendance.apply(an_event("e2", seconds=seconds), 60, replay=True)
+    assert receipt == Receipt(receipt.event, Outcome.ALREADY, MORNING)
+    assert [e.id for e in attendance.day(TODAY)] == ["e1"]
+
+
+def test_a_replay_is_held_against_the_marks_around_its_own_time(
+    attendance: AttendanceStore,
+) -> None:
+    for name, seconds in (("a", 0), ("b", 3600), ("c", 7200)):
+        attendance.apply(an_event(name, seconds=seconds), 60)
+    repeated = attendance.apply(an_event("late b", seconds=3570), 60, replay=True)
+    assert repeated.previous_at == MORNING + timedelta(seconds=3600)
+    assert attendance.apply(an_event("d", seconds=1800), 60, replay=True).already is False
+    assert attendance.apply(an_event("late d", seconds=1830), 60, replay=True).already
+    assert attendance.apply(an_event("late a", seconds=59), 60, replay=True).already
+    assert attendance.apply(an_event("e", seconds=60), 60, replay=True).already is False
+    assert sorted(e.id for e in attendance.day(TODAY)) == ["a", "b", "c", "d", "e"]
+
+
+def test_a_replay_is_held_against_marks_on_both_sides_of_utc_midnight(
+    attendance: AttendanceStore,
+) -> None:
+    attendance.apply(_at(an_event("after"), MIDNIGHT + timedelta(seconds=20)), 60)
+    attendance.apply(_at(an_event("noon"), MIDNIGHT + timedelta(hours=12)), 60)
+    before = _at(an_event("before"), MIDNIGHT - timedelta(seconds=20))
+    assert attendance.apply(before, 60, replay=True).previous_at == MIDNIGHT + timedelta(
+        seconds=20
+    )
+    earlier = _at(an_event("earlier"), MIDNIGHT - timedelta(seconds=50))
+    assert attendance.apply(earlier, 60, replay=True).outcome is Outcome.MARKED
+    late = _at(an_event("late"), MIDNIGHT + timedelta(seconds=5))
+    assert attendance.apply(late, 60, replay=True).already
+    assert attendance.lengths([TODAY, TOMORROW]) == [1, 2]
 
 
 def test_an_older_replay_does_not_move_the_last_mark_back(attendance: AttendanceStore) -> None:
@@ -250,6 +283,36 @@ def test_without_the_replicas_asked_for_a_mark_does_not_count_as_kept(
     with pytest.raises(StoreUnavailable, match="0 of 1 replicas"):
         attendance.apply(an_event(), 60, replay=True)
     assert attendance.length(TODAY) == 1
+
+
+def test_replicas_that_are_missing_are_not_waited_for_by_each_mark(redis_client: Client) -> None:
+    attendance = RedisAttendance(redis_client, "main", wait_replicas=1)
+    for number in range(40):  # at a second each it would take longer than anybody has patience
+        with pytest.raises(NotReplicated):
+            attendance.apply(an_event(f"e{number}", f"s{number}"), 60)
+    waited = redis_client.info("commandstats")["cmdstat_wait"]["calls"]
+    assert attendance.length(TODAY) == 40
+    assert waited < 10
+
+
+@pytest.mark.parametrize("garbage", [b"nonsense", b"\xff", b"1e3 x"])
+def test_what_another_program_wrote_into_the_last_marks_bars_nobody(
+    redis_client: Client, garbage: bytes
+) -> None:
+    attendance = RedisAttendance(redis_client, "main", chain=a_chain())
+    redis_client.hset(keys.last("main", TODAY), "s1", garbage)
+    assert attendance.apply(an_event("e1"), 60).outcome is Outcome.MARKED
+    assert attendance.apply(an_event("e2", seconds=1), 60).outcome is Outcome.ALREADY
+
+
+def test_marks_noted_by_a_version_before_count(redis_client: Client) -> None:
+    attendance = RedisAttendance(redis_client, "main")
+    micros = int(MORNING.timestamp() * 1_000_000)
+    redis_client.hset(keys.last("main", TODAY), "s1", micros)
+    assert attendance.apply(an_event("e1", seconds=5), 60).previous_at == MORNING
+    assert attendance.apply(an_event("e2", seconds=100), 60).outcome is Outcome.MARKED
+    assert attendance.apply(an_event("e3", seconds=5), 60, replay=True).already
+    assert redis_client.hget(keys.last("main", TODAY), "s1") == b"%d" % (micros + 100_000_000)
 
 
 @pytest.mark.parametrize("mode", ["standalone", "cluster", "sentinel"])

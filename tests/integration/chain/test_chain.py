@@ -124,6 +124,23 @@ def test_a_replayed_event_is_linked_once(world: World) -> None:
     assert world.flaws() == []
 
 
+@pytest.mark.parametrize("garbage", [b"nonsense", b"\xff\xfe", b":::", b"7:ab:cd", b"", None])
+def test_a_head_that_another_program_wrote_over_stops_no_mark_and_breaks_no_chain(
+    world: World, garbage: bytes | None
+) -> None:
+    world.mark("e1", "e2")
+    if garbage is None:
+        world.client.delete(HEAD)
+        world.client.rpush(HEAD, "a list")
+    else:
+        world.client.set(HEAD, garbage)
+    world.mark("e3", "e4")
+    another = RedisAttendance(world.client, "main", chain=a_chain())
+    another.apply(an_event("e5", "s5"), 0)
+    assert [event.id for event in another.day(TODAY)] == ["e1", "e2", "e3", "e4", "e5"]
+    assert world.flaws() == []
+
+
 def test_a_late_replay_is_linked_to_its_own_day(world: World) -> None:
     world.mark("e1", "e2", day=1)
     world.mark("late")

@@ -2,12 +2,13 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 
-from face_rec.domain.errors import JournalError, StoreError, StoreUnavailable
+from face_rec.domain.errors import JournalError, NotReplicated, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.journey import replay
 from face_rec.journey.mark import DryRunMarker, DurableMarker, RecentMarks
@@ -284,6 +285,47 @@ def test_an_event_that_cannot_be_set_aside_stays_in_the_journal(
     assert tried.acquire(timeout=20)
     assert tried.acquire(timeout=20)
     assert [event.id for event in house.journal.pending()] == ["odd"]
+
+
+def test_a_journal_that_fails_in_a_strange_way_after_the_mark_takes_it_back_from_nobody(
+    house: House,
+) -> None:
+    def broken(event_id: str) -> None:
+        raise KeyError(event_id)
+
+    house.journal.settle = broken  # type: ignore[method-assign]
+    assert house.mark("e1") is Outcome.MARKED
+    assert house.mark("e2") is Outcome.ALREADY
+
+
+def test_what_the_replicas_lack_is_in_the_day_and_holds_up_nobody(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The replay offers each once, asks for the replicas once a pass, and settles none."""
+    monkeypatch.setattr(replay, "PAUSES", Backoff(0.001, 0.002))
+    alone, tries = threading.Event(), Counter[str]()
+    alone.set()
+    take = house.store.apply
+
+    def apply(event: Event, cooldown: float, replay: bool = False) -> Receipt:
+        receipt = take(event, cooldown, replay)
+        tries[event.id] += replay
+        if alone.is_set():
+            raise NotReplicated("Only 0 of 1 replicas. Check them.")
+        return receipt
+
+    house.store.apply = apply  # type: ignore[method-assign]
+    for number in range(20):
+        assert house.mark(f"e{number}", f"s{number}") is Outcome.SAVED_HERE
+    assert len(house.store.ids) == 20
+    _until(lambda: max(tries.values(), default=0) > 20)
+    first, second = (count for _, count in tries.most_common(2))
+    assert second < first / 2  # only the first is asked
+    assert len(house.journal.pending()) == 20
+    alone.clear()
+    _until(lambda: house.marker.pending_count() == 0)
+    assert house.journal.pending() == []
+    assert len(house.store.ids) == 20
 
 
 def test_closing_gives_up_a_long_replay_in_time(house: House) -> None:

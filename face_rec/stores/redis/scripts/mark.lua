@@ -2,39 +2,53 @@
 --
 -- KEYS  attendance, seen, last, head (one slot)
 -- ARGV  1 event id   2 the event   3 subject   4 its time, microseconds
---       5 cooldown, microseconds   6 last mark of the day before ('' : none)
+--       5 cooldown, microseconds   6 marks of the days beside, their times ('' : none)
 --       7 '1' if the event is a mark, '0' if it is a correction
 --       8 the head it makes ('' : the event carries no link)
 --       9 length and 10 head that the link was made over
+--       11 field of ``last`` for the subject's other marks of the day
 -- Returns {outcome, time of the mark that stands}; outcome is marked, already or repeated.
--- Or {moved, head, length}: somebody else was faster, and the link must be made anew.
+-- Or {moved, head, length, the newest entry where the head cannot be read}: somebody else was
+-- faster, and the link must be made anew.
 local attendance, seen, last, head = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local id, event, subject, at, cooldown = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
-local makes = ARGV[8]
+local is_mark, makes, others = ARGV[7] == '1', ARGV[8], ARGV[11]
 
 -- First, so that a replay of a mark that stands never reads as a second look.
 if redis.call('SISMEMBER', seen, id) == 1 then return {'repeated', ''} end
 
-local today
-if ARGV[7] == '1' then
-  today = redis.call('HGET', last, subject)
-  local newest = today or ARGV[6]
-  if newest ~= '' and math.abs(tonumber(at) - tonumber(newest)) < cooldown then
-    return {'already', newest}
+local newest, older = '', ''
+if is_mark then
+  local known = redis.call('HMGET', last, subject, others)
+  newest, older = known[1] or '', known[2] or ''
+  -- By the times of all marks, not by the newest alone: one that comes late out of a journal may
+  -- belong before it. What is no number there was written by another program and bars nobody.
+  for time in string.gmatch(newest .. ' ' .. older .. ' ' .. ARGV[6], '%d+') do
+    if math.abs(tonumber(at) - tonumber(time)) < cooldown then return {'already', time} end
   end
 end
 if makes ~= '' then
-  -- The length as well: an entry that somebody else wrote must not stop all marks after it.
+  -- The length as well: an entry that somebody else wrote must not stop all marks after it. Nor
+  -- must a head that somebody wrote over.
   local length = redis.call('LLEN', attendance)
-  local value = redis.call('GET', head) or ''
+  local value = redis.pcall('GET', head) or ''
+  if type(value) == 'table' then value = 'unreadable' end
   if tostring(length) ~= ARGV[9] or value ~= ARGV[10] then
-    return {'moved', value, tostring(length)}
+    local link = string.match(value, '^%d+:(%x+):%x+$')
+    local unread = not (link and #link == 64) and redis.call('LINDEX', attendance, -1)
+    return {'moved', value, tostring(length), unread or ''}
   end
 end
 
 -- Nothing is written above this line.
-if ARGV[7] == '1' and (not today or tonumber(at) > tonumber(today)) then
-  redis.call('HSET', last, subject, at)
+if is_mark then
+  if not tonumber(newest) then
+    redis.call('HSET', last, subject, at)
+  elseif tonumber(at) > tonumber(newest) then
+    redis.call('HSET', last, subject, at, others, newest .. ' ' .. older)
+  else
+    redis.call('HSET', last, others, at .. ' ' .. older)
+  end
 end
 redis.call('RPUSH', attendance, event)
 redis.call('SADD', seen, id)
