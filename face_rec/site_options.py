@@ -1,4 +1,5 @@
-"""What an admin may change about the site while it runs: title, time zone, cooldown, retention.
+"""What an admin may change about the site while it runs: title, time zone, cooldown, retention,
+and how the screens of its kiosks look.
 
 Each value comes from one of three places, and the first that has one wins: the environment or
 ``.env`` (then nobody can change it here), what an admin chose, the default.
@@ -8,11 +9,12 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self
 from zoneinfo import ZoneInfo
 
 from face_rec.background import Background
 from face_rec.domain.errors import Conflict, OptionsRefused, StoreUnavailable
+from face_rec.domain.look import Look, accent_of, stored_logo, welcome_of
 from face_rec.settings.kinds import Cooldown, Days, Title, Zone, parser
 
 log = logging.getLogger(__name__)
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 Note = Callable[[Mapping[str, object], Mapping[str, object]], None]
 """(before, after): for the audit log."""
 _DAYS: Final = ("snapshot_days", "inactive_days")
+_LOOK: Final = frozenset(entry.name for entry in fields(Look))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,23 @@ class SiteOptions:
     cooldown: int
     snapshot_days: int
     inactive_days: int
+    look: Look = Look()
+
+    def having(self, values: Mapping[str, Any]) -> Self:
+        """With these values, by name; those of the look as well."""
+        look = replace(self.look, **{n: v for n, v in values.items() if n in _LOOK})
+        return replace(self, look=look, **{n: v for n, v in values.items() if n not in _LOOK})
 
     def texts(self) -> dict[str, str]:
         """Each value as it is stored and read again."""
-        return {entry.name: str(getattr(self, entry.name)) for entry in fields(self)}
+        return self._own() | self.look.texts()
+
+    def told(self) -> dict[str, str]:
+        """The same for the audit log."""
+        return self._own() | self.look.told()
+
+    def _own(self) -> dict[str, str]:
+        return {name: str(getattr(self, name)) for name in VARIABLES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,10 @@ class OptionsStore(Protocol):
 
     def load(self) -> StoredOptions: ...
 
+    def newest(self) -> int:
+        """The stored version; 0 where nothing was chosen."""
+        ...
+
     def save(self, values: Mapping[str, str], version: int) -> bool:
         """Replace all choices if ``version`` is still the stored one; whether it was."""
         ...
@@ -61,8 +81,15 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "cooldown": parser(Cooldown),
     "snapshot_days": parser(Days),
     "inactive_days": parser(Days),
+    "accent": accent_of,
+    "welcome": welcome_of,
+    "logo": stored_logo,
+    "sounds": parser(bool),
+    "voice": parser(bool),
+    "short_names": parser(bool),
+    "show_late": parser(bool),
 }
-"""What is typed here is read like the variable of the same name."""
+"""What is typed here is read like the variable of the same name, where there is one."""
 VARIABLES: Final[Mapping[str, str]] = {
     "title": "TITLE",
     "timezone": "TIMEZONE",
@@ -70,7 +97,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "snapshot_days": "SNAPSHOT_DAYS",
     "inactive_days": "INACTIVE_DAYS",
 }
-"""The variable of the environment that sets each field, and then holds it fast."""
+"""The variable of the environment that sets a field, and then holds it fast."""
 
 
 class LiveOptions:
@@ -87,11 +114,14 @@ class LiveOptions:
         store: OptionsStore,
         note: Note,
         erasing: Callable[[], None] = lambda: None,
+        *,
+        screens: Callable[[], None] = lambda: None,
     ) -> None:
         """``start``: the environment's values and defaults; ``given``: the variables that the
-        environment or ``.env`` sets. ``erasing`` raises ProofNeeded where whoever acts must
-        first prove who they are; asked before something is to be kept for a shorter time."""
-        self._erasing = erasing
+        environment or ``.env`` sets. ``erasing`` and ``screens`` raise ProofNeeded where whoever
+        acts must first prove who they are; asked before something is to be kept for a shorter
+        time, and before the kiosks' screens are to look otherwise."""
+        self._erasing, self._screens = erasing, screens
         self.fixed = frozenset(name for name, of in VARIABLES.items() if of in given)
         self._start = start
         self._store = store
@@ -115,7 +145,10 @@ class LiveOptions:
 
     def refresh(self) -> None:
         """Read what other processes changed; a store that is away changes nothing."""
+        known = self._stored
         try:
+            if known.values and self._store.newest() == known.version:
+                return
             found = self._store.load()
         except StoreUnavailable:
             return
@@ -126,13 +159,15 @@ class LiveOptions:
     def change(self, texts: Mapping[str, str], version: int) -> SiteOptions:
         """Choose values, as texts by field; raises OptionsRefused for one that cannot be, and
         Conflict where somebody else has changed them since ``version`` was shown. A shorter
-        retention erases faces and pictures of many people, so it needs what erasing one needs:
-        raises ProofNeeded."""
+        retention erases faces and pictures of many people, so it needs what erasing one needs;
+        another look of the screens what changing a kiosk needs: raises ProofNeeded."""
         before = self.current()
         parsed = {name: self._parsed(name, text) for name, text in texts.items()}
-        after = replace(before, **parsed)
+        after = before.having(parsed)
         if any(_sooner(getattr(before, name), getattr(after, name)) for name in _DAYS):
             self._erasing()
+        if after.look != before.look:
+            self._screens()
         wanted = {**self._stored.values, **after.texts()}
         kept = {name: wanted[name] for name in wanted if name in texts or self._has(name)}
         if not self._store.save(kept, version):
@@ -141,7 +176,7 @@ class LiveOptions:
                 "Somebody else has changed these settings meanwhile. Look at them and save again."
             )
         self.refresh()
-        self._note(before.texts(), self.current().texts())
+        self._note(before.told(), self.current().told())
         return self.current()
 
     def _has(self, name: str) -> bool:
@@ -168,7 +203,7 @@ class LiveOptions:
                 usable[name] = PARSERS[name](text)
             except ValueError:
                 log.warning("site_option_unusable name=%s", name)
-        return replace(self._start, **usable)
+        return self._start.having(usable)
 
 
 def _sooner(before: int, after: int) -> bool:

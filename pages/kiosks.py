@@ -12,6 +12,7 @@ from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.kiosks.kiosk_register import MAIN, MAIN_AT_FIRST
 from pages.ui.access.kiosk_card import link_dialog, record_fields, screen_words, since_when
+from pages.ui.access.screen_look import LOOK, look_dialog
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.page import guarded, page
@@ -111,7 +112,7 @@ def new_kiosk(app: AccessFacade) -> None:
             "Name", max_chars=32, placeholder="front-door",
             help="Lower-case letters, digits and hyphens. Its marks carry it.",
         )  # fmt: skip
-        wanted = record_fields(app.people, KioskRecord(name or ""), "device_new")
+        wanted = record_fields(app, KioskRecord(name or ""), "device_new")
         if st.button("Create kiosk", type="primary", key="new_kiosk_save"):
             _try(lambda: app.kiosks.create(wanted))
 
@@ -122,7 +123,7 @@ def _edit(app: AccessFacade, record: KioskRecord) -> None:
         if not proven(f"edit_{record.id}"):
             return
         key = f"device_{record.id}"
-        wanted = record_fields(app.people, record, key)
+        wanted = record_fields(app, record, key)
         since = since_when(app, wanted, record, key)
         stored = record is not MAIN_AT_FIRST
 
@@ -179,8 +180,12 @@ def _try(change: Callable[[], object]) -> None:
 with page(
     Page.KIOSKS, "Where attendance is taken. A linked device opens nothing else."
 ) as actions:
-    pressed = actions.button("Add kiosk", icon=":material/add_to_queue:", type="primary")
+    with actions.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        look = st.button("Look and sound", icon=":material/palette:", key="screen_look")
+        pressed = st.button("Add kiosk", icon=":material/add_to_queue:", type="primary")
     if pressed or again(NEW):
         new_kiosk(AccessFacade.current())
+    elif look or again(LOOK):
+        look_dialog(AccessFacade.current())
     kiosks(AccessFacade.current())
     open_again(AccessFacade.current())

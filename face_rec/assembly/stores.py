@@ -171,6 +171,7 @@ def open_options(settings: Settings, streams: Streams) -> LiveOptions:
     options = LiveOptions(
         start, settings.given, stored, note,
         erasing=lambda: step_up.demand(Act.ERASE),
+        screens=lambda: step_up.demand(Act.KIOSKS),
     )  # fmt: skip
     options.refresh()
     return options

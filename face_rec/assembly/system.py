@@ -148,6 +148,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             access=system.access,
             people=system.people,
             kiosks=_kiosk_service(system),
+            options=system.options,
             screens=system.screens,
             picture_age=lambda kiosk: _picture_age(system.engine, kiosk),
         ),

@@ -11,6 +11,7 @@ from face_rec.facades.facade import Facade
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.protocols.people import PeopleReader
+from face_rec.site_options import LiveOptions
 
 
 class KioskEditor(Protocol):
@@ -32,6 +33,8 @@ class AccessFacade(Facade):
     access: Access
     people: PeopleReader
     kiosks: KioskEditor
+    options: LiveOptions
+    """Of them how the kiosks' screens look."""
     screens: ScreenReports
     """How the screens of kiosks are, as they say it themselves."""
     picture_age: Callable[[str], float | None]

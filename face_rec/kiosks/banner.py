@@ -1,8 +1,12 @@
-"""What the kiosk says to the person before it: pure words, whoever draws them."""
+"""What the kiosk says to the person before it, and by what name: pure words, whoever draws
+them."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
+from typing import Final
 
 from face_rec.domain.marks import Event, Outcome, Receipt
 from face_rec.domain.recognition import Verdict
@@ -33,13 +37,26 @@ def _unknown(_event: Event) -> str:
     return ""
 
 
+Named = Callable[[str], str]
+"""How a screen calls who has this name: :func:`full_name` or :func:`short_name`."""
+
+
+def full_name(name: str) -> str:
+    """As it was registered."""
+    return name
+
+
 def banners(
-    greetings: Iterable[Greeting], scene: Scene | None, zone: tzinfo, means: Means = _unknown
+    greetings: Iterable[Greeting],
+    scene: Scene | None,
+    zone: tzinfo,
+    means: Means = _unknown,
+    named: Named = full_name,
 ) -> tuple[Banner, ...]:
     """What to say: greetings first, else what is seen; empty: nothing."""
     newest = {g.receipt.event.subject: g for g in greetings}
-    said = tuple(of_receipt(g.name, g.receipt, zone, means) for g in newest.values())[-_MOST:]
-    return said or _of_scene(scene)
+    said = tuple(of_receipt(named(g.name), g.receipt, zone, means) for g in newest.values())
+    return said[-_MOST:] or _of_scene(scene, named)
 
 
 def of_receipt(name: str, receipt: Receipt, zone: tzinfo, means: Means = _unknown) -> Banner:
@@ -57,21 +74,24 @@ def of_receipt(name: str, receipt: Receipt, zone: tzinfo, means: Means = _unknow
     return Banner(mood, name, text, sound=f"{mood}:{receipt.event.id}")
 
 
-def of_label(label: Label, zone: tzinfo, means: Means = _unknown) -> Banner:
+def of_label(
+    label: Label, zone: tzinfo, means: Means = _unknown, named: Named = full_name
+) -> Banner:
     """The answer to one face of a still."""
     if label.verdict is not Verdict.NAMED:
         return _unnamed(label.verdict)
+    name = named(label.name)
     if label.receipt is not None:
-        return of_receipt(label.name, label.receipt, zone, means)
-    return Banner(Mood.PROBLEM, label.name, label.problem or "Recognised, but not marked")
+        return of_receipt(name, label.receipt, zone, means)
+    return Banner(Mood.PROBLEM, name, label.problem or "Recognised, but not marked")
 
 
-def _of_scene(scene: Scene | None) -> tuple[Banner, ...]:
+def _of_scene(scene: Scene | None, named: Named) -> tuple[Banner, ...]:
     """What to say of faces that are not greeted; empty: there is none."""
     labels = scene.labels if scene else ()
     for label in labels:
         if label.problem:
-            return (Banner(Mood.PROBLEM, label.name or "Not marked", label.problem),)
+            return (Banner(Mood.PROBLEM, named(label.name) or "Not marked", label.problem),)
     for verdict in (Verdict.UNKNOWN, Verdict.POOR, Verdict.LOOKING):
         if any(label.verdict is verdict for label in labels):
             return (_unnamed(verdict),)
@@ -84,3 +104,63 @@ def _unnamed(verdict: Verdict) -> Banner:
     if verdict is Verdict.POOR:
         return Banner(Mood.IDLE, "Come a little closer", "and look straight at the camera")
     return Banner(Mood.IDLE, "One moment", "Keep looking at the camera")
+
+
+# --- short names
+
+_TITLES: Final = frozenset(
+    [
+        "dr", "prof", "med", "mr", "mrs", "ms", "miss", "mx", "sir", "dame", "herr", "frau",
+        "mme", "mlle", "sr", "sra", "srta", "dott", "mag", "ing", "dipl",
+    ]
+)  # fmt: skip
+_AFTER: Final = frozenset(["jr", "sr", "ii", "iii", "iv", "phd", "md", "msc", "bsc", "mba"])
+_BRACKETED = re.compile(r"\([^)]*\)|\[[^]]*\]")
+_WITHOUT_INITIALS = re.compile(r"CJK|HIRAGANA|KATAKANA|HANGUL|BOPOMOFO|IDEOGRAPHIC")
+_HIDDEN: Final = "○"
+
+
+def short_name(name: str) -> str:
+    """``Maria K.`` for Maria Kern: the first name, and the first letter of the last.
+
+    Titles, what stands in brackets and ``Jr.`` are left out; of ``Kern, Maria`` the order is
+    turned. Who has one name only keeps it. Chinese, Japanese and Korean names, which have no
+    initials, are covered in the middle, as is customary where they are written: 王○明.
+    """
+    whole = unicodedata.normalize("NFC", _BRACKETED.sub(" ", name)).strip()
+    family, comma, given = whole.partition(",")
+    if comma and _bare(given.split()[0] if given.split() else "") not in _AFTER | {""}:
+        whole = f"{given} {family}"
+    words = [word.strip(",") for word in whole.split()]
+    words = [word for word in words if any(map(str.isalnum, word))]
+    while len(words) > 1 and _bare(words[0]) in _TITLES:
+        words = words[1:]
+    while len(words) > 1 and _bare(words[-1]) in _AFTER:
+        words = words[:-1]
+    if words and all(map(_without_initials, words)):
+        return _covered("".join(words))
+    return f"{words[0]} {_initial(words[-1])}." if len(words) > 1 else "".join(words) or name
+
+
+def _bare(word: str) -> str:
+    return word.replace(".", "").casefold()
+
+
+def _without_initials(word: str) -> bool:
+    first = next(filter(str.isalnum, word))
+    return bool(_WITHOUT_INITIALS.match(unicodedata.name(first, "")))
+
+
+def _covered(name: str) -> str:
+    letters = [letter for letter in name if letter.isalnum()]
+    last = letters[-1] if len(letters) > 2 else ""
+    return letters[0] + _HIDDEN * (len(letters) - 1 - len(last)) + last
+
+
+def _initial(word: str) -> str:
+    """Its first letter with the signs that belong to it."""
+    start = next(at for at, letter in enumerate(word) if letter.isalnum())
+    end = start + 1
+    while end < len(word) and unicodedata.category(word[end]).startswith("M"):
+        end += 1
+    return word[start:end]

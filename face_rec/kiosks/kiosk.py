@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from face_rec.domain import names
+from face_rec.domain.look import BEHAVIOUR, Look
 
 NAME: Final = names.SHORT
 RULE: Final = names.RULE
@@ -44,7 +45,8 @@ class KioskRecord:
     ``show_marks``, whether today's marks stand beside the picture, with names, times and
     portraits, for everybody who passes by; ``opens`` and ``closes``, local times between which
     it takes attendance (equal: always); ``transport``, the way of its video (None: as the
-    site's setting says).
+    site's setting says); ``sounds``, ``voice``, ``short_names`` and ``show_late``, what its
+    screen does (None: as the site's screens do, see :class:`~face_rec.domain.look.Look`).
     """
 
     id: str
@@ -62,6 +64,10 @@ class KioskRecord:
     opens: time = time(0, 0)
     closes: time = time(0, 0)
     transport: Transport | None = None
+    sounds: bool | None = None
+    voice: bool | None = None
+    short_names: bool | None = None
+    show_late: bool | None = None
 
     @property
     def display_name(self) -> str:
@@ -76,6 +82,11 @@ class KioskRecord:
         """What the open page of its device is drawn by and does not ask for again by itself."""
         hours = (self.opens.isoformat(), self.closes.isoformat())
         return (self.display_name, *hours, str(self.pin), self.transport or "")
+
+    def look(self, site: Look) -> Look:
+        """How its screen is, where the site's screens are as ``site`` says."""
+        own = {name: getattr(self, name) for name in BEHAVIOUR}
+        return replace(site, **{name: value for name, value in own.items() if value is not None})
 
     def open_at(self, local: datetime) -> bool:
         """Whether attendance may be taken at a local time; hours may go over midnight."""

@@ -23,6 +23,9 @@ class MemoryOptions:
             raise StoreUnavailable("Redis is away.")
         return StoredOptions(dict(self.values), self.version)
 
+    def newest(self) -> int:
+        return self.load().version
+
     def save(self, values: Mapping[str, str], version: int) -> bool:
         if version != self.version:
             return False

@@ -84,6 +84,10 @@ class RedisOptions:
         return StoredOptions(values, int(values.pop(keys.VERSION, "0")))
 
     @redis_errors()
+    def newest(self) -> int:
+        return int(self._client.hget(self._key, keys.VERSION) or 0)
+
+    @redis_errors()
     def save(self, values: Mapping[str, str], version: int) -> bool:
         if self._ledger is not None:
             return self._linked(self._ledger, values, version)

@@ -18,6 +18,7 @@ from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport, same_rule
 from face_rec.kiosks.screen_status import Report, ScreenStatus
 from face_rec.protocols.people import PeopleReader
 from face_rec.web.gate.hosts import is_loopback
+from pages.ui.access.screen_look import own_behaviour
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import dialog
@@ -39,13 +40,14 @@ _TRANSPORTS: Final = {
 }
 
 
-def record_fields(people: PeopleReader, start: KioskRecord, key: str) -> KioskRecord:
+def record_fields(app: AccessFacade, start: KioskRecord, key: str) -> KioskRecord:
     """``start`` with everything that can be entered."""
     title = st.text_input(
         "Title", start.title, max_chars=80, placeholder="Front door", key=f"{key}_title"
     )
     made = replace(start, title=(title or "").strip())
-    return _rules_of_the_day(people, _at_the_door(made, key), key)
+    made = own_behaviour(_at_the_door(made, key), app.options.current().look, key)
+    return _rules_of_the_day(app.people, made, key)
 
 
 def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:

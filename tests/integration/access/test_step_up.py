@@ -57,8 +57,9 @@ def gate(redis_client: Client) -> GateApp:
 def _options(gate: GateApp) -> LiveOptions:
     demand = gate.access.step_up.demand
     return LiveOptions(
-        OPTIONS, frozenset(), MemoryOptions(), lambda *_: None, lambda: demand(Act.ERASE)
-    )
+        OPTIONS, frozenset(), MemoryOptions(), lambda *_: None, lambda: demand(Act.ERASE),
+        screens=lambda: demand(Act.KIOSKS),
+    )  # fmt: skip
 
 
 def _kiosks(gate: GateApp) -> KioskService:
@@ -90,6 +91,8 @@ WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
     "unlock an account": (Act.ACCOUNTS, lambda g: g.access.accounts.unlock("max")),
     "keep faces for a shorter time": (
         Act.ERASE, lambda g: _options(g).change({"inactive_days": "1"}, 0)),
+    "change how screens look": (
+        Act.KIOSKS, lambda g: _options(g).change({"welcome": "Hello"}, 0)),
     "make a token": (
         Act.TOKENS, lambda g: g.access.tokens.create("Pay", frozenset(Scope), 30, "ada")),
     "revoke a token": (Act.TOKENS, lambda g: g.access.tokens.revoke("none")),

@@ -35,3 +35,11 @@ def test_a_choice_taken_back_is_gone(client: Client) -> None:
     store.save({"title": "a", "cooldown": "5"}, 0)
     assert store.save({"title": "b"}, 1)
     assert store.load().values == {"title": "b"}
+
+
+def test_the_newest_version_is_told_without_what_was_chosen(client: Client) -> None:
+    store = RedisOptions(client, "main")
+    assert store.newest() == 0
+    store.save({"welcome": "Good morning", "logo": "x" * 60_000}, 0)
+    store.save({"welcome": "Good evening", "logo": "x" * 60_000}, 1)
+    assert store.newest() == store.load().version == 2

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from face_rec.domain.faces import Box
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Greeting, Label, Mood, Scene
-from face_rec.kiosks.banner import banners, of_label, of_receipt
+from face_rec.kiosks.banner import banners, of_label, of_receipt, short_name
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 1, 12, 7, 2, 11, tzinfo=UTC)
@@ -90,3 +92,54 @@ def test_a_still_answers_every_face() -> None:
     refused = Label(3, Box(0, 0, 9, 9), Verdict.NAMED, "Bo", problem="Face the camera.")
     moods = [of_label(label, ZONE).mood for label in (stranger, marked, refused)]
     assert moods == [Mood.UNKNOWN, Mood.MARKED, Mood.PROBLEM]
+
+
+# --- short names
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Maria Kern", "Maria K."),
+        ("Kern, Maria", "Maria K."),
+        ("Madonna", "Madonna"),
+        ("Dr. Maria von der Leyen", "Maria L."),
+        ("Prof. Dr. med. Anna Schmidt", "Anna S."),
+        ("Martin Luther King, Jr.", "Martin K."),
+        ("Sammy Davis Jr.", "Sammy D."),
+        ("Anna-Lena Müller-Schmidt", "Anna-Lena M."),
+        ("Conan O'Brien", "Conan O."),
+        ("J. R. R. Tolkien", "J. T."),
+        ("Maria Kern (7B)", "Maria K."),
+        ("Maria “Mia” Kern", "Maria K."),
+        ("Z\u030cofie C\u030cerma\u0301kova\u0301", "Žofie Č."),
+        ("नरेंद्र कीर्ति", "नरेंद्र की."),
+        ("محمد علي", "محمد ع."),
+        ("王小明", "王○明"),
+        ("山田 太郎", "山○○郎"),
+        ("김 수", "김○"),
+        ("マリア・ケルン", "マ○○○○ン"),
+        ("", ""),
+    ],
+)
+def test_a_short_name_tells_the_person_and_not_the_family(name: str, short: str) -> None:
+    assert short_name(name) == short
+
+
+@given(st.text(max_size=60))
+def test_whatever_a_name_is_a_short_one_can_be_made(name: str) -> None:
+    assert len(short_name(name)) <= len(name) + 3
+
+
+def test_a_screen_with_short_names_gets_no_full_one() -> None:
+    marked, seen = greeting(name="Maria Kern"), scene(Verdict.NAMED, problem="The disk is full.")
+    named = replace(seen, labels=tuple(replace(one, name="Maria Kern") for one in seen.labels))
+    still = replace(named.labels[0], receipt=marked.receipt)
+    said = [
+        *banners([marked], None, ZONE, named=short_name),
+        *banners([], named, ZONE, named=short_name),
+        of_label(named.labels[0], ZONE, named=short_name),
+        of_label(still, ZONE, named=short_name),
+    ]
+    assert {one.title for one in said} == {"Maria K."}
+    assert not any("Kern" in one.title + one.text for one in said)

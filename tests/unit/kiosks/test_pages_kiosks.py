@@ -1,10 +1,12 @@
 """The page Kiosks: everything about a kiosk is decided here, and nowhere else."""
 
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from face_rec.access.factors.step_up import FRESH
@@ -14,6 +16,7 @@ from face_rec.attendance.rules import rule_version
 from face_rec.attendance.rules.authority import Authority
 from face_rec.domain.errors import RuleRefused
 from face_rec.domain.groups import ALL_GROUPS
+from face_rec.domain.look import Look
 from face_rec.domain.screens import StreamStats
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport
@@ -259,3 +262,85 @@ def test_a_kiosk_s_card_tells_how_its_screens_are(fake: FakeSystem) -> None:
     assert "15 pictures/s" in shown
     assert "Sees nothing" in shown
     assert "last picture 2 s ago" in shown
+
+
+def test_what_documents_the_page_in_its_file_is_not_on_the_screen(fake: FakeSystem) -> None:
+    assert "A device asks every four seconds" not in words(opened("kiosks.py"))
+
+
+# --- how the screens look
+
+
+def look_page() -> AppTest:
+    page = opened("kiosks.py")
+    page.button(key="screen_look").click().run()
+    assert not page.exception
+    return page
+
+
+def save_look(page: AppTest) -> AppTest:
+    """A run of the page closes the dialog unless it is opened in the same one."""
+    page.button(key="screen_look").click()
+    next(one for one in page.button if one.label == "Save").click().run()
+    assert not page.exception
+    return page
+
+
+def preview(page: AppTest) -> str:
+    """What the dialog shows of a screen."""
+    return "".join(str(getattr(one, "body", "")) for one in page.get("html"))
+
+
+def field(name: str, fake: FakeSystem) -> str:
+    return f"look_{fake.options.version}_{name}"
+
+
+def test_how_the_screens_look_is_chosen_on_the_page_of_kiosks(fake: FakeSystem) -> None:
+    page = look_page()
+    page.color_picker(key=field("accent", fake)).set_value("#1d4ed8")
+    page.text_input(key=field("welcome", fake)).input("Good <b>morning</b>")
+    for name in ("voice", "short_names", "show_late"):
+        page.toggle(key=field(name, fake)).set_value(True)
+    save_look(page)
+    wanted = Look("#1d4ed8", "Good <b>morning</b>", "", False, True, True, True)
+    assert fake.options.current().look == wanted
+    shown = preview(look_page())
+    assert "Maria K." in shown
+    assert "Late by 12 min" in shown
+    assert "Good &lt;b&gt;morning" in shown
+
+
+def test_an_accent_that_is_hard_to_read_is_said_at_once_and_not_saved(fake: FakeSystem) -> None:
+    page = look_page()
+    page.color_picker(key=field("accent", fake)).set_value("#ffd500")
+    page = save_look(page)
+    assert "white words on #ffd500" in page.warning[0].value.replace("\\", "")
+    assert any("would do" in one.value for one in page.error)
+    assert fake.options.current().look == Look()
+
+
+def test_a_logo_is_taken_shown_and_taken_away_again(fake: FakeSystem) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (200, 80), "navy").save(picture, "PNG")
+    page = look_page()
+    page.file_uploader(key=field("logo", fake)).set_value(
+        [("logo.png", picture.getvalue(), "image/png")]
+    )
+    save_look(page)
+    assert fake.options.current().look.logo
+    page = look_page()
+    assert fake.options.current().look.logo_source in preview(page)
+    page.toggle(key=field("bare", fake)).set_value(True)
+    save_look(page)
+    assert not fake.options.current().look.logo
+
+
+def test_a_kiosk_may_do_otherwise_than_all_others(fake: FakeSystem) -> None:
+    fake.rules.put(KioskRecord("gate"))
+    page = dialog()
+    assert page.selectbox(key="device_gate_voice").options[0] == "As all screens: no"
+    page.selectbox(key="device_gate_voice").set_value(True)
+    page.selectbox(key="device_gate_short_names").set_value(False)
+    pressed(page, "save_gate")
+    assert (gate(fake).voice, gate(fake).short_names, gate(fake).sounds) == (True, False, None)
+    assert not gate(fake).earlier  # no day is judged by it

@@ -1,0 +1,138 @@
+"""How the kiosks' screens look and sound: the site's, and what one kiosk does otherwise."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+import streamlit as st
+
+from face_rec.domain.errors import AccessError, Conflict, OptionsRefused, PictureError
+from face_rec.domain.look import BEHAVIOUR, LOGO_UPLOAD, Look, accent_of, logo_of
+from face_rec.facades.access import AccessFacade
+from face_rec.kiosks.banner import short_name
+from face_rec.kiosks.kiosk import KioskRecord
+from pages.ui.frame.flash import flash
+from pages.ui.frame.identity import Right, require
+from pages.ui.frame.page import guarded
+from pages.ui.frame.parts import dialog
+from pages.ui.frame.step_up import proven, refused
+from pages.ui.shared.text import html, plain
+
+LOOK: Final = "look"
+_WORDS: Final = {
+    "sounds": ("Sounds", "A short tone for each mark."),
+    "voice": ("Voice", "The screen says the name and what the mark means."),
+    "short_names": (
+        "Short names",
+        "“Maria K.” instead of “Maria Kern”, everywhere on the screen. The full name is not sent "
+        "to it.",
+    ),
+    "show_late": (
+        "Tell who comes late by how much",
+        "“Late by 12 min”, for everybody who stands there to read. Only where the day's rules "
+        "leave no doubt.",
+    ),
+}
+_EXAMPLE: Final = "Maria Kern"
+
+
+@dialog("Look and sound", Right.KIOSKS, width="large", icon=":material/palette:")
+def look_dialog(app: AccessFacade) -> None:
+    """Of all screens; what is saved is on those that are open within seconds."""
+    with guarded("kiosks.look"):
+        if not proven(LOOK):
+            return
+        app.options.refresh()
+        version, now = app.options.version, app.options.current().look
+        key = f"look_{version}"
+        form, shown = st.columns([1.15, 1], gap="large")
+        with form:
+            wanted = _fields(now, key)
+        with shown:
+            _preview(app.site.title, wanted)
+        if st.button("Save", type="primary", key=f"{key}_save"):
+            _save(app, wanted, version)
+
+
+def _fields(now: Look, key: str) -> Look:
+    accent = st.color_picker("Accent colour", now.accent, key=f"{key}_accent")
+    try:
+        accent_of(accent)
+    except ValueError as error:
+        st.warning(f"The colour must be {error}.", icon=":material/contrast:")
+    welcome = st.text_input(
+        "Welcome", now.welcome, max_chars=120, key=f"{key}_welcome",
+        placeholder="Good morning! Breakfast is in room 4.",
+        help="A line of your own for an idle screen.",
+    )  # fmt: skip
+    made = replace(now, accent=accent, welcome=welcome or "", logo=_logo(now.logo, key))
+    chosen: dict[str, Any] = {
+        name: st.toggle(
+            _WORDS[name][0], getattr(now, name), help=_WORDS[name][1], key=f"{key}_{name}"
+        )
+        for name in BEHAVIOUR
+    }
+    return replace(made, **chosen)
+
+
+def _logo(now: str, key: str) -> str:
+    file = st.file_uploader(
+        "Logo", type=["png", "jpg", "jpeg", "webp"], key=f"{key}_logo",
+        max_upload_size=LOGO_UPLOAD // 2**20,
+        help="It is made small and stands on a light ground.",
+    )  # fmt: skip
+    if file is not None:
+        try:
+            return logo_of(file.getvalue())
+        except PictureError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+            return now
+    return "" if now and st.toggle("Take the logo away", key=f"{key}_bare") else now
+
+
+def _preview(title: str, look: Look) -> None:
+    """An idle screen and a greeting, small."""
+    logo = f'<img src="{look.logo_source}" alt="Logo">' if look.logo else ""
+    name = short_name(_EXAMPLE) if look.short_names else _EXAMPLE
+    late = "<span>Late by 12 min</span>" if look.show_late else ""
+    st.html(
+        f'<div class="fr-look" style="--fr-accent: {html(look.accent)}" '
+        'role="img" aria-label="How a screen will look">'
+        f"<div>{logo}<small>{html(title)}</small><strong>07:58</strong>"
+        f"<em>{html(look.welcome)}</em><b>Look at the camera</b></div>"
+        f"<p><b>{html(name)}</b><span>Marked at 08:12</span>{late}</p></div>"
+    )
+
+
+def _save(app: AccessFacade, wanted: Look, seen: int) -> None:
+    require(Right.KIOSKS)
+    before, texts = app.options.current().look.texts(), wanted.texts()
+    changed = {name: text for name, text in texts.items() if text != before[name]}
+    if not changed:
+        st.info("Nothing was changed.")
+        return
+    try:
+        app.options.change(changed, seen)
+    except AccessError as error:
+        refused(error)
+        return
+    except (OptionsRefused, Conflict) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    flash("Saved. Open screens show it within seconds.")
+    st.rerun()
+
+
+def own_behaviour(start: KioskRecord, site: Look, key: str) -> KioskRecord:
+    """``start`` with what its screen does otherwise than the site's screens."""
+    with st.expander("Its screen, where it is not as all others", icon=":material/tablet:"):
+        left, right = st.columns(2)
+        own: dict[str, Any] = {}
+        for number, name in enumerate(BEHAVIOUR):
+            usual = f"As all screens: {'yes' if getattr(site, name) else 'no'}"
+            words = {None: usual, True: "Yes", False: "No"}
+            choices = list(words)
+            own[name] = (right if number % 2 else left).selectbox(
+                _WORDS[name][0], choices, choices.index(getattr(start, name)),
+                format_func=words.__getitem__, help=_WORDS[name][1], key=f"{key}_{name}",
+            )  # fmt: skip
+    return replace(start, **own)
