@@ -102,7 +102,9 @@ def _system(
     daily_check.start()
     stack.callback(daily_check.close)
     stores.kiosks.names()  # what is taken over from devices of before is so at the start already
-    heartbeat = Heartbeat(lambda: _alive(engine), rules.beat, clock)
+    heartbeat = Heartbeat(
+        lambda: _alive(engine), rules.beat, clock, obstacle=lambda: _obstacle(follower, marker)
+    )
     stack.callback(heartbeat.close)
     return System(
         installation=site_info(settings),
@@ -161,12 +163,20 @@ def _alarm(access: Access, report: Report) -> None:
 
 
 def _alive(engine: Engine) -> list[str]:
-    """The kiosks with a fresh picture; other streams (a guided capture) are none."""
+    """The kiosks with a fresh picture that is looked at (frames may all end in a bug); other
+    streams (a guided capture) are none."""
     return [
         stream.name
         for stream in engine.streams()
-        if KIOSK_NAME.fullmatch(stream.name) and stream.stats().fresh
+        if KIOSK_NAME.fullmatch(stream.name) and stream.stats().looks
     ]
+
+
+def _obstacle(follower: GalleryFollower, marker: DurableMarker) -> str:
+    """Why nobody can be marked at any kiosk now; "" where nothing is in the way."""
+    if not follower.recognises():
+        return "no model, or no gallery of it"
+    return marker.check()
 
 
 def _advice(engine: Engine, models: ModelService) -> tuple[str, ...]:

@@ -86,3 +86,8 @@ class StreamStats:
     def fresh(self) -> bool:
         """Whether its camera runs: without a picture for longer it gives no sign of life."""
         return self.frame_age is not None and self.frame_age < _FRESH
+
+    @property
+    def looks(self) -> bool:
+        """Whether its pictures are looked at, too."""
+        return self.fresh and self.inference_rate > 0

@@ -79,6 +79,17 @@ class DurableMarker:
         """Why the last mark could not be journalled, "" when it could: for health checks."""
         return self._problem
 
+    def check(self) -> str:
+        """The same after asking the journal anew: what it refused may pass by now, and a full
+        disk is known before somebody stands there. It costs an fsync."""
+        try:
+            self._journal.check()
+        except JournalError as error:
+            self._problem = str(error)
+        else:
+            self._problem = ""
+        return self._problem
+
     def close(self, timeout: float = 10.0) -> None:
         """Try once more what is pending, for ``timeout`` s at most; the rest stays in the
         journal."""

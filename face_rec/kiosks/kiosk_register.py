@@ -12,7 +12,8 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError, StoreUnavailable
 from face_rec.kiosks.kiosk import KioskRecord
 
-# Heartbeat: a sign of life for each kiosk that has a picture, as long as it has one.
+# Heartbeat: a sign of life for each kiosk that has a picture, as long as it has one and whoever
+# comes past can be marked.
 #
 # The history of these beats is what tells an absence from an outage, see
 # :mod:`face_rec.kiosks.kiosk`.
@@ -25,7 +26,11 @@ EVERY: Final = 30.0
 
 class Heartbeat:
     """A thread that beats until closed. ``alive`` names the kiosks with a picture now;
-    ``beat`` notes one. A store that is away costs a beat, never the thread."""
+    ``beat`` notes one. A store that is away costs a beat, never the thread.
+
+    A beat says that whoever came past was marked: while ``obstacle`` says why nobody can be, no
+    kiosk beats, and the days are judged as in any other outage. It is asked only where there is
+    a picture."""
 
     def __init__(
         self,
@@ -33,8 +38,10 @@ class Heartbeat:
         beat: Callable[[str, datetime], None],
         clock: Clock,
         every: float = EVERY,
+        obstacle: Callable[[], str] = lambda: "",
     ) -> None:
         self._alive = alive
+        self._obstacle = obstacle
         self._beat = beat
         self._clock = clock
         self._every = every
@@ -46,8 +53,12 @@ class Heartbeat:
         self._thread.stop(timeout)
 
     def beat_once(self) -> None:
-        """Note every kiosk that is alive now."""
-        for kiosk in self._alive():
+        """Note every kiosk that is alive now and where people can be marked."""
+        kiosks = list(self._alive())
+        if kiosks and (why := self._obstacle()):
+            log.warning("beats_held_back kiosks=%d reason=%s", len(kiosks), why)
+            return
+        for kiosk in kiosks:
             try:
                 self._beat(kiosk, self._clock.now())
             except StoreError as error:

@@ -50,6 +50,10 @@ class Journal(Protocol):
 
     def append(self, event: Event) -> None: ...
 
+    def check(self) -> None:
+        """Raises JournalError when it could not keep an event now."""
+        ...
+
     def settle(self, event_id: str) -> None:
         """Redis (and the replicas asked for) has the event: forget it."""
         ...

@@ -80,18 +80,20 @@ class FakeJournal:
         self._lock = threading.Lock()
 
     def append(self, event: Event) -> None:
-        if self.full:
-            raise JournalError("The fake disk is full. Make room.")
+        self.check()
         with self._lock:
             self._pending[event.id] = event
+
+    def check(self) -> None:
+        if self.full:
+            raise JournalError("The fake disk is full. Make room.")
 
     def settle(self, event_id: str) -> None:
         with self._lock:
             self._pending.pop(event_id, None)
 
     def set_aside(self, event_id: str, reason: str) -> None:
-        if self.full:
-            raise JournalError("The fake disk is full. Make room.")
+        self.check()
         with self._lock:
             if self._pending.pop(event_id, None) is not None:
                 self.aside[event_id] = reason

@@ -69,6 +69,12 @@ class LiveGallery:
     def people(self) -> int:
         return self._live.people if self._live else 0
 
+    @property
+    def fits(self) -> bool:
+        """Whether there is a matrix, and it is of the model in use."""
+        live, models = self._live, self._models.current()
+        return live is not None and models is not None and models.contract == live.contract
+
     def match(self, probes: Matrix) -> list[Match]:
         live, models = self._live, self._models.current()
         if live is None or models is None or models.contract != live.contract:
@@ -112,6 +118,10 @@ class GalleryFollower:
     def gallery(self) -> Gallery:
         """Stays the same object for good; the matrix behind it changes."""
         return self._live
+
+    def recognises(self) -> bool:
+        """Whether anybody can be recognised now: there is a model, and a gallery of it."""
+        return self._live.fits
 
     def start(self) -> None:
         self._thread.start()

@@ -8,7 +8,7 @@ events wait.
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
@@ -56,19 +56,22 @@ class FileJournal:
     def append(self, event: Event) -> None:
         """Returns when ``event`` is on the disk."""
         with self._lock, self._disk():
-            if not self._segments:
-                raise OSError("it is closed already")
-            if self._broken:
-                self._rewrite([self._newest])
-            elif self._newest.size > _SEGMENT_BYTES:
-                self._roll()
-            self._keep(event)
-            ticket = self._written
+            ticket = self._write(lambda segment: segment.add(event))
+            self._home[event.id] = self._newest
         try:
             self._sync(ticket)
         except JournalError:
             self.settle(event.id)  # nobody is told of it, so it must not come back
             raise
+
+    def check(self) -> None:
+        """Returns when a line that says nothing is on the disk: the next event could be kept."""
+        with self._lock, self._disk():
+            ticket = self._write(Segment.say_nothing)
+        self._sync(ticket)
+        with self._lock, self._disk():
+            if self._segments and not self._newest.waiting:
+                self._newest.clear()
 
     def settle(self, event_id: str) -> None:
         """Forget an event. Not fsynced: forgetting twice is harmless."""
@@ -120,14 +123,21 @@ class FileJournal:
     def _newest(self) -> Segment:
         return self._segments[-1]
 
-    def _keep(self, event: Event) -> None:
+    def _write(self, what: Callable[[Segment], None]) -> int:
+        """Have something written to the newest segment; the ticket by which it is synced."""
+        if not self._segments:
+            raise OSError("it is closed already")
+        if self._broken:
+            self._rewrite([self._newest])
+        elif self._newest.size > _SEGMENT_BYTES:
+            self._roll()
         try:
-            self._newest.add(event)
+            what(self._newest)
         except OSError:
             self._broken = True
             raise
-        self._home[event.id] = self._newest
         self._written += 1
+        return self._written
 
     def _forget(self, event_id: str) -> Segment | None:
         """The segment that held the event; None if it does not wait."""

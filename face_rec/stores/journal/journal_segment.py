@@ -30,6 +30,7 @@ _SPARSE: Final = 8  # a file of which less than one line in so many still waits 
 _SMALL: Final = 100  # events; fewer are copied rather than kept in a file of their own
 _SEALED: Final = b',"seal":"'  # inside a JSON text a quote has a backslash before it
 _END: Final = b'"}'
+_NO_EVENT: Final = "-"
 
 
 class BadLine(ValueError):
@@ -104,6 +105,10 @@ class Segment:
         """Write that the event is settled."""
         self.waiting.pop(event_id, None)
         self._write(settled_line(event_id, self._seal))
+
+    def say_nothing(self) -> None:
+        """Write a line that changes nothing, to see whether the disk takes one."""
+        self._write(settled_line(_NO_EVENT, self._seal))
 
     def clear(self) -> None:
         """Empty the file: nothing in it waits."""

@@ -192,6 +192,33 @@ def test_a_full_disk_is_said_and_what_was_confirmed_before_stays(
     assert _ids(FileJournal(tmp_path).pending()) == ["before", "after"]
 
 
+def test_whether_the_next_mark_could_be_kept_is_asked_of_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = FileJournal(tmp_path)
+    journal.append(an_event("waits"))
+    journal.check()
+
+    def failing(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    for broken in ("write", "fsync"):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, broken, failing)
+            for _ in range(2):
+                with pytest.raises(JournalError, match="No space left on device"):
+                    journal.check()
+        journal.check()
+    assert _ids(journal.pending()) == ["waits"]
+    journal.settle("waits")
+    journal.check()
+    assert [path.stat().st_size for path in _files(tmp_path)] == [0]
+    journal.close()
+    with pytest.raises(JournalError, match="closed"):
+        journal.check()
+    assert FileJournal(tmp_path).pending() == []
+
+
 def test_a_failed_fsync_confirms_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     journal = FileJournal(tmp_path)
     journal.append(an_event("before"))

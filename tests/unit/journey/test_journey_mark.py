@@ -211,6 +211,15 @@ def test_a_full_disk_confirms_nothing_and_health_knows(house: House) -> None:
     assert house.marker.problem() == ""
 
 
+def test_a_full_disk_is_known_before_somebody_stands_there_and_so_is_room(house: House) -> None:
+    assert house.marker.check() == ""
+    house.journal.full = True
+    assert "full" in house.marker.check()
+    assert "full" in house.marker.problem()
+    house.journal.full = False
+    assert house.marker.check() == house.marker.problem() == ""
+
+
 def test_an_event_that_redis_refuses_does_not_hold_up_the_others(house: House) -> None:
     house.store.refused.add("odd")
     assert house.mark("odd", "ann") is Outcome.SAVED_HERE

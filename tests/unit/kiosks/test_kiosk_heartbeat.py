@@ -35,6 +35,34 @@ def test_a_store_that_is_away_costs_the_beat_of_one_kiosk_only() -> None:
     assert noted == ["yard"]
 
 
+def test_no_kiosk_gives_a_sign_of_life_while_nobody_can_be_marked() -> None:
+    noted: list[str] = []
+    obstacle = "the disk is full"
+    heart = Heartbeat(
+        lambda: ["gate", "yard"], lambda kiosk, _: noted.append(kiosk), FakeClock(), LONG,
+        obstacle=lambda: obstacle,
+    )  # fmt: skip
+    heart.beat_once()
+    assert noted == []
+    obstacle = ""
+    heart.beat_once()
+    heart.close()
+    assert noted == ["gate", "yard"]
+
+
+def test_without_a_picture_nobody_is_asked_whether_marks_could_be_kept() -> None:
+    asked: list[str] = []
+
+    def obstacle() -> str:
+        asked.append("")
+        return ""
+
+    heart = Heartbeat(list, lambda *_: None, FakeClock(), LONG, obstacle)
+    heart.beat_once()
+    heart.close()
+    assert asked == []
+
+
 def test_the_heart_goes_on_after_a_bug() -> None:
     beaten = Event()
     answers: list[Exception | list[str]] = [ValueError("a bug"), ["gate"]]
