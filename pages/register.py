@@ -206,7 +206,7 @@ def draw(app: RegistrarFacade, draft: Draft) -> None:
         ending = st.container()
     with face:
         st.subheader("Face", anchor=False)
-        photos_form(app, draft)
+        photos_form(app, draft, identity)
     with ending:
         save_form(app, draft, details)
         begin_anew(draft)

@@ -163,6 +163,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         authenticator=identify,
         changes=changes,
         tabs=Tabs(),
+        captures=Tabs(),
         files=SentFiles(),
         provider_sessions=ProviderSessions(accounts, sessions, counters, audit_log),
         own_sessions=OwnSessions(

@@ -34,6 +34,7 @@ from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.kept_photos import Portraits
+from face_rec.people.photos.captures import Captures
 from face_rec.people.photos.quality import assess
 from face_rec.privacy.service import RetentionSchedule
 from face_rec.site_options import OptionsFollower
@@ -152,6 +153,7 @@ def _system(
         daily_check=daily_check,
         privacy=privacy,
         screens=ScreenReports(),
+        captures=Captures(),
     )  # fmt: skip
 
 

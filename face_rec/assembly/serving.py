@@ -25,7 +25,8 @@ from face_rec.web.gate.gate import Gate, Useful
 from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.gate.hosts import own_names
 from face_rec.web.gate.tab_socket import Handed
-from face_rec.web.live import live
+from face_rec.web.live import capture, live
+from face_rec.web.live.capture import CaptureSources
 from face_rec.web.live.view import Sources
 from face_rec.web.ops import health, metrics
 from face_rec.web.server import connections, strict_http
@@ -57,6 +58,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *snapshots.routes(lambda: holder.current().pictures),
         *frames.routes(_kiosks),
         *live.routes(LiveSources()),
+        *capture.routes(_captures),
         *(_entrance(settings) if settings.accounts else ()),
     ]
     return [*ours, *strict_http.routes(ours)]
@@ -158,8 +160,12 @@ def _kiosks() -> frames.Kiosks | None:
         engine.still,
         engine.seats,
         built.clock,
-        built.site.timezone,
     )
+
+
+def _captures() -> CaptureSources | None:
+    built = holder.installed()
+    return CaptureSources(built.captures, built.engine.listen, built.clock) if built else None
 
 
 def _health() -> health.Health | None:

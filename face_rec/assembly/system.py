@@ -29,6 +29,7 @@ from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.people.photos.captures import Captures
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader
@@ -67,6 +68,7 @@ class System:
     daily_check: DailyCheck
     privacy: Privacy
     screens: ScreenReports
+    captures: Captures
 
     @property
     def site(self) -> SiteInfo:
@@ -126,6 +128,8 @@ def facades(system: System) -> tuple[Facade, ...]:
             people=system.people,
             enrolment=system.enrolment,
             engine=system.engine,
+            captures=system.captures,
+            claim=system.access.captures.claim,
             models=system.models,
             pictures=system.pictures,
             pins=system.access.pins,

@@ -1,12 +1,15 @@
 """For who registers people: the pages People and Register."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from face_rec.access.devices.pins import Pins
+from face_rec.access.principal import Principal
 from face_rec.facades.facade import Facade
 from face_rec.models.status import ReportingModels
 from face_rec.people.enrolment import Enrolment
+from face_rec.people.photos.captures import Captures
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
@@ -24,6 +27,9 @@ class RegistrarFacade(Facade):
     people: PeopleReader
     enrolment: Enrolment
     engine: CaptureEngine
+    captures: Captures
+    claim: Callable[[str, Principal], bool]
+    """Makes a capture, by its name, somebody's: nobody else may feed or watch it."""
     models: ReportingModels
     pictures: SnapshotStore
     pins: Pins

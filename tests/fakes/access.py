@@ -12,6 +12,7 @@ from face_rec.access.accounts.passwords import Passwords
 from face_rec.access.audit.audit import BY_STRANGERS, AuditEntry, Refusals
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.changes import Changes
+from face_rec.access.control.tabs import Tabs
 from face_rec.access.devices.credentials import Link, LinkStore, Token
 from face_rec.access.devices.device import Beat, Device
 from face_rec.access.devices.devices import Devices
@@ -167,6 +168,7 @@ class AccountsOff:
         self.pins = memory_pins(audit=self.log)
         self.step_up = StepUp(clock or FakeClock())
         self.changes = Changes()
+        self.captures = Tabs()
 
 
 class OneVisitor(AccountsOff):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
 
 from face_rec.domain.faces import Image
 from face_rec.domain.screens import Greeting, Label, Scene, StreamStats
@@ -66,7 +65,6 @@ class FakeKiosks:
     def source(self) -> Callable[[], Kiosks]:
         """What the route asks."""
         kiosks = Kiosks(
-            self.open, lambda name: name in self.known, self.still, self.seats, self.clock,
-            ZoneInfo("Europe/Berlin"),
-        )  # fmt: skip
+            self.open, lambda name: name in self.known, self.still, self.seats, self.clock
+        )
         return lambda: kiosks

@@ -32,6 +32,7 @@ from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.kept_photos import Portraits
+from face_rec.people.photos.captures import Captures
 from face_rec.protocols.models import Progress
 from face_rec.site_options import LiveOptions
 from face_rec.stores.verify.daily_check import CheckStatus
@@ -190,6 +191,7 @@ class FakeSystem:
             ),
             "access": self.access,
             "screens": self.screens,
+            "captures": Captures(),
             "daily_check": SimpleNamespace(status=CheckStatus),
             "health": Health([self._check(n) for n in range(9)], self.clock, keep=0.0),
         }

@@ -50,6 +50,8 @@ class Access:
     changes: Changes
     tabs: Tabs
     files: SentFiles
+    captures: Tabs
+    """Guided captures of Register, by the names of their pages' addresses."""
     proofs: DeviceProofs
     audit: AuditLog
     factors: SecondFactor

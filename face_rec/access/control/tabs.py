@@ -12,7 +12,8 @@ _MOST: Final = 20_000
 
 
 class Tabs:
-    """Streamlit's sessions, each of one principal as it was when the tab was opened.
+    """Streamlit's sessions, each of one principal as it was when the tab was opened; and whatever
+    else is opened in one and asked for by its name.
 
     Anybody who knew a tab's number could go on in it, and see what is open there. So a tab is
     its first principal's for good: somebody else, another sign-in, or the same person with

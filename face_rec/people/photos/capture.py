@@ -76,12 +76,13 @@ class GuidedCapture:
                 self._skipped.add(wanted)
             self._hint = ""
 
-    def remove(self, index: int) -> None:
-        """Throw away the photo at ``index`` of the state's; its view is asked for again."""
+    def remove(self, photo: EnrolPhoto) -> None:
+        """Throw away one of the state's photos; its view is asked for again."""
         with self._lock:
-            if 0 <= index < len(self._photos):
-                self._skipped.discard(self._photos.pop(index).view)
-            self._hint = ""
+            if photo in self._photos:
+                self._photos.remove(photo)
+                self._skipped.discard(photo.view)
+                self._hint = ""
 
     def process(self, frame: Frame) -> Scene:
         """Look at one frame, and keep it if it is what is asked for."""

@@ -104,6 +104,11 @@ def view(yaw: float, pitch: float) -> View:
     return View.FRONT
 
 
+def grade(score: float) -> str:
+    """A quality's score (0 to 1) in a word."""
+    return "excellent" if score >= 0.8 else "good" if score >= 0.55 else "fair"
+
+
 def shortcoming(quality: Quality, limits: Limits) -> str | None:
     """The code of the first thing that is not good enough, or None. Codes: small, unclear,
     dark, bright, flat, turned, tilted, slanted, blurred."""

@@ -1,27 +1,35 @@
-"""What a browser sends with a picture, and what it is answered.
+"""How pictures come in over plain HTTP: one JPEG a request, wherever they go afterwards.
 
 A camera's JPEG is judged by its header before a pixel is decoded. Each upload spends a number
 that an answer before it gave out, so that an upload that was recorded cannot be sent again, and
-none overtakes another. An answer holds plain values for a browser to draw.
+none overtakes another.
 """
 
 import io
+import logging
 import secrets
-from collections import deque
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import tzinfo
 from typing import Final
 
+import anyio
 import cv2
 import numpy as np
+from anyio import to_thread
 from cachetools import LRUCache
 from PIL import Image as Pillow
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
 
+from face_rec.clock import Clock
 from face_rec.domain.errors import RequestRefused
 from face_rec.domain.faces import Image
-from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Greeting, Label, Scene
 from face_rec.protocols.streams import Stream
+from face_rec.web.gate.origin import same_origin
+
+log = logging.getLogger(__name__)
 
 MAX_BYTES = 1024 * 1024
 MAX_PIXELS = 1920 * 1080
@@ -74,6 +82,8 @@ def _unreadable() -> RequestRefused:
 # So an upload that was recorded cannot be sent again, and none overtakes another.
 
 HEADER: Final = "x-kiosk-number"
+SCREEN_HEADER: Final = "x-kiosk-screen"
+"""Names the page that sends: of several screens of one kiosk only the newest feeds it."""
 AT_ONCE: Final = 2
 """Given out at the start, and so the most that are under way."""
 _SCREENS: Final = 256
@@ -81,11 +91,18 @@ _SCREENS: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """One page of one kiosk, and who has it open."""
+    """One page, and who has it open. ``kiosk``: where its pictures go."""
 
     kiosk: str
     screen: str
     who: str
+
+
+def sender_of(request: Request, kiosk: str) -> Sender:
+    """The page that sends, as it names itself, and who the gate found behind it."""
+    who = getattr(request.state, "principal", None)
+    screen = request.headers.get(SCREEN_HEADER, "http")[:64]
+    return Sender(kiosk, screen, f"{who.kind}:{who.id}" if who else "")
 
 
 @dataclass(slots=True)
@@ -127,54 +144,136 @@ class Numbers:
         return series.give()
 
 
-_SHOWN_FOR = 4.0
-"""Seconds of a greeting over the picture."""
-_ROOM = 3.0
-"""Seconds after which an unrenewed scene is no longer sent."""
+# What is under way, and what becomes of one request.
+
+_IN_ALL: Final = 16
+"""Pictures under way at once."""
+_BODY_WITHIN: Final = 10.0
+_LONGEST_WAIT: Final = 1.0
+"""Seconds for the result: about one look of a slow machine."""
+_LOOK_EVERY: Final = 0.005
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-def answer(stream: Stream, now: float, zone: tzinfo) -> dict[str, object]:
-    """The newest scene, greetings and figures of ``stream``; ``now`` in monotonic seconds.
+class Traffic:
+    """Counts what is under way. On the event loop only, so it needs no lock."""
 
-    Boxes are [left, top, right, bottom] in pixels of a picture of ``width`` × ``height``."""
-    stats = stream.stats()
-    return {
-        **_scene(stream.scene(), now),
-        "greetings": [_greeting(g, zone) for g in stream.greetings(now - _SHOWN_FOR)],
-        "stats": {
-            "frames": stats.frames,
-            "dropped": stats.dropped,
-            "inferred": stats.inferred,
-            "frame_rate": round(stats.frame_rate, 2),
-            "inference_rate": round(stats.inference_rate, 2),
-            "time_to_mark": stats.time_to_mark,
-        },
-    }
+    def __init__(self) -> None:
+        self._flying: Counter[str] = Counter()
 
-
-def _scene(scene: Scene | None, now: float) -> dict[str, object]:
-    if scene is None or now - scene.taken_at > _ROOM:
-        return {"width": 0, "height": 0, "faces": []}
-    faces = [_face(label) for label in scene.labels]
-    return {"width": scene.width, "height": scene.height, "faces": faces}
+    @contextmanager
+    def lane(self, kiosk: str) -> Iterator[None]:
+        """A place among the pictures under way; raises RequestRefused when there is none."""
+        if self._flying[kiosk] >= AT_ONCE or self._flying.total() >= _IN_ALL:
+            raise RequestRefused(
+                429, "Too many pictures at once. Send the next one when an answer has come."
+            )
+        self._flying[kiosk] += 1
+        try:
+            yield
+        finally:
+            self._flying[kiosk] -= 1
+            self._flying += Counter()  # forgets kiosks that are at rest
 
 
-def _face(label: Label) -> dict[str, object]:
-    box = label.box
-    return {
-        "track": label.track,
-        "box": [round(side, 1) for side in (box.left, box.top, box.right, box.bottom)],
-        "mood": label.mood.value,
-        "name": label.name if label.verdict is Verdict.NAMED else "",
-        "problem": label.problem,
-    }
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A picture that came in; ``number`` is that of the next one, ``arrived`` in monotonic
+    seconds."""
+
+    image: Image
+    number: str
+    arrived: float
+
+    def answer(self, fresh: bool, now: float) -> dict[str, object]:
+        """``took`` tells the browser how much of the time the network took."""
+        return {"number": self.number, "fresh": fresh, "took": now - self.arrived}
 
 
-def _greeting(greeting: Greeting, zone: tzinfo) -> dict[str, object]:
-    receipt = greeting.receipt
-    return {
-        "id": receipt.event.id,
-        "name": greeting.name,
-        "outcome": receipt.outcome.value,
-        "time": f"{receipt.stands_at.astimezone(zone):%H:%M}",
-    }
+class Exchange:
+    """All pictures that come in by a few routes. On the event loop only."""
+
+    def __init__(self) -> None:
+        self._traffic, self._numbers = Traffic(), Numbers()
+
+    def start(self, sender: Sender) -> dict[str, object]:
+        """The first numbers of a page."""
+        return {"numbers": self._numbers.start(sender)}
+
+    @asynccontextmanager
+    async def picture(
+        self, request: Request, sender: Sender, clock: Clock
+    ) -> AsyncIterator[Taken]:
+        """The picture that ``request`` brings, and its place among those under way.
+
+        Raises RequestRefused."""
+        with self._traffic.lane(sender.kiosk):
+            number = self._numbers.spend(sender, request.headers.get(HEADER, ""))
+            body, arrived = await _body(request), clock.monotonic()
+            yield Taken(await to_thread.run_sync(decode_frame, body), number, arrived)
+
+
+async def answered(answering: Awaitable[dict[str, object]]) -> Response:
+    """What came of a request, or why it was refused."""
+    try:
+        return JSONResponse(await answering, headers=_HEADERS)
+    except RequestRefused as refusal:
+        log.debug("frame_refused status=%d reason=%s", refusal.status, refusal)
+        wait = {"Retry-After": "1"} if refusal.status in {429, 503} else {}
+        return JSONResponse({"error": str(refusal)}, refusal.status, _HEADERS | wait)
+
+
+def check_sender(request: Request) -> None:
+    """It is a picture, from a page of ours. Raises RequestRefused."""
+    check_origin(request)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "image/jpeg":
+        raise RequestRefused(415, "Send one JPEG picture, with Content-Type: image/jpeg.")
+
+
+def check_origin(request: Request) -> None:
+    """Raises RequestRefused for a page that is not ours."""
+    if not same_origin(request.headers):
+        raise RequestRefused(403, "Pictures are only taken from this app's own pages.")
+
+
+async def _body(request: Request) -> bytes:
+    """The whole body, never more than MAX_BYTES of it."""
+    stated = request.headers.get("content-length", "")
+    if stated.isdecimal() and int(stated) > MAX_BYTES:
+        raise _too_large()
+    body = bytearray()
+    async with _in_time():
+        async for part in request.stream():
+            body += part
+            if len(body) > MAX_BYTES:
+                raise _too_large()
+    return bytes(body)
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    try:
+        with anyio.fail_after(_BODY_WITHIN):
+            yield
+    except (TimeoutError, ClientDisconnect):
+        raise RequestRefused(408, "The picture did not arrive in time. Send it again.") from None
+
+
+def _too_large() -> RequestRefused:
+    return RequestRefused(
+        413, f"The picture is too large; at most {MAX_BYTES // 1024:,} KiB are taken."
+    )
+
+
+async def look(stream: Stream, image: Image, clock: Clock) -> bool:
+    """Offer the picture and wait for its result, or for that of a newer one; whether it came."""
+    sent = clock.monotonic()
+    stream.submit(image)
+    with anyio.move_on_after(_LONGEST_WAIT):
+        while True:
+            scene = stream.scene()
+            if scene is not None and scene.taken_at >= sent:
+                return True
+            await anyio.sleep(_LOOK_EVERY)
+    return False

@@ -217,7 +217,11 @@ def _about(
     kiosk = request.query_params.get("kiosk", "")
     timed = who is not None and rule is not None and rule.own is Own.KIOSK
     open_now = access.open_now(kiosk) if timed else True
-    return Asked(who, below(path_of(request)), kiosk, open_now, access.tabs, access.files)
+    named = request.query_params.get("capture", "")
+    return Asked(
+        who, below(path_of(request)), kiosk, open_now, access.tabs, access.files, named,
+        access.captures,
+    )  # fmt: skip
 
 
 def _stands(access: Access, request: HTTPConnection, was: Principal) -> bool:

@@ -34,6 +34,7 @@ class Own(StrEnum):
     """What somebody is narrowed to, their right apart."""
 
     KIOSK = "kiosk"  # the kiosk that ?kiosk= names, within its hours
+    CAPTURE = "capture"  # the guided capture that ?capture= names: of who opened it
     EVERYBODY = "everybody"  # it does not tell whose it is: for who sees all groups
     TAB = "tab"  # the tab that the path names
     FILE = "file"  # a file whose address was sent to them
@@ -104,6 +105,9 @@ EXACT: Final[Mapping[str, Rule]] = {
     "/frames/start": Rule(Way.COOKIE, _for(Right.KIOSK), Own.KIOSK),
     "/frames/still": Rule(Way.COOKIE, _for(Right.KIOSK), Own.KIOSK, most=8 * MIB),
     "/live": Rule(Way.COOKIE, _for(Right.KIOSK), Own.KIOSK),
+    "/capture": Rule(Way.COOKIE, _for(Right.PEOPLE_WRITE), Own.CAPTURE, most=8 * MIB),
+    "/capture/start": Rule(Way.COOKIE, _for(Right.PEOPLE_WRITE), Own.CAPTURE),
+    "/capture/live": Rule(Way.COOKIE, _for(Right.PEOPLE_WRITE), Own.CAPTURE),
     "/api": Rule(Way.BEARER),
     "/": _SHELL,
     "/index.html": _SHELL,

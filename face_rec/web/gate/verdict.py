@@ -21,7 +21,8 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Asked:
     """``path``: the own path (:func:`face_rec.web.gate.route_rules.below`). ``kiosk``: the one
-    that the request names. ``open_now``: whether it is within that kiosk's hours."""
+    that the request names. ``open_now``: whether it is within that kiosk's hours. ``capture``:
+    the guided capture that it names; ``captures``: whose they are."""
 
     principal: Principal | None
     path: str
@@ -29,6 +30,8 @@ class Asked:
     open_now: bool
     tabs: Tabs
     files: SentFiles
+    capture: str
+    captures: Tabs
 
 
 def verdict(rule: Rule | None, asked: Asked) -> Verdict:
@@ -66,11 +69,18 @@ def _own(own: Own | None, who: Principal, asked: Asked) -> Verdict:
             return Verdict.CLOSED
         case Own.EVERYBODY if not who.groups.every:
             return Verdict.DENIED
-        case Own.TAB if not asked.tabs.owned(_tab(asked.path), who):
-            return Verdict.MISSING
-        case Own.FILE if not asked.files.sent(_file(asked.path), who):
+        case Own.TAB | Own.FILE | Own.CAPTURE if not _theirs(own, who, asked):
             return Verdict.MISSING
     return Verdict.FINE
+
+
+def _theirs(own: Own, who: Principal, asked: Asked) -> bool:
+    """Whether ``who`` opened the tab or capture, or was sent the file, that is asked for."""
+    if own is Own.TAB:
+        return asked.tabs.owned(_tab(asked.path), who)
+    if own is Own.CAPTURE:
+        return asked.captures.owned(asked.capture, who)
+    return asked.files.sent(_file(asked.path), who)
 
 
 def _tab(path: str) -> str:

@@ -1,1 +1,1 @@
-"""The live line of a kiosk: one WebSocket that tells its screen what to show."""
+"""Live lines: a WebSocket that tells a screen what to show, of a kiosk or of a registration."""

@@ -1,20 +1,23 @@
 """One line: tells one screen what to show, as soon as that changes and as fast as it reads; and
-hears from its browser how it is, now and then, and nothing else."""
+hears from its browser a few words now and then. What is shown, and what may be said, is told by
+the lines made of it: a kiosk's and a registration's."""
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import anyio
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from face_rec.clock import Clock
 from face_rec.domain.errors import FaceRecError
-from face_rec.kiosks.screen_status import Report, ScreenStatus
-from face_rec.web.live.shown import Shown, message, text_of
-from face_rec.web.live.view import View
+from face_rec.web.live.shown import message, text_of
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 LONGEST: Final = 4096
 """Bytes of a message."""
@@ -24,9 +27,6 @@ POLICY: Final = 1008
 _AT_ONCE: Final = 10
 """Messages that may come together: a network that was away for seconds hands on what waited."""
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Rate = Annotated[float, Field(ge=0, le=1000)]
-
 
 class LineOver(Exception):
     """The line ends; ``code`` is told to the browser."""
@@ -34,35 +34,6 @@ class LineOver(Exception):
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
         self.code = code
-
-
-class _Beat(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    transport: Literal["webrtc", "http"]
-    camera: Annotated[str, Field(max_length=200)] = ""
-    rate: Rate = 0.0
-    dark: bool = False
-    battery: Share | None = None
-    state: Annotated[str, Field(max_length=32)] = ""
-    version: Annotated[str, Field(max_length=64)] = ""
-
-
-class _Said(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    beat: _Beat
-
-
-def status_of(text: str) -> ScreenStatus:
-    """What the message says; raises LineOver for anything else."""
-    if len(text.encode()) > LONGEST:
-        raise LineOver(POLICY, "too long")
-    try:
-        beat = _Said.model_validate_json(text).beat
-    except ValidationError:
-        raise LineOver(UNFIT, "not understood") from None
-    return ScreenStatus(**beat.model_dump())
 
 
 class Pace:
@@ -87,38 +58,56 @@ _GAP: Final = 0.04
 """Seconds between two messages: 25 a second are more than anybody sees."""
 _TICK: Final = 0.5
 """Seconds after which what only time changes is looked at (a greeting that ends)."""
-_READ_EVERY: Final = 1.0
-_FIRST_READ: Final = 0.3
 _PATIENCE: Final = 10.0
 """Seconds for a message to leave; who does not read for so long is not there."""
 
 
-class Line:
-    """Over an accepted WebSocket. There is no queue: while a message waits to leave nothing is
-    put together, and what follows is what is true then."""
+Work = Callable[[], Awaitable[object]]
 
-    def __init__(self, socket: WebSocket, view: View) -> None:
+
+class Line(ABC):
+    """Over an accepted WebSocket. There is no queue: while a message waits to leave nothing is
+    put together, and what follows is what is true then. ``about``: whose line, for the log."""
+
+    def __init__(self, socket: WebSocket, clock: Clock, about: str) -> None:
         self._socket = socket
-        self._view = view
-        self._clock = view.sources.clock
-        self._changed, self._hurry = asyncio.Event(), asyncio.Event()
+        self._clock = clock
+        self._about = about
+        self._changed = asyncio.Event()
         self._told_at = float("-inf")
         self._why: LineOver | None = None
 
+    @abstractmethod
+    def _listen(self, wake: Callable[[], None]) -> Callable[[], None]:
+        """Have ``wake`` called, in any thread, when something is new; returns what ends that."""
+
+    @abstractmethod
+    async def _now(self) -> "DataclassInstance":
+        """What is shown at this moment; each field is a part of a message."""
+
+    @abstractmethod
+    def _heard(self, text: str) -> None:
+        """The browser says something. Raises LineOver for what it may not say."""
+
+    async def _begin(self) -> None:  # noqa: B027 - there need be nothing
+        """Before the first message."""
+
+    def _besides(self) -> tuple[Work, ...]:
+        """What goes on beside telling and hearing."""
+        return ()
+
     async def run(self, over: anyio.Event) -> None:
         """Until either side ends it, or ``over`` comes."""
-        stop = self._view.sources.listen(self._view.kiosk, self._waking())
+        stop = self._listen(self._waking())
         try:
             async with anyio.create_task_group() as group:
-                for work in (self._tell, self._hear, self._read, over.wait):
+                for work in (self._tell, self._hear, over.wait, *self._besides()):
                     group.start_soon(self._until_one_ends, work, group.cancel_scope)
         finally:
             stop()
         await self._close()
 
-    async def _until_one_ends(
-        self, work: Callable[[], Awaitable[object]], scope: anyio.CancelScope
-    ) -> None:
+    async def _until_one_ends(self, work: Work, scope: anyio.CancelScope) -> None:
         try:
             await work()
         except LineOver as why:
@@ -141,17 +130,13 @@ class Line:
     # --- to the browser
 
     async def _tell(self) -> None:
-        before: Shown | None = None
-        with anyio.move_on_after(_FIRST_READ):
-            await self._view.refresh(_READ_EVERY)
+        before: DataclassInstance | None = None
+        await self._begin()
         while True:
             self._changed.clear()
-            if not await self._view.meet():
-                self._hurry.set()
-            now = self._view.now()
+            now = await self._now()
             await self._send_what_is_new(now, before)
             before = now
-            self._renew(now)
             await anyio.sleep(_GAP)
             with anyio.move_on_after(self._rest()):
                 await self._changed.wait()
@@ -160,7 +145,9 @@ class Line:
         """Seconds until it is looked at again, should nothing change before."""
         return min(_TICK, max(0.0, self._told_at + BEAT - self._clock.monotonic()))
 
-    async def _send_what_is_new(self, now: Shown, before: Shown | None) -> None:
+    async def _send_what_is_new(
+        self, now: "DataclassInstance", before: "DataclassInstance | None"
+    ) -> None:
         told = message(now, before, self._clock.now())
         moment = self._clock.monotonic()
         if len(told) == 1 and moment - self._told_at < BEAT:
@@ -170,24 +157,6 @@ class Line:
         if patience.cancelled_caught:
             raise LineOver(POLICY, "nobody reads")
         self._told_at = moment
-
-    def _renew(self, now: Shown) -> None:
-        """The screen may go on feeding its kiosk."""
-        if not now.state.closed:
-            self._view.sources.seats.renew(self._view.kiosk, self._view.screen)
-
-    async def _read(self) -> None:
-        """Keep what lies in the database fresh, beside the telling, which waits for nothing."""
-        while True:
-            with anyio.move_on_after(_READ_EVERY):
-                await self._hurry.wait()
-            hurried = self._hurry.is_set()
-            self._hurry.clear()
-            await self._view.refresh(0.0 if hurried else _READ_EVERY * 0.9)
-            if hurried:
-                self._changed.set()
-            if not self._view.known:
-                raise LineOver(POLICY, "there is no such kiosk any more")
 
     # --- from the browser
 
@@ -201,13 +170,12 @@ class Line:
             text = said.get("text")
             if text is None:
                 raise LineOver(UNFIT, "not text")
-            view, now = self._view, self._clock.now()
-            view.sources.reports.note(Report(view.kiosk, view.screen, status_of(text), now))
+            if len(text.encode()) > LONGEST:
+                raise LineOver(POLICY, "too long")
+            self._heard(text)
 
     async def _close(self) -> None:
         code, reason = (self._why.code, str(self._why)) if self._why else (1000, "")
-        log.info(
-            "live_ended kiosk=%s code=%d reason=%s", self._view.kiosk, code, reason or "closed"
-        )
+        log.info("live_ended %s code=%d reason=%s", self._about, code, reason or "closed")
         with anyio.move_on_after(1), suppress(WebSocketDisconnect, RuntimeError, FaceRecError):
             await self._socket.close(code, reason)

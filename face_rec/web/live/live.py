@@ -2,7 +2,7 @@
 
 The gate has judged who asks, whose kiosk it is and whether it is open, and goes on doing so
 while the line is open. What goes over it: :mod:`face_rec.web.live.shown` to the browser,
-:mod:`face_rec.web.live.line` from it.
+:mod:`face_rec.web.live.kiosk_line` from it.
 """
 
 import re
@@ -16,7 +16,8 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
 from face_rec.kiosks.kiosk import NAME
-from face_rec.web.live.line import Line
+from face_rec.web.live.kiosk_line import KioskLine
+from face_rec.web.live.line import POLICY
 from face_rec.web.live.view import Sources, Today, View
 
 A_KIOSK: Final = 4
@@ -64,8 +65,7 @@ class Places:
 
 SCREEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """How a page may name its screen."""
-_TRY_LATER: Final = 1013
-_POLICY: Final = 1008
+TRY_LATER: Final = 1013
 
 
 def routes(sources: Callable[[], Sources | None]) -> list[WebSocketRoute]:
@@ -85,15 +85,15 @@ class Lines:
         """Serve one line until it ends."""
         view = await self._view(socket)
         if view is None:
-            await socket.close(_POLICY)  # unaccepted, it answers 403
+            await socket.close(POLICY)  # unaccepted, it answers 403
             return
         try:
             with self._places.take(view.kiosk, view.screen) as over:
                 await socket.accept()
-                await Line(socket, view).run(over)
+                await KioskLine(socket, view).run(over)
         except NoPlace as full:
             await socket.accept()
-            await socket.close(_TRY_LATER, str(full))
+            await socket.close(TRY_LATER, str(full))
 
     async def _view(self, socket: WebSocket) -> View | None:
         sources = self._sources()

@@ -6,12 +6,15 @@ A message holds the parts that differ from what was told before; the first holds
 import json
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label, Scene, StreamStats
 from face_rec.kiosks.banner import Banner
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 ROOM: Final = 3.0
 """Seconds after which an unrenewed scene is no longer shown."""
@@ -92,10 +95,12 @@ class Shown:
     stats: StreamStats
 
 
-def message(now: Shown, before: Shown | None, at: datetime) -> dict[str, Any]:
+def message(
+    now: "DataclassInstance", before: "DataclassInstance | None", at: datetime
+) -> dict[str, Any]:
     """The parts of ``now`` that differ from ``before``, and the server's time in seconds."""
     told: dict[str, Any] = {"at": round(at.timestamp(), 3)}
-    for part in fields(Shown):
+    for part in fields(now):
         value = getattr(now, part.name)
         if before is None or value != getattr(before, part.name):
             told[part.name] = _plain(value)

@@ -86,7 +86,8 @@ class Kiosk {
     const { kiosk, screen, transport, labels } = this.data;
     const url = `/frames?${new URLSearchParams({ kiosk })}`;
     this.ways = new Ways(transport, new HttpSender(url, screen), new WebRtcSender(labels));
-    this.line = new LiveLine(kiosk, screen, (parts, back) => this.told(parts, back));
+    const [line, asks] = [`/live?${new URLSearchParams({ kiosk, screen })}`, url.replace("?", "/start?")];
+    this.line = new LiveLine(line, asks, screen, (parts, back) => this.told(parts, back));
     this.line.connect();
   }
 

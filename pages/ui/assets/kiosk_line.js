@@ -1,5 +1,5 @@
-// The live line from the server: one WebSocket that says what is seen, whom to greet, and how the
-// kiosk is. It comes back by itself, and one that has said nothing for a while is as good as cut.
+// A live line from the server: one WebSocket that says what a screen shows, of a kiosk or of a
+// registration. It comes back by itself, and one that has said nothing for a while is as good as cut.
 
 const SILENT_S = 3;
 const FIRST_RETRY_S = 0.25, LONGEST_RETRY_AWAY_S = 1, REFUSED_RETRY_S = 4;
@@ -8,12 +8,11 @@ const BEAT_EVERY_S = 5;
 const REFUSED = [1003, 1008];
 
 class LiveLine {
-  constructor(kiosk, screen, told) {
-    const query = new URLSearchParams({ kiosk, screen });
+  // ``asks``: a request with the same right as the line at ``path``.
+  constructor(path, asks, screen, told) {
     const way = location.protocol === "https:" ? "wss" : "ws";
-    this.address = `${way}://${location.host}/live?${query}`;
-    this.asks = `/frames/start?${new URLSearchParams({ kiosk })}`;
-    Object.assign(this, { screen, told, parts: {}, open: false, refusal: "", offset: 0 });
+    this.address = `${way}://${location.host}${path}`;
+    Object.assign(this, { asks, screen, told, parts: {}, open: false, refusal: "", offset: 0 });
     this.heard = seconds(); this.retry = 0; this.wait = 0; this.beaten = -BEAT_EVERY_S;
     this.back = () => { this.wait = 0; this.retry = 0; this.tick(); };
     for (const event of ["online", "pageshow"]) window.addEventListener(event, this.back);
@@ -85,9 +84,14 @@ class LiveLine {
 
   // How this screen is, for the page Kiosks.
   beat(state) {
-    if (!this.open || this.socket.readyState !== WebSocket.OPEN || seconds() - this.beaten < BEAT_EVERY_S) return;
-    this.beaten = seconds();
-    this.socket.send(JSON.stringify({ beat: state }));
+    if (seconds() - this.beaten > BEAT_EVERY_S && this.say({ beat: state })) this.beaten = seconds();
+  }
+
+  // Whether it could be said.
+  say(what) {
+    if (!this.open || this.socket.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(what));
+    return true;
   }
 
   end() {

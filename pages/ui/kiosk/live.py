@@ -20,10 +20,12 @@ from face_rec.kiosks.kiosk import Transport
 from face_rec.kiosks.seats import Seats
 from face_rec.protocols.streams import Stream
 from pages.ui.frame.component_files import joined
-from pages.ui.kiosk.camera import LABELS
 from pages.ui.kiosk.transport import wished
 
 log = logging.getLogger(__name__)
+
+LABELS = {"start": "Start camera", "stop": "Stop camera"}
+"""Of the hidden iframe's buttons, by which the screen finds and presses them."""
 
 
 class Feed:
@@ -54,14 +56,6 @@ class Feed:
             image = frame.to_ndarray(format="bgr24", threads=1)
             self._stream.submit(np.array(image, dtype=np.uint8))
 
-
-# The kiosk's live screen: drawn once, then it lives by itself.
-#
-# One component holds camera, overlay, greetings, list and tools. The browser opens the camera
-# and shows it; pictures go to the engine over WebRTC or HTTP, and the WebSocket ``/live``
-# brings what the engine sees (:mod:`face_rec.web.live`). Nothing of a kiosk lives in the
-# session but the name of its screen, so a reload, another tab or a lost connection goes on
-# where the engine is.
 
 _component = st.components.v2.component(
     "face_rec_kiosk",

@@ -1,78 +1,76 @@
 """The photos of a registration: guided capture, single photos, files, and what was taken."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import streamlit as st
 
 from face_rec.domain.errors import FaceRecError, PictureError
-from face_rec.domain.faces import View
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import MAX_BYTES, SUFFIXES, decode
 from face_rec.people.photos.portraits import data_uri
-from pages.ui.frame.identity import Right
-from pages.ui.frame.page import guarded
-from pages.ui.frame.parts import callback, repeating
-from pages.ui.kiosk.camera import camera, keep_alive
-from pages.ui.people.enrolment_draft import Capture, Draft
+from face_rec.people.photos.quality import grade
+from pages.ui.frame.component_files import joined
+from pages.ui.frame.identity import Identity, Right
+from pages.ui.frame.parts import callback
+from pages.ui.people.enrolment_draft import Draft
 from pages.ui.shared.template_state import VIEWS
 from pages.ui.shared.text import counted, html, plain
 
-_STEPS = {
-    View.FRONT: ("Front", "face"),
-    View.LEFT: ("Left", "arrow_back"),
-    View.RIGHT: ("Right", "arrow_forward"),
-    View.UP: ("Up", "arrow_upward"),
-    View.DOWN: ("Down", "arrow_downward"),
-}
-"""Word and icon of each view, in the order asked for; the arrows suit a mirrored picture."""
+_STEPS = (
+    ("front", "Front", "face"),
+    ("left", "Left", "arrow_back"),
+    ("right", "Right", "arrow_forward"),
+    ("up", "Up", "arrow_upward"),
+    ("down", "Down", "arrow_downward"),
+)
+"""Each view with its word and icon, in the order asked for; the arrows suit a mirrored picture."""
 
 
-def guided(app: RegistrarFacade, draft: Draft) -> None:
-    """Video with hint and progress; done, it gives way to the photos it took."""
-    if draft.guided_done:
-        st.success("All views are taken. Save, or add more photos.", icon=":material/task_alt:")
-        st.button(
-            "Take them again",
-            on_click=callback(Right.PEOPLE_WRITE, _again),
-            args=(draft,),
-            type="tertiary",
-        )
+_component = st.components.v2.component(
+    "face_rec_capture",
+    html=joined("enrol.html"),
+    css=joined("camera.css"),
+    js=joined(
+        "camera_words.js", "kiosk_camera.js", "kiosk_presence.js", "kiosk_http.js",
+        "kiosk_line.js", "kiosk_overlay.js", "enrol.js",
+    ),
+    isolate_styles=False,
+)  # fmt: skip
+
+
+def guided(app: RegistrarFacade, draft: Draft, identity: Identity) -> None:
+    """Video with hint, progress and the photos it takes; done, it gives way to those photos.
+
+    Drawn once, it lives by itself, as a kiosk's screen does (:mod:`face_rec.web.live.capture`),
+    and asks for one run of the page, when all views are taken.
+    """
+    if draft.opened and draft.opened.capture.guide.state().done:
+        draft.end_capture()
+        draft.guided_done = True
+    if not draft.guided_done:
+        data = {
+            "capture": draft.start_capture(app, identity).name,
+            "steps": [{"view": view, "word": word, "sign": sign} for view, word, sign in _STEPS],
+            "views": VIEWS,
+        }
+        _component(key=draft.name("capture"), data=data, on_done_change=_nothing)
         return
-    capture = draft.start_capture(app)
-    _hint(draft, capture)
-    camera("register", capture.pump, app.ice_servers())
+    st.success("All views are taken. Save, or add more photos.", icon=":material/task_alt:")
+    st.button(
+        "Take them again", on_click=callback(Right.PEOPLE_WRITE, _again), args=(draft,),
+        type="tertiary",
+    )  # fmt: skip
+
+
+def _nothing() -> None:
+    """Whether it is done is asked of the capture when the page runs."""
 
 
 def _again(draft: Draft) -> None:
     draft.photos.clear()
     draft.guided_done = False
-
-
-@repeating(0.4, Right.PEOPLE_WRITE)
-def _hint(draft: Draft, capture: Capture) -> None:
-    """What to do now, how far it is, and the camera's keeper."""
-    with guarded("register.hint"):
-        state = capture.guide.state()
-        if state.done:
-            draft.end_capture()
-            draft.guided_done = True
-            st.rerun(scope="app")
-        taken = {photo.view for photo in state.photos}
-        steps = "".join(_step(view, view in taken, view is state.wanted) for view in _STEPS)
-        st.html(
-            f'<div class="fr-guide" role="status" data-testid="guide"><b>{html(state.hint)}</b>'
-            f'<div class="fr-steps">{steps}</div></div>'
-        )
-        keep_alive("register", capture.stream.stats().frame_age, time.monotonic(), room=0.46)
-
-
-def _step(view: View, taken: bool, wanted: bool) -> str:
-    word, sign = _STEPS[view]
-    style = "fr-taken" if taken else "fr-wanted" if wanted else ""
-    return f'<span class="fr-step {style}"><i>{"check" if taken else sign}</i>{word}</span>'
 
 
 WAYS = {"guided": "Guided", "still": "Photo", "upload": "Upload"}
@@ -92,7 +90,7 @@ class Upload(Protocol):
     def getvalue(self) -> bytes: ...
 
 
-def photos_form(app: RegistrarFacade, draft: Draft) -> None:
+def photos_form(app: RegistrarFacade, draft: Draft, identity: Identity) -> None:
     """Choose a way, give photos, see and remove them."""
     way = st.segmented_control(
         "Photos", list(WAYS), default="guided", key=draft.name("way"), required=True,
@@ -101,15 +99,13 @@ def photos_form(app: RegistrarFacade, draft: Draft) -> None:
     )  # fmt: skip
     if way != "guided":
         draft.end_capture()
-    ways: dict[str, Callable[[RegistrarFacade, Draft], None]] = {
-        "guided": guided, "still": _still, "upload": _upload,
-    }  # fmt: skip
-    ways[way](app, draft)
+        ways = {"still": _still, "upload": _upload}
+        ways[way](app, draft)
+    else:
+        guided(app, draft, identity)
     for sentence in draft.refused:
         st.warning(plain(sentence), icon=":material/no_photography:")
-    if draft.capture:
-        _live_strip(draft)
-    else:
+    if not draft.opened:  # the capture shows them itself
         strip(draft)
 
 
@@ -158,12 +154,6 @@ def _check(app: RegistrarFacade, draft: Draft, file: Upload) -> None:
             draft.refused.append(str(error))
 
 
-@repeating(0.7, Right.PEOPLE_WRITE)
-def _live_strip(draft: Draft) -> None:
-    with guarded("register.photos"):
-        strip(draft)
-
-
 def strip(draft: Draft) -> None:
     """The accepted photos, each with what it is and a button to take it out."""
     photos = draft.all_photos()
@@ -185,10 +175,5 @@ def _tile(draft: Draft, number: int, photo: EnrolPhoto) -> None:
     which = f"{number}-{hash(photo.vector.tobytes())}"
     st.button(
         "Remove", key=draft.name(f"remove-{which}"), icon=":material/close:", type="tertiary",
-        on_click=callback(Right.PEOPLE_WRITE, draft.remove), args=(number,), width="stretch",
+        on_click=callback(Right.PEOPLE_WRITE, draft.remove), args=(photo,), width="stretch",
     )  # fmt: skip
-
-
-def grade(score: float) -> str:
-    """A quality score (0 to 1) in a word."""
-    return "excellent" if score >= 0.8 else "good" if score >= 0.55 else "fair"

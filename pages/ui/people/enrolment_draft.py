@@ -16,26 +16,26 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from face_rec.access.principal import Principal
 from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.gallery.gallery import centroid
-from face_rec.people.photos.capture import GuidedCapture
-from face_rec.people.photos.photo_check import EnrolPhoto, Examiner
-from face_rec.people.photos.quality import CAPTURE, assess
-from face_rec.protocols.streams import Stream
-from pages.ui.kiosk.camera import FramePump
+from face_rec.people.photos.captures import Capture
+from face_rec.people.photos.photo_check import EnrolPhoto
 
 _KEY = "_draft"
 _KEPT = 600.0  # seconds that a draft outlives its session
 
 
-@dataclass(slots=True)
-class Capture:
-    """A guided capture that runs: what takes the photos, its stream, and the stream's camera."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A guided capture that runs, the name under which its page feeds and watches it, and the
+    one who may."""
 
-    guide: GuidedCapture
-    stream: Stream
-    pump: FramePump
+    capture: Capture
+    name: str
+    owner: Principal
+    end: Callable[[], None]
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class Draft:
     photos: list[EnrolPhoto] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     refused_in: int = -1
-    capture: Capture | None = None
+    opened: Opened | None = None
     round: int = 0
     seen: set[str] = field(default_factory=set)
     problem: str = ""
@@ -70,7 +70,8 @@ class Draft:
         return f"{widget}-{self.key}"
 
     def all_photos(self) -> tuple[EnrolPhoto, ...]:
-        taken = self.capture.guide.state().photos if self.capture else ()
+        opened = self.opened
+        taken = opened.capture.guide.state().photos if opened else ()
         return (*self.photos, *taken)
 
     def agreed_photos(self, app: RegistrarFacade) -> tuple[EnrolPhoto, ...]:
@@ -84,20 +85,35 @@ class Draft:
             app.enrolment.examiner.agree(photo.vector, centroid(earlier))
         return photos
 
-    def start_capture(self, app: RegistrarFacade) -> Capture:
-        """Open the guided capture, or return the one that is open."""
-        if self.capture is None:
-            guide = GuidedCapture(Examiner(app.models, assess, CAPTURE))
-            stream = app.engine.open(f"register:{self.key}", guide)  # no name of a kiosk
-            self.capture = Capture(guide, stream, FramePump(stream))
-        return self.capture
+    def start_capture(self, app: RegistrarFacade, owner: Principal) -> Opened:
+        """Open the guided capture, or return the one that is open. Taken up in another sign-in
+        it goes on under a new name, for only who opened it may feed and watch it."""
+        opened = self.opened
+        if opened is None:
+            opened = self._open(app, owner, self._new_capture(app))
+        elif opened.owner != owner:
+            opened.end()
+            opened = self._open(app, owner, opened.capture)
+        self.opened = opened
+        return opened
+
+    def _new_capture(self, app: RegistrarFacade) -> Capture:
+        guide = app.enrolment.guided()
+        stream = app.engine.open(f"register:{self.key}", guide)  # no name of a kiosk
+        return Capture(guide, stream, self.all_photos, self.remove)
+
+    def _open(self, app: RegistrarFacade, owner: Principal, capture: Capture) -> Opened:
+        name = app.captures.open(capture)
+        app.claim(name, owner)
+        return Opened(capture, name, owner, lambda: app.captures.close(name))
 
     def end_capture(self) -> None:
         """Close the camera and keep what it took."""
-        if self.capture is not None:
-            self.capture.stream.close()
-            self.photos.extend(self.capture.guide.state().photos)
-            self.capture = None
+        opened, self.opened = self.opened, None
+        if opened is not None:
+            opened.end()
+            opened.capture.stream.close()
+            self.photos.extend(opened.capture.guide.state().photos)
 
     def finish(self, person: Person, added: bool = False) -> None:
         """The photos are stored with ``person``; nothing of them stays here."""
@@ -112,12 +128,11 @@ class Draft:
                 self.refused.clear()
                 self.refused_in = self.round
 
-    def remove(self, number: int) -> None:
-        """Take out one of :meth:`all_photos`."""
-        if number < len(self.photos):
-            del self.photos[number]
-        elif self.capture:
-            self.capture.guide.remove(number - len(self.photos))
+    def remove(self, photo: EnrolPhoto) -> None:
+        """Take out one of :meth:`all_photos`. Any thread: pages and the capture's line do."""
+        self.photos[:] = [one for one in self.photos if one is not photo]
+        if self.opened:
+            self.opened.capture.guide.remove(photo)
 
 
 def current_draft(owner: str) -> Draft:

@@ -4,10 +4,43 @@ import av
 import numpy as np
 import pytest
 
+from face_rec.domain.faces import Image
+from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.kiosks.seats import LEASE, Seats
 from pages.ui.kiosk.live import Feed
 from tests.fakes.clock import FakeClock
-from tests.unit.kiosks.test_frame_pump import FakeStream, frame
+
+
+class FakeStream:
+    """Keeps what it is given; fails on demand."""
+
+    name = "main"
+
+    def __init__(self) -> None:
+        self.images: list[Image] = []
+        self.broken = False
+
+    def submit(self, image: Image) -> None:
+        if self.broken:
+            raise RuntimeError("the stream is broken")
+        self.images.append(image)
+
+    def scene(self) -> Scene | None:
+        return None
+
+    def greetings(self, since: float = 0.0) -> tuple[Greeting, ...]:
+        return ()
+
+    def stats(self) -> StreamStats:
+        return StreamStats()
+
+    def close(self) -> None: ...
+
+
+def frame() -> av.VideoFrame:
+    image = np.zeros((120, 160, 3), np.uint8)
+    image[:, :80] = (255, 0, 0)  # blue on the left, in BGR
+    return av.VideoFrame.from_ndarray(image, format="bgr24")
 
 
 def feed(stream: FakeStream, seats: Seats, screen: str = "a") -> Feed:

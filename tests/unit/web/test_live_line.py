@@ -22,13 +22,14 @@ from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.live import line as line_module
 from face_rec.web.live import live
-from face_rec.web.live.line import Line
+from face_rec.web.live.kiosk_line import KioskLine
 from face_rec.web.live.view import Today, View
 from tests.fakes.live import FakeLive
 
 URL = "ws://localhost/live?kiosk=front-door&screen=s1"
 ORIGIN = {"origin": "http://localhost"}
 PART = dict[str, Any]
+LONG = '{"beat":{"transport":"http"}}' + " " * 4096
 
 
 @pytest.fixture
@@ -258,7 +259,7 @@ def test_how_a_screen_is_is_kept_for_the_kiosks_page(browser: TestClient, fake: 
     assert (report.screen, report.status.battery) == ("s1", 0.5)
 
 
-@pytest.mark.parametrize(("sent", "code"), [("junk", 1003), ("x" * 5000, 1008), (b"beat", 1003)])
+@pytest.mark.parametrize(("sent", "code"), [("junk", 1003), (LONG, 1008), (b"beat", 1003)])
 def test_junk_ends_the_line(browser: TestClient, sent: str | bytes, code: int) -> None:
     with _open(browser) as socket:
         socket.receive_json()
@@ -318,9 +319,9 @@ class Unread:
         await anyio.sleep_forever()  # what waits before it is not taken either
 
 
-def _line(fake: FakeLive, socket: Unread) -> Line:
+def _line(fake: FakeLive, socket: Unread) -> KioskLine:
     view = View(fake.sources, Today(fake.sources), "front-door", "s1")
-    return Line(socket, view)  # type: ignore[arg-type]
+    return KioskLine(socket, view)  # type: ignore[arg-type]
 
 
 def test_for_who_reads_slowly_nothing_is_kept_but_the_newest(fake: FakeLive) -> None:

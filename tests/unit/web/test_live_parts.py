@@ -14,7 +14,8 @@ from face_rec.journey.streams.listeners import Listeners
 from face_rec.kiosks.banner import Banner
 from face_rec.kiosks.screen_status import Report, ScreenReports, ScreenStatus
 from face_rec.kiosks.seats import LEASE, Seats
-from face_rec.web.live.line import LineOver, Pace, status_of
+from face_rec.web.live.kiosk_line import status_of
+from face_rec.web.live.line import LineOver, Pace
 from face_rec.web.live.live import A_KIOSK, IN_ALL, NoPlace, Places
 from face_rec.web.live.shown import (
     ROOM,
@@ -117,12 +118,6 @@ def test_anything_else_ends_the_line(junk: str) -> None:
     with pytest.raises(LineOver) as over:
         status_of(junk)
     assert over.value.code == 1003
-
-
-def test_a_long_message_ends_the_line_whatever_is_in_it() -> None:
-    with pytest.raises(LineOver) as over:
-        status_of(json.dumps({"beat": BEAT}) + " " * 4096)
-    assert over.value.code == 1008
 
 
 def test_one_message_a_second_goes_on_for_ever_and_a_stream_of_them_does_not() -> None:

@@ -45,7 +45,7 @@ def _judged(
     kiosk: str = "",
     open_now: bool = True,
 ) -> Verdict:
-    asked = Asked(who, below(path), kiosk, open_now, Tabs(), SentFiles())
+    asked = Asked(who, below(path), kiosk, open_now, Tabs(), SentFiles(), "", Tabs())
     return verdict(rule_for(path, method), asked)
 
 
@@ -89,6 +89,31 @@ def test_pictures_and_the_line_are_for_a_kiosk_of_its_own_and_within_its_hours(
     assert _judged(DOOR, path, method, kiosk="gate") is Verdict.DENIED
     closed = _judged(DOOR, path, method, kiosk="door", open_now=False)
     assert closed is Verdict.CLOSED
+
+
+CAPTURE = [("/capture", "POST"), ("/capture/start", "POST"), ("/capture/live", "GET")]
+
+
+@pytest.mark.parametrize(("path", "method"), CAPTURE)
+def test_a_guided_capture_is_for_who_opened_it_and_may_register_people(
+    path: str, method: str
+) -> None:
+    captures, rule = Tabs(), rule_for(path, method)
+    for name, who in WHO.items():
+        if who is not None:
+            captures.claim(name, who)
+
+    def judged(who: Principal | None, capture: str) -> Verdict:
+        return verdict(rule, Asked(who, path, "", True, Tabs(), SentFiles(), capture, captures))
+
+    may = {name for name, who in WHO.items() if judged(who, name) is Verdict.FINE}
+    assert may == {"admin", "registrar"}
+    assert judged(WHO["registrar"], "admin") is Verdict.MISSING
+    assert judged(WHO["registrar"], "invented") is Verdict.MISSING
+    assert judged(WHO["manager"], "manager") is Verdict.DENIED
+    registrar = WHO["registrar"]
+    assert registrar is not None
+    assert judged(replace(registrar, sign_in="another"), "registrar") is Verdict.MISSING
 
 
 def test_snapshots_are_for_who_sees_everybody_s_records() -> None:
@@ -150,7 +175,7 @@ def test_what_is_somebody_s_is_theirs_alone(before: str) -> None:
         (f"{before}/_stcore/upload_file/tab/file", "PUT"), (f"{before}/media/{FULL}.csv", "GET"),
     ):  # fmt: skip
         for who in (*WHO.values(), again):
-            asked = Asked(who, below(path), "", True, tabs, files)
+            asked = Asked(who, below(path), "", True, tabs, files, "", Tabs())
             fine = verdict(rule_for(path, method), asked) is Verdict.FINE
             assert fine == (who == admin)
 
