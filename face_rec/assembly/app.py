@@ -138,7 +138,7 @@ def _system(
                 checks.gallery_check(follower.status),
                 checks.accuracy_check(lambda: follower.gallery.people, lambda: _largest(models)),
                 checks.journal_check(
-                    marker.pending_count, marker.problem, lambda: len(stores.journal.quarantine)
+                    marker.pending_count, marker.problem, stores.journal.aside
                 ),
                 checks.snapshots_check(stores.spool.stats),
                 checks.background_check(background.statuses),

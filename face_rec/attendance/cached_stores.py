@@ -212,7 +212,7 @@ def _from_file(path: Path, length: int, codes: Codes) -> MarkColumns | None:
             for column in ("subject", "kiosk"):
                 codes_here = [codes.code(text) for text in file[column].tolist()]
                 marks[column] = np.array(codes_here, np.int32)[marks[column]]
-    except (OSError, ValueError, KeyError, IndexError) as error:
+    except Exception as error:  # of a damaged file zipfile and NumPy raise many kinds
         log.warning("attendance_cache_unreadable file=%s error=%s", path.name, error)
         return None
     return MarkColumns(length, marks[np.argsort(marks["subject"], kind="stable")], int(strangers))

@@ -8,8 +8,9 @@ events wait.
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -106,6 +107,10 @@ class FileJournal:
         """Files that dead processes left and that cannot be read, with the reason; they are
         tried again whenever somebody asks what is pending."""
         return dict(self._unreadable)
+
+    def aside(self) -> int:
+        """How many lines, and files, nothing could be done with: for health checks."""
+        return len(self.quarantine) + len(self._unreadable)
 
     def close(self) -> None:
         """Let go of the files; what waits in them is found by the next to open ``folder``."""
@@ -210,11 +215,9 @@ class FileJournal:
     def _try_again(self) -> None:
         """Events that were set aside come back at the next start: what they failed of may be
         mended. Lines that cannot be read stay where they are."""
-        for one in self.quarantine.all():
-            line = (self.quarantine.folder / one.name).read_bytes()
-            if journal_segment.readable(line, self._seal):
-                log.info("journal_entry_tried_again file=%s", one.name)
-                self.quarantine.back(one.name, self._folder)
+        usable = partial(journal_segment.readable, seal=self._seal)
+        for name in self.quarantine.try_again(self._folder, usable):
+            log.info("journal_entry_tried_again file=%s", name)
 
     def _adopt(self) -> None:
         with self._lock, self._disk():
@@ -272,8 +275,8 @@ class FileJournal:
     def _alone(self) -> AbstractContextManager[None]:
         return files.exclusive(self._folder / "lock")
 
-    def _disk(self) -> "_Disk":
-        return _Disk(self._folder)
+    def _disk(self) -> AbstractContextManager[None]:
+        return _disk(self._folder)
 
 
 def _discard(segment: Segment) -> None:
@@ -284,17 +287,13 @@ def _discard(segment: Segment) -> None:
         log.warning("journal_file_not_removed file=%s reason=%s", segment.path.name, error)
 
 
-class _Disk:
+@contextmanager
+def _disk(folder: Path) -> Iterator[None]:
     """Turns what the disk says into JournalError."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError):
-            raise JournalError(
-                f"The journal in {self._folder} cannot be kept ({error.strerror or error}), so no "
-                "mark can be confirmed. Make room on the disk and let the app write there."
-            ) from error
+    try:
+        yield
+    except OSError as error:
+        raise JournalError(
+            f"The journal in {folder} cannot be kept ({error.strerror or error}), so no "
+            "mark can be confirmed. Make room on the disk and let the app write there."
+        ) from error

@@ -9,6 +9,7 @@ Lines without a seal were written by versions before this one, and are read alik
 import hashlib
 import logging
 import os
+import re
 import secrets
 import zlib
 from collections.abc import Iterable
@@ -31,6 +32,9 @@ _SMALL: Final = 100  # events; fewer are copied rather than kept in a file of th
 _SEALED: Final = b',"seal":"'  # inside a JSON text a quote has a backslash before it
 _END: Final = b'"}'
 _NO_EVENT: Final = "-"
+_JOINED: Final = re.compile(rb'(?s)(?<="\}).(?=\{"(?:event|settled)":)')
+"""The end of a line, whatever became of it."""
+_CUT: Final = "the line was cut off by a crash before it was confirmed, or damaged since"
 
 
 class BadLine(ValueError):
@@ -129,33 +133,48 @@ class Segment:
         os.close(self.file)
 
     def read(self, quarantine: Quarantine) -> None:
-        """Learn what waits in a file that another process left. Lines that are none are set
-        aside; one cut by a crash was never confirmed, and is passed over."""
+        """Learn what waits in a file that another process left. What is no line is set aside,
+        also one cut by a crash, which was never confirmed: a damaged end looks the same."""
         content = self.path.read_bytes()
         self.size = len(content)
         *whole, cut = content.split(b"\n")
         for line in filter(bytes.strip, whole):
             self._lines += 1
-            try:
-                self._learn(parsed(line, self._seal))
-            except BadLine as error:
-                log.error("journal_line_bad file=%s reason=%s", self.path.name, error)
-                set_aside(quarantine, line + b"\n", str(error))
-        self._mend(cut)
+            self._believe(line, quarantine)
+        *joined, cut = _JOINED.split(cut)
+        for line in joined:
+            self._believe(line, quarantine)
+        if cut:
+            self._mend(cut, quarantine)
 
-    def _mend(self, cut: bytes) -> None:
-        """Give the last line its end, or take it away."""
-        if not cut:
-            return
+    def _believe(self, line: bytes, quarantine: Quarantine) -> None:
+        """Learn what ``line`` says; where the end of a line was damaged, of each by itself."""
         try:
-            self._learn(parsed(cut, self._seal))
-        except BadLine:
-            log.warning("journal_line_cut file=%s bytes=%d", self.path.name, len(cut))
-            self.size -= len(cut)
-            os.ftruncate(self.file, self.size)
+            self._learn(parsed(line, self._seal))
+        except BadLine as error:
+            first, *others = _JOINED.split(line)
+            if not others:
+                self._set_aside(line, str(error), quarantine)
+                return
+            for part in (first, *others):
+                self._believe(part, quarantine)
+
+    def _mend(self, cut: bytes, quarantine: Quarantine) -> None:
+        """Give the last line its end, or take it away."""
+        line = next((part for part in (cut, cut[:-1]) if _holds(part, self._seal)), b"")
+        if line:
+            self._learn(parsed(line, self._seal))
         else:
-            self.size += 1
+            self._set_aside(cut, _CUT, quarantine)
+        self.size -= len(cut) - len(line)
+        os.ftruncate(self.file, self.size)
+        if line:
             files.write_all(self.file, b"\n")
+            self.size += 1
+
+    def _set_aside(self, line: bytes, reason: str, quarantine: Quarantine) -> None:
+        log.error("journal_line_bad file=%s reason=%s", self.path.name, reason)
+        set_aside(quarantine, line + b"\n", reason)
 
     def _learn(self, line: Line) -> None:
         if line.event is not None:
@@ -243,11 +262,17 @@ def _parted(line: bytes) -> tuple[bytes, str]:
 
 
 def readable(line: bytes, seal: LineSeal) -> bool:
-    """Whether a line that was set aside is one of ours."""
+    """Whether a line that was set aside is an event of ours."""
+    line = line.rstrip(b"\n")
+    return _holds(line, seal) and parsed(line, seal).event is not None
+
+
+def _holds(line: bytes, seal: LineSeal) -> bool:
     try:
-        return parsed(line.rstrip(b"\n"), seal).event is not None
+        parsed(line, seal)
     except BadLine:
         return False
+    return True
 
 
 def set_aside(quarantine: Quarantine, line: bytes, reason: str) -> None:

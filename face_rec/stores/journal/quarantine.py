@@ -4,12 +4,15 @@ Each thing lies in a file of its own, with the reason beside it in a file ``NAME
 back to where it came from it is tried again.
 """
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from face_rec.files import make_folder, sync_folder, write_durable
+
+log = logging.getLogger(__name__)
 
 _WHY: Final = ".why"
 
@@ -43,6 +46,19 @@ class Quarantine:
         """Move a file to where it is tried again. Raises OSError."""
         (self.folder / name).replace(folder / name)
         (self.folder / (name + _WHY)).unlink(missing_ok=True)
+
+    def try_again(self, folder: Path, usable: Callable[[bytes], bool]) -> list[str]:
+        """Move back to ``folder`` what is ``usable`` by now; the names. The rest stays, also what
+        cannot be read."""
+        moved = []
+        for one in self.all():
+            try:
+                if usable((self.folder / one.name).read_bytes()):
+                    self.back(one.name, folder)
+                    moved.append(one.name)
+            except OSError as error:
+                log.error("set_aside_unreadable file=%s reason=%s", one.name, error)
+        return moved
 
     def remove(self, name: str) -> None:
         """Delete it for good; no error if it is not here. Raises OSError."""

@@ -2,8 +2,10 @@
 
 import itertools
 import logging
+import re
 import secrets
 import threading
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ from face_rec.stores.snapshots.sealed_snapshots import context
 
 log = logging.getLogger(__name__)
 
+_SUM = re.compile(rb"\n#crc32:([0-9a-f]{8})\Z")
+_SUM_BYTES = 16
 _SLASH = "~"  # no key holds it, so a key is one flat file name and back
 
 
@@ -75,7 +79,7 @@ class SpoolFolder:
         Raises StoreUnavailable when the disk refuses.
         """
         part = self._claim.path / ("." + secrets.token_hex(8))
-        sealed = self._sealer.seal(jpeg, context(key))
+        sealed = _summed(self._sealer.seal(jpeg, context(key)))
         try:
             write_synced(part, sealed)
             with self._lock:
@@ -181,7 +185,7 @@ class SpoolFolder:
             stored = self._path(key).read_bytes()
         except FileNotFoundError:
             return None
-        return self._sealer.open(stored, context(key))
+        return self._sealer.open(_checked(stored), context(key))
 
     def _set_aside(self, waiting: Waiting, reason: str) -> None:
         log.error("snapshot_set_aside key=%s reason=%s", waiting.key, reason)
@@ -209,7 +213,7 @@ class SpoolFolder:
         except OSError:
             return None
         try:
-            return self._sealer.open(stored, context(key))
+            return self._sealer.open(_checked(stored), context(key))
         except OwnerGone:
             return None
 
@@ -254,6 +258,23 @@ class SpoolFolder:
             return
         path.replace(self._path(key))
         self._add(key, size)
+
+
+def _summed(content: bytes) -> bytes:
+    """With a checksum behind its end, where whatever shows a JPEG passes over it. Sealed pictures
+    have one too: whose they are stands outside the seal."""
+    return content + b"\n#crc32:%08x" % zlib.crc32(content)
+
+
+def _checked(stored: bytes) -> bytes:
+    """``stored`` without its checksum; older versions wrote none. Raises SealBroken."""
+    known = _SUM.search(stored, max(0, len(stored) - _SUM_BYTES))
+    if known is None:
+        return stored
+    content = stored[: known.start()]
+    if int(known[1], 16) != zlib.crc32(content):
+        raise SealBroken("The picture was damaged on the disk after it was taken. Remove it.")
+    return content
 
 
 def _age(path: Path) -> int:

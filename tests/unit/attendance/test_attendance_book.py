@@ -258,6 +258,19 @@ def test_a_broken_file_only_costs_time(tmp_path: Path) -> None:
     assert world.service().timesheets.day(MONDAY) == before
 
 
+def test_a_bit_that_the_disk_flipped_in_a_file_only_costs_time(tmp_path: Path) -> None:
+    world = World(folder=tmp_path)
+    world.mark("09:00 17:00")
+    before = world.service().timesheets.day(MONDAY)
+    files = {file: file.read_bytes() for file in tmp_path.rglob("*.npz")}
+    for step in range(40):
+        for file, good in files.items():
+            bad = bytearray(good)
+            bad[step * len(bad) // 40] ^= 1 << step % 8
+            file.write_bytes(bad)
+        assert world.service().timesheets.day(MONDAY) == before
+
+
 def test_files_of_another_database_are_never_read(tmp_path: Path) -> None:
     world = World(folder=tmp_path)
     world.mark("09:00 17:00")

@@ -259,6 +259,40 @@ def test_one_picture_that_does_not_open_holds_nobody_up(
     assert "damaged" in Quarantine(tmp_path / "spool-quarantine").all()[0].reason
 
 
+@pytest.mark.parametrize("sealer", [None, SEALER], ids=["plain", "sealed"])
+def test_no_bit_that_the_disk_flips_reaches_the_store(
+    open_spool: Open, store: MemorySnapshots, tmp_path: Path, sealer: DataSealer | None
+) -> None:
+    store.away = True
+    before = open_spool(sealer=sealer)
+    for number in range(60):
+        before.put(f"{number}.jpg", JPEG)
+    before.close(10)
+    for number, path in enumerate(sorted((tmp_path / "spool").glob("*/*.jpg"))):
+        content = bytearray(path.read_bytes())
+        bit = number * 8 * (len(content) - 1) // 59 + number % 8
+        content[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(content)
+    store.away = False
+    after = open_spool(sealer=sealer)
+    _eventually(lambda: after.pending() == 0)
+    # A checksum that is damaged itself is none, as in a file of an older version.
+    assert all(jpeg[: len(JPEG)] == JPEG for jpeg in store.jpegs.values())
+    assert len(store.jpegs) + after.stats().aside == 60
+    assert after.stats().aside >= 30
+
+
+def test_a_picture_of_the_version_before_waits_without_a_checksum(
+    open_spool: Open, store: MemorySnapshots, tmp_path: Path
+) -> None:
+    dead = tmp_path / "spool" / "0123456789abcdef"
+    dead.mkdir(parents=True)
+    (dead / "old.jpg").write_bytes(JPEG)
+    spool = open_spool()
+    _eventually(lambda: store.jpegs == {"old.jpg": JPEG})
+    assert spool.stats().aside == 0
+
+
 def test_one_file_that_the_disk_does_not_give_holds_nobody_up(
     open_spool: Open, store: MemorySnapshots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -387,7 +421,7 @@ def test_a_spool_with_too_many_bytes_drops_the_oldest(
     store.away = True
     spool = open_spool(limits=SpoolLimits(bytes=1000), backoff=Backoff(60.0))
     for number in range(4):
-        spool.put(f"{number}.jpg", bytes(400))
+        spool.put(f"{number}.jpg", bytes(384))  # and 16 of the checksum
     stats = spool.stats()
     assert (stats.pending, stats.pending_bytes, stats.dropped) == (2, 800, 2)
 
