@@ -15,7 +15,10 @@ from face_rec.assembly import system as holder
 from face_rec.assembly.system import System
 from face_rec.attendance.rules import rule_version
 from face_rec.clock import SystemClock
+from face_rec.domain.groups import ALL_GROUPS
+from face_rec.domain.marks import Event, EventKind
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.way_choice import REASON
 from face_rec.people.photos.portraits import Portraits
 from face_rec.web import entrance
 from face_rec.web.api import api
@@ -204,6 +207,11 @@ def sources_of(system: System) -> Sources:
         rules = system.services.current().timesheets.rules()
         return tuple(system.attendance.lengths(near)), rules.version, system.site.timezone
 
+    def choose(event: Event, kind: EventKind, kiosk: str) -> None:
+        system.services.current().corrections.correct(
+            EventKind.RETYPE, event, f"kiosk {kiosk}", REASON, within=ALL_GROUPS, becomes=kind
+        )
+
     return Sources(
         stream=system.engine.kiosk,
         listen=system.engine.listen,
@@ -213,6 +221,7 @@ def sources_of(system: System) -> Sources:
         stamp=stamp,
         directory=system.directory,
         portrait=Portraits(system.pictures.get, system.clock),
+        choose=choose,
         away=system.away,
         model=lambda: system.models.current() is not None,
         waiting=system.marker.pending_count,

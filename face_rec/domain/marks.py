@@ -18,11 +18,13 @@ class Way(IntEnum):
 @dataclass(frozen=True, slots=True)
 class MarkKind:
     """An event of this kind says that somebody was there, and which ``way`` they went.
-    ``words``: as screens call it; ``noun``: the same within a sentence."""
+    ``words``: as screens call it; ``noun``: the same within a sentence; ``button``: how a kiosk
+    offers it to whoever was just marked; empty: not at all."""
 
     words: str
     noun: str
     way: Way = Way.ANY
+    button: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,9 @@ class EventKind(StrEnum):
     correction: CorrectionKind | None
 
     PUNCH = "punch", MarkKind("Mark", "a punch")  # the rules say which way
-    IN = "in", MarkKind("Check-in", "an IN", Way.IN)
-    OUT = "out", MarkKind("Check-out", "an OUT", Way.OUT)
+    IN = "in", MarkKind("Check-in", "an IN", Way.IN, "In")
+    OUT = "out", MarkKind("Check-out", "an OUT", Way.OUT, "Out")
+    BREAK = "break", MarkKind("Break", "a BREAK", Way.OUT, "Break")
     VOID = "void", CorrectionKind(
         "Does not count", "voided",
         "The mark stays in the book but no longer counts. “Confirm” brings it back.",

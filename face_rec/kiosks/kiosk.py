@@ -43,7 +43,8 @@ class KioskRecord:
     All else holds at once, and in every version alike: ``site``, where it stands;
     ``watched_from``, its first heartbeat; ``pin``, whether people may use their PIN here;
     ``show_marks``, whether today's marks stand beside the picture, with names, times and
-    portraits, for everybody who passes by; ``opens`` and ``closes``, local times between which
+    portraits, for everybody who passes by; ``choice``, whether people may say on the screen which
+    way they go (:attr:`asks`); ``opens`` and ``closes``, local times between which
     it takes attendance (equal: always); ``transport``, the way of its video (None: as the
     site's setting says); ``sounds``, ``voice``, ``short_names`` and ``show_late``, what its
     screen does (None: as the site's screens do, see :class:`~face_rec.domain.look.Look`).
@@ -68,6 +69,12 @@ class KioskRecord:
     voice: bool | None = None
     short_names: bool | None = None
     show_late: bool | None = None
+    choice: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody who was marked is asked for their way: nobody is, where it is known."""
+        return self.choice and self.direction is Direction.BOTH
 
     @property
     def display_name(self) -> str:

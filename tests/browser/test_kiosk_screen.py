@@ -49,12 +49,19 @@ def _face(mood: str, name: str = "") -> dict[str, Any]:
     return {"number": 2, "width": 640, "height": 480, "faces": [face]}
 
 
+OFFER = {
+    "event": "e1",
+    "chosen": "",
+    "buttons": [["in", "In"], ["out", "Out"], ["break", "Break"]],
+}
 STATES: dict[str, tuple[dict[str, Any], str]] = {
     "idle": ({}, "Look at the camera"),
     "looking": ({"banners": [_said("idle", "One moment", "Keep looking at the camera")],
                  "scene": _face("looking")}, "One moment"),
     "marked": ({"banners": [_said("marked", LONG, OUT)],
                 "scene": _face("marked", LONG)}, "Marked at 17:32"),
+    "asked": ({"banners": [_said("marked", LONG, OUT)],
+               "choice": OFFER | {"chosen": "out"}}, "Break"),
     "already": ({"banners": [_said("already", "Zoë Müller", "Already marked at 07:58")],
                  "scene": _face("already", "Zoë Müller")}, "Already marked at 07:58"),
     "several": ({"banners": [_said("marked", "Ana", "Marked at 08:01 · In: welcome"),
@@ -92,7 +99,7 @@ class ToldLine:
         stats = {"frames": 1, "dropped": 0, "inferred": 1, "frame_rate": 9.0,
                  "inference_rate": 8.0, "time_to_mark": None, "frame_age": 0.1}  # fmt: skip
         told = {"at": time.time(), "site": site, "scene": EMPTY, "banners": [], "stats": stats,
-                "marks": {"count": 0, "list": None}, "state": GOOD}  # fmt: skip
+                "choice": None, "marks": {"count": 0, "list": None}, "state": GOOD}  # fmt: skip
         self.sockets[-1].send(json.dumps(told | parts))
 
 
@@ -135,6 +142,24 @@ def test_every_state_is_said_readably_and_fits_every_screen(
             wrong += [f"{name}, {size}: {over}" for over in page.evaluate(OVERFLOWS)]
             wrong += [f"{name}, {size}: the page scrolls"] * page.evaluate(SCROLLS)
     assert not wrong
+
+
+def test_a_press_after_the_mark_is_sent_and_shown_once_it_is_kept(
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    kiosk, line = _opened(browse, app, make_camera(tmp_path / "d.mjpeg", [Shot([], 4)]))
+    marked, offer = _said("marked", "Ana", OUT), OFFER
+    line.tell(banners=[marked], choice=offer)
+    way = kiosk.page.get_by_test_id("choice").get_by_role("button", name="Break")
+    way.click()
+    way.click()  # a double click asks once
+    expect(way).to_have_attribute("aria-pressed", "false")
+    line.tell(banners=[marked], choice=offer | {"chosen": "break"})
+    expect(way).to_have_attribute("aria-pressed", "true")
+    line.tell()
+    expect(kiosk.page.get_by_test_id("choice")).to_be_hidden()
+    pressed = [said["press"] for said in line.heard if "press" in said]
+    assert pressed == [{"event": "e1", "way": "break"}]
 
 
 def test_an_empty_scene_costs_a_picture_or_two_a_second_and_a_hidden_tab_none(

@@ -1,13 +1,14 @@
 """What a live line reads, by hand."""
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from face_rec.attendance.marks.visit import Visit
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.faces import Image
+from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.journey.streams.listeners import Listeners
 from face_rec.kiosks.kiosk import KioskRecord
@@ -53,6 +54,7 @@ class FakeLive:
     waiting: int = 0
     hold: Callable[[], None] = lambda: None
     asked: int = 0
+    chosen: list[tuple[str, EventKind, str]] = field(default_factory=list)
     streams: dict[str, StillStream] = field(default_factory=dict)
     listeners: Listeners = field(default_factory=Listeners)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
@@ -69,6 +71,7 @@ class FakeLive:
             stamp=self.stamp,
             directory=self.directory,
             portrait=lambda _: None,
+            choose=self.choose,
             away=lambda: self.is_away,
             model=lambda: True,
             waiting=lambda: self.waiting,
@@ -78,6 +81,13 @@ class FakeLive:
             reports=self.reports,
             clock=self.clock,
         )
+
+    def choose(self, event: Event, kind: EventKind, title: str) -> None:
+        """The mark counts as ``kind`` from now on."""
+        self.hold()
+        self.chosen.append((event.id, kind, title))
+        entry = replace(self.marks.pop().first, kind=kind)
+        self.marks.append(Visit((entry,)))
 
     def stream(self, name: str) -> StillStream:
         return self.streams.setdefault(name, StillStream(name))
@@ -91,7 +101,7 @@ class FakeLive:
 
     def stamp(self, _day: date) -> Hashable:
         self.hold()
-        return len(self.marks)
+        return len(self.marks), len(self.chosen)
 
     def shut(self, name: str) -> None:
         """Let the kiosk open in an hour, and close an hour later."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 
 from face_rec.attendance.marks.visit import Visit
-from face_rec.domain.marks import Event
+from face_rec.domain.marks import Event, EventKind, Way
 from face_rec.kiosks.kiosk import Direction
 
 
@@ -12,7 +12,8 @@ def meaning(event: Event, visits: Iterable[Visit], direction: Direction, zone: t
     """One short line for the greeting; empty where it cannot be told (the day's list is away).
 
     ``visits``: of this local day, by time; of other people, too. Where the kiosk counts both ways,
-    a person's visits are in, out, in … by turns, as the day reads them without a shift.
+    a person's visits are in, out, in … by turns, as the day reads them without a shift, but for
+    those of which somebody said what they are.
     """
     own = [visit for visit in visits if visit.first.event.subject == event.subject]
     number = _number(event, own)
@@ -20,10 +21,21 @@ def meaning(event: Event, visits: Iterable[Visit], direction: Direction, zone: t
         return ""
     if number is not None and own[number].first.event.id != event.id:
         return f"Seen again: nothing changes since {_clock(own[number].first.event.at, zone)}"
-    comes = direction is Direction.IN or (direction is Direction.BOTH and (number or 0) % 2 == 0)
-    if comes:
+    if number is not None and own[number].first.kind is EventKind.BREAK:
+        return "Break: see you soon"
+    if direction is Direction.IN or (direction is Direction.BOTH and _inside(own, number or 0)):
         return "In: welcome" if not number else "In: welcome back"
     return _out(event, own[number - 1] if number else None, zone)
+
+
+def _inside(own: list[Visit], number: int) -> bool:
+    """Whether the person is inside after their visit of this number."""
+    inside = False
+    for visit in own[: number + 1]:
+        what = visit.first.kind.mark
+        way = what.way if what else Way.ANY
+        inside = not inside if way is Way.ANY else way is Way.IN
+    return inside
 
 
 def _out(event: Event, before: Visit | None, zone: tzinfo) -> str:

@@ -158,7 +158,7 @@ class CaptureLine(Line):
             self._photos(capture.photos()),
         )
 
-    def _heard(self, text: str) -> None:
+    async def _heard(self, text: str) -> None:
         try:
             wanted = _Said.model_validate_json(text).remove
         except ValidationError:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Annotated, Final, Literal
 
 import anyio
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.websockets import WebSocket
 
+from face_rec.domain.marks import EventKind
 from face_rec.kiosks.screen_status import Report, ScreenStatus
 from face_rec.web.live.line import POLICY, UNFIT, Line, LineOver, Work
 from face_rec.web.live.shown import Shown
@@ -29,19 +30,37 @@ class _Beat(BaseModel):
     version: Annotated[str, Field(max_length=64)] = ""
 
 
-class _Said(BaseModel):
+class Press(BaseModel):
+    """A button that somebody pressed after their mark, ``event``."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    event: Annotated[str, Field(max_length=64)]
+    way: EventKind
+
+
+class _Beats(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     beat: _Beat
 
 
-def status_of(text: str) -> ScreenStatus:
+class _Presses(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    press: Press
+
+
+_SAID: Final[TypeAdapter[_Beats | _Presses]] = TypeAdapter(_Beats | _Presses)
+
+
+def said_by(text: str) -> ScreenStatus | Press:
     """What the message says; raises LineOver for anything else."""
     try:
-        beat = _Said.model_validate_json(text).beat
+        said = _SAID.validate_json(text)
     except ValidationError:
         raise LineOver(UNFIT, "not understood") from None
-    return ScreenStatus(**beat.model_dump())
+    return said.press if isinstance(said, _Presses) else ScreenStatus(**said.beat.model_dump())
 
 
 _READ_EVERY: Final = 1.0
@@ -87,6 +106,11 @@ class KioskLine(Line):
             if not self._view.known:
                 raise LineOver(POLICY, "there is no such kiosk any more")
 
-    def _heard(self, text: str) -> None:
-        view, now = self._view, self._clock.now()
-        view.sources.reports.note(Report(view.kiosk, view.screen, status_of(text), now))
+    async def _heard(self, text: str) -> None:
+        view, said = self._view, said_by(text)
+        if isinstance(said, ScreenStatus):
+            now = self._clock.now()
+            view.sources.reports.note(Report(view.kiosk, view.screen, said, now))
+            return
+        await view.choose(said.event, said.way)
+        self._hurry.set()

@@ -86,7 +86,7 @@ class Line(ABC):
         """What is shown at this moment; each field is a part of a message."""
 
     @abstractmethod
-    def _heard(self, text: str) -> None:
+    async def _heard(self, text: str) -> None:
         """The browser says something. Raises LineOver for what it may not say."""
 
     async def _begin(self) -> None:  # noqa: B027 - there need be nothing
@@ -172,7 +172,7 @@ class Line(ABC):
                 raise LineOver(UNFIT, "not text")
             if len(text.encode()) > LONGEST:
                 raise LineOver(POLICY, "too long")
-            self._heard(text)
+            await self._heard(text)
 
     async def _close(self) -> None:
         code, reason = (self._why.code, str(self._why)) if self._why else (1000, "")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label, Scene, StreamStats
 from face_rec.kiosks.banner import Banner
+from face_rec.kiosks.way_choice import Offer
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -90,6 +91,7 @@ class Shown:
     site: Site
     scene: Picture
     banners: tuple[Banner, ...]
+    choice: Offer | None
     marks: Marks
     state: State
     stats: StreamStats
@@ -113,6 +115,8 @@ def text_of(told: dict[str, Any]) -> str:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any part
+    if value is None:
+        return None
     return [asdict(one) for one in value] if isinstance(value, tuple) else asdict(value)
 
 

@@ -11,7 +11,7 @@ from anyio import to_thread
 
 from face_rec.attendance.marks.visit import Visit
 from face_rec.clock import Clock
-from face_rec.domain.marks import Event
+from face_rec.domain.marks import Event, EventKind
 from face_rec.protocols.people import Directory
 from face_rec.web.live.shown import MarkLine
 
@@ -66,8 +66,15 @@ class Day:
 
     def holds(self, event: Event) -> bool:
         """Whether the mark had arrived when the day was read."""
-        own = self.of_subject.get(event.subject, ())
-        return any(entry.event.id == event.id for visit in own for entry in visit.marks)
+        return self.kind_of(event) is not None
+
+    def kind_of(self, event: Event) -> EventKind | None:
+        """What the mark counts as; None if it had not arrived."""
+        for visit in self.of_subject.get(event.subject, ()):
+            for entry in visit.marks:
+                if entry.event.id == event.id:
+                    return entry.kind
+        return None
 
 
 def day_of(day: date, visits: Sequence[Visit], stamp: Hashable) -> Day:

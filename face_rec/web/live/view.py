@@ -13,13 +13,14 @@ from anyio import to_thread
 from face_rec.attendance.marks.meaning import meaning
 from face_rec.attendance.marks.visit import Visit
 from face_rec.clock import Clock
-from face_rec.domain.errors import StoreError
-from face_rec.domain.marks import Event
+from face_rec.domain.errors import FaceRecError, StoreError
+from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.screens import Greeting, StreamStats
 from face_rec.kiosks.banner import SHOWN_FOR, Banner, banners
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.kiosks.seats import Seats
+from face_rec.kiosks.way_choice import BUTTONS, LATE, Offer, offered
 from face_rec.protocols.people import Directory
 from face_rec.protocols.streams import Stream
 from face_rec.web.live.shown import (
@@ -45,7 +46,8 @@ _MOMENT: Final = 0.04
 class Sources:
     """What lines need of the running system. ``knows``, ``record``, ``visits`` (of a local day)
     and ``stamp`` (which differs when they do) may wait for the database, ``directory`` and
-    ``portrait`` too; all others answer at once. ``listen``: to be called whenever a kiosk has
+    ``portrait`` too, and so may ``choose``, which says what a mark at a kiosk of this title counts
+    as; all others answer at once. ``listen``: to be called whenever a kiosk has
     something new; returns what ends that."""
 
     stream: Callable[[str], Stream]
@@ -56,6 +58,7 @@ class Sources:
     stamp: Callable[[date], Hashable]
     directory: Directory
     portrait: Portrait
+    choose: Callable[[Event, EventKind, str], None]
     away: Callable[[], bool]
     model: Callable[[], bool]
     waiting: Callable[[], int]
@@ -151,14 +154,45 @@ class View:
             site=site_of(ours.title(), ours.zone(), ours.clock.now()),
             scene=picture_of(self._stream.scene() if is_open else None, now),
             banners=self._banners(now) if is_open else (),
+            choice=self._choice() if is_open else None,
             marks=self._marks(),
             state=self._state(is_open),
             stats=self._newest_figures(now),
         )
 
-    def _greetings(self) -> tuple[Greeting, ...]:
-        since = self.sources.clock.monotonic() - SHOWN_FOR
+    def _greetings(self, for_seconds: float = SHOWN_FOR) -> tuple[Greeting, ...]:
+        since = self.sources.clock.monotonic() - for_seconds
         return self._stream.greetings(since)
+
+    def _choice(self) -> Offer | None:
+        """The buttons, where this kiosk has them and the day is there to say what was chosen."""
+        greeted = offered(self._greetings()) if self._asks else None
+        if greeted is None:
+            return None
+        event = greeted.receipt.event
+        kind = self._today.day.newest.kind_of(event)
+        if kind is None:
+            return None
+        return Offer(event.id, kind.value if kind in BUTTONS else "")
+
+    @property
+    def _asks(self) -> bool:
+        ours = self.sources
+        return self._record.asks and not ours.away() and ours.seats.holds(self.kiosk, self.screen)
+
+    async def choose(self, event_id: str, kind: EventKind) -> None:
+        """Somebody pressed a button. What was not offered here a moment ago is not done, and what
+        cannot be written is not said to be: the buttons show what the mark counts as."""
+        greeted = offered(self._greetings(SHOWN_FOR + LATE)) if self._asks else None
+        if greeted is None or greeted.receipt.event.id != event_id or kind not in BUTTONS:
+            return
+        event, title = greeted.receipt.event, self._record.display_name
+        try:
+            await to_thread.run_sync(
+                self.sources.choose, event, kind, title, limiter=self._today.threads
+            )
+        except FaceRecError as error:  # it counts as that already, or the database is away
+            log.info("choice_not_kept kiosk=%s reason=%s", self.kiosk, type(error).__name__)
 
     def _banners(self, now: float) -> tuple[Banner, ...]:
         scene = self._stream.scene()

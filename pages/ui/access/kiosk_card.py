@@ -67,13 +67,19 @@ def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
         "People may use their PIN", start.pin, key=f"{key}_pin",
         help="For those whose face fails; tries are limited, and such marks wait for a look.",
     )  # fmt: skip
+    choice = st.toggle(
+        "Ask for the way: In, Out, Break", start.choice, key=f"{key}_choice",
+        help="Buttons under the greeting, while it stands. What is pressed is written as a "
+        "correction of the mark; who presses nothing is counted by turns. Where a mark means "
+        "both ways only.",
+    )  # fmt: skip
     shown = st.toggle(
         "Show today's marks beside the picture", start.show_marks, key=f"{key}_shown",
         help="Names, times and portraits of colleagues, for everybody who passes by.",
     )  # fmt: skip
     return replace(
         start, site=(site or "").strip(), opens=opens or time(0), closes=closes or time(0),
-        pin=pin, show_marks=shown, transport=transport,
+        pin=pin, show_marks=shown, choice=choice, transport=transport,
     )  # fmt: skip
 
 

@@ -59,6 +59,7 @@ class Kiosk {
     this.camera = new Camera(this.video, root.querySelector("select"));
     this.presence = new Presence();
     this.overlay = new Overlay(root.querySelector("canvas"), this.video);
+    this.choice = new Choice(this.root.querySelector(".k-choice"), (event, way) => this.line.press(event, way));
     this.tools = new Tools(this.root, () => this.layout());
     this.seen = new ResizeObserver(() => { this.layout(); this.overlay.draw(); });
     this.seen.observe(this.root.querySelector(".fr-stage"));
@@ -190,6 +191,7 @@ class Kiosk {
     const silent = state === "server" ? line.silent : state === "stalled" ? seconds() - this.camera.moved : 0;
     this.root.toggleAttribute("data-picture", this.camera.live);
     this.screen.show(line.parts, state, silent, this.presence.moving);
+    this.choice.show(CLOSES.includes(state) ? null : line.parts.choice);
     this.screen.tick(line.now, line.parts.site);
     this.screen.figures(line.parts.stats, this.ways.words);
     if (line.silent && this.overlay.scene?.faces?.length) this.overlay.show(null);
@@ -235,6 +237,7 @@ class Kiosk {
     this.disconnect();
     this.camera.end();
     this.tools.end();
+    this.choice.end();
   }
 }
 

@@ -94,6 +94,11 @@ class LiveLine {
     return true;
   }
 
+  // Which way somebody goes, who was just marked.
+  press(event, way) {
+    if (this.open && this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ press: { event, way } }));
+  }
+
   end() {
     for (const event of ["online", "pageshow"]) window.removeEventListener(event, this.back);
     const socket = this.socket;

@@ -37,11 +37,11 @@ from tests.fakes.system import FakeSystem
 from tests.samples import a_chain, an_event
 from tests.unit.pages.pages_app import opened
 
-BREAK, REJECT, BADGE = EventKind["BREAK"], EventKind["REJECT"], Source["BADGE"]
+ERRAND, REJECT, BADGE = EventKind["ERRAND"], EventKind["REJECT"], Source["BADGE"]
 
 
 def main(port: int) -> None:
-    """Say as JSON what each part says of a break and of a rejected mark; ``port``: of Redis."""
+    """Say as JSON what each part says of an errand and of a rejected mark; ``port``: of Redis."""
     client = connect(RedisAddress(nodes=(("127.0.0.1", port),)))
     store = RedisAttendance(client, "main", chain=a_chain())
     rules = FakeRules(shift(reading=Reading.TYPED, counting=Counting.EVERY_PAIR))
@@ -57,7 +57,7 @@ def _days(fake: FakeSystem, ann: Person, store: RedisAttendance) -> dict[str, ob
     at = fake.clock.now() - timedelta(minutes=40)
     came = replace(an_event("came", ann.subject), at=at, source=BADGE)
     store.apply(came, 0)
-    left = desk.add(ann.subject, fake.clock.now(), BREAK, *who, within=ALL_GROUPS)
+    left = desk.add(ann.subject, fake.clock.now(), ERRAND, *who, within=ALL_GROUPS)
     fake.clock.advance(60)
     wrong = fake.mark(ann)
     desk.correct(REJECT, wrong, *who, within=ALL_GROUPS)

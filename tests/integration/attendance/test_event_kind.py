@@ -10,7 +10,7 @@ from tests.redis_servers import Server
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 KINDS: Final = """
-    BREAK = "break", MarkKind("Break", "a BREAK", Way.OUT)
+    ERRAND = "errand", MarkKind("Errand", "an ERRAND", Way.OUT)
     REJECT = "reject", CorrectionKind(
         "Reject", "rejected", "Somebody else stood there.", "It is rejected already.",
         voided=True, disputed=True,
@@ -49,18 +49,18 @@ def test_an_invented_kind_is_everywhere_by_its_registration_alone(redis_server: 
     )  # fmt: skip
     assert run.returncode == 0, run.stderr[-4000:]
     said = json.loads(run.stdout.splitlines()[-1])
-    stored = ["punch", "break", "punch", "reject"]
+    stored = ["punch", "errand", "punch", "reject"]
     assert said["store"] == stored
-    assert said["cooldown"] == "already"  # a break is a mark, and holds off the next one
-    assert said["marks"] == ["punch", "break"]
+    assert said["cooldown"] == "already"  # an errand is a mark, and holds off the next one
+    assert said["marks"] == ["punch", "errand"]
     assert said["rejected"] == [True, True]
     assert said["worked"] == 40 * 60  # she left with it
-    assert said["audit"] == ["rejected", "break added"]
-    assert {"Count as break", "Reject"} <= set(said["choices"])
-    assert said["records"] == ["Break", "Mark"]
+    assert said["audit"] == ["rejected", "errand added"]
+    assert {"Count as errand", "Reject"} <= set(said["choices"])
+    assert said["records"] == ["Errand", "Mark"]
     assert said["taken by"] == ["By hand", "Badge"]
-    assert said["csv"] == ["break", "punch"]
+    assert said["csv"] == ["errand", "punch"]
     assert sorted(said["export"]) == sorted(stored)
-    assert said["export table"] == ["break", "punch"]
+    assert said["export table"] == ["errand", "punch"]
     assert sorted(said["api"]) == sorted(stored)
-    assert {"break", "reject"} <= set(said["openapi"])
+    assert {"errand", "reject"} <= set(said["openapi"])

@@ -38,10 +38,11 @@ def app(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iterato
 
 
 def _enrol(server: AppServer, material: Material, folder: Path) -> None:
-    """One person, by the command, before the app runs."""
-    photos = material.person(1)
-    shutil.copytree(photos[0].parent, folder / "E17")
-    (folder / "people.csv").write_text(f"id,name,group\nE17,{NAME},7B\n", "utf-8")
+    """Two people, by the command, before the app runs."""
+    for number, name in ((1, "E17"), (2, "E18")):
+        shutil.copytree(material.person(number)[0].parent, folder / name)
+    rows = f"id,name,group\nE17,{NAME},7B\nE18,Bo,7B\n"
+    (folder / "people.csv").write_text(rows, "utf-8")
     command = [sys.executable, "-m", "face_rec", "import", str(folder), "--consent", "forms"]
     subprocess.run(command, cwd=ROOT, env=server.environment(), check=True, capture_output=True)
 
@@ -133,6 +134,46 @@ def test_a_mark_reaches_the_screen_and_a_stranger_s_face_has_no_name(
     marks = [told["marks"] for told in heard if "marks" in told]
     assert not marks or marks[-1] == {"count": 1, "list": None}, "nobody's name for passers-by"
     assert any(not told["scene"]["faces"] for told in heard if "scene" in told)
+
+
+def test_which_way_somebody_goes_is_pressed_on_the_screen_and_kept_as_a_correction(
+    app: AppServer, material: Material
+) -> None:
+    app.beside.run(_ASKING)
+    pictures = [photo.read_bytes() for photo in material.person(2)]
+    with _line(app, "chooser") as line, Camera(app, "chooser") as camera:
+        with camera.showing(pictures):
+            offer = _until(line, "choice")
+        assert not offer["chosen"]
+        line.send(json.dumps({"press": {"event": offer["event"], "way": "break"}}))
+        while offer["chosen"] != "break":
+            offer = _until(line, "choice")
+    kept = app.beside.run(_KEPT)
+    assert kept == [["punch", "break", "kiosk Front door", "Pressed on the kiosk's screen."]]
+
+
+_ASKING = """
+from face_rec.attendance.rules.authority import Authority
+from face_rec.attendance.rules.rules import Rules
+from face_rec.kiosks.kiosk import KioskRecord
+with assembly.build_attendance(config.load()) as service:
+    known = [one for one in service.timesheets.rules().kiosks if one.id == "main"]
+    service.rules.save(
+        KioskRecord("main", title="Front door", choice=True), authority=Authority(kiosks=True),
+        begun=Rules(kiosks=tuple(known)), since=None,
+    )
+found = None
+"""
+_KEPT = """
+from face_rec.clock import SystemClock
+with assembly.build_attendance(config.load()) as service:
+    today = SystemClock().now().astimezone(service.timesheets.zone).date()
+    entries = [one for visit in service.timesheets.visits(today, today) for one in visit.marks]
+    found = [
+        [one.event.kind.value, one.kind.value, made.author, made.reason]
+        for one in entries for made in one.corrections
+    ]
+"""
 
 
 def test_of_two_screens_the_older_is_told_that_it_is_replaced(

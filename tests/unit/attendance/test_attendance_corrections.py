@@ -123,11 +123,18 @@ def test_only_what_would_change_something_is_offered(world: World) -> None:
     service = world.service()
     offered = [one.words for one in choices(service.mark_queries.entry(came))]
     assert offered == [
-        "Does not count", "Count as mark", "Count as check-out", "Confirm", "Dispute",
+        "Does not count", "Count as mark", "Count as check-out", "Count as break",
+        "Confirm", "Dispute",
     ]  # fmt: skip
     service.corrections.correct(EventKind.VOID, came, "boss", "so", within=ALL_GROUPS)
     offered = [one.words for one in choices(service.mark_queries.entry(came))]
-    assert offered == ["Count as mark", "Count as check-out", "Confirm", "Dispute"]
+    assert offered == [
+        "Count as mark",
+        "Count as check-out",
+        "Count as break",
+        "Confirm",
+        "Dispute",
+    ]
 
 
 @pytest.mark.parametrize("within", [NO_GROUPS, only("Shop"), only("")])
@@ -181,7 +188,7 @@ def test_a_punch_cannot_be_added_for_nobody(world: World) -> None:
 
 
 def test_only_marks_can_be_added(world: World) -> None:
-    with pytest.raises(CorrectionRefused, match="punch, an IN or an OUT"):
+    with pytest.raises(CorrectionRefused, match="punch, an IN, an OUT or a BREAK"):
         world.service().corrections.add(
             ADA.subject, LATER, EventKind.VOID, "boss", "so", within=ALL_GROUPS
         )

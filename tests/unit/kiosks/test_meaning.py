@@ -49,6 +49,15 @@ def test_a_kiosk_that_counts_one_way_says_that_way(direction: Direction, words: 
     assert said(2, direction=Direction.OUT) == "Out: goodbye"
 
 
+def test_what_somebody_said_of_a_mark_is_told_and_counted_on() -> None:
+    first, second, third = a_mark(2), a_mark(200), a_mark(260)
+    said = {first.id: EventKind.OUT, second.id: EventKind.BREAK}
+    day = visits([Entry(one, said.get(one.id, one.kind)) for one in (first, second, third)], {})
+    assert meaning(first, day, Direction.BOTH, ZONE) == "Out: goodbye"
+    assert meaning(second, day, Direction.BOTH, ZONE) == "Break: see you soon"
+    assert meaning(third, day, Direction.BOTH, ZONE) == "In: welcome back"
+
+
 def test_nothing_is_made_up_of_a_mark_that_is_not_in_the_day_yet() -> None:
     assert meaning(a_mark(2), of_day(a_mark(0, "bo")), Direction.BOTH, ZONE) == ""
     assert meaning(a_mark(2), [], Direction.IN, ZONE) == "In: welcome"

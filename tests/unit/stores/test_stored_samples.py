@@ -211,14 +211,16 @@ RULES: list[tuple[Item, str]] = [
         '{"site":"Berlin","direction":"in","minimum_stay":5,"watched":true,'
         '"watched_from":null,"pin":false,"groups":["Office"],"valid_from":"2025-03-10",'
         '"show_marks":false,"title":"","opens":"00:00:00","closes":"00:00:00",'
-        '"transport":null}',
+        '"transport":null,"sounds":null,"voice":null,"short_names":null,"show_late":null,'
+        '"choice":false}',
     ),
     (
         KioskRecord("x", pin=True, title="Gäte", opens=time(7, 30), closes=time(19),
                     transport=Transport.HTTP),
         '{"site":"","direction":"both","minimum_stay":5,"watched":true,"watched_from":null,'
         '"pin":true,"groups":[],"valid_from":null,"show_marks":false,"title":"Gäte",'
-        '"opens":"07:30:00","closes":"19:00:00","transport":"http"}',
+        '"opens":"07:30:00","closes":"19:00:00","transport":"http","sounds":null,"voice":null,'
+        '"short_names":null,"show_late":null,"choice":false}',
     ),
 ]  # fmt: skip
 

@@ -18,7 +18,7 @@ from face_rec.domain.faces import Box
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Greeting, Label, Scene
-from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.live import line as line_module
 from face_rec.web.live import live
@@ -86,7 +86,16 @@ def test_a_line_begins_with_everything_and_goes_on_with_what_changes(
 ) -> None:
     with _open(browser) as socket:
         first = socket.receive_json()
-        assert set(first) == {"at", "site", "scene", "banners", "marks", "state", "stats"}
+        assert set(first) == {
+            "at",
+            "site",
+            "scene",
+            "banners",
+            "choice",
+            "marks",
+            "state",
+            "stats",
+        }
         assert set(socket.receive_json()) == {"at"}, "a beat, as nothing has changed"
         fake.waiting = 3
         told = socket.receive_json()
@@ -248,6 +257,72 @@ def test_lines_share_what_they_read(browser: TestClient, fake: FakeLive) -> None
 
 
 # --- from the browser
+
+
+def _asking(fake: FakeLive) -> Event:
+    """A kiosk that asks, and somebody who was just marked there."""
+    fake.records["front-door"] = KioskRecord("front-door", title="Front door", choice=True)
+    event = _event(fake)
+    _marked(fake, event)
+    fake.greet("front-door", _greeting(fake, event))
+    return event
+
+
+def _press(socket: WebSocketTestSession, event: str, way: str = "out") -> None:
+    socket.send_json({"press": {"event": event, "way": way}})
+
+
+def test_who_was_marked_may_say_which_way_they_go(browser: TestClient, fake: FakeLive) -> None:
+    event = _asking(fake)
+    with _open(browser) as socket:
+        offer = _until(socket, "choice", bool)
+        assert (offer["event"], offer["chosen"]) == (event.id, "")
+        assert offer["buttons"] == [["in", "In"], ["out", "Out"], ["break", "Break"]]
+        _press(socket, event.id)
+        assert _until(socket, "choice", lambda one: one["chosen"])["chosen"] == "out"
+        assert fake.chosen == [(event.id, EventKind.OUT, "Front door")]
+        _press(socket, event.id, "break")  # they may think better of it
+        assert _until(socket, "choice", lambda one: one["chosen"] == "break")
+
+
+@pytest.mark.parametrize("forged", ["other event", "no choice", "one way", "no mark", "replaced"])
+def test_a_press_that_was_not_offered_changes_nothing(
+    browser: TestClient, fake: FakeLive, forged: str
+) -> None:
+    event = _asking(fake)
+    if forged == "no choice":
+        fake.records["front-door"] = KioskRecord("front-door")
+    if forged == "one way":
+        fake.records["front-door"] = KioskRecord(
+            "front-door", choice=True, direction=Direction.OUT
+        )
+    with _open(browser) as socket:
+        socket.receive_json()
+        if forged == "replaced":
+            fake.seats.take("front-door", "s1")
+            fake.seats.take("front-door", "another")
+            assert _until(socket, "state", lambda state: state["replaced"])
+        way = "void" if forged == "no mark" else "out"
+        _press(socket, "bo-1" if forged == "other event" else event.id, way)
+        socket.send_json({"beat": {"transport": "http"}})  # heard after it
+        while not fake.reports.of("front-door"):
+            socket.receive_json()
+    assert fake.chosen == []
+
+
+def test_a_press_while_the_database_is_away_ends_no_line(
+    browser: TestClient, fake: FakeLive
+) -> None:
+    def fail() -> None:
+        raise StoreUnavailable("away")
+
+    event = _asking(fake)
+    with _open(browser) as socket:
+        assert _until(socket, "choice", bool)
+        fake.hold = fail
+        _press(socket, event.id)
+        fake.hold, fake.is_away = lambda: None, True
+        assert _until(socket, "choice", lambda one: one is None) is None
 
 
 def test_how_a_screen_is_is_kept_for_the_kiosks_page(browser: TestClient, fake: FakeLive) -> None:

@@ -8,13 +8,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from face_rec.domain.faces import Box
+from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Verdict
-from face_rec.domain.screens import Label, Mood, Scene, StreamStats
+from face_rec.domain.screens import Greeting, Label, Mood, Scene, StreamStats
 from face_rec.journey.streams.listeners import Listeners
 from face_rec.kiosks.banner import Banner
+from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.kiosks.screen_status import Report, ScreenReports, ScreenStatus
 from face_rec.kiosks.seats import LEASE, Seats
-from face_rec.web.live.kiosk_line import status_of
+from face_rec.kiosks.way_choice import offered
+from face_rec.web.live.kiosk_line import Press, said_by
 from face_rec.web.live.line import LineOver, Pace
 from face_rec.web.live.live import A_KIOSK, IN_ALL, NoPlace, Places
 from face_rec.web.live.shown import (
@@ -33,7 +36,7 @@ from face_rec.web.live.shown import (
 from tests.fakes.clock import MORNING, FakeClock
 
 ZONE = ZoneInfo("Europe/Berlin")
-SHOWN = Shown(site_of("Site", ZONE, MORNING), Picture(), (), Marks(), State(), StreamStats())
+SHOWN = Shown(site_of("Site", ZONE, MORNING), Picture(), (), None, Marks(), State(), StreamStats())
 BEAT = {"transport": "http", "camera": "Front", "rate": 14.8, "dark": False, "battery": 0.83,
         "state": "ok", "version": "1"}  # fmt: skip
 
@@ -46,12 +49,17 @@ def face(verdict: Verdict, name: str = "Ana") -> Label:
     return Label(3, Box(1.26, 2.0, 30.0, 40.0), verdict, name)
 
 
+def greeted(subject: str, outcome: Outcome = Outcome.MARKED) -> Greeting:
+    event = Event(f"e-{subject}", subject, MORNING, EventKind.PUNCH, Source.VIDEO, "door")
+    return Greeting(Receipt(event, outcome), subject.title(), 100.0)
+
+
 # --- what is told
 
 
 def test_the_first_message_holds_every_part_and_the_next_only_what_has_changed() -> None:
     first = message(SHOWN, None, MORNING)
-    assert set(first) == {"at", "site", "scene", "banners", "marks", "state", "stats"}
+    assert set(first) == {"at", "site", "scene", "banners", "choice", "marks", "state", "stats"}
     assert first["at"] == MORNING.timestamp()
     now = replace(SHOWN, state=State(away=True), banners=(Banner(Mood.MARKED, "Ana", "Marked"),))
     told = message(now, SHOWN, MORNING)
@@ -97,9 +105,12 @@ def test_figures_that_hardly_differ_are_the_same() -> None:
 
 
 def test_a_screen_says_how_it_is() -> None:
-    status = status_of(json.dumps({"beat": BEAT}))
+    status = said_by(json.dumps({"beat": BEAT}))
+    assert isinstance(status, ScreenStatus)
     assert status == ScreenStatus("http", "Front", 14.8, False, 0.83, "ok", "1")
-    assert status_of('{"beat":{"transport":"webrtc","battery":null,"rate":15}}').battery is None
+    mains = said_by('{"beat":{"transport":"webrtc","battery":null,"rate":15}}')
+    assert isinstance(mains, ScreenStatus)
+    assert mains.battery is None
 
 
 @pytest.mark.parametrize(
@@ -116,7 +127,7 @@ def test_a_screen_says_how_it_is() -> None:
 )  # fmt: skip
 def test_anything_else_ends_the_line(junk: str) -> None:
     with pytest.raises(LineOver) as over:
-        status_of(junk)
+        said_by(junk)
     assert over.value.code == 1003
 
 
@@ -222,7 +233,8 @@ def test_each_listener_hears_of_its_own_stream_until_it_stops() -> None:
 
 
 def test_the_newest_report_of_each_screen_of_a_kiosk_is_kept() -> None:
-    reports, status = ScreenReports(), status_of('{"beat":{"transport":"http"}}')
+    reports, status = ScreenReports(), said_by(json.dumps({"beat": BEAT}))
+    assert isinstance(status, ScreenStatus)
     for number, screen in enumerate(("a", "b", "a")):
         at = MORNING + timedelta(seconds=number)
         reports.note(Report("door", screen, replace(status, rate=float(number)), at))
@@ -234,3 +246,32 @@ def test_the_newest_report_of_each_screen_of_a_kiosk_is_kept() -> None:
     for number in range(5000):
         reports.note(Report("hall", str(number), status, MORNING))
     assert len(reports.of("hall")) <= 1024
+
+
+# --- which way somebody goes
+
+
+def test_buttons_are_for_the_one_who_was_marked_and_is_alone() -> None:
+    ana, bo = greeted("ana"), greeted("bo")
+    assert offered([ana]) is ana
+    assert offered([ana, ana]) is ana
+    assert offered([greeted("ana", Outcome.REPEATED)]) is not None
+    assert offered([ana, bo]) is None, "nobody could tell whose the button is"
+    assert offered([]) is None
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ALREADY, Outcome.SAVED_HERE, Outcome.DRY_RUN])
+def test_a_mark_that_is_older_or_not_in_the_database_yet_has_no_buttons(outcome: Outcome) -> None:
+    assert offered([greeted("ana", outcome)]) is None
+
+
+def test_a_press_is_understood_and_nothing_beside_it() -> None:
+    said = said_by('{"press":{"event":"e1","way":"break"}}')
+    assert isinstance(said, Press)
+    assert (said.event, said.way) == ("e1", EventKind.BREAK)
+
+
+def test_a_kiosk_asks_only_where_a_mark_may_mean_both_ways() -> None:
+    assert KioskRecord("door", choice=True).asks
+    assert not KioskRecord("door").asks
+    assert not KioskRecord("door", choice=True, direction=Direction.IN).asks
