@@ -130,7 +130,7 @@ class Ledger:
         """``run`` a script until nobody else is faster; what it answered in the end.
 
         It gets the linked entry, the head that makes, and length and head that it stands on,
-        and answers ``{moved, head, length}`` where these are no longer the newest.
+        and answers what ``head_moved`` of chain_head.lua returns where these are not the newest.
         """
         links = Links(self.chain, self._heads, self.name, entry)
         with self._heads.turn():

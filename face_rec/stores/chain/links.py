@@ -219,10 +219,9 @@ def parsed(entry: bytes) -> Linked | None:
 
 
 def told_head(answer: Sequence[bytes]) -> Head:
-    """The head in a script's ``{moved, head, length, newest entry}``. The entry is there where
+    """The head in what ``head_moved`` of chain_head.lua returns. The newest entry is there where
     another program removed the head or wrote over it: what follows is linked to that."""
-    _, value, length, *told = answer
-    newest = told[0] if told else b""
+    _, value, length, newest = answer
     if head_of(value) is None and (value or parsed(newest)):
         log.error("chain_head_unreadable length=%s", length.decode())
     return Head(int(length), value, newest)

@@ -19,7 +19,7 @@ class Script:
     """One script of ``scripts/``; all its keys are of one slot."""
 
     def __init__(self, name: str) -> None:
-        self._text = (_FOLDER / f"{name}.lua").read_text(encoding="utf-8")
+        self._text = _text("chain_head") + _text(name)
         self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
 
     def run(self, client: Client, keys: Sequence[str], args: Sequence[Argument]) -> Any:  # noqa: ANN401
@@ -42,3 +42,7 @@ class Script:
         pipeline.wait(replicas, WAIT_MS)
         answer, reached = pipeline.execute()
         return answer, int(reached)
+
+
+def _text(name: str) -> str:
+    return (_FOLDER / f"{name}.lua").read_text(encoding="utf-8")

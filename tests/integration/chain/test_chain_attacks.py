@@ -435,3 +435,25 @@ def test_a_copy_that_was_changed_in_the_bucket_is_found(
     again = Site(redis_client, tmp_path, bucket)
     again.watch.copy()
     assert "differs" in again.watch.status().broken
+
+
+@pytest.mark.parametrize("garbage", [b"nonsense", b"", "a list"])
+def test_a_head_that_was_written_over_stops_nobody_who_changes_people_or_rules(
+    site: Site, garbage: bytes | str
+) -> None:
+    for stream in ("people", "rules", "audit"):
+        head = keys.chain_head("main", stream)
+        site.redis.delete(head)
+        if isinstance(garbage, str):
+            site.redis.rpush(head, garbage)
+        else:
+            site.redis.set(head, garbage)
+    another = Site(site.redis, site.data)
+    for one in (site, another):
+        added = replace(a_person(f"new{id(one)}"), name="New")
+        added = one.people.create(added, [a_template()], one.people.revision())
+        one.people.update(replace(added, group="Other"))
+        one.people.delete(one.found(added.id).subject)
+        one.rules.put(Shift(f"s{id(one)}", "Some"))
+        one.audit_log.record(Action.SETTING_CHANGED, "a thing")
+    assert site.verify().findings == ()

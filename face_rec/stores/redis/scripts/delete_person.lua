@@ -4,18 +4,13 @@
 --       chain, keys of all people (one slot)
 -- ARGV  1 subject   2 changes kept   3 the linked entry ('' : not linked)   4 the head it makes
 --       5 length and 6 head that the link was made over, then the fields wanted back
--- Returns {ok, fields as they were}, {missing}, or {moved, head, length}: the link must be made
--- anew.
+-- Returns {ok, fields as they were}, {missing}, or what head_moved returns.
 local person, ids, revision, changes = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local subject, kept = ARGV[1], ARGV[2]
 
 if redis.call('EXISTS', person) == 0 then return {'missing'} end
-if ARGV[3] ~= '' then
-  local length, value = redis.call('LLEN', KEYS[5]), redis.call('GET', KEYS[6]) or ''
-  if tostring(length) ~= ARGV[5] or value ~= ARGV[6] then
-    return {'moved', value, tostring(length)}
-  end
-end
+local moved = ARGV[3] ~= '' and head_moved(KEYS[5], KEYS[6], ARGV[5], ARGV[6])
+if moved then return moved end
 
 -- Nothing is written above this line.
 local was = redis.call('HMGET', person, unpack(ARGV, 7))

@@ -5,19 +5,12 @@
 --       5 guard: number of a key, its 6 field and 7 value ('' for none); '0' if there is none
 --       then the commands: for each how many words it has, its name, the number of its key,
 --       and its other words
--- Returns {done}, {changed} where the guard has another value, or {moved, head, length, the newest
--- entry where the head cannot be read}.
-local length, value = redis.call('LLEN', KEYS[1]), redis.pcall('GET', KEYS[2]) or ''
-if type(value) == 'table' then value = 'unreadable' end
-
+-- Returns {done}, {changed} where the guard has another value, or what head_moved returns.
 if ARGV[5] ~= '0' and (redis.call('HGET', KEYS[tonumber(ARGV[5])], ARGV[6]) or '') ~= ARGV[7] then
   return {'changed'}
 end
-if tostring(length) ~= ARGV[3] or value ~= ARGV[4] then
-  local link = string.match(value, '^%d+:(%x+):%x+$')
-  local unread = not (link and #link == 64) and redis.call('LINDEX', KEYS[1], -1)
-  return {'moved', value, tostring(length), unread or ''}
-end
+local moved = head_moved(KEYS[1], KEYS[2], ARGV[3], ARGV[4])
+if moved then return moved end
 
 -- Nothing is written above this line.
 local at = 8

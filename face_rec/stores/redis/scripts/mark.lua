@@ -8,8 +8,7 @@
 --       9 length and 10 head that the link was made over
 --       11 field of ``last`` for the subject's other marks of the day
 -- Returns {outcome, time of the mark that stands}; outcome is marked, already or repeated.
--- Or {moved, head, length, the newest entry where the head cannot be read}: somebody else was
--- faster, and the link must be made anew.
+-- Or what head_moved returns: somebody else was faster, and the link must be made anew.
 local attendance, seen, last, head = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local id, event, subject, at, cooldown = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 local is_mark, makes, others = ARGV[7] == '1', ARGV[8], ARGV[11]
@@ -27,18 +26,8 @@ if is_mark then
     if math.abs(tonumber(at) - tonumber(time)) < cooldown then return {'already', time} end
   end
 end
-if makes ~= '' then
-  -- The length as well: an entry that somebody else wrote must not stop all marks after it. Nor
-  -- must a head that somebody wrote over.
-  local length = redis.call('LLEN', attendance)
-  local value = redis.pcall('GET', head) or ''
-  if type(value) == 'table' then value = 'unreadable' end
-  if tostring(length) ~= ARGV[9] or value ~= ARGV[10] then
-    local link = string.match(value, '^%d+:(%x+):%x+$')
-    local unread = not (link and #link == 64) and redis.call('LINDEX', attendance, -1)
-    return {'moved', value, tostring(length), unread or ''}
-  end
-end
+local moved = makes ~= '' and head_moved(attendance, head, ARGV[9], ARGV[10])
+if moved then return moved end
 
 -- Nothing is written above this line.
 if is_mark then

@@ -3,10 +3,10 @@
 -- KEYS  person, list and head of the people's chain (one slot)
 -- ARGV  1 version that was read   2 field   3 proof   4 the linked entry   5 the head it makes
 --       6 length and 7 head that the link was made over
--- Returns {done}, {changed}, or {moved, head, length}.
-local length, value = redis.call('LLEN', KEYS[2]), redis.call('GET', KEYS[3]) or ''
+-- Returns {done}, {changed}, or what head_moved returns.
 if redis.call('HGET', KEYS[1], 'version') ~= ARGV[1] then return {'changed'} end
-if tostring(length) ~= ARGV[6] or value ~= ARGV[7] then return {'moved', value, tostring(length)} end
+local moved = head_moved(KEYS[2], KEYS[3], ARGV[6], ARGV[7])
+if moved then return moved end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
 redis.call('RPUSH', KEYS[2], ARGV[4])
 redis.call('SET', KEYS[3], ARGV[5])

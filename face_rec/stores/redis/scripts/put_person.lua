@@ -7,7 +7,7 @@
 --       9 length and 10 head that the link was made over
 --       11 how many fields to remove first, these fields, then fields and values to set
 -- Returns {status, version}; status is ok, missing, changed, stale or taken.
--- Or {moved, head, length}: the link must be made anew.
+-- Or what head_moved returns.
 local person, ids, revision, changes = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local write, expected, seen, subject, id, kept = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local entry, makes = ARGV[7], ARGV[8]
@@ -24,12 +24,8 @@ end
 if seen ~= '' and (redis.call('GET', revision) or '0') ~= seen then return {'stale', version} end
 local holder = redis.call('HGET', ids, id)
 if holder and holder ~= subject then return {'taken', version} end
-if entry ~= '' then
-  local length, value = redis.call('LLEN', KEYS[5]), redis.call('GET', KEYS[6]) or ''
-  if tostring(length) ~= ARGV[9] or value ~= ARGV[10] then
-    return {'moved', value, tostring(length)}
-  end
-end
+local moved = entry ~= '' and head_moved(KEYS[5], KEYS[6], ARGV[9], ARGV[10])
+if moved then return moved end
 
 -- Nothing is written above this line.
 

@@ -6,7 +6,7 @@
 --       6 the linked entry ('' : not linked)   7 the head it makes
 --       8 length and 9 head that the link was made over
 -- Returns {done}; {changed} if somebody else was faster; {last} if no record with these fields
--- would be left; or {moved, head, length}: the link must be made anew.
+-- would be left; or what head_moved returns.
 local found = redis.call('HGET', KEYS[1], ARGV[1])
 local version = found and cjson.decode(found)['version'] or 0
 if version ~= tonumber(ARGV[2]) then return {'changed'} end
@@ -30,12 +30,8 @@ if ARGV[5] ~= '' then
   if not left then return {'last'} end
 end
 
-if ARGV[6] ~= '' then
-  local length, value = redis.call('LLEN', KEYS[2]), redis.call('GET', KEYS[3]) or ''
-  if tostring(length) ~= ARGV[8] or value ~= ARGV[9] then
-    return {'moved', value, tostring(length)}
-  end
-end
+local moved = ARGV[6] ~= '' and head_moved(KEYS[2], KEYS[3], ARGV[8], ARGV[9])
+if moved then return moved end
 
 -- Nothing is written above this line.
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
