@@ -12,6 +12,9 @@ COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3
 # Where tests marked browser, slow or alone are (tests/conftest.py): others need not be read to find them.
 APART := tests/browser tests/integration/project
 
+# Images of Python often set it: every process that a test starts would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test test-fast coverage lint hooks types bench bench-quick bench-history lock clean
 
 help: ## show this list
@@ -35,7 +38,7 @@ run: $(VENV)/.installed ## set everything up and serve the app
 	@exec $(BIN)/python app.py
 
 test: lint types ## set everything up and run every test
-	$(BIN)/python -m pytest -n logical --dist loadfile -m "not browser and not slow"
+	$(BIN)/python -m pytest -n logical --dist worksteal -m "not browser and not slow"
 	$(BIN)/python -m pytest -n logical --dist loadgroup -m "(browser or slow) and not alone" $(APART)
 	$(BIN)/python -m pytest -m alone $(APART)
 
@@ -48,7 +51,7 @@ test-fast: $(VENV)/.tools ## for the loop at the desk: style, types, tests of si
 	@echo "Left out: the pages, tests/integration, browsers, the installer, and most examples of each property. make test runs all."
 
 coverage: $(VENV)/.tools ## which lines and branches the tests without a browser run; writes htmlcov/, fails below the floor
-	$(BIN)/python -m pytest -q -n logical --dist loadfile -m "not browser and not slow" --cov --cov-report=term --cov-report=html
+	$(BIN)/python -m pytest -q -n logical --dist worksteal -m "not browser and not slow" --cov --cov-report=term --cov-report=html
 
 lint: $(VENV)/.tools ## style, spelling and known faults only
 	$(BIN)/python -m ruff check .

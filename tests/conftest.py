@@ -1,6 +1,8 @@
 """What several test folders share, made once a session: real Redis servers, and packs with
 people to recognise."""
 
+import gc
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,10 @@ from tests.data import PACKS, Material, has_real_material, real_material
 from tests.redis_servers import Server
 from tests.synthetic.material import write_material
 
+# A tool of the release brings it; where it is, jsonschema imports it (so does Altair), and its
+# grammars take a second to make, in each worker. The app is installed without.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+
 _APART = [Path(__file__).parent / place for place in ("browser", "integration/project")]
 
 # How fast this machine makes examples says nothing about what is tested.
@@ -20,6 +26,16 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 # For the loop at the desk (make test-fast): a few examples of each property instead of all.
 settings.register_profile("fast", settings.get_profile("house"), max_examples=10)
 settings.load_profile("house")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """What is imported and collected stays until the end: a quarter of the time of collecting
+    went to searching it for garbage, and more to doing so again during each test."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -28,6 +28,7 @@ class FakePeople:
         self._everybody = Everybody(-1)
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
+        self._patient = True
 
     # --- writes
 
@@ -107,11 +108,19 @@ class FakePeople:
         with self._store():
             return len(self._changes)
 
+    def wait_for_changes(self, patient: bool) -> None:
+        """Or not any more: who waits for some is told at once that there are none."""
+        with self._changed:
+            self._patient = patient
+            self._changed.notify_all()
+
     def changes(self, since: int, block_ms: int = 0) -> list[Change] | None:
         with self._store():
             if since > len(self._changes):
                 return None
-            self._changed.wait_for(lambda: len(self._changes) > since, timeout=block_ms / 1000)
+            self._changed.wait_for(
+                lambda: len(self._changes) > since or not self._patient, timeout=block_ms / 1000
+            )
             return self._changes[since:]
 
     def entry(self, subject: str, contract: str) -> GalleryEntry | None:

@@ -215,12 +215,15 @@ class FakeSystem:
     @contextmanager
     def running(self) -> Iterator["FakeSystem"]:
         """Installed for pages, with the gallery following."""
+        self.people.wait_for_changes(patient=True)
         self.follower.start()
         self.install()
         try:
             yield self
         finally:
             holder.install(None)
+            # Or each test that draws a page would wait half a second for the follower to look up.
+            self.people.wait_for_changes(patient=False)
             self.follower.close()
 
     def install(self, **changed: object) -> None:

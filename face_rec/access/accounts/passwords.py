@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
+from functools import cache
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -26,6 +27,17 @@ SHORTEST: Final = 15
 LONGEST: Final = 256
 _LOOKED_AT: Final = 72  # zxcvbn's time grows with the length
 _WEAK_BELOW: Final = 10.0  # log10 of the guesses: beyond any attack that the lock-out leaves
+
+
+def _cost(hasher: PasswordHasher) -> tuple[int, int, int]:
+    return hasher.time_cost, hasher.memory_cost, hasher.parallelism
+
+
+@cache
+def _of_nobody(rounds: int, kibibytes: int, lanes: int) -> str:
+    """What no password opens and takes as long to try as a real hash. One a process: whatever
+    opens the stores, each command too, would wait for new ones otherwise."""
+    return PasswordHasher(rounds, kibibytes, lanes).hash(new_secret())
 
 
 class Passwords:
@@ -46,7 +58,7 @@ class Passwords:
         self._hasher = hasher or PasswordHasher()
         self._hashing = Hashing()
         self._breached = breached
-        self._nobody = self._hasher.hash(new_secret())
+        self._nobody = _of_nobody(*_cost(self._hasher))
 
     def beside(self) -> "Passwords":
         """The same, with threads of its own to hash in."""

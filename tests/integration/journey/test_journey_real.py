@@ -1,6 +1,7 @@
 """The journey with models that run, and with faces; only the stores are fakes."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -134,6 +135,12 @@ def test_enrolled_people_are_named_in_video_and_never_as_somebody_else(
     assert right >= 11
 
 
+def _sent_again_often(photo: Image, frames: int) -> Iterator[Image]:
+    """Aside, brighter, coded anew: there are twelve such pictures, which come again and again."""
+    pictures = [_sent_again(photo, number) for number in range(12)]
+    return (pictures[number % len(pictures)] for number in range(frames))
+
+
 def _sent_again(photo: Image, number: int) -> Image:
     """One picture as somebody could send it again: coded anew, brighter, a pixel aside."""
     still = next(standing(photo, 1))
@@ -144,6 +151,22 @@ def _sent_again(photo: Image, number: int) -> Image:
     return np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), np.uint8)
 
 
+_ROOM = 64
+
+
+@cache
+def _grain() -> Matrix:
+    random = np.random.default_rng(0)
+    return random.normal(0, 2.5, (480 + _ROOM, 640 + _ROOM, 3)).astype(np.float32)
+
+
+def _grain_of(number: int) -> Matrix:
+    """A camera's, another one in each frame: cut out elsewhere from a larger field, because to
+    draw a million numbers takes longer than to recognise somebody."""
+    top, left = 7 * number % _ROOM, 13 * number % _ROOM
+    return _grain()[top : top + 480, left : left + 640]
+
+
 def _stands_still(photo: Image, number: int) -> Image:
     """Somebody who tries to stand still, before a camera with grain: heads sway by some
     millimetres a second, here two pixels to either side in four seconds."""
@@ -151,8 +174,7 @@ def _stands_still(photo: Image, number: int) -> Image:
     angle = 2 * np.pi * number / (4 * RATE)
     sway = np.array([[1, 0, 2.5 * np.sin(angle)], [0, 1, 1.5 * np.cos(angle)]], np.float32)
     swayed = cv2.warpAffine(image, sway, (image.shape[1], image.shape[0]))
-    grain = np.random.default_rng(number).normal(0, 2.5, image.shape)
-    grainy = np.clip(swayed + grain, 0, 255).astype(np.uint8)
+    grainy = np.clip(swayed + _grain_of(number), 0, 255).astype(np.uint8)
     jpeg = cv2.imencode(".jpg", grainy, [cv2.IMWRITE_JPEG_QUALITY, 80])[1]
     return np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), np.uint8)
 
@@ -163,8 +185,8 @@ def test_one_picture_however_often_it_is_sent_marks_nobody(
     people = photos(each_material, 6)
     kiosk = Kiosk(models, gallery_of(models, people))
     for pictures in people.values():
-        for number in range(4 * RATE):
-            kiosk.show(_sent_again(pictures[1], number))
+        for image in _sent_again_often(pictures[1], 4 * RATE):
+            kiosk.show(image)
         leave(kiosk)
     assert kiosk.named == []
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from moto.server import ThreadedMotoServer
 
 from face_rec.domain.errors import BadSnapshotKey, SnapshotMissing, StoreUnavailable
@@ -37,11 +38,19 @@ def no_other_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
+@pytest.fixture(scope="module")
+def buckets(endpoint: str) -> BaseClient:
+    """A client that makes them; opening one takes longer than most tests here."""
+    return S3Snapshots(
+        "none", endpoint_url=endpoint, region="eu-central-1", credentials=KEYS
+    )._client
+
+
 Open = Callable[..., S3Snapshots]
 
 
 @pytest.fixture
-def open_s3(endpoint: str, request: pytest.FixtureRequest) -> Open:
+def open_s3(endpoint: str, buckets: BaseClient, request: pytest.FixtureRequest) -> Open:
     """Opens a store on a bucket of its own."""
     bucket = f"bucket-{abs(hash(request.node.nodeid)) % 10**12}"
 
@@ -49,7 +58,7 @@ def open_s3(endpoint: str, request: pytest.FixtureRequest) -> Open:
         settings = {"endpoint_url": endpoint, "region": "eu-central-1", "credentials": KEYS}
         return S3Snapshots(bucket, **{"prefix": "attendance/", **settings, **options})
 
-    make()._client.create_bucket(
+    buckets.create_bucket(
         Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
     )
     return make

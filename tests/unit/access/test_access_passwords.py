@@ -1,6 +1,7 @@
 """Which passwords are allowed, and what is kept of them."""
 
 import pytest
+from argon2 import extract_parameters
 
 from face_rec.access.accounts.account import Account
 from face_rec.access.accounts.passwords import LONGEST, SHORTEST, Passwords
@@ -62,6 +63,19 @@ def test_what_is_no_hash_fits_no_password(stored: str | None) -> None:
 
 def test_nobody_has_no_password() -> None:
     assert not PASSWORDS.verify(None, PASSWORD)
+
+
+def test_what_stands_for_nobody_is_hashed_once_and_takes_as_long_as_what_it_stands_for() -> None:
+    """Every command opens the accounts, and would wait for two hashes that it never asks for."""
+    assert Passwords()._nobody is Passwords()._nobody
+    for passwords in (Passwords(), Passwords.of_pins(), PASSWORDS):
+        used = extract_parameters(passwords.hash(PASSWORD))
+        nobody = extract_parameters(passwords._nobody)
+        assert (nobody.time_cost, nobody.memory_cost, nobody.parallelism) == (
+            used.time_cost,
+            used.memory_cost,
+            used.parallelism,
+        )
 
 
 def test_a_hash_of_old_parameters_is_renewed_at_sign_in() -> None:

@@ -147,7 +147,7 @@ def _answering(status: int) -> Iterator[tuple[int, list[str]]]:
             """Nothing."""
 
     with HTTPServer(("127.0.0.1", 0), Answer) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield int(server.server_address[1]), hosts
         server.shutdown()
 
