@@ -17,12 +17,15 @@ log = logging.getLogger(__name__)
 
 PAUSES: Final = Backoff(0.5, 15.0)
 """Between two tries, after each one that fails."""
+ADOPT_EVERY: Final = 30.0
+"""Seconds between two looks for what processes left that died beside this one."""
 _TRIES: Final = 5
 """How often an event may fail of something unexpected before it is set aside: about 15 s."""
 
 
 class Replayer:
-    """A thread that sleeps while nothing is pending, and costs nothing then.
+    """A thread that sleeps while nothing is pending, but for a look now and then for what another
+    process left that died.
 
     Events keep their order, and none holds up the others: one that Redis refuses stays in the
     journal and in the log; one that fails in a way nobody has thought of is tried a few times,
@@ -83,18 +86,29 @@ class Replayer:
     def _run(self) -> None:
         failures, pause = 0, 0.0
         while self._wait(pause):
+            self._adopt()
             failures = 0 if self._pass() else failures + 1
             pause = PAUSES.jittered(failures) if failures else 0.0
         self._pass()
 
     def _wait(self, pause: float) -> bool:
-        """Until something is pending and ``pause`` seconds are over; False when closed."""
+        """Until ``pause`` seconds are over, and then until something is pending or it is time for
+        another look; False when closed."""
         stopping = self._thread.stopping.is_set
         with self._changed:
             if pause:
                 self._changed.wait_for(stopping, pause)
-            self._changed.wait_for(lambda: stopping() or self._waiting)
+            self._changed.wait_for(lambda: stopping() or self._waiting, ADOPT_EVERY)
             return not stopping()
+
+    def _adopt(self) -> None:
+        try:
+            found = self._journal.adopt()
+        except JournalError as error:  # at the next look, or the next start
+            log.error("journal_not_adopted reason=%s", error)
+            return
+        with self._changed:
+            self._waiting.update((event.id, event) for event in found)
 
     def _pass(self) -> bool:
         """Offer everything once; False when something is left."""

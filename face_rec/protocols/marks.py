@@ -64,6 +64,10 @@ class Journal(Protocol):
 
     def pending(self) -> list[Event]: ...
 
+    def adopt(self) -> list[Event]:
+        """Take over what processes left that died meanwhile; the events that wait in it."""
+        ...
+
 
 class Marker(Protocol):
     """Makes a mark last before anybody says so."""

@@ -76,6 +76,8 @@ class FakeJournal:
         self.full = False
         self.aside: dict[str, str] = {}
         """What was set aside: reason by event id."""
+        self.left: list[Event] = []
+        """What a process left that died."""
         self._pending: dict[str, Event] = {}
         self._lock = threading.Lock()
 
@@ -99,8 +101,15 @@ class FakeJournal:
                 self.aside[event_id] = reason
 
     def pending(self) -> list[Event]:
+        self.adopt()
         with self._lock:
             return list(self._pending.values())
+
+    def adopt(self) -> list[Event]:
+        with self._lock:
+            found, self.left = self.left, []
+            self._pending.update((event.id, event) for event in found)
+            return found
 
 
 def _utc_day(event: Event) -> date:

@@ -18,7 +18,7 @@ from face_rec import files
 from face_rec.domain.errors import JournalError
 from face_rec.domain.marks import Event
 from face_rec.stores.journal import journal_segment
-from face_rec.stores.journal.journal_segment import SUFFIX, Checksum, LineSeal, Segment
+from face_rec.stores.journal.journal_segment import SUFFIX, Checksum, LineSeal, Segment, readable
 from face_rec.stores.journal.quarantine import Quarantine
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class FileJournal:
             with self._alone():
                 self._segments.append(journal_segment.create(folder, self._seal))
                 self._try_again()
-        self._adopt()
+        self.adopt()
 
     def append(self, event: Event) -> None:
         """Returns when ``event`` is on the disk."""
@@ -98,14 +98,13 @@ class FileJournal:
         self.settle(event_id)
 
     def pending(self) -> list[Event]:
-        """Events not settled, oldest first, also those of processes that died."""
-        self._adopt()
+        """Events not settled, oldest first, those of dead processes too."""
+        self.adopt()
         with self._lock:
             return [event for s in self._segments for event in s.waiting.values()]
 
     def unreadable(self) -> dict[str, str]:
-        """Files that dead processes left and that cannot be read, with the reason; they are
-        tried again whenever somebody asks what is pending."""
+        """Files of dead processes that cannot be read, and why; tried again at every look."""
         return dict(self._unreadable)
 
     def aside(self) -> int:
@@ -215,19 +214,23 @@ class FileJournal:
     def _try_again(self) -> None:
         """Events that were set aside come back at the next start: what they failed of may be
         mended. Lines that cannot be read stay where they are."""
-        usable = partial(journal_segment.readable, seal=self._seal)
-        for name in self.quarantine.try_again(self._folder, usable):
+        for name in self.quarantine.try_again(self._folder, partial(readable, seal=self._seal)):
             log.info("journal_entry_tried_again file=%s", name)
 
-    def _adopt(self) -> None:
+    def adopt(self) -> list[Event]:
+        """Take over what processes left that died meanwhile; the events that wait in it."""
         with self._lock, self._disk():
-            own = {segment.path for segment in self._segments}
-            leftovers = [p for p in self._folder.glob(f"*{SUFFIX}") if p not in own]
-            self._unreadable = {}
-            if leftovers:
-                with self._alone():
-                    found = [s for p in leftovers if (s := self._taken(p)) is not None]
-                self._join(found)
+            there = {*self._folder.glob(f"*{SUFFIX}")}
+            leftovers = sorted(there - {segment.path for segment in self._segments})
+            self._unreadable.clear()
+            if not leftovers:
+                return []
+            with self._alone():
+                found = [s for p in leftovers if (s := self._taken(p)) is not None]
+            events = [event for segment in found for event in segment.waiting.values()]
+            self._join(found)
+            log.info("journal_adopted files=%d events=%d", len(found), len(events))
+            return events
 
     def _taken(self, path: Path) -> Segment | None:
         """The segment of a dead process, read; None where there is nothing to do, or nothing
@@ -255,8 +258,6 @@ class FileJournal:
         """Make these segments ours: as they are, or their few events in one of ours."""
         for segment in found:
             self._home_of(segment)
-        count = sum(len(segment.waiting) for segment in found)
-        log.info("journal_adopted files=%d events=%d", len(found), count)
         waiting = sorted((s for s in found if s.waiting), key=lambda s: s.oldest)
         for segment in found:
             if not segment.waiting:

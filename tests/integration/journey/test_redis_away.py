@@ -33,6 +33,7 @@ import json, os, sys
 from pathlib import Path
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.clock import SystemClock
+from face_rec.journey import replay
 from face_rec.journey.mark import DurableMarker
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.attendance import RedisAttendance
@@ -41,6 +42,7 @@ from face_rec.stores.redis.client import RedisAddress, connect
 from face_rec.stores.site.audited_writers import AuditedMarks
 from tests.samples import a_chain, an_event
 
+replay.ADOPT_EVERY = 0.2
 folder, port, replicas = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 client, clock = connect(RedisAddress(nodes=(("127.0.0.1", port),))), SystemClock()
 marks = AuditedMarks(
@@ -169,6 +171,17 @@ def test_a_restart_without_redis_marks_nobody_twice(site: Site) -> None:
     wait_until(_handed_on(second), 40)
     assert len(site.marks()) == 3 * PEOPLE
     assert site.repeated() == []
+
+
+def test_what_a_dead_neighbour_left_is_handed_on_by_one_that_runs(site: Site) -> None:
+    living, dead = site.kiosk("living"), site.kiosk("dead")
+    site.redis.stop()
+    assert dead.mark_all(0) == {"saved_here"}
+    site.redis.start()
+    dead.kill()
+    wait_until(lambda: len(site.marks()) == PEOPLE, 40)
+    wait_until(_handed_on(living), 20)
+    assert living.mark_all(300) == {"marked"}
 
 
 def test_a_dead_replica_makes_nobody_absent(site: Site) -> None:
