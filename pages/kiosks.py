@@ -11,7 +11,13 @@ from face_rec.domain.errors import AccessError, RuleRefused
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.kiosks.kiosk_register import MAIN, MAIN_AT_FIRST
-from pages.ui.access.kiosk_card import link_dialog, record_fields, screen_words, since_when
+from pages.ui.access.kiosk_card import (
+    link_dialog,
+    offline_words,
+    record_fields,
+    screen_words,
+    since_when,
+)
 from pages.ui.access.screen_look import LOOK, look_dialog
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require
@@ -72,6 +78,8 @@ def _card(app: AccessFacade, record: KioskRecord, *, linked: bool, beat: Beat | 
         named = [record.id] if record.display_name != record.id else []
         facts = [*named, _hours(record), *office_words(record)]
         words.markdown(f"**{plain(record.display_name)}**  \n{' · '.join(map(plain, facts))}")
+        if offline := offline_words(app.handed_over(record.id), app.site.timezone):
+            words.caption(offline)
         reports, age = app.screens.of(record.id), app.picture_age(record.id)
         said = screen_words(reports, age, app.clock.now())
         device = _state(beat, app.clock.now()) if linked else ":gray-badge[Not linked]"

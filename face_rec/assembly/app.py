@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 
 from config import Settings
 from face_rec import background
@@ -15,6 +16,7 @@ from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
 from face_rec.assembly.commands import build_models
 from face_rec.assembly.privacy import privacy_of
+from face_rec.assembly.sealing import offline_secrets
 from face_rec.assembly.stores import Stores, cached_days, open_offices, open_stores
 from face_rec.assembly.system import System, site_info
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
@@ -22,11 +24,14 @@ from face_rec.clock import Clock, SystemClock
 from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
+from face_rec.journey.offline import OfflineStills
 from face_rec.journey.performance_advice import Machine, advice
 from face_rec.journey.pipeline import PipelineDeps
+from face_rec.journey.still import Stills
 from face_rec.journey.streams.workers import WorkerPool
 from face_rec.kiosks.kiosk import NAME as KIOSK_NAME
 from face_rec.kiosks.kiosk_register import Heartbeat
+from face_rec.kiosks.offline import OfflineSeal
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
@@ -39,9 +44,11 @@ from face_rec.people.photos.quality import assess
 from face_rec.privacy.service import RetentionSchedule
 from face_rec.site_options import OptionsFollower
 from face_rec.stores.redis import redis_health
+from face_rec.stores.site.kiosk_records import RedisHandedOver
 from face_rec.stores.verify.chain_report import Report
 from face_rec.stores.verify.daily_check import DailyCheck, chain_check
 from face_rec.warm_up import Heap
+from face_rec.web.frames.offline import Offline
 from face_rec.web.ops import checks, health
 
 log = logging.getLogger(__name__)
@@ -154,7 +161,27 @@ def _system(
         privacy=privacy,
         screens=ScreenReports(),
         captures=Captures(),
+        offline=_offline(settings, stores, journeys, follower),
     )  # fmt: skip
+
+
+def _offline(
+    settings: Settings, stores: Stores, journeys: PipelineDeps, follower: GalleryFollower
+) -> Offline:
+    """What kiosks took while this was away. The keys last as long as the chain's do."""
+    clock, options = journeys.clock, stores.options
+
+    def ready() -> bool:
+        return follower.status().ready and not stores.pulse.away()
+
+    def open_at(kiosk: str, at: datetime) -> bool:
+        return stores.kiosks.record(kiosk).open_at(at.astimezone(options.current().timezone))
+
+    handed_over = RedisHandedOver(stores.client, settings.site, clock)
+    stills = OfflineStills(Stills(journeys), handed_over, clock, ready=ready, open_at=open_at)
+    return Offline(
+        stores.kiosks.knows, OfflineSeal(settings.site, offline_secrets(settings)), stills
+    )
 
 
 def _alarm(access: Access, report: Report) -> None:

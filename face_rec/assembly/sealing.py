@@ -50,6 +50,13 @@ def chain_secrets(settings: Settings) -> Sequence[str]:
     return key_file.load_or_make(key_file.key_path(settings.data_dir))
 
 
+def offline_secrets(settings: Settings) -> Sequence[bytes]:
+    """What the keys of stills are made of that kiosks keep while the server is away: of the
+    chain's, which outlives a restart and a restored backup."""
+    keys = keyring.derived(chain_secrets(settings), "offline")
+    return [key.secret for name in keys.ids if (key := keys.get(name))]
+
+
 def open_resealing(
     client: Client,
     site: str,

@@ -23,7 +23,7 @@ from face_rec.people.photos.portraits import Portraits
 from face_rec.web import entrance
 from face_rec.web.api import api
 from face_rec.web.api.operation import ConsentText, Parts
-from face_rec.web.frames import frames, snapshots
+from face_rec.web.frames import frames, offline, snapshots
 from face_rec.web.gate.gate import Gate, Useful
 from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.gate.hosts import own_names
@@ -60,6 +60,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         ),
         *snapshots.routes(lambda: holder.current().pictures),
         *frames.routes(_kiosks),
+        *offline.routes(_offline),
         *live.routes(LiveSources()),
         *capture.routes(_captures),
         *(_entrance(settings) if settings.accounts else ()),
@@ -171,6 +172,11 @@ def _captures() -> CaptureSources | None:
     return CaptureSources(built.captures, built.engine.listen, built.clock) if built else None
 
 
+def _offline() -> offline.Offline | None:
+    built = holder.installed()
+    return built.offline if built else None
+
+
 def _health() -> health.Health | None:
     built = holder.installed()
     return built.health if built else None
@@ -227,6 +233,7 @@ def sources_of(system: System) -> Sources:
         waiting=system.marker.pending_count,
         title=lambda: system.site.title,
         zone=lambda: system.site.timezone,
+        seal=system.offline.seal,
         seats=system.engine.seats,
         reports=system.screens,
         clock=system.clock,

@@ -38,6 +38,7 @@ from face_rec.stores.snapshots.spool import SnapshotSpool
 from face_rec.stores.verify.daily_check import DailyCheck
 from face_rec.stores.verify.watch import ChainWatch
 from face_rec.web.frames.ice import IceServers
+from face_rec.web.frames.offline import Offline
 from face_rec.web.gate.hosts import Reach, addresses
 from face_rec.web.ops.health import Health
 
@@ -69,6 +70,7 @@ class System:
     privacy: Privacy
     screens: ScreenReports
     captures: Captures
+    offline: Offline
 
     @property
     def site(self) -> SiteInfo:
@@ -155,6 +157,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             options=system.options,
             screens=system.screens,
             picture_age=lambda kiosk: _picture_age(system.engine, kiosk),
+            handed_over=system.offline.stills.handed_over.of,
         ),
         AdminFacade(
             *common,

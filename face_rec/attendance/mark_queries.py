@@ -14,13 +14,13 @@ from face_rec.attendance.days.planner import Plan
 from face_rec.attendance.days.punches import Directions
 from face_rec.attendance.marks.correction import AuditLine, audit
 from face_rec.attendance.marks.effective_marks import Entries, Entry
-from face_rec.attendance.marks.mark_columns import BY_PIN, CONFIRMED, Marks, columns_of
+from face_rec.attendance.marks.mark_columns import CONFIRMED, DOUBTED, Marks, columns_of
 from face_rec.attendance.rules import rule_version
 from face_rec.attendance.rules.rules import Limits
 from face_rec.attendance.terms.status import Flag
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import CorrectionRefused
-from face_rec.domain.marks import Event, Source
+from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
 from face_rec.protocols.marks import MarkReader
 
@@ -77,8 +77,9 @@ class MarkQueries:
         return rule_version.at(self._timesheets.rules().limits, self._timesheets.today())
 
     def review(self, first: date, last: date, limits: Limits | None = None) -> list[Doubt]:
-        """Marks with a low score or margin, unsure liveness, or by PIN, that nobody has
-        confirmed or voided; newest first. ``limits`` default to those of today."""
+        """Marks with a low score or margin, unsure liveness, or of a source that is always looked
+        at (PIN, offline), that nobody has confirmed or voided; newest first. ``limits`` default
+        to those of today."""
         bounds = limits or self.limits()
         people = {person.subject: person for person in self._timesheets.people()}
         found = []
@@ -133,8 +134,8 @@ def doubts(entry: Entry, limits: Limits) -> tuple[str, ...]:
         ("margin", event.margin, limits.margin),
         ("liveness", event.liveness, limits.liveness),
     )
-    by_pin = ("taken by PIN: no face was compared",) if event.source is Source.PIN else ()
-    return by_pin + tuple(
+    by_source = (event.source.doubt,) if event.source.doubt else ()
+    return by_source + tuple(
         f"{name} {value:.2f} is below {bound:.2f}"
         for name, value, bound in bounds
         if value is not None and value < bound
@@ -147,7 +148,7 @@ def _any_doubt(marks: Marks, limits: Limits) -> bool:
         (marks["score"] < limits.score)
         | (marks["margin"] < limits.margin)
         | (marks["liveness"] < limits.liveness)
-        | ((marks["state"] & BY_PIN) != 0)
+        | ((marks["state"] & DOUBTED) != 0)
     )
     return bool(np.any(low & ((marks["state"] & CONFIRMED) == 0)))
 

@@ -107,21 +107,29 @@ CORRECTION_KINDS: Final[Mapping[EventKind, CorrectionKind]] = {
 
 class Source(StrEnum):
     """What took an event: its value as it is stored, ``words`` as screens call it, and whether it
-    is ``deliberate``: nobody lingers into it, so that no minimum stay applies."""
+    is ``deliberate``: nobody lingers into it, so that no minimum stay applies. ``doubt``: why
+    somebody has to look at each of its marks; empty: only at those with low scores. ``late``: it
+    comes long after its time, between marks that are there already."""
 
     words: str
     deliberate: bool
+    doubt: str
+    late: bool
 
     VIDEO = "video", "Camera"
     STILL = "still", "Photo"
-    PIN = "pin", "PIN", True
+    PIN = "pin", "PIN", True, "taken by PIN: no face was compared"
     MANUAL = "manual", "By hand", True
     IMPORT = "import", "Import", True
+    OFFLINE = "offline", "Offline", False, "taken while the server was away", True
 
-    def __new__(cls, value: str, words: str, deliberate: bool = False) -> Self:
+    def __new__(
+        cls, value: str, words: str, deliberate: bool = False, doubt: str = "", late: bool = False
+    ) -> Self:
         source = str.__new__(cls, value)
         source._value_ = value
-        source.words, source.deliberate = words, deliberate
+        source.words, source.deliberate, source.doubt = words, deliberate, doubt
+        source.late = late
         return source
 
 
@@ -131,7 +139,8 @@ class Event:
 
     ``at`` decides the UTC day that holds it. A correction names the event it
     corrects in ``target``, and says who (``author``), why (``reason``) and
-    when (``recorded_at``); ``retype`` carries the new kind in ``becomes``.
+    when (``recorded_at``); ``retype`` carries the new kind in ``becomes``. A mark that comes
+    late says in ``recorded_at`` when it came.
     """
 
     id: str

@@ -102,10 +102,17 @@ class DurableMarker:
                 return Receipt(event, Outcome.ALREADY, previous)
             self._keep(event)
             # It is made from here on, whatever happens: nobody is marked anew for an exception.
-            self._recent.remember(event.subject, event.at)
+            self._remember(event, event.at)
             receipt = self._apply(event)
-            self._recent.remember(event.subject, receipt.stands_at)
+            self._remember(event, receipt.stands_at)
             return receipt
+
+    def _remember(self, event: Event, at: datetime) -> None:
+        """A mark that comes late must not hide a newer one."""
+        if event.source.late:
+            self._recent.remember_late(event.subject, at)
+        else:
+            self._recent.remember(event.subject, at)
 
     def _keep(self, event: Event) -> None:
         try:
@@ -181,3 +188,8 @@ class RecentMarks:
         """``subject`` was marked at ``at``."""
         with self._lock:
             self._last[subject] = at
+
+    def remember_late(self, subject: str, at: datetime) -> None:
+        """The same of a mark that comes after its time."""
+        with self._lock:
+            self._last[subject] = max(at, self._last.get(subject, at))

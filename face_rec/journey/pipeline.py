@@ -27,6 +27,7 @@ from face_rec.journey.punch import Named, Puncher
 from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.journey.track import Tracker
 from face_rec.journey.track_state import Lingering, TrackState, TrackStates, appearance
+from face_rec.kiosks.offline import Capture
 from face_rec.protocols.marks import Marker
 from face_rec.protocols.models import Assessor, FaceModels, ModelSource
 from face_rec.protocols.people import Directory, Gallery
@@ -53,11 +54,17 @@ class PipelineDeps:
     clock: Clock
     policy: Policy
 
-    def puncher(self, kiosk: str, source: Source, board: NoticeBoard | None = None) -> Puncher:
-        """What marks at ``kiosk``, and greets on its ``board``."""
+    def puncher(
+        self,
+        kiosk: str,
+        source: Source,
+        board: NoticeBoard | None = None,
+        capture: Capture | None = None,
+    ) -> Puncher:
+        """What marks at ``kiosk``, and greets on its ``board``; by ``capture``: at its time."""
         return Puncher(
             kiosk, source, marker=self.marker, directory=self.directory,
-            snapshots=self.snapshots, clock=self.clock, board=board,
+            snapshots=self.snapshots, clock=self.clock, board=board, capture=capture,
         )  # fmt: skip
 
 

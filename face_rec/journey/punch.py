@@ -11,6 +11,7 @@ from face_rec.domain.pictures import key_of
 from face_rec.domain.recognition import Decision
 from face_rec.domain.screens import Greeting
 from face_rec.journey.streams.stream import NoticeBoard
+from face_rec.kiosks.offline import Capture
 from face_rec.protocols.marks import Marker
 from face_rec.protocols.people import Directory
 from face_rec.protocols.snapshots import SnapshotSink
@@ -33,7 +34,8 @@ class Named:
 
 class Puncher:
     """Punches for one kiosk. Used by one thread at a time. ``snapshots`` is None where no
-    pictures are kept, ``board`` where no screen of the kiosk is to greet anybody."""
+    pictures are kept, ``board`` where no screen of the kiosk is to greet anybody. ``capture``: the
+    still of another time that it marks by."""
 
     def __init__(
         self,
@@ -45,6 +47,7 @@ class Puncher:
         snapshots: SnapshotSink | None,
         clock: Clock,
         board: NoticeBoard | None = None,
+        capture: Capture | None = None,
     ) -> None:
         self._kiosk = kiosk
         self._source = source
@@ -53,6 +56,7 @@ class Puncher:
         self._snapshots = snapshots
         self._clock = clock
         self._board = board
+        self._capture = capture
 
     def __call__(self, named: Named, large_since: float | None = None) -> Receipt:
         """Mark ``named``; raises JournalError, and then nobody has been told anything.
@@ -87,7 +91,10 @@ class Puncher:
         return receipt
 
     def _event_of(self, named: Named) -> Event:
-        event_id, at = uuid.uuid4().hex, self._clock.now()
+        event_id, at, late = uuid.uuid4().hex, self._clock.now(), self._capture
+        recorded = at if late else None
+        if late:
+            event_id, at = late.event_of(named.subject), late.at
         return Event(
             id=event_id,
             subject=named.subject,
@@ -100,6 +107,7 @@ class Puncher:
             liveness=named.decision.liveness,
             snapshot=key_of(event_id, at, named.subject) if self._snapshots else None,
             contract=named.contract,
+            recorded_at=recorded,
         )
 
     def _greet(self, receipt: Receipt, large_since: float | None = None) -> None:

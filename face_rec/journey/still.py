@@ -22,6 +22,7 @@ from face_rec.journey.detect import LARGEST
 from face_rec.journey.embed import Gate
 from face_rec.journey.pipeline import PipelineDeps
 from face_rec.journey.punch import Named, Puncher
+from face_rec.kiosks.offline import Capture
 from face_rec.protocols.models import Assessor, Detector, FaceModels
 from face_rec.protocols.people import Gallery
 
@@ -101,10 +102,18 @@ class Stills:
 
     def __call__(self, image: Image, kiosk: str) -> tuple[Label, ...]:
         """One label a face, the largest first. Raises PackMissing while there is no model."""
+        return self._labels(image, self._deps.puncher(kiosk, Source.STILL))
+
+    def late(self, image: Image, capture: Capture) -> tuple[Label, ...]:
+        """The same for a still that was kept while the server was away: by the same limits,
+        marked at its own time."""
+        punch = self._deps.puncher(capture.kiosk, Source.OFFLINE, capture=capture)
+        return self._labels(image, punch)
+
+    def _labels(self, image: Image, punch: Puncher) -> tuple[Label, ...]:
         deps, models = self._deps, self._deps.models.current()
         if models is None:
             raise PackMissing("No face model is loaded. Wait until it is, or install a pack.")
-        punch = deps.puncher(kiosk, Source.STILL)
         seen = recognise(image, models, deps.gallery, deps.assess, deps.policy)
         return tuple(
             self._label(number, self._standing(one), image, models, punch)

@@ -12,6 +12,7 @@ from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.journey.streams.listeners import Listeners
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.offline import OfflineSeal
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.kiosks.seats import Seats
 from face_rec.web.live.view import Sources
@@ -77,6 +78,7 @@ class FakeLive:
             waiting=lambda: self.waiting,
             title=lambda: "Test site",
             zone=lambda: ZoneInfo("Europe/Berlin"),
+            seal=OfflineSeal("main", [bytes(32)]),
             seats=self.seats,
             reports=self.reports,
             clock=self.clock,

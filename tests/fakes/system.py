@@ -1,5 +1,6 @@
 """A whole system without Redis, models or cameras, for the tests of pages."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -22,6 +23,7 @@ from face_rec.domain.screens import Label, Scene, StreamStats
 from face_rec.facades.access import AccessFacade, KioskEditor
 from face_rec.facades.facade import SiteInfo
 from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.kiosks.offline import Tally
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.models.packs.catalogue import LICENCE, OFFICIAL
 from face_rec.models.packs.manifest import Pack
@@ -154,6 +156,7 @@ class FakeSystem:
     access: object = field(default_factory=AccountsOff)
     options: LiveOptions = field(default_factory=decided)
     screens: ScreenReports = field(default_factory=ScreenReports)
+    handed_over: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
 
     def __post_init__(self) -> None:
         self.people = FakePeople(self.clock)
@@ -192,6 +195,11 @@ class FakeSystem:
             "access": self.access,
             "screens": self.screens,
             "captures": Captures(),
+            "offline": SimpleNamespace(
+                stills=SimpleNamespace(
+                    handed_over=SimpleNamespace(of=self.handed_over.__getitem__)
+                )
+            ),
             "daily_check": SimpleNamespace(status=CheckStatus),
             "health": Health([self._check(n) for n in range(9)], self.clock, keep=0.0),
         }

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from face_rec.attendance.days.planner import Plan
-from face_rec.attendance.marks.mark_columns import BY_PIN, CONFIRMED, Codes, Marks
+from face_rec.attendance.marks.mark_columns import CONFIRMED, DOUBTED, Codes, Marks
 from face_rec.attendance.rules.occurrence import moment
 from face_rec.attendance.rules.rule_version import versions
 from face_rec.attendance.rules.shift import Counting, Reading, Shift
@@ -45,7 +45,7 @@ class Directions:
                 if kiosk.direction is Direction.BOTH:
                     stays[since & ~marks["deliberate"]] = 60 * kiosk.minimum_stay
                 here &= ~since
-        states = marks["state"] & ~(CONFIRMED | BY_PIN)
+        states = marks["state"] & ~(CONFIRMED | DOUBTED)
         columns = (marks["at"], ways, stays, states)
         return list(map(Punch._make, zip(*(c.tolist() for c in columns), strict=True)))
 

@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from face_rec.attendance.marks.effective_marks import Entries, Entry
-from face_rec.domain.marks import MARK_KINDS, Source
+from face_rec.domain.marks import MARK_KINDS
 
 CONFIRMED = 1 << 20
-BY_PIN = 1 << 21
+DOUBTED = 1 << 21  # by its source
 """Beside the bits of Flag in the ``state`` column."""
 
 MARK = np.dtype(
@@ -103,7 +103,7 @@ def _row(entry: Entry, codes: Codes) -> tuple[object, ...]:
 
 def _state(entry: Entry) -> int:
     confirmed = CONFIRMED if entry.confirmed else 0
-    return entry.state | confirmed | (BY_PIN if entry.event.source is Source.PIN else 0)
+    return entry.state | confirmed | (DOUBTED if entry.event.source.doubt else 0)
 
 
 def _number(value: float | None) -> float:

@@ -68,7 +68,7 @@ class RedisAttendance:
         around its own time, and does not take the place of the newest mark.
         """
         day_keys = self._keys(_utc_day(event.at))
-        arguments = self._arguments(event, cooldown, replay)
+        arguments = self._arguments(event, cooldown, replay or event.source.late)
         outcome, standing = self._append(event, day_keys, arguments)
         receipt = Receipt(event, Outcome(outcome.decode()), _moment(standing))
         if self._wait_replicas and not receipt.already:
@@ -135,8 +135,8 @@ class RedisAttendance:
         names = (keys.attendance, keys.seen, keys.last, keys.head)
         return [name(self.site, day) for name in names]
 
-    def _arguments(self, event: Event, cooldown: float, replay: bool) -> list[Argument]:
-        beside = self._beside(event, cooldown, replay) if is_mark(event.kind) else b""
+    def _arguments(self, event: Event, cooldown: float, late: bool) -> list[Argument]:
+        beside = self._beside(event, cooldown, late) if is_mark(event.kind) else b""
         return [
             event.id,
             event_codec.encode(event),
@@ -151,7 +151,7 @@ class RedisAttendance:
             keys.other_marks(event.subject),
         ]
 
-    def _beside(self, event: Event, cooldown: float, replay: bool) -> bytes:
+    def _beside(self, event: Event, cooldown: float, late: bool) -> bytes:
         """Times of the subject's marks on the UTC days beside, where the cooldown reaches there:
         the newest of the day before, and for what comes late all of the day after."""
         day, reach = _utc_day(event.at), timedelta(seconds=cooldown)
@@ -159,7 +159,7 @@ class RedisAttendance:
         if _utc_day(event.at - reach) < day:
             before = keys.last(self.site, day - _DAY)
             times.append(cast("bytes | None", self._client.hget(before, event.subject)))
-        if replay and _utc_day(event.at + reach) > day:
+        if late and _utc_day(event.at + reach) > day:
             fields = [event.subject, keys.other_marks(event.subject)]
             after = keys.last(self.site, day + _DAY)
             times += cast("list[bytes | None]", self._client.hmget(after, fields))

@@ -40,7 +40,7 @@ _LEFT_OUT: Final = (
     rf"(ids|revision|changes|restoring):{_SITE}",  # made anew
     rf"access:{_SITE}:key",  # made anew
     # Of the moment, and secrets of it:
-    rf"(session|sessions|link|once|tries|attempts|turn):{_SITE}:.*",
+    rf"(session|sessions|link|once|tries|attempts|turn|offline):{_SITE}:.*",
 )
 
 

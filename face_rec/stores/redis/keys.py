@@ -141,6 +141,16 @@ def _of_day(site: str, day: date) -> str:
     return f"{{{site}|{day.isoformat()}}}"
 
 
+def handed_over(site: str, digest: str) -> str:
+    """String, expires: a still that a kiosk has handed over, by the digest of its name."""
+    return f"offline:{{{site}}}:still:{digest}"
+
+
+def handed_over_by(site: str, kiosk: str) -> str:
+    """Hash, expires: how many stills the kiosk has handed over lately, and what became of them."""
+    return f"offline:{{{site}}}:kiosk:{kiosk}"
+
+
 def options(site: str) -> str:
     """Hash: what an admin chose about the site (title, time zone ...), and its version."""
     return f"options:{{{site}}}"

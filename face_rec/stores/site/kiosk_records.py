@@ -6,20 +6,23 @@ next answer: at the first start, after one without the database, and where a bac
 restored under a running app.
 """
 
+import hashlib
 import json
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from face_rec.access.devices.device import Device
 from face_rec.access.storage import Records
 from face_rec.attendance.rules import rule_version
 from face_rec.attendance.rules.rules import RulesWriter
+from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, RulesMoved, StoreError
 from face_rec.kiosks.kiosk import KioskRecord, alike_but_dated
+from face_rec.kiosks.offline import Capture, Tally
 from face_rec.retry import until_first
 from face_rec.stores.access.access_codec import decode
 from face_rec.stores.attendance.rules import RedisRules
@@ -150,3 +153,50 @@ def _old(text: bytes) -> OldDevice | None:
         return decode(OldDevice, text)
     except (ValueError, TypeError, StoreError):
         return None
+
+
+# What kiosks have handed over that they took while the server was away.
+
+_REMEMBERED: Final = timedelta(days=7)
+_TOLD: Final = timedelta(days=30)
+
+
+class RedisHandedOver:
+    """A ``HandedOver``. Safe to call from several threads and processes at once; nothing of it is
+    in a backup, for a mark's own id keeps it from being made twice."""
+
+    def __init__(self, client: Client, site: str, clock: Clock) -> None:
+        self._client = client
+        self._site = site
+        self._clock = clock
+
+    @redis_errors()
+    def known(self, capture: Capture) -> bool:
+        return bool(self._client.exists(self._still(capture)))
+
+    @redis_errors()
+    def note(self, capture: Capture, became: Tally) -> None:
+        if not self._client.set(self._still(capture), b"1", nx=True, ex=_REMEMBERED):
+            return
+        key, now = keys.handed_over_by(self._site, capture.kiosk), self._clock.now()
+        pipeline = self._client.pipeline(transaction=True)
+        for name in _COUNTED:
+            pipeline.hincrby(key, name, getattr(became, name))
+        pipeline.hset(key, "last", now.isoformat())
+        pipeline.expire(key, _TOLD)
+        pipeline.execute()
+
+    @redis_errors()
+    def of(self, kiosk: str) -> Tally:
+        stored: Any = self._client.hgetall(keys.handed_over_by(self._site, kiosk))
+        if not stored:
+            return Tally()
+        counts = {name: int(stored.get(name.encode(), 0)) for name in _COUNTED}
+        return Tally(**counts, last=datetime.fromisoformat(stored[b"last"].decode()))
+
+    def _still(self, capture: Capture) -> str:
+        digest = hashlib.sha256(f"{capture.kiosk}\n{capture.entry}".encode()).hexdigest()
+        return keys.handed_over(self._site, digest)
+
+
+_COUNTED: Final = ("stills", "marks", "nobody", "refused")

@@ -35,6 +35,7 @@ class Own(StrEnum):
 
     KIOSK = "kiosk"  # the kiosk that ?kiosk= names, within its hours
     CAPTURE = "capture"  # the guided capture that ?capture= names: of who opened it
+    KIOSK_ANYTIME = "kiosk at any hour"  # the same, for what it took within its hours
     EVERYBODY = "everybody"  # it does not tell whose it is: for who sees all groups
     TAB = "tab"  # the tab that the path names
     FILE = "file"  # a file whose address was sent to them
@@ -104,6 +105,7 @@ EXACT: Final[Mapping[str, Rule]] = {
     "/frames": Rule(Way.COOKIE, _for(Right.KIOSK), Own.KIOSK, most=8 * MIB),
     "/frames/start": Rule(Way.COOKIE, _for(Right.KIOSK), Own.KIOSK),
     "/frames/still": Rule(Way.COOKIE, _for(Right.KIOSK), Own.KIOSK, most=8 * MIB),
+    "/offline": Rule(Way.COOKIE, _for(Right.KIOSK), Own.KIOSK_ANYTIME, most=2 * MIB),
     "/live": Rule(Way.COOKIE, _for(Right.KIOSK), Own.KIOSK),
     "/capture": Rule(Way.COOKIE, _for(Right.PEOPLE_WRITE), Own.CAPTURE, most=8 * MIB),
     "/capture/start": Rule(Way.COOKIE, _for(Right.PEOPLE_WRITE), Own.CAPTURE),

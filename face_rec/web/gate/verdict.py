@@ -63,7 +63,7 @@ def sees_details(rule: Rule | None, who: Principal | None) -> bool:
 
 def _own(own: Own | None, who: Principal, asked: Asked) -> Verdict:
     match own:
-        case Own.KIOSK if who.kiosk not in (None, asked.kiosk):
+        case Own.KIOSK | Own.KIOSK_ANYTIME if who.kiosk not in (None, asked.kiosk):
             return Verdict.DENIED
         case Own.KIOSK if not asked.open_now:
             return Verdict.CLOSED

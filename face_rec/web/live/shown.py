@@ -3,15 +3,18 @@
 A message holds the parts that differ from what was told before; the first holds all.
 """
 
+import base64
 import json
-from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label, Scene, StreamStats
 from face_rec.kiosks.banner import Banner
+from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.offline import BYTES, KEPT_FOR, STILLS
 from face_rec.kiosks.way_choice import Offer
 
 if TYPE_CHECKING:
@@ -85,6 +88,22 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class Offline:
+    """For while the server is away. ``key``: 32 bytes in base64, empty: nothing may be kept; the
+    device seals with it what it keeps, see :mod:`face_rec.kiosks.offline`. ``opens`` and
+    ``closes``: minutes of the site's day between which the kiosk takes attendance; equal: always.
+    ``stills``, ``bytes`` and ``hours``: how much it may keep, and how long.
+    """
+
+    key: str = field(default="", repr=False)
+    opens: int = 0
+    closes: int = 0
+    stills: int = STILLS
+    bytes: int = BYTES
+    hours: int = KEPT_FOR // timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """The whole screen; each field is one part of a message."""
 
@@ -95,6 +114,7 @@ class Shown:
     marks: Marks
     state: State
     stats: StreamStats
+    offline: Offline = Offline()
 
 
 def message(
@@ -123,6 +143,16 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any part
 def site_of(title: str, zone: ZoneInfo, now: datetime) -> Site:
     local = now.astimezone(zone)
     return Site(title, str(zone), f"{local:%A} {local.day} {local:%B %Y}")
+
+
+def offline_of(key: bytes, record: KioskRecord) -> Offline:
+    """Of a kiosk that may seal with ``key``."""
+    opens, closes = (_minutes(one) for one in (record.opens, record.closes))
+    return Offline(base64.b64encode(key).decode(), opens, closes)
+
+
+def _minutes(moment: time) -> int:
+    return 60 * moment.hour + moment.minute
 
 
 def picture_of(scene: Scene | None, now: float) -> Picture:

@@ -18,6 +18,7 @@ from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.screens import Greeting, StreamStats
 from face_rec.kiosks.banner import SHOWN_FOR, Banner, banners
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.offline import OfflineSeal
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.kiosks.seats import Seats
 from face_rec.kiosks.way_choice import BUTTONS, LATE, Offer, offered
@@ -29,6 +30,7 @@ from face_rec.web.live.shown import (
     Marks,
     Shown,
     State,
+    offline_of,
     picture_of,
     rounded,
     site_of,
@@ -64,6 +66,7 @@ class Sources:
     waiting: Callable[[], int]
     title: Callable[[], str]
     zone: Callable[[], ZoneInfo]
+    seal: OfflineSeal
     seats: Seats
     reports: ScreenReports
     clock: Clock
@@ -103,6 +106,7 @@ class View:
         self._stream = sources.stream(kiosk)
         self._known = True
         self._record = KioskRecord(kiosk)
+        self._key = sources.seal.key(kiosk)
         self._figures, self._figures_at = StreamStats(), float("-inf")
         self._met: frozenset[str] = frozenset()
 
@@ -158,6 +162,7 @@ class View:
             marks=self._marks(),
             state=self._state(is_open),
             stats=self._newest_figures(now),
+            offline=offline_of(self._key, self._record),
         )
 
     def _greetings(self, for_seconds: float = SHOWN_FOR) -> tuple[Greeting, ...]:

@@ -32,6 +32,9 @@ from face_rec.web.signin.login import Site, local_path
 
 _START: Final = (FOLDER / "kiosk_start.js").read_text(encoding="utf-8")
 _NO_STORE: Final = {"Cache-Control": "no-store"}
+_FORGETS: Final = {"Clear-Site-Data": '"storage"'}
+"""What a device kept for the server while that was away goes with its being a kiosk. Only for who
+shows a token that opens nothing any more: another site's link comes without one."""
 _POLICY: Final = f"{FORMS}; script-src 'self'; connect-src 'self'"
 _Answering = Callable[[Request], Awaitable[Response]]
 _LONGEST: Final = 300  # characters of a key or signature
@@ -79,7 +82,8 @@ class _Proof:
             name, _ = parted(cookies.read(request, KIOSK)) or ("", "")
             return self._started(request, name, waits=True)
         if device is None:
-            gone = RedirectResponse("/login?note=kiosk", 303, _NO_STORE)
+            forgets = _FORGETS if cookies.read(request, KIOSK) else {}
+            gone = RedirectResponse("/login?note=kiosk", 303, _NO_STORE | forgets)
             cookies.clear(gone, request, KIOSK)  # or it would lead every page here again
             return gone
         return self._started(request, device.id)

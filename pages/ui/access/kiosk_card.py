@@ -5,7 +5,7 @@ import base64
 import io
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ import streamlit as st
 from face_rec.access.devices.devices import LINK_SECONDS
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport, same_rule
+from face_rec.kiosks.offline import Tally
 from face_rec.kiosks.screen_status import Report, ScreenStatus
 from face_rec.protocols.people import PeopleReader
 from face_rec.web.gate.hosts import is_loopback
@@ -240,3 +241,19 @@ def _troubles(status: ScreenStatus) -> list[str]:
     found += [f"Camera: {status.state}"] if status.state not in {"", "ok"} else []
     low = status.battery is not None and status.battery < _LOW
     return found + (["Battery is low"] if low else [])
+
+
+def offline_words(tally: Tally, zone: tzinfo) -> str:
+    """What became of what the kiosk took while the server was away; empty where that was
+    nothing lately."""
+    if tally.last is None:
+        return ""
+    stills = "1 still" if tally.stills == 1 else f"{tally.stills:,} stills"
+    said = [f"{tally.marks} marked (under Records, Review)"]
+    said += [f"{tally.nobody} with nobody recognised"] if tally.nobody else []
+    said += [f"{tally.refused} not taken: {_NOT_TAKEN}"] if tally.refused else []
+    last = f"{tally.last.astimezone(zone):%d %b %H:%M}"
+    return f"Taken while the server was away: {stills}, {', '.join(said)}. Last {last}."
+
+
+_NOT_TAKEN: Final = "in the future, older than 72 h, outside its hours, or damaged"

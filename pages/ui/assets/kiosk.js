@@ -65,6 +65,7 @@ class Kiosk {
     this.seen.observe(this.root.querySelector(".fr-stage"));
     this.resized = () => this.layout();
     window.addEventListener("resize", this.resized);
+    this.offline = new OfflineKeeper(this.root, this);
     this.hidden = () => this.tick();
     document.addEventListener("visibilitychange", this.hidden);
     this.connect();
@@ -96,6 +97,7 @@ class Kiosk {
 
   told(parts, back) {
     if (back) this.returned();
+    if ("offline" in parts) this.offline.told(parts.offline).catch(() => {});
     if ("banners" in parts) this.tools.hear(parts.banners.map((banner) => banner.sound).filter(Boolean));
     this.changed();
     if ("scene" in parts) this.overlay.show(parts.scene, this.camera.mirrored);
@@ -173,6 +175,7 @@ class Kiosk {
     this.layout();
     this.show();
     this.line.beat(this.beat());
+    this.offline.tick();
   }
 
   get state() {
@@ -238,6 +241,7 @@ class Kiosk {
     this.camera.end();
     this.tools.end();
     this.choice.end();
+    this.offline.end();
   }
 }
 

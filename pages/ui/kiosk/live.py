@@ -64,7 +64,7 @@ _component = st.components.v2.component(
     js=joined(
         "camera_words.js", "kiosk_camera.js", "kiosk_presence.js", "kiosk_http.js",
         "kiosk_webrtc.js", "kiosk_line.js", "kiosk_overlay.js", "kiosk_tools.js",
-        "kiosk_screen.js", "kiosk_choice.js", "kiosk.js",
+        "kiosk_screen.js", "kiosk_choice.js", "kiosk_offline.js", "kiosk.js",
     ),
     isolate_styles=False,
 )  # fmt: skip

@@ -79,7 +79,9 @@ def test_a_device_without_a_proof_is_sent_to_make_one_and_then_on(
     assert "script-src 'self'" in start.headers["content-security-policy"]
     assert 'data-next="/take_attendance?kiosk=front-door"' in fresh.get("/kiosk/start").text
     assert 'data-next="//evil' not in fresh.get("/kiosk/start?next=//evil.example").text
-    assert gate.browser().get("/kiosk/start").headers["location"] == "/login?note=kiosk"
+    nobody = gate.browser().get("/kiosk/start")
+    assert nobody.headers["location"] == "/login?note=kiosk"
+    assert "clear-site-data" not in nobody.headers
 
 
 def test_a_proof_lapses_within_minutes_and_a_new_one_prolongs_the_same_session(
@@ -173,7 +175,9 @@ def test_a_new_link_ends_the_device_before_and_revoking_ends_this_one(
     gate.wait()
     assert not _inside(other)
     assert prove(other, newer).status_code == 403
-    assert other.get("/kiosk/start").headers["location"] == "/login?note=kiosk"
+    told = other.get("/kiosk/start").headers
+    assert told["location"] == "/login?note=kiosk"
+    assert told["clear-site-data"] == '"storage"'
     assert KIOSK not in other.cookies
     assert other.get("/", headers=HTML).headers["location"] == "/login"
 

@@ -1,12 +1,13 @@
 """How the screens of a kiosk are, on the page Kiosks."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
+from face_rec.kiosks.offline import Tally
 from face_rec.kiosks.screen_status import Report, ScreenStatus
-from pages.ui.access.kiosk_card import SAID_WITHIN, screen_words
+from pages.ui.access.kiosk_card import SAID_WITHIN, offline_words, screen_words
 from tests.fakes.clock import MORNING
 
 FINE = ScreenStatus("webrtc", "Front [1]", 14.8, False, 0.83, "ok", "3")
@@ -52,3 +53,14 @@ def test_what_a_browser_calls_its_camera_is_no_markup() -> None:
         [_said(replace(FINE, camera="[x](http://evil.example) :red[y]"))], 1, MORNING
     )
     assert "[x](" not in told.replace("\\", "|")
+
+
+def test_what_became_of_stills_taken_while_the_server_was_away_is_told() -> None:
+    told = offline_words(Tally(12, marks=8, nobody=3, refused=1, last=MORNING), UTC)
+    assert "12 stills, 8 marked (under Records, Review), 3 with nobody recognised" in told
+    assert "1 not taken: in the future, older than 72 h" in told
+    assert f"Last {MORNING:%d %b %H:%M}" in told
+
+
+def test_a_kiosk_that_never_went_on_alone_says_nothing_of_it() -> None:
+    assert not offline_words(Tally(), UTC)

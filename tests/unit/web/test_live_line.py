@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from typing import Any
 
 import anyio
@@ -23,6 +24,7 @@ from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.live import line as line_module
 from face_rec.web.live import live
 from face_rec.web.live.kiosk_line import KioskLine
+from face_rec.web.live.shown import Shown
 from face_rec.web.live.view import Today, View
 from tests.fakes.live import FakeLive
 
@@ -86,16 +88,7 @@ def test_a_line_begins_with_everything_and_goes_on_with_what_changes(
 ) -> None:
     with _open(browser) as socket:
         first = socket.receive_json()
-        assert set(first) == {
-            "at",
-            "site",
-            "scene",
-            "banners",
-            "choice",
-            "marks",
-            "state",
-            "stats",
-        }
+        assert set(first) == {"at", *(part.name for part in fields(Shown))}
         assert set(socket.receive_json()) == {"at"}, "a beat, as nothing has changed"
         fake.waiting = 3
         told = socket.receive_json()

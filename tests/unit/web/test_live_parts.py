@@ -1,7 +1,7 @@
 """The parts of a kiosk's live line, one by one: what is told, what is understood, how many."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -59,7 +59,7 @@ def greeted(subject: str, outcome: Outcome = Outcome.MARKED) -> Greeting:
 
 def test_the_first_message_holds_every_part_and_the_next_only_what_has_changed() -> None:
     first = message(SHOWN, None, MORNING)
-    assert set(first) == {"at", "site", "scene", "banners", "choice", "marks", "state", "stats"}
+    assert set(first) == {"at", *(part.name for part in fields(Shown))}
     assert first["at"] == MORNING.timestamp()
     now = replace(SHOWN, state=State(away=True), banners=(Banner(Mood.MARKED, "Ana", "Marked"),))
     told = message(now, SHOWN, MORNING)

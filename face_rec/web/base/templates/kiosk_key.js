@@ -35,12 +35,23 @@ const ask = (path, body) => fetch(path, {
 
 const away = (answer) => new Error(answer.headers.get("X-Waits-For") ?? String(answer.status));
 
+// What this device kept while the server was away is nobody's once it is no kiosk any more.
+const forgetStills = () => new Promise((done) => {
+  const erasing = indexedDB.deleteDatabase("face-attendance-offline");
+  erasing.onsuccess = erasing.onerror = erasing.onblocked = done;
+});
+
+async function lost() {
+  await forgetStills();
+  return "lost";
+}
+
 // "ok"; "lost" where this is not the linked device; "insecure"; throws while the server is away,
 // and Error("database") while only the server's database is.
 async function proveDevice() {
   if (!window.isSecureContext || !crypto.subtle || !window.indexedDB) return "insecure";
   const asked = await ask("/kiosk/challenge");
-  if (asked.status === 403) return "lost";
+  if (asked.status === 403) return lost();
   if (!asked.ok) throw away(asked);
   const { device, challenge, bound } = await asked.json();
   const pair = await deviceKey(!bound);
@@ -48,7 +59,7 @@ async function proveDevice() {
   const signature = text64(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, pair.privateKey, text));
   const key = text64(await crypto.subtle.exportKey("raw", pair.publicKey));
   const answer = await ask("/kiosk/prove", { challenge, signature, key });
-  if (answer.status === 403 || answer.status === 409) return "lost";
+  if (answer.status === 403 || answer.status === 409) return lost();
   if (!answer.ok) throw away(answer);
   return "ok";
 }

@@ -1,0 +1,105 @@
+"""What a kiosk keeps while the server is away, how much of it, and how that is sealed.
+
+The device seals each still with a key of its kiosk that the server gave it over the live line
+(AES-256-GCM). Its browser holds the key so that it can seal and never open: only the server, which
+derives the key again, sees what was kept. Kiosk, entry and time are authenticated with the still.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from face_rec.domain.errors import RequestRefused
+
+KEPT_FOR: Final = timedelta(hours=72)
+STILLS: Final = 1000
+"""Stills that a device keeps at most; some are held for whoever presses the button."""
+BYTES: Final = 100 * 1024 * 1024
+"""The same, in bytes."""
+AHEAD: Final = timedelta(seconds=5)
+"""How far a device's clock may be before the server's own."""
+NONCE: Final = 12
+_KEY_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One still that was kept. ``entry``: the name that the device made for it, 32 hexadecimal
+    digits; ``at``: when it was taken, in UTC, whole milliseconds."""
+
+    entry: str
+    kiosk: str
+    at: datetime
+
+    def event_of(self, subject: str) -> str:
+        """The id of the mark that this still makes of ``subject``: the same however often it is
+        handed over, so that no repetition marks twice."""
+        text = f"{self.kiosk}\n{self.entry}\n{subject}".encode()
+        return hashlib.sha256(text).hexdigest()[:32]
+
+    @property
+    def about(self) -> bytes:
+        """What is authenticated with the still."""
+        return f"{self.kiosk}|{self.entry}|{round(self.at.timestamp() * 1000)}".encode()
+
+
+class OfflineSeal:
+    """``secrets``: the site's, 32 bytes each, the current one first: the same on all machines
+    and after a restored backup. Safe from any thread."""
+
+    def __init__(self, site: str, secrets: Sequence[bytes]) -> None:
+        self._site = site
+        self._secrets = secrets
+
+    def key(self, kiosk: str) -> bytes:
+        """32 bytes, which the device of this kiosk is given."""
+        return self._key(kiosk, self._secrets[0])
+
+    def open(self, capture: Capture, sealed: bytes) -> bytes:
+        """The JPEG in ``sealed``: nonce (12 bytes), ciphertext, tag. Raises RequestRefused."""
+        for secret in self._secrets:
+            cipher = AESGCM(self._key(capture.kiosk, secret))
+            with suppress(InvalidTag, ValueError):
+                return cipher.decrypt(sealed[:NONCE], sealed[NONCE:], capture.about)
+        raise RequestRefused(
+            422, "This still was not sealed by this kiosk, or was changed. It is not taken."
+        )
+
+    def _key(self, kiosk: str, secret: bytes) -> bytes:
+        """Of one kiosk of one site alone (HKDF-SHA256, RFC 5869)."""
+        about = f"face_rec offline stills v1\n{self._site}\n{kiosk}".encode()
+        return HKDF(hashes.SHA256(), _KEY_BYTES, salt=None, info=about).derive(secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of the stills that a kiosk has handed over lately. ``nobody``: in which nobody
+    was recognised; ``refused``: of the future, too old, or outside the kiosk's hours. ``last``:
+    when the newest came."""
+
+    stills: int = 0
+    marks: int = 0
+    nobody: int = 0
+    refused: int = 0
+    last: datetime | None = None
+
+
+class HandedOver(Protocol):
+    """Remembers which stills were handed over, for longer than a device keeps them; all may
+    raise StoreUnavailable."""
+
+    def known(self, capture: Capture) -> bool: ...
+
+    def note(self, capture: Capture, became: Tally) -> None:
+        """``became`` holds this still alone; one that is known already counts nothing."""
+        ...
+
+    def of(self, kiosk: str) -> Tally: ...

@@ -1,0 +1,108 @@
+"""``POST /offline?kiosk=NAME``: one still that the kiosk took while the server was away.
+
+The body is sealed as :mod:`face_rec.kiosks.offline` says; ``X-Still`` holds the name that the
+device gave it and ``X-Still-At`` its time in milliseconds since 1970 (UTC). An answer with 200
+means that the device may forget it; so do 400, 413 and 415, for it will never be taken. At any
+other the device keeps it and comes again.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import anyio
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from face_rec.domain.errors import PackMissing, RequestRefused, StoreError
+from face_rec.domain.faces import Image
+from face_rec.journey.offline import Answer, OfflineStills
+from face_rec.kiosks.kiosk import NAME
+from face_rec.kiosks.offline import NONCE, Capture, OfflineSeal
+from face_rec.web.frames.exchange import MAX_BYTES, decode_frame
+from face_rec.web.gate.origin import same_origin
+
+ENTRY_HEADER: Final = "x-still"
+TIME_HEADER: Final = "x-still-at"
+_ENTRY: Final = re.compile(r"[0-9a-f]{32}")
+_TIME: Final = re.compile(r"[1-9][0-9]{11,13}")
+"""From 1973 to 5138."""
+_TAG: Final = 16
+_AT_ONCE: Final = 2
+"""Stills looked at together: people stand before the cameras at the same time."""
+_WAITS: Final = 5.0
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Offline:
+    """What the route needs of the running system."""
+
+    knows: Callable[[str], bool]
+    seal: OfflineSeal
+    stills: OfflineStills
+
+
+def routes(offline: Callable[[], Offline | None]) -> list[Route]:
+    """``offline`` is asked at every request, None means not built yet."""
+    turns = anyio.CapacityLimiter(_AT_ONCE)
+
+    async def take(request: Request) -> Response:
+        try:
+            answer = await _take(request, offline(), turns)
+        except RequestRefused as refusal:
+            wait = {"Retry-After": "1"} if refusal.status == 503 else {}
+            return JSONResponse({"error": str(refusal)}, refusal.status, _HEADERS | wait)
+        told = {"became": answer.became, "marks": answer.marks, "why": answer.why}
+        return JSONResponse(told, headers=_HEADERS)
+
+    return [Route("/offline", take, methods=["POST"])]
+
+
+async def _take(request: Request, offline: Offline | None, turns: anyio.CapacityLimiter) -> Answer:
+    if not same_origin(request.headers):
+        raise RequestRefused(403, "Stills are only taken from this app's own pages.")
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/octet-stream":
+        raise RequestRefused(415, "Send one sealed still, with Content-Type: octet-stream.")
+    capture = _capture(request)
+    if offline is None:
+        raise RequestRefused(503, "The app is still starting. Try again in a moment.")
+    sealed = await request.body()  # of a bounded size: the table of paths says so
+    if not NONCE + _TAG < len(sealed) <= MAX_BYTES + NONCE + _TAG:
+        raise RequestRefused(413, f"A still has at most {MAX_BYTES // 1024:,} KiB.")
+    with anyio.move_on_after(_WAITS) as patience:
+        await turns.acquire()
+    if patience.cancelled_caught:
+        raise RequestRefused(503, "Others hand over stills at the moment. Try again soon.")
+    try:
+        return await to_thread.run_sync(_look, offline, capture, sealed)
+    finally:
+        turns.release()
+
+
+def _capture(request: Request) -> Capture:
+    kiosk = request.query_params.get("kiosk", "")
+    entry, at = (request.headers.get(name, "") for name in (ENTRY_HEADER, TIME_HEADER))
+    if not (NAME.fullmatch(kiosk) and _ENTRY.fullmatch(entry) and _TIME.fullmatch(at)):
+        raise RequestRefused(400, "Name a kiosk, the still, and the time at which it was taken.")
+    return Capture(entry, kiosk, _EPOCH + timedelta(milliseconds=int(at)))
+
+
+def _look(offline: Offline, capture: Capture, sealed: bytes) -> Answer:
+    """In a worker thread."""
+
+    def read() -> Image:
+        return decode_frame(offline.seal.open(capture, sealed))
+
+    try:
+        if not offline.knows(capture.kiosk):
+            raise RequestRefused(404, f"There is no kiosk {capture.kiosk}.")
+        return offline.stills(capture, read)
+    except (StoreError, PackMissing) as error:
+        raise RequestRefused(503, str(error)) from error
