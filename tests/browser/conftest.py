@@ -49,8 +49,9 @@ class Known:
     seen: tuple[Path, ...]
 
 
-_KNOWN = (11, 2, 20, 17, 19, 10)
-"""People who are alone in their photos; those of the cast are others."""
+_KNOWN = (11, 2, 20, 17, 19, 10, 14)
+"""People who are alone in their photos; those of the cast are others. The last is
+:func:`anybody`."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -137,7 +138,13 @@ def filled(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iter
 
 @pytest.fixture(scope="package")
 def unmarked(material: Material) -> Iterator[Known]:
-    return iter(_known(material))
+    return iter(_known(material)[:-1])
+
+
+@pytest.fixture(scope="package")
+def anybody(filled: AppServer, material: Material) -> Known:
+    """Somebody who is registered on ``filled``, whether marked or not."""
+    return _known(material)[-1]
 
 
 @pytest.fixture

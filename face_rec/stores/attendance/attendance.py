@@ -41,7 +41,7 @@ class RedisAttendance:
 
     Two marks of one subject on both sides of UTC midnight lie in two cluster slots: the
     cooldown between them is read first and not atomic, so two kiosks within the same
-    milliseconds there may both mark. A version before 0.9 beside this one notes the newest mark
+    milliseconds there may both mark. A version before 0.4 beside this one notes the newest mark
     only, so that what it marked earlier in the day is not seen by a replay.
     """
 

@@ -78,13 +78,15 @@ class Marks:
 class State:
     """``replaced``: another screen feeds the kiosk. ``away``: the database does not answer.
     ``closed``: outside its hours. ``model``: faces can be recognised. ``waiting``: marks that
-    are saved on this machine only."""
+    are saved on this machine only. ``server``: another one after each start of the server, which
+    then knows no video any more."""
 
     replaced: bool = False
     away: bool = False
     closed: bool = False
     model: bool = True
     waiting: int = 0
+    server: str = ""
 
 
 @dataclass(frozen=True, slots=True)

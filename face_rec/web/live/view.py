@@ -1,6 +1,7 @@
 """What one screen shows, put together from the running system on the event loop."""
 
 import logging
+import secrets
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +40,7 @@ from face_rec.web.live.today import THREADS, Day, Portrait, Shared, day_of, line
 
 log = logging.getLogger(__name__)
 
+_STARTED: Final = secrets.token_hex(4)
 _FIGURES_EVERY: Final = 1.0
 _MOMENT: Final = 0.04
 """Seconds for which a greeting waits for what the mark means; else that is told later."""
@@ -224,6 +226,7 @@ class View:
             closed=not is_open,
             model=ours.model(),
             waiting=ours.waiting(),
+            server=_STARTED,
         )
 
     def _newest_figures(self, now: float) -> StreamStats:

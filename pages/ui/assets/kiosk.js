@@ -114,14 +114,15 @@ class Kiosk {
     this.known = now;
   }
 
-  // The line is back. Whoever may send over WebRTC alone needs a new page for it: that of a server
-  // which has started again is known to it no more.
+  // The line is back. Whoever may send over WebRTC alone needs a new page for it where the server
+  // has started again: the video of before is known to it no more.
   returned() {
+    const server = this.line.parts.state?.server;
     if (this.was && this.away > SAID_AFTER_S) {
-      this.ways.wake();
-      if (this.data.transport === "webrtc") this.reload();
+      if (this.data.transport === "webrtc" && server !== this.was) this.reload();
+      else this.ways.wake();
     }
-    this.was = true;
+    this.was = server ?? true;
     this.away = 0;
   }
 

@@ -79,7 +79,11 @@ class WebRtcSender {
 
   prepare() {}
 
-  wake() { Object.assign(this, { wait: 0, pause: 0 }); }
+  // The server is there again: what hangs is begun anew at once.
+  wake() {
+    Object.assign(this, { wait: 0, pause: 0 });
+    if (!this.connected) this.stop();
+  }
 
   end() { this.stop(); }
 }
