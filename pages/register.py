@@ -25,7 +25,7 @@ STYLE = asset("enrol.css")
 
 def begin_anew(draft: Draft) -> None:
     """The way to throw away what was begun, where something was."""
-    if draft.photos or any(draft.words.values()):
+    if draft.all_photos() or any(draft.words.values()):
         st.button(
             "Begin anew", type="tertiary", icon=":material/restart_alt:", key="begin_anew",
             on_click=callback(Right.PEOPLE_WRITE, forget_draft),
