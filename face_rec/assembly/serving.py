@@ -231,7 +231,9 @@ def sources_of(system: System) -> Sources:
         away=system.away,
         model=lambda: system.models.current() is not None,
         waiting=system.marker.pending_count,
+        late=lambda event: system.services.current().timesheets.late_by(event),  # noqa: PLW0108
         title=lambda: system.site.title,
+        look=lambda: system.options.current().look,
         zone=lambda: system.site.timezone,
         seal=system.offline.seal,
         seats=system.engine.seats,

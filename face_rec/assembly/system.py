@@ -81,7 +81,9 @@ class System:
 def site_now(installation: SiteInfo, options: LiveOptions) -> SiteInfo:
     """The site with what an admin has chosen since the start."""
     now = options.current()
-    return replace(installation, title=now.title, timezone=now.timezone, cooldown=now.cooldown)
+    return replace(
+        installation, title=now.title, timezone=now.timezone, cooldown=now.cooldown, look=now.look
+    )
 
 
 class _Holder:
@@ -124,6 +126,9 @@ def facades(system: System) -> tuple[Facade, ...]:
             models=system.models,
             away=system.away,
             visits_of=lambda day: system.services.current().timesheets.visits(day, day),
+            late_by=lambda event: system.services.current().timesheets.late_by(  # noqa: PLW0108
+                event
+            ),
         ),
         RegistrarFacade(
             *common,

@@ -17,9 +17,12 @@ from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.marks.mark_columns import Codes, Marks, merged, only
 from face_rec.attendance.marks.visit import Visit, stays_of, visits
 from face_rec.attendance.rules.rules import Rules
+from face_rec.attendance.terms.duration import begun
 from face_rec.attendance.terms.filters import EVERYBODY, Filters
+from face_rec.attendance.terms.status import Flag, Status
 from face_rec.clock import Clock
 from face_rec.domain.errors import PersonMissing
+from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
 from face_rec.protocols.models import Progress
 
@@ -48,6 +51,8 @@ class ClosedDays:
             return sum(rows.nbytes for _, rows in self._kept.values())
 
 
+_NO_DOUBT = Flag.PROVISIONAL | Flag.STILL_IN | Flag.ODD_PUNCHES
+"""Flags of a day on which somebody has come and nothing is odd."""
 _FEW = 20  # so many people are judged by themselves instead of with everybody
 _CLOSED_AFTER = timedelta(days=3)  # the longest window ends two days after its date
 
@@ -101,6 +106,22 @@ class Timesheets:
         person = self.somebody(subject)
         table = self._judged(self.rules(), [person], days_between(first, last))
         return list(table.records())
+
+    def late_by(self, event: Event) -> int:
+        """Seconds, of which a begun minute counts whole, that its person has come late with this
+        mark, as the day is judged by now. 0 for one that the lateness was not judged by, and
+        wherever the day leaves a doubt: a kiosk was down, a mark was corrected, the mark before
+        it lies outside the window …"""
+        day = event.at.astimezone(self.zone).date()
+        try:
+            (judged,) = self.person(event.subject, day, day)
+        except PersonMissing:
+            return 0
+        mine = judged.first is not None and int(judged.first.timestamp()) == int(
+            event.at.timestamp()
+        )
+        sure = judged.status is Status.LATE and not judged.flags & ~_NO_DOUBT
+        return begun(judged.late) if mine and sure else 0
 
     def table(
         self,

@@ -39,6 +39,18 @@ class Verdict(StrEnum):
     POOR = "poor"  # seen, but no look was good enough to judge
 
 
+class Flaw(StrEnum):
+    """Why a face is seen and cannot be judged."""
+
+    SMALL = "small"
+    DARK = "dark"
+    BRIGHT = "bright"
+    FLAT = "flat"  # hardly any contrast: light from behind, or fog
+    COVERED = "covered"
+    TURNED = "turned"
+    BLURRED = "blurred"
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What the looks of one track come to."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from face_rec.domain.faces import Box
 from face_rec.domain.marks import Receipt
-from face_rec.domain.recognition import Verdict
+from face_rec.domain.recognition import Flaw, Verdict
 
 _FRESH: Final = 10.0  # seconds since the last picture
 
@@ -32,7 +32,8 @@ def mood_of(receipt: Receipt | None) -> Mood:
 class Label:
     """One face as the screen should show it; the box is in frame pixels.
 
-    ``problem`` tells the person why no mark was made although they are named.
+    ``problem`` tells the person why no mark was made although they are named; ``flaw`` why they
+    cannot be judged.
     """
 
     track: int
@@ -43,6 +44,7 @@ class Label:
     receipt: Receipt | None = None
     margin: float = 0.0
     problem: str = ""
+    flaw: Flaw | None = None
 
     @property
     def mood(self) -> Mood:

@@ -6,6 +6,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from face_rec.clock import Clock
+from face_rec.domain.look import Look
 from face_rec.web.frames.ice import IceServers
 
 
@@ -30,6 +31,8 @@ class SiteInfo:
     """How WebRTC finds its way beyond the local network."""
     addresses: tuple[str, ...] = ()
     """Under which other devices reach the app, the best first; empty: this computer only."""
+    look: Look = Look()
+    """How the screens of its kiosks look, unless one does otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

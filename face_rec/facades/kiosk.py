@@ -6,14 +6,15 @@ from datetime import date
 from typing import Protocol
 
 from face_rec.access.devices.pins import Pins
-from face_rec.attendance.marks.meaning import meaning
+from face_rec.attendance.marks.meaning import meaning, with_lateness
 from face_rec.attendance.marks.visit import Visit
 from face_rec.attendance.rules import rule_version
 from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, Receipt
 from face_rec.domain.screens import Label
 from face_rec.facades.facade import Facade
-from face_rec.kiosks.banner import Means
+from face_rec.kiosks.banner import Means, Named, full_name, short_name
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.seats import Seats
@@ -48,6 +49,8 @@ class KioskFacade(Facade):
     """Whether Redis does not answer at the moment; asking costs nothing."""
     visits_of: Callable[[date], Sequence[Visit]]
     """Everybody's on one local day, by time; raises StoreUnavailable."""
+    late_by: Callable[[Event], int]
+    """Seconds that a mark's person has come late with it; raises StoreUnavailable."""
 
     def today(self) -> date:
         return self.clock.now().astimezone(self.site.timezone).date()
@@ -65,6 +68,14 @@ class KioskFacade(Facade):
         """Whether it is within its hours, whatever device or browser it is."""
         return self.record(kiosk).open_at(self.clock.now().astimezone(self.site.timezone))
 
+    def look(self, kiosk: str) -> Look:
+        """How the kiosk's screen looks and what it does."""
+        return self.record(kiosk).look(self.site.look)
+
+    def named_at(self, kiosk: str) -> Named:
+        """How people are called on its screen."""
+        return short_name if self.look(kiosk).short_names else full_name
+
     def means_at(self, kiosk: str) -> Means:
         """What marks at ``kiosk`` mean today; nothing while the database is away."""
 
@@ -73,8 +84,10 @@ class KioskFacade(Facade):
                 return ""
             try:
                 visits = self.visits()
+                late = self.late_by(event) if self.look(kiosk).show_late else 0
             except StoreUnavailable:
                 return ""
-            return meaning(event, visits, self.record(kiosk).direction, self.site.timezone)
+            meant = meaning(event, visits, self.record(kiosk).direction, self.site.timezone)
+            return with_lateness(meant, late)
 
         return means

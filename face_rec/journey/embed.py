@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from face_rec.domain.faces import Frame, Image, Matrix, Quality
-from face_rec.domain.recognition import Look, Verdict
+from face_rec.domain.recognition import Flaw, Look, Verdict
 from face_rec.journey.decide import Policy
 from face_rec.journey.same_view import FaceView, repeated, view_of
 from face_rec.journey.track_state import TrackState
@@ -46,15 +46,18 @@ class Gate:
     pitch: float = 45.0
     detector_score: float = 0.5
 
-    def passes(self, quality: Quality) -> bool:
-        return (
-            quality.sharpness >= self.sharpness
-            and self.darkest <= quality.brightness <= self.brightest
-            and quality.contrast >= self.contrast
-            and abs(quality.yaw) <= self.yaw
-            and abs(quality.pitch) <= self.pitch
-            and quality.detector_score >= self.detector_score
-        )
+    def flaws(self, quality: Quality) -> tuple[Flaw, ...]:
+        """Why the view is worth no look, what a person can best do something about first."""
+        turned_to_us = abs(quality.yaw) <= self.yaw and abs(quality.pitch) <= self.pitch
+        fine = {
+            Flaw.DARK: quality.brightness >= self.darkest,
+            Flaw.BRIGHT: quality.brightness <= self.brightest,
+            Flaw.FLAT: quality.contrast >= self.contrast,
+            Flaw.COVERED: quality.detector_score >= self.detector_score,
+            Flaw.TURNED: turned_to_us,
+            Flaw.BLURRED: quality.sharpness >= self.sharpness,
+        }
+        return tuple(flaw for flaw, passes in fine.items() if not passes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,10 +92,10 @@ class Choose:
     def _probe(self, state: TrackState, frame: Frame, revision: int) -> Probe | None:
         face = state.track.face
         if face.box.narrow_side < self._policy.min_face:
-            state.judged(poor=True, now=frame.taken_at)
+            state.judged((Flaw.SMALL,), frame.taken_at)
             return None
         quality = self._assess(frame.image, face)
-        state.judged(poor=not self._gate.passes(quality), now=frame.taken_at)
+        state.judged(self._gate.flaws(quality), frame.taken_at)
         if state.poor or not needs_look(state, quality, frame.taken_at, revision):
             return None
         repeats = repeated(state.views, frame.image, self._policy.same)

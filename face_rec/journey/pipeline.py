@@ -194,6 +194,7 @@ class Journey:
             receipt=state.receipts.get(subject) if subject else None,
             margin=decision.margin,
             problem=state.problem if decision.verdict is Verdict.NAMED else "",
+            flaw=state.flaw if decision.verdict is Verdict.POOR else None,
         )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from face_rec.domain.errors import JournalError, PackMissing
 from face_rec.domain.faces import Face, Image, Quality
 from face_rec.domain.marks import Receipt, Source
-from face_rec.domain.recognition import NO_MATCH, Decision, Look, Match, Verdict
+from face_rec.domain.recognition import NO_MATCH, Decision, Flaw, Look, Match, Verdict
 from face_rec.domain.screens import Label
 from face_rec.journey.decide import (
     Policy,
@@ -46,7 +46,7 @@ def recognise(
     """Every face of ``image`` ((H, W, 3) uint8 BGR), the largest first; nothing is marked."""
     faces = sorted(_find(models.detector, image), key=lambda face: -face.box.area)
     seen = [_unjudged(image, face, assess) for face in faces]
-    good = [index for index, one in enumerate(seen) if _good_enough(one, policy)]
+    good = [index for index, one in enumerate(seen) if _flaw(one, policy) is None]
     for index, matched in zip(good, _match(image, models, gallery, seen, good), strict=True):
         seen[index] = replace(seen[index], match=matched)
     return _judge(seen, good, models, gallery, policy)
@@ -66,8 +66,11 @@ def _unjudged(image: Image, face: Face, assess: Assessor) -> Seen:
     return Seen(face, assess(image, face), NO_MATCH, _POOR)
 
 
-def _good_enough(seen: Seen, policy: Policy) -> bool:
-    return seen.face.box.narrow_side >= policy.min_face and Gate().passes(seen.quality)
+def _flaw(seen: Seen, policy: Policy) -> Flaw | None:
+    """Why the face cannot be judged; None: it can."""
+    if seen.face.box.narrow_side < policy.min_face:
+        return Flaw.SMALL
+    return next(iter(Gate().flaws(seen.quality)), None)
 
 
 def _match(
@@ -143,6 +146,7 @@ class Stills:
             receipt=receipt,
             margin=decision.margin,
             problem=problem,
+            flaw=_flaw(seen, self._deps.policy) if decision.verdict is Verdict.POOR else None,
         )
 
 

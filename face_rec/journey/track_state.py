@@ -16,7 +16,7 @@ from cachetools import LRUCache
 
 from face_rec.domain.faces import Image, Quality, Vector
 from face_rec.domain.marks import Receipt
-from face_rec.domain.recognition import Decision, Look, Verdict
+from face_rec.domain.recognition import Decision, Flaw, Look, Verdict
 from face_rec.journey.decide import Limits, Policy, decide, leader, vote
 from face_rec.journey.same_view import FaceView
 from face_rec.journey.track import Track
@@ -48,7 +48,8 @@ class TrackState:
     views: tuple[FaceView | None, ...] = ()
     """What each of the looks was taken of, in the same order."""
     decision: Decision = _NOTHING
-    poor: bool = False
+    flaw: Flaw | None = None
+    """Why the view was worth no look when it was checked; None: it was."""
     looked_at: float = float("-inf")
     checked_at: float = float("-inf")
     revision: int = -1
@@ -60,6 +61,10 @@ class TrackState:
     """Whether the newest look speaks for somebody other than the verdict does."""
     appearance: Vector | None = None
     doubted_at: float | None = None
+
+    @property
+    def poor(self) -> bool:
+        return self.flaw is not None
 
     @property
     def best(self) -> Quality | None:
@@ -92,9 +97,12 @@ class TrackState:
         if self.looks and before is not None and not alike(before, appearance):
             self.doubted_at = now
 
-    def judged(self, *, poor: bool, now: float) -> None:
-        """The view was checked at ``now``."""
-        self.poor, self.checked_at = poor, now
+    def judged(self, flaws: tuple[Flaw, ...], now: float) -> None:
+        """The view was checked at ``now``. A flaw that stays is the one that is told, so that
+        nobody is told now this and now that."""
+        if self.flaw not in flaws:
+            self.flaw = flaws[0] if flaws else None
+        self.checked_at = now
 
     def add(self, look: Look, revision: int, window: int, view: FaceView | None = None) -> None:
         """Remember one more look, and only as many as ever count."""

@@ -3,13 +3,13 @@ them."""
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
 from face_rec.domain.marks import Event, Outcome, Receipt
-from face_rec.domain.recognition import Verdict
+from face_rec.domain.recognition import Flaw, Verdict
 from face_rec.domain.screens import Greeting, Label, Mood, Scene, mood_of
 
 SHOWN_FOR = 6.0
@@ -79,7 +79,7 @@ def of_label(
 ) -> Banner:
     """The answer to one face of a still."""
     if label.verdict is not Verdict.NAMED:
-        return _unnamed(label.verdict)
+        return _unnamed(label)
     name = named(label.name)
     if label.receipt is not None:
         return of_receipt(name, label.receipt, zone, means)
@@ -93,16 +93,34 @@ def _of_scene(scene: Scene | None, named: Named) -> tuple[Banner, ...]:
         if label.problem:
             return (Banner(Mood.PROBLEM, named(label.name) or "Not marked", label.problem),)
     for verdict in (Verdict.UNKNOWN, Verdict.POOR, Verdict.LOOKING):
-        if any(label.verdict is verdict for label in labels):
-            return (_unnamed(verdict),)
+        for label in labels:
+            if label.verdict is verdict:
+                return (_unnamed(label),)
     return ()
 
 
-def _unnamed(verdict: Verdict) -> Banner:
-    if verdict is Verdict.UNKNOWN:
+_ADVICE: Final[Mapping[Flaw | None, tuple[str, str]]] = {
+    None: ("Come a little closer", "and look straight at the camera"),
+    Flaw.SMALL: ("Come closer", "and look straight at the camera"),
+    Flaw.DARK: ("Face the light", "It is too dark to see you"),
+    Flaw.BRIGHT: ("Out of the glare, please", "It is too bright to see you"),
+    Flaw.FLAT: ("Face the light", "It comes from behind you"),
+    Flaw.COVERED: ("Show your whole face", "Take off the mask, or what else covers it"),
+    Flaw.TURNED: ("Look at the camera", "Turn your face to it"),
+    Flaw.BLURRED: ("Hold still", "for a moment, please"),
+}
+
+
+def advice(label: Label) -> str:
+    """What who cannot be judged may do about it, in a few words; empty for all others."""
+    return _ADVICE[label.flaw][0] if label.verdict is Verdict.POOR else ""
+
+
+def _unnamed(label: Label) -> Banner:
+    if label.verdict is Verdict.UNKNOWN:
         return Banner(Mood.UNKNOWN, "Not recognised", "Ask to be registered, if you are not yet")
-    if verdict is Verdict.POOR:
-        return Banner(Mood.IDLE, "Come a little closer", "and look straight at the camera")
+    if label.verdict is Verdict.POOR:
+        return Banner(Mood.IDLE, *_ADVICE[label.flaw])
     return Banner(Mood.IDLE, "One moment", "Keep looking at the camera")
 
 

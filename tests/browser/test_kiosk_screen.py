@@ -3,6 +3,7 @@
 The page is the real one; what the server tells it over the live line is written here.
 """
 
+import io
 import json
 import time
 from collections.abc import Iterator
@@ -11,11 +12,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from face_rec.domain.look import Look, logo_of
 from tests.browser.chromium import Browsers
 from tests.browser.conftest import Cast
 from tests.browser.fake_camera import Shot, make_camera
+from tests.browser.page_state import rest
 from tests.browser.screens import KioskScreen
 from tests.browser.server import AppServer
 from tests.data import Material
@@ -38,6 +42,24 @@ OVERFLOWS = """() => [...document.querySelectorAll('.fr-banner, .k-panel, .k-foo
 SCROLLS = """() => { const main = document.querySelector('[data-testid=stMain]');
   return main.scrollHeight > main.clientHeight + 1 || main.scrollWidth > main.clientWidth + 1; }"""
 SERIOUS = {"serious", "critical"}
+SITE = {"title": "Northwind Primary School", "zone": "Europe/Berlin",
+        "day": "Thursday 26 November 2026", "accent": "#0f766e", "welcome": "", "logo": "",
+        "sounds": False, "voice": False}  # fmt: skip
+RESTS = """() => { const { kiosk } = [...document.querySelectorAll('*')].find(one => one.kiosk);
+  Object.defineProperty(kiosk.presence, 'moving', { get: () => window.moves, configurable: true });
+  kiosk.screen.quietSince -= 500; }"""
+SPOKEN = """
+  window.spoken = [];
+  Object.defineProperty(window, 'speechSynthesis', { value: {
+    pending: false, cancel() {},
+    speak: (words) => window.spoken.push([words.lang, words.text]) } });
+"""
+
+
+def _logo() -> str:
+    file = io.BytesIO()
+    Image.new("RGB", (400, 120), "#1d4ed8").save(file, "PNG")
+    return Look(logo=logo_of(file.getvalue())).logo_source
 
 
 def _said(mood: str, title: str, text: str) -> dict[str, str]:
@@ -71,6 +93,11 @@ STATES: dict[str, tuple[dict[str, Any], str]] = {
                  "scene": _face("unknown")}, "Not recognised"),
     "poor": ({"banners": [_said("idle", "Come a little closer", "and look at the camera")],
               "scene": _face("poor")}, "Come a little closer"),
+    "covered": ({"banners": [_said("idle", "Show your whole face", "Take off the mask, or what "
+                                   "else covers it")], "scene": _face("poor")}, "Take off"),
+    "welcomed": ({"site": SITE | {"welcome": "Good morning! Breakfast club is in room 4 until "
+                                  "half past eight.", "logo": _logo(), "accent": "#1d4ed8",
+                                  "sounds": True}}, "Breakfast club"),
     "away": ({"state": GOOD | {"away": True}}, "The database does not answer"),
     "closed": ({"state": GOOD | {"closed": True}}, "This kiosk does not take attendance"),
     "replaced": ({"state": GOOD | {"replaced": True}}, "Another screen is this kiosk now"),
@@ -94,11 +121,9 @@ class ToldLine:
 
     def tell(self, **parts: object) -> None:
         """The whole screen, as the first message of a line has it."""
-        site = {"title": "Northwind Primary School", "zone": "Europe/Berlin",
-                "day": "Thursday 26 November 2026"}  # fmt: skip
         stats = {"frames": 1, "dropped": 0, "inferred": 1, "frame_rate": 9.0,
                  "inference_rate": 8.0, "time_to_mark": None, "frame_age": 0.1}  # fmt: skip
-        told = {"at": time.time(), "site": site, "scene": EMPTY, "banners": [], "stats": stats,
+        told = {"at": time.time(), "site": SITE, "scene": EMPTY, "banners": [], "stats": stats,
                 "choice": None, "marks": {"count": 0, "list": None}, "state": GOOD}  # fmt: skip
         self.sockets[-1].send(json.dumps(told | parts))
 
@@ -203,3 +228,87 @@ def test_the_line_comes_back_by_itself_and_its_silence_is_said(
     assert {"transport", "camera", "rate", "dark", "battery", "state", "version"} == set(
         line.heard[-1]["beat"]
     )
+
+
+def test_a_screen_before_which_nobody_is_rests_and_wakes_when_something_moves_or_it_is_touched(
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    kiosk, line = _opened(browse, app, make_camera(tmp_path / "d.mjpeg", [Shot([], 4)]))
+    page, screen = kiosk.page, kiosk.page.locator(".fr-kiosk")
+    page.evaluate("window.moves = false")
+
+    def keeps_telling(rested: bool) -> None:
+        """A line that says nothing for a second and a half is trouble, not rest."""
+        for _ in range(50):
+            line.tell()
+            page.wait_for_timeout(300)
+            if ("k-dim" in (screen.get_attribute("class") or "")) is rested:
+                return
+            if rested:
+                page.evaluate(RESTS)
+        raise AssertionError("the screen does not rest" if rested else "the screen does not wake")
+
+    keeps_telling(rested=True)
+    page.evaluate("window.moves = true")
+    keeps_telling(rested=False)
+    page.evaluate("window.moves = false")
+    keeps_telling(rested=True)
+    screen.dispatch_event("pointerdown")
+    keeps_telling(rested=False)
+
+
+def test_a_mark_is_spoken_where_the_office_wants_it_once_and_not_after_the_button(
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    page = browse.page(make_camera(tmp_path / "e.mjpeg", [Shot([], 4)]))
+    page.add_init_script(SPOKEN)
+    line = ToldLine(page)
+    page.goto(f"{app.url}/take_attendance?transport=http")
+    KioskScreen(page).expect_picture(timeout=60_000)
+
+    def marked(number: int, **site: object) -> None:
+        said = _said("marked", "Maria K.", "Marked at 08:12 · In: welcome")
+        line.tell(site=SITE | site, banners=[said | {"sound": f"marked:{number}"}])
+        line.tell(site=SITE | site, banners=[said | {"sound": f"marked:{number}"}])
+        expect(page.get_by_text("In: welcome")).to_be_visible()
+
+    marked(1)
+    marked(2, voice=True)
+    page.get_by_role("button", name="Touch for sound").or_(
+        page.get_by_role("button", name="Sound on")
+    ).dispatch_event("click")
+    page.evaluate("localStorage.setItem('face_rec.kiosk.sound', 'off:01')")
+    marked(3)  # the office wants nothing: what was pressed is over
+    marked(4, voice=True)
+    assert page.evaluate("window.spoken") == [["en", "Maria K. Marked at 08:12. In: welcome."]]
+    expect(page.get_by_role("button", name="Sound off")).to_be_visible()
+
+
+def test_what_is_chosen_on_the_page_of_kiosks_is_on_an_open_screen_within_seconds(
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    picture = tmp_path / "logo.png"
+    Image.new("RGB", (400, 120), "#1d4ed8").save(picture)
+    screen = browse.page(make_camera(tmp_path / "f.mjpeg", [Shot([], 4)]))
+    screen.goto(f"{app.url}/take_attendance?transport=http")
+    KioskScreen(screen).expect_picture(timeout=60_000)
+    expect(screen.locator(".k-logo")).to_be_hidden()
+
+    office = browse.page()
+    office.goto(f"{app.url}/kiosks")
+    rest(office)
+    office.get_by_role("button", name="Look and sound").click()
+    dialog = office.get_by_role("dialog")
+    dialog.get_by_label("Welcome", exact=True).fill("Good <b>morning</b>")
+    dialog.get_by_label("Welcome", exact=True).press("Tab")
+    expect(dialog.locator(".fr-look em")).to_have_text("Good <b>morning</b>")
+    dialog.locator("input[type=file]").set_input_files(picture)
+    expect(dialog.locator(".fr-look img")).to_be_visible()
+    rest(office)
+    found = Axe().run(office, context="[role=dialog]").response["violations"]
+    assert not [one["id"] for one in found if one["impact"] in SERIOUS]
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    expect(screen.locator(".k-welcome")).to_have_text("Good <b>morning</b>", timeout=5_000)
+    expect(screen.locator(".k-logo")).to_be_visible()
+    assert screen.evaluate("document.querySelector('.k-logo').naturalWidth") == 400

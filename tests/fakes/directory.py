@@ -15,6 +15,7 @@ class FakeDirectory:
     def __init__(self) -> None:
         self.gone: set[str] = set()
         self.inactive: set[str] = set()
+        self.called: dict[str, str] = {}
         self.away = False
 
     def name(self, subject: str) -> str:
@@ -30,4 +31,5 @@ class FakeDirectory:
         if subject in self.gone or self.away:
             return None
         active = subject not in self.inactive
-        return Person(subject, f"id-{subject}", subject.title(), active=active, consent=_AGREED)
+        name = self.called.get(subject, subject.title())
+        return Person(subject, f"id-{subject}", name, active=active, consent=_AGREED)

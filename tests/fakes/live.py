@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from face_rec.attendance.marks.visit import Visit
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.faces import Image
+from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.journey.streams.listeners import Listeners
@@ -53,6 +54,9 @@ class FakeLive:
     marks: list[Visit] = field(default_factory=list)
     is_away: bool = False
     waiting: int = 0
+    look: Look = field(default_factory=Look)
+    late: dict[str, int] = field(default_factory=dict)
+    judged: list[str] = field(default_factory=list)
     hold: Callable[[], None] = lambda: None
     asked: int = 0
     chosen: list[tuple[str, EventKind, str]] = field(default_factory=list)
@@ -76,7 +80,9 @@ class FakeLive:
             away=lambda: self.is_away,
             model=lambda: True,
             waiting=lambda: self.waiting,
+            late=self.late_by,
             title=lambda: "Test site",
+            look=lambda: self.look,
             zone=lambda: ZoneInfo("Europe/Berlin"),
             seal=OfflineSeal("main", [bytes(32)]),
             seats=self.seats,
@@ -104,6 +110,10 @@ class FakeLive:
     def stamp(self, _day: date) -> Hashable:
         self.hold()
         return len(self.marks), len(self.chosen)
+
+    def late_by(self, event: Event) -> int:
+        self.judged.append(event.id)
+        return self.late.get(event.id, 0)
 
     def shut(self, name: str) -> None:
         """Let the kiosk open in an hour, and close an hour later."""

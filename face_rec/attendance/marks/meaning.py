@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
+from typing import Final
 
 from face_rec.attendance.marks.visit import Visit
 from face_rec.domain.marks import Event, EventKind, Way
 from face_rec.kiosks.kiosk import Direction
+
+_COMES: Final = "In: welcome"
 
 
 def meaning(event: Event, visits: Iterable[Visit], direction: Direction, zone: tzinfo) -> str:
@@ -24,7 +27,7 @@ def meaning(event: Event, visits: Iterable[Visit], direction: Direction, zone: t
     if number is not None and own[number].first.kind is EventKind.BREAK:
         return "Break: see you soon"
     if direction is Direction.IN or (direction is Direction.BOTH and _inside(own, number or 0)):
-        return "In: welcome" if not number else "In: welcome back"
+        return _COMES if not number else f"{_COMES} back"
     return _out(event, own[number - 1] if number else None, zone)
 
 
@@ -36,6 +39,15 @@ def _inside(own: list[Visit], number: int) -> bool:
         way = what.way if what else Way.ANY
         inside = not inside if way is Way.ANY else way is Way.IN
     return inside
+
+
+def with_lateness(meant: str, late: int) -> str:
+    """The line with by how many seconds its person came late; of who goes nothing is said."""
+    if not late or not meant.startswith(_COMES):
+        return meant
+    minutes = late // 60
+    much = f"{minutes} min" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02} h"
+    return f"{meant} · Late by {much}"
 
 
 def _out(event: Event, before: Visit | None, zone: tzinfo) -> str:

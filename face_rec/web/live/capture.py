@@ -19,6 +19,7 @@ from starlette.websockets import WebSocket
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import RequestRefused
+from face_rec.kiosks.banner import full_name
 from face_rec.people.photos.captures import Capture, Captures
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.portraits import data_uri
@@ -153,7 +154,7 @@ class CaptureLine(Line):
     async def _now(self) -> Shown:
         capture = self._capture
         return Shown(
-            picture_of(capture.stream.scene(), self._clock.monotonic()),
+            picture_of(capture.stream.scene(), self._clock.monotonic(), full_name),
             _guide(capture),
             self._photos(capture.photos()),
         )

@@ -10,9 +10,10 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from face_rec.domain.look import Look
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label, Scene, StreamStats
-from face_rec.kiosks.banner import Banner
+from face_rec.kiosks.banner import Banner, Named, advice
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.offline import BYTES, KEPT_FOR, STILLS
 from face_rec.kiosks.way_choice import Offer
@@ -26,17 +27,23 @@ ROOM: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """``day``: the date in words; the browser's clock shows ``zone``."""
+    """``day``: the date in words; the browser's clock shows ``zone``. How the screen looks, see
+    :class:`~face_rec.domain.look.Look`; ``logo``: a data URI, empty without one."""
 
     title: str
     zone: str
     day: str
+    accent: str
+    welcome: str
+    logo: str
+    sounds: bool
+    voice: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
     """``box``: left, top, right, bottom in pixels of a picture of the scene's size. ``name``:
-    only of who is named."""
+    only of who is named. ``problem``: why they are not marked, or what they may do about it."""
 
     track: int
     box: tuple[float, float, float, float]
@@ -142,9 +149,12 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any part
     return [asdict(one) for one in value] if isinstance(value, tuple) else asdict(value)
 
 
-def site_of(title: str, zone: ZoneInfo, now: datetime) -> Site:
+def site_of(title: str, zone: ZoneInfo, now: datetime, look: Look) -> Site:
     local = now.astimezone(zone)
-    return Site(title, str(zone), f"{local:%A} {local.day} {local:%B %Y}")
+    return Site(
+        title, str(zone), f"{local:%A} {local.day} {local:%B %Y}", look.accent, look.welcome,
+        look.logo_source, look.sounds, look.voice,
+    )  # fmt: skip
 
 
 def offline_of(key: bytes, record: KioskRecord) -> Offline:
@@ -157,23 +167,23 @@ def _minutes(moment: time) -> int:
     return 60 * moment.hour + moment.minute
 
 
-def picture_of(scene: Scene | None, now: float) -> Picture:
+def picture_of(scene: Scene | None, now: float, named: Named) -> Picture:
     """The scene, if it is of the last seconds (``now`` is monotonic). Of an empty one neither
     number nor size is told: nothing changes on the screen."""
     if scene is None or now - scene.taken_at > ROOM or not scene.labels:
         return Picture()
-    faces = tuple(_face(label) for label in scene.labels)
+    faces = tuple(_face(label, named) for label in scene.labels)
     return Picture(scene.frame_number, scene.width, scene.height, faces)
 
 
-def _face(label: Label) -> Face:
+def _face(label: Label, named: Named) -> Face:
     left, top, right, bottom = (
         round(side, 1)
         for side in (label.box.left, label.box.top, label.box.right, label.box.bottom)
     )
-    name = label.name if label.verdict is Verdict.NAMED else ""
+    name = named(label.name) if label.verdict is Verdict.NAMED else ""
     box = (left, top, right, bottom)
-    return Face(label.track, box, label.mood.value, name, label.problem)
+    return Face(label.track, box, label.mood.value, name, label.problem or advice(label))
 
 
 def rounded(stats: StreamStats) -> StreamStats:

@@ -12,6 +12,8 @@ from anyio import to_thread
 from face_rec.attendance.marks.visit import Visit
 from face_rec.clock import Clock
 from face_rec.domain.marks import Event, EventKind
+from face_rec.domain.people import Person
+from face_rec.kiosks.banner import full_name, short_name
 from face_rec.protocols.people import Directory
 from face_rec.web.live.shown import MarkLine
 
@@ -85,16 +87,27 @@ def day_of(day: date, visits: Sequence[Visit], stamp: Hashable) -> Day:
 
 
 def lines_of(
-    visits: Sequence[Visit], directory: Directory, portrait: Portrait, zone: tzinfo
+    visits: Sequence[Visit], directory: Directory, portrait: Portrait, zone: tzinfo, *, short: bool
 ) -> tuple[MarkLine, ...]:
-    """The newest first. Some milliseconds, or what the pictures' store needs: in a thread."""
-    return tuple(_line(one, directory, portrait, zone) for one in visits[::-1][:NEWEST])
+    """The newest first; ``short``: people by their short names. Some milliseconds, or what the
+    pictures' store needs: in a thread."""
+    return tuple(_line(one, directory, portrait, zone, short) for one in visits[::-1][:NEWEST])
 
 
-def _line(visit: Visit, directory: Directory, portrait: Portrait, zone: tzinfo) -> MarkLine:
+def _line(
+    visit: Visit, directory: Directory, portrait: Portrait, zone: tzinfo, short: bool
+) -> MarkLine:
     event = visit.first.event
     person = directory.person(event.subject)
     at = f"{event.at.astimezone(zone):%H:%M}"
     if person is None:
         return MarkLine(event.id, "Deleted person", "", at, None)
-    return MarkLine(event.id, person.name, person.group or person.id, at, portrait(person.photo))
+    title, note = called(person, short=short)
+    return MarkLine(event.id, title, note, at, portrait(person.photo))
+
+
+def called(person: Person, *, short: bool) -> tuple[str, str]:
+    """Name and note of somebody in a list that everybody reads. An ID may be made of the name,
+    so a short name stands without one."""
+    note = person.group if short else person.group or person.id
+    return (short_name if short else full_name)(person.name), note

@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -10,14 +10,16 @@ from zoneinfo import ZoneInfo
 
 import anyio
 from anyio import to_thread
+from cachetools import LRUCache
 
-from face_rec.attendance.marks.meaning import meaning
+from face_rec.attendance.marks.meaning import meaning, with_lateness
 from face_rec.attendance.marks.visit import Visit
 from face_rec.clock import Clock
 from face_rec.domain.errors import FaceRecError, StoreError
+from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.screens import Greeting, StreamStats
-from face_rec.kiosks.banner import SHOWN_FOR, Banner, banners
+from face_rec.kiosks.banner import SHOWN_FOR, Banner, Named, banners, full_name, short_name
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.offline import OfflineSeal
 from face_rec.kiosks.screen_status import ScreenReports
@@ -42,16 +44,18 @@ log = logging.getLogger(__name__)
 
 _STARTED: Final = secrets.token_hex(4)
 _FIGURES_EVERY: Final = 1.0
+_MARKS_KNOWN: Final = 256
 _MOMENT: Final = 0.04
 """Seconds for which a greeting waits for what the mark means; else that is told later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What lines need of the running system. ``knows``, ``record``, ``visits`` (of a local day)
-    and ``stamp`` (which differs when they do) may wait for the database, ``directory`` and
-    ``portrait`` too, and so may ``choose``, which says what a mark at a kiosk of this title counts
-    as; all others answer at once. ``listen``: to be called whenever a kiosk has
+    """What lines need of the running system. ``knows``, ``record``, ``visits`` (of a local day),
+    ``stamp`` (which differs when they do) and ``late`` (seconds that a mark's person has come
+    late with it) may wait for the database, ``directory`` and ``portrait`` too, and so may
+    ``choose``, which says what a mark at a kiosk of this title counts as; all others answer at
+    once. ``look``: of the site's screens. ``listen``: to be called whenever a kiosk has
     something new; returns what ends that."""
 
     stream: Callable[[str], Stream]
@@ -60,6 +64,7 @@ class Sources:
     record: Callable[[str], KioskRecord]
     visits: Callable[[date], Sequence[Visit]]
     stamp: Callable[[date], Hashable]
+    late: Callable[[Event], int]
     directory: Directory
     portrait: Portrait
     choose: Callable[[Event, EventKind, str], None]
@@ -67,6 +72,7 @@ class Sources:
     model: Callable[[], bool]
     waiting: Callable[[], int]
     title: Callable[[], str]
+    look: Callable[[], Look]
     zone: Callable[[], ZoneInfo]
     seal: OfflineSeal
     seats: Seats
@@ -84,8 +90,13 @@ class Today:
         self._sources, clock = sources, sources.clock
         self.threads = anyio.CapacityLimiter(THREADS)
         self.day = Shared(self._day, Day(), clock, self.threads)
+        self.full, self.short = (self._shared(short) for short in (False, True))
+        self.late: LRUCache[str, int] = LRUCache(_MARKS_KNOWN)
+        """By how much the newest marks were late, as far as that was asked; by event."""
+
+    def _shared(self, short: bool) -> Shared[tuple[MarkLine, ...]]:
         nothing: tuple[MarkLine, ...] = ()
-        self.lines = Shared(self._lines, nothing, clock, self.threads)
+        return Shared(lambda: self._lines(short), nothing, self._sources.clock, self.threads)
 
     def _day(self) -> Day:
         today, known = self._sources.today(), self.day.newest
@@ -94,9 +105,17 @@ class Today:
             return known
         return day_of(today, self._sources.visits(today), stamp)
 
-    def _lines(self) -> tuple[MarkLine, ...]:
-        ours = self._sources
-        return lines_of(self.day.newest.visits, ours.directory, ours.portrait, ours.zone())
+    def _lines(self, short: bool) -> tuple[MarkLine, ...]:
+        ours, visits = self._sources, self.day.newest.visits
+        return lines_of(visits, ours.directory, ours.portrait, ours.zone(), short=short)
+
+    async def judge(self, events: Iterable[Event]) -> None:
+        """Learn by how much these marks were late, of those that have arrived."""
+        for event in events:
+            if event.id not in self.late and self.day.newest.holds(event):
+                self.late[event.id] = await to_thread.run_sync(
+                    self._sources.late, event, abandon_on_cancel=True, limiter=self.threads
+                )
 
 
 class View:
@@ -107,7 +126,8 @@ class View:
         self._today = today
         self._stream = sources.stream(kiosk)
         self._known = True
-        self._record = KioskRecord(kiosk)
+        # Until it is known whether the kiosk may show full names it does not.
+        self._record = KioskRecord(kiosk, short_names=True)
         self._key = sources.seal.key(kiosk)
         self._figures, self._figures_at = StreamStats(), float("-inf")
         self._met: frozenset[str] = frozenset()
@@ -128,8 +148,10 @@ class View:
             if self.sources.away():
                 return
             await self._today.day.after(moment)
+            if self._look.show_late:
+                await self._today.judge(one.receipt.event for one in self._greetings())
             if self._record.show_marks:
-                await self._today.lines.after(moment)
+                await self._list.after(moment)
         except StoreError as error:
             log.debug("live_without_store kiosk=%s error=%s", self.kiosk, error)
 
@@ -143,22 +165,30 @@ class View:
         events = [one.receipt.event for one in self._greetings()]
         met, self._met = self._met, frozenset(event.id for event in events)
         new = [event for event in events if event.id not in met]
-        if self.sources.away() or all(map(self._today.day.newest.holds, new)):
+        if self.sources.away() or all(map(self._understood, new)):
             return True
         with anyio.move_on_after(_MOMENT) as moment:
             try:
                 await self._today.day.after(self.sources.clock.monotonic())
+                if self._look.show_late:
+                    await self._today.judge(new)
             except StoreError as error:
                 log.debug("live_without_store kiosk=%s error=%s", self.kiosk, error)
         return not moment.cancelled_caught
+
+    def _understood(self, event: Event) -> bool:
+        """Whether all is known that is said of the mark."""
+        return self._today.day.newest.holds(event) and (
+            not self._look.show_late or event.id in self._today.late
+        )
 
     def now(self) -> Shown:
         """What is shown at this moment. Waits for nothing."""
         ours, now = self.sources, self.sources.clock.monotonic()
         is_open = self._record.open_at(ours.clock.now().astimezone(ours.zone()))
         return Shown(
-            site=site_of(ours.title(), ours.zone(), ours.clock.now()),
-            scene=picture_of(self._stream.scene() if is_open else None, now),
+            site=site_of(ours.title(), ours.zone(), ours.clock.now(), self._look),
+            scene=picture_of(self._stream.scene() if is_open else None, now, self._named),
             banners=self._banners(now) if is_open else (),
             choice=self._choice() if is_open else None,
             marks=self._marks(),
@@ -166,6 +196,18 @@ class View:
             stats=self._newest_figures(now),
             offline=offline_of(self._key, self._record),
         )
+
+    @property
+    def _look(self) -> Look:
+        return self._record.look(self.sources.look())
+
+    @property
+    def _named(self) -> Named:
+        return short_name if self._look.short_names else full_name
+
+    @property
+    def _list(self) -> Shared[tuple[MarkLine, ...]]:
+        return self._today.short if self._look.short_names else self._today.full
 
     def _greetings(self, for_seconds: float = SHOWN_FOR) -> tuple[Greeting, ...]:
         since = self.sources.clock.monotonic() - for_seconds
@@ -204,19 +246,22 @@ class View:
     def _banners(self, now: float) -> tuple[Banner, ...]:
         scene = self._stream.scene()
         fresh = scene if scene is not None and now - scene.taken_at <= ROOM else None
-        return banners(self._greetings(), fresh, self.sources.zone(), self._means)
+        zone = self.sources.zone()
+        return banners(self._greetings(), fresh, zone, self._means, self._named)
 
     def _means(self, event: Event) -> str:
         day = self._today.day.newest
         if not day.holds(event) or day.of != self.sources.today():
             return ""  # the day's list is away, or not read yet
         own = day.of_subject[event.subject]
-        return meaning(event, own, self._record.direction, self.sources.zone())
+        meant = meaning(event, own, self._record.direction, self.sources.zone())
+        late = self._today.late.get(event.id, 0) if self._look.show_late else 0
+        return with_lateness(meant, late)
 
     def _marks(self) -> Marks:
         day = self._today.day.newest
         visits = day.visits if day.of == self.sources.today() else ()
-        return Marks(len(visits), self._today.lines.newest if self._record.show_marks else None)
+        return Marks(len(visits), self._list.newest if self._record.show_marks else None)
 
     def _state(self, is_open: bool) -> State:
         ours = self.sources

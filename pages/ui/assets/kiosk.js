@@ -98,7 +98,8 @@ class Kiosk {
   told(parts, back) {
     if (back) this.returned();
     if ("offline" in parts) this.offline.told(parts.offline).catch(() => {});
-    if ("banners" in parts) this.tools.hear(parts.banners.map((banner) => banner.sound).filter(Boolean));
+    if (parts.site) this.tools.follow(parts.site);
+    if (parts.banners) this.tools.hear(parts.banners);
     this.changed();
     if ("scene" in parts) this.overlay.show(parts.scene, this.camera.mirrored);
     this.show();

@@ -28,7 +28,7 @@ class Overlay {
     for (const face of faces) this.face(pen, face, place(face.box), width);
   }
 
-  caption(face) { return face.name || CAPTIONS[face.mood] || ""; }
+  caption(face) { return face.name || (face.mood === "poor" && face.problem) || CAPTIONS[face.mood] || ""; }
 
   // From the picture's pixels to those of the stage, which the picture covers.
   placed(width, height) {

@@ -16,11 +16,18 @@ class Screen {
     const find = (name) => root.querySelector(name);
     this.root = root;
     this.site = find(".k-site"); this.clock = find(".k-clock"); this.small = find(".k-small");
-    this.day = find(".k-day"); this.card = find('[data-testid="camera"]'); this.notice = find(".k-notice");
+    this.day = find(".k-day"); this.welcome = find(".k-welcome"); this.logo = find(".k-logo"); this.card = find('[data-testid="camera"]'); this.notice = find(".k-notice");
     this.greeting = find('[data-testid="greeting"]'); this.today = find(".k-today");
     this.status = find('[data-testid="kiosk-status"]'); this.list = find(".k-list ul"); this.column = find(".k-list");
-    this.quietSince = seconds();
     this.drawn = {};
+    this.wake();
+    root.addEventListener("pointerdown", () => this.wake());
+  }
+
+  // Nobody was there for minutes: the screen rests until something moves or it is touched.
+  wake() {
+    this.quietSince = seconds();
+    this.root.classList.remove("k-dim");
   }
 
   // Runs ``draw`` where ``value`` is not what was drawn under this name before.
@@ -34,9 +41,9 @@ class Screen {
   // ``state``: of the camera and the line, a key of WORDS or empty; ``silent``: seconds of it.
   show(parts, state, silent, moving) {
     const said = this.said(parts, state);
-    if (moving || said !== "idle") this.quietSince = seconds();
     this.root.dataset.said = said;
-    this.root.classList.toggle("k-dim", seconds() - this.quietSince > DIM_AFTER_S);
+    if (state !== "closed" && (moving || said !== "idle")) this.wake();
+    else if (seconds() - this.quietSince > DIM_AFTER_S) this.root.classList.add("k-dim");
     this.once("card", [state, silent > 1 ? Math.floor(silent) : 0], () => this.sayCard(state, silent));
     this.once("banners", this.banners(parts, said), (banners) => this.greet(banners));
     this.once("away", Boolean(parts.state?.away), (away) => this.sayAway(away));
@@ -96,11 +103,18 @@ class Screen {
       const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(now);
       this.clock.textContent = this.small.textContent = time;
     });
-    this.once("site", [site?.title, site?.day, zone], () => {
-      this.drawn.time = "";
-      this.site.textContent = site?.title ?? "";
-      this.day.textContent = site?.day ?? "";
-    });
+    if (site && site !== this.place) this.dress(this.place = site);
+  }
+
+  // The site's name and day, and how its office wants the screen to look.
+  dress({ title = "", day = "", welcome = "", logo = "", accent = "" }) {
+    this.drawn.time = "";
+    this.site.textContent = title;
+    this.day.textContent = day;
+    this.welcome.textContent = welcome;
+    this.logo.hidden = !logo;
+    if (logo) this.logo.src = logo;
+    this.root.style.setProperty("--k-accent", accent || null);
   }
 
   count(marks) {

@@ -1,4 +1,4 @@
-// What only the browser can do for a kiosk: full screen, sound, and a display that stays on.
+// What only the browser can do for a kiosk: full screen, sound, voice, and a display that stays on.
 
 const SOUND = "face_rec.kiosk.sound";
 const NOTES = { marked: [660, 880], already: [520, 520] };
@@ -7,26 +7,46 @@ class Tools {
   constructor(root, changed) {
     this.full = root.querySelector('[data-tool="full"]');
     this.sound = root.querySelector('[data-tool="sound"]');
-    this.on = localStorage.getItem(SOUND) === "on";
     this.full.onclick = () => this.toggleFull();
-    this.sound.onclick = () => this.toggleSound();
+    this.sound.onclick = () => this.pressSound();
     this.full.hidden = !document.documentElement.requestFullscreen;
     this.changed = () => { this.show(); changed(); };
     this.woke = () => this.stayOn();
+    this.touched = () => this.on && this.listen().resume();
     document.addEventListener("fullscreenchange", this.changed);
     document.addEventListener("visibilitychange", this.woke);
-    this.show();
+    document.addEventListener("click", this.touched);
+    this.follow({});
     this.stayOn();
   }
+
+  // What the office wants to be heard. Who has pressed the button decides for this browser, until
+  // the office wants something else.
+  follow({ sounds = false, voice = false }) {
+    const office = `${Number(sounds)}${Number(voice)}`;
+    if (this.office === office) return;
+    const [choice, then = "00"] = (localStorage.getItem(SOUND) ?? "").split(":");
+    Object.assign(this, { office, sounds, voice, choice: then === office ? choice : "" });
+    this.show();
+  }
+
+  get tones() { return this.choice ? this.choice === "on" && (this.sounds || !this.voice) : this.sounds; }
+  get speaks() { return this.voice && this.choice !== "off"; }
+  get on() { return this.tones || this.speaks; }
+
+  // A browser makes no sound in a page that nobody has touched yet, unless it was told to.
+  get locked() { return this.on && this.listen().state === "suspended" && !navigator.userActivation?.hasBeenActive; }
 
   toggleFull() {
     if (document.fullscreenElement) document.exitFullscreen();
     else document.documentElement.requestFullscreen().catch(() => {});
   }
 
-  toggleSound() {
-    this.on = !this.on;
-    localStorage.setItem(SOUND, this.on ? "on" : "off");
+  pressSound() {
+    if (!this.asks) {
+      this.choice = this.on ? "off" : "on";
+      localStorage.setItem(SOUND, `${this.choice}:${this.office}`);
+    }
     this.show();
     if (this.on) this.play("marked");
   }
@@ -35,8 +55,14 @@ class Tools {
     const full = Boolean(document.fullscreenElement);
     document.documentElement.classList.toggle("fr-full", full);
     this.full.textContent = full ? "Leave full screen" : "Full screen";
-    this.sound.textContent = this.on ? "Sound on" : "Sound off";
+    this.asks = this.locked;
+    this.sound.textContent = this.asks ? "Touch for sound" : this.on ? "Sound on" : "Sound off";
     this.sound.setAttribute("aria-pressed", String(this.on));
+  }
+
+  listen() {
+    this.audio ??= Object.assign(new AudioContext(), { onstatechange: () => this.ended || this.show() });
+    return this.audio;
   }
 
   // A browser takes the lock away with the tab; it is asked for again when the tab is back.
@@ -46,17 +72,28 @@ class Tools {
   }
 
   // Each event is heard once; what was there when the page opened is not news.
-  hear(sounds) {
-    this.heard ??= new Set(sounds);
-    for (const sound of sounds.filter((name) => !this.heard.has(name))) {
-      this.heard.add(sound);
-      if (this.on) this.play(sound.split(":")[0]);
+  hear(banners) {
+    const news = banners.filter((banner) => banner.sound);
+    this.heard ??= new Set(news.map((banner) => banner.sound));
+    for (const banner of news.filter(({ sound }) => !this.heard.has(sound))) {
+      this.heard.add(banner.sound);
+      if (this.tones) this.play(banner.sound.split(":")[0]);
+      if (this.speaks) this.speak(banner);
     }
   }
 
+  // In the language of the page. Of those who come faster than they can be named, the newest.
+  speak({ title, text }) {
+    const voice = window.speechSynthesis;
+    if (!voice) return;
+    if (voice.pending) voice.cancel();
+    const words = new SpeechSynthesisUtterance(`${title.replace(/[.○]/g, "")}. ${text.replaceAll(" · ", ". ")}.`);
+    words.lang = document.documentElement.lang || "en";
+    voice.speak(words);
+  }
+
   play(mood) {
-    this.audio ??= new AudioContext();
-    this.audio.resume();
+    this.listen().resume();
     (NOTES[mood] ?? []).forEach((pitch, index) => {
       const [from, tone, volume] = [this.audio.currentTime + index * 0.14, this.audio.createOscillator(), this.audio.createGain()];
       tone.frequency.value = pitch;
@@ -72,8 +109,10 @@ class Tools {
     this.ended = true;
     document.removeEventListener("fullscreenchange", this.changed);
     document.removeEventListener("visibilitychange", this.woke);
+    document.removeEventListener("click", this.touched);
     document.documentElement.classList.remove("fr-full");
     this.lock?.release?.().catch(() => {});
     this.audio?.close();
+    window.speechSynthesis?.cancel();
   }
 }

@@ -82,7 +82,7 @@ def _mark(kiosk: str, live: bool, typed: str, pin: str) -> None:
         return
     if not live:  # a live kiosk hears of it from its stream
         zone, means = app.site.timezone, app.means_at(kiosk)
-        still.say(of_receipt(person.name, receipt, zone, means))
+        still.say(of_receipt(app.named_at(kiosk)(person.name), receipt, zone, means))
     st.session_state.pop(_REFUSAL, None)
     st.session_state[_ROUND] += 1
     st.rerun()

@@ -9,6 +9,7 @@ from face_rec.attendance.marks.visit import Visit
 from face_rec.domain.screens import Label, Mood
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.banner import Banner, of_label
+from face_rec.web.live.today import called
 from pages.ui.frame.component_files import joined
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded, store_banner
@@ -91,9 +92,10 @@ def _said() -> tuple[Banner | None, float]:
 
 
 def _answers(labels: tuple[Label, ...], kiosk: str) -> tuple[Banner, ...]:
-    zone, means = KioskFacade.current().site.timezone, KioskFacade.current().means_at(kiosk)
+    app = KioskFacade.current()
+    zone, means, named = app.site.timezone, app.means_at(kiosk), app.named_at(kiosk)
     nobody = Banner(Mood.UNKNOWN, "No face found", "Come closer and look straight at the camera")
-    return tuple(of_label(label, zone, means) for label in labels) or (nobody,)
+    return tuple(of_label(label, zone, means, named) for label in labels) or (nobody,)
 
 
 _NEWEST = 40
@@ -117,17 +119,19 @@ def marks_today(kiosk: str, *, listed: bool) -> None:
             return
         with st.container(key="marks_today"):
             if found:
-                person_list(_line(app, visit) for visit in found[::-1][:_NEWEST])
+                short = app.look(kiosk).short_names
+                person_list(_line(app, visit, short) for visit in found[::-1][:_NEWEST])
             else:
                 empty_state("how_to_reg", "Nobody yet today", "Marks appear here as they happen.")
 
 
-def _line(app: KioskFacade, visit: Visit) -> Line:
+def _line(app: KioskFacade, visit: Visit, short: bool) -> Line:
     event = visit.first.event
     person = app.directory.person(event.subject)
+    title, note = called(person, short=short) if person else ("Deleted person", "")
     return Line(
-        title=person.name if person else "Deleted person",
-        note=(person.group or person.id) if person else "",
+        title=title,
+        note=note,
         right=times.clock_time(event.at, app.site.timezone),
         photo=photo(app.pictures, person.photo if person else None),
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from face_rec.domain.faces import Frame, Quality
-from face_rec.domain.recognition import Verdict
+from face_rec.domain.recognition import Flaw, Verdict
 from face_rec.journey.decide import Limits, Policy
 from face_rec.journey.embed import (
     AT_ONCE,
@@ -118,33 +118,46 @@ def test_a_contested_track_is_not_embedded() -> None:
 def test_a_small_face_is_poor_without_being_measured() -> None:
     assess, state = FakeAssessor(), TrackState(a_track(side=POLICY.min_face - 1))
     assert not chosen(state, assess)
-    assert state.poor
+    assert state.flaw is Flaw.SMALL
     assert assess.calls == 0
 
 
 @pytest.mark.parametrize(
-    "measured",
+    ("measured", "flaw"),
     [
-        {"sharpness": 1.0},
-        {"brightness": 10.0},
-        {"brightness": 250.0},
-        {"contrast": 2.0},
-        {"yaw": 70.0},
-        {"yaw": -70.0},
-        {"pitch": -60.0},
+        ({"sharpness": 1.0}, Flaw.BLURRED),
+        ({"brightness": 10.0}, Flaw.DARK),
+        ({"brightness": 250.0}, Flaw.BRIGHT),
+        ({"contrast": 2.0}, Flaw.FLAT),
+        ({"yaw": 70.0}, Flaw.TURNED),
+        ({"yaw": -70.0}, Flaw.TURNED),
+        ({"pitch": -60.0}, Flaw.TURNED),
+        ({"yaw": float("nan")}, Flaw.TURNED),
     ],
     ids=str,
 )
-def test_a_poor_view_is_not_embedded_and_the_label_says_so(measured: dict[str, float]) -> None:
+def test_a_poor_view_is_not_embedded_and_the_label_says_why(
+    measured: dict[str, float], flaw: Flaw
+) -> None:
     state = TrackState(a_track())
     assert not chosen(state, FakeAssessor(a_quality(**measured)))
     assert state.decide(LIMITS, POLICY).verdict is Verdict.POOR
+    assert state.flaw is flaw
 
 
-def test_the_gate_asks_for_a_sure_detection() -> None:
-    good = a_quality()
-    assert Gate().passes(good)
-    assert not Gate().passes(a_quality(detector_score=0.3))
+def test_a_good_view_has_no_flaw_and_a_doubtful_detection_is_one() -> None:
+    assert not Gate().flaws(a_quality())
+    assert Gate().flaws(a_quality(detector_score=0.3)) == (Flaw.COVERED,)
+
+
+def test_a_flaw_that_stays_is_told_on_so_that_advice_does_not_change_to_and_fro() -> None:
+    state = TrackState(a_track())
+    views = [(Flaw.BLURRED,), (Flaw.DARK, Flaw.BLURRED), (Flaw.DARK,), ()]
+    told = []
+    for flaws in views:
+        state.judged(flaws, NOW)
+        told.append(state.flaw)
+    assert told == [Flaw.BLURRED, Flaw.BLURRED, Flaw.DARK, None]
 
 
 def test_a_good_view_ends_being_poor() -> None:

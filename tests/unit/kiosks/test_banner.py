@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from face_rec.domain.faces import Box
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
-from face_rec.domain.recognition import Verdict
+from face_rec.domain.recognition import Flaw, Verdict
 from face_rec.domain.screens import Greeting, Label, Mood, Scene
-from face_rec.kiosks.banner import banners, of_label, of_receipt, short_name
+from face_rec.kiosks.banner import advice, banners, of_label, of_receipt, short_name
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 1, 12, 7, 2, 11, tzinfo=UTC)
@@ -63,6 +63,22 @@ def test_a_face_that_is_not_named_gets_no_name(verdict: Verdict) -> None:
     (said,) = banners([], scene(verdict), ZONE)
     assert "Ana" not in said.title + said.text
     assert not said.sound
+
+
+@pytest.mark.parametrize("flaw", [None, *Flaw])
+def test_who_cannot_be_judged_is_told_what_to_do_about_it(flaw: Flaw | None) -> None:
+    label = Label(1, Box(0, 0, 9, 9), Verdict.POOR, flaw=flaw)
+    (said,) = banners([], Scene(1, 0.0, 640, 480, (label,)), ZONE)
+    assert said == of_label(label, ZONE)
+    assert said.title == advice(label)
+    words = {None: "closer", Flaw.SMALL: "closer", Flaw.DARK: "light", Flaw.FLAT: "light",
+             Flaw.BRIGHT: "glare", Flaw.COVERED: "mask", Flaw.TURNED: "Turn",
+             Flaw.BLURRED: "still"}  # fmt: skip
+    assert words[flaw] in said.title + said.text
+
+
+def test_advice_is_for_who_cannot_be_judged_only() -> None:
+    assert not any(advice(one) for one in scene(Verdict.NAMED, Verdict.UNKNOWN).labels)
 
 
 def test_a_greeting_is_not_hidden_by_a_stranger_behind() -> None:

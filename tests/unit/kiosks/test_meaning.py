@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from face_rec.attendance.marks.effective_marks import Entry
-from face_rec.attendance.marks.meaning import meaning
+from face_rec.attendance.marks.meaning import meaning, with_lateness
 from face_rec.attendance.marks.visit import Visit, visits
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.kiosks.kiosk import Direction
@@ -61,3 +61,17 @@ def test_what_somebody_said_of_a_mark_is_told_and_counted_on() -> None:
 def test_nothing_is_made_up_of_a_mark_that_is_not_in_the_day_yet() -> None:
     assert meaning(a_mark(2), of_day(a_mark(0, "bo")), Direction.BOTH, ZONE) == ""
     assert meaning(a_mark(2), [], Direction.IN, ZONE) == "In: welcome"
+
+
+@pytest.mark.parametrize(
+    ("meant", "seconds", "words"),
+    [
+        ("In: welcome", 0, "In: welcome"),
+        ("In: welcome", 720, "In: welcome · Late by 12 min"),
+        ("In: welcome", 4500, "In: welcome · Late by 1:15 h"),
+        ("", 720, ""),
+        ("Out: goodbye", 720, "Out: goodbye"),
+    ],
+)
+def test_lateness_stands_beside_what_the_mark_means(meant: str, seconds: int, words: str) -> None:
+    assert with_lateness(meant, seconds) == words

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face_rec.access.principal import THIS_COMPUTER
+from face_rec.attendance.rules.shift import DEFAULT_ID, Shift
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport
 from pages.ui.kiosk.pin import allowed
@@ -40,6 +41,29 @@ def test_names_go_from_an_open_kiosk_once_they_may_not_be_shown(fake: FakeSystem
     shown = beside_the_photo()
     assert "1 mark" in shown
     assert "Ann" not in shown
+
+
+def test_with_short_names_the_photo_way_shows_no_full_one(fake: FakeSystem) -> None:
+    fake.rules.put(KioskRecord("door", show_marks=True, short_names=True))
+    fake.mark(fake.add_person(1, "Ann Other"), minutes=10)
+    shown = beside_the_photo()
+    assert "Ann O." in shown
+    assert "Other" not in shown
+    assert "E1" not in shown  # an ID may be made of the name
+    assert KioskFacade.current().named_at("door")("Ann Other") == "Ann O."
+    assert KioskFacade.current().named_at("main")("Ann Other") == "Ann Other"
+
+
+def test_the_photo_way_tells_who_comes_late_where_the_site_wants_it(fake: FakeSystem) -> None:
+    fake.rules.put(KioskRecord("door"))
+    came = fake.clock.now().astimezone(fake.system.site.timezone) - timedelta(minutes=12)
+    fake.rules.put(Shift(DEFAULT_ID, "Day", came.time(), time(23, 0), late_grace=5))
+    event = fake.mark(fake.add_person(1, "Ann"))
+    means = KioskFacade.current().means_at("door")
+    assert means(event) == "In: welcome"
+    fake.rules.put(KioskRecord("door", show_late=True))
+    fake.clock.advance(2)
+    assert means(event) == "In: welcome · Late by 12 min"
 
 
 def test_what_a_kiosk_s_rule_plans_for_a_later_day_is_not_felt_today(fake: FakeSystem) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import anyio
@@ -16,6 +16,7 @@ from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.marks.visit import visits
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.faces import Box
+from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Greeting, Label, Scene
@@ -201,6 +202,86 @@ def test_a_greeting_says_what_the_mark_means(browser: TestClient, fake: FakeLive
         (said,) = _until(socket, "banners", bool)
     assert said["text"].endswith("· In: welcome")
     assert said["sound"] == f"marked:{event.id}"
+
+
+def test_a_change_of_the_look_is_on_an_open_screen_without_a_reload(
+    browser: TestClient, fake: FakeLive
+) -> None:
+    with _open(browser) as socket:
+        assert not socket.receive_json()["site"]["voice"]
+        fake.look = Look(accent="#1d4ed8", welcome="Good morning", voice=True)
+        site = _until(socket, "site", bool)
+        assert (site["accent"], site["welcome"], site["voice"]) == (
+            "#1d4ed8",
+            "Good morning",
+            True,
+        )
+        fake.records["front-door"] = KioskRecord("front-door", voice=False)
+        assert not _until(socket, "site", bool)["voice"]
+
+
+def _of_maria(fake: FakeLive) -> None:
+    """Marked, greeted, seen and in the list."""
+    event = _event(fake, "maria")
+    fake.directory.called["maria"] = "Maria Kern"
+    _marked(fake, event)
+    fake.records["front-door"] = KioskRecord("front-door", show_marks=True)
+    fake.greet("front-door", replace(_greeting(fake, event), name="Maria Kern"))
+    seen = Label(1, Box(1, 2, 3, 4), Verdict.NAMED, "Maria Kern", problem="The disk is full.")
+    fake.show("front-door", Scene(1, fake.clock.monotonic(), 640, 480, (seen,)))
+
+
+def test_with_short_names_no_full_one_leaves_the_server(
+    browser: TestClient, fake: FakeLive
+) -> None:
+    fake.look = Look(short_names=True)
+    _of_maria(fake)
+    with _open(browser) as socket:
+        heard = [socket.receive_json() for _ in range(4)]
+    first = heard[0]
+    assert [one["name"] for one in first["scene"]["faces"]] == ["Maria K."]
+    assert [one["title"] for one in first["banners"]] == ["Maria K."]
+    lists = [told["marks"]["list"] for told in heard if told.get("marks", {}).get("list")]
+    assert [(one["title"], one["note"]) for one in lists[-1]] == [("Maria K.", "")]
+    assert "Kern" not in str(heard)
+
+
+def test_a_kiosk_of_its_own_may_show_full_names_and_the_other_way_round(
+    browser: TestClient, fake: FakeLive
+) -> None:
+    _of_maria(fake)
+    fake.look = Look(short_names=True)
+    fake.records["front-door"] = KioskRecord("front-door", show_marks=True, short_names=False)
+    with _open(browser) as socket:
+        assert "Maria Kern" in str(socket.receive_json())
+        fake.records["front-door"] = KioskRecord("front-door", short_names=True)
+        assert _until(socket, "banners", bool)[0]["title"] == "Maria K."
+
+
+def test_until_the_kiosk_s_record_is_read_full_names_are_not_told(fake: FakeLive) -> None:
+    _of_maria(fake)
+    view = View(fake.sources, Today(fake.sources), "front-door", "s1")
+    assert "Maria Kern" not in str(view.now())
+    anyio.run(view.refresh, 0.0)
+    assert "Maria Kern" in str(view.now())
+
+
+def test_who_comes_late_is_told_by_how_much_where_the_site_wants_it_and_it_is_asked_once(
+    browser: TestClient, fake: FakeLive
+) -> None:
+    event = _event(fake)
+    fake.late[event.id] = 720
+    with _open(browser) as socket:
+        socket.receive_json()
+        _marked(fake, event)
+        fake.greet("front-door", _greeting(fake, event))
+        (said,) = _until(socket, "banners", bool)
+        assert said["text"].endswith("In: welcome")
+        assert not fake.judged, "it costs nothing where nobody wants it"
+        fake.look = Look(show_late=True)
+        (said,) = _until(socket, "banners", bool)
+        assert said["text"].endswith("In: welcome · Late by 12 min")
+    assert fake.judged == [event.id]
 
 
 def test_a_greeting_does_not_wait_for_a_database_that_hangs(

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from face_rec.domain.faces import Box
+from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
-from face_rec.domain.recognition import Verdict
+from face_rec.domain.recognition import Flaw, Verdict
 from face_rec.domain.screens import Greeting, Label, Mood, Scene, StreamStats
 from face_rec.journey.streams.listeners import Listeners
-from face_rec.kiosks.banner import Banner
+from face_rec.kiosks.banner import Banner, full_name, short_name
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.kiosks.screen_status import Report, ScreenReports, ScreenStatus
 from face_rec.kiosks.seats import LEASE, Seats
@@ -36,7 +37,9 @@ from face_rec.web.live.shown import (
 from tests.fakes.clock import MORNING, FakeClock
 
 ZONE = ZoneInfo("Europe/Berlin")
-SHOWN = Shown(site_of("Site", ZONE, MORNING), Picture(), (), None, Marks(), State(), StreamStats())
+SHOWN = Shown(
+    site_of("Site", ZONE, MORNING, Look()), Picture(), (), None, Marks(), State(), StreamStats()
+)
 BEAT = {"transport": "http", "camera": "Front", "rate": 14.8, "dark": False, "battery": 0.83,
         "state": "ok", "version": "1"}  # fmt: skip
 
@@ -78,22 +81,48 @@ def test_what_is_told_is_json_in_every_script() -> None:
 
 def test_only_who_is_named_has_a_name_on_the_line() -> None:
     verdicts = (Verdict.NAMED, Verdict.UNKNOWN, Verdict.POOR, Verdict.LOOKING)
-    faces = picture_of(scene(*map(face, verdicts)), 100.1).faces
+    faces = picture_of(scene(*map(face, verdicts)), 100.1, full_name).faces
     assert [one.name for one in faces] == ["Ana", "", "", ""]
     assert faces[0].box == (1.3, 2.0, 30.0, 40.0)
 
 
+def test_where_names_are_short_no_full_one_is_on_the_line() -> None:
+    faces = picture_of(scene(face(Verdict.NAMED, "Maria Kern")), 100.1, short_name).faces
+    assert [one.name for one in faces] == ["Maria K."]
+
+
+def test_over_a_face_that_cannot_be_judged_stands_what_to_do_about_it() -> None:
+    dark = replace(face(Verdict.POOR), flaw=Flaw.DARK)
+    (told,) = picture_of(scene(dark), 100.1, full_name).faces
+    assert (told.name, told.problem) == ("", "Face the light")
+
+
+def test_how_the_screen_looks_is_told_with_the_site() -> None:
+    look = Look("#1d4ed8", "Good morning", "UklGRg==", sounds=True, voice=True)
+    told = message(replace(SHOWN, site=site_of("Site", ZONE, MORNING, look)), SHOWN, MORNING)
+    assert set(told) == {"at", "site"}
+    assert told["site"] == {
+        "title": "Site", "zone": "Europe/Berlin", "day": told["site"]["day"],
+        "accent": "#1d4ed8", "welcome": "Good morning", "sounds": True, "voice": True,
+        "logo": "data:image/webp;base64,UklGRg==",
+    }  # fmt: skip
+
+
 def test_an_empty_scene_is_the_same_whatever_its_number_and_an_old_one_is_none() -> None:
-    assert picture_of(scene(number=1), 100.1) == picture_of(scene(number=2), 100.1) == Picture()
+    assert (
+        picture_of(scene(number=1), 100.1, full_name)
+        == picture_of(scene(number=2), 100.1, full_name)
+        == Picture()
+    )
     somebody = scene(face(Verdict.UNKNOWN))
-    assert picture_of(somebody, 100.0 + ROOM).faces
-    assert picture_of(somebody, 100.1 + ROOM) == Picture()
+    assert picture_of(somebody, 100.0 + ROOM, full_name).faces
+    assert picture_of(somebody, 100.1 + ROOM, full_name) == Picture()
 
 
 def test_the_day_is_that_of_the_site() -> None:
     late = datetime(2026, 11, 26, 23, 30, tzinfo=UTC)
-    assert site_of("S", ZONE, late).day == "Friday 27 November 2026"
-    assert site_of("S", ZoneInfo("UTC"), late).day == "Thursday 26 November 2026"
+    assert site_of("S", ZONE, late, Look()).day == "Friday 27 November 2026"
+    assert site_of("S", ZoneInfo("UTC"), late, Look()).day == "Thursday 26 November 2026"
 
 
 def test_figures_that_hardly_differ_are_the_same() -> None:
