@@ -145,7 +145,8 @@ def _opened(browse: Browsers, app: AppServer, camera: Path) -> tuple[KioskScreen
 
 def _telling(page: Page, line: ToldLine, parts: dict[str, Any], words: str) -> None:
     line.tell(**parts)
-    expect(page.locator(".k-frame").get_by_text(words).first).to_be_visible()
+    shown = page.locator(".k-frame").get_by_text(words).filter(visible=True)
+    expect(shown.first).to_be_visible()
 
 
 def test_every_state_is_said_readably_and_fits_every_screen(
