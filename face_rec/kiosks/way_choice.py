@@ -13,7 +13,7 @@ BUTTONS: Final = {kind: mark.button for kind, mark in MARK_KINDS.items() if mark
 LATE: Final = 2.0
 """Seconds that a press may need to the server after the greeting has gone."""
 REASON: Final = "Pressed on the kiosk's screen."
-_STANDS: Final = {Outcome.MARKED, Outcome.REPEATED}
+_STANDS: Final = {Outcome.MARKED, Outcome.REPEATED, Outcome.SAVED_HERE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Offer:
 
 
 def offered(greetings: Iterable[Greeting]) -> Greeting | None:
-    """Whose buttons are shown: the one person who is greeted and whose mark is in the database.
+    """Whose buttons are shown, once the mark is in the database: the one person who is greeted.
     With two before the camera nobody could tell whose a button is."""
     newest = {one.receipt.event.subject: one for one in greetings}
     if len(newest) != 1:

@@ -21,7 +21,7 @@ SOURCE: Final = """
 """
 REGISTERED: Final = {
     "    def __new__(cls, value: str, what": KINDS,
-    "    def __new__(cls, value: str, words": SOURCE,
+    "    def __new__(\n        cls, value: str, words": SOURCE,
 }
 RUN: Final = f"""
 import importlib.util, pathlib, sys

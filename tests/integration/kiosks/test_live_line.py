@@ -195,7 +195,15 @@ def test_of_two_screens_the_older_is_told_that_it_is_replaced(
             assert camera.answered == 409
 
 
-def test_while_redis_hangs_the_line_says_so_within_seconds_and_stays(app: AppServer) -> None:
+@pytest.fixture
+def shaken(tmp_path: Path, material: Material) -> Iterator[AppServer]:
+    """An app whose Redis a test may stop: marks go to the journal for a while afterwards."""
+    with AppServer(tmp_path / "data", material.pack) as server:
+        yield server
+
+
+def test_while_redis_hangs_the_line_says_so_within_seconds_and_stays(shaken: AppServer) -> None:
+    app = shaken
     redis = int(re.findall(r"redis started pid=(\d+)", app.logged())[-1])
     with _line(app, "frozen") as line:
         assert not _next(line)["state"]["away"]
