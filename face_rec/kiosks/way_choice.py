@@ -1,12 +1,12 @@
 """Whoever was marked may say which way they go, while the greeting stands: what is offered, to
 whom, and what a press may ask for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from face_rec.domain.marks import MARK_KINDS, Outcome
-from face_rec.domain.screens import Greeting
+from face_rec.domain.screens import Greeting, Scene
 
 BUTTONS: Final = {kind: mark.button for kind, mark in MARK_KINDS.items() if mark.button}
 """What a mark can be said to be, in the order of the buttons."""
@@ -18,19 +18,31 @@ _STANDS: Final = {Outcome.MARKED, Outcome.REPEATED, Outcome.SAVED_HERE}
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Buttons for one mark. ``chosen``: what it counts as, where that was said; else empty.
-    ``buttons``: kind and word of each."""
+    """Buttons for one mark. ``name``: whose it is, as the screen calls them. ``chosen``: what it
+    counts as, where that was said; else empty. ``buttons``: kind and word of each."""
 
     event: str
+    name: str
     chosen: str = ""
     buttons: tuple[tuple[str, str], ...] = tuple(BUTTONS.items())
 
 
-def offered(greetings: Iterable[Greeting]) -> Greeting | None:
-    """Whose buttons are shown, once the mark is in the database: the one person who is greeted.
-    With two before the camera nobody could tell whose a button is."""
-    newest = {one.receipt.event.subject: one for one in greetings}
-    if len(newest) != 1:
-        return None
-    (found,) = newest.values()
-    return found if found.receipt.outcome in _STANDS else None
+def stands(greeting: Greeting) -> bool:
+    """Whether it is about a mark that was made now."""
+    return greeting.receipt.outcome in _STANDS
+
+
+def offered(greetings: Iterable[Greeting], scene: Scene | None) -> Greeting | None:
+    """Whose buttons are shown, once the mark is in the database: the one person who is greeted;
+    of several, as in a queue, the only one who is before the camera still. With two of them
+    there nobody could tell whose a button is."""
+    found = _alone({one.receipt.event.subject: one for one in greetings}, scene)
+    return found if found and stands(found) else None
+
+
+def _alone(greeted: Mapping[str, Greeting], scene: Scene | None) -> Greeting | None:
+    if len(greeted) == 1:
+        return next(iter(greeted.values()))
+    labels = scene.labels if scene else ()
+    receipt = labels[0].receipt if len(labels) == 1 else None
+    return greeted.get(receipt.event.subject) if receipt else None

@@ -18,13 +18,13 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import FaceRecError, StoreError
 from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, EventKind
-from face_rec.domain.screens import Greeting, StreamStats
+from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.kiosks.banner import SHOWN_FOR, Banner, Named, banners, full_name, short_name
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.offline import OfflineSeal
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.kiosks.seats import Seats
-from face_rec.kiosks.way_choice import BUTTONS, LATE, Offer, offered
+from face_rec.kiosks.way_choice import BUTTONS, LATE, Offer, offered, stands
 from face_rec.protocols.people import Directory
 from face_rec.protocols.streams import Stream
 from face_rec.web.live.shown import (
@@ -190,7 +190,7 @@ class View:
             site=site_of(ours.title(), ours.zone(), ours.clock.now(), self._look),
             scene=picture_of(self._stream.scene() if is_open else None, now, self._named),
             banners=self._banners(now) if is_open else (),
-            choice=self._choice() if is_open else None,
+            choice=self._choice(now) if is_open else None,
             marks=self._marks(),
             state=self._state(is_open),
             stats=self._newest_figures(now),
@@ -213,16 +213,16 @@ class View:
         since = self.sources.clock.monotonic() - for_seconds
         return self._stream.greetings(since)
 
-    def _choice(self) -> Offer | None:
+    def _choice(self, now: float) -> Offer | None:
         """The buttons, where this kiosk has them and the day is there to say what was chosen."""
-        greeted = offered(self._greetings()) if self._asks else None
+        greeted = offered(self._greetings(), self._fresh(now)) if self._asks else None
         if greeted is None:
             return None
         event = greeted.receipt.event
         kind = self._today.day.newest.kind_of(event)
         if kind is None:
             return None
-        return Offer(event.id, kind.value if kind in BUTTONS else "")
+        return Offer(event.id, self._named(greeted.name), kind.value if kind in BUTTONS else "")
 
     @property
     def _asks(self) -> bool:
@@ -232,10 +232,13 @@ class View:
     async def choose(self, event_id: str, kind: EventKind) -> None:
         """Somebody pressed a button. What was not offered here a moment ago is not done, and what
         cannot be written is not said to be: the buttons show what the mark counts as."""
-        greeted = offered(self._greetings(SHOWN_FOR + LATE)) if self._asks else None
-        if greeted is None or greeted.receipt.event.id != event_id or kind not in BUTTONS:
+        if not self._asks or kind not in BUTTONS:
             return
-        event, title = greeted.receipt.event, self._record.display_name
+        events = [one.receipt.event for one in self._greetings(SHOWN_FOR + LATE) if stands(one)]
+        event = next((one for one in events if one.id == event_id), None)
+        if event is None:
+            return
+        title = self._record.display_name
         try:
             await to_thread.run_sync(
                 self.sources.choose, event, kind, title, limiter=self._today.threads
@@ -243,11 +246,13 @@ class View:
         except FaceRecError as error:  # it counts as that already, or the database is away
             log.info("choice_not_kept kiosk=%s reason=%s", self.kiosk, type(error).__name__)
 
-    def _banners(self, now: float) -> tuple[Banner, ...]:
+    def _fresh(self, now: float) -> Scene | None:
         scene = self._stream.scene()
-        fresh = scene if scene is not None and now - scene.taken_at <= ROOM else None
+        return scene if scene is not None and now - scene.taken_at <= ROOM else None
+
+    def _banners(self, now: float) -> tuple[Banner, ...]:
         zone = self.sources.zone()
-        return banners(self._greetings(), fresh, zone, self._means, self._named)
+        return banners(self._greetings(), self._fresh(now), zone, self._means, self._named)
 
     def _means(self, event: Event) -> str:
         day = self._today.day.newest

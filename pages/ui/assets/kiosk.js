@@ -196,7 +196,7 @@ class Kiosk {
     const silent = state === "server" ? line.silent : state === "stalled" ? seconds() - this.camera.moved : 0;
     this.root.toggleAttribute("data-picture", this.camera.live);
     this.screen.show(line.parts, state, silent, this.presence.moving);
-    this.choice.show(CLOSES.includes(state) ? null : line.parts.choice);
+    this.choice.show(CLOSES.includes(state) ? null : line.parts.choice, line.parts.banners?.length > 1);
     this.screen.tick(line.now, line.parts.site);
     this.screen.figures(line.parts.stats, this.ways.words);
     if (line.silent && this.overlay.scene?.faces?.length) this.overlay.show(null);

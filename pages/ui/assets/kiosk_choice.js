@@ -2,15 +2,19 @@
 // what the mark counts as once it is written; until then the pressed one waits.
 
 const TRIED_FOR_S = 4;
+const NEW_FOR_S = 0.4;  // a press within it was meant for whoever stood there before
 
 class Choice {
   constructor(box, press) {
     Object.assign(this, { box, press, words: "", buttons: [], tried: "" });
   }
 
-  // ``offer``: {event, chosen, buttons: [[way, word]]}, or nothing.
-  show(offer) {
+  // ``offer``: {event, name, chosen, buttons: [[way, word]]}, or nothing. ``several``: others are
+  // greeted, too.
+  show(offer, several) {
+    if (offer?.event !== this.offer?.event) this.since = seconds();
     if (offer?.event !== this.offer?.event || offer?.chosen === this.tried) this.tried = "";
+    this.several = several;
     this.offer = offer;
     const words = JSON.stringify(offer?.buttons);
     if (offer && words !== this.words) this.make(offer.buttons);
@@ -25,11 +29,12 @@ class Choice {
       button.addEventListener("click", () => this.pressed(way));
       return button;
     });
-    this.box.replaceChildren(...this.buttons);
+    this.whose = element("p", "");
+    this.box.replaceChildren(this.whose, ...this.buttons);
   }
 
   pressed(way) {
-    if (!this.offer || this.tried || this.offer.chosen === way) return;
+    if (!this.offer || this.tried || this.offer.chosen === way || seconds() - this.since < NEW_FOR_S) return;
     this.tried = way;
     this.press(this.offer.event, way);
     clearTimeout(this.timer);
@@ -39,6 +44,10 @@ class Choice {
 
   draw() {
     this.box.hidden = !this.offer;
+    if (!this.offer) return;
+    this.box.setAttribute("aria-label", `${this.offer.name}: which way do you go?`);
+    this.whose.textContent = this.offer.name;
+    this.whose.hidden = !this.several;
     for (const button of this.buttons) {
       const { way } = button.dataset;
       button.setAttribute("aria-pressed", String(this.offer?.chosen === way));

@@ -144,7 +144,7 @@ def test_which_way_somebody_goes_is_pressed_on_the_screen_and_kept_as_a_correcti
     with _line(app, "chooser") as line, Camera(app, "chooser") as camera:
         with camera.showing(pictures):
             offer = _until(line, "choice")
-        assert not offer["chosen"]
+        assert (offer["name"], offer["chosen"]) == ("Bo", "")
         line.send(json.dumps({"press": {"event": offer["event"], "way": "break"}}))
         while offer["chosen"] != "break":
             offer = _until(line, "choice")

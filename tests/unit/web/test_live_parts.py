@@ -282,16 +282,25 @@ def test_the_newest_report_of_each_screen_of_a_kiosk_is_kept() -> None:
 
 def test_buttons_are_for_the_one_who_was_marked_and_is_alone() -> None:
     ana, bo = greeted("ana"), greeted("bo")
-    assert offered([ana]) is ana
-    assert offered([ana, ana]) is ana
-    assert offered([greeted("ana", Outcome.REPEATED)]) is not None
-    assert offered([ana, bo]) is None, "nobody could tell whose the button is"
-    assert offered([]) is None
+    assert offered([ana], None) is ana
+    assert offered([ana, ana], None) is ana
+    assert offered([greeted("ana", Outcome.REPEATED)], None) is not None
+    assert offered([ana, bo], None) is None, "nobody could tell whose the button is"
+    assert offered([], None) is None
+
+
+def test_in_a_queue_the_buttons_are_for_who_stands_there_now() -> None:
+    ana, bo = greeted("ana"), greeted("bo")
+    here = {one.name: replace(face(Verdict.NAMED), receipt=one.receipt) for one in (ana, bo)}
+    assert offered([ana, bo], scene(here["Bo"])) is bo
+    assert offered([ana, bo], scene(here["Ana"])) is ana
+    assert offered([ana, bo], scene(here["Ana"], here["Bo"])) is None
+    assert offered([ana, bo], scene(face(Verdict.LOOKING))) is None
 
 
 @pytest.mark.parametrize("outcome", [Outcome.ALREADY, Outcome.DRY_RUN])
 def test_a_mark_that_is_older_or_none_has_no_buttons(outcome: Outcome) -> None:
-    assert offered([greeted("ana", outcome)]) is None
+    assert offered([greeted("ana", outcome)], None) is None
 
 
 def test_a_press_is_understood_and_nothing_beside_it() -> None:
