@@ -183,11 +183,11 @@ def test_a_kiosk_s_link_works_once_and_revoking_it_stops_the_kiosk_within_second
     tablet = browse.page()
     tablet.goto(link)
     tablet.get_by_role("button", name="Start this kiosk").click()
-    expect(tablet.get_by_text("Look at the camera")).to_be_visible(timeout=PATIENCE)
+    expect(tablet.get_by_text("Look at the camera", exact=True)).to_be_visible(timeout=PATIENCE)
     assert f"kiosk={kiosk}" in tablet.url
     assert tablet.get_by_test_id("account").count() == 0
     tablet.goto(f"{guarded.url}/records")
-    expect(tablet.get_by_text("Look at the camera")).to_be_visible(timeout=PATIENCE)
+    expect(tablet.get_by_text("Look at the camera", exact=True)).to_be_visible(timeout=PATIENCE)
     other = browse.page()
     assert other.goto(link).status == 410  # type: ignore[union-attr]
     with _socket(guarded, _cookies(tablet)) as socket:
