@@ -1,11 +1,14 @@
 """Register's guided capture in a real browser: drawn once, said in words, no press lost."""
 
+import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Page, WebSocket, WebSocketRoute, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.browser.chromium import Browsers
@@ -18,7 +21,11 @@ from tests.data import Material
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 SERIOUS = {"serious", "critical"}
+SCROLLS = """() => { const main = document.querySelector('[data-testid=stMain]');
+  return main.scrollWidth > main.clientWidth + 1; }"""
+DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 FAILS = """(name) => {
   const media = navigator.mediaDevices;
   if (media) media.getUserMedia = async () => { throw new DOMException('no', name); };
@@ -137,6 +144,53 @@ def test_why_there_is_no_picture_is_said_and_the_other_ways_are_there(
     expect(page.get_by_test_id("stFileUploaderDropzoneInput")).to_have_count(1)
 
 
+class ToldLine:
+    """The line of a capture, spoken by the test."""
+
+    def __init__(self, page: Page) -> None:
+        self.sockets: list[WebSocketRoute] = []
+        self.mute = False
+        page.route_web_socket("**/capture/live?*", self._opened)
+
+    def _opened(self, socket: WebSocketRoute) -> None:
+        self.sockets.append(socket)
+        if not self.mute:
+            self.tell("Look straight at the camera.")
+
+    def tell(self, hint: str, *taken: str) -> None:
+        """The whole screen, as the first message of a line has it."""
+        views = ["front", "left", "right", "up", "down"]
+        guide = {"hint": hint, "wanted": views[len(taken)], "taken": taken, "done": False}
+        photos = [{"id": view, "view": view, "grade": "good", "picture": DOT} for view in taken]
+        box = {"track": 0, "box": [200, 100, 420, 380], "mood": "looking", "name": ""}
+        scene = {"number": 1, "width": 640, "height": 480, "faces": [box | {"problem": ""}]}
+        told: dict[str, Any] = {"at": time.time(), "guide": guide, "photos": photos}
+        self.sockets[-1].send(json.dumps(told | {"scene": scene}))
+
+
 def _serious(page: Page) -> list[str]:
     found = Axe().run(page, context=".fr-enrol").response["violations"]
     return [one["id"] for one in found if one["impact"] in SERIOUS]
+
+
+def test_hint_steps_and_photos_are_readable_and_silence_is_said(
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    page = browse.page(_camera(tmp_path, Shot([], 4)))
+    line = ToldLine(page)
+    _begun(page, app)
+    _expect_picture(page)
+    wrong: list[str] = []
+    for taken in ((), ("front", "left"), ("front", "left", "right", "up")):
+        for size, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            hint = f"Turn your head slowly, {len(taken)} {size}."
+            line.tell(hint, *taken)
+            expect(page.get_by_test_id("guide")).to_contain_text(hint)
+            wrong += [f"{len(taken)}, {size}: {one}" for one in _serious(page)]
+            wrong += [f"{len(taken)}, {size}: the page scrolls aside"] * page.evaluate(SCROLLS)
+    assert not wrong
+    line.mute = True
+    expect(page.get_by_test_id("camera")).to_have_attribute("data-state", "server")
+    line.mute = False
+    _expect_picture(page)  # a line that is silent is cut, and a new one begins by telling all
