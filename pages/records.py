@@ -123,7 +123,7 @@ def days() -> None:
     """What each person's day came to; a chosen row says why."""
     with guarded("records.days", banner=True):
         app, identity = AttendanceFacade.current(), current()
-        spans = ("Today", "Yesterday", "7 days", "30 days", "90 days")
+        spans = ("Today", "Yesterday", "7 days", "30 days", "Last month", "90 days")
         first, last = period("days", app.service.timesheets.today(), spans, "7 days")
         one, two, three = st.columns([1.2, 1, 1])
         text = one.text_input(
