@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Final, Self
 
-from tests.browser.server import ROOT, AppServer
+from tests.browser.support.server import ROOT, AppServer
 from tests.data import shared_data
 
 _FILL: Final = """

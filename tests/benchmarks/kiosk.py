@@ -24,12 +24,12 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from tests.benchmarks.row import Row
-from tests.browser.chromium import Browsers, browsers, check_network
-from tests.browser.fake_camera import Shot, make_camera
-from tests.browser.kiosks import add_kiosk, become_kiosk
-from tests.browser.screens import KioskScreen
-from tests.browser.server import AppServer
-from tests.browser.sign_in import GuardedServer, first_admin
+from tests.browser.support.chromium import Browsers, browsers, check_network
+from tests.browser.support.fake_camera import Shot, make_camera
+from tests.browser.support.kiosks import add_kiosk, become_kiosk
+from tests.browser.support.screens import KioskScreen
+from tests.browser.support.server import AppServer
+from tests.browser.support.sign_in import GuardedServer, first_admin
 from tests.data import shared_data
 
 WAYS: Final = {"webrtc": "WebRTC", "http": "HTTP"}

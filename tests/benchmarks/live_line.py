@@ -19,7 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.benchmarks.filled import FilledServer
 from tests.benchmarks.pages import cpu_seconds
 from tests.benchmarks.row import Row
-from tests.browser.server import AppServer
+from tests.browser.support.server import AppServer
 
 LINES = 4
 """As many as one kiosk may have."""

@@ -19,10 +19,10 @@ from playwright.sync_api import Page
 
 from tests.benchmarks.filled import FilledServer
 from tests.benchmarks.row import Row
-from tests.browser.chromium import Browsers, browsers
-from tests.browser.fake_camera import Shot, make_camera
-from tests.browser.screens import KioskScreen
-from tests.browser.server import AppServer
+from tests.browser.support.chromium import Browsers, browsers
+from tests.browser.support.fake_camera import Shot, make_camera
+from tests.browser.support.screens import KioskScreen
+from tests.browser.support.server import AppServer
 from tests.data import shared_data
 
 PAGES: Final = ("overview", "register", "records", "take_attendance?transport=http")

@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks.row import Row
-from tests.browser.chromium import Browsers, browsers, check_network
-from tests.browser.fake_camera import Shot, make_camera
-from tests.browser.kiosks import register_kiosk
-from tests.browser.screens import KioskScreen, RegisterScreen
-from tests.browser.server import AppServer
+from tests.browser.support.chromium import Browsers, browsers, check_network
+from tests.browser.support.fake_camera import Shot, make_camera
+from tests.browser.support.kiosks import register_kiosk
+from tests.browser.support.screens import KioskScreen, RegisterScreen
+from tests.browser.support.server import AppServer
 from tests.data import shared_data
 
 WATCH = Path(__file__).with_suffix(".js")

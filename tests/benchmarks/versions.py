@@ -22,7 +22,7 @@ from websockets.typing import Origin, Subprotocol
 
 from tests.benchmarks.filled import FilledServer
 from tests.benchmarks.row import Row
-from tests.browser.server import ROOT, AppServer
+from tests.browser.support.server import ROOT, AppServer
 
 HALF: Final = 0.5
 PAGES: Final = ("register", "take_attendance", "records", "overview")

@@ -11,11 +11,11 @@ import pytest
 from playwright.sync_api import expect
 
 from face_rec.domain.faces import Image
-from tests.browser.chromium import Browsers, Chromium, check_network
-from tests.browser.chromium import chromium as started_chromium
-from tests.browser.fake_camera import all_sides
-from tests.browser.server import ROOT, AppServer
-from tests.browser.sign_in import GuardedServer, new_account
+from tests.browser.support.chromium import Browsers, Chromium, check_network
+from tests.browser.support.chromium import chromium as started_chromium
+from tests.browser.support.fake_camera import all_sides
+from tests.browser.support.server import ROOT, AppServer
+from tests.browser.support.sign_in import GuardedServer, new_account
 from tests.data import Material
 from tests.synthetic.photos import all_sides as drawn_sides
 
@@ -91,7 +91,7 @@ def guarded(
     tmp_path_factory: pytest.TempPathFactory, material: Material
 ) -> Iterator[GuardedServer]:
     """One app with accounts for many tests: each has an admin and names of its own
-    (:func:`~tests.browser.sign_in.as_admin`, ``server.fresh``)."""
+    (:func:`~tests.browser.support.sign_in.as_admin`, ``server.fresh``)."""
     with GuardedServer(tmp_path_factory.mktemp("guarded") / "data", material.pack) as server:
         new_account(server, "first", "ADMIN", "NO_GROUPS")  # others may lose their rights
         yield server

@@ -20,7 +20,7 @@ from websockets import Origin
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from tests.browser.server import ROOT, AppServer
+from tests.browser.support.server import ROOT, AppServer
 from tests.data import Material
 
 NAME = "Zoë 🙂 مريم"

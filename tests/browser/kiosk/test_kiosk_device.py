@@ -1,0 +1,81 @@
+"""A tablet that was linked as a kiosk: every control takes a finger's tap, on every address."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Cast
+from tests.browser.support.chromium import Browsers
+from tests.browser.support.fake_camera import Shot, make_camera
+from tests.browser.support.kiosks import add_kiosk, become_kiosk
+from tests.browser.support.sign_in import GuardedServer, as_admin
+
+pytestmark = [pytest.mark.browser, pytest.mark.models]
+
+PATIENCE = 30_000  # ms
+TABLET = (1024, 768)
+
+
+def test_a_copy_of_a_tablet_s_cookies_is_no_kiosk(
+    guarded: GuardedServer, browse: Browsers
+) -> None:
+    admin = browse.page()
+    as_admin(admin, guarded)
+    link = add_kiosk(admin, guarded.url, guarded.fresh("door"))
+    browse.close(admin)
+    tablet = browse.page()
+    become_kiosk(tablet, link)
+    lasting = [one for one in tablet.context.cookies() if one["name"] == "fr_kiosk"]
+    thief = browse.page()
+    thief.context.add_cookies(lasting)  # type: ignore[arg-type]
+    thief.goto(guarded.url)
+    expect(thief.get_by_text("This is not the device that was linked")).to_be_visible(
+        timeout=PATIENCE
+    )
+    tablet.reload()
+    expect(tablet.get_by_test_id("greeting")).to_be_visible(timeout=PATIENCE)
+
+
+def _every_control_works(page: Page) -> None:
+    """As a finger would: Playwright presses where the control is seen, and fails where that
+    press would reach something else, or nothing."""
+    page.get_by_role("button", name="Sound off").click()
+    expect(page.get_by_role("button", name="Sound on")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Sound on").click()
+    page.get_by_role("button", name="Full screen").click()
+    leave = page.get_by_role("button", name="Leave full screen")
+    expect(leave).to_be_visible(timeout=PATIENCE)
+    leave.click()
+    page.get_by_role("button", name="No face? Use PIN").click()
+    expect(page.get_by_label("PIN", exact=True)).to_be_visible(timeout=PATIENCE)
+    page.keyboard.press("Escape")
+    page.get_by_role("radio", name="Photo").click()
+    page.get_by_role("button", name="Take photo").click(timeout=PATIENCE)
+    expect(page.get_by_text("Not recognised")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("radio", name="Video").click()
+    expect(page.get_by_test_id("camera")).to_be_attached(timeout=PATIENCE)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/?kiosk={kiosk}", "/take_attendance", "/take_attendance?kiosk={kiosk}"],
+    ids=["bare", "bare-named", "page", "deep"],
+)
+def test_every_control_of_a_linked_kiosk_takes_a_tap_on_every_address(
+    guarded: GuardedServer, browse: Browsers, cast: Cast, tmp_path: Path, address: str
+) -> None:
+    admin, kiosk = browse.page(), guarded.fresh("door")
+    as_admin(admin, guarded)
+    link = add_kiosk(admin, guarded.url, kiosk, pin=True)
+    browse.close(admin)
+    camera = make_camera(tmp_path / "door.mjpeg", [Shot([cast.stranger], 2)])
+    tablet = browse.page(camera, TABLET)
+    become_kiosk(tablet, link)
+    tablet.goto(guarded.url + address.format(kiosk=kiosk))
+    expect(tablet.get_by_test_id("greeting")).to_be_visible(timeout=PATIENCE)
+    expect(tablet.get_by_role("dialog")).to_have_count(0)
+    expect(tablet.get_by_test_id("camera")).to_have_attribute("data-state", "ok", timeout=PATIENCE)
+    for name in ("Full screen", "No face? Use PIN"):  # a finger does not look below the screen
+        expect(tablet.get_by_role("button", name=name)).to_be_in_viewport(timeout=PATIENCE)
+    _every_control_works(tablet)

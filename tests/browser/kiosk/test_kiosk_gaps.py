@@ -1,0 +1,132 @@
+"""What a kiosk's screen goes through on a day: a network that is gone, a tablet that sleeps, a
+connection that breaks, hours that are changed. None of it needs a hand, and none a reload."""
+
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Known
+from tests.browser.kiosk.test_http_kiosk import open_kiosk
+from tests.browser.support.chromium import Browsers
+from tests.browser.support.fake_camera import Shot, make_camera
+from tests.browser.support.screens import KioskScreen
+from tests.browser.support.server import AppServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.models]
+
+TRANSPORTS = pytest.mark.parametrize("transport", ["webrtc", "http"])
+# Keeps hold of every peer connection of a page, in its frames too.
+PEERS = """
+  const Real = window.RTCPeerConnection;
+  window.peers = [];
+  if (Real) window.RTCPeerConnection = function (...args) {
+    const made = new Real(...args);
+    window.peers.push(made);
+    return made;
+  };
+"""
+
+
+@pytest.fixture
+def camera(tmp_path: Path, anybody: Known) -> Path:
+    """Somebody who is registered, who comes and goes."""
+    return make_camera(tmp_path / "gaps.mjpeg", [Shot([], 2), Shot(anybody.seen, 4)])
+
+
+def _settled(kiosk: KioskScreen, transport: str, name: str) -> None:
+    """Somebody was marked by this way, and the page will tell should it be loaded again."""
+    kiosk.expect_banner(name)
+    wanted = {"webrtc": "over WebRTC", "http": "over HTTP"}[transport]
+    expect(kiosk.page.get_by_test_id("kiosk-status")).to_contain_text(wanted)
+    kiosk.page.evaluate("window.never_loaded_again = true")
+
+
+def _goes_on(kiosk: KioskScreen, name: str) -> None:
+    """The picture is there, people are seen, and the page is the one that it was."""
+    kiosk.expect_picture()
+    kiosk.expect_banner(name)
+    assert kiosk.page.evaluate("window.never_loaded_again === true"), "the page was loaded again"
+
+
+@TRANSPORTS
+def test_a_network_that_was_gone_is_said_and_forgotten(
+    filled: AppServer, browse: Browsers, anybody: Known, camera: Path, transport: str
+) -> None:
+    page = browse.page(camera)
+    kiosk = open_kiosk(page, filled, transport)
+    _settled(kiosk, transport, anybody.name)
+    page.context.set_offline(True)
+    expect(kiosk.camera).to_have_attribute("data-state", "server")
+    page.context.set_offline(False)
+    _goes_on(kiosk, anybody.name)
+
+
+@TRANSPORTS
+def test_a_tablet_that_slept_wakes_as_the_kiosk(
+    filled: AppServer, browse: Browsers, anybody: Known, camera: Path, transport: str
+) -> None:
+    page = browse.page(camera)
+    kiosk = open_kiosk(page, filled, transport)
+    _settled(kiosk, transport, anybody.name)
+    device = page.context.new_cdp_session(page)
+    device.send("Page.setWebLifecycleState", {"state": "frozen"})
+    page.context.set_offline(True)
+    time.sleep(6)  # longer than a line may be silent
+    page.context.set_offline(False)
+    device.send("Page.setWebLifecycleState", {"state": "active"})
+    _goes_on(kiosk, anybody.name)
+
+
+def test_in_auto_a_connection_that_breaks_in_the_middle_becomes_http(
+    filled: AppServer, browse: Browsers, anybody: Known, camera: Path
+) -> None:
+    page = browse.page(camera)
+    page.add_init_script(PEERS)
+    kiosk = open_kiosk(page, filled, "auto")
+    _settled(kiosk, "webrtc", anybody.name)
+    assert sum(frame.evaluate(_BREAK) for frame in page.frames) > 0
+    expect(page.get_by_test_id("kiosk-status")).to_contain_text("over HTTP")
+    _goes_on(kiosk, anybody.name)
+
+
+_BREAK = """() => {
+  const up = (window.peers ?? []).filter((peer) => peer.connectionState === "connected");
+  up.forEach((peer) => peer.close());
+  return up.length;
+}"""
+
+
+@TRANSPORTS
+def test_hours_that_are_changed_close_and_open_the_screen_that_stands_there(
+    filled: AppServer, browse: Browsers, anybody: Known, camera: Path, transport: str
+) -> None:
+    page, name = browse.page(camera), filled.fresh("door")
+    kiosk = open_kiosk(page, filled, transport, name)
+    _settled(kiosk, transport, anybody.name)
+    _set_hours(filled, name, "time((hour + 2) % 24)", "time((hour + 3) % 24)")
+    expect(kiosk.camera).to_have_attribute("data-state", "closed")
+    expect(kiosk.banner.locator(".fr-banner")).to_have_count(0)
+    _set_hours(filled, name, "time(0)", "time(0)")
+    _goes_on(kiosk, anybody.name)
+
+
+def _set_hours(server: AppServer, kiosk: str, opens: str, closes: str) -> None:
+    server.beside.run(_HOURS.format(kiosk=kiosk, opens=opens, closes=closes))
+
+
+_HOURS = """
+from dataclasses import replace
+from datetime import datetime, time
+from face_rec.attendance.rules.authority import Authority
+from face_rec.attendance.rules.rules import Rules
+with assembly.build_attendance(config.load()) as service:
+    hour = datetime.now(service.timesheets.zone).hour
+    (known,) = [one for one in service.timesheets.rules().kiosks if one.id == "{kiosk}"]
+    service.rules.save(
+        replace(known, opens={opens}, closes={closes}), authority=Authority(kiosks=True),
+        begun=Rules(kiosks=(known,)), since=None,
+    )
+found = None
+"""

@@ -1,0 +1,317 @@
+"""Every state of the kiosk's screen: said in words, readable, fitting whatever hangs on the wall.
+
+The page is the real one; what the server tells it over the live line is written here.
+"""
+
+import io
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from face_rec.domain.look import Look, logo_of
+from tests.browser.conftest import Cast
+from tests.browser.support.chromium import Browsers
+from tests.browser.support.fake_camera import Shot, make_camera
+from tests.browser.support.page_state import rest
+from tests.browser.support.screens import KioskScreen
+from tests.browser.support.server import AppServer
+from tests.data import Material
+
+pytestmark = [pytest.mark.browser, pytest.mark.models]
+
+SIZES = {
+    "display": (1920, 1080),
+    "lying": (1280, 800),
+    "upright": (800, 1280),
+    "phone": (390, 844),
+}
+GOOD = {"replaced": False, "away": False, "closed": False, "model": True, "waiting": 0}
+EMPTY = {"number": 0, "width": 0, "height": 0, "faces": []}
+LONG = "Tom Alexander Featherstonehaugh-Cholmondeley"
+OUT = "Marked at 17:32 · Out: here since 08:01, 9:31 h"
+OVERFLOWS = """() => [...document.querySelectorAll('.fr-banner, .k-panel, .k-foot')]
+  .filter(one => one.scrollHeight > one.clientHeight + 2 || one.scrollWidth > one.clientWidth + 2)
+  .map(one => one.className + ': ' + one.innerText)"""
+SCROLLS = """() => { const main = document.querySelector('[data-testid=stMain]');
+  return main.scrollHeight > main.clientHeight + 1 || main.scrollWidth > main.clientWidth + 1; }"""
+SERIOUS = {"serious", "critical"}
+SITE = {"title": "Northwind Primary School", "zone": "Europe/Berlin",
+        "day": "Thursday 26 November 2026", "accent": "#0f766e", "welcome": "", "logo": "",
+        "sounds": False, "voice": False}  # fmt: skip
+RESTS = """() => { const { kiosk } = [...document.querySelectorAll('*')].find(one => one.kiosk);
+  Object.defineProperty(kiosk.presence, 'moving', { get: () => window.moves, configurable: true });
+  kiosk.screen.quietSince -= 500; }"""
+SPOKEN = """
+  window.spoken = [];
+  Object.defineProperty(window, 'speechSynthesis', { value: {
+    pending: false, cancel() {},
+    speak: (words) => window.spoken.push([words.lang, words.text]) } });
+"""
+
+
+def _logo() -> str:
+    file = io.BytesIO()
+    Image.new("RGB", (400, 120), "#1d4ed8").save(file, "PNG")
+    return Look(logo=logo_of(file.getvalue())).logo_source
+
+
+def _said(mood: str, title: str, text: str) -> dict[str, str]:
+    return {"mood": mood, "title": title, "text": text, "sound": ""}
+
+
+def _face(mood: str, name: str = "") -> dict[str, Any]:
+    face = {"track": 1, "box": [200, 100, 420, 380], "mood": mood, "name": name, "problem": ""}
+    return {"number": 2, "width": 640, "height": 480, "faces": [face]}
+
+
+OFFER = {
+    "event": "e1",
+    "name": "Ana",
+    "chosen": "",
+    "buttons": [["in", "In"], ["out", "Out"], ["break", "Break"]],
+}
+STATES: dict[str, tuple[dict[str, Any], str]] = {
+    "idle": ({}, "Look at the camera"),
+    "looking": ({"banners": [_said("idle", "One moment", "Keep looking at the camera")],
+                 "scene": _face("looking")}, "One moment"),
+    "marked": ({"banners": [_said("marked", LONG, OUT)],
+                "scene": _face("marked", LONG)}, "Marked at 17:32"),
+    "asked": ({"banners": [_said("marked", LONG, OUT)],
+               "choice": OFFER | {"chosen": "out"}}, "Break"),
+    "already": ({"banners": [_said("already", "Zoë Müller", "Already marked at 07:58")],
+                 "scene": _face("already", "Zoë Müller")}, "Already marked at 07:58"),
+    "several": ({"banners": [_said("marked", "Ana", "Marked at 08:01 · In: welcome"),
+                             _said("already", "اسماء خالد", "Already marked at 07:55"),
+                             _said("marked", LONG, OUT)]}, "اسماء خالد"),
+    "unknown": ({"banners": [_said("unknown", "Not recognised", "Ask to be registered")],
+                 "scene": _face("unknown")}, "Not recognised"),
+    "poor": ({"banners": [_said("idle", "Come a little closer", "and look at the camera")],
+              "scene": _face("poor")}, "Come a little closer"),
+    "covered": ({"banners": [_said("idle", "Show your whole face", "Take off the mask, or what "
+                                   "else covers it")], "scene": _face("poor")}, "Take off"),
+    "welcomed": ({"site": SITE | {"welcome": "Good morning! Breakfast club is in room 4 until "
+                                  "half past eight.", "logo": _logo(), "accent": "#1d4ed8",
+                                  "sounds": True}}, "Breakfast club"),
+    "away": ({"state": GOOD | {"away": True}}, "The database does not answer"),
+    "closed": ({"state": GOOD | {"closed": True}}, "This kiosk does not take attendance"),
+    "replaced": ({"state": GOOD | {"replaced": True}}, "Another screen is this kiosk now"),
+    "listed": ({"marks": {"count": 1, "list": [{"id": "1", "title": "Zoë Müller", "note": "Staff",
+                                               "right": "07:58", "photo": None}]}}, "1 mark"),
+}  # fmt: skip
+
+
+class ToldLine:
+    """The live line of a page, spoken by the test."""
+
+    def __init__(self, page: Page) -> None:
+        self.sockets: list[WebSocketRoute] = []
+        self.heard: list[dict[str, Any]] = []
+        page.route_web_socket("**/live?*", self._opened)
+
+    def _opened(self, socket: WebSocketRoute) -> None:
+        self.sockets.append(socket)
+        socket.on_message(lambda text: self.heard.append(json.loads(text)))
+        self.tell()
+
+    def tell(self, **parts: object) -> None:
+        """The whole screen, as the first message of a line has it."""
+        stats = {"frames": 1, "dropped": 0, "inferred": 1, "frame_rate": 9.0,
+                 "inference_rate": 8.0, "time_to_mark": None, "frame_age": 0.1}  # fmt: skip
+        told = {"at": time.time(), "site": SITE, "scene": EMPTY, "banners": [], "stats": stats,
+                "choice": None, "marks": {"count": 0, "list": None}, "state": GOOD}  # fmt: skip
+        self.sockets[-1].send(json.dumps(told | parts))
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iterator[AppServer]:
+    with AppServer(tmp_path_factory.mktemp("screen") / "data", material.pack) as server:
+        yield server
+
+
+def _opened(browse: Browsers, app: AppServer, camera: Path) -> tuple[KioskScreen, ToldLine]:
+    page = browse.page(camera)
+    line = ToldLine(page)
+    page.goto(f"{app.url}/take_attendance?transport=http")
+    kiosk = KioskScreen(page)
+    kiosk.expect_picture(timeout=60_000)
+    return kiosk, line
+
+
+def _telling(page: Page, line: ToldLine, parts: dict[str, Any], words: str) -> None:
+    line.tell(**parts)
+    shown = page.locator(".k-frame").get_by_text(words).filter(visible=True)
+    expect(shown.first).to_be_visible()
+
+
+def test_every_state_is_said_readably_and_fits_every_screen(
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    kiosk, line = _opened(browse, app, make_camera(tmp_path / "a.mjpeg", [Shot([], 4)]))
+    page = kiosk.page
+    page.emulate_media(reduced_motion="reduce")  # a card that comes in is paler for a moment
+    wrong: list[str] = []
+    for name, (parts, words) in STATES.items():
+        page.set_viewport_size({"width": 1440, "height": 900})
+        _telling(page, line, parts, words)
+        found = Axe().run(page, context=".k-frame").response["violations"]
+        wrong += [f"{name}: {one['id']}" for one in found if one["impact"] in SERIOUS]
+        for size, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            _telling(page, line, parts, words)
+            page.wait_for_timeout(300)
+            wrong += [f"{name}, {size}: {over}" for over in page.evaluate(OVERFLOWS)]
+            wrong += [f"{name}, {size}: the page scrolls"] * page.evaluate(SCROLLS)
+    assert not wrong
+
+
+def test_a_press_after_the_mark_is_sent_and_shown_once_it_is_kept(
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    kiosk, line = _opened(browse, app, make_camera(tmp_path / "d.mjpeg", [Shot([], 4)]))
+    marked, offer = _said("marked", "Ana", OUT), OFFER
+    line.tell(banners=[marked], choice=offer)
+    way = kiosk.page.get_by_test_id("choice").get_by_role("button", name="Break")
+    kiosk.page.wait_for_timeout(600)  # a press before that was meant for who stood there before
+    way.click()
+    way.click()  # a double click asks once
+    expect(way).to_have_attribute("aria-pressed", "false")
+    line.tell(banners=[marked], choice=offer | {"chosen": "break"})
+    expect(way).to_have_attribute("aria-pressed", "true")
+    line.tell()
+    expect(kiosk.page.get_by_test_id("choice")).to_be_hidden()
+    pressed = [said["press"] for said in line.heard if "press" in said]
+    assert pressed == [{"event": "e1", "way": "break"}]
+
+
+def test_an_empty_scene_costs_a_picture_or_two_a_second_and_a_hidden_tab_none(
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    kiosk, line = _opened(browse, app, make_camera(tmp_path / "b.mjpeg", [Shot([], 4)]))
+    page = kiosk.page
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if "/frames?" in one.url else None)
+    line.tell()
+    page.wait_for_timeout(3000)
+    sent.clear()
+    for _ in range(6):  # a line that is silent for three seconds is a server that is away
+        line.tell()
+        page.wait_for_timeout(1000)
+    assert 2 <= len(sent) <= 13
+    page.evaluate("""() => {
+      Object.defineProperty(document, 'hidden', {get: () => true, configurable: true});
+      document.dispatchEvent(new Event('visibilitychange')); }""")
+    expect(kiosk.camera).to_have_attribute("data-state", "hidden")
+    page.wait_for_timeout(1000)
+    sent.clear()
+    line.tell()
+    page.wait_for_timeout(2000)
+    assert not sent
+
+
+def test_the_line_comes_back_by_itself_and_its_silence_is_said(
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    kiosk, line = _opened(browse, app, make_camera(tmp_path / "c.mjpeg", [Shot([], 4)]))
+    first = len(line.sockets)
+    line.sockets[-1].close()
+    began = time.monotonic()
+    while len(line.sockets) == first and time.monotonic() - began < 10:
+        kiosk.page.wait_for_timeout(50)
+    assert time.monotonic() - began < 3, "the line was not opened again"
+    kiosk.expect_picture()
+    expect(kiosk.camera).to_have_attribute("data-state", "server")  # nobody tells it anything
+    kiosk.expect_picture()  # a line that is silent is cut, and a new one begins by telling all
+    assert {"transport", "camera", "rate", "dark", "battery", "state", "version"} == set(
+        line.heard[-1]["beat"]
+    )
+
+
+def test_a_screen_before_which_nobody_is_rests_and_wakes_when_something_moves_or_it_is_touched(
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    kiosk, line = _opened(browse, app, make_camera(tmp_path / "d.mjpeg", [Shot([], 4)]))
+    page, screen = kiosk.page, kiosk.page.locator(".fr-kiosk")
+    page.evaluate("window.moves = false")
+
+    def keeps_telling(rested: bool) -> None:
+        """A line that says nothing for a second and a half is trouble, not rest."""
+        for _ in range(50):
+            line.tell()
+            page.wait_for_timeout(300)
+            if ("k-dim" in (screen.get_attribute("class") or "")) is rested:
+                return
+            if rested:
+                page.evaluate(RESTS)
+        raise AssertionError("the screen does not rest" if rested else "the screen does not wake")
+
+    keeps_telling(rested=True)
+    page.evaluate("window.moves = true")
+    keeps_telling(rested=False)
+    page.evaluate("window.moves = false")
+    keeps_telling(rested=True)
+    screen.dispatch_event("pointerdown")
+    keeps_telling(rested=False)
+
+
+def test_a_mark_is_spoken_where_the_office_wants_it_once_and_not_after_the_button(
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    page = browse.page(make_camera(tmp_path / "e.mjpeg", [Shot([], 4)]))
+    page.add_init_script(SPOKEN)
+    line = ToldLine(page)
+    page.goto(f"{app.url}/take_attendance?transport=http")
+    KioskScreen(page).expect_picture(timeout=60_000)
+
+    def marked(number: int, **site: object) -> None:
+        said = _said("marked", "Maria K.", "Marked at 08:12 · In: welcome")
+        line.tell(site=SITE | site, banners=[said | {"sound": f"marked:{number}"}])
+        line.tell(site=SITE | site, banners=[said | {"sound": f"marked:{number}"}])
+        expect(page.get_by_text("In: welcome")).to_be_visible()
+
+    marked(1)
+    marked(2, voice=True)
+    page.get_by_role("button", name="Touch for sound").or_(
+        page.get_by_role("button", name="Sound on")
+    ).dispatch_event("click")
+    page.evaluate("localStorage.setItem('face_rec.kiosk.sound', 'off:01')")
+    marked(3)  # the office wants nothing: what was pressed is over
+    marked(4, voice=True)
+    assert page.evaluate("window.spoken") == [["en", "Maria K. Marked at 08:12. In: welcome."]]
+    expect(page.get_by_role("button", name="Sound off")).to_be_visible()
+
+
+def test_what_is_chosen_on_the_page_of_kiosks_is_on_an_open_screen_within_seconds(
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    picture = tmp_path / "logo.png"
+    Image.new("RGB", (400, 120), "#1d4ed8").save(picture)
+    screen = browse.page(make_camera(tmp_path / "f.mjpeg", [Shot([], 4)]))
+    screen.goto(f"{app.url}/take_attendance?transport=http")
+    KioskScreen(screen).expect_picture(timeout=60_000)
+    expect(screen.locator(".k-logo")).to_be_hidden()
+
+    office = browse.page()
+    office.goto(f"{app.url}/kiosks")
+    rest(office)
+    office.get_by_role("button", name="Look and sound").click()
+    dialog = office.get_by_role("dialog")
+    dialog.get_by_label("Welcome", exact=True).fill("Good <b>morning</b>")
+    dialog.get_by_label("Welcome", exact=True).press("Tab")
+    expect(dialog.locator(".fr-look em")).to_have_text("Good <b>morning</b>")
+    dialog.locator("input[type=file]").set_input_files(picture)
+    expect(dialog.locator(".fr-look img")).to_be_visible()
+    rest(office)
+    found = Axe().run(office, context="[role=dialog]").response["violations"]
+    assert not [one["id"] for one in found if one["impact"] in SERIOUS]
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    expect(screen.locator(".k-welcome")).to_have_text("Good <b>morning</b>", timeout=5_000)
+    expect(screen.locator(".k-logo")).to_be_visible()
+    assert screen.evaluate("document.querySelector('.k-logo').naturalWidth") == 400

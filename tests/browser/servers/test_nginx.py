@@ -1,0 +1,183 @@
+"""deploy/nginx.conf for real: TLS on this machine in front of the app with accounts."""
+
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from config import ROOT
+from face_rec.cli.tls import write_pair
+from tests.browser.conftest import Cast
+from tests.browser.support.chromium import Browsers
+from tests.browser.support.fake_camera import Shot, make_camera
+from tests.browser.support.hand_made import send
+from tests.browser.support.kiosks import register_kiosk
+from tests.browser.support.server import AppServer
+from tests.browser.support.sign_in import (
+    PASSWORD,
+    GuardedServer,
+    ServerWithoutModel,
+    new_account,
+    sign_in,
+)
+from tests.redis_servers import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.models]
+
+
+class Nginx:
+    """nginx as deploy/nginx.conf has it, with the names and ports of this machine."""
+
+    def __init__(self, folder: Path, app_port: int) -> None:
+        self.port, self._plain = _free_port(), _free_port()
+        self._folder = folder
+        cert, key = write_pair(folder / "tls", ["localhost", "127.0.0.1"], datetime.now(UTC))
+        site = (ROOT / "deploy/nginx.conf").read_text("utf-8")
+        for old, new in (
+            ("127.0.0.1:8501", f"127.0.0.1:{app_port}"),
+            ("listen [::]:443 ssl http2;", ""),
+            ("listen [::]:80;", ""),
+            ("listen 443 ssl", f"listen 127.0.0.1:{self.port} ssl"),
+            ("listen 80", f"listen 127.0.0.1:{self._plain}"),
+            ("attendance.example.org", "localhost"),
+            ("/etc/ssl/face-attendance/cert.pem", str(cert)),
+            ("/etc/ssl/face-attendance/key.pem", str(key)),
+        ):
+            assert old in site
+            site = site.replace(old, new)
+        temps = "\n".join(
+            f"{kind}_temp_path {folder}/{kind};"
+            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        (folder / "nginx.conf").write_text(
+            f"pid {folder}/pid; error_log {folder}/error.log; daemon off; master_process off;\n"
+            f"events {{}} http {{ access_log off; {temps}\n{site}\n}}"
+        )
+
+    @property
+    def url(self) -> str:
+        return f"https://localhost:{self.port}"
+
+    @property
+    def plain_url(self) -> str:
+        return f"http://localhost:{self._plain}"
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+        if program is None:
+            pytest.skip("no nginx; install the package nginx")
+        process = subprocess.Popen([program, "-c", str(self._folder / "nginx.conf")])
+        wait_until(lambda: _open(self.port))
+        return process
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextmanager
+def _before(server: AppServer, folder: Path) -> Iterator[Nginx]:
+    folder.mkdir()
+    proxy = Nginx(folder, server.port)
+    process = proxy.start()
+    try:
+        yield proxy
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture
+def nginx(tmp_path: Path, guarded: GuardedServer) -> Iterator[Nginx]:
+    with _before(guarded, tmp_path / "nginx") as proxy:
+        yield proxy
+
+
+def _client(nginx: Nginx) -> httpx.Client:
+    """It takes the self-signed certificate."""
+    return httpx.Client(verify=False, base_url=nginx.url, headers={"Origin": nginx.url})  # noqa: S501
+
+
+def test_sign_in_pages_and_http_frames_work_behind_nginx(
+    nginx: Nginx, guarded: GuardedServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    camera = make_camera(tmp_path / "door.mjpeg", [Shot([cast.stranger], 4)])
+    page = browse.page(camera, trusting=True)  # as a tablet does that was told to
+    sockets: list[str] = []
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    sign_in(page, nginx.url, new_account(guarded, "ada", "ADMIN", "NO_GROUPS"))
+    assert sockets
+    assert all(url.startswith(f"wss://localhost:{nginx.port}/_stcore/") for url in sockets)
+
+    ours = [cookie for cookie in page.context.cookies() if cookie["name"].startswith("__Host-")]
+    assert ours
+    assert all(cookie["secure"] and cookie["httpOnly"] for cookie in ours)
+
+    kiosk = guarded.fresh("door")
+    register_kiosk(page, nginx.url, kiosk)
+    with page.expect_response(lambda answer: "/frames?" in answer.url) as waiting:
+        page.goto(f"{nginx.url}/take_attendance?kiosk={kiosk}&transport=http")
+    assert waiting.value.status == 200
+    expect(page.get_by_test_id("kiosk-status")).to_contain_text("over HTTP", timeout=40_000)
+    page.goto("about:blank")
+
+
+def test_files_come_compressed_and_are_kept_behind_nginx_too(
+    nginx: Nginx, guarded: GuardedServer
+) -> None:
+    form = {"name": new_account(guarded, "ada", "ADMIN", "NO_GROUPS"), "password": PASSWORD}
+    with _client(nginx) as client:
+        send(client, "/login", form)
+        shell = client.get("/", headers={"Accept-Encoding": "gzip, br"})
+        assert (shell.status_code, shell.headers["content-encoding"]) == (200, "br")
+        scripts = re.findall(r'src="\./(static/js/[^"]+)"', shell.text)
+        assert scripts
+        answer = client.get(f"/{scripts[0]}", headers={"Accept-Encoding": "gzip, br"})
+        assert answer.headers["content-encoding"] == "br"
+        assert "immutable" in answer.headers["cache-control"]
+        assert int(answer.headers["content-length"]) < len(answer.content) / 3
+
+
+def test_requests_pass_nginx_as_they_should_before_and_at_the_set_up(tmp_path: Path) -> None:
+    with (
+        ServerWithoutModel(tmp_path / "data", tmp_path / "no-pack") as server,
+        _before(server, tmp_path / "nginx") as nginx,
+        _client(nginx) as client,
+    ):
+        moved = client.get(f"{nginx.plain_url}/people?x=1")
+        assert moved.status_code == 301
+        assert moved.headers["location"].startswith("https://localhost")
+        asked = client.get(f"{nginx.url}/", headers={"Accept": "text/html"})
+        assert (asked.status_code, asked.headers["location"]) == (303, "/login")
+        assert "max-age" in asked.headers["strict-transport-security"]
+        # Nobody is nearer than they are: what a visitor says of itself is thrown away. No
+        # account exists yet, and until then only this machine is let in.
+        near = {"X-Forwarded-For": "203.0.113.9"}
+        assert client.get(f"{nginx.url}/login", headers=near).status_code == 200
+        far = client.get(f"http://127.0.0.1:{server.port}/login", headers=near)
+        assert far.status_code == 403
+        # 50 MB get through to the app, which knows better than nginx what is too much.
+        large = client.post(
+            f"{nginx.url}/login", content=b"x" * 50_000_000, headers={"Origin": nginx.url}
+        )
+        assert large.text == "The request is too large."
+        form = {"name": "ada", "password": PASSWORD, "again": PASSWORD}
+        made = send(client, urlsplit(server.setup_link()).path, form)
+        assert made.status_code == 303, made.text
+        assert any(name.startswith("__Host-") for name in client.cookies)

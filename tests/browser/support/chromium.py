@@ -1,0 +1,144 @@
+"""Debian's Chromium with a fake camera, driven by Playwright."""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+OUTPUT = Path(__file__).parent.parent / "output"
+DESKTOP = (1440, 900)
+STARTS_WITHIN = 120_000
+"""Milliseconds for Chromium to start; on two busy cores it has taken a minute."""
+_FLAGS = (
+    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--no-sandbox",
+    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    # Where a machine has no other address than 127.0.0.1, WebRTC has to do with that.
+    "--allow-loopback-in-peer-connection",
+)  # fmt: skip
+
+
+def executable() -> str:
+    """The path of Chromium; without it the test is skipped, in CI it fails."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found:
+            return found
+    reason = "no Chromium; install the package chromium"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def check_network() -> None:
+    """WebRTC needs an address besides 127.0.0.1, which aioice leaves out."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing; only chooses an address
+        except OSError:
+            pytest.skip("WebRTC needs a network address; run: ip address add 10.99.0.1/32 dev lo")
+
+
+class Chromium:
+    """Chromium as the tests start it: a process for each camera, and one for all that need none;
+    who opens a page in that one still gets cookies and a cache of their own."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright = playwright
+        self._shared: Browser | None = None
+
+    def start(self, flags: Sequence[str] = _FLAGS) -> Browser:
+        return self._playwright.chromium.launch(
+            executable_path=executable(), args=list(flags), timeout=STARTS_WITHIN
+        )
+
+    def shared(self) -> Browser:
+        """Started anew where it has crashed, so that one test's end is not that of all."""
+        if self._shared is None or not self._shared.is_connected():
+            self._shared = self.start()
+        return self._shared
+
+    def leave(self, context: BrowserContext) -> None:
+        """Close it, and its process with it, unless that is shared."""
+        browser = context.browser
+        context.close()
+        if browser is not None and browser is not self._shared:
+            browser.close()
+
+
+class Browsers:
+    """Opens the pages of one test; closes them all, with screenshots after a failure."""
+
+    def __init__(self, chromium: Chromium, test: str) -> None:
+        self._chromium = chromium
+        self._test = test
+        self._open: list[BrowserContext] = []
+        self.errors: list[str] = []
+        """What went wrong in the pages themselves; an error there may leave a blank window."""
+
+    def page(
+        self,
+        camera: Path | None = None,
+        size: tuple[int, int] = DESKTOP,
+        camera_allowed: bool = True,
+        user_agent: str | None = None,
+        trusting: bool = False,
+    ) -> Page:
+        """A page of somebody new, whose camera plays ``camera``, else Chromium's own test
+        picture. ``trusting``: takes any certificate."""
+        context = self._browser(camera, camera_allowed).new_context(
+            viewport={"width": size[0], "height": size[1]}, accept_downloads=True,
+            permissions=["camera"] if camera_allowed else [], user_agent=user_agent,
+            ignore_https_errors=trusting,
+        )  # fmt: skip
+        context.set_default_timeout(30_000)
+        self._open.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        return page
+
+    def _browser(self, camera: Path | None, camera_allowed: bool) -> Browser:
+        if camera is None and camera_allowed:
+            return self._chromium.shared()
+        flags = [flag for flag in _FLAGS if camera_allowed or "fake-ui" not in flag]
+        if camera is not None:
+            flags.append(f"--use-file-for-fake-video-capture={camera}")
+        return self._chromium.start(flags)
+
+    def close(self, page: Page) -> None:
+        """Leave the page first, or the server keeps its camera for a while."""
+        context = page.context
+        self._open.remove(context)
+        self._leave(context)
+
+    def close_all(self, failed: bool) -> None:
+        for number, context in enumerate(self._open):
+            for page in context.pages if failed else ():
+                OUTPUT.mkdir(exist_ok=True)
+                page.screenshot(path=OUTPUT / f"{self._test}-{number}.png")
+            self._leave(context)
+        self._open.clear()
+
+    def _leave(self, context: BrowserContext) -> None:
+        for page in context.pages:
+            page.goto("about:blank")
+        self._chromium.leave(context)
+
+
+@contextmanager
+def chromium() -> Iterator[Chromium]:
+    executable()
+    with sync_playwright() as playwright:
+        yield Chromium(playwright)
+
+
+@contextmanager
+def browsers(test: str) -> Iterator[Browsers]:
+    """For what is no test."""
+    with chromium() as started:
+        yield Browsers(started, test)
