@@ -6,10 +6,9 @@ none overtakes another.
 """
 
 import io
-import logging
 import secrets
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -21,15 +20,11 @@ from anyio import to_thread
 from cachetools import LRUCache
 from PIL import Image as Pillow
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import RequestRefused
 from face_rec.domain.faces import Image
 from face_rec.protocols.streams import Stream
-from face_rec.web.gate.origin import same_origin
-
-log = logging.getLogger(__name__)
 
 MAX_BYTES = 1024 * 1024
 MAX_PIXELS = 1920 * 1080
@@ -152,7 +147,6 @@ _BODY_WITHIN: Final = 10.0
 _LONGEST_WAIT: Final = 1.0
 """Seconds for the result: about one look of a slow machine."""
 _LOOK_EVERY: Final = 0.005
-_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 class Traffic:
@@ -211,30 +205,6 @@ class Exchange:
             number = self._numbers.spend(sender, request.headers.get(HEADER, ""))
             body, arrived = await _body(request), clock.monotonic()
             yield Taken(await to_thread.run_sync(decode_frame, body), number, arrived)
-
-
-async def answered(answering: Awaitable[dict[str, object]]) -> Response:
-    """What came of a request, or why it was refused."""
-    try:
-        return JSONResponse(await answering, headers=_HEADERS)
-    except RequestRefused as refusal:
-        log.debug("frame_refused status=%d reason=%s", refusal.status, refusal)
-        wait = {"Retry-After": "1"} if refusal.status in {429, 503} else {}
-        return JSONResponse({"error": str(refusal)}, refusal.status, _HEADERS | wait)
-
-
-def check_sender(request: Request) -> None:
-    """It is a picture, from a page of ours. Raises RequestRefused."""
-    check_origin(request)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "image/jpeg":
-        raise RequestRefused(415, "Send one JPEG picture, with Content-Type: image/jpeg.")
-
-
-def check_origin(request: Request) -> None:
-    """Raises RequestRefused for a page that is not ours."""
-    if not same_origin(request.headers):
-        raise RequestRefused(403, "Pictures are only taken from this app's own pages.")
 
 
 async def _body(request: Request) -> bytes:

@@ -23,15 +23,8 @@ from face_rec.domain.screens import Label
 from face_rec.kiosks.kiosk import NAME, RULE
 from face_rec.kiosks.seats import Seats
 from face_rec.protocols.streams import Stream
-from face_rec.web.frames.exchange import (
-    Exchange,
-    Sender,
-    answered,
-    check_origin,
-    check_sender,
-    look,
-    sender_of,
-)
+from face_rec.web.frames.camera_requests import answered, built, check_origin, check_sender
+from face_rec.web.frames.exchange import Exchange, Sender, look, sender_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +71,12 @@ async def _exchange(
 ) -> dict[str, object]:
     """One picture in, the next one's number out."""
     check_sender(request)
-    built, kiosk = await _kiosk(request, kiosks)
+    system, kiosk = await _kiosk(request, kiosks)
     sender = sender_of(request, kiosk)
-    async with exchange.picture(request, sender, built.clock) as taken:
-        _check_seat(sender, built)
-        fresh = await look(built.open(kiosk), taken.image, built.clock)
-        return taken.answer(fresh, built.clock.monotonic())
+    async with exchange.picture(request, sender, system.clock) as taken:
+        _check_seat(sender, system)
+        fresh = await look(system.open(kiosk), taken.image, system.clock)
+        return taken.answer(fresh, system.clock.monotonic())
 
 
 async def _one_still(
@@ -91,10 +84,10 @@ async def _one_still(
 ) -> dict[str, object]:
     """One deliberate photo in; what it came to is told by the page, which asks the engine."""
     check_sender(request)
-    built, kiosk = await _kiosk(request, kiosks)
-    async with exchange.picture(request, sender_of(request, kiosk), built.clock) as taken:
+    system, kiosk = await _kiosk(request, kiosks)
+    async with exchange.picture(request, sender_of(request, kiosk), system.clock) as taken:
         try:
-            labels = await to_thread.run_sync(built.still, taken.image, kiosk)
+            labels = await to_thread.run_sync(system.still, taken.image, kiosk)
         except PackMissing as error:
             raise RequestRefused(503, str(error)) from error
         return {"number": taken.number, "faces": len(labels)}
@@ -105,11 +98,10 @@ async def _kiosk(request: Request, kiosks: Kiosks | None) -> tuple[Kiosks, str]:
     kiosk = request.query_params.get("kiosk", "")
     if not NAME.fullmatch(kiosk):
         raise RequestRefused(400, f"Name a kiosk as /frames?kiosk=NAME; NAME is {RULE}.")
-    if kiosks is None:
-        raise RequestRefused(503, "The app is still starting. Try again in a moment.")
-    if not await to_thread.run_sync(kiosks.knows, kiosk):
+    system = built(kiosks)
+    if not await to_thread.run_sync(system.knows, kiosk):
         raise RequestRefused(404, f"There is no kiosk {kiosk}. An administrator adds it first.")
-    return kiosks, kiosk
+    return system, kiosk
 
 
 def _check_seat(sender: Sender, kiosks: Kiosks) -> None:

@@ -15,7 +15,7 @@ from typing import Final
 import anyio
 from anyio import to_thread
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from face_rec.domain.errors import PackMissing, RequestRefused, StoreError
@@ -23,8 +23,8 @@ from face_rec.domain.faces import Image
 from face_rec.journey.offline import Answer, OfflineStills
 from face_rec.kiosks.kiosk import NAME
 from face_rec.kiosks.offline import NONCE, Capture, OfflineSeal
+from face_rec.web.frames.camera_requests import answered, built, check_sender
 from face_rec.web.frames.exchange import MAX_BYTES, decode_frame
-from face_rec.web.gate.origin import same_origin
 
 ENTRY_HEADER: Final = "x-still"
 TIME_HEADER: Final = "x-still-at"
@@ -35,7 +35,6 @@ _TAG: Final = 16
 _AT_ONCE: Final = 2
 """Stills looked at together: people stand before the cameras at the same time."""
 _WAITS: Final = 5.0
-_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -53,26 +52,16 @@ def routes(offline: Callable[[], Offline | None]) -> list[Route]:
     turns = anyio.CapacityLimiter(_AT_ONCE)
 
     async def take(request: Request) -> Response:
-        try:
-            answer = await _take(request, offline(), turns)
-        except RequestRefused as refusal:
-            wait = {"Retry-After": "1"} if refusal.status == 503 else {}
-            return JSONResponse({"error": str(refusal)}, refusal.status, _HEADERS | wait)
-        told = {"became": answer.became, "marks": answer.marks, "why": answer.why}
-        return JSONResponse(told, headers=_HEADERS)
+        return await answered(_take(request, offline(), turns))
 
     return [Route("/offline", take, methods=["POST"])]
 
 
-async def _take(request: Request, offline: Offline | None, turns: anyio.CapacityLimiter) -> Answer:
-    if not same_origin(request.headers):
-        raise RequestRefused(403, "Stills are only taken from this app's own pages.")
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/octet-stream":
-        raise RequestRefused(415, "Send one sealed still, with Content-Type: octet-stream.")
-    capture = _capture(request)
-    if offline is None:
-        raise RequestRefused(503, "The app is still starting. Try again in a moment.")
+async def _take(
+    request: Request, offline: Offline | None, turns: anyio.CapacityLimiter
+) -> dict[str, object]:
+    check_sender(request, "application/octet-stream")
+    capture, system = _capture(request), built(offline)
     sealed = await request.body()  # of a bounded size: the table of paths says so
     if not NONCE + _TAG < len(sealed) <= MAX_BYTES + NONCE + _TAG:
         raise RequestRefused(413, f"A still has at most {MAX_BYTES // 1024:,} KiB.")
@@ -81,9 +70,10 @@ async def _take(request: Request, offline: Offline | None, turns: anyio.Capacity
     if patience.cancelled_caught:
         raise RequestRefused(503, "Others hand over stills at the moment. Try again soon.")
     try:
-        return await to_thread.run_sync(_look, offline, capture, sealed)
+        answer = await to_thread.run_sync(_look, system, capture, sealed)
     finally:
         turns.release()
+    return {"became": answer.became, "marks": answer.marks, "why": answer.why}
 
 
 def _capture(request: Request) -> Capture:

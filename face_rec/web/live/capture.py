@@ -24,14 +24,8 @@ from face_rec.people.photos.captures import Capture, Captures
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.portraits import data_uri
 from face_rec.people.photos.quality import grade
-from face_rec.web.frames.exchange import (
-    Exchange,
-    answered,
-    check_origin,
-    check_sender,
-    look,
-    sender_of,
-)
+from face_rec.web.frames.camera_requests import answered, built, check_origin, check_sender
+from face_rec.web.frames.exchange import Exchange, look, sender_of
 from face_rec.web.live.line import POLICY, UNFIT, Line, LineOver
 from face_rec.web.live.live import TRY_LATER, NoPlace, Places
 from face_rec.web.live.shown import Picture, picture_of
@@ -90,13 +84,12 @@ async def _picture(
 
 def _asked(request: Request, sources: CaptureSources | None) -> tuple[Clock, str, Capture]:
     """The capture that the request names. Raises RequestRefused."""
-    if sources is None:
-        raise RequestRefused(503, "The app is still starting. Try again in a moment.")
+    system = built(sources)
     name = request.query_params.get("capture", "")
-    capture = sources.captures.find(name)
+    capture = system.captures.find(name)
     if capture is None:
         raise RequestRefused(404, "This registration has ended. Reload the page to go on.")
-    return sources.clock, name, capture
+    return system.clock, name, capture
 
 
 # --- the line
