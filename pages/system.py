@@ -10,6 +10,7 @@ import streamlit as st
 
 from face_rec import __version__
 from face_rec.access.pages import Page
+from face_rec.domain.screens import StreamStats
 from face_rec.facades.admin import AdminFacade
 from face_rec.protocols.streams import Stream
 from pages.ui.frame.identity import Right, require
@@ -87,7 +88,6 @@ def _version(name: str) -> str:
         return "not installed"
 
 
-_STALE_SECONDS = 3.0
 _COLUMNS = {
     "Camera": st.column_config.TextColumn(width="medium"),
     "State": st.column_config.TextColumn(width="medium"),
@@ -124,7 +124,7 @@ def _row(stream: Stream) -> dict[str, object]:
     stats = stream.stats()
     return {
         "Camera": stream.name,
-        "State": _state(stats.frame_age),
+        "State": _state(stats),
         "Pictures/s": stats.frame_rate,
         "Looks/s": stats.inference_rate,
         "Skipped": stats.dropped / stats.frames if stats.frames else 0.0,
@@ -132,10 +132,10 @@ def _row(stream: Stream) -> dict[str, object]:
     }
 
 
-def _state(age: float | None) -> str:
-    if age is None:
+def _state(stats: StreamStats) -> str:
+    if stats.frame_age is None:
         return "Waiting for the first picture"
-    return "Live" if age < _STALE_SECONDS else f"No picture for {age:.0f} s"
+    return "Live" if stats.live else f"No picture for {stats.frame_age:.0f} s"
 
 
 def draw() -> None:

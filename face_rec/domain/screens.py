@@ -9,6 +9,7 @@ from face_rec.domain.marks import Receipt
 from face_rec.domain.recognition import Flaw, Verdict
 
 _FRESH: Final = 10.0  # seconds since the last picture
+_LIVE: Final = 3.0
 
 
 class Mood(StrEnum):
@@ -83,6 +84,11 @@ class StreamStats:
     inference_rate: float = 0.0
     time_to_mark: float | None = None
     frame_age: float | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether its camera sends pictures at this moment."""
+        return self.frame_age is not None and self.frame_age < _LIVE
 
     @property
     def fresh(self) -> bool:

@@ -12,7 +12,6 @@ LONGEST_TO_MARK = 2.0
 LEAST_PICTURES = 5.0
 FULL = 0.8
 """Share of the workers' time above which recognition is what holds things up."""
-_LIVE = 3.0
 _WARM = 20
 """Looks after which the rates of a new stream mean something."""
 _LARGE_PACKS = {"buffalo_l", "antelopev2"}
@@ -34,15 +33,13 @@ class Machine:
 def advice(streams: Mapping[str, StreamStats], machine: Machine) -> tuple[str, ...]:
     """Sentences that say what is slow and what to change, the most helpful first; nothing where
     all is well. ``streams`` by kiosk."""
-    live = {name: stats for name, stats in streams.items() if _live(stats)}
+    live = {
+        name: stats for name, stats in streams.items() if stats.live and stats.inferred >= _WARM
+    }
     if machine.load < FULL:
         return tuple(_poor_cameras(live))
     slow = {name: stats for name, stats in live.items() if _slow(stats)}
     return (_symptom(slow), *_remedies(live, machine)) if slow else ()
-
-
-def _live(stats: StreamStats) -> bool:
-    return stats.frame_age is not None and stats.frame_age < _LIVE and stats.inferred >= _WARM
 
 
 def _slow(stats: StreamStats) -> bool:

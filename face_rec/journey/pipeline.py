@@ -23,10 +23,10 @@ from face_rec.journey.decide import (
 )
 from face_rec.journey.detect import Detect, Outlook
 from face_rec.journey.embed import Choose, Probe, embed, match
-from face_rec.journey.punch import Named, Puncher
+from face_rec.journey.punch import Lingering, Named, Puncher
 from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.journey.track import Tracker
-from face_rec.journey.track_state import Lingering, TrackState, TrackStates, appearance
+from face_rec.journey.track_state import TrackState, TrackStates, appearance
 from face_rec.kiosks.offline import Capture
 from face_rec.protocols.marks import Marker
 from face_rec.protocols.models import Assessor, FaceModels, ModelSource
