@@ -26,8 +26,7 @@ from face_rec.people.photos.portraits import data_uri
 from face_rec.people.photos.quality import grade
 from face_rec.web.frames.camera_requests import answered, built, check_origin, check_sender
 from face_rec.web.frames.exchange import Exchange, look, sender_of
-from face_rec.web.live.line import POLICY, UNFIT, Line, LineOver
-from face_rec.web.live.live import TRY_LATER, NoPlace, Places
+from face_rec.web.live.line import POLICY, UNFIT, Line, LineOver, Places
 from face_rec.web.live.shown import Picture, picture_of
 
 
@@ -206,10 +205,4 @@ class _Lines:
         if sources is None or not known or sources.captures.find(name) is None:
             await socket.close(POLICY)  # unaccepted, it answers 403
             return
-        try:
-            with self._places.take(name, "") as over:
-                await socket.accept()
-                await CaptureLine(socket, sources, name).run(over)
-        except NoPlace as full:
-            await socket.accept()
-            await socket.close(TRY_LATER, str(full))
+        await self._places.serve((name, ""), CaptureLine(socket, sources, name))

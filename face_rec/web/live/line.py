@@ -5,8 +5,8 @@ the lines made of it: a kiosk's and a registration's."""
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 import anyio
@@ -23,7 +23,8 @@ LONGEST: Final = 4096
 """Bytes of a message."""
 UNFIT: Final = 1003
 POLICY: Final = 1008
-"""Codes with which a line ends (RFC 6455 section 7.4.1)."""
+TRY_LATER: Final = 1013
+"""Codes with which a line ends (RFC 6455 section 7.4.1, and IANA's registry)."""
 _AT_ONCE: Final = 10
 """Messages that may come together: a network that was away for seconds hands on what waited."""
 
@@ -70,7 +71,7 @@ class Line(ABC):
     put together, and what follows is what is true then. ``about``: whose line, for the log."""
 
     def __init__(self, socket: WebSocket, clock: Clock, about: str) -> None:
-        self._socket = socket
+        self.socket = socket
         self._clock = clock
         self._about = about
         self._changed = asyncio.Event()
@@ -153,7 +154,7 @@ class Line(ABC):
         if len(told) == 1 and moment - self._told_at < BEAT:
             return
         with anyio.move_on_after(_PATIENCE) as patience:
-            await self._socket.send_text(text_of(told))
+            await self.socket.send_text(text_of(told))
         if patience.cancelled_caught:
             raise LineOver(POLICY, "nobody reads")
         self._told_at = moment
@@ -163,7 +164,7 @@ class Line(ABC):
     async def _hear(self) -> None:
         pace = Pace(self._clock.monotonic())
         while True:
-            said = await self._socket.receive()
+            said = await self.socket.receive()
             if said["type"] == "websocket.disconnect":
                 return
             pace.count(self._clock.monotonic())
@@ -178,4 +179,59 @@ class Line(ABC):
         code, reason = (self._why.code, str(self._why)) if self._why else (1000, "")
         log.info("live_ended %s code=%d reason=%s", self._about, code, reason or "closed")
         with anyio.move_on_after(1), suppress(WebSocketDisconnect, RuntimeError, FaceRecError):
-            await self._socket.close(code, reason)
+            await self.socket.close(code, reason)
+
+
+# --- how many there may be
+
+A_KIOSK: Final = 4
+"""Screens of one kiosk: the tablet, the one that takes over, an admin who looks, one to spare."""
+IN_ALL: Final = 256
+
+
+class NoPlace(Exception):
+    """As many lines as may be are open."""
+
+
+class Places:
+    """How many lines may be open, and which screens have one. On the event loop only, so it needs
+    no lock."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, str], anyio.Event] = {}
+
+    async def serve(self, place: tuple[str, str], line: Line) -> None:
+        """Run the line, not yet accepted, until it ends; ``place``: the kiosk and its screen."""
+        try:
+            with self.take(*place) as over:
+                await line.socket.accept()
+                await line.run(over)
+        except NoPlace as full:
+            await line.socket.accept()
+            await line.socket.close(TRY_LATER, str(full))
+
+    @contextmanager
+    def take(self, kiosk: str, screen: str) -> Iterator[anyio.Event]:
+        """A place, as long as the context lasts; the event comes when it must be given up: a
+        screen that connects anew, after a network gap that only it has noticed, has one line.
+
+        Raises NoPlace."""
+        place, mine = (kiosk, screen), anyio.Event()
+        before = self._open.get(place)
+        if before is not None:
+            before.set()
+        elif self._of(kiosk) >= A_KIOSK or len(self._open) >= IN_ALL:
+            raise NoPlace("Too many screens are open. Close one of them.")
+        self._open[place] = mine
+        try:
+            yield mine
+        finally:
+            if self._open.get(place) is mine:
+                del self._open[place]
+
+    def _of(self, kiosk: str) -> int:
+        return sum(name == kiosk for name, _ in self._open)
+
+    @property
+    def open(self) -> int:
+        return len(self._open)
