@@ -30,7 +30,7 @@ from face_rec.web.gate.hosts import own_names
 from face_rec.web.gate.tab_socket import Handed
 from face_rec.web.live import capture, live
 from face_rec.web.live.capture import CaptureSources
-from face_rec.web.live.view import Sources
+from face_rec.web.live.sources import Sources
 from face_rec.web.ops import health, metrics
 from face_rec.web.server import connections, strict_http
 from face_rec.web.server.assets import Assets

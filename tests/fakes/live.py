@@ -16,7 +16,7 @@ from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.offline import OfflineSeal
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.kiosks.seats import Seats
-from face_rec.web.live.view import Sources
+from face_rec.web.live.sources import Sources
 from tests.fakes.directory import FakeDirectory
 
 

@@ -16,7 +16,9 @@ from starlette.websockets import WebSocket
 from face_rec.kiosks.kiosk import NAME
 from face_rec.web.live.kiosk_line import KioskLine
 from face_rec.web.live.line import POLICY, Places
-from face_rec.web.live.view import Sources, Today, View
+from face_rec.web.live.sources import Sources
+from face_rec.web.live.today import Today
+from face_rec.web.live.view import View
 
 SCREEN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """How a page may name its screen."""

@@ -1,13 +1,15 @@
-"""Today's marks for all lines: read in a thread, once for whoever asks at the same time."""
+"""Today's marks for all lines: read in a thread, once for whoever asks at the same time; and as
+everybody who passes a kiosk reads them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from typing import Final, Generic, TypeVar
 
 import anyio
 from anyio import to_thread
+from cachetools import LRUCache
 
 from face_rec.attendance.marks.visit import Visit
 from face_rec.clock import Clock
@@ -16,14 +18,14 @@ from face_rec.domain.people import Person
 from face_rec.kiosks.banner import full_name, short_name
 from face_rec.protocols.people import Directory
 from face_rec.web.live.shown import MarkLine
+from face_rec.web.live.sources import Portrait, Sources
 
 NEWEST: Final = 40
 """Marks that a screen has room for."""
 THREADS: Final = 3
 """That may wait for a database which does not answer, whatever the number of lines."""
 _TIMES: Final = 10
-Portrait = Callable[[str | None], str | None]
-"""The picture under a key as a data URI; None without one."""
+_MARKS_KNOWN: Final = 256
 T = TypeVar("T")
 
 
@@ -89,8 +91,8 @@ def day_of(day: date, visits: Sequence[Visit], stamp: Hashable) -> Day:
 def lines_of(
     visits: Sequence[Visit], directory: Directory, portrait: Portrait, zone: tzinfo, *, short: bool
 ) -> tuple[MarkLine, ...]:
-    """The newest first; ``short``: people by their short names. Some milliseconds, or what the
-    pictures' store needs: in a thread."""
+    """The newest first, as many as there is room for; ``short``: people by their short names. Some
+    milliseconds, or what the pictures' store needs: in a thread."""
     return tuple(_line(one, directory, portrait, zone, short) for one in visits[::-1][:NEWEST])
 
 
@@ -102,12 +104,47 @@ def _line(
     at = f"{event.at.astimezone(zone):%H:%M}"
     if person is None:
         return MarkLine(event.id, "Deleted person", "", at, None)
-    title, note = called(person, short=short)
+    title, note = _called(person, short=short)
     return MarkLine(event.id, title, note, at, portrait(person.photo))
 
 
-def called(person: Person, *, short: bool) -> tuple[str, str]:
+def _called(person: Person, *, short: bool) -> tuple[str, str]:
     """Name and note of somebody in a list that everybody reads. An ID may be made of the name,
     so a short name stands without one."""
     note = person.group if short else person.group or person.id
     return (short_name if short else full_name)(person.name), note
+
+
+class Today:
+    """The day's marks, shared by all lines."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources, clock = sources, sources.clock
+        self.threads = anyio.CapacityLimiter(THREADS)
+        self.day = Shared(self._day, Day(), clock, self.threads)
+        self.full, self.short = (self._shared(short) for short in (False, True))
+        self.late: LRUCache[str, int] = LRUCache(_MARKS_KNOWN)
+        """By how much the newest marks were late, as far as that was asked; by event."""
+
+    def _shared(self, short: bool) -> Shared[tuple[MarkLine, ...]]:
+        nothing: tuple[MarkLine, ...] = ()
+        return Shared(lambda: self._lines(short), nothing, self._sources.clock, self.threads)
+
+    def _day(self) -> Day:
+        today, known = self._sources.today(), self.day.newest
+        stamp = self._sources.stamp(today)
+        if (known.of, known.stamp) == (today, stamp):
+            return known
+        return day_of(today, self._sources.visits(today), stamp)
+
+    def _lines(self, short: bool) -> tuple[MarkLine, ...]:
+        ours, visits = self._sources, self.day.newest.visits
+        return lines_of(visits, ours.directory, ours.portrait, ours.zone(), short=short)
+
+    async def judge(self, events: Iterable[Event]) -> None:
+        """Learn by how much these marks were late, of those that have arrived."""
+        for event in events:
+            if event.id not in self.late and self.day.newest.holds(event):
+                self.late[event.id] = await to_thread.run_sync(
+                    self._sources.late, event, abandon_on_cancel=True, limiter=self.threads
+                )

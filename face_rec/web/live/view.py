@@ -2,31 +2,19 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import anyio
 from anyio import to_thread
-from cachetools import LRUCache
 
 from face_rec.attendance.marks.meaning import meaning, with_lateness
-from face_rec.attendance.marks.visit import Visit
-from face_rec.clock import Clock
 from face_rec.domain.errors import FaceRecError, StoreError
 from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.kiosks.banner import SHOWN_FOR, Banner, Named, banners, full_name, short_name
 from face_rec.kiosks.kiosk import KioskRecord
-from face_rec.kiosks.offline import OfflineSeal
-from face_rec.kiosks.screen_status import ScreenReports
-from face_rec.kiosks.seats import Seats
 from face_rec.kiosks.way_choice import BUTTONS, LATE, Offer, offered, stands
-from face_rec.protocols.people import Directory
-from face_rec.protocols.streams import Stream
 from face_rec.web.live.shown import (
     ROOM,
     MarkLine,
@@ -38,84 +26,15 @@ from face_rec.web.live.shown import (
     rounded,
     site_of,
 )
-from face_rec.web.live.today import THREADS, Day, Portrait, Shared, day_of, lines_of
+from face_rec.web.live.sources import Sources
+from face_rec.web.live.today import Shared, Today
 
 log = logging.getLogger(__name__)
 
 _STARTED: Final = secrets.token_hex(4)
 _FIGURES_EVERY: Final = 1.0
-_MARKS_KNOWN: Final = 256
 _MOMENT: Final = 0.04
 """Seconds for which a greeting waits for what the mark means; else that is told later."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """What lines need of the running system. ``knows``, ``record``, ``visits`` (of a local day),
-    ``stamp`` (which differs when they do) and ``late`` (seconds that a mark's person has come
-    late with it) may wait for the database, ``directory`` and ``portrait`` too, and so may
-    ``choose``, which says what a mark at a kiosk of this title counts as; all others answer at
-    once. ``look``: of the site's screens. ``listen``: to be called whenever a kiosk has
-    something new; returns what ends that."""
-
-    stream: Callable[[str], Stream]
-    listen: Callable[[str, Callable[[], None]], Callable[[], None]]
-    knows: Callable[[str], bool]
-    record: Callable[[str], KioskRecord]
-    visits: Callable[[date], Sequence[Visit]]
-    stamp: Callable[[date], Hashable]
-    late: Callable[[Event], int]
-    directory: Directory
-    portrait: Portrait
-    choose: Callable[[Event, EventKind, str], None]
-    away: Callable[[], bool]
-    model: Callable[[], bool]
-    waiting: Callable[[], int]
-    title: Callable[[], str]
-    look: Callable[[], Look]
-    zone: Callable[[], ZoneInfo]
-    seal: OfflineSeal
-    seats: Seats
-    reports: ScreenReports
-    clock: Clock
-
-    def today(self) -> date:
-        return self.clock.now().astimezone(self.zone()).date()
-
-
-class Today:
-    """The day's marks, shared by all lines."""
-
-    def __init__(self, sources: Sources) -> None:
-        self._sources, clock = sources, sources.clock
-        self.threads = anyio.CapacityLimiter(THREADS)
-        self.day = Shared(self._day, Day(), clock, self.threads)
-        self.full, self.short = (self._shared(short) for short in (False, True))
-        self.late: LRUCache[str, int] = LRUCache(_MARKS_KNOWN)
-        """By how much the newest marks were late, as far as that was asked; by event."""
-
-    def _shared(self, short: bool) -> Shared[tuple[MarkLine, ...]]:
-        nothing: tuple[MarkLine, ...] = ()
-        return Shared(lambda: self._lines(short), nothing, self._sources.clock, self.threads)
-
-    def _day(self) -> Day:
-        today, known = self._sources.today(), self.day.newest
-        stamp = self._sources.stamp(today)
-        if (known.of, known.stamp) == (today, stamp):
-            return known
-        return day_of(today, self._sources.visits(today), stamp)
-
-    def _lines(self, short: bool) -> tuple[MarkLine, ...]:
-        ours, visits = self._sources, self.day.newest.visits
-        return lines_of(visits, ours.directory, ours.portrait, ours.zone(), short=short)
-
-    async def judge(self, events: Iterable[Event]) -> None:
-        """Learn by how much these marks were late, of those that have arrived."""
-        for event in events:
-            if event.id not in self.late and self.day.newest.holds(event):
-                self.late[event.id] = await to_thread.run_sync(
-                    self._sources.late, event, abandon_on_cancel=True, limiter=self.threads
-                )
 
 
 class View:

@@ -1,7 +1,8 @@
 """The kiosk by single photos, where video cannot connect: take one, be recognised, next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
+from functools import partial
 
 import streamlit as st
 
@@ -9,12 +10,11 @@ from face_rec.attendance.marks.visit import Visit
 from face_rec.domain.screens import Label, Mood
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.banner import Banner, of_label
-from face_rec.web.live.today import called
+from face_rec.web.live.today import lines_of
 from pages.ui.frame.component_files import joined
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded, store_banner
 from pages.ui.frame.parts import by_itself, repeating
-from pages.ui.shared import times
 from pages.ui.shared.photos import photo
 from pages.ui.shared.text import counted, html
 from pages.ui.shared.times import long_day
@@ -98,9 +98,6 @@ def _answers(labels: tuple[Label, ...], kiosk: str) -> tuple[Banner, ...]:
     return tuple(of_label(label, zone, means, named) for label in labels) or (nobody,)
 
 
-_NEWEST = 40
-
-
 @repeating(1, Right.KIOSK)
 def marks_today(kiosk: str, *, listed: bool) -> None:
     """How many marks this site's day has; ``listed``: there is room for the newest, newest
@@ -119,22 +116,16 @@ def marks_today(kiosk: str, *, listed: bool) -> None:
             return
         with st.container(key="marks_today"):
             if found:
-                short = app.look(kiosk).short_names
-                person_list(_line(app, visit, short) for visit in found[::-1][:_NEWEST])
+                person_list(_listed(app, found, kiosk))
             else:
                 empty_state("how_to_reg", "Nobody yet today", "Marks appear here as they happen.")
 
 
-def _line(app: KioskFacade, visit: Visit, short: bool) -> Line:
-    event = visit.first.event
-    person = app.directory.person(event.subject)
-    title, note = called(person, short=short) if person else ("Deleted person", "")
-    return Line(
-        title=title,
-        note=note,
-        right=times.clock_time(event.at, app.site.timezone),
-        photo=photo(app.pictures, person.photo if person else None),
-    )
+def _listed(app: KioskFacade, visits: Sequence[Visit], kiosk: str) -> Iterator[Line]:
+    """As the live screen lists them."""
+    portrait, short = partial(photo, app.pictures), app.look(kiosk).short_names
+    for one in lines_of(visits, app.directory, portrait, app.site.timezone, short=short):
+        yield Line(one.title, one.note, one.right, photo=one.photo)
 
 
 def idle(now: datetime, zone: tzinfo) -> Banner:

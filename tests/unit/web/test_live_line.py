@@ -26,7 +26,8 @@ from face_rec.web.live import line as line_module
 from face_rec.web.live import live
 from face_rec.web.live.kiosk_line import KioskLine
 from face_rec.web.live.shown import Shown
-from face_rec.web.live.view import Today, View
+from face_rec.web.live.today import Today
+from face_rec.web.live.view import View
 from tests.fakes.live import FakeLive
 
 URL = "ws://localhost/live?kiosk=front-door&screen=s1"

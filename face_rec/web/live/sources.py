@@ -1,0 +1,54 @@
+"""What the lines of kiosks need of the running system."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from face_rec.attendance.marks.visit import Visit
+from face_rec.clock import Clock
+from face_rec.domain.look import Look
+from face_rec.domain.marks import Event, EventKind
+from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.offline import OfflineSeal
+from face_rec.kiosks.screen_status import ScreenReports
+from face_rec.kiosks.seats import Seats
+from face_rec.protocols.people import Directory
+from face_rec.protocols.streams import Stream
+
+Portrait = Callable[[str | None], str | None]
+"""The picture under a key as a data URI; None without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What lines need of the running system. ``knows``, ``record``, ``visits`` (of a local day),
+    ``stamp`` (which differs when they do) and ``late`` (seconds that a mark's person has come
+    late with it) may wait for the database, ``directory`` and ``portrait`` too, and so may
+    ``choose``, which says what a mark at a kiosk of this title counts as; all others answer at
+    once. ``look``: of the site's screens. ``listen``: to be called whenever a kiosk has
+    something new; returns what ends that."""
+
+    stream: Callable[[str], Stream]
+    listen: Callable[[str, Callable[[], None]], Callable[[], None]]
+    knows: Callable[[str], bool]
+    record: Callable[[str], KioskRecord]
+    visits: Callable[[date], Sequence[Visit]]
+    stamp: Callable[[date], Hashable]
+    late: Callable[[Event], int]
+    directory: Directory
+    portrait: Portrait
+    choose: Callable[[Event, EventKind, str], None]
+    away: Callable[[], bool]
+    model: Callable[[], bool]
+    waiting: Callable[[], int]
+    title: Callable[[], str]
+    look: Callable[[], Look]
+    zone: Callable[[], ZoneInfo]
+    seal: OfflineSeal
+    seats: Seats
+    reports: ScreenReports
+    clock: Clock
+
+    def today(self) -> date:
+        return self.clock.now().astimezone(self.zone()).date()
