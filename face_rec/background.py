@@ -7,8 +7,10 @@ a pause that grows. ``tests/test_architecture.py`` refuses a thread made anywher
 import asyncio
 import logging
 import threading
+import time
 import weakref
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -73,7 +75,7 @@ class Background:
         self.stopping.set()
         self._wake()
         if self._thread.is_alive():
-            self._thread.join(timeout)
+            self._thread.join(_within(timeout))
         ended = not self._thread.is_alive()
         if ended:
             _ALL.discard(self)
@@ -115,6 +117,26 @@ class Background:
             self.name, self._failures, seconds, self._problem, exc_info=error,
         )  # fmt: skip
         self.stopping.wait(seconds)
+
+
+_LEAST: Final = 0.2  # seconds that each thread is waited for, however late it is
+_end_by = float("inf")  # monotonic seconds
+
+
+@contextmanager
+def ending_within(seconds: float) -> Iterator[None]:
+    """Inside, all stops together wait no longer than this: each has its own patience with a
+    server that hangs, and a dozen of them in a row outlast that of whoever stops the app."""
+    global _end_by  # noqa: PLW0603
+    _end_by = time.monotonic() + seconds
+    try:
+        yield
+    finally:
+        _end_by = float("inf")
+
+
+def _within(timeout: float) -> float:
+    return min(timeout, max(_LEAST, _end_by - time.monotonic()))
 
 
 _ALL: "weakref.WeakSet[Background]" = weakref.WeakSet()

@@ -53,6 +53,8 @@ from face_rec.web.ops import checks, health
 
 log = logging.getLogger(__name__)
 
+_CLOSING_SECONDS = 20.0
+"""deploy/compose.yaml and the unit file kill after 60, an impatient person sooner."""
 _MOST_WORKERS = 4  # more threads than this gain little: memory bandwidth is shared
 
 
@@ -69,7 +71,12 @@ def build(settings: Settings) -> Iterator[System]:
         models = build_models(settings)
         models.start()
         stack.callback(models.close)
-        yield _system(settings, clock, stores, models, stack)
+        system = _system(settings, clock, stores, models, stack)
+        try:
+            yield system
+        finally:
+            with background.ending_within(_CLOSING_SECONDS):
+                stack.close()
 
 
 def _system(
@@ -111,7 +118,11 @@ def _system(
     stack.callback(daily_check.close)
     stores.kiosks.names()  # what is taken over from devices of before is so at the start already
     heartbeat = Heartbeat(
-        lambda: _alive(engine), rules.beat, clock, obstacle=lambda: _obstacle(follower, marker)
+        lambda: _alive(engine),
+        lambda kiosk, at, waiting: rules.beat(kiosk, at, waiting=waiting),
+        clock,
+        obstacle=lambda: _obstacle(follower, marker),
+        waiting=marker.pending_count,
     )
     stack.callback(heartbeat.close)
     return System(

@@ -26,6 +26,7 @@ from face_rec.journey.streams.camera import (
 )
 from face_rec.models.service import ModelService
 from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.stores.journal.journal_segment import SUFFIX
 from face_rec.stores.journal.quarantine import Quarantine
 from face_rec.stores.redis import redis_health
 from face_rec.web.ops import checks, host_checks
@@ -99,6 +100,7 @@ def _of_machine(settings: Settings) -> Iterable[Check]:
         secret_files_check(settings.secret_files),
         checks.disk_check(settings.data_dir),
         aside_check(settings.data_dir),
+        journal_files_check(settings.data_dir / "journal"),
         host_checks.tls_check(settings.tls_cert, settings.tls_key, SystemClock().now()),
         host_checks.browsers_check(loopback=settings.loopback, https=https),
         host_checks.clock_check(host_checks.ntp_synchronised),
@@ -141,6 +143,29 @@ def aside_check(data_dir: Path) -> Check:
         )
         detail = " and ".join(words)
         return HealthCheck("set aside", ok=True, detail=detail, advice=advice, warning=True)
+
+    return check
+
+
+def journal_files_check(folder: Path) -> Check:
+    """Failed where a file of the journal cannot be read: marks in it reach nobody."""
+
+    def check() -> HealthCheck:
+        bad: list[str] = []
+        for path in sorted(folder.glob(f"*{SUFFIX}")):
+            try:
+                path.read_bytes()
+            except FileNotFoundError:  # settled meanwhile
+                continue
+            except OSError as error:
+                bad.append(f"{path.name} ({error.strerror or error})")
+        if not bad:
+            return HealthCheck("journal files", ok=True, detail="all can be read")
+        return HealthCheck(
+            "journal files", ok=False, detail=f"{len(bad)} cannot be read: {', '.join(bad[:3])}",
+            advice=f"Marks that were confirmed may be in them. Give the app's user the files in "
+            f"{folder}, or repair the disk; the app takes them over within a minute.",
+        )  # fmt: skip
 
     return check
 

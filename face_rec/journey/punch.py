@@ -21,7 +21,8 @@ from face_rec.protocols.snapshots import SnapshotSink
 
 CONTEXT: Final = 3.0
 """Side of a snapshot, in sides of the face: enough to see who stands there, no more."""
-_WRITTEN: Final = (Outcome.MARKED, Outcome.SAVED_HERE)
+_WRITTEN: Final = (Outcome.MARKED, Outcome.SAVED_HERE, Outcome.REPEATED)
+"""It stands; REPEATED: the answer to the first sending was lost on the way."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

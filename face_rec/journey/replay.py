@@ -15,8 +15,11 @@ from face_rec.retry import Backoff
 
 log = logging.getLogger(__name__)
 
-PAUSES: Final = Backoff(0.5, 15.0)
-"""Between two tries, after each one that fails."""
+AWAY: Final = Backoff(0.25, 1.0)
+"""Between two tries while Redis or its replicas are away. Everybody is told "saved here" until one
+succeeds, so that the longest of them is what a failover costs beyond its own time."""
+REFUSED: Final = Backoff(0.5, 15.0)
+"""The same where Redis answers and refuses some of what waits; each try is an error in the log."""
 ADOPT_EVERY: Final = 30.0
 """Seconds between two looks for what processes left that died beside this one."""
 _TRIES: Final = 5
@@ -87,8 +90,9 @@ class Replayer:
         failures, pause = 0, 0.0
         while self._wait(pause):
             self._adopt()
-            failures = 0 if self._pass() else failures + 1
-            pause = PAUSES.jittered(failures) if failures else 0.0
+            backoff = self._pass()
+            failures = failures + 1 if backoff else 0
+            pause = backoff.jittered(failures) if backoff else 0.0
         self._pass()
 
     def _wait(self, pause: float) -> bool:
@@ -110,15 +114,15 @@ class Replayer:
         with self._changed:
             self._waiting.update((event.id, event) for event in found)
 
-    def _pass(self) -> bool:
-        """Offer everything once; False when something is left."""
+    def _pass(self) -> Backoff | None:
+        """Offer everything once; when to try again where something is left."""
         before = self._clock.monotonic()
         with self._changed:
             events = list(self._waiting.values())
         handed, alone = 0, False
         for event in events:
             if self._clock.monotonic() > self._give_up_at:
-                return False
+                return AWAY
             if alone and event.id in self._offered:
                 continue
             try:
@@ -128,13 +132,15 @@ class Replayer:
                 self._offered.add(event.id)
             except StoreUnavailable:
                 self._away = True
-                return False
+                return AWAY
         with self._changed:
             self._away = False
         if handed:
             seconds = self._clock.monotonic() - before
             log.info("journal_replayed events=%d seconds=%.1f", handed, seconds)
-        return not self._waiting
+        if not self._waiting:
+            return None
+        return AWAY if alone else REFUSED
 
     def _hand_on(self, event: Event) -> bool:
         """Whether Redis has ``event`` now; raises StoreUnavailable."""

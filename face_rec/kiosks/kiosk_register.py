@@ -30,17 +30,19 @@ class Heartbeat:
 
     A beat says that whoever came past was marked: while ``obstacle`` says why nobody can be, no
     kiosk beats, and the days are judged as in any other outage. It is asked only where there is
-    a picture."""
+    a picture. ``beat`` is also told how many marks wait for the database (``waiting``)."""
 
     def __init__(
         self,
         alive: Callable[[], Iterable[str]],
-        beat: Callable[[str, datetime], None],
+        beat: Callable[[str, datetime, int], None],
         clock: Clock,
         every: float = EVERY,
         obstacle: Callable[[], str] = lambda: "",
+        waiting: Callable[[], int] = lambda: 0,
     ) -> None:
         self._alive = alive
+        self._waiting = waiting
         self._obstacle = obstacle
         self._beat = beat
         self._clock = clock
@@ -60,7 +62,7 @@ class Heartbeat:
             return
         for kiosk in kiosks:
             try:
-                self._beat(kiosk, self._clock.now())
+                self._beat(kiosk, self._clock.now(), self._waiting())
             except StoreError as error:
                 log.warning("beat_lost kiosk=%s error=%s", kiosk, error)
 

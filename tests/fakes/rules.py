@@ -24,6 +24,7 @@ class FakeRules:
         self.available = True
         self._rules = with_items(Rules(), items)
         self._beats: dict[date, dict[str, list[Interval]]] = defaultdict(dict)
+        self._waiting: dict[date, dict[str, int]] = defaultdict(dict)
 
     def version(self) -> int:
         if not self.available:
@@ -58,10 +59,13 @@ class FakeRules:
             changed = without(changed, item)
         self._rules = replace(changed, version=self._rules.version + 1)
 
-    def beat(self, kiosk: str, at: datetime, since: datetime | None = None) -> None:
+    def beat(
+        self, kiosk: str, at: datetime, since: datetime | None = None, waiting: int = 0
+    ) -> None:
         known = {one.id: one for one in self._rules.kiosks}.get(kiosk)
         if known is None:
             return
+        self._waiting[at.astimezone(UTC).date()][kiosk] = waiting
         start, moment = int((since or at).timestamp()), int(at.timestamp())
         intervals = self._beats[at.astimezone(UTC).date()].setdefault(kiosk, [])
         for number, (first, last) in enumerate(intervals):
@@ -79,3 +83,6 @@ class FakeRules:
             for kiosk, intervals in self._beats.get(day, {}).items():
                 found[kiosk] += intervals
         return found
+
+    def waiting(self, utc_day: date) -> Mapping[str, int]:
+        return dict(self._waiting[utc_day])

@@ -105,6 +105,10 @@ class RulesReader(Protocol):
         """Intervals by kiosk over these UTC days."""
         ...
 
+    def waiting(self, utc_day: date) -> Mapping[str, int]:
+        """How many marks waited on each kiosk's machine at its last beat of the day."""
+        ...
+
 
 class RulesWriter(Protocol):
     """Changes of the rules; all may raise StoreUnavailable."""
@@ -122,12 +126,14 @@ class RulesWriter(Protocol):
 class RulesStore(RulesReader, RulesWriter, Protocol):
     """Both, as one store is, and the kiosks' signs of life."""
 
-    def beat(self, kiosk: str, at: datetime, since: datetime | None = None) -> None:
+    def beat(
+        self, kiosk: str, at: datetime, since: datetime | None = None, waiting: int = 0
+    ) -> None:
         """Note a sign of life, or of a life without a gap from ``since`` (of the
         same UTC day). Beats at most three minutes apart join into one interval.
         A kiosk without a record is not registered and is not noted: an invented name must
         excuse nobody. A registered one's first beat ever starts its watch; no other raises
-        the version."""
+        the version. ``waiting``: marks that the database has not taken yet."""
         ...
 
 

@@ -7,7 +7,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
@@ -137,7 +137,9 @@ class RedisRules:
         ledger.begin(states, self._guard(version))
 
     @redis_errors()
-    def beat(self, kiosk: str, at: datetime, since: datetime | None = None) -> None:
+    def beat(
+        self, kiosk: str, at: datetime, since: datetime | None = None, waiting: int = 0
+    ) -> None:
         """Note a sign of life of a registered kiosk; of any other, nothing."""
         if not self._client.hexists(keys.rule(self._site, "kiosks"), kiosk):
             return
@@ -148,6 +150,8 @@ class RedisRules:
             int(start.timestamp()),
             int(at.timestamp()),
             BEAT_GAP,
+            waiting,
+            keys.waiting(kiosk),
         ]
         if _BEAT.run(self._client, [day], arguments):
             self._watch(kiosk, start)
@@ -159,9 +163,16 @@ class RedisRules:
             pipeline.hgetall(keys.beats(self._site, day))
         found: dict[str, list[Interval]] = defaultdict(list)
         for stored in pipeline.execute() if utc_days else ():
-            for kiosk, text in stored.items():
-                found[kiosk.decode()] += _intervals(text)
+            for field, text in stored.items():
+                if not keys.kiosk_waiting(kiosk := field.decode()):
+                    found[kiosk] += _intervals(text)
         return found
+
+    @redis_errors()
+    def waiting(self, utc_day: date) -> Mapping[str, int]:
+        stored: Any = self._client.hgetall(keys.beats(self._site, utc_day))
+        named = {keys.kiosk_waiting(field.decode()): text for field, text in stored.items()}
+        return {kiosk: int(text) for kiosk, text in named.items() if kiosk and text.isdigit()}
 
     def _hash_of(self, item: Item) -> str:
         return keys.rule(self._site, kind_of(item).name)

@@ -174,6 +174,17 @@ def beats(site: str, day: date) -> str:
     return f"beats:{_of_day(site, day)}"
 
 
+def waiting(kiosk: str) -> str:
+    """Field of :func:`beats`: how many marks waited on the kiosk's machine at its last beat."""
+    return f"{kiosk}\nwaiting"
+
+
+def kiosk_waiting(field: str) -> str:
+    """The kiosk of such a field; "" for any other."""
+    kiosk, separator, _ = field.partition("\n")
+    return kiosk if separator else ""
+
+
 EPOCH: Final = "epoch"  # random name of this database
 
 

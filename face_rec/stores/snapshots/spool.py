@@ -65,7 +65,7 @@ class SnapshotSpool:
     ) -> None:
         self._store = store
         self._disk = SpoolFolder(folder, limits or SpoolLimits(), sealer)
-        self._sender = SpoolSender(store, self._disk, backoff or Backoff(1.0, 60.0), adopt_every)
+        self._sender = SpoolSender(store, self._disk, backoff or Backoff(1.0, 5.0), adopt_every)
         self._memory = memory
         self._offered: OrderedDict[str, Image] = OrderedDict()
         self._changed = threading.Condition()

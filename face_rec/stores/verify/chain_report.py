@@ -21,6 +21,7 @@ class Flaw(StrEnum):
     HEAD = "head"
     WITNESS = "witness"
     KEY = "key unknown"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+from face_rec.domain.errors import StoreError, StoreUnavailable
 from face_rec.protocols.models import Progress
 from face_rec.stores.chain.links import Chain, Stream, name_of
 from face_rec.stores.verify.chain_days import ChainDays
@@ -46,7 +47,8 @@ class ChainCheck:
         self._records = {one.ledger.name: one for one in records}
 
     def run(self, progress: Progress | None = None) -> Report:
-        """Walk every day and stream there is or was. Raises StoreError.
+        """Walk every day and stream there is or was. Raises StoreUnavailable; what cannot be read
+        is one of the findings.
 
         The witness is read before the lists, so that these can only be longer.
         """
@@ -59,10 +61,15 @@ class ChainCheck:
         streams: list[Stream] = [*sorted(days), *self._records]
         for number, stream in enumerate(streams, 1):
             about = seen.get(name_of(stream), [])
-            if isinstance(stream, date):
-                self._day(tally, stream, about, evidence.older)
-            else:
-                self._stream(tally, stream, about)
+            try:
+                if isinstance(stream, date):
+                    self._day(tally, stream, about, evidence.older)
+                else:
+                    self._stream(tally, stream, about)
+            except StoreUnavailable:
+                raise
+            except StoreError as error:  # one that is no list must not hide what others hold
+                tally.findings.append(Finding(stream, Flaw.UNREADABLE, str(error)))
             if progress is not None:
                 progress(number, len(streams))
         return _report(tally, evidence.seen)

@@ -95,9 +95,10 @@ class ChainWatch:
         """The log, once: with all heads there are, and what carries no link."""
         if self._witness.known() is not None:
             return
-        heads = {
-            name_of(seen.day): (seen.count, seen.link) for seen in self._witness.before_logs()
-        }
+        before, flaws = self._witness.before_logs()
+        if flaws:  # what it says would be lost: the log begins once it is mended
+            raise StoreError(flaws[0])
+        heads = {name_of(seen.day): (seen.count, seen.link) for seen in before}
         older: dict[str, tuple[int, str]] = {}
         days = self._days.days()
         for day in days:

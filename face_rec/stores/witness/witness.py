@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from face_rec.domain.errors import StoreError
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.witness import witness_entry
 from face_rec.stores.witness.witness_entry import Entry, Heads, LogState, Seen, entry_of
@@ -63,14 +64,14 @@ class Witness:
         state = self._refreshed()
         return None if state is None else state.heads
 
-    def before_logs(self) -> list[Seen]:
-        """What versions without a log kept; only what they signed. Raises StoreError."""
+    def before_logs(self) -> tuple[list[Seen], list[str]]:
+        """What versions without a log kept, only what they signed; and what is wrong with it."""
         names = self._folder.names()
-        seen = witness_entry.all_seen(
+        seen, flaws = witness_entry.all_seen(
             [name for name in names if witness_entry.DOCUMENT.fullmatch(name)], self._folder.read
         )
         site = self._chain.site
-        return [one for one in seen if self._chain.signed(one.text(site), one.signature)]
+        return [one for one in seen if self._chain.signed(one.text(site), one.signature)], flaws
 
     def begin(self, at: datetime, heads: Heads, older: Heads) -> None:
         """Start a log of our own."""
@@ -103,11 +104,13 @@ class Witness:
         """Everything, read anew and checked against each other. Raises StoreError."""
         found = Evidence()
         pin = self._pin.read()
-        states = {log: self._read(log, self._folder.lines(log)) for log in self._folder.logs()}
+        states = {log: self._as_far_as_it_goes(log) for log in self._folder.logs()}
         for state in states.values():
             found.add(state)
         found.flaws += against_pin(states, pin)
-        found.seen += self.before_logs()
+        seen, flaws = self.before_logs()
+        found.seen += seen
+        found.flaws += flaws
         if self._bucket is not None:
             for log in self._bucket.logs():
                 copy = self._read(log, self._bucket.lines(log))
@@ -153,6 +156,15 @@ class Witness:
         states = [self._read(log, self._folder.lines(log)) for log in logs]
         ours = [s for s in states if s.at is not None and (pin is None or s.name == pin.log)]
         return max(ours, key=lambda state: (state.at, state.name), default=None)
+
+    def _as_far_as_it_goes(self, log: str) -> LogState:
+        """A log of this machine; that a month of it cannot be read is one of its flaws."""
+        state = LogState(self._chain, log)
+        try:
+            state.read(self._folder.lines(log))
+        except StoreError as error:
+            state.flaws.append(str(error))
+        return state
 
     def _read(self, log: str, lines: Iterator[bytes]) -> LogState:
         state = LogState(self._chain, log)

@@ -7,7 +7,7 @@ says what there was without a link when the log began.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -150,12 +150,18 @@ Read = Callable[[str], bytes | None]
 """The bytes of the document of a name; None if there is none."""
 
 
-def all_seen(names: list[str], read: Read) -> Iterator[Seen]:
-    """Every day that was ever seen. Raises StoreError."""
+def all_seen(names: list[str], read: Read) -> tuple[list[Seen], list[str]]:
+    """Every day that was ever seen, and what is wrong with the documents: one that is damaged
+    says nothing, and keeps none of the others from being read."""
+    seen: list[Seen] = []
+    flaws: list[str] = []
     for name in names:
-        content = read(name) if name != BEGAN else None
-        if content is not None:
-            yield from _seen_in(_decoded(content, name))
+        try:
+            content = read(name) if name != BEGAN else None
+            seen += _seen_in(_decoded(content, name)) if content is not None else []
+        except StoreError as error:
+            flaws.append(str(error))
+    return seen, flaws
 
 
 def _seen_in(document: Document) -> list[Seen]:

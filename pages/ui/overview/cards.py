@@ -119,7 +119,11 @@ def kiosk_states(app: AttendanceFacade) -> None:
         one.id: [(o.start, o.end) for o in outages if o.kiosk == one.id and _over(o, beats)]
         for one in kiosks
     }
-    lines = [_line(one, beats.get(one.id, ()), down[one.id], now) for one in kiosks]
+    waiting = app.service.stores.rules.waiting(days[-1])
+    lines = [
+        _line(one, beats.get(one.id, ()), down[one.id], waiting.get(one.id, 0), now)
+        for one in kiosks
+    ]
     lines += [_stranger(name) for name in strangers]
     if lines:
         state_list(lines)
@@ -137,12 +141,17 @@ def _stranger(name: str) -> Line:
 
 
 def _line(
-    kiosk: KioskRecord, beats: Sequence[Interval], down: Sequence[Interval], now: datetime
+    kiosk: KioskRecord,
+    beats: Sequence[Interval],
+    down: Sequence[Interval],
+    waiting: int,
+    now: datetime,
 ) -> Line:
     last = max((end for _, end in beats), default=0)
     alive = last and now.timestamp() - last < _ALIVE.total_seconds()
     gaps = ", ".join(f"{_clock(a, now)}–{_clock(b, now)}" for a, b in down)
     words = [kiosk.site, _WAYS[kiosk.direction], f"down {gaps}" if gaps else ""]
+    words += [f"{waiting:,} marks wait there for the database"] if waiting else []
     return Line(
         kiosk.id,
         " · ".join(word for word in words if word),

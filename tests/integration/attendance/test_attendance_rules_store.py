@@ -127,6 +127,15 @@ def test_beats_join_into_intervals_until_a_gap(store: RulesStore) -> None:
     assert store.beats([DAY]) == {"gate": [(start, start + 120), (start + 1000, start + 1060)]}
 
 
+def test_a_beat_says_how_many_marks_wait_there(store: RulesStore) -> None:
+    store.put(KioskRecord("gate"), KioskRecord("yard"))
+    store.beat("gate", NOON, waiting=12)
+    store.beat("yard", NOON, waiting=7)
+    store.beat("yard", NOON + timedelta(seconds=30))
+    assert store.waiting(DAY) == {"gate": 12, "yard": 0}
+    assert set(store.beats([DAY])) == {"gate", "yard"}
+
+
 def test_a_beat_that_comes_late_is_no_step_back(store: RulesStore) -> None:
     store.put(KioskRecord("gate"))
     for seconds in (60, 0, 30):

@@ -266,6 +266,36 @@ def test_a_damaged_witness_is_said_instead_of_ignored(world: World) -> None:
     assert "damaged or was changed" in finding.sentence()
 
 
+def test_a_month_of_the_witness_that_cannot_be_read_hides_nothing_that_the_others_say(
+    world: World,
+) -> None:
+    """Neither one of before the logs nor one of them: both are said, and the rest is checked."""
+    world.mark("e1", "e2", "e3")
+    world.watch.copy()
+    folder = world.folder / "witness" / "main"
+    (folder / "2024-01.json").write_bytes(b"no JSON")
+    name = world.log().stem.rpartition("-")[0].rpartition("-")[0]
+    (folder / f"{name}-2099-01.jsonl").mkdir()
+    _cut(world)
+    findings = world.watch.verify().findings
+    said = " ".join(finding.detail for finding in findings if finding.flaw is Flaw.WITNESS)
+    assert "2024-01 is damaged" in said
+    assert "cannot be used" in said
+    assert Flaw.CUT in {finding.flaw for finding in findings}
+
+
+def test_a_day_that_is_no_list_hides_nothing_of_the_others(world: World) -> None:
+    world.mark("e1", "e2")
+    world.mark("e3", day=1)
+    world.client.delete(KEY)
+    world.client.set(KEY, b"garbage")
+    report = world.watch.verify()
+    assert [(finding.day, finding.flaw) for finding in report.findings] == [
+        (TODAY, Flaw.UNREADABLE)
+    ]
+    assert report.linked == 1
+
+
 def test_the_witness_in_a_bucket_works_like_the_one_in_a_folder(world: World) -> None:
     bucket = MemoryBucket()
     watch = world.another_watch(bucket)

@@ -108,6 +108,19 @@ def test_marks_go_on_after_a_failover_and_replays_are_recognised(
     assert replayed.outcome is Outcome.REPEATED
 
 
+def test_a_master_that_became_a_replica_is_away_and_refuses_no_mark_for_good(trio: Trio) -> None:
+    """It has the event, so that the script writes nothing and only WAIT finds out."""
+    event = an_event("e1")
+    client = connect(RedisAddress(nodes=(("127.0.0.1", trio.master.port),)))
+    attendance = RedisAttendance(client, "main", wait_replicas=1)
+    assert attendance.apply(event, 60).outcome is Outcome.MARKED
+    trio.sentinel.stop()  # or it would make this one the master again
+    trio.master.client().replicaof("127.0.0.1", trio.replica.port)
+    with pytest.raises(StoreUnavailable, match="WAIT cannot be used with replica"):
+        attendance.apply(event, 60, replay=True)
+    client.close()
+
+
 def test_a_replica_that_stopped_is_missed(trio: Trio, client: Client) -> None:
     attendance = RedisAttendance(client, "main", wait_replicas=1)
     assert attendance.apply(an_event("e1"), 60).outcome is Outcome.MARKED

@@ -248,7 +248,8 @@ def test_something_unexpected_after_the_journal_means_saved_here_once(house: Hou
 def test_a_poisonous_event_is_set_aside_and_the_others_go_on(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replay, "PAUSES", Backoff(0.001, 0.002))
+    monkeypatch.setattr(replay, "AWAY", Backoff(0.001, 0.002))
+    monkeypatch.setattr(replay, "REFUSED", Backoff(0.001, 0.002))
     _poisonous(house, "odd")
     house.mark("odd", "ann")
     house.mark("e1", "bob")
@@ -263,7 +264,8 @@ def test_a_poisonous_event_is_set_aside_and_the_others_go_on(
 def test_what_fails_of_something_that_passes_is_not_set_aside(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replay, "PAUSES", Backoff(0.001, 0.002))
+    monkeypatch.setattr(replay, "AWAY", Backoff(0.001, 0.002))
+    monkeypatch.setattr(replay, "REFUSED", Backoff(0.001, 0.002))
     failures = 0
 
     def twice(_: Event) -> None:
@@ -281,7 +283,8 @@ def test_what_fails_of_something_that_passes_is_not_set_aside(
 def test_an_event_that_cannot_be_set_aside_stays_in_the_journal(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replay, "PAUSES", Backoff(0.001, 0.002))
+    monkeypatch.setattr(replay, "AWAY", Backoff(0.001, 0.002))
+    monkeypatch.setattr(replay, "REFUSED", Backoff(0.001, 0.002))
     tried = threading.Semaphore(0)
 
     def refuse(event_id: str, reason: str) -> None:
@@ -311,7 +314,8 @@ def test_what_the_replicas_lack_is_in_the_day_and_holds_up_nobody(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The replay offers each once, asks for the replicas once a pass, and settles none."""
-    monkeypatch.setattr(replay, "PAUSES", Backoff(0.001, 0.002))
+    monkeypatch.setattr(replay, "AWAY", Backoff(0.001, 0.002))
+    monkeypatch.setattr(replay, "REFUSED", Backoff(0.001, 0.002))
     alone, tries = threading.Event(), Counter[str]()
     alone.set()
     take = house.store.apply

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from face_rec.domain.faces import Box, Frame
-from face_rec.domain.marks import Outcome, Source
+from face_rec.domain.marks import Event, Outcome, Receipt, Source
 from face_rec.domain.people import Person
 from face_rec.domain.pictures import key_of
 from face_rec.domain.recognition import Verdict
@@ -200,6 +200,21 @@ def test_the_snapshot_is_offered_once_and_only_for_a_mark(stage: Stage) -> None:
     ((key, image),) = stage.snapshots.offered
     assert key == event.snapshot
     assert image.shape[2] == 3
+
+
+def test_a_mark_whose_first_answer_was_lost_keeps_its_picture(stage: Stage) -> None:
+    """The client sends the command again, and Redis says that this very event is there."""
+    apply = stage.attendance.apply
+
+    def lost(event: Event, cooldown: float, replay: bool = False) -> Receipt:
+        apply(event, cooldown, replay)
+        return apply(event, cooldown, replay)
+
+    stage.attendance.apply = lost  # type: ignore[method-assign]
+    label = stage.label(Actor(ANN), frames=3)
+    assert label.receipt is not None
+    assert label.receipt.outcome is Outcome.REPEATED
+    assert [key for key, _ in stage.snapshots.offered] == [label.receipt.event.snapshot]
 
 
 def test_without_snapshots_the_event_has_no_key(stage: Stage) -> None:

@@ -14,17 +14,22 @@ LONG = 3600.0  # seconds: the thread itself never beats in these tests
 
 def test_each_kiosk_with_a_picture_gives_a_sign_of_life() -> None:
     rules, clock = FakeRules(KioskRecord("gate"), KioskRecord("yard")), FakeClock()
-    heart = Heartbeat(lambda: ["gate", "yard", "invented"], rules.beat, clock, LONG)
+    heart = Heartbeat(
+        lambda: ["gate", "yard", "invented"],
+        lambda kiosk, at, waiting: rules.beat(kiosk, at, waiting=waiting),
+        clock, LONG, waiting=lambda: 3,
+    )  # fmt: skip
     heart.beat_once()
     heart.close()
     assert set(rules.beats([MORNING.date()])) == {"gate", "yard"}
     assert {kiosk.id for kiosk in rules.load().kiosks} == {"gate", "yard"}
+    assert rules.waiting(MORNING.date()) == {"gate": 3, "yard": 3}
 
 
 def test_a_store_that_is_away_costs_the_beat_of_one_kiosk_only() -> None:
     noted: list[str] = []
 
-    def beat(kiosk: str, _: datetime) -> None:
+    def beat(kiosk: str, _: datetime, __: int) -> None:
         if kiosk == "gate":
             raise StoreUnavailable("The fake store is away. Switch it on.")
         noted.append(kiosk)
@@ -39,7 +44,7 @@ def test_no_kiosk_gives_a_sign_of_life_while_nobody_can_be_marked() -> None:
     noted: list[str] = []
     obstacle = "the disk is full"
     heart = Heartbeat(
-        lambda: ["gate", "yard"], lambda kiosk, _: noted.append(kiosk), FakeClock(), LONG,
+        lambda: ["gate", "yard"], lambda kiosk, *_: noted.append(kiosk), FakeClock(), LONG,
         obstacle=lambda: obstacle,
     )  # fmt: skip
     heart.beat_once()

@@ -90,6 +90,19 @@ def test_a_thread_that_does_not_end_holds_a_stop_up_no_longer_than_it_may() -> N
     assert thread.stop(SOON)
 
 
+def test_threads_that_do_not_end_share_one_patience_when_the_app_ends() -> None:
+    works = [Flaky() for _ in range(4)]
+    threads = [Background(f"stuck{n}", work).start() for n, work in enumerate(works)]
+    assert all(work.steady.wait(SOON) for work in works)
+    begun = time.monotonic()
+    with background.ending_within(0.0):
+        assert not any(thread.stop(60.0) for thread in threads)
+    assert time.monotonic() - begun < 60
+    for work, thread in zip(works, threads, strict=True):
+        work.stop.set()
+        assert thread.stop(SOON)
+
+
 def test_what_fails_while_it_is_stopped_is_not_begun_again() -> None:
     stop = threading.Event()
 

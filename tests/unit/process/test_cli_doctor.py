@@ -191,3 +191,14 @@ def test_a_cameras_address_may_lie_in_a_file(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="cannot be read"):
         camera_address("@/no/such")
     assert not camera_check("@/no/such").ok
+
+
+def test_a_file_of_the_journal_that_cannot_be_read_fails_with_what_to_do(tmp_path: Path) -> None:
+    assert doctor.journal_files_check(tmp_path / "none")().ok
+    (tmp_path / "0123.jsonl").write_bytes(b"")
+    assert doctor.journal_files_check(tmp_path)().ok
+    (tmp_path / "abcd.jsonl").mkdir()  # an unreadable file would be readable to root
+    found = doctor.journal_files_check(tmp_path)()
+    assert not found.ok
+    assert "abcd.jsonl" in found.detail
+    assert str(tmp_path) in found.advice
