@@ -38,6 +38,7 @@ class Heartbeat:
         beat: Callable[[str, datetime, int], None],
         clock: Clock,
         every: float = EVERY,
+        *,
         obstacle: Callable[[], str] = lambda: "",
         waiting: Callable[[], int] = lambda: 0,
     ) -> None:

@@ -62,7 +62,7 @@ def test_without_a_picture_nobody_is_asked_whether_marks_could_be_kept() -> None
         asked.append("")
         return ""
 
-    heart = Heartbeat(list, lambda *_: None, FakeClock(), LONG, obstacle)
+    heart = Heartbeat(list, lambda *_: None, FakeClock(), LONG, obstacle=obstacle)
     heart.beat_once()
     heart.close()
     assert asked == []
