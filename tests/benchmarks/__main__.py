@@ -18,13 +18,17 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks import commit, machine, table
-from tests.benchmarks.row import Row
+from tests.benchmarks.report import commit, machine, table
+from tests.benchmarks.report.row import Row
 
-NAMES = (
-    "frame_cost", "time_to_mark", "streams", "matching", "gallery", "marks", "soak", "start",
-    "attendance", "transports", "pages", "kiosk", "live_line", "chain", "journal",
-)  # fmt: skip
+ROOMS = {
+    "journey": ("frame_cost", "time_to_mark", "streams", "soak", "start"),
+    "stores": ("matching", "gallery", "marks", "attendance", "chain", "journal"),
+    "browser": ("transports", "pages", "kiosk", "live_line"),
+}
+NAMES = {
+    name: f"tests.benchmarks.{room}.{name}" for room, names in ROOMS.items() for name in names
+}
 SLOW = {"transports", "pages", "kiosk"}
 """Left out in quick mode, unless asked for: a browser cannot be hurried."""
 RESULTS = Path(__file__).with_name("results.json")
@@ -50,7 +54,7 @@ def _measured(name: str, quick: bool) -> list[Row]:
     print(f"{name} ...", file=sys.stderr, flush=True)
     began = time.perf_counter()
     try:
-        module: Any = importlib.import_module(f"tests.benchmarks.{name}")
+        module: Any = importlib.import_module(NAMES[name])
         rows: list[Row] = module.run(quick)
     except (Exception, pytest.skip.Exception) as error:
         return [Row(name, nan, "", note=f"not measured: {type(error).__name__}: {error}")]

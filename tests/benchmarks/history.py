@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests.benchmarks import table
+from tests.benchmarks.report import table
 
 HERE = Path(__file__).parent
 RESULTS, HISTORY = HERE / "results.json", HERE / "history.jsonl"

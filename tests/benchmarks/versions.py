@@ -4,7 +4,7 @@ which lies in FOLDER: ``git worktree add FOLDER COMMIT``.
 What the server takes to draw a page: from the first word on the WebSocket to the end of the
 script. Both trees serve sixty people with a month of marks, on the same machine at the same time,
 and take turns: what the machine does besides meets both. FOLDER runs with the packages of this
-tree. What the browser and the line take besides is in :mod:`tests.benchmarks.pages`.
+tree. What the browser and the line take besides is in :mod:`tests.benchmarks.browser.pages`.
 """
 
 import sys
@@ -20,8 +20,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from tests.benchmarks.filled import FilledServer
-from tests.benchmarks.row import Row
+from tests.benchmarks.browser.filled import FilledServer
+from tests.benchmarks.report.row import Row
 from tests.browser.support.server import ROOT, AppServer
 
 HALF: Final = 0.5

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.benchmarks.pages import MOST_MB, measure
+from tests.benchmarks.browser.pages import MOST_MB, measure
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.page_state import rest
 from tests.browser.support.server import AppServer

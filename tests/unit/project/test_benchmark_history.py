@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks import commit, history
+from tests.benchmarks import history
 from tests.benchmarks.history import Figure
+from tests.benchmarks.report import commit
 
 ONE = {"processor": "EPYC", "cores": "2"}
 OTHER = {"processor": "Xeon", "cores": "4"}

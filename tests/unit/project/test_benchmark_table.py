@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import __main__ as runner
-from tests.benchmarks import table
-from tests.benchmarks.row import Row
+from tests.benchmarks.report import table
+from tests.benchmarks.report.row import Row
 
 
 @pytest.mark.parametrize("name", runner.NAMES)
 def test_every_benchmark_can_be_run_by_its_name(name: str) -> None:
-    assert callable(importlib.import_module(f"tests.benchmarks.{name}").run)
+    assert callable(importlib.import_module(runner.NAMES[name]).run)
 
 
 def test_a_target_is_the_most_or_the_least_that_was_promised() -> None:
@@ -41,8 +41,10 @@ def test_a_benchmark_that_cannot_run_says_why_and_stops_no_other(
     def broken(quick: bool) -> list[Row]:
         raise RuntimeError("no camera here")
 
-    monkeypatch.setattr("tests.benchmarks.marks.run", broken)
-    monkeypatch.setattr("tests.benchmarks.start.run", lambda _quick: [Row("start", 2.0, "s")])
+    monkeypatch.setattr("tests.benchmarks.stores.marks.run", broken)
+    monkeypatch.setattr(
+        "tests.benchmarks.journey.start.run", lambda _quick: [Row("start", 2.0, "s")]
+    )
     monkeypatch.setattr(runner, "RESULTS", tmp_path / "results.json")
     assert runner.main(["--only", "marks", "--only", "start"]) == 0
     assert "no camera here" in capsys.readouterr().out

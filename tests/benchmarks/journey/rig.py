@@ -27,7 +27,7 @@ from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.redis.embedded import EmbeddedRedis
 from face_rec.stores.snapshots.plain_snapshots import FolderSnapshots
 from face_rec.stores.snapshots.spool import SnapshotSpool
-from tests.benchmarks import material
+from tests.benchmarks.journey import material
 
 SITE = "main"
 PEOPLE = 24

@@ -12,7 +12,7 @@ import numpy as np
 
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.stores.journal.journal import FileJournal
-from tests.benchmarks.row import Row
+from tests.benchmarks.report.row import Row
 
 _DAY = 400_000  # events of 100,000 people
 _MEASURED = 2000

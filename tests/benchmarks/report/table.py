@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from math import isnan
 
-from tests.benchmarks.row import Row
+from tests.benchmarks.report.row import Row
 
 _HEAD = ("what", "measured", "target", "", "note")
 

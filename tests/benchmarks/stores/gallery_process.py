@@ -1,6 +1,6 @@
 """The other process of the gallery's benchmark: loads, follows, and says so in lines of JSON.
 
-``python -m tests.benchmarks.gallery_process DATA_DIR``; ends when its input does.
+``python -m tests.benchmarks.stores.gallery_process DATA_DIR``; ends when its input does.
 """
 
 import json
@@ -12,8 +12,9 @@ from pathlib import Path
 from face_rec.clock import SystemClock
 from face_rec.people.gallery.follower import GalleryFollower, LiveGallery
 from face_rec.stores.people.people_store import RedisPeople
-from tests.benchmarks import process, rig
-from tests.benchmarks.gallery import CONTRACT
+from tests.benchmarks.journey import rig
+from tests.benchmarks.report import process
+from tests.benchmarks.stores.gallery import CONTRACT
 from tests.fakes.models import FakeModelSource, fake_models
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.benchmarks.row import Row
+from tests.benchmarks.report.row import Row
 from tests.browser.support.chromium import Browsers, browsers, check_network
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.kiosks import register_kiosk

@@ -21,9 +21,9 @@ from face_rec.stores.people import person_codec
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
-from tests.benchmarks import rig
-from tests.benchmarks.matching import DIMENSION, TEMPLATES, random_rows
-from tests.benchmarks.row import Row
+from tests.benchmarks.journey import rig
+from tests.benchmarks.report.row import Row
+from tests.benchmarks.stores.matching import DIMENSION, TEMPLATES, random_rows
 
 CONTRACT = Contract("bench", DIMENSION)
 _NOW = datetime(2025, 1, 1, tzinfo=UTC)
@@ -110,7 +110,7 @@ def _read(client: Client, people: int) -> Iterator[list[bytes]]:
 def _elsewhere(client: Client, folder: Path, people: int) -> list[Row]:
     """What a process sees that loads the gallery and follows it while people are registered."""
     store = RedisPeople(client, rig.SITE, SystemClock())
-    command = [sys.executable, "-m", "tests.benchmarks.gallery_process", str(folder)]
+    command = [sys.executable, "-m", "tests.benchmarks.stores.gallery_process", str(folder)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -16,8 +16,8 @@ from scipy.spatial.distance import cdist
 from face_rec.domain.faces import Matrix
 from face_rec.domain.people import Contract, GalleryEntry
 from face_rec.people.gallery.gallery import MemoryGallery
-from tests.benchmarks.row import Row
-from tests.benchmarks.usual import search
+from tests.benchmarks.journey.usual import search
+from tests.benchmarks.report.row import Row
 
 DIMENSION, TEMPLATES = 512, 3
 _SIZES = (1_000, 10_000, 100_000)
@@ -27,7 +27,8 @@ _FACES = (1, 8)
 def run(quick: bool = False) -> list[Row]:
     """In a process of its own with one BLAS thread: two threads on a busy machine wait for each
     other, and then chance is measured. The processor's time counts, for the same reason."""
-    command = [sys.executable, "-m", "tests.benchmarks.matching", *(["--quick"] if quick else [])]
+    module = "tests.benchmarks.stores.matching"
+    command = [sys.executable, "-m", module, *(["--quick"] if quick else [])]
     threads = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "MKL", "OMP")}
     done = subprocess.run(command, env={**os.environ, **threads}, capture_output=True, check=True)
     return [Row(**row) for row in json.loads(done.stdout)]

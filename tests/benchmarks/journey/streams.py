@@ -8,8 +8,8 @@ from face_rec.domain.faces import Box, Face, Image, Matrix
 from face_rec.domain.people import Contract
 from face_rec.models.packs.catalogue import BUFFALO_L, BUFFALO_SC
 from face_rec.protocols.models import Detector, Embedder, FaceModels
-from tests.benchmarks import frame_cost, material, rig, traffic
-from tests.benchmarks.row import Row
+from tests.benchmarks.journey import frame_cost, material, rig, traffic
+from tests.benchmarks.report.row import Row
 
 _PACE = traffic.Pace(there=3, away=3)
 _LIMIT = 2.0

@@ -10,7 +10,7 @@ import numpy as np
 
 from face_rec.domain.faces import Box, Face, Image, Matrix
 from face_rec.journey.track import assign, iou
-from tests.benchmarks import material
+from tests.benchmarks.journey import material
 
 RATE = 25
 _ENROL_EVERY = 15

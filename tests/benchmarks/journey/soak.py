@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import mean
 
-from tests.benchmarks import process, rig, traffic
-from tests.benchmarks.process import Held
-from tests.benchmarks.row import Row
+from tests.benchmarks.journey import rig, traffic
+from tests.benchmarks.report import process
+from tests.benchmarks.report.process import Held
+from tests.benchmarks.report.row import Row
 
 _PACE = traffic.Pace(there=1.2, away=1.0)
 _STREAMS = 4
@@ -16,26 +17,22 @@ _STREAMS = 4
 
 @dataclass(slots=True)
 class Soak:
-    """``round``: seconds that four kiosks live; ``groups``: sets of four that take turns, with
-    eight of them each is forgotten by the engine before its next turn."""
+    """``round``: seconds that four kiosks live; the engine must forget them after that."""
 
     seconds: float
     round: float
-    groups: int
     samples: list[Held] = field(default_factory=list)
     marked: int = 0
 
     def run(self) -> None:
         stage = traffic.Stage()
         with rig.running() as house:
-            ends, turn = time.monotonic() + self.seconds, 0
+            ends = time.monotonic() + self.seconds
             while time.monotonic() < ends:
-                group = f"group-{turn % self.groups}-"
-                outcome = traffic.play(house, stage, _STREAMS, self.round, _PACE, group)
+                outcome = traffic.play(house, stage, _STREAMS, self.round, _PACE)
                 self.marked += len(outcome.waits) - outcome.missed
                 gc.collect()
                 self.samples.append(process.held(len(house.client.client_list())))
-                turn += 1
 
     def grown(self, what: Callable[[Held], float]) -> float:
         """From the second quarter of the time, after warm-up, to the last: means of each."""
@@ -46,7 +43,7 @@ class Soak:
 
 def run(quick: bool = False) -> list[Row]:
     """Growth after warm-up. Ten minutes; quick mode only shows that it works."""
-    soak = Soak(8, 2.3, 2) if quick else Soak(600, 10, 8)
+    soak = Soak(8, 2.3) if quick else Soak(600, 10)
     soak.run()
     note = f"{soak.seconds:.0f} s, {_STREAMS} streams at a time, {soak.marked} marks"
     measures: list[tuple[str, Callable[[Held], float], str, float]] = [

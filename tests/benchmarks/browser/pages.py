@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from playwright.sync_api import Page
 
-from tests.benchmarks.filled import FilledServer
-from tests.benchmarks.row import Row
+from tests.benchmarks.browser.filled import FilledServer
+from tests.benchmarks.report.row import Row
 from tests.browser.support.chromium import Browsers, browsers
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.screens import KioskScreen

@@ -14,8 +14,8 @@ from face_rec.journey.mark import DurableMarker
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.journal.journal import FileJournal
-from tests.benchmarks import rig
-from tests.benchmarks.row import Row
+from tests.benchmarks.journey import rig
+from tests.benchmarks.report.row import Row
 
 _THREADS = 4
 

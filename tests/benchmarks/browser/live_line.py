@@ -16,9 +16,9 @@ from websockets import Origin
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.benchmarks.filled import FilledServer
-from tests.benchmarks.pages import cpu_seconds
-from tests.benchmarks.row import Row
+from tests.benchmarks.browser.filled import FilledServer
+from tests.benchmarks.browser.pages import cpu_seconds
+from tests.benchmarks.report.row import Row
 from tests.browser.support.server import AppServer
 
 LINES = 4

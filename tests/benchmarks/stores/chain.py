@@ -24,7 +24,7 @@ from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.stores.verify.chain_days import ChainDays
 from face_rec.stores.verify.check import ChainCheck
 from tests import redis_servers
-from tests.benchmarks.row import Row
+from tests.benchmarks.report.row import Row
 from tests.fakes.clock import MORNING
 from tests.fakes.witness import a_witness
 from tests.samples import a_chain, an_event

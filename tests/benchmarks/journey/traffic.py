@@ -2,8 +2,9 @@
 
 import functools
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from math import inf
 
 import numpy as np
@@ -14,10 +15,11 @@ from face_rec.domain.screens import Greeting
 from face_rec.journey.decide import Policy, video_limits
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.protocols.streams import Stream
-from tests.benchmarks import material
-from tests.benchmarks.material import RATE
-from tests.benchmarks.rig import PEOPLE, House
+from tests.benchmarks.journey import material
+from tests.benchmarks.journey.material import RATE
+from tests.benchmarks.journey.rig import PEOPLE, House
 
+_PLAYS = count()
 _POSES = 6
 """Frames prepared of each person, shown in turn: making them must not take the CPU."""
 
@@ -149,23 +151,39 @@ class Kiosk:
         outcome.wrong += len(marks) - len(right)
 
 
-def play(  # noqa: PLR0917
-    house: House, stage: Stage, streams: int, seconds: float, pace: Pace, name: str = "kiosk-"
-) -> Outcome:
-    """``streams`` kiosks at 15 frames a second each, out of step with each other."""
+def play(house: House, stage: Stage, streams: int, seconds: float, pace: Pace) -> Outcome:
+    """``streams`` kiosks at 15 frames a second each, out of step with each other.
+
+    They are other kiosks each time, and nobody comes to one twice: whom a kiosk has seen within
+    the last minute gets no second mark.
+
+    Raises:
+        ValueError: there are not enough guests for so many seconds.
+    """
     whole = pace.there + pace.away
+    if seconds > whole * len(stage.guests):
+        raise ValueError(f"{len(stage.guests)} guests are too few for {seconds:.0f} s")
+    play = next(_PLAYS)
+    guests = stage.guests
     kiosks = [
         Kiosk(
-            house.engine.kiosk(f"{name}{n}"), stage, stage.guests[n:] + stage.guests[:n], pace,
+            house.engine.kiosk(f"kiosk-{play}-{n}"), stage, guests[n:] + guests[:n], pace,
             skip=n * whole / streams,
         )
         for n in range(streams)
     ]  # fmt: skip
     feed(kiosks, seconds)
     time.sleep(1)  # a mark may be under way
-    outcomes = [kiosk.outcome() for kiosk in kiosks]
-    waits = [wait for outcome in outcomes for wait in outcome.waits]
-    return Outcome(waits, sum(outcome.wrong for outcome in outcomes))
+    return together(kiosk.outcome() for kiosk in kiosks)
+
+
+def together(outcomes: Iterable[Outcome]) -> Outcome:
+    """Of all their visits."""
+    whole = Outcome()
+    for outcome in outcomes:
+        whole.waits += outcome.waits
+        whole.wrong += outcome.wrong
+    return whole
 
 
 def feed(kiosks: Sequence[Kiosk], seconds: float) -> None:

@@ -16,9 +16,9 @@ from face_rec.journey.pipeline import Journey, PipelineDeps
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.photos.quality import assess
 from face_rec.protocols.models import FaceModels
-from tests.benchmarks import crowd, material
-from tests.benchmarks.row import Row
-from tests.benchmarks.usual import UsualLoop
+from tests.benchmarks.journey import crowd, material
+from tests.benchmarks.journey.usual import UsualLoop
+from tests.benchmarks.report.row import Row
 from tests.fakes.clock import FakeClock
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.models import FakeModelSource

@@ -1,6 +1,6 @@
 """How long the attendance book takes: a thousand people, a year, four punches a day.
 
-Run by the benchmark runner, or alone: ``python -m tests.benchmarks.attendance [--quick]``.
+Run by the benchmark runner, or alone: ``python -m tests.benchmarks.stores.attendance [--quick]``.
 """
 
 import random
@@ -31,7 +31,7 @@ from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from tests import redis_servers
-from tests.benchmarks.row import Row
+from tests.benchmarks.report.row import Row
 from tests.fakes.clock import FakeClock
 
 SITE = "bench"

@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 from playwright.sync_api import Page, expect
 
-from tests.benchmarks.row import Row
+from tests.benchmarks.report.row import Row
 from tests.browser.support.chromium import Browsers, browsers, check_network
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.kiosks import add_kiosk, become_kiosk
