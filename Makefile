@@ -15,7 +15,7 @@ APART := tests/browser tests/integration/project
 # Images of Python often set it: every process that a test starts would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-fast coverage lint hooks types bench bench-quick bench-history lock clean
+.PHONY: help run test test-fast coverage lint hooks types bench bench-quick bench-history outage lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -74,6 +74,9 @@ bench-quick: $(VENV)/.tools ## the same in two minutes
 bench-history: $(VENV)/.tools ## add the last measurement to tests/benchmarks/history.jsonl; prints a table by commit
 	@$(BIN)/python -m tests.benchmarks.history add
 	@$(BIN)/python -m tests.benchmarks.history show
+
+outage: $(VENV)/.tools ## kill the server for ten minutes in which thirty people come (make outage MINUTES=1 PEOPLE=4); takes a quarter of an hour
+	MINUTES=$(MINUTES) PEOPLE=$(PEOPLE) $(BIN)/python -m pytest -q -s tests/browser/kiosk/outage.py
 
 lock: $(VENV)/.tools ## write both lock files anew from requirements.txt and pyproject.toml (make lock UPGRADE=--upgrade: the newest allowed)
 	$(COMPILE) $(UPGRADE) requirements.txt -o requirements.lock

@@ -14,7 +14,7 @@ OUTPUT = Path(__file__).parent.parent / "output"
 DESKTOP = (1440, 900)
 STARTS_WITHIN = 120_000
 """Milliseconds for Chromium to start; on two busy cores it has taken a minute."""
-_FLAGS = (
+FLAGS = (
     "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--no-sandbox",
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
@@ -49,11 +49,11 @@ class Chromium:
     who opens a page in that one still gets cookies and a cache of their own."""
 
     def __init__(self, playwright: Playwright) -> None:
-        self._playwright = playwright
+        self.playwright = playwright
         self._shared: Browser | None = None
 
-    def start(self, flags: Sequence[str] = _FLAGS) -> Browser:
-        return self._playwright.chromium.launch(
+    def start(self, flags: Sequence[str] = FLAGS) -> Browser:
+        return self.playwright.chromium.launch(
             executable_path=executable(), args=list(flags), timeout=STARTS_WITHIN
         )
 
@@ -105,7 +105,7 @@ class Browsers:
     def _browser(self, camera: Path | None, camera_allowed: bool) -> Browser:
         if camera is None and camera_allowed:
             return self._chromium.shared()
-        flags = [flag for flag in _FLAGS if camera_allowed or "fake-ui" not in flag]
+        flags = [flag for flag in FLAGS if camera_allowed or "fake-ui" not in flag]
         if camera is not None:
             flags.append(f"--use-file-for-fake-video-capture={camera}")
         return self._chromium.start(flags)

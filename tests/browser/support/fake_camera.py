@@ -70,6 +70,13 @@ def _on_wall(photo: Image) -> Image:
     return scene
 
 
+def scenes(photo: Path | Image | None, frames: int, rate: int) -> Iterator[Image]:
+    """So many frames of whoever stands there and sways, or of the empty room."""
+    scene = _wall() if photo is None else _on_wall(_read(photo))
+    for number in range(frames):
+        yield _sway(scene, number * RATE // rate)
+
+
 def _sway(scene: Image, number: int) -> Image:
     """The movement of somebody who stands: to the side, nearer, the head inclined.
 

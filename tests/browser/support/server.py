@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 _STARTS_WITHIN = 120.0
 _STOPS_WITHIN = 20.0
 _POLL = 0.2
+_REDIS = re.compile(r"redis started pid=(\d+)")
 
 
 class AppServer:
@@ -80,6 +82,19 @@ class AppServer:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+    def kill(self) -> None:
+        """As when the machine loses its power: app and Redis are gone in the middle of whatever
+        they do."""
+        beside, self._beside = self._beside, None
+        if beside is not None:
+            beside.end()
+        process, self._process = self._process, None
+        assert process is not None
+        redis = int(_REDIS.findall(self.logged())[-1])
+        os.killpg(process.pid, signal.SIGKILL)
+        os.kill(redis, signal.SIGKILL)
+        process.wait()
 
     def logged(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
