@@ -135,10 +135,15 @@ def doubts(entry: Entry, limits: Limits) -> tuple[str, ...]:
         ("liveness", event.liveness, limits.liveness),
     )
     by_source = (event.source.doubt,) if event.source.doubt else ()
-    return by_source + tuple(
-        f"{name} {value:.2f} is below {bound:.2f}"
-        for name, value, bound in bounds
-        if value is not None and value < bound
+    its_own = (event.reason,) if event.source.late and event.reason else ()
+    return (
+        by_source
+        + its_own
+        + tuple(
+            f"{name} {value:.2f} is below {bound:.2f}"
+            for name, value, bound in bounds
+            if value is not None and value < bound
+        )
     )
 
 

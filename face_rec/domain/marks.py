@@ -140,7 +140,7 @@ class Event:
     ``at`` decides the UTC day that holds it. A correction names the event it
     corrects in ``target``, and says who (``author``), why (``reason``) and
     when (``recorded_at``); ``retype`` carries the new kind in ``becomes``. A mark that comes
-    late says in ``recorded_at`` when it came.
+    late says in ``recorded_at`` when it came, and in ``reason`` why its time is in doubt.
     """
 
     id: str

@@ -10,10 +10,10 @@ from typing import Final
 from face_rec.clock import Clock
 from face_rec.domain.errors import RequestRefused, StoreUnavailable
 from face_rec.domain.faces import Image
-from face_rec.domain.marks import Outcome
+from face_rec.domain.marks import Outcome, Receipt
 from face_rec.domain.screens import Label
 from face_rec.journey.still import Stills
-from face_rec.kiosks.offline import AHEAD, KEPT_FOR, Capture, HandedOver, Tally
+from face_rec.kiosks.offline import Capture, HandedOver, Tally, why_no_time
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +65,7 @@ class OfflineStills:
         """
         if self.handed_over.known(capture):
             return Answer(Became.ALREADY)
+        capture = capture.mend(self._clock.now())
         why = self._refusal(capture)
         if why:
             return self._refused(capture, why)
@@ -78,12 +79,10 @@ class OfflineStills:
 
     def _refusal(self, capture: Capture) -> str:
         """Why the time of a still is none to mark at; empty where it is."""
-        now = self._clock.now()
-        if capture.at > now + AHEAD:
-            return "its time lies in the future"
-        if now - capture.at > KEPT_FOR:
-            return "it is too old"
-        return "" if self._open_at(capture.kiosk, capture.at) else "the kiosk was closed then"
+        why = why_no_time(capture.at, self._clock.now())
+        if why or self._open_at(capture.kiosk, capture.at):
+            return why
+        return "the kiosk was closed then"
 
     def _refused(self, capture: Capture, why: str) -> Answer:
         return self._noted(capture, Answer(Became.REFUSED, why=why), Tally(1, refused=1))
@@ -102,5 +101,10 @@ def _answer(labels: tuple[Label, ...]) -> tuple[Answer, Tally]:
         if label.problem:  # the journal could not keep it: the device still can
             raise StoreUnavailable(label.problem)
     receipts = [label.receipt for label in labels if label.receipt]
-    marks = sum(receipt.outcome in _NEW for receipt in receipts)
+    marks = sum(map(_made, receipts))
     return Answer(Became.TAKEN, marks), Tally(1, marks, nobody=int(not receipts))
+
+
+def _made(receipt: Receipt) -> bool:
+    """Whether the still made this mark, if perhaps before the server or its database died."""
+    return receipt.outcome in _NEW or receipt.stands_at == receipt.event.at

@@ -111,6 +111,7 @@ class Puncher:
             liveness=named.decision.liveness,
             snapshot=key_of(event_id, at, named.subject) if self._snapshots else None,
             contract=named.contract,
+            reason=(late.doubt or None) if late else None,
             recorded_at=recorded,
         )
 

@@ -8,7 +8,7 @@ derives the key again, sees what was kept. Kiosk, entry and time are authenticat
 import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -26,6 +26,8 @@ BYTES: Final = 100 * 1024 * 1024
 """The same, in bytes."""
 AHEAD: Final = timedelta(seconds=5)
 """How far a device's clock may be before the server's own."""
+STEADY: Final = timedelta(minutes=1)
+"""A device's clock that was moved by less has kept time: a day is reckoned in minutes."""
 NONCE: Final = 12
 _KEY_BYTES: Final = 32
 
@@ -33,11 +35,15 @@ _KEY_BYTES: Final = 32
 @dataclass(frozen=True, slots=True)
 class Capture:
     """One still that was kept. ``entry``: the name that the device made for it, 32 hexadecimal
-    digits; ``at``: when it was taken, in UTC, whole milliseconds."""
+    digits; ``at``: when it was taken, in UTC, whole milliseconds. ``moved``: what the device, once
+    it heard the server again, found that should be added, as its clock was set meanwhile;
+    ``mended``: it was added."""
 
     entry: str
     kiosk: str
     at: datetime
+    moved: timedelta = timedelta(0)
+    mended: bool = False
 
     def event_of(self, subject: str) -> str:
         """The id of the mark that this still makes of ``subject``: the same however often it is
@@ -45,10 +51,37 @@ class Capture:
         text = f"{self.kiosk}\n{self.entry}\n{subject}".encode()
         return hashlib.sha256(text).hexdigest()[:32]
 
+    def mend(self, now: datetime) -> "Capture":
+        """With the time that it must have been where nobody can be marked at the one it was kept
+        with."""
+        if abs(self.moved) < STEADY or not why_no_time(self.at, now):
+            return self
+        return replace(self, at=self.at + self.moved, mended=True)
+
+    @property
+    def doubt(self) -> str:
+        """Why somebody should look at the time of a mark that it makes; empty: nothing is known
+        against it."""
+        if abs(self.moved) < STEADY:
+            return ""
+        hours, minutes = divmod(round(abs(self.moved) / timedelta(minutes=1)), 60)
+        by = f"{hours} h {minutes} min" if hours else f"{minutes} min"
+        way = "behind" if self.moved > timedelta(0) else "ahead"
+        if self.mended:
+            return f"the device's clock was {by} {way}: the time was corrected by that"
+        return f"the device's clock may have been {by} {way}: it was set, or the device slept"
+
     @property
     def about(self) -> bytes:
         """What is authenticated with the still."""
         return f"{self.kiosk}|{self.entry}|{round(self.at.timestamp() * 1000)}".encode()
+
+
+def why_no_time(at: datetime, now: datetime) -> str:
+    """Why nobody can be marked at this time; empty where they can."""
+    if at > now + AHEAD:
+        return "its time lies in the future"
+    return "it is too old" if now - at > KEPT_FOR else ""
 
 
 class OfflineSeal:

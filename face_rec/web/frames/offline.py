@@ -1,9 +1,10 @@
 """``POST /offline?kiosk=NAME``: one still that the kiosk took while the server was away.
 
 The body is sealed as :mod:`face_rec.kiosks.offline` says; ``X-Still`` holds the name that the
-device gave it and ``X-Still-At`` its time in milliseconds since 1970 (UTC). An answer with 200
-means that the device may forget it; so do 400, 413 and 415, for it will never be taken. At any
-other the device keeps it and comes again.
+device gave it, ``X-Still-At`` its time in milliseconds since 1970 (UTC), and ``X-Still-Moved``
+how many should be added, by what the device knows of its clock by now. An answer with 200 means
+that the device may forget it; so do 400, 413 and 415, for it will never be taken. At any other
+the device keeps it and comes again.
 """
 
 import re
@@ -28,9 +29,12 @@ from face_rec.web.frames.exchange import MAX_BYTES, decode_frame
 
 ENTRY_HEADER: Final = "x-still"
 TIME_HEADER: Final = "x-still-at"
+MOVED_HEADER: Final = "x-still-moved"
 _ENTRY: Final = re.compile(r"[0-9a-f]{32}")
-_TIME: Final = re.compile(r"[1-9][0-9]{11,13}")
-"""From 1973 to 5138."""
+_TIME: Final = re.compile(r"[0-9]{1,14}")
+"""From 1970, where the clock of a device with an empty battery begins, to 5138."""
+_MOVED: Final = re.compile(r"-?[0-9]{1,13}")
+"""300 years either way."""
 _TAG: Final = 16
 _AT_ONCE: Final = 2
 """Stills looked at together: people stand before the cameras at the same time."""
@@ -79,9 +83,12 @@ async def _take(
 def _capture(request: Request) -> Capture:
     kiosk = request.query_params.get("kiosk", "")
     entry, at = (request.headers.get(name, "") for name in (ENTRY_HEADER, TIME_HEADER))
-    if not (NAME.fullmatch(kiosk) and _ENTRY.fullmatch(entry) and _TIME.fullmatch(at)):
+    moved = request.headers.get(MOVED_HEADER, "0")
+    known = NAME.fullmatch(kiosk) and _ENTRY.fullmatch(entry)
+    if not (known and _TIME.fullmatch(at) and _MOVED.fullmatch(moved)):
         raise RequestRefused(400, "Name a kiosk, the still, and the time at which it was taken.")
-    return Capture(entry, kiosk, _EPOCH + timedelta(milliseconds=int(at)))
+    by = timedelta(milliseconds=int(moved))
+    return Capture(entry, kiosk, _EPOCH + timedelta(milliseconds=int(at)), by)
 
 
 def _look(offline: Offline, capture: Capture, sealed: bytes) -> Answer:

@@ -1,165 +1,35 @@
 """Stills that a kiosk took while the server was away: real Redis, real models, the real gate."""
 
-import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-import cv2
 import httpx
-import numpy as np
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from starlette.testclient import TestClient
 
-from face_rec.assembly.stores import open_service
-from face_rec.attendance.cached_stores import Stores
-from face_rec.attendance.service import AttendanceService
 from face_rec.domain.errors import StoreUnavailable
-from face_rec.domain.faces import Image, Matrix
+from face_rec.domain.faces import Image
 from face_rec.domain.marks import Event, EventKind, Source
-from face_rec.domain.people import GalleryEntry
-from face_rec.journey.decide import Policy
-from face_rec.journey.mark import DurableMarker
-from face_rec.journey.offline import OfflineStills
-from face_rec.journey.pipeline import PipelineDeps
-from face_rec.journey.still import Stills
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.offline import KEPT_FOR, Capture, OfflineSeal
-from face_rec.models.service import ModelService
-from face_rec.people.gallery.gallery import MemoryGallery
-from face_rec.people.photos.quality import assess
 from face_rec.protocols.models import FaceModels
-from face_rec.stores.attendance.attendance import RedisAttendance
-from face_rec.stores.attendance.rules import RedisRules
-from face_rec.stores.journal.journal import FileJournal
-from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client
-from face_rec.stores.site.kiosk_records import RedisHandedOver
-from face_rec.web.frames import offline
 from tests.data import Material
-from tests.fakes.clock import FakeClock
-from tests.fakes.directory import FakeDirectory
-from tests.fakes.models import FakeModelSource, blank_frame
-from tests.gate_app import ORIGIN, GateApp, access_on
-from tests.samples import a_chain
+from tests.fakes.models import blank_frame
+from tests.integration.journey.offline_site import (
+    BERLIN,
+    KIOSK,
+    SECRET,
+    Kept,
+    Site,
+    before_the_camera,
+    read,
+)
 
 pytestmark = pytest.mark.models
-
-COOLDOWN = 60.0
-SECRET = [bytes(range(32))]
-BERLIN = ZoneInfo("Europe/Berlin")
-KIOSK = "front-door"
-
-
-@pytest.fixture(scope="module")
-def models(material: Material, tmp_path_factory: pytest.TempPathFactory) -> FaceModels:
-    return ModelService(tmp_path_factory.mktemp("m"), str(material.pack), "cpu", 1).load()
-
-
-def _read(path: Path) -> Image:
-    return np.asarray(cv2.imread(str(path)), np.uint8)
-
-
-def _before_the_camera(photo: Image) -> Image:
-    image = blank_frame()
-    height, width = photo.shape[:2]
-    image[110 : 110 + height, 190 : 190 + width] = photo
-    return image
-
-
-def _template(models: FaceModels, image: Image) -> Matrix:
-    (face, *_) = models.detector.detect(image, 640)
-    return models.embedder.embed([models.embedder.align(image, face)])
-
-
-class Site:
-    """A server as the app builds one, for three people; what it remembers lies in Redis."""
-
-    def __init__(
-        self,
-        client: Client,
-        folder: Path,
-        models: FaceModels,
-        material: Material,
-        stack: ExitStack,
-    ) -> None:
-        self.clock = FakeClock()
-        self.is_ready = True
-        self.hours = KioskRecord(KIOSK)
-        self.photos = {f"s{n}": [_read(p) for p in material.person(n)[:3]] for n in (1, 2, 3)}
-        gallery = MemoryGallery(models.contract)
-        gallery.load(
-            [GalleryEntry(s, _template(models, found[0])) for s, found in self.photos.items()], 1
-        )
-        self.attendance = RedisAttendance(client, "main", chain=a_chain())
-        journal = FileJournal(folder / "journal")
-        stack.callback(journal.close)
-        marker = DurableMarker(self.attendance, journal, self.clock, lambda: COOLDOWN)
-        stack.callback(marker.close)
-        self.marker = marker
-        deps = PipelineDeps(
-            models=FakeModelSource(models), gallery=gallery, directory=FakeDirectory(),
-            marker=marker, snapshots=None, assess=assess, clock=self.clock, policy=Policy(),
-        )  # fmt: skip
-        self.handed_over = RedisHandedOver(client, "main", self.clock)
-        self.seal = OfflineSeal("main", SECRET)
-        stills = OfflineStills(
-            Stills(deps), self.handed_over, self.clock,
-            ready=lambda: self.is_ready,
-            open_at=lambda _, at: self.hours.open_at(at.astimezone(BERLIN)),
-        )  # fmt: skip
-        known = offline.Offline(lambda name: name in {KIOSK, "other"}, self.seal, stills)
-        access = access_on(client, self.clock)
-        self.gate = GateApp(access, self.clock, more=[*offline.routes(lambda: known)])
-        self.service: AttendanceService = open_service(
-            Stores(self.attendance, RedisPeople(client, "main", self.clock),
-                   RedisRules(client, "main")),
-            self.attendance, RedisRules(client, "main"), self.clock, BERLIN,
-        )  # fmt: skip
-
-    def still(self, subject: str, minutes_ago: float, look: int = 1) -> "Kept":
-        at = self.clock.now() - timedelta(minutes=minutes_ago)
-        return Kept(self, _before_the_camera(self.photos[subject][look]), at)
-
-    def events(self, day: datetime | None = None) -> list[Event]:
-        return self.attendance.day((day or self.clock.now()).astimezone(UTC).date())
-
-    def marks(self) -> list[tuple[str, datetime]]:
-        now = self.clock.now()
-        found = self.attendance.between(now - timedelta(days=7), now + timedelta(days=7))
-        return [(event.subject, event.at) for event in found]
-
-    def live(self, subject: str, minutes_ago: float) -> None:
-        """A mark that the camera made then, and that Redis has."""
-        at = self.clock.now() - timedelta(minutes=minutes_ago)
-        name = secrets.token_hex(8)
-        event = Event(name, subject, at, EventKind.PUNCH, Source.VIDEO, KIOSK)
-        self.attendance.apply(event, COOLDOWN)
-
-
-class Kept:
-    """One still as the device's page seals it."""
-
-    def __init__(self, site: Site, image: Image, at: datetime, kiosk: str = KIOSK) -> None:
-        at = at.replace(microsecond=at.microsecond // 1000 * 1000)
-        self.capture = Capture(secrets.token_hex(16), kiosk, at)
-        _, jpeg = cv2.imencode(".jpg", image)
-        nonce = secrets.token_bytes(12)
-        cipher = AESGCM(site.seal.key(kiosk))
-        self.body = nonce + cipher.encrypt(nonce, jpeg.tobytes(), self.capture.about)
-
-    def hand_over(self, browser: TestClient, **changed: str) -> httpx.Response:
-        headers = {
-            **ORIGIN, "content-type": "application/octet-stream", "x-still": self.capture.entry,
-            "x-still-at": str(round(self.capture.at.timestamp() * 1000)), **changed,
-        }  # fmt: skip
-        answer: httpx.Response = browser.post(
-            f"/offline?kiosk={self.capture.kiosk}", content=self.body, headers=headers
-        )
-        return answer
 
 
 @pytest.fixture
@@ -277,6 +147,49 @@ def test_it_hides_no_newer_mark_from_the_camera(site: Site, tablet: TestClient) 
     assert receipt.already
 
 
+# --- a device's clock
+
+
+@pytest.mark.parametrize(
+    ("minutes", "doubt"),
+    [(0.9, ""), (-0.9, ""), (185, "3 h 5 min behind"), (-2, "2 min ahead")],
+)  # fmt: skip
+def test_a_clock_that_was_moved_by_more_than_a_minute_is_said_in_the_review(
+    site: Site, tablet: TestClient, minutes: float, doubt: str
+) -> None:
+    kept = site.still("s1", 300)
+    kept.moved = round(minutes * 60_000)
+    assert _told(kept.hand_over(tablet)) == ("taken", 1)
+    assert site.marks() == [("s1", kept.capture.at)]
+    said = f"the device's clock may have been {doubt}: it was set, or the device slept"
+    assert site.doubts() == [("taken while the server was away", *([said] if doubt else []))]
+
+
+@pytest.mark.parametrize(
+    ("ago", "moved"), [(timedelta(hours=-5), timedelta(hours=-5, minutes=-10)),
+                       (timedelta(days=20_000), timedelta(days=20_000, minutes=-10))]
+)  # fmt: skip
+def test_a_time_that_cannot_be_is_corrected_by_what_the_device_knows_by_now(
+    site: Site, tablet: TestClient, ago: timedelta, moved: timedelta
+) -> None:
+    kept = site.still("s1", ago / timedelta(minutes=1))
+    kept.moved = round(moved / timedelta(milliseconds=1))
+    assert _told(kept.hand_over(tablet)) == ("taken", 1)
+    assert _told(kept.hand_over(tablet)) == ("already", 0)
+    assert site.marks() == [("s1", kept.capture.at + moved)]
+    ((_, doubt),) = site.doubts()
+    assert doubt.endswith("the time was corrected by that")
+
+
+def test_one_that_cannot_be_corrected_is_refused(site: Site, tablet: TestClient) -> None:
+    kept = site.still("s1", -300)
+    kept.moved = round(-1e13 + 1)
+    assert _told(kept.hand_over(tablet)) == ("refused", 0)
+    kept = site.still("s1", -300)
+    assert _told(kept.hand_over(tablet)) == ("refused", 0)
+    assert not site.marks()
+
+
 # --- what is not taken
 
 
@@ -306,13 +219,39 @@ def test_a_kiosk_that_is_closed_now_hands_over_what_it_took_while_it_was_open(
 
 
 def test_nobody_recognised_is_counted(site: Site, tablet: TestClient, material: Material) -> None:
-    stranger = _read(material.stranger(0))
-    kept = Kept(site, _before_the_camera(stranger), site.clock.now() - timedelta(minutes=3))
+    stranger = read(material.stranger(0))
+    kept = Kept(site, before_the_camera(stranger), site.clock.now() - timedelta(minutes=3))
     assert _told(kept.hand_over(tablet)) == ("taken", 0)
     assert _told(Kept(site, blank_frame(), site.clock.now()).hand_over(tablet)) == ("taken", 0)
     assert not site.marks()
     tally = site.handed_over.of(KIOSK)
     assert (tally.stills, tally.marks, tally.nobody) == (2, 0, 2)
+
+
+def _side_by_side(*photos: Image) -> Image:
+    image = blank_frame()
+    for number, photo in enumerate(photos):
+        height, width = photo.shape[:2]
+        image[110 : 110 + height, 40 + 300 * number : 40 + 300 * number + width] = photo
+    return image
+
+
+def test_two_people_in_one_still_have_a_mark_each(site: Site, tablet: TestClient) -> None:
+    both = _side_by_side(site.photos["s1"][1], site.photos["s2"][1])
+    kept = Kept(site, both, site.clock.now() - timedelta(minutes=3))
+    assert _told(kept.hand_over(tablet)) == ("taken", 2)
+    again = Kept(site, both, site.clock.now() - timedelta(minutes=2.9))
+    assert _told(again.hand_over(tablet)) == ("taken", 0)
+    assert sorted(site.marks()) == [("s1", kept.capture.at), ("s2", kept.capture.at)]
+
+
+def test_a_stranger_beside_somebody_is_not_named(
+    site: Site, tablet: TestClient, material: Material
+) -> None:
+    both = _side_by_side(read(material.stranger(0)), site.photos["s2"][1])
+    kept = Kept(site, both, site.clock.now() - timedelta(minutes=3))
+    assert _told(kept.hand_over(tablet)) == ("taken", 1)
+    assert site.marks() == [("s2", kept.capture.at)]
 
 
 def test_a_still_of_another_time_or_kiosk_than_it_was_sealed_for_is_refused(
@@ -355,7 +294,8 @@ def test_a_mark_that_cannot_be_kept_leaves_the_still_on_the_device(
 @pytest.mark.parametrize(
     ("changed", "status"),
     [({"content-type": "image/jpeg"}, 415), ({"x-still": "short"}, 400),
-     ({"x-still-at": "x"}, 400), ({"origin": "https://evil.example"}, 403)],
+     ({"x-still-at": "x"}, 400), ({"x-still-moved": "1e3"}, 400),
+     ({"origin": "https://evil.example"}, 403)],
 )  # fmt: skip
 def test_what_is_no_still_of_this_app_s_page_is_not_looked_at(
     site: Site, tablet: TestClient, changed: dict[str, str], status: int
