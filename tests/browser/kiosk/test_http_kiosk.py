@@ -24,6 +24,21 @@ BLOCKED = """
     return made;
   };
 """
+# Keeps the connections, to be asked how they fare.
+KEPT = """
+  window.top.peers ??= [];
+  if (window.RTCPeerConnection) {
+    window.RTCPeerConnection = class extends window.RTCPeerConnection {
+      constructor(...args) { super(...args); window.top.peers.push(this); }
+    };
+  }
+"""
+SENT = """async () => {
+  const peer = window.peers.find((one) => one.connectionState === 'connected');
+  const told = [...(await peer.getStats()).values()];
+  const sent = told.find((one) => one.type === "outbound-rtp");
+  return [sent.targetBitrate, sent.frameWidth];
+}"""
 UNPLUG = """() => {
   const card = document.querySelector('[data-testid=camera]');
   window.states = [];
@@ -70,6 +85,22 @@ def test_either_transport_marks_who_is_registered_and_no_stranger(
     kiosk.expect_marks(before + 1)
     wanted = {"webrtc": "over WebRTC", "http": "over HTTP"}[transport]
     expect(kiosk.page.get_by_test_id("kiosk-status")).to_contain_text(wanted)
+
+
+def test_a_quiet_room_does_not_starve_the_video_of_who_comes_next(
+    filled: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    page = browse.page(
+        make_camera(tmp_path / "door.mjpeg", [Shot([], 3), Shot([cast.stranger], 2)])
+    )
+    page.add_init_script(KEPT)
+    kiosk = open_kiosk(page, filled, "webrtc")
+    for _ in range(2):
+        seen(kiosk, "Unknown")
+        seen(kiosk, "The camera's picture")  # nobody
+    bits, width = page.evaluate(SENT)
+    assert bits >= 700_000
+    assert width == 640
 
 
 def test_auto_changes_to_http_where_webrtc_does_not_connect_and_says_so(
