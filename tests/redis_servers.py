@@ -41,7 +41,7 @@ def _bundled() -> str | None:
 def free_port() -> int:
     """A port that is free, and whose cluster bus port (10000 above) is too."""
     while True:
-        port = random.randint(20000, 30000)
+        port = random.randint(10000, 22000)  # both below those that the system gives to clients
         if all(_is_free(p) for p in (port, port + 10000)):
             return port
 
@@ -64,7 +64,7 @@ def wait_until(done: Callable[[], bool], seconds: float = 20.0) -> None:
         time.sleep(0.05)
 
 
-def _ask(client: Any, *command: object) -> Any:  # noqa: ANN401
+def ask(client: Any, *command: object) -> Any:  # noqa: ANN401
     return client.execute_command(*command)
 
 
@@ -93,6 +93,12 @@ class Server:
             config.write_text(self._sentinel_config)
             return [redis_binary(), str(config), *common, "--sentinel"]
         return [redis_binary(), *common, "--save", "", *self._options]
+
+    @property
+    def pid(self) -> int:
+        """Of the running server."""
+        assert self._process
+        return self._process.pid
 
     def client(self) -> Redis:
         """A bare client, for looking at the server from outside the stores."""
@@ -139,19 +145,31 @@ def _share_slots(clients: list[Redis]) -> None:
     share = -(-SLOTS // len(clients))
     for number, client in enumerate(clients):
         slots = range(number * share, min(SLOTS, (number + 1) * share))
-        _ask(client, "CLUSTER ADDSLOTS", *slots)
-        _ask(client, "CLUSTER SET-CONFIG-EPOCH", number + 1)
+        ask(client, "CLUSTER ADDSLOTS", *slots)
+        ask(client, "CLUSTER SET-CONFIG-EPOCH", number + 1)
 
 
 def _introduce(servers: list[Server]) -> None:
     for server in servers[1:]:
-        _ask(servers[0].client(), "CLUSTER MEET", "127.0.0.1", server.port)
+        ask(servers[0].client(), "CLUSTER MEET", "127.0.0.1", server.port)
     wait_until(lambda: all_agree(servers))
+
+
+def replica_of(folder: Path, servers: list[Server], master: Server, stack: ExitStack) -> Server:
+    """One more node of the cluster of ``servers``, which follows ``master`` and is in step."""
+    options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "2000")
+    made = _started(stack, Server(folder, *options, "--repl-diskless-sync-delay", "0"))
+    ask(made.client(), "CLUSTER MEET", "127.0.0.1", servers[0].port)
+    wait_until(lambda: all_agree([*servers, made]))
+    name = ask(master.client(), "CLUSTER MYID")
+    wait_until(lambda: ask(made.client(), "CLUSTER REPLICATE", name) is not None)
+    wait_until(lambda: _replication(made)["master_link_status"] == "up")
+    return made
 
 
 def all_agree(servers: list[Server]) -> bool:
     """Whether every node of a cluster knows all others and finds all slots served."""
-    infos = [_ask(server.client(), "CLUSTER INFO") for server in servers]
+    infos = [ask(server.client(), "CLUSTER INFO") for server in servers]
     known = {int(info["cluster_known_nodes"]) for info in infos}
     return known == {len(servers)} and all(info["cluster_state"] == "ok" for info in infos)
 
@@ -181,7 +199,7 @@ class Trio:
         )
 
     def _known_replicas(self) -> list[Any]:
-        return list(_ask(self.sentinel.client(), "SENTINEL REPLICAS", self.SERVICE))
+        return list(ask(self.sentinel.client(), "SENTINEL REPLICAS", self.SERVICE))
 
     def wait_for_failover(self) -> None:
         wait_until(lambda: _replication(self.replica)["role"] == "master", seconds=30)

@@ -27,6 +27,7 @@ from face_rec.journey.mark import DurableMarker
 from face_rec.journey.offline import OfflineStills
 from face_rec.journey.performance_advice import Machine, advice
 from face_rec.journey.pipeline import PipelineDeps
+from face_rec.journey.replay import Reoffer
 from face_rec.journey.still import Stills
 from face_rec.journey.streams.workers import WorkerPool
 from face_rec.kiosks.kiosk import NAME as KIOSK_NAME
@@ -96,6 +97,9 @@ def _system(
         stores.writers.marks, stores.journal, clock, lambda: stores.options.current().cooldown
     )
     stack.callback(marker.close)
+    reoffer = _reoffer(stores, clock)
+    reoffer.start()
+    stack.callback(reoffer.close)
     journeys = PipelineDeps(
         models=models,
         gallery=follower.gallery,
@@ -193,6 +197,24 @@ def _offline(
     return Offline(
         stores.kiosks.knows, OfflineSeal(settings.site, offline_secrets(settings)), stills
     )
+
+
+def _reoffer(stores: Stores, clock: Clock) -> Reoffer:
+    """What brings back the marks that Redis has lost."""
+    marks = stores.attendance
+
+    def told(why: str, gone: int) -> None:
+        if gone:
+            details = {"marks offered again": gone, "reason": why}
+            stores.access.audit.record(Action.MARKS_LOST, "attendance", after=details)
+        if gone or why != redis_health.BEGUN:
+            stores.chain.went_back()
+
+    return Reoffer(
+        stores.writers.marks, marks.missing, stores.journal, clock,
+        cooldown=lambda: stores.options.current().cooldown,
+        lost=redis_health.ServerHistory(stores.client, marks.lengths, clock).lost, told=told,
+    )  # fmt: skip
 
 
 def _alarm(access: Access, report: Report) -> None:

@@ -136,4 +136,4 @@ def open_journal(settings: Settings) -> FileJournal:
             f"The journal in {folder} cannot be read ({error.strerror or error}). Make room on "
             "the disk and let the app write there."
         ) from error
-    return FileJournal(folder, seal)
+    return FileJournal(folder, seal, keep=settings.journal_hours * 3600.0)

@@ -15,7 +15,7 @@ from cachetools import FIFOCache
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError, NotReplicated, StoreError, StoreUnavailable
-from face_rec.domain.marks import Event, Outcome, Receipt
+from face_rec.domain.marks import Event, Outcome, Receipt, is_mark
 from face_rec.journey.replay import Replayer
 from face_rec.protocols.marks import Journal, MarkWriter
 
@@ -50,8 +50,10 @@ class DurableMarker:
         self._counts: Counter[str] = Counter()
         self._counting = Lock()
         waiting = journal.pending()
-        for event in waiting:
-            self._recent.remember(event.subject, event.at)
+        since = (clock.now() - timedelta(seconds=cooldown())).timestamp()
+        for event in (*journal.kept(since), *waiting):  # a restart forgets nobody, Redis or not
+            if is_mark(event.kind):
+                self._recent.remember_late(event.subject, event.at)
         self._replayer = Replayer(attendance, journal, clock, cooldown, waiting)
 
     def mark(self, event: Event) -> Receipt:
@@ -135,18 +137,19 @@ class DurableMarker:
         except Exception:  # a bug: the journal has the mark, so it is made, once
             log.exception("mark_saved_here event=%s", event.id)
             return self._later(event, away=False)
-        self._settle(event)
+        self._settle(receipt)
         return receipt
 
     def _later(self, event: Event, *, away: bool) -> Receipt:
         self._replayer.add(event, away=away)
         return Receipt(event, Outcome.SAVED_HERE)
 
-    def _settle(self, event: Event) -> None:
+    def _settle(self, receipt: Receipt) -> None:
+        event_id = receipt.event.id
         try:
-            self._journal.settle(event.id)
+            self._journal.settle(event_id, void=receipt.already)
         except Exception as error:  # Redis has it: at worst it is replayed, to no effect
-            log.warning("journal_not_settled event=%s reason=%s", event.id, error)
+            log.warning("journal_not_settled event=%s reason=%s", event_id, error)
 
 
 class DryRunMarker:

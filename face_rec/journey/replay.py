@@ -1,8 +1,9 @@
-"""Replay: hand on to Redis what only the journal holds so far."""
+"""Replay: hand on to Redis what only the journal holds so far, and again what Redis has lost."""
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from threading import Condition
 from typing import Final
 
@@ -22,6 +23,11 @@ REFUSED: Final = Backoff(0.5, 15.0)
 """The same where Redis answers and refuses some of what waits; each try is an error in the log."""
 ADOPT_EVERY: Final = 30.0
 """Seconds between two looks for what processes left that died beside this one."""
+LOOK_EVERY: Final = 1.0
+"""Seconds between two questions whether Redis has lost something."""
+LOOKS: Final = (0.0, 2.0, 10.0, 60.0, 300.0)
+"""Seconds after a sign of that at which what is kept is offered."""
+_AT_ONCE: Final = 500  # events asked about in one round trip
 _TRIES: Final = 5
 """How often an event may fail of something unexpected before it is set aside: about 15 s."""
 
@@ -146,7 +152,7 @@ class Replayer:
         """Whether Redis has ``event`` now; raises StoreUnavailable."""
         try:
             receipt = self._attendance.apply(event, self._cooldown(), replay=True)
-            self._journal.settle(event.id)
+            self._journal.settle(event.id, void=receipt.already)
         except StoreUnavailable:
             raise
         except (StoreError, JournalError) as error:
@@ -178,3 +184,91 @@ class Replayer:
             self._waiting.pop(event.id, None)
             self._strange.pop(event.id, None)
         self._offered.discard(event.id)
+
+
+class Reoffer:
+    """A thread that offers again, by their ids, the settled events that the journal keeps,
+    whenever Redis may have lost some: at the start, and when ``lost`` says why it thinks so.
+
+    Each process does so for what its own disk holds. An event that is there costs nothing; one
+    that is gone is appended as any replay is. Who stood near it in time may meanwhile have been
+    marked anew: then that mark stands, and the audit log says so.
+
+    It is done several times after each sign: for some seconds a client may still hold connections
+    to a server that has been replaced, and is told that its marks are kept.
+    """
+
+    def __init__(
+        self,
+        attendance: MarkWriter,
+        missing: Callable[[Sequence[Event]], list[Event]],
+        journal: Journal,
+        clock: Clock,
+        *,
+        cooldown: Callable[[], float],
+        lost: Callable[[], str],
+        told: Callable[[str, int], None] = lambda _, __: None,
+    ) -> None:
+        """``missing``: which of some events Redis does not have; ``lost``: why it may have lost
+        some since the last question, "" where nothing says so; both may raise StoreUnavailable.
+        ``told``: hears why, and how many were gone, after each time that it looked."""
+        self._attendance = attendance
+        self._missing = missing
+        self._journal = journal
+        self._clock = clock
+        self._cooldown = cooldown
+        self._lost = lost
+        self._told = told
+        self._due: list[float] = []  # monotonic times, in order
+        self._why = ""
+        self._thread = Background("mark-reoffer", self._run, clock=clock)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def close(self, timeout: float = 5.0) -> None:
+        self._thread.stop(timeout)
+
+    def look(self) -> None:
+        """Ask once, and offer what has to be offered now. Raises StoreUnavailable: then what was
+        due stays due."""
+        why = self._lost()
+        now = self._clock.monotonic()
+        if why:
+            self._why = why
+            self._due = [now + later for later in LOOKS]
+        if self._due and now >= self._due[0]:
+            count = self._offer()
+            self._due = [one for one in self._due if one > now]
+            self._told(self._why, count)
+
+    def _run(self) -> None:
+        while not self._thread.stopping.is_set():
+            try:
+                self.look()
+            except StoreUnavailable:
+                log.info("reoffer_waits")
+            self._thread.stopping.wait(LOOK_EVERY)
+
+    def _offer(self) -> int:
+        count, kept = 0, self._journal.kept()
+        while events := list(islice(kept, _AT_ONCE)):
+            for event in self._missing(events):
+                if self._thread.stopping.is_set():
+                    raise StoreUnavailable("The app ends. What is kept is offered at its start.")
+                count += self._offered(event)
+        if count:
+            log.error("marks_offered_again events=%d reason=%s", count, self._why)
+        return count
+
+    def _offered(self, event: Event) -> bool:
+        try:
+            self._attendance.apply(event, self._cooldown(), replay=True)
+        except NotReplicated:
+            return True
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # one that is refused holds up no other
+            log.error("mark_not_offered event=%s", event.id, exc_info=error)
+            return False
+        return True

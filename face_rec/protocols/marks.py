@@ -1,6 +1,6 @@
 """What keeps marks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -22,6 +22,10 @@ class MarkReader(Protocol):
     def length(self, utc_day: date) -> int: ...
 
     def lengths(self, utc_days: Sequence[date]) -> list[int]: ...
+
+    def missing(self, events: Sequence[Event]) -> list[Event]:
+        """Those of ``events`` that are not there (any more)."""
+        ...
 
     def malformed(self, utc_day: date) -> list[str]:
         """Entries that are not events, for showing to an admin."""
@@ -54,8 +58,14 @@ class Journal(Protocol):
         """Raises JournalError when it could not keep an event now."""
         ...
 
-    def settle(self, event_id: str) -> None:
-        """Redis (and the replicas asked for) has the event: forget it."""
+    def settle(self, event_id: str, *, void: bool = False) -> None:
+        """Redis (and the replicas asked for) has the event, or has another mark in its place
+        (``void``): it waits no longer."""
+        ...
+
+    def kept(self, since: float = 0.0) -> Iterator[Event]:
+        """Settled events that are still on the disk because Redis may lose them, without those
+        that were void; some older than ``since`` (seconds since 1970) may be left out."""
         ...
 
     def set_aside(self, event_id: str, reason: str) -> None:

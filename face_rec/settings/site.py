@@ -102,7 +102,12 @@ class Redis(Topic):
     )
     redis_wait_replicas: Annotated[int, Whole(0, 5)] = setting(
         "0",
-        "Replicas that must have a mark before the journal lets go of it.",
+        "Replicas that must have a mark before it counts as handed on.",
+    )
+    journal_hours: Annotated[int, Whole(0, 720)] = setting(
+        "72",
+        "Hours for which marks that Redis has stay on this machine's disk as well, to be offered "
+        "again if it loses them; 0: not at all.",
     )
 
     @property

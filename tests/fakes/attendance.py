@@ -2,7 +2,7 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from face_rec.domain.errors import JournalError, StoreUnavailable
@@ -49,6 +49,9 @@ class FakeAttendance:
         with self._lock:
             return [len(self._days.get(d, [])) + len(self.broken.get(d, [])) for d in utc_days]
 
+    def missing(self, events: Sequence[Event]) -> list[Event]:
+        return [e for e in events if e.id not in {known.id for known in self.day(_utc_day(e))}]
+
     def malformed(self, utc_day: date) -> list[str]:
         self._check()
         return list(self.broken.get(utc_day, []))
@@ -79,6 +82,7 @@ class FakeJournal:
         self.left: list[Event] = []
         """What a process left that died."""
         self._pending: dict[str, Event] = {}
+        self._kept: list[Event] = []
         self._lock = threading.Lock()
 
     def append(self, event: Event) -> None:
@@ -90,9 +94,14 @@ class FakeJournal:
         if self.full:
             raise JournalError("The fake disk is full. Make room.")
 
-    def settle(self, event_id: str) -> None:
+    def settle(self, event_id: str, *, void: bool = False) -> None:
         with self._lock:
-            self._pending.pop(event_id, None)
+            event = self._pending.pop(event_id, None)
+            if event is not None and not void:
+                self._kept.append(event)
+
+    def kept(self, since: float = 0.0) -> Iterator[Event]:
+        return iter(list(self._kept))
 
     def set_aside(self, event_id: str, reason: str) -> None:
         self.check()

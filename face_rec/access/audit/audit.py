@@ -57,6 +57,7 @@ class Action(StrEnum):
     MODELS_USED = "models.used"
     CORRECTED = "attendance.corrected"
     MARK_REPEATED = "attendance.repeated"
+    MARKS_LOST = "attendance.lost"
     SETTING_CHANGED = "setting.changed"
     SITE_CHANGED = "setting.site.changed"
     EXPORTED = "exported"

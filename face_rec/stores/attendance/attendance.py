@@ -92,6 +92,23 @@ class RedisAttendance:
                 found += [event for event in _read(entries)[0] if start <= event.at < end]
         return sorted(found, key=lambda event: event.at)
 
+    @redis_errors()
+    def missing(self, events: Sequence[Event]) -> list[Event]:
+        """Those of ``events`` that are not here (any more), in one round trip."""
+        of_days: dict[date, list[Event]] = {}
+        for event in events:
+            of_days.setdefault(_utc_day(event.at), []).append(event)
+        pipeline: Any = self._client.pipeline(transaction=False)
+        for day, some in of_days.items():
+            pipeline.smismember(keys.seen(self.site, day), [event.id for event in some])
+        there = {
+            event.id
+            for some, answers in zip(of_days.values(), pipeline.execute(), strict=True)
+            for event, known in zip(some, answers, strict=True)
+            if known
+        }
+        return [event for event in events if event.id not in there]
+
     def length(self, utc_day: date) -> int:
         return self.lengths([utc_day])[0]
 

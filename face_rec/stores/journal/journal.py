@@ -2,28 +2,30 @@
 
 Each process writes segments of its own and holds a lock on each; one without a lock belonged
 to a process that died, and whoever finds it takes it over. A segment whose events are all
-settled is removed whole, so that an append never costs more than its own line, however many
-events wait.
+settled is retired whole (:mod:`face_rec.stores.journal.kept`), so that an append never costs more
+than its own line, however many events wait.
 """
 
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from face_rec import files
+from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError
 from face_rec.domain.marks import Event
 from face_rec.stores.journal import journal_segment
-from face_rec.stores.journal.journal_segment import SUFFIX, Checksum, LineSeal, Segment, readable
-from face_rec.stores.journal.quarantine import Quarantine
+from face_rec.stores.journal.journal_segment import Checksum, LineSeal, Segment, readable
+from face_rec.stores.journal.kept import KeptSegments, Leftovers
 
 log = logging.getLogger(__name__)
 
 _SEGMENT_BYTES: Final = 4 << 20  # about 9,000 events; a day of 400,000 is 45 open files
+_LONGEST: Final = 3600.0  # seconds that one segment is written to before it is retired
 _REWRITTEN: Final = 8  # mostly settled segments put together at a time: bounds one append
 
 
@@ -32,16 +34,28 @@ class FileJournal:
 
     Threads that append at once share one fsync. Every method but :meth:`settle` raises
     JournalError when the disk does not take or give what it should. ``seal`` signs each line
-    and checks those that are found.
+    and checks those that are found. ``keep``: seconds for which settled events stay on disk, for
+    a Redis that loses them.
     """
 
-    def __init__(self, folder: Path, seal: LineSeal | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        seal: LineSeal | None = None,
+        *,
+        keep: float = 0.0,
+        clock: Clock | None = None,
+    ) -> None:
         self._folder = folder
+        self._disk = partial(_disk, folder)
+        self._alone = partial(files.exclusive, folder / "lock")
         self._seal = seal or Checksum()
-        self.quarantine = Quarantine(folder / "quarantine")
+        self._retired = KeptSegments(folder, self._seal, keep, clock)
+        self._begun = self._retired.clock.monotonic()  # of the newest segment
+        self._leftovers = Leftovers(folder, self._seal)
+        self.quarantine = self._leftovers.quarantine
         self._segments: list[Segment] = []  # oldest first, the last one is written to
         self._home: dict[str, Segment] = {}  # of each event that waits
-        self._unreadable: dict[str, str] = {}  # files of others, and why
         self._lock = threading.Lock()  # the segments, and what waits
         # One fsync at a time; whoever wants both locks takes _lock first.
         self._syncing = threading.Lock()
@@ -62,26 +76,27 @@ class FileJournal:
         try:
             self._sync(ticket)
         except JournalError:
-            self.settle(event.id)  # nobody is told of it, so it must not come back
+            self.settle(event.id, void=True)  # nobody is told of it, so it must not come back
             raise
 
     def check(self) -> None:
-        """Returns when a line that says nothing is on the disk: the next event could be kept."""
+        """Returns when a line that says nothing is on the disk."""
         with self._lock, self._disk():
             ticket = self._write(Segment.say_nothing)
         self._sync(ticket)
         with self._lock, self._disk():
-            if self._segments and not self._newest.waiting:
+            if self._segments and not (self._newest.waiting or self._newest.settled):
                 self._newest.clear()
 
-    def settle(self, event_id: str) -> None:
-        """Forget an event. Not fsynced: forgetting twice is harmless."""
+    def settle(self, event_id: str, *, void: bool = False) -> None:
+        """Redis has the event, or has another one in its place (``void``). Not fsynced: settling
+        twice is harmless."""
         with self._lock:
-            segment = self._forget(event_id)
-            if segment is None:
-                return
+            segment = self._home.pop(event_id, None)
             try:
-                self._settled(segment, event_id)
+                if segment is not None:
+                    segment.waiting.pop(event_id, None)
+                    self._settled(segment, event_id, void)
             except OSError as error:
                 log.warning("journal_not_settled event=%s reason=%s", event_id, error)
 
@@ -95,7 +110,14 @@ class FileJournal:
         with self._disk():
             line = journal_segment.event_line(event, self._seal)
             journal_segment.set_aside(self.quarantine, line, reason)
-        self.settle(event_id)
+        self.settle(event_id, void=True)
+
+    def kept(self, since: float = 0.0) -> Iterator[Event]:
+        """Settled events that Redis may have lost; only of files written to after ``since``
+        (seconds since 1970)."""
+        with self._lock:
+            own = [segment.path for segment in self._segments if segment.settled]
+        return self._retired.events(own, since)
 
     def pending(self) -> list[Event]:
         """Events not settled, oldest first, those of dead processes too."""
@@ -105,19 +127,20 @@ class FileJournal:
 
     def unreadable(self) -> dict[str, str]:
         """Files of dead processes that cannot be read, and why; tried again at every look."""
-        return dict(self._unreadable)
+        return dict(self._leftovers.unreadable)
 
     def aside(self) -> int:
         """How many lines, and files, nothing could be done with: for health checks."""
-        return len(self.quarantine) + len(self._unreadable)
+        return len(self.quarantine) + len(self._leftovers.unreadable)
 
     def close(self) -> None:
         """Let go of the files; what waits in them is found by the next to open ``folder``."""
         with self._lock, self._syncing:
             for segment in self._segments:
-                segment.close()
-                if not segment.waiting:
-                    segment.path.unlink(missing_ok=True)
+                if segment.waiting:
+                    segment.close()
+                else:
+                    self._retire(segment)
             self._segments.clear()
             self._home.clear()
 
@@ -133,7 +156,7 @@ class FileJournal:
             raise OSError("it is closed already")
         if self._broken:
             self._rewrite([self._newest])
-        elif self._newest.size > _SEGMENT_BYTES:
+        elif self._newest.size > _SEGMENT_BYTES or self._old:
             self._roll()
         try:
             what(self._newest)
@@ -143,21 +166,14 @@ class FileJournal:
         self._written += 1
         return self._written
 
-    def _forget(self, event_id: str) -> Segment | None:
-        """The segment that held the event; None if it does not wait."""
-        segment = self._home.pop(event_id, None)
-        if segment is not None:
-            segment.waiting.pop(event_id, None)
-        return segment
-
-    def _settled(self, segment: Segment, event_id: str) -> None:
-        if segment.waiting:
-            segment.settle(event_id)
+    def _settled(self, segment: Segment, event_id: str, void: bool) -> None:
+        if segment.waiting or self._retired:
+            segment.settle(event_id, void=void)
         elif segment is self._newest:
             segment.clear()
-        else:
+        if not segment.waiting and segment is not self._newest:
             self._segments.remove(segment)
-            _discard(segment)
+            self._retire(segment)
 
     def _sync(self, ticket: int) -> None:
         """Return when record ``ticket`` is on the disk; a sync covers all written before it."""
@@ -180,6 +196,24 @@ class FileJournal:
 
     # --- segments; the caller has _lock
 
+    @property
+    def _old(self) -> bool:
+        """Whether the newest segment is to be retired although there is room in it."""
+        return (
+            self._newest.settled > 0 and self._retired.clock.monotonic() - self._begun > _LONGEST
+        )
+
+    def _create(self, kept: Sequence[Event] = ()) -> Segment:
+        with self._alone():
+            return journal_segment.create(self._folder, self._seal, kept)
+
+    def _retire(self, segment: Segment) -> None:
+        """What is left of it, if the disk refuses, says only what is said elsewhere too."""
+        try:
+            self._retired.retire(segment)
+        except OSError as error:
+            log.warning("journal_file_not_retired file=%s reason=%s", segment.path.name, error)
+
     def _roll(self) -> None:
         """Go on in a new segment, and put mostly settled ones together in it: what stays of
         many segments then never adds up, and one append pays for a few of them at most."""
@@ -189,79 +223,55 @@ class FileJournal:
             return
         with self._syncing:
             self._sync_newest()
-            with self._alone():
-                self._segments.append(journal_segment.create(self._folder, self._seal))
+            self._segments.append(self._create())
+            self._begun = self._retired.clock.monotonic()
         if len(sparse) == _REWRITTEN:
             self._rewrite(sparse)
 
     def _rewrite(self, segments: Sequence[Segment]) -> None:
-        """Put what waits in ``segments`` into one new segment in the place of the last of
-        them. Killed on the way both are there, and an event that is found twice counts once."""
+        """Put what waits in ``segments`` into one new one in the place of the last of them. Killed
+        on the way both are there, and an event that is found twice counts once."""
         kept = [event for segment in segments for event in segment.waiting.values()]
         with self._syncing:
-            with self._alone():
-                fresh = journal_segment.create(self._folder, self._seal, kept)
+            fresh = self._create(kept)
             if segments[-1] is self._newest:
                 self._synced, self._broken = self._written, False
+                self._begun = self._retired.clock.monotonic()
             self._segments[self._segments.index(segments[-1])] = fresh
         self._segments = [one for one in self._segments if one not in segments]
         self._home.update((event.id, fresh) for event in kept)
         for segment in segments:
-            _discard(segment)
+            self._retire(segment)
 
     # --- taking over what dead processes left
 
     def _try_again(self) -> None:
-        """Events that were set aside come back at the next start: what they failed of may be
-        mended. Lines that cannot be read stay where they are."""
+        """Events that were set aside come back at the next start; unreadable lines stay."""
         for name in self.quarantine.try_again(self._folder, partial(readable, seal=self._seal)):
             log.info("journal_entry_tried_again file=%s", name)
 
     def adopt(self) -> list[Event]:
-        """Take over what processes left that died meanwhile; the events that wait in it."""
+        """Take over what processes left that died; the events that wait in it. Also retires what
+        was written to, and removes what was kept, for long enough."""
+        self._retired.expire()
         with self._lock, self._disk():
-            there = {*self._folder.glob(f"*{SUFFIX}")}
-            leftovers = sorted(there - {segment.path for segment in self._segments})
-            self._unreadable.clear()
-            if not leftovers:
+            if self._segments and self._old:
+                self._roll()
+            found = self._leftovers.take({segment.path for segment in self._segments}, self._alone)
+            if not found:
                 return []
-            with self._alone():
-                found = [s for p in leftovers if (s := self._taken(p)) is not None]
             events = [event for segment in found for event in segment.waiting.values()]
             self._join(found)
             log.info("journal_adopted files=%d events=%d", len(found), len(events))
             return events
 
-    def _taken(self, path: Path) -> Segment | None:
-        """The segment of a dead process, read; None where there is nothing to do, or nothing
-        that can be done now: one file that is unreadable must not hold up all others."""
-        try:
-            segment = journal_segment.take_over(path, self._seal)
-        except OSError as error:
-            self._skipped(path, error)
-            return None
-        if segment is None:
-            return None
-        try:
-            segment.read(self.quarantine)
-        except OSError as error:
-            segment.close()
-            self._skipped(path, error)
-            return None
-        return segment
-
-    def _skipped(self, path: Path, error: OSError) -> None:
-        self._unreadable[path.name] = error.strerror or str(error)
-        log.error("journal_file_unreadable file=%s reason=%s", path.name, error)
-
     def _join(self, found: Sequence[Segment]) -> None:
         """Make these segments ours: as they are, or their few events in one of ours."""
         for segment in found:
             self._home_of(segment)
-        waiting = sorted((s for s in found if s.waiting), key=lambda s: s.oldest)
-        for segment in found:
             if not segment.waiting:
-                _discard(segment)
+                self._retire(segment)
+        waiting = sorted((s for s in found if s.waiting), key=lambda s: s.oldest)
         self._segments = [*waiting, *self._segments]
         few = [segment for segment in waiting if segment.small]
         if few:
@@ -272,20 +282,6 @@ class FileJournal:
         for event_id in [found for found in segment.waiting if found in self._home]:
             segment.settle(event_id)
         self._home.update(dict.fromkeys(segment.waiting, segment))
-
-    def _alone(self) -> AbstractContextManager[None]:
-        return files.exclusive(self._folder / "lock")
-
-    def _disk(self) -> AbstractContextManager[None]:
-        return _disk(self._folder)
-
-
-def _discard(segment: Segment) -> None:
-    """What is left of it, if the disk refuses, says only what is said elsewhere too."""
-    try:
-        segment.discard()
-    except OSError as error:
-        log.warning("journal_file_not_removed file=%s reason=%s", segment.path.name, error)
 
 
 @contextmanager

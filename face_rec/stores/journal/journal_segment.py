@@ -2,7 +2,8 @@
 
 A segment stands for itself: that an event is settled is written behind it in the same file,
 so that whoever finds the file needs no other one to read it. A line is an event, or that one is
-settled, and a seal over it: ``{"event": …, "seal": "…"}`` or ``{"settled": id, "seal": "…"}``.
+settled, and a seal over it: ``{"event": …, "seal": "…"}`` or ``{"settled": id, "seal": "…"}``,
+with ``"void": true`` before the seal where it became no mark.
 Lines without a seal were written by versions before this one, and are read alike.
 """
 
@@ -65,10 +66,11 @@ class Checksum:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a line says: an event, or the id of a settled one."""
+    """What a line says: an event, or the id of a settled one; ``void`` if that is no mark."""
 
     event: Event | None = None
     settled: str = ""
+    void: bool = False
 
 
 _read: Final = Reader(Line)
@@ -83,6 +85,7 @@ class Segment:
         self.file = file
         self.waiting: dict[str, Event] = {}
         self.size = 0  # bytes
+        self.settled = 0  # events
         self._seal = seal
         self._lines = 0
         self._torn = False  # a write failed half-way: the next line begins with an end
@@ -105,10 +108,11 @@ class Segment:
         self._write(event_line(event, self._seal))
         self.waiting[event.id] = event
 
-    def settle(self, event_id: str) -> None:
+    def settle(self, event_id: str, *, void: bool = False) -> None:
         """Write that the event is settled."""
         self.waiting.pop(event_id, None)
-        self._write(settled_line(event_id, self._seal))
+        self._write(settled_line(event_id, self._seal, void=void))
+        self.settled += 1
 
     def say_nothing(self) -> None:
         """Write a line that changes nothing, to see whether the disk takes one."""
@@ -118,7 +122,7 @@ class Segment:
         """Empty the file: nothing in it waits."""
         self.waiting.clear()
         os.ftruncate(self.file, 0)
-        self.size = self._lines = 0
+        self.size = self._lines = self.settled = 0
         self._torn = False
 
     def discard(self) -> None:
@@ -179,8 +183,8 @@ class Segment:
     def _learn(self, line: Line) -> None:
         if line.event is not None:
             self.waiting[line.event.id] = line.event
-        else:
-            self.waiting.pop(line.settled, None)
+        elif self.waiting.pop(line.settled, None) is not None:
+            self.settled += 1
 
     def _write(self, line: bytes) -> None:
         line = b"\n" + line if self._torn else line
@@ -230,8 +234,8 @@ def event_line(event: Event, seal: LineSeal) -> bytes:
     return _sealed(b'{"event":' + event_codec.encode(event) + b"}", seal)
 
 
-def settled_line(event_id: str, seal: LineSeal) -> bytes:
-    return _sealed(compact({"settled": event_id}), seal)
+def settled_line(event_id: str, seal: LineSeal, *, void: bool = False) -> bytes:
+    return _sealed(compact({"settled": event_id, **({"void": True} if void else {})}), seal)
 
 
 def parsed(line: bytes, seal: LineSeal) -> Line:

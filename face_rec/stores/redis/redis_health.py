@@ -7,8 +7,8 @@ at once, and goes on with what it knows. Who asked Redis just before waits on, f
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from redis.exceptions import RedisError
@@ -20,9 +20,15 @@ from face_rec.domain.health import HealthCheck
 from face_rec.stores.redis.client import Client, LateCluster, RedisAddress, connect, redis_errors
 
 Check = Callable[[], HealthCheck]
+_SYNCED: Final = {
+    "always": "on its disk before it answers",
+    "everysec": "on its disk within a second",
+    None: "kept on its disk",
+}
 _FEW_SECONDS: Final = 5.0  # that two clocks may be apart
 
 EVERY: Final = 0.1  # seconds between two pings
+_DAYS_WATCHED: Final = 4  # UTC days whose marks the journal may hold
 SILENT: Final = 0.5
 """Seconds without an answer after which Redis counts as away."""
 
@@ -51,15 +57,16 @@ def durable_check(client: Client) -> Check:
     def check() -> HealthCheck:
         try:
             with redis_errors():
-                worries = sorted({text for info in _infos(client) for text in _worries(info)})
+                infos = list(_infos(client))
         except StoreError:
             return HealthCheck(
                 "redis data", ok=True, detail="not known while the database is away"
             )
+        worries = sorted({text for info in infos for text in _worries(info)})
         if not worries:
-            return HealthCheck(
-                "redis data", ok=True, detail="kept on disk, and nothing is thrown away for room"
-            )
+            synced = {_SYNCED[info["appendfsync"]] for info in infos}
+            detail = f"{', '.join(sorted(synced))}, and nothing is thrown away for room"
+            return HealthCheck("redis data", ok=True, detail=detail)
         return HealthCheck(
             "redis data", ok=True, detail="at risk", advice=" ".join(worries), warning=True
         )
@@ -92,16 +99,16 @@ def redis_clock_check(client: Client, clock: Clock) -> Check:
 
 
 def _infos(client: Client) -> Iterable[Mapping[str, Any]]:
-    """INFO of every primary, with its ``save`` setting where it may be asked for.
-
-    Managed services allow INFO and often forbid CONFIG.
+    """INFO of every primary, with its settings ``save`` and ``appendfsync`` where these may be
+    asked for, else None. Managed services allow INFO and often forbid CONFIG.
     """
     for node in _primaries(client):
         info: dict[str, Any] = {**node.info("memory"), **node.info("persistence")}
-        try:
-            info["save"] = node.config_get("save").get("save", "")
-        except RedisError:
-            info["save"] = None
+        for name in ("save", "appendfsync"):
+            try:
+                info[name] = node.config_get(name).get(name, "")
+            except RedisError:
+                info[name] = None
         yield info
 
 
@@ -123,6 +130,12 @@ def _worries(info: Mapping[str, Any]) -> Iterable[str]:
     if int(info.get("aof_enabled", 0)):
         if info.get("aof_last_write_status", "ok") != "ok":
             yield "Redis cannot write its append-only file. Check the disk of the Redis server."
+        if info["appendfsync"] == "no":
+            yield (
+                "Redis leaves to its system when its file reaches the disk (appendfsync no): a "
+                "power cut may take half a minute of everything. Marks come back from the "
+                "journals of this app, people and rules do not. Set appendfsync everysec."
+            )
     elif info["save"] == "":
         yield "Redis keeps nothing on disk: a restart loses everything. Set appendonly yes."
     else:
@@ -184,3 +197,49 @@ class Pulse:
         except StoreError:  # a refusal is an answer
             return True
         return True
+
+
+BEGUN: Final = "the app has begun, and nobody knows what the database went through meanwhile"
+
+
+class ServerHistory:
+    """Notices that Redis may have lost what it acknowledged: it began anew, another server answers
+    in its place, or a list of marks is shorter than it was. For one thread."""
+
+    def __init__(
+        self, client: Client, lengths: Callable[[Sequence[date]], list[int]], clock: Clock
+    ) -> None:
+        """``lengths``: how many entries the lists of these UTC days have."""
+        self._client = client
+        self._lengths = lengths
+        self._clock = clock
+        self._servers: frozenset[str] = frozenset()
+        self._longest: dict[date, int] = {}
+
+    def lost(self) -> str:
+        """Why something may be gone since the last question, or "". The first one, and the first
+        after an answer that could not be used, say that nobody knows. Raises StoreUnavailable."""
+        servers = self._seen()
+        shorter = self._shorter()
+        before, self._servers = self._servers, servers
+        if not before:
+            return BEGUN
+        if servers != before:
+            return "the database began anew, or another server answers in its place"
+        return shorter
+
+    @redis_errors()
+    def _seen(self) -> frozenset[str]:
+        """Every primary: by the number of its run, and by the history that it goes on."""
+        found = []
+        for node in _primaries(self._client):
+            info: Any = {**node.info("server"), **node.info("replication")}
+            found.append(f"{info.get('run_id')}/{info.get('master_replid')}")
+        return frozenset(found)
+
+    def _shorter(self) -> str:
+        today = self._clock.now().astimezone(UTC).date()
+        days = [today - timedelta(days=number) for number in range(_DAYS_WATCHED)]
+        before, self._longest = self._longest, dict(zip(days, self._lengths(days), strict=True))
+        fallen = [day for day in days if self._longest[day] < before.get(day, 0)]
+        return f"the marks of {fallen[0]} are fewer than they were" if fallen else ""

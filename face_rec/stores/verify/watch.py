@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 EVERY: Final = 60.0
 """Seconds between two copies: how many marks a cut of the tail could hide at most."""
+_MENDING: Final = 900.0
+"""Seconds after :meth:`ChainWatch.went_back` in which a list that was chained anew is taken."""
 _LOOK_BACK: Final = 7  # days read at the start, for what a crash kept from being copied
 
 
@@ -56,12 +58,12 @@ class ChainWatch:
         self._unbegun = list(records)
         self._broken: dict[str, str] = {}
         self._status = WitnessStatus(places=witness.places)
+        self._mending_until = float("-inf")  # monotonic seconds
         self._copying = threading.Lock()
         self._thread = Background("chain-witness", self._run)
 
     def start(self) -> None:
-        today = self._clock.now().date()
-        self._waiting |= {today - timedelta(days=number) for number in range(_LOOK_BACK)}
+        self._waiting |= self._lately()
         self._thread.start()
 
     def close(self) -> None:
@@ -74,6 +76,18 @@ class ChainWatch:
     def verify(self, progress: Progress | None = None) -> Report:
         """Check everything (see ChainCheck). Raises StoreError."""
         return self._check.run(progress)
+
+    def went_back(self) -> None:
+        """The database lost the ends of lists and what was in them is being chained anew: for
+        a while such a day replaces what was witnessed, once it is as long again. Whoever says so
+        has written it into the audit log."""
+        with self._copying:
+            self._mending_until = self._clock.monotonic() + _MENDING
+            self._waiting |= self._lately()
+
+    def _lately(self) -> set[Stream]:
+        today = self._clock.now().date()
+        return {today - timedelta(days=number) for number in range(_LOOK_BACK)}
 
     # --- copying
 
@@ -142,13 +156,22 @@ class ChainWatch:
         for stream in sorted(self._waiting, key=name_of):
             name = name_of(stream)
             head, before = head_of(self._days.head(stream)), known.get(name)
-            if before is not None and not self._goes_on(stream, before):
+            follows = before is None or self._goes_on(stream, before)
+            if before is not None and not follows and not self._mended(stream, before, head):
                 self._broken[name] = _broken(stream)
                 continue
             self._broken.pop(name, None)
-            if head is not None and (before is None or head[0] > before.count):
+            if head is not None and (before is None or head[0] > before.count or not follows):
                 found[name] = head[:2]
         return found
+
+    def _mended(self, stream: Stream, known: Seen, head: tuple[int, str, str] | None) -> bool:
+        """Whether a day that does not go on from ``known`` was lost and has been chained anew."""
+        lately = stream in self._lately() and self._clock.monotonic() < self._mending_until
+        if not lately or head is None or head[0] < known.count:
+            return False
+        log.error("chain_made_anew day=%s witnessed=%d entries=%d", stream, known.count, head[0])
+        return True
 
     def _goes_on(self, stream: Stream, known: Seen) -> bool:
         entry = self._days.entry(stream, known.count - 1)

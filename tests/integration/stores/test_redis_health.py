@@ -2,15 +2,29 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
-from face_rec.stores.redis.redis_health import durable_check, reachable_check
-from tests.redis_servers import Server, free_port
+from face_rec.stores.redis.redis_health import (
+    BEGUN,
+    ServerHistory,
+    durable_check,
+    reachable_check,
+)
+from tests.fakes.clock import MORNING, FakeClock
+from tests.redis_servers import Server, free_port, standalone
+from tests.samples import an_event
 
-ADVISED = {"maxmemory": "0", "maxmemory-policy": "noeviction", "save": "", "appendonly": "yes"}
+ADVISED = {
+    "maxmemory": "0", "maxmemory-policy": "noeviction", "save": "", "appendonly": "yes",
+    "appendfsync": "everysec",
+}  # fmt: skip
 
 
 @contextmanager
@@ -51,6 +65,42 @@ def test_of_a_server_that_is_gone_nothing_is_claimed_about_its_data() -> None:
 def test_a_server_set_up_as_advised_has_no_warning(safe: Client) -> None:
     result = durable_check(safe)()
     assert (result.ok, result.warning, result.advice) == (True, False, "")
+
+
+@pytest.mark.parametrize(
+    ("synced", "words"),
+    [("always", "before it answers"), ("everysec", "within a second"), ("no", "at risk")],
+)
+def test_when_the_servers_file_reaches_its_disk_is_said(
+    safe: Client, synced: str, words: str
+) -> None:
+    safe.config_set("appendfsync", synced)
+    result = durable_check(safe)()
+    assert words in result.detail
+    assert result.warning == ("appendfsync no" in result.advice) == (synced == "no")
+
+
+def test_a_server_that_may_have_lost_something_is_noticed(tmp_path: Path) -> None:
+    """It began anew, was replaced, or has fewer marks than it had; else nothing is said."""
+    with standalone(tmp_path / "one") as server:
+        client = connect(RedisAddress(nodes=(("127.0.0.1", server.port),)))
+        marks = RedisAttendance(client, "main")
+        history = ServerHistory(client, marks.lengths, FakeClock())
+        assert history.lost() == BEGUN
+        marks.apply(an_event("e1"), 0)
+        assert history.lost() == ""
+        marks.apply(an_event("e2"), 0)
+        assert history.lost() == ""
+        client.rpop(keys.attendance("main", MORNING.date()))
+        assert "fewer than they were" in history.lost()
+        assert history.lost() == ""
+        server.kill()
+        with pytest.raises(StoreUnavailable):
+            history.lost()
+        server.start()
+        assert "began anew" in history.lost()
+        assert history.lost() == ""
+        client.close()
 
 
 def test_eviction_is_warned_of(safe: Client) -> None:

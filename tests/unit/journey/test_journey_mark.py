@@ -302,7 +302,7 @@ def test_an_event_that_cannot_be_set_aside_stays_in_the_journal(
 def test_a_journal_that_fails_in_a_strange_way_after_the_mark_takes_it_back_from_nobody(
     house: House,
 ) -> None:
-    def broken(event_id: str) -> None:
+    def broken(event_id: str, *, void: bool = False) -> None:
         raise KeyError(event_id)
 
     house.journal.settle = broken  # type: ignore[method-assign]
@@ -357,7 +357,7 @@ def test_closing_gives_up_a_long_replay_in_time(house: House) -> None:
 
 
 def test_a_journal_that_cannot_forget_does_not_take_back_a_mark(house: House) -> None:
-    def stuck(event_id: str) -> None:
+    def stuck(event_id: str, *, void: bool = False) -> None:
         raise JournalError("The disk is read-only. Remount it.")
 
     house.journal.settle = stuck  # type: ignore[method-assign]

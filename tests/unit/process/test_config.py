@@ -205,6 +205,7 @@ def test_a_good_value_is_understood(name: str, text: str, value: object) -> None
         ("REDIS_NODES", "a;b", "host:port, several separated by commas"),
         ("REDIS_NODES", "a:1,b", "host:port, several separated by commas"),
         ("REDIS_WAIT_REPLICAS", "6", "a whole number from 0 to 5"),
+        ("JOURNAL_HOURS", "721", "a whole number from 0 to 720"),
         ("SAVE_SNAPSHOTS", "2", "true or false"),
         ("S3_ENDPOINT_URL", "minio:9000", "a URL beginning with http:// or https://"),
         ("S3_ENCRYPTION", "rot13", "one of aes256, aws:kms, none"),

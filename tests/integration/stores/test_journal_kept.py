@@ -1,0 +1,144 @@
+"""What Redis has taken stays on the disk for as long as Redis may lose it."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from face_rec.domain.errors import JournalError
+from face_rec.stores.journal import journal as journal_module
+from face_rec.stores.journal.journal import FileJournal
+from face_rec.stores.journal.journal_segment import Checksum, event_line, settled_line
+from tests.fakes.clock import FakeClock
+from tests.samples import an_event
+
+HOUR = 3600.0
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+def _journal(folder: Path, clock: FakeClock) -> FileJournal:
+    return FileJournal(folder, keep=72 * HOUR, clock=clock)
+
+
+def _marked(journal: FileJournal, *names: str) -> None:
+    for name in names:
+        journal.append(an_event(name))
+        journal.settle(name)
+
+
+def _kept(journal: FileJournal) -> list[str]:
+    return sorted(event.id for event in journal.kept())
+
+
+def test_a_settled_event_waits_no_longer_and_is_kept(tmp_path: Path, clock: FakeClock) -> None:
+    journal = _journal(tmp_path, clock)
+    journal.append(an_event("waits"))
+    _marked(journal, "a", "b")
+    assert [event.id for event in journal.pending()] == ["waits"]
+    assert _kept(journal) == ["a", "b"]
+    assert list(journal.kept()) == [an_event("a"), an_event("b")]
+
+
+@pytest.mark.parametrize("ending", ["closed", "killed"])
+def test_what_is_kept_outlives_its_process(tmp_path: Path, clock: FakeClock, ending: str) -> None:
+    first = _journal(tmp_path, clock)
+    _marked(first, "a", "b")
+    if ending == "closed":
+        first.close()
+    else:  # the system lets go of the locks, and nothing else happens
+        for segment in first._segments:
+            segment.close()
+    second = _journal(tmp_path, clock)
+    assert second.pending() == []
+    assert _kept(second) == ["a", "b"]
+    third = _journal(tmp_path, clock)  # beside the second, which holds no lock on it
+    assert _kept(third) == ["a", "b"]
+
+
+def test_what_became_no_mark_is_not_kept(
+    tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another mark stood in its place, Redis will never take it, or the disk refused it."""
+    journal = _journal(tmp_path, clock)
+    journal.append(an_event("repeated"))
+    journal.settle("repeated", void=True)
+    journal.append(an_event("odd"))
+    journal.set_aside("odd", "nobody knows")
+
+    def refuse(file: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("face_rec.files.sync_file", refuse)
+        with pytest.raises(JournalError):
+            journal.append(an_event("refused"))
+    _marked(journal, "a")
+    assert _kept(journal) == ["a"]
+    journal.close()
+    assert _kept(_journal(tmp_path, clock)) == ["a"]
+
+
+def test_kept_segments_are_closed_files_and_go_after_their_time(
+    tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "_SEGMENT_BYTES", 2000)
+    journal = _journal(tmp_path, clock)
+    _marked(journal, *(f"e{number:03}" for number in range(100)))
+    assert len(journal._segments) == 1
+    assert _kept(journal) == [f"e{number:03}" for number in range(100)]
+    old = sorted(tmp_path.glob("*.kept"))
+    assert len(old) > 5
+    for path in old:
+        os.utime(path, (clock.now().timestamp(), clock.now().timestamp()))
+    clock.advance(71 * HOUR)
+    journal.adopt()
+    assert set(old) <= set(tmp_path.glob("*.kept"))
+    clock.advance(2 * HOUR)
+    journal.adopt()
+    assert not set(tmp_path.glob("*.kept")) & set(old)
+
+
+def test_a_quiet_process_retires_what_it_keeps_after_an_hour(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    journal = _journal(tmp_path, clock)
+    _marked(journal, "a")
+    clock.advance(HOUR + 1)
+    journal.adopt()
+    assert len(list(tmp_path.glob("*.kept"))) == 1
+    assert _kept(journal) == ["a"]
+
+
+def test_a_stuck_event_is_kept_from_nobody_and_is_not_taken_for_settled(
+    tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "_SEGMENT_BYTES", 2000)
+    journal = _journal(tmp_path, clock)
+    journal.append(an_event("stuck"))
+    names = [f"e{number:03}" for number in range(100)]
+    _marked(journal, *names)
+    assert [event.id for event in journal.pending()] == ["stuck"]
+    assert _kept(journal) == names
+    journal.settle("stuck")
+    assert _kept(journal) == [*names, "stuck"]
+
+
+def test_a_damaged_line_of_a_kept_segment_costs_no_other(tmp_path: Path, clock: FakeClock) -> None:
+    seal = Checksum()
+    lines = [event_line(an_event(name), seal) for name in ("a", "b", "c")]
+    lines[1] = lines[1].replace(b'"subject"', b'"sabject"')
+    settled = [settled_line(name, seal) for name in ("a", "b", "c")]
+    (tmp_path / "dead.kept").write_bytes(b"".join([*lines, *settled]))
+    assert _kept(_journal(tmp_path, clock)) == ["a", "c"]
+
+
+def test_nothing_is_kept_where_the_settings_say_so(tmp_path: Path) -> None:
+    journal = FileJournal(tmp_path)
+    _marked(journal, "a", "b")
+    assert _kept(journal) == []
+    journal.close()
+    assert [path.name for path in tmp_path.glob("*") if path.is_file()] == ["lock"]
