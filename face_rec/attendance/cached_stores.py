@@ -15,7 +15,7 @@ from cachetools import LRUCache
 
 from face_rec.attendance.days.day_calculator import MARGIN
 from face_rec.attendance.days.outages import Uptime
-from face_rec.attendance.marks.effective_marks import EffectiveMarks
+from face_rec.attendance.marks.kept_marks import DayRead, EffectiveMarks
 from face_rec.attendance.marks.mark_columns import MARK, Codes, MarkColumns, columns_of
 from face_rec.attendance.rules.rules import Rules, RulesReader
 from face_rec.clock import Clock
@@ -104,23 +104,31 @@ class ColumnsCache:
             known = self._memory.get(day)
         if known is not None and known.length == length:
             return known
-        made = self._read(day, length) if length else MarkColumns(0, np.empty(0, MARK))
+        made = self._read(day, length, known) if length else MarkColumns(0, np.empty(0, MARK))
         with self._lock:
             self._memory[day] = made
         return made
 
-    def _read(self, day: date, length: int) -> MarkColumns:
+    def _read(self, day: date, length: int, known: MarkColumns | None) -> MarkColumns:
         path = self._folder / f"{day}.npz" if self._folder is not None else None
         if path is not None and path.exists():
             kept = _from_file(path, length, self._codes)
             if kept is not None:
                 return kept
         closed = day < self._clock.now().date() - _CLOSED_AFTER
-        found = self._standing.day(day, length, keep=not closed)
-        made = columns_of(found, length, self._codes)
+        made = self._made(self._standing.read(day, length, keep=not closed), known)
         if path is not None and closed:
             _to_file(path, made, self._codes)
         return made
+
+    def _made(self, read: DayRead, known: MarkColumns | None) -> MarkColumns:
+        """The columns of the day; of one that was known, with what has come to it since."""
+        came = read.since(known.length) if known is not None else None
+        if known is not None and came is not None:
+            grown = known.grown(came, read.length, self._codes)
+            if grown is not None:
+                return grown
+        return columns_of(read.found, read.length, self._codes)
 
 
 class Revision(NamedTuple):
@@ -155,6 +163,10 @@ class CachedStores:
     def people(self) -> tuple[Person, ...]:
         """Everybody, sorted by subject."""
         return self._stores.people.everybody().people
+
+    def person(self, subject: str) -> Person | None:
+        """One, who is asked for: a change of another one reads nobody else again."""
+        return self._stores.people.get(subject)
 
     def revision(self, first: date, last: date) -> Revision:
         """What these local days depend on, as it is now."""

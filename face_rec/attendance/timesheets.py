@@ -139,10 +139,10 @@ class Timesheets:
 
     def somebody(self, subject: str) -> Person:
         """The person; raises PersonMissing."""
-        for person in self.sources.people():
-            if person.subject == subject:
-                return person
-        raise PersonMissing("This person is no longer registered. Reload the page.")
+        person = self.sources.person(subject)
+        if person is None:
+            raise PersonMissing("This person is no longer registered. Reload the page.")
+        return person
 
     def under(self, rules: Rules, first: date, last: date) -> Table:
         """What everybody's days would be under other rules; nothing is kept."""

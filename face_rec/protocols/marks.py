@@ -15,6 +15,11 @@ class MarkReader(Protocol):
         are left out and counted (see :meth:`malformed`)."""
         ...
 
+    def part(self, utc_day: date, start: int, end: int) -> list[Event | None]:
+        """Entries ``start`` to ``end`` (not included, counted from 0) of the day's list, in order
+        of arrival; None for one that is no event."""
+        ...
+
     def between(self, start: datetime, end: datetime) -> list[Event]:
         """Events with start ≤ at < end, sorted by time."""
         ...

@@ -23,7 +23,7 @@ from tests.benchmarks.report.row import Row
 
 ROOMS = {
     "journey": ("frame_cost", "time_to_mark", "streams", "soak", "start"),
-    "stores": ("matching", "gallery", "marks", "attendance", "chain", "journal"),
+    "stores": ("matching", "gallery", "marks", "attendance", "greeting", "chain", "journal"),
     "browser": ("transports", "pages", "kiosk", "live_line"),
 }
 NAMES = {

@@ -35,6 +35,10 @@ class FakeAttendance:
         with self._lock:
             return list(self._days.get(utc_day, []))
 
+    def part(self, utc_day: date, start: int, end: int) -> list[Event | None]:
+        broken = [None for _ in self.broken.get(utc_day, [])]
+        return [*self.day(utc_day), *broken][start:end]
+
     def between(self, start: datetime, end: datetime) -> list[Event]:
         self._check()
         with self._lock:

@@ -76,6 +76,23 @@ class MarkColumns:
     marks: Marks
     strangers: int = 0
 
+    def grown(self, came: Sequence[Entry], length: int, codes: Codes) -> "MarkColumns | None":
+        """With marks that have come since, of which none is voided. None where one of them was
+        made in the same microsecond as another of its person: their order is that of their
+        ids, which columns do not hold."""
+        marks = self.marks
+        for entry in came:
+            new = np.array([_row(entry, codes)], dtype=MARK)
+            left, right = np.searchsorted(marks["subject"], new["subject"][0] + np.arange(2))
+            own = _moments(marks[left:right])
+            moment = _moments(new)[0]
+            before, after = np.searchsorted(own, (moment, moment + 1))
+            if before != after:
+                return None
+            at = left + before
+            marks = np.concatenate([marks[:at], new, marks[at:]])
+        return MarkColumns(length, marks, self.strangers)
+
 
 def columns_of(found: Entries, length: int, codes: Codes) -> MarkColumns:
     """The columns of what stands on one day."""
@@ -108,6 +125,11 @@ def _state(entry: Entry) -> int:
 
 def _number(value: float | None) -> float:
     return float("nan") if value is None else value
+
+
+def _moments(marks: Marks) -> npt.NDArray[np.int64]:
+    """Microseconds since 1970."""
+    return np.asarray(marks["at"] * 1_000_000 + marks["micro"], dtype=np.int64)
 
 
 def _order(marks: Marks) -> npt.NDArray[np.intp]:

@@ -79,8 +79,18 @@ class RedisAttendance:
     def day(self, utc_day: date) -> list[Event]:
         """The events of one UTC day in order of arrival."""
         found, malformed = _read(self._entries([utc_day])[0])
-        if malformed:
-            log.warning("events malformed day=%s count=%d", utc_day, len(malformed))
+        _warn(utc_day, len(malformed))
+        return found
+
+    @redis_errors()
+    def part(self, utc_day: date, start: int, end: int) -> list[Event | None]:
+        """Entries ``start`` to ``end`` (not included) in order of arrival; None: no event."""
+        if end <= start:  # to Redis an end of -1 is the list's
+            return []
+        name = keys.attendance(self.site, utc_day)
+        listed = cast("list[bytes]", self._client.lrange(name, start, end - 1))
+        found = [_event(entry) for entry in listed]
+        _warn(utc_day, found.count(None))
         return found
 
     @redis_errors()
@@ -231,11 +241,24 @@ def _read(entries: Sequence[bytes]) -> tuple[list[Event], list[bytes]]:
     found: list[Event] = []
     malformed: list[bytes] = []
     for entry in entries:
-        try:
-            found.append(event_codec.decode(entry))
-        except event_codec.MalformedEvent:
+        event = _event(entry)
+        if event is None:
             malformed.append(entry)
+        else:
+            found.append(event)
     return found, malformed
+
+
+def _event(entry: bytes) -> Event | None:
+    try:
+        return event_codec.decode(entry)
+    except event_codec.MalformedEvent:
+        return None
+
+
+def _warn(utc_day: date, malformed: int) -> None:
+    if malformed:
+        log.warning("events malformed day=%s count=%d", utc_day, malformed)
 
 
 def _spans(first: date, last: date) -> Iterator[list[date]]:

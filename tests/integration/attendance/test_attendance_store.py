@@ -233,6 +233,19 @@ def _at_once(attendance: AttendanceStore, events: list[Event]) -> list[Outcome]:
     return outcomes
 
 
+def test_a_part_of_a_day_is_read_by_itself(attendance: AttendanceStore) -> None:
+    events = [an_event(f"e{number}", seconds=100.0 * number) for number in range(5)]
+    assert attendance.part(TODAY, 0, 0) == []
+    for event in events:
+        attendance.apply(event, 60)
+    assert attendance.part(TODAY, 0, 5) == events
+    assert attendance.part(TODAY, 3, 5) == events[3:]
+    assert attendance.part(TODAY, 3, 4) == events[3:4]
+    assert attendance.part(TODAY, 0, 0) == []
+    assert attendance.part(TODAY, 5, 9) == []
+    assert attendance.part(TOMORROW, 0, 9) == []
+
+
 # --- what only Redis can get wrong ----------------------------------------------
 
 
@@ -250,6 +263,7 @@ def test_a_malformed_entry_is_shown_and_takes_no_day_down(redis_client: Client) 
     redis_client.rpush(keys.attendance("main", TODAY), *broken)
     attendance.apply(an_event(), 60)
     assert [e.id for e in attendance.day(TODAY)] == ["e1"]
+    assert attendance.part(TODAY, 0, 9) == [*[None] * len(broken), an_event()]
     assert len(attendance.between(MORNING, MIDNIGHT)) == 1
     shown = attendance.malformed(TODAY)
     assert len(shown) == len(broken)

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from face_rec.attendance.marks.effective_marks import EffectiveMarks, entries
+from face_rec.attendance.marks.effective_marks import entries
+from face_rec.attendance.marks.kept_marks import EffectiveMarks
 from face_rec.attendance.marks.records import COLUMNS, DELETED, filtered, marks_table
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face_rec.attendance.marks.effective_marks import EffectiveMarks, bounds
+from face_rec.attendance.marks.kept_marks import EffectiveMarks, bounds
 from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import Status

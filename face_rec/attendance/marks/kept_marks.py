@@ -1,0 +1,176 @@
+"""Marks that stand, kept by UTC day; of a day that has grown, what came is read and no more."""
+
+import threading
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
+from operator import itemgetter
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from cachetools import LRUCache
+
+from face_rec.attendance.marks.effective_marks import Entries, Entry, entries
+from face_rec.domain.marks import Event, is_mark
+from face_rec.protocols.marks import MarkReader
+
+MOST_MARKS: Final = 100_000
+"""So many marks are kept, some 75 MB where each has all its fields; but two days of any size, for
+a local day lies in two UTC days nearly everywhere."""
+_AGAIN: Final = 32
+"""Entries that are read again with those that come: a database that has lost its last ones, in a
+failover, has a list that goes on otherwise."""
+
+
+@dataclass(slots=True)
+class DayRead:
+    """One UTC day as far as it was read: ``length`` entries of its list, the ``latest`` of them
+    as they were. ``came``: marks that did no more than come, since the list was ``whole`` long,
+    each with the length that it made; ``ids``: of all its events, once they are needed. Both are
+    handed on from one to the next, and change while that is made only."""
+
+    length: int
+    found: Entries
+    latest: list[Event | None]
+    whole: int
+    came: list[tuple[int, Entry]] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+
+    def since(self, length: int) -> list[Entry] | None:
+        """The marks that have come since the list was so long; None if that is not all that
+        has changed, or not known any more."""
+        if not self.whole <= length <= self.length:
+            return None
+        first, last = (
+            bisect_right(self.came, n, key=itemgetter(0)) for n in (length, self.length)
+        )
+        return [entry for _, entry in self.came[first:last]]
+
+    def with_more(self, listed: Sequence[Event | None], length: int) -> "DayRead | None":
+        """The same when the list is ``length`` long; ``listed``: its end, from the first of
+        ``latest`` on. None if that is not the list that was read."""
+        kept = len(self.latest)
+        if listed[:kept] != self.latest or len(listed) - kept != length - self.length:
+            return None
+        latest, new = list(listed[-_AGAIN:]), list(enumerate(listed[kept:], self.length + 1))
+        marks = [(number, Entry(e, e.kind)) for number, e in new if e and is_mark(e.kind)]
+        if len(marks) < len(new) or self.found.strangers or not self._fresh(marks):
+            events = (event for _, event in new if event)
+            found = entries(chain(_events_of(self.found), events))
+            return DayRead(length, found, latest, length)
+        self.came += marks
+        return DayRead(length, _with(self.found, marks), latest, self.whole, self.came, self.ids)
+
+    def _fresh(self, marks: Sequence[tuple[int, Entry]]) -> bool:
+        """Whether none of these was there before; notes them."""
+        self.ids = self.ids or {event.id for event in _events_of(self.found)}
+        new = {entry.event.id for _, entry in marks}
+        fresh = len(new) == len(marks) and self.ids.isdisjoint(new)
+        self.ids |= new
+        return fresh
+
+
+def _events_of(found: Entries) -> Iterator[Event]:
+    for entry in found.marks:
+        yield entry.event
+        yield from entry.corrections
+    yield from found.strangers
+
+
+def _with(found: Entries, new: Iterable[tuple[int, Entry]]) -> Entries:
+    marks = list(found.marks)
+    for _, entry in new:
+        insort(marks, entry, key=lambda one: (one.event.at, one.event.id))
+    return Entries(tuple(marks), found.strangers)
+
+
+class EffectiveMarks:
+    """Entries by UTC day. Safe from any thread; may raise StoreUnavailable.
+
+    Lists are only ever appended to, so their length is the day's revision, and neither a late
+    replay nor a correction needs a message. When a list has grown, what came is read.
+    """
+
+    def __init__(self, store: MarkReader, most: int = MOST_MARKS) -> None:
+        self._store = store
+        self._kept: LRUCache[date, DayRead] = LRUCache(
+            most, getsizeof=lambda kept: min(len(kept.found.marks), most // 2)
+        )
+        self._lock = threading.Lock()
+        self._growing = threading.Lock()
+
+    def days(self, utc_days: Sequence[date]) -> list[Entries]:
+        """What stands on each of these UTC days, voided marks included."""
+        lengths = self._store.lengths(utc_days)
+        days = zip(utc_days, lengths, strict=True)
+        return [self.read(day, length).found for day, length in days]
+
+    def read(self, utc_day: date, length: int, keep: bool = True) -> DayRead:
+        """The same for one day whose list is ``length`` long now, or somewhat longer; ``keep``
+        False for somebody who makes something smaller of it and keeps that."""
+        if not length:
+            return DayRead(0, Entries(()), [], 0)
+        known = self._known(utc_day)
+        if known is not None and known.length == length:
+            return known
+        if known is not None:
+            with self._growing:
+                return self._keep(utc_day, self._grown(utc_day, length))
+        made = self._whole(utc_day, length)
+        return self._keep(utc_day, made) if keep else made
+
+    def _known(self, utc_day: date) -> DayRead | None:
+        with self._lock:
+            return self._kept.get(utc_day)
+
+    def _keep(self, utc_day: date, made: DayRead) -> DayRead:
+        with self._lock:
+            self._kept[utc_day] = made
+        return made
+
+    def _grown(self, utc_day: date, length: int) -> DayRead:
+        """One thread at a time; who waited may find that another one has read the day."""
+        known = self._known(utc_day)
+        if known is None:
+            return self._whole(utc_day, length)
+        if known.length > length:
+            length = self._store.length(utc_day)
+        if known.length == length:
+            return known
+        start = known.length - len(known.latest)
+        grown = known.with_more(self._store.part(utc_day, start, length), length)
+        return grown or self._whole(utc_day, length)
+
+    def _whole(self, utc_day: date, length: int) -> DayRead:
+        listed = self._store.part(utc_day, 0, length)
+        found = entries(event for event in listed if event is not None)
+        return DayRead(length, found, listed[-_AGAIN:], length)
+
+    def local(self, first: date, last: date, zone: ZoneInfo) -> list[Entry]:
+        """All marks of the local days ``first`` to ``last``, voided ones too, by time."""
+        start, end = bounds(first, last, zone)
+        found = [
+            entry
+            for day in self.days(utc_days(start, end))
+            for entry in day.marks
+            if start <= entry.event.at < end
+        ]
+        return sorted(found, key=lambda entry: (entry.event.at, entry.event.id))
+
+
+def bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The UTC moments at which the local days ``first`` to ``last`` begin and end.
+
+    Days of 23 and 25 hours come out right, because both ends are local midnights.
+    """
+    start = datetime.combine(first, time(), zone)
+    end = datetime.combine(last + timedelta(days=1), time(), zone)
+    return start.astimezone(UTC), end.astimezone(UTC)
+
+
+def utc_days(start: datetime, end: datetime) -> list[date]:
+    """The UTC days that hold the moments from ``start`` to just before ``end``."""
+    first, last = start.astimezone(UTC).date(), (end - timedelta(microseconds=1)).date()
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
