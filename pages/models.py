@@ -63,6 +63,12 @@ def _in_plain_words(app: AdminFacade, status: ModelStatus) -> list[tuple[str, st
         ("Knows", f"{_people(app.gallery.people)} of this site"),
         ("Good for", f"up to {_largest(status)}"),
         ("Files", "not the official ones" if status.custom else "the official ones, verified"),
+        (
+            "Pictures of faces",
+            "told from faces"
+            if status.liveness
+            else "not checked: no liveness models are installed (docs/liveness.md)",
+        ),
     ]
     return rows
 
@@ -127,7 +133,8 @@ def draw() -> None:
     offers(app, busy)
     other_packs(app)
     upload(app, busy)
-    st.caption(f":material/gavel: {plain(app.models.status().licence)}")
+    status = app.models.status()
+    st.caption(f":material/gavel: {plain(f'{status.licence} {status.liveness}'.strip())}")
 
 
 def _amount(job: Job) -> str:

@@ -109,6 +109,7 @@ def _system(
         assess=assess,
         clock=clock,
         policy=Policy(threshold=settings.match_threshold, margin=settings.match_margin),
+        liveness=lambda kiosk: stores.kiosks.record(kiosk).liveness,
     )
     engine = Engine(journeys, WorkerPool(_workers(settings), clock))
     stack.callback(engine.close)

@@ -140,8 +140,9 @@ def open_backups(
 def build_models(settings: Settings) -> ModelService:
     """The models alone, not yet loaded; for commands that need no Redis."""
     return ModelService(
-        settings.data_dir / "models", settings.model_pack, settings.model_provider, threads=1
-    )
+        settings.data_dir / "models", settings.model_pack, settings.model_provider, threads=1,
+        liveness=settings.liveness_pack,
+    )  # fmt: skip
 
 
 @contextmanager

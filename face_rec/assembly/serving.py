@@ -56,6 +56,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
                 gallery=lambda: holder.current().follower.gallery,
                 marks=lambda: holder.current().marker.counts(),  # noqa: PLW0108
                 chain=lambda: holder.current().daily_check.status(),  # noqa: PLW0108
+                lives=lambda: holder.current().engine.deps.lives(),  # noqa: PLW0108
             )
         ),
         *snapshots.routes(lambda: holder.current().pictures),

@@ -134,10 +134,9 @@ def doubts(entry: Entry, limits: Limits) -> tuple[str, ...]:
         ("margin", event.margin, limits.margin),
         ("liveness", event.liveness, limits.liveness),
     )
-    by_source = (event.source.doubt,) if event.source.doubt else ()
     its_own = (event.reason,) if event.source.late and event.reason else ()
     return (
-        by_source
+        event.doubts
         + its_own
         + tuple(
             f"{name} {value:.2f} is below {bound:.2f}"

@@ -171,7 +171,7 @@ class Evaluation:
     def run(self, photos: PhotoSet) -> Tally:
         """Enrol, then probe; raises PackMissing."""
         self._done, self._total = 0, photos.photos
-        enrolled = [self._enrol(person, paths) for person, paths in photos.enrol.items()]
+        enrolled = [self.enrol(person, paths) for person, paths in photos.enrol.items()]
         named = [(person, self._named(path)) for person, path in photos.probes]
         strange = [self._named(path) for path in photos.strangers]
         right = sum(name == person for person, name in named)
@@ -187,7 +187,7 @@ class Evaluation:
             strangers_named=sum(name is not None for name in strange),
         )
 
-    def _enrol(self, person: str, paths: Sequence[Path]) -> bool:
+    def enrol(self, person: str, paths: Sequence[Path]) -> bool:
         vectors = []
         for path in paths:
             self._step()

@@ -14,6 +14,7 @@ from face_rec.domain.errors import ModelError, PackBroken
 from face_rec.models.packs.catalogue import LICENCE, OFFICIAL
 from face_rec.models.packs.install import Installer
 from face_rec.models.packs.installed_packs import InstalledPacks
+from face_rec.models.packs.liveness_pack import LivenessPacks
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.loading import load
 from face_rec.models.runtime.speed import estimate
@@ -35,7 +36,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     pull.set_defaults(run=_pull)
     bring = actions.add_parser("import", help="install a pack from a ZIP file or a folder")
     bring.add_argument("source", type=Path, metavar="ZIP-or-FOLDER")
-    bring.add_argument("--name", default="", help="what to call it (default: as it is called)")
+    bring.add_argument("--name", default="", help="what to call it (default: as it is called; of "
+                       "liveness models: liveness)")  # fmt: skip
+    bring.add_argument("--liveness", action="store_true", help="these are liveness models, which "
+                       "tell faces from pictures (docs/liveness.md)")  # fmt: skip
     bring.set_defaults(run=_import)
     verify = actions.add_parser("verify", help="read every byte of a pack and compare digests")
     verify.add_argument("name", nargs="?", default="", help="default: all that are installed")
@@ -52,6 +56,10 @@ def _packs(settings: config.Settings) -> InstalledPacks:
     return InstalledPacks(settings.data_dir / "models")
 
 
+def _liveness(settings: config.Settings) -> LivenessPacks:
+    return LivenessPacks(settings.data_dir / "models", _packs(settings).digests)
+
+
 def _installer(packs: InstalledPacks) -> Installer:
     return Installer(packs, SystemClock())
 
@@ -66,6 +74,11 @@ def _list(_: argparse.Namespace) -> int:
             size = round(official.download / 1e6)
             print(f"{official.name:16} available  {official.title}; {size} MB to download")
             print(f"{'':27} {official.accuracy}; {estimate(official)}")
+    liveness = _liveness(settings).find(settings.liveness_pack)
+    if liveness:
+        names = ", ".join(one.name for one in liveness.models)
+        print(f"{liveness.name:16} installed  tells faces from pictures: {names}")
+        print(f"{'':27} {liveness.licence}")
     print(f"MODEL_PACK is {settings.model_pack}\n{LICENCE}")
     return 0
 
@@ -80,10 +93,23 @@ def _pull(options: argparse.Namespace) -> int:
 
 def _import(options: argparse.Namespace) -> int:
     installer = _installer(_packs(config.load()))
+    if options.liveness:
+        return _import_liveness(installer, options)
     with _bar(f"Reading {options.source.name}") as progress:
         pack = installer.import_from(options.source, options.name, progress)
     print(LICENCE)
     return _installed(pack)
+
+
+def _import_liveness(installer: Installer, options: argparse.Namespace) -> int:
+    name = options.name or "liveness"
+    with _bar(f"Reading {options.source.name}") as progress:
+        found = installer.import_liveness(options.source, name, progress)
+    print(found.licence)
+    print(f"Installed {len(found.models)} liveness models in {found.folder}")
+    if name != config.load().liveness_pack:
+        print(f"Set LIVENESS_PACK={name} to use them.")
+    return 0
 
 
 def _installed(pack: Pack) -> int:
@@ -92,11 +118,29 @@ def _installed(pack: Pack) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    packs = _packs(config.load())
+    settings = config.load()
+    packs = _packs(settings)
     names = [options.name] if options.name else packs.names()
-    if not names:
+    results = [_verified(packs, name) for name in names if name != settings.liveness_pack]
+    if options.name in {"", settings.liveness_pack}:
+        results += _verified_liveness(settings)
+    if not results:
         raise ModelError("No pack is installed; see: python -m face_rec models list")
-    return max([_verified(packs, name) for name in names])
+    return max(results)
+
+
+def _verified_liveness(settings: config.Settings) -> list[int]:
+    """One result, or none where there is no such pack."""
+    name = settings.liveness_pack
+    try:
+        pack = _liveness(settings).find(name, fresh=True)
+    except PackBroken as error:
+        print(f"{name}: BROKEN. {error}")
+        return [1]
+    if pack is None:
+        return []
+    print(f"{name}: whole and unaltered ({'known' if pack.known else 'unknown'} liveness models)")
+    return [0]
 
 
 def _verified(packs: InstalledPacks, name: str) -> int:

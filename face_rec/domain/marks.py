@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Final, Self, TypeGuard
 
+from face_rec.domain.liveness import Finding, Liveness, reasons
+
 
 class Way(IntEnum):
     """Which way somebody went; ANY where neither kiosk nor person said so."""
@@ -141,6 +143,8 @@ class Event:
     corrects in ``target``, and says who (``author``), why (``reason``) and
     when (``recorded_at``); ``retype`` carries the new kind in ``becomes``. A mark that comes
     late says in ``recorded_at`` when it came, and in ``reason`` why its time is in doubt.
+    ``liveness``: median of the texture models, ``live``: what all that was found came to,
+    ``found``: each piece of it; None and empty: not checked.
     """
 
     id: str
@@ -159,6 +163,14 @@ class Event:
     author: str | None = None
     reason: str | None = None
     recorded_at: datetime | None = None
+    live: Liveness | None = None
+    found: tuple[Finding, ...] = ()
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Why somebody has to look at this mark whatever its scores are, in words."""
+        by_source = (self.source.doubt,) if self.source.doubt else ()
+        return by_source + tuple(f"may be a picture: {why}" for why in reasons(self.found))
 
 
 class Outcome(StrEnum):

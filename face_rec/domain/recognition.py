@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from face_rec.domain.faces import Quality
+from face_rec.domain.liveness import NOT_CHECKED, Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,11 @@ NO_MATCH = Match(subject=None, score=-1.0, margin=0.0)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One embedded view of a track. ``liveness`` is None when not checked."""
+    """One embedded view of a track."""
 
     at: float
     match: Match
     quality: Quality
-    liveness: float | None = None
 
 
 class Verdict(StrEnum):
@@ -53,11 +53,12 @@ class Flaw(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the looks of one track come to."""
+    """What the looks of one track come to. ``life``: whether the face is a person's; nothing of it
+    decides who they are."""
 
     verdict: Verdict
     subject: str | None
     score: float
     margin: float
     looks: int
-    liveness: float | None = None
+    life: Judgement = NOT_CHECKED

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from face_rec.domain.faces import Box
+from face_rec.domain.liveness import NOT_CHECKED, Hold, Judgement, Liveness
 from face_rec.domain.marks import Receipt
 from face_rec.domain.recognition import Flaw, Verdict
 
@@ -34,7 +35,8 @@ class Label:
     """One face as the screen should show it; the box is in frame pixels.
 
     ``problem`` tells the person why no mark was made although they are named; ``flaw`` why they
-    cannot be judged.
+    cannot be judged; ``hold`` why somebody who is named is not marked, and whom a screen does not
+    name then.
     """
 
     track: int
@@ -46,9 +48,14 @@ class Label:
     margin: float = 0.0
     problem: str = ""
     flaw: Flaw | None = None
+    life: Judgement = NOT_CHECKED
+    hold: Hold | None = None
 
     @property
     def mood(self) -> Mood:
+        if self.hold is not None:
+            doubted = self.life.verdict is Liveness.ATTACK
+            return Mood.PROBLEM if doubted else Mood.LOOKING
         named = self.verdict is Verdict.NAMED
         return mood_of(self.receipt) if named else Mood(self.verdict.value)
 

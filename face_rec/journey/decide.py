@@ -29,8 +29,8 @@ class Policy:
     ``min_face``: narrowest face judged, px. ``still_people``: a still keeps the promise of
     a gallery this many times as large, and needs ``still_margin`` times the margin.
     ``still_threshold``: what it must have more where a setting overrides the calibration.
-    ``liveness``: least score where liveness is checked at all. ``same``: how unlike a view must
-    be to those looked at before to count as another one (:mod:`face_rec.journey.same_view`).
+    ``same``: how unlike a view must be to those looked at before to count as another one
+    (:mod:`face_rec.journey.same_view`).
     """
 
     threshold: float | None = None
@@ -42,7 +42,6 @@ class Policy:
     still_people: int = 2
     still_threshold: float = 0.02
     still_margin: float = 1.25
-    liveness: float = 0.5
     same: float = SAME
 
 
@@ -52,7 +51,6 @@ class Limits:
 
     threshold: float
     margin: float
-    liveness: float
 
 
 def video_limits(policy: Policy, calibration: Calibration, people: int) -> Limits:
@@ -61,7 +59,6 @@ def video_limits(policy: Policy, calibration: Calibration, people: int) -> Limit
     return Limits(
         calibration.threshold(people) if threshold is None else threshold,
         calibration.margin(people) if margin is None else margin,
-        policy.liveness,
     )
 
 
@@ -79,9 +76,8 @@ def still_limits(policy: Policy, calibration: Calibration, people: int) -> Limit
 def vote(look: Look, limits: Limits) -> str | None:
     """Whom one look names; None means it speaks for nobody."""
     match = look.match
-    live = look.liveness is None or look.liveness >= limits.liveness
     good = match.score >= limits.threshold and match.margin >= limits.margin
-    return match.subject if live and good else None
+    return match.subject if good else None
 
 
 def decide(looks: Sequence[Look], limits: Limits, policy: Policy) -> Decision:
@@ -148,15 +144,13 @@ def leader(votes: Sequence[str | None]) -> tuple[str | None, int]:
 def _summary(
     verdict: Verdict, subject: str | None, looks: Sequence[Look], counted: int
 ) -> Decision:
-    """Mean score and margin of ``looks``; liveness is the least that was measured."""
+    """Mean score and margin of ``looks``."""
     if not looks:
         return Decision(verdict, subject, score=-1.0, margin=0.0, looks=0)
-    live = [look.liveness for look in looks if look.liveness is not None]
     return Decision(
         verdict,
         subject,
         score=sum(look.match.score for look in looks) / len(looks),
         margin=sum(look.match.margin for look in looks) / len(looks),
         looks=counted,
-        liveness=min(live) if live else None,
     )

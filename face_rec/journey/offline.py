@@ -100,6 +100,8 @@ def _answer(labels: tuple[Label, ...]) -> tuple[Answer, Tally]:
     for label in labels:
         if label.problem:  # the journal could not keep it: the device still can
             raise StoreUnavailable(label.problem)
+    if any(label.hold for label in labels):
+        return Answer(Became.REFUSED, why="the kiosk marks live faces only"), Tally(1, refused=1)
     receipts = [label.receipt for label in labels if label.receipt]
     marks = sum(map(_made, receipts))
     return Answer(Became.TAKEN, marks), Tally(1, marks, nobody=int(not receipts))

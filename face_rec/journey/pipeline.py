@@ -4,12 +4,13 @@
 what it shares with the others stands in :class:`PipelineDeps`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError
 from face_rec.domain.faces import Face, Frame
+from face_rec.domain.liveness import Check, hold_of
 from face_rec.domain.marks import Source
 from face_rec.domain.recognition import Decision, Look, Verdict
 from face_rec.domain.screens import Label, Scene
@@ -23,6 +24,8 @@ from face_rec.journey.decide import (
 )
 from face_rec.journey.detect import Detect, Outlook
 from face_rec.journey.embed import Choose, Probe, embed, match
+from face_rec.journey.liveness.evidence import sight
+from face_rec.journey.liveness.judge import LivenessCounts
 from face_rec.journey.punch import Lingering, Named, Puncher
 from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.journey.track import Tracker
@@ -41,9 +44,14 @@ RETRY = 1.0
 Decisions = dict[TrackState, Decision]
 
 
+def _observe(_kiosk: str) -> Check:
+    return Check.OBSERVE
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PipelineDeps:
-    """What all journeys of a process share; ``snapshots`` is None where no pictures are kept."""
+    """What all journeys of a process share; ``snapshots`` is None where no pictures are kept.
+    ``liveness``: what the office has decided for a kiosk; asked at every frame, so from memory."""
 
     models: ModelSource
     gallery: Gallery
@@ -53,6 +61,8 @@ class PipelineDeps:
     assess: Assessor
     clock: Clock
     policy: Policy
+    liveness: Callable[[str], Check] = _observe
+    lives: LivenessCounts = field(default_factory=LivenessCounts)
 
     def puncher(
         self,
@@ -72,6 +82,7 @@ class Journey:
     """Implements FrameProcessor for one kiosk; results of one call feed the next."""
 
     def __init__(self, kiosk: str, deps: PipelineDeps, board: NoticeBoard | None = None) -> None:
+        self._kiosk = kiosk
         self._deps = deps
         self._detect = Detect(deps.policy.min_face)
         self._track = Tracker()
@@ -93,7 +104,10 @@ class Journey:
         vectors = embed(models.embedder, frame.image, probes)
         looks = match(gallery, probes, vectors, frame.taken_at)
         self._remember(probes, looks, revision)
+        check = self._deps.liveness(self._kiosk)
+        self._sight(probes, models, frame, check)
         decisions = self._decide(states, self._limits(models))
+        self._hold(decisions, check)
         self._mark(decisions, frame, models)
         return _scene(frame, [self._label(s, d) for s, d in decisions.items()])
 
@@ -133,6 +147,18 @@ class Journey:
             else:
                 probe.state.renew(probe.repeats, look, revision)
 
+    def _sight(
+        self, probes: Sequence[Probe], models: FaceModels, frame: Frame, check: Check
+    ) -> None:
+        """What the looks tell of whether the faces live; the same picture again tells nothing."""
+        if models.life is None or check is Check.OFF:
+            return
+        states = [probe.state for probe in probes if probe.repeats is None]
+        faces = [state.track.face for state in states]
+        seen = sight(models.life, frame.image, faces, frame.taken_at)
+        for state, sighting in zip(states, seen, strict=True):
+            state.sight(sighting)
+
     def _limits(self, models: FaceModels) -> Limits:
         return video_limits(self._deps.policy, models.calibration, self._deps.gallery.people)
 
@@ -154,6 +180,14 @@ class Journey:
             there = same if person is None else person.matchable
         return decision if there else nobody(decision)
 
+    def _hold(self, decisions: Decisions, check: Check) -> None:
+        """Who is named waits until nothing speaks against it, where only live faces are marked."""
+        for state, decision in decisions.items():
+            waits = check is Check.ENFORCE and decision.subject not in {None, *state.receipts}
+            before, state.hold = state.hold, hold_of(decision.life) if waits else None
+            if state.hold is not None and before is None:
+                self._deps.lives.note(decision.life, "held")
+
     def _mark(self, decisions: Decisions, frame: Frame, models: FaceModels) -> None:
         for state, decision in list(decisions.items()):
             subject = decision.subject
@@ -169,7 +203,8 @@ class Journey:
 
     def _may_mark(self, state: TrackState, subject: str, now: float) -> bool:
         here = state.track.misses == 0 and not state.track.contested
-        return here and subject not in state.receipts and now >= state.retry_at
+        free = state.hold is None and subject not in state.receipts
+        return here and free and now >= state.retry_at
 
     def _try_mark(self, state: TrackState, named: Named, now: float) -> None:
         earlier = self._lingering.standing(named.subject, now)
@@ -180,6 +215,8 @@ class Journey:
         except JournalError as error:
             state.problem, state.retry_at = str(error), now + RETRY
             return
+        if not earlier:
+            self._deps.lives.note(named.decision.life, "marked")
         state.problem = ""
         state.receipts[named.subject] = receipt
 
@@ -189,12 +226,14 @@ class Journey:
             track=state.track.id,
             box=state.track.face.box,
             verdict=decision.verdict,
-            name=self._deps.directory.name(subject) if subject else "",
+            name=self._deps.directory.name(subject) if subject and not state.hold else "",
             score=max(decision.score, 0.0),
             receipt=state.receipts.get(subject) if subject else None,
             margin=decision.margin,
             problem=state.problem if decision.verdict is Verdict.NAMED else "",
             flaw=state.flaw if decision.verdict is Verdict.POOR else None,
+            life=decision.life,
+            hold=state.hold,
         )
 
 

@@ -9,6 +9,7 @@ from cachetools import LRUCache
 
 from face_rec.clock import Clock
 from face_rec.domain.faces import Box, Image
+from face_rec.domain.liveness import NOT_CHECKED
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.pictures import key_of
 from face_rec.domain.recognition import Decision
@@ -95,6 +96,7 @@ class Puncher:
         return receipt
 
     def _event_of(self, named: Named) -> Event:
+        life = named.decision.life
         event_id, at, late = uuid.uuid4().hex, self._clock.now(), self._capture
         recorded = at if late else None
         if late:
@@ -108,7 +110,9 @@ class Puncher:
             kiosk=self._kiosk,
             score=named.decision.score,
             margin=named.decision.margin,
-            liveness=named.decision.liveness,
+            liveness=life.score,
+            live=None if life == NOT_CHECKED else life.verdict,
+            found=life.findings,
             snapshot=key_of(event_id, at, named.subject) if self._snapshots else None,
             contract=named.contract,
             reason=(late.doubt or None) if late else None,

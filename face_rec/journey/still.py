@@ -7,6 +7,7 @@ import numpy as np
 
 from face_rec.domain.errors import JournalError, PackMissing
 from face_rec.domain.faces import Face, Image, Quality
+from face_rec.domain.liveness import Check, Hold
 from face_rec.domain.marks import Receipt, Source
 from face_rec.domain.recognition import NO_MATCH, Decision, Flaw, Look, Match, Verdict
 from face_rec.domain.screens import Label
@@ -20,10 +21,12 @@ from face_rec.journey.decide import (
 )
 from face_rec.journey.detect import LARGEST
 from face_rec.journey.embed import Gate
+from face_rec.journey.liveness.evidence import Evidence, sight
+from face_rec.journey.liveness.judge import judge
 from face_rec.journey.pipeline import PipelineDeps
 from face_rec.journey.punch import Named, Puncher
 from face_rec.kiosks.offline import Capture
-from face_rec.protocols.models import Assessor, Detector, FaceModels
+from face_rec.protocols.models import Assessor, Detector, FaceModels, LifeModels
 from face_rec.protocols.people import Gallery
 
 _SMALLER = (320, 160)
@@ -41,15 +44,23 @@ class Seen:
 
 
 def recognise(
-    image: Image, models: FaceModels, gallery: Gallery, assess: Assessor, policy: Policy
+    image: Image,
+    models: FaceModels,
+    gallery: Gallery,
+    assess: Assessor,
+    policy: Policy,
+    *,
+    lives: bool = False,
 ) -> tuple[Seen, ...]:
-    """Every face of ``image`` ((H, W, 3) uint8 BGR), the largest first; nothing is marked."""
+    """Every face of ``image`` ((H, W, 3) uint8 BGR), the largest first; nothing is marked.
+    ``lives``: find out, too, whether they are people's, as far as one picture tells."""
     faces = sorted(_find(models.detector, image), key=lambda face: -face.box.area)
     seen = [_unjudged(image, face, assess) for face in faces]
     good = [index for index, one in enumerate(seen) if _flaw(one, policy) is None]
     for index, matched in zip(good, _match(image, models, gallery, seen, good), strict=True):
         seen[index] = replace(seen[index], match=matched)
-    return _judge(seen, good, models, gallery, policy)
+    judged = _judge(seen, good, models, gallery, policy)
+    return _alive(image, models.life, judged, good) if lives and models.life else judged
 
 
 def _find(detector: Detector, image: Image) -> list[Face]:
@@ -97,6 +108,20 @@ def _judge(
     )
 
 
+def _alive(
+    image: Image, life: LifeModels, seen: Sequence[Seen], good: Sequence[int]
+) -> tuple[Seen, ...]:
+    """``seen`` with what the picture tells of whether those that are ``good`` live."""
+    sightings = sight(life, image, [seen[index].face for index in good], 0.0)
+    lives = {
+        index: judge(Evidence((one,)), looks=1) for index, one in zip(good, sightings, strict=True)
+    }
+    return tuple(
+        replace(one, decision=replace(one.decision, life=lives[index])) if index in lives else one
+        for index, one in enumerate(seen)
+    )
+
+
 class Stills:
     """Marks who is named in a still. Any thread."""
 
@@ -105,21 +130,26 @@ class Stills:
 
     def __call__(self, image: Image, kiosk: str) -> tuple[Label, ...]:
         """One label a face, the largest first. Raises PackMissing while there is no model."""
-        return self._labels(image, self._deps.puncher(kiosk, Source.STILL))
+        return self._labels(image, self._deps.puncher(kiosk, Source.STILL), kiosk)
 
     def late(self, image: Image, capture: Capture) -> tuple[Label, ...]:
         """The same for a still that was kept while the server was away: by the same limits,
         marked at its own time."""
         punch = self._deps.puncher(capture.kiosk, Source.OFFLINE, capture=capture)
-        return self._labels(image, punch)
+        return self._labels(image, punch, capture.kiosk)
 
-    def _labels(self, image: Image, punch: Puncher) -> tuple[Label, ...]:
+    def _labels(self, image: Image, punch: Puncher, kiosk: str) -> tuple[Label, ...]:
         deps, models = self._deps, self._deps.models.current()
         if models is None:
             raise PackMissing("No face model is loaded. Wait until it is, or install a pack.")
-        seen = recognise(image, models, deps.gallery, deps.assess, deps.policy)
+        check = deps.liveness(kiosk)
+        seen = recognise(
+            image, models, deps.gallery, deps.assess, deps.policy, lives=check is not Check.OFF
+        )
+        # One picture has no time in it: what a moment shows, a photo of it shows as well.
+        marks = None if check is Check.ENFORCE else punch
         return tuple(
-            self._label(number, self._standing(one), image, models, punch)
+            self._label(number, self._standing(one), image, models, marks)
             for number, one in enumerate(seen, 1)
         )
 
@@ -131,22 +161,31 @@ class Stills:
         return replace(seen, decision=nobody(seen.decision)) if gone else seen
 
     def _label(
-        self, number: int, seen: Seen, image: Image, models: FaceModels, punch: Puncher
+        self, number: int, seen: Seen, image: Image, models: FaceModels, punch: Puncher | None
     ) -> Label:
-        decision, receipt, problem = seen.decision, None, ""
-        if decision.subject:
+        """``punch``: None where no still marks anybody."""
+        decision, receipt, problem, hold = seen.decision, None, "", None
+        if decision.subject and punch is None:
+            hold = Hold.STILL
+        elif decision.subject and punch is not None:
             named = Named(image, seen.face.box, decision.subject, decision, models.contract.digest)
             receipt, problem = _try(punch, named)
+        if decision.subject:
+            self._deps.lives.note(decision.life, "held" if hold else "marked")
         return Label(
             track=number,
             box=seen.face.box,
             verdict=decision.verdict,
-            name=self._deps.directory.name(decision.subject) if decision.subject else "",
+            name=self._deps.directory.name(decision.subject)
+            if decision.subject and not hold
+            else "",
             score=max(decision.score, 0.0),
             receipt=receipt,
             margin=decision.margin,
             problem=problem,
             flaw=_flaw(seen, self._deps.policy) if decision.verdict is Verdict.POOR else None,
+            life=decision.life,
+            hold=hold,
         )
 
 

@@ -6,15 +6,18 @@ of 0.1 ms, long before the next look is due. It only ever raises a doubt; a look
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
 
 from face_rec.domain.faces import Image, Quality, Vector
+from face_rec.domain.liveness import NOT_CHECKED, Hold, Judgement
 from face_rec.domain.marks import Receipt
 from face_rec.domain.recognition import Decision, Flaw, Look, Verdict
 from face_rec.journey.decide import Limits, Policy, decide, leader, vote
+from face_rec.journey.liveness.evidence import Evidence, Sighting
+from face_rec.journey.liveness.judge import judge
 from face_rec.journey.same_view import FaceView
 from face_rec.journey.track import Track
 
@@ -58,6 +61,11 @@ class TrackState:
     """Whether the newest look speaks for somebody other than the verdict does."""
     appearance: Vector | None = None
     doubted_at: float | None = None
+    evidence: Evidence = Evidence()
+    life: Judgement = NOT_CHECKED
+    """What the evidence comes to."""
+    hold: Hold | None = None
+    """Why it is not marked although it is named."""
 
     @property
     def poor(self) -> bool:
@@ -73,6 +81,7 @@ class TrackState:
         """Whether a verdict is still waited for, and a look could bring it."""
         doubted = self.doubted_at is not None
         waiting = self.decision.verdict is Verdict.LOOKING or self.wavering or doubted
+        waiting = waiting or self.hold is not None
         return waiting and not self.poor and not self.track.contested
 
     def follow(self, track: Track, min_face: float, size: float, now: float) -> None:
@@ -87,6 +96,12 @@ class TrackState:
         """The looks so far prove nothing any more."""
         self.looks, self.views, self.decision, self.wavering = (), (), _NOTHING, False
         self.looked_at, self.doubted_at = float("-inf"), None
+        self.evidence, self.life, self.hold = Evidence(), NOT_CHECKED, None
+
+    def sight(self, sighting: Sighting) -> None:
+        """What one more look tells of whether the face lives."""
+        self.evidence = self.evidence.add(sighting)
+        self.life = judge(self.evidence)
 
     def compare(self, appearance: Vector, now: float) -> None:
         """The face as just seen: a sudden change puts the looks so far in doubt."""
@@ -120,8 +135,8 @@ class TrackState:
         self.wavering = bool(self.looks) and (vote(self.looks[-1], limits) != decision.subject)
         if not self.looks and self.poor:
             decision = Decision(Verdict.POOR, None, score=-1.0, margin=0.0, looks=0)
-        self.decision = decision
-        return decision
+        self.decision = replace(decision, life=self.life)
+        return self.decision
 
     def _settle(self, limits: Limits) -> None:
         """A look since the doubt ends it: the looks before stand only if it agrees."""
@@ -130,6 +145,8 @@ class TrackState:
         *before, newest = [vote(look, limits) for look in self.looks]
         if leader(before)[0] != newest:
             self.looks, self.views = self.looks[-1:], self.views[-1:]
+            self.evidence = Evidence(self.evidence.sightings[-1:])
+            self.life = judge(self.evidence)
             self.large_since = self.doubted_at
         self.doubted_at = None
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
+from face_rec.domain.liveness import Hold
 from face_rec.domain.marks import Event, Outcome, Receipt
 from face_rec.domain.recognition import Flaw, Verdict
 from face_rec.domain.screens import Greeting, Label, Mood, Scene, mood_of
@@ -78,6 +79,8 @@ def of_label(
     label: Label, zone: tzinfo, means: Means = _unknown, named: Named = full_name
 ) -> Banner:
     """The answer to one face of a still."""
+    if label.hold is not None:
+        return _held(label, label.hold)
     if label.verdict is not Verdict.NAMED:
         return _unnamed(label)
     name = named(label.name)
@@ -92,6 +95,9 @@ def _of_scene(scene: Scene | None, named: Named) -> tuple[Banner, ...]:
     for label in labels:
         if label.problem:
             return (Banner(Mood.PROBLEM, named(label.name) or "Not marked", label.problem),)
+    for label in labels:
+        if label.hold is not None:
+            return (_held(label, label.hold),)
     for verdict in (Verdict.UNKNOWN, Verdict.POOR, Verdict.LOOKING):
         for label in labels:
             if label.verdict is verdict:
@@ -113,7 +119,15 @@ _ADVICE: Final[Mapping[Flaw | None, tuple[str, str]]] = {
 
 def advice(label: Label) -> str:
     """What who cannot be judged may do about it, in a few words; empty for all others."""
+    if label.hold is not None:
+        return label.hold.heading
     return _ADVICE[label.flaw][0] if label.verdict is Verdict.POOR else ""
+
+
+def _held(label: Label, hold: Hold) -> Banner:
+    """To somebody who would be marked if their face were known to be no picture."""
+    mood = Mood.IDLE if label.mood is Mood.LOOKING else Mood.PROBLEM
+    return Banner(mood, hold.heading, hold.text)
 
 
 def _unnamed(label: Label) -> Banner:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from face_rec.domain import names
+from face_rec.domain.liveness import Check
 from face_rec.domain.look import BEHAVIOUR, Look
 
 NAME: Final = names.SHORT
@@ -47,7 +48,8 @@ class KioskRecord:
     way they go (:attr:`asks`); ``opens`` and ``closes``, local times between which
     it takes attendance (equal: always); ``transport``, the way of its video (None: as the
     site's setting says); ``sounds``, ``voice``, ``short_names`` and ``show_late``, what its
-    screen does (None: as the site's screens do, see :class:`~face_rec.domain.look.Look`).
+    screen does (None: as the site's screens do, see :class:`~face_rec.domain.look.Look`);
+    ``liveness``, what it does about pictures of faces where liveness models are installed.
     """
 
     id: str
@@ -70,6 +72,7 @@ class KioskRecord:
     short_names: bool | None = None
     show_late: bool | None = None
     choice: bool = False
+    liveness: Check = Check.OBSERVE
 
     @property
     def asks(self) -> bool:

@@ -13,9 +13,12 @@ from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
 from face_rec.models.packs.catalogue import LICENCE, OFFICIAL, RELEASES
 from face_rec.models.packs.install import Installer, silent
 from face_rec.models.packs.installed_packs import Choice, InstalledPacks
+from face_rec.models.packs.liveness_pack import MANIFEST as LIVENESS_MANIFEST
+from face_rec.models.packs.liveness_pack import LivenessPacks
 from face_rec.models.packs.manifest import MANIFEST, Pack
 from face_rec.models.runtime.loading import Loaded, load
 from face_rec.models.runtime.speed import estimate
+from face_rec.models.runtime.texture import load_textures
 from face_rec.models.status import ModelState, ModelStatus, PackOffer, ready
 from face_rec.protocols.models import FaceModels, Progress
 
@@ -31,6 +34,7 @@ class ModelService:
     """Implements ``protocols.ModelSource``. Safe to call from several threads.
 
     ``root``: DATA_DIR/models. ``pack``: name or folder. ``threads``: of one inference.
+    ``liveness``: name or folder of the liveness models, which need not be there.
     ``releases``: base URL of the official ZIPs.
     """
 
@@ -41,10 +45,13 @@ class ModelService:
         provider: str = "auto",
         threads: int = 1,
         *,
+        liveness: str = "liveness",
         clock: Clock | None = None,
         releases: str = RELEASES,
     ) -> None:
         self.packs = InstalledPacks(root)
+        self.liveness = LivenessPacks(root, self.packs.digests)
+        self._liveness = liveness
         self.installer = Installer(self.packs, clock or SystemClock(), releases)
         self._choice = Choice(root / "chosen.json", pack)
         self._provider = provider
@@ -140,10 +147,24 @@ class ModelService:
 
     def _exchange(self, wanted: str) -> FaceModels:
         pack = self.packs.find(wanted)
-        loaded = load(pack, self._provider, self._threads)
+        loaded = self._with_liveness(load(pack, self._provider, self._threads))
         self._loaded, self._status = loaded, ready(pack, loaded)
         log.info("models ready pack=%s provider=%s", pack.name, loaded.models.provider)
         return loaded.models
+
+    def _with_liveness(self, loaded: Loaded) -> Loaded:
+        """``loaded`` with the liveness models, if there are any. Broken ones are said, and keep
+        nobody from being recognised; a kiosk that enforces liveness then marks nobody by face."""
+        try:
+            pack = self.liveness.find(self._liveness)
+            if pack is None:
+                return loaded
+            life = load_textures(pack, self._threads)
+        except ModelError as error:
+            log.warning("liveness models not loaded reason=%s", error)
+            return replace(loaded, note=" ".join(filter(None, (loaded.note, str(error)))))
+        log.info("liveness models ready pack=%s", pack.name)
+        return replace(loaded, models=replace(loaded.models, life=life))
 
     def _follow(self) -> None:
         while not self._follower.stopping.is_set():
@@ -164,7 +185,10 @@ class ModelService:
     def _key(self, wanted: str) -> tuple[object, ...]:
         """Changes whenever loading ``wanted`` may have another result."""
         folder = self.packs.place(wanted)
-        return (wanted, *(_mark(p) for p in (folder / MANIFEST, *sorted(folder.glob("*.onnx")))))
+        own = (folder / MANIFEST, *sorted(folder.glob("*.onnx")))
+        place = self.liveness.place(self._liveness)
+        liveness = (place / LIVENESS_MANIFEST, *sorted(place.glob("*.onnx")))
+        return (wanted, *(_mark(path) for path in (*own, *liveness)))
 
     def _failed(self, wanted: str, error: FaceRecError) -> ModelStatus:
         """The status after a failure: of the pack still in use, if there is one."""

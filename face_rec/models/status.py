@@ -40,6 +40,8 @@ class ModelStatus:
     largest_gallery: int = 0
     speed: Speed | None = None
     licence: str = LICENCE
+    liveness: str = ""
+    """The licence of the liveness models in use; empty: none are installed."""
 
 
 class ReportingModels(ModelSource, Protocol):
@@ -81,6 +83,7 @@ def ready(pack: Pack, loaded: Loaded) -> ModelStatus:
         calibration=calibration.origin,
         largest_gallery=calibration.largest_gallery,
         speed=Speed(loaded.detect_seconds, loaded.embed_seconds, measured=True),
+        liveness=loaded.models.life.licence if loaded.models.life else "",
     )
 
 

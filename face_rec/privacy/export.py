@@ -7,6 +7,7 @@ import json
 import logging
 import zipfile
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import IO, Any, Final
 
@@ -182,6 +183,8 @@ def _event(event: Event) -> dict[str, Any]:
         "score": event.score,
         "margin": event.margin,
         "liveness": event.liveness,
+        "live": event.live.value if event.live else None,
+        "found": [asdict(one) for one in event.found] or None,
         "picture": event.snapshot,
         "model": event.contract,
         "corrects": event.target,

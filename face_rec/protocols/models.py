@@ -60,9 +60,24 @@ class Calibration(Protocol):
         ...
 
 
+class LifeModels(Protocol):
+    """Tells faces from pictures of faces, one picture at a time. Safe to call from several
+    threads at once."""
+
+    @property
+    def licence(self) -> str:
+        """As the publisher states it."""
+        ...
+
+    def scores(self, image: Image, faces: Sequence[Face]) -> list[float | None]:
+        """How live each of ``faces`` of ``image`` (BGR) looks, 0 to 1; None where it cannot be
+        told, because the face is too near or too close to the picture's edge."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class FaceModels:
-    """A loaded, warmed-up pack."""
+    """A loaded, warmed-up pack; ``life`` is None where no liveness models are installed."""
 
     pack: str
     provider: str
@@ -70,6 +85,7 @@ class FaceModels:
     embedder: Embedder
     calibration: Calibration
     custom: bool = False
+    life: LifeModels | None = None
 
     @property
     def contract(self) -> Contract:

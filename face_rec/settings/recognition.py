@@ -27,6 +27,11 @@ class Recognition(Topic):
         "buffalo_l",
         "Name of an installed model pack, or the path of a folder.",
     )
+    liveness_pack: str = setting(
+        "liveness",
+        "Name of installed liveness models (docs/liveness.md), or the path of a folder; where "
+        "there are none, nothing is checked.",
+    )
     model_provider: Provider = setting(
         "auto",
         "Where models run: auto, cpu, cuda, coreml or directml.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from face_rec.domain.faces import Box, Face, Frame, Image, Quality, View
+from face_rec.domain.liveness import Check
 from face_rec.domain.recognition import Look, Match
 from face_rec.domain.screens import Label, Scene
 from face_rec.journey.decide import Policy
@@ -21,6 +22,7 @@ from tests.fakes.models import (
     Colour,
     FakeDetector,
     FakeEmbedder,
+    FakeLife,
     FakeModelSource,
     blank_frame,
     colour_of,
@@ -115,6 +117,7 @@ class Stage:
         self.snapshots = SnapshotList()
         self.assess = FakeAssessor()
         self.board = NoticeBoard()
+        self.check = Check.OBSERVE
         self.services = PipelineDeps(
             models=self.models,
             gallery=self.gallery,
@@ -124,9 +127,17 @@ class Stage:
             assess=self.assess,
             clock=self.clock,
             policy=replace(policy or Policy(), same=same),
+            liveness=lambda _: self.check,
         )
         self.journey = Journey("door", self.services, self.board)
         self._number = 0
+
+    def lives(self, score: float | None = 0.9) -> FakeLife:
+        """Liveness models are installed, and take every face for as live as this."""
+        life = FakeLife(score)
+        assert self.models.models is not None
+        self.models.models = replace(self.models.models, life=life)
+        return life
 
     def enrol(self, subject: str, colour: int) -> None:
         self.gallery.put(subject, vector(colour))

@@ -184,6 +184,20 @@ def fake_models(digest: str = "fake", dimension: int = 256) -> FaceModels:
 
 
 @dataclass
+class FakeLife:
+    """Takes every face for as live as ``score`` says; None: it is too near. ``faces`` holds how
+    many were asked about at once."""
+
+    score: float | None = 0.9
+    licence: str = "For tests only."
+    faces: list[int] = field(default_factory=list)
+
+    def scores(self, image: Image, faces: Sequence[Face]) -> list[float | None]:
+        self.faces.append(len(faces))
+        return [self.score] * len(faces)
+
+
+@dataclass
 class FakeModelSource:
     """A pack that tests can take away or exchange."""
 

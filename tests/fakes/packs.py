@@ -8,6 +8,7 @@ import onnx
 from onnx import TensorProto, helper
 
 from face_rec.models.packs.catalogue import OfficialPack, PackFile
+from face_rec.models.packs.liveness_pack import LivenessPack, TextureFile, write_manifest
 
 DETECTION = "eyes.onnx"
 RECOGNITION = "brain.onnx"
@@ -81,3 +82,21 @@ def _write(
     nodes = [helper.make_node("Identity", ["x"], [name]) for name in names]
     onnx.save(helper.make_model(helper.make_graph(nodes, "g", [picture], outputs)), path)
     return path
+
+
+def liveness_file(path: Path, scale: float, live: int = 1) -> TextureFile:
+    """What a liveness pack's manifest says of ``path``; a file of ``write_recogniser(side=80)``
+    takes for live what is green (1), blue (0) or red (2)."""
+    data = path.read_bytes()
+    return TextureFile(path.name, len(data), hashlib.sha256(data).hexdigest(), scale, live)
+
+
+def write_liveness(folder: Path, scales: tuple[float, float] = (2.0, 4.0), live: int = 1) -> Path:
+    """A folder with two liveness models and their manifest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for flavour, scale in zip("ab", scales, strict=True):
+        path = write_recogniser(folder / f"{flavour}.onnx", side=80, flavour=flavour)
+        files.append(liveness_file(path, scale, live))
+    write_manifest(LivenessPack(folder.name, folder, tuple(files), "For tests only."))
+    return folder

@@ -17,7 +17,7 @@ from face_rec.attendance.marks.effective_marks import Entries, Entry
 from face_rec.domain.marks import MARK_KINDS
 
 CONFIRMED = 1 << 20
-DOUBTED = 1 << 21  # by its source
+DOUBTED = 1 << 21  # by its source, or because it may be a picture
 """Beside the bits of Flag in the ``state`` column."""
 
 MARK = np.dtype(
@@ -120,7 +120,7 @@ def _row(entry: Entry, codes: Codes) -> tuple[object, ...]:
 
 def _state(entry: Entry) -> int:
     confirmed = CONFIRMED if entry.confirmed else 0
-    return entry.state | confirmed | (DOUBTED if entry.event.source.doubt else 0)
+    return entry.state | confirmed | (DOUBTED if entry.event.doubts else 0)
 
 
 def _number(value: float | None) -> float:

@@ -35,6 +35,7 @@ COLUMNS = (
     "event",
     "subject",
     "visit",  # the same number for the marks of one visit
+    "live",  # what the face was taken for: live, unsure, attack; "" where that was not checked
 )
 
 
@@ -68,6 +69,7 @@ def marks_table(
         "event": [event.id for event in kept],
         "subject": [event.subject for event in kept],
         "visit": np.array([numbers[event.id] for event in kept], np.int64),
+        "live": [event.live.value if event.live else "" for event in kept],
     }
     return pd.DataFrame({name: columns[name] for name in COLUMNS}).astype(
         dict.fromkeys(_TEXTS, "str")
@@ -76,6 +78,7 @@ def marks_table(
 
 _TEXTS = (
     *("name", "id", "group", "kiosk", "kind", "source", "remark", "snapshot", "event", "subject"),
+    "live",
 )
 
 
@@ -99,6 +102,7 @@ def _remark(entry: Entry) -> str:
         parts.append(f"was {entry.event.kind.value}")
     parts += ["confirmed"] if entry.confirmed else []
     parts += ["disputed"] if entry.disputed else []
+    parts += entry.event.doubts if entry.event.found else []
     return ", ".join(parts)
 
 

@@ -38,6 +38,7 @@ _HEADINGS = {
     "remark": "Remark",
     "snapshot": "Snapshot",
     "event": "Event",
+    "live": "Liveness",
 }
 
 

@@ -19,6 +19,9 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import ModelError, PackBroken
 from face_rec.models.packs.catalogue import OFFICIAL, RELEASES, OfficialPack
 from face_rec.models.packs.installed_packs import InstalledPacks
+from face_rec.models.packs.liveness_pack import MANIFEST as LIVENESS_MANIFEST
+from face_rec.models.packs.liveness_pack import LivenessPack, LivenessPacks
+from face_rec.models.packs.liveness_pack import write_manifest as write_liveness_manifest
 from face_rec.models.packs.manifest import (
     MANIFEST,
     Pack,
@@ -83,6 +86,25 @@ class Installer:
             found = folder_pack(staging, self._packs.digests)
             name = checked_name(name or _called(source))
             return self._install(self._kept_apart(dataclasses.replace(found, name=name)))
+
+    def import_liveness(
+        self, source: Path, name: str = "liveness", progress: Progress = silent
+    ) -> LivenessPack:
+        """Install the liveness models in a ZIP or folder, in the place of those of before.
+
+        Raises ArchiveRefused, PackBroken, or ModelError if a model pack has that name."""
+        target = self._packs.root / checked_name(name)
+        if (target / MANIFEST).is_file():
+            raise ModelError(f"'{name}' is a model pack; choose another name (--name NAME).")
+        with self._staging() as staging:
+            self._collect(source, staging, progress)
+            if source.is_dir() and (source / LIVENESS_MANIFEST).is_file():
+                shutil.copyfile(source / LIVENESS_MANIFEST, staging / LIVENESS_MANIFEST)
+            found = LivenessPacks(self._packs.root, self._packs.digests).read(staging)
+            write_liveness_manifest(found)
+            self._swap(staging, target)
+        log.info("liveness models installed name=%s", name)
+        return dataclasses.replace(found, name=name, folder=target)
 
     def recalibrate(self, pack: Pack) -> None:
         """Keep ``pack.measured`` in the manifest of an installed pack; raises ModelError."""

@@ -9,7 +9,7 @@ from face_rec.stores.stored_json import Reader, in_utc, time_to_text, written
 
 _PLAIN: Final = (
     "id", "subject", "kiosk", "score", "margin", "liveness", "snapshot", "contract", "target",
-    "author", "reason", "kind", "source", "becomes",
+    "author", "reason", "kind", "source", "becomes", "live",
 )  # fmt: skip
 _read: Final = Reader(Event)
 
@@ -19,11 +19,13 @@ class MalformedEvent(ValueError):
 
 
 def encode(event: Event) -> bytes:
-    """Compact JSON on one line; what is None is left out."""
+    """Compact JSON on one line; what is None or empty is left out."""
     record = {name: value for name in _PLAIN if (value := getattr(event, name)) is not None}
     record["at"] = time_to_text(event.at)
     if event.recorded_at is not None:
         record["recorded_at"] = time_to_text(event.recorded_at)
+    if event.found:
+        record["found"] = event.found
     return written(record)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from face_rec.domain import marks, people
+from face_rec.domain.liveness import Liveness
 from face_rec.domain.marks import EventKind, Source
 from face_rec.people.kept_photos import MOST_TEMPLATES
 from face_rec.privacy import certificate as erasure
@@ -82,6 +83,9 @@ class Event(Said):
     source: Source
     kiosk: str
     score: float | None
+    liveness: Annotated[float | None, Field(description="median of the liveness models, 0 to 1")]
+    live: Annotated[Liveness | None, Field(description="null: not checked")]
+    doubts: Annotated[tuple[str, ...], Field(description="why somebody should look at the mark")]
     target: Annotated[str | None, Field(description="the event that a correction is about")]
     becomes: EventKind | None
     author: str | None
@@ -98,6 +102,9 @@ class Event(Said):
             source=event.source,
             kiosk=event.kiosk,
             score=event.score,
+            liveness=event.liveness,
+            live=event.live,
+            doubts=event.doubts,
             target=event.target,
             becomes=event.becomes,
             author=event.author,

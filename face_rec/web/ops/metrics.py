@@ -52,6 +52,7 @@ class Sources:
     gallery: Callable[[], Gallery]
     marks: Callable[[], Mapping[str, int]]
     chain: Callable[[], ChainChecked] = _unchecked
+    lives: Callable[[], Mapping[tuple[str, str], int]] = dict
 
 
 def routes(sources: Sources) -> list[Route]:
@@ -81,6 +82,7 @@ class SystemCollector(Collector):
             self._spool,
             self._gallery,
             self._marks,
+            self._lives,
             self._chain,
         )
         for part in parts:
@@ -153,6 +155,19 @@ class SystemCollector(Collector):
         family = CounterMetricFamily("face_rec_marks", "Marks by outcome.", labels=["outcome"])
         for outcome, count in sorted(self._sources.marks().items()):
             family.add_metric([outcome], count)
+        return [family]
+
+    def _lives(self) -> list[Metric]:
+        """Nothing where no liveness is checked: a zero would say that nobody was held."""
+        counts = self._sources.lives()
+        if not counts:
+            return []
+        family = CounterMetricFamily(
+            "face_rec_liveness", "Named faces by what they were taken for, and what came of it.",
+            labels=["verdict", "outcome"],
+        )  # fmt: skip
+        for (verdict, outcome), count in sorted(counts.items()):
+            family.add_metric([verdict, outcome], count)
         return [family]
 
 

@@ -13,6 +13,7 @@ import segno
 import streamlit as st
 
 from face_rec.access.devices.devices import LINK_SECONDS
+from face_rec.domain.liveness import Check
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport, same_rule
 from face_rec.kiosks.offline import Tally
@@ -38,6 +39,11 @@ _TRANSPORTS: Final = {
     Transport.AUTO: "Automatic",
     Transport.WEBRTC: "WebRTC",
     Transport.HTTP: "HTTP",
+}
+_CHECKS: Final = {
+    Check.OFF: "Not checked",
+    Check.OBSERVE: "Marked; doubtful ones go to the review",
+    Check.ENFORCE: "Only live faces are marked",
 }
 
 
@@ -74,6 +80,13 @@ def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
         "correction of the mark; who presses nothing is counted by turns. Where a mark means "
         "both ways only.",
     )  # fmt: skip
+    liveness = st.selectbox(
+        "Pictures of faces (liveness)", list(Check), index=list(Check).index(start.liveness),
+        format_func=lambda one: _CHECKS[one], key=f"{key}_liveness",
+        help="Needs the liveness models (page Models); without them nothing is checked, and a "
+        "kiosk that marks live faces only marks nobody by face. docs/liveness.md says what they "
+        "notice and what they do not.",
+    )  # fmt: skip
     shown = st.toggle(
         "Show today's marks beside the picture", start.show_marks, key=f"{key}_shown",
         help="Names, times and portraits of colleagues, for everybody who passes by.",
@@ -81,6 +94,7 @@ def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
     return replace(
         start, site=(site or "").strip(), opens=opens or time(0), closes=closes or time(0),
         pin=pin, show_marks=shown, choice=choice, transport=transport,
+        liveness=liveness or start.liveness,
     )  # fmt: skip
 
 
@@ -256,4 +270,7 @@ def offline_words(tally: Tally, zone: tzinfo) -> str:
     return f"Taken while the server was away: {stills}, {', '.join(said)}. Last {last}."
 
 
-_NOT_TAKEN: Final = "in the future, older than 72 h, outside its hours, or damaged"
+_NOT_TAKEN: Final = (
+    "in the future, older than 72 h, outside its hours, damaged, or of a kiosk that marks live "
+    "faces only"
+)

@@ -92,7 +92,8 @@ def _pictures(app: AttendanceFacade, entry: Entry) -> None:
         compare(app, event, person)
     if event.score is not None:
         margin = f", lead over the next person {event.margin:.2f}" if event.margin else ""
-        st.caption(f"Score {event.score:.2f}{margin}")
+        life = f", liveness {event.liveness:.2f}" if event.liveness is not None else ""
+        st.caption(f"Score {event.score:.2f}{margin}{life}")
 
 
 def compare(app: AttendanceFacade, event: Event, person: Person | None) -> None:

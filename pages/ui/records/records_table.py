@@ -36,6 +36,7 @@ def table_of(app: AttendanceFacade, first: date, last: date) -> pd.DataFrame:
 PAGE = 100
 KINDS = {kind.value: mark.words for kind, mark in MARK_KINDS.items()}
 SOURCES = {source.value: source.words for source in Source}
+LIVENESS = {"": "not checked", "live": "live", "unsure": "not sure", "attack": "may be a picture"}
 # A column without a width takes what is left of a wide screen.
 _COLUMNS = {
     "date": st.column_config.TextColumn("Date", width=95),
@@ -128,6 +129,7 @@ def _details(app: AttendanceFacade, row: "pd.Series[str]") -> None:
                     ("Kiosk", str(row["kiosk"])),
                     ("Score", f"{row['score']:.3f}"),
                     ("Lead over the next person", f"{row['margin']:.3f}"),
+                    ("Liveness", LIVENESS[str(row["live"])]),
                     ("Remark", str(row["remark"]) or "–"),
                     ("Event", str(row["event"])),
                 ]

@@ -92,6 +92,7 @@ class Site:
         deps = PipelineDeps(
             models=FakeModelSource(models), gallery=gallery, directory=FakeDirectory(),
             marker=marker, snapshots=None, assess=assess, clock=self.clock, policy=Policy(),
+            liveness=lambda _: self.hours.liveness,
         )  # fmt: skip
         self.handed_over = RedisHandedOver(client, "main", self.clock)
         self.seal = OfflineSeal("main", SECRET)

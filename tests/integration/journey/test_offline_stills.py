@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.faces import Image
+from face_rec.domain.liveness import Check
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.offline import KEPT_FOR, Capture, OfflineSeal
@@ -201,6 +202,13 @@ def test_a_time_at_which_nothing_can_be_marked_is_refused_and_counted(
     assert _told(answer) == ("refused", 0)
     assert why in answer.json()["why"]
     assert not site.marks()
+    assert site.handed_over.of(KIOSK).refused == 1
+
+
+def test_a_kiosk_that_marks_live_faces_only_takes_no_still(site: Site, tablet: TestClient) -> None:
+    site.hours = KioskRecord(KIOSK, liveness=Check.ENFORCE)
+    assert _told(site.still("s1", 5).hand_over(tablet)) == ("refused", 0)
+    assert site.marks() == []
     assert site.handed_over.of(KIOSK).refused == 1
 
 

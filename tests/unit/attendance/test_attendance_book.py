@@ -14,6 +14,7 @@ from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import Flag, Status
 from face_rec.domain.errors import PersonMissing, RuleRefused
 from face_rec.domain.groups import ALL_GROUPS, only
+from face_rec.domain.liveness import Cue, Finding, Liveness
 from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.people import Person
 from face_rec.kiosks.kiosk import KioskRecord
@@ -369,6 +370,27 @@ def seen(
         margin=margin,
         liveness=liveness,
     )
+
+
+def test_what_may_be_a_picture_waits_for_review_with_its_reason_whatever_its_scores() -> None:
+    world = World()
+    found = (
+        Finding(Cue.TEXTURE, 0.9, Liveness.LIVE),
+        Finding(Cue.EDGE, 4.0, Liveness.ATTACK),
+    )
+    doubted = replace(seen("held-up", ADA, "09:00"), live=Liveness.ATTACK, found=found)
+    unsure = replace(seen("near", BOB, "10:00"), live=Liveness.UNSURE)
+    live = replace(seen("live", BOB, "12:00", liveness=0.9), live=Liveness.LIVE, found=found[:1])
+    for event in (doubted, unsure, live):
+        world.attendance.apply(event, 0.0, replay=True)
+    service = world.service()
+    (doubt,) = service.mark_queries.review(MONDAY, MONDAY)
+    assert doubt.entry.event.id == "held-up"
+    assert doubt.reasons == ("may be a picture: edge of a screen or a paper around the face",)
+    service.corrections.correct(
+        EventKind.CONFIRM, doubted, "boss", "stood before a window", within=ALL_GROUPS
+    )
+    assert service.mark_queries.review(MONDAY, MONDAY) == []
 
 
 def test_doubtful_marks_wait_for_review_until_confirmed_or_void() -> None:

@@ -47,6 +47,7 @@ def test_a_mark_is_one_row_with_all_that_is_known() -> None:
         "event": "e1",
         "subject": "s-ann",
         "visit": 0,
+        "live": "",
     }
 
 

@@ -9,7 +9,7 @@ from face_rec.journey.track import Track
 from face_rec.journey.track_state import TrackState, alike, appearance
 from tests.fakes.journey import a_face, a_look
 
-LIMITS = Limits(threshold=0.3, margin=0.1, liveness=0.5)
+LIMITS = Limits(threshold=0.3, margin=0.1)
 POLICY = Policy()
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from face_rec.domain.liveness import NOT_CHECKED
 from face_rec.domain.recognition import Decision, Look, Match, Verdict
 from face_rec.journey.decide import (
     Limits,
@@ -21,7 +22,7 @@ from face_rec.journey.decide import (
 from tests.fakes.journey import a_look, a_quality
 from tests.fakes.models import FakeCalibration
 
-LIMITS = Limits(threshold=0.4, margin=0.1, liveness=0.5)
+LIMITS = Limits(threshold=0.4, margin=0.1)
 POLICY = Policy()
 ANN, BOB = a_look("ann"), a_look("bob")
 NOBODY = a_look("ann", score=0.2)  # looks most like Ann, but not enough
@@ -98,14 +99,8 @@ def test_the_score_is_that_of_the_looks_that_agree() -> None:
 
 def test_liveness_that_was_not_checked_does_not_count_against_anybody() -> None:
     decision = decide([ANN, ANN, ANN], LIMITS, POLICY)
-    assert decision.liveness is None
-
-
-def test_a_look_that_is_not_live_speaks_for_nobody() -> None:
-    dead = Look(0, ANN.match, ANN.quality, liveness=0.2)
-    live = Look(0, ANN.match, ANN.quality, liveness=0.9)
-    assert verdict(dead, dead, dead) == UNKNOWN
-    assert verdict(live, live, live) == NAMED_ANN
+    assert decision.verdict is Verdict.NAMED
+    assert decision.life == NOT_CHECKED
 
 
 @pytest.mark.parametrize("score", [0.4, 0.400001])

@@ -33,7 +33,7 @@ from tests.fakes.journey import (
 from tests.fakes.models import FakeEmbedder, blank_frame, colour_of
 
 POLICY = Policy()
-LIMITS = Limits(threshold=0.4, margin=0.1, liveness=0.5)
+LIMITS = Limits(threshold=0.4, margin=0.1)
 NOW = 100.0
 
 

@@ -16,6 +16,7 @@ from face_rec.attendance.rules import rule_version
 from face_rec.attendance.rules.authority import Authority
 from face_rec.domain.errors import RuleRefused
 from face_rec.domain.groups import ALL_GROUPS
+from face_rec.domain.liveness import Check
 from face_rec.domain.look import Look
 from face_rec.domain.screens import StreamStats
 from face_rec.facades.kiosk import KioskFacade
@@ -80,11 +81,13 @@ def test_all_of_a_kiosk_is_set_in_one_dialog_and_stands_in_one_record(fake: Fake
     page.time_input(key="device_gate_closes").set_value(time(19))
     page.selectbox(key="device_gate_transport").set_value(Transport.HTTP)
     page.toggle(key="device_gate_pin").set_value(True)
+    assert page.selectbox(key="device_gate_liveness").value is Check.OBSERVE
+    page.selectbox(key="device_gate_liveness").set_value(Check.ENFORCE)
     pressed(page, "save_gate")
     today = fake.service.timesheets.today()
     now = KioskRecord(
         "gate", "Berlin", Direction.OUT, 7, pin=True, title="Main gate", opens=time(7),
-        closes=time(19), transport=Transport.HTTP, valid_from=today,
+        closes=time(19), transport=Transport.HTTP, valid_from=today, liveness=Check.ENFORCE,
     )  # fmt: skip
     then = replace(now, direction=Direction.BOTH, valid_from=None)
     assert gate(fake) == replace(now, earlier=(then,))

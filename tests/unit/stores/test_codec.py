@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face_rec.domain.faces import View
+from face_rec.domain.liveness import Cue, Finding, Liveness
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Consent, Moved, Pause, Person, TemplateInfo
 from face_rec.stores import stored_json
@@ -65,6 +66,11 @@ any_events = st.builds(
     author=st.none() | texts,
     reason=st.none() | texts,
     recorded_at=maybe,
+    live=st.none() | st.sampled_from(Liveness),
+    found=st.lists(
+        st.builds(Finding, st.sampled_from(Cue), st.floats(0, 9), st.sampled_from(Liveness)),
+        max_size=3,
+    ).map(tuple),
 )
 
 

@@ -22,6 +22,7 @@ from face_rec.attendance.rules.shift import DayHours, Shift
 from face_rec.domain.errors import StoreError
 from face_rec.domain.faces import View
 from face_rec.domain.groups import ALL_GROUPS, Groups
+from face_rec.domain.liveness import Check, Cue, Finding, Liveness
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Consent, Moved, Pause, Person, TemplateInfo
 from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport
@@ -45,6 +46,12 @@ EVENTS = {
         "e1", "s1", LATER, EventKind.PUNCH, Source.VIDEO, "gate", 0.61, 0.31, 0.9,
         "marks/2025/03/10/s1/e1.jpg", "c0ffee",
     ),
+    b'{"id":"e3","subject":"s1","kiosk":"gate","score":0.61,"margin":0.31,"liveness":0.2,'
+    b'"kind":"punch","source":"video","live":"attack","at":"2025-03-10T08:00:00+00:00",'
+    b'"found":[{"cue":"texture","value":0.2,"says":"attack"}]}': Event(
+        "e3", "s1", AT, EventKind.PUNCH, Source.VIDEO, "gate", 0.61, 0.31, 0.2,
+        live=Liveness.ATTACK, found=(Finding(Cue.TEXTURE, 0.2, Liveness.ATTACK),),
+    ),
     b'{"id":"e2","subject":"s1","kiosk":"","target":"e1","author":"ada",'
     b'"reason":"ging fr\\u00fcher \\ud83c\\udfc3","kind":"retype","source":"manual",'
     b'"becomes":"out","at":"2025-03-10T08:00:00+00:00",'
@@ -56,7 +63,7 @@ EVENTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("line", EVENTS, ids=["mark", "correction"])
+@pytest.mark.parametrize("line", EVENTS, ids=["mark", "doubtful", "correction"])
 def test_stored_events_are_read_with_and_without_a_link(line: bytes) -> None:
     linked = line[:-1] + b',"n":7,"key":"0123abcd","link":"' + b"a" * 64 + b'"}'
     assert event_codec.decode(line) == event_codec.decode(linked) == EVENTS[line]
@@ -212,15 +219,16 @@ RULES: list[tuple[Item, str]] = [
         '"watched_from":null,"pin":false,"groups":["Office"],"valid_from":"2025-03-10",'
         '"show_marks":false,"title":"","opens":"00:00:00","closes":"00:00:00",'
         '"transport":null,"sounds":null,"voice":null,"short_names":null,"show_late":null,'
-        '"choice":false}',
+        '"choice":false,"liveness":"observe"}',
     ),
     (
         KioskRecord("x", pin=True, title="Gäte", opens=time(7, 30), closes=time(19),
-                    transport=Transport.HTTP),
+                    transport=Transport.HTTP, liveness=Check.ENFORCE),
         '{"site":"","direction":"both","minimum_stay":5,"watched":true,"watched_from":null,'
         '"pin":true,"groups":[],"valid_from":null,"show_marks":false,"title":"Gäte",'
         '"opens":"07:30:00","closes":"19:00:00","transport":"http","sounds":null,"voice":null,'
-        '"short_names":null,"show_late":null,"choice":false}',
+        '"short_names":null,"show_late":null,"choice":false,'
+        '"liveness":"enforce"}',
     ),
 ]  # fmt: skip
 
@@ -244,6 +252,7 @@ def test_a_kiosk_of_before_its_hours_stood_in_it_is_read_as_always_open() -> Non
         "x", "Berlin", Direction.IN, groups=frozenset({"Office"}), valid_from=DAY
     )
     assert kiosk.always_open
+    assert kiosk.liveness is Check.OBSERVE
 
 
 def test_a_kiosk_that_is_watched_is_read_and_comes_back() -> None:

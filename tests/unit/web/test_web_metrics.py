@@ -111,6 +111,14 @@ def test_marks_are_counted_by_outcome() -> None:
     assert samples["face_rec_marks_total", "already"] == 4
 
 
+def test_faces_are_counted_by_what_they_were_taken_for_where_that_is_checked() -> None:
+    assert not any(name.startswith("face_rec_liveness") for name, _ in _samples())
+    counts = {("live", "marked"): 5, ("attack", "held"): 2}
+    samples = _samples(replace(SOURCES, lives=lambda: counts))
+    assert samples["face_rec_liveness_total", "marked"] == 5
+    assert samples["face_rec_liveness_total", "held"] == 2
+
+
 def test_one_broken_part_hides_no_other() -> None:
     def broken() -> Iterable[Stream]:
         raise OSError("gone")

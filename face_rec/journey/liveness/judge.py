@@ -1,0 +1,74 @@
+"""The judge: all evidence about one face in one pure function.
+
+Decisive cues before averages. Whatever speaks firmly against a face wins; that it lives takes the
+texture models and nothing that speaks against it; all else is *not sure*. A cue that had nothing
+to measure says nothing, so that more evidence for a face never turns it into an attack.
+"""
+
+from collections import Counter
+from statistics import median
+from threading import Lock
+from typing import Final
+
+from face_rec.domain.liveness import NOT_CHECKED, Cue, Finding, Judgement, Liveness
+from face_rec.journey.liveness.evidence import Evidence
+
+LIVE_FROM: Final = 0.5
+"""Median of the looks from which the models take a face for live."""
+ATTACK_BELOW: Final = 0.33
+"""… and below which they take it for a picture. Measured on 262 live clips and 319 replays of
+three people, mean of five frames: APCER 1 %, BPCER 2.8 % at this limit; few, and alike."""
+LOOKS: Final = 3
+"""Looks that must have been measured before a face is called live: as many as a name takes."""
+
+
+def judge(evidence: Evidence, looks: int = LOOKS) -> Judgement:
+    """What ``evidence`` comes to; ``looks``: how many measured looks ``LIVE`` takes (a still has
+    one)."""
+    textures = [one.texture for one in evidence.sightings if one.texture is not None]
+    found = tuple(one for one in (_texture(textures, looks),) if one is not None)
+    return Judgement(
+        _verdict(found),
+        score=median(textures) if textures else None,
+        findings=found,
+        near=bool(evidence.sightings) and evidence.sightings[-1].texture is None,
+    )
+
+
+def _verdict(found: tuple[Finding, ...]) -> Liveness:
+    says = {one.says for one in found}
+    if Liveness.ATTACK in says:
+        return Liveness.ATTACK
+    confirmed = any(one.cue is Cue.TEXTURE and one.says is Liveness.LIVE for one in found)
+    return Liveness.LIVE if confirmed else Liveness.UNSURE
+
+
+def _texture(textures: list[float], looks: int) -> Finding | None:
+    if not textures:
+        return None
+    middle = median(textures)
+    if middle < ATTACK_BELOW:
+        says = Liveness.ATTACK
+    else:
+        says = Liveness.LIVE if middle >= LIVE_FROM and len(textures) >= looks else Liveness.UNSURE
+    return Finding(Cue.TEXTURE, middle, says)
+
+
+class LivenessCounts:
+    """How often faces were marked, or not, by what they were taken for. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._lock = Lock()
+
+    def note(self, judgement: Judgement, outcome: str) -> None:
+        """``outcome``: ``marked``, or ``held`` for one that was named and not marked."""
+        if judgement == NOT_CHECKED:
+            return
+        with self._lock:
+            self._counts[judgement.verdict.value, outcome] += 1
+
+    def __call__(self) -> dict[tuple[str, str], int]:
+        """By verdict and outcome, since the start."""
+        with self._lock:
+            return dict(self._counts)
