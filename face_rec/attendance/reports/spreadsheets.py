@@ -38,7 +38,6 @@ _HEADINGS = {
     "remark": "Remark",
     "snapshot": "Snapshot",
     "event": "Event",
-    "live": "Liveness",
 }
 
 
@@ -47,7 +46,8 @@ def to_csv(table: pd.DataFrame) -> bytes:
 
     UTF-8 with a byte order mark, CRLF, local date and time in columns of their
     own. A text that a spreadsheet would run as a formula begins with an
-    apostrophe. Subjects stay inside: a file that names them would undo a later
+    apostrophe. What faces were taken for has a column where any of them was checked. Subjects stay
+    inside: a file that names them would undo a later
     erasure.
     """
     local = table["time"].dt
@@ -58,7 +58,9 @@ def to_csv(table: pd.DataFrame) -> bytes:
         score=table["score"].round(4),
         margin=table["margin"].round(4),
     )
-    named = neutralised(sheet)[list(_HEADINGS)].rename(columns=_HEADINGS)
+    checked = {"live": "Liveness"} if table["live"].ne("").any() else {}
+    headings = _HEADINGS | checked
+    named = neutralised(sheet)[list(headings)].rename(columns=headings)
     return (_BOM + named.to_csv(index=False, lineterminator="\r\n")).encode()
 
 

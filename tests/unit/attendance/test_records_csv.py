@@ -10,6 +10,7 @@ import pytest
 from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.marks.records import marks_table
 from face_rec.attendance.reports.spreadsheets import to_csv
+from face_rec.domain.liveness import Cue, Finding, Liveness
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person
 
@@ -50,6 +51,17 @@ def test_the_row_says_when_who_where_and_how_sure() -> None:
         "Snapshot": "m/e1.jpg",
         "Event": "e1",
     }
+
+
+def test_what_a_face_was_taken_for_has_a_column_where_that_was_checked() -> None:
+    found = (Finding(Cue.TEXTURE, 0.1, Liveness.ATTACK),)
+    event = Event(
+        "e1", "s1", AT, EventKind.PUNCH, Source.VIDEO, "main", live=Liveness.ATTACK, found=found
+    )
+    people = {"s1": Person("s1", "1", "Ann")}
+    row = _row(to_csv(marks_table(entries([event]).marks, people, ZoneInfo("Europe/Berlin"))))
+    assert row["Liveness"] == "attack"
+    assert row["Remark"] == f"may be a picture: {Cue.TEXTURE.words}"
 
 
 def test_a_byte_order_mark_tells_excel_that_it_is_utf_8() -> None:
