@@ -15,7 +15,7 @@ APART := tests/browser tests/integration/project
 # Images of Python often set it: every process that a test starts would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-fast coverage lint hooks types bench bench-quick bench-history outage lock clean
+.PHONY: help run test test-fast test-thorough test-clock coverage lint hooks types bench bench-quick bench-history outage lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -49,6 +49,12 @@ test-fast: $(VENV)/.tools ## for the loop at the desk: style, types, tests of si
 	@$(BIN)/python -m pytest -q -r fE -n logical --dist worksteal --ff --hypothesis-profile fast \
 	  -m "not heavy and not browser and not slow" tests/unit tests/test_architecture.py
 	@echo "Left out: the pages, tests/integration, browsers, the installer, and most examples of each property. make test runs all."
+
+test-thorough: $(VENV)/.tools ## all pictures, people and events where make test takes a sample
+	$(BIN)/python -m pytest -n logical --dist worksteal --thorough -m sampled
+
+test-clock: $(VENV)/.tools ## the tests that read the machine's clock, at midnight, at the year's end, as summer time begins …
+	$(BIN)/python -m tests.clock
 
 coverage: $(VENV)/.tools ## which lines and branches the tests without a browser run; writes htmlcov/, fails below the floor
 	$(BIN)/python -m pytest -q -n logical --dist worksteal -m "not browser and not slow" --cov --cov-report=term --cov-report=html

@@ -28,6 +28,19 @@ settings.register_profile("fast", settings.get_profile("house"), max_examples=10
 settings.load_profile("house")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--thorough", action="store_true",
+        help="take all pictures, people and events where a sample does for every day",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def thorough(request: pytest.FixtureRequest) -> bool:
+    """Whether all there is shall be taken. Who asks for this is marked ``sampled``."""
+    return bool(request.config.getoption("thorough"))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """What is imported and collected stays until the end: a quarter of the time of collecting
@@ -44,8 +57,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     drawing = ("AppTest", "opened")  # of Streamlit, and of tests.unit.pages.pages_app
     for item in items:
         _check_place(item)
-        if isinstance(item, pytest.Function) and any(n in vars(item.module) for n in drawing):
+        if not isinstance(item, pytest.Function):
+            continue
+        if any(name in vars(item.module) for name in drawing):
             item.add_marker(pytest.mark.heavy)
+        if "thorough" in item.fixturenames:
+            item.add_marker(pytest.mark.sampled)
 
 
 def _check_place(item: pytest.Item) -> None:

@@ -69,13 +69,14 @@ def test_an_id_that_fits_exactly_stands_first(fake: FakeSystem) -> None:
     assert [p.name for p in people_index(fake.people).find("e1")] == ["Zoe", "Ann"]
 
 
-def test_ten_thousand_people_are_shown_a_page_at_a_time(fake: FakeSystem) -> None:
-    for number in range(10_000):
+def test_however_many_people_are_shown_a_page_at_a_time(fake: FakeSystem, thorough: bool) -> None:
+    for number in range(count := 10_000 if thorough else 1_000):
         fake.add_person(number, f"Person {number:05d}", templates=0)
     page = opened("people.py")
     assert len(names(page)) == 24
-    page.text_input(key="people_search").set_value("person 09999").run()
-    assert names(page) == ["Person 09999"]
+    last = f"Person {count - 1:05d}"
+    page.text_input(key="people_search").set_value(last.lower()).run()
+    assert names(page) == [last]
 
 
 def test_an_odd_name_is_shown_as_it_was_typed(fake: FakeSystem) -> None:

@@ -129,10 +129,18 @@ def test_nothing_that_fails_counts_as_passed() -> None:
 
 
 def test_every_job_ends_and_may_only_read() -> None:
-    for name in ("ci.yml", "release.yml"):
+    for name in ("ci.yml", "nightly.yml", "release.yml"):
         assert _workflow(name)["permissions"] == {"contents": "read"}
         for job in _jobs(name).values():
             assert "uses" in job or job["timeout-minutes"] <= 45
+
+
+def test_every_night_runs_what_takes_too_long_for_each_change() -> None:
+    (job,) = _jobs("nightly.yml").values()
+    assert "make ${{ matrix.command }}" in _commands(job)
+    targets = re.findall(r"^([a-z-]+):.*##", _text("Makefile"), re.MULTILINE)
+    assert {"test-thorough", "test-clock"} == set(job["strategy"]["matrix"]["command"])
+    assert set(targets) >= {"test-thorough", "test-clock"}
 
 
 def test_what_a_commit_was_measured_at_is_kept_with_all_before_it() -> None:
