@@ -23,7 +23,7 @@ from streamlit.util import calc_hash
 from config import Settings, load
 from face_rec import assembly, background
 from face_rec.assembly import System
-from face_rec.domain.errors import FaceRecError, SettingError, StoreUnavailable
+from face_rec.domain.errors import FaceRecError, RedisMissing, SettingError, StoreUnavailable
 from face_rec.log import configure
 from face_rec.models.status import ModelState
 from face_rec.retry import until_back
@@ -73,9 +73,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     warming.start()  # before the system stands: building waits for Redis and for files
     try:
         built = await to_thread.run_sync(building.__enter__)
-    except FaceRecError as error:
-        sys.stderr.write(f"{error}\n")
-        raise SystemExit(2) from error
+    except (FaceRecError, OSError) as error:
+        raise SystemExit(_not_started(error)) from error
     assembly.install(built)
     telling = background.task("setup-link", _tell_setup_link(built))
     try:
@@ -152,9 +151,21 @@ def _address() -> str:
         return SETTINGS.bind_address if assembly.has_accounts(SETTINGS) else "127.0.0.1"
     except StoreUnavailable:
         return SETTINGS.bind_address  # the gate lets nobody in before it has seen an account
-    except FaceRecError as error:
-        sys.stderr.write(f"{error}\n")
-        sys.exit(2)
+    except (FaceRecError, OSError) as error:
+        sys.exit(_not_started(error))
+
+
+def _not_started(error: Exception) -> int:
+    """Say why; the exit status. 2: starting again does not help, so that a service stays down."""
+    said = str(error)
+    if isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        said = (
+            f"The app cannot start: {error.strerror or error}{where}. Make room on the disk and "
+            "let the app write to DATA_DIR; as a service it tries again by itself."
+        )
+    sys.stderr.write(f"{said}\n")
+    return 2 if isinstance(error, SettingError | RedisMissing) else 1
 
 
 app = st.App(

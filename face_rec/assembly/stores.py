@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -35,6 +35,7 @@ from face_rec.site_options import LiveOptions, SiteOptions
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.attendance.rules import RedisRules
+from face_rec.stores.backup.restore import refuse_half_restored
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, Streams
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.redis.client import Client
@@ -82,7 +83,8 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     """All of them, with what watches over them started; closed with ``stack``."""
     address = start_redis(settings, stack)
     client = connected(address, stack)
-    pulse = pulse_of(address)
+    serve_nothing_half_restored(client, settings.site)
+    pulse = pulse_of(address, settings.site)
     pulse.start()
     stack.callback(pulse.close)
     streams = open_streams(settings, client, clock)
@@ -126,6 +128,13 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         pulse,
         kiosks,
     )
+
+
+def serve_nothing_half_restored(client: Client, site: str) -> None:
+    """Raises StoreError where the database holds half of a backup; one that is away is asked by
+    the pulse when it comes back."""
+    with suppress(StoreUnavailable):
+        refuse_half_restored(client, site)
 
 
 def open_kiosks(

@@ -2,11 +2,17 @@
 ``restore``: a backup into an empty system."""
 
 import argparse
+import time
+from typing import Final
 
 import config
 from face_rec import assembly
 from face_rec.clock import SystemClock
 from face_rec.stores.backup.backup_file import Summary
+
+_NOTICED: Final = 1.5
+"""Seconds until every app that runs has asked Redis and knows of a restore (Pulse: 0.1 s, and up
+to half a second for an answer)."""
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -65,8 +71,12 @@ def restore(options: argparse.Namespace) -> int:
     settings = config.load()
     place = assembly.backup_place(settings, options.source)
     with assembly.build_backups(settings) as backups:
-        read = backups.verify if options.check else backups.load
-        found = read(place, unsealed=options.unsealed)
+        if options.check:
+            found = backups.verify(place, unsealed=options.unsealed)
+        else:
+            found = backups.load(
+                place, unsealed=options.unsealed, noticed=lambda: time.sleep(_NOTICED)
+            )
     print(f"{_describe(found)}: {'whole and readable' if options.check else 'restored'}.")
     print(f"Accounts in it that may do everything: {', '.join(found.admins) or 'none'}.")
     return 0

@@ -24,6 +24,8 @@ _NEVER: Final = Head(-1, b"never")  # no list has this length: nothing is append
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAYS_AT_ONCE = 31
+_LONGEST: Final = 2.0
+"""Seconds after which a person who stands there waits for no further try; the replay does."""
 _ASKED_AGAIN: Final = {True: 1.0, False: 15.0}
 """Seconds after which replicas that were missing are waited for again: by replays, by people."""
 
@@ -69,7 +71,8 @@ class RedisAttendance:
         """
         day_keys = self._keys(_utc_day(event.at))
         arguments = self._arguments(event, cooldown, replay or event.source.late)
-        outcome, standing = self._append(event, day_keys, arguments)
+        until = float("inf") if replay else time.monotonic() + _LONGEST
+        outcome, standing = self._append(event, day_keys, arguments, until)
         receipt = Receipt(event, Outcome(outcome.decode()), _moment(standing))
         if self._wait_replicas and not receipt.already:
             self._wait(day_keys, arguments, _ASKED_AGAIN[replay])
@@ -136,9 +139,14 @@ class RedisAttendance:
         return [raw.decode(errors="replace") for raw in _read(self._entries([utc_day])[0])[1]]
 
     def _append(
-        self, event: Event, day_keys: Sequence[str], arguments: Sequence[Argument]
+        self,
+        event: Event,
+        day_keys: Sequence[str],
+        arguments: Sequence[Argument],
+        until: float,
     ) -> tuple[bytes, Any]:
-        """Run the script, again while others are faster; outcome and standing mark."""
+        """Run the script, again while others are faster and it is not ``until`` (monotonic
+        seconds); outcome and standing mark."""
         if self._chain is None:
             outcome, standing = _MARK.run(self._client, day_keys, arguments)
             return outcome, standing
@@ -149,6 +157,8 @@ class RedisAttendance:
                 answer = _MARK.run(self._client, day_keys, linked)
                 if answer[0] == _MOVED:
                     links.moved(told_head(answer))
+                    if time.monotonic() >= until:
+                        break
                     continue
                 if answer[0] == _MARKED:
                     links.made(after)

@@ -1,6 +1,6 @@
 """A backup from Redis to its place, and back: written, read again, and only then believed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -60,6 +60,7 @@ class Backups:
         Raises BackupRefused if something is there (unless ``force``) or if what was read
         differs; StoreUnavailable when Redis or S3 goes away.
         """
+        self._target.refuse_half_restored()
         if place.exists() and not force:
             raise BackupRefused(
                 "There is a file of this name already. Choose another, or --force."
@@ -81,8 +82,15 @@ class Backups:
         with self._reader(place, unsealed) as reader:
             return reader.verify()
 
-    def load(self, place: Place, *, unsealed: bool = False) -> Summary:
+    def load(
+        self,
+        place: Place,
+        *,
+        unsealed: bool = False,
+        noticed: Callable[[], None] = lambda: None,
+    ) -> Summary:
         """Put a backup into the empty site; nothing is written before all of it was read.
+        ``noticed`` returns when apps that run know of it and hold everything.
 
         Raises BackupRefused (see :meth:`verify`), and NotEmpty where the site holds anything.
         """
@@ -90,6 +98,7 @@ class Backups:
             self._refuse_other_site(reader.header)
             found = reader.verify()
         self._target.refuse_unless_empty(found.digest)
+        self._target.begin(found.digest, noticed)
         if self._witness is not None and self._pin is not None:
             forget_blank(self._witness, self._pin)
         with self._reader(place, unsealed) as reader:

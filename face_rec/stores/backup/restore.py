@@ -1,17 +1,27 @@
 """Puts the records of a backup into an empty system."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from face_rec.domain.errors import NotEmpty
+from face_rec.domain.errors import NotEmpty, StoreError
 from face_rec.stores.backup.backup_records import Record
 from face_rec.stores.chain.ledger import STREAMS
 from face_rec.stores.redis import keys
-from face_rec.stores.redis.client import Client, redis_errors
+from face_rec.stores.redis.client import RESTORING, Client, redis_errors
 
 _AT_ONCE: Final = 100  # records a round trip
 _HASH, _STREAM = "hash", "stream"
 _WRITE: Final = {"list": "RPUSH", "set": "SADD", _HASH: "HSET", "string": "SET"}
+
+
+@redis_errors()
+def refuse_half_restored(client: Client, site: str) -> None:
+    """Raises StoreError while a backup is being put back, or was only half put back: what is
+    there is neither the old system nor the new one. Raises StoreUnavailable."""
+    if client.exists(keys.restoring(site)):
+        raise StoreError(
+            f"{RESTORING} To give it up instead, empty the database (DATA_DIR/redis)."
+        )
 
 
 class SiteRestore:
@@ -31,6 +41,29 @@ class SiteRestore:
         begun: Any = self._client.get(keys.restoring(self._site))
         if begun is not None and begun.decode() == digest:
             return
+        self._refuse_unless_empty()
+
+    def refuse_half_restored(self) -> None:
+        """Raises StoreError where there is neither the old system nor the new one."""
+        refuse_half_restored(self._client, self._site)
+
+    @redis_errors()
+    def begin(self, digest: str, noticed: Callable[[], None]) -> None:
+        """Say that a restore begins; apps that run hold everything from then on. ``noticed``
+        returns when they know. What one has written before it knew is not written over: raises
+        NotEmpty, with nothing changed."""
+        key = keys.restoring(self._site)
+        again = bool(self._client.exists(key))
+        self._client.set(key, digest)
+        noticed()
+        try:
+            if not again:
+                self._refuse_unless_empty()
+        except NotEmpty:
+            self._client.delete(key)
+            raise
+
+    def _refuse_unless_empty(self) -> None:
         for pattern in (f"*:{{{self._site}|*}}", f"*:{{{self._site}}}*"):
             for key in self._client.scan_iter(pattern, count=1000):
                 if self._counts(key.decode()):
@@ -42,7 +75,8 @@ class SiteRestore:
 
     def _counts(self, key: str) -> bool:
         """Whether ``key`` is more than an app that was only started leaves behind."""
-        if int(self._client.ttl(key)) >= 0 or key == keys.access_key(self._site):
+        unimportant = {keys.access_key(self._site), keys.restoring(self._site)}
+        if int(self._client.ttl(key)) >= 0 or key in unimportant:
             return False
         if key in self._streams:
             return int(self._client.llen(self._streams[key])) > 1  # one says that it begins

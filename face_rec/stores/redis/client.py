@@ -188,27 +188,42 @@ _AWAY = (
     exceptions.ReadOnlyError,
     exceptions.OutOfMemoryError,
 )
+ANY_ERROR: Final = (exceptions.RedisError, exceptions.RedisClusterException)
 _AWAY_ANSWERS = (
     "MISCONF", "NOREPLICAS", "MASTERDOWN", "LOADING",
     "WAIT cannot be used with replica",  # a master that has just become one
 )  # fmt: skip
 
 
+RESTORING: Final = (
+    "A backup is being put back, or was only half put back. Nothing is read or written until it "
+    "is whole: wait for the command restore, or run it again with the same backup."
+)
+held = threading.Event()
+"""Set while the database holds half of a backup: every store of this process then answers as if
+it were away. By the pulse only."""
+
+
 @contextmanager
 def redis_errors() -> Iterator[None]:
     """Raise StoreUnavailable for what may pass, StoreError for what will not."""
+    if held.is_set():
+        raise StoreUnavailable(RESTORING)
     try:
         yield
-    except _AWAY as error:
-        raise _unavailable(error) from error
-    except exceptions.RedisError as error:
-        # Anywhere in it: a pipeline puts the command before what the server said.
-        if any(answer in str(error) for answer in _AWAY_ANSWERS):
+    except ANY_ERROR as error:
+        if is_away(error):
             raise _unavailable(error) from error
         raise StoreError(
             f"Redis refused a command: {error}. Check that the user in REDIS_USERNAME may use "
             "this database and that no other program writes to it."
         ) from error
+
+
+def is_away(error: Exception) -> bool:
+    """Whether ``error`` says that Redis cannot answer at the moment."""
+    # Anywhere in it: a pipeline puts the command before what the server said.
+    return isinstance(error, _AWAY) or any(answer in str(error) for answer in _AWAY_ANSWERS)
 
 
 def _unavailable(error: Exception) -> StoreUnavailable:

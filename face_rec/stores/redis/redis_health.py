@@ -6,6 +6,7 @@ at once, and goes on with what it knows. Who asked Redis just before waits on, f
 ``ANSWER_SECONDS`` at most.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -15,9 +16,21 @@ from redis.exceptions import RedisError
 
 from face_rec.background import Background
 from face_rec.clock import Clock
-from face_rec.domain.errors import StoreError, StoreUnavailable
+from face_rec.domain.errors import StoreError
 from face_rec.domain.health import HealthCheck
-from face_rec.stores.redis.client import Client, LateCluster, RedisAddress, connect, redis_errors
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import (
+    ANY_ERROR,
+    Client,
+    LateCluster,
+    RedisAddress,
+    connect,
+    held,
+    is_away,
+    redis_errors,
+)
+
+log = logging.getLogger(__name__)
 
 Check = Callable[[], HealthCheck]
 _SYNCED: Final = {
@@ -145,21 +158,23 @@ def _worries(info: Mapping[str, Any]) -> Iterable[str]:
         )
 
 
-def pulse_of(address: RedisAddress) -> "Pulse":
+def pulse_of(address: RedisAddress, site: str) -> "Pulse":
     """The pulse of the Redis at ``address``, over a connection of its own."""
-    return Pulse(connect(address, patience=SILENT))
+    return Pulse(connect(address, patience=SILENT), keys.restoring(site))
 
 
 class Pulse:
     """Pings in a thread of its own until closed. ``away`` costs nothing; any thread.
 
     Only a ping that was sent and not answered counts, never the time since the last one: a
-    process that was busy with itself does not take Redis for silent.
+    process that was busy with itself does not take Redis for silent. While ``restoring`` exists
+    every store of this process is held (:data:`face_rec.stores.redis.client.held`).
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, restoring: str = "") -> None:
         """``client``: waits no longer than ``SILENT`` for an answer; closed with the pulse."""
         self._client = client
+        self._restoring = restoring
         self._silent_since: float | None = None
         self._away = False
         self._thread = Background("redis-pulse", self._run)
@@ -170,10 +185,11 @@ class Pulse:
     def close(self, timeout: float = 10.0) -> None:
         self._thread.stop(timeout)
         self._client.close()
+        held.clear()
 
     def away(self) -> bool:
-        """Whether pings have been without an answer for too long."""
-        return self._away
+        """Whether pings have been without an answer for too long, or nothing may be asked."""
+        return self._away or held.is_set()
 
     def _run(self) -> None:
         while not self._thread.stopping.wait(EVERY):
@@ -190,13 +206,20 @@ class Pulse:
 
     def _answers(self) -> bool:
         try:
-            with redis_errors():
-                self._client.ping()
-        except StoreUnavailable:
-            return False
-        except StoreError:  # a refusal is an answer
-            return True
+            self._client.ping()
+            if self._restoring:
+                self._hold(bool(self._client.exists(self._restoring)))
+        except ANY_ERROR as error:
+            return not is_away(error)  # a refusal is an answer
         return True
+
+    def _hold(self, restoring: bool) -> None:
+        if restoring and not held.is_set():
+            log.error("held_while_a_backup_is_restored")
+            held.set()
+        elif held.is_set() and not restoring:
+            log.warning("goes_on_after_a_restore")
+            held.clear()
 
 
 BEGUN: Final = "the app has begun, and nobody knows what the database went through meanwhile"

@@ -9,7 +9,7 @@ import pytest
 
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.marks import Event, Outcome
-from face_rec.stores.attendance import event_codec
+from face_rec.stores.attendance import attendance, event_codec
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
@@ -296,6 +296,63 @@ def test_a_day_that_is_no_list_hides_nothing_of_the_others(world: World) -> None
     assert report.linked == 1
 
 
+def test_a_person_waits_for_no_endless_race_and_the_replay_does(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.mark("e1")
+    RedisAttendance(world.client, "main", chain=a_chain()).apply(an_event("e2", "s-e2"), 0)
+    monkeypatch.setattr(attendance, "_LONGEST", 0.0)
+    with pytest.raises(StoreUnavailable, match="stays in the journal"):
+        world.mark("e3")
+    RedisAttendance(world.client, "main", chain=a_chain()).apply(
+        an_event("e4", "s-e4"), 0, replay=True
+    )
+    late = world.store.apply(an_event("e3", "s-e3"), 0, replay=True)
+    assert late.outcome is Outcome.MARKED
+    assert world.watch.verify().whole
+
+
+def _lost_and_made_anew(world: World, *offered: str) -> None:
+    """Redis loses e3 and e4, somebody comes, and what is ``offered`` again is chained behind."""
+    world.mark("e1", "e2", "e3", "e4")
+    world.watch.copy()
+    world.client.ltrim(KEY, 0, 1)
+    world.client.srem(keys.seen("main", TODAY), "e3", "e4")
+    world.client.delete(HEAD)
+    world.mark("new", *offered)
+
+
+def test_a_day_that_was_lost_and_made_anew_is_taken_once_somebody_has_said_so(
+    world: World,
+) -> None:
+    _lost_and_made_anew(world, "e3", "e4")
+    world.watch.copy()
+    assert "do not go on" in world.watch.status().broken
+    world.watch.went_back()
+    world.watch.copy()
+    assert world.watch.status().broken == ""
+    assert world.watch.verify().whole
+    world.mark("later")
+    world.watch.copy()
+    assert world.watch.verify().whole
+
+
+def test_a_day_that_stays_shorter_than_it_was_seen_is_not_taken(world: World) -> None:
+    _lost_and_made_anew(world)
+    world.watch.went_back()
+    world.watch.copy()
+    assert "do not go on" in world.watch.status().broken
+    assert Flaw.CUT in world.flaws()
+
+
+def test_long_after_a_loss_nothing_else_is_taken_for_one(world: World) -> None:
+    _lost_and_made_anew(world, "e3", "e4")
+    world.watch.went_back()
+    world.clock.advance(3600)
+    world.watch.copy()
+    assert "do not go on" in world.watch.status().broken
+
+
 def test_the_witness_in_a_bucket_works_like_the_one_in_a_folder(world: World) -> None:
     bucket = MemoryBucket()
     watch = world.another_watch(bucket)
@@ -386,8 +443,8 @@ def test_a_failover_between_mark_and_wait_appends_nothing_without_a_link(
     store = RedisAttendance(world.client, "main", wait_replicas=1, chain=a_chain())
     append = store._append
 
-    def lost(event: Event, day_keys: list[str], arguments: list[str]) -> object:
-        answer = append(event, day_keys, arguments)
+    def lost(event: Event, day_keys: list[str], arguments: list[str], until: float) -> object:
+        answer = append(event, day_keys, arguments, until)
         world.client.flushall()
         return answer
 
