@@ -189,22 +189,26 @@ def test_a_manager_who_is_narrowed_sees_no_other_group_in_what_was_open(
 
 
 _PEOPLE = """
+from uuid import uuid4
 from face_rec.clock import SystemClock
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person
 with assembly.build_attendance_stores(config.load()) as (_, stores):
+    there = {one.id for one in stores.people.all()}
     for number, (name, group) in enumerate([("Olga Office", "Office"), ("Sam Shop", "Shop")]):
-        person = stores.people.create(Person(f"s{number}", f"E{number}", name, group), (),
-                                      stores.people.revision())
-        event = Event(f"e{number}", person.subject, SystemClock().now(), EventKind.PUNCH,
+        subject, id = f"s{number}", f"E{number}"
+        if id not in there:
+            stores.people.create(Person(subject, id, name, group), (), stores.people.revision())
+        event = Event(uuid4().hex, subject, SystemClock().now(), EventKind.PUNCH,
                       Source.VIDEO, "main", score=0.7, margin=0.4)
         stores.marks.apply(event, 0.0)
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def people(guarded: GuardedServer) -> None:
-    """Two people of two groups, each with a mark of now."""
+    """Two people of two groups, each with a mark of now: one of the test before may be of
+    yesterday."""
     guarded.beside.run(_PEOPLE)
 
 

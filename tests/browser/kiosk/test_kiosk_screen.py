@@ -24,7 +24,11 @@ from tests.browser.support.screens import KioskScreen
 from tests.browser.support.server import AppServer
 from tests.data import Material
 
-pytestmark = [pytest.mark.browser, pytest.mark.models]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.models,
+    pytest.mark.xdist_group("kiosk_screen"),
+]
 
 SIZES = {
     "display": (1920, 1080),

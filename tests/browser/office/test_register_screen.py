@@ -19,7 +19,11 @@ from tests.browser.support.screens import RegisterScreen
 from tests.browser.support.server import AppServer
 from tests.data import Material
 
-pytestmark = [pytest.mark.browser, pytest.mark.models]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.models,
+    pytest.mark.xdist_group("register_screen"),
+]
 
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 SERIOUS = {"serious", "critical"}

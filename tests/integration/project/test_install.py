@@ -19,7 +19,8 @@ import pytest
 
 from config import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+# One group: two workers would make a root each, and install everything in both.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("install")]
 
 MIRROR = os.environ.get("FACE_TEST_MIRROR")  # else the one that debootstrap knows
 NAME = "face-attendance"
