@@ -15,7 +15,7 @@ APART := tests/browser tests/integration/project
 # Images of Python often set it: every process that a test starts would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-fast test-thorough test-clock coverage lint hooks types bench bench-quick bench-history outage lock clean
+.PHONY: help run test test-fast test-thorough test-clock coverage lint hooks types chaos bench bench-quick bench-history outage lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -70,6 +70,9 @@ hooks: $(VENV)/.tools ## check every commit before it is made (pre-commit)
 
 types: $(VENV)/.tools ## types only
 	$(BIN)/python -m mypy
+
+chaos: $(VENV)/.tools ## faults of every kind, against each deployment, until a mark is lost: SEED=, ROUNDS= faults each, ROW= one of them
+	$(BIN)/python -m tests.chaos
 
 bench: $(VENV)/.tools ## measure; prints a table, writes tests/benchmarks/results.json
 	$(BIN)/python -m tests.benchmarks

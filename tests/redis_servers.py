@@ -201,6 +201,18 @@ class Trio:
     def _known_replicas(self) -> list[Any]:
         return list(ask(self.sentinel.client(), "SENTINEL REPLICAS", self.SERVICE))
 
+    def current(self) -> Server:
+        """The one that the sentinel takes for the master."""
+        said = ask(self.sentinel.client(), "SENTINEL GET-MASTER-ADDR-BY-NAME", self.SERVICE)
+        return self.master if int(said[1]) == self.master.port else self.replica
+
+    def in_step(self, replica: Server) -> bool:
+        """Whether ``replica`` follows its master, and the sentinel takes it for one that can."""
+        up = _replication(replica).get("master_link_status") == "up"
+        known = self._known_replicas()
+        said = dict(zip(known[0][::2], known[0][1::2], strict=True)) if len(known) == 1 else {}
+        return bool(up and said.get(b"master-link-status") == b"ok")
+
     def wait_for_failover(self) -> None:
         wait_until(lambda: _replication(self.replica)["role"] == "master", seconds=30)
 
