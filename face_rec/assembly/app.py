@@ -44,13 +44,13 @@ from face_rec.people.photos.captures import Captures
 from face_rec.people.photos.quality import assess
 from face_rec.privacy.service import RetentionSchedule
 from face_rec.site_options import OptionsFollower
-from face_rec.stores.redis import redis_health
+from face_rec.stores.redis import durability, redis_health
 from face_rec.stores.site.kiosk_records import RedisHandedOver
 from face_rec.stores.verify.chain_report import Report
 from face_rec.stores.verify.daily_check import DailyCheck, chain_check
 from face_rec.warm_up import Heap
 from face_rec.web.frames.offline import Offline
-from face_rec.web.ops import checks, health
+from face_rec.web.ops import checks, health, host_checks
 
 log = logging.getLogger(__name__)
 
@@ -156,7 +156,10 @@ def _system(
         health=health.Health(
             [
                 redis_health.reachable_check(stores.client),
-                redis_health.durable_check(stores.client),
+                durability.durable_check(stores.client),
+                durability.emptied_check(lambda: stores.chain.emptied),
+                redis_health.redis_clock_check(stores.client, clock),
+                host_checks.clock_jump_check(clock),
                 checks.models_check(models.status),
                 checks.gallery_check(follower.status),
                 checks.accuracy_check(lambda: follower.gallery.people, lambda: _largest(models)),
@@ -208,13 +211,13 @@ def _reoffer(stores: Stores, clock: Clock) -> Reoffer:
         if gone:
             details = {"marks offered again": gone, "reason": why}
             stores.access.audit.record(Action.MARKS_LOST, "attendance", after=details)
-        if gone or why != redis_health.BEGUN:
+        if gone or why != durability.BEGUN:
             stores.chain.went_back()
 
     return Reoffer(
         stores.writers.marks, marks.missing, stores.journal, clock,
         cooldown=lambda: stores.options.current().cooldown,
-        lost=redis_health.ServerHistory(stores.client, marks.lengths, clock).lost, told=told,
+        lost=durability.ServerHistory(stores.client, marks.lengths, clock).lost, told=told,
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.redis.client import RedisAddress, connect
-from face_rec.stores.redis.redis_health import ServerHistory
+from face_rec.stores.redis.durability import ServerHistory
 from face_rec.stores.site.audited_writers import AuditedMarks
 from tests.samples import a_chain, an_event
 

@@ -18,6 +18,10 @@ class FakeClock:
     def monotonic(self) -> float:
         return self._monotonic
 
+    def set(self, now: datetime) -> None:
+        """Somebody sets the clock: no time passes."""
+        self._now = now
+
     def advance(self, seconds: float) -> datetime:
         """Let time pass; returns the new wall time."""
         self._now += timedelta(seconds=seconds)

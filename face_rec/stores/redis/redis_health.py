@@ -1,6 +1,6 @@
-"""Whether Redis answers, and whether it will still have the marks tomorrow.
+"""Whether Redis answers.
 
-Whether it answers at this moment is known without waiting for it: a Redis that hangs is worse
+Whether it does at this moment is known without waiting for it: a Redis that hangs is worse
 than one that is gone, for every question waits for its time-out. Who asks the pulse first says so
 at once, and goes on with what it knows. Who asked Redis just before waits on, for
 ``ANSWER_SECONDS`` at most.
@@ -8,11 +8,9 @@ at once, and goes on with what it knows. Who asked Redis just before waits on, f
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Final
-
-from redis.exceptions import RedisError
 
 from face_rec.background import Background
 from face_rec.clock import Clock
@@ -22,7 +20,6 @@ from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import (
     ANY_ERROR,
     Client,
-    LateCluster,
     RedisAddress,
     connect,
     held,
@@ -33,15 +30,9 @@ from face_rec.stores.redis.client import (
 log = logging.getLogger(__name__)
 
 Check = Callable[[], HealthCheck]
-_SYNCED: Final = {
-    "always": "on its disk before it answers",
-    "everysec": "on its disk within a second",
-    None: "kept on its disk",
-}
 _FEW_SECONDS: Final = 5.0  # that two clocks may be apart
 
 EVERY: Final = 0.1  # seconds between two pings
-_DAYS_WATCHED: Final = 4  # UTC days whose marks the journal may hold
 SILENT: Final = 0.5
 """Seconds without an answer after which Redis counts as away."""
 
@@ -56,33 +47,6 @@ def reachable_check(client: Client) -> Check:
         except StoreError as error:
             return HealthCheck("redis", ok=False, detail="does not answer", advice=str(error))
         return HealthCheck("redis", ok=True, detail="answers")
-
-    return check
-
-
-def durable_check(client: Client) -> Check:
-    """A warning when Redis may evict keys or lose them in a restart.
-
-    Looks at every primary. Silent while Redis is away: that is the other
-    check's to say.
-    """
-
-    def check() -> HealthCheck:
-        try:
-            with redis_errors():
-                infos = list(_infos(client))
-        except StoreError:
-            return HealthCheck(
-                "redis data", ok=True, detail="not known while the database is away"
-            )
-        worries = sorted({text for info in infos for text in _worries(info)})
-        if not worries:
-            synced = {_SYNCED[info["appendfsync"]] for info in infos}
-            detail = f"{', '.join(sorted(synced))}, and nothing is thrown away for room"
-            return HealthCheck("redis data", ok=True, detail=detail)
-        return HealthCheck(
-            "redis data", ok=True, detail="at risk", advice=" ".join(worries), warning=True
-        )
 
     return check
 
@@ -109,53 +73,6 @@ def redis_clock_check(client: Client, clock: Clock) -> Check:
         )  # fmt: skip
 
     return check
-
-
-def _infos(client: Client) -> Iterable[Mapping[str, Any]]:
-    """INFO of every primary, with its settings ``save`` and ``appendfsync`` where these may be
-    asked for, else None. Managed services allow INFO and often forbid CONFIG.
-    """
-    for node in _primaries(client):
-        info: dict[str, Any] = {**node.info("memory"), **node.info("persistence")}
-        for name in ("save", "appendfsync"):
-            try:
-                info[name] = node.config_get(name).get(name, "")
-            except RedisError:
-                info[name] = None
-        yield info
-
-
-def _primaries(client: Client) -> list[Client]:
-    asked: Any = client
-    if not isinstance(asked, LateCluster):
-        return [client]
-    cluster: Any = asked.cluster
-    return [cluster.get_redis_connection(node) for node in cluster.get_primaries()]
-
-
-def _worries(info: Mapping[str, Any]) -> Iterable[str]:
-    policy = info.get("maxmemory_policy", "noeviction")
-    if int(info.get("maxmemory", 0)) and policy != "noeviction":
-        yield (
-            f"Redis may evict people and marks when memory is short (policy {policy}). "
-            "Set maxmemory-policy to noeviction."
-        )
-    if int(info.get("aof_enabled", 0)):
-        if info.get("aof_last_write_status", "ok") != "ok":
-            yield "Redis cannot write its append-only file. Check the disk of the Redis server."
-        if info["appendfsync"] == "no":
-            yield (
-                "Redis leaves to its system when its file reaches the disk (appendfsync no): a "
-                "power cut may take half a minute of everything. Marks come back from the "
-                "journals of this app, people and rules do not. Set appendfsync everysec."
-            )
-    elif info["save"] == "":
-        yield "Redis keeps nothing on disk: a restart loses everything. Set appendonly yes."
-    else:
-        yield (
-            "Redis has no append-only file: a crash may lose the marks since its last snapshot. "
-            "Set appendonly yes, or use a durable service such as MemoryDB."
-        )
 
 
 def pulse_of(address: RedisAddress, site: str) -> "Pulse":
@@ -220,49 +137,3 @@ class Pulse:
         elif held.is_set() and not restoring:
             log.warning("goes_on_after_a_restore")
             held.clear()
-
-
-BEGUN: Final = "the app has begun, and nobody knows what the database went through meanwhile"
-
-
-class ServerHistory:
-    """Notices that Redis may have lost what it acknowledged: it began anew, another server answers
-    in its place, or a list of marks is shorter than it was. For one thread."""
-
-    def __init__(
-        self, client: Client, lengths: Callable[[Sequence[date]], list[int]], clock: Clock
-    ) -> None:
-        """``lengths``: how many entries the lists of these UTC days have."""
-        self._client = client
-        self._lengths = lengths
-        self._clock = clock
-        self._servers: frozenset[str] = frozenset()
-        self._longest: dict[date, int] = {}
-
-    def lost(self) -> str:
-        """Why something may be gone since the last question, or "". The first one, and the first
-        after an answer that could not be used, say that nobody knows. Raises StoreUnavailable."""
-        servers = self._seen()
-        shorter = self._shorter()
-        before, self._servers = self._servers, servers
-        if not before:
-            return BEGUN
-        if servers != before:
-            return "the database began anew, or another server answers in its place"
-        return shorter
-
-    @redis_errors()
-    def _seen(self) -> frozenset[str]:
-        """Every primary: by the number of its run, and by the history that it goes on."""
-        found = []
-        for node in _primaries(self._client):
-            info: Any = {**node.info("server"), **node.info("replication")}
-            found.append(f"{info.get('run_id')}/{info.get('master_replid')}")
-        return frozenset(found)
-
-    def _shorter(self) -> str:
-        today = self._clock.now().astimezone(UTC).date()
-        days = [today - timedelta(days=number) for number in range(_DAYS_WATCHED)]
-        before, self._longest = self._longest, dict(zip(days, self._lengths(days), strict=True))
-        fallen = [day for day in days if self._longest[day] < before.get(day, 0)]
-        return f"the marks of {fallen[0]} are fewer than they were" if fallen else ""

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Final
 
@@ -10,7 +11,7 @@ from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, StoreError
 from face_rec.protocols.models import Progress
-from face_rec.stores.chain.links import Stream, head_of, name_of, parsed
+from face_rec.stores.chain.links import Stream, head_of, name_of, parsed, stream_of
 from face_rec.stores.verify.chain_days import ChainDays
 from face_rec.stores.verify.chain_records import Records
 from face_rec.stores.verify.chain_report import Report, WitnessStatus
@@ -25,6 +26,7 @@ EVERY: Final = 60.0
 """Seconds between two copies: how many marks a cut of the tail could hide at most."""
 _MENDING: Final = 900.0
 """Seconds after :meth:`ChainWatch.went_back` in which a list that was chained anew is taken."""
+_LOOKED_AT: Final = 100  # witnessed lists, the streams and the newest days
 _LOOK_BACK: Final = 7  # days read at the start, for what a crash kept from being copied
 
 
@@ -60,10 +62,16 @@ class ChainWatch:
         self._status = WitnessStatus(places=witness.places)
         self._mending_until = float("-inf")  # monotonic seconds
         self._copying = threading.Lock()
+        self.emptied = ""
+        """Why the database cannot be the one that was witnessed, as it was at the start."""
         self._thread = Background("chain-witness", self._run)
 
     def start(self) -> None:
         self._waiting |= self._lately()
+        with suppress(StoreError):  # away: whatever comes back is looked at by the copies
+            self.emptied = self._emptied()
+        if self.emptied:
+            log.critical("database_is_empty detail=%s", self.emptied)
         self._thread.start()
 
     def close(self) -> None:
@@ -84,6 +92,15 @@ class ChainWatch:
         with self._copying:
             self._mending_until = self._clock.monotonic() + _MENDING
             self._waiting |= self._lately()
+
+    def _emptied(self) -> str:
+        """Whether there is nothing of all that was witnessed: its files are gone, or it is another
+        database. One list that is missing is the check's to find."""
+        seen = sorted(self._witness.known() or {}, reverse=True)
+        lists = [stream_of(name) for name in seen]
+        if not lists or any(self._days.entry(one, 0) is not None for one in lists[:_LOOKED_AT]):
+            return ""
+        return f"{len(lists)} lists were witnessed, and the database has none of them."
 
     def _lately(self) -> set[Stream]:
         today = self._clock.now().date()

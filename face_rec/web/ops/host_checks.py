@@ -1,5 +1,6 @@
 """What ``doctor`` asks of the machine itself: certificate, clock, folder, browsers' cameras."""
 
+import logging
 import os
 import ssl
 import stat
@@ -12,11 +13,16 @@ from typing import Final
 
 from cryptography import x509
 
+from face_rec.clock import Clock
 from face_rec.domain.health import HealthCheck
 from face_rec.web.ops.health import Check
 
 # Files that hold secrets: readable by whom they concern, or remarked.
 
+log = logging.getLogger(__name__)
+
+_JUMP: Final = 2.0  # seconds; NTP slews less than that
+_SHOWN: Final = 3600.0
 _OTHERS: Final = stat.S_IROTH | stat.S_IWOTH
 _GROUP: Final = stat.S_IRGRP | stat.S_IWGRP
 
@@ -113,6 +119,34 @@ def clock_check(synchronised: Callable[[], bool | None]) -> Check:
         return HealthCheck(
             "clock", ok=True, detail="not set by NTP",
             advice="Attendance is as right as this clock. Run: timedatectl set-ntp true",
+            warning=True,
+        )  # fmt: skip
+
+    return check
+
+
+def clock_jump_check(clock: Clock) -> Check:
+    """A warning for an hour after this machine's clock was set, by hand or by NTP: marks made
+    before it have times of the other clock. Kept by whoever asks one at a time, as Health does."""
+    began = clock.now() - timedelta(seconds=clock.monotonic())
+    jumps: list[tuple[float, float]] = []  # monotonic seconds, seconds it was set by
+
+    def check() -> HealthCheck:
+        nonlocal began
+        now = clock.monotonic()
+        offset = clock.now() - timedelta(seconds=now)
+        if abs(by := (offset - began).total_seconds()) > _JUMP:
+            log.error("clock_was_set seconds=%.1f", by)
+            jumps.append((now, by))
+        began = offset
+        jumps[:] = [jump for jump in jumps if now - jump[0] < _SHOWN]
+        if not jumps:
+            return HealthCheck("clock", ok=True, detail="runs evenly")
+        total = sum(by for _, by in jumps)
+        return HealthCheck(
+            "clock", ok=True, detail=f"it was set by {total:+,.0f} s within the last hour",
+            advice="Marks since the app began may have times of the clock before: look at today "
+            "in Records. Switch on NTP, so that it need not be set: timedatectl set-ntp true",
             warning=True,
         )  # fmt: skip
 

@@ -13,6 +13,7 @@ from face_rec.stores.attendance import attendance, event_codec
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
+from face_rec.stores.redis.durability import emptied_check
 from face_rec.stores.verify.chain_days import ChainDays
 from face_rec.stores.verify.chain_report import Flaw
 from face_rec.stores.verify.check import ChainCheck
@@ -343,6 +344,22 @@ def test_a_day_that_stays_shorter_than_it_was_seen_is_not_taken(world: World) ->
     world.watch.copy()
     assert "do not go on" in world.watch.status().broken
     assert Flaw.CUT in world.flaws()
+
+
+def test_a_database_that_begins_empty_and_was_not_is_said_at_once(world: World) -> None:
+    world.mark("e1")
+    world.watch.copy()
+    same = world.another_watch()
+    same.start()
+    same.close()
+    assert emptied_check(lambda: same.emptied)().ok
+    world.client.flushdb()
+    again = world.another_watch()
+    again.start()
+    again.close()
+    result = emptied_check(lambda: again.emptied)()
+    assert not result.ok
+    assert "restore" in result.advice
 
 
 def test_long_after_a_loss_nothing_else_is_taken_for_one(world: World) -> None:

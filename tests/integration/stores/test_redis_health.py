@@ -11,16 +11,19 @@ from face_rec.domain.errors import StoreUnavailable
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
-from face_rec.stores.redis.redis_health import (
+from face_rec.stores.redis.durability import (
     BEGUN,
+    KEPT_BY,
     ServerHistory,
     durable_check,
-    reachable_check,
+    kept_check,
 )
+from face_rec.stores.redis.redis_health import reachable_check
 from tests.fakes.clock import MORNING, FakeClock
 from tests.redis_servers import Server, free_port, standalone
 from tests.samples import an_event
 
+DESIGN = Path(__file__).resolve().parents[3] / "docs" / "design.md"
 ADVISED = {
     "maxmemory": "0", "maxmemory-policy": "noeviction", "save": "", "appendonly": "yes",
     "appendfsync": "everysec",
@@ -101,6 +104,35 @@ def test_a_server_that_may_have_lost_something_is_noticed(tmp_path: Path) -> Non
         assert "began anew" in history.lost()
         assert history.lost() == ""
         client.close()
+
+
+@pytest.mark.parametrize("named", KEPT_BY)
+def test_what_is_kept_is_said_alike_in_the_documentation(named: str) -> None:
+    assert f"| {KEPT_BY[named]} |" in DESIGN.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "named"),
+    [
+        ("appendfsync", "always", "always"),
+        ("appendfsync", "everysec", "everysec"),
+        ("appendfsync", "no", "no"),
+        ("appendonly", "no", "nothing"),
+    ],
+)
+def test_what_is_kept_follows_from_how_the_server_writes(
+    safe: Client, setting: str, value: str, named: str
+) -> None:
+    safe.config_set(setting, value)
+    result = kept_check(safe, embedded=False, replicas=False, hours=72)()
+    assert (result.detail, result.warning) == (KEPT_BY[named], False)
+
+
+def test_what_is_kept_follows_from_the_settings(safe: Client) -> None:
+    assert kept_check(safe, embedded=True, replicas=False, hours=0)().detail == KEPT_BY["embedded"]
+    alone = kept_check(safe, embedded=False, replicas=True, hours=0)()
+    assert alone.detail == KEPT_BY["replicas"]
+    assert "JOURNAL_HOURS" in alone.advice
 
 
 def test_eviction_is_warned_of(safe: Client) -> None:

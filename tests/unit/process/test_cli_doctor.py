@@ -150,6 +150,19 @@ def test_a_clock_that_nobody_sets_is_warned_of(said: bool | None, warned: bool) 
     assert host_checks.clock_check(lambda: said)().warning is warned
 
 
+def test_a_clock_that_was_set_is_warned_of_for_an_hour() -> None:
+    clock = FakeClock()
+    check = host_checks.clock_jump_check(clock)
+    clock.advance(60)
+    assert not check().warning
+    clock.set(clock.now() - timedelta(minutes=10))
+    assert "-600 s" in check().detail
+    clock.advance(1800)
+    assert check().warning
+    clock.advance(1900)
+    assert not check().warning
+
+
 def test_a_data_folder_that_is_not_there_fails(tmp_path: Path) -> None:
     assert host_checks.folder_check(tmp_path)().ok
     assert not host_checks.folder_check(tmp_path / "none")().ok
