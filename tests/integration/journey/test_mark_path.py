@@ -54,12 +54,13 @@ MARK = PUNCH | {
     "journey.same_view", "people.gallery.gallery", "journey.decide", "people.directory",
 }  # fmt: skip
 """From the camera's frame."""
-MOST_BESIDE = 18
+MOST_BESIDE = 20
 """So many more of ours run, which a reader of the way need not open: words (times, boxes, kinds,
 contracts), the gallery's lock and its newest edition, the directory's question whether the person
 is still enrolled and how a person is read, what every store and every file uses (keys, client,
-JSON, durable writes), the picture's way into the spool once the mark stands, and, as it falls, a
-beat of the journal's replay."""
+JSON, durable writes), the judge of liveness, which is asked for nothing here, the picture's way
+into the spool once the mark stands, and, as it falls, a beat of the journal's replay and what it
+keeps of settled marks."""
 
 
 class Recorder:

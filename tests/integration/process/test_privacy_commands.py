@@ -39,7 +39,8 @@ def world(
     with ExitStack() as stack:
         stores = open_stores(config.load(dotenv=None), SystemClock(), stack)
         writers = stores.writers
-        person = writers.people.create(a_person(), [a_template()], stores.people.revision())
+        known = replace(a_person(), created_at=MORNING)  # not years after the mark
+        person = writers.people.create(known, [a_template()], stores.people.revision())
         writers.marks.apply(replace(an_event("e1", person.subject), snapshot=PICTURE), 60)
         stores.spool.put(PICTURE, b"a face")
     return person

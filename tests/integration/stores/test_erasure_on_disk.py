@@ -82,6 +82,7 @@ def _lived(settings: Settings) -> Person:
         people, writer = stores.people, stores.writers.people
         writer.create(a_person("stays", "Ada Remains"), [a_template()], people.revision())
         person = replace(a_person(ID, FORMER), email=MAIL, photo="people/x/1.jpg")
+        person = replace(person, created_at=MORNING)  # not years after the mark
         person = writer.create(person, _templates(), people.revision())
         person = writer.update(replace(person, name=NAME, photo=f"people/{person.subject}/1.jpg"))
         writer.put_templates(person.subject, _templates(), person.version, people.revision())
