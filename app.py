@@ -31,6 +31,8 @@ from face_rec.warm_up import WarmUp
 from face_rec.web.base import uploads
 from face_rec.web.gate.streamlit_messages import BackMessages, ForwardMessages
 from face_rec.web.ops.host_checks import remarks
+from face_rec.web.server.installed import AwayFiles
+from pages.ui.kiosk import screen_files
 
 log = logging.getLogger(__name__)
 
@@ -171,7 +173,15 @@ def _not_started(error: Exception) -> int:
 app = st.App(
     "pages/main.py",
     lifespan=lifespan,
-    routes=assembly.routes(SETTINGS),
+    routes=assembly.routes(
+        SETTINGS,
+        AwayFiles(
+            screen_files.AWAY_PAGE,
+            screen_files.AWAY_CSS,
+            screen_files.AWAY_JS,
+            screen_files.WORKER,
+        ),
+    ),
     middleware=assembly.middleware(
         SETTINGS,
         BackMessages(BackMsg, calc_hash).useful,

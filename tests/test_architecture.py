@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LEVELS: list[set[str]] = [
     {"face_rec.__main__"},
-    {"app", "pages", "face_rec.cli"},
+    {"app"},
+    {"pages", "face_rec.cli"},
     {"face_rec.assembly"},
     {"face_rec.facades"},
     {"face_rec.web", "face_rec.models", "face_rec.stores", "face_rec.demo"},

@@ -16,6 +16,7 @@ from face_rec.assembly.system import System
 from face_rec.attendance.rules import rule_version
 from face_rec.clock import SystemClock
 from face_rec.domain.groups import ALL_GROUPS
+from face_rec.domain.look import ACCENT
 from face_rec.domain.marks import Event, EventKind
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.way_choice import REASON
@@ -27,13 +28,15 @@ from face_rec.web.frames import frames, offline, snapshots
 from face_rec.web.gate.gate import Gate, Useful
 from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.gate.hosts import own_names
+from face_rec.web.gate.route_rules import KIOSK_PAGE
 from face_rec.web.gate.tab_socket import Handed
 from face_rec.web.live import capture, live
 from face_rec.web.live.capture import CaptureSources
 from face_rec.web.live.sources import Sources
 from face_rec.web.ops import health, metrics
-from face_rec.web.server import connections, strict_http
+from face_rec.web.server import connections, installed, strict_http
 from face_rec.web.server.assets import Assets
+from face_rec.web.server.installed import AwayFiles
 from face_rec.web.server.strict_http import StrictHttp
 from face_rec.web.signin.provider import Provider
 
@@ -43,8 +46,10 @@ def serve_bounded(settings: Settings) -> None:
     connections.install(settings.trusted_proxies or ())
 
 
-def routes(settings: Settings) -> list[BaseRoute]:
-    """The plain HTTP routes; each asks for the running system when it is called."""
+def routes(settings: Settings, away: AwayFiles | None = None) -> list[BaseRoute]:
+    """The plain HTTP routes; each asks for the running system when it is called. ``away``: what a
+    kiosk's browser shows while this does not answer; None: nothing of its own."""
+    look = installed.Look(lambda: _title(settings), _accent)
     ours: list[BaseRoute] = [
         *health.routes(_health),
         *health.contact_routes(settings.security_contact, SystemClock()),
@@ -64,6 +69,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *offline.routes(_offline),
         *live.routes(LiveSources()),
         *capture.routes(_captures),
+        *(installed.routes(away, look, KIOSK_PAGE) if away else ()),
         *(_entrance(settings) if settings.accounts else ()),
     ]
     return [*ours, *strict_http.routes(ours)]
@@ -120,6 +126,11 @@ def _entrance(settings: Settings) -> list[BaseRoute]:
 def _title(settings: Settings) -> str:
     built = holder.installed()
     return built.site.title if built else settings.title
+
+
+def _accent() -> str:
+    built = holder.installed()
+    return built.options.current().look.accent if built else ACCENT
 
 
 def _installed_access() -> Access | None:

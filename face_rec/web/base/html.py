@@ -16,7 +16,8 @@ FOLDER: Final = Path(__file__).parent / "templates"
 _environment: Final = Environment(
     loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined
 )
-KIOSK_KEY: Final = (FOLDER / "kiosk_key.js").read_text(encoding="utf-8")
+_FORGET: Final = (FOLDER / "kiosk_forget.js").read_text(encoding="utf-8")
+KIOSK_KEY: Final = _FORGET + (FOLDER / "kiosk_key.js").read_text(encoding="utf-8")
 """Signs with the device's own key; the page and the kiosk's watch use the same."""
 _CSS: Final = (FOLDER / "access.css").read_text(encoding="utf-8")
 
@@ -37,9 +38,16 @@ def render(
 
 
 def routes() -> list[Route]:
-    """The style sheet of these pages."""
+    """The style sheet of these pages, and the script of the one that says that somebody is signed
+    out: a browser that is nobody any more keeps no kiosk."""
 
     async def css(_: Request) -> Response:
         return Response(_CSS, media_type="text/css", headers={"Cache-Control": "max-age=300"})
 
-    return [Route("/access.css", css)]
+    async def forget(_: Request) -> Response:
+        headers = {"Cache-Control": "no-store"}
+        return Response(
+            f"{_FORGET}forgetWorker();\n", media_type="text/javascript", headers=headers
+        )
+
+    return [Route("/access.css", css), Route("/kiosk/forget.js", forget)]

@@ -205,7 +205,7 @@ class _Pages:
             fresh=fresh, local=door.local, single_sign_on=self._site.single_sign_on,
             passkeys=passkeys,
         )  # fmt: skip
-        if passkeys:
+        if passkeys or note:
             answer.headers["Content-Security-Policy"] = FORMS_WITH_SCRIPT
         return later(answer, problem)
 

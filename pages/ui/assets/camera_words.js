@@ -9,6 +9,7 @@ const WORDS = {
   missing: ["No camera found", "Plug one in; the picture then starts by itself."],
   busy: ["The camera cannot be read", "Another program may be using it. Close that program, or choose another camera."],
   server: ["The server does not answer", "Trying again; the picture comes back by itself."],
+  noting: ["The server does not answer", "You are noted here, and marked when it is back. That happens by itself."],
   connecting: ["Starting the camera…", "This takes a few seconds."],
   unreachable: ["No video connection", "The network may block it (an administrator can set TURN_URL). Still trying; “Photo” above does the same job meanwhile."],
   stalled: ["No picture", "Connecting again."],

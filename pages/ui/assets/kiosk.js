@@ -66,6 +66,7 @@ class Kiosk {
     this.resized = () => this.layout();
     window.addEventListener("resize", this.resized);
     this.offline = new OfflineKeeper(this.root, this);
+    this.installed = new Installed(data.kiosk);
     this.hidden = () => this.tick();
     document.addEventListener("visibilitychange", this.hidden);
     this.connect();
@@ -97,12 +98,17 @@ class Kiosk {
 
   told(parts, back) {
     if (back) this.returned();
-    if ("offline" in parts) this.offline.told(parts.offline).catch(() => {});
-    if (parts.site) this.tools.follow(parts.site);
+    if (parts.offline || parts.site) this.offline.told(this.line.parts).catch(() => {});
+    if (parts.site) this.dress(parts.site);
     if (parts.banners) this.tools.hear(parts.banners);
     this.changed();
     if ("scene" in parts) this.overlay.show(parts.scene, this.camera.mirrored);
     this.show();
+  }
+
+  dress(site) {
+    this.tools.follow(site);
+    this.installed.follow(site);
   }
 
   // Its hours decide whether PINs are offered, which is the page's own affair. A page that is drawn
@@ -123,6 +129,7 @@ class Kiosk {
       if (this.data.transport === "webrtc" && server !== this.was) this.reload();
       else this.ways.wake();
     }
+    if (server !== this.was) this.installed.look();
     this.was = server ?? true;
     this.away = 0;
   }
@@ -169,7 +176,7 @@ class Kiosk {
 
   tick() {
     const { parts } = this.line;
-    this.camera.want(!parts.state?.closed && this.line.refusal !== "closed");
+    this.camera.want(this.takes);
     this.camera.tick();
     this.line.tick();
     this.away = Math.max(this.away ?? 0, this.line.silent);
@@ -179,6 +186,9 @@ class Kiosk {
     this.line.beat(this.beat());
     this.offline.tick();
   }
+
+  // Whether it takes attendance at this hour.
+  get takes() { return !this.line.parts.state?.closed && this.line.refusal !== "closed"; }
 
   get state() {
     const told = this.line.parts.state ?? {};
@@ -213,7 +223,7 @@ class Kiosk {
 
   // The kiosk takes the window's height that is left; in full screen, all of it.
   layout() {
-    const full = Boolean(document.fullscreenElement);
+    const full = this.tools.fills;
     const scrolled = document.querySelector('[data-testid="stMain"]')?.scrollTop ?? 0;
     const top = this.around.getBoundingClientRect().top + scrolled;
     const height = full ? window.innerHeight : Math.max(440, Math.floor(window.innerHeight - top - 14));
@@ -244,6 +254,7 @@ class Kiosk {
     this.tools.end();
     this.choice.end();
     this.offline.end();
+    this.installed.end();
   }
 }
 

@@ -8,6 +8,7 @@ const AWAY_FOR_S = 3, AUTO_EVERY_S = 3, SAVED_SHOWN_S = 5, REFUSED_SHOWN_S = 120
 const AUTO_SHARE = 0.8;  // of the room; the rest is for whoever presses the button
 const KEPT_HOURS = 72;  // until the server has said how long
 const STILL_SIDE = 960, STILL_QUALITY = 0.85;
+const STORES = ["notes", "stills", "keys", "screens"];
 const NEVER_TAKEN = [400, 413, 415];
 
 const settled = (request) => new Promise((done, fail) => {
@@ -21,8 +22,8 @@ class StillStore {
 
   async open() {
     if (this.base) return this.base;
-    const opening = indexedDB.open(OFFLINE_DB, 1);
-    opening.onupgradeneeded = () => ["notes", "stills", "keys"].forEach((name) => opening.result.createObjectStore(name));
+    const opening = indexedDB.open(OFFLINE_DB, 2);
+    opening.onupgradeneeded = () => STORES.forEach((name) => opening.result.objectStoreNames.contains(name) || opening.result.createObjectStore(name));
     const base = await settled(opening);
     base.onversionchange = base.onclose = () => { base.close(); this.base = null; this.notes = []; this.changed(); };
     this.base = base;
@@ -56,7 +57,13 @@ class StillStore {
     this.changed();
   }
 
-  async still(entry) { return settled((await this.open()).transaction("stills").objectStore("stills").get(entry)); }
+  // What lies under ``entry`` in each of the stores ``names``.
+  async read(names, entry) {
+    const turn = (await this.open()).transaction(names);
+    return Promise.all(names.map((name) => settled(turn.objectStore(name).get(entry))));
+  }
+
+  async still(entry) { return (await this.read(["stills"], entry))[0]; }
 
   get size() { return this.notes.reduce((sum, note) => sum + note.size, 0); }
 }
@@ -80,15 +87,29 @@ class OfflineKeeper {
     this.store.load().catch(() => {});
   }
 
-  // ``offline``: how much may be kept, and the key for it.
-  async told(offline) {
-    if (!offline?.key || offline.key === this.given || !crypto.subtle) return;
-    this.given = offline.key;
-    this.limits = offline;
-    const raw = Uint8Array.from(atob(offline.key), (letter) => letter.charCodeAt(0));
-    this.key = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt"]);
-    await this.store.write(["keys"], (keys) => keys.put(this.key, this.kiosk.data.kiosk));
+  // How much may be kept and the key for it; and, with the site's name and look, what a page that
+  // opens without a server has to know (kiosk_away.js).
+  async told({ offline, site }) {
+    if (!offline?.key || !crypto.subtle) return;
+    const { key, ...limits } = offline, { kiosk } = this.kiosk.data;
+    this.limits = limits;
+    if (key !== this.given) this.imported = this.import(this.given = key);
+    this.key = await this.imported;
+    const screen = { site, limits, offset: this.kiosk.line.offset };
+    await this.store.write(["keys", "screens"], (keys, screens) => { keys.put(this.key, kiosk); screens.put(screen, kiosk); });
     navigator.storage?.persist?.().catch(() => {});
+  }
+
+  import(key) {
+    const raw = Uint8Array.from(atob(key), (letter) => letter.charCodeAt(0));
+    return crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt"]);
+  }
+
+  // What was told last, on a page that has no line; nothing where this kiosk never was open here.
+  async recall() {
+    const [key, screen] = await this.store.read(["keys", "screens"], this.kiosk.data.kiosk);
+    if (key && screen) Object.assign(this, { key, limits: screen.limits });
+    return screen;
   }
 
   get own() { return this.store.notes.filter((note) => note.kiosk === this.kiosk.data.kiosk); }

@@ -44,7 +44,8 @@ class Screen {
     this.root.dataset.said = said;
     if (state !== "closed" && (moving || said !== "idle")) this.wake();
     else if (seconds() - this.quietSince > DIM_AFTER_S) this.root.classList.add("k-dim");
-    this.once("card", [state, silent > 1 ? Math.floor(silent) : 0], () => this.sayCard(state, silent));
+    const noting = this.root.hasAttribute("data-offline");
+    this.once("card", [state, silent > 1 ? Math.floor(silent) : 0, noting], () => this.sayCard(state, silent, noting));
     this.once("banners", this.banners(parts, said), (banners) => this.greet(banners));
     this.once("away", Boolean(parts.state?.away), (away) => this.sayAway(away));
     this.once("marks", parts.marks, (marks) => this.count(marks));
@@ -82,11 +83,12 @@ class Screen {
     return card;
   }
 
-  sayCard(state, silent) {
+  // ``noting``: whether attendance goes on here meanwhile.
+  sayCard(state, silent, noting) {
     this.card.dataset.state = state || "ok";
-    const [title, advice] = WORDS[state] ?? ["", ""];
+    const [title, advice] = (noting ? WORDS.noting : WORDS[state]) ?? ["", ""];
     const counts = ["server", "stalled"].includes(state) && silent > 1;
-    this.card.querySelector("b").textContent = counts ? `${title} for ${Math.floor(silent)} s` : title;
+    this.card.querySelector("b").textContent = counts ? `${title} for ${lasting(silent)}` : title;
     this.card.querySelector("span").textContent = advice;
   }
 
@@ -147,6 +149,11 @@ class Screen {
     words.push(`${dropped.toLocaleString("en")} dropped`, way);
     this.once("figures", words.join(" · "), (text) => { this.status.textContent = text; });
   }
+}
+
+// A number and its unit stay on one line.
+function lasting(silent) {
+  return silent < 120 ? `${Math.floor(silent)}\u00a0s` : `${Math.floor(silent / 60).toLocaleString("en")}\u00a0min`;
 }
 
 function initials(name) {

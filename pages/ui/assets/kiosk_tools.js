@@ -1,6 +1,7 @@
 // What only the browser can do for a kiosk: full screen, sound, voice, and a display that stays on.
 
 const SOUND = "face_rec.kiosk.sound";
+const AS_APP = "(display-mode: standalone), (display-mode: fullscreen)";
 const NOTES = { marked: [660, 880], already: [520, 520] };
 
 class Tools {
@@ -9,11 +10,12 @@ class Tools {
     this.sound = root.querySelector('[data-tool="sound"]');
     this.full.onclick = () => this.toggleFull();
     this.sound.onclick = () => this.pressSound();
-    this.full.hidden = !document.documentElement.requestFullscreen;
     this.changed = () => { this.show(); changed(); };
     this.woke = () => this.stayOn();
     this.touched = () => this.on && this.listen().resume();
     document.addEventListener("fullscreenchange", this.changed);
+    this.asApp = window.matchMedia(AS_APP);
+    this.asApp.addEventListener("change", this.changed);
     document.addEventListener("visibilitychange", this.woke);
     document.addEventListener("click", this.touched);
     this.follow({});
@@ -37,6 +39,13 @@ class Tools {
   // A browser makes no sound in a page that nobody has touched yet, unless it was told to.
   get locked() { return this.on && this.listen().state === "suspended" && !navigator.userActivation?.hasBeenActive; }
 
+  // Whether the kiosk has the window to itself: in full screen, as an app of the tablet, and on a
+  // page of its own.
+  get fills() {
+    const { documentElement, fullscreenElement } = document;
+    return Boolean(fullscreenElement) || this.asApp.matches || documentElement.hasAttribute("data-alone");
+  }
+
   toggleFull() {
     if (document.fullscreenElement) document.exitFullscreen();
     else document.documentElement.requestFullscreen().catch(() => {});
@@ -53,7 +62,9 @@ class Tools {
 
   show() {
     const full = Boolean(document.fullscreenElement);
-    document.documentElement.classList.toggle("fr-full", full);
+    document.documentElement.classList.toggle("fr-full", this.fills);
+    const whole = window.matchMedia("(display-mode: fullscreen)").matches;  // an app that began so
+    this.full.hidden = !document.documentElement.requestFullscreen || (whole && !full);
     this.full.textContent = full ? "Leave full screen" : "Full screen";
     this.asks = this.locked;
     this.sound.textContent = this.asks ? "Touch for sound" : this.on ? "Sound on" : "Sound off";
@@ -108,6 +119,7 @@ class Tools {
   end() {
     this.ended = true;
     document.removeEventListener("fullscreenchange", this.changed);
+    this.asApp.removeEventListener("change", this.changed);
     document.removeEventListener("visibilitychange", this.woke);
     document.removeEventListener("click", this.touched);
     document.documentElement.classList.remove("fr-full");

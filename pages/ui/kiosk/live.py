@@ -19,7 +19,7 @@ from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.kiosk import Transport
 from face_rec.kiosks.seats import Seats
 from face_rec.protocols.streams import Stream
-from pages.ui.frame.component_files import joined
+from pages.ui.kiosk import screen_files
 from pages.ui.kiosk.transport import wished
 
 log = logging.getLogger(__name__)
@@ -59,15 +59,11 @@ class Feed:
 
 _component = st.components.v2.component(
     "face_rec_kiosk",
-    html=joined("kiosk.html"),
-    css=joined("camera.css", "kiosk_screen.css"),
-    js=joined(
-        "camera_words.js", "kiosk_camera.js", "kiosk_presence.js", "kiosk_http.js",
-        "kiosk_webrtc.js", "kiosk_line.js", "kiosk_overlay.js", "kiosk_tools.js",
-        "kiosk_screen.js", "kiosk_choice.js", "kiosk_offline.js", "kiosk.js",
-    ),
+    html=screen_files.HTML,
+    css=screen_files.CSS,
+    js=screen_files.JS,
     isolate_styles=False,
-)  # fmt: skip
+)
 
 
 def live(kiosk: str, *, pin: bool) -> None:

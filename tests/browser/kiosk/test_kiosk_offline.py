@@ -16,6 +16,7 @@ from tests.browser.kiosk.test_kiosk_screen import OVERFLOWS, SCROLLS, SERIOUS, S
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.kiosks import add_kiosk, become_kiosk
+from tests.browser.support.page_state import until
 from tests.browser.support.screens import KioskScreen
 from tests.browser.support.server import ROOT, AppServer
 from tests.browser.support.sign_in import GuardedServer, as_admin
@@ -44,9 +45,12 @@ KEY = """async () => {
 GONE = (
     """async () => !(await indexedDB.databases()).some((one) => one.name.endsWith('-offline'))"""
 )
-NO_CAMERA = """navigator.mediaDevices.getUserMedia = async () => {
+NO_CAMERA = """if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => {
   throw new DOMException('none', 'NotFoundError');
 };"""
+WORKS = "async () => Boolean(navigator.serviceWorker.controller) && (await caches.keys()).length"
+FORGOTTEN = """async () => !(await navigator.serviceWorker.getRegistrations()).length
+  && !(await caches.keys()).length"""
 MARKS = """
 from datetime import UTC, datetime, timedelta
 now = datetime.now(UTC)
@@ -73,7 +77,7 @@ def _enrol(server: AppServer, material: Material, folder: Path) -> None:
 
 
 def _until_ready_to_keep(page: Page) -> None:
-    page.wait_for_function(KEY, timeout=60_000)
+    until(page, KEY, 60_000)
 
 
 def _tap(page: Page) -> None:
@@ -133,6 +137,16 @@ def test_who_comes_while_the_server_is_away_is_marked_once_at_the_right_minute(
         expect(back.page.get_by_text("Taken while the server was away: ")).to_be_visible()
 
 
+def _keeps_nothing_signed_out(page: Page, server: AppServer) -> None:
+    """Somebody with an account who has looked at a kiosk."""
+    page.goto(f"{server.url}/take_attendance?kiosk=door")
+    until(page, WORKS)
+    page.goto(f"{server.url}/logout")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(re.compile("note=out"))
+    until(page, FORGOTTEN)
+
+
 def test_a_device_that_is_revoked_meanwhile_hands_over_nothing_and_keeps_nothing(
     browse: Browsers, material: Material, tmp_path: Path
 ) -> None:
@@ -141,16 +155,19 @@ def test_a_device_that_is_revoked_meanwhile_hands_over_nothing_and_keeps_nothing
         admin = browse.page()
         as_admin(admin, server)
         link = add_kiosk(admin, server.url, "door")
+        _keeps_nothing_signed_out(admin, server)
         browse.close(admin)
         tablet = browse.page(camera)
         become_kiosk(tablet, link)
         _until_ready_to_keep(tablet)
+        until(tablet, WORKS)
         server.stop()
+        _tap(tablet)
+        tablet.reload()  # the worker's page goes on
         _tap(tablet)
         server.beside.run("access.devices.remove('door')")
         server.start()
         expect(tablet).to_have_url(re.compile("note=kiosk"))
-        tablet.wait_for_function(
-            GONE, timeout=LONG
-        )  # a database goes when the last page has let go of it
+        until(tablet, FORGOTTEN)
+        until(tablet, GONE, LONG)  # a database goes when the last page has let go of it
         assert not server.beside.run(MARKS)

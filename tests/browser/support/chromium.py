@@ -57,6 +57,13 @@ class Chromium:
             executable_path=executable(), args=list(flags), timeout=STARTS_WITHIN
         )
 
+    def profile(self, folder: Path, flags: Sequence[str]) -> BrowserContext:
+        """A browser that keeps in ``folder`` what a device keeps when it is switched off."""
+        return self._playwright.chromium.launch_persistent_context(
+            folder, executable_path=executable(), args=list(flags), timeout=STARTS_WITHIN,
+            viewport={"width": DESKTOP[0], "height": DESKTOP[1]}, permissions=["camera"],
+        )  # fmt: skip
+
     def shared(self) -> Browser:
         """Started anew where it has crashed, so that one test's end is not that of all."""
         if self._shared is None or not self._shared.is_connected():
@@ -96,9 +103,18 @@ class Browsers:
             permissions=["camera"] if camera_allowed else [], user_agent=user_agent,
             ignore_https_errors=trusting,
         )  # fmt: skip
+        return self._opened(context, context.new_page())
+
+    def device(self, folder: Path, camera: Path) -> Page:
+        """The page of a device whose browser keeps all that it knows in ``folder``: closed and
+        asked for again, it was switched off and on."""
+        flags = [*_FLAGS, f"--use-file-for-fake-video-capture={camera}"]
+        context = self._chromium.profile(folder, flags)
+        return self._opened(context, context.pages[0])
+
+    def _opened(self, context: BrowserContext, page: Page) -> Page:
         context.set_default_timeout(30_000)
         self._open.append(context)
-        page = context.new_page()
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         return page
 

@@ -1,6 +1,8 @@
 """When a page may be worked: Streamlit draws it in runs, and a press in between is lost."""
 
-from playwright.sync_api import Locator, Page, expect
+import time
+
+from playwright.sync_api import Error, Locator, Page, expect
 
 PATIENCE = 30_000  # ms
 
@@ -11,6 +13,24 @@ def rest(page: Page) -> None:
     expect(page.locator("h1").first).to_be_visible(timeout=PATIENCE)
     whole = page.get_by_test_id("stApp")
     expect(whole).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
+
+
+def until(page: Page, asks: str, timeout: float = PATIENCE) -> None:
+    """Until what ``asks`` says, a function that may be asynchronous, is true. Playwright's own
+    ``wait_for_function`` takes the promise of an answer for the answer."""
+    latest = time.monotonic() + timeout / 1000
+    while not _answer(page, asks):
+        assert time.monotonic() < latest, f"it never came to be: {asks}"
+        page.wait_for_timeout(50)
+
+
+def _answer(page: Page, asks: str) -> bool:
+    try:
+        return bool(page.evaluate(asks))
+    except Error as error:
+        if "context was destroyed" not in str(error):
+            raise
+        return False  # another page is on its way
 
 
 def press(what: Locator) -> None:

@@ -134,12 +134,15 @@ def test_every_route_is_named_by_a_rule(path: str) -> None:
 OPEN = {"/healthz", "/readyz", "/login", "/login/oidc", "/login/oidc/callback", "/access.css",
         "/login/oidc/out", "/login/oidc/backchannel",
         "/session", "/setup/x", "/kiosk/link/x", "/kiosk/start", "/kiosk/start.js",
-        "/kiosk/challenge", "/kiosk/prove", "/.well-known/security.txt", "/passkeys.js",
+        "/kiosk/challenge", "/kiosk/prove", "/kiosk/forget.js", "/kiosk/worker.js", "/kiosk/away",
+        "/kiosk/away.css", "/kiosk/away.js", "/kiosk/app.webmanifest", "/kiosk/icons/x.png",
+        "/.well-known/security.txt", "/passkeys.js",
         "/login/passkey", "/login/passkey/options", "/login/factor", "/login/factor/passkey",
         "/login/factor/passkey/options", "/login/enrol", "/login/enrol/app",
         "/login/enrol/passkey", "/login/enrol/passkey/options"}  # fmt: skip
 """Below /login: for half a session, whose cookie these pages look at themselves; below /kiosk: for
-a device, whose cookie and key they do."""
+a device, whose cookie and key they do, and what a browser fetches as nobody to keep a kiosk as an
+app (face_rec/web/server/installed.py)."""
 
 
 @pytest.mark.parametrize("path", _paths())

@@ -42,7 +42,7 @@ const forgetStills = () => new Promise((done) => {
 });
 
 async function lost() {
-  await forgetStills();
+  await Promise.all([forgetStills(), forgetWorker().catch(() => {})]);
   return "lost";
 }
 
