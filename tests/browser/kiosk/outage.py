@@ -29,6 +29,7 @@ from face_rec.models.service import ModelService
 from tests.browser.kiosk.test_kiosk_offline import KEY, MARKS
 from tests.browser.support.chromium import Chromium
 from tests.browser.support.kiosks import add_kiosk, become_kiosk
+from tests.browser.support.page_state import until
 from tests.browser.support.server import ROOT
 from tests.browser.support.sign_in import GuardedServer, as_admin
 from tests.browser.support.tablet import Doorway, Tablet
@@ -168,7 +169,7 @@ def _linked(chromium: Chromium, server: GuardedServer, tablet: Tablet) -> Page:
     admin.context.close()
     page = tablet.start()
     become_kiosk(page, link)
-    page.wait_for_function(KEY, timeout=60_000)
+    until(page, KEY, 60_000)
     return page
 
 

@@ -59,7 +59,7 @@ class Chromium:
 
     def profile(self, folder: Path, flags: Sequence[str]) -> BrowserContext:
         """A browser that keeps in ``folder`` what a device keeps when it is switched off."""
-        return self._playwright.chromium.launch_persistent_context(
+        return self.playwright.chromium.launch_persistent_context(
             folder, executable_path=executable(), args=list(flags), timeout=STARTS_WITHIN,
             viewport={"width": DESKTOP[0], "height": DESKTOP[1]}, permissions=["camera"],
         )  # fmt: skip
@@ -108,7 +108,7 @@ class Browsers:
     def device(self, folder: Path, camera: Path) -> Page:
         """The page of a device whose browser keeps all that it knows in ``folder``: closed and
         asked for again, it was switched off and on."""
-        flags = [*_FLAGS, f"--use-file-for-fake-video-capture={camera}"]
+        flags = [*FLAGS, f"--use-file-for-fake-video-capture={camera}"]
         context = self._chromium.profile(folder, flags)
         return self._opened(context, context.pages[0])
 
