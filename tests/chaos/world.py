@@ -21,8 +21,10 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import StoreError
 from face_rec.domain.marks import Event
+from face_rec.domain.people import Person
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import RedisAddress, connect
 from face_rec.stores.verify.chain_days import ChainDays
 from face_rec.stores.verify.check import ChainCheck
@@ -32,7 +34,7 @@ from tests.chaos.proxy import Line, Proxy
 from tests.fakes.clock import MORNING
 from tests.fakes.witness import a_witness
 from tests.redis_servers import Server, Trio, wait_until
-from tests.samples import a_chain
+from tests.samples import CONSENT, a_chain, a_template
 
 KIOSKS: Final = 3
 PEOPLE: Final = 400
@@ -53,6 +55,7 @@ class Alone:
         self.proxy = Proxy(self.server.port)
         stack.callback(self.proxy.close)
         self._sizes: list[tuple[float, int]] = []
+        self._one_at_a_time = threading.Lock()
         self._watching = threading.Event()
         watcher = threading.Thread(target=self._watch, daemon=True)
         watcher.start()
@@ -78,20 +81,22 @@ class Alone:
         }
 
     def _crash(self, lost: float) -> None:
-        self.server.kill()
-        if lost:
-            until = time.monotonic() - lost
-            older = [size for at, size in self._sizes if at <= until]
-            log = self._log()
-            if log and older:
-                os.truncate(log, min(older[-1], log.stat().st_size))
-        self._sizes.clear()
-        self.server.start()
+        with self._one_at_a_time:
+            self.server.kill()
+            if lost:
+                until = time.monotonic() - lost
+                older = [size for at, size in self._sizes if at <= until]
+                log = self._log()
+                if log and older:
+                    os.truncate(log, min(older[-1], log.stat().st_size))
+            self._sizes.clear()
+            self.server.start()
 
     def _hang(self, seconds: float) -> None:
-        os.kill(self.server.pid, signal.SIGSTOP)
-        time.sleep(seconds)
-        os.kill(self.server.pid, signal.SIGCONT)
+        with self._one_at_a_time:
+            os.kill(self.server.pid, signal.SIGSTOP)
+            time.sleep(seconds)
+            os.kill(self.server.pid, signal.SIGCONT)
 
     def _line(self, line: Line, seconds: float) -> None:
         self.proxy.set(line)
@@ -177,8 +182,10 @@ class Chaos:
         self._stack = ExitStack()
         self._folder = folder
         self._dice = random.Random(f"{row}/{seed}")
-        self._row = row
         self.site = ROWS[row](folder, self._stack)
+        self._audit_lasts = row == "always"  # elsewhere Redis loses it like all but the marks
+        if self._audit_lasts:
+            self._register()
         self.history = History()
         self.result = Result()
         self._seconds = 0
@@ -319,10 +326,18 @@ class Chaos:
         finally:
             with suppress(RedisError):
                 client.close()
-        lasts = self._row == "always"  # else Redis may lose what the audit log says as well
-        repeated = noted if lasts else {*self.history.passes}
+        repeated = noted if self._audit_lasts else {*self.history.passes}
         chain = [finding.sentence() for finding in report.findings]
         return [*self.history.flaws(events, repeated), *chain]
+
+    def _register(self) -> None:
+        """What the audit log tells of somebody is readable only while they are registered."""
+        client = connect(self.site.client_address())
+        people = RedisPeople(client, "main", SystemClock())
+        for number in range(PEOPLE):
+            person = Person(f"s{number}", f"id{number}", "Ada", consent=CONSENT)
+            people.create(person, [a_template()], people.revision())
+        client.close()
 
     def _events(self, marks: RedisAttendance) -> Iterator[Event]:
         first = MORNING.date()
