@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.testclient import TestClient
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from face_rec.access.control.access_control import Access
@@ -33,6 +33,7 @@ from tests.fakes.clock import FakeClock
 PASSWORD = "purple tiger walks uphill"
 HOST = "localhost"
 ORIGIN = {"origin": f"http://{HOST}"}
+SOCKET = f"ws://{HOST}/_stcore/stream"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
@@ -183,3 +184,13 @@ def submit(browser: TestClient, path: str, form: dict[str, str]) -> Answer:
 
 def sign_in(browser: TestClient, name: str, password: str = PASSWORD, to: str = "/") -> Answer:
     return submit(browser, "/login", {"name": name, "password": password, "next": to})
+
+
+def connects(browser: TestClient, headers: dict[str, str]) -> bool:
+    """Whether a socket opens that carries messages."""
+    try:
+        with browser.websocket_connect(SOCKET, headers=headers) as socket:
+            socket.send_text("hello")
+            return bool(socket.receive_text() == "hello")
+    except WebSocketDisconnect:
+        return False
