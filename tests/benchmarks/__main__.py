@@ -24,12 +24,12 @@ from tests.benchmarks.report.row import Row
 ROOMS = {
     "journey": ("frame_cost", "time_to_mark", "streams", "soak", "start"),
     "stores": ("matching", "gallery", "marks", "attendance", "greeting", "chain", "journal"),
-    "browser": ("transports", "pages", "kiosk", "live_line"),
+    "browser": ("transports", "pages", "kiosk", "live_line", "many_kiosks"),
 }
 NAMES = {
     name: f"tests.benchmarks.{room}.{name}" for room, names in ROOMS.items() for name in names
 }
-SLOW = {"transports", "pages", "kiosk"}
+SLOW = {"transports", "pages", "kiosk", "many_kiosks"}
 """Left out in quick mode, unless asked for: a browser cannot be hurried."""
 RESULTS = Path(__file__).with_name("results.json")
 

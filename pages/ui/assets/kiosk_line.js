@@ -7,12 +7,23 @@ const OPENS_WITHIN_S = 5;
 const BEAT_EVERY_S = 5;
 const REFUSED = [1003, 1008];
 
+// The server's wall clock in milliseconds, by what it last said. A clock of this device that is set
+// back changes nothing; one that is set forward cannot be told from a device that has slept.
+class ServerClock {
+  constructor() { this.set(Date.now()); }
+
+  set(at) { Object.assign(this, { at, offset: at - Date.now(), since: performance.now() }); }
+
+  get now() { return Math.max(Date.now() + this.offset, this.at + performance.now() - this.since); }
+}
+
 class LiveLine {
   // ``asks``: a request with the same right as the line at ``path``.
   constructor(path, asks, screen, told) {
     const way = location.protocol === "https:" ? "wss" : "ws";
     this.address = `${way}://${location.host}${path}`;
-    Object.assign(this, { asks, screen, told, parts: {}, open: false, refusal: "", offset: 0 });
+    Object.assign(this, { asks, screen, told, parts: {}, open: false, refusal: "" });
+    this.clock = new ServerClock();
     this.heard = seconds(); this.retry = 0; this.wait = 0; this.beaten = -BEAT_EVERY_S;
     this.back = () => { this.wait = 0; this.retry = 0; this.tick(); };
     for (const event of ["online", "pageshow"]) window.addEventListener(event, this.back);
@@ -21,8 +32,8 @@ class LiveLine {
   // Seconds since the server was last heard; 0 while it is.
   get silent() { return this.open && seconds() - this.heard < SILENT_S ? 0 : seconds() - this.heard; }
 
-  // The server's wall clock, in milliseconds.
-  get now() { return Date.now() + this.offset; }
+  get now() { return this.clock.now; }
+  get offset() { return this.clock.offset; }
 
   tick() {
     const silent = seconds() - (this.open ? this.heard : this.began);
@@ -43,7 +54,7 @@ class LiveLine {
     const before = this.open;
     Object.assign(this, { open: true, accepted: true, heard: seconds(), retry: 0, refusal: "" });
     const { at, ...parts } = message;
-    if (at) this.offset = at * 1000 - Date.now();
+    if (at) this.clock.set(at * 1000);
     Object.assign(this.parts, parts);
     this.told(parts, !before);
   }

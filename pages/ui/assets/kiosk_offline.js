@@ -1,7 +1,8 @@
 // While the server is away: stills are kept on this device, each with its time, and handed over one
 // by one when the server is back. They lie in IndexedDB, sealed (AES-256-GCM) with a key that the
 // server gave this kiosk over its line; here it can seal and never open. "Saved" is said when the
-// device has it, and an entry goes only when the server has said what became of it.
+// device has it, and an entry goes only when the server has said what became of it. What was kept
+// first is kept on where there is no room for more.
 
 const OFFLINE_DB = "face-attendance-offline";  // kiosk_key.js erases it on a device that is revoked
 const AWAY_FOR_S = 3, AUTO_EVERY_S = 3, SAVED_SHOWN_S = 5, REFUSED_SHOWN_S = 120;
@@ -10,13 +11,15 @@ const KEPT_HOURS = 72;  // until the server has said how long
 const STILL_SIDE = 960, STILL_QUALITY = 0.85;
 const STORES = ["notes", "stills", "keys", "screens"];
 const NEVER_TAKEN = [400, 413, 415];
+const FULL = "This device is full. Ask the office to note you.";
 
 const settled = (request) => new Promise((done, fail) => {
   request.onsuccess = () => done(request.result);
   request.onerror = () => fail(request.error);
 });
 
-// What is kept: sealed stills, and beside them a note of each: kiosk, time and size.
+// What is kept: sealed stills, and beside them a note of each: kiosk, time, size, and by how much
+// this device's clock was taken to be wrong.
 class StillStore {
   constructor(changed) { Object.assign(this, { changed, notes: [] }); }
 
@@ -152,15 +155,15 @@ class OfflineKeeper {
 
   async keep(deliberate) {
     if (this.keeping) return;
-    if (this.full(deliberate ? 1 : AUTO_SHARE)) return void (deliberate && this.say("This device is full. Ask the office to note you."));
+    if (this.full(deliberate ? 1 : AUTO_SHARE)) return void (deliberate && this.say(FULL));
     this.keeping = true;
     this.kept = seconds();
     try {
       const at = Math.round(this.kiosk.line.now);
       await this.store.keep(...await this.sealed(at, await this.picture()));
       this.say(`Saved on this device at ${this.time(at)}`);
-    } catch {
-      this.say("This device cannot save a picture. Ask the office to note you.");
+    } catch (error) {
+      this.say(error?.name === "QuotaExceededError" ? FULL : "This device cannot save a picture. Ask the office to note you.");
     } finally {
       this.keeping = false;
     }
@@ -183,7 +186,7 @@ class OfflineKeeper {
     const sealed = new Uint8Array(iv.length + body.byteLength);
     sealed.set(iv);
     sealed.set(new Uint8Array(body), iv.length);
-    return [{ entry, kiosk, at, size: sealed.length }, sealed];
+    return [{ entry, kiosk, at, size: sealed.length, offset: at - Date.now() }, sealed];
   }
 
   // --- handing over: one screen of this browser at a time, the oldest first
@@ -213,9 +216,9 @@ class OfflineKeeper {
   }
 
   // Whether to go on with the next one.
-  async one({ entry, kiosk, at }) {
-    const body = await this.store.still(entry);
-    const headers = { "Content-Type": "application/octet-stream", "X-Still": entry, "X-Still-At": String(at) };
+  async one(note) {
+    const { entry, kiosk, at } = note, body = await this.store.still(entry);
+    const headers = { "Content-Type": "application/octet-stream", "X-Still": entry, "X-Still-At": String(at), "X-Still-Moved": String(this.moved(note)) };
     const answer = body && await fetch(`/offline?${new URLSearchParams({ kiosk })}`, { method: "POST", body, headers, signal: AbortSignal.timeout(20000) });
     if (answer && !NEVER_TAKEN.includes(answer.status) && (!answer.ok || answer.redirected)) {
       if (answer.status === 401 || answer.redirected) window.dispatchEvent(new Event("face-rec-lapsed"));
@@ -227,6 +230,9 @@ class OfflineKeeper {
     this.count(taken ? 0 : 1);
     return true;
   }
+
+  // What is to be added to its time, as this device's clock was set in between, in milliseconds.
+  moved({ offset }) { return offset === undefined ? 0 : Math.round(this.kiosk.line.offset - offset); }
 
   count(refused) {
     if (!refused) return;
