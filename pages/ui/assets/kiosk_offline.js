@@ -43,7 +43,7 @@ class StillStore {
     const base = await this.open();
     const turn = base.transaction(names, "readwrite", { durability: "strict" });
     use(...names.map((name) => turn.objectStore(name)));
-    await new Promise((done, fail) => { turn.oncomplete = done; turn.onabort = turn.onerror = () => fail(turn.error); });
+    await new Promise((done, fail) => { turn.oncomplete = done; turn.onabort = turn.onerror = ({ target }) => fail(turn.error ?? target.error); });
     this.changed();
   }
 

@@ -45,7 +45,7 @@ LONG: Final = 600_000  # ms; what was kept is looked at one by one
 SETTLED: Final = timedelta(seconds=1)
 """Between a picture and its being before the camera."""
 
-pytestmark = [pytest.mark.browser, pytest.mark.models, pytest.mark.timeout(MINUTES * 60 + 1500)]
+pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +191,7 @@ def _handed_over(page: Page, server: GuardedServer) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.timeout(MINUTES * 60 + 1500)
 def test_an_outage(chromium: Chromium, material: Material, tmp_path: Path) -> None:
     crowd = Crowd(material, tmp_path / "models", PEOPLE)
     server = GuardedServer(tmp_path / "data", material.pack)

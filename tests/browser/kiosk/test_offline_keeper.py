@@ -14,7 +14,8 @@ from tests.browser.support.chromium import Chromium
 
 pytestmark = pytest.mark.browser
 
-URL = "http://localhost/kiosk"
+ORIGIN = "http://localhost"
+URL = f"{ORIGIN}/kiosk"
 PAGE = f"""<!doctype html><div id="root">
 <div class="k-offline"><b></b><button>Tap to be noted</button></div><p class="k-kept"></p></div>
 <script>{joined("kiosk_camera.js", "kiosk_line.js", "kiosk_offline.js")}
@@ -39,7 +40,7 @@ const back = () => {{ hear({{ state: {{}} }}); keeper.wait = 0; }};
 </script>"""
 READY = """async (limits) => {
   told(limits);
-  await keeper.told(line.parts.offline, line.parts);
+  await keeper.told({ ...line.parts, ...line.parts.offline });
   await keeper.store.load();
   gone();
   keeper.tick();
@@ -49,7 +50,16 @@ NOTES = """async () => {
   await keeper.store.load();
   return keeper.own.map((note) => [note.entry, note.at]);
 }"""
-HAND_OVER = "async () => { back(); keeper.handing = false; await keeper.handOver(); }"
+HAND_OVER = (
+    "async () => { back(); keeper.handing = false; await keeper.handOver(); keeper.show(); }"
+)
+NOISE = """() => {
+  [film.width, film.height] = [video.videoWidth, video.videoHeight] = [640, 480];
+  const pen = film.getContext("2d"), noise = pen.createImageData(640, 480);
+  noise.data.forEach((_, at) => { noise.data[at] = at % 4 === 3 ? 255 : 255 * Math.random(); });
+  pen.putImageData(noise, 0, 0);
+}"""
+"""A picture of some 300 kB."""
 FULL = "This device is full. Ask the office to note you."
 
 
@@ -134,15 +144,19 @@ def test_a_full_device_says_so_and_keeps_what_came_first(
 def test_a_device_whose_storage_is_full_says_so_and_loses_nothing(
     opened: Callable[..., Page], office: Office, context: BrowserContext
 ) -> None:
+    before = opened()
+    before.evaluate(KEEP, True)
+    kept = before.evaluate(NOTES)
+    used = before.evaluate("async () => (await navigator.storage.estimate()).usage")
+    before.close()  # Chromium remembers for a while what a page that is open may use
+    browser = context.new_cdp_session(context.new_page())
+    limit = {"origin": ORIGIN, "quotaSize": used + 50_000}
+    browser.send("Storage.overrideQuotaForOrigin", limit)
     page = opened()
-    page.evaluate(KEEP, True)
-    kept = page.evaluate(NOTES)
-    browser = context.new_cdp_session(page)
-    browser.send("Storage.overrideQuotaForOrigin", {"origin": URL, "quotaSize": 1})
+    page.evaluate(NOISE)
     page.evaluate(KEEP, True)
     assert said(page) == FULL
     assert page.evaluate(NOTES) == kept
-    browser.send("Storage.overrideQuotaForOrigin", {"origin": URL})
     page.evaluate(HAND_OVER)
     assert office.entries == [entry for entry, _ in kept]
 
