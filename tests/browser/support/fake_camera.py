@@ -70,7 +70,7 @@ def _on_wall(photo: Image) -> Image:
     return scene
 
 
-def scenes(photo: Path | Image | None, frames: int, rate: int) -> Iterator[Image]:
+def swaying(photo: Path | Image | None, frames: int, rate: int) -> Iterator[Image]:
     """So many frames of whoever stands there and sways, or of the empty room."""
     scene = _wall() if photo is None else _on_wall(_read(photo))
     for number in range(frames):

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Playwright
 
 from face_rec.domain.faces import Image
 from tests.browser.support.chromium import FLAGS, STARTS_WITHIN, executable
-from tests.browser.support.fake_camera import HEIGHT, WIDTH, scenes
+from tests.browser.support.fake_camera import HEIGHT, WIDTH, swaying
 
 _RATE: Final = 15
 _FRAMES: Final = 2 * _RATE
@@ -36,7 +36,7 @@ class Doorway:
         """Somebody stands there from now on, else nobody."""
         with self.path.open("r+b") as file:
             file.seek(len(_HEADER))
-            for picture in scenes(photo, _FRAMES, _RATE):
+            for picture in swaying(photo, _FRAMES, _RATE):
                 file.write(_FRAME + cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420).tobytes())
 
 
