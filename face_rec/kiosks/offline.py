@@ -69,6 +69,8 @@ class Capture:
         way = "behind" if self.moved > timedelta(0) else "ahead"
         if self.mended:
             return f"the device's clock was {by} {way}: the time was corrected by that"
+        if abs(self.moved) > KEPT_FOR:
+            return "the device had lost the time: the mark may be of later"
         return f"the device's clock may have been {by} {way}: it was set, or the device slept"
 
     @property

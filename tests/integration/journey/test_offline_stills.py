@@ -182,6 +182,15 @@ def test_a_time_that_cannot_be_is_corrected_by_what_the_device_knows_by_now(
     assert doubt.endswith("the time was corrected by that")
 
 
+def test_a_device_that_had_lost_the_time_is_said_to_have(site: Site, tablet: TestClient) -> None:
+    kept = site.still("s1", 30)  # the moment at which it last heard the server
+    kept.moved = -round(timedelta(days=2000) / timedelta(milliseconds=1))
+    assert _told(kept.hand_over(tablet)) == ("taken", 1)
+    assert site.marks() == [("s1", kept.capture.at)]
+    ((_, doubt),) = site.doubts()
+    assert doubt == "the device had lost the time: the mark may be of later"
+
+
 def test_one_that_cannot_be_corrected_is_refused(site: Site, tablet: TestClient) -> None:
     kept = site.still("s1", -300)
     kept.moved = round(-1e13 + 1)
