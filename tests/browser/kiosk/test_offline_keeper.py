@@ -57,7 +57,7 @@ NO_ROOM = """() => {
   const { put } = IDBObjectStore.prototype;
   IDBObjectStore.prototype.put = function (...what) {
     const asked = put.apply(this, what);
-    this.transaction.abort();
+    if (what[0] instanceof Uint8Array) this.transaction.abort();
     return asked;
   };
   const full = new DOMException("", "QuotaExceededError");
