@@ -8,6 +8,7 @@ import numpy as np
 from face_rec.domain.faces import Vector, View
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
+from face_rec.protocols.people import PeopleStore
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.sealing import keyring
 from tests.fakes.clock import MORNING
@@ -42,6 +43,12 @@ def a_template(slot: int = 0, contract: str = CONTRACT, dimension: int = 8) -> T
 def a_person(person_id: str = "7", name: str = "Ada", consent: Consent | None = CONSENT) -> Person:
     subject = secrets.token_hex(16)
     return Person(subject, person_id, name, "Office", "ada@example.org", consent=consent)
+
+
+def added(people: PeopleStore, person: Person | None = None, templates: int = 3) -> Person:
+    """Somebody who was added to ``people`` with so many templates."""
+    looks = [a_template(slot) for slot in range(templates)]
+    return people.create(person or a_person(), looks, people.revision())
 
 
 def an_event(
