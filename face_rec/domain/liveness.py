@@ -35,9 +35,6 @@ class Cue(StrEnum):
 
     TEXTURE = "texture", "its surface looks like that of a print or a screen"
     BACKGROUND = "background", "what is around the face moves with it"
-    EDGE = "edge", "edge of a screen or a paper around the face"
-    FLAT = "flat", "it turned like a flat picture"
-    MOIRE = "moire", "a screen's pattern lies over the face"
 
     def __new__(cls, value: str, words: str) -> Self:
         cue = str.__new__(cls, value)

@@ -376,7 +376,7 @@ def test_what_may_be_a_picture_waits_for_review_with_its_reason_whatever_its_sco
     world = World()
     found = (
         Finding(Cue.TEXTURE, 0.9, Liveness.LIVE),
-        Finding(Cue.EDGE, 4.0, Liveness.ATTACK),
+        Finding(Cue.BACKGROUND, 0.9, Liveness.ATTACK),
     )
     doubted = replace(seen("held-up", ADA, "09:00"), live=Liveness.ATTACK, found=found)
     unsure = replace(seen("near", BOB, "10:00"), live=Liveness.UNSURE)
@@ -386,7 +386,7 @@ def test_what_may_be_a_picture_waits_for_review_with_its_reason_whatever_its_sco
     service = world.service()
     (doubt,) = service.mark_queries.review(MONDAY, MONDAY)
     assert doubt.entry.event.id == "held-up"
-    assert doubt.reasons == ("may be a picture: edge of a screen or a paper around the face",)
+    assert doubt.reasons == ("may be a picture: what is around the face moves with it",)
     service.corrections.correct(
         EventKind.CONFIRM, doubted, "boss", "stood before a window", within=ALL_GROUPS
     )
