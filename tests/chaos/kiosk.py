@@ -185,9 +185,11 @@ class Kiosk:
         self._process = self._begun()
 
     def freeze(self, seconds: float) -> None:
-        os.kill(self._process.pid, signal.SIGSTOP)
-        time.sleep(seconds)
-        os.kill(self._process.pid, signal.SIGCONT)
+        pid = self._process.pid
+        with suppress(ProcessLookupError):  # killed meanwhile by another fault
+            os.kill(pid, signal.SIGSTOP)
+            time.sleep(seconds)
+            os.kill(pid, signal.SIGCONT)
 
     def _begun(self) -> "subprocess.Popen[str]":
         return subprocess.Popen(

@@ -142,7 +142,7 @@ class Watched:
             trio = self._trio
             master = trio.current()
             replica = trio.replica if master is trio.master else trio.master
-            wait_until(lambda: trio.in_step(replica), 60)
+            wait_until(lambda: self._follows(replica, master), 60)
             if lag:
                 os.kill(replica.pid, signal.SIGSTOP)
                 time.sleep(lag)
@@ -151,8 +151,16 @@ class Watched:
                 os.kill(replica.pid, signal.SIGCONT)
             wait_until(lambda: trio.current() is replica, 60)
             master.start()
-            client = master.client()
-            client.replicaof("127.0.0.1", replica.port)  # sooner than the sentinel would
+
+    def _follows(self, replica: Server, master: Server) -> bool:
+        """Whether it is in step; one that follows nobody is told so here, sooner."""
+        client = replica.client()
+        try:
+            said = client.info("replication")
+            if int(said.get("master_port", 0)) != master.port:
+                client.replicaof("127.0.0.1", master.port)
+            return self._trio.in_step(replica)
+        finally:
             client.close()
 
 

@@ -33,8 +33,10 @@ class AuditLog:
         actor: Actor | None = None,
         *,
         about: str = "",
+        must: bool = False,
     ) -> None:
-        """Note that ``actor`` (else whoever acts now) did ``action``; never raises.
+        """Note that ``actor`` (else whoever acts now) did ``action``; never raises, but
+        StoreError where it ``must`` be noted, because it is tried again.
 
         ``about``: the subject of the person that this tells of, if of any: the details are
         then gone when the person is erased.
@@ -47,6 +49,8 @@ class AuditLog:
             self._store.append(entry, about)
         except StoreError as error:
             log.error("audit_not_stored entry=%r error=%s", _loggable(entry, about), error)
+            if must:
+                raise
 
     def alias(self, subject: str) -> str:
         """The name under which the log knows a person; never raises."""

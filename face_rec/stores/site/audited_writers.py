@@ -81,8 +81,9 @@ class AuditedMarks:
         receipt = self._marks.apply(event, cooldown, replay)
         if replay and receipt.already:
             self._audit_log.record(
-                Action.MARK_REPEATED, event.id, after=_repeated(receipt), about=event.subject
-            )
+                Action.MARK_REPEATED, event.id, after=_repeated(receipt), about=event.subject,
+                must=True,
+            )  # fmt: skip
         by_hand = not is_mark(event.kind) or event.source is Source.MANUAL
         if by_hand and receipt.outcome is Outcome.MARKED:
             self._audit_log.record(

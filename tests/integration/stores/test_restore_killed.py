@@ -26,19 +26,24 @@ from tests.samples import an_event
 
 ROOT = Path(__file__).resolve().parents[3]
 COUNT = 300
-SLOWLY = """
+SO_FAR = """
 import sys, time
 from face_rec.__main__ import main
 from face_rec.stores.backup import restore
 
+sent, most = 0, int(sys.argv[2])
 restore._AT_ONCE = 1
 send = restore.SiteRestore._send
 
-def slowly(self, records):
+def so_far(self, records):
+    global sent
+    sent += 1
+    if most and sent > most:
+        print("in the middle", flush=True)
+        time.sleep(600)
     send(self, records)
-    time.sleep(float(sys.argv[2]))
 
-restore.SiteRestore._send = slowly
+restore.SiteRestore._send = so_far
 sys.exit(main(["restore", sys.argv[1]]))
 """
 
@@ -69,29 +74,33 @@ class World:
         }
         return load(environ, dotenv=None)
 
-    def restore(self, pause: float = 0.0) -> "subprocess.Popen[bytes]":
-        """The command in a process of its own."""
+    def restore(self, most: int = 0) -> "subprocess.Popen[bytes]":
+        """The command in a process of its own; it stands still after ``most`` records."""
         environ = {
             "REDIS_URL": str(self.new.redis_url), "DATA_DIR": str(self.new.data_dir),
             "CHAIN_KEY": "c" * 40, "PATH": "/usr/bin:/bin",
         }  # fmt: skip
         process = subprocess.Popen(
-            [sys.executable, "-c", SLOWLY, str(self.folder / "backup"), str(pause)],
-            cwd=ROOT, env=environ, stdout=subprocess.DEVNULL,
+            [sys.executable, "-c", SO_FAR, str(self.folder / "backup"), str(most)],
+            cwd=ROOT, env=environ, stdout=subprocess.PIPE,
         )  # fmt: skip
         self._stack.callback(process.kill)
         return process
 
     def kill_in_the_middle(self) -> None:
-        process = self.restore(pause=0.02)
-        wait_until(lambda: 3 < self.days() < 25, 30)
+        process = self.restore(most=40)
+        assert process.stdout
+        assert process.stdout.readline() == b"in the middle\n"
         process.send_signal(signal.SIGKILL)
-        process.wait(20)
+        process.communicate(timeout=60)
         assert self.client.exists(keys.restoring("main"))
         assert 0 < len(self.events()) < COUNT
 
-    def days(self) -> int:
-        return len(list(self.client.scan_iter(keys.days_written("main"), count=1000)))
+    def restored(self) -> None:
+        """The command, to its end."""
+        process = self.restore()
+        said, _ = process.communicate(timeout=120)
+        assert process.returncode == 0, said
 
     def events(self) -> set[str]:
         """By the server itself: the stores of this process may be held."""
@@ -122,7 +131,7 @@ def test_nothing_starts_on_half_a_restore_until_it_was_repeated(world: World) ->
     for start in starts.values():
         with pytest.raises(StoreError, match="only half put back"):
             start()
-    assert world.restore().wait(60) == 0
+    world.restored()
     assert world.events() == ALL
     with assembly.build(world.new) as system:
         assert len(system.attendance.day(MORNING.date())) == COUNT // 30
@@ -143,7 +152,7 @@ def test_an_app_that_runs_holds_everything_and_its_marks_wait_for_the_whole(worl
         event = an_event("meanwhile")
         mark = Event("meanwhile", "s1", now, event.kind, event.source, "main")
         assert system.marker.mark(mark).outcome is Outcome.SAVED_HERE
-        assert world.restore().wait(60) == 0
+        world.restored()
         wait_until(lambda: system.marker.pending_count() == 0, 20)
         assert world.events() == ALL | {"meanwhile"}
         assert not system.away()
