@@ -9,7 +9,7 @@ const NO_WAYS = { current: NO_WAY, http: NO_WAY, words: "", tick() {}, wake() {}
 // Stands where the live line stands, and asks whether the page is there again.
 class SilentLine {
   constructor() {
-    Object.assign(this, { parts: {}, open: false, refusal: "", offset: 0, began: seconds(), probed: seconds() });
+    Object.assign(this, { parts: {}, open: false, refusal: "", clock: new ServerClock(), began: seconds(), probed: seconds() });
     this.soon = () => { this.probed = -PROBE_EVERY_S; };
     ["online", "pageshow"].forEach((event) => window.addEventListener(event, this.soon));
   }
@@ -17,7 +17,7 @@ class SilentLine {
   // The worker has waited for an answer before it showed this.
   get silent() { return AWAY_FOR_S + seconds() - this.began; }
 
-  get now() { return Date.now() + this.offset; }
+  get now() { return this.clock.now; }
 
   tick() { if (!this.probing && seconds() - this.probed >= PROBE_EVERY_S) this.probe(); }
 
@@ -46,9 +46,10 @@ class AwayKiosk extends Kiosk {
   // What the line said last. Of a kiosk that never had one the page can say that the server is away,
   // and no more: nothing can be sealed.
   remember(screen) {
-    const { site = {}, offset = 0 } = screen ?? {};
+    const { site = {}, offset = 0, heard = 0 } = screen ?? {};
     const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-    this.line.offset = offset;
+    // A device that has lost the time would be before the moment at which it last heard the server.
+    this.line.clock.set(Math.max(Date.now() + offset, heard));
     this.line.parts.site = { zone: timeZone, ...site };
     document.title = site.title ?? "Attendance";
     if (screen) this.installed.follow(site);

@@ -7,6 +7,7 @@
 const OFFLINE_DB = "face-attendance-offline";  // kiosk_key.js erases it on a device that is revoked
 const AWAY_FOR_S = 3, AUTO_EVERY_S = 3, SAVED_SHOWN_S = 5, REFUSED_SHOWN_S = 120;
 const AUTO_SHARE = 0.8;  // of the room; the rest is for whoever presses the button
+const REMEMBERED_EVERY_S = 60;
 const KEPT_HOURS = 72;  // until the server has said how long
 const STILL_SIDE = 960, STILL_QUALITY = 0.85;
 const STORES = ["notes", "stills", "keys", "screens"];
@@ -94,13 +95,20 @@ class OfflineKeeper {
   // opens without a server has to know (kiosk_away.js).
   async told({ offline, site }) {
     if (!offline?.key || !crypto.subtle) return;
-    const { key, ...limits } = offline, { kiosk } = this.kiosk.data;
+    const { key, ...limits } = offline;
     this.limits = limits;
     if (key !== this.given) this.imported = this.import(this.given = key);
     this.key = await this.imported;
-    const screen = { site, limits, offset: this.kiosk.line.offset };
-    await this.store.write(["keys", "screens"], (keys, screens) => { keys.put(this.key, kiosk); screens.put(screen, kiosk); });
+    await this.remember(site);
     navigator.storage?.persist?.().catch(() => {});
+  }
+
+  // ``heard``: the server's time now. A clock that is put right meanwhile changes the offset.
+  async remember(site) {
+    const { line, data: { kiosk } } = this.kiosk;
+    const screen = { site, limits: this.limits, offset: line.offset, heard: line.now };
+    this.remembered = seconds();
+    await this.store.write(["keys", "screens"], (keys, screens) => { keys.put(this.key, kiosk); screens.put(screen, kiosk); });
   }
 
   import(key) {
@@ -148,6 +156,7 @@ class OfflineKeeper {
     const { kiosk } = this, now = seconds();
     if (this.away && kiosk.presence.moving && !kiosk.presence.dark && now - this.kept > AUTO_EVERY_S) this.keep(false);
     if (this.back && this.own.length && !kiosk.line.parts.state?.replaced) this.handOver();
+    if (kiosk.line.open && this.key && !this.ended && now - this.remembered > REMEMBERED_EVERY_S) this.remember(kiosk.line.parts.site).catch(() => {});
     this.show();
   }
 

@@ -203,6 +203,17 @@ def test_of_a_clock_that_is_set_forward_meanwhile_the_server_is_told(
     assert abs(int(sent["-moved"]) + 3 * 3_600_000) < 2000
 
 
+def test_a_clock_that_is_put_right_while_the_server_answers_is_remembered_for_a_restart(
+    opened: Callable[..., Page],
+) -> None:
+    page = opened()
+    page.evaluate("() => { device.shift = -86400000; back(); keeper.remembered = -100; }")
+    page.evaluate("keeper.tick()")
+    page.wait_for_function("async () => (await keeper.recall()).offset > 86000000")
+    remembered = page.evaluate("async () => (await keeper.recall()).heard - device.now()")
+    assert abs(remembered) < 5000
+
+
 # --- once
 
 
