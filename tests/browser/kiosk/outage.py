@@ -42,8 +42,8 @@ SLOT: Final = MINUTES * 60 / PEOPLE
 THERE: Final = 0.75
 """Part of it for which they stand there."""
 LONG: Final = 600_000  # ms; what was kept is looked at one by one
-SETTLED: Final = timedelta(seconds=1)
-"""Between a picture and its being before the camera."""
+SETTLED: Final = timedelta(seconds=5)
+"""By which a time may be wrong: what the server said last came over a busy machine."""
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
@@ -57,7 +57,7 @@ class Visit:
     went: datetime
 
     def holds(self, moment: datetime) -> bool:
-        return self.came <= moment <= self.went + SETTLED
+        return self.came - SETTLED <= moment <= self.went + SETTLED
 
 
 class Crowd:
@@ -225,7 +225,7 @@ def test_an_outage(chromium: Chromium, material: Material, tmp_path: Path) -> No
 def _check(visits: Sequence[Visit], marks: Sequence[tuple[str, str, str, bool]]) -> None:
     there = {visit.person: visit for visit in visits}
     wrong = [
-        (person, at) for person, at, *_ in marks
+        (there[person], at) for person, at, *_ in marks
         if not there[person].holds(datetime.fromisoformat(at))
     ]  # fmt: skip
     assert not wrong, "marked at a time at which they were not there"
