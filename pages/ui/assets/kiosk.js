@@ -1,10 +1,6 @@
-// The kiosk: one camera, two ways for its pictures, one line back, one screen. Streamlit draws it
-// once; from then on it lives by itself. The function at the end is called again with every redraw
-// of the page; one Kiosk a mounted element lives on in between.
+// The kiosk: one camera, two ways for its pictures, one line back, one screen.
 
-const TICK_MS = 200;
-const SPACING_S = 0.07, KNOWN_SPACING_S = 0.16, EMPTY_SPACING_S = 0.7;  // seconds between two pictures
-const SAID_AFTER_S = 1.5;  // of silence
+const KNOWN_SPACING_S = 0.16, EMPTY_SPACING_S = 0.7;  // seconds between two pictures
 const PATIENCE_S = 8, DEAF_S = 4;
 const LEAST_BETWEEN_RELOADS_MS = 8000;
 // While the kiosk is one of these it greets nobody.
@@ -48,41 +44,28 @@ class Ways {
   end() { this.http.end(); this.webrtc.end(); }
 }
 
-class Kiosk {
+class Kiosk extends LiveScreen {
   constructor(root, data) {
+    super(root.querySelector(".fr-kiosk"), data);
     this.around = root.querySelector(".k-frame");
-    this.root = root.querySelector(".fr-kiosk");
-    this.video = root.querySelector("video");
-    this.data = data;
-    this.sent = 0; this.pictured = -1; this.pictures = []; this.went = "";
+    this.pictures = [];
     this.screen = new Screen(this.root);
-    this.camera = new Camera(this.video, root.querySelector("select"));
-    this.presence = new Presence();
-    this.overlay = new Overlay(root.querySelector("canvas"), this.video);
     this.choice = new Choice(this.root.querySelector(".k-choice"), (event, way) => this.line.press(event, way));
     this.tools = new Tools(this.root, () => this.layout());
-    this.seen = new ResizeObserver(() => { this.layout(); this.overlay.draw(); });
-    this.seen.observe(this.root.querySelector(".fr-stage"));
-    this.resized = () => this.layout();
-    window.addEventListener("resize", this.resized);
+    this.fit = () => this.layout();
+    window.addEventListener("resize", this.fit);
     this.offline = new OfflineKeeper(this.root, this);
     this.installed = new Installed(data.kiosk);
-    this.hidden = () => this.tick();
-    document.addEventListener("visibilitychange", this.hidden);
-    this.connect();
-    this.timer = setInterval(() => this.tick(), TICK_MS);
-    this.follow();
-    this.tick();
+    this.begin();
     navigator.getBattery?.().then((battery) => { this.battery = battery; }).catch(() => {});
   }
 
-  // A new screen, kiosk or wish begins anew; the camera goes on.
+  get needs() { return ["kiosk", "screen", "transport"]; }
+  get way() { return this.ways.current; }
+
   receive(data, report) {
-    this.report = report;
-    const same = ["kiosk", "screen", "transport"].every((name) => data[name] === this.data[name]);
-    this.data = data;
+    super.receive(data, report);
     this.around.toggleAttribute("data-pin", Boolean(data.pin));
-    if (!same) { this.disconnect(); this.connect(); }
   }
 
   connect() {
@@ -96,20 +79,19 @@ class Kiosk {
 
   disconnect() { this.ways.end(); this.line.end(); }
 
-  told(parts, back) {
-    if (back) this.returned();
+  heard(parts) {
     if (parts.offline || parts.site) this.offline.told(this.line.parts).catch(() => {});
     if (parts.site) this.dress(parts.site);
     if (parts.banners) this.tools.hear(parts.banners);
     this.changed();
-    if ("scene" in parts) this.overlay.show(parts.scene, this.camera.mirrored);
-    this.show();
   }
 
   dress(site) {
     this.tools.follow(site);
     this.installed.follow(site);
   }
+
+  resized() { this.layout(); super.resized(); }
 
   // Its hours decide whether PINs are offered, which is the page's own affair. A page that is drawn
   // while the database is away shows only that, so this waits.
@@ -155,21 +137,9 @@ class Kiosk {
     return known ? KNOWN_SPACING_S : SPACING_S;
   }
 
-  // At each picture of the camera, as soon as it is there.
-  follow() {
-    const next = () => { if (!this.ended) this.follow(); };
-    if (this.video.requestVideoFrameCallback) this.video.requestVideoFrameCallback(() => { this.frame(); next(); });
-    else setTimeout(() => { this.frame(); next(); }, 40);
-  }
-
-  frame() {
-    if (!this.camera.live || document.hidden) return;
-    this.presence.look(this.video);
-    const way = this.ways.current, now = seconds();
-    if (!this.sending || !way.ready || now - this.sent < this.spacing - 0.01) return;
-    this.sent = now;
-    this.pictures = [...this.pictures.filter((at) => now - at < 5), now];
-    way.send(this.video);
+  send(way) {
+    this.pictures = [...this.pictures.filter((at) => this.sent - at < 5), this.sent];
+    super.send(way);
   }
 
   // --- how it is
@@ -198,23 +168,22 @@ class Kiosk {
     if (told.closed) return "closed";
     if (this.line.silent > SAID_AFTER_S) return "server";
     if (document.hidden) return "hidden";
-    return this.camera.state || (told.model === false ? "model" : this.ways.current.trouble);
+    return this.camera.state || (told.model === false ? "model" : this.way.trouble);
   }
 
   show() {
+    super.show();
     const { state, line } = this;
     const silent = state === "server" ? line.silent : state === "stalled" ? seconds() - this.camera.moved : 0;
-    this.root.toggleAttribute("data-picture", this.camera.live);
-    this.screen.show(line.parts, state, silent, this.presence.moving);
+    this.screen.show(line.parts, state, silent, this.presence);
     this.choice.show(CLOSES.includes(state) ? null : line.parts.choice, line.parts.banners?.length > 1);
     this.screen.tick(line.now, line.parts.site);
     this.screen.figures(line.parts.stats, this.ways.words);
-    if (line.silent && this.overlay.scene?.faces?.length) this.overlay.show(null);
   }
 
   beat() {
     return {
-      transport: this.ways.current === this.ways.http ? "http" : "webrtc",
+      transport: this.way === this.ways.http ? "http" : "webrtc",
       camera: this.camera.label.slice(0, 80), rate: Math.round(this.pictures.length * 2) / 10,
       dark: this.camera.live && this.presence.dark, battery: this.battery?.level ?? null,
       state: this.state || "ok", version: this.data.version ?? "",
@@ -244,13 +213,8 @@ class Kiosk {
   }
 
   end() {
-    this.ended = true;
-    clearInterval(this.timer);
-    window.removeEventListener("resize", this.resized);
-    document.removeEventListener("visibilitychange", this.hidden);
-    this.seen.disconnect();
-    this.disconnect();
-    this.camera.end();
+    super.end();
+    window.removeEventListener("resize", this.fit);
     this.tools.end();
     this.choice.end();
     this.offline.end();
@@ -258,9 +222,4 @@ class Kiosk {
   }
 }
 
-export default function (component) {
-  const { parentElement, data, setStateValue } = component;
-  parentElement.kiosk ??= new Kiosk(parentElement, data);
-  parentElement.kiosk.receive(data, setStateValue);
-  return () => { parentElement.kiosk?.end(); parentElement.kiosk = undefined; };
-}
+export default mounted(Kiosk, "setStateValue");

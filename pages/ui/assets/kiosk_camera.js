@@ -4,8 +4,6 @@ const REMEMBERED = "face_rec.kiosk.camera";
 const STILL_PATIENCE_S = 4;
 const LONGEST_ASK_S = 15;
 
-const seconds = () => performance.now() / 1000;
-
 class Camera {
   constructor(video, chooser) {
     Object.assign(this, { video, chooser, stream: null, problem: "connecting", wanted: true });

@@ -81,24 +81,20 @@ class HttpSender {
     const headers = { "X-Kiosk-Screen": this.screen, ...more };
     const answer = await fetch(url, { method: "POST", body, headers, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
     if (answer.ok && !answer.redirected) return answer;
-    this.refused(answer.redirected ? 401 : answer.status);
+    this.refused(lapsed(answer) ? 401 : answer.status);
     return null;
   }
 
   picture(video) {
     const [side, quality] = QUALITIES[this.connection.level];
-    const scale = Math.min(1, side / Math.max(video.videoWidth, video.videoHeight));
-    this.film.width = Math.round(video.videoWidth * scale);
-    this.film.height = Math.round(video.videoHeight * scale);
-    this.film.getContext("2d").drawImage(video, 0, 0, this.film.width, this.film.height);
-    return new Promise((resolve) => { this.film.toBlob(resolve, "image/jpeg", quality); });
+    copyPicture(this.film, video, side);
+    return jpegOf(this.film, quality);
   }
 
   refused(status) {
     if (status === 429) { this.next = seconds() + 0.3; return; }
     if (status === 428) { this.numbers = []; return; }
     if (status === 413) this.connection.turn(1);
-    if (status === 401) window.dispatchEvent(new Event("face-rec-lapsed"));  // the watch proves the device
     this.fail(MEANING[status] ?? "refused");
   }
 

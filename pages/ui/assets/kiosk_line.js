@@ -80,8 +80,8 @@ class LiveLine {
     this.asking = true;
     try {
       const answer = await fetch(this.asks, { method: "POST", headers: { "X-Kiosk-Screen": this.screen }, signal: AbortSignal.timeout(2000) });
-      if (answer.status === 401 || answer.redirected) window.dispatchEvent(new Event("face-rec-lapsed"));
-      else if (answer.status === 403) this.refuse((await answer.text()).includes("closed") ? "closed" : "refused");
+      if (lapsed(answer)) return;
+      if (answer.status === 403) this.refuse((await answer.text()).includes("closed") ? "closed" : "refused");
       else if (answer.status === 404) this.refuse("unknown");
     } catch { /* the server is away, which the silence says */ } finally {
       this.asking = false;
@@ -106,9 +106,7 @@ class LiveLine {
   }
 
   // Which way somebody goes, who was just marked.
-  press(event, way) {
-    if (this.open && this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify({ press: { event, way } }));
-  }
+  press(event, way) { this.say({ press: { event, way } }); }
 
   end() {
     for (const event of ["online", "pageshow"]) window.removeEventListener(event, this.back);

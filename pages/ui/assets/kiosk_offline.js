@@ -141,9 +141,8 @@ class OfflineKeeper {
   get open() {
     const { opens, closes } = this.limits;
     if (opens === closes) return true;
-    const zone = this.kiosk.line.parts.site?.zone ?? "UTC";
-    const parts = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(this.kiosk.line.now).split(":");
-    const now = 60 * parts[0] + Number(parts[1]);
+    const [hour, minute] = this.time(this.kiosk.line.now).split(":").map(Number);
+    const now = 60 * hour + minute;
     return opens < closes ? opens <= now && now < closes : now >= opens || now < closes;
   }
 
@@ -179,11 +178,9 @@ class OfflineKeeper {
   }
 
   picture() {
-    const { video } = this.kiosk, film = document.createElement("canvas");
-    const scale = Math.min(1, STILL_SIDE / Math.max(video.videoWidth, video.videoHeight));
-    [film.width, film.height] = [video.videoWidth, video.videoHeight].map((side) => Math.round(side * scale));
-    film.getContext("2d").drawImage(video, 0, 0, film.width, film.height);
-    return new Promise((done, fail) => { film.toBlob((blob) => (blob ? done(blob) : fail()), "image/jpeg", STILL_QUALITY); });
+    const film = document.createElement("canvas");
+    copyPicture(film, this.kiosk.video, STILL_SIDE);
+    return jpegOf(film, STILL_QUALITY);
   }
 
   async sealed(at, blob) {
@@ -230,7 +227,7 @@ class OfflineKeeper {
     const headers = { "Content-Type": "application/octet-stream", "X-Still": entry, "X-Still-At": String(at), "X-Still-Moved": String(this.moved(note)) };
     const answer = body && await fetch(`/offline?${new URLSearchParams({ kiosk })}`, { method: "POST", body, headers, signal: AbortSignal.timeout(20000) });
     if (answer && !NEVER_TAKEN.includes(answer.status) && (!answer.ok || answer.redirected)) {
-      if (answer.status === 401 || answer.redirected) window.dispatchEvent(new Event("face-rec-lapsed"));
+      lapsed(answer);
       this.wait = seconds() + 1 + 2 * Math.random();
       return false;
     }
@@ -259,10 +256,7 @@ class OfflineKeeper {
 
   // --- what is said
 
-  time(at) {
-    const timeZone = this.kiosk.line.parts.site?.zone ?? "UTC";
-    return new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone }).format(at);
-  }
+  time(at) { return clockTime(at, this.kiosk.line.parts.site?.zone); }
 
   say(words) {
     Object.assign(this, { words, until: seconds() + SAVED_SHOWN_S });
@@ -283,8 +277,7 @@ class OfflineKeeper {
   }
 
   summary(now) {
-    const { length } = this.own;
-    const pictures = `${length.toLocaleString("en")} picture${length === 1 ? "" : "s"}`;
+    const { length } = this.own, pictures = counted(length, "picture");
     if (length && this.back) return `Handing over ${pictures} saved on this device …`;
     if (length) return `${pictures} saved on this device, until the server is back.`;
     if (this.refused && now - this.refusedAt < REFUSED_SHOWN_S) return `${this.refused} saved on this device could not be taken: the office finds them counted under Kiosks.`;

@@ -7,18 +7,20 @@ const CELLS_MOVED = 4;  // of 768: a hand at the picture's edge
 const AWAKE_S = 2;
 const LOOK_EVERY_S = 0.06;
 const DARK = 18;  // mean level of a covered lens or an unlit room
+const BLIND_AFTER_S = 2;  // longer than a camera takes to wake, or a hand to pass
 
 class Presence {
   constructor() {
     this.canvas = document.createElement("canvas");
     [this.canvas.width, this.canvas.height] = [ACROSS, DOWN];
     this.pen = this.canvas.getContext("2d", { willReadFrequently: true });
-    this.looked = 0; this.movedAt = seconds(); this.mean = 255;
+    this.looked = 0; this.movedAt = this.litAt = seconds(); this.mean = 255;
     this.older = [];
   }
 
   get moving() { return seconds() - this.movedAt < AWAKE_S; }
   get dark() { return this.mean < DARK; }
+  get blind() { return this.dark && seconds() - this.litAt > BLIND_AFTER_S; }
 
   // Compared with the look before and with one of a quarter of a second ago, for who comes slowly.
   look(video) {
@@ -42,6 +44,7 @@ class Presence {
       sum += grey[cell];
     }
     this.mean = sum / grey.length;
+    if (!this.dark) this.litAt = seconds();
     return grey;
   }
 

@@ -2,14 +2,8 @@
 // today's marks, and one quiet line of figures. Everything from the server is set as text.
 
 const DIM_AFTER_S = 180;
+const ASKS = "Look at the camera", BLIND = "The camera sees nothing: uncover it, or turn on the light";
 const MOODS = ["marked", "already", "unknown", "poor", "looking", "problem", "idle"];
-
-function element(kind, className, text = "") {
-  const made = document.createElement(kind);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
 
 class Screen {
   constructor(root) {
@@ -19,7 +13,7 @@ class Screen {
     this.day = find(".k-day"); this.welcome = find(".k-welcome"); this.logo = find(".k-logo"); this.card = find('[data-testid="camera"]'); this.notice = find(".k-notice");
     this.greeting = find('[data-testid="greeting"]'); this.today = find(".k-today");
     this.status = find('[data-testid="kiosk-status"]'); this.list = find(".k-list ul"); this.column = find(".k-list");
-    this.drawn = {};
+    this.drawn = new Drawn();
     this.wake();
     root.addEventListener("pointerdown", () => this.wake());
   }
@@ -30,25 +24,18 @@ class Screen {
     this.root.classList.remove("k-dim");
   }
 
-  // Runs ``draw`` where ``value`` is not what was drawn under this name before.
-  once(name, value, draw) {
-    const text = JSON.stringify(value);
-    if (this.drawn[name] === text) return;
-    this.drawn[name] = text;
-    draw(value);
-  }
-
   // ``state``: of the camera and the line, a key of WORDS or empty; ``silent``: seconds of it.
-  show(parts, state, silent, moving) {
+  // ``blind``: the camera sees nothing.
+  show(parts, state, silent, { moving, blind }) {
     const said = this.said(parts, state);
     this.root.dataset.said = said;
     if (state !== "closed" && (moving || said !== "idle")) this.wake();
     else if (seconds() - this.quietSince > DIM_AFTER_S) this.root.classList.add("k-dim");
     const noting = this.root.hasAttribute("data-offline");
-    this.once("card", [state, silent > 1 ? Math.floor(silent) : 0, noting], () => this.sayCard(state, silent, noting));
-    this.once("banners", this.banners(parts, said), (banners) => this.greet(banners));
-    this.once("away", Boolean(parts.state?.away), (away) => this.sayAway(away));
-    this.once("marks", parts.marks, (marks) => this.count(marks));
+    this.drawn.once("card", [state, silent > 1 ? Math.floor(silent) : 0, noting], () => this.sayCard(state, silent, noting));
+    this.drawn.once("banners", this.banners(parts, said, blind), (banners) => this.greet(banners));
+    this.drawn.once("away", Boolean(parts.state?.away), (away) => this.sayAway(away));
+    this.drawn.once("marks", parts.marks, (marks) => this.count(marks));
   }
 
   said(parts, state) {
@@ -59,9 +46,9 @@ class Screen {
   }
 
   // A greeting stands beside a camera that is in trouble: a PIN needs none.
-  banners(parts, said) {
+  banners(parts, said, blind) {
     if (said === "trouble") return [];
-    if (said === "idle") return [{ mood: "idle", title: "Look at the camera", text: "" }];
+    if (said === "idle") return [{ mood: "idle", title: blind ? BLIND : ASKS, text: "" }];
     return parts.banners;
   }
 
@@ -85,11 +72,9 @@ class Screen {
 
   // ``noting``: whether attendance goes on here meanwhile.
   sayCard(state, silent, noting) {
-    this.card.dataset.state = state || "ok";
-    const [title, advice] = (noting ? WORDS.noting : WORDS[state]) ?? ["", ""];
     const counts = ["server", "stalled"].includes(state) && silent > 1;
-    this.card.querySelector("b").textContent = counts ? `${title} for ${lasting(silent)}` : title;
-    this.card.querySelector("span").textContent = advice;
+    const [title, advice] = (noting ? WORDS.noting : WORDS[state]) ?? ["", ""];
+    sayTrouble(this.card, state, [counts ? `${title} for ${lasting(silent)}` : title, advice]);
   }
 
   sayAway(away) {
@@ -100,17 +85,15 @@ class Screen {
 
   // The time by the server's clock, in the site's zone.
   tick(now, site) {
-    const zone = site?.zone ?? "UTC";
-    this.once("time", Math.floor(now / 60000), () => {
-      const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(now);
-      this.clock.textContent = this.small.textContent = time;
+    this.drawn.once("time", Math.floor(now / 60000), () => {
+      this.clock.textContent = this.small.textContent = clockTime(now, site?.zone);
     });
     if (site && site !== this.place) this.dress(this.place = site);
   }
 
   // The site's name and day, and how its office wants the screen to look.
   dress({ title = "", day = "", welcome = "", logo = "", accent = "" }) {
-    this.drawn.time = "";
+    this.drawn.forget("time");
     this.site.textContent = title;
     this.day.textContent = day;
     this.welcome.textContent = welcome;
@@ -121,7 +104,7 @@ class Screen {
 
   count(marks) {
     const { count = 0, list = null } = marks ?? {};
-    this.today.replaceChildren(element("b", "", "Today"), ` · ${count.toLocaleString("en")} mark${count === 1 ? "" : "s"}`);
+    this.today.replaceChildren(element("b", "", "Today"), ` · ${counted(count, "mark")}`);
     this.today.hidden = !marks;
     this.column.hidden = list === null;
     this.root.classList.toggle("k-listed", list !== null);
@@ -147,7 +130,7 @@ class Screen {
     const words = [`${rate.toFixed(0)} pictures/s`, `${looks.toFixed(0)} looks/s`];
     if (wait !== null) words.push(`${wait.toFixed(1)} s to mark`);
     words.push(`${dropped.toLocaleString("en")} dropped`, way);
-    this.once("figures", words.join(" · "), (text) => { this.status.textContent = text; });
+    this.drawn.once("figures", words.join(" · "), (text) => { this.status.textContent = text; });
   }
 }
 

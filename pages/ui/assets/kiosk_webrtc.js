@@ -77,10 +77,7 @@ class WebRtcSender {
 
   send(video) {
     this.pause = 0;
-    const scale = Math.min(1, 640 / Math.max(video.videoWidth, video.videoHeight));
-    const size = [Math.round(video.videoWidth * scale), Math.round(video.videoHeight * scale)];
-    if (size[0] !== this.film.width || size[1] !== this.film.height) [this.film.width, this.film.height] = size;
-    this.film.getContext("2d").drawImage(video, 0, 0, ...size);
+    copyPicture(this.film, video, 640);
     for (const track of this.tracks) track.requestFrame();
   }
 

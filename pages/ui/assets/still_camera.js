@@ -87,21 +87,15 @@ class StillCamera {
   }
 
   picture() {
-    const { videoWidth: across, videoHeight: down } = this.video;
-    const scale = Math.min(1, LONGEST_SIDE / Math.max(across, down));
     const film = document.createElement("canvas");
-    Object.assign(film, { width: Math.round(across * scale), height: Math.round(down * scale) });
-    film.getContext("2d").drawImage(this.video, 0, 0, film.width, film.height);
-    return new Promise((resolve) => { film.toBlob(resolve, "image/jpeg", 0.9); });
+    copyPicture(film, this.video, LONGEST_SIDE);
+    return jpegOf(film, 0.9);
   }
 
   say(state) {
     if (state === this.said) return;
     this.said = state;
-    this.box.dataset.state = state || "ok";
-    const [title, advice] = WORDS[state] ?? ["", ""];
-    this.box.querySelector("b").textContent = title;
-    this.box.querySelector("span").textContent = advice;
+    sayTrouble(this.box, state);
   }
 
   end() {
@@ -111,9 +105,4 @@ class StillCamera {
   }
 }
 
-export default function (component) {
-  const { parentElement, data, setTriggerValue } = component;
-  parentElement.camera ??= new StillCamera(parentElement);
-  parentElement.camera.receive(data, setTriggerValue);
-  return () => { parentElement.camera?.end(); parentElement.camera = undefined; };
-}
+export default mounted(StillCamera, "setTriggerValue");

@@ -32,7 +32,7 @@ _camera = st.components.v2.component(
     '<div class="fr-stage" hidden><video muted playsinline></video></div>'
     "<button disabled>Take photo</button></div>",
     css=joined("camera.css", "still_camera.css"),
-    js=joined("camera_words.js", "still_camera.js"),
+    js=joined("page_parts.js", "camera_words.js", "still_camera.js"),
     isolate_styles=False,
 )
 

@@ -18,7 +18,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 from face_rec.domain.look import Look, logo_of
 from tests.browser.conftest import Cast
 from tests.browser.support.chromium import Browsers
-from tests.browser.support.fake_camera import Shot, make_camera
+from tests.browser.support.fake_camera import NIGHT, Shot, make_camera
 from tests.browser.support.page_state import rest
 from tests.browser.support.screens import KioskScreen
 from tests.browser.support.server import AppServer
@@ -49,9 +49,12 @@ SERIOUS = {"serious", "critical"}
 SITE = {"title": "Northwind Primary School", "zone": "Europe/Berlin",
         "day": "Thursday 26 November 2026", "accent": "#0f766e", "welcome": "", "logo": "",
         "sounds": False, "voice": False}  # fmt: skip
-RESTS = """() => { const { kiosk } = [...document.querySelectorAll('*')].find(one => one.kiosk);
-  Object.defineProperty(kiosk.presence, 'moving', { get: () => window.moves, configurable: true });
-  kiosk.screen.quietSince -= 500; }"""
+STANDS_STILL = """() => {
+  const screen = [...document.querySelectorAll('*')].find(one => one.live?.screen).live;
+  Object.defineProperty(screen.presence, 'moving', { get: () => window.moves }); }"""
+SETTLED = "() => !document.getAnimations().some(one => one instanceof CSSTransition)"
+MINUTES = 3
+"""After which a screen rests before which nobody is."""
 SPOKEN = """
   window.spoken = [];
   Object.defineProperty(window, 'speechSynthesis', { value: {
@@ -175,6 +178,17 @@ def test_every_state_is_said_readably_and_fits_every_screen(
     assert not wrong
 
 
+def test_a_screen_whose_camera_is_covered_says_so_and_asks_nobody_to_look_at_it(
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    shots = [Shot([NIGHT], 8), Shot([], 8)]
+    page = browse.page(make_camera(tmp_path / "g.mjpeg", shots))
+    page.goto(f"{app.url}/take_attendance?transport=http")
+    kiosk = KioskScreen(page)
+    kiosk.expect_banner("The camera sees nothing: uncover it, or turn on the light")
+    kiosk.expect_banner("Look at the camera")
+
+
 def test_a_press_after_the_mark_is_sent_and_shown_once_it_is_kept(
     app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
@@ -237,31 +251,49 @@ def test_the_line_comes_back_by_itself_and_its_silence_is_said(
     )
 
 
-def test_a_screen_before_which_nobody_is_rests_and_wakes_when_something_moves_or_it_is_touched(
+def _passes(page: Page, line: ToldLine, seconds: int, **parts: object) -> None:
+    """Time, while the server goes on telling: a line that is silent is trouble, not rest."""
+    for _ in range(seconds):
+        page.clock.run_for(1000)
+        line.tell(**parts)
+
+
+def test_after_minutes_with_nobody_a_screen_rests_and_wakes_at_once(
     app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
-    kiosk, line = _opened(browse, app, make_camera(tmp_path / "d.mjpeg", [Shot([], 4)]))
-    page, screen = kiosk.page, kiosk.page.locator(".fr-kiosk")
-    page.evaluate("window.moves = false")
+    page = browse.page(make_camera(tmp_path / "d.mjpeg", [Shot([], 4)]), SIZES["upright"])
+    page.clock.install()
+    line = ToldLine(page)
+    page.goto(f"{app.url}/take_attendance?transport=http")
+    KioskScreen(page).expect_picture(timeout=60_000)
+    screen, listed = page.locator(".fr-kiosk"), STATES["listed"][0] | STATES["welcomed"][0]
+    page.evaluate(f"({STANDS_STILL})()")
 
-    def keeps_telling(rested: bool) -> None:
-        """A line that says nothing for a second and a half is trouble, not rest."""
-        for _ in range(50):
-            line.tell()
-            page.wait_for_timeout(300)
-            if ("k-dim" in (screen.get_attribute("class") or "")) is rested:
-                return
-            if rested:
-                page.evaluate(RESTS)
-        raise AssertionError("the screen does not rest" if rested else "the screen does not wake")
+    def rests() -> None:
+        page.evaluate("window.moves = false")
+        line.tell()
+        expect(screen).not_to_contain_class("k-dim")
+        _passes(page, line, 60 * MINUTES - 15)
+        expect(screen).not_to_contain_class("k-dim")
+        _passes(page, line, 20)
+        expect(screen).to_contain_class("k-dim")
 
-    keeps_telling(rested=True)
+    rests()
+    _passes(page, line, 2, **listed)
+    page.wait_for_function(SETTLED)
+    found = Axe().run(page, context=".k-frame").response["violations"]
+    assert not [one["id"] for one in found if one["impact"] in SERIOUS]
+    line.tell()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))  # no tick is needed for what follows
+    line.tell(banners=[_said("idle", "One moment", "Keep looking")], scene=_face("looking"))
+    expect(screen).not_to_contain_class("k-dim")
+    page.clock.resume()
+    rests()
     page.evaluate("window.moves = true")
-    keeps_telling(rested=False)
-    page.evaluate("window.moves = false")
-    keeps_telling(rested=True)
+    expect(screen).not_to_contain_class("k-dim")
+    rests()
     screen.dispatch_event("pointerdown")
-    keeps_telling(rested=False)
+    expect(screen).not_to_contain_class("k-dim")
 
 
 def test_a_mark_is_spoken_where_the_office_wants_it_once_and_not_after_the_button(

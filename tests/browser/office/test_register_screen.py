@@ -13,7 +13,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.browser.conftest import Cast
 from tests.browser.support.chromium import Browsers
-from tests.browser.support.fake_camera import Shot, make_camera
+from tests.browser.support.fake_camera import NIGHT, Shot, make_camera
 from tests.browser.support.page_state import rest
 from tests.browser.support.screens import RegisterScreen
 from tests.browser.support.server import AppServer
@@ -143,9 +143,22 @@ def test_why_there_is_no_picture_is_said_and_the_other_ways_are_there(
     page.add_init_script(f"({FAILS})('{error}')")
     screen = _begun(page, app)
     expect(page.get_by_test_id("camera")).to_contain_text(words)
+    expect(page.get_by_test_id("guide")).to_contain_text("Waiting for the camera.")
+    expect(page.get_by_test_id("guide")).not_to_contain_text("Look straight")
     assert not _serious(page)
     screen.choose("Upload")
     expect(page.get_by_test_id("stFileUploaderDropzoneInput")).to_have_count(1)
+
+
+def test_before_a_covered_camera_nobody_is_asked_to_look_at_it(
+    app: AppServer, browse: Browsers, tmp_path: Path
+) -> None:
+    page = browse.page(_camera(tmp_path, Shot([NIGHT], 8), Shot([], 8)))
+    _begun(page, app)
+    _expect_picture(page)
+    guide = page.get_by_test_id("guide")
+    expect(guide).to_contain_text("The picture is dark")
+    expect(guide).to_contain_text("Look at the camera")  # it is light again, and nobody is there
 
 
 class ToldLine:

@@ -16,6 +16,8 @@ from face_rec.domain.faces import Image
 RATE = 30
 WIDTH, HEIGHT = 640, 480
 _GREY = 96
+NIGHT: Image = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+"""What a camera sees that is covered, or before which no light is on."""
 
 
 @dataclass(frozen=True, slots=True)

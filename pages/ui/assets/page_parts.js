@@ -1,0 +1,65 @@
+// What the scripts of all camera pages share: elements and words, pictures of a camera, and how a
+// component lives on while Streamlit draws its page anew.
+
+const seconds = () => performance.now() / 1000;
+
+function element(kind, className, text = "") {
+  const made = document.createElement(kind);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+const counted = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+
+// Hours and minutes of ``at`` (milliseconds) in a time zone.
+const clockTime = (at, timeZone = "UTC") =>
+  new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone }).format(at);
+
+// Remembers what was drawn, so that what has not changed is not drawn again.
+class Drawn {
+  constructor() { this.known = {}; }
+
+  // Runs ``draw`` where ``value`` is not what was drawn under this name before.
+  once(name, value, draw) {
+    const text = JSON.stringify(value);
+    if (this.known[name] === text) return;
+    this.known[name] = text;
+    draw(value);
+  }
+
+  forget(name) { delete this.known[name]; }
+}
+
+// On a camera's card: why there is no picture.
+function sayTrouble(card, state, [title, advice] = WORDS[state] ?? ["", ""]) {
+  card.dataset.state = state || "ok";
+  card.querySelector("b").textContent = title;
+  card.querySelector("span").textContent = advice;
+}
+
+// The camera's picture on a canvas, its longer side at most ``side`` pixels.
+function copyPicture(film, video, side) {
+  const scale = Math.min(1, side / Math.max(video.videoWidth, video.videoHeight));
+  const size = [video.videoWidth, video.videoHeight].map((pixels) => Math.round(pixels * scale));
+  if (size[0] !== film.width || size[1] !== film.height) [film.width, film.height] = size;
+  film.getContext("2d").drawImage(video, 0, 0, ...size);
+}
+
+const jpegOf = (film, quality) => new Promise((done, fail) => {
+  film.toBlob((blob) => (blob ? done(blob) : fail(new Error("no picture"))), "image/jpeg", quality);
+});
+
+// Whether sign-in, or the proof of a kiosk's device, is over; session_watch.js sees to it.
+function lapsed(answer) {
+  const over = answer.status === 401 || answer.redirected;
+  if (over) window.dispatchEvent(new Event("face-rec-lapsed"));
+  return over;
+}
+
+// A component of Streamlit's: called with every redraw of the page, while one ``Kind`` lives on.
+const mounted = (Kind, says) => ({ parentElement, data, [says]: report }) => {
+  parentElement.live ??= new Kind(parentElement, data);
+  parentElement.live.receive(data, report);
+  return () => { parentElement.live?.end(); parentElement.live = undefined; };
+};
