@@ -24,7 +24,7 @@ from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.live import line as line_module
 from face_rec.web.live import live
-from face_rec.web.live.kiosk_line import KioskLine
+from face_rec.web.live.live import KioskLine
 from face_rec.web.live.shown import Shown
 from face_rec.web.live.today import Today
 from face_rec.web.live.view import View

@@ -18,8 +18,8 @@ from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.kiosks.screen_status import Report, ScreenReports, ScreenStatus
 from face_rec.kiosks.seats import LEASE, Seats
 from face_rec.kiosks.way_choice import offered
-from face_rec.web.live.kiosk_line import Press, said_by
 from face_rec.web.live.line import A_KIOSK, IN_ALL, LineOver, NoPlace, Pace, Places
+from face_rec.web.live.live import Press, said_by
 from face_rec.web.live.shown import (
     ROOM,
     MarkLine,
