@@ -5,9 +5,10 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 VENV := .venv
 BIN := $(VENV)/bin
 # What the lock files name and nothing else; wheels only, so that no package runs code to install.
+# Extras stay in them: the pip of a fresh Python would look for `coverage[toml]` beyond the pinned coverage.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-  --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+  --no-emit-index-url --no-annotate --no-strip-extras --custom-compile-command "make lock"
 
 # Where tests marked browser, slow or alone are (tests/conftest.py): others need not be read to find them.
 APART := tests/browser tests/integration/project
