@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,28 @@ def test_what_installs_takes_the_lock_and_checks_hashes() -> None:
 def test_the_locks_name_no_server() -> None:
     for lock in (APP, TESTS):
         assert "://" not in lock.read_text("utf-8")
+
+
+@pytest.mark.parametrize("lock", [APP, TESTS], ids=["app", "tests"])
+def test_an_extra_that_a_locked_package_asks_for_is_locked_with_it(lock: Path) -> None:
+    """Pip 23, which comes with Python 3.11, looks for ``coverage[toml]`` beyond a pinned
+    ``coverage``: as soon as there is a newer one nothing can be installed any more."""
+    locked = {_plain(entry.name): entry.extras for entry, _ in _entries(lock)}
+    asked = [wanted for name in locked for wanted in _asked(name, locked[name])]
+    assert len(asked) > 50
+    for wanted in asked:
+        had = locked.get(_plain(wanted.name), wanted.extras)  # none: of the other lock
+        assert wanted.extras <= had, f"{wanted}: run make lock"
+
+
+def _asked(name: str, extras: set[str]) -> list[Requirement]:
+    """What the package asks for here, with ``extras``; nothing where it is for other machines."""
+    try:
+        lines = metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        return []
+    return [
+        one
+        for one in map(Requirement, lines)
+        if one.marker is None or any(one.marker.evaluate({"extra": e}) for e in extras | {""})
+    ]
