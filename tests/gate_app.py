@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from argon2 import PasswordHasher
 from httpx import Response as Answer
@@ -10,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -194,3 +195,18 @@ def connects(browser: TestClient, headers: dict[str, str]) -> bool:
             return bool(socket.receive_text() == "hello")
     except WebSocketDisconnect:
         return False
+
+
+def first_told(browser: TestClient, url: str, headers: dict[str, str] = ORIGIN) -> Any:  # noqa: ANN401
+    """The first message of a live line; None where it is refused before anything was said."""
+    try:
+        with browser.websocket_connect(url, headers=headers) as socket:
+            return socket.receive_json()
+    except WebSocketDisconnect:
+        return None
+
+
+def listen(socket: WebSocketTestSession) -> None:
+    """Hear a live line to its end; raises WebSocketDisconnect."""
+    while True:
+        socket.receive_json()

@@ -1,10 +1,9 @@
 """Who may open a kiosk's live line, and who keeps it: the real gate, accounts, devices, Redis."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from starlette.testclient import TestClient, WebSocketTestSession
+from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from face_rec.access.control.access_control import Access
@@ -18,7 +17,7 @@ from face_rec.web.live import live
 from tests.device_key import DeviceKey
 from tests.fakes.clock import FakeClock
 from tests.fakes.live import FakeLive
-from tests.gate_app import ORIGIN, GateApp, access_on, prove
+from tests.gate_app import ORIGIN, GateApp, access_on, first_told, listen, prove
 
 DOOR = "ws://localhost/live?kiosk=front-door&screen=s1"
 OTHER = "ws://localhost/live?kiosk=other&screen=s1"
@@ -38,28 +37,14 @@ def gate(redis_client: Client, line: FakeLive) -> GateApp:
     return found
 
 
-def _first(browser: TestClient, url: str = DOOR, headers: dict[str, str] = ORIGIN) -> Any:  # noqa: ANN401
-    """The first message; None where the line is refused before anything was said."""
-    try:
-        with browser.websocket_connect(url, headers=headers) as socket:
-            return socket.receive_json()
-    except WebSocketDisconnect:
-        return None
-
-
 def _end(browser: TestClient, change: Callable[[], object], url: str = DOOR) -> int:
     """The code with which an open line ends after ``change``."""
     with browser.websocket_connect(url, headers=ORIGIN) as socket:
         assert socket.receive_json()["state"]
         change()
         with pytest.raises(WebSocketDisconnect) as over:
-            _listen(socket)
+            listen(socket)
     return over.value.code
-
-
-def _listen(socket: WebSocketTestSession) -> None:
-    while True:
-        socket.receive_json()
 
 
 # --- the handshake
@@ -67,18 +52,18 @@ def _listen(socket: WebSocketTestSession) -> None:
 
 def test_a_kiosk_s_device_has_its_own_line_and_no_other(gate: GateApp) -> None:
     tablet = gate.kiosk()
-    assert _first(tablet)["site"]["title"] == "Test site"
-    assert _first(tablet, OTHER) is None
+    assert first_told(tablet, DOOR)["site"]["title"] == "Test site"
+    assert first_told(tablet, OTHER) is None
 
 
 def test_an_admin_may_look_at_any_kiosk_and_a_manager_at_none(gate: GateApp) -> None:
     gate.add("max", Role.MANAGER)
     gate.add("reg", Role.REGISTRAR)
     admin = gate.signed_in("ada")
-    assert _first(admin)
-    assert _first(admin, OTHER)
-    assert _first(gate.signed_in("max")) is None
-    assert _first(gate.signed_in("reg")) is None
+    assert first_told(admin, DOOR)
+    assert first_told(admin, OTHER)
+    assert first_told(gate.signed_in("max"), DOOR) is None
+    assert first_told(gate.signed_in("reg"), DOOR) is None
 
 
 @pytest.mark.parametrize(
@@ -88,14 +73,14 @@ def test_an_admin_may_look_at_any_kiosk_and_a_manager_at_none(gate: GateApp) -> 
      {**ORIGIN, "sec-fetch-site": "cross-site"}],
 )  # fmt: skip
 def test_no_other_site_s_page_opens_a_line(gate: GateApp, headers: dict[str, str]) -> None:
-    assert _first(gate.kiosk(), headers=headers) is None
+    assert first_told(gate.kiosk(), DOOR, headers) is None
 
 
 def test_a_stranger_gets_no_line(gate: GateApp) -> None:
-    assert _first(gate.browser()) is None
+    assert first_told(gate.browser(), DOOR) is None
     thief = gate.browser()
     thief.cookies.set("fr_kiosk", gate.kiosk().cookies["fr_kiosk"])  # without its key
-    assert _first(thief) is None
+    assert first_told(thief, DOOR) is None
 
 
 def test_outside_its_hours_a_kiosk_has_no_line(gate: GateApp) -> None:
@@ -103,10 +88,10 @@ def test_outside_its_hours_a_kiosk_has_no_line(gate: GateApp) -> None:
     at = gate.clock.now().time()
     gate.decide(KioskRecord("front-door", opens=at.replace(hour=20), closes=at.replace(hour=22)))
     gate.wait()
-    assert _first(tablet) is None
+    assert first_told(tablet, DOOR) is None
     ada = gate.signed_in("ada")
-    assert _first(ada) is None, "hours are the kiosk's, whoever is it"
-    assert _first(ada, OTHER)
+    assert first_told(ada, DOOR) is None, "hours are the kiosk's, whoever is it"
+    assert first_told(ada, OTHER)
 
 
 @pytest.mark.parametrize(
@@ -115,12 +100,12 @@ def test_outside_its_hours_a_kiosk_has_no_line(gate: GateApp) -> None:
               "kiosk=FRONT&screen=s", "screen=s"],
 )  # fmt: skip
 def test_a_line_names_a_kiosk_that_there_is_and_a_screen(gate: GateApp, query: str) -> None:
-    assert _first(gate.signed_in("ada"), f"ws://localhost/live?{query}") is None
+    assert first_told(gate.signed_in("ada"), f"ws://localhost/live?{query}") is None
 
 
 def test_a_line_has_one_path(gate: GateApp) -> None:
     admin = gate.signed_in("ada")
-    assert _first(admin, "ws://localhost/records/live?kiosk=front-door&screen=s") is None
+    assert first_told(admin, "ws://localhost/records/live?kiosk=front-door&screen=s") is None
     answer = admin.get("/live?kiosk=front-door&screen=s")
     assert "site" not in answer.text
 
@@ -129,7 +114,7 @@ def test_before_the_system_stands_there_is_no_line(redis_client: Client) -> None
     clock = FakeClock()
     starting = GateApp(access_on(redis_client, clock), clock, more=[*live.routes(lambda: None)])
     starting.add("ada")
-    assert _first(starting.signed_in("ada")) is None
+    assert first_told(starting.signed_in("ada"), DOOR) is None
 
 
 # --- while it is open
@@ -193,7 +178,7 @@ def test_a_line_lasts_as_long_as_its_device_goes_on_proving_its_key(
             socket.receive_json()
         wait(400.0)
         with pytest.raises(WebSocketDisconnect) as over:
-            _listen(socket)
+            listen(socket)
     assert over.value.code == 1008
 
 

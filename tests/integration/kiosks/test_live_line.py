@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -173,6 +174,51 @@ with assembly.build_attendance(config.load()) as service:
         [one.event.kind.value, one.kind.value, made.author, made.reason]
         for one in entries for made in one.corrections
     ]
+"""
+
+
+def test_an_open_screen_follows_a_new_look_and_hears_no_full_name_any_more(
+    app: AppServer, material: Material
+) -> None:
+    pictures = [photo.read_bytes() for photo in material.person(1)]
+    with _line(app, "looker") as line, Camera(app, "looker") as camera:
+        before = _next(line)["site"]
+        app.beside.run(_LOOK)
+        while (site := _until(line, "site"))["accent"] == before["accent"]:
+            pass
+        assert (site["accent"], site["welcome"]) == ("#7a1f5c", "Visitors: ring the bell")
+        head, _, logo = site["logo"].partition(",")
+        assert head == "data:image/webp;base64"
+        assert b64decode(logo)[8:12] == b"WEBP"
+        with camera.showing(pictures):
+            said = _until(line, "banners")
+            while said[0]["title"] != "Zoë م.":
+                assert NAME not in str(said)
+                said = _until(line, "banners")
+        heard = [_next(line) for _ in range(4)]
+    assert "مريم" not in json.dumps([said, heard], ensure_ascii=False)
+
+
+_LOOK = """
+import io
+from contextlib import ExitStack
+from PIL import Image
+from face_rec.assembly.chain import open_streams
+from face_rec.assembly.redis_connection import open_redis
+from face_rec.assembly.stores import open_options
+from face_rec.clock import SystemClock
+from face_rec.domain.look import logo_of
+picture = io.BytesIO()
+Image.new("RGB", (64, 32), "purple").save(picture, "PNG")
+settings = config.load()
+with ExitStack() as stack:
+    streams = open_streams(settings, open_redis(settings, stack), SystemClock())
+    options = open_options(settings, streams)
+    options.change(
+        {"accent": "#7a1f5c", "welcome": "Visitors: ring the bell", "short_names": "True",
+         "logo": logo_of(picture.getvalue())}, options.version,
+    )
+found = None
 """
 
 

@@ -1,11 +1,10 @@
 """Who may feed and watch a guided capture, and who keeps it: the real gate, accounts, Redis."""
 
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 import pytest
-from starlette.testclient import TestClient, WebSocketTestSession
+from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from face_rec.access.control.access_control import SESSION, Access
@@ -17,7 +16,7 @@ from face_rec.web.gate import tab_socket
 from face_rec.web.live import capture
 from tests.fakes.capture import FakeCaptures
 from tests.fakes.clock import FakeClock
-from tests.gate_app import ORIGIN, GateApp, access_on
+from tests.gate_app import ORIGIN, GateApp, access_on, first_told, listen
 
 
 @pytest.fixture
@@ -43,15 +42,6 @@ def _opened_by(gate: GateApp, captures: FakeCaptures, browser: TestClient) -> st
     return name
 
 
-def _first(browser: TestClient, name: str, headers: dict[str, str] = ORIGIN) -> Any:  # noqa: ANN401
-    """The first message; None where the line is refused before anything was said."""
-    try:
-        with browser.websocket_connect(_url(name), headers=headers) as socket:
-            return socket.receive_json()
-    except WebSocketDisconnect:
-        return None
-
-
 def _url(name: str) -> str:
     return f"ws://localhost/capture/live?capture={name}"
 
@@ -61,24 +51,19 @@ def _fed(browser: TestClient, name: str) -> int:
     return answer.status_code
 
 
-def _listen(socket: WebSocketTestSession) -> None:
-    while True:
-        socket.receive_json()
-
-
 def test_who_opened_a_capture_feeds_and_watches_it_and_nobody_else(
     gate: GateApp, captures: FakeCaptures
 ) -> None:
     desk = gate.signed_in("reg")
     name = _opened_by(gate, captures, desk)
     assert _fed(desk, name) == 200
-    assert _first(desk, name)["guide"]["wanted"] == "front"
+    assert first_told(desk, _url(name))["guide"]["wanted"] == "front"
     gate.add("ada")
     gate.add("eve", Role.REGISTRAR)
     gate.clock.advance(1)
     for other in (gate.signed_in("ada"), gate.signed_in("eve"), gate.signed_in("reg")):
         assert _fed(other, name) == 404, "not even the same account in another sign-in"
-        assert _first(other, name) is None
+        assert first_told(other, _url(name)) is None
         for verb in ("/capture", "/capture/start"):
             assert other.post(f"{verb}?capture={name}", headers=ORIGIN).status_code == 404
 
@@ -89,16 +74,16 @@ def test_who_may_not_register_people_has_no_capture(gate: GateApp, captures: Fak
     for browser in (manager, tablet):
         name = _opened_by(gate, captures, browser)
         assert _fed(browser, name) == 403
-        assert _first(browser, name) is None
+        assert first_told(browser, _url(name)) is None
     assert _fed(stranger, name) == 401
-    assert _first(stranger, name) is None
+    assert first_told(stranger, _url(name)) is None
 
 
 @pytest.mark.parametrize("name", ["", "invented", "../x"])
 def test_a_name_that_was_not_given_out_opens_nothing(gate: GateApp, name: str) -> None:
     desk = gate.signed_in("reg")
     assert _fed(desk, name) == 404
-    assert _first(desk, name) is None
+    assert first_told(desk, _url(name)) is None
 
 
 @pytest.mark.parametrize(
@@ -112,7 +97,7 @@ def test_no_other_site_s_page_opens_a_line_or_sends_a_picture(
 ) -> None:
     desk = gate.signed_in("reg")
     name = _opened_by(gate, captures, desk)
-    assert _first(desk, name, headers) is None
+    assert first_told(desk, _url(name), headers) is None
     if headers:  # a request without an origin is no page's
         answer = desk.post(f"/capture/start?capture={name}", headers=headers)
         assert answer.status_code in {400, 403, 421}
@@ -145,7 +130,7 @@ def test_whoever_loses_the_right_loses_line_and_camera_at_once(
         assert socket.receive_json()["guide"]
         change(gate.access)
         with pytest.raises(WebSocketDisconnect) as over:
-            _listen(socket)
+            listen(socket)
     assert over.value.code == 1008
     assert _fed(desk, name) in {401, 403}
 
@@ -175,5 +160,5 @@ def test_a_stolen_name_without_the_cookie_is_nothing(
     name = _opened_by(gate, captures, desk)
     thief = gate.browser()
     thief.cookies.set(SESSION, "invented")
-    assert _first(thief, name) is None
+    assert first_told(thief, _url(name)) is None
     assert _fed(thief, name) == 401
