@@ -10,8 +10,9 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --req
 COMPILE = $(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-annotate --no-strip-extras --custom-compile-command "make lock"
 
-# Where tests marked browser, slow or alone are (tests/conftest.py): others need not be read to find them.
-APART := tests/browser tests/integration/project
+# Where tests marked browser, slow or alone are (tests/conftest.py): others need not be read to find them. The installer,
+# the longest of all, comes first, so that no worker waits for it in the end.
+APART := tests/integration/project tests/browser
 
 # Images of Python often set it: every process that a test starts would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -40,7 +41,7 @@ run: $(VENV)/.installed ## set everything up and serve the app
 
 test: lint types ## set everything up and run every test
 	$(BIN)/python -m pytest -n logical --dist worksteal -m "not browser and not slow"
-	$(BIN)/python -m pytest -n logical --dist loadgroup -m "(browser or slow) and not alone" $(APART)
+	$(BIN)/python -m pytest -n logical --dist loadgroup --no-loadscope-reorder -m "(browser or slow) and not alone" $(APART)
 	$(BIN)/python -m pytest -m alone $(APART)
 
 test-fast: $(VENV)/.tools ## for the loop at the desk: style, types, tests of single modules that take no second; failed ones first

@@ -10,7 +10,7 @@ from tests.browser.conftest import Cast, Known
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.kiosks import marks_today, register_kiosk
-from tests.browser.support.screens import KioskScreen
+from tests.browser.support.screens import PEERS, KioskScreen
 from tests.browser.support.server import AppServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
@@ -23,15 +23,6 @@ BLOCKED = """
     made.setRemoteDescription = () => new Promise(() => {});
     return made;
   };
-"""
-# Keeps the connections, to be asked how they fare.
-KEPT = """
-  window.top.peers ??= [];
-  if (window.RTCPeerConnection) {
-    window.RTCPeerConnection = class extends window.RTCPeerConnection {
-      constructor(...args) { super(...args); window.top.peers.push(this); }
-    };
-  }
 """
 SENT = """async () => {
   const peer = window.peers.find((one) => one.connectionState === 'connected');
@@ -93,7 +84,7 @@ def test_a_quiet_room_does_not_starve_the_video_of_who_comes_next(
     page = browse.page(
         make_camera(tmp_path / "door.mjpeg", [Shot([], 3), Shot([cast.stranger], 2)])
     )
-    page.add_init_script(KEPT)
+    page.add_init_script(PEERS)
     kiosk = open_kiosk(page, filled, "webrtc")
     for _ in range(2):
         seen(kiosk, "Unknown")

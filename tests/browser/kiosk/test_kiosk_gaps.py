@@ -5,28 +5,18 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Known
 from tests.browser.kiosk.test_http_kiosk import open_kiosk
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import Shot, make_camera
-from tests.browser.support.screens import KioskScreen
+from tests.browser.support.screens import PEERS, KioskScreen
 from tests.browser.support.server import AppServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 TRANSPORTS = pytest.mark.parametrize("transport", ["webrtc", "http"])
-# Keeps hold of every peer connection of a page, in its frames too.
-PEERS = """
-  const Real = window.RTCPeerConnection;
-  window.peers = [];
-  if (Real) window.RTCPeerConnection = function (...args) {
-    const made = new Real(...args);
-    window.peers.push(made);
-    return made;
-  };
-"""
 
 
 @pytest.fixture
@@ -35,12 +25,17 @@ def camera(tmp_path: Path, anybody: Known) -> Path:
     return make_camera(tmp_path / "gaps.mjpeg", [Shot([], 2), Shot(anybody.seen, 4)])
 
 
-def _settled(kiosk: KioskScreen, transport: str, name: str) -> None:
-    """Somebody was marked by this way, and the page will tell should it be loaded again."""
+def _settled(
+    page: Page, server: AppServer, transport: str, name: str, *, door: str = "", way: str = ""
+) -> KioskScreen:
+    """A kiosk at which somebody was marked, by ``way`` where that is not the ``transport`` it is
+    set to; its page will tell should it be loaded again."""
+    kiosk = open_kiosk(page, server, transport, door)
     kiosk.expect_banner(name)
-    wanted = {"webrtc": "over WebRTC", "http": "over HTTP"}[transport]
+    wanted = {"webrtc": "over WebRTC", "http": "over HTTP"}[way or transport]
     expect(kiosk.page.get_by_test_id("kiosk-status")).to_contain_text(wanted)
     kiosk.page.evaluate("window.never_loaded_again = true")
+    return kiosk
 
 
 def _goes_on(kiosk: KioskScreen, name: str) -> None:
@@ -55,8 +50,7 @@ def test_a_network_that_was_gone_is_said_and_forgotten(
     filled: AppServer, browse: Browsers, anybody: Known, camera: Path, transport: str
 ) -> None:
     page = browse.page(camera)
-    kiosk = open_kiosk(page, filled, transport)
-    _settled(kiosk, transport, anybody.name)
+    kiosk = _settled(page, filled, transport, anybody.name)
     page.context.set_offline(True)
     expect(kiosk.camera).to_have_attribute("data-state", "server")
     page.context.set_offline(False)
@@ -68,8 +62,7 @@ def test_a_tablet_that_slept_wakes_as_the_kiosk(
     filled: AppServer, browse: Browsers, anybody: Known, camera: Path, transport: str
 ) -> None:
     page = browse.page(camera)
-    kiosk = open_kiosk(page, filled, transport)
-    _settled(kiosk, transport, anybody.name)
+    kiosk = _settled(page, filled, transport, anybody.name)
     device = page.context.new_cdp_session(page)
     device.send("Page.setWebLifecycleState", {"state": "frozen"})
     page.context.set_offline(True)
@@ -84,15 +77,14 @@ def test_in_auto_a_connection_that_breaks_in_the_middle_becomes_http(
 ) -> None:
     page = browse.page(camera)
     page.add_init_script(PEERS)
-    kiosk = open_kiosk(page, filled, "auto")
-    _settled(kiosk, "webrtc", anybody.name)
-    assert sum(frame.evaluate(_BREAK) for frame in page.frames) > 0
+    kiosk = _settled(page, filled, "auto", anybody.name, way="webrtc")
+    assert page.evaluate(_BREAK) > 0
     expect(page.get_by_test_id("kiosk-status")).to_contain_text("over HTTP")
     _goes_on(kiosk, anybody.name)
 
 
 _BREAK = """() => {
-  const up = (window.peers ?? []).filter((peer) => peer.connectionState === "connected");
+  const up = window.peers.filter((peer) => peer.connectionState === "connected");
   up.forEach((peer) => peer.close());
   return up.length;
 }"""
@@ -103,8 +95,7 @@ def test_hours_that_are_changed_close_and_open_the_screen_that_stands_there(
     filled: AppServer, browse: Browsers, anybody: Known, camera: Path, transport: str
 ) -> None:
     page, name = browse.page(camera), filled.fresh("door")
-    kiosk = open_kiosk(page, filled, transport, name)
-    _settled(kiosk, transport, anybody.name)
+    kiosk = _settled(page, filled, transport, anybody.name, door=name)
     _set_hours(filled, name, "time((hour + 2) % 24)", "time((hour + 3) % 24)")
     expect(kiosk.camera).to_have_attribute("data-state", "closed")
     expect(kiosk.banner.locator(".fr-banner")).to_have_count(0)

@@ -18,7 +18,7 @@ ORIGIN = "http://localhost"
 URL = f"{ORIGIN}/kiosk"
 PAGE = f"""<!doctype html><div id="root">
 <div class="k-offline"><b></b><button>Tap to be noted</button></div><p class="k-kept"></p></div>
-<script>{joined("kiosk_camera.js", "kiosk_line.js", "kiosk_offline.js")}
+<script>{joined("page_parts.js", "kiosk_camera.js", "kiosk_line.js", "kiosk_offline.js")}
 const film = Object.assign(document.createElement("canvas"), {{ width: 64, height: 48 }});
 film.getContext("2d").fillRect(8, 8, 40, 30);
 const video = Object.assign(film, {{ videoWidth: 64, videoHeight: 48 }});

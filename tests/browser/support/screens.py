@@ -15,6 +15,16 @@ from tests.browser.support.page_state import press
 
 PATIENCE = 30_000  # ms; nothing here is a measurement
 
+# Keeps every peer connection of a page and its frames in the page's ``window.peers``.
+PEERS = """
+  window.top.peers ??= [];
+  if (window.RTCPeerConnection) {
+    window.RTCPeerConnection = class extends window.RTCPeerConnection {
+      constructor(...args) { super(...args); window.top.peers.push(this); }
+    };
+  }
+"""
+
 
 class RegisterScreen:
     """/register"""
