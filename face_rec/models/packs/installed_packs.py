@@ -13,7 +13,7 @@ from pathlib import Path
 
 from face_rec.domain.errors import PackBroken, PackMissing
 from face_rec.files import make_folder, write_durable
-from face_rec.models.packs.catalogue import OFFICIAL, PackFile
+from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.manifest import MANIFEST, NAME, Pack, read_manifest
 from face_rec.models.packs.model_files import Digests, folder_pack
 
@@ -64,21 +64,12 @@ class InstalledPacks:
         """Raise PackBroken unless both files are there, whole and unaltered."""
         for file in pack.files:
             path = pack.path(file)
-            reason = self._fault(path, file, fresh=fresh)
+            reason = self.digests.fault(path, file.bytes, file.sha256, fresh=fresh)
             if reason:
                 raise PackBroken(
                     f"{path} {reason}. Install the pack '{pack.name}' again "
                     f"(python -m face_rec models {_verb(pack)})."
                 )
-
-    def _fault(self, path: Path, file: PackFile, *, fresh: bool) -> str:
-        if not path.is_file():
-            return "is missing"
-        if path.stat().st_size != file.bytes:
-            return f"has {path.stat().st_size} bytes instead of {file.bytes}"
-        if self.digests.of(path, fresh=fresh) != file.sha256:
-            return "has been altered (its sha256 is not the expected one)"
-        return ""
 
 
 class Choice:

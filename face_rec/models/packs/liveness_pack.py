@@ -120,13 +120,8 @@ class LivenessPacks:
         return LivenessPack(folder.resolve().name, folder, tuple(found), APACHE)
 
     def _verify(self, path: Path, one: TextureFile, *, fresh: bool) -> None:
-        if not path.is_file():
-            reason = "is missing"
-        elif path.stat().st_size != one.bytes:
-            reason = f"has {path.stat().st_size} bytes instead of {one.bytes}"
-        elif self._digests.of(path, fresh=fresh) != one.sha256:
-            reason = "has been altered (its sha256 is not the expected one)"
-        else:
+        reason = self._digests.fault(path, one.bytes, one.sha256, fresh=fresh)
+        if not reason:
             return
         raise PackBroken(
             f"{path} {reason}. Install the liveness models again "

@@ -69,6 +69,17 @@ class Digests:
         self._remember(key, [*mark, digest])
         return digest
 
+    def fault(self, path: Path, size: int, sha256: str, *, fresh: bool = False) -> str:
+        """What is wrong with a file that should have ``size`` bytes and this digest, in words
+        that follow its name; empty where nothing is."""
+        if not path.is_file():
+            return "is missing"
+        if path.stat().st_size != size:
+            return f"has {path.stat().st_size} bytes instead of {size}"
+        if self.of(path, fresh=fresh) != sha256:
+            return "has been altered (its sha256 is not the expected one)"
+        return ""
+
     def _read(self) -> dict[str, list[object]]:
         try:
             known = json.loads(self._memory.read_text(encoding="utf-8"))
