@@ -163,16 +163,22 @@ def test_a_device_whose_storage_is_full_says_so_and_loses_nothing(
 # --- when
 
 
+def _noted(page: Page, office: Office) -> tuple[int, dict[str, str]]:
+    """When one still was taken, by the true clock (ms), and what came with it."""
+    page.evaluate(KEEP, True)
+    now: int = page.evaluate("device.now()")
+    page.evaluate(HAND_OVER)
+    (sent,) = office.sent
+    return now, sent
+
+
 @pytest.mark.parametrize("wrong", [-7 * 3_600_000, 0, 400 * 86_400_000])
 def test_a_clock_that_is_wrong_all_the_time_makes_no_wrong_time(
     opened: Callable[..., Page], office: Office, wrong: int
 ) -> None:
     page = opened()
     page.evaluate("wrong => { device.shift = wrong; told(); gone(); }", wrong)
-    page.evaluate(KEEP, True)
-    now = page.evaluate("device.now()")
-    page.evaluate(HAND_OVER)
-    (sent,) = office.sent
+    now, sent = _noted(page, office)
     assert abs(int(sent["-at"]) - now) < 2000
     assert abs(int(sent["-moved"])) < 2000
 
@@ -182,10 +188,7 @@ def test_a_clock_that_is_set_back_meanwhile_makes_no_wrong_time(
 ) -> None:
     page = opened()
     page.evaluate("device.shift = -3 * 3600000")
-    page.evaluate(KEEP, True)
-    now = page.evaluate("device.now()")
-    page.evaluate(HAND_OVER)
-    (sent,) = office.sent
+    now, sent = _noted(page, office)
     assert abs(int(sent["-at"]) - now) < 2000
     assert abs(int(sent["-moved"])) < 2000
 
@@ -195,10 +198,7 @@ def test_of_a_clock_that_is_set_forward_meanwhile_the_server_is_told(
 ) -> None:
     page = opened()
     page.evaluate("device.shift = 3 * 3600000")
-    page.evaluate(KEEP, True)
-    now = page.evaluate("device.now()")
-    page.evaluate(HAND_OVER)
-    (sent,) = office.sent
+    now, sent = _noted(page, office)
     assert abs(int(sent["-at"]) + int(sent["-moved"]) - now) < 2000
     assert abs(int(sent["-moved"]) + 3 * 3_600_000) < 2000
 
