@@ -29,6 +29,9 @@ CONTRACT = fake_models().contract.digest
 @pytest.fixture
 def fake() -> Iterator[FakeSystem]:
     with FakeSystem().running() as running:
+        assert running.follower.wait(
+            running.people.revision(), 30
+        )  # on a busy machine not at once
         yield running
 
 
