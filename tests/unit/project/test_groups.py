@@ -21,7 +21,7 @@ def test_the_tests_of_a_group_stay_with_one_worker(tmp_path: Path) -> None:
     id: nothing failed, and all took twice as long."""
     for module in ("test_a.py", "test_b.py"):
         (tmp_path / module).write_text(GROUPED, "utf-8")
-    options = ["-n", "2", "--dist", "loadgroup", "-rP", "-p", "no:cacheprovider", "-c", "/dev/null"]
+    options = "-n 2 --dist loadgroup -rP -p no:cacheprovider -c /dev/null".split()
     command = [sys.executable, "-m", "pytest", *options, f"--rootdir={tmp_path}", str(tmp_path)]
     told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout
     workers = re.findall(r"ran by (gw\d)", told)
