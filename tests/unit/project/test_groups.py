@@ -21,9 +21,9 @@ def test_the_tests_of_a_group_stay_with_one_worker(tmp_path: Path) -> None:
     id: nothing failed, and all took twice as long."""
     for module in ("test_a.py", "test_b.py"):
         (tmp_path / module).write_text(GROUPED, "utf-8")
-    options = "-n 2 --dist loadgroup -rP -p no:cacheprovider -c /dev/null".split()
+    options = ["-n", "2", "--dist", "loadgroup", "-rP", "-c", "/dev/null"]
     command = [sys.executable, "-m", "pytest", *options, f"--rootdir={tmp_path}", str(tmp_path)]
-    told = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout
+    told = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False).stdout
     workers = re.findall(r"ran by (gw\d)", told)
     assert len(workers) == 12, told
     assert len(set(workers)) == 1, told
