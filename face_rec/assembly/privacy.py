@@ -38,6 +38,7 @@ from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.embedded import folder_of
 from face_rec.stores.redis.purge import EmbeddedPurge, OutsidePurge
 from face_rec.stores.site.site_state import RedisRunLog
+from face_rec.stores.verify.chain_days import ChainDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
     ]
     erasure = Erasure(
         site=lambda: parts.options().title, people=parts.people, writer=parts.writer,
-        attendance=parts.attendance, snapshots=parts.snapshots, clock=parts.clock,
+        attendance=parts.attendance, days_of=ChainDays(parts.client, parts.site).marked,
+        snapshots=parts.snapshots, clock=parts.clock,
         settled=parts.settled, keepers=keepers, note=parts.note, admit=parts.erasing,
         purge=parts.purge,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 day."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -68,19 +68,17 @@ def of_events(events: Iterable[Event]) -> list[str]:
     return list(dict.fromkeys(event.snapshot for event in events if event.snapshot))
 
 
-def existing(keys: Callable[[str], Iterable[str]], wanted: Iterable[str]) -> list[str]:
-    """Those of ``wanted`` that are there; looks through the months they lie in. ``keys`` lists
-    those of a store that begin with a prefix."""
-    left = set(wanted)
-    return [key for prefix in sorted(_months(left)) for key in keys(prefix) if key in left]
-
-
-def _months(wanted: Iterable[str]) -> Iterator[str]:
-    """``marks/2025/03/`` of each; of a key of another form its folder."""
-    seen: set[str] = set()
-    for key in wanted:
-        parts = key.split("/")
-        prefix = "/".join(parts[:3]) + "/" if day_of(key) else key.rpartition("/")[0]
-        if prefix not in seen:
-            seen.add(prefix)
-            yield prefix
+def of_person(
+    keys: Callable[[str], Iterable[str]], subject: str, marks: Iterable[Event]
+) -> list[str]:
+    """The pictures of a person's ``marks`` that are there, and those whose names say that they
+    are the person's: a wrong clock may have laid one anywhere, and its mark may be gone. ``keys``
+    lists those of a store that begin with a prefix; every picture of a mark is looked at."""
+    wanted = set(of_events(marks))
+    folders = {key.rpartition("/")[0] for key in wanted if not key.startswith(MARKS)}
+    return [
+        key
+        for prefix in (MARKS, *sorted(folders))
+        for key in keys(prefix)
+        if key in wanted or (key.startswith(MARKS) and owner_of(key) == subject)
+    ]

@@ -9,7 +9,7 @@ import logging
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from face_rec.clock import Clock
@@ -28,8 +28,6 @@ from face_rec.retry import until_first
 log = logging.getLogger(__name__)
 
 _DAY: Final = timedelta(days=1)
-_BEFORE: Final = timedelta(days=731)  # corrections may add marks of before the registration
-_SPAN: Final = timedelta(days=31)
 _KEPT: Final = (
     "The marks of attendance, without name: the company's record of hours. They carry a random "
     "number whose tie to the person is destroyed.",
@@ -50,6 +48,7 @@ class Erasure:
         people: PeopleReader,
         writer: PeopleWriter,
         attendance: MarkReader,
+        days_of: Callable[[str], Sequence[date]],
         snapshots: SnapshotStore,
         clock: Clock,
         settled: Settled,
@@ -58,12 +57,14 @@ class Erasure:
         admit: Callable[[], None] = unasked,
         purge: Purge | None = None,
     ) -> None:
-        """``admit`` is asked first; it raises where nothing must be done now."""
+        """``days_of``: the UTC days on which a subject has marks, in order. ``admit`` is asked
+        first; it raises where nothing must be done now."""
         self._purge = purge or NoPurge()
         self._site = site
         self._people = people
         self._writer = writer
         self._attendance = attendance
+        self._days_of = days_of
         self._snapshots = snapshots
         self._clock = clock
         self._settled = settled
@@ -95,18 +96,15 @@ class Erasure:
         return self._certificate(person, by, removed, (*late, *self._purged()))
 
     def events(self, person: Person, progress: Progress | None = None) -> list[Event]:
-        """Every event of ``person`` since they were registered, oldest first."""
-        end = self._clock.now() + _DAY
-        start = (person.created_at or end) - _BEFORE
-        steps = max(1, -(-(end - start) // _SPAN))
+        """Every event of ``person``, oldest first."""
+        days = self._days_of(person.subject)
         found: list[Event] = []
-        for step in range(steps):
-            begin = start + step * _SPAN
-            events = self._attendance.between(begin, min(begin + _SPAN, end))
+        for step, day in enumerate(days, 1):
+            events = self._attendance.day(day)
             found += [event for event in events if event.subject == person.subject]
             if progress is not None:
-                progress(step + 1, steps)
-        return found
+                progress(step, len(days))
+        return sorted(found, key=lambda event: event.at)
 
     # --- steps
 
@@ -124,7 +122,7 @@ class Erasure:
         return until_first(hide)
 
     def _pictures(self, subject: str, marks: Iterable[Event]) -> list[Removed]:
-        of_marks = pictures.existing(self._snapshots.keys, pictures.of_events(marks))
+        of_marks = pictures.of_person(self._snapshots.keys, subject, marks)
         portraits = list(self._snapshots.keys(pictures.portraits_of(subject)))
         for key in (*of_marks, *portraits):
             self._snapshots.delete(key)

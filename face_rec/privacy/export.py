@@ -107,7 +107,7 @@ class PersonExport:
     ) -> list[str]:
         """Add all pictures; returns those that cannot be read now."""
         portraits = list(self._snapshots.keys(pictures.portraits_of(subject)))
-        keys = [*portraits, *pictures.existing(self._snapshots.keys, pictures.of_events(events))]
+        keys = [*portraits, *pictures.of_person(self._snapshots.keys, subject, events)]
         missing: list[str] = []
         for done, key in enumerate(keys, 1):
             try:

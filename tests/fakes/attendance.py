@@ -39,6 +39,12 @@ class FakeAttendance:
         broken = [None for _ in self.broken.get(utc_day, [])]
         return [*self.day(utc_day), *broken][start:end]
 
+    def marked(self, subject: str) -> list[date]:
+        self._check()
+        with self._lock:
+            days = self._days.items()
+            return sorted(day for day, es in days if any(e.subject == subject for e in es))
+
     def between(self, start: datetime, end: datetime) -> list[Event]:
         self._check()
         with self._lock:

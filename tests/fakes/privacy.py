@@ -82,7 +82,7 @@ class PrivacyOf:
         }  # fmt: skip
         erasure = Erasure(
             site=lambda: "Test site", writer=fake.people, attendance=fake.attendance,
-            settled=self._settled,
+            days_of=fake.attendance.marked, settled=self._settled,
             keepers=[keeper], **stores,
         )  # fmt: skip
         export = PersonExport(

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from face_rec.stores.chain.links import Stream
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
+
+_AT_ONCE: Final = 1000  # days a round trip
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,20 @@ class ChainDays:
         """Every day that has a list or a head; looks through all keys of the database."""
         patterns = (keys.days_written(self.site), keys.days_linked(self.site))
         return {day for pattern in patterns for day in self._matching(pattern)}
+
+    @redis_errors()
+    def marked(self, subject: str) -> list[date]:
+        """Every day on which the person has a mark, in order, wherever a wrong clock laid it;
+        a correction lies on the day of its mark."""
+        days, found = sorted(self.days()), []
+        for start in range(0, len(days), _AT_ONCE):
+            some = days[start : start + _AT_ONCE]
+            pipeline: Any = self._client.pipeline(transaction=False)
+            for day in some:
+                pipeline.hexists(keys.last(self.site, day), subject)
+            answers = pipeline.execute()
+            found += [day for day, there in zip(some, answers, strict=True) if there]
+        return found
 
     @redis_errors()
     def read(self, day: Stream) -> StoredDay:

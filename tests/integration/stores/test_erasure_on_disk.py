@@ -4,10 +4,11 @@ import gzip
 import json
 import shutil
 import threading
+import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import SnapshotMissing, StoreError
+from face_rec.domain.marks import EventKind
 from face_rec.domain.people import Person, Template
 from face_rec.domain.pictures import key_of
 from face_rec.stores.access.access_codec import encode
@@ -82,7 +84,6 @@ def _lived(settings: Settings) -> Person:
         people, writer = stores.people, stores.writers.people
         writer.create(a_person("stays", "Ada Remains"), [a_template()], people.revision())
         person = replace(a_person(ID, FORMER), email=MAIL, photo="people/x/1.jpg")
-        person = replace(person, created_at=MORNING)  # not years after the mark
         person = writer.create(person, _templates(), people.revision())
         person = writer.update(replace(person, name=NAME, photo=f"people/{person.subject}/1.jpg"))
         writer.put_templates(person.subject, _templates(), person.version, people.revision())
@@ -204,6 +205,40 @@ def test_a_copy_of_the_pictures_made_before_opens_no_more(
     assert not list((settings.data_dir / "snapshots").rglob("*.jpg"))
     shutil.copytree(tmp_path / "copy", settings.data_dir / "snapshots", dirs_exist_ok=True)
     assert opened() == ([] if settings.data_key else [FACE, FACE])
+
+
+def _by_a_wrong_clock(settings: Settings, person: Person) -> None:
+    """Marks of a machine that began in 1970 and of one in 2099, a correction of the latter, and
+    a picture whose mark never came."""
+    with ExitStack() as stack:
+        stores = open_stores(settings, SystemClock(), stack)
+        for number, year in enumerate((1970, 2099)):
+            at = datetime(year, 7, 1, 8, tzinfo=UTC)
+            event = replace(an_event(f"w{number}", person.subject), at=at)
+            picture = key_of(event.id, at, person.subject)
+            stores.writers.marks.apply(replace(event, snapshot=picture), 60)
+            stores.spool.put(picture, FACE)
+        disputed = replace(event, id="c1", kind=EventKind.DISPUTE, target="w1", author="Grace")
+        stores.writers.marks.apply(disputed, 60)
+        stores.spool.put(key_of("never", at, person.subject), FACE)
+        wait_until(lambda: stores.spool.pending() == 0)
+
+
+def test_what_a_machine_with_a_wrong_clock_has_laid_elsewhere_goes_and_is_exported_too(
+    settings: Settings, tmp_path: Path
+) -> None:
+    person = _lived(settings)
+    _by_a_wrong_clock(settings, person)
+    assert len(list((settings.data_dir / "snapshots").rglob("*.jpg"))) == 5
+    out = str(tmp_path / "all.zip")
+    assert main(["privacy", "export", ID, "--out", out]) == 0
+    with zipfile.ZipFile(out) as archive:
+        assert len([name for name in archive.namelist() if name.startswith("marks/")]) == 4
+        events = json.loads(archive.read("events.json"))
+    assert [event["id"] for event in events] == ["w0", "e1", "w1", "c1"]
+    removed = {item["what"]: item["count"] for item in _erased(settings)["removed"]}
+    assert removed["picture of a mark"] == 4
+    assert not list((settings.data_dir / "snapshots").rglob("*.jpg"))
 
 
 def test_a_picture_that_another_process_holds_during_the_erasure_does_not_arrive(

@@ -55,7 +55,8 @@ class Api:
         self.kept: dict[str, int] = {}
         erasure = Erasure(
             site=lambda: "Test site", people=people, writer=writer,
-            attendance=fake.attendance, snapshots=fake.snapshots, clock=fake.clock,
+            attendance=fake.attendance, days_of=fake.attendance.marked,
+            snapshots=fake.snapshots, clock=fake.clock,
             settled=lambda _: True,
             keepers=[Keeper("leave", lambda _: [], lambda s: self.kept.pop(s, 0))],
         )  # fmt: skip
