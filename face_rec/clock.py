@@ -1,7 +1,7 @@
-"""The only place that asks the machine what time it is."""
+"""The only place that asks the machine what time it is; and how a day is called in full."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 
@@ -25,3 +25,8 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+
+def long_day(day: date) -> str:
+    """For whoever reads it from a wall or at the head of a page: "Thursday 26 November 2026"."""
+    return f"{day:%A} {day.day} {day:%B %Y}"

@@ -9,6 +9,7 @@ import streamlit as st
 from face_rec.access.pages import Page
 from face_rec.attendance.days.day_record import DayRecord, Overview, overview
 from face_rec.attendance.terms.status import DAYS_OFF, Status
+from face_rec.clock import long_day
 from face_rec.domain.marks import Event
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Right, current, require
@@ -218,5 +219,5 @@ def _line(app: AttendanceFacade, event: Event) -> Line:
 
 
 app = AttendanceFacade.current()
-with page(Page.OVERVIEW, times.long_day(app.clock.now(), app.site.timezone)):
+with page(Page.OVERVIEW, long_day(app.clock.now().astimezone(app.site.timezone).date())):
     draw(app)

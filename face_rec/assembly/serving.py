@@ -49,7 +49,7 @@ def serve_bounded(settings: Settings) -> None:
 def routes(settings: Settings, away: AwayFiles | None = None) -> list[BaseRoute]:
     """The plain HTTP routes; each asks for the running system when it is called. ``away``: what a
     kiosk's browser shows while this does not answer; None: nothing of its own."""
-    look = installed.Look(lambda: _title(settings), _accent)
+    branding = installed.Branding(lambda: _title(settings), _accent)
     ours: list[BaseRoute] = [
         *health.routes(_health),
         *health.contact_routes(settings.security_contact, SystemClock()),
@@ -69,7 +69,7 @@ def routes(settings: Settings, away: AwayFiles | None = None) -> list[BaseRoute]
         *offline.routes(_offline),
         *live.routes(LiveSources()),
         *capture.routes(_captures),
-        *(installed.routes(away, look, KIOSK_PAGE) if away else ()),
+        *(installed.routes(away, branding, KIOSK_PAGE) if away else ()),
         *(_entrance(settings) if settings.accounts else ()),
     ]
     return [*ours, *strict_http.routes(ours)]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from face_rec.access.devices.pins import Pins
-from face_rec.attendance.marks.meaning import meaning, with_lateness
+from face_rec.attendance.marks.meaning import meaning
 from face_rec.attendance.marks.visit import Visit
 from face_rec.attendance.rules import rule_version
 from face_rec.domain.errors import StoreUnavailable
@@ -87,7 +87,7 @@ class KioskFacade(Facade):
                 late = self.late_by(event) if self.look(kiosk).show_late else 0
             except StoreUnavailable:
                 return ""
-            meant = meaning(event, visits, self.record(kiosk).direction, self.site.timezone)
-            return with_lateness(meant, late)
+            direction = self.record(kiosk).direction
+            return meaning(event, visits, direction, self.site.timezone, late)
 
         return means

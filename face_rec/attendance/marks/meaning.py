@@ -11,14 +11,20 @@ from face_rec.kiosks.kiosk import Direction
 _COMES: Final = "In: welcome"
 
 
-def meaning(event: Event, visits: Iterable[Visit], direction: Direction, zone: tzinfo) -> str:
+def meaning(
+    event: Event, visits: Iterable[Visit], direction: Direction, zone: tzinfo, late: int = 0
+) -> str:
     """One short line for the greeting; empty where it cannot be told (the day's list is away).
 
     ``visits``: of this local day, by time; of other people, too. Where the kiosk counts both ways,
     a person's visits are in, out, in … by turns, as the day reads them without a shift, but for
-    those of which somebody said what they are.
+    those of which somebody said what they are. ``late``: seconds that the person has come late.
     """
     own = [visit for visit in visits if visit.first.event.subject == event.subject]
+    return _with_lateness(_which_way(event, own, direction, zone), late)
+
+
+def _which_way(event: Event, own: list[Visit], direction: Direction, zone: tzinfo) -> str:
     number = _number(event, own)
     if direction is Direction.BOTH and number is None:
         return ""
@@ -41,7 +47,7 @@ def _inside(own: list[Visit], number: int) -> bool:
     return inside
 
 
-def with_lateness(meant: str, late: int) -> str:
+def _with_lateness(meant: str, late: int) -> str:
     """The line with by how many seconds its person came late; of who goes nothing is said."""
     if not late or not meant.startswith(_COMES):
         return meant

@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from face_rec.clock import long_day
 from face_rec.domain.look import Look
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label, Scene, StreamStats
@@ -150,11 +151,10 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any part
 
 
 def site_of(title: str, zone: ZoneInfo, now: datetime, look: Look) -> Site:
-    local = now.astimezone(zone)
+    day = long_day(now.astimezone(zone).date())
     return Site(
-        title, str(zone), f"{local:%A} {local.day} {local:%B %Y}", look.accent, look.welcome,
-        look.logo_source, look.sounds, look.voice,
-    )  # fmt: skip
+        title, str(zone), day, look.accent, look.welcome, look.logo_source, look.sounds, look.voice
+    )
 
 
 def offline_of(key: bytes, record: KioskRecord) -> Offline:

@@ -7,7 +7,7 @@ from typing import Final
 import anyio
 from anyio import to_thread
 
-from face_rec.attendance.marks.meaning import meaning, with_lateness
+from face_rec.attendance.marks.meaning import meaning
 from face_rec.domain.errors import FaceRecError, StoreError
 from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, EventKind
@@ -178,9 +178,8 @@ class View:
         if not day.holds(event) or day.of != self.sources.today():
             return ""  # the day's list is away, or not read yet
         own = day.of_subject[event.subject]
-        meant = meaning(event, own, self._record.direction, self.sources.zone())
         late = self._today.late.get(event.id, 0) if self._look.show_late else 0
-        return with_lateness(meant, late)
+        return meaning(event, own, self._record.direction, self.sources.zone(), late)
 
     def _marks(self) -> Marks:
         day = self._today.day.newest

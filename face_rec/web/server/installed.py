@@ -59,20 +59,20 @@ class AwayFiles:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Branding:
     """Of the app as the tablet shows it, asked at each manifest; must not wait."""
 
     title: Callable[[], str]
     accent: Callable[[], str]
 
 
-def routes(files: AwayFiles, look: Look, kiosk_page: str) -> list[Route]:
+def routes(files: AwayFiles, branding: Branding, kiosk_page: str) -> list[Route]:
     """``kiosk_page``: the page's place in the address, which is all that the worker answers."""
     script = f'const MAIN_KIOSK = "{MAIN}";\n{files.script}'
     page_headers = {**_NO_STORE, "Content-Security-Policy": _POLICY}
     page, style, code = AWAY
     return [
-        _manifest(look, f"/{kiosk_page}"),
+        _manifest(branding, f"/{kiosk_page}"),
         _worker(files, f"/{kiosk_page}"),
         _text(page, files.page, "text/html", page_headers),
         _text(style, files.style, "text/css", _NO_STORE),
@@ -97,21 +97,21 @@ def _worker(files: AwayFiles, page: str) -> Route:
     return _text("/kiosk/worker.js", begun + files.worker, "text/javascript", headers)
 
 
-def _manifest(look: Look, page: str) -> Route:
+def _manifest(branding: Branding, page: str) -> Route:
     async def answer(request: Request) -> Response:
         kiosk = request.query_params.get("kiosk", MAIN)
         if not NAME.fullmatch(kiosk):
             return PlainTextResponse(f"This names no kiosk: use {RULE}.", 400, _NO_STORE)
-        text = json.dumps(manifest(look, f"{page}?kiosk={kiosk}", kiosk), ensure_ascii=False)
+        text = json.dumps(manifest(branding, f"{page}?kiosk={kiosk}", kiosk), ensure_ascii=False)
         return Response(text, media_type="application/manifest+json", headers=_NO_STORE)
 
     return Route("/kiosk/app.webmanifest", answer, methods=["GET"])
 
 
-def manifest(look: Look, address: str, kiosk: str) -> dict[str, Any]:
+def manifest(branding: Branding, address: str, kiosk: str) -> dict[str, Any]:
     """Of the kiosk that lies at ``address``. The whole site is the app's, so that its sign-in and
     the proof of the device open in it."""
-    title = look.title()
+    title = branding.title()
     return {
         "id": address,
         "name": title if kiosk == MAIN else f"{title} · {kiosk}",
@@ -122,7 +122,7 @@ def manifest(look: Look, address: str, kiosk: str) -> dict[str, Any]:
         "display": "fullscreen",
         "display_override": ["fullscreen", "standalone"],
         "orientation": "any",
-        "theme_color": look.accent(),
+        "theme_color": branding.accent(),
         "background_color": "#ffffff",
         "lang": "en",
         "icons": [

@@ -53,6 +53,7 @@ class AwayKiosk extends Kiosk {
     this.line.parts.site = { zone: timeZone, ...site };
     document.title = site.title ?? "Attendance";
     if (screen) this.installed.follow(site);
+    else document.documentElement.setAttribute("data-unknown", "");
   }
 
   get takes() { return super.takes && Boolean(this.offline.key); }

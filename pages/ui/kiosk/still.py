@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from face_rec.attendance.marks.visit import Visit
+from face_rec.clock import long_day
 from face_rec.domain.screens import Label, Mood
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.banner import Banner, of_label
@@ -17,7 +18,6 @@ from pages.ui.frame.page import guarded, store_banner
 from pages.ui.frame.parts import by_itself, repeating
 from pages.ui.shared.photos import photo
 from pages.ui.shared.text import counted, html
-from pages.ui.shared.times import long_day
 from pages.ui.shared.widgets import Line, empty_state, person_list
 
 # The browser's camera for single photos: one JPEG to ``/frames/still`` at the press of a
@@ -76,9 +76,11 @@ def _answer(kiosk: str) -> None:
         labels, (said, at) = app.engine.last_still(kiosk, since), _said()
         if labels is not None:
             draw_banners(_answers(labels, kiosk))
+        elif said and at >= since:
+            draw_banners((said,))
         else:
-            waiting = idle(app.clock.now(), app.site.timezone)
-            draw_banners((said if said and at >= since else waiting,))
+            with st.container(key="still_waits"):  # kiosk.css: not where there is no picture
+                draw_banners((idle(app.clock.now(), app.site.timezone),))
 
 
 def say(shown: Banner) -> None:
@@ -131,7 +133,7 @@ def _listed(app: KioskFacade, visits: Sequence[Visit], kiosk: str) -> Iterator[L
 def idle(now: datetime, zone: tzinfo) -> Banner:
     """Where there is nothing to say."""
     local = now.astimezone(zone)
-    return Banner(Mood.IDLE, "Look at the camera", f"{long_day(now, zone)} · {local:%H:%M}")
+    return Banner(Mood.IDLE, "Look at the camera", f"{long_day(local.date())} · {local:%H:%M}")
 
 
 def draw_banners(shown: Iterable[Banner]) -> None:

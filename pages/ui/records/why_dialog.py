@@ -10,6 +10,7 @@ from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.days.explanation import EventLine, Explanation
 from face_rec.attendance.marks.correction import AuditLine
 from face_rec.attendance.marks.visit import stays_of, visits
+from face_rec.clock import long_day
 from face_rec.domain.errors import PersonMissing
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Identity, Right
@@ -46,7 +47,6 @@ def why(
 
 
 def _head(one: DayRecord, own_page: bool) -> None:
-    local = f"{one.day:%A}, {one.day.day} {one.day:%B %Y}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader("Why this status?", anchor=False, width="content")
         st.html(_chip(one), width="content")
@@ -56,7 +56,7 @@ def _head(one: DayRecord, own_page: bool) -> None:
                 f"all_days_{one.person.subject}", person=one.person.subject,
                 day=one.day.isoformat(),
             )  # fmt: skip
-    st.caption(f"{plain(one.person.name)} ({plain(one.person.id)}) · {local}")
+    st.caption(f"{plain(one.person.name)} ({plain(one.person.id)}) · {long_day(one.day)}")
 
 
 def _chip(one: DayRecord) -> str:

@@ -17,11 +17,6 @@ def day(at: datetime, zone: tzinfo) -> str:
     return f"{local.day} {local:%b %Y}"
 
 
-def long_day(at: datetime, zone: tzinfo) -> str:
-    local = at.astimezone(zone)
-    return f"{local:%A}, {local.day} {local:%B %Y}"
-
-
 def ago(at: datetime, now: datetime) -> str:
     """How long ago ``at`` was, roughly; for times of today."""
     seconds = max(0, int((now - at).total_seconds()))

@@ -145,6 +145,10 @@ def test_http_says_why_there_is_no_picture(
 ) -> None:
     kiosk = open_kiosk(browse.page(camera_allowed=False), filled, "http")
     expect(kiosk.camera).to_contain_text("The camera is blocked", timeout=30_000)
+    kiosk.page.goto(f"{kiosk.page.url}&camera=photo")
+    expect(kiosk.camera).to_contain_text("The camera is blocked", timeout=30_000)
+    expect(kiosk.page.get_by_test_id("greeting")).to_be_visible()
+    expect(kiosk.page.get_by_text("Look at the camera")).to_be_hidden()
     page = browse.page()
     page.add_init_script("Object.defineProperty(navigator, 'mediaDevices', {value: undefined});")
     kiosk = open_kiosk(page, filled, "http")

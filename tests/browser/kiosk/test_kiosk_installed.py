@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from face_rec.web.base.problem import WAITS
 from face_rec.web.server import installed
-from face_rec.web.server.installed import AwayFiles, Look
+from face_rec.web.server.installed import AwayFiles, Branding
 from face_rec.web.server.strict_http import StrictHttp
 from pages.ui.kiosk import screen_files
 from tests.browser.kiosk.test_kiosk_offline import (
@@ -156,9 +156,9 @@ class Place:
         return PlainTextResponse("1", headers={"Cache-Control": lasting})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        look = Look(lambda: "Northwind Primary School", lambda: "#0f766e")
+        branding = Branding(lambda: "Northwind Primary School", lambda: "#0f766e")
         routes = [
-            *installed.routes(self.files, look, "take_attendance"),
+            *installed.routes(self.files, branding, "take_attendance"),
             Route("/take_attendance", self.page, methods=["GET", "HEAD"]),
             Route("/{path:path}", self.other),
         ]

@@ -73,7 +73,7 @@ class DaysScreen:
         """The person and the day that are explained."""
         words = self.why.get_by_text(re.compile(r".* \(E\d+\) · ")).inner_text()
         name, day = words.rsplit(" · ", 1)
-        when = datetime.strptime(f"{day} +0000", "%A, %d %B %Y %z").date()
+        when = datetime.strptime(f"{day} +0000", "%A %d %B %Y %z").date()
         return name.rsplit(" (", 1)[0], when
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from face_rec.attendance.marks.effective_marks import Entry
-from face_rec.attendance.marks.meaning import meaning, with_lateness
+from face_rec.attendance.marks.meaning import meaning
 from face_rec.attendance.marks.visit import Visit, visits
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.kiosks.kiosk import Direction
@@ -24,10 +24,10 @@ def of_day(*events: Event) -> list[Visit]:
     return visits([Entry(event, event.kind) for event in events], {"door": 5})
 
 
-def said(*minutes: int, direction: Direction = Direction.BOTH) -> str:
+def said(*minutes: int, direction: Direction = Direction.BOTH, late: int = 0) -> str:
     """Of the last of ada's marks at these minutes."""
     events = [a_mark(0, "bo"), *(a_mark(minute) for minute in minutes)]
-    return meaning(events[-1], of_day(*events), direction, ZONE)
+    return meaning(events[-1], of_day(*events), direction, ZONE, late)
 
 
 def test_marks_are_in_and_out_by_turns() -> None:
@@ -64,14 +64,17 @@ def test_nothing_is_made_up_of_a_mark_that_is_not_in_the_day_yet() -> None:
 
 
 @pytest.mark.parametrize(
-    ("meant", "seconds", "words"),
+    ("late", "words"),
     [
-        ("In: welcome", 0, "In: welcome"),
-        ("In: welcome", 720, "In: welcome · Late by 12 min"),
-        ("In: welcome", 4500, "In: welcome · Late by 1:15 h"),
-        ("", 720, ""),
-        ("Out: goodbye", 720, "Out: goodbye"),
+        (0, "In: welcome"),
+        (720, "In: welcome · Late by 12 min"),
+        (4500, "In: welcome · Late by 1:15 h"),
     ],
 )
-def test_lateness_stands_beside_what_the_mark_means(meant: str, seconds: int, words: str) -> None:
-    assert with_lateness(meant, seconds) == words
+def test_lateness_stands_beside_the_welcome(late: int, words: str) -> None:
+    assert said(2, late=late) == words
+
+
+def test_nothing_of_lateness_is_said_to_who_goes_or_of_whom_nothing_is_known() -> None:
+    assert said(2, direction=Direction.OUT, late=720) == "Out: goodbye"
+    assert meaning(a_mark(2), of_day(a_mark(0, "bo")), Direction.BOTH, ZONE, 720) == ""

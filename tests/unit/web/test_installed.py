@@ -11,18 +11,18 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from face_rec.web.gate.route_rules import Way, rule_for
-from face_rec.web.server.installed import AWAY, AwayFiles, Look, routes
+from face_rec.web.server.installed import AWAY, AwayFiles, Branding, routes
 from pages.ui.kiosk import screen_files
 
 FILES = AwayFiles(
     screen_files.AWAY_PAGE, screen_files.AWAY_CSS, screen_files.AWAY_JS, screen_files.WORKER
 )
-LOOK = Look(lambda: "Müller & Söhne", lambda: "#1d4ed8")
+BRANDING = Branding(lambda: "Müller & Söhne", lambda: "#1d4ed8")
 
 
 @pytest.fixture
 def browser() -> TestClient:
-    return TestClient(Starlette(routes=routes(FILES, LOOK, "take_attendance")))
+    return TestClient(Starlette(routes=routes(FILES, BRANDING, "take_attendance")))
 
 
 def test_the_manifest_opens_that_kiosk_in_the_site_s_name_and_colour(browser: TestClient) -> None:
@@ -75,7 +75,7 @@ def test_the_worker_may_answer_for_the_kiosk_s_page_and_no_other(browser: TestCl
 @pytest.mark.parametrize("part", [one.name for one in fields(AwayFiles)])
 def test_whatever_changes_makes_another_worker(browser: TestClient, part: str) -> None:
     other = replace(FILES, **{part: getattr(FILES, part) + "\n"})
-    changed = TestClient(Starlette(routes=routes(other, LOOK, "take_attendance")))
+    changed = TestClient(Starlette(routes=routes(other, BRANDING, "take_attendance")))
     assert changed.get("/kiosk/worker.js").text != browser.get("/kiosk/worker.js").text
 
 
