@@ -1,9 +1,9 @@
 """Builds the system from the settings: the one place where everything meets.
 
-``app`` builds all of it, ``commands`` what a command needs, ``stores`` what both rest on, from
-``redis_connection``, ``sealing``, ``snapshots``, ``chain``, ``access`` and ``privacy``;
-``system`` says what was built and what each façade shows of it, ``serving`` puts routes and the
-gate in front.
+``app`` builds all of it, ``commands`` what a command needs, ``drill`` what tries a backup out,
+``stores`` what both rest on, from ``redis_connection``, ``sealing``, ``snapshots``, ``chain``,
+``access`` and ``privacy``; ``system`` says what was built and what each façade shows of it,
+``serving`` puts routes and the gate in front.
 """
 
 from face_rec.assembly.app import build
@@ -20,6 +20,7 @@ from face_rec.assembly.commands import (
     build_snapshots,
     has_accounts,
 )
+from face_rec.assembly.drill import Tried, try_restore
 from face_rec.assembly.redis_connection import redis_address
 from face_rec.assembly.serving import middleware, routes, serve_bounded
 from face_rec.assembly.snapshots import backup_place
@@ -27,6 +28,7 @@ from face_rec.assembly.system import System, install
 
 __all__ = [
     "System",
+    "Tried",
     "backup_place",
     "build",
     "build_access",
@@ -45,4 +47,5 @@ __all__ = [
     "redis_address",
     "routes",
     "serve_bounded",
+    "try_restore",
 ]

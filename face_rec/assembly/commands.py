@@ -57,7 +57,7 @@ def build_attendance_stores(settings: Settings) -> Iterator[tuple[AttendanceServ
     """The same, and the stores below it, which note nothing in the audit log; for the demo."""
     clock = SystemClock()
     with ExitStack() as stack:
-        client = _open_whole(settings, stack)
+        client = open_whole(settings, stack)
         keys = open_data_keys(client, settings.site, settings.data_key)
         streams = open_streams(settings, client, clock)
         made = open_chained(settings, streams, keys)
@@ -149,7 +149,7 @@ def build_models(settings: Settings) -> ModelService:
 def build_access(settings: Settings) -> Iterator[Access]:
     """Accounts alone; for commands."""
     with ExitStack() as stack:
-        client, clock = _open_whole(settings, stack), SystemClock()
+        client, clock = open_whole(settings, stack), SystemClock()
         data_keys = open_data_keys(client, settings.site, settings.data_key)
         streams = open_streams(settings, client, clock)
         yield open_accounts(settings, streams, open_options(settings, streams), data_keys)
@@ -158,10 +158,10 @@ def build_access(settings: Settings) -> Iterator[Access]:
 def has_accounts(settings: Settings) -> bool:
     """Whether anybody can sign in; may start and stop the embedded Redis for it."""
     with ExitStack() as stack:
-        return RedisRecords(_open_whole(settings, stack), settings.site, Account).count() > 0
+        return RedisRecords(open_whole(settings, stack), settings.site, Account).count() > 0
 
 
-def _open_whole(settings: Settings, stack: ExitStack) -> Client:
+def open_whole(settings: Settings, stack: ExitStack) -> Client:
     """Redis, unless it holds half of a backup."""
     client = open_redis(settings, stack)
     refuse_half_restored(client, settings.site)

@@ -1,18 +1,25 @@
-"""``backup``: everything but pictures and models as one verified file, while kiosks run; and
-``restore``: a backup into an empty system."""
+"""``backup``: everything but pictures and models as one verified file, while kiosks run;
+``backup test``: one tried out; and ``restore``: a backup into an empty system."""
 
 import argparse
+import signal
 import time
 from typing import Final
 
 import config
 from face_rec import assembly
 from face_rec.clock import SystemClock
+from face_rec.domain.errors import BackupRefused
 from face_rec.stores.backup.backup_file import Summary
 
 _NOTICED: Final = 1.5
 """Seconds until every app that runs has asked Redis and knows of a restore (Pulse: 0.1 s, and up
 to half a second for an answer)."""
+
+_RELIABLE: Final = {
+    True: "The backup can be restored, and nothing in it differs.",
+    False: "The chain of what was restored is BROKEN: see above.",
+}
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -30,9 +37,28 @@ def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "DATA_KEY the backup is encrypted. Pictures are not in it: copy DATA_DIR/snapshots, or "
         "let the bucket keep its versions.",
     )
-    command.add_argument("--out", required=True, metavar="FILE|s3://BUCKET/KEY")
+    command.add_argument("--out", metavar="FILE|s3://BUCKET/KEY")
     command.add_argument("--force", action="store_true", help="replace what is there")
     command.set_defaults(run=backup)
+    _add_test(command.add_subparsers(title="or", metavar="test"))
+
+
+def _add_test(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "test",
+        help="restore a backup beside the running system, and compare both",
+        description="Restores into a Redis of its own, which keeps all in memory and is gone "
+        "afterwards; checks the chain; then holds marks, people, rules and a month of day "
+        "records against the running system, as that was when the backup was made. Exit status "
+        "0: it can be relied on; 1: something differs, or the chain is broken; 2: it could not "
+        "be tested.",
+    )
+    command.add_argument("source", metavar="FILE|s3://BUCKET/KEY")
+    command.add_argument(
+        "--alone", action="store_true", help="compare with nothing: only restore and check"
+    )
+    command.add_argument("--unsealed", action="store_true", help="as in restore")
+    command.set_defaults(run=test)
 
 
 def _add_restore(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -55,6 +81,8 @@ def _add_restore(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def backup(options: argparse.Namespace) -> int:
     """Write the backup and say what is in it."""
     settings = config.load()
+    if options.out is None:
+        raise BackupRefused("Say where the backup goes: --out FILE or --out s3://BUCKET/KEY.")
     place = assembly.backup_place(settings, options.out)
     with assembly.build_backups(settings) as backups:
         made = backups.save(place, SystemClock().now(), force=options.force)
@@ -64,6 +92,29 @@ def backup(options: argparse.Namespace) -> int:
         print("It is not encrypted: faces' templates and attendance can be read by whoever has "
               "the file. Set DATA_KEY to encrypt the next one.")  # fmt: skip
     return 0
+
+
+def test(options: argparse.Namespace) -> int:
+    """Try the restore out, and say what was found."""
+    settings = config.load()
+    place = assembly.backup_place(settings, options.source)
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # clean up, then end
+    try:
+        tried = assembly.try_restore(
+            settings, place, unsealed=options.unsealed, alone=options.alone
+        )
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    print(f"{_describe(tried.summary)}: restored beside the system.")
+    print("\n".join(tried.chain.lines()))
+    found = tried.compared
+    if found is not None:
+        print(f"Compared with the running system: {found.events:,} events, {found.people:,} "
+              f"people, {found.records:,} day records of the month before.")  # fmt: skip
+        print(f"Since the backup: {'; '.join(found.since) or 'nothing'}.")
+    wrong = found.wrong if found else []
+    print("\n".join(f"DIFFERS: {sentence}" for sentence in wrong) or _RELIABLE[tried.chain.whole])
+    return 1 if wrong or not tried.chain.whole else 0
 
 
 def restore(options: argparse.Namespace) -> int:

@@ -41,9 +41,10 @@ class EmbeddedRedis:
     thread of ours notices at once when the server dies, and starts it again.
     """
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, *, kept: bool = True) -> None:
+        """``kept`` False: nothing of what it holds is written to the disk."""
         self._folder = folder_of(data_dir)
-        self._server = RedisProcess(self._folder)
+        self._server = RedisProcess(self._folder, kept=kept)
         self._users: int | None = None
         self._watcher = self._new_watcher()
         self._line: socket.socket | None = None

@@ -32,11 +32,13 @@ _LONGEST_SOCKET_PATH: Final = 100  # longer ones are cut silently, at 104 or 108
 
 
 class RedisProcess:
-    """The server of ``folder``. Callers keep each other out (see ``EmbeddedRedis``)."""
+    """The server of ``folder``. Callers keep each other out (see ``EmbeddedRedis``). ``kept``
+    False: it writes nothing of what it holds to the disk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, kept: bool = True) -> None:
         self.socket = _socket_path(folder)
         self._folder = folder
+        self._kept = kept
         self._child: subprocess.Popen[bytes] | None = None
 
     def make_answer(self) -> None:
@@ -91,7 +93,7 @@ class RedisProcess:
         make_private(self.socket.parent)
         self._dismiss_orphan()
         self._child = subprocess.Popen(  # noqa: S603 - a path of our own finding
-            [binary.path, *_options(self._folder, self.socket)],
+            [binary.path, *_options(self._folder, self.socket, kept=self._kept)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -165,7 +167,7 @@ def _socket_path(folder: Path) -> Path:
     return path
 
 
-def _options(folder: Path, path: Path) -> list[str]:
+def _options(folder: Path, path: Path, *, kept: bool) -> list[str]:
     options = {
         "port": "0",
         "unixsocket": str(path),
@@ -174,7 +176,7 @@ def _options(folder: Path, path: Path) -> list[str]:
         "logfile": "redis.log",
         "daemonize": "no",
         "save": "",
-        "appendonly": "yes",
+        "appendonly": "yes" if kept else "no",
         "appendfsync": "always",
         "maxmemory-policy": "noeviction",
     }
