@@ -154,8 +154,9 @@ def test_what_the_running_system_has_lost_or_changed_is_named(
 ) -> None:
     day = (SystemClock().now() - timedelta(days=3)).date()
     with assembly.build_redis(settings) as client:
+        raw: Any = client
         name, *arguments = command
-        client.execute_command(name, keys.attendance("main", day), *arguments)
+        raw.execute_command(name, keys.attendance("main", day), *arguments)
     assert main(["backup", "test", backup]) == 1
     said = capsys.readouterr().out
     assert f"DIFFERS: {day}: {words}." in said
