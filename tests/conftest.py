@@ -25,6 +25,8 @@ _APART = [Path(__file__).parent / place for place in ("browser", "integration/pr
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # For the loop at the desk (make test-fast): a few examples of each property instead of all.
 settings.register_profile("fast", settings.get_profile("house"), max_examples=10)
+# For nights and whoever changes what keeps marks (make fuzz): thousands, others each time.
+settings.register_profile("long", settings.get_profile("house"), max_examples=6000)
 settings.load_profile("house")
 
 

@@ -97,7 +97,7 @@ def _system(
         stores.writers.marks, stores.journal, clock, lambda: stores.options.current().cooldown
     )
     stack.callback(marker.close)
-    reoffer = _reoffer(stores, clock)
+    reoffer = _reoffer(stores, clock, follower)
     reoffer.start()
     stack.callback(reoffer.close)
     journeys = PipelineDeps(
@@ -203,8 +203,8 @@ def _offline(
     )
 
 
-def _reoffer(stores: Stores, clock: Clock) -> Reoffer:
-    """What brings back the marks that Redis has lost."""
+def _reoffer(stores: Stores, clock: Clock, follower: GalleryFollower) -> Reoffer:
+    """What brings back the marks that Redis has lost, and has the gallery loaded anew then."""
     marks = stores.attendance
 
     def told(why: str, gone: int) -> None:
@@ -213,6 +213,7 @@ def _reoffer(stores: Stores, clock: Clock) -> Reoffer:
             stores.access.audit.record(Action.MARKS_LOST, "attendance", after=details)
         if gone or why != durability.BEGUN:
             stores.chain.went_back()
+            follower.doubt()
 
     return Reoffer(
         stores.writers.marks, marks.missing, stores.journal, clock,

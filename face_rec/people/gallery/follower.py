@@ -110,6 +110,7 @@ class GalleryFollower:
         self._live = LiveGallery(models)
         self._status = FollowerStatus()
         self._current_at: float | None = None
+        self._doubted = False
         self._applied = threading.Condition()
         self._thread = Background("gallery", self._run)
         self._stop = self._thread.stopping
@@ -155,6 +156,12 @@ class GalleryFollower:
             and live.revision >= revision
         )
 
+    def doubt(self) -> None:
+        """The store may have lost changes that it had told: everybody is loaded anew. By revisions
+        alone that is not seen once others have taken the place of those that are gone. Safe from
+        any thread."""
+        self._doubted = True
+
     # --- the thread
 
     def _run(self) -> None:
@@ -182,7 +189,7 @@ class GalleryFollower:
         if models is None:
             self._stop.wait(block_ms / 1000)
             return
-        if live is None or live.contract != models.contract:
+        if live is None or live.contract != models.contract or self._doubted:
             self._rebuild(models.contract)
             return
         changes = self._store.changes(live.revision, block_ms)
@@ -197,6 +204,14 @@ class GalleryFollower:
         """Load everybody beside what is in use. The revision is read first: what changes
         while loading is applied once more afterwards, which does no harm."""
         log.info("gallery_loading contract=%s", contract.digest[:12])
+        doubted, self._doubted = self._doubted, False
+        try:
+            self._load(contract)
+        except BaseException:
+            self._doubted = self._doubted or doubted
+            raise
+
+    def _load(self, contract: Contract) -> None:
         revision = self._store.revision()
         fresh = MemoryGallery(contract)
         fresh.load(self._fitting(fresh, contract), revision, self._store.count())

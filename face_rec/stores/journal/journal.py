@@ -9,7 +9,7 @@ than its own line, however many events wait.
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -116,8 +116,11 @@ class FileJournal:
         """Settled events that Redis may have lost; only of files written to after ``since``
         (seconds since 1970)."""
         with self._lock:
-            own = [segment.path for segment in self._segments if segment.settled]
-        return self._retired.events(own, since)
+            own = [segment for segment in self._segments if segment.settled]
+            with suppress(OSError):  # said at the next question
+                for segment in own:
+                    segment.say()
+        return self._retired.events([segment.path for segment in own], since)
 
     def pending(self) -> list[Event]:
         """Events not settled, oldest first, those of dead processes too."""
@@ -280,7 +283,7 @@ class FileJournal:
     def _home_of(self, segment: Segment) -> None:
         """Note where its events wait; one that waits in another segment counts there."""
         for event_id in [found for found in segment.waiting if found in self._home]:
-            segment.settle(event_id)
+            segment.settle(event_id, void=True)
         self._home.update(dict.fromkeys(segment.waiting, segment))
 
 

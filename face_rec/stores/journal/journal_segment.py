@@ -89,6 +89,7 @@ class Segment:
         self._seal = seal
         self._lines = 0
         self._torn = False  # a write failed half-way: the next line begins with an end
+        self._unsaid = b""  # ends of events that the disk refused to take
 
     @property
     def oldest(self) -> datetime:
@@ -109,10 +110,21 @@ class Segment:
         self.waiting[event.id] = event
 
     def settle(self, event_id: str, *, void: bool = False) -> None:
-        """Write that the event is settled."""
+        """Write that the event is settled; what the disk refuses stands before the next line."""
         self.waiting.pop(event_id, None)
-        self._write(settled_line(event_id, self._seal, void=void))
         self.settled += 1
+        self._unsaid += settled_line(event_id, self._seal, void=void)
+        self.say()
+
+    def say(self) -> None:
+        """Write which events are settled, where that failed before."""
+        if self._unsaid:
+            self._write(b"")
+
+    def finish(self) -> None:
+        """The same, and all of the file on the disk."""
+        self.say()
+        files.sync_file(self.file)
 
     def say_nothing(self) -> None:
         """Write a line that changes nothing, to see whether the disk takes one."""
@@ -123,7 +135,7 @@ class Segment:
         self.waiting.clear()
         os.ftruncate(self.file, 0)
         self.size = self._lines = self.settled = 0
-        self._torn = False
+        self._torn, self._unsaid = False, b""
 
     def discard(self) -> None:
         """Empty, close and remove; on Windows an open file cannot be removed."""
@@ -187,7 +199,7 @@ class Segment:
             self.settled += 1
 
     def _write(self, line: bytes) -> None:
-        line = b"\n" + line if self._torn else line
+        line = (b"\n" if self._torn else b"") + self._unsaid + line
         try:
             files.write_all(self.file, line)
         except OSError:
@@ -195,9 +207,9 @@ class Segment:
             os.ftruncate(self.file, self.size)
             self._torn = False
             raise
-        self._torn = False
+        self._torn, self._unsaid = False, b""
         self.size += len(line)
-        self._lines += 1
+        self._lines += line.count(b"\n")
 
 
 def create(folder: Path, seal: LineSeal, kept: Iterable[Event] = ()) -> Segment:
@@ -267,8 +279,7 @@ def _parted(line: bytes) -> tuple[bytes, str]:
 
 def readable(line: bytes, seal: LineSeal) -> bool:
     """Whether a line that was set aside is an event of ours."""
-    line = line.rstrip(b"\n")
-    return _holds(line, seal) and parsed(line, seal).event is not None
+    return _holds(line := line.rstrip(b"\n"), seal) and parsed(line, seal).event is not None
 
 
 def _holds(line: bytes, seal: LineSeal) -> bool:

@@ -14,9 +14,9 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Final
 
+from face_rec import files
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.marks import Event
-from face_rec.files import sync_folder
 from face_rec.stores.journal import journal_segment
 from face_rec.stores.journal.journal_segment import SUFFIX, BadLine, LineSeal, Segment, parsed
 from face_rec.stores.journal.quarantine import Quarantine
@@ -50,11 +50,12 @@ class KeptSegments:
         if not self or not segment.settled:
             segment.discard()
             return
-        if os.name == "nt":  # an open file cannot be renamed there
-            segment.close()
         try:
+            segment.finish()  # a retired event of which no end is written would be nobody's
+            if os.name == "nt":  # an open file cannot be renamed there
+                segment.close()
             segment.path.rename(segment.path.with_suffix(KEPT))
-            sync_folder(self._folder)
+            files.sync_folder(self._folder)
         finally:
             if os.name != "nt":
                 segment.close()

@@ -161,3 +161,17 @@ def test_erasing_a_person_takes_the_name_off_the_screens() -> None:
     people.follower.step(0)
     people.store.available = False
     assert people.directory.name(subject) == ""
+
+
+def test_who_a_failover_has_lost_is_recognised_no_more_though_the_revision_fits() -> None:
+    people = People()
+    lost = _registered(people, 1)
+    people.follower.step(0)
+    for lost_with_it in (people.store._people, people.store._templates, people.store._changes):
+        lost_with_it.clear()
+    kept = _registered(people, 2)
+    people.follower.doubt()
+    people.follower.step(0)
+    assert people.follower.gallery.revision == people.store.revision() == 1
+    assert (_named(people, 1), _named(people, 2)) == (None, kept)
+    assert lost != kept
