@@ -6,55 +6,20 @@ the engine sees (:mod:`face_rec.web.live`). Nothing of a kiosk lives in the sess
 of its screen, so a reload, another tab or a lost connection goes on where the engine is.
 """
 
-import logging
 import secrets
 
-import av
-import numpy as np
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, create_video_sink_track, webrtc_streamer
 
 from face_rec import __version__
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.kiosk import Transport
-from face_rec.kiosks.seats import Seats
-from face_rec.protocols.streams import Stream
 from pages.ui.kiosk import screen_files
+from pages.ui.kiosk.feed import Feed
 from pages.ui.kiosk.transport import wished
-
-log = logging.getLogger(__name__)
 
 LABELS = {"start": "Start camera", "stop": "Stop camera"}
 """Of the hidden iframe's buttons, by which the screen finds and presses them."""
-
-
-class Feed:
-    """Hands each frame of one screen to a stream; about half a millisecond, never waits.
-
-    streamlit-webrtc calls it on its event loop, without any Streamlit context, so nothing is
-    raised there. Of several screens only the newest feeds the stream, and only as long as its
-    line renews the lease: a video whose page is gone, or has lost its right, feeds no more.
-    """
-
-    def __init__(self, stream: Stream, seats: Seats, screen: str) -> None:
-        self._stream = stream
-        self._seats = seats
-        self.screen = screen
-        self._failures = 0
-
-    def __call__(self, frame: av.VideoFrame) -> None:
-        try:
-            self._hand_on(frame)
-        except Exception:
-            self._failures += 1
-            if self._failures in {1, 10, 100, 1000}:
-                log.exception("frame_failed stream=%s times=%d", self._stream.name, self._failures)
-
-    def _hand_on(self, frame: av.VideoFrame) -> None:
-        place = self._stream.name, self.screen
-        if self._seats.leased(*place) and self._seats.take(*place):
-            image = frame.to_ndarray(format="bgr24", threads=1)
-            self._stream.submit(np.array(image, dtype=np.uint8))
 
 
 _component = st.components.v2.component(
