@@ -94,8 +94,9 @@ def _system(
     follower.start()
     stack.callback(follower.close)
     marker = DurableMarker(
-        stores.writers.marks, stores.journal, clock, lambda: stores.options.current().cooldown
-    )
+        stores.writers.marks, stores.journal, clock, lambda: stores.options.current().cooldown,
+        away=stores.pulse.away,
+    )  # fmt: skip
     stack.callback(marker.close)
     reoffer = _reoffer(stores, clock, follower)
     reoffer.start()

@@ -44,6 +44,8 @@ class Chained:
     """The stores whose writes are linked, and the watch over them."""
 
     marks: RedisAttendance
+    marking: RedisAttendance
+    """The same for who stands there: its client waits for no answer that is long in coming."""
     people: RedisPeople
     reader: RedisPeopleReader
     """For all who only read: it can write nothing."""
@@ -59,11 +61,14 @@ def open_streams(settings: Settings, client: Client, clock: Clock) -> Streams:
     return Streams(client, chain, clock)
 
 
-def open_chained(settings: Settings, streams: Streams, data_keys: DataKeys) -> Chained:
-    """The linked stores; the watch is not started."""
+def open_chained(
+    settings: Settings, streams: Streams, data_keys: DataKeys, marking: Client | None = None
+) -> Chained:
+    """The linked stores; the watch is not started. ``marking``: the client of who marks."""
     site, client = settings.site, streams.client
-    marks = RedisAttendance(
-        client, site, settings.redis_wait_replicas, streams.chain, streams.heads
+    marks, live = (
+        RedisAttendance(by, site, settings.redis_wait_replicas, streams.chain, streams.heads)
+        for by in (client, marking or client)
     )
     of_people, of_rules, of_audit, of_admin = (
         streams.ledger(name) for name in (PEOPLE, RULES, AUDIT, ADMINISTRATION)
@@ -79,7 +84,7 @@ def open_chained(settings: Settings, streams: Streams, data_keys: DataKeys) -> C
         AuditRecords(audit, of_audit),
         AdministrationRecords(LinkedHashes(client, site, of_admin), of_admin),
     )
-    return Chained(marks, people, reader, rules, audit, _watch(settings, streams, records))
+    return Chained(marks, live, people, reader, rules, audit, _watch(settings, streams, records))
 
 
 def _watch(settings: Settings, streams: Streams, records: Sequence[Records]) -> ChainWatch:

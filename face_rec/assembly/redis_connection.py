@@ -4,7 +4,13 @@ from contextlib import ExitStack
 
 from config import Settings
 from face_rec.files import make_folder
-from face_rec.stores.redis.client import Client, RedisAddress, connect
+from face_rec.stores.redis.client import (
+    MARK_RETRIES,
+    MARK_SECONDS,
+    Client,
+    RedisAddress,
+    connect,
+)
 from face_rec.stores.redis.embedded import EmbeddedRedis
 
 
@@ -26,6 +32,13 @@ def start_redis(settings: Settings, stack: ExitStack) -> RedisAddress:
 
 def connected(address: RedisAddress, stack: ExitStack) -> Client:
     client = connect(address)
+    stack.callback(client.close)
+    return client
+
+
+def connected_to_mark(address: RedisAddress, stack: ExitStack) -> Client:
+    """A client for those who stand there."""
+    client = connect(address, patience=MARK_SECONDS, retries=MARK_RETRIES)
     stack.callback(client.close)
     return client
 

@@ -16,7 +16,7 @@ from face_rec.access.factors.step_up import StepUp
 from face_rec.access.rights import Act
 from face_rec.assembly.access import open_accounts, open_trail
 from face_rec.assembly.chain import open_chained, open_journal, open_streams
-from face_rec.assembly.redis_connection import connected, start_redis
+from face_rec.assembly.redis_connection import connected, connected_to_mark, start_redis
 from face_rec.assembly.sealing import open_data_keys
 from face_rec.assembly.snapshots import open_spool
 from face_rec.attendance.answers import Answers
@@ -90,7 +90,8 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     streams = open_streams(settings, client, clock)
     options = open_options(settings, streams)
     data_keys = open_data_keys(client, settings.site, settings.data_key)
-    chained = open_chained(settings, streams, data_keys)
+    marking = connected_to_mark(address, stack)
+    chained = open_chained(settings, streams, data_keys, marking)
     audit_log = open_trail(client, settings.site, clock, streams.ledger(AUDIT), data_keys.others)
     rules = AuditedRules(chained.rules, audit_log)
     kiosks = open_kiosks(streams, chained.rules, rules, options, pulse.away)
@@ -103,7 +104,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     stack.callback(journal.close)
     spool = open_spool(settings, client, data_keys, pulse.away)
     stack.callback(spool.close)
-    people, marks = chained.people, chained.marks
+    people = chained.people
     try:
         settle_leaving_days(client, settings.site, people, access.audit)
     except StoreUnavailable:  # Redis is away: at the next start, then
@@ -113,10 +114,10 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         options,
         access,
         chained.reader,
-        marks,
+        chained.marks,
         Writers(
             AuditedPeople(people, access.audit, access.step_up.demand),
-            AuditedMarks(marks, access.audit),
+            AuditedMarks(chained.marking, access.audit),
             rules,
         ),
         journal,

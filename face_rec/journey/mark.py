@@ -39,8 +39,11 @@ class DurableMarker:
         journal: Journal,
         clock: Clock,
         cooldown: Callable[[], float],
+        away: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``cooldown``: seconds, asked at every mark, for an admin may change it meanwhile."""
+        """``cooldown``: seconds, asked at every mark, for an admin may change it meanwhile.
+        ``away`` says without waiting that Redis does not answer."""
+        self._away = away
         self._attendance = attendance
         self._journal = journal
         self._cooldown = cooldown
@@ -126,7 +129,9 @@ class DurableMarker:
         self._problem = ""
 
     def _apply(self, event: Event) -> Receipt:
-        if self._replayer.behind:  # do not make each person wait for a Redis known to be away
+        if (
+            self._replayer.behind or self._away()
+        ):  # do not make each person wait for a Redis known to be away
             return self._later(event, away=True)
         try:
             receipt = self._attendance.apply(event, self._cooldown())

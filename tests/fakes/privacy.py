@@ -1,7 +1,8 @@
 """Privacy over the fakes of a system, and a chain whose state a test decides."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, cast
 
 from face_rec.attendance.marks.effective_marks import entries
@@ -73,6 +74,8 @@ class PrivacyOf:
     runs: FakeRunLog = field(default_factory=FakeRunLog)
     chain: FakeChainWatch = field(default_factory=FakeChainWatch)
     alarms: list[Report] = field(default_factory=list)
+    days_of: Callable[[str], list[date]] | None = None
+    """On which days somebody has marks; None: as the fake store says."""
 
     def __post_init__(self) -> None:
         fake, note = self.fake, self._note
@@ -82,7 +85,7 @@ class PrivacyOf:
         }  # fmt: skip
         erasure = Erasure(
             site=lambda: "Test site", writer=fake.people, attendance=fake.attendance,
-            days_of=fake.attendance.marked, settled=self._settled,
+            days_of=self.days_of or fake.attendance.marked, settled=self._settled,
             keepers=[keeper], **stores,
         )  # fmt: skip
         export = PersonExport(

@@ -24,7 +24,7 @@ _NEVER: Final = Head(-1, b"never")  # no list has this length: nothing is append
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAYS_AT_ONCE = 31
-_LONGEST: Final = 2.0
+_LONGEST: Final = 0.5
 """Seconds after which a person who stands there waits for no further try; the replay does."""
 _ASKED_AGAIN: Final = {True: 1.0, False: 15.0}
 """Seconds after which replicas that were missing are waited for again: by replays, by people."""

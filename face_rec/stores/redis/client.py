@@ -20,8 +20,12 @@ CONNECT_SECONDS: Final = 2.0
 ANSWER_SECONDS: Final = 1.5
 """So long a caller waits at most for a Redis that hangs; with what
 :mod:`face_rec.stores.redis.redis_health` needs to notice, a kiosk says so within 3 seconds."""
+MARK_SECONDS: Final = 0.8
+"""The same for who stands there to be marked: with what else a mark takes it stays below a second,
+and the mark is in the journal."""
 BLOCK_MS: Final = 1000  # longest wait inside Redis; well under ANSWER_SECONDS
 _RETRIES: Final = 4  # 0.05 + 0.1 + 0.2 + 0.4 s: as long as a restarted server needs
+MARK_RETRIES: Final = 2  # 0.05 + 0.1 s
 _HEALTH_CHECK_SECONDS: Final = 15
 
 Client = Redis
@@ -48,15 +52,16 @@ class RedisAddress:
     service: str = "mymaster"
 
 
-def connect(address: RedisAddress, patience: float | None = None) -> Client:
+def connect(address: RedisAddress, patience: float | None = None, retries: int = 0) -> Client:
     """A client that connects when first used, retries briefly and then raises.
 
     Safe to share between threads. Nothing is asked of Redis here, so that the app
     starts while Redis is away, and recovers when it is back. With ``patience`` it waits for an
-    answer that many seconds instead of ``ANSWER_SECONDS``, and tries nothing again.
+    answer that many seconds instead of ``ANSWER_SECONDS``, and has so many ``retries`` where a
+    connection fails at once.
     """
     make = {"standalone": _standalone, "cluster": _cluster, "sentinel": _sentinel}
-    return make[address.mode](address, _manners(patience))
+    return make[address.mode](address, _manners(patience, retries))
 
 
 def _standalone(address: RedisAddress, manners: dict[str, Any]) -> Client:
@@ -86,7 +91,7 @@ def _sentinel(address: RedisAddress, manners: dict[str, Any]) -> Client:
         address = _spelled_out(address, address.url)
     # The next sentinel is asked instead, and all of them again by the command's own retry.
     watchers = {
-        "socket_timeout": CONNECT_SECONDS,
+        "socket_timeout": manners["socket_connect_timeout"],
         "retry": Retry(NoBackoff(), 0),
         "ssl": address.tls,
         "protocol": 2,
@@ -124,16 +129,16 @@ def _untyped(function: Any) -> Any:  # noqa: ANN401
     return function
 
 
-def _manners(patience: float | None) -> dict[str, Any]:
+def _manners(patience: float | None, retries: int) -> dict[str, Any]:
     # A timeout is not tried again: the caller has waited long enough, and a
     # mark is safe in the journal.
     retry = Retry(
         ExponentialBackoff(cap=0.5, base=0.05),
-        _RETRIES if patience is None else 0,
+        _RETRIES if patience is None else retries,
         supported_errors=(exceptions.ConnectionError,),
     )
     return {
-        "socket_connect_timeout": CONNECT_SECONDS,
+        "socket_connect_timeout": CONNECT_SECONDS if patience is None else patience,
         "socket_timeout": ANSWER_SECONDS if patience is None else patience,
         "health_check_interval": _HEALTH_CHECK_SECONDS,
         "retry": retry,

@@ -10,7 +10,7 @@ from redis.exceptions import NoScriptError
 from face_rec.stores.redis.client import Client, node_of
 
 _FOLDER = Path(__file__).resolve().parent / "scripts"
-WAIT_MS: Final = 1000  # for replicas; well under the client's own patience
+WAIT_MS: Final = 600  # for replicas; under the patience of the client that marks
 
 Argument = str | bytes | int
 

@@ -80,7 +80,7 @@ def _days(fake: FakeSystem, ann: Person, store: RedisAttendance) -> dict[str, ob
 
 def _files(fake: FakeSystem, ann: Person) -> dict[str, object]:
     today, archive = fake.service.timesheets.today(), io.BytesIO()
-    PrivacyOf(fake).privacy.export.write(ann.subject, archive)
+    PrivacyOf(fake, days_of=lambda _: [today]).privacy.export.write(ann.subject, archive)
     with zipfile.ZipFile(archive) as files:
         events, table = json.loads(files.read("events.json")), files.read("attendance.csv")
     return {
