@@ -34,6 +34,7 @@ class Cue(StrEnum):
     words: str
 
     TEXTURE = "texture", "its surface looks like that of a print or a screen"
+    EDGE = "edge", "the edge of a paper or a screen moves around the face"
     BACKGROUND = "background", "what is around the face moves with it"
 
     def __new__(cls, value: str, words: str) -> Self:

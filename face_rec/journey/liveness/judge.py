@@ -27,14 +27,16 @@ SHARED_FROM: Final = 0.75
 Hand-held phones measured 0.36 to 0.96 before, rendered papers and screens 0.58 to 1.17, live heads
 before a wall 0.00 to 0.12."""
 PAIRS: Final = 2
-"""Pairs of looks that must have told so."""
+"""Pairs of looks that must have told so, of the surroundings as of a frame around the face. In
+3,153 pairs of 59 live clips no frame was seen to move, in 40 clips of rendered papers and screens
+with an edge one was in two pairs or more."""
 
 
 def judge(evidence: Evidence, looks: int = LOOKS) -> Judgement:
     """What ``evidence`` comes to; ``looks``: how many measured looks ``LIVE`` takes (a still has
     one)."""
     textures = [one.texture for one in evidence.sightings if one.texture is not None]
-    cues = (_texture(textures, looks), _background(evidence))
+    cues = (_texture(textures, looks), _edge(evidence), _background(evidence))
     found = tuple(one for one in cues if one is not None)
     return Judgement(
         _verdict(found),
@@ -71,6 +73,14 @@ def _background(evidence: Evidence) -> Finding | None:
     middle = median_low(shares)
     says = Liveness.ATTACK if middle >= SHARED_FROM else Liveness.UNSURE
     return Finding(Cue.BACKGROUND, middle, says)
+
+
+def _edge(evidence: Evidence) -> Finding | None:
+    """A straight frame around the face moved while the room stood still."""
+    pairs = sum(one.framed for one in evidence.sightings)
+    if not pairs:
+        return None
+    return Finding(Cue.EDGE, float(pairs), Liveness.ATTACK if pairs >= PAIRS else Liveness.UNSURE)
 
 
 class LivenessCounts:

@@ -61,7 +61,7 @@ def shared_motion(old: Small, was: Face, new: Small, face: Face) -> float | None
     1 for a picture with all that is in it. None: too little moved, or too much, or nothing can be
     followed, or the camera moved."""
     before, now = old.grey, new.grey
-    box, wide = _box(was, old.scale), _box(face, new.scale).width
+    box, wide = boxed(was, old.scale), boxed(face, new.scale).width
     shift = np.mean(face.landmarks * new.scale - was.landmarks * old.scale, axis=0)
     moved = float(np.hypot(*shift))
     if before.shape != now.shape or not LEAST <= moved / max(box.width, 1.0) <= MOST:
@@ -75,6 +75,12 @@ def shared_motion(old: Small, was: Face, new: Small, face: Face) -> float | None
     shares = [_side(flow, shift, moved) for flow in sides]
     told = [share for share in shares if share is not None]
     return min(told) if len(told) == len(shares) else None
+
+
+def room_motion(old: Small, new: Small, box: Box) -> Floats | None:
+    """(2,) px that the room far from the face at ``box`` has moved; None: it cannot be seen."""
+    flow = _flow(old.grey, new.grey, _room(old.grey.shape, box))
+    return np.asarray(np.median(flow, axis=0), np.float32) if len(flow) >= _POINTS else None
 
 
 def _side(flow: Floats, shift: Floats, moved: float) -> float | None:
@@ -136,6 +142,7 @@ def _fill(mask: Grey, area: Box, value: int) -> None:
     mask[top:bottom, left:right] = value
 
 
-def _box(face: Face, scale: float) -> Box:
+def boxed(face: Face, scale: float) -> Box:
+    """Where ``face`` is in a picture made small."""
     box = face.box
     return Box(box.left * scale, box.top * scale, box.right * scale, box.bottom * scale)

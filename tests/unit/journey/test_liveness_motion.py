@@ -7,7 +7,7 @@ import pytest
 
 from face_rec.domain.faces import Box, Face, Image
 from face_rec.domain.liveness import Cue, Liveness
-from face_rec.journey.liveness.evidence import Evidence, Sighting
+from face_rec.journey.liveness.evidence import GAP, Evidence, Sighting
 from face_rec.journey.liveness.judge import SHARED_FROM, judge
 from face_rec.journey.liveness.motion import WIDTH, shared_motion, small_of
 from tests.fakes.journey import a_face
@@ -114,9 +114,21 @@ def test_one_pair_of_looks_is_not_enough_to_accuse_anybody() -> None:
     assert judge(two).verdict is Liveness.UNSURE
 
 
-def test_the_picture_is_kept_of_the_newest_look_only() -> None:
-    kept = [one.small is not None for one in seen(*PATH, reach=0.7).sightings]
-    assert kept == [False, False, False, True]
+def test_one_picture_is_kept_that_of_the_look_the_next_is_held_against() -> None:
+    found = seen(*PATH, reach=0.7)
+    assert [one.small for one in found.sightings] == [None] * 4
+    assert found.kept is not None
+    assert (found.kept.at, found.kept.small is not None) == (3.0, True)
+
+
+def test_looks_in_quick_succession_are_held_against_the_first_of_them() -> None:
+    found = Evidence()
+    for at, x in ((0.0, 480), (GAP / 2, 487), (GAP, 494)):
+        image, face = scene(x, 270, 1.7)
+        found = found.add(Sighting(at, face, 0.95, small=small_of(image)))
+    between, last = found.sightings[1:]
+    assert between.shared is None
+    assert last.shared == pytest.approx(1.0, abs=0.15)
 
 
 def test_who_walks_beside_somebody_is_no_paper() -> None:
