@@ -7,11 +7,12 @@ serves the same to this machine only (127.0.0.1:8501, .streamlit/config.toml).
 import asyncio
 import ipaddress
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
 from anyio import to_thread
@@ -76,7 +77,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     try:
         built = await to_thread.run_sync(building.__enter__)
     except (FaceRecError, OSError) as error:
-        raise SystemExit(_not_started(error)) from error
+        _end(_not_started(error))
     assembly.install(built)
     telling = background.task("setup-link", _tell_setup_link(built))
     try:
@@ -86,6 +87,15 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         await to_thread.run_sync(warming.close)
         assembly.install(None)
         await to_thread.run_sync(building.__exit__, None, None, None)
+
+
+def _end(status: int) -> NoReturn:
+    """The end of the process; all that was built is closed by now. What is raised out of a start
+    uvicorn prints as a traceback, and makes each status a 3."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    logging.shutdown()
+    os._exit(status)
 
 
 async def _tell_setup_link(built: System) -> None:

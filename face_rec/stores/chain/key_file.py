@@ -67,5 +67,6 @@ def _write(path: Path, content: tuple[str, ...]) -> None:
         files.write_durable(path, "".join(f"{secret}\n" for secret in content).encode("ascii"))
     except OSError as error:
         raise StoreError(
-            f"The key file {path} cannot be written ({error.strerror}). Let the app write there."
+            f"The key file {path} cannot be written ({error.strerror}). Make room on "
+            "the disk, and let the app write there."
         ) from error

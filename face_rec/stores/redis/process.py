@@ -7,6 +7,7 @@ server lives, whoever started it, and no second one is let loose on the same fil
 import hashlib
 import logging
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 _SILENCE_SECONDS: Final = 15.0  # a server says at once that it is still loading
 _STOP_SECONDS: Final = 30.0
+_ROOM: Final = 64 << 10  # bytes without which a start fails for that reason
 _LONGEST_SOCKET_PATH: Final = 100  # longer ones are cut silently, at 104 or 108 bytes
 
 
@@ -141,7 +143,11 @@ class RedisProcess:
         story = self._folder / "redis.log"
         lines = story.read_text(errors="replace").splitlines() if story.exists() else []
         words = " / ".join(line.strip() for line in lines[-2:]) or "it said nothing."
-        return StoreError(f"redis-server does not start: {words} The whole story is in {story}.")
+        room = shutil.disk_usage(self._folder).free
+        full = f" Its disk is full ({room >> 10} KB left): make room." if room < _ROOM else ""
+        return StoreError(
+            f"redis-server does not start: {words} The whole story is in {story}.{full}"
+        )
 
     def _silent(self) -> StoreUnavailable:
         return StoreUnavailable(
