@@ -75,7 +75,7 @@ class Background:
         self.stopping.set()
         self._wake()
         if self._thread.is_alive():
-            self._thread.join(_within(timeout))
+            self._thread.join(within(timeout))
         ended = not self._thread.is_alive()
         if ended:
             _ALL.discard(self)
@@ -135,8 +135,9 @@ def ending_within(seconds: float) -> Iterator[None]:
         _end_by = float("inf")
 
 
-def _within(timeout: float) -> float:
-    return min(timeout, max(_LEAST, _end_by - time.monotonic()))
+def within(timeout: float, least: float = _LEAST) -> float:
+    """Seconds that something which ends may be waited for: ``timeout``, or what is left."""
+    return min(timeout, max(least, _end_by - time.monotonic()))
 
 
 _ALL: "weakref.WeakSet[Background]" = weakref.WeakSet()

@@ -21,6 +21,7 @@ from redis.exceptions import BusyLoadingError, RedisError
 from redis.retry import Retry
 
 from face_rec import files
+from face_rec.background import within
 from face_rec.domain.errors import StoreError, StoreUnavailable
 from face_rec.files import make_private
 from face_rec.stores.redis.binary import find_binary
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 _SILENCE_SECONDS: Final = 15.0  # a server says at once that it is still loading
 _STOP_SECONDS: Final = 30.0
+_LEAST_STOP: Final = 5.0  # however late everything else was: it has to write what it holds
 _ROOM: Final = 64 << 10  # bytes without which a start fails for that reason
 _LONGEST_SOCKET_PATH: Final = 100  # longer ones are cut silently, at 104 or 108 bytes
 
@@ -67,7 +69,7 @@ class RedisProcess:
     def shut_down(self) -> None:
         """Stop the server, whoever started it; returns when it has ended."""
         try:
-            self._client().shutdown()
+            self._client(within(_STOP_SECONDS, _LEAST_STOP)).shutdown()
         except RedisError as error:
             log.error("redis not stopped reason=%s", error)
             return
@@ -113,7 +115,7 @@ class RedisProcess:
 
     def _await_end(self) -> None:
         """The lock falls when the process, whoever its parent is, has ended."""
-        deadline = time.monotonic() + _STOP_SECONDS
+        deadline = time.monotonic() + within(_STOP_SECONDS, _LEAST_STOP)
         alive = files.open_lock(self._folder / "server.lock")
         try:
             while not files.lock(alive) and time.monotonic() < deadline:
@@ -130,11 +132,11 @@ class RedisProcess:
             log.info("redis ended code=%d", self._child.wait(1.0))
             self._child = None
 
-    def _client(self) -> Redis:
+    def _client(self, patience: float = _STOP_SECONDS) -> Redis:
         return Redis(
             unix_socket_path=str(self.socket),
             socket_connect_timeout=2,
-            socket_timeout=_STOP_SECONDS,
+            socket_timeout=patience,
             retry=Retry(NoBackoff(), 0),
             protocol=2,
         )

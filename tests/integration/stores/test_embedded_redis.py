@@ -6,12 +6,14 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from redis.exceptions import RedisError
 
+from face_rec import background
 from face_rec.domain.errors import StoreError, StoreUnavailable
 from face_rec.domain.marks import Outcome
 from face_rec.stores.attendance.attendance import RedisAttendance
@@ -330,3 +332,16 @@ def test_the_watcher_ends_with_its_owner(data_dir: Path) -> None:
     assert threading.active_count() == before + 1
     redis.stop()
     assert threading.active_count() == before
+
+
+def test_the_end_of_an_app_does_not_wait_long_for_a_server_that_hangs(data_dir: Path) -> None:
+    redis = EmbeddedRedis(data_dir)
+    process = int(_client(redis.start()).info("server")["process_id"])
+    os.kill(process, signal.SIGSTOP)
+    try:
+        begun = time.monotonic()
+        with background.ending_within(0.0):
+            redis.stop()
+        assert time.monotonic() - begun < 15  # 5 are its own, 60 were
+    finally:
+        os.kill(process, signal.SIGKILL)
