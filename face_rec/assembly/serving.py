@@ -240,6 +240,7 @@ def sources_of(system: System) -> Sources:
         directory=system.directory,
         portrait=Portraits(system.pictures.get, system.clock),
         choose=choose,
+        show_turn=system.engine.show_turn,
         away=system.away,
         model=lambda: system.models.current() is not None,
         waiting=system.marker.pending_count,

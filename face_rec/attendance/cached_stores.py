@@ -27,7 +27,7 @@ from face_rec.protocols.people import PeopleReader
 
 log = logging.getLogger(__name__)
 
-_FORMAT = "1"
+_FORMAT = "2"
 _CLOSED_AFTER = timedelta(days=2)  # a day is written to disk only once it has settled
 _DAY = timedelta(days=1)
 
@@ -217,8 +217,8 @@ def _from_file(path: Path, length: int, codes: Codes) -> MarkColumns | None:
     """None if the file is of another length or form, or cannot be read."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            version, kept_length, strangers = file["head"].tolist()
-            if version != _FORMAT or int(kept_length) != length:
+            version, *numbers = file["head"].tolist()
+            if version != _FORMAT or int(numbers[0]) != length:
                 return None
             marks = file["marks"]
             for column in ("subject", "kiosk"):
@@ -227,7 +227,8 @@ def _from_file(path: Path, length: int, codes: Codes) -> MarkColumns | None:
     except Exception as error:  # of a damaged file zipfile and NumPy raise many kinds
         log.warning("attendance_cache_unreadable file=%s error=%s", path.name, error)
         return None
-    return MarkColumns(length, marks[np.argsort(marks["subject"], kind="stable")], int(strangers))
+    ordered = marks[np.argsort(marks["subject"], kind="stable")]
+    return MarkColumns(length, ordered, int(numbers[1]), int(numbers[2]))
 
 
 def _to_file(path: Path, made: MarkColumns, codes: Codes) -> None:
@@ -235,7 +236,7 @@ def _to_file(path: Path, made: MarkColumns, codes: Codes) -> None:
     for column in ("subject", "kiosk"):
         used, marks[column] = np.unique(made.marks[column], return_inverse=True)
         texts[column] = np.array([codes.text(code) for code in used.tolist()], dtype=np.str_)
-    head = np.array([_FORMAT, str(made.length), str(made.strangers)])
+    head = np.array([_FORMAT, str(made.length), str(made.strangers), str(made.held)])
     buffer = io.BytesIO()
     np.savez(buffer, head=head, marks=marks, subject=texts["subject"], kiosk=texts["kiosk"])
     try:

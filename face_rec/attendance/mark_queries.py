@@ -20,7 +20,7 @@ from face_rec.attendance.rules.rules import Limits
 from face_rec.attendance.terms.status import Flag
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.domain.errors import CorrectionRefused
-from face_rec.domain.marks import Event
+from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.people import Person
 from face_rec.protocols.marks import MarkReader
 
@@ -78,13 +78,14 @@ class MarkQueries:
 
     def review(self, first: date, last: date, limits: Limits | None = None) -> list[Doubt]:
         """Marks with a low score or margin, unsure liveness, or of a source that is always looked
-        at (PIN, offline), that nobody has confirmed or voided; newest first. ``limits`` default
-        to those of today."""
+        at (PIN, offline), and who was held as not taken for live, that nobody has confirmed or
+        voided; newest first. ``limits`` default to those of today."""
         bounds = limits or self.limits()
         people = {person.subject: person for person in self._timesheets.people()}
         found = []
         for day in self._doubtful_days(first, last, bounds):
-            for entry in self._standing.days([day])[0].marks:
+            standing = self._standing.days([day])[0]
+            for entry in (*standing.marks, *standing.held):
                 reasons = doubts(entry, bounds)
                 if reasons:
                     found.append(Doubt(entry, people.get(entry.event.subject), reasons))
@@ -92,8 +93,8 @@ class MarkQueries:
         return sorted(inside, key=lambda doubt: doubt.entry.event.at, reverse=True)
 
     def audit(self, first: date, last: date) -> list[AuditLine]:
-        """All corrections of marks of these local days, newest correction first."""
-        found = self._standing.local(first, last, self._timesheets.zone)
+        """All corrections of marks of these local days, and who was held, newest first."""
+        found = self._standing.local(first, last, self._timesheets.zone, held=True)
         lines = [line for entry in found for line in audit(entry)]
         return sorted(lines, key=lambda line: line.at, reverse=True)
 
@@ -109,7 +110,7 @@ class MarkQueries:
     def entry(self, event: Event) -> Entry:
         """The mark ``event`` as it stands; raises CorrectionRefused if it is gone."""
         (found,) = self._standing.days([event.at.astimezone(UTC).date()])
-        for entry in found.marks:
+        for entry in (*found.marks, *found.held):
             if entry.event.id == event.id:
                 return entry
         raise CorrectionRefused("This punch is not there any more. Reload the page.")
@@ -118,7 +119,7 @@ class MarkQueries:
         days = days_between(first - MARGIN, last + MARGIN)
         columns = self._timesheets.sources.columns(first, last)
         pairs = zip(days, columns, strict=True)
-        return [day for day, one in pairs if _any_doubt(one.marks, limits)]
+        return [day for day, one in pairs if one.held or _any_doubt(one.marks, limits)]
 
     def _local_day(self, entry: Entry) -> date:
         return entry.event.at.astimezone(self._timesheets.zone).date()
@@ -129,6 +130,8 @@ def doubts(entry: Entry, limits: Limits) -> tuple[str, ...]:
     if entry.voided or entry.confirmed:
         return ()
     event = entry.event
+    if entry.kind is EventKind.HELD:
+        return (f"not marked: {event.reason}", *event.doubts)
     bounds = (
         ("score", event.score, limits.score),
         ("margin", event.margin, limits.margin),

@@ -36,6 +36,7 @@ class Cue(StrEnum):
     TEXTURE = "texture", "its surface looks like that of a print or a screen"
     EDGE = "edge", "the edge of a paper or a screen moves around the face"
     BACKGROUND = "background", "what is around the face moves with it"
+    TURN = "turn", "the head did not turn as asked"
 
     def __new__(cls, value: str, words: str) -> Self:
         cue = str.__new__(cls, value)
@@ -80,26 +81,73 @@ NOT_CHECKED: Final = Judgement(Liveness.UNSURE)
 """Of a face of which nothing was measured."""
 
 
+class Side(StrEnum):
+    """To which side a head is turned; the person's own."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What somebody is asked to do. ``nonce``: names this turn, and is used once; ``side``: to
+    which they turn the head, None: back to the camera. ``done`` of ``turns`` are made, and there
+    are ``seconds`` for this one."""
+
+    nonce: str
+    side: Side | None
+    done: int
+    turns: int
+    seconds: float
+
+
+class Failure(StrEnum):
+    """Why somebody who was asked to turn the head was not taken for live, in words."""
+
+    words: str
+
+    WRONG = "wrong", "the head turned to the other side than asked"
+    EARLY = "early", "the head turned before it was asked"
+    LATE = "late", "the head did not turn in time"
+    GONE = "gone", "the face went away before the head had turned as asked"
+    SWAPPED = "swapped", "while the head turned another face was there"
+    DOUBTED = "doubted", "the head turned as asked, but the picture of it stayed in doubt"
+
+    def __new__(cls, value: str, words: str) -> Self:
+        failure = str.__new__(cls, value)
+        failure._value_ = value
+        failure.words = words
+        return failure
+
+
 class Hold(StrEnum):
     """Why somebody who is named is not marked at a kiosk that enforces liveness; ``heading``
-    and ``text`` tell them what they may do."""
+    and ``text`` tell them so, ``ends`` whether there is nothing they could do before it."""
 
     heading: str
     text: str
+    ends: bool
 
     NEAR = "near", "Step back a little", "The camera must see what is around your head"
-    UNSURE = "unsure", "Turn your head a little", "then look at the camera again"
-    ATTACK = "attack", "Not marked", "This looks like a picture. Come yourself, or use your PIN"
-    STILL = "still", "Not marked", "One photo is not enough here. Use your PIN, or ask the office"
-    NO_MODEL = (
-        "no_model", "Not marked", "This kiosk cannot tell faces from pictures now. Ask the office"
-    )  # fmt: skip
+    UNSURE = "unsure", "One moment", "Keep looking at the camera"
+    TURN = "turn", "Turn your head", "as the arrow says"
+    ATTACK = "attack", "Not marked", "This looks like a picture", True
+    FAILED = "failed", "Not marked", "The head did not turn as the arrows said", True
+    PAUSED = "paused", "Wait some minutes", "Too many tries: this face is paused here", True
+    STILL = "still", "Not marked", "One photo is not enough here", True
+    NO_MODEL = "no_model", "Not marked", "This kiosk cannot tell faces from pictures now", True
 
-    def __new__(cls, value: str, heading: str, text: str) -> Self:
+    def __new__(cls, value: str, heading: str, text: str, ends: bool = False) -> Self:
         hold = str.__new__(cls, value)
         hold._value_ = value
-        hold.heading, hold.text = heading, text
+        hold.heading, hold.text, hold.ends = heading, text, ends
         return hold
+
+    def advice(self, pin: bool) -> str:
+        """``text``, and where else they may go; ``pin``: whether that may be their PIN."""
+        if not self.ends:
+            return self.text
+        return f"{self.text} · {'Use your PIN, or ask the office' if pin else 'Ask the office'}"
 
 
 def hold_of(judgement: Judgement) -> Hold | None:

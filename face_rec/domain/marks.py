@@ -60,6 +60,7 @@ class EventKind(StrEnum):
     IN = "in", MarkKind("Check-in", "an IN", Way.IN, "In")
     OUT = "out", MarkKind("Check-out", "an OUT", Way.OUT, "Out")
     BREAK = "break", MarkKind("Break", "a BREAK", Way.OUT, "Break")
+    HELD = "held", None  # named, and not taken for live: no mark until somebody confirms it
     VOID = "void", CorrectionKind(
         "Does not count", "voided",
         "The mark stays in the book but no longer counts. “Confirm” brings it back.",
@@ -85,7 +86,7 @@ class EventKind(StrEnum):
         confirmed=False, disputed=True,
     )  # fmt: skip
 
-    def __new__(cls, value: str, what: MarkKind | CorrectionKind) -> Self:
+    def __new__(cls, value: str, what: MarkKind | CorrectionKind | None) -> Self:
         kind = str.__new__(cls, value)
         kind._value_ = value
         kind.mark = what if isinstance(what, MarkKind) else None
@@ -95,7 +96,8 @@ class EventKind(StrEnum):
 
 def is_mark(kind: EventKind | None) -> TypeGuard[EventKind]:
     """Whether an event of this kind says that somebody was there; the others correct one that
-    does. The cooldown, retention and the days speak of marks only."""
+    does, or tell that somebody was held. The cooldown, retention and the days speak of marks
+    only."""
     return kind is not None and kind.mark is not None
 
 
@@ -142,7 +144,8 @@ class Event:
     ``at`` decides the UTC day that holds it. A correction names the event it
     corrects in ``target``, and says who (``author``), why (``reason``) and
     when (``recorded_at``); ``retype`` carries the new kind in ``becomes``. A mark that comes
-    late says in ``recorded_at`` when it came, and in ``reason`` why its time is in doubt.
+    late says in ``recorded_at`` when it came, and in ``reason`` why its time is in doubt. Where
+    somebody was held, ``reason`` says why.
     ``liveness``: median of the texture models, ``live``: what all that was found came to,
     ``found``: each piece of it; None and empty: not checked.
     """

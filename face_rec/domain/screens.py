@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from face_rec.domain.faces import Box
-from face_rec.domain.liveness import NOT_CHECKED, Hold, Judgement, Liveness
+from face_rec.domain.liveness import NOT_CHECKED, Hold, Judgement, Prompt
 from face_rec.domain.marks import Receipt
 from face_rec.domain.recognition import Flaw, Verdict
 
@@ -36,7 +36,7 @@ class Label:
 
     ``problem`` tells the person why no mark was made although they are named; ``flaw`` why they
     cannot be judged; ``hold`` why somebody who is named is not marked, and whom a screen does not
-    name then.
+    name then; ``prompt`` what they are asked to do.
     """
 
     track: int
@@ -50,12 +50,12 @@ class Label:
     flaw: Flaw | None = None
     life: Judgement = NOT_CHECKED
     hold: Hold | None = None
+    prompt: Prompt | None = None
 
     @property
     def mood(self) -> Mood:
         if self.hold is not None:
-            doubted = self.life.verdict is Liveness.ATTACK
-            return Mood.PROBLEM if doubted else Mood.LOOKING
+            return Mood.PROBLEM if self.hold.ends else Mood.LOOKING
         named = self.verdict is Verdict.NAMED
         return mood_of(self.receipt) if named else Mood(self.verdict.value)
 

@@ -139,6 +139,10 @@ class Engine:
                 del self._streams[stream.name]
                 log.info("stream_expired name=%s", stream.name)
 
+    def show_turn(self, kiosk: str, nonce: str) -> None:
+        """A screen of ``kiosk`` shows a turn of the head that was asked for."""
+        self.deps.step_ups.show(kiosk, nonce, self.deps.clock.monotonic())
+
     # --- without a face
 
     def by_pin(self, subject: str, kiosk: str, *, live: bool = True) -> Receipt:

@@ -113,7 +113,9 @@ class DurableMarker:
             return receipt
 
     def _remember(self, event: Event, at: datetime) -> None:
-        """A mark that comes late must not hide a newer one."""
+        """A mark that comes late must not hide a newer one, and who was held has none."""
+        if not is_mark(event.kind):
+            return
         if event.source.late:
             self._recent.remember_late(event.subject, at)
         else:
@@ -171,7 +173,8 @@ class DryRunMarker:
         previous = self._recent.standing(event)
         if previous is not None:
             return Receipt(event, Outcome.ALREADY, previous)
-        self._recent.remember(event.subject, event.at)
+        if is_mark(event.kind):
+            self._recent.remember(event.subject, event.at)
         return Receipt(event, Outcome.DRY_RUN)
 
 
@@ -186,6 +189,8 @@ class RecentMarks:
 
     def standing(self, event: Event) -> datetime | None:
         """The mark that makes ``event`` one too many, or None."""
+        if not is_mark(event.kind):
+            return None
         with self._lock:
             last = self._last.get(event.subject)
         # The distance in either direction: a clock set back must not bar anybody for hours.

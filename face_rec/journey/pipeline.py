@@ -4,13 +4,14 @@
 what it shares with the others stands in :class:`PipelineDeps`.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError
 from face_rec.domain.faces import Face, Frame
-from face_rec.domain.liveness import Check, hold_of
+from face_rec.domain.liveness import Check
 from face_rec.domain.marks import Source
 from face_rec.domain.recognition import Decision, Look, Verdict
 from face_rec.domain.screens import Label, Scene
@@ -27,6 +28,7 @@ from face_rec.journey.embed import Choose, Probe, embed, match
 from face_rec.journey.liveness.evidence import sight
 from face_rec.journey.liveness.judge import LivenessCounts
 from face_rec.journey.punch import Lingering, Named, Puncher
+from face_rec.journey.step_up import Held, StepUp, StepUps
 from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.journey.track import Tracker
 from face_rec.journey.track_state import TrackState, TrackStates, appearance
@@ -35,6 +37,8 @@ from face_rec.protocols.marks import Marker
 from face_rec.protocols.models import Assessor, FaceModels, ModelSource
 from face_rec.protocols.people import Directory, Gallery
 from face_rec.protocols.snapshots import SnapshotSink
+
+log = logging.getLogger(__name__)
 
 RECHECK = 1.0
 """Seconds after which the store is asked again whether somebody named is still there."""
@@ -63,6 +67,7 @@ class PipelineDeps:
     policy: Policy
     liveness: Callable[[str], Check] = _observe
     lives: LivenessCounts = field(default_factory=LivenessCounts)
+    step_ups: StepUps = field(default_factory=StepUps)
 
     def puncher(
         self,
@@ -90,6 +95,7 @@ class Journey:
         self._choose = Choose(deps.assess, deps.policy)
         self._lingering = Lingering()
         self._punch = deps.puncher(kiosk, Source.VIDEO, board)
+        self._step_up = StepUp(kiosk, deps.step_ups)
 
     def process(self, frame: Frame) -> Scene:
         """Take one frame all the way; a scene without labels while there is no model."""
@@ -103,11 +109,10 @@ class Journey:
         probes = self._choose(states, frame, revision)
         vectors = embed(models.embedder, frame.image, probes)
         looks = match(gallery, probes, vectors, frame.taken_at)
-        self._remember(probes, looks, revision)
-        check = self._deps.liveness(self._kiosk)
-        self._sight(probes, models, frame, check)
-        decisions = self._decide(states, self._limits(models))
-        self._hold(decisions, check)
+        limits, check = self._limits(models), self._deps.liveness(self._kiosk)
+        kept = self._remember(probes, looks, revision, limits)
+        self._sight(kept, models, frame, check)
+        decisions = self._hold(self._decide(states, limits), check, frame, models)
         self._mark(decisions, frame, models)
         return _scene(frame, [self._label(s, d) for s, d in decisions.items()])
 
@@ -140,12 +145,20 @@ class Journey:
                 crop = models.embedder.align(frame.image, track.face)
                 state.compare(appearance(crop), frame.taken_at)
 
-    def _remember(self, probes: Sequence[Probe], looks: Sequence[Look], revision: int) -> None:
+    def _remember(
+        self, probes: Sequence[Probe], looks: Sequence[Look], revision: int, limits: Limits
+    ) -> list[Probe]:
+        """The probes of which more is to be known; not of heads that turn as they were asked."""
+        kept = []
         for probe, look in zip(probes, looks, strict=True):
+            if self._step_up.takes(probe.state, look, limits):
+                continue
+            kept.append(probe)
             if probe.repeats is None:
                 probe.state.add(look, revision, self._deps.policy.window, probe.view)
             else:
                 probe.state.renew(probe.repeats, look, revision)
+        return kept
 
     def _sight(
         self, probes: Sequence[Probe], models: FaceModels, frame: Frame, check: Check
@@ -180,13 +193,41 @@ class Journey:
             there = same if person is None else person.matchable
         return decision if there else nobody(decision)
 
-    def _hold(self, decisions: Decisions, check: Check) -> None:
-        """Who is named waits until nothing speaks against it, where only live faces are marked."""
-        for state, decision in decisions.items():
-            waits = check is Check.ENFORCE and decision.subject not in {None, *state.receipts}
-            before, state.hold = state.hold, hold_of(decision.life) if waits else None
-            if state.hold is not None and before is None:
+    def _hold(
+        self, decisions: Decisions, check: Check, frame: Frame, models: FaceModels
+    ) -> Decisions:
+        """Who is named waits until nothing speaks against it, where only live faces are marked;
+        the decisions, in which who has turned the head as asked is live."""
+        if check is not Check.ENFORCE:
+            for state in decisions:
+                state.hold = None
+            return decisions
+        before = {state: state.hold for state in decisions}
+
+        def yaw(state: TrackState) -> float:
+            return self._deps.assess(frame.image, state.track.face).yaw
+
+        limits = self._limits(models)
+        made, held = self._step_up(decisions, frame.taken_at, yaw, limits)
+        for state, decision in made.items():
+            if state.hold is not None and before[state] is None:
                 self._deps.lives.note(decision.life, "held")
+        for one in held:
+            self._tell(one, frame, models, here=one.state in made)
+        return made
+
+    def _tell(self, held: Held, frame: Frame, models: FaceModels, *, here: bool) -> None:
+        """The office of who was held; nobody waits for it, so that a full disk holds up none.
+        ``here``: whether the face is in the picture."""
+        subject = held.decision.subject
+        if subject is None or still_enrolled(self._deps.directory, subject) is False:
+            return
+        face = held.state.track.face
+        named = Named(frame.image, face.box, subject, held.decision, models.contract.digest)
+        try:
+            self._punch.held(named, held.why, picture=here)
+        except JournalError as error:
+            log.warning("held_not_journalled kiosk=%s reason=%s", self._kiosk, error)
 
     def _mark(self, decisions: Decisions, frame: Frame, models: FaceModels) -> None:
         for state, decision in list(decisions.items()):
@@ -234,6 +275,7 @@ class Journey:
             flaw=state.flaw if decision.verdict is Verdict.POOR else None,
             life=decision.life,
             hold=state.hold,
+            prompt=self._step_up.prompt(state),
         )
 
 

@@ -2,7 +2,7 @@
 tell who has not been away since that their mark stands."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cachetools import LRUCache
@@ -63,6 +63,11 @@ class Puncher:
         self._board = board
         self._capture = capture
 
+    @property
+    def late(self) -> bool:
+        """Whether it marks by a still of another time."""
+        return self._capture is not None
+
     def __call__(self, named: Named, large_since: float | None = None) -> Receipt:
         """Mark ``named``; raises JournalError, and then nobody has been told anything.
 
@@ -70,15 +75,30 @@ class Puncher:
         """
         receipt = self._marker.mark(self._event_of(named))
         self._greet(receipt, large_since)
-        if receipt.outcome in _WRITTEN and self._snapshots and receipt.event.snapshot:
-            self._snapshots.offer(receipt.event.snapshot, crop(named.image, named.box))
+        if receipt.outcome in _WRITTEN:
+            self._keep(receipt.event, named)
         return receipt
+
+    def _keep(self, event: Event, named: Named) -> None:
+        if self._snapshots and event.snapshot:
+            self._snapshots.offer(event.snapshot, crop(named.image, named.box))
 
     def again(self, earlier: Receipt) -> Receipt:
         """Tell somebody who has not been away that their mark stands; nothing is written."""
         receipt = Receipt(earlier.event, Outcome.ALREADY, earlier.stands_at)
         self._greet(receipt)
         return receipt
+
+    def held(self, named: Named, why: str, *, picture: bool = True) -> None:
+        """Note for the office that ``named`` was not marked, and ``why`` in words; whoever stands
+        there is told elsewhere. Raises JournalError. ``picture``: whether one is kept."""
+        made = self._event_of(named)
+        reason = f"{why}; {made.reason}" if made.reason else why
+        event = replace(made, kind=EventKind.HELD, reason=reason)
+        event = event if picture else replace(event, snapshot=None)
+        receipt = self._marker.mark(event)
+        if receipt.outcome in _WRITTEN:
+            self._keep(event, named)
 
     def by_pin(self, subject: str) -> Receipt:
         """Mark somebody whose face failed and who has shown in another way who they are; raises

@@ -1,7 +1,8 @@
 """Still: one deliberate picture, judged by one look at stricter limits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -30,6 +31,7 @@ from face_rec.protocols.models import Assessor, Detector, FaceModels, LifeModels
 from face_rec.protocols.people import Gallery
 
 _SMALLER = (320, 160)
+_ONE = "one photo has no time in it"
 _POOR = Decision(Verdict.POOR, None, score=-1.0, margin=0.0, looks=0)
 
 
@@ -147,11 +149,16 @@ class Stills:
             image, models, deps.gallery, deps.assess, deps.policy, lives=check is not Check.OFF
         )
         # One picture has no time in it: what a moment shows, a photo of it shows as well.
-        marks = None if check is Check.ENFORCE else punch
-        return tuple(
-            self._label(number, self._standing(one), image, models, marks)
-            for number, one in enumerate(seen, 1)
-        )
+        hold = Hold.STILL if check is Check.ENFORCE else None
+        marks = partial(self._hold, punch, kiosk) if hold else punch
+        label = partial(self._label, image, models, marks, hold=hold)
+        return tuple(label(number, self._standing(one)) for number, one in enumerate(seen, 1))
+
+    def _hold(self, punch: Puncher, kiosk: str, named: Named) -> None:
+        """The office is told of them, and may confirm that it was they."""
+        now = self._deps.clock.monotonic()
+        if punch.late or self._deps.step_ups.first(kiosk, named.subject, now):
+            punch.held(named, _ONE)
 
     def _standing(self, seen: Seen) -> Seen:
         """``seen``, without a name that was deleted or deactivated, here or in another
@@ -161,13 +168,19 @@ class Stills:
         return replace(seen, decision=nobody(seen.decision)) if gone else seen
 
     def _label(
-        self, number: int, seen: Seen, image: Image, models: FaceModels, punch: Puncher | None
+        self,
+        image: Image,
+        models: FaceModels,
+        punch: Callable[[Named], Receipt | None],
+        number: int,
+        seen: Seen,
+        *,
+        hold: Hold | None,
     ) -> Label:
-        """``punch``: None where no still marks anybody."""
-        decision, receipt, problem, hold = seen.decision, None, "", None
-        if decision.subject and punch is None:
-            hold = Hold.STILL
-        elif decision.subject and punch is not None:
+        """``punch``: marks, or holds because of ``hold`` and returns None."""
+        decision, receipt, problem = seen.decision, None, ""
+        hold = hold if decision.subject else None
+        if decision.subject:
             named = Named(image, seen.face.box, decision.subject, decision, models.contract.digest)
             receipt, problem = _try(punch, named)
         if decision.subject:
@@ -189,7 +202,7 @@ class Stills:
         )
 
 
-def _try(punch: Puncher, named: Named) -> tuple[Receipt | None, str]:
+def _try(punch: Callable[[Named], Receipt | None], named: Named) -> tuple[Receipt | None, str]:
     try:
         return punch(named), ""
     except JournalError as error:

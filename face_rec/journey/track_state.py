@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from face_rec.domain.faces import Image, Quality, Vector
-from face_rec.domain.liveness import NOT_CHECKED, Hold, Judgement
+from face_rec.domain.liveness import NOT_CHECKED, Finding, Hold, Judgement
 from face_rec.domain.marks import Receipt
 from face_rec.domain.recognition import Decision, Flaw, Look, Verdict
 from face_rec.journey.decide import Limits, Policy, decide, leader, vote
@@ -66,6 +66,15 @@ class TrackState:
     """What the evidence comes to."""
     hold: Hold | None = None
     """Why it is not marked although it is named."""
+    held_since: float | None = None
+    denied: bool = False
+    """Whether the office knows that this is taken for a picture."""
+    failed_at: float = float("-inf")
+    """When they last did not turn the head as asked."""
+    turned: tuple[Finding, str] | None = None
+    """That they did, and who they were then."""
+    identity: int = 0
+    """Another number whenever it is not known any more who this is."""
 
     @property
     def poor(self) -> bool:
@@ -97,6 +106,10 @@ class TrackState:
         self.looks, self.views, self.decision, self.wavering = (), (), _NOTHING, False
         self.looked_at, self.doubted_at = float("-inf"), None
         self.evidence, self.life, self.hold = Evidence(), NOT_CHECKED, None
+        self._another()
+
+    def _another(self) -> None:
+        self.turned, self.identity = None, self.identity + 1
 
     def sight(self, sighting: Sighting) -> None:
         """What one more look tells of whether the face lives."""
@@ -147,6 +160,7 @@ class TrackState:
             self.looks, self.views = self.looks[-1:], self.views[-1:]
             self.evidence = Evidence(self.evidence.sightings[-1:])
             self.life = judge(self.evidence)
+            self._another()
             self.large_since = self.doubted_at
         self.doubted_at = None
 

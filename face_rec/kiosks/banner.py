@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
-from face_rec.domain.liveness import Hold
+from face_rec.domain.liveness import Hold, Side
 from face_rec.domain.marks import Event, Outcome, Receipt
 from face_rec.domain.recognition import Flaw, Verdict
 from face_rec.domain.screens import Greeting, Label, Mood, Scene, mood_of
@@ -53,11 +53,14 @@ def banners(
     zone: tzinfo,
     means: Means = _unknown,
     named: Named = full_name,
+    *,
+    pin: bool = False,
 ) -> tuple[Banner, ...]:
-    """What to say: greetings first, else what is seen; empty: nothing."""
+    """What to say: greetings first, else what is seen; empty: nothing. ``pin``: whether PINs may
+    be used here."""
     newest = {g.receipt.event.subject: g for g in greetings}
     said = tuple(of_receipt(named(g.name), g.receipt, zone, means) for g in newest.values())
-    return said[-_MOST:] or _of_scene(scene, named)
+    return said[-_MOST:] or _of_scene(scene, named, pin)
 
 
 def of_receipt(name: str, receipt: Receipt, zone: tzinfo, means: Means = _unknown) -> Banner:
@@ -76,11 +79,16 @@ def of_receipt(name: str, receipt: Receipt, zone: tzinfo, means: Means = _unknow
 
 
 def of_label(
-    label: Label, zone: tzinfo, means: Means = _unknown, named: Named = full_name
+    label: Label,
+    zone: tzinfo,
+    means: Means = _unknown,
+    named: Named = full_name,
+    *,
+    pin: bool = False,
 ) -> Banner:
-    """The answer to one face of a still."""
+    """The answer to one face of a still; ``pin``: whether PINs may be used here."""
     if label.hold is not None:
-        return _held(label, label.hold)
+        return _held(label, label.hold, pin)
     if label.verdict is not Verdict.NAMED:
         return _unnamed(label)
     name = named(label.name)
@@ -89,15 +97,15 @@ def of_label(
     return Banner(Mood.PROBLEM, name, label.problem or "Recognised, but not marked")
 
 
-def _of_scene(scene: Scene | None, named: Named) -> tuple[Banner, ...]:
+def _of_scene(scene: Scene | None, named: Named, pin: bool) -> tuple[Banner, ...]:
     """What to say of faces that are not greeted; empty: there is none."""
     labels = scene.labels if scene else ()
     for label in labels:
         if label.problem:
             return (Banner(Mood.PROBLEM, named(label.name) or "Not marked", label.problem),)
-    for label in labels:
+    for label in sorted(labels, key=lambda one: one.prompt is None):
         if label.hold is not None:
-            return (_held(label, label.hold),)
+            return (_held(label, label.hold, pin),)
     for verdict in (Verdict.UNKNOWN, Verdict.POOR, Verdict.LOOKING):
         for label in labels:
             if label.verdict is verdict:
@@ -119,15 +127,29 @@ _ADVICE: Final[Mapping[Flaw | None, tuple[str, str]]] = {
 
 def advice(label: Label) -> str:
     """What who cannot be judged may do about it, in a few words; empty for all others."""
+    if label.prompt is not None:
+        return TURNS[label.prompt.side]
     if label.hold is not None:
         return label.hold.heading
     return _ADVICE[label.flaw][0] if label.verdict is Verdict.POOR else ""
 
 
-def _held(label: Label, hold: Hold) -> Banner:
+TURNS: Final[Mapping[Side | None, str]] = {
+    Side.LEFT: "Turn your head to the left",
+    Side.RIGHT: "Turn your head to the right",
+    None: "Look at the camera again",
+}
+"""What somebody is asked to do; None: to turn back."""
+
+
+def _held(label: Label, hold: Hold, pin: bool) -> Banner:
     """To somebody who would be marked if their face were known to be no picture."""
+    if label.prompt is not None:
+        side, nonce = label.prompt.side, label.prompt.nonce
+        heard = f"turn:{nonce}:{side or 'back'}"
+        return Banner(Mood.IDLE, TURNS[side], "Stay where you are", heard)
     mood = Mood.IDLE if label.mood is Mood.LOOKING else Mood.PROBLEM
-    return Banner(mood, hold.heading, hold.text)
+    return Banner(mood, hold.heading, hold.advice(pin))
 
 
 def _unnamed(label: Label) -> Banner:

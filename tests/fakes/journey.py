@@ -13,6 +13,7 @@ from face_rec.journey.decide import Policy
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.pipeline import Journey, PipelineDeps
 from face_rec.journey.streams.stream import NoticeBoard
+from face_rec.people.photos.quality import pose
 from face_rec.protocols.marks import Marker
 from tests.fakes.attendance import FakeAttendance, FakeJournal
 from tests.fakes.clock import FakeClock
@@ -53,7 +54,8 @@ def a_look(subject: str | None, score: float = 0.8, margin: float = 0.5, at: flo
 
 @dataclass
 class FakeAssessor:
-    """Finds every face as good as ``quality`` says, but measures its size."""
+    """Finds every face as good as ``quality`` says, but measures its size, and how far it is
+    turned where ``quality`` says nothing of that."""
 
     quality: Quality = field(default_factory=a_quality)
     calls: int = 0
@@ -67,7 +69,7 @@ class FakeAssessor:
             sharpness=good.sharpness,
             brightness=good.brightness,
             contrast=good.contrast,
-            yaw=good.yaw,
+            yaw=good.yaw or pose(face.landmarks)[0],
             pitch=good.pitch,
         )
 
@@ -80,6 +82,8 @@ class Actor:
     left: float = 100
     top: float = 100
     side: float = 120
+    nose: float = 0.0
+    """How far to the right in the picture, of the face's width: the head turned."""
 
     def box(self) -> Box:
         return Box(self.left, self.top, self.left + self.side, self.top + self.side)
@@ -88,7 +92,7 @@ class Actor:
 def picture(actors: Sequence[Actor] = (), width: int = 640, height: int = 480) -> Image:
     image = blank_frame(width, height)
     for actor in actors:
-        draw_face(image, actor.box(), colour_of(actor.colour))
+        draw_face(image, actor.box(), colour_of(actor.colour), (actor.nose, 0.0))
     return image
 
 

@@ -60,6 +60,7 @@ class FakeLive:
     hold: Callable[[], None] = lambda: None
     asked: int = 0
     chosen: list[tuple[str, EventKind, str]] = field(default_factory=list)
+    turns_shown: list[tuple[str, str]] = field(default_factory=list)
     streams: dict[str, StillStream] = field(default_factory=dict)
     listeners: Listeners = field(default_factory=Listeners)
     directory: FakeDirectory = field(default_factory=FakeDirectory)
@@ -77,6 +78,7 @@ class FakeLive:
             directory=self.directory,
             portrait=lambda _: None,
             choose=self.choose,
+            show_turn=lambda kiosk, nonce: self.turns_shown.append((kiosk, nonce)),
             away=lambda: self.is_away,
             model=lambda: True,
             waiting=lambda: self.waiting,

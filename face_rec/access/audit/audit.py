@@ -56,6 +56,7 @@ class Action(StrEnum):
     MODELS_INSTALLED = "models.installed"
     MODELS_USED = "models.used"
     CORRECTED = "attendance.corrected"
+    HELD = "attendance.held"
     MARK_REPEATED = "attendance.repeated"
     MARKS_LOST = "attendance.lost"
     SETTING_CHANGED = "setting.changed"
@@ -65,7 +66,9 @@ class Action(StrEnum):
     CHAIN_BROKEN = "chain.broken"
 
 
-BY_STRANGERS: Final = frozenset({Action.SIGN_IN_FAILED, Action.SIGN_IN_LOCKED, Action.PIN_LOCKED})
+BY_STRANGERS: Final = frozenset(
+    {Action.SIGN_IN_FAILED, Action.SIGN_IN_LOCKED, Action.PIN_LOCKED, Action.HELD}
+)
 """What anybody can cause who reaches the sign-in page or a kiosk, as often as they like. It is
 kept apart, bounded, and counted: it must neither fill the log nor push out what was done."""
 

@@ -98,6 +98,8 @@ def audit(entry: Entry) -> tuple[AuditLine, ...]:
     lines, state = [], entry.event.kind.value
     if entry.added:
         lines.append(_line(entry, entry.event, "nothing", f"{state} added"))
+    if entry.event.kind is EventKind.HELD:
+        lines.append(_line(entry, entry.event, "nothing", "held"))
     for one in entry.corrections:
         makes = CORRECTION_KINDS[one.kind]
         told = str(one.becomes or state) if makes.retypes else makes.verb
@@ -109,7 +111,7 @@ def audit(entry: Entry) -> tuple[AuditLine, ...]:
 def _line(entry: Entry, event: Event, before: str, after: str) -> AuditLine:
     return AuditLine(
         event.recorded_at or event.at,
-        event.author or "(unknown)",
+        event.author or (f"kiosk {event.kiosk}" if event.kind is EventKind.HELD else "(unknown)"),
         event.reason or "",
         entry.event.subject,
         entry.event.at,

@@ -42,10 +42,12 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Entries:
     """All marks of some days, by time. ``strangers`` are corrections whose
-    punch is not among them."""
+    punch is not among them. ``held``: who was not taken for live, so that it is no mark, by time;
+    one that somebody has confirmed is among the marks."""
 
     marks: tuple[Entry, ...]
     strangers: tuple[Event, ...] = ()
+    held: tuple[Entry, ...] = ()
 
 
 def entries(events: Iterable[Event]) -> Entries:
@@ -53,14 +55,16 @@ def entries(events: Iterable[Event]) -> Entries:
     corrections: dict[str, list[Event]] = defaultdict(list)
     marks = []
     for event in _distinct(events):
-        if is_mark(event.kind):
+        if is_mark(event.kind) or event.kind is EventKind.HELD:
             marks.append(event)
         else:
             corrections[event.target or ""].append(event)
     marks.sort(key=lambda event: (event.at, event.id))
     stood = tuple(_entry(mark, corrections.pop(mark.id, ())) for mark in marks)
     lost = sorted((e for some in corrections.values() for e in some), key=_made)
-    return Entries(stood, tuple(lost))
+    held = tuple(entry for entry in stood if not is_mark(entry.kind))
+    counted = tuple(entry for entry in stood if is_mark(entry.kind)) if held else stood
+    return Entries(counted, tuple(lost), held)
 
 
 def _distinct(events: Iterable[Event]) -> Iterable[Event]:
@@ -93,11 +97,13 @@ def _entry(mark: Event, corrections: Sequence[Event]) -> Entry:
 
 
 def changed(entry: Entry, kind: EventKind, becomes: EventKind | None = None) -> Entry:
-    """``entry`` as a correction of this ``kind`` leaves it, which is not noted in it."""
+    """``entry`` as a correction of this ``kind`` leaves it, which is not noted in it. Whoever was
+    held has a mark once that is confirmed."""
     makes = CORRECTION_KINDS[kind]
+    stands = EventKind.PUNCH if entry.kind is EventKind.HELD and makes.confirmed else entry.kind
     return replace(
         entry,
-        kind=becomes if makes.retypes and is_mark(becomes) else entry.kind,
+        kind=becomes if makes.retypes and is_mark(becomes) else stands,
         voided=entry.voided if makes.voided is None else makes.voided,
         confirmed=entry.confirmed if makes.confirmed is None else makes.confirmed,
         disputed=entry.disputed if makes.disputed is None else makes.disputed,

@@ -3,7 +3,7 @@
 import threading
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from operator import itemgetter
@@ -73,7 +73,7 @@ class DayRead:
 
 
 def _events_of(found: Entries) -> Iterator[Event]:
-    for entry in found.marks:
+    for entry in chain(found.marks, found.held):
         yield entry.event
         yield from entry.corrections
     yield from found.strangers
@@ -83,7 +83,7 @@ def _with(found: Entries, new: Iterable[tuple[int, Entry]]) -> Entries:
     marks = list(found.marks)
     for _, entry in new:
         insort(marks, entry, key=lambda one: (one.event.at, one.event.id))
-    return Entries(tuple(marks), found.strangers)
+    return replace(found, marks=tuple(marks))
 
 
 class EffectiveMarks:
@@ -148,13 +148,14 @@ class EffectiveMarks:
         found = entries(event for event in listed if event is not None)
         return DayRead(length, found, listed[-_AGAIN:], length)
 
-    def local(self, first: date, last: date, zone: ZoneInfo) -> list[Entry]:
-        """All marks of the local days ``first`` to ``last``, voided ones too, by time."""
+    def local(self, first: date, last: date, zone: ZoneInfo, *, held: bool = False) -> list[Entry]:
+        """All marks of the local days ``first`` to ``last``, voided ones too, by time; ``held``:
+        and who was held."""
         start, end = bounds(first, last, zone)
         found = [
             entry
             for day in self.days(utc_days(start, end))
-            for entry in day.marks
+            for entry in chain(day.marks, day.held if held else ())
             if start <= entry.event.at < end
         ]
         return sorted(found, key=lambda entry: (entry.event.at, entry.event.id))

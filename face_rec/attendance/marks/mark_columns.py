@@ -70,11 +70,13 @@ class Codes:
 @dataclass(frozen=True, slots=True, eq=False)
 class MarkColumns:
     """One UTC day. ``length`` is that of the list it was made from;
-    ``strangers`` counts corrections whose punch is not in it."""
+    ``strangers`` counts corrections whose punch is not in it, ``held`` those who were held and
+    of whom nobody has decided."""
 
     length: int
     marks: Marks
     strangers: int = 0
+    held: int = 0
 
     def grown(self, came: Sequence[Entry], length: int, codes: Codes) -> "MarkColumns | None":
         """With marks that have come since, of which none is voided. None where one of them was
@@ -91,7 +93,7 @@ class MarkColumns:
                 return None
             at = left + before
             marks = np.concatenate([marks[:at], new, marks[at:]])
-        return MarkColumns(length, marks, self.strangers)
+        return MarkColumns(length, marks, self.strangers, self.held)
 
 
 def columns_of(found: Entries, length: int, codes: Codes) -> MarkColumns:
@@ -99,7 +101,8 @@ def columns_of(found: Entries, length: int, codes: Codes) -> MarkColumns:
     rows = [_row(entry, codes) for entry in found.marks if not entry.voided]
     marks = np.array(rows, dtype=MARK)
     # Stable, so that marks of one moment stay in the order of their ids.
-    return MarkColumns(length, marks[_order(marks)], len(found.strangers))
+    held = sum(not entry.voided for entry in found.held)
+    return MarkColumns(length, marks[_order(marks)], len(found.strangers), held)
 
 
 def _row(entry: Entry, codes: Codes) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.rights import Act
 from face_rec.attendance.rules.rules import Item, Limits, RulesStore, items_of, subject_of
 from face_rec.attendance.rules.shift import Shift
-from face_rec.domain.marks import Event, Outcome, Receipt, Source, is_mark
+from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source, is_mark
 from face_rec.domain.people import Person, Template
 from face_rec.kiosks.kiosk import KioskRecord, alike_but_dated
 from face_rec.protocols.marks import MarkWriter
@@ -71,7 +71,7 @@ class AuditedPeople:
 class AuditedMarks:
     """A ``MarkWriter`` in front of another one. Marks by camera are not written down, but those
     that were confirmed while Redis was away and, when they reached it, did not become marks:
-    another one of the same person stands within the cooldown."""
+    another one of the same person stands within the cooldown; and that a camera held somebody."""
 
     def __init__(self, marks: MarkWriter, audit_log: AuditLog) -> None:
         self._marks = marks
@@ -87,7 +87,7 @@ class AuditedMarks:
         by_hand = not is_mark(event.kind) or event.source is Source.MANUAL
         if by_hand and receipt.outcome is Outcome.MARKED:
             self._audit_log.record(
-                Action.CORRECTED,
+                Action.HELD if event.kind is EventKind.HELD else Action.CORRECTED,
                 event.target or event.id,
                 after=_correction(event),
                 about=event.subject,

@@ -95,6 +95,20 @@ class Press(BaseModel):
     way: EventKind
 
 
+class Turn(BaseModel):
+    """The screen shows the turn of the head with this nonce."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    nonce: Annotated[str, Field(max_length=64)]
+
+
+class _Turns(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    turn: Turn
+
+
 class _Beats(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -107,16 +121,18 @@ class _Presses(BaseModel):
     press: Press
 
 
-_SAID: Final[TypeAdapter[_Beats | _Presses]] = TypeAdapter(_Beats | _Presses)
+_SAID: Final[TypeAdapter[_Beats | _Presses | _Turns]] = TypeAdapter(_Beats | _Presses | _Turns)
 
 
-def said_by(text: str) -> ScreenStatus | Press:
+def said_by(text: str) -> ScreenStatus | Press | Turn:
     """What the message says; raises LineOver for anything else."""
     try:
         said = _SAID.validate_json(text)
     except ValidationError:
         raise LineOver(UNFIT, "not understood") from None
-    return said.press if isinstance(said, _Presses) else ScreenStatus(**said.beat.model_dump())
+    if isinstance(said, _Beats):
+        return ScreenStatus(**said.beat.model_dump())
+    return said.press if isinstance(said, _Presses) else said.turn
 
 
 # --- one line
@@ -169,6 +185,9 @@ class KioskLine(Line):
         if isinstance(said, ScreenStatus):
             now = self._clock.now()
             view.sources.reports.note(Report(view.kiosk, view.screen, said, now))
+            return
+        if isinstance(said, Turn):
+            view.show(said.nonce)
             return
         await view.choose(said.event, said.way)
         self._hurry.set()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from face_rec.clock import long_day
+from face_rec.domain.liveness import Prompt
 from face_rec.domain.look import Look
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label, Scene, StreamStats
@@ -121,6 +122,7 @@ class Shown:
     scene: Picture
     banners: tuple[Banner, ...]
     choice: Offer | None
+    challenge: Prompt | None
     marks: Marks
     state: State
     stats: StreamStats

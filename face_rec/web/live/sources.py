@@ -26,7 +26,8 @@ class Sources:
     ``stamp`` (which differs when they do) and ``late`` (seconds that a mark's person has come
     late with it) may wait for the database, ``directory`` and ``portrait`` too, and so may
     ``choose``, which says what a mark at a kiosk of this title counts as; all others answer at
-    once. ``look``: of the site's screens. ``listen``: to be called whenever a kiosk has
+    once. ``show_turn``: a screen of a kiosk shows the turn of
+    this name. ``look``: of the site's screens. ``listen``: to be called whenever a kiosk has
     something new; returns what ends that."""
 
     stream: Callable[[str], Stream]
@@ -39,6 +40,7 @@ class Sources:
     directory: Directory
     portrait: Portrait
     choose: Callable[[Event, EventKind, str], None]
+    show_turn: Callable[[str, str], object]
     away: Callable[[], bool]
     model: Callable[[], bool]
     waiting: Callable[[], int]

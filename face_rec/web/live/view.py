@@ -9,6 +9,7 @@ from anyio import to_thread
 
 from face_rec.attendance.marks.meaning import meaning
 from face_rec.domain.errors import FaceRecError, StoreError
+from face_rec.domain.liveness import Prompt
 from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.screens import Greeting, Scene, StreamStats
@@ -110,6 +111,7 @@ class View:
             scene=picture_of(self._stream.scene() if is_open else None, now, self._named),
             banners=self._banners(now) if is_open else (),
             choice=self._choice(now) if is_open else None,
+            challenge=self._challenge(now) if is_open else None,
             marks=self._marks(),
             state=self._state(is_open),
             stats=self._newest_figures(now),
@@ -171,7 +173,22 @@ class View:
 
     def _banners(self, now: float) -> tuple[Banner, ...]:
         zone = self.sources.zone()
-        return banners(self._greetings(), self._fresh(now), zone, self._means, self._named)
+        return banners(
+            self._greetings(), self._fresh(now), zone, self._means, self._named,
+            pin=self._record.pin,
+        )  # fmt: skip
+
+    def _challenge(self, now: float) -> Prompt | None:
+        """The turn that somebody is asked for."""
+        scene = self._fresh(now)
+        prompts = (label.prompt for label in (scene.labels if scene else ()))
+        return next((one for one in prompts if one is not None), None)
+
+    def show(self, nonce: str) -> None:
+        """This screen shows a turn; only now it counts. Another screen of the kiosk may not say
+        so: nobody who stands before this one would have seen it."""
+        if self.sources.seats.holds(self.kiosk, self.screen):
+            self.sources.show_turn(self.kiosk, nonce)
 
     def _means(self, event: Event) -> str:
         day = self._today.day.newest

@@ -51,6 +51,7 @@ class Kiosk extends LiveScreen {
     this.pictures = [];
     this.screen = new Screen(this.root);
     this.choice = new Choice(this.root.querySelector(".k-choice"), (event, way) => this.line.press(event, way));
+    this.turn = new TurnCard(this.root, (nonce) => this.line.say({ turn: { nonce } }));
     this.tools = new Tools(this.root, () => this.layout());
     this.fit = () => this.layout();
     window.addEventListener("resize", this.fit);
@@ -177,6 +178,7 @@ class Kiosk extends LiveScreen {
     const silent = state === "server" ? line.silent : state === "stalled" ? seconds() - this.camera.moved : 0;
     this.screen.show(line.parts, state, silent, this.presence);
     this.choice.show(CLOSES.includes(state) ? null : line.parts.choice, line.parts.banners?.length > 1);
+    this.turn.show(CLOSES.includes(state) || state ? null : line.parts.challenge, this.data.pin);
     this.screen.tick(line.now, line.parts.site);
     this.screen.figures(line.parts.stats, this.ways.words);
   }

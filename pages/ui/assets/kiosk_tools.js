@@ -2,7 +2,7 @@
 
 const SOUND = "face_rec.kiosk.sound";
 const AS_APP = "(display-mode: standalone), (display-mode: fullscreen)";
-const NOTES = { marked: [660, 880], already: [520, 520] };
+const NOTES = { marked: [660, 880], already: [520, 520], turn: [740] };
 
 class Tools {
   constructor(root, changed) {

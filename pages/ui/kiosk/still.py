@@ -97,7 +97,9 @@ def _answers(labels: tuple[Label, ...], kiosk: str) -> tuple[Banner, ...]:
     app = KioskFacade.current()
     zone, means, named = app.site.timezone, app.means_at(kiosk), app.named_at(kiosk)
     nobody = Banner(Mood.UNKNOWN, "No face found", "Come closer and look straight at the camera")
-    return tuple(of_label(label, zone, means, named) for label in labels) or (nobody,)
+    pin = app.kiosks.record(kiosk).pin
+    said = tuple(of_label(label, zone, means, named, pin=pin) for label in labels)
+    return said or (nobody,)
 
 
 @repeating(1, Right.KIOSK)

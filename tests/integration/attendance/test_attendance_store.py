@@ -73,6 +73,16 @@ def test_the_cooldown_is_each_persons_own(attendance: AttendanceStore) -> None:
     assert attendance.apply(an_event("e2", "s2", 1), 60).outcome is Outcome.MARKED
 
 
+def test_who_was_held_is_marked_a_moment_later_and_held_a_moment_after_a_mark(
+    attendance: AttendanceStore,
+) -> None:
+    kinds = (EventKind.HELD, EventKind.PUNCH, EventKind.HELD)
+    for number, kind in enumerate(kinds):
+        event = an_event(f"e{number}", seconds=number, kind=kind)
+        assert attendance.apply(event, 60).outcome is Outcome.MARKED
+    assert [event.kind for event in attendance.day(TODAY)] == [*kinds]
+
+
 def test_the_same_event_is_kept_once(attendance: AttendanceStore) -> None:
     event = an_event()
     attendance.apply(event, 60)

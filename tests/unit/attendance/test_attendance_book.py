@@ -418,3 +418,33 @@ def test_doubtful_marks_wait_for_review_until_confirmed_or_void() -> None:
     service.corrections.correct(EventKind.VOID, doubtful[2], "boss", "a photo", within=ALL_GROUPS)
     left = service.mark_queries.review(MONDAY, MONDAY)
     assert [doubt.entry.event.id for doubt in left] == ["close"]
+
+
+def test_who_was_held_has_no_mark_and_waits_for_review_with_the_reason(tmp_path: Path) -> None:
+    world = World(folder=tmp_path)
+    held = [
+        replace(seen(name, who, clock), kind=EventKind.HELD, reason="the head did not turn")
+        for name, who, clock in (("ada", ADA, "09:00"), ("bob", BOB, "10:00"))
+    ]
+    for event in held:
+        world.attendance.apply(event, 60.0)
+    service = world.service()
+    assert service.mark_queries.marks(MONDAY) == []
+    assert statuses(service)["Ada"] is Status.ABSENT
+    assert [one.reasons for one in service.mark_queries.review(MONDAY, MONDAY)] == [
+        ("not marked: the head did not turn",)
+    ] * 2
+    again = world.service()  # from the file
+    assert len(again.mark_queries.review(MONDAY, MONDAY)) == 2
+
+    queries, correct = service.mark_queries, service.corrections.correct
+    correct(EventKind.VOID, held[1], "boss", "a photo", within=ALL_GROUPS)
+    assert [one.entry.event.id for one in queries.review(MONDAY, MONDAY)] == ["ada"]
+    correct(EventKind.CONFIRM, held[0], "boss", "I saw her", within=ALL_GROUPS)
+    assert queries.review(MONDAY, MONDAY) == []
+    (entry,) = queries.marks(MONDAY)
+    assert (entry.event.id, entry.kind, entry.voided) == ("ada", EventKind.PUNCH, False)
+    assert statuses(service)["Ada"] is not Status.ABSENT
+    told = [(line.before, line.after, line.author) for line in queries.audit(MONDAY, MONDAY)]
+    assert ("nothing", "held", f"kiosk {held[0].kiosk}") in told
+    assert ("held", "confirmed", "boss") in told

@@ -2,6 +2,7 @@
 whole list would find, whatever came and whatever became of the list."""
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -117,7 +118,7 @@ def test_marks_that_come_are_put_in_and_nothing_else_is_made_again(day: Day) -> 
 @pytest.mark.parametrize(
     "what",
     [["mark"], ["mark", "few"], ["mark", "mark", "twice", "other"], ["mark", "few", "correction"],
-     ["mark", "mark", "none", "ahead"],
+     ["mark", "mark", "none", "ahead"], ["mark", "mark", "mark", "held", "correction"],
      ["mark", "mark", "mark", "few", "correction", "ahead", "twice", "other", "none"]],
     ids=" ".join,
 )  # fmt: skip
@@ -145,6 +146,7 @@ def comes(what: str, number: int, some: Event, chance: random.Random) -> Event |
         "few": mark(number, when % 5 + 1, f"few{when % 2}"),
         "correction": about(some, kind, number),
         "ahead": about(mark(number + 5), kind, number),
+        "held": replace(mark(number, when), kind=EventKind.HELD),
         "twice": some,
         "other": mark(int(some.id[1:]), when),
         "none": None,

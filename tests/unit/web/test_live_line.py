@@ -343,6 +343,13 @@ def _asking(fake: FakeLive) -> Event:
     return event
 
 
+def _heard(socket: WebSocketTestSession, fake: FakeLive) -> None:
+    """What was said before has been heard."""
+    socket.send_json({"beat": {"transport": "http"}})
+    while not fake.reports.of("front-door"):
+        socket.receive_json()
+
+
 def _press(socket: WebSocketTestSession, event: str, way: str = "out") -> None:
     socket.send_json({"press": {"event": event, "way": way}})
 
@@ -379,10 +386,26 @@ def test_a_press_that_was_not_offered_changes_nothing(
             assert _until(socket, "state", lambda state: state["replaced"])
         way = "void" if forged == "no mark" else "out"
         _press(socket, "bo-1" if forged == "other event" else event.id, way)
-        socket.send_json({"beat": {"transport": "http"}})  # heard after it
-        while not fake.reports.of("front-door"):
-            socket.receive_json()
+        _heard(socket, fake)
     assert fake.chosen == []
+
+
+def test_a_turn_counts_where_the_screen_that_feeds_the_kiosk_shows_it(
+    browser: TestClient, fake: FakeLive
+) -> None:
+    fake.seats.take("front-door", "s1")
+    with _open(browser) as socket:
+        socket.receive_json()
+        socket.send_json({"turn": {"nonce": "n1"}})
+        _heard(socket, fake)
+        assert fake.turns_shown == [("front-door", "n1")]
+        fake.seats.take("front-door", "another")
+        assert _until(socket, "state", lambda state: state["replaced"])
+        socket.send_json({"turn": {"nonce": "n2"}})
+        socket.send_json({"beat": {"transport": "http", "camera": "second"}})
+        while fake.reports.of("front-door")[0].status.camera != "second":
+            socket.receive_json()
+    assert fake.turns_shown == [("front-door", "n1")]
 
 
 def test_a_press_while_the_database_is_away_ends_no_line(

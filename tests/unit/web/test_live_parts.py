@@ -37,7 +37,14 @@ from tests.fakes.clock import MORNING, FakeClock
 
 ZONE = ZoneInfo("Europe/Berlin")
 SHOWN = Shown(
-    site_of("Site", ZONE, MORNING, Look()), Picture(), (), None, Marks(), State(), StreamStats()
+    site_of("Site", ZONE, MORNING, Look()),
+    Picture(),
+    (),
+    None,
+    None,
+    Marks(),
+    State(),
+    StreamStats(),
 )
 BEAT = {"transport": "http", "camera": "Front", "rate": 14.8, "dark": False, "battery": 0.83,
         "state": "ok", "version": "1"}  # fmt: skip

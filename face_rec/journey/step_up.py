@@ -1,0 +1,340 @@
+"""The step-up at a kiosk that marks live faces only: who is in doubt turns the head as asked.
+
+One person at a time, as a screen has one arrow. Everything about one kiosk is done by the thread
+that works on its pictures; what comes from elsewhere goes through :class:`StepUps`.
+"""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Final
+
+from face_rec.domain.liveness import (
+    Cue,
+    Failure,
+    Finding,
+    Hold,
+    Liveness,
+    Prompt,
+    hold_of,
+)
+from face_rec.domain.recognition import Decision, Look
+from face_rec.journey.decide import Limits, vote
+from face_rec.journey.liveness import challenge as rules
+from face_rec.journey.liveness.challenge import Ask, Challenge, Draw, draw
+from face_rec.journey.track_state import TrackState
+
+TRIES: Final = 5
+"""Failed tries within :data:`LATELY` seconds that pause a face at a kiosk …"""
+LATELY: Final = 180.0
+PAUSE: Final = 180.0
+"""… for so many seconds."""
+UNSURE_FOR: Final = 0.8
+"""Seconds in doubt before somebody is asked: most are live by then."""
+DENIED_FOR: Final = 1.5
+"""Seconds as a picture after which it is a failed try, and the office is told."""
+TOLD_FOR: Final = 4.0
+"""Seconds that somebody is told that they have failed, before they are asked again."""
+AGAIN: Final = 60.0
+"""Seconds in which the office is told once of one person at one kiosk."""
+STRAIGHT: Final = 15.0
+"""Degrees of yaw up to which a face looks at the camera, so that it can be asked to turn."""
+OWN_SCORE: Final = 0.5
+"""Share of a name's threshold with which a turned head is still the same person's: a look from the
+side scores less, a stranger's next to nothing. Chosen, not measured."""
+_AGAINST: Final = frozenset({Failure.WRONG, Failure.EARLY, Failure.SWAPPED})
+"""What a person who was asked does not do; the others may be tired, or have gone."""
+_ASKS: Final = 4096
+"""Turns that are remembered, the newest: nobody answers one of hours ago."""
+
+
+class StepUps:
+    """What all kiosks of a process share: which turns were asked for and shown, each once, and who
+    has failed. Known to this process only, and until it ends. Safe from any thread."""
+
+    def __init__(self, draw: Draw = draw) -> None:
+        self._draw = draw
+        self._lock = Lock()
+        self._waiting: dict[str, tuple[str, float]] = {}
+        self._shown: dict[str, float] = {}
+        self._failed: dict[tuple[str, str], deque[float]] = {}
+        self._paused: dict[tuple[str, str], float] = {}
+        self._told: dict[tuple[str, str], float] = {}
+        self._owing: dict[tuple[str, str], float] = {}
+
+    def ask(self, kiosk: str, now: float) -> Ask:
+        """Another turn, for the screens of ``kiosk``."""
+        ask = self._draw()
+        with self._lock:
+            self._waiting[ask.nonce] = (kiosk, now)
+            while len(self._waiting) > _ASKS:
+                del self._waiting[next(iter(self._waiting))]
+        return ask
+
+    def show(self, kiosk: str, nonce: str, now: float) -> bool:
+        """A screen of ``kiosk`` says that it shows the turn: True once, and in time."""
+        with self._lock:
+            asked_of, at = self._waiting.get(nonce, ("", now))
+            if asked_of != kiosk:
+                return False
+            del self._waiting[nonce]
+            if now - at > rules.SHOWN_WITHIN:
+                return False
+            self._shown[nonce] = now
+            while len(self._shown) > _ASKS:
+                del self._shown[next(iter(self._shown))]
+            return True
+
+    def shown_at(self, nonce: str) -> float | None:
+        """When a screen said so."""
+        with self._lock:
+            return self._shown.get(nonce)
+
+    def fail(self, kiosk: str, subject: str, now: float) -> None:
+        """``subject``, or a picture of them, has failed at ``kiosk``."""
+        with self._lock:
+            self._forget(now)
+            tries = self._failed.setdefault((kiosk, subject), deque())
+            tries.append(now)
+            if len(tries) >= TRIES:
+                self._paused[kiosk, subject] = now + PAUSE
+                del self._failed[kiosk, subject]
+
+    def owe(self, kiosk: str, subject: str, now: float) -> None:
+        """They were asked to turn the head, and have not."""
+        with self._lock:
+            self._owing[kiosk, subject] = now
+
+    def owes(self, kiosk: str, subject: str, now: float) -> bool:
+        """Whether they have not lately: then they are asked again, whatever the models say."""
+        with self._lock:
+            return now - self._owing.get((kiosk, subject), float("-inf")) < LATELY
+
+    def failed(self, kiosk: str, subject: str, now: float) -> int:
+        """How often they have failed there lately."""
+        with self._lock:
+            self._forget(now)
+            return len(self._failed.get((kiosk, subject), ()))
+
+    def paused(self, kiosk: str, subject: str, now: float) -> bool:
+        """Whether they have failed so often that they must wait, or mark another way."""
+        with self._lock:
+            return now < self._paused.get((kiosk, subject), now)
+
+    def first(self, kiosk: str, subject: str, now: float) -> bool:
+        """Whether the office has not been told of them a moment ago; it is told now."""
+        with self._lock:
+            self._told = {one: at for one, at in self._told.items() if now - at < AGAIN}
+            known = (kiosk, subject) in self._told
+            self._told.setdefault((kiosk, subject), now)
+            return not known
+
+    def _forget(self, now: float) -> None:
+        """What is over; as few people fail, all are looked through."""
+        for place, tries in list(self._failed.items()):
+            while tries and now - tries[0] > LATELY:
+                tries.popleft()
+            if not tries:
+                del self._failed[place]
+        self._paused = {place: until for place, until in self._paused.items() if now < until}
+        self._owing = {place: at for place, at in self._owing.items() if now - at < LATELY}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """Somebody was not taken for live: what the office is told. ``decision`` names them; ``why``:
+    in words."""
+
+    state: TrackState
+    decision: Decision
+    why: str
+
+
+@dataclass(slots=True, eq=False)
+class _Open:
+    """A challenge and whose it is; ``epoch`` and ``identity``: of the state when it was asked.
+    ``decision``: by which they were named."""
+
+    state: TrackState
+    epoch: int
+    identity: int
+    decision: Decision
+    challenge: Challenge
+
+
+class StepUp:
+    """Of one kiosk. Used by one thread at a time; times are the frames'."""
+
+    def __init__(self, kiosk: str, shared: StepUps) -> None:
+        self._kiosk = kiosk
+        self._shared = shared
+        self._open: _Open | None = None
+
+    def prompt(self, state: TrackState) -> Prompt | None:
+        """What whoever this is is asked to do now."""
+        return self._open.challenge.prompt if self._of(state) and self._open else None
+
+    def takes(self, state: TrackState, look: Look, limits: Limits) -> bool:
+        """Whether ``look`` is one at a head that turns as asked: seen from the side nobody is
+        named, but it tells whether it is still the same person."""
+        one = self._open
+        if one is None or one.state is not state or not one.challenge.aside(look.quality.yaw):
+            return False
+        match, who = look.match, one.challenge.subject
+        if vote(look, limits) not in {None, who}:
+            one.challenge = rules.failed(one.challenge, Failure.SWAPPED)
+        elif match.subject == who and match.score >= OWN_SCORE * limits.threshold:
+            one.challenge = rules.recognised(one.challenge)
+        return True
+
+    def __call__(
+        self,
+        decisions: Mapping[TrackState, Decision],
+        now: float,
+        yaw: Callable[[TrackState], float],
+        limits: Limits,
+    ) -> tuple[dict[TrackState, Decision], tuple[Held, ...]]:
+        """The decisions, live where somebody has turned as asked, and who was held. The states
+        learn why they are not marked."""
+        held = [*self._go_on(decisions, now, yaw, limits)]
+        made = {state: self._with_turns(state, one) for state, one in decisions.items()}
+        for state, decision in made.items():
+            held += self._hold(state, decision, now)
+        self._begin(made, now, yaw)
+        first, kiosk = self._shared.first, self._kiosk
+        told = [one for one in held if first(kiosk, one.decision.subject or "", now)]
+        return made, tuple(told)
+
+    # --- the challenge that is open
+
+    def _of(self, state: TrackState) -> bool:
+        return self._open is not None and self._open.state is state
+
+    def _go_on(
+        self,
+        decisions: Mapping[TrackState, Decision],
+        now: float,
+        yaw: Callable[[TrackState], float],
+        limits: Limits,
+    ) -> list[Held]:
+        one = self._open
+        if one is None:
+            return []
+        one.challenge = self._moved(one, decisions, now, yaw)
+        if one.challenge.unseen(now) or one.state.life.verdict is Liveness.ATTACK:
+            self._open = None  # nobody was asked; or nothing is asked of a picture any more
+            return []
+        answer = rules.answered(one.challenge, _naming(one, limits), one.state.life, now)
+        if isinstance(answer, Failure):
+            self._open = None
+            return [self._failed(one, answer, now)]
+        if answer.verdict is Liveness.LIVE and answer is not one.state.life:
+            one.state.turned = answer.findings[-1], one.challenge.subject
+            self._open = None
+        return []
+
+    def _moved(
+        self,
+        one: _Open,
+        decisions: Mapping[TrackState, Decision],
+        now: float,
+        yaw: Callable[[TrackState], float],
+    ) -> Challenge:
+        state, challenge = one.state, one.challenge
+        if state not in decisions:
+            return rules.failed(challenge, Failure.GONE)
+        if (state.track.epoch, state.identity) != (one.epoch, one.identity):
+            return rules.failed(challenge, Failure.SWAPPED)
+        shown_at = self._shared.shown_at(challenge.ask.nonce)
+        if shown_at is not None:
+            challenge = rules.shown(challenge, shown_at)
+        if not state.track.fresh:
+            return challenge
+        return rules.moved(challenge, yaw(state), now, lambda: self._shared.ask(self._kiosk, now))
+
+    def _failed(self, one: _Open, why: Failure, now: float) -> Held:
+        subject, life = one.challenge.subject, one.state.life
+        self._shared.fail(self._kiosk, subject, now)
+        self._shared.owe(self._kiosk, subject, now)
+        one.state.failed_at = now
+        says = Liveness.ATTACK if why in _AGAINST else Liveness.UNSURE
+        found = Finding(Cue.TURN, float(one.challenge.done), says)
+        told = replace(life, findings=(*life.findings, found))
+        return Held(one.state, replace(one.decision, subject=subject, life=told), why.words)
+
+    # --- who is held
+
+    def _with_turns(self, state: TrackState, decision: Decision) -> Decision:
+        """``decision``, live if they have turned and nothing speaks against it since."""
+        if state.turned is None or decision.life.verdict is Liveness.ATTACK:
+            return decision
+        found, subject = state.turned
+        if decision.subject != subject:
+            return decision
+        life = decision.life
+        live = replace(life, verdict=Liveness.LIVE, findings=(*life.findings, found), near=False)
+        return replace(decision, life=live)
+
+    def _hold(self, state: TrackState, decision: Decision, now: float) -> list[Held]:
+        before, state.hold = state.hold, self._reason(state, decision, now)
+        if state.hold is not before or state.held_since is None:
+            state.held_since = now
+        if state.hold is not Hold.ATTACK:
+            state.denied = False
+            return []
+        if state.denied or decision.subject is None or now - state.held_since < DENIED_FOR:
+            return []
+        state.denied = True
+        self._shared.fail(self._kiosk, decision.subject, now)
+        return [Held(state, decision, ", ".join(decision.life.reasons))]
+
+    def _reason(self, state: TrackState, decision: Decision, now: float) -> Hold | None:
+        subject = decision.subject
+        if self._of(state):
+            return Hold.TURN
+        if subject is None or subject in state.receipts:
+            return None
+        if self._shared.paused(self._kiosk, subject, now):
+            return Hold.PAUSED
+        hold = hold_of(decision.life)
+        if hold is None and state.turned is None and self._shared.owes(self._kiosk, subject, now):
+            hold = Hold.UNSURE
+        if hold is not None and now - state.failed_at < TOLD_FOR:
+            return Hold.FAILED
+        return hold
+
+    def _begin(
+        self,
+        decisions: Mapping[TrackState, Decision],
+        now: float,
+        yaw: Callable[[TrackState], float],
+    ) -> None:
+        """Ask whoever has been in doubt for a while; of several the largest face."""
+        if self._open is not None:
+            return
+        waiting = [state for state in decisions if _in_doubt(state, now)]
+        for state in sorted(waiting, key=lambda one: -one.track.face.box.area)[:1]:
+            subject, neutral = decisions[state].subject, yaw(state)
+            if subject is None or abs(neutral) > STRAIGHT:
+                return
+            failed = self._shared.failed(self._kiosk, subject, now)
+            ask = self._shared.ask(self._kiosk, now)
+            challenge = rules.asked(subject, failed, neutral, ask, now)
+            self._open = _Open(
+                state, state.track.epoch, state.identity, decisions[state], challenge
+            )
+            state.hold, state.held_since = Hold.TURN, now
+
+
+def _in_doubt(state: TrackState, now: float) -> bool:
+    since = state.held_since
+    lasts = since is not None and now - since >= UNSURE_FOR
+    return state.hold is Hold.UNSURE and lasts and state.track.fresh and not state.track.contested
+
+
+def _naming(one: _Open, limits: Limits) -> int:
+    """Looks since the last turn that name whom was asked, if nobody else is named."""
+    since = one.challenge.since
+    votes = [vote(look, limits) for look in one.state.looks if look.at > since]
+    return len(votes) if all(who == one.challenge.subject for who in votes) else 0

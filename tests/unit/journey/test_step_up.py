@@ -1,0 +1,464 @@
+"""Somebody in doubt is asked to turn the head: the rules, and what a kiosk makes of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC
+from itertools import count, product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from face_rec.domain.liveness import (
+    Check,
+    Cue,
+    Failure,
+    Hold,
+    Judgement,
+    Liveness,
+    Side,
+)
+from face_rec.domain.marks import Event, EventKind, Outcome, Source
+from face_rec.domain.screens import Label
+from face_rec.journey.liveness import challenge as rules
+from face_rec.journey.liveness.challenge import Ask, Challenge, Phase
+from face_rec.journey.pipeline import Journey
+from face_rec.journey.step_up import LATELY, PAUSE, TRIES, StepUps
+from face_rec.journey.still import Stills
+from face_rec.kiosks.banner import banners
+from tests.fakes.clock import MORNING
+from tests.fakes.journey import FRAME_SECONDS, Actor, Stage, picture
+
+ANN, BOB = 0, 5
+FRAME = 0.1
+DOUBT = Judgement(Liveness.UNSURE, 0.45)
+LEFT, RIGHT = Side.LEFT, Side.RIGHT
+YAW = {LEFT: 30.0, RIGHT: -30.0, None: 0.0}
+
+
+class Asks:
+    """Turns to these sides, then to the left."""
+
+    def __init__(self, *sides: Side) -> None:
+        self._sides = [*sides]
+        self._number = count(1)
+
+    def __call__(self) -> Ask:
+        return Ask(f"n{next(self._number)}", self._sides.pop(0) if self._sides else LEFT)
+
+
+def run(asks: Asks, turns: Sequence[Side | None], dwell: int = 5, seen: bool = True) -> Challenge:
+    """A head that makes these turns, each as soon as it was shown that one is wanted."""
+    one, now = rules.asked("ann", 0, 0.0, asks(), 0.0), 0.0
+    for side in turns:
+        one = rules.shown(one, now)
+        now += rules.REACTION + FRAME
+        for yaw in [YAW[side]] * dwell + [0.0] * dwell:
+            now += FRAME
+            one = rules.moved(one, yaw, now, asks)
+            if seen and one.phase is Phase.TURNED:
+                one = rules.recognised(one)
+    return one
+
+
+def verdict(one: Challenge, looks: int = 9, life: Judgement = DOUBT) -> Judgement | Failure:
+    return rules.answered(one, looks, life, one.since)
+
+
+# --- the rules
+
+
+def test_whoever_turns_to_each_side_as_asked_is_live_if_the_models_lean_to_it() -> None:
+    one = run(Asks(LEFT, RIGHT, RIGHT), [LEFT, RIGHT, RIGHT])
+    assert (one.phase, one.done) == (Phase.BACK, 3)
+    life = verdict(one)
+    assert isinstance(life, Judgement)
+    assert life.verdict is Liveness.LIVE
+    assert life.findings[-1].cue is Cue.TURN
+
+
+@pytest.mark.parametrize("asked", list(product(Side, repeat=3)), ids=str)
+def test_of_all_ways_to_turn_one_in_eight_answers(asked: tuple[Side, ...]) -> None:
+    passed = [
+        turns for turns in product(Side, repeat=3) if run(Asks(*asked), turns).phase is Phase.BACK
+    ]
+    assert passed == [asked]
+
+
+def test_a_video_that_turns_all_the_time_passes_no_more_often_than_the_sides_allow() -> None:
+    """Whatever its pace, and wherever in it it is asked: never more than 1 in 2 for each turn."""
+    for dwell in (1, 2, 4, 8, 16):
+        for start in range(4):
+            turns = [LEFT, RIGHT] * 8
+            passed = sum(
+                run(Asks(*asked), turns[start:], dwell).phase is Phase.BACK
+                for asked in product(Side, repeat=3)
+            )
+            assert passed <= 1
+
+
+def test_who_turns_to_the_other_side_has_failed_and_cannot_make_it_good() -> None:
+    one = run(Asks(LEFT), [RIGHT, LEFT, LEFT, LEFT])
+    assert one.failure is Failure.WRONG
+
+
+def test_one_wrong_picture_is_no_turn() -> None:
+    one = rules.shown(rules.asked("ann", 0, 0.0, Asks(LEFT)(), 0.0), 0.0)
+    for number, yaw in enumerate([0, 0, -40, 0, 25, 0, 25, 25]):
+        one = rules.moved(one, float(yaw), 1 + FRAME * number, Asks())
+    assert one.phase is Phase.TURNED
+
+
+def test_a_head_that_was_turning_when_it_was_asked_has_failed() -> None:
+    one = rules.shown(rules.asked("ann", 0, 0.0, Asks(LEFT)(), 0.0), 0.0)
+    for number in range(3):
+        one = rules.moved(one, 30.0, 0.05 * number, Asks())
+    assert one.failure is Failure.EARLY
+
+
+def test_a_turn_counts_only_once_the_screen_has_shown_it() -> None:
+    one = rules.asked("ann", 0, 0.0, Asks(LEFT)(), 0.0)
+    for number in range(20):
+        one = rules.moved(one, 30.0, FRAME * number, Asks())
+    assert (one.phase, one.failure) == (Phase.ASKED, None)
+    assert one.unseen(rules.SHOWN_WITHIN + 0.1)
+
+
+def test_the_next_side_is_drawn_when_the_head_is_back() -> None:
+    asks = Asks(LEFT, RIGHT)
+    one = rules.shown(rules.asked("ann", 0, 0.0, asks(), 0.0), 0.0)
+    one = rules.moved(rules.moved(one, 30.0, 0.5, asks), 30.0, 0.6, asks)
+    assert one.prompt is not None
+    assert (one.prompt.side, one.ask.nonce) == (None, "n1")
+    one = rules.recognised(one)
+    one = rules.moved(rules.moved(one, 0.0, 0.9, asks), 0.0, 1.0, asks)
+    assert one.prompt is not None
+    assert (one.prompt.side, one.ask.nonce, one.prompt.done) == (RIGHT, "n2", 1)
+
+
+def test_a_face_from_the_side_that_is_not_the_same_persons_is_not_taken() -> None:
+    assert run(Asks(LEFT), [LEFT], seen=False).failure is Failure.SWAPPED
+
+
+def test_where_the_camera_hangs_aside_straight_is_where_they_looked_when_asked() -> None:
+    one = rules.shown(rules.asked("ann", 0, 14.0, Asks(RIGHT)(), 0.0), 0.0)
+    one = rules.moved(rules.moved(one, -6.0, 0.5, Asks()), -6.0, 0.6, Asks())
+    assert one.phase is Phase.TURNED
+
+
+@pytest.mark.parametrize(
+    ("looks", "life"),
+    [
+        (1, DOUBT),
+        (9, replace(DOUBT, score=0.4)),
+        (9, replace(DOUBT, score=None)),
+        (9, replace(DOUBT, verdict=Liveness.ATTACK)),
+    ],
+    ids=str,
+)
+def test_turning_alone_makes_nobody_live(looks: int, life: Judgement) -> None:
+    one = run(Asks(LEFT, LEFT, LEFT), [LEFT, LEFT, LEFT])
+    assert verdict(one, looks, life) is life
+    late = rules.answered(one, looks, life, one.since + rules.SEEN_WITHIN + 1)
+    assert late in {Failure.DOUBTED, life}
+    assert late is life if life.verdict is Liveness.ATTACK else late is Failure.DOUBTED
+
+
+@given(st.floats(0, 60), st.lists(st.sampled_from([0.0, 5.0, -9.0, 12.0, -17.0]), max_size=40))
+def test_time_alone_never_makes_anybody_live(pace: float, yaws: list[float]) -> None:
+    one = rules.shown(rules.asked("ann", 0, 0.0, Asks(LEFT)(), 0.0), 0.0)
+    for number, yaw in enumerate(yaws, 1):
+        one = rules.recognised(rules.moved(one, yaw, number * pace, Asks()))
+        answer = rules.answered(one, 9, DOUBT, number * pace)
+        assert not isinstance(answer, Judgement) or answer.verdict is not Liveness.LIVE
+
+
+movements = st.lists(
+    st.tuples(st.floats(-60, 60), st.floats(0.01, 3), st.booleans(), st.booleans()), max_size=60
+)
+
+
+@given(st.lists(st.sampled_from(list(Side)), min_size=12, max_size=12), movements)
+def test_however_a_head_moves_nobody_is_live_before_all_turns_are_made_and_none_once_it_failed(
+    sides: list[Side], pictures: list[tuple[float, float, bool, bool]]
+) -> None:
+    asks = Asks(*sides)
+    one, now, was_failed = rules.asked("ann", 0, 0.0, asks(), 0.0), 0.0, False
+    for yaw, step, shown, same in pictures:
+        now += step
+        one = rules.shown(one, now) if shown else one
+        one = rules.moved(one, yaw, now, asks)
+        one = rules.recognised(one) if same else one
+        answer = rules.answered(one, 9, DOUBT, now)
+        live = isinstance(answer, Judgement) and answer.verdict is Liveness.LIVE
+        assert not live or (one.done == one.turns and not was_failed)
+        was_failed = was_failed or one.failure is not None
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.integers(0, 9))
+def test_models_that_lean_more_to_live_never_make_a_face_less_so(
+    score: float, more: float, looks: int
+) -> None:
+    one = run(Asks(LEFT, LEFT, LEFT), [LEFT, LEFT, LEFT])
+    low, high = sorted((score, more))
+    less, better = (verdict(one, looks, replace(DOUBT, score=s)) for s in (low, high))
+    assert isinstance(less, Judgement)
+    assert isinstance(better, Judgement)
+    assert better.verdict is Liveness.LIVE or less.verdict is not Liveness.LIVE
+
+
+def test_each_failed_try_adds_a_turn_up_to_five() -> None:
+    turns = [rules.asked("ann", tries, 0.0, Asks()(), 0.0).turns for tries in range(5)]
+    assert turns == [3, 4, 5, 5, 5]
+
+
+def test_sides_are_drawn_at_random_and_each_under_another_name() -> None:
+    asks = [rules.draw() for _ in range(400)]
+    assert len({one.nonce for one in asks}) == 400
+    assert 100 < sum(one.side is LEFT for one in asks) < 300  # 1 in 10^23 outside
+
+
+# --- nonces, and failed tries
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.sampled_from(["door", "gate"]), st.floats(0, 5)),
+        max_size=40,
+    )
+)
+def test_no_turn_is_ever_shown_twice_nor_at_another_kiosk_nor_late(
+    said: list[tuple[int, str, float]],
+) -> None:
+    shared, now = StepUps(), 0.0
+    asks = [shared.ask("door", now) for _ in range(5)]
+    taken: list[int] = []
+    for number, kiosk, step in said:
+        now += step
+        if shared.show(kiosk, asks[number].nonce, now):
+            assert kiosk == "door"
+            assert number not in taken
+            assert now <= rules.SHOWN_WITHIN
+            taken.append(number)
+    assert not shared.show("door", "made-up", now)
+
+
+def test_five_failed_tries_in_three_minutes_pause_a_face_at_a_kiosk_and_nobody_else() -> None:
+    shared = StepUps()
+    for number in range(TRIES):
+        assert not shared.paused("door", "ann", number)
+        shared.fail("door", "ann", number)
+    now = float(TRIES)
+    assert shared.paused("door", "ann", now)
+    assert not shared.paused("door", "bob", now)
+    assert not shared.paused("gate", "ann", now)
+    assert not shared.paused("door", "ann", now + PAUSE)
+    assert shared.failed("door", "ann", now) == 0
+
+
+def test_tries_of_more_than_three_minutes_ago_are_forgotten() -> None:
+    shared = StepUps()
+    for number in range(20):
+        shared.fail("door", "ann", number * (LATELY / (TRIES - 1) + 1))
+        assert not shared.paused("door", "ann", number * (LATELY / (TRIES - 1) + 1))
+
+
+# --- a kiosk that enforces
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    stage = Stage()
+    stage.services = replace(stage.services, step_ups=StepUps(Asks(LEFT, RIGHT, LEFT, RIGHT)))
+    stage.journey = Journey("door", stage.services, stage.board)
+    stage.check = Check.ENFORCE
+    stage.enrol("ann", ANN)
+    stage.enrol("bob", BOB)
+    stage.lives(0.45)
+    yield stage
+    stage.close()
+
+
+def nose(side: Side | None) -> float:
+    return {LEFT: 0.12, RIGHT: -0.12, None: 0.0}[side]
+
+
+def asked_of(stage: Stage, colour: int = ANN, frames: int = 40) -> Label:
+    """Until somebody is asked."""
+    for _ in range(frames):
+        label = stage.label(Actor(colour))
+        if label.prompt is not None:
+            return label
+    return label
+
+
+def answer(
+    stage: Stage, side: Side | None = None, *, shown: bool = True, colour: int = ANN
+) -> Label:
+    """The screen shows the turn, and the head turns to ``side`` (else as asked) and back."""
+    label = asked_of(stage)
+    assert label.prompt is not None
+    side = side or label.prompt.side
+    if shown:
+        stage.services.step_ups.show("door", label.prompt.nonce, stage.clock.monotonic())
+    stage.show(Actor(ANN), frames=5)
+    stage.show(Actor(colour, nose=nose(side)), frames=5)
+    return stage.label(Actor(ANN), frames=3)
+
+
+def events(stage: Stage, kind: EventKind) -> list[Event]:
+    return [one for one in stage.attendance.day(MORNING.date()) if one.kind is kind]
+
+
+def test_who_is_in_doubt_is_asked_and_marked_when_they_have_turned_as_asked(stage: Stage) -> None:
+    label = asked_of(stage)
+    assert label.prompt is not None
+    assert (label.hold, label.prompt.side, label.prompt.turns) == (Hold.TURN, LEFT, 3)
+    assert label.name == ""
+    for side in (LEFT, RIGHT, LEFT):
+        assert stage.marked == []
+        answer(stage, side)
+    label = stage.label(Actor(ANN), frames=4)
+    assert (label.name, label.prompt) == ("Ann", None)
+    (mark,) = events(stage, EventKind.PUNCH)
+    assert (mark.live, [one.cue for one in mark.found]) == (
+        Liveness.LIVE,
+        [Cue.TEXTURE, Cue.TURN],
+    )
+    assert events(stage, EventKind.HELD) == []
+
+
+def test_the_other_side_holds_them_and_tells_the_office_why(stage: Stage) -> None:
+    label = answer(stage, RIGHT)
+    assert (label.hold, stage.marked[1:]) == (Hold.FAILED, [])
+    (held,) = events(stage, EventKind.HELD)
+    assert (held.subject, held.reason) == ("ann", Failure.WRONG.words)
+    assert held.found[-1].cue is Cue.TURN
+    assert held.snapshot is not None
+    assert events(stage, EventKind.PUNCH) == []
+
+
+def test_who_has_failed_turns_before_a_mark_whatever_the_models_say(stage: Stage) -> None:
+    life = stage.lives(0.45)
+    answer(stage, RIGHT)
+    life.score = 0.99
+    stage.show(frames=20)  # and comes again
+    stage.show(Actor(ANN), frames=80)
+    assert events(stage, EventKind.PUNCH) == []
+    for _ in range(4):  # one more than at first
+        answer(stage)
+    stage.show(Actor(ANN), frames=4)
+    assert [one.subject for one in events(stage, EventKind.PUNCH)] == ["ann"]
+
+
+def test_who_does_not_turn_is_held_and_never_marked(stage: Stage) -> None:
+    label = asked_of(stage)
+    assert label.prompt is not None
+    stage.services.step_ups.show("door", label.prompt.nonce, stage.clock.monotonic())
+    stage.show(Actor(ANN), frames=round(rules.TURN_WITHIN / FRAME_SECONDS) + 3)
+    (held,) = events(stage, EventKind.HELD)
+    assert held.reason == Failure.LATE.words
+    stage.show(Actor(ANN), frames=60)
+    assert events(stage, EventKind.PUNCH) == []
+
+
+def test_who_takes_the_picture_away_has_failed_too(stage: Stage) -> None:
+    label = asked_of(stage)
+    assert label.prompt is not None
+    stage.services.step_ups.show("door", label.prompt.nonce, stage.clock.monotonic())
+    stage.show(Actor(ANN), frames=3)
+    stage.show(frames=30)
+    (held,) = events(stage, EventKind.HELD)
+    assert (held.reason, held.snapshot) == (Failure.GONE.words, None)
+
+
+def test_another_head_that_turns_for_a_photo_is_noticed(stage: Stage) -> None:
+    answer(stage, LEFT, colour=BOB)
+    (held,) = events(stage, EventKind.HELD)
+    assert (held.subject, held.reason) == ("ann", Failure.SWAPPED.words)
+    assert events(stage, EventKind.PUNCH) == []
+
+
+def test_who_was_asked_turns_even_if_the_models_have_come_to_take_them_for_live(
+    stage: Stage,
+) -> None:
+    life = stage.lives(0.45)
+    asked_of(stage)
+    life.score = 0.99
+    stage.show(Actor(ANN), frames=30)
+    assert stage.marked == []
+
+
+def test_without_a_screen_nobody_is_asked_and_nobody_fails(stage: Stage) -> None:
+    answer(stage, RIGHT, shown=False)
+    stage.show(Actor(ANN), frames=60)
+    assert stage.attendance.day(MORNING.date()) == []
+
+
+def test_a_picture_is_held_without_a_question_and_noted_once_a_minute(stage: Stage) -> None:
+    stage.lives(0.1)
+    for _ in range(4):
+        label = stage.label(Actor(ANN), frames=30)
+        stage.show(frames=10)
+    assert (label.hold, label.prompt) == (Hold.ATTACK, None)
+    (held,) = events(stage, EventKind.HELD)
+    assert held.reason == Cue.TEXTURE.words
+    assert stage.board.greetings() == ()
+
+
+def test_a_live_face_that_looked_like_a_picture_for_a_moment_leaves_nothing(stage: Stage) -> None:
+    life = stage.lives(0.1)
+    stage.show(Actor(ANN), frames=8)
+    life.score = 0.9
+    stage.show(Actor(ANN), frames=20)
+    assert [one.kind for one in stage.attendance.day(MORNING.date())] == [EventKind.PUNCH]
+
+
+def test_a_face_that_has_failed_too_often_waits_even_when_it_is_live(stage: Stage) -> None:
+    life = stage.lives(0.1)
+    for _ in range(TRIES):
+        stage.show(Actor(ANN), frames=30)
+        stage.show(frames=10)
+    life.score = 0.9
+    scene = stage.show(Actor(ANN), Actor(BOB, left=400), frames=20)
+    assert {one.hold for one in scene.labels} == {Hold.PAUSED, None}
+    (banner,) = banners([], scene, UTC, pin=True)
+    assert (banner.title, banner.text) == (
+        Hold.PAUSED.heading,
+        f"{Hold.PAUSED.text} · Use your PIN, or ask the office",
+    )
+    assert [one.subject for one in events(stage, EventKind.PUNCH)] == ["bob"]
+    stage.show(frames=2, seconds=PAUSE)
+    stage.show(Actor(ANN), frames=20)
+    assert [one.subject for one in events(stage, EventKind.PUNCH)] == ["bob", "ann"]
+
+
+def test_who_was_held_is_marked_by_their_pin_and_the_cooldown_knows_nothing_of_it(
+    stage: Stage,
+) -> None:
+    answer(stage, RIGHT)
+    receipt = stage.services.puncher("door", Source.PIN, stage.board).by_pin("ann")
+    assert receipt.outcome is Outcome.MARKED
+
+
+def test_of_two_in_doubt_one_is_asked_at_a_time(stage: Stage) -> None:
+    for _ in range(60):
+        scene = stage.show(Actor(ANN), Actor(BOB, left=400, side=160))
+        prompts = [one.prompt for one in scene.labels if one.prompt]
+        assert len(prompts) <= 1
+    assert len(prompts) == 1
+
+
+def test_a_still_tells_the_office_once_and_marks_nobody(stage: Stage) -> None:
+    for _ in range(3):
+        (label,) = Stills(stage.services)(picture([Actor(ANN)]), "door")
+    assert (label.hold, label.receipt) == (Hold.STILL, None)
+    (held,) = stage.attendance.day(MORNING.date())
+    assert (held.kind, held.reason) == (EventKind.HELD, "one photo has no time in it")
+
+
+def test_a_full_disk_holds_nobody_up_and_marks_nobody(stage: Stage) -> None:
+    stage.journal.full = True
+    label = answer(stage, RIGHT)
+    assert label.hold is Hold.FAILED
+    assert stage.attendance.day(MORNING.date()) == []
