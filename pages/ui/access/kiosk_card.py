@@ -84,8 +84,10 @@ def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
         "Pictures of faces (liveness)", list(Check), index=list(Check).index(start.liveness),
         format_func=lambda one: _CHECKS[one], key=f"{key}_liveness",
         help="Needs the liveness models (page Models); without them nothing is checked, and a "
-        "kiosk that marks live faces only marks nobody by face. docs/liveness.md says what they "
-        "notice and what they do not.",
+        "kiosk that marks live faces only marks nobody by face. There, whoever stays in doubt is "
+        "asked to turn the head as arrows say. Who does not, or is taken for a picture, is not "
+        "marked and waits under Records, Review; five such tries in three minutes pause that face "
+        "there for three. PINs help who cannot turn. docs/liveness.md says what is noticed.",
     )  # fmt: skip
     shown = st.toggle(
         "Show today's marks beside the picture", start.show_marks, key=f"{key}_shown",
