@@ -17,7 +17,7 @@ APART := tests/integration/project tests/browser
 # Images of Python often set it: every process that a test starts would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-fast test-thorough test-clock coverage lint hooks types chaos bench bench-quick bench-history outage lock clean
+.PHONY: help run test test-fast test-thorough test-clock coverage lint hooks types chaos bench bench-quick bench-history presentations outage lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -85,6 +85,9 @@ bench-quick: $(VENV)/.tools ## the same in two minutes
 bench-history: $(VENV)/.tools ## add the last measurement to tests/benchmarks/history.jsonl; prints a table by commit
 	@$(BIN)/python -m tests.benchmarks.history add
 	@$(BIN)/python -m tests.benchmarks.history show
+
+presentations: $(VENV)/.tools ## render presentation attacks for evaluate-liveness from ../shared: OUT= a new folder, SEED=, CLIPS= of each species
+	$(BIN)/python -m tests.presentations $(OUT) --seed $(or $(SEED),0) --clips $(or $(CLIPS),150)
 
 outage: $(VENV)/.tools ## kill the server for ten minutes in which thirty people come (make outage MINUTES=1 PEOPLE=4); takes a quarter of an hour
 	MINUTES=$(MINUTES) PEOPLE=$(PEOPLE) $(BIN)/python -m pytest -q -s tests/browser/kiosk/outage.py

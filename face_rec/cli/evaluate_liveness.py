@@ -4,12 +4,11 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 
 from tqdm import tqdm
 
@@ -18,7 +17,7 @@ from face_rec import assembly
 from face_rec.cli.evaluate import Evaluation, split
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import ModelError, SourceError
-from face_rec.domain.faces import Face, Frame, Image
+from face_rec.domain.faces import Frame
 from face_rec.domain.liveness import Check, Liveness
 from face_rec.domain.people import Consent, Person
 from face_rec.domain.recognition import Verdict
@@ -32,12 +31,14 @@ from face_rec.journey.streams.camera import PictureFolder, VideoFile
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.photos.photo_check import Examiner
 from face_rec.people.photos.quality import assess
-from face_rec.protocols.models import FaceModels, LifeModels
+from face_rec.protocols.models import FaceModels
 
 CLIPS: Final = (".mp4", ".avi", ".mov", ".mkv", ".webm", ".gif", ".mjpeg")
 PICTURES: Final = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
 FRAME_RATE: Final = 15.0
 """At which the pictures of a folder are taken to follow each other."""
+COSTED: Final = 30
+"""Clips of live faces by which the cost is measured."""
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -46,7 +47,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="measure what the liveness models notice",
         description="Sends live faces and attacks on the way that a kiosk's pictures take, and "
         "counts what they are taken for. A presentation is a video, a picture, or a folder of "
-        "pictures (the frames of one video, by name). Terms after ISO/IEC 30107-3; each bound "
+        "pictures (the frames of one video, by name). Folders in BONAFIDE are kinds of live faces "
+        "that are counted apart. Terms after ISO/IEC 30107-3; each bound "
         "holds at 95 % (Clopper-Pearson).",
     )
     command.add_argument("bonafide", type=Path, metavar="BONAFIDE", help="folder of live faces")
@@ -60,7 +62,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(options: argparse.Namespace) -> int:
-    bonafide, species = _found(options.bonafide), _species(options.attacks)
+    bonafide, species = _kinds(options.bonafide), _species(options.attacks)
     settings = config.load()
     service = assembly.build_models(settings)
     models = service.load()
@@ -69,7 +71,6 @@ def run(options: argparse.Namespace) -> int:
             f"There are no liveness models at {service.liveness.place(settings.liveness_pack)}. "
             "Install them first: python -m face_rec models import --liveness FOLDER"
         )
-    timed = Timed(models.life)
     gallery = MemoryGallery(models.contract)
     if options.people is not None:
         examiner = Examiner(service, assess, alone=False)
@@ -77,13 +78,28 @@ def run(options: argparse.Namespace) -> int:
         for person, photos in split(options.people, None, 100).enrol.items():
             enrol(person, photos)
     policy = Policy(threshold=settings.match_threshold, margin=settings.match_margin)
-    site = Bench(replace(models, life=timed), gallery, policy)
-    with tqdm(
-        total=len(bonafide) + sum(map(len, species.values())), unit="clip", file=sys.stderr
-    ) as bar:
-        result = evaluate(site, bonafide, species, partial(_one_more, bar))
-    _show(result, timed.milliseconds, as_json=options.json)
+    bench = Bench(models, gallery, policy)
+    found = [path for kind in (*bonafide.values(), *species.values()) for path in kind]
+    with tqdm(found, unit="clip", file=sys.stderr) as clips:
+        seen = {path: bench(path) for path in clips}
+    result = counted(
+        {name: [seen[path] for path in paths] for name, paths in bonafide.items()},
+        {name: [seen[path] for path in paths] for name, paths in species.items()},
+    )
+    added = bench.added([path for paths in bonafide.values() for path in paths if _moves(path)])
+    if options.json:
+        print(json.dumps(_answer(result, seen, added)))
+    else:
+        print("\n".join([*lines(result), _words(added)]))
     return 0
+
+
+def _answer(result: Result, seen: dict[Path, Seen], added: "Added | None") -> dict[str, object]:
+    """``milliseconds``: of CPU a frame; ``clips``: what became of each presentation."""
+    return asdict(result) | {
+        "milliseconds": None if added is None else asdict(added),
+        "clips": {str(path): asdict(one) for path, one in seen.items()},
+    }
 
 
 # --- presentations ---------------------------------------------------------------------------
@@ -108,6 +124,20 @@ def _presentations(folder: Path) -> Iterator[Path]:
             yield path
 
 
+def _kinds(folder: Path) -> dict[str, list[Path]]:
+    """The live faces: each folder of presentations in ``folder`` is a kind of its own."""
+    found = _found(folder)
+    kinds: dict[str, list[Path]] = {}
+    for path in found:
+        inside = path.relative_to(folder).parts
+        kinds.setdefault(inside[0] if len(inside) > 1 else "live faces", []).append(path)
+    return kinds
+
+
+def _moves(path: Path) -> bool:
+    return path.is_dir() or path.suffix.lower() in CLIPS
+
+
 def _species(folder: Path) -> dict[str, list[Path]]:
     if not folder.is_dir():
         raise SourceError(f"There is no folder {folder}.")
@@ -117,12 +147,13 @@ def _species(folder: Path) -> dict[str, list[Path]]:
     return {path.name: _found(path) for path in folders}
 
 
-def _frames(path: Path) -> Iterator[tuple[float, Image]]:
+def _frames(path: Path) -> Iterator[Frame]:
     if path.is_dir():
-        for number, (_, image) in enumerate(PictureFolder(path).pictures()):
-            yield number / FRAME_RATE, image
+        for number, (_, image) in enumerate(PictureFolder(path).pictures(), 1):
+            yield Frame(image, number, number / FRAME_RATE)
     else:
-        yield from VideoFile(path).frames()
+        for number, (at, image) in enumerate(VideoFile(path).frames(), 1):
+            yield Frame(image, number, at)
 
 
 # --- the way of a presentation ---------------------------------------------------------------
@@ -136,32 +167,27 @@ def _after(seen: Seen, label: Label) -> Seen:
         first=verdict if seen.first is None and decided else seen.first,
         live=seen.live or verdict is Liveness.LIVE,
         measured=seen.measured or bool(label.life.findings),
+        named=seen.named or label.verdict is Verdict.NAMED,
         marked=seen.marked or label.receipt is not None,
     )
 
 
-class Timed:
-    """Implements LifeModels; counts what they cost."""
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Milliseconds of CPU that a frame of live faces takes ``without`` liveness and ``with_`` it,
+    where it is observed."""
 
-    def __init__(self, models: LifeModels) -> None:
-        self._models = models
-        self._seconds, self._faces = 0.0, 0
+    without: float
+    with_: float
 
-    @property
-    def licence(self) -> str:
-        return self._models.licence
 
-    @property
-    def milliseconds(self) -> float:
-        """A look."""
-        return self._seconds / max(1, self._faces) * 1000
-
-    def scores(self, image: Image, faces: Sequence[Face]) -> list[float | None]:
-        started = time.process_time()
-        answers = self._models.scores(image, faces)
-        self._seconds += time.process_time() - started
-        self._faces += sum(answer is not None for answer in answers)
-        return answers
+def _words(added: Added | None) -> str:
+    if added is None:
+        return "there was no video of live faces to measure the cost with"
+    return (
+        f"{added.with_ - added.without:+.1f} ms of CPU a frame: {added.without:.1f} without, "
+        f"{added.with_:.1f} with"
+    )
 
 
 class Enrolled:
@@ -194,13 +220,30 @@ class Bench:
         """What the largest face of a presentation comes to; raises SourceError."""
         if path.is_file() and path.suffix.lower() in PICTURES:
             return self._still(path)
-        journey = Journey("evaluation", self._deps())
+        journey = Journey("evaluation", self._deps(Check.ENFORCE))
         seen = Seen()
-        for number, (at, image) in enumerate(_frames(path), 1):
-            labels = journey.process(Frame(image, number, at)).labels
+        for frame in _frames(path):
+            labels = journey.process(frame).labels
             if labels:
                 seen = _after(seen, max(labels, key=lambda one: one.box.area))
         return seen
+
+    def added(self, clips: Sequence[Path]) -> Added | None:
+        """What liveness costs in COSTED of the clips; each with and without, one after the other,
+        so that whatever else the machine does slows both."""
+        spent, frames = {Check.OFF: 0.0, Check.OBSERVE: 0.0}, 0
+        for clip in clips[:: max(1, len(clips) // COSTED)]:
+            pictures = list(_frames(clip))
+            frames += len(pictures)
+            for check in spent:
+                journey = Journey("evaluation", self._deps(check))
+                started = time.process_time()
+                for picture in pictures:
+                    journey.process(picture)
+                spent[check] += time.process_time() - started
+        if not frames:
+            return None
+        return Added(*(round(1000 * seconds / frames, 2) for seconds in spent.values()))
 
     def _still(self, path: Path) -> Seen:
         """One picture: by it an enforcing kiosk marks nobody, so this asks one that observes."""
@@ -209,42 +252,13 @@ class Bench:
             if found and found[0].decision.life.findings:
                 verdict, subject = found[0].decision.life.verdict, found[0].decision.subject
                 live = verdict is Liveness.LIVE
-                return Seen(verdict, live, measured=True, marked=live and subject is not None)
+                named = subject is not None
+                return Seen(verdict, live, measured=True, named=named, marked=live and named)
         return Seen()
 
-    def _deps(self) -> PipelineDeps:
+    def _deps(self, check: Check) -> PipelineDeps:
         return PipelineDeps(
             models=self, gallery=self._gallery, directory=Enrolled(),
             marker=DryRunMarker(0.0), snapshots=None, assess=assess, clock=SystemClock(),
-            policy=self._policy, liveness=lambda _: Check.ENFORCE,
+            policy=self._policy, liveness=lambda _: check,
         )  # fmt: skip
-
-
-def evaluate(
-    bench: Callable[[Path], Seen],
-    bonafide: Sequence[Path],
-    species: dict[str, list[Path]],
-    done: Callable[[], None],
-) -> Result:
-    """All presentations, counted; raises SourceError for a video that is none."""
-
-    def seen(paths: Iterable[Path]) -> list[Seen]:
-        found = []
-        for path in paths:
-            found.append(bench(path))
-            done()
-        return found
-
-    return counted(seen(bonafide), {name: seen(paths) for name, paths in species.items()})
-
-
-def _one_more(bar: "tqdm[NoReturn]") -> None:
-    bar.update()
-
-
-def _show(result: Result, milliseconds: float, *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(asdict(result) | {"milliseconds": round(milliseconds, 2)}))
-        return
-    print("\n".join(lines(result)))
-    print(f"{milliseconds:.1f} ms of CPU for each look")

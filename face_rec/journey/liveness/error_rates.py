@@ -22,12 +22,14 @@ ENOUGH_FACES: Final = 100
 class Seen:
     """What a presentation came to. ``first``: what it was taken for when it was known who it is
     or that it is nobody: what a kiosk that observes keeps; ``live``: whether it was ever taken for
-    live, as one that enforces asks; ``measured``: whether anything could be; ``marked``: whether
-    an enforcing kiosk would have marked somebody."""
+    live, as one that enforces asks; ``measured``: whether anything could be; ``named``: whether it
+    was taken for somebody, whom a kiosk that checks nothing would have marked; ``marked``: whether
+    one that enforces would have."""
 
     first: Liveness | None = None
     live: bool = False
     measured: bool = False
+    named: bool = False
     marked: bool = False
 
 
@@ -52,51 +54,71 @@ def rate(errors: int, of: int, enough: int) -> Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class BonaFide:
+    """One kind of live faces. ``bpcer``: never taken for live, ``accused``: taken for an attack
+    when it was known who it is; both of those that could be measured."""
+
+    bpcer: Rate
+    accused: Rate
+    no_response: Rate
+
+
+@dataclass(frozen=True, slots=True)
 class Species:
     """One kind of attack. ``apcer``: taken for live at some time; ``unnoticed``: not taken for an
     attack when it was known who it is; both of those that could be measured. ``no_response``:
-    those in which nothing could be. ``iapmr``: would be marked, of all."""
+    those in which nothing could be. The whole journey, of all: ``named``: would be marked where
+    nothing is checked; ``observed``: where liveness is observed, and unnoticed; ``iapmr``: where
+    only live faces are."""
 
     apcer: Rate
     unnoticed: Rate
     no_response: Rate
+    named: Rate
+    observed: Rate
     iapmr: Rate
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``bpcer``: live faces that were never taken for live, ``accused``: that were taken for an
-    attack when it was known who it is; ``worst``: the species with the highest APCER."""
+    """By kind and species. ``worst``: the species with the highest APCER."""
 
-    bpcer: Rate
-    accused: Rate
-    no_response: Rate
+    bonafide: dict[str, BonaFide]
     species: dict[str, Species]
     worst: str
 
 
-def counted(bonafide: Sequence[Seen], attacks: Mapping[str, Sequence[Seen]]) -> Result:
-    measured = [one for one in bonafide if one.measured]
+def counted(
+    bonafide: Mapping[str, Sequence[Seen]], attacks: Mapping[str, Sequence[Seen]]
+) -> Result:
     species = {name: _species_of(found) for name, found in attacks.items()}
     return Result(
-        bpcer=rate(sum(not one.live for one in measured), len(measured), ENOUGH_FACES),
-        accused=rate(
-            sum(one.first is Liveness.ATTACK for one in measured), len(measured), ENOUGH_FACES
-        ),
-        no_response=rate(len(bonafide) - len(measured), len(bonafide), ENOUGH_FACES),
+        bonafide={name: _bonafide_of(found) for name, found in bonafide.items()},
         species=species,
         worst=max(species, key=lambda name: _share(species[name].apcer), default=""),
     )
 
 
+def _bonafide_of(found: Sequence[Seen]) -> BonaFide:
+    measured = [one for one in found if one.measured]
+    accused = sum(one.first is Liveness.ATTACK for one in measured)
+    return BonaFide(
+        bpcer=rate(sum(not one.live for one in measured), len(measured), ENOUGH_FACES),
+        accused=rate(accused, len(measured), ENOUGH_FACES),
+        no_response=rate(len(found) - len(measured), len(found), ENOUGH_FACES),
+    )
+
+
 def _species_of(found: Sequence[Seen]) -> Species:
     measured = [one for one in found if one.measured]
+    unnoticed = [one for one in measured if one.first is not Liveness.ATTACK]
+    observed = sum(one.named and one.first is not Liveness.ATTACK for one in found)
     return Species(
         apcer=rate(sum(one.live for one in measured), len(measured), ENOUGH),
-        unnoticed=rate(
-            sum(one.first is not Liveness.ATTACK for one in measured), len(measured), ENOUGH
-        ),
+        unnoticed=rate(len(unnoticed), len(measured), ENOUGH),
         no_response=rate(len(found) - len(measured), len(found), ENOUGH),
+        named=rate(sum(one.named for one in found), len(found), ENOUGH),
+        observed=rate(observed, len(found), ENOUGH),
         iapmr=rate(sum(one.marked for one in found), len(found), ENOUGH),
     )
 
@@ -107,18 +129,22 @@ def _share(one: Rate) -> float:
 
 def lines(result: Result) -> list[str]:
     """A table that a person reads, a line each."""
-    rows = [
-        ("live faces not taken for live (BPCER)", result.bpcer),
-        ("live faces taken for a picture at once", result.accused),
-        ("live faces that could not be measured", result.no_response),
-    ]
+    rows = []
+    for name, live in result.bonafide.items():
+        rows += [
+            (f"{name}: not taken for live (BPCER)", live.bpcer),
+            (f"{name}: taken for a picture at once", live.accused),
+            (f"{name}: could not be measured", live.no_response),
+        ]
     for name, one in result.species.items():
         worst = ", the worst" if name == result.worst and len(result.species) > 1 else ""
         rows += [
             (f"{name}: taken for live (APCER{worst})", one.apcer),
             (f"{name}: not noticed at once", one.unnoticed),
             (f"{name}: could not be measured", one.no_response),
-            (f"{name}: would be marked (IAPMR)", one.iapmr),
+            (f"{name}: would be marked, unchecked", one.named),
+            (f"{name}: would be marked, observed and unnoticed", one.observed),
+            (f"{name}: would be marked, only live ones are (IAPMR)", one.iapmr),
         ]
     width = max(len(words) for words, _ in rows)
     return [f"{words:{width}}  {_words(one)}" for words, one in rows]

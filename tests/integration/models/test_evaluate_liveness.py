@@ -91,15 +91,19 @@ def test_live_faces_and_attacks_are_counted_on_the_way_that_a_kiosk_takes(
              "--people", str(drawn.people)]  # fmt: skip
     assert main([*words, "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
-    assert (result["bpcer"]["errors"], result["bpcer"]["of"]) == (0, 2)
-    assert (result["no_response"]["errors"], result["no_response"]["of"]) == (1, 3)
+    live = result["bonafide"]["live faces"]
+    assert (live["bpcer"]["errors"], live["bpcer"]["of"]) == (0, 2)
+    assert (live["no_response"]["errors"], live["no_response"]["of"]) == (1, 3)
     screen, prints = result["species"]["screen"], result["species"]["print"]
     assert (screen["apcer"]["errors"], screen["apcer"]["of"]) == (1, 2)
     assert (screen["iapmr"]["errors"], screen["unnoticed"]["errors"]) == (1, 1)
+    assert (screen["named"]["errors"], screen["observed"]["errors"]) == (2, 1)
     assert (prints["apcer"]["errors"], prints["apcer"]["of"]) == (0, 1)
     assert set(result["species"]) == {"screen", "print"}
     assert result["worst"] == "screen"
-    assert result["milliseconds"] > 0
+    assert result["milliseconds"]["without"] > 0
+    two = result["clips"][str(attacks / "screen" / "two")]
+    assert (two["live"], two["marked"], two["first"]) == (True, True, "live")
     assert main(words) == 0
     assert "insufficient data" in capsys.readouterr().out
 

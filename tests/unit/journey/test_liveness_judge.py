@@ -131,17 +131,22 @@ def test_no_error_of_150_bounds_a_rate_at_two_percent() -> None:
 def test_presentations_are_counted_by_what_became_of_them() -> None:
     live = Seen(Liveness.LIVE, live=True, measured=True)
     late = Seen(Liveness.UNSURE, live=True, measured=True)
-    doubted = Seen(Liveness.ATTACK, live=False, measured=True)
-    marked = Seen(Liveness.UNSURE, live=True, measured=True, marked=True)
+    doubted = Seen(Liveness.ATTACK, live=False, measured=True, named=True)
+    marked = Seen(Liveness.UNSURE, live=True, measured=True, named=True, marked=True)
     result = counted(
-        [live, late, doubted, Seen()], {"print": [doubted, marked], "phone": [doubted, Seen()]}
+        {"filmed": [live, late, doubted, Seen()], "rendered": [live]},
+        {"print": [doubted, marked], "phone": [doubted, Seen(named=True)]},
     )
-    assert (result.bpcer.errors, result.bpcer.of) == (1, 3)
-    assert (result.accused.errors, result.no_response.errors) == (1, 1)
+    filmed, rendered = result.bonafide["filmed"], result.bonafide["rendered"]
+    assert (filmed.bpcer.errors, filmed.bpcer.of) == (1, 3)
+    assert (filmed.accused.errors, filmed.no_response.errors) == (1, 1)
+    assert (rendered.bpcer.errors, rendered.bpcer.of) == (0, 1), "each kind by itself"
     prints, phones = result.species["print"], result.species["phone"]
     assert (prints.apcer.errors, prints.apcer.of, prints.iapmr.errors) == (1, 2, 1)
     assert (phones.apcer.errors, phones.apcer.of, phones.no_response.errors) == (0, 1, 1)
     assert (prints.unnoticed.errors, phones.unnoticed.errors) == (1, 0)
+    assert (prints.named.errors, prints.observed.errors) == (2, 1)
+    assert (phones.named.errors, phones.observed.errors) == (2, 1), "what is near is not noticed"
     assert result.worst == "print"
     text = "\n".join(lines(result))
     assert "print: taken for live (APCER, the worst)" in text
