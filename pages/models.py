@@ -134,7 +134,9 @@ def draw() -> None:
     other_packs(app)
     upload(app, busy)
     status = app.models.status()
-    st.caption(f":material/gavel: {plain(f'{status.licence} {status.liveness}'.strip())}")
+    if status.state is ModelState.READY:
+        said = f"{status.licence.text} {status.liveness}".strip()
+        st.caption(f":material/gavel: {plain(said)}")
 
 
 def _amount(job: Job) -> str:

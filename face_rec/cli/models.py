@@ -11,7 +11,7 @@ from tqdm import tqdm
 import config
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import ModelError, PackBroken
-from face_rec.models.packs.catalogue import LICENCE, OFFICIAL
+from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.install import Installer
 from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.packs.liveness_pack import LivenessPacks
@@ -74,17 +74,18 @@ def _list(_: argparse.Namespace) -> int:
             size = round(official.download / 1e6)
             print(f"{official.name:16} available  {official.title}; {size} MB to download")
             print(f"{'':27} {official.accuracy}; {estimate(official)}")
+            print(f"{'':27} a company may {official.licence.short}")
     liveness = _liveness(settings).find(settings.liveness_pack)
     if liveness:
         names = ", ".join(one.name for one in liveness.models)
         print(f"{liveness.name:16} installed  tells faces from pictures: {names}")
         print(f"{'':27} {liveness.licence}")
-    print(f"MODEL_PACK is {settings.model_pack}\n{LICENCE}")
+    print(f"MODEL_PACK is {settings.model_pack}")
     return 0
 
 
 def _pull(options: argparse.Namespace) -> int:
-    print(LICENCE)
+    print(OFFICIAL[options.name].licence.text)
     installer = _installer(_packs(config.load()))
     with _bar(f"Downloading {options.name}") as progress:
         pack = installer.pull(options.name, progress)
@@ -97,7 +98,7 @@ def _import(options: argparse.Namespace) -> int:
         return _import_liveness(installer, options)
     with _bar(f"Reading {options.source.name}") as progress:
         pack = installer.import_from(options.source, options.name, progress)
-    print(LICENCE)
+    print(pack.licence.text)
     return _installed(pack)
 
 

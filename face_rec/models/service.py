@@ -10,16 +10,18 @@ from pathlib import Path
 from face_rec.background import Background
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
-from face_rec.models.packs.catalogue import LICENCE, OFFICIAL, RELEASES
+from face_rec.models.packs.catalogue import OFFICIAL, RELEASES
 from face_rec.models.packs.install import Installer, silent
 from face_rec.models.packs.installed_packs import Choice, InstalledPacks
 from face_rec.models.packs.liveness_pack import MANIFEST as LIVENESS_MANIFEST
 from face_rec.models.packs.liveness_pack import LivenessPacks
 from face_rec.models.packs.manifest import MANIFEST, Pack
-from face_rec.models.runtime.loading import Loaded, load
-from face_rec.models.runtime.speed import estimate
+from face_rec.models.runtime.loading import Loaded, load, offered
+from face_rec.models.runtime.providers import WISHES, name_of
+from face_rec.models.runtime.speed import Speed, estimate
 from face_rec.models.runtime.texture import load_textures
-from face_rec.models.status import ModelState, ModelStatus, PackOffer, ready
+from face_rec.models.scores.calibration import Origin, ScoreCalibration
+from face_rec.models.status import ModelState, ModelStatus, PackOffer
 from face_rec.protocols.models import FaceModels, Progress
 
 log = logging.getLogger(__name__)
@@ -148,7 +150,7 @@ class ModelService:
     def _exchange(self, wanted: str) -> FaceModels:
         pack = self.packs.find(wanted)
         loaded = self._with_liveness(load(pack, self._provider, self._threads))
-        self._loaded, self._status = loaded, ready(pack, loaded)
+        self._loaded, self._status = loaded, _ready(pack, loaded)
         log.info("models ready pack=%s provider=%s", pack.name, loaded.models.provider)
         return loaded.models
 
@@ -224,7 +226,7 @@ class ModelService:
             bytes=official.download,
             accuracy=official.accuracy,
             speed=(status.speed if in_use else None) or estimate(official),
-            licence=LICENCE,
+            licence=official.licence,
             installed=installed,
             in_use=in_use,
         )
@@ -240,3 +242,39 @@ def _mark(path: Path) -> tuple[str, int]:
         return path.name, path.stat().st_mtime_ns
     except OSError:
         return path.name, 0
+
+
+def _ready(pack: Pack, loaded: Loaded) -> ModelStatus:
+    """The status of a pack that works."""
+    contract, calibration = loaded.models.contract, pack.calibration
+    provider = name_of(loaded.models.provider)
+    kind = "custom weights" if pack.custom else "official weights"
+    warnings = (loaded.note, _doubt(calibration))
+    return ModelStatus(
+        state=ModelState.READY,
+        message=f"The model pack '{pack.name}' ({kind}) runs on {provider}.",
+        pack=pack.name,
+        warning=" ".join(warning for warning in warnings if warning),
+        provider=provider,
+        offered=tuple(short for short, name in WISHES.items() if name in offered()),
+        custom=pack.custom,
+        contract=contract.digest,
+        dimension=contract.dimension,
+        calibration=calibration.origin,
+        largest_gallery=calibration.largest_gallery,
+        licence=pack.licence,
+        speed=Speed(loaded.detect_seconds, loaded.embed_seconds, measured=True),
+        liveness=loaded.models.life.licence if loaded.models.life else "",
+    )
+
+
+def _doubt(calibration: ScoreCalibration) -> str:
+    advice = "measure it on pictures of your own: python -m face_rec models calibrate FOLDER"
+    if calibration.origin is Origin.UNKNOWN:
+        return (
+            "Uncalibrated: nothing is known of this model's scores, so the threshold is a "
+            f"cautious guess; {advice}."
+        )
+    if calibration.origin is Origin.ESTIMATED:
+        return f"The threshold of this model is a cautious estimate; to make it exact, {advice}."
+    return ""

@@ -4,12 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from face_rec.models.packs.catalogue import LICENCE
-from face_rec.models.packs.manifest import Pack
-from face_rec.models.runtime.loading import Loaded, offered
-from face_rec.models.runtime.providers import WISHES, name_of
+from face_rec.models.packs.catalogue import UNSAID, Licence
 from face_rec.models.runtime.speed import Speed
-from face_rec.models.scores.calibration import Origin, ScoreCalibration
+from face_rec.models.scores.calibration import Origin
 from face_rec.protocols.models import ModelSource
 
 
@@ -39,7 +36,7 @@ class ModelStatus:
     calibration: Origin | None = None
     largest_gallery: int = 0
     speed: Speed | None = None
-    licence: str = LICENCE
+    licence: Licence = UNSAID
     liveness: str = ""
     """The licence of the liveness models in use; empty: none are installed."""
 
@@ -59,41 +56,6 @@ class PackOffer:
     bytes: int
     accuracy: str
     speed: Speed
-    licence: str
+    licence: Licence
     installed: bool
     in_use: bool
-
-
-def ready(pack: Pack, loaded: Loaded) -> ModelStatus:
-    """The status of a pack that works."""
-    contract, calibration = loaded.models.contract, pack.calibration
-    provider = name_of(loaded.models.provider)
-    kind = "custom weights" if pack.custom else "official weights"
-    warnings = (loaded.note, _doubt(calibration))
-    return ModelStatus(
-        state=ModelState.READY,
-        message=f"The model pack '{pack.name}' ({kind}) runs on {provider}.",
-        pack=pack.name,
-        warning=" ".join(warning for warning in warnings if warning),
-        provider=provider,
-        offered=tuple(short for short, name in WISHES.items() if name in offered()),
-        custom=pack.custom,
-        contract=contract.digest,
-        dimension=contract.dimension,
-        calibration=calibration.origin,
-        largest_gallery=calibration.largest_gallery,
-        speed=Speed(loaded.detect_seconds, loaded.embed_seconds, measured=True),
-        liveness=loaded.models.life.licence if loaded.models.life else "",
-    )
-
-
-def _doubt(calibration: ScoreCalibration) -> str:
-    advice = "measure it on pictures of your own: python -m face_rec models calibrate FOLDER"
-    if calibration.origin is Origin.UNKNOWN:
-        return (
-            "Uncalibrated: nothing is known of this model's scores, so the threshold is a "
-            f"cautious guess; {advice}."
-        )
-    if calibration.origin is Origin.ESTIMATED:
-        return f"The threshold of this model is a cautious estimate; to make it exact, {advice}."
-    return ""

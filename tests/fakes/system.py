@@ -25,7 +25,7 @@ from face_rec.facades.facade import SiteInfo
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.offline import Tally
 from face_rec.kiosks.screen_status import ScreenReports
-from face_rec.models.packs.catalogue import LICENCE, OFFICIAL
+from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.speed import Speed
 from face_rec.models.status import ModelState, ModelStatus, PackOffer
@@ -88,7 +88,7 @@ class FakeModelService(FakeModelSource):
         return [
             PackOffer(
                 name, pack.title, pack.download, pack.accuracy, Speed(0.02, 0.02, measured=False),
-                LICENCE, installed=name == used or name in self.kept, in_use=name == used,
+                pack.licence, installed=name == used or name in self.kept, in_use=name == used,
             )
             for name, pack in OFFICIAL.items()
         ]  # fmt: skip

@@ -1,14 +1,47 @@
-"""The official InsightFace packs that can be pulled, and what is known of them."""
+"""The published packs that can be pulled, and what is known of them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
 
-RELEASES = "https://github.com/deepinsight/insightface/releases/download/v0.7"
+RELEASES: Final = "https://github.com/deepinsight/insightface/releases/download/v0.7"
 """Where InsightFace publishes its packs, as ``<name>.zip``."""
+_ZOO: Final = (
+    "https://media.githubusercontent.com/media/opencv/opencv_zoo/"
+    "47534e27c9851bb1128ccc0102f1145e27f23f98/models"
+)
+"""OpenCV Zoo's large files, as they were at one commit."""
 
-LICENCE = (
-    "The weights of InsightFace's packs are free for non-commercial research only; any other "
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """What may be done with weights. ``companies``: whether a company may use them without
+    asking anybody; None where nothing is said of it. ``short``: that in half a sentence."""
+
+    companies: bool | None
+    short: str
+    text: str
+
+
+RESEARCH: Final = Licence(
+    companies=False,
+    short="use it only with a licence from InsightFace",
+    text="The weights of InsightFace's packs are free for non-commercial research only; any other "
     "use needs a licence from InsightFace (https://www.insightface.ai). This is separate from "
-    "the licence of this software."
+    "the licence of this software.",
+)
+FREE: Final = Licence(
+    companies=True,
+    short="use it free of charge",
+    text="YuNet is under the MIT licence, SFace under the Apache License 2.0, both published by "
+    "OpenCV Zoo: a company may use them, and what they say of their authors stays with them.",
+)
+UNSAID: Final = Licence(
+    companies=None,
+    short="find out from whoever made the weights",
+    text="Nothing is said of the licence of these weights; ask whoever made them before a company "
+    f"uses them. If they come from InsightFace: {RESEARCH.text}",
 )
 
 
@@ -21,14 +54,32 @@ class PackFile:
     sha256: str
 
 
+class DetectorKind(StrEnum):
+    """Whose outputs a detector has."""
+
+    SCRFD = "scrfd"
+    YUNET = "yunet"
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """What a recogniser wants to be shown: ``(pixel - mean) / std``, colours as ``RGB`` or
+    ``BGR``."""
+
+    mean: float
+    std: float
+    colours: str = "RGB"
+
+
 @dataclass(frozen=True, slots=True)
 class OfficialPack:
     """A published pack. Only two of its files are installed: nothing here needs the others.
 
-    ``download``: size of the ZIP in bytes, approximately (the release states none).
-    ``accuracy``: from InsightFace's model zoo page. ``detection_work``: multiply-adds for a
-    640×480 picture, from SCRFD's paper; ``recognition_work``: for one face. ``efficiency``: the
-    share of a plain 3×3 convolution's rate that the models reach on a CPU.
+    ``download``: size in bytes of what is downloaded, of a ZIP approximately (the release states
+    none). ``addresses``: where each file is published, by name; empty for a ZIP of InsightFace's
+    release. ``accuracy``: as the publisher states it. ``detection_work``: multiply-adds for a
+    640×480 picture; ``recognition_work``: for one face. ``efficiency``: the share of a plain 3×3
+    convolution's rate that the models reach on a CPU.
     """
 
     name: str
@@ -40,6 +91,9 @@ class OfficialPack:
     efficiency: float
     detection: PackFile
     recognition: PackFile
+    licence: Licence = RESEARCH
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    detector: DetectorKind = DetectorKind.SCRFD
 
 
 BUFFALO_L = OfficialPack(
@@ -80,10 +134,46 @@ BUFFALO_SC = OfficialPack(
         "9cc6e4a75f0e2bf0b1aed94578f144d15175f357bdc05e815e5c4a02b319eb4f",
     ),
 )
-OFFICIAL = {pack.name: pack for pack in (BUFFALO_L, BUFFALO_SC)}
+_YUNET = PackFile(
+    "face_detection_yunet_2026may.onnx",
+    229_738,
+    "ebafce4e3c118d6554634be5c27ab333b4c047a9a8c3faf1d7cf93101c22f0f0",
+)
+_SFACE = PackFile(
+    "face_recognition_sface_2021dec.onnx",
+    38_696_353,
+    "0ba9fbfa01b5270c96627c4ef784da859931e02f04419c829e83484087c34e79",
+)
+OPENCV_ZOO: Final = OfficialPack(
+    name="opencv_zoo",
+    title="Free: the one that every company may use, YuNet and SFace of OpenCV",
+    download=_YUNET.bytes + _SFACE.bytes,
+    accuracy="LFW 99.60 % (OpenCV Zoo); no figures for larger galleries are published",
+    detection_work=0.45e9,  # YuNet's paper: 149 million at 320×320
+    recognition_work=0.57e9,  # assumed from the size of the file: MobileNet at 112 px
+    efficiency=0.35,  # as buffalo_sc, which has layers of the same kind
+    detection=_YUNET,
+    recognition=_SFACE,
+    licence=FREE,
+    addresses={
+        _YUNET.name: f"{_ZOO}/face_detection_yunet/{_YUNET.name}",
+        _SFACE.name: f"{_ZOO}/face_recognition_sface/{_SFACE.name}",
+    },
+    detector=DetectorKind.YUNET,
+)
+OFFICIAL = {pack.name: pack for pack in (OPENCV_ZOO, BUFFALO_L, BUFFALO_SC)}
+"""By name, first the one whose licence asks nothing of a company."""
+
+PREPROCESSING: Final[Mapping[str, Preprocessing]] = {
+    _SFACE.sha256: Preprocessing(0.0, 1.0),  # as cv2.FaceRecognizerSF shows it a face
+}
+"""By sha256, of recognisers whose graph does not tell it to InsightFace."""
 
 
-def is_official(detection: PackFile, recognition: PackFile) -> bool:
-    """Whether these are the files of one published pack, whatever the folder is called."""
+def official_with(detection: PackFile, recognition: PackFile) -> OfficialPack | None:
+    """The published pack that has just these files, whatever its folder is called."""
     digests = (detection.sha256, recognition.sha256)
-    return any((p.detection.sha256, p.recognition.sha256) == digests for p in OFFICIAL.values())
+    return next(
+        (p for p in OFFICIAL.values() if (p.detection.sha256, p.recognition.sha256) == digests),
+        None,
+    )

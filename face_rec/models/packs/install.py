@@ -1,4 +1,4 @@
-"""Installs packs: pulled from InsightFace, or imported from a ZIP or folder.
+"""Installs packs: pulled from where they are published, or imported from a ZIP or folder.
 
 Whatever happens on the way (no network, a full disk, a killed process), a pack is either
 there whole and verified, or not there.
@@ -13,11 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import requests
-
 from face_rec.clock import Clock
 from face_rec.domain.errors import ModelError, PackBroken
 from face_rec.models.packs.catalogue import OFFICIAL, RELEASES, OfficialPack
+from face_rec.models.packs.download import Download, fetch
 from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.packs.liveness_pack import MANIFEST as LIVENESS_MANIFEST
 from face_rec.models.packs.liveness_pack import LivenessPack, LivenessPacks
@@ -27,6 +26,7 @@ from face_rec.models.packs.manifest import (
     Pack,
     checked_name,
     read_manifest,
+    with_description,
     write_manifest,
 )
 from face_rec.models.packs.model_files import folder_pack, unpack_models
@@ -34,12 +34,9 @@ from face_rec.protocols.models import Progress
 
 log = logging.getLogger(__name__)
 
-LARGEST_ARCHIVE = 2 << 30
-"""Bytes of a download; no pack comes near it, and no server may fill the disk."""
-_PIECE = 1 << 18  # of a download
-_TIMEOUT = (10.0, 30.0)
-"""Seconds to connect, and between two pieces of the answer."""
 _STAGING = ".incoming-"
+PARTS = ".parts"
+"""Where downloads that broke off are kept, to be gone on with."""
 _ABANDONED_AFTER = 24 * 3600.0
 """Seconds; a younger staging folder may belong to another process that is still at it."""
 
@@ -57,7 +54,8 @@ class Installer:
         self._releases = releases
 
     def pull(self, name: str, progress: Progress = silent) -> Pack:
-        """Download an official pack and install it; ``progress`` counts downloaded bytes.
+        """Download an official pack and install it; ``progress`` counts downloaded bytes. What
+        a broken download left is gone on with.
 
         Raises ModelError (unknown name, no network, full disk) or PackBroken (not the
         published files); the pack installed before, if any, then stays.
@@ -69,10 +67,7 @@ class Installer:
                 "Other weights can be imported: python -m face_rec models import ZIP-or-FOLDER"
             )
         with self._staging() as staging:
-            archive = staging / "download.zip"
-            download(f"{self._releases}/{name}.zip", archive, progress)
-            unpack_models(archive, staging, silent, only=_names(official))
-            archive.unlink()
+            self._download(official, staging, progress)
             return self._install(self._published(staging, official))
 
     def import_from(self, source: Path, name: str = "", progress: Progress = silent) -> Pack:
@@ -83,7 +78,7 @@ class Installer:
         """
         with self._staging() as staging:
             self._collect(source, staging, progress)
-            found = folder_pack(staging, self._packs.digests)
+            found = with_description(folder_pack(staging, self._packs.digests))
             name = checked_name(name or _called(source))
             return self._install(self._kept_apart(dataclasses.replace(found, name=name)))
 
@@ -146,9 +141,30 @@ class Installer:
         else:
             raise ModelError(f"There is no {source}; give a ZIP file or a folder.")
 
+    def _download(self, official: OfficialPack, staging: Path, progress: Progress) -> None:
+        """The files of ``official`` into ``staging``; raises ModelError."""
+        kept = self._packs.root / PARTS
+        if official.addresses:
+            wanted = [
+                Download(official.addresses[file.name], file.bytes, staging / file.name)
+                for file in (official.detection, official.recognition)
+            ]
+            fetch(wanted, kept, progress)
+            return
+        archive = Download(f"{self._releases}/{official.name}.zip", 0, staging / "download.zip")
+        fetch([archive], kept, progress)
+        unpack_models(archive.target, staging, silent, only=_names(official))
+        archive.target.unlink()
+
     def _published(self, staging: Path, official: OfficialPack) -> Pack:
         """The official pack in ``staging``, verified against the catalogue."""
-        pack = Pack(official.name, staging, official.detection, official.recognition)
+        pack = Pack(
+            official.name,
+            staging,
+            official.detection,
+            official.recognition,
+            detector=official.detector,
+        )
         self._packs.verify(pack)
         return pack
 
@@ -167,7 +183,7 @@ class Installer:
                 f"A pack called '{pack.name}' with other weights is installed; import this one "
                 "under another name (--name NAME)."
             )
-        return dataclasses.replace(pack, measured=before.measured)
+        return dataclasses.replace(pack, measured=pack.measured or before.measured)
 
     def _install(self, pack: Pack) -> Pack:
         """Move the staged files of ``pack`` into place in one step."""
@@ -198,6 +214,8 @@ class Installer:
 
 
 def _copy_models(source: Path, staging: Path, progress: Progress) -> None:
+    if (source / MANIFEST).is_file():
+        shutil.copyfile(source / MANIFEST, staging / MANIFEST)
     paths = sorted(source.glob("*.onnx"))
     total, done = sum(path.stat().st_size for path in paths), 0
     for path in paths:
@@ -213,42 +231,3 @@ def _names(official: OfficialPack) -> frozenset[str]:
 def _called(source: Path) -> str:
     """A name for what lies in ``source``: that of the folder, or of the ZIP without .zip."""
     return source.resolve().name.removesuffix(".zip")
-
-
-def download(url: str, target: Path, progress: Progress) -> None:
-    """Write what ``url`` answers to ``target``; ``progress`` gets (bytes so far, of).
-
-    Raises ModelError when it cannot be had whole; what was written is then left to the caller.
-    """
-    try:
-        with requests.get(url, stream=True, timeout=_TIMEOUT) as answer:
-            if not answer.ok:
-                raise _failed(url, f"the server answered {answer.status_code}")
-            _write(answer, target, progress)
-    except requests.RequestException as error:
-        raise _failed(url, f"{type(error).__name__} (is there a network?)") from error
-    except OSError as error:
-        raise ModelError(f"{target.parent} cannot hold the download: {error.strerror}.") from error
-
-
-def _write(answer: requests.Response, target: Path, progress: Progress) -> None:
-    total = int(answer.headers.get("Content-Length", 0))
-    if total > LARGEST_ARCHIVE:
-        raise _failed(answer.url, f"it has {total} bytes, more than any pack")
-    done = 0
-    with target.open("wb") as stream:
-        for piece in answer.iter_content(_PIECE):
-            done += len(piece)
-            if done > LARGEST_ARCHIVE:
-                raise _failed(answer.url, "it does not end")
-            stream.write(piece)
-            progress(done, total)
-    if total and done != total:
-        raise _failed(answer.url, f"it broke off after {done} of {total} bytes")
-
-
-def _failed(url: str, why: str) -> ModelError:
-    return ModelError(
-        f"{url} could not be downloaded: {why}. Try again, or download it on another machine "
-        "and install the ZIP with: python -m face_rec models import ZIP"
-    )

@@ -14,8 +14,9 @@ from pathlib import Path
 from face_rec.domain.errors import PackBroken, PackMissing
 from face_rec.files import make_folder, write_durable
 from face_rec.models.packs.catalogue import OFFICIAL
+from face_rec.models.packs.digests import Digests
 from face_rec.models.packs.manifest import MANIFEST, NAME, Pack, read_manifest
-from face_rec.models.packs.model_files import Digests, folder_pack
+from face_rec.models.packs.model_files import folder_pack
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from typing import Any, Final
 from face_rec.domain.errors import PackBroken
 from face_rec.files import write_durable
 from face_rec.models.packs.catalogue import PackFile
+from face_rec.models.packs.digests import Digests
 from face_rec.models.packs.manifest import NAME
-from face_rec.models.packs.model_files import Digests
 
 MANIFEST: Final = "liveness.json"
 _FORMAT: Final = 1

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,15 @@ from typing import Any
 
 from face_rec.domain.errors import ModelError, PackBroken
 from face_rec.files import write_durable
-from face_rec.models.packs.catalogue import PackFile, is_official
+from face_rec.models.packs.catalogue import (
+    PREPROCESSING,
+    UNSAID,
+    DetectorKind,
+    Licence,
+    PackFile,
+    Preprocessing,
+    official_with,
+)
 from face_rec.models.scores.calibration import Point, ScoreCalibration, calibration_of
 
 MANIFEST = "manifest.json"
@@ -18,9 +27,17 @@ _FORMAT = 1
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
+YUNET_OUTPUTS = tuple(
+    f"{answer}_{stride}" for answer in ("cls", "obj", "bbox", "kps") for stride in (8, 16, 32)
+)
+"""What YuNet calls its answers; nothing else has these names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A pack on disk; ``measured`` are points of a calibration made here."""
+    """A pack on disk; ``measured`` are points of a calibration made here. ``shown``: what its
+    manifest says that the recogniser wants to be shown; None where it says nothing. ``stated``:
+    the licence that it states."""
 
     name: str
     folder: Path
@@ -28,11 +45,25 @@ class Pack:
     recognition: PackFile
     installed_at: datetime | None = None
     measured: tuple[Point, ...] = ()
+    detector: DetectorKind = DetectorKind.SCRFD
+    shown: Preprocessing | None = None
+    stated: Licence | None = None
 
     @property
     def custom(self) -> bool:
         """Whether these are other weights than those of a published pack."""
-        return not is_official(self.detection, self.recognition)
+        return official_with(self.detection, self.recognition) is None
+
+    @property
+    def licence(self) -> Licence:
+        """The published one where the weights are; what the manifest states of others."""
+        official = official_with(self.detection, self.recognition)
+        return official.licence if official else self.stated or UNSAID
+
+    @property
+    def preprocessing(self) -> Preprocessing | None:
+        """What the recogniser wants to be shown; None: InsightFace reads it from the graph."""
+        return self.shown or PREPROCESSING.get(self.recognition.sha256)
 
     @property
     def files(self) -> tuple[PackFile, PackFile]:
@@ -62,9 +93,13 @@ def write_manifest(pack: Pack) -> None:
         "name": pack.name,
         "origin": "custom" if pack.custom else "official",
         "installed_at": pack.installed_at.isoformat() if pack.installed_at else None,
-        "detection": dataclasses.asdict(pack.detection),
-        "recognition": dataclasses.asdict(pack.recognition),
+        "detection": {**dataclasses.asdict(pack.detection), "kind": str(pack.detector)},
+        "recognition": {
+            **dataclasses.asdict(pack.recognition),
+            **({"input": dataclasses.asdict(pack.shown)} if pack.shown else {}),
+        },
         "calibration": [dataclasses.asdict(point) for point in pack.measured],
+        **({"licence": dataclasses.asdict(pack.stated)} if pack.stated else {}),
     }
     write_durable(pack.folder / MANIFEST, json.dumps(content, indent=1).encode())
 
@@ -80,19 +115,78 @@ def read_manifest(folder: Path) -> Pack:
         ) from error
 
 
+def with_description(pack: Pack) -> Pack:
+    """``pack`` with what a manifest in its folder says that no graph tells: what the recogniser
+    wants to be shown, the licence, a calibration. Whoever publishes weights may write one with
+    only these. Raises PackBroken if it cannot be understood, or is that of other files."""
+    path = pack.folder / MANIFEST
+    if not path.is_file():
+        return pack
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        _same_files(pack, content)
+        shown, stated, measured = _said(content)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, PackBroken) as error:
+        raise PackBroken(
+            f"The {MANIFEST} that came with the models cannot be understood ({error}). Leave it "
+            "out, or mend it (see docs/models.md)."
+        ) from error
+    return dataclasses.replace(pack, shown=shown, stated=stated, measured=measured)
+
+
+def _same_files(pack: Pack, content: Mapping[str, Any]) -> None:
+    for role, file in (("detection", pack.detection), ("recognition", pack.recognition)):
+        digest = content.get(role, {}).get("sha256", file.sha256)
+        if digest != file.sha256:
+            raise PackBroken(f"its {role} model has the sha256 {digest}, the file another one")
+
+
+def _said(
+    content: Mapping[str, Any],
+) -> tuple[Preprocessing | None, Licence | None, tuple[Point, ...]]:
+    """What a manifest may say or leave out."""
+    shown, stated = content.get("recognition", {}).get("input"), content.get("licence")
+    measured = tuple(
+        Point(float(point["far"]), float(point["cosine"]))
+        for point in content.get("calibration", ())
+    )
+    return _preprocessing(shown) if shown else None, _licence(stated) if stated else None, measured
+
+
+def _preprocessing(content: Mapping[str, Any]) -> Preprocessing:
+    shown = Preprocessing(
+        float(content["mean"]), float(content["std"]), str(content.get("colours", "RGB"))
+    )
+    if shown.colours not in {"RGB", "BGR"} or not shown.std > 0:
+        raise PackBroken(f"a recogniser shown ({shown.colours} - {shown.mean}) / {shown.std}")
+    return shown
+
+
+def _licence(content: Mapping[str, Any]) -> Licence:
+    companies, text = content.get("companies"), str(content["text"])
+    if not (companies is None or isinstance(companies, bool)) or not text:
+        raise PackBroken("a licence needs a text, and companies as true or false")
+    if companies is None:
+        return Licence(None, UNSAID.short, text)
+    short = "use it, as its manifest states" if companies else "not use it without asking"
+    return Licence(companies, short, text)
+
+
 def _understood(folder: Path, content: dict[str, Any]) -> Pack:
     if content["format"] != _FORMAT:
         raise PackBroken(f"manifest format {content['format']}")
     installed_at = content["installed_at"]
+    shown, stated, measured = _said(content)
     return Pack(
         name=folder.resolve().name,
         folder=folder,
         detection=_file(content["detection"]),
         recognition=_file(content["recognition"]),
         installed_at=datetime.fromisoformat(installed_at) if installed_at else None,
-        measured=tuple(
-            Point(float(point["far"]), float(point["cosine"])) for point in content["calibration"]
-        ),
+        measured=measured,
+        detector=DetectorKind(content["detection"].get("kind", DetectorKind.SCRFD)),
+        shown=shown,
+        stated=stated,
     )
 
 

@@ -1,12 +1,7 @@
-"""The ONNX files of a pack: out of a ZIP, although nobody vouches for it; what each is for, told
-from its graph and never from its name; and its sha256, remembered, so that a second start need
-not read hundreds of megabytes again."""
+"""The ONNX files of a pack: out of a ZIP, although nobody vouches for it, and what each is for,
+told from its graph and never from its name."""
 
-import hashlib
-import json
-import logging
 import re
-import threading
 import warnings
 import zipfile
 import zlib
@@ -19,82 +14,23 @@ import onnx
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
 from face_rec.domain.errors import ArchiveRefused, PackBroken
-from face_rec.files import make_folder, sync_file, write_durable
-from face_rec.models.packs.catalogue import PackFile
-from face_rec.models.packs.manifest import Pack
+from face_rec.files import sync_file
+from face_rec.models.packs.catalogue import DetectorKind, PackFile
+from face_rec.models.packs.digests import Digests
+from face_rec.models.packs.manifest import MANIFEST, YUNET_OUTPUTS, Pack
 from face_rec.protocols.models import Progress
 from face_rec.zip_directory import files_in, opened_zip, path_of
-
-log = logging.getLogger(__name__)
 
 _CHUNK = 1 << 20
 MOST_ENTRIES = 500
 LARGEST_FILE = 1 << 30
+LARGEST_DESCRIPTION = 1 << 16
 LARGEST_TOTAL = 2 << 30
 """Bytes once unpacked; buffalo_l, the largest pack with all five models, has 0.34 GB."""
 _SCRFD_WITH_LANDMARKS = (9, 15)
 """Outputs: scores, boxes and landmarks at three or five strides."""
 _LANDMARK_INPUT = 192
 """InsightFace's 2-D and 3-D landmark models take this; recognition never does."""
-
-
-def sha256_of(path: Path) -> str:
-    """The digest of a file's content, read now."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-class Digests:
-    """Digests by path, size and modification time, kept in one JSON file.
-
-    Safe to call from several threads; several processes may share the file (the last one
-    to write wins, which costs the others one more reading).
-    """
-
-    def __init__(self, memory: Path) -> None:
-        self._memory = memory
-        self._lock = threading.Lock()
-
-    def of(self, path: Path, *, fresh: bool = False) -> str:
-        """sha256 of ``path``; with ``fresh`` the content is read whatever is remembered."""
-        stat = path.stat()
-        key, mark = str(path.resolve()), [stat.st_size, stat.st_mtime_ns]
-        known = self._read().get(key, [])
-        if not fresh and known[:2] == mark:
-            return str(known[2])
-        digest = sha256_of(path)
-        self._remember(key, [*mark, digest])
-        return digest
-
-    def fault(self, path: Path, size: int, sha256: str, *, fresh: bool = False) -> str:
-        """What is wrong with a file that should have ``size`` bytes and this digest, in words
-        that follow its name; empty where nothing is."""
-        if not path.is_file():
-            return "is missing"
-        if path.stat().st_size != size:
-            return f"has {path.stat().st_size} bytes instead of {size}"
-        if self.of(path, fresh=fresh) != sha256:
-            return "has been altered (its sha256 is not the expected one)"
-        return ""
-
-    def _read(self) -> dict[str, list[object]]:
-        try:
-            known = json.loads(self._memory.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return known if isinstance(known, dict) else {}
-
-    def _remember(self, key: str, entry: list[object]) -> None:
-        with self._lock:
-            kept = {path: known for path, known in self._read().items() if Path(path).exists()}
-            try:
-                make_folder(self._memory.parent)
-                write_durable(self._memory, json.dumps({**kept, key: entry}, indent=1).encode())
-            except OSError as error:  # only a slower next start
-                log.warning("digests not remembered error=%s", error)
 
 
 class Role(StrEnum):
@@ -117,9 +53,18 @@ def role_of(path: Path) -> Role:
     outputs = [_shape(value) for value in graph.output]
     if len(inputs) != 1 or len(inputs[0]) != 4 or inputs[0][1] != 3:
         return Role.OTHER
-    if len(outputs) in _SCRFD_WITH_LANDMARKS:
+    if len(outputs) in _SCRFD_WITH_LANDMARKS or _is_yunet(graph):
         return Role.DETECTION
     return Role.RECOGNITION if _recognises(inputs[0], outputs) else Role.OTHER
+
+
+def _is_yunet(graph: onnx.GraphProto) -> bool:
+    return {value.name for value in graph.output} == set(YUNET_OUTPUTS)
+
+
+def detector_of(path: Path) -> DetectorKind:
+    """Whose outputs the detector ``path`` has; raises what :func:`role_of` raises."""
+    return DetectorKind.YUNET if _is_yunet(_load(path).graph) else DetectorKind.SCRFD
 
 
 def _recognises(picture: list[int], outputs: list[list[int]]) -> bool:
@@ -159,7 +104,13 @@ def folder_pack(folder: Path, digests: Digests) -> Pack:
         for role in (Role.DETECTION, Role.RECOGNITION)
     )
     name = re.sub(r"[^A-Za-z0-9_.-]+", "-", folder.resolve().name).strip("-.")[:64] or "custom"
-    return Pack(name, folder, _described(detection, digests), _described(recognition, digests))
+    return Pack(
+        name,
+        folder,
+        _described(detection, digests),
+        _described(recognition, digests),
+        detector=detector_of(detection),
+    )
 
 
 def _only(role: Role, paths: list[Path], folder: Path) -> Path:
@@ -167,7 +118,8 @@ def _only(role: Role, paths: list[Path], folder: Path) -> Path:
         found = ", ".join(path.name for path in paths) or "none"
         raise PackBroken(
             f"A pack needs exactly one {role.value} model, but {folder} has: {found}. "
-            "Leave one SCRFD detector with landmarks and one ArcFace-like recogniser in it."
+            "Leave one detector (SCRFD with landmarks, or YuNet) and one ArcFace-like recogniser "
+            "in it."
         )
     return paths[0]
 
@@ -180,7 +132,7 @@ def unpack_models(
     archive: Path, target: Path, progress: Progress, only: frozenset[str] = frozenset()
 ) -> None:
     """Write every ``*.onnx`` of ``archive`` (or ``only`` these) into ``target`` under its bare
-    name.
+    name, with the manifest that may lie beside them.
 
     ``progress`` gets (bytes so far, of). Raises ArchiveRefused for anything odd: paths that
     leave the archive, links, encryption, a wrong checksum, or too much of anything.
@@ -189,10 +141,18 @@ def unpack_models(
         with opened_zip(archive, MOST_ENTRIES) as opened:
             models = [e for e in _models(opened) if not only or _name(e) in only]
             _unpack(opened, models, target, progress)
+            if not only:
+                _unpack_description(opened, target)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise ArchiveRefused(
             "This is no complete ZIP archive; download or make it again."
         ) from error
+
+
+def _unpack_description(opened: zipfile.ZipFile, target: Path) -> None:
+    for entry in files_in(opened, MOST_ENTRIES):
+        if _name(entry) == MANIFEST and entry.file_size <= LARGEST_DESCRIPTION:
+            (target / MANIFEST).write_bytes(opened.read(entry))
 
 
 def _models(opened: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

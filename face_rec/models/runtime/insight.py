@@ -1,7 +1,6 @@
 """InsightFace's SCRFD and ArcFace behind our protocols."""
 
 import hashlib
-import math
 import threading
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -14,11 +13,11 @@ from insightface.utils.face_align import arcface_dst
 
 from face_rec.domain.faces import Box, Face, Image, Landmarks, Matrix
 from face_rec.domain.people import Contract
+from face_rec.models.packs.catalogue import Preprocessing
+from face_rec.models.runtime.canvas import STRIDE, canvas_for, cut, face_in
 
 DETECTION_THRESHOLD = 0.5
 """InsightFace's own; quality asks for more where it matters."""
-_STRIDE = 32
-"""SCRFD's coarsest: both sides of what it sees are multiples of it."""
 _ALIGNMENT = "similarity-5-v1"
 """Part of the contract; changes whenever :meth:`InsightEmbedder.align` does."""
 _LARGEST_BATCH = 16
@@ -34,7 +33,7 @@ class InsightDetector:
     """
 
     def __init__(
-        self, model: SCRFD, step: int = _STRIDE, turn: AbstractContextManager[object] | None = None
+        self, model: SCRFD, step: int = STRIDE, turn: AbstractContextManager[object] | None = None
     ) -> None:
         model.det_thresh = DETECTION_THRESHOLD
         self._model = model
@@ -43,69 +42,40 @@ class InsightDetector:
 
     def detect(self, image: Image, size: int, region: Box | None = None) -> list[Face]:
         """Faces by falling score, boxes clipped to the picture; see ``protocols.Detector``."""
-        left, top, part = _cut(image, region)
-        canvas = _canvas(part, size, self._step)
+        left, top, part = cut(image, region)
+        canvas = canvas_for(part, size, self._step)
         if canvas is None:
             return []
         with self._turn:
             rows, points = self._model.detect(part, input_size=canvas)
         offset = np.array([left, top], np.float32)
-        found = (_face(row, marks, offset, image) for row, marks in zip(rows, points, strict=True))
+        found = (
+            face_in(row, marks, offset, image) for row, marks in zip(rows, points, strict=True)
+        )
         return [face for face in found if face is not None]
 
 
-def _cut(image: Image, region: Box | None) -> tuple[int, int, Image]:
-    """The part of ``image`` to search, with its left and top."""
-    height, width = image.shape[:2]
-    if region is None:
-        return 0, 0, image
-    left, top = max(0, math.floor(region.left)), max(0, math.floor(region.top))
-    right, bottom = min(width, math.ceil(region.right)), min(height, math.ceil(region.bottom))
-    return left, top, image[top : max(bottom, top), left : max(right, left)]
-
-
-def _canvas(part: Image, size: int, step: int) -> tuple[int, int] | None:
-    """Width and height that the model is to see; None for a picture with no room for a face
-    (empty, or a strip that would shrink to nothing)."""
-    height, width = part.shape[:2]
-    if min(height, width) < 4:
-        return None
-    longer = _rounded_up(size, step)
-    scale = longer / max(height, width)
-    if min(height, width) * scale < 4:
-        return None
-    return _rounded_up(width * scale, step), _rounded_up(height * scale, step)
-
-
-def _rounded_up(length: float, step: int) -> int:
-    return max(1, math.ceil(length / step - 1e-6)) * step
-
-
-def _face(row: Matrix, marks: Landmarks, offset: Landmarks, image: Image) -> Face | None:
-    """A row (left, top, right, bottom, score) as a face; None if it lies outside ``image``."""
-    if not (np.isfinite(row).all() and np.isfinite(marks).all()):
-        return None
-    height, width = image.shape[:2]
-    left, right = np.clip(row[[0, 2]] + offset[0], 0, width)
-    top, bottom = np.clip(row[[1, 3]] + offset[1], 0, height)
-    if right - left < 1 or bottom - top < 1:
-        return None
-    box = Box(float(left), float(top), float(right), float(bottom))
-    return Face(box, float(row[4]), (marks + offset).astype(np.float32))
-
-
 class InsightEmbedder:
-    """ArcFace. ``sha256`` is that of the model's file; the dimension is asked of the model."""
+    """ArcFace, and whatever is shown faces as it is (SFace among them). ``sha256`` is that of
+    the model's file; the dimension is asked of the model. ``shown``: what it wants to be shown,
+    where InsightFace cannot read it from the graph."""
 
     def __init__(
-        self, model: ArcFaceONNX, sha256: str, turn: AbstractContextManager[object] | None = None
+        self,
+        model: ArcFaceONNX,
+        sha256: str,
+        turn: AbstractContextManager[object] | None = None,
+        shown: Preprocessing | None = None,
     ) -> None:
+        if shown:
+            model.input_mean, model.input_std = shown.mean, shown.std
         self._model = model
+        self._colours = shown.colours if shown else "RGB"
         self._side = int(model.input_size[0])
         self._turn = turn or nullcontext()
         self._points = _where_landmarks_go(self._side)
         dimension = int(self._raw([np.zeros((self._side, self._side, 3), np.uint8)]).shape[1])
-        self._contract = Contract(_digest(model, sha256), dimension)
+        self._contract = Contract(_digest(model, sha256, self._colours), dimension)
 
     @property
     def contract(self) -> Contract:
@@ -134,7 +104,9 @@ class InsightEmbedder:
         return np.asarray(rows / np.where(lengths > 1e-6, lengths, np.inf), np.float32)
 
     def _raw(self, crops: Sequence[Image]) -> Matrix:
-        """What the model says to BGR crops; InsightFace turns them to RGB and scales them."""
+        """What the model says to BGR crops; InsightFace turns them round and scales them."""
+        if self._colours == "BGR":
+            crops = [crop[..., ::-1] for crop in crops]
         with self._turn:
             return np.asarray(self._model.get_feat(list(crops)), np.float32)
 
@@ -162,9 +134,9 @@ def _where_landmarks_go(side: int) -> Landmarks:
     return np.asarray((arcface_dst + np.array([8.0, 0.0])) * (side / 128), np.float32)
 
 
-def _digest(model: ArcFaceONNX, sha256: str) -> str:
+def _digest(model: ArcFaceONNX, sha256: str, colours: str) -> str:
     """What makes embeddings comparable, in one short text."""
-    facts = (sha256, *model.input_size, model.input_mean, model.input_std, "RGB", _ALIGNMENT)
+    facts = (sha256, *model.input_size, model.input_mean, model.input_std, colours, _ALIGNMENT)
     return hashlib.sha256("|".join(str(fact) for fact in facts).encode()).hexdigest()[:32]
 
 

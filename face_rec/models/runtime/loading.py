@@ -2,9 +2,11 @@
 
 import logging
 import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import onnxruntime
@@ -13,10 +15,15 @@ from insightface.model_zoo.arcface_onnx import ArcFaceONNX
 from insightface.model_zoo.scrfd import SCRFD
 
 from face_rec.domain.errors import ModelError, PackBroken, ProviderMissing
+from face_rec.models.packs.catalogue import DetectorKind
 from face_rec.models.packs.manifest import Pack
+from face_rec.models.runtime.canvas import STRIDE
 from face_rec.models.runtime.insight import InsightDetector, InsightEmbedder, exclusive
 from face_rec.models.runtime.providers import COREML, CPU, DIRECTML, candidates, missing, name_of
-from face_rec.protocols.models import FaceModels
+from face_rec.models.runtime.yunet import YuNetDetector
+from face_rec.protocols.models import Detector, FaceModels
+
+Turn = AbstractContextManager[object]
 
 log = logging.getLogger(__name__)
 
@@ -67,17 +74,40 @@ def load(pack: Pack, wish: str, threads: int) -> Loaded:
 
 def _models(pack: Pack, provider: str, threads: int) -> FaceModels:
     turn = exclusive() if provider == DIRECTML else None
-    step = _COREML_STEP if provider == COREML else 32
-    detector = _model(pack.path(pack.detection), SCRFD, provider, threads)
     recogniser = _model(pack.path(pack.recognition), ArcFaceONNX, provider, threads)
     return FaceModels(
         pack=pack.name,
         provider=provider,
-        detector=InsightDetector(detector, step, turn),
-        embedder=InsightEmbedder(recogniser, pack.recognition.sha256, turn),
+        detector=_DETECTORS[pack.detector](pack.path(pack.detection), provider, threads, turn),
+        embedder=InsightEmbedder(recogniser, pack.recognition.sha256, turn, pack.preprocessing),
         calibration=pack.calibration,
         custom=pack.custom,
     )
+
+
+def _scrfd(path: Path, provider: str, threads: int, turn: Turn | None) -> Detector:
+    step = _COREML_STEP if provider == COREML else STRIDE
+    return InsightDetector(_model(path, SCRFD, provider, threads), step, turn)
+
+
+def _yunet(path: Path, provider: str, threads: int, turn: Turn | None) -> Detector:
+    """CoreML would want a session for each canvas; of 0.2 MB the CPU is as quick."""
+    wanted = CPU if provider == COREML else provider
+    try:
+        session = onnxruntime.InferenceSession(
+            path, _options(wanted, threads), providers=list(dict.fromkeys([wanted, CPU]))
+        )
+    except Exception as error:  # onnxruntime raises many kinds
+        raise _unusable(path, wanted, error) from error
+    _check_started(session, wanted)
+    return YuNetDetector(session, turn)
+
+
+_DETECTORS: Final[Mapping[DetectorKind, Callable[[Path, str, int, Turn | None], Detector]]] = {
+    DetectorKind.SCRFD: _scrfd,
+    DetectorKind.YUNET: _yunet,
+}
+"""How each kind of detector is loaded; a new kind is one line here."""
 
 
 def _model(path: Path, kind: type[Any], provider: str, threads: int) -> Any:  # noqa: ANN401
@@ -90,14 +120,22 @@ def _model(path: Path, kind: type[Any], provider: str, threads: int) -> Any:  # 
             static_shape_sessions=provider == COREML,  # else: no session for every canvas
         )
     except Exception as error:  # onnxruntime raises many kinds
-        if provider == CPU:
-            raise PackBroken(f"{path} cannot be loaded ({error}); install it again.") from error
-        raise ProviderMissing(f"it cannot be started ({error})") from error
+        raise _unusable(path, provider, error) from error
     if not isinstance(model, kind):
         raise PackBroken(f"{path} is no {kind.__name__} model that InsightFace knows.")
-    if model.session.get_providers()[0] != provider:
-        raise ProviderMissing("it is installed, but cannot be started (driver or libraries)")
+    _check_started(model.session, provider)
     return model
+
+
+def _unusable(path: Path, provider: str, error: Exception) -> ModelError:
+    if provider == CPU:
+        return PackBroken(f"{path} cannot be loaded ({error}); install it again.")
+    return ProviderMissing(f"it cannot be started ({error})")
+
+
+def _check_started(session: onnxruntime.InferenceSession, provider: str) -> None:
+    if session.get_providers()[0] != provider:
+        raise ProviderMissing("it is installed, but cannot be started (driver or libraries)")
 
 
 def _options(provider: str, threads: int) -> onnxruntime.SessionOptions:

@@ -10,6 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from face_rec.access.audit.audit import Action
 from face_rec.domain.errors import ModelError
 from face_rec.facades.admin import AdminFacade
+from face_rec.models.packs.catalogue import Licence
 from face_rec.models.status import PackOffer
 from face_rec.protocols.models import Progress
 from face_rec.web.base.uploads import LARGEST_MB
@@ -25,8 +26,13 @@ JOB = "models"
 
 
 def offers(app: AdminFacade, busy: bool) -> None:
-    """The official packs, side by side."""
+    """The published packs side by side, first what every company may use."""
     listed = app.models.offers()
+    st.markdown(
+        "**May a company use it?** That is the first question: of the packs below only "
+        f"{_free(listed)} may be used by everybody. The others recognise people in large "
+        "galleries better, and are for research, schools' own trials and whoever has a licence."
+    )
     for column, offer in zip(st.columns(len(listed), gap="medium"), listed, strict=True):
         with column.container(border=True, height="stretch"):
             _offer(app, offer, busy)
@@ -41,14 +47,15 @@ def _offer(app: AdminFacade, offer: PackOffer, busy: bool) -> None:
         elif offer.installed:
             st.badge("Installed", color="blue")
     st.caption(plain(note[:1].upper() + note[1:] + "."))
+    _who_may(offer.licence)
     facts(
         [
             ("Download", file_size(offer.bytes)),
             ("Speed", str(offer.speed)),
-            ("A company may", "use it only with a licence from InsightFace"),
         ]
     )
     st.caption(f"Published accuracy: {plain(offer.accuracy)}")
+    st.caption(plain(offer.licence.text))
     if offer.in_use:
         return
     if offer.installed:
@@ -67,6 +74,19 @@ def _offer(app: AdminFacade, offer: PackOffer, busy: bool) -> None:
         st.rerun()
 
 
+def _free(listed: list[PackOffer]) -> str:
+    return " and ".join(f"`{one.name}`" for one in listed if one.licence.companies)
+
+
+def _who_may(licence: Licence) -> None:
+    """A company's first question, answered in words and in a colour."""
+    said = f"A company may {plain(licence.short)}"
+    if licence.companies:
+        st.badge(said, icon=":material/check_circle:", color="green")
+    else:
+        st.badge(said, icon=":material/gavel:", color="orange")
+
+
 def other_packs(app: AdminFacade) -> None:
     """Installed packs with other weights than the official ones."""
     in_use = app.models.status().pack
@@ -76,6 +96,7 @@ def other_packs(app: AdminFacade) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{plain(pack.name)}**", width="stretch")
             st.badge("Custom weights", color="gray")
+            _who_may(pack.licence)
             if pack.name == in_use:
                 st.badge("In use", icon=":material/check:", color="green")
             elif st.button("Use this pack", key=f"use_{pack.name}"):
@@ -86,9 +107,10 @@ def upload(app: AdminFacade, busy: bool) -> None:
     """Installing from a ZIP, for machines without internet and for other weights."""
     with st.expander("Install from a ZIP file", icon=":material/folder_zip:"):
         st.caption(
-            "For a computer without internet, or for weights of your own: one SCRFD detector and "
-            "one ArcFace-like recogniser as ONNX files. Other weights than the official ones are "
-            "marked as custom."
+            "For a computer without internet, or for weights of your own: one detector (SCRFD or "
+            "YuNet) and one ArcFace-like recogniser as ONNX files, with a manifest.json where "
+            "they need one (docs/models.md). Other weights than the published ones are marked "
+            "as custom."
         )
         file = st.file_uploader(
             "ZIP file", type=["zip"], key="pack_zip", max_upload_size=LARGEST_MB

@@ -42,7 +42,8 @@ def test_the_list_shows_what_can_be_pulled_and_the_licence(
 ) -> None:
     assert run("list") == 0
     text = capsys.readouterr().out
-    for word in ("buffalo_l", "buffalo_sc", "289 MB", "LFW 99.83 %", "estimate", "non-commercial"):
+    words = ("buffalo_l", "buffalo_sc", "289 MB", "LFW 99.83 %", "estimate", "opencv_zoo", "39 MB")
+    for word in (*words, "a company may use it free of charge", "a company may use it only with"):
         assert word in text
 
 

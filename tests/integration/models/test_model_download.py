@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 
 from face_rec.domain.errors import ArchiveRefused, ModelError, PackBroken
 from face_rec.models.packs.catalogue import OFFICIAL
-from face_rec.models.packs.install import Installer
+from face_rec.models.packs.install import PARTS, Installer
 from face_rec.models.packs.installed_packs import InstalledPacks
 from tests.fakes.clock import FakeClock
 from tests.fakes.packs import DETECTION, RECOGNITION, official_of, write_pack, zip_of
@@ -18,12 +18,15 @@ from tests.fakes.packs import DETECTION, RECOGNITION, official_of, write_pack, z
 
 @dataclass
 class Releases:
-    """A server of ZIPs; ``cut`` bytes are kept back at the end of an answer."""
+    """A server of files; ``cut`` bytes are kept back at the end of an answer. ``version``: the
+    ETag; with one it sends the rest of a file (``sent``: bytes of each answer)."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     cut: int = 0
     sized: bool = True
     url: str = ""
+    version: str = ""
+    sent: list[int] = field(default_factory=list)
 
 
 @pytest.fixture
@@ -33,12 +36,22 @@ def releases() -> Iterator[Releases]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             data = state.files.get(self.path)
-            self.send_response(200 if data is not None else 404)
+            start = self._start() if data is not None else 0
+            self.send_response(404 if data is None else 206 if start else 200)
+            if state.version:
+                self.send_header("ETag", state.version)
             if data is not None and state.sized:
-                self.send_header("Content-Length", str(len(data)))
+                self.send_header("Content-Length", str(len(data) - start))
             self.end_headers()
             if data is not None:
-                self.wfile.write(data[: len(data) - state.cut])
+                rest = data[start : len(data) - state.cut]
+                state.sent.append(len(rest))
+                self.wfile.write(rest)
+
+        def _start(self) -> int:
+            asked = self.headers.get("Range", "")
+            same = self.headers.get("If-Range") == state.version != ""
+            return int(asked.removeprefix("bytes=").removesuffix("-")) if asked and same else 0
 
         def log_message(self, *arguments: object) -> None:
             """Tests are quiet."""
@@ -68,7 +81,8 @@ def installer(
 
 
 def _nothing_left(packs: InstalledPacks) -> bool:
-    return not [path for path in packs.root.iterdir() if path.is_dir()]
+    """But for what came of a download, which the next try goes on with."""
+    return not [path for path in packs.root.iterdir() if path.is_dir() and path.name != PARTS]
 
 
 def test_a_pack_is_pulled_verified_and_installed(
@@ -154,7 +168,7 @@ def test_a_full_disk_is_said(
     def full(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("face_rec.models.packs.install._write", full)
+    monkeypatch.setattr("face_rec.models.packs.download._Part._write", full)
     with pytest.raises(ModelError, match="No space left"):
         installer.pull("tiny")
     assert _nothing_left(packs)
@@ -164,7 +178,7 @@ def test_an_endless_answer_is_cut(
     installer: Installer, releases: Releases, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     releases.sized = False
-    monkeypatch.setattr("face_rec.models.packs.install.LARGEST_ARCHIVE", 100)
+    monkeypatch.setattr("face_rec.models.packs.download.LARGEST", 100)
     with pytest.raises(ModelError, match="does not end"):
         installer.pull("tiny")
 
@@ -172,3 +186,64 @@ def test_an_endless_answer_is_cut(
 def test_an_unknown_name_is_refused_with_those_that_exist(installer: Installer) -> None:
     with pytest.raises(ModelError, match="buffalo_l"):
         installer.pull("../evil")
+
+
+def test_a_download_that_broke_off_is_gone_on_with(
+    packs: InstalledPacks,
+    installer: Installer,
+    releases: Releases,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also by another process: what has come, but for the last piece, lies on the disk."""
+    monkeypatch.setattr("face_rec.models.packs.download._PIECE", 64)
+    whole = len(releases.files["/tiny.zip"])
+    releases.version, releases.cut = '"one"', 100
+    with pytest.raises(ModelError, match="what has come is kept"):
+        installer.pull("tiny")
+    releases.cut = 0
+    seen: list[tuple[int, int]] = []
+    again = Installer(packs, FakeClock(), releases.url)
+    assert again.pull("tiny", lambda done, total: seen.append((done, total))).name == "tiny"
+    assert releases.sent[0] == whole - 100
+    assert 100 <= releases.sent[1] < 100 + 64
+    assert seen[-1] == (whole, whole)
+    assert not any((packs.root / PARTS).iterdir())
+
+
+@pytest.mark.parametrize("version", ['"two"', "", 'W/"one"'])
+def test_another_version_of_the_file_is_begun_anew(
+    packs: InstalledPacks, installer: Installer, releases: Releases, version: str
+) -> None:
+    whole = len(releases.files["/tiny.zip"])
+    releases.version, releases.cut = version if version.startswith("W/") else '"one"', 100
+    with pytest.raises(ModelError, match="what has come is kept"):
+        installer.pull("tiny")
+    releases.version, releases.cut = version, 0
+    assert installer.pull("tiny") == packs.find("tiny")
+    assert releases.sent == [whole - 100, whole], "what came is of no use"
+
+
+def test_a_pack_of_single_files_is_pulled_as_one(
+    packs: InstalledPacks,
+    releases: Releases,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = write_pack(tmp_path / "single")
+    names = (DETECTION, RECOGNITION)
+    releases.files |= {f"/at/{name}": (folder / name).read_bytes() for name in names}
+    single = replace(
+        official_of(folder, "single"),
+        addresses={name: f"{releases.url}/at/{name}" for name in names},
+    )
+    monkeypatch.setitem(OFFICIAL, "single", single)
+    seen: list[tuple[int, int]] = []
+    installer = Installer(packs, FakeClock(), "http://127.0.0.1:9")
+    assert not installer.pull("single", lambda *told: seen.append(told)).custom
+    size = single.detection.bytes + single.recognition.bytes
+    assert seen[-1] == (size, size)
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    releases.files[f"/at/{RECOGNITION}"] = b"forged"
+    with pytest.raises(PackBroken, match="bytes instead of"):
+        installer.pull("single")
+    assert packs.find("single").files == (single.detection, single.recognition)

@@ -10,7 +10,7 @@ import onnx
 import pytest
 
 from face_rec.domain.errors import ArchiveRefused, ModelError, PackBroken, PackMissing
-from face_rec.models.packs import model_files
+from face_rec.models.packs import digests
 from face_rec.models.packs.install import Installer
 from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.packs.manifest import MANIFEST, Pack
@@ -325,7 +325,7 @@ def test_a_second_start_reads_no_weights(
     def refuse(path: Path) -> str:
         raise AssertionError(f"{path} was read")
 
-    monkeypatch.setattr(model_files, "sha256_of", refuse)
+    monkeypatch.setattr(digests, "sha256_of", refuse)
     InstalledPacks(packs.root).find(installed.name)
     with pytest.raises(AssertionError, match="was read"):
         InstalledPacks(packs.root).find(installed.name, fresh=True)

@@ -8,8 +8,8 @@ import pytest
 
 from face_rec.domain.errors import PackBroken
 from face_rec.domain.faces import Box, Face, Image
+from face_rec.models.packs.digests import Digests
 from face_rec.models.packs.liveness_pack import LivenessPack, LivenessPacks, TextureFile
-from face_rec.models.packs.model_files import Digests
 from face_rec.models.runtime.texture import OVERHANG, TextureModels, load_textures, place_of
 from tests.data import shared_data
 from tests.fakes.packs import liveness_file, write_recogniser

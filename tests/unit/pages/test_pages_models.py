@@ -22,17 +22,19 @@ def fake() -> Iterator[FakeSystem]:
     JOBS.forget(JOB)
 
 
-def test_without_a_pack_both_are_offered_with_licence_size_and_accuracy(fake: FakeSystem) -> None:
+def test_without_a_pack_all_are_offered_with_licence_size_and_accuracy(fake: FakeSystem) -> None:
     fake.models.models = None
     page = opened("models.py")
     text = words(page)
     assert [b.key for b in page.button if b.label == "Download"] == [
+        "pull_opencv_zoo",
         "pull_buffalo_l",
         "pull_buffalo_sc",
     ]
     assert "288.6 MB" in text
     assert "LFW 99.83 %" in text
     assert "non-commercial research" in text
+    assert text.index("use it free of charge") < text.index("only with a licence")
 
 
 def test_a_download_installs_the_pack(fake: FakeSystem) -> None:

@@ -1,0 +1,137 @@
+"""Downloads of model files, gone on with where they broke off.
+
+What has come is kept under a name of its own until all of it is there, so that a cut network, or
+a process that is killed, costs what was on its way and not hundreds of megabytes.
+"""
+
+import hashlib
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import requests
+
+from face_rec.domain.errors import ModelError
+from face_rec.protocols.models import Progress
+
+LARGEST: Final = 2 << 30
+"""Bytes of one download; no pack comes near it, and no server may fill the disk."""
+_PIECE: Final = 1 << 18
+_TIMEOUT: Final = (10.0, 30.0)
+"""Seconds to connect, and between two pieces of the answer."""
+_KEPT_FOR: Final = 7 * 24 * 3600.0
+"""Seconds until what a broken download left is thrown away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """``bytes``: how many it should be, 0 where nobody knows."""
+
+    address: str
+    bytes: int
+    target: Path
+
+
+def fetch(downloads: Sequence[Download], kept: Path, progress: Progress) -> None:
+    """Bring all of ``downloads``; ``progress`` gets (bytes so far, of), of all together.
+
+    ``kept``: the folder for what is on its way, on the disk of the targets. Raises ModelError
+    when one cannot be had whole; what came of it stays in ``kept`` for the next try.
+    """
+    _sweep(kept)
+    before, all_bytes = 0, sum(one.bytes for one in downloads)
+    for one in downloads:
+        done = _Part(one, kept).bring(progress, before, all_bytes)
+        before += done
+
+
+class _Part:
+    """One file on its way: its bytes so far, and the version of the server's file that they are
+    of (its ETag, RFC 9110 section 8.8.3)."""
+
+    def __init__(self, wanted: Download, kept: Path) -> None:
+        name = hashlib.sha256(wanted.address.encode()).hexdigest()[:24]
+        self._wanted = wanted
+        self._path = kept / name
+        self._version = kept / f"{name}.version"
+
+    def bring(self, progress: Progress, before: int, all_bytes: int) -> int:
+        """Download what is missing and put the whole in place; how many bytes it has."""
+        address = self._wanted.address
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with requests.get(
+                address, headers=self._asked(), stream=True, timeout=_TIMEOUT
+            ) as answer:
+                if not answer.ok:
+                    self._drop()
+                    raise failed(address, f"the server answered {answer.status_code}")
+                self._write(answer, progress, before, all_bytes)
+            size = self._path.stat().st_size
+            shutil.move(self._path, self._wanted.target)
+            self._drop()
+        except requests.RequestException as error:
+            raise failed(address, f"{type(error).__name__} (is there a network?)") from error
+        except OSError as error:
+            folder = self._wanted.target.parent
+            raise ModelError(f"{folder} cannot hold the download: {error.strerror}.") from error
+        return size
+
+    def _asked(self) -> Mapping[str, str]:
+        """The rest of the same version, or all of another (RFC 9110 sections 13.1.5 and 14.2).
+        Content must come as it is: of something packed on the way the bytes cannot be counted."""
+        asked = {"Accept-Encoding": "identity"}
+        if self._path.is_file() and self._version.is_file():
+            asked["Range"] = f"bytes={self._path.stat().st_size}-"
+            asked["If-Range"] = self._version.read_text("utf-8")
+        return asked
+
+    def _write(
+        self, answer: requests.Response, progress: Progress, before: int, all_bytes: int
+    ) -> None:
+        goes_on = answer.status_code == requests.codes.partial_content
+        done = self._path.stat().st_size if goes_on else 0
+        length = int(answer.headers.get("Content-Length", 0))
+        total = done + length if length else 0
+        if total > LARGEST:
+            raise failed(answer.url, f"it has {total} bytes, more than any pack")
+        self._remember(answer)
+        with self._path.open("ab" if goes_on else "wb") as stream:
+            for piece in answer.iter_content(_PIECE):
+                done += len(piece)
+                if done > LARGEST:
+                    self._drop()
+                    raise failed(answer.url, "it does not end")
+                stream.write(piece)
+                progress(before + done, all_bytes or total)
+        if total and done != total:
+            raise failed(answer.url, f"it broke off after {done} of {total} bytes")
+
+    def _remember(self, answer: requests.Response) -> None:
+        """A weak ETag names no bytes (RFC 9110 section 13.1.5), so nothing is gone on with."""
+        version = answer.headers.get("ETag", "")
+        if version and not version.startswith("W/"):
+            self._version.write_text(version, "utf-8")
+        else:
+            self._version.unlink(missing_ok=True)
+
+    def _drop(self) -> None:
+        self._path.unlink(missing_ok=True)
+        self._version.unlink(missing_ok=True)
+
+
+def _sweep(kept: Path) -> None:
+    for path in kept.glob("*"):
+        if time.time() - path.stat().st_mtime > _KEPT_FOR:
+            path.unlink(missing_ok=True)
+
+
+def failed(address: str, why: str) -> ModelError:
+    """A download that did not come whole, and what to do."""
+    return ModelError(
+        f"{address} could not be downloaded: {why}. Try again: what has come is kept. Or download "
+        "it on another machine and install it with: python -m face_rec models import ZIP-or-FOLDER"
+    )

@@ -1,0 +1,50 @@
+"""What a detector sees of a picture, and its answers in the picture's own pixels."""
+
+import math
+
+import numpy as np
+
+from face_rec.domain.faces import Box, Face, Image, Landmarks, Matrix
+
+STRIDE = 32
+"""The coarsest stride of SCRFD and YuNet: both sides of what they see are multiples of it."""
+
+
+def cut(image: Image, region: Box | None) -> tuple[int, int, Image]:
+    """The part of ``image`` to search, with its left and top."""
+    height, width = image.shape[:2]
+    if region is None:
+        return 0, 0, image
+    left, top = max(0, math.floor(region.left)), max(0, math.floor(region.top))
+    right, bottom = min(width, math.ceil(region.right)), min(height, math.ceil(region.bottom))
+    return left, top, image[top : max(bottom, top), left : max(right, left)]
+
+
+def canvas_for(part: Image, size: int, step: int) -> tuple[int, int] | None:
+    """Width and height that the model is to see; None for a picture with no room for a face
+    (empty, or a strip that would shrink to nothing)."""
+    height, width = part.shape[:2]
+    if min(height, width) < 4:
+        return None
+    longer = _rounded_up(size, step)
+    scale = longer / max(height, width)
+    if min(height, width) * scale < 4:
+        return None
+    return _rounded_up(width * scale, step), _rounded_up(height * scale, step)
+
+
+def _rounded_up(length: float, step: int) -> int:
+    return max(1, math.ceil(length / step - 1e-6)) * step
+
+
+def face_in(row: Matrix, marks: Landmarks, offset: Landmarks, image: Image) -> Face | None:
+    """A row (left, top, right, bottom, score) as a face; None if it lies outside ``image``."""
+    if not (np.isfinite(row).all() and np.isfinite(marks).all()):
+        return None
+    height, width = image.shape[:2]
+    left, right = np.clip(row[[0, 2]] + offset[0], 0, width)
+    top, bottom = np.clip(row[[1, 3]] + offset[1], 0, height)
+    if right - left < 1 or bottom - top < 1:
+        return None
+    box = Box(float(left), float(top), float(right), float(bottom))
+    return Face(box, float(row[4]), (marks + offset).astype(np.float32))
