@@ -141,8 +141,13 @@ class Numbers:
 
 # What is under way, and what becomes of one request.
 
-_IN_ALL: Final = 16
-"""Pictures under way at once."""
+_IN_ALL: Final = 128
+"""Pictures of live video under way at once, of which most wait for their result: 64 kiosks send
+two at a time. Beyond that they are refused."""
+_DELIBERATE: Final = 32
+"""Places more for photos that somebody takes on purpose: live video gives way to them."""
+_DECODED: Final = 8
+"""Pictures decoded at once; the others wait in the order in which they came."""
 _BODY_WITHIN: Final = 10.0
 _LONGEST_WAIT: Final = 1.0
 """Seconds for the result: about one look of a slow machine."""
@@ -154,11 +159,13 @@ class Traffic:
 
     def __init__(self) -> None:
         self._flying: Counter[str] = Counter()
+        self._decoding = anyio.Semaphore(_DECODED)  # first come, first served
 
     @contextmanager
-    def lane(self, kiosk: str) -> Iterator[None]:
+    def lane(self, kiosk: str, *, deliberate: bool) -> Iterator[None]:
         """A place among the pictures under way; raises RequestRefused when there is none."""
-        if self._flying[kiosk] >= AT_ONCE or self._flying.total() >= _IN_ALL:
+        places = _IN_ALL + (_DELIBERATE if deliberate else 0)
+        if self._flying[kiosk] >= AT_ONCE or self._flying.total() >= places:
             raise RequestRefused(
                 429, "Too many pictures at once. Send the next one when an answer has come."
             )
@@ -168,6 +175,11 @@ class Traffic:
         finally:
             self._flying[kiosk] -= 1
             self._flying += Counter()  # forgets kiosks that are at rest
+
+    async def decoded(self, body: bytes) -> Image:
+        """The picture in ``body``, when it is its turn; raises RequestRefused."""
+        async with self._decoding:
+            return await to_thread.run_sync(decode_frame, body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,15 +208,16 @@ class Exchange:
 
     @asynccontextmanager
     async def picture(
-        self, request: Request, sender: Sender, clock: Clock
+        self, request: Request, sender: Sender, clock: Clock, *, deliberate: bool = False
     ) -> AsyncIterator[Taken]:
         """The picture that ``request`` brings, and its place among those under way.
+        ``deliberate``: somebody took it on purpose.
 
         Raises RequestRefused."""
-        with self._traffic.lane(sender.kiosk):
+        with self._traffic.lane(sender.kiosk, deliberate=deliberate):
             number = self._numbers.spend(sender, request.headers.get(HEADER, ""))
             body, arrived = await _body(request), clock.monotonic()
-            yield Taken(await to_thread.run_sync(decode_frame, body), number, arrived)
+            yield Taken(await self._traffic.decoded(body), number, arrived)
 
 
 async def _body(request: Request) -> bytes:

@@ -85,7 +85,8 @@ async def _one_still(
     """One deliberate photo in; what it came to is told by the page, which asks the engine."""
     check_sender(request)
     system, kiosk = await _kiosk(request, kiosks)
-    async with exchange.picture(request, sender_of(request, kiosk), system.clock) as taken:
+    sender = sender_of(request, kiosk)
+    async with exchange.picture(request, sender, system.clock, deliberate=True) as taken:
         try:
             labels = await to_thread.run_sync(system.still, taken.image, kiosk)
         except PackMissing as error:

@@ -38,7 +38,7 @@ from face_rec.web.gate.route_rules import (
     below,
     rule_for,
 )
-from face_rec.web.gate.tab_socket import Handed, Sieve, SocketWatch, noting_files, own_tab_only
+from face_rec.web.gate.tab_socket import Handed, OpenSockets, Sieve, SocketWatch, of_its_own
 from face_rec.web.gate.verdict import Asked, Verdict, verdict
 
 log = logging.getLogger(__name__)
@@ -80,6 +80,7 @@ class Gate:
         self._app = app
         self._access = access
         self._useful = useful or _everything
+        self._sockets = OpenSockets()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -170,11 +171,11 @@ class Gate:
         watch = SocketWatch(passed, send, still, access.changes)
         sending: Send = watch.send
         if _is_streamlit(request):
-            scope = own_tab_only(scope, principal, access.tabs)
-            sending = noting_files(watch.send, principal, access.files, self._handed)
+            scope, sending = of_its_own(scope, sending, principal, access, self._handed)
         async with anyio.create_task_group() as group:
             group.start_soon(watch.watch)
-            with actor.acting(actor_of(request)), asking(principal):
+            counted = self._sockets.counted(principal)
+            with counted, actor.acting(actor_of(request)), asking(principal):
                 await self._app(scope, watch.receive, sending)
             group.cancel_scope.cancel()
 
@@ -194,8 +195,9 @@ class Gate:
             asked = await to_thread.run_sync(_asked, access, request, rule)
         except StoreError:
             return None
-        fine = verdict(rule, asked) is Verdict.FINE
-        return (access, asked.principal) if asked.principal and fine else None
+        who = asked.principal
+        fine = who and verdict(rule, asked) is Verdict.FINE and self._sockets.room(who)
+        return (access, who) if who and fine else None
 
 
 def actor_of(request: HTTPConnection) -> Actor:

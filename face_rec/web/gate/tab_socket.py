@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
 import anyio
 from starlette.types import Message, Receive, Scope, Send
 
 from face_rec.access.changes import Changes
+from face_rec.access.control.access_control import Access
 from face_rec.access.control.tabs import SentFiles, Tabs
-from face_rec.access.principal import Principal
+from face_rec.access.principal import Principal, PrincipalKind
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +109,41 @@ class SocketWatch:
             log.debug("socket_gone")
 
 
+MOST_SOCKETS: Final = {PrincipalKind.DEVICE: 12}
+"""Open at once of one sign-in or device, two a page: reloads leave one that is dead for 40 s."""
+MOST_OTHERS: Final = 60
+
+
+class OpenSockets:
+    """Who has how many open: each is a page that the server draws and remembers. On the event
+    loop only, so it needs no lock."""
+
+    def __init__(self) -> None:
+        self._open: Counter[tuple[str, str, str]] = Counter()
+
+    def room(self, principal: Principal) -> bool:
+        """Whether one more may be opened."""
+        most = MOST_SOCKETS.get(principal.kind, MOST_OTHERS)
+        free = self._open[_whose(principal)] < most
+        if not free:
+            log.warning("socket_refused_too_many kind=%s id=%s", principal.kind, principal.id)
+        return free
+
+    @contextmanager
+    def counted(self, principal: Principal) -> Iterator[None]:
+        """While it is open."""
+        self._open[_whose(principal)] += 1
+        try:
+            yield
+        finally:
+            self._open[_whose(principal)] -= 1
+            self._open += Counter()  # forgets who has left
+
+
+def _whose(principal: Principal) -> tuple[str, str, str]:
+    return (principal.kind, principal.id, principal.sign_in)
+
+
 _PROTOCOL: Final = b"sec-websocket-protocol"
 Handed = Callable[[bytes], Iterable[str]]
 """The names of the files that a message to a browser hands out."""
@@ -139,3 +176,11 @@ def noting_files(send: Send, principal: Principal, files: SentFiles, handed: Han
         await send(message)
 
     return sending
+
+
+def of_its_own(
+    scope: Scope, send: Send, principal: Principal, access: Access, handed: Handed
+) -> tuple[Scope, Send]:
+    """Both for a socket of Streamlit: only tabs of ``principal``, and what files it was told."""
+    sending = noting_files(send, principal, access.files, handed)
+    return own_tab_only(scope, principal, access.tabs), sending

@@ -1,15 +1,19 @@
 """Attacks by who is signed in, or is a kiosk, with the real middleware, routes and Redis."""
 
+from contextlib import ExitStack
+
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from face_rec.access.control.access_control import KIOSK, SESSION
+from face_rec.access.principal import PrincipalKind
 from face_rec.access.rights import Role
 from face_rec.domain.errors import AccountRefused, StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.web.gate import tab_socket
+from face_rec.web.gate.tab_socket import MOST_OTHERS, MOST_SOCKETS
 from tests.gate_app import ORIGIN, SOCKET, GateApp, connects, prove, submit
 
 
@@ -202,3 +206,22 @@ def test_an_open_socket_closes_within_seconds_of_the_session_s_end(
         gate.wait()
         with pytest.raises(WebSocketDisconnect):
             socket.receive_text()
+
+
+@pytest.mark.parametrize("kind", [PrincipalKind.DEVICE, PrincipalKind.USER])
+def test_one_cookie_opens_no_more_pages_than_a_browser_has_a_use_for(
+    gate: GateApp, kind: PrincipalKind
+) -> None:
+    """150 kiosk pages of one were served."""
+    gate.add("eve")
+    gate.add("ada")
+    device = kind is PrincipalKind.DEVICE
+    browser = gate.kiosk() if device else gate.signed_in("eve")
+    most = MOST_SOCKETS[kind] if device else MOST_OTHERS
+    with ExitStack() as stack:
+        for _ in range(most - 1):
+            stack.enter_context(browser.websocket_connect(SOCKET, headers=ORIGIN))
+        with browser.websocket_connect(SOCKET, headers=ORIGIN):
+            assert not connects(browser, ORIGIN)
+            assert connects(gate.signed_in("ada"), ORIGIN)
+        assert connects(browser, ORIGIN)

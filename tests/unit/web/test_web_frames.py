@@ -264,6 +264,53 @@ def test_too_many_pictures_at_once_are_refused_and_the_place_is_free_again_after
     assert [answer.status_code for answer in [*answers, later]] == [200, 200, 200]
 
 
+async def _sends(browser: httpx.AsyncClient, kiosk: str, pictures: int) -> list[int]:
+    """A page that sends as soon as it may, one at a time; what it was answered."""
+    begun = await browser.post(f"/frames/start?kiosk={kiosk}")
+    number, answers = begun.json()["numbers"][0], []
+    for _ in range(pictures):
+        sent = JPEG | {HEADER: number}
+        answer = await browser.post(f"/frames?kiosk={kiosk}", content=a_jpeg(), headers=sent)
+        answers.append(answer.status_code)
+        number = answer.json().get("number", number)
+    return answers
+
+
+def test_fifty_kiosks_whose_results_are_slow_are_all_heard_and_none_is_refused(
+    kiosks: FakeKiosks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "_LONGEST_WAIT", 0.2)
+    kiosks.blind = True
+    kiosks.known = frozenset(f"door{number}" for number in range(50))
+    answered: list[int] = []
+
+    async def all_of_them() -> None:
+        app = httpx.ASGITransport(Starlette(routes=routes(kiosks.source())))
+        async with (
+            httpx.AsyncClient(transport=app, base_url="http://kiosk.test") as browser,
+            anyio.create_task_group() as group,
+        ):
+
+            async def one(kiosk: str) -> None:
+                answered.extend(await _sends(browser, kiosk, 3))
+
+            for number in range(50):
+                group.start_soon(one, f"door{number}")
+
+    anyio.run(all_of_them)
+    assert answered == [200] * 150
+    assert {len(stream.pictures) for stream in kiosks.opened.values()} == {3}
+
+
+def test_live_video_gives_way_to_a_photo_taken_on_purpose(
+    client: TestClient, kiosks: FakeKiosks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "_IN_ALL", 0)
+    assert "Too many" in refusal(post(client), 429)
+    assert post(client, path="/frames/still").status_code == 200
+    assert len(kiosks.stills) == 1
+
+
 def test_a_kiosk_that_nobody_registered_gets_no_number_and_no_stream(
     client: TestClient, kiosks: FakeKiosks
 ) -> None:
