@@ -8,6 +8,7 @@ import streamlit as st
 from face_rec.access.devices.device import Beat
 from face_rec.access.pages import Page
 from face_rec.domain.errors import AccessError, RuleRefused
+from face_rec.domain.liveness import Check
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.kiosks.kiosk_register import MAIN, MAIN_AT_FIRST
@@ -80,6 +81,8 @@ def _card(app: AccessFacade, record: KioskRecord, *, linked: bool, beat: Beat | 
         words.markdown(f"**{plain(record.display_name)}**  \n{' · '.join(map(plain, facts))}")
         if offline := offline_words(app.handed_over(record.id), app.site.timezone):
             words.caption(offline)
+        if record.liveness is Check.ENFORCE and app.models.status().lacks_liveness:
+            words.markdown(":red-badge[Marks nobody by face: no liveness models]")
         reports, age = app.screens.of(record.id), app.picture_age(record.id)
         said = screen_words(reports, age, app.clock.now())
         device = _state(beat, app.clock.now()) if linked else ":gray-badge[Not linked]"

@@ -162,6 +162,7 @@ def _system(
                 redis_health.redis_clock_check(stores.client, clock),
                 host_checks.clock_jump_check(clock),
                 checks.models_check(models.status),
+                checks.liveness_check(stores.kiosks.enforcing, models.status),
                 checks.gallery_check(follower.status),
                 checks.accuracy_check(lambda: follower.gallery.people, lambda: _largest(models)),
                 checks.journal_check(

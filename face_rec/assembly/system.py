@@ -162,6 +162,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             options=system.options,
             screens=system.screens,
             picture_age=lambda kiosk: _picture_age(system.engine, kiosk),
+            models=system.models,
             handed_over=system.offline.stills.handed_over.of,
         ),
         AdminFacade(

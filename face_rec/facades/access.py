@@ -11,6 +11,7 @@ from face_rec.facades.facade import Facade
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.offline import Tally
 from face_rec.kiosks.screen_status import ScreenReports
+from face_rec.models.status import ReportingModels
 from face_rec.protocols.people import PeopleReader
 from face_rec.site_options import LiveOptions
 
@@ -40,5 +41,6 @@ class AccessFacade(Facade):
     """How the screens of kiosks are, as they say it themselves."""
     picture_age: Callable[[str], float | None]
     """Seconds since a kiosk's newest picture came; None without one lately."""
+    models: ReportingModels
     handed_over: Callable[[str], Tally]
     """What became of the stills that a kiosk took while the server was away."""

@@ -40,6 +40,11 @@ class ModelStatus:
     liveness: str = ""
     """The licence of the liveness models in use; empty: none are installed."""
 
+    @property
+    def lacks_liveness(self) -> bool:
+        """Whether it works and cannot tell faces from pictures."""
+        return self.state is ModelState.READY and not self.liveness
+
 
 class ReportingModels(ModelSource, Protocol):
     """The models in use, and how they are; tests install theirs by asking for them."""

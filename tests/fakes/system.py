@@ -81,6 +81,7 @@ class FakeModelService(FakeModelSource):
             contract=contract.digest,
             dimension=contract.dimension,
             largest_gallery=self.models.calibration.largest_gallery,
+            liveness=self.models.life.licence if self.models.life else "",
         )
 
     def offers(self) -> list[PackOffer]:

@@ -38,6 +38,8 @@ class ModelLike(Protocol):
     def pack(self) -> str: ...
     @property
     def provider(self) -> str: ...
+    @property
+    def lacks_liveness(self) -> bool: ...
 
 
 class GalleryLike(Protocol):
@@ -78,6 +80,30 @@ def models_check(status: Callable[[], ModelLike]) -> Check:
             return HealthCheck("models", ok=True, detail=f"{now.pack}, on {runs_on}")
         return HealthCheck(
             "models", ok=False, detail=f"{now.pack}: {now.state}", advice=now.message
+        )
+
+    return check
+
+
+def liveness_check(
+    enforcing: Callable[[], Sequence[str]], status: Callable[[], ModelLike]
+) -> Check:
+    """A warning while kiosks mark live faces only and no liveness models are there to tell them
+    apart: such a kiosk marks nobody by face, rather than everybody. ``enforcing``: their names."""
+
+    def check() -> HealthCheck:
+        held = tuple(enforcing()) if status().lacks_liveness else ()
+        if not held:
+            says = "nothing is asked for that cannot be told"
+            return HealthCheck("liveness", ok=True, detail=says)
+        return HealthCheck(
+            "liveness",
+            ok=True,
+            detail=f"{', '.join(held)}: nobody is marked by face, for only live ones are to be, "
+            "and there are no liveness models",
+            advice="Install the models: python -m face_rec models import --liveness FOLDER. Or "
+            "choose another setting under Kiosks. PINs go on where they are allowed.",
+            warning=True,
         )
 
     return check

@@ -53,7 +53,10 @@ def record_fields(app: AccessFacade, start: KioskRecord, key: str) -> KioskRecor
         "Title", start.title, max_chars=80, placeholder="Front door", key=f"{key}_title"
     )
     made = replace(start, title=(title or "").strip())
-    made = own_behaviour(_at_the_door(made, key), app.options.current().look, key)
+    made = _at_the_door(made, key)
+    if made.liveness is Check.ENFORCE and app.models.status().lacks_liveness:
+        st.warning(NO_LIVENESS, icon=":material/warning:")
+    made = own_behaviour(made, app.options.current().look, key)
     return _rules_of_the_day(app.people, made, key)
 
 
@@ -145,6 +148,10 @@ def since_when(app: AccessFacade, wanted: KioskRecord, known: KioskRecord, key: 
     return since
 
 
+NO_LIVENESS: Final = (
+    "**Nobody is marked by face at this kiosk now:** live faces only are to be marked, and no "
+    "liveness models are installed to tell them (page Models). PINs go on where they are allowed."
+)
 REPEATED: Final = (
     "Who waits before it gets one mark, however long: another one follows when the site's "
     "cooldown is over (page Settings, This site) and it has not seen them for a minute."

@@ -1,6 +1,7 @@
 """Only registered kiosks exist, also while the database is away."""
 
 from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.liveness import Check
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import MAIN, KioskRegister
 from tests.fakes.clock import FakeClock
@@ -78,3 +79,9 @@ def test_nobody_waits_for_a_database_that_is_known_to_be_away() -> None:
     away = False
     assert kiosks.knows("door")
     assert rules.asked == 2
+
+
+def test_it_tells_which_kiosks_mark_live_faces_only() -> None:
+    rules = Rules("door", "gate")
+    rules.save(KioskRecord("door", liveness=Check.ENFORCE))
+    assert register(rules).enforcing() == ["door"]

@@ -22,8 +22,10 @@ from face_rec.domain.screens import StreamStats
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport
 from face_rec.kiosks.screen_status import Report, ScreenStatus
+from pages.ui.access.kiosk_card import NO_LIVENESS
 from tests.fakes.access import OneVisitor, memory_devices
 from tests.fakes.clock import FakeClock
+from tests.fakes.models import FakeLife, fake_models
 from tests.fakes.system import FakeStream, FakeSystem
 from tests.unit.pages.pages_app import opened, words
 
@@ -93,6 +95,21 @@ def test_all_of_a_kiosk_is_set_in_one_dialog_and_stands_in_one_record(fake: Fake
     assert gate(fake) == replace(now, earlier=(then,))
     shown = words(opened("kiosks.py"))
     assert "**Main gate**  \ngate · 07:00 to 19:00 · Berlin · out only · PIN allowed" in shown
+
+
+def test_a_kiosk_that_enforces_liveness_without_models_says_so_in_its_form_and_on_its_card(
+    fake: FakeSystem,
+) -> None:
+    fake.rules.put(KioskRecord("gate"))
+    page = dialog()
+    assert not page.warning
+    page.selectbox(key="device_gate_liveness").set_value(Check.ENFORCE)
+    page.button(key="edit_gate").click().run()
+    assert [one.value for one in page.warning] == [NO_LIVENESS]
+    pressed(page, "save_gate")
+    assert "Marks nobody by face" in words(opened("kiosks.py"))
+    fake.models.models = replace(fake_models(), life=FakeLife())
+    assert "Marks nobody by face" not in words(opened("kiosks.py"))
 
 
 def test_what_is_saved_is_felt_at_the_kiosk_at_once(fake: FakeSystem) -> None:

@@ -118,6 +118,7 @@ class Part:
     dropped: int = 0
     aside: int = 0
     problem: str = ""
+    lacks_liveness: bool = False
 
 
 def _given(part: Part) -> Callable[[], Part]:
@@ -134,6 +135,18 @@ def test_without_a_loaded_model_the_app_is_not_ready(state: str) -> None:
     result = checks.models_check(_given(Part(state=state)))()
     assert not result.ok
     assert result.advice == "Install a pack on the Models page."
+
+
+def test_kiosks_that_enforce_liveness_without_its_models_are_warned_of() -> None:
+    lacking, able = _given(Part(lacks_liveness=True)), _given(Part())
+    result = checks.liveness_check(lambda: ["gate", "yard"], lacking)()
+    assert (result.ok, result.warning) == (True, True)
+    assert result.detail.startswith("gate, yard: nobody is marked by face")
+    assert "models import --liveness" in result.advice
+    for check in (
+        checks.liveness_check(lambda: ["gate"], able), checks.liveness_check(list, lacking),
+    ):  # fmt: skip
+        assert not check().warning
 
 
 def test_a_gallery_that_was_never_loaded_is_not_ready() -> None:
@@ -229,7 +242,7 @@ def test_what_an_admin_reads_has_no_words_of_those_who_build_it(
         checks.journal_check(lambda: part.aside, lambda: ""), checks.snapshots_check(given),
         checks.disk_check(tmp_path), checks.background_check(lambda: ()),
         checks.background_check(lambda: (bad,)), chain_check(WitnessStatus),
-        checks.speed_check(lambda: ()),
+        checks.speed_check(lambda: ()), checks.liveness_check(lambda: ["gate"], given),
     ]  # fmt: skip
     said = " ".join(check().detail for check in all_checks).replace(f"{bad.name} (3", "")
     assert not [word for word in INSIDE if word.casefold() in said.casefold()]
