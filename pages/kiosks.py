@@ -25,7 +25,7 @@ from pages.ui.frame.identity import Right, require
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import dialog, repeating
 from pages.ui.frame.step_up import again, awaited, proven, refused
-from pages.ui.shared.text import plain
+from pages.ui.shared.text import counted, plain
 from pages.ui.shared.times import ago
 
 require(Page.KIOSKS.right)
@@ -59,10 +59,12 @@ def kiosks(app: AccessFacade) -> None:
     with guarded("kiosks", banner=True):
         linked = {device.id for device in app.access.devices.all() if device.digest}
         beats = app.access.devices.beats()
+        waiting = app.waiting(app.clock.now().date())
         if not app.access.enabled:
             st.caption(WITHOUT_ACCOUNTS)
         for record in listed(app):
-            _card(app, record, linked=record.id in linked, beat=beats.get(record.id))
+            _card(app, record, linked=record.id in linked, beat=beats.get(record.id),
+                  waiting=waiting.get(record.id, 0))  # fmt: skip
 
 
 def open_again(app: AccessFacade) -> None:
@@ -73,7 +75,9 @@ def open_again(app: AccessFacade) -> None:
                 shown(app, record)
 
 
-def _card(app: AccessFacade, record: KioskRecord, *, linked: bool, beat: Beat | None) -> None:
+def _card(
+    app: AccessFacade, record: KioskRecord, *, linked: bool, beat: Beat | None, waiting: int
+) -> None:
     with st.container(border=True, key=f"kiosk_{record.id}"):
         words, state, buttons = st.columns([3.5, 2.6, 3.1], vertical_alignment="center")
         named = [record.id] if record.display_name != record.id else []
@@ -83,6 +87,10 @@ def _card(app: AccessFacade, record: KioskRecord, *, linked: bool, beat: Beat | 
             words.caption(offline)
         if record.liveness is Check.ENFORCE and app.models.status().lacks_liveness:
             words.markdown(":red-badge[Marks nobody by face: no liveness models]")
+        if waiting:
+            words.caption(
+                f"{counted(waiting, 'mark')} kept on its server until the database is back."
+            )
         reports, age = app.screens.of(record.id), app.picture_age(record.id)
         said = screen_words(reports, age, app.clock.now())
         device = _state(beat, app.clock.now()) if linked else ":gray-badge[Not linked]"

@@ -164,6 +164,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             picture_age=lambda kiosk: _picture_age(system.engine, kiosk),
             models=system.models,
             handed_over=system.offline.stills.handed_over.of,
+            waiting=lambda day: system.services.current().stores.rules.waiting(day),  # noqa: PLW0108
         ),
         AdminFacade(
             *common,

@@ -1,6 +1,6 @@
 """For who says who may do what: Accounts, Kiosks, API tokens and the audit log."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -44,3 +44,6 @@ class AccessFacade(Facade):
     models: ReportingModels
     handed_over: Callable[[str], Tally]
     """What became of the stills that a kiosk took while the server was away."""
+    waiting: Callable[[date], Mapping[str, int]]
+    """How many marks waited for the database where each kiosk's pictures are looked at, at its
+    last beat of a UTC day; may raise StoreUnavailable."""

@@ -1,16 +1,22 @@
 """A kiosk that is an app of its tablet: the browser offers it, and it opens while the server is
 away. The worker alone is tested with a small server; the journey with the whole app."""
 
+import base64
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from threading import Thread
 
+import anyio
+import httpx
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import Page, expect
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -33,12 +39,13 @@ from tests.browser.kiosk.test_kiosk_offline import (
     _tap,
     _until_ready_to_keep,
 )
-from tests.browser.kiosk.test_kiosk_screen import OVERFLOWS, SERIOUS, SIZES
-from tests.browser.support.chromium import Browsers
+from tests.browser.servers.test_nginx import Nginx
+from tests.browser.support.chromium import FLAGS, Browsers, Chromium
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.page_state import until
 from tests.browser.support.screens import KioskScreen
 from tests.browser.support.server import AppServer
+from tests.browser.support.told_kiosk import OVERFLOWS, SERIOUS, SIZES
 from tests.data import Material
 from tests.redis_servers import wait_until
 
@@ -136,17 +143,22 @@ navigator.serviceWorker.register('/kiosk/worker.js', {scope: '/take_attendance'}
 @dataclass
 class Place:
     """An app with nothing but the worker's routes, a page, code and answers about somebody.
-    ``says``: what stands in place of the page's answer, such as a proxy's."""
+    ``says``: what stands in place of the page's answer, such as a proxy's; ``hangs``: there
+    is none."""
 
     files: AwayFiles = AWAY
     says: tuple[int, dict[str, str]] | None = None
+    hangs: bool = False
     port: int = 0
+    server: uvicorn.Server | None = None
 
     @property
     def url(self) -> str:
         return f"http://localhost:{self.port}/take_attendance?kiosk=main"
 
     async def page(self, _: Request) -> Response:
+        while self.hangs:
+            await anyio.sleep(0.1)
         if self.says:
             return HTMLResponse("<h1>Somebody else</h1>", *self.says)
         return HTMLResponse(PAGE)
@@ -172,12 +184,12 @@ def place() -> Iterator[Place]:
         listening.bind(("127.0.0.1", 0))
         place = Place(port=listening.getsockname()[1])
         config = uvicorn.Config(place, log_level="error", lifespan="off")
-        server = uvicorn.Server(config)
+        server = place.server = uvicorn.Server(config)
         thread = Thread(target=server.run, args=([listening],))
         thread.start()
         wait_until(lambda: server.started)
         yield place
-        server.should_exit = True
+        place.hangs, server.should_exit = False, True
         thread.join()
 
 
@@ -213,6 +225,53 @@ def test_a_proxy_s_answer_is_none_and_the_app_s_own_is_shown_as_it_is(
         expect(page.get_by_text("The server does not answer")).to_be_visible()
     place.says = None
     expect(page).to_have_title("The page")  # nobody has touched anything
+
+
+def test_a_server_that_hangs_is_one_that_is_away(browse: Browsers, place: Place) -> None:
+    page = browse.page()
+    _taken_over(page, place)
+    place.hangs = True
+    page.goto(place.url)
+    expect(page.get_by_text("The server does not answer")).to_be_visible()
+    place.hangs = False  # what was asked meanwhile is answered late
+    expect(page).to_have_title("The page")
+
+
+@pytest.fixture
+def encrypted(tmp_path: Path, place: Place) -> Iterator[Nginx]:
+    (tmp_path / "nginx").mkdir()
+    proxy = Nginx(tmp_path / "nginx", place.port)
+    process = proxy.start()
+    yield proxy
+    process.terminate()
+    process.wait(10)
+
+
+def _trusts(certificate: Path) -> str:
+    """For a Chromium that takes this certificate as one of an authority that it knows: before
+    another it lets no worker in."""
+    key = x509.load_pem_x509_certificate(certificate.read_bytes()).public_key()
+    der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    digest = base64.b64encode(sha256(der).digest()).decode()
+    return f"--ignore-certificate-errors-spki-list={digest}"
+
+
+def test_behind_nginx_over_https_the_worker_stands_in_for_an_app_that_is_away(
+    chromium: Chromium, encrypted: Nginx, place: Place, tmp_path: Path
+) -> None:
+    flags = [*FLAGS, _trusts(encrypted.certificate)]
+    device = chromium.profile(tmp_path / "device", flags)
+    try:
+        page, address = device.pages[0], f"{encrypted.url}/take_attendance?kiosk=main"
+        page.goto(address)
+        until(page, TAKEN_OVER)
+        assert place.server
+        place.server.should_exit = True
+        wait_until(lambda: httpx.get(address, verify=False).status_code == 502)  # noqa: S501
+        page.goto(address)
+        expect(page.get_by_text("The server does not answer")).to_be_visible(timeout=30_000)
+    finally:
+        chromium.leave(device)
 
 
 def test_another_version_takes_the_place_of_the_one_before_with_all_that_it_kept(

@@ -12,7 +12,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.kiosk.test_kiosk_screen import OVERFLOWS, SCROLLS, SERIOUS, SIZES
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.kiosks import add_kiosk, become_kiosk
@@ -20,6 +19,7 @@ from tests.browser.support.page_state import until
 from tests.browser.support.screens import KioskScreen
 from tests.browser.support.server import ROOT, AppServer
 from tests.browser.support.sign_in import GuardedServer, as_admin
+from tests.browser.support.told_kiosk import OVERFLOWS, SCROLLS, SERIOUS, SIZES
 from tests.data import Material
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]

@@ -3,25 +3,37 @@
 The page is the real one; what the server tells it over the live line is written here.
 """
 
-import io
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, expect
 
-from face_rec.domain.look import Look, logo_of
 from tests.browser.conftest import Cast
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import NIGHT, Shot, make_camera
 from tests.browser.support.page_state import rest
 from tests.browser.support.screens import KioskScreen
 from tests.browser.support.server import AppServer
+from tests.browser.support.told_kiosk import (
+    CAMERA,
+    OFFER,
+    OUT,
+    SERIOUS,
+    SITE,
+    SIZES,
+    STATES,
+    TROUBLES,
+    ToldLine,
+    face,
+    fail_camera,
+    misfits,
+    said,
+    serious,
+)  # fmt: skip
 from tests.data import Material
 
 pytestmark = [
@@ -30,25 +42,7 @@ pytestmark = [
     pytest.mark.xdist_group("kiosk_screen"),
 ]
 
-SIZES = {
-    "display": (1920, 1080),
-    "lying": (1280, 800),
-    "upright": (800, 1280),
-    "phone": (390, 844),
-}
-GOOD = {"replaced": False, "away": False, "closed": False, "model": True, "waiting": 0}
-EMPTY = {"number": 0, "width": 0, "height": 0, "faces": []}
-LONG = "Tom Alexander Featherstonehaugh-Cholmondeley"
-OUT = "Marked at 17:32 · Out: here since 08:01, 9:31 h"
-OVERFLOWS = """() => [...document.querySelectorAll('.fr-banner, .k-panel, .k-foot')]
-  .filter(one => one.scrollHeight > one.clientHeight + 2 || one.scrollWidth > one.clientWidth + 2)
-  .map(one => one.className + ': ' + one.innerText)"""
-SCROLLS = """() => { const main = document.querySelector('[data-testid=stMain]');
-  return main.scrollHeight > main.clientHeight + 1 || main.scrollWidth > main.clientWidth + 1; }"""
-SERIOUS = {"serious", "critical"}
-SITE = {"title": "Northwind Primary School", "zone": "Europe/Berlin",
-        "day": "Thursday 26 November 2026", "accent": "#0f766e", "welcome": "", "logo": "",
-        "sounds": False, "voice": False}  # fmt: skip
+TRANSPORTS = pytest.mark.parametrize("transport", ["http", "webrtc"])
 STANDS_STILL = """() => {
   const screen = [...document.querySelectorAll('*')].find(one => one.live?.screen).live;
   Object.defineProperty(screen.presence, 'moving', { get: () => window.moves }); }"""
@@ -63,118 +57,70 @@ SPOKEN = """
 """
 
 
-def _logo() -> str:
-    file = io.BytesIO()
-    Image.new("RGB", (400, 120), "#1d4ed8").save(file, "PNG")
-    return Look(logo=logo_of(file.getvalue())).logo_source
-
-
-def _said(mood: str, title: str, text: str) -> dict[str, str]:
-    return {"mood": mood, "title": title, "text": text, "sound": ""}
-
-
-def _face(mood: str, name: str = "") -> dict[str, Any]:
-    face = {"track": 1, "box": [200, 100, 420, 380], "mood": mood, "name": name, "problem": ""}
-    return {"number": 2, "width": 640, "height": 480, "faces": [face]}
-
-
-OFFER = {
-    "event": "e1",
-    "name": "Ana",
-    "chosen": "",
-    "buttons": [["in", "In"], ["out", "Out"], ["break", "Break"]],
-}
-STATES: dict[str, tuple[dict[str, Any], str]] = {
-    "idle": ({}, "Look at the camera"),
-    "looking": ({"banners": [_said("idle", "One moment", "Keep looking at the camera")],
-                 "scene": _face("looking")}, "One moment"),
-    "marked": ({"banners": [_said("marked", LONG, OUT)],
-                "scene": _face("marked", LONG)}, "Marked at 17:32"),
-    "asked": ({"banners": [_said("marked", LONG, OUT)],
-               "choice": OFFER | {"chosen": "out"}}, "Break"),
-    "already": ({"banners": [_said("already", "Zoë Müller", "Already marked at 07:58")],
-                 "scene": _face("already", "Zoë Müller")}, "Already marked at 07:58"),
-    "several": ({"banners": [_said("marked", "Ana", "Marked at 08:01 · In: welcome"),
-                             _said("already", "اسماء خالد", "Already marked at 07:55"),
-                             _said("marked", LONG, OUT)]}, "اسماء خالد"),
-    "unknown": ({"banners": [_said("unknown", "Not recognised", "Ask to be registered")],
-                 "scene": _face("unknown")}, "Not recognised"),
-    "poor": ({"banners": [_said("idle", "Come a little closer", "and look at the camera")],
-              "scene": _face("poor")}, "Come a little closer"),
-    "covered": ({"banners": [_said("idle", "Show your whole face", "Take off the mask, or what "
-                                   "else covers it")], "scene": _face("poor")}, "Take off"),
-    "welcomed": ({"site": SITE | {"welcome": "Good morning! Breakfast club is in room 4 until "
-                                  "half past eight.", "logo": _logo(), "accent": "#1d4ed8",
-                                  "sounds": True}}, "Breakfast club"),
-    "away": ({"state": GOOD | {"away": True}}, "The database does not answer"),
-    "closed": ({"state": GOOD | {"closed": True}}, "This kiosk does not take attendance"),
-    "replaced": ({"state": GOOD | {"replaced": True}}, "Another screen is this kiosk now"),
-    "listed": ({"marks": {"count": 1, "list": [{"id": "1", "title": "Zoë Müller", "note": "Staff",
-                                               "right": "07:58", "photo": None}]}}, "1 mark"),
-}  # fmt: skip
-
-
-class ToldLine:
-    """The live line of a page, spoken by the test."""
-
-    def __init__(self, page: Page) -> None:
-        self.sockets: list[WebSocketRoute] = []
-        self.heard: list[dict[str, Any]] = []
-        page.route_web_socket("**/live?*", self._opened)
-
-    def _opened(self, socket: WebSocketRoute) -> None:
-        self.sockets.append(socket)
-        socket.on_message(lambda text: self.heard.append(json.loads(text)))
-        self.tell()
-
-    def tell(self, **parts: object) -> None:
-        """The whole screen, as the first message of a line has it."""
-        stats = {"frames": 1, "dropped": 0, "inferred": 1, "frame_rate": 9.0,
-                 "inference_rate": 8.0, "time_to_mark": None, "frame_age": 0.1}  # fmt: skip
-        told = {"at": time.time(), "site": SITE, "scene": EMPTY, "banners": [], "stats": stats,
-                "choice": None, "marks": {"count": 0, "list": None}, "state": GOOD}  # fmt: skip
-        self.sockets[-1].send(json.dumps(told | parts))
-
-
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iterator[AppServer]:
     with AppServer(tmp_path_factory.mktemp("screen") / "data", material.pack) as server:
         yield server
 
 
-def _opened(browse: Browsers, app: AppServer, camera: Path) -> tuple[KioskScreen, ToldLine]:
+def _opened(
+    browse: Browsers, app: AppServer, camera: Path, transport: str = "http"
+) -> tuple[KioskScreen, ToldLine]:
     page = browse.page(camera)
+    page.add_init_script(CAMERA)
     line = ToldLine(page)
-    page.goto(f"{app.url}/take_attendance?transport=http")
+    page.goto(f"{app.url}/take_attendance?transport={transport}")
     kiosk = KioskScreen(page)
     kiosk.expect_picture(timeout=60_000)
     return kiosk, line
 
 
-def _telling(page: Page, line: ToldLine, parts: dict[str, Any], words: str) -> None:
+def _telling(page: Page, line: ToldLine, parts: dict[str, object], words: str) -> None:
     line.tell(**parts)
     shown = page.locator(".k-frame").get_by_text(words).filter(visible=True)
     expect(shown.first).to_be_visible()
 
 
+@TRANSPORTS
 def test_every_state_is_said_readably_and_fits_every_screen(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path, transport: str
 ) -> None:
-    kiosk, line = _opened(browse, app, make_camera(tmp_path / "a.mjpeg", [Shot([], 4)]))
+    camera = make_camera(tmp_path / "a.mjpeg", [Shot([], 4)])
+    kiosk, line = _opened(browse, app, camera, transport)
     page = kiosk.page
     page.emulate_media(reduced_motion="reduce")  # a card that comes in is paler for a moment
+    sizes = SIZES if transport == "http" else ("lying",)  # what is shown is the same by both
     wrong: list[str] = []
     for name, (parts, words) in STATES.items():
-        page.set_viewport_size({"width": 1440, "height": 900})
         _telling(page, line, parts, words)
-        found = Axe().run(page, context=".k-frame").response["violations"]
-        wrong += [f"{name}: {one['id']}" for one in found if one["impact"] in SERIOUS]
-        for size, (width, height) in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
+        wrong += [f"{name}: {one}" for one in serious(page)]
+        for size in sizes:
             _telling(page, line, parts, words)
-            page.wait_for_timeout(300)
-            wrong += [f"{name}, {size}: {over}" for over in page.evaluate(OVERFLOWS)]
-            wrong += [f"{name}, {size}: the page scrolls"] * page.evaluate(SCROLLS)
+            wrong += [f"{name}, {one}" for one in misfits(page, (size,))]
+    assert not wrong
+
+
+@TRANSPORTS
+def test_why_there_is_no_picture_is_said_readably_and_fits_every_screen(
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path, transport: str
+) -> None:
+    camera = make_camera(tmp_path / "h.mjpeg", [Shot([], 4)])
+    kiosk, line = _opened(browse, app, camera, transport)
+    wrong: list[str] = []
+    for state, (error, words) in TROUBLES.items():
+        fail_camera(kiosk.page, error)
+        expect(kiosk.camera).to_have_attribute("data-state", state, timeout=60_000)
+        expect(kiosk.camera).to_contain_text(words)
+        wrong += [f"{state}: {one}" for one in serious(kiosk.page)]
+        for size in SIZES:
+            line.tell()
+            expect(kiosk.camera).to_have_attribute("data-state", state)
+            wrong += [f"{state}, {one}" for one in misfits(kiosk.page, (size,))]
+    fail_camera(kiosk.page, "")
+    kiosk.expect_picture(timeout=60_000)
+    line.silent = True
+    expect(kiosk.camera).to_have_attribute("data-state", "server")
+    wrong += [f"server: {one}" for one in (*serious(kiosk.page), *misfits(kiosk.page))]
     assert not wrong
 
 
@@ -193,7 +139,7 @@ def test_a_press_after_the_mark_is_sent_and_shown_once_it_is_kept(
     app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
     kiosk, line = _opened(browse, app, make_camera(tmp_path / "d.mjpeg", [Shot([], 4)]))
-    marked, offer = _said("marked", "Ana", OUT), OFFER
+    marked, offer = said("marked", "Ana", OUT), OFFER
     line.tell(banners=[marked], choice=offer)
     way = kiosk.page.get_by_test_id("choice").get_by_role("button", name="Break")
     kiosk.page.wait_for_timeout(600)  # a press before that was meant for who stood there before
@@ -233,7 +179,7 @@ def test_an_empty_scene_costs_a_picture_or_two_a_second_and_a_hidden_tab_none(
     assert not sent
 
 
-def test_the_line_comes_back_by_itself_and_its_silence_is_said(
+def test_the_line_comes_back_by_itself_and_its_silence_issaid(
     app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
     kiosk, line = _opened(browse, app, make_camera(tmp_path / "c.mjpeg", [Shot([], 4)]))
@@ -281,11 +227,10 @@ def test_after_minutes_with_nobody_a_screen_rests_and_wakes_at_once(
     rests()
     _passes(page, line, 2, **listed)
     page.wait_for_function(SETTLED)
-    found = Axe().run(page, context=".k-frame").response["violations"]
-    assert not [one["id"] for one in found if one["impact"] in SERIOUS]
+    assert not serious(page)
     line.tell()
     page.clock.pause_at(page.evaluate("Date.now() + 1000"))  # no tick is needed for what follows
-    line.tell(banners=[_said("idle", "One moment", "Keep looking")], scene=_face("looking"))
+    line.tell(banners=[said("idle", "One moment", "Keep looking")], scene=face("looking"))
     expect(screen).not_to_contain_class("k-dim")
     page.clock.resume()
     rests()
@@ -306,9 +251,9 @@ def test_a_mark_is_spoken_where_the_office_wants_it_once_and_not_after_the_butto
     KioskScreen(page).expect_picture(timeout=60_000)
 
     def marked(number: int, **site: object) -> None:
-        said = _said("marked", "Maria K.", "Marked at 08:12 · In: welcome")
-        line.tell(site=SITE | site, banners=[said | {"sound": f"marked:{number}"}])
-        line.tell(site=SITE | site, banners=[said | {"sound": f"marked:{number}"}])
+        maria = said("marked", "Maria K.", "Marked at 08:12 · In: welcome")
+        line.tell(site=SITE | site, banners=[maria | {"sound": f"marked:{number}"}])
+        line.tell(site=SITE | site, banners=[maria | {"sound": f"marked:{number}"}])
         expect(page.get_by_text("In: welcome")).to_be_visible()
 
     marked(1)

@@ -41,6 +41,7 @@ class Nginx:
         self.port, self._plain = _free_port(), _free_port()
         self._folder = folder
         cert, key = write_pair(folder / "tls", ["localhost", "127.0.0.1"], datetime.now(UTC))
+        self.certificate = cert
         site = (ROOT / "deploy/nginx.conf").read_text("utf-8")
         for old, new in (
             ("127.0.0.1:8501", f"127.0.0.1:{app_port}"),

@@ -1,17 +1,21 @@
-"""Takes the README's pictures: ``python -m tests.browser.support.pictures MODEL_PACK``.
+"""Takes the pictures of README and docs: ``python -m tests.browser.support.pictures MODEL_PACK``;
+with ``--states`` only those of the kiosk's states.
 
 The face is the portrait of the astronaut Eileen Collins that scikit-image ships (NASA,
 public domain); everybody else is of the demo company and has no face.
 """
 
 import argparse
+import io
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image as Pillow
 from playwright.sync_api import Page
 from skimage import data
 
@@ -20,11 +24,23 @@ from tests.browser.support.chromium import Browsers, browsers
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.screens import KioskScreen, RegisterScreen
 from tests.browser.support.server import ROOT, AppServer
+from tests.browser.support.told_kiosk import CAMERA, STATES, TROUBLES, ToldLine, fail_camera
 
 PICTURES = ROOT / ".github" / "images"
 SIZE = (1280, 800)
 NAME = "Eileen Collins"
 _PAGES = ("people", "records", "reports", "settings", "models", "system")
+STATE_PICTURES = PICTURES / "kiosk"
+EMPTY_ROOM = {"idle", "welcomed", "listed", "resting", "closed", "replaced", *TROUBLES}
+"""States of the screen with nobody before it."""
+WALL, TABLET, PHONE = (1920, 1080), (800, 1280), (390, 844)
+_AS_APP = """
+  const asked = window.matchMedia.bind(window);
+  window.matchMedia = (query) => (query.includes("display-mode")
+    ? { matches: true, addEventListener() {}, removeEventListener() {} } : asked(query));
+"""
+"""The page as an app of its tablet, which has the window to itself."""
+_EVERYWHERE = {"idle", "marked"}
 _SETTLED = 4_000  # ms; for looks, not for truth
 
 
@@ -37,13 +53,17 @@ def portrait() -> Image:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("pack", type=Path, help="folder of a model pack")
-    pack = parser.parse_args().pack.resolve()
-    PICTURES.mkdir(parents=True, exist_ok=True)
+    parser.add_argument("--states", action="store_true", help="of the kiosk's states only")
+    arguments = parser.parse_args()
+    pack = arguments.pack.resolve()
+    STATE_PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, browsers("pictures") as browse:
         folder = Path(name)
         with AppServer(folder / "data", pack) as server:
-            _fill(server)
-            _take(server, browse, folder)
+            _take_states(server, browse, folder)
+            if not arguments.states:
+                _fill(server)
+                _take(server, browse, folder)
 
 
 def _fill(server: AppServer) -> None:
@@ -82,6 +102,63 @@ def _register(page: Page, url: str, folder: Path) -> None:
     screen.expect_photos(1)
     screen.save()
     screen.expect_saved(NAME)
+
+
+def _take_states(server: AppServer, browse: Browsers, folder: Path) -> None:
+    """Each as it hangs on a wall; some on a tablet that stands and on a phone, too."""
+    rooms = {
+        "nobody": make_camera(folder / "nobody.mjpeg", [Shot([], 8)]),
+        "somebody": make_camera(folder / "somebody.mjpeg", [Shot([portrait()], 8)]),
+    }
+    for room, camera in rooms.items():
+        page = browse.page(camera, WALL)
+        page.add_init_script(_AS_APP)
+        page.add_init_script(CAMERA)
+        line = ToldLine(page)
+        page.goto(f"{server.url}/take_attendance?transport=http")
+        KioskScreen(page).expect_picture(timeout=60_000)
+        for state, (parts, _) in STATES.items():
+            if (state in EMPTY_ROOM) == (room == "nobody"):
+                _state(page, line, state, parts)
+        if room == "nobody":
+            _take_troubles(page, line)
+        browse.close(page)
+
+
+def _take_troubles(page: Page, line: ToldLine) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    line.tell()
+    page.evaluate("document.querySelector('.fr-kiosk').classList.add('k-dim')")
+    page.wait_for_timeout(500)
+    _state_picture(page, "resting", WALL)
+    for state, (error, words) in TROUBLES.items():
+        fail_camera(page, error)
+        page.get_by_text(words).wait_for()
+        _state(page, line, state, {})
+    fail_camera(page, "")
+    KioskScreen(page).expect_picture(timeout=60_000)
+    line.silent = True
+    page.wait_for_selector('[data-testid="camera"][data-state="server"]')
+    _state_picture(page, "server", WALL)
+
+
+def _state(page: Page, line: ToldLine, name: str, parts: Mapping[str, object]) -> None:
+    more = {"": WALL} | ({"-tablet": TABLET, "-phone": PHONE} if name in _EVERYWHERE else {})
+    for where, size in more.items():
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        for _ in range(4):  # a line that is silent would be said
+            line.tell(**parts)
+            page.wait_for_timeout(300)
+        _state_picture(page, f"{name}{where}", size)
+    page.set_viewport_size({"width": WALL[0], "height": WALL[1]})
+
+
+def _state_picture(page: Page, name: str, size: tuple[int, int]) -> None:
+    """Half as large: it is looked at beside others."""
+    whole = Pillow.open(io.BytesIO(page.screenshot()))
+    whole.resize((size[0] // 2, size[1] // 2), Pillow.Resampling.LANCZOS).save(
+        STATE_PICTURES / f"{name}.webp", "WEBP", quality=80, method=6
+    )
 
 
 def _picture(page: Page, name: str) -> None:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from moto.server import ThreadedMotoServer
+from PIL import Image
 
 from config import Settings, load
 from face_rec import assembly
@@ -23,7 +24,9 @@ from face_rec.attendance.terms.filters import EVERYBODY
 from face_rec.attendance.timesheets import Timesheets
 from face_rec.demo.company import Company, company
 from face_rec.domain.errors import BackupRefused, NotEmpty, StoreError
+from face_rec.domain.look import Look, logo_of
 from face_rec.domain.marks import Event
+from face_rec.site_options import LiveOptions
 from face_rec.stores.attendance import event_codec
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.attendance.rules import RedisRules
@@ -37,8 +40,10 @@ from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.sealing.keyring import Keyring, derived
+from face_rec.stores.site.site_state import RedisOptions
 from face_rec.stores.verify.chain_report import Flaw
 from tests.fakes.clock import MORNING, FakeClock
+from tests.fakes.options import OPTIONS
 from tests.redis_servers import Server, standalone
 from tests.samples import a_person, a_template, an_event
 
@@ -254,6 +259,27 @@ def test_every_key_that_lasts_comes_back_as_it_was(
     restored = RedisPeople(pair[1], "main", FakeClock())
     assert {p.subject for p in restored.all()} == {p.subject for p in people.all()}
     assert restored.revision() > 0
+
+
+@pytest.mark.parametrize("keyring", [OPEN, SEALED], ids=["open", "encrypted"])
+def test_the_screens_look_comes_back_with_its_logo(
+    pair: tuple[Client, Client], tmp_path: Path, keyring: Keyring
+) -> None:
+    _small(pair[0])
+    drawn = io.BytesIO()
+    Image.effect_noise((600, 200), 90).save(drawn, "PNG")  # a picture that is not small
+    look = Look("#1d4ed8", "Good morning!", logo_of(drawn.getvalue()), voice=True, show_late=True)
+    before, after = (
+        LiveOptions(OPTIONS, frozenset(), RedisOptions(client, "main"), lambda *_: None)
+        for client in pair
+    )
+    before.change(look.texts(), before.version)
+    place = FilePlace(tmp_path / "backup")
+    open_backups(pair[0], "main", keyring).save(place, MORNING)
+    open_backups(pair[1], "main", keyring).load(place)
+    after.refresh()
+    assert after.current().look == look
+    assert len(look.logo) > 10_000
 
 
 def test_chain_links_hold_after_a_restore_and_the_chain_goes_on(

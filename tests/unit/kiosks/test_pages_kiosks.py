@@ -284,6 +284,17 @@ def test_a_kiosk_s_card_tells_how_its_screens_are(fake: FakeSystem) -> None:
     assert "last picture 2 s ago" in shown
 
 
+def test_a_kiosk_s_card_tells_what_waits_for_the_database(fake: FakeSystem) -> None:
+    fake.rules.put(KioskRecord("gate"), KioskRecord("yard"))
+    fake.rules.beat("gate", fake.clock.now(), waiting=1)
+    fake.rules.beat("yard", fake.clock.now(), waiting=1200)
+    shown = words(opened("kiosks.py"))
+    assert "1 mark kept on its server until the database is back" in shown
+    assert "1,200 marks kept on its server" in shown
+    fake.rules.beat("yard", fake.clock.now())
+    assert "1,200" not in words(opened("kiosks.py"))
+
+
 def test_what_documents_the_page_in_its_file_is_not_on_the_screen(fake: FakeSystem) -> None:
     assert "A device asks every four seconds" not in words(opened("kiosks.py"))
 

@@ -1,0 +1,154 @@
+"""A kiosk's screen without a server's say: the line is told by whoever uses this, and the camera
+is refused at will. All states of the screen, in the words in which the server tells them."""
+
+import io
+import json
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Page, WebSocketRoute
+
+from face_rec.domain.look import Look, logo_of
+
+SIZES = {
+    "display": (1920, 1080),
+    "lying": (1280, 800),
+    "upright": (800, 1280),
+    "phone": (390, 844),
+}
+GOOD = {"replaced": False, "away": False, "closed": False, "model": True, "waiting": 0,
+        "server": "one"}  # fmt: skip
+EMPTY = {"number": 0, "width": 0, "height": 0, "faces": []}
+LONG = "Tom Alexander Featherstonehaugh-Cholmondeley"
+OUT = "Marked at 17:32 · Out: here since 08:01, 9:31 h"
+OVERFLOWS = """() => [...document.querySelectorAll('.fr-banner, .k-panel, .k-foot')]
+  .filter(one => one.scrollHeight > one.clientHeight + 2 || one.scrollWidth > one.clientWidth + 2)
+  .map(one => one.className + ': ' + one.innerText)"""
+SCROLLS = """() => { const main = document.querySelector('[data-testid=stMain]');
+  return main.scrollHeight > main.clientHeight + 1 || main.scrollWidth > main.clientWidth + 1; }"""
+SERIOUS = {"serious", "critical"}
+SITE = {"title": "Northwind Primary School", "zone": "Europe/Berlin",
+        "day": "Thursday 26 November 2026", "accent": "#0f766e", "welcome": "", "logo": "",
+        "sounds": False, "voice": False}  # fmt: skip
+CAMERA = """
+  const devices = navigator.mediaDevices, open = devices?.getUserMedia.bind(devices);
+  if (open) devices.getUserMedia = async (wish) => {
+    if (window.cameraFails) throw new DOMException("", window.cameraFails);
+    return open(wish);
+  };
+"""
+"""For a page whose camera fails as ``window.cameraFails`` says."""
+TROUBLES = {
+    "denied": ("NotAllowedError", "The camera is blocked for this page"),
+    "missing": ("NotFoundError", "No camera found"),
+    "busy": ("NotReadableError", "The camera cannot be read"),
+}
+_FAIL = """(name) => {
+  window.cameraFails = name;
+  const [track] = document.querySelector(".fr-stage video").srcObject?.getTracks() ?? [];
+  track?.stop();
+  track?.dispatchEvent(new Event("ended"));
+}"""
+
+
+def _logo() -> str:
+    file = io.BytesIO()
+    Image.new("RGB", (400, 120), "#1d4ed8").save(file, "PNG")
+    return Look(logo=logo_of(file.getvalue())).logo_source
+
+
+def said(mood: str, title: str, text: str) -> dict[str, str]:
+    return {"mood": mood, "title": title, "text": text, "sound": ""}
+
+
+def face(mood: str, name: str = "") -> dict[str, Any]:
+    face = {"track": 1, "box": [200, 100, 420, 380], "mood": mood, "name": name, "problem": ""}
+    return {"number": 2, "width": 640, "height": 480, "faces": [face]}
+
+
+OFFER = {
+    "event": "e1",
+    "name": "Ana",
+    "chosen": "",
+    "buttons": [["in", "In"], ["out", "Out"], ["break", "Break"]],
+}
+STATES: dict[str, tuple[dict[str, object], str]] = {
+    "idle": ({}, "Look at the camera"),
+    "looking": ({"banners": [said("idle", "One moment", "Keep looking at the camera")],
+                 "scene": face("looking")}, "One moment"),
+    "marked": ({"banners": [said("marked", LONG, OUT)],
+                "scene": face("marked", LONG)}, "Marked at 17:32"),
+    "asked": ({"banners": [said("marked", LONG, OUT)],
+               "choice": OFFER | {"chosen": "out"}}, "Break"),
+    "already": ({"banners": [said("already", "Zoë Müller", "Already marked at 07:58")],
+                 "scene": face("already", "Zoë Müller")}, "Already marked at 07:58"),
+    "several": ({"banners": [said("marked", "Ana", "Marked at 08:01 · In: welcome"),
+                             said("already", "اسماء خالد", "Already marked at 07:55"),
+                             said("marked", LONG, OUT)]}, "اسماء خالد"),
+    "unknown": ({"banners": [said("unknown", "Not recognised", "Ask to be registered")],
+                 "scene": face("unknown")}, "Not recognised"),
+    "poor": ({"banners": [said("idle", "Come a little closer", "and look at the camera")],
+              "scene": face("poor")}, "Come a little closer"),
+    "covered": ({"banners": [said("idle", "Show your whole face", "Take off the mask, or what "
+                                   "else covers it")], "scene": face("poor")}, "Take off"),
+    "welcomed": ({"site": SITE | {"welcome": "Good morning! Breakfast club is in room 4 until "
+                                  "half past eight.", "logo": _logo(), "accent": "#1d4ed8",
+                                  "sounds": True}}, "Breakfast club"),
+    "away": ({"state": GOOD | {"away": True}}, "The database does not answer"),
+    "closed": ({"state": GOOD | {"closed": True}}, "This kiosk does not take attendance"),
+    "replaced": ({"state": GOOD | {"replaced": True}}, "Another screen is this kiosk now"),
+    "listed": ({"marks": {"count": 1, "list": [{"id": "1", "title": "Zoë Müller", "note": "Staff",
+                                               "right": "07:58", "photo": None}]}}, "1 mark"),
+}  # fmt: skip
+
+
+class ToldLine:
+    """The live line of a page, spoken by the test."""
+
+    def __init__(self, page: Page) -> None:
+        self.sockets: list[WebSocketRoute] = []
+        self.heard: list[dict[str, Any]] = []
+        self.silent = False
+        page.route_web_socket("**/live?*", self._opened)
+
+    def _opened(self, socket: WebSocketRoute) -> None:
+        self.sockets.append(socket)
+        socket.on_message(lambda text: self.heard.append(json.loads(text)))
+        self.tell()
+
+    def tell(self, **parts: object) -> None:
+        """The whole screen, as the first message of a line has it; nothing from a silent one."""
+        if self.silent:
+            return
+        stats = {"frames": 1, "dropped": 0, "inferred": 1, "frame_rate": 9.0,
+                 "inference_rate": 8.0, "time_to_mark": None, "frame_age": 0.1}  # fmt: skip
+        told = {"at": time.time(), "site": SITE, "scene": EMPTY, "banners": [], "stats": stats,
+                "choice": None, "marks": {"count": 0, "list": None}, "state": GOOD}  # fmt: skip
+        self.sockets[-1].send(json.dumps(told | parts))
+
+
+def fail_camera(page: Page, name: str) -> None:
+    """From now on; ``name``: of the browser's error."""
+    page.evaluate(_FAIL, name)
+
+
+def serious(page: Page) -> list[str]:
+    """What axe-core finds on the kiosk that is serious."""
+    page.set_viewport_size({"width": 1440, "height": 900})
+    found = Axe().run(page, context=".k-frame").response["violations"]
+    return [one["id"] for one in found if one["impact"] in SERIOUS]
+
+
+def misfits(page: Page, sizes: Sequence[str] = tuple(SIZES)) -> list[str]:
+    """Where the screen as it is does not fit."""
+    wrong: list[str] = []
+    for size in sizes:
+        width, height = SIZES[size]
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(300)
+        wrong += [f"{size}: {over}" for over in page.evaluate(OVERFLOWS)]
+        wrong += [f"{size}: the page scrolls"] * page.evaluate(SCROLLS)
+    return wrong
