@@ -298,11 +298,16 @@ class StepUp:
         if self._shared.paused(self._kiosk, subject, now):
             return Hold.PAUSED
         hold = hold_of(decision.life)
-        if hold is None and state.turned is None and self._shared.owes(self._kiosk, subject, now):
+        if hold is None and state.turned is None and not self._lets(state, subject, now):
             hold = Hold.UNSURE
         if hold is not None and now - state.failed_at < TOLD_FOR:
             return Hold.FAILED
         return hold
+
+    def _lets(self, state: TrackState, subject: str, now: float) -> bool:
+        """Whether who looks live need do no more: who was watched for a moment, in which the
+        edge of a paper or a screen shows itself, and owes nothing."""
+        return state.evidence.watched and not self._shared.owes(self._kiosk, subject, now)
 
     def _begin(
         self,

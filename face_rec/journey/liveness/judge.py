@@ -6,12 +6,12 @@ to measure says nothing, so that more evidence for a face never turns it into an
 """
 
 from collections import Counter
-from statistics import median, median_low
+from statistics import median
 from threading import Lock
 from typing import Final
 
 from face_rec.domain.liveness import NOT_CHECKED, Cue, Finding, Judgement, Liveness
-from face_rec.journey.liveness.evidence import Evidence
+from face_rec.journey.liveness.evidence import PAIRS, Evidence
 
 LIVE_FROM: Final = 0.5
 """Median of the looks from which the models take a face for live."""
@@ -22,21 +22,11 @@ LOOKS: Final = 3
 """Looks that must have been measured before a face is called live: as many as a name takes."""
 
 
-SHARED_FROM: Final = 0.75
-"""Median share of the face's motion that its surroundings made, from which they move with it.
-Hand-held phones measured 0.36 to 0.96 before, rendered papers and screens 0.58 to 1.17, live heads
-before a wall 0.00 to 0.12."""
-PAIRS: Final = 2
-"""Pairs of looks that must have told so, of the surroundings as of a frame around the face. In
-3,153 pairs of 59 live clips no frame was seen to move, in 40 clips of rendered papers and screens
-with an edge one was in two pairs or more."""
-
-
 def judge(evidence: Evidence, looks: int = LOOKS) -> Judgement:
     """What ``evidence`` comes to; ``looks``: how many measured looks ``LIVE`` takes (a still has
     one)."""
     textures = [one.texture for one in evidence.sightings if one.texture is not None]
-    cues = (_texture(textures, looks), _edge(evidence), _background(evidence))
+    cues = (_texture(textures, looks), _edge(evidence))
     found = tuple(one for one in cues if one is not None)
     return Judgement(
         _verdict(found),
@@ -65,19 +55,9 @@ def _texture(textures: list[float], looks: int) -> Finding | None:
     return Finding(Cue.TEXTURE, middle, says)
 
 
-def _background(evidence: Evidence) -> Finding | None:
-    """What surrounds the face moved with it, or did not; nothing where too little has moved."""
-    shares = [one.shared for one in evidence.sightings if one.shared is not None]
-    if len(shares) < PAIRS:
-        return None
-    middle = median_low(shares)
-    says = Liveness.ATTACK if middle >= SHARED_FROM else Liveness.UNSURE
-    return Finding(Cue.BACKGROUND, middle, says)
-
-
 def _edge(evidence: Evidence) -> Finding | None:
     """A straight frame around the face moved while the room stood still."""
-    pairs = sum(one.framed for one in evidence.sightings)
+    pairs = sum(one.framed is True for one in evidence.sightings)
     if not pairs:
         return None
     return Finding(Cue.EDGE, float(pairs), Liveness.ATTACK if pairs >= PAIRS else Liveness.UNSURE)

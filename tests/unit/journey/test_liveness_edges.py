@@ -8,12 +8,23 @@ import pytest
 from face_rec.domain.faces import Face, Image
 from face_rec.domain.liveness import Cue, Liveness
 from face_rec.journey.liveness.edges import framed
-from face_rec.journey.liveness.evidence import Evidence, Sighting
+from face_rec.journey.liveness.evidence import GAP, Evidence, Sighting
 from face_rec.journey.liveness.judge import judge
-from face_rec.journey.liveness.motion import small_of
+from face_rec.journey.liveness.motion import WIDTH, small_of
 from tests.fakes.journey import a_face
-from tests.unit.journey.test_liveness_motion import HEAD, ROOM, SIDE
 
+SIDE = 80.0
+
+
+def texture(seed: int, height: int = 540, width: int = 960) -> Image:
+    """Something with corners everywhere."""
+    random = np.random.default_rng(seed)
+    spots = random.integers(0, 255, (height // 12, width // 12, 3)).astype(np.uint8)
+    grown = cv2.resize(spots, (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(grown, np.uint8)
+
+
+ROOM, HEAD = texture(1), texture(2)
 Point = tuple[float, float]
 Seen = tuple[Image, Face]
 SOFT_ROOM = np.asarray(cv2.GaussianBlur(ROOM, (0, 0), 5), np.uint8)
@@ -102,6 +113,7 @@ def test_a_picture_of_another_shape_or_a_face_far_away_says_nothing() -> None:
     image, face = held((480, 270), (480, 270))
     other = np.asarray(cv2.resize(image, (640, 480)), np.uint8)
     assert not tell((image, face), (other, face))
+    assert small_of(image).grey.shape[1] == WIDTH
     far = a_face(460, 250, 40)
     moved, _ = held((488, 270), (488, 270))
     assert not tell((image, far), (moved, far))
@@ -119,7 +131,9 @@ def seen(*places: Point) -> Evidence:
 
 
 def test_a_screen_that_the_models_take_for_live_is_an_attack_by_its_edge() -> None:
-    judgement = judge(seen((480, 270), (486, 272), (479, 270)))
+    found = seen((480, 270), (486, 272), (479, 270))
+    assert found.watched
+    judgement = judge(found)
     assert judgement.verdict is Liveness.ATTACK
     assert Cue.EDGE.words in judgement.reasons
     (edge,) = [one for one in judgement.findings if one.cue is Cue.EDGE]
@@ -130,3 +144,19 @@ def test_one_pair_of_looks_accuses_nobody() -> None:
     judgement = judge(seen((480, 270), (486, 272), (486, 272), (486, 272)))
     assert judgement.verdict is Liveness.LIVE
     assert [one.says for one in judgement.findings if one.cue is Cue.EDGE] == [Liveness.UNSURE]
+
+
+def test_one_picture_is_kept_that_of_the_look_the_next_is_held_against() -> None:
+    found = seen((480, 270), (486, 272), (479, 270))
+    assert [one.small for one in found.sightings] == [None] * 3
+    assert found.kept is not None
+    assert (found.kept.at, found.kept.small is not None) == (0.4, True)
+
+
+def test_looks_in_quick_succession_are_held_against_the_first_of_them() -> None:
+    found = Evidence()
+    for at, x in ((0.0, 480), (GAP / 2, 487), (GAP, 487)):
+        image, face = held((x, 270), (x, 270))
+        found = found.add(Sighting(at, face, 0.95, small=small_of(image)))
+    assert [one.framed for one in found.sightings] == [None, None, True]
+    assert not found.watched

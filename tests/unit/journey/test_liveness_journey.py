@@ -86,10 +86,15 @@ def test_a_picture_that_stands_still_is_one_look_however_long(stage: Stage) -> N
 # --- enforce
 
 
-def test_a_kiosk_that_enforces_marks_a_live_face_as_fast_as_any(stage: Stage) -> None:
+def test_a_kiosk_that_enforces_marks_a_live_face_after_a_quarter_of_a_second(
+    stage: Stage,
+) -> None:
+    """As long as it takes to see that no frame moves around it, and not longer."""
     stage.lives(0.9)
     stage.check = Check.ENFORCE
-    label = stage.label(Actor(ANN), frames=3)
+    label = stage.label(Actor(ANN), frames=4)
+    assert (stage.marked, label.name, label.hold) == ([], "", Hold.UNSURE)
+    label = stage.label(Actor(ANN), frames=1)
     assert (label.name, label.hold) == ("Ann", None)
     assert the_mark(stage).live is Liveness.LIVE
 
@@ -142,7 +147,7 @@ def test_who_was_held_is_looked_at_on_and_marked_once_they_are_live(stage: Stage
 def test_a_picture_held_up_after_a_mark_is_told_nothing(stage: Stage) -> None:
     life = stage.lives(0.9)
     stage.check = Check.ENFORCE
-    stage.show(Actor(ANN), frames=3)
+    stage.show(Actor(ANN), frames=5)
     stage.show(frames=30)
     life.score = 0.1
     label = stage.label(Actor(ANN, left=300), frames=10)
@@ -154,7 +159,7 @@ def test_somebody_else_in_the_same_place_starts_without_evidence(stage: Stage) -
     life = stage.lives(0.9)
     stage.enrol("bob", 5)
     stage.check = Check.ENFORCE
-    stage.show(Actor(ANN), frames=3)
+    stage.show(Actor(ANN), frames=5)
     life.score = 0.1
     stage.show(Actor(5), frames=15)
     assert stage.marked == ["ann"]
