@@ -28,7 +28,7 @@ from face_rec.models.service import ModelService
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.stores.journal.journal_segment import SUFFIX
 from face_rec.stores.journal.quarantine import Quarantine
-from face_rec.stores.redis import durability, redis_health
+from face_rec.stores.redis import aof_repair, durability, redis_health
 from face_rec.web.ops import checks, host_checks
 from face_rec.web.ops.health import Check
 from face_rec.web.ops.host_checks import secret_files_check
@@ -118,6 +118,9 @@ def _of_redis(settings: Settings) -> Iterator[HealthCheck]:
                 replicas=settings.redis_mode != "standalone",
                 hours=settings.journal_hours,
             )()
+            if settings.embedded_redis:
+                folder = settings.data_dir / "redis"
+                yield aof_repair.repaired_check(folder, settings.journal_hours)()
             if not settings.embedded_redis:
                 yield redis_health.redis_clock_check(client, SystemClock())()
     except FaceRecError as error:  # the embedded one cannot be started

@@ -24,6 +24,7 @@ from face_rec import files
 from face_rec.background import within
 from face_rec.domain.errors import StoreError, StoreUnavailable
 from face_rec.files import make_private
+from face_rec.stores.redis.aof_repair import refused, repair
 from face_rec.stores.redis.binary import find_binary
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class RedisProcess:
         self._folder = folder
         self._kept = kept
         self._child: subprocess.Popen[bytes] | None = None
+        self._tried_repair = False
 
     def make_answer(self) -> None:
         """Start the server if none lives, and wait until it answers.
@@ -84,12 +86,19 @@ class RedisProcess:
             if not files.lock(alive):
                 return False
             self._bury()
-            if begun:
+            if begun and not self._repaired():
                 raise self._not_started()
             self._spawn(alive)
             return True
         finally:
             os.close(alive)  # the server has a copy, and with it the lock
+
+    def _repaired(self) -> bool:
+        """Whether it did not start for a damaged file that is mended now; tried once."""
+        if self._tried_repair or not refused(self._last_words()):
+            return False
+        self._tried_repair = True
+        return repair(self._folder, find_binary())
 
     def _spawn(self, alive: int) -> None:
         binary = find_binary()
@@ -143,13 +152,17 @@ class RedisProcess:
 
     def _not_started(self) -> StoreError:
         story = self._folder / "redis.log"
-        lines = story.read_text(errors="replace").splitlines() if story.exists() else []
-        words = " / ".join(line.strip() for line in lines[-2:]) or "it said nothing."
+        words = self._last_words() or "it said nothing."
         room = shutil.disk_usage(self._folder).free
         full = f" Its disk is full ({room >> 10} KB left): make room." if room < _ROOM else ""
         return StoreError(
             f"redis-server does not start: {words} The whole story is in {story}.{full}"
         )
+
+    def _last_words(self) -> str:
+        story = self._folder / "redis.log"
+        lines = story.read_text(errors="replace").splitlines() if story.exists() else []
+        return " / ".join(line.strip() for line in lines[-2:])
 
     def _silent(self) -> StoreUnavailable:
         return StoreUnavailable(

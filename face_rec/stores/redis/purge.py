@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from redis.exceptions import ResponseError
 from face_rec import files
 from face_rec.domain.errors import StoreError, StoreUnavailable
 from face_rec.stores.redis import keys
+from face_rec.stores.redis.aof_repair import ASIDE
 from face_rec.stores.redis.client import Client, redis_errors
 
 log = logging.getLogger(__name__)
@@ -66,6 +68,8 @@ class EmbeddedPurge:
             self._rewrite(deadline)
             for path in self._left_over():
                 path.unlink(missing_ok=True)
+            for kept in self._folder.glob(f"{ASIDE}*"):
+                shutil.rmtree(kept)
             while self._history():
                 _wait(deadline)
             self._done(wanted)

@@ -1,0 +1,107 @@
+"""An append-only file that Redis refuses to read: repaired on a copy, the original kept aside.
+
+``redis-check-aof --fix`` cuts it at the first command that cannot be read. What was behind that
+and is still in a journal of this app is offered again at the start; nothing else comes back.
+"""
+
+import logging
+import shutil
+import subprocess
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from face_rec import files
+from face_rec.domain.health import HealthCheck
+from face_rec.stores.redis.binary import RedisBinary
+from face_rec.stores.redis.redis_health import Check
+
+log = logging.getLogger(__name__)
+
+_FOLDER, _FILE = "appendonlydir", "appendonly.aof"  # since Redis 7, before
+_REFUSED: Final = "Bad file format reading the append only file"
+ASIDE: Final = "refused-"
+"""How folders begin that hold a file as it was; an erasure removes them."""
+_SECONDS: Final = 600.0
+
+
+def refused(said: str) -> bool:
+    """Whether a server ended because of its file; ``said``: the end of its log."""
+    return _REFUSED in said
+
+
+def repair(folder: Path, binary: RedisBinary) -> bool:
+    """Put a repaired copy into the place of the file in ``folder``, and the file as it was into
+    a folder ``refused-…`` beside it; False where nothing was changed, for it could not be done."""
+    name = next((name for name in (_FOLDER, _FILE) if (folder / name).exists()), None)
+    if name is None:
+        return False
+    try:
+        work = Path(tempfile.mkdtemp(prefix=".repair-", dir=folder))
+        try:
+            return _repaired(folder, name, work, binary)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    except OSError as error:
+        log.error("redis_file_not_repaired reason=%s", error)
+        return False
+
+
+def _repaired(folder: Path, name: str, work: Path, binary: RedisBinary) -> bool:
+    original, copy = folder / name, work / name
+    if original.is_dir():
+        shutil.copytree(original, copy)
+    else:
+        shutil.copy2(original, copy)
+    if not _fixed(copy, binary):
+        return False
+    cut = _size(original) - _size(copy)
+    aside = folder / f"{ASIDE}{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    files.make_private(aside)
+    for path in copy.rglob("*") if copy.is_dir() else [copy]:
+        with path.open("rb") as written:
+            files.sync_file(written.fileno())
+    original.rename(aside / name)
+    copy.rename(original)
+    files.sync_folder(folder)
+    log.critical("redis_file_repaired bytes_cut=%d original=%s", cut, aside)
+    return True
+
+
+def _fixed(copy: Path, binary: RedisBinary) -> bool:
+    """The server's own file is the tool as well, where it is called by that name."""
+    what = next(copy.glob("*.manifest"), copy) if copy.is_dir() else copy
+    tool = Path(binary.path).name.replace("-server", "-check-aof")
+    ran = subprocess.run(  # noqa: S603 - a path of our own finding
+        [tool, "--fix", str(what)], executable=binary.path, input=b"y\n",
+        capture_output=True, timeout=_SECONDS, check=False,
+    )  # fmt: skip
+    if ran.returncode:
+        log.error("redis_file_not_repaired reason=%s", ran.stdout[-300:].decode(errors="replace"))
+    return ran.returncode == 0
+
+
+def _size(path: Path) -> int:
+    found = path.rglob("*") if path.is_dir() else [path]
+    return sum(one.stat().st_size for one in found if one.is_file())
+
+
+def repaired_check(folder: Path, hours: int) -> Check:
+    """A warning while a file that was refused lies in ``folder``. ``hours``: JOURNAL_HOURS."""
+
+    def check() -> HealthCheck:
+        kept = sorted(folder.glob(f"{ASIDE}*"))
+        if not kept:
+            return HealthCheck("database file", ok=True, detail="never had to be repaired")
+        days = ", ".join(path.name.removeprefix(ASIDE)[:8] for path in kept)
+        return HealthCheck(
+            "database file", ok=True, detail=f"was damaged and repaired ({days})",
+            advice=f"What stood behind the damage was cut. Marks of the last {hours} hours came "
+            "back by themselves; look over people, rules and corrections made since, and run "
+            f"python -m face_rec verify. The file as it was lies in {kept[-1]}: remove that "
+            "folder when you need it no more.",
+            warning=True,
+        )  # fmt: skip
+
+    return check
