@@ -36,6 +36,7 @@ class Cue(StrEnum):
     TEXTURE = "texture", "its surface looks like that of a print or a screen"
     EDGE = "edge", "the edge of a paper or a screen moves around the face"
     BACKGROUND = "background", "what is around the face moves with it"  # of earlier versions
+    PICTURE = "picture", "the whole picture moves with the face"
     TURN = "turn", "the head did not turn as asked"
 
     def __new__(cls, value: str, words: str) -> Self:

@@ -9,7 +9,7 @@ from typing import Final
 
 from face_rec.domain.faces import Face, Image
 from face_rec.journey.liveness.edges import framed
-from face_rec.journey.liveness.motion import Small, small_of
+from face_rec.journey.liveness.motion import Small, small_of, whole_motion
 from face_rec.protocols.models import LifeModels
 
 WINDOW: Final = 9
@@ -27,14 +27,15 @@ live clips, in 47 of 48 rendered photos on screens and bent prints with an edge
 class Sighting:
     """What one look saw. ``texture``: how live the models take it for, 0 to 1; None: the face was
     too near or too close to the picture's edge. ``framed``: whether a straight frame
-    around it has moved since an earlier look; None: it was held against none. ``small``: the
-    picture.
+    around it has moved since an earlier look; None: it was held against none. ``whole``: how
+    much of its motion since then the room has made, too. ``small``: the picture.
     """
 
     at: float
     face: Face
     texture: float | None
     framed: bool | None = None
+    whole: float | None = None
     small: Small | None = None
 
 
@@ -62,7 +63,8 @@ class Evidence:
 def _compared(old: Sighting | None, new: Sighting) -> Sighting:
     if old is None or old.small is None or new.small is None:
         return new
-    return replace(new, framed=framed(old.small, old.face, new.small))
+    whole = whole_motion(old.small, old.face, new.small, new.face)
+    return replace(new, framed=framed(old.small, old.face, new.small), whole=whole)
 
 
 def sight(

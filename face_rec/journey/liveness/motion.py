@@ -1,4 +1,4 @@
-"""Motion: pictures made small, and whether the room in them stands still."""
+"""Motion: pictures made small, whether the room in them stands still, or moves with a face."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,6 +11,8 @@ from face_rec.domain.faces import Box, Face, Image
 
 WIDTH: Final = 240
 """px to which pictures are made small: flow is found to a tenth of one."""
+LEAST, MOST = 0.06, 0.8
+"""Face widths that a face must have moved between two looks, and may have."""
 _FAR = 2.4
 """Face widths from which on it is the room."""
 _BACK = 0.5
@@ -44,6 +46,19 @@ def room_motion(old: Small, new: Small, box: Box) -> Floats | None:
     """(2,) px that the room far from the face at ``box`` has moved; None: it cannot be seen."""
     flow = _flow(old.grey, new.grey, _room(old.grey.shape, box))
     return np.asarray(np.median(flow, axis=0), np.float32) if len(flow) >= _POINTS else None
+
+
+def whole_motion(old: Small, was: Face, new: Small, face: Face) -> float | None:
+    """Share of the face's motion that the room has made, too: 1 where all that the camera sees
+    moves as one, 0 where the room stands still, less where it goes elsewhere. None: the face moved
+    too little or too much to tell, or the room cannot be seen."""
+    box = boxed(was, old.scale)
+    shift = np.mean(face.landmarks * new.scale - was.landmarks * old.scale, axis=0)
+    moved = float(np.hypot(*shift))
+    if old.grey.shape != new.grey.shape or not LEAST <= moved / max(box.width, 1.0) <= MOST:
+        return None
+    room = room_motion(old, new, box)
+    return None if room is None else 1 - float(np.linalg.norm(room - shift)) / moved
 
 
 def _flow(before: Grey, now: Grey, mask: Grey) -> Floats:
