@@ -33,7 +33,8 @@ def refused(said: str) -> bool:
 
 def repair(folder: Path, binary: RedisBinary) -> bool:
     """Put a repaired copy into the place of the file in ``folder``, and the file as it was into
-    a folder ``refused-…`` beside it; False where nothing was changed, for it could not be done."""
+    a folder ``refused-…`` beside it; False where nothing was changed: it could not be done, or
+    nothing of the file can be read."""
     name = next((name for name in (_FOLDER, _FILE) if (folder / name).exists()), None)
     if name is None:
         return False
@@ -54,7 +55,7 @@ def _repaired(folder: Path, name: str, work: Path, binary: RedisBinary) -> bool:
         shutil.copytree(original, copy)
     else:
         shutil.copy2(original, copy)
-    if not _fixed(copy, binary):
+    if not _fixed(copy, binary) or _nothing_left(original, copy):
         return False
     cut = _size(original) - _size(copy)
     aside = folder / f"{ASIDE}{datetime.now(UTC):%Y%m%dT%H%M%S}"
@@ -80,6 +81,19 @@ def _fixed(copy: Path, binary: RedisBinary) -> bool:
     if ran.returncode:
         log.error("redis_file_not_repaired reason=%s", ran.stdout[-300:].decode(errors="replace"))
     return ran.returncode == 0
+
+
+def _nothing_left(original: Path, copy: Path) -> bool:
+    """Whether a file was cut to nothing: that is no repair, and somebody has to look at it."""
+    files_of = [path.relative_to(copy) for path in copy.rglob("*")] if copy.is_dir() else [Path()]
+    emptied = [
+        name
+        for name in files_of
+        if not (copy / name).stat().st_size and (original / name).stat().st_size
+    ]
+    if emptied:
+        log.error("redis_file_not_repaired reason=nothing_of_it_can_be_read")
+    return bool(emptied)
 
 
 def _size(path: Path) -> int:
