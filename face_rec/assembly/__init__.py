@@ -18,6 +18,7 @@ from face_rec.assembly.commands import (
     build_privacy,
     build_redis,
     build_snapshots,
+    forget_kept_writes,
     has_accounts,
 )
 from face_rec.assembly.drill import Tried, try_restore
@@ -41,6 +42,7 @@ __all__ = [
     "build_privacy",
     "build_redis",
     "build_snapshots",
+    "forget_kept_writes",
     "has_accounts",
     "install",
     "middleware",

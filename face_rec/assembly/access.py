@@ -58,7 +58,7 @@ from face_rec.stores.access.sessions import (
     RedisSessions,
     signing_key,
 )
-from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, Ledger, Streams
+from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, PEOPLE, Ledger, Streams
 from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.people.person_keys import PersonKeys
 from face_rec.stores.people.pins import RedisPins
@@ -72,9 +72,10 @@ from face_rec.stores.site.site_state import FileMark
 class AccessOptions:
     """``local``: whether passwords open anything; ``words``: what makes a password weak here;
     ``hasher``: None: Argon2id as recommended; ``factor_roles``: who must have a second factor;
-    ``ledger``: links the audit log; ``records``: accounts, devices and tokens; ``sealer``:
-    encrypts what authenticator apps and this app both know; ``pins``: what hashes of PINs are
-    sealed with; ``kiosk``: the record of a registered kiosk, without which no device is one."""
+    ``ledger``: links the audit log; ``records``: accounts, devices and tokens; ``people``: PINs;
+    ``sealer``: encrypts what authenticator apps and this app both know; ``pins``: what hashes of
+    PINs are sealed with; ``kiosk``: the record of a registered kiosk, without which no device is
+    one."""
 
     enabled: bool = True
     local: bool = True
@@ -90,6 +91,7 @@ class AccessOptions:
     sealer: Sealer = field(default_factory=Unsealed)
     ledger: Ledger | None = None
     records: Ledger | None = None
+    people: Ledger | None = None
     pins: DataSealer | None = None
 
 
@@ -102,7 +104,8 @@ def open_trail(
 ) -> AuditLog:
     """The audit log's writer; with a ``ledger`` its entries are linked. ``sealer`` keeps the
     people's own keys, which seal what it tells of them."""
-    return AuditLog(RedisAudit(client, site, ledger, PersonKeys(client, site, sealer)), clock)
+    own = PersonKeys(client, site, sealer, ledger.kept if ledger else None)
+    return AuditLog(RedisAudit(client, site, ledger, own), clock)
 
 
 def open_access(client: Client, site: str, clock: Clock, options: AccessOptions) -> Access:
@@ -128,7 +131,7 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         client, site, clock, options, throttle=throttle, audit_log=audit_log, step_up=step_up
     )
     once: OnceStore[HalfSession] = RedisOnce(client, site, HalfSession)
-    sessions = RedisSessions(client, site, changes.tell)
+    sessions = RedisSessions(client, site, changes.tell, options.records)
     door = SignInService(
         accounts=accounts, sessions=sessions, links=links, notes=notes,
         passwords=passwords, proof=proof, external=external, known=known, throttle=throttle,
@@ -159,7 +162,9 @@ def open_access(client: Client, site: str, clock: Clock, options: AccessOptions)
         accounts=staff,
         devices=devices,
         tokens=tokens,
-        pins=Pins(RedisPins(client, site, options.pins), of_pins, throttle, audit_log),
+        pins=Pins(
+            RedisPins(client, site, options.pins, options.people), of_pins, throttle, audit_log
+        ),
         authenticator=identify,
         changes=changes,
         tabs=Tabs(),
@@ -196,8 +201,8 @@ def _second_factor(
     audit_log: AuditLog,
     step_up: StepUp,
 ) -> SecondFactor:
-    factors: RedisRecords[Factors] = RedisRecords(client, site, Factors)
-    handles: RedisRecords[Handle] = RedisRecords(client, site, Handle)
+    factors = RedisRecords(client, site, Factors, ledger=options.records)
+    handles = RedisRecords(client, site, Handle, ledger=options.records)
     timesheets = FactorStore(factors, handles)
     ceremonies = Ceremonies(RedisOnce(client, site, Ceremony))
     return SecondFactor(
@@ -232,6 +237,7 @@ def open_accounts(
         sealer=data_keys.others,
         ledger=streams.ledger(AUDIT),
         records=streams.ledger(ADMINISTRATION),
+        people=streams.ledger(PEOPLE),
         pins=open_pin_sealer(settings),
     )
     return open_access(streams.client, settings.site, streams.clock, options)

@@ -6,7 +6,7 @@ and the marker before Redis.
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
@@ -98,7 +98,7 @@ def _system(
         away=stores.pulse.away,
     )  # fmt: skip
     stack.callback(marker.close)
-    reoffer = _reoffer(stores, clock, follower)
+    reoffer = open_reoffer(stores, clock, follower.doubt)
     reoffer.start()
     stack.callback(reoffer.close)
     journeys = PipelineDeps(
@@ -205,22 +205,27 @@ def _offline(
     )
 
 
-def _reoffer(stores: Stores, clock: Clock, follower: GalleryFollower) -> Reoffer:
-    """What brings back the marks that Redis has lost, and has the gallery loaded anew then."""
-    marks = stores.attendance
+def open_reoffer(stores: Stores, clock: Clock, doubt: Callable[[], None]) -> Reoffer:
+    """What brings back the marks, and all other writes, that Redis has lost. ``doubt``: has the
+    gallery loaded anew then."""
+    marks, audit = stores.attendance, stores.access.audit
 
-    def told(why: str, gone: int) -> None:
+    def told(why: str, gone: int, writes: int) -> None:
         if gone:
             details = {"marks offered again": gone, "reason": why}
-            stores.access.audit.record(Action.MARKS_LOST, "attendance", after=details)
-        if gone or why != durability.BEGUN:
+            audit.record(Action.MARKS_LOST, "attendance", after=details)
+        if writes:
+            details = {"changes offered again": writes, "reason": why}
+            audit.record(Action.WRITES_LOST, "site", after=details)
+        if gone or writes or why != durability.BEGUN:
             stores.chain.went_back()
-            follower.doubt()
+            doubt()
 
     return Reoffer(
-        stores.writers.marks, marks.missing, stores.journal, clock,
+        stores.writers.offered, marks.missing, stores.journal, clock,
         cooldown=lambda: stores.options.current().cooldown,
         lost=durability.ServerHistory(stores.client, marks.lengths, clock).lost, told=told,
+        others=stores.offers,
     )  # fmt: skip
 
 

@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config import Settings
-from face_rec.assembly.sealing import chain_secrets, own_keys
+from face_rec.assembly.sealing import chain_secrets, own_keys, writes_sealer
 from face_rec.assembly.snapshots import encryption_of, open_s3
 from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.attendance.rules import RedisRules
-from face_rec.stores.chain import key_file
+from face_rec.stores.chain import key_file, write_log
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, PEOPLE, RULES, Streams
 from face_rec.stores.chain.linked_hashes import LinkedHashes
 from face_rec.stores.chain.links import Chain
+from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.journal.journal import FileJournal
+from face_rec.stores.journal.quarantine import Quarantine
 from face_rec.stores.people.people_reader import RedisPeopleReader
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client
@@ -58,7 +60,17 @@ def open_streams(settings: Settings, client: Client, clock: Clock) -> Streams:
     """What all who write to the chain share. Raises SettingError for a key that is too short,
     StoreError for a key file that cannot be read or made."""
     chain = Chain(settings.site, keyring.derived(chain_secrets(settings), "chain"))
-    return Streams(client, chain, clock)
+    return Streams(client, chain, clock, kept=open_write_log(settings))
+
+
+def open_write_log(settings: Settings) -> WriteLog:
+    """What this machine keeps of people's writes, beside the journal of marks; the file is opened
+    when it is first needed."""
+    folder = settings.data_dir / "journal"
+    return WriteLog(
+        folder / write_log.NAME, writes_sealer(settings), settings.journal_hours * 3600.0,
+        Quarantine(folder / "quarantine").take,
+    )  # fmt: skip
 
 
 def open_chained(
@@ -73,7 +85,7 @@ def open_chained(
     of_people, of_rules, of_audit, of_admin = (
         streams.ledger(name) for name in (PEOPLE, RULES, AUDIT, ADMINISTRATION)
     )
-    own = own_keys(settings, client, data_keys)
+    own = own_keys(settings, client, data_keys, streams.kept)
     people = RedisPeople(client, site, streams.clock, data_keys.sealer, of_people, own=own)
     reader = RedisPeopleReader(client, site, data_keys.sealer, own)
     rules = RedisRules(client, site, of_rules)

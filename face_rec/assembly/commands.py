@@ -11,6 +11,7 @@ from face_rec.assembly.chain import (
     Chained,
     open_chained,
     open_streams,
+    open_write_log,
     witness_folder,
     witness_pin,
 )
@@ -63,7 +64,7 @@ def build_attendance_stores(settings: Settings) -> Iterator[tuple[AttendanceServ
         made = open_chained(settings, streams, keys)
         stack.callback(made.watch.copy)
         stores = AttendanceStores(made.marks, made.reader, made.rules, cached_days(settings))
-        writers = Writers(made.people, made.marks, made.rules)
+        writers = Writers(made.people, made.marks, made.marks, made.marks, made.rules)
         options = open_options(settings, streams)
         yield open_offices(stores, writers, clock, options).current(), made
 
@@ -135,6 +136,16 @@ def open_backups(
     """Backups of ``site``; see there."""
     source, target = SiteBackup(client, site), SiteRestore(client, site)
     return Backups(site, source, target, keyring, witness=witness, pin=pin)
+
+
+def forget_kept_writes(settings: Settings) -> int:
+    """What people changed is not offered again from here to a database that lacks it; how many
+    changes that were. Raises JournalError."""
+    kept = open_write_log(settings)
+    try:
+        return kept.clear()
+    finally:
+        kept.close()
 
 
 def build_models(settings: Settings) -> ModelService:

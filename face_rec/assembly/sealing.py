@@ -9,6 +9,7 @@ from face_rec.access.factors.factors import Factors, Handle
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.chain import key_file
+from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.people.gallery_feed import GalleryFeed
 from face_rec.stores.people.person_keys import PersonKeys
 from face_rec.stores.people.pins import RedisPins, pin_sealer
@@ -30,10 +31,14 @@ def open_data_keys(client: Client, site: str, data_key: str | None) -> DataKeys:
     return DataKeys(strict, DataSealer(keys, check.ensure), check)
 
 
-def own_keys(settings: Settings, client: Client, data_keys: DataKeys) -> PersonKeys | None:
+def own_keys(
+    settings: Settings, client: Client, data_keys: DataKeys, kept: WriteLog | None = None
+) -> PersonKeys | None:
     """The keys of single people; None without DATA_KEY: without a key that lies elsewhere, one
     beside the record would protect nothing."""
-    return PersonKeys(client, settings.site, data_keys.others) if data_keys.encrypts else None
+    if not data_keys.encrypts:
+        return None
+    return PersonKeys(client, settings.site, data_keys.others, kept)
 
 
 def open_pin_sealer(settings: Settings) -> DataSealer:
@@ -41,6 +46,13 @@ def open_pin_sealer(settings: Settings) -> DataSealer:
     shared = settings.chain_key or settings.embedded_redis
     chain = chain_secrets(settings) if shared else ()
     return pin_sealer(keyring.split(settings.data_key or "", "DATA_KEY"), chain)
+
+
+def writes_sealer(settings: Settings) -> DataSealer:
+    """Of what this machine keeps of people's writes: with DATA_KEY, else with a key made of the
+    chain's, which is on this machine as well."""
+    data = keyring.split(settings.data_key or "", "DATA_KEY")
+    return DataSealer(keyring.derived([*data, *chain_secrets(settings)], "writes"))
 
 
 def chain_secrets(settings: Settings) -> Sequence[str]:

@@ -37,11 +37,17 @@ from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.backup.restore import refuse_half_restored
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, Streams
+from face_rec.stores.chain.offers import Offers
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.redis_health import Pulse, pulse_of
 from face_rec.stores.site.after_update import settle_leaving_days
-from face_rec.stores.site.audited_writers import AuditedMarks, AuditedPeople, AuditedRules
+from face_rec.stores.site.audited_writers import (
+    AuditedMarks,
+    AuditedPeople,
+    AuditedRules,
+    KeptCorrections,
+)
 from face_rec.stores.site.kiosk_records import KioskRecords
 from face_rec.stores.site.site_state import RedisOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
@@ -56,6 +62,9 @@ class Writers:
 
     people: PeopleWriter
     marks: MarkWriter
+    corrections: MarkWriter
+    offered: MarkWriter
+    """For what was written once and is offered again."""
     rules: RulesWriter
 
 
@@ -69,6 +78,7 @@ class Stores:
     people: PeopleReader
     attendance: MarkReader
     writers: Writers
+    offers: Offers
     journal: FileJournal
     spool: SnapshotSpool
     chain: ChainWatch
@@ -88,6 +98,8 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     pulse.start()
     stack.callback(pulse.close)
     streams = open_streams(settings, client, clock)
+    if streams.kept is not None:
+        stack.callback(streams.kept.close)
     options = open_options(settings, streams)
     data_keys = open_data_keys(client, settings.site, settings.data_key)
     marking = connected_to_mark(address, stack)
@@ -118,8 +130,11 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         Writers(
             AuditedPeople(people, access.audit, access.step_up.demand),
             AuditedMarks(chained.marking, access.audit),
+            KeptCorrections(AuditedMarks(chained.marks, access.audit), journal),
+            AuditedMarks(chained.marks, access.audit, by_hand=False),
             rules,
         ),
+        Offers(streams),
         journal,
         spool,
         chained.watch,
@@ -192,7 +207,7 @@ def open_offices(
 ) -> ServiceByZone:
     """Attendance in the site's time zone, whatever that is by now."""
     return ServiceByZone(
-        lambda zone: open_service(stores, writers.marks, writers.rules, clock, zone),
+        lambda zone: open_service(stores, writers.corrections, writers.rules, clock, zone),
         lambda: options.current().timezone,
     )
 
@@ -200,7 +215,7 @@ def open_offices(
 def open_service(
     stores: AttendanceStores, marks: MarkWriter, rules: RulesWriter, clock: Clock, zone: ZoneInfo
 ) -> AttendanceService:
-    """All of it over these stores, with the writers of ``marks`` and ``rules``; nothing is read
+    """All of it over these stores, with the writers of corrections and ``rules``; nothing is read
     yet."""
     timesheets = Timesheets(stores, clock, zone)
     mark_queries = MarkQueries(timesheets, stores.attendance)

@@ -66,7 +66,9 @@ def _add_restore(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "restore",
         help="put a backup into an empty system",
         description="The whole backup is read and checked before anything is written. Encrypted "
-        "backups need the DATA_KEY they were made with; where it is set, others are refused.",
+        "backups need the DATA_KEY they were made with; where it is set, others are refused. What "
+        "was confirmed since the backup, erasures included, comes back by itself from the disks "
+        "of the machines that wrote it within the last JOURNAL_HOURS.",
     )
     command.add_argument("source", metavar="FILE|s3://BUCKET/KEY")
     command.add_argument("--check", action="store_true", help="only read and check the backup")
@@ -74,6 +76,12 @@ def _add_restore(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--unsealed", action="store_true",
         help="take a backup that is not encrypted although DATA_KEY is set; whoever made or "
         "changed that file decides who may sign in here, and whose face is whose",
+    )  # fmt: skip
+    command.add_argument(
+        "--as-it-was", action="store_true",
+        help="forget what people changed since, on this machine (on others, run it there): to "
+        "undo changes made by mistake. Marks come back all the same, and who was erased since "
+        "must be erased again",
     )  # fmt: skip
     command.set_defaults(run=restore)
 
@@ -128,6 +136,8 @@ def restore(options: argparse.Namespace) -> int:
             found = backups.load(
                 place, unsealed=options.unsealed, noticed=lambda: time.sleep(_NOTICED)
             )
+            if options.as_it_was:
+                print(f"Changes forgotten: {assembly.forget_kept_writes(settings)}.")
     print(f"{_describe(found)}: {'whole and readable' if options.check else 'restored'}.")
     print(f"Accounts in it that may do everything: {', '.join(found.admins) or 'none'}.")
     return 0

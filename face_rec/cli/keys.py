@@ -55,8 +55,9 @@ def rotate_chain(_options: argparse.Namespace) -> int:
 
 def rotate_data(_options: argparse.Namespace) -> int:
     """Seal templates and pictures anew and say whether the old key can go."""
+    settings = config.load()
     with (
-        assembly.build_data_keys(config.load()) as resealing,
+        assembly.build_data_keys(settings) as resealing,
         tqdm(total=0, file=sys.stderr, desc="people", disable=None) as bar,
     ):
 
@@ -75,6 +76,7 @@ def rotate_data(_options: argparse.Namespace) -> int:
             "DATA_KEY, and run this again when they are gone."
         )
         return 1
+    assembly.forget_kept_writes(settings)  # it is sealed with them
     print(
         "Older keys are not needed any more here. If other machines keep pictures in folders of "
         "their own, run this on each; then take the older keys out of DATA_KEY and restart."

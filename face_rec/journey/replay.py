@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from threading import Condition
-from typing import Final
+from typing import Final, Protocol
 
 from face_rec.background import Background
 from face_rec.clock import Clock
@@ -186,9 +186,31 @@ class Replayer:
         self._offered.discard(event.id)
 
 
+class Others(Protocol):
+    """What is kept of all other writes."""
+
+    def look(self) -> None:
+        """Asked at each look. Raises StoreError."""
+        ...
+
+    def offer(self) -> int:
+        """Offer it again; how much of it was gone. Raises StoreError."""
+        ...
+
+
+class NoOthers:
+    """Where marks alone are kept."""
+
+    def look(self) -> None: ...
+
+    def offer(self) -> int:
+        return 0
+
+
 class Reoffer:
     """A thread that offers again, by their ids, the settled events that the journal keeps,
-    whenever Redis may have lost some: at the start, and when ``lost`` says why it thinks so.
+    whenever Redis may have lost some: at the start, and when ``lost`` says why it thinks so; and
+    before them what ``others`` keep.
 
     Each process does so for what its own disk holds. An event that is there costs nothing; one
     that is gone is appended as any replay is. Who stood near it in time may meanwhile have been
@@ -207,11 +229,13 @@ class Reoffer:
         *,
         cooldown: Callable[[], float],
         lost: Callable[[], str],
-        told: Callable[[str, int], None] = lambda _, __: None,
+        told: Callable[[str, int, int], None] = lambda _, __, ___: None,
+        others: Others | None = None,
     ) -> None:
         """``missing``: which of some events Redis does not have; ``lost``: why it may have lost
         some since the last question, "" where nothing says so; both may raise StoreUnavailable.
-        ``told``: hears why, and how many were gone, after each time that it looked."""
+        ``told``: hears why, and how many marks and how many other writes were gone, after each
+        time that it looked."""
         self._attendance = attendance
         self._missing = missing
         self._journal = journal
@@ -219,6 +243,7 @@ class Reoffer:
         self._cooldown = cooldown
         self._lost = lost
         self._told = told
+        self._others = others or NoOthers()
         self._due: list[float] = []  # monotonic times, in order
         self._why = ""
         self._thread = Background("mark-reoffer", self._run, clock=clock)
@@ -238,9 +263,11 @@ class Reoffer:
             self._why = why
             self._due = [now + later for later in LOOKS]
         if self._due and now >= self._due[0]:
+            others = self._others.offer()  # who may do what comes first
             count = self._offer()
             self._due = [one for one in self._due if one > now]
-            self._told(self._why, count)
+            self._told(self._why, count, others)
+        self._others.look()
 
     def _run(self) -> None:
         while not self._thread.stopping.is_set():
@@ -248,6 +275,8 @@ class Reoffer:
                 self.look()
             except StoreUnavailable:
                 log.info("reoffer_waits")
+            except JournalError as error:
+                log.error("reoffer_waits reason=%s", error)
             self._thread.stopping.wait(LOOK_EVERY)
 
     def _offer(self) -> int:

@@ -106,8 +106,8 @@ class Redis(Topic):
     )
     journal_hours: Annotated[int, Whole(0, 720)] = setting(
         "72",
-        "Hours for which marks that Redis has stay on this machine's disk as well, to be offered "
-        "again if it loses them; 0: not at all.",
+        "Hours for which what Redis has been told (marks, people, rules, accounts ...) stays on "
+        "this machine's disk as well, to be offered again if it loses that; 0: not at all.",
     )
 
     @property

@@ -59,6 +59,7 @@ class Action(StrEnum):
     HELD = "attendance.held"
     MARK_REPEATED = "attendance.repeated"
     MARKS_LOST = "attendance.lost"
+    WRITES_LOST = "changes.lost"
     SETTING_CHANGED = "setting.changed"
     SITE_CHANGED = "setting.site.changed"
     EXPORTED = "exported"

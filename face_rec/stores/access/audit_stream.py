@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from face_rec.access.audit.audit import BY_STRANGERS, AuditEntry, Refusals, erased
 from face_rec.stores.access.access_codec import decode, encode
-from face_rec.stores.chain.ledger import Command, Ledger
+from face_rec.stores.chain.ledger import Ledger
+from face_rec.stores.chain.linking import Command
 from face_rec.stores.people.person_keys import PersonKey, PersonKeys
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors

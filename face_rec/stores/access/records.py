@@ -12,8 +12,9 @@ from face_rec.access.factors.factors import Factors, Handle
 from face_rec.access.limits.pace import Begun, Pace
 from face_rec.domain.errors import Conflict, LastOne
 from face_rec.stores.access.access_codec import decode, encode
-from face_rec.stores.chain.ledger import Command, Ledger
-from face_rec.stores.chain.linked_hashes import digest_of, name_of
+from face_rec.stores.chain.ledger import Ledger
+from face_rec.stores.chain.linked_hashes import KINDS, digest_of, name_of
+from face_rec.stores.chain.linking import Command, Linking
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
@@ -36,7 +37,8 @@ class RedisRecords(Generic[Record]):
 
     ``changed`` is called after each write, in the thread that made it; also after one whose
     answer was lost, for it may have been written. With a ``ledger`` every change is linked to
-    the one before it.
+    the one before it; what factors and handles have become is not said there, only that they
+    changed.
     """
 
     def __init__(
@@ -91,8 +93,11 @@ class RedisRecords(Generic[Record]):
         if self._ledger is None or self.get(record_id) is None:
             with redis_errors():
                 return bool(self._client.hdel(self._key, record_id))
-        gone = Command(self._key, ("HDEL", record_id))
-        self._ledger.write({self._name(record_id): None}, [gone])
+        gone, name = Command(self._key, ("HDEL", record_id)), self._name(record_id)
+        if self._told:
+            self._ledger.write({name: None}, [gone])
+        else:
+            self._ledger.write({}, [gone], touches=[name])
         return True
 
     @redis_errors()
@@ -115,11 +120,17 @@ class RedisRecords(Generic[Record]):
                 answer = _PUT.run(self._client, [self._key], [*arguments, "", "", "", ""])
                 return bytes(answer[0])
             names, name = [self._key, ledger.list_key, ledger.head_key], self._name(record.id)
+            states = {name: digest_of(ledger, name, text)} if self._told else {}
             answer = ledger.linked(
-                ledger.entry({name: digest_of(ledger, name, text)}),
-                lambda link: _PUT.run(self._client, names, [*arguments, *link]),
+                ledger.entry(states, touches=() if self._told else [name]),
+                Linking(_PUT, names, arguments),
             )
             return bytes(answer[0])
+
+    @property
+    def _told(self) -> bool:
+        """Whether the chain says what these records are."""
+        return _NAMES[self._kind] in KINDS
 
     def _name(self, record_id: str) -> str:
         return name_of(_NAMES[self._kind], record_id)

@@ -9,6 +9,8 @@ from face_rec.access.devices.credentials import Link
 from face_rec.access.devices.device import Beat
 from face_rec.access.signin.session import Session, SignIn, Use
 from face_rec.stores.access.access_codec import decode, encode
+from face_rec.stores.chain.ledger import Ledger
+from face_rec.stores.chain.linking import Command
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Script
@@ -23,10 +25,14 @@ _UNCOUNT = Script("uncount_try")
 
 class RedisSessions:
     """A ``SessionStore``. Safe to call from several threads and processes at once. ``ended`` is
-    called when a session was ended, in the thread that did it."""
+    called when a session was ended, in the thread that did it. With a ``ledger`` that is linked:
+    a Redis that forgets it is told again. One that begins may be forgotten."""
 
-    def __init__(self, client: Client, site: str, ended: Listener = unheard) -> None:
+    def __init__(
+        self, client: Client, site: str, ended: Listener = unheard, ledger: Ledger | None = None
+    ) -> None:
         self._client = client
+        self._ledger = ledger
         self._ended = ended
         self._site = site
 
@@ -62,13 +68,20 @@ class RedisSessions:
 
     @redis_errors()
     def drop(self, digest: str, account: str) -> None:
-        pipeline = self._client.pipeline(transaction=True)
-        pipeline.delete(keys.session(self._site, digest))
-        pipeline.hdel(self._of(account), digest)
         try:
-            pipeline.execute()
+            self._drop(keys.session(self._site, digest), self._of(account), digest)
         finally:  # also after an answer that was lost: it may have ended
             self._ended()
+
+    def _drop(self, session: str, noted: str, digest: str) -> None:
+        if self._ledger is not None and self._client.exists(session):
+            gone = (Command(session, ("DEL",)), Command(noted, ("HDEL", digest)))
+            self._ledger.write({}, gone)
+            return
+        pipeline = self._client.pipeline(transaction=True)
+        pipeline.delete(session)
+        pipeline.hdel(noted, digest)
+        pipeline.execute()
 
     @redis_errors()
     def of(self, account: str) -> dict[str, tuple[Session, Use | None]]:

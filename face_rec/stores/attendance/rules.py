@@ -11,14 +11,15 @@ from typing import Any, Final, cast
 
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
-from face_rec.attendance.rules.rules import KINDS, Item, Limits, Rules, kind_of
+from face_rec.attendance.rules.rules import KINDS, Item, Limits, Rules, kind_of, subject_of
 from face_rec.attendance.rules.shift import Shift
 from face_rec.attendance.rules.validation import flaws
 from face_rec.domain.errors import Conflict, RulesMoved
 from face_rec.kiosks.kiosk import Interval, KioskRecord
 from face_rec.retry import until_first
 from face_rec.stores.attendance.rule_codec import MalformedRule, decode, encode
-from face_rec.stores.chain.ledger import Command, Guard, Ledger
+from face_rec.stores.chain.ledger import Ledger
+from face_rec.stores.chain.linking import Command, Guard
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Script
@@ -105,13 +106,17 @@ class RedisRules:
             words = ("HSET", item.id, text) if text else ("HDEL", item.id)
             commands.append(Command(self._hash_of(item), words))
         commands.append(Command(keys.rules(self._site), ("HINCRBY", keys.VERSION, 1)))
+        about = {who for item, text in entries if text and (who := subject_of(item))}
         try:
-            ledger.write(states, commands, None if seen is None else self._guard(seen))
+            guard = None if seen is None else self._guard(seen)
+            ledger.write(states, commands, guard, about=sorted(about))
         except Conflict:
             raise RulesMoved(_MOVED) from None
 
     def _guard(self, version: int) -> Guard:
-        return Guard(keys.rules(self._site), keys.VERSION, str(version) if version else "")
+        # Offered again, a rule gives way to a newer one of its own name, not to any other.
+        value = str(version) if version else ""
+        return Guard(keys.rules(self._site), keys.VERSION, value, again=False)
 
     # --- the chain's view
 

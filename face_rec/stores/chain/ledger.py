@@ -9,16 +9,18 @@ salted: what is erased cannot be read or guessed from them.
 import json
 import logging
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from face_rec.clock import Clock
-from face_rec.domain.errors import Conflict, StoreUnavailable
+from face_rec.domain.errors import Conflict, JournalError, StoreUnavailable
+from face_rec.stores.chain.linking import Command, Guard, Linking, commands_linked
 from face_rec.stores.chain.links import Chain, DayHeads, Links, parsed, told_head
+from face_rec.stores.chain.write_log import KeptWrite, WriteLog
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
-from face_rec.stores.redis.lua import Argument, Script
 from face_rec.stores.stored_json import compact, time_to_text
 
 log = logging.getLogger(__name__)
@@ -39,39 +41,25 @@ COMPLETE: Final = "complete"
 UNPROVED: Final = "unproved"
 """In an entry: before this write a record was not what its last entry said."""
 
-_LINKED: Final = Script("linked")
 _AT_ONCE: Final = 500  # records an entry, entries a round trip
 _MOVED: Final = b"moved"
+_WRITTEN: Final = {b"done", b"ok"}
+_TOUCHES: Final = "touches"
 
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """The chain of a site, and which of its streams were written: shared by all who write."""
+    """The chain of a site, and which of its streams were written: shared by all who write.
+    ``kept``: where what they write stays until Redis cannot lose it any more."""
 
     client: Client
     chain: Chain
     clock: Clock
     heads: DayHeads = field(default_factory=DayHeads)
+    kept: WriteLog | None = None
 
     def ledger(self, name: str) -> "Ledger":
         return Ledger(name, self)
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One write: ``words`` are the command's name and what follows its key."""
-
-    key: str
-    words: tuple[Argument, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """The writes are done only while ``field`` of the hash ``key`` has ``value``."""
-
-    key: str
-    field: str
-    value: str | bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +69,8 @@ class Statement:
     states: States
     at: str
     flags: frozenset[str]
+    id: str = ""
+    touched: frozenset[str] = frozenset()
 
 
 class Ledger:
@@ -94,6 +84,7 @@ class Ledger:
         self._client = streams.client
         self._heads = streams.heads
         self._clock = streams.clock
+        self.kept = streams.kept or None
 
     def write(
         self,
@@ -101,48 +92,97 @@ class Ledger:
         commands: Sequence[Command] = (),
         guard: Guard | None = None,
         *flags: str,
+        about: Sequence[str] = (),
+        touches: Sequence[str] = (),
     ) -> None:
-        """Do ``commands`` and append what ``states`` says, in one step, or nothing.
+        """Do ``commands`` and append what ``states`` says, in one step, or nothing. ``about``: the
+        subjects whose data are in the commands; ``touches``: what they change beside the states.
 
         Raises Conflict where ``guard`` refuses, StoreUnavailable when Redis goes away.
         """  # fmt: skip
-        written = list(
-            dict.fromkeys([*([guard.key] if guard else []), *(c.key for c in commands)])
-        )
-        words = [*_guarded(guard, written), *_words(commands, written)]
+        linking = commands_linked([self.list_key, self.head_key], commands, guard, about)
         with redis_errors():
             answer = self.linked(
-                self.entry(states, *flags),
-                lambda link: _LINKED.run(
-                    self._client, [self.list_key, self.head_key, *written], [*link, *words]
-                ),
+                self.entry(states, *flags, touches=touches), linking, keep=bool(commands)
             )
         if answer[0] == b"changed":
             raise Conflict("Somebody else changed this in the meantime. Load it again.")
 
-    def entry(self, states: States, *flags: str) -> bytes:
+    def entry(self, states: States, *flags: str, touches: Sequence[str] = ()) -> bytes:
         """What is to be linked: ``states`` as JSON."""
         at = time_to_text(self._clock.now())
         marks = dict.fromkeys(flags, True)
-        return compact({"id": secrets.token_hex(8), "at": at, "set": states, **marks})
+        also = {_TOUCHES: list(touches)} if touches else {}
+        return compact({"id": secrets.token_hex(8), "at": at, "set": states, **also, **marks})
 
-    def linked(self, entry: bytes, run: Callable[[list[Argument]], Any]) -> Any:  # noqa: ANN401
-        """``run`` a script until nobody else is faster; what it answered in the end.
+    def linked(self, entry: bytes, linking: Linking, *, keep: bool = True) -> Any:  # noqa: ANN401
+        """Run ``linking`` until nobody else is faster; what it answered in the end.
 
-        It gets the linked entry, the head that makes, and length and head that it stands on,
-        and answers what ``head_moved`` of chain_head.lua returns where these are not the newest.
+        Its script gets the linked entry, the head that makes, and length and head that it stands
+        on, and answers what ``head_moved`` of chain_head.lua returns where these are not the
+        newest. With ``keep`` the write is on this machine's disk before Redis is asked, and goes
+        from there if Redis does not take it: raises JournalError where the disk refuses, and
+        nothing is written then.
         """
+        kept = self._keep(entry, linking) if keep else ""
+        try:
+            answer = self._linked(entry, linking)
+        except Exception:  # nobody is told that it was done
+            self._drop(kept)
+            raise
+        if answer[0] not in _WRITTEN:
+            self._drop(kept)
+        elif self.kept and linking.erases:
+            self._forget(self.kept, linking.erases, kept)
+        return answer
+
+    def _linked(self, entry: bytes, linking: Linking) -> Any:  # noqa: ANN401
         links = Links(self.chain, self._heads, self.name, entry)
         with self._heads.turn():
             for linked, before, after in links.tries():
-                answer = run([linked, after.value, before.length, before.value])
+                answer = linking.run(
+                    self._client, [linked, after.value, before.length, before.value]
+                )
                 if answer[0] == _MOVED:
                     links.moved(told_head(answer))
                     continue
-                if answer[0] in {b"done", b"ok"}:
+                if answer[0] in _WRITTEN:
                     links.made(after)
                 return answer
         raise StoreUnavailable("Too many write at the same moment. Try again.")
+
+    # --- what this machine keeps of it
+
+    def _keep(self, entry: bytes, linking: Linking) -> str:
+        """The id under which it is kept; "" where nothing is."""
+        statement = _said(entry)
+        if self.kept is None or statement is None:
+            return ""
+        gone = bool(statement.states) and not any(statement.states.values())
+        before, after = linking.again or (linking.before, linking.after)
+        write = KeptWrite(
+            statement.id, datetime.fromisoformat(statement.at).timestamp(), self.name,
+            linking.script.name, tuple(linking.keys), tuple(before), tuple(after),
+            entry, (*statement.states, *statement.touched), gone,
+        )  # fmt: skip
+        try:
+            self.kept.put(write, linking.about)
+        except JournalError:
+            if not gone:
+                raise
+            log.exception("removal_not_kept stream=%s", self.name)  # a full disk bars none
+            return ""
+        return write.id
+
+    def _drop(self, kept: str) -> None:
+        if self.kept and kept:
+            self.kept.drop(kept)
+
+    def _forget(self, kept: WriteLog, subject: str, but: str) -> None:
+        try:
+            kept.forget(subject, but)
+        except JournalError:  # of whom is gone every process looks for what is left (see offers)
+            log.exception("kept_writes_not_forgotten")
 
     def statements(self) -> Iterator[Statement]:
         """Every entry that can be read, in order; whether it is genuine is not asked here."""
@@ -174,28 +214,15 @@ class Ledger:
 def statement_of(raw: bytes) -> Statement | None:
     """An entry's content; None for what is none of ours."""
     linked = parsed(raw)
+    return _said(linked.event) if linked else None
+
+
+def _said(event: bytes) -> Statement | None:
     try:
-        record: Any = json.loads(linked.event) if linked else None
+        record: Any = json.loads(event)
         states = {str(name): digest for name, digest in record["set"].items()}
         flags = frozenset(flag for flag in (COMPLETE, UNPROVED) if record.get(flag))
-        return Statement(states, str(record["at"]), flags)
+        touched = frozenset(map(str, record.get(_TOUCHES, ())))
+        return Statement(states, str(record["at"]), flags, str(record.get("id", "")), touched)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-
-
-def _guarded(guard: Guard | None, written: Sequence[str]) -> list[Argument]:
-    if guard is None:
-        return [0, "", ""]
-    return [_place(guard.key, written), guard.field, guard.value]
-
-
-def _words(commands: Sequence[Command], written: Sequence[str]) -> list[Argument]:
-    found: list[Argument] = []
-    for command in commands:
-        name, *others = command.words
-        found += [len(command.words) + 1, name, _place(command.key, written), *others]
-    return found
-
-
-def _place(key: str, written: Sequence[str]) -> int:
-    return written.index(key) + 3

@@ -5,7 +5,8 @@ make one, or guess a record from it."""
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from face_rec.stores.chain.ledger import Guard, Ledger
+from face_rec.stores.chain.ledger import Ledger
+from face_rec.stores.chain.linking import Guard
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -14,6 +14,7 @@ from face_rec.domain.people import Person, Template
 from face_rec.people.details import as_changed, as_created
 from face_rec.protocols.sealing import Sealer
 from face_rec.stores.chain.ledger import COMPLETE, PEOPLE, UNPROVED, Ledger, States
+from face_rec.stores.chain.linking import Linking
 from face_rec.stores.people import people_proof, person_codec
 from face_rec.stores.people.people_proof import Proof
 from face_rec.stores.people.people_reader import RedisPeopleReader
@@ -63,7 +64,7 @@ class RedisPeople(RedisPeopleReader):
         """Add ``person`` with version 1; raises Conflict, IdTaken (see ``PeopleStore``)."""
         created = person.created_at or self._clock.now()
         fresh = dataclasses.replace(person, version=0, created_at=created)
-        own = self._own.reserve() if self._own else None
+        own = self._own.reserve(person.subject) if self._own else None
         try:
             begun = as_created(fresh, self._clock.now())
             return self._write(begun, templates, seen_revision, own)
@@ -96,12 +97,11 @@ class RedisPeople(RedisPeopleReader):
             return None
         status, *was = self._linked(
             {subject: None},
-            lambda link: _DELETE.run(
-                self._client,
-                [*self._keys(subject), keys.person_keys(self._site)],
-                [subject, CHANGES_KEPT, *link, *person_codec.PERSON_FIELDS],
+            Linking(
+                _DELETE, [*self._keys(subject), keys.person_keys(self._site)],
+                [subject, CHANGES_KEPT], person_codec.PERSON_FIELDS, erases=subject,
             ),
-        )
+        )  # fmt: skip
         # missing: the answer was lost and the script sent again, or another was faster.
         if status == b"ok" and self._own is None:
             return _person(subject, was[0])
@@ -164,8 +164,14 @@ class RedisPeople(RedisPeopleReader):
         rest: list[Argument] = [len(cleared), *cleared, *_flat(fields)]
         status, version, *_ = self._linked(
             {person.subject: proof.digest if proof else None},
-            lambda link: _PUT.run(
-                self._client, self._keys(person.subject), [*about, *link, *rest]
+            Linking(
+                _PUT,
+                self._keys(person.subject),
+                about,
+                rest,
+                about=[person.subject],
+                again=([*about[:2], "", *about[3:]], rest),  # whatever else has changed since
+                erases=person.subject if person.version and cleared and not ordered else "",
             ),
             *flags,
         )
@@ -192,14 +198,12 @@ class RedisPeople(RedisPeopleReader):
             fields[keys.FACES] = sealer.seal(faces, person_codec.faces_context(subject))
         return fields
 
-    def _linked(
-        self, states: States, run: Callable[[list[Argument]], Any], *flags: str
-    ) -> Sequence[Any]:
+    def _linked(self, states: States, linking: Linking, *flags: str) -> Sequence[Any]:
         """What the script answers, with the link that it writes, if there is a chain."""
         if self._ledger is None:
-            return cast("Sequence[Any]", run(["", "", 0, ""]))
+            return cast("Sequence[Any]", linking.run(self._client, ["", "", 0, ""]))
         entry = self._ledger.entry(states, *flags)
-        return cast("Sequence[Any]", self._ledger.linked(entry, run))
+        return cast("Sequence[Any]", self._ledger.linked(entry, linking))
 
     def _proof(
         self, person: Person, templates: Sequence[Template] | None
@@ -243,12 +247,12 @@ class RedisPeople(RedisPeopleReader):
         key = keys.person(self._site, person.subject)
         answer = ledger.linked(
             ledger.entry({person.subject: proof.digest}),
-            lambda link: _PROVE.run(
-                self._client,
-                [key, ledger.list_key, ledger.head_key],
-                [person.version, keys.PROOF, proof.stored(), *link],
+            Linking(
+                _PROVE, [key, ledger.list_key, ledger.head_key],
+                [person.version, keys.PROOF, proof.stored()],
             ),
-        )
+            keep=False,  # at the next start, then
+        )  # fmt: skip
         return bool(answer[0] == b"done")  # else they were changed just now, with a proof
 
 

@@ -9,6 +9,7 @@ itself sealed by DATA_KEY where that is set.
 import base64
 import json
 import secrets
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from face_rec.domain.errors import StoreError
 from face_rec.protocols.sealing import Sealer
+from face_rec.stores.chain.write_log import KeptWrite, WriteLog
 from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
@@ -66,8 +68,16 @@ class PersonKey:
 class PersonKeys:
     """The keys of one site. Safe to call from several threads and processes at once."""
 
-    def __init__(self, client: Client, site: str, sealer: Sealer | None = None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        site: str,
+        sealer: Sealer | None = None,
+        kept: WriteLog | None = None,
+    ) -> None:
+        """``kept``: where new keys stay until Redis cannot lose them any more."""
         self._client = client
+        self._kept = kept or None
         self._site = site
         self._key = keys.person_keys(site)
         self._sealer = sealer or Unsealed()
@@ -79,20 +89,35 @@ class PersonKeys:
         stored = self._sealer.seal(secret, context(alias))
         person = keys.person(self._site, subject)
         found: Any = _KEY.run(self._client, [person, self._key], [alias, stored])
-        return None if found is None else self._opened(found[0].decode(), found[1])
+        if found is None:
+            return None
+        if found[0].decode() == alias:
+            self._keep(subject, alias, stored)
+        return self._opened(found[0].decode(), found[1])
 
     @redis_errors()
-    def reserve(self) -> PersonKey:
+    def reserve(self, subject: str) -> PersonKey:
         """A new key for somebody about to be registered; whoever writes them adds its alias."""
         own = PersonKey(secrets.token_hex(8), secrets.token_bytes(_KEY_BYTES))
         stored = self._sealer.seal(own.secret, context(own.alias))
+        self._keep(subject, own.alias, stored)
         self._client.hset(self._key, own.alias, cast("str", stored))
         return own
+
+    def _keep(self, subject: str, alias: str, stored: bytes) -> None:
+        """What is sealed with a key is of use only while the key is. Offered again it is written
+        where the person has none."""
+        if self._kept is not None:
+            names, at = (keys.person(self._site, subject), self._key), time.time()
+            write = KeptWrite(f"key-{alias}", at, "", _KEY.name, names, (alias, stored))
+            self._kept.put(write, [subject])
 
     @redis_errors()
     def drop(self, own: PersonKey) -> None:
         """Destroy a key whose person was not registered after all."""
         self._client.hdel(self._key, own.alias)
+        if self._kept is not None:
+            self._kept.drop(f"key-{own.alias}")
 
     @redis_errors()
     def alias(self, subject: str) -> str:

@@ -10,6 +10,8 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Final, cast
 
+from face_rec.stores.chain.ledger import Ledger
+from face_rec.stores.chain.linking import Linking
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Script
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 
 _PUT: Final = Script("put_pin")
 _SWAP: Final = Script("swap_field")
+_DONE: Final = b"done"
 _CLOSED: Final = "sealed with a key that is not here"
 """In the place of a hash: no PIN has it."""
 
@@ -32,10 +35,18 @@ def pin_sealer(data_keys: Sequence[str], chain_keys: Sequence[str]) -> DataSeale
 
 class RedisPins:
     """A ``PinStore``. Safe to call from several threads and processes at once. ``sealer``: see
-    :func:`pin_sealer`; None stores hashes as they are."""
+    :func:`pin_sealer`; None stores hashes as they are. With the ``ledger`` of the people it is
+    linked there that one was set or removed."""
 
-    def __init__(self, client: Client, site: str, sealer: DataSealer | None = None) -> None:
+    def __init__(
+        self,
+        client: Client,
+        site: str,
+        sealer: DataSealer | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
         self._client = client
+        self._ledger = ledger
         self._site = site
         self._sealer = sealer or DataSealer(Keyring())
 
@@ -53,8 +64,7 @@ class RedisPins:
 
     @redis_errors()
     def put(self, subject: str, hashed: str) -> bool:
-        sealed = self._sealer.seal(hashed.encode(), _context(subject))
-        return bool(_PUT.run(self._client, [self._key(subject)], [keys.PIN, sealed]))
+        return self._write(subject, self._sealer.seal(hashed.encode(), _context(subject)))
 
     def replace(self, subject: str, was: str, hashed: str) -> bool:
         stored, context = self._read(subject), _context(subject)
@@ -86,7 +96,18 @@ class RedisPins:
 
     @redis_errors()
     def clear(self, subject: str) -> bool:
-        return bool(self._client.hdel(self._key(subject), keys.PIN))
+        return self._write(subject, b"")
+
+    def _write(self, subject: str, sealed: bytes) -> bool:
+        """Whether there was such a person, or such a PIN to remove."""
+        ledger, names = self._ledger, [self._key(subject)]
+        if ledger is None:
+            answer = _PUT.run(self._client, names, [keys.PIN, sealed, "", "", 0, ""])
+            return bool(answer[0] == _DONE)
+        names += [ledger.list_key, ledger.head_key]
+        entry = ledger.entry({}, touches=[_context(subject)])
+        linking = Linking(_PUT, names, [keys.PIN, sealed], about=[subject] if sealed else ())
+        return bool(ledger.linked(entry, linking)[0] == _DONE)
 
     def _key(self, subject: str) -> str:
         return keys.person(self._site, subject)

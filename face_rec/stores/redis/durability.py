@@ -60,8 +60,9 @@ def emptied_check(why: Callable[[], str]) -> Check:
         return HealthCheck(
             "database", ok=False, detail="empty, and it was not",
             advice=f"{said} Stop the app, put the database's files or a backup back (restore), "
-            "and start again; marks of the last JOURNAL_HOURS come back by themselves. If it was "
-            "emptied on purpose, remove DATA_DIR/witness and DATA_DIR/keys/witness-*.json.",
+            "and start again; what was confirmed in the last JOURNAL_HOURS comes back by itself. "
+            "If it was emptied on purpose, remove DATA_DIR/journal, DATA_DIR/witness and "
+            "DATA_DIR/keys/witness-*.json.",
         )  # fmt: skip
 
     return check
@@ -70,28 +71,27 @@ def emptied_check(why: Callable[[], str]) -> Check:
 KEPT_BY: Final[Mapping[str, str]] = {
     "embedded": "When the app, its database or the machine crashes, nothing is lost. When its "
     "disk dies: all since the last backup.",
-    "always": "When the app, Redis or a machine crashes, nothing is lost. When the disk of Redis "
-    "dies, marks come back from this machine; the rest since the last backup is lost.",
-    "everysec": "When the app or Redis crashes, nothing is lost. When the machine of Redis does, "
-    "marks come back from this machine; a second of people, rules, accounts and corrections is "
-    "lost.",
-    "no": "When the app or Redis crashes, nothing is lost. When the machine of Redis does, marks "
-    "come back from this machine; half a minute of people, rules, accounts and corrections is "
-    "lost.",
-    "nothing": "When the app crashes, nothing is lost. When Redis does, marks come back from this "
-    "machine; all else since its last snapshot is lost.",
-    "replicas": "When the app or a Redis crashes, no mark is lost: what the promoted replica "
-    "lacked comes back from the machines that made it. People, rules, accounts and corrections "
-    "that no replica had are lost.",
+    "always": "When the app, Redis or a machine crashes, nothing is lost. When the disk of "
+    "Redis dies, what was confirmed within JOURNAL_HOURS comes back from the machines that "
+    "wrote it, the rest from the last backup.",
+    "everysec": "When the app or Redis crashes, nothing is lost. When the machine of Redis "
+    "does, what its disk lacked comes back from the machines that wrote it.",
+    "no": "When the app or Redis crashes, nothing is lost. When the machine of Redis does, what "
+    "its disk lacked comes back from the machines that wrote it.",
+    "nothing": "When the app crashes, nothing is lost. When Redis does, what was confirmed "
+    "within JOURNAL_HOURS comes back from the machines that wrote it; what is older and newer "
+    "than its last snapshot is lost.",
+    "replicas": "When the app or a Redis crashes, nothing is lost: what the promoted replica "
+    "lacked comes back from the machines that wrote it.",
     "unknown": "When the app crashes, nothing is lost. This server does not say when it writes: "
-    "MemoryDB loses nothing; ElastiCache at a failover what its replicas lacked, and of that "
-    "marks come back from the machines that made them.",
+    "MemoryDB loses nothing; what ElastiCache's replicas lacked at a failover comes back from "
+    "the machines that wrote it.",
 }
 """What is kept of what somebody was told is done, by deployment; docs/design.md says the same."""
 
 
 def kept_check(client: Client, *, embedded: bool, replicas: bool, hours: int) -> Check:
-    """Says what this deployment keeps; a warning where nothing brings marks back. ``hours``:
+    """Says what this deployment keeps; a warning where nothing comes back from here. ``hours``:
     JOURNAL_HOURS; ``replicas``: whether others take over for a server that dies."""
 
     def check() -> HealthCheck:
@@ -101,7 +101,7 @@ def kept_check(client: Client, *, embedded: bool, replicas: bool, hours: int) ->
         except StoreError:
             return HealthCheck("what is kept", ok=True, detail="not known, Redis is away")
         advice = "" if hours or embedded else (
-            "With JOURNAL_HOURS=0 no mark comes back from here. Set it to 72."
+            "With JOURNAL_HOURS=0 nothing comes back from here. Set it to 72."
         )  # fmt: skip
         return HealthCheck(
             "what is kept", ok=True, detail=KEPT_BY[named], advice=advice, warning=bool(advice)
@@ -152,8 +152,8 @@ def _worries(info: Mapping[str, Any]) -> Iterable[str]:
         if info["appendfsync"] == "no":
             yield (
                 "Redis leaves to its system when its file reaches the disk (appendfsync no): a "
-                "power cut may take half a minute of everything. Marks come back from the "
-                "journals of this app, people and rules do not. Set appendfsync everysec."
+                "power cut may take half a minute of everything, which then comes back from the "
+                "disks of the machines that wrote it, if they live. Set appendfsync everysec."
             )
     elif info["save"] == "":
         yield "Redis keeps nothing on disk: a restart loses everything. Set appendonly yes."

@@ -19,6 +19,7 @@ class Script:
     """One script of ``scripts/``; all its keys are of one slot."""
 
     def __init__(self, name: str) -> None:
+        self.name = name
         self._text = _text("chain_head") + _text(name)
         self._sha = hashlib.sha1(self._text.encode(), usedforsecurity=False).hexdigest()
 

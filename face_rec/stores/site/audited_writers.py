@@ -12,7 +12,7 @@ from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source, is_mark
 from face_rec.domain.people import Person, Template
 from face_rec.kiosks.kiosk import KioskRecord, alike_but_dated
-from face_rec.protocols.marks import MarkWriter
+from face_rec.protocols.marks import Journal, MarkWriter
 from face_rec.protocols.people import PeopleStore
 from face_rec.stores.attendance.rule_codec import encode
 
@@ -73,9 +73,11 @@ class AuditedMarks:
     that were confirmed while Redis was away and, when they reached it, did not become marks:
     another one of the same person stands within the cooldown; and that a camera held somebody."""
 
-    def __init__(self, marks: MarkWriter, audit_log: AuditLog) -> None:
+    def __init__(self, marks: MarkWriter, audit_log: AuditLog, *, by_hand: bool = True) -> None:
+        """``by_hand`` False: what people made is in the log already."""
         self._marks = marks
         self._audit_log = audit_log
+        self._by_hand = by_hand
 
     def apply(self, event: Event, cooldown: float, replay: bool = False) -> Receipt:
         receipt = self._marks.apply(event, cooldown, replay)
@@ -85,13 +87,33 @@ class AuditedMarks:
                 must=True,
             )  # fmt: skip
         by_hand = not is_mark(event.kind) or event.source is Source.MANUAL
-        if by_hand and receipt.outcome is Outcome.MARKED:
+        if self._by_hand and by_hand and receipt.outcome is Outcome.MARKED:
             self._audit_log.record(
                 Action.HELD if event.kind is EventKind.HELD else Action.CORRECTED,
                 event.target or event.id,
                 after=_correction(event),
                 about=event.subject,
             )
+        return receipt
+
+
+class KeptCorrections:
+    """A ``MarkWriter`` of what people write by hand: on this machine's disk before Redis is asked,
+    and offered again as marks are where Redis loses it. Raises JournalError where the disk
+    refuses."""
+
+    def __init__(self, marks: MarkWriter, journal: Journal) -> None:
+        self._marks = marks
+        self._journal = journal
+
+    def apply(self, event: Event, cooldown: float, replay: bool = False) -> Receipt:
+        self._journal.append(event)
+        try:
+            receipt = self._marks.apply(event, cooldown, replay)
+        except Exception:  # nobody is told that it was done
+            self._journal.settle(event.id, void=True)
+            raise
+        self._journal.settle(event.id, void=receipt.already)
         return receipt
 
 

@@ -12,8 +12,9 @@ from face_rec.domain.errors import Conflict
 from face_rec.files import make_folder
 from face_rec.privacy.retention import Run
 from face_rec.site_options import StoredOptions
-from face_rec.stores.chain.ledger import Command, Guard, Ledger
+from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linked_hashes import OPTIONS, digest_of, name_of
+from face_rec.stores.chain.linking import Command, Guard
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Script

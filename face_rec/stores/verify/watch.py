@@ -87,7 +87,7 @@ class ChainWatch:
 
     def went_back(self) -> None:
         """The database lost the ends of lists and what was in them is being chained anew: for
-        a while such a day replaces what was witnessed, once it is as long again. Whoever says so
+        a while such a list replaces what was witnessed, once it is as long again. Whoever says so
         has written it into the audit log."""
         with self._copying:
             self._mending_until = self._clock.monotonic() + _MENDING
@@ -183,11 +183,12 @@ class ChainWatch:
         return found
 
     def _mended(self, stream: Stream, known: Seen, head: tuple[int, str, str] | None) -> bool:
-        """Whether a day that does not go on from ``known`` was lost and has been chained anew."""
-        lately = stream in self._lately() and self._clock.monotonic() < self._mending_until
+        """Whether a list that does not go on from ``known`` was lost and has been chained anew."""
+        lately = isinstance(stream, str) or stream in self._lately()
+        lately = lately and self._clock.monotonic() < self._mending_until
         if not lately or head is None or head[0] < known.count:
             return False
-        log.error("chain_made_anew day=%s witnessed=%d entries=%d", stream, known.count, head[0])
+        log.error("chain_made_anew list=%s witnessed=%d entries=%d", stream, known.count, head[0])
         return True
 
     def _goes_on(self, stream: Stream, known: Seen) -> bool:

@@ -1,0 +1,85 @@
+"""What one step writes beside its link: a script with its arguments, or commands and a guard."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from face_rec.stores.redis.client import Client
+from face_rec.stores.redis.lua import Argument, Script
+
+LINKED: Final = Script("linked")
+"""Does commands and links them; see :func:`commands_linked`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One write: ``words`` are the command's name and what follows its key."""
+
+    key: str
+    words: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The writes are done only while ``field`` of the hash ``key`` has ``value``. ``again``: also
+    when Redis has lost them and they are offered again."""
+
+    key: str
+    field: str
+    value: str | bytes
+    again: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """A script that writes and links: its arguments stand ``before`` and ``after`` the link.
+
+    ``about``: the subjects whose data are in them; ``erases``: of whom nothing stays kept that
+    was written before. ``again``: what stands before and behind the link where Redis has lost it
+    and it is offered again; None: the same.
+    """
+
+    script: Script
+    keys: Sequence[str]
+    before: Sequence[Argument] = ()
+    after: Sequence[Argument] = ()
+    about: Sequence[str] = ()
+    erases: str = ""
+    again: tuple[Sequence[Argument], Sequence[Argument]] | None = None
+
+    def run(self, client: Client, link: Sequence[Argument]) -> Any:  # noqa: ANN401
+        return self.script.run(client, self.keys, [*self.before, *link, *self.after])
+
+
+def commands_linked(
+    chain_keys: Sequence[str],
+    commands: Sequence[Command],
+    guard: Guard | None,
+    about: Sequence[str] = (),
+) -> Linking:
+    """``commands``, done while ``guard`` allows it; ``chain_keys``: list and head."""
+    written = list(dict.fromkeys([*([guard.key] if guard else []), *(c.key for c in commands)]))
+    words = _words(commands, written)
+    again = guard if guard and guard.again else None
+    return Linking(
+        LINKED, [*chain_keys, *written], after=[*_guarded(guard, written), *words], about=about,
+        again=((), [*_guarded(again, written), *words]),
+    )  # fmt: skip
+
+
+def _guarded(guard: Guard | None, written: Sequence[str]) -> list[Argument]:
+    if guard is None:
+        return [0, "", ""]
+    return [_place(guard.key, written), guard.field, guard.value]
+
+
+def _words(commands: Sequence[Command], written: Sequence[str]) -> list[Argument]:
+    found: list[Argument] = []
+    for command in commands:
+        name, *others = command.words
+        found += [len(command.words) + 1, name, _place(command.key, written), *others]
+    return found
+
+
+def _place(key: str, written: Sequence[str]) -> int:
+    return written.index(key) + 3

@@ -1,0 +1,230 @@
+"""Offers again what this machine keeps of people's writes, where Redis has lost it.
+
+Whether it has is asked of the lists of the chain: each write is linked there in the same step, by
+its id. What is missing is run again in the order in which it was done, behind whatever the list
+has become, and only where nobody has written the same record since. What was erased stays so.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from face_rec.domain.errors import StoreUnavailable
+from face_rec.stores.chain.ledger import (
+    ADMINISTRATION,
+    AUDIT,
+    PEOPLE,
+    RULES,
+    Ledger,
+    Statement,
+    Streams,
+    statement_of,
+)
+from face_rec.stores.chain.linking import LINKED, Linking
+from face_rec.stores.chain.links import TRIES, Head
+from face_rec.stores.chain.write_log import KeptWrite, WriteLog
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, redis_errors
+from face_rec.stores.redis.lua import Script
+
+log = logging.getLogger(__name__)
+
+_ORDER: Final = (ADMINISTRATION, PEOPLE, RULES, AUDIT)  # who may do what comes first
+_AT_ONCE: Final = 500  # entries a round trip
+_MARGIN: Final = 3600.0  # seconds by which clocks of machines may differ
+_MOVED: Final = b"moved"
+_MISSING: Final = b"missing"
+_WRITTEN: Final = {b"done", b"ok"}
+
+
+class Offers:
+    """For one thread. Works on what ``streams`` keep; where that is nothing, it does nothing."""
+
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
+        self._kept: WriteLog | None = streams.kept or None
+        self._people: _Newest | None = None
+
+    def look(self) -> None:
+        """Remove what is kept of people whom somebody has erased, on whatever machine. Raises
+        StoreUnavailable, JournalError."""
+        if self._kept is None:
+            return
+        if self._people is None:
+            self._people = self._newest(self._kept, PEOPLE)
+        if self._people.read():
+            for subject in self._kept.subjects() & self._people.gone:
+                self._kept.forget(subject)
+
+    def offer(self) -> int:
+        """How many writes were gone and are there again. Raises StoreUnavailable, JournalError:
+        what is there by then stays."""
+        if self._kept is None:
+            return 0
+        self._kept.expire()
+        self._people = None  # what was read of it may be another history
+        count = sum(self._offered(self._kept, name) for name in _ORDER)
+        self._keys(self._kept)
+        if count:
+            log.error("writes_offered_again count=%d", count)
+        return count
+
+    def _offered(self, kept: WriteLog, name: str) -> int:
+        ids = kept.ids(name)
+        if not ids:
+            return 0
+        newest = self._newest(kept, name)
+        newest.read()
+        missing = (number for found, number in ids.items() if found not in newest.ids)
+        count = sum(self._again(write, newest) for write in _read(kept, missing))
+        if count:
+            self._moved_on(name)
+        return count
+
+    @redis_errors()
+    def _moved_on(self, name: str) -> None:
+        """A number that went back and came forward again says nothing to whoever knew it:
+        galleries and caches of rules begin anew."""
+        client, site = self._streams.client, self._streams.chain.site
+        if name == PEOPLE:
+            client.incr(keys.revision(site))
+        if name == RULES:
+            client.hincrby(keys.rules(site), keys.VERSION, 1)
+
+    def _newest(self, kept: WriteLog, name: str) -> "_Newest":
+        return _Newest(self._streams.client, self._streams.ledger(name), kept.oldest())
+
+    def _keys(self, kept: WriteLog) -> None:
+        """People's own keys, without which nothing of what came back opens."""
+        for write in _read(kept, iter(kept.ids("").values())):
+            with redis_errors():
+                Script(write.script).run(self._streams.client, write.keys, write.before)
+
+    def _again(self, write: KeptWrite, newest: "_Newest") -> bool:
+        """Whether ``write`` was missing and is there now."""
+        try:
+            for _ in range(TRIES):
+                if write.id in newest.ids:
+                    return False
+                if reason := newest.bars(write):
+                    log.warning("kept_write_not_offered id=%s reason=%s", write.id, reason)
+                    return False
+                answer = self._run(write, newest)
+                if answer != _MOVED:
+                    return self._came_back(write, answer)
+                newest.read()
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # one that fails holds up no other
+            log.error("kept_write_not_offered id=%s", write.id, exc_info=error)
+        return False
+
+    def _run(self, write: KeptWrite, newest: "_Newest") -> bytes:
+        """What the script says, run behind the head that was read: what barred it not, then, is
+        still all there is."""
+        linking = Linking(Script(write.script), write.keys, write.before, write.after)
+        answer = self._linked(write, newest, linking)
+        if answer == _MISSING and write.gone and newest.ledger.name == PEOPLE:
+            # That somebody was erased stands there also where their registration was lost: another
+            # machine keeps that.
+            names = [newest.ledger.list_key, newest.ledger.head_key]
+            answer = self._linked(write, newest, Linking(LINKED, names, after=[0, "", ""]))
+        return answer
+
+    def _linked(self, write: KeptWrite, newest: "_Newest", linking: Linking) -> bytes:
+        ledger, before = newest.ledger, newest.head
+        linked, after = ledger.chain.append(ledger.name, before, write.entry)
+        with redis_errors():
+            answer: Any = linking.run(
+                self._streams.client, [linked, after.value, before.length, before.value]
+            )
+        if answer[0] in _WRITTEN:
+            self._streams.heads.learn(ledger.name, after, written=True)
+        return bytes(answer[0])
+
+    def _came_back(self, write: KeptWrite, answer: bytes) -> bool:
+        if answer in _WRITTEN:
+            return True
+        log.warning("kept_write_not_offered id=%s reason=%s", write.id, answer.decode())
+        return False
+
+
+class _Newest:
+    """What the newest entries of a list say, from somewhat before ``since`` on (seconds since
+    1970; None: from now on)."""
+
+    def __init__(self, client: Client, ledger: Ledger, since: float | None) -> None:
+        self.ledger = ledger
+        self.ids: set[str] = set()
+        self.gone: set[str] = set()
+        """Names of records that some entry says were removed."""
+        self.head = Head()
+        self._at: dict[str, float] = {}  # of the newest entry of each record
+        self._client = client
+        with redis_errors():
+            self._next = self._begin(since)
+
+    @redis_errors()
+    def read(self) -> bool:
+        """Go on to the end of the list, whose head is known then; whether there was anything
+        new."""
+        begun, length = self._next, -1
+        while length < 0 or self._next < length:
+            pipeline: Any = self._client.pipeline(transaction=True)
+            pipeline.lrange(self.ledger.list_key, self._next, self._next + _AT_ONCE - 1)
+            pipeline.llen(self.ledger.list_key)
+            pipeline.get(self.ledger.head_key)
+            pipeline.lindex(self.ledger.list_key, -1)
+            found, length, value, last = pipeline.execute()
+            for raw in found:
+                if (statement := statement_of(raw)) is not None:
+                    self._learn(statement)
+            self._next = min(self._next + len(found), length)
+            self.head = Head(length, value or b"", last or b"")
+        return self._next != begun
+
+    def bars(self, write: KeptWrite) -> str:
+        """Why ``write`` must not be done any more, or "". A removal in itself yields to nothing:
+        whom somebody has locked out must not come in because Redis forgot it."""
+        if write.gone and self.ledger.name in {PEOPLE, ADMINISTRATION}:
+            return ""
+        if self.ledger.name == PEOPLE and self.gone & _subjects(write):
+            return "erased"
+        if any(self._at.get(name, 0.0) > write.at for name in write.names):
+            return "newer"
+        return ""
+
+    def _learn(self, statement: Statement) -> None:
+        self.ids.add(statement.id)
+        at = _seconds(statement)
+        self.gone.update(name for name, digest in statement.states.items() if digest is None)
+        for name in (*statement.states, *statement.touched):
+            self._at[name] = max(at, self._at.get(name, 0.0))
+
+    def _begin(self, since: float | None) -> int:
+        """The place of the first entry to read: no later one is older than ``since``."""
+        place = int(self._client.llen(self.ledger.list_key))
+        while since is not None and place > 0:
+            place = max(0, place - _AT_ONCE)
+            raw: Any = self._client.lindex(self.ledger.list_key, place)
+            statement = statement_of(raw) if raw else None
+            if statement and _seconds(statement) < since - _MARGIN:
+                break
+        return place
+
+
+def _read(kept: WriteLog, numbers: Iterator[int]) -> Iterator[KeptWrite]:
+    yield from (write for number in numbers if (write := kept.read(number)) is not None)
+
+
+def _subjects(write: KeptWrite) -> set[str]:
+    """Of what names it has: a PIN's is ``subject/pin``."""
+    return {name.partition("/")[0] for name in write.names}
+
+
+def _seconds(statement: Statement) -> float:
+    try:
+        return datetime.fromisoformat(statement.at).timestamp()
+    except ValueError:
+        return 0.0

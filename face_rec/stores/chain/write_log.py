@@ -1,0 +1,242 @@
+"""Writes that people have seen confirmed, on this machine's disk: for a Redis that loses them.
+
+One file of SQLite, which several processes may write to, which forgets one person without being
+rewritten, and whose commits are on the disk when they return. What a write says is sealed; in
+clear stand its random id, its time, its list and, until they are erased, the subjects whose data
+are in it.
+"""
+
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from face_rec.clock import Clock, SystemClock
+from face_rec.domain.errors import JournalError, StoreError
+from face_rec.files import make_folder
+from face_rec.protocols.sealing import Sealer
+
+log = logging.getLogger(__name__)
+
+NAME: Final = "writes.db"
+_PATIENCE: Final = 5.0  # seconds, for another process that writes
+_PREPARED: Final = (
+    "PRAGMA auto_vacuum=FULL",  # before the first table
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # a commit is on the disk
+    "PRAGMA secure_delete=ON",  # what is deleted is overwritten
+    "PRAGMA foreign_keys=ON",
+    "CREATE TABLE IF NOT EXISTS writes (number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " id TEXT NOT NULL UNIQUE, at REAL NOT NULL, stream TEXT NOT NULL, content BLOB NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS about (subject TEXT NOT NULL,"
+    " number INTEGER NOT NULL REFERENCES writes ON DELETE CASCADE)",
+    "CREATE INDEX IF NOT EXISTS about_subject ON about (subject)",
+    "CREATE INDEX IF NOT EXISTS about_number ON about (number)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptWrite:
+    """A script that was run, as it can be run again.
+
+    ``stream`` is the list that it is linked in ("" for one that is not, and that does no harm
+    when it is run twice), ``names`` the records that it changes, ``entry`` what is linked, by
+    its ``id``; the link stands in the script's arguments between ``before`` and ``after``.
+    ``gone``: it removes all of ``names``.
+    """
+
+    id: str
+    at: float
+    stream: str
+    script: str
+    keys: tuple[str, ...]
+    before: tuple[Any, ...]
+    after: tuple[Any, ...] = ()
+    entry: bytes = b""
+    names: tuple[str, ...] = ()
+    gone: bool = False
+
+
+class WriteLog:
+    """Writes of the last ``seconds``; 0 keeps nothing. Safe for several threads and processes.
+
+    ``sealer`` encrypts what they say. A file that is none is handed to ``aside`` (its path, a
+    name, why), and a new one is begun.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        sealer: Sealer,
+        seconds: float,
+        aside: Callable[[Path, str, str], None],
+        clock: Clock | None = None,
+    ) -> None:
+        self._path = path
+        self._sealer = sealer
+        self._seconds = seconds
+        self._aside = aside
+        self._clock = clock or SystemClock()
+        self._file: sqlite3.Connection | None = None
+        self._lock = threading.RLock()
+
+    def __bool__(self) -> bool:
+        return self._seconds > 0
+
+    def put(self, write: KeptWrite, about: Sequence[str] = ()) -> None:
+        """Returns when ``write`` is on the disk; ``about``: the subjects whose data are in it.
+        Raises JournalError."""
+        content = self._sealer.seal(_encoder.encode(write), _context(write.id))
+        with self._opened() as file, _transaction(file):
+            number = file.execute(
+                "INSERT INTO writes (id, at, stream, content) VALUES (?, ?, ?, ?)",
+                (write.id, write.at, write.stream, content),
+            ).lastrowid
+            file.executemany("INSERT INTO about VALUES (?, ?)", [(s, number) for s in about])
+
+    def drop(self, write_id: str) -> None:
+        """Nobody was told that this write succeeded. If the disk refuses, it is tried like any
+        other one, and what it expects has to be there still."""
+        try:
+            with self._opened() as file:
+                file.execute("DELETE FROM writes WHERE id = ?", (write_id,))
+        except JournalError as error:
+            log.error("write_not_dropped id=%s reason=%s", write_id, error)
+
+    def forget(self, subject: str, but: str = "") -> int:
+        """Remove for good what was written about somebody, ``but`` for the write of this id; how
+        much that was. Raises JournalError."""
+        with self._opened() as file:
+            gone = file.execute(
+                "DELETE FROM writes WHERE id != ? AND number IN"
+                " (SELECT number FROM about WHERE subject = ?)",
+                (but, subject),
+            ).rowcount
+            if gone:  # what was there stands in the log of SQLite's own, too
+                file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return gone
+
+    def subjects(self) -> set[str]:
+        """Whose data are in it. Raises JournalError."""
+        with self._opened() as file:
+            return {row[0] for row in file.execute("SELECT DISTINCT subject FROM about")}
+
+    def ids(self, stream: str) -> dict[str, int]:
+        """The writes of ``stream`` and their numbers, in order. Raises JournalError."""
+        with self._opened() as file:
+            return dict(
+                file.execute(
+                    "SELECT id, number FROM writes WHERE stream = ? ORDER BY number", (stream,)
+                ).fetchall()
+            )
+
+    def oldest(self) -> float | None:
+        """When the first write was made, seconds since 1970. Raises JournalError."""
+        with self._opened() as file:
+            found: float | None = file.execute("SELECT min(at) FROM writes").fetchone()[0]
+            return found
+
+    def read(self, number: int) -> KeptWrite | None:
+        """One of them; None if it is gone, or does not open. Raises JournalError."""
+        with self._opened() as file:
+            row = file.execute(
+                "SELECT id, content FROM writes WHERE number = ?", (number,)
+            ).fetchone()
+        try:
+            return None if row is None else self._read(*row)
+        except (StoreError, ValueError) as error:
+            log.error("kept_write_does_not_open id=%s reason=%s", row[0], error)
+            return None
+
+    def _read(self, write_id: str, content: bytes) -> KeptWrite:
+        return _decoder.decode(self._sealer.open(content, _context(write_id)))
+
+    def expire(self) -> None:
+        """Remove what is old enough. Raises JournalError."""
+        until = self._clock.now().timestamp() - self._seconds
+        with self._opened() as file:
+            file.execute("DELETE FROM writes WHERE at < ?", (until,))
+
+    def clear(self) -> int:
+        """Remove everything; how many writes there were. Raises JournalError."""
+        with self._opened() as file:
+            count = file.execute("DELETE FROM writes").rowcount
+            file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            return count
+
+    def close(self) -> None:
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+
+    # --- the file
+
+    @contextmanager
+    def _opened(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                if self._file is None:
+                    make_folder(self._path.parent)
+                    self._file = self._connected()
+                yield self._file
+            except (sqlite3.Error, OSError) as error:
+                raise JournalError(
+                    f"Changes cannot be kept in {self._path.parent} ({error}), so this one was "
+                    "not made. Make room on the disk and let the app write there."
+                ) from error
+
+    def _connected(self) -> sqlite3.Connection:
+        try:
+            return _prepared(self._path)
+        except sqlite3.OperationalError:  # full, locked, not to be written
+            raise
+        except sqlite3.DatabaseError as error:
+            name = f"writes-{self._clock.now():%Y%m%dT%H%M%S}.db"
+            log.error("kept_writes_unreadable file=%s reason=%s", name, error)
+            self._aside(self._path, name, f"the kept writes cannot be read: {error}")
+            for leftover in ("-wal", "-shm"):
+                self._path.with_name(self._path.name + leftover).unlink(missing_ok=True)
+            return _prepared(self._path)
+
+
+def _prepared(path: Path) -> sqlite3.Connection:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    file = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+    try:
+        for statement in _PREPARED:
+            file.execute(statement).fetchall()
+        (said,) = file.execute("PRAGMA quick_check(1)").fetchone()
+        if said != "ok":
+            raise sqlite3.DatabaseError(said)
+    except sqlite3.Error:
+        file.close()
+        raise
+    return file
+
+
+@contextmanager
+def _transaction(file: sqlite3.Connection) -> Iterator[None]:
+    file.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        file.execute("COMMIT")
+    except BaseException:
+        if file.in_transaction:
+            file.execute("ROLLBACK")
+        raise
+
+
+def _context(write_id: str) -> str:
+    return f"write/{write_id}"
+
+
+_encoder: Final = msgspec.msgpack.Encoder()
+_decoder: Final = msgspec.msgpack.Decoder(KeptWrite)

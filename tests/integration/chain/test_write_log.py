@@ -1,0 +1,276 @@
+"""What this machine keeps of people's writes: on the disk before Redis is asked, gone with whom it
+tells of, and given back only where nothing newer stands."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.domain.errors import Conflict, IdTaken, JournalError, StoreUnavailable
+from face_rec.domain.people import Person
+from face_rec.stores.attendance.rules import RedisRules
+from face_rec.stores.chain.ledger import PEOPLE, RULES, Streams
+from face_rec.stores.chain.links import DayHeads
+from face_rec.stores.chain.offers import Offers
+from face_rec.stores.chain.write_log import NAME, KeptWrite, WriteLog
+from face_rec.stores.people.people_store import RedisPeople
+from face_rec.stores.redis.client import Client, RedisAddress, connect
+from face_rec.stores.sealing.keyring import derived
+from face_rec.stores.sealing.sealer import DataSealer
+from tests.fakes.clock import FakeClock
+from tests.samples import a_chain, a_person, a_template
+
+DAY = date(2025, 3, 12)
+HOURS = 72 * 3600.0
+
+
+class Machine:
+    """One that writes, with a disk of its own and the clock of all."""
+
+    def __init__(self, client: Client, folder: Path, clock: FakeClock) -> None:
+        sealer = DataSealer(derived(["a secret of the tests, 32 long .."], "writes"))
+        self.aside: list[str] = []
+        self.path = folder / NAME
+        self.kept = WriteLog(
+            self.path, sealer, HOURS, lambda path, name, _: self._aside(path, name), clock
+        )
+        streams = Streams(client, a_chain(), clock, DayHeads(), self.kept)
+        self.people = RedisPeople(client, "main", clock, ledger=streams.ledger(PEOPLE))
+        self.rules = RedisRules(client, "main", streams.ledger(RULES))
+        self.offers = Offers(streams)
+
+    def _aside(self, path: Path, name: str) -> None:
+        path.rename(path.with_name(name))
+        self.aside.append(name)
+
+    def register(self, person_id: str = "ada") -> Person:
+        return self.people.create(
+            a_person(person_id, "Ada"), [a_template()], self.people.revision()
+        )
+
+    def ids(self) -> list[str]:
+        return sorted(person.id for person in self.people.all())
+
+    def offer(self) -> int:
+        self.offers.look()
+        return self.offers.offer()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def machine(redis_client: Client, tmp_path: Path, clock: FakeClock) -> Iterator[Machine]:
+    made = Machine(redis_client, tmp_path / "one", clock)
+    yield made
+    made.kept.close()
+
+
+@pytest.fixture
+def other(redis_client: Client, tmp_path: Path, clock: FakeClock) -> Iterator[Machine]:
+    made = Machine(redis_client, tmp_path / "other", clock)
+    yield made
+    made.kept.close()
+
+
+def _remembered(client: Client) -> Callable[[], None]:
+    """Puts Redis back to how it is now."""
+    keys: Any = client.keys("*")
+    stored: dict[bytes, Any] = {key: client.dump(key) for key in keys}
+
+    def put_back() -> None:
+        client.flushdb()
+        for key, value in stored.items():
+            client.restore(key.decode(), 0, value)
+
+    return put_back
+
+
+def test_nothing_is_written_where_the_disk_takes_nothing(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = machine.register()
+
+    def full(_: WriteLog, write: KeptWrite, about: object = ()) -> None:
+        raise JournalError("No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(WriteLog, "put", full)
+        with pytest.raises(JournalError):
+            machine.register("bob")
+        assert machine.ids() == ["ada"]
+        machine.people.delete(ada.subject)  # a full disk keeps nobody here who shall go
+    assert machine.ids() == []
+
+
+def test_a_file_that_cannot_be_written_to_is_said_in_words(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    (tmp_path / "in-the-way").write_text("no folder")
+    sealer = DataSealer(derived(["a secret of the tests, 32 long .."], "writes"))
+    log = WriteLog(tmp_path / "in-the-way" / NAME, sealer, HOURS, lambda *_: None, clock)
+    with pytest.raises(JournalError, match="Make room on the disk"):
+        log.put(KeptWrite("a", 1.0, "people", "linked", (), ()))
+
+
+def test_what_redis_refuses_is_not_kept(machine: Machine) -> None:
+    ada = machine.register()
+    before = machine.kept.ids(PEOPLE)
+    with pytest.raises(IdTaken):
+        machine.register("ada")
+    with pytest.raises(Conflict):
+        machine.people.update(replace(ada, version=7))
+    assert machine.kept.ids(PEOPLE) == before
+
+
+def test_what_redis_does_not_answer_to_is_not_kept(tmp_path: Path, clock: FakeClock) -> None:
+    """Nobody was told that it was done."""
+    away = connect(RedisAddress(nodes=(("127.0.0.1", 1),)))
+    with closing(away):
+        machine = Machine(away, tmp_path, clock)
+        with pytest.raises(StoreUnavailable):
+            machine.rules.put(Holiday("h", DAY, "Founders' day"))
+        assert machine.kept.ids(RULES) == {}
+        machine.kept.close()
+
+
+def test_offered_twice_or_by_two_it_is_done_once(machine: Machine, redis_client: Client) -> None:
+    lost = _remembered(redis_client)
+    ada = machine.register()
+    lost()
+    assert machine.ids() == []
+    assert (machine.offer(), machine.offer()) == (1, 0)
+    assert machine.people.get(ada.subject) == ada
+    assert redis_client.llen("chain:{main}:people") == 1
+
+
+def test_an_erasure_by_another_machine_holds_although_both_were_lost(
+    machine: Machine, other: Machine, redis_client: Client
+) -> None:
+    lost = _remembered(redis_client)
+    ada = machine.register()
+    other.people.delete(ada.subject)
+    for one, two in ((machine, other), (other, machine)):
+        lost()
+        for _ in range(2):  # whoever comes first, and at the next look as well
+            one.offer()
+            two.offer()
+        assert machine.ids() == []
+
+
+def test_an_erasure_that_was_lost_is_done_again(machine: Machine, redis_client: Client) -> None:
+    ada = machine.register()
+    lost = _remembered(redis_client)
+    machine.people.delete(ada.subject)
+    lost()
+    assert machine.ids() == ["ada"]
+    assert machine.offer() == 1
+    assert machine.ids() == []
+
+
+def test_what_is_kept_of_somebody_goes_when_they_are_erased_on_every_machine(
+    machine: Machine, other: Machine, clock: FakeClock
+) -> None:
+    ada, bob = machine.register(), machine.register("bob")
+    other.people.update(replace(ada, name="Ada Lovelace"))
+    other.rules.put(Leave("l", ada.subject, DAY, DAY, "sick", author="boss"))
+    other.offers.look()
+    size = other.path.with_name(NAME + "-wal").stat().st_size
+    assert machine.kept.subjects() == {ada.subject, bob.subject}
+    assert (other.kept.subjects(), size > 0) == ({ada.subject}, True)
+    sealed = [content for path in (machine.path, other.path) for content in _contents(path, ada)]
+    assert sealed
+    machine.people.delete(ada.subject)
+    assert machine.kept.subjects() == {bob.subject}
+    other.offers.look()
+    assert other.kept.subjects() == set()
+    for one in (machine, other):
+        on_disk = b"".join(path.read_bytes() for path in one.path.parent.glob(NAME + "*"))
+        assert ada.subject.encode() not in on_disk
+        assert not any(content[:64] in on_disk for content in sealed)
+
+
+def _contents(path: Path, person: Person) -> list[bytes]:
+    with closing(sqlite3.connect(path)) as file:
+        rows = file.execute(
+            "SELECT content FROM writes JOIN about USING (number) WHERE subject = ?",
+            (person.subject,),
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
+def test_templates_that_were_taken_away_are_not_kept_either(machine: Machine) -> None:
+    ada = machine.register()
+    (before,) = _contents(machine.path, ada)
+    machine.people.put_templates(ada.subject, [], ada.version, machine.people.revision())
+    (after,) = _contents(machine.path, ada)
+    assert after != before
+
+
+def test_a_newer_write_is_never_undone(
+    machine: Machine, other: Machine, redis_client: Client, clock: FakeClock
+) -> None:
+    ada = machine.register()
+    machine.rules.put(Holiday("h", DAY, "Founders' day"))
+    lost = _remembered(redis_client)
+    clock.advance(1)
+    machine.people.update(replace(ada, name="Ada King"))
+    machine.rules.put(Holiday("h", DAY, "King's day"))
+    machine.rules.put(Holiday("other", DAY, "Another day"))
+    lost()
+    clock.advance(1)
+    other.people.update(replace(ada, name="Ada Lovelace"))
+    other.rules.put(Holiday("h", DAY, "Lovelace day"))
+    assert machine.offer() == 1  # the other holiday
+    (now,) = machine.people.all()
+    assert now.name == "Ada Lovelace"
+    holidays = {one.id: one.name for one in machine.rules.load().holidays}
+    assert holidays == {"h": "Lovelace day", "other": "Another day"}
+
+
+def test_it_goes_after_its_time(machine: Machine, clock: FakeClock) -> None:
+    machine.register()
+    clock.advance(HOURS + 1)
+    machine.register("bob")
+    machine.kept.expire()
+    assert len(machine.kept.ids(PEOPLE)) == 1
+
+
+def test_a_damaged_file_is_set_aside_and_the_next_write_is_kept(
+    redis_client: Client, tmp_path: Path, clock: FakeClock
+) -> None:
+    (tmp_path / NAME).write_bytes(b"this is no database" * 1000)
+    machine = Machine(redis_client, tmp_path, clock)
+    with closing(machine.kept):
+        machine.register()
+        assert len(machine.kept.ids(PEOPLE)) == 1
+        assert [name.startswith("writes-") for name in machine.aside] == [True]
+
+
+def test_a_damaged_write_costs_no_other_one(machine: Machine, redis_client: Client) -> None:
+    lost = _remembered(redis_client)
+    machine.register()
+    machine.register("bob")
+    with closing(sqlite3.connect(machine.path)) as file, file:
+        file.execute("UPDATE writes SET content = substr(content, 1, 60) WHERE number = 1")
+    lost()
+    assert machine.offer() == 1
+    assert machine.ids() == ["bob"]
+
+
+def test_what_a_write_says_is_sealed(machine: Machine) -> None:
+    ada = machine.register("ERASE-ME-4711")
+    machine.rules.put(Leave("l", ada.subject, DAY, DAY, "a very private reason", author="boss"))
+    on_disk = b"".join(path.read_bytes() for path in machine.path.parent.glob(NAME + "*"))
+    assert ada.subject.encode() in on_disk  # or nothing was written at all
+    assert b"ERASE-ME-4711" not in on_disk
+    assert b"private" not in on_disk
+    assert oct(machine.path.stat().st_mode & 0o777) == "0o600"

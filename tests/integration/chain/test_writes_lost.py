@@ -1,0 +1,250 @@
+"""Redis loses what people were told is done, as real ones do, and it is done again; what was
+erased or written since is left alone."""
+
+import os
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import config
+from config import Settings
+from face_rec.access.audit.actor import Actor
+from face_rec.access.rights import Role, Scope
+from face_rec.access.signin.visitor import Visitor
+from face_rec.assembly.app import open_reoffer
+from face_rec.assembly.stores import open_stores
+from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.attendance.rules.rules import items_of
+from face_rec.clock import SystemClock
+from face_rec.domain.groups import NO_GROUPS
+from face_rec.domain.marks import Source
+from face_rec.domain.people import Person
+from face_rec.stores.people.pins import RedisPins
+from tests import redis_servers
+from tests.fakes.clock import MORNING
+from tests.gate_app import PASSWORD
+from tests.redis_servers import Server, Trio, standalone, wait_until
+from tests.samples import a_person, a_template, an_event
+
+DAY = date(2025, 3, 12)
+EVERYSEC = ("--appendonly", "yes", "--appendfsync", "everysec")
+KEY = "k" * 40
+
+
+class Office:
+    """A site at work, as the app has it, without models and pages."""
+
+    def __init__(self, settings: Settings, stack: ExitStack) -> None:
+        clock = SystemClock()
+        self.stores = open_stores(settings, clock, stack)
+        self.client = self.stores.client
+        reoffer = open_reoffer(self.stores, clock, lambda: None)
+        reoffer.start()
+        stack.callback(reoffer.close)
+        self._pins = RedisPins(self.client, "main")
+
+    def person(self, person_id: str) -> Person:
+        (found,) = [one for one in self.stores.people.all() if one.id == person_id]
+        return found
+
+    def register(self, person_id: str, name: str) -> Person:
+        people = self.stores.people
+        return self.stores.writers.people.create(
+            a_person(person_id, name), [a_template(1)], people.revision()
+        )
+
+    def morning(self) -> None:
+        """What Redis keeps."""
+        access, rules = self.stores.access, self.stores.writers.rules
+        access.accounts.create("boss", PASSWORD, Role.ADMIN)
+        access.accounts.create("clerk", PASSWORD, Role.REGISTRAR)
+        access.accounts.create("guest", PASSWORD, Role.REGISTRAR)
+        self.token, _ = access.tokens.create("Old", frozenset({Scope.PEOPLE_READ}), 90, "boss")
+        self.session = access.sign_in.sign_in("boss", PASSWORD, Visitor("127.0.0.1"))
+        ada, bob = self.register("ada", "Ada"), self.register("bob", "Bob")
+        access.pins.set(ada, "402917")
+        access.pins.set(bob, "402918")
+        rules.put(Leave("ill", bob.subject, DAY, DAY, "sick", author="boss"))
+        rules.put(Leave("away", ada.subject, DAY, DAY, "sick", author="boss"))
+
+    def afternoon(self) -> None:
+        """What it loses."""
+        stores, writers, access = self.stores, self.stores.writers, self.stores.access
+        bob = self.person("bob")
+        writers.rules.remove(Leave("ill", bob.subject, DAY, DAY, "sick", author="boss"))
+        writers.people.delete(bob.subject)
+        access.accounts.change("clerk", Role.REGISTRAR, NO_GROUPS, active=False)
+        access.accounts.change("guest", Role.KIOSK, NO_GROUPS, active=True)
+        access.accounts.create("night", PASSWORD, Role.REGISTRAR)
+        access.tokens.revoke(self.token.id)
+        access.sign_in.sign_out(self.session.secret, Actor("boss", "user"))
+        ada = writers.people.update(replace(self.person("ada"), name="Ada Lovelace"))
+        looks = [a_template(1), a_template(2)]
+        writers.people.put_templates(ada.subject, looks, ada.version, stores.people.revision())
+        access.pins.clear(ada)
+        cid = self.register("cid", "Cid")
+        access.pins.set(cid, "402919")
+        writers.people.update(replace(self.person("cid"), group="Workshop"))
+        writers.rules.put(Holiday("h", DAY, "Founders' day"))
+        writers.rules.remove(Leave("away", ada.subject, DAY, DAY, "sick", author="boss"))
+        by_hand = replace(an_event("hand", ada.subject), source=Source.MANUAL, author="boss")
+        writers.corrections.apply(by_hand, 0.0, replay=True)
+        stores.options.change({"title": "Our school"}, stores.options.version)
+
+    def state(self) -> dict[str, Any]:
+        """All that people were told is so."""
+        stores, access = self.stores, self.stores.access
+        people = stores.people.all()
+        return {
+            "people": sorted(
+                (p.id, p.name, p.group, p.subject, len(p.templates), self._has_pin(p))
+                for p in people
+            ),
+            "faces": sorted(
+                (entry.subject, entry.vectors.tobytes())
+                for entry in stores.people.entries(a_template().info.contract)
+            ),
+            "rules": sorted(map(str, items_of(stores.rules.load()))),
+            "accounts": sorted((a.id, a.role, a.active) for a in access.accounts.all()),
+            "tokens": sorted(token.id for token in access.tokens.all()),
+            "signed in": access.sign_in.session_of(self.session.secret, used=False) is not None,
+            "events": [event.id for event in stores.attendance.day(MORNING.date())],
+            "title": self._title(),
+            "audit": sorted(
+                (e.action, e.target, str(e.before), str(e.after))
+                for e in access.audit.newest(200)
+                if not e.action.endswith(".lost")
+            ),
+        }
+
+    def _has_pin(self, person: Person) -> bool:
+        return self._pins.get(person.subject) is not None
+
+    def _title(self) -> str:
+        self.stores.options.refresh()
+        return self.stores.options.current().title
+
+    def holds(self, state: Mapping[str, Any]) -> None:
+        """Within seconds ``state`` is there again, and the chain over it holds."""
+        try:
+            wait_until(lambda: self.state() == state, 20)
+        except AssertionError:
+            assert self.state() == state
+        self.stores.chain.copy()
+        assert self.stores.chain.verify().findings == ()
+
+
+@pytest.fixture(params=["", KEY], ids=["clear", "sealed"])
+def data_key(request: pytest.FixtureRequest) -> str:
+    key: str = request.param
+    return key
+
+
+def _settings(folder: Path, **more: str) -> Settings:
+    return config.load({"DATA_DIR": str(folder / "data"), **more}, dotenv=None)
+
+
+def _of(server: Server, folder: Path, **more: str) -> Settings:
+    return _settings(folder, REDIS_URL=f"redis://127.0.0.1:{server.port}/0", **more)
+
+
+@contextmanager
+def office(settings: Settings) -> Iterator[Office]:
+    with ExitStack() as stack:
+        yield Office(settings, stack)
+
+
+def _log_of(folder: Path) -> Path:
+    (path,) = folder.glob("appendonlydir/*.incr.aof")
+    return path
+
+
+def _cut(server: Server, folder: Path, synced: int) -> None:
+    """A power cut: what was written since is gone, and a piece of what was before."""
+    server.kill()
+    os.truncate(_log_of(folder), synced - 7)  # in the middle of a command
+
+
+@pytest.mark.parametrize("restarted", [False, True], ids=["app runs on", "app begins anew"])
+def test_a_power_cut_of_a_redis_that_syncs_every_second(
+    tmp_path: Path, restarted: bool, data_key: str
+) -> None:
+    folder = tmp_path / "redis"
+    with standalone(folder, *EVERYSEC) as server, ExitStack() as stack:
+        settings = _of(server, tmp_path, DATA_KEY=data_key)
+        at_work = stack.enter_context(office(settings))
+        at_work.morning()
+        synced = _log_of(folder).stat().st_size
+        at_work.afternoon()
+        told = at_work.state()
+        if restarted:
+            session = at_work.session
+            stack.close()
+            _cut(server, folder, synced)
+            server.start()
+            stack.callback(server.stop)
+            at_work = stack.enter_context(office(settings))
+            at_work.session = session
+        else:
+            _cut(server, folder, synced)
+            server.start()
+        at_work.holds(told)
+
+
+def test_a_redis_that_comes_back_empty(tmp_path: Path) -> None:
+    with standalone(tmp_path / "redis") as server, office(_of(server, tmp_path)) as at_work:
+        at_work.morning()
+        at_work.afternoon()
+        told = at_work.state()
+        server.kill()
+        server.start()
+        told["signed in"] = False
+        at_work.holds(told)
+
+
+def test_a_failover_to_a_replica_that_lags(tmp_path: Path) -> None:
+    with redis_servers.sentinel_trio(tmp_path) as trio:
+        settings = _settings(
+            tmp_path, REDIS_MODE="sentinel", REDIS_SENTINEL_SERVICE=Trio.SERVICE,
+            REDIS_NODES=f"127.0.0.1:{trio.sentinel.port}",
+        )  # fmt: skip
+        with office(settings) as at_work:
+            at_work.morning()
+            wait_until(lambda: _in_step(trio))
+            os.kill(trio.replica.pid, signal.SIGSTOP)
+            try:
+                at_work.afternoon()
+                told = at_work.state()
+                trio.master.kill()
+            finally:
+                os.kill(trio.replica.pid, signal.SIGCONT)
+            trio.wait_for_failover()
+            at_work.holds(told)
+
+
+def _in_step(trio: Trio) -> bool:
+    offsets = [one.client().info("replication") for one in (trio.master, trio.replica)]
+    return bool(offsets[0]["master_repl_offset"] == offsets[1]["slave_repl_offset"])
+
+
+def test_without_keeping_all_of_it_is_lost(tmp_path: Path) -> None:
+    """Or the tests above could not fail."""
+    folder = tmp_path / "redis"
+    with standalone(folder, *EVERYSEC) as server:
+        settings = _of(server, tmp_path, JOURNAL_HOURS="0")
+        with office(settings) as at_work:
+            at_work.morning()
+            synced, before = _log_of(folder).stat().st_size, at_work.state()
+            at_work.afternoon()
+            _cut(server, folder, synced)
+            server.start()
+            wait_until(at_work.client.ping)
+            assert {key for key, value in at_work.state().items() if value != before[key]} <= {
+                "audit", "events",
+            }  # fmt: skip
