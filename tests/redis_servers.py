@@ -4,6 +4,7 @@ import importlib
 import os
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -172,6 +173,18 @@ def all_agree(servers: list[Server]) -> bool:
     infos = [ask(server.client(), "CLUSTER INFO") for server in servers]
     known = {int(info["cluster_known_nodes"]) for info in infos}
     return known == {len(servers)} and all(info["cluster_state"] == "ok" for info in infos)
+
+
+@contextmanager
+def lagging(replica: Server, master: Server) -> Iterator[None]:
+    """The replica hears nothing of what the master is told meanwhile, not later either."""
+    os.kill(replica.pid, signal.SIGSTOP)
+    try:
+        # What waits in the connection would be read at once when it goes on.
+        ask(master.client(), "CLIENT KILL TYPE REPLICA")
+        yield
+    finally:
+        os.kill(replica.pid, signal.SIGCONT)
 
 
 class Trio:
