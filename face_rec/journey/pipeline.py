@@ -163,10 +163,12 @@ class Journey:
     def _sight(
         self, probes: Sequence[Probe], models: FaceModels, frame: Frame, check: Check
     ) -> None:
-        """What the looks tell of whether the faces live; the same picture again tells nothing."""
+        """What the looks tell of whether the faces live; the same picture again tells nothing, and
+        of who has their mark it is asked no more."""
         if models.life is None or check is Check.OFF:
             return
-        states = [probe.state for probe in probes if probe.repeats is None]
+        fresh = [probe.state for probe in probes if probe.repeats is None]
+        states = [state for state in fresh if state.decision.subject not in state.receipts]
         faces = [state.track.face for state in states]
         seen = sight(models.life, frame.image, faces, frame.taken_at)
         for state, sighting in zip(states, seen, strict=True):

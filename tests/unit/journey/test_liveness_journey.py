@@ -69,9 +69,18 @@ def test_a_kiosk_that_observes_marks_a_picture_too_and_says_why_it_is_in_doubt(
     assert stage.services.lives() == {("attack", "marked"): 1}
 
 
+def test_of_who_is_marked_nothing_is_measured_any_more(stage: Stage) -> None:
+    life = stage.lives()
+    stage.show(Actor(ANN), frames=3)
+    assert stage.marked == ["ann"]
+    stage.show(Actor(ANN), frames=150)
+    assert sum(stage.embedder.sizes) > 3, "who it is, is asked on"
+    assert sum(life.faces) == 3
+
+
 def test_a_look_costs_the_models_only_where_it_is_embedded_anyway(stage: Stage) -> None:
     life = stage.lives()
-    stage.show(Actor(ANN), Actor(STRANGER, left=400), frames=150)
+    stage.show(Actor(STRANGER), frames=150)
     assert sum(life.faces) == sum(stage.embedder.sizes)
 
 
