@@ -62,7 +62,7 @@ class Screen {
     const kind = mood === "idle" && text ? "looking" : mood;
     const card = element("div", `fr-banner fr-${MOODS.includes(kind) ? kind : "looking"}`);
     const words = title.split(/[\s\-‐]+/).map((word) => [...word].length);
-    card.style.setProperty("--long", Math.max(6, ...words));
+    card.style.setProperty("--long", Math.max(7, ...words));
     card.style.setProperty("--lines", Math.max(2, Math.min(4, words.length)));
     const name = element("b", "", title);
     name.dir = "auto";

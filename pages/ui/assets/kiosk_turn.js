@@ -4,7 +4,7 @@
 
 const TURN_WORDS = { left: "Turn your head to the left", right: "Turn your head to the right" };
 const BACK_WORDS = "Look at the camera again";
-const ARROW = "M196 60H44M84 16L36 60l48 44";  // to the left; the other one is its mirror image
+const ARROW = "M180 60H30M72 18L26 60l46 42";  // to the left; the other one is its mirror image
 const EYE = "M20 60s32-44 80-44 80 44 80 44-32 44-80 44S20 60 20 60zM100 42a18 18 0 1 0 .1 0z";
 
 class TurnCard {

@@ -154,6 +154,41 @@ def test_a_press_after_the_mark_is_sent_and_shown_once_it_is_kept(
     assert pressed == [{"event": "e1", "way": "break"}]
 
 
+def _asked(side: str | None, done: int, turns: int) -> dict[str, object]:
+    """Somebody in doubt is asked to turn the head, or to look back."""
+    words = f"Turn your head to the {side}" if side else "Look at the camera again"
+    challenge = {"nonce": f"{side}{done}", "side": side, "done": done, "turns": turns,
+                 "seconds": 5.0}  # fmt: skip
+    banners = [said("idle", words, "Stay where you are")]
+    return {"banners": banners, "scene": face("looking"), "challenge": challenge}
+
+
+def test_a_turn_of_the_head_is_said_to_be_shown_once_it_is_and_once(
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    kiosk, line = _opened(browse, app, make_camera(tmp_path / "t.mjpeg", [Shot([], 4)]))
+    page, turn = kiosk.page, kiosk.page.get_by_test_id("turn")
+    for side, done in (("left", 0), (None, 0), ("right", 1)):
+        for _ in range(3):
+            line.tell(**_asked(side, done, 3))
+        expect(turn).to_have_attribute("data-side", side or "back")
+        expect(turn).to_contain_text(f"Turn {done + 1} of 3")
+        expect(turn).to_contain_text("Ask the office")  # no PIN here
+        # Who does not see the arrow is told, at once.
+        expect(page.get_by_test_id("greeting")).to_have_attribute("aria-live", "assertive")
+        words = f"Turn your head to the {side}" if side else "Look at the camera again"
+        expect(page.get_by_test_id("greeting")).to_contain_text(words)
+    for _ in range(100):
+        shown = [one["turn"]["nonce"] for one in line.heard if "turn" in one]
+        if len(shown) == 2:
+            break
+        page.wait_for_timeout(50)
+    assert shown == ["left0", "right1"]
+    line.tell(challenge=None)
+    expect(turn).to_be_hidden()
+    expect(page.get_by_test_id("greeting")).to_have_attribute("aria-live", "polite")
+
+
 def test_an_empty_scene_costs_a_picture_or_two_a_second_and_a_hidden_tab_none(
     app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
