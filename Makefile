@@ -17,7 +17,7 @@ APART := tests/integration/project tests/browser
 # Images of Python often set it: every process that a test starts would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-fast test-thorough test-clock coverage lint hooks types chaos bench bench-quick bench-history presentations outage lock clean
+.PHONY: help run test test-fast test-thorough test-clock coverage lint hooks types fuzz chaos bench bench-quick bench-history presentations outage lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -73,7 +73,11 @@ hooks: $(VENV)/.tools ## check every commit before it is made (pre-commit)
 types: $(VENV)/.tools ## types only
 	$(BIN)/python -m mypy
 
-chaos: $(VENV)/.tools ## faults of every kind, against each deployment, until a mark is lost: SEED=, ROUNDS= faults each, ROW= one of them
+fuzz: $(VENV)/.tools ## what nobody should send or write, 6,000 cases for each reader and the API; and orders of faults, thousands for each state machine
+	$(BIN)/python -m pytest -q -n logical --dist worksteal --hypothesis-profile long --timeout 0 tests/fuzz \
+	  $$(find tests -name 'test_*_states.py')
+
+chaos: $(VENV)/.tools ## faults of every kind, against each deployment, until a mark is lost: SEED=, ROUNDS= each, or MINUTES=, ROW= one of them
 	$(BIN)/python -m tests.chaos
 
 bench: $(VENV)/.tools ## measure; prints a table, writes tests/benchmarks/results.json

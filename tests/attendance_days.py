@@ -79,6 +79,13 @@ def world(*items: Item, **around: Any) -> World:  # noqa: ANN401 - fields of Wor
 
 def days(events: Iterable[Event], first: date, last: date, around: World) -> list[DayRecord]:
     """The person's days, both included, by the same path that the book takes."""
+    return everybodys(events, [around.person], first, last, around)
+
+
+def everybodys(
+    events: Iterable[Event], people: Sequence[Person], first: date, last: date, around: World
+) -> list[DayRecord]:
+    """The same of ``people``, day by day."""
     codes = Codes()
     asked = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     now = around.now or at(last + timedelta(days=10), "12:00", around.zone)
@@ -90,11 +97,12 @@ def days(events: Iterable[Event], first: date, last: date, around: World) -> lis
         codes=codes,
         now=int(now.timestamp()),
     )
-    rows = reckoner.days([around.person], asked, merged(_columns(events, codes)))
+    rows = reckoner.days(people, asked, merged(_columns(events, codes)))
     numbers = [Row._make(row) for row in np.ravel(rows).tolist()]
+    of_whom = [(person, day) for day in asked for person in people]
     return [
-        record(around.person, day, row, around.zone, codes)
-        for day, row in zip(asked, numbers, strict=True)
+        record(person, day, row, around.zone, codes)
+        for (person, day), row in zip(of_whom, numbers, strict=True)
     ]
 
 

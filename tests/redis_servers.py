@@ -132,9 +132,9 @@ def _started(stack: ExitStack, server: Server) -> Server:
 
 
 @contextmanager
-def cluster(folder: Path) -> Iterator[list[Server]]:
+def cluster(folder: Path, *more: str) -> Iterator[list[Server]]:
     """Three masters that share the slots."""
-    options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "2000")
+    options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "2000", *more)
     with ExitStack() as stack:
         servers = [_started(stack, Server(folder / str(n), *options)) for n in range(3)]
         _share_slots([server.client() for server in servers])
@@ -156,9 +156,11 @@ def _introduce(servers: list[Server]) -> None:
     wait_until(lambda: all_agree(servers))
 
 
-def replica_of(folder: Path, servers: list[Server], master: Server, stack: ExitStack) -> Server:
+def replica_of(
+    folder: Path, servers: list[Server], master: Server, stack: ExitStack, *more: str
+) -> Server:
     """One more node of the cluster of ``servers``, which follows ``master`` and is in step."""
-    options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "2000")
+    options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "2000", *more)
     made = _started(stack, Server(folder, *options, "--repl-diskless-sync-delay", "0"))
     ask(made.client(), "CLUSTER MEET", "127.0.0.1", servers[0].port)
     wait_until(lambda: all_agree([*servers, made]))

@@ -7,6 +7,8 @@ from hypothesis import HealthCheck, Phase, settings
 
 _ASKED: Final = settings().max_examples
 
+CASES: Final = settings(derandomize=_ASKED <= 100)
+"""For a property."""
 STATES: Final = settings(
     max_examples=max(_ASKED // 3, 5), stateful_step_count=30, derandomize=_ASKED <= 100,
     deadline=None, suppress_health_check=list(HealthCheck),

@@ -1,5 +1,5 @@
 """``make chaos``: every deployment under fire. ``SEED=`` and ``ROUNDS=`` (faults a row) from the
-environment; a run that fails prints the line that repeats it."""
+environment, or ``MINUTES=`` a row; a run that fails prints the line that repeats it."""
 
 import os
 import random
@@ -8,7 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.chaos.world import ROWS, Chaos, Result
+from tests.chaos.deployments import ROWS
+from tests.chaos.world import Chaos, Result
 
 
 def main() -> int:
@@ -16,8 +17,11 @@ def main() -> int:
     seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(1 << 31))
     rounds = int(os.environ.get("ROUNDS") or 100)
     rows = os.environ.get("ROW", "").split() or list(ROWS)
-    sys.stdout.write("| deployment | faults | confirmed | lost | doubled | recovery, longest |\n")
-    sys.stdout.write("|---|---|---|---|---|---|\n")
+    within = 60 * float(os.environ.get("MINUTES") or "inf")
+    sys.stdout.write(
+        "| deployment | rounds | faults | confirmed | lost | doubled | recovery, longest |\n"
+    )
+    sys.stdout.write("|---|---|---|---|---|---|---|\n")
     broken = False
     for row in rows:
         begun = time.monotonic()
@@ -25,8 +29,9 @@ def main() -> int:
             tempfile.TemporaryDirectory(prefix="chaos-") as folder,
             Chaos(Path(folder), row, seed) as one,
         ):
-            result = one.run(rounds)
+            result = one.run(rounds, within=within)
         sys.stdout.write(_line(row, result))
+        sys.stdout.flush()
         kinds = ", ".join(f"{name} {count}" for name, count in sorted(result.faults.items()))
         sys.stderr.write(f"{row}: {time.monotonic() - begun:.0f} s; {kinds}\n")
         if result.flaws:
@@ -42,7 +47,8 @@ def _line(row: str, result: Result) -> str:
     twice = sum(flaw.startswith(("twice", "within")) for flaw in result.flaws)
     longest = max(result.recoveries, default=0.0)
     faults = sum(result.faults.values())
-    return f"| {row} | {faults:,} | {result.confirmed:,} | {lost} | {twice} | {longest:.1f} s |\n"
+    counts = f"{result.rounds:,} | {faults:,} | {result.confirmed:,} | {lost} | {twice}"
+    return f"| {row} | {counts} | {longest:.1f} s |\n"
 
 
 if __name__ == "__main__":

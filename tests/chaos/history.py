@@ -4,10 +4,13 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
+from face_rec.attendance.terms.status import Status
 from face_rec.domain.marks import Event, is_mark
+from face_rec.domain.people import Person
+from tests.attendance_days import BERLIN, LONG_AGO, everybodys, world
 from tests.chaos.kiosk import COOLDOWN, REFUSED, Pass
 
 _CONFIRMED = {"marked", "saved_here", "repeated"}
@@ -46,7 +49,21 @@ class History:
             *self._invented(events),
             *self._lost(events, repeated),
             *_too_close(events),
+            *self._absent(events),
         ]
+
+    def _absent(self, events: Sequence[Event]) -> Iterator[str]:
+        """Whom the day calls absent although they were told that they are there; and whether the
+        days are the same in whatever order the marks came."""
+        told = [one for one in self.confirmed().values() if _in_the_shift(one)]
+        if not told:
+            return
+        statuses, again = (_statuses(some, told) for some in (events, [*events][::-1]))
+        if statuses != again:
+            yield "the days are not the same where marks came in another order"
+        for one in told:
+            if statuses[one.subject, _day(one)] is Status.ABSENT:
+                yield f"absent, and was confirmed: {one.id}"
 
     def _invented(self, events: Sequence[Event]) -> Iterator[str]:
         seen: set[str] = set()
@@ -92,3 +109,23 @@ def _too_close(events: Sequence[Event]) -> Iterator[str]:
         for one, other in pairwise(ordered):
             if other.at - one.at < _COOLDOWN:
                 yield f"within the cooldown: {one.id} and {other.id}"
+
+
+def _day(one: Pass) -> date:
+    return one.event().at.astimezone(BERLIN).date()
+
+
+def _in_the_shift(one: Pass) -> bool:
+    """At a time that counts for the day: not at night, nor by a clock that was wrong."""
+    at = one.event().at.astimezone(BERLIN)
+    return not one.jumped and at.weekday() < 5 and 9 <= at.hour < 17
+
+
+def _statuses(events: Sequence[Event], told: Sequence[Pass]) -> dict[tuple[str, date], Status]:
+    people = [
+        Person(name, name, "Ada", created_at=LONG_AGO)
+        for name in sorted({one.subject for one in told})
+    ]
+    days = sorted(map(_day, told))
+    found = everybodys(events, people, days[0], days[-1], world())
+    return {(one.person.subject, one.day): one.status for one in found}

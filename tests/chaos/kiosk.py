@@ -15,12 +15,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from face_rec import files
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.clock import SystemClock
 from face_rec.domain.errors import JournalError
 from face_rec.domain.marks import Event, Outcome, Receipt
 from face_rec.journey import mark, replay
@@ -31,6 +31,8 @@ from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.redis.client import RedisAddress, connect
 from face_rec.stores.redis.durability import ServerHistory
 from face_rec.stores.site.audited_writers import AuditedMarks
+from tests.chaos.power import recorded
+from tests.fakes.clock import MORNING
 from tests.samples import a_chain, an_event
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -46,12 +48,28 @@ class Pass:
     id: str
     subject: str
     seconds: int
+    jumped: bool = False
+    """Whether the kiosk's clock is wrong."""
 
     def event(self) -> Event:
         return an_event(self.id, self.subject, self.seconds)
 
 
 # --- the process --------------------------------------------------------------------------------
+
+
+class JumpingClock:
+    """It is MORNING when the process begins; ``jump``: seconds by which somebody has set it."""
+
+    def __init__(self) -> None:
+        self.jump = 0.0
+        self._begun = time.monotonic()
+
+    def now(self) -> datetime:
+        return MORNING + timedelta(seconds=self.monotonic() - self._begun + self.jump)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
 
 
 def _confirm_first(marker: mark.DurableMarker) -> None:
@@ -95,6 +113,10 @@ def _replay_under_another_name(marker: mark.DurableMarker) -> None:
     replayer._attendance = Renaming()
 
 
+def _confirm_unsynced(marker: mark.DurableMarker) -> None:
+    files.sync_file = lambda _: None  # type: ignore[assignment]
+
+
 def _nothing(marker: mark.DurableMarker) -> None: ...
 
 
@@ -105,20 +127,22 @@ MUTATIONS: Final[dict[str, Callable[[mark.DurableMarker], None]]] = {
     "takes what Redis did not hear for done": _take_unheard_for_done,
     "hands on under another id": _replay_under_another_name,
     "lets go on acknowledgement": _nothing,  # keeps nothing, below
+    "confirms before it is fsynced": _confirm_unsynced,
 }
 """The promise broken on purpose: the order of journal, Redis and confirmation."""
 
 
 def _serve(folder: Path, address: RedisAddress, mutation: str) -> None:
+    recorded(folder)
     # As fast as the faults come.
     replay.ADOPT_EVERY, replay.LOOK_EVERY = 0.2, 0.1  # type: ignore[misc]
     replay.LOOKS = (0.0, 0.3, 0.8, 1.5, 3.0)  # type: ignore[misc]
     replay.AWAY = Backoff(0.05, 0.2)  # type: ignore[misc]
-    client, clock = connect(address), SystemClock()
+    client, clock = connect(address), JumpingClock()
     marks = RedisAttendance(client, "main", chain=a_chain())
     writer = AuditedMarks(marks, AuditLog(RedisAudit(client, "main"), clock))
     keep = 0.0 if mutation == "lets go on acknowledgement" else 72 * 3600.0
-    journal = FileJournal(folder, keep=keep)
+    journal = FileJournal(folder, keep=keep, clock=clock)
     marker = mark.DurableMarker(writer, journal, clock, lambda: COOLDOWN)
     MUTATIONS[mutation](marker)
     lost = ServerHistory(client, marks.lengths, clock).lost
@@ -135,6 +159,8 @@ def _serve(folder: Path, address: RedisAddress, mutation: str) -> None:
         if "room" in asked:
             files.write_all = write if asked["room"] else full
             answer: object = ""
+        elif "jump" in asked:
+            clock.jump, answer = asked["jump"], ""
         elif "id" in asked:
             try:
                 answer = marker.mark(Pass(**asked).event()).outcome.value

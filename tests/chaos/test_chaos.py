@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.deployments import Alone
 from tests.chaos.history import History
 from tests.chaos.kiosk import MUTATIONS, Pass
 from tests.chaos.proxy import Line
-from tests.chaos.world import Alone, Chaos
+from tests.chaos.world import Chaos
 from tests.samples import an_event
 
 pytestmark = pytest.mark.timeout(300)
@@ -24,13 +25,16 @@ def test_faults_of_every_kind_lose_and_double_nobody(tmp_path: Path) -> None:
         assert chaos.result.confirmed > 20
 
 
-def _outage(chaos: Chaos, *, killed: bool = False) -> None:
-    """Some are confirmed while Redis cannot be reached, and then perhaps all apps are killed."""
+def _outage(chaos: Chaos, *, killed: bool = False, cut: bool = False) -> None:
+    """Some are confirmed while Redis cannot be reached; then perhaps all apps are killed, or the
+    machines of theirs lose power."""
     assert isinstance(chaos.site, Alone)
     chaos.site.proxy.set(Line.CUT)
     chaos.passes(5)
     if killed:
         chaos.kill(chaos.kiosks)
+    if cut:
+        chaos.strike("machine of apps: power cut")
     chaos.site.proxy.set(Line.GOOD)
 
 
@@ -40,6 +44,7 @@ REVEALED: dict[str, Callable[[Chaos], None]] = {
     "takes what Redis did not hear for done": _outage,
     "hands on under another id": _outage,
     "lets go on acknowledgement": lambda chaos: chaos.strike("Redis: power cut"),
+    "confirms before it is fsynced": lambda chaos: _outage(chaos, cut=True),
 }
 """By mutation, what shows it."""
 
@@ -63,7 +68,7 @@ SHOWN = ("lost", "nobody made it")
 
 def test_each_mutation_has_its_faults() -> None:
     assert {*REVEALED, ""} == {*MUTATIONS}
-    assert len(REVEALED) == 5
+    assert len(REVEALED) == 6
 
 
 def _history(**told: str | None) -> History:

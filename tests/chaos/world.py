@@ -1,8 +1,6 @@
 """A site under fire: its servers, its kiosks, people passing, and the faults one after another."""
 
-import os
 import random
-import signal
 import threading
 import time
 from collections import Counter
@@ -25,15 +23,16 @@ from face_rec.domain.people import Person
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.people.people_store import RedisPeople
-from face_rec.stores.redis.client import RedisAddress, connect
+from face_rec.stores.redis.client import connect
 from face_rec.stores.verify.chain_days import ChainDays
 from face_rec.stores.verify.check import ChainCheck
+from tests.chaos import power
+from tests.chaos.deployments import ROWS
 from tests.chaos.history import History
 from tests.chaos.kiosk import Kiosk, Pass
-from tests.chaos.proxy import Line, Proxy
 from tests.fakes.clock import MORNING
 from tests.fakes.witness import a_witness
-from tests.redis_servers import Server, Trio, wait_until
+from tests.redis_servers import wait_until
 from tests.samples import CONSENT, a_chain, a_template
 
 KIOSKS: Final = 3
@@ -42,141 +41,12 @@ _LONGEST: Final = 60.0  # seconds until everything that was confirmed must be th
 _PACE: Final = 0.004  # seconds between two passes of a kiosk: some people can still be new
 
 
-class Alone:
-    """One Redis behind a proxy. ``synced``: its appendfsync; a power cut takes from ``everysec``
-    what was written within the last second, in the middle of a command."""
-
-    def __init__(self, folder: Path, stack: ExitStack, synced: str) -> None:
-        self._folder = folder / "redis"
-        self._synced = synced
-        self.server = Server(self._folder, "--appendonly", "yes", "--appendfsync", synced)
-        stack.callback(self.server.stop)
-        self.server.start()
-        self.proxy = Proxy(self.server.port)
-        stack.callback(self.proxy.close)
-        self._sizes: list[tuple[float, int]] = []
-        self._one_at_a_time = threading.Lock()
-        self._watching = threading.Event()
-        watcher = threading.Thread(target=self._watch, daemon=True)
-        watcher.start()
-        stack.callback(self._watching.set)
-
-    @property
-    def address(self) -> dict[str, object]:
-        """By which kiosks reach it."""
-        return {"nodes": [["127.0.0.1", self.proxy.port]]}
-
-    def client_address(self) -> RedisAddress:
-        return RedisAddress(nodes=(("127.0.0.1", self.server.port),))
-
-    def faults(self) -> dict[str, Callable[[random.Random], None]]:
-        return {
-            "Redis killed": lambda _: self._crash(0),
-            "Redis: power cut": lambda _: self._crash(1.0 if self._synced == "everysec" else 0),
-            "Redis hangs": lambda dice: self._hang(dice.uniform(0.3, 2.5)),
-            "line cut": lambda dice: self._line(Line.CUT, dice.uniform(0.1, 1.0)),
-            "line deaf": lambda dice: self._line(Line.DEAF, dice.uniform(0.1, 2.0)),
-            "line slow": lambda dice: self._line(Line.SLOW, dice.uniform(0.1, 1.0)),
-            "connections dropped": lambda _: self.proxy.drop(),
-        }
-
-    def _crash(self, lost: float) -> None:
-        with self._one_at_a_time:
-            self.server.kill()
-            if lost:
-                until = time.monotonic() - lost
-                older = [size for at, size in self._sizes if at <= until]
-                log = self._log()
-                if log and older:
-                    os.truncate(log, min(older[-1], log.stat().st_size))
-            self._sizes.clear()
-            self.server.start()
-
-    def _hang(self, seconds: float) -> None:
-        with self._one_at_a_time:
-            os.kill(self.server.pid, signal.SIGSTOP)
-            time.sleep(seconds)
-            os.kill(self.server.pid, signal.SIGCONT)
-
-    def _line(self, line: Line, seconds: float) -> None:
-        self.proxy.set(line)
-        time.sleep(seconds)
-        self.proxy.set(Line.GOOD)
-        if line is Line.DEAF:
-            self.proxy.drop()  # half an answer may hang in them
-
-    def _watch(self) -> None:
-        while not self._watching.wait(0.02):
-            if log := self._log():
-                self._sizes.append((time.monotonic(), log.stat().st_size))
-                del self._sizes[:-500]
-
-    def _log(self) -> Path | None:
-        return next(iter(self._folder.glob("appendonlydir/*.incr.aof")), None)
-
-
-class Watched:
-    """A master and a replica that copies without being waited for, under a sentinel."""
-
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self._trio = Trio(folder / "trio", stack)
-        self._nodes = [["127.0.0.1", self._trio.sentinel.port]]
-        self._alone = threading.Lock()
-
-    @property
-    def address(self) -> dict[str, object]:
-        return {"mode": "sentinel", "nodes": self._nodes, "service": Trio.SERVICE}
-
-    def client_address(self) -> RedisAddress:
-        nodes = (("127.0.0.1", self._trio.sentinel.port),)
-        return RedisAddress(mode="sentinel", nodes=nodes, service=Trio.SERVICE)
-
-    def faults(self) -> dict[str, Callable[[random.Random], None]]:
-        return {
-            "failover": lambda _: self._fail_over(0.0),
-            "failover to a replica that lags": lambda dice: self._fail_over(dice.uniform(0.1, 1)),
-        }
-
-    def _fail_over(self, lag: float) -> None:
-        with self._alone:
-            trio = self._trio
-            master = trio.current()
-            replica = trio.replica if master is trio.master else trio.master
-            wait_until(lambda: self._follows(replica, master), 60)
-            if lag:
-                os.kill(replica.pid, signal.SIGSTOP)
-                time.sleep(lag)
-            master.kill()
-            if lag:
-                os.kill(replica.pid, signal.SIGCONT)
-            wait_until(lambda: trio.current() is replica, 60)
-            master.start()
-
-    def _follows(self, replica: Server, master: Server) -> bool:
-        """Whether it is in step; one that follows nobody is told so here, sooner."""
-        client = replica.client()
-        try:
-            said = client.info("replication")
-            if int(said.get("master_port", 0)) != master.port:
-                client.replicaof("127.0.0.1", master.port)
-            return self._trio.in_step(replica)
-        finally:
-            client.close()
-
-
-ROWS: Final[dict[str, Callable[[Path, ExitStack], Alone | Watched]]] = {
-    "always": lambda folder, stack: Alone(folder, stack, "always"),
-    "everysec": lambda folder, stack: Alone(folder, stack, "everysec"),
-    "sentinel": Watched,
-}
-"""The deployments that the guarantee names and that are tried here."""
-
-
 @dataclass(slots=True)
 class Result:
     """What a run came to."""
 
     faults: Counter[str] = field(default_factory=Counter)
+    rounds: int = 0
     confirmed: int = 0
     flaws: list[str] = field(default_factory=list)
     recoveries: list[float] = field(default_factory=list)
@@ -197,11 +67,12 @@ class Chaos:
         self.history = History()
         self.result = Result()
         self._seconds = 0
-        self._counting = threading.Lock()
+        self._counting, self._killing = threading.Lock(), threading.Lock()
         self._paused, self._ended = threading.Event(), threading.Event()
         self._idle = [threading.Event() for _ in range(KIOSKS)]
-        machines = [folder / "one", folder / "one", folder / "two"]  # two share a machine
-        self.kiosks = [Kiosk(machine, self.site.address, mutation) for machine in machines]
+        self._jumps = [0] * KIOSKS  # seconds by which the clock of each was set
+        self._machines = [folder / "one", folder / "one", folder / "two"]  # two share a machine
+        self.kiosks = [Kiosk(one, self.site.address, mutation) for one in self._machines]
         for kiosk in self.kiosks:
             self._stack.callback(kiosk.kill)
         self._threads = [
@@ -226,20 +97,25 @@ class Chaos:
         return {
             **self.site.faults(),
             "app killed": lambda dice: self.kill(dice.sample(self.kiosks, dice.randint(1, 3))),
+            "machine of apps: power cut": self._power_cut,
+            "clock jumps": lambda dice: self._jump(dice.randrange(KIOSKS), dice),
             "app stopped": lambda dice: dice.choice(self.kiosks).freeze(dice.uniform(0.1, 1.0)),
             "disk full": lambda dice: self._full(dice.choice(self.kiosks), dice.uniform(0.1, 0.5)),
         }
 
-    def run(self, rounds: int, settle_every: int = 8) -> Result:
-        """So many faults, one after another and sometimes two at once; the history is checked
-        now and then, and at the end."""
-        names = sorted(self.faults())
+    def run(self, rounds: int, settle_every: int = 8, within: float = float("inf")) -> Result:
+        """So many rounds of one fault, or of two at once, one after another; the history is
+        checked now and then, and at the end. ``within``: seconds after which no more begin."""
+        names, until = sorted(self.faults()), time.monotonic() + within
         for number in range(1, rounds + 1):
+            if time.monotonic() > until:
+                rounds = number
             at_once = self._dice.sample(names, 2 if self._dice.random() < 0.25 else 1)
             self.strike(*at_once)
+            self.result.rounds = number
             if number % settle_every == 0 or number == rounds:
                 self.settle()
-                if self.result.flaws:
+                if self.result.flaws or number == rounds:
                     break
         return self.result
 
@@ -300,16 +176,39 @@ class Chaos:
         with self._counting:
             self._seconds += 1
             count = self._seconds
-        return Pass(f"k{number}-{count}", f"s{dice.randrange(PEOPLE)}", count)
+        jump = self._jumps[number]
+        return Pass(f"k{number}-{count}", f"s{dice.randrange(PEOPLE)}", count + jump, jump != 0)
 
     # --- faults
 
     def kill(self, kiosks: list[Kiosk]) -> None:
         """These, at once; others begin in their place."""
-        for kiosk in kiosks:
-            kiosk.kill()
-        for kiosk in kiosks:
-            kiosk.restart()
+        with self._killing:
+            for kiosk in kiosks:
+                kiosk.kill()
+            for kiosk in kiosks:
+                kiosk.restart()
+
+    def _power_cut(self, dice: random.Random) -> None:
+        """Of the machine of two kiosks, or of the other one's."""
+        machine = dice.choice(self._machines)
+        its = [
+            kiosk for kiosk, one in zip(self.kiosks, self._machines, strict=True) if one == machine
+        ]
+        with self._killing:
+            for kiosk in its:
+                kiosk.kill()
+            power.cut(machine, dice)
+            for kiosk in its:
+                kiosk.restart()
+
+    def _jump(self, number: int, dice: random.Random) -> None:
+        """Somebody sets the clock of a machine, some pass, and it is set right again."""
+        self._jumps[number] = jump = dice.choice((-1, 1)) * dice.randrange(3600, 36 * 3600)
+        self.kiosks[number].ask({"jump": jump})
+        time.sleep(dice.uniform(0.1, 0.6))
+        self._jumps[number] = 0
+        self.kiosks[number].ask({"jump": 0})
 
     def _full(self, kiosk: Kiosk, seconds: float) -> None:
         """Asked by a line of its own, between two people."""
@@ -348,6 +247,6 @@ class Chaos:
         client.close()
 
     def _events(self, marks: RedisAttendance) -> Iterator[Event]:
-        first = MORNING.date()
-        for number in range(self._seconds // 86400 + 2):
+        first = MORNING.date() - timedelta(days=2)  # clocks were set back, too
+        for number in range(self._seconds // 86400 + 6):
             yield from marks.day(first + timedelta(days=number))

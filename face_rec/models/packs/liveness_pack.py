@@ -15,7 +15,7 @@ from face_rec.domain.errors import PackBroken
 from face_rec.files import write_durable
 from face_rec.models.packs.catalogue import PackFile
 from face_rec.models.packs.digests import Digests
-from face_rec.models.packs.manifest import NAME
+from face_rec.models.packs.manifest import NAME, UNFIT
 
 MANIFEST: Final = "liveness.json"
 _FORMAT: Final = 1
@@ -144,7 +144,7 @@ def read_manifest(folder: Path) -> LivenessPack:
     try:
         content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         return _understood(folder, content)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, PackBroken) as error:
+    except (*UNFIT, PackBroken) as error:
         raise PackBroken(
             f"{folder / MANIFEST} cannot be understood ({error}); see docs/liveness.md, or "
             "install the liveness models again."

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from face_rec.domain.errors import ModelError, PackBroken
 from face_rec.files import write_durable
@@ -24,6 +24,10 @@ from face_rec.models.scores.calibration import Point, ScoreCalibration, calibrat
 
 MANIFEST = "manifest.json"
 _FORMAT = 1
+UNFIT: Final = (
+    OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError
+)  # fmt: skip
+"""What reading a manifest raises that is none, or is damaged."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
@@ -109,7 +113,7 @@ def read_manifest(folder: Path) -> Pack:
     try:
         content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         return _understood(folder, content)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, PackBroken) as error:
+    except (*UNFIT, PackBroken) as error:
         raise PackBroken(
             f"The manifest in {folder} cannot be understood; install the pack again."
         ) from error

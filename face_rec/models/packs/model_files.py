@@ -143,7 +143,7 @@ def unpack_models(
             _unpack(opened, models, target, progress)
             if not only:
                 _unpack_description(opened, target)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
         raise ArchiveRefused(
             "This is no complete ZIP archive; download or make it again."
         ) from error

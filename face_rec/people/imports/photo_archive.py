@@ -20,6 +20,8 @@ from face_rec.zip_directory import files_in, opened_zip, path_of
 
 MOST_FILES = 100_000
 MOST_BYTES = 8 * 2**30
+_DAMAGED = (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError)
+"""What reading an entry raises, as a place before the file's beginning is a ValueError."""
 _ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 
 
@@ -80,7 +82,7 @@ def _reader(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[], by
         try:
             with archive.open(entry) as file:
                 return file.read(MAX_BYTES + 1)
-        except (OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except _DAMAGED as error:
             raise ArchiveRefused(
                 f"{entry.filename[:80]!r} in the ZIP is damaged ({error}). Make the ZIP again."
             ) from None

@@ -30,7 +30,7 @@ def decode(kind: type[T], text: str | bytes) -> T:
     try:
         record = msgspec.convert(_as_today(json.loads(text)), kind)
         _check_times(record)
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise StoreError(
             f"A stored {kind.__name__.lower()} cannot be read ({type(error).__name__}). Restore "
             "it from a backup, or make it again."

@@ -30,7 +30,7 @@ def decode(kind: type[Kind], entry_id: str, text: str | bytes) -> Kind:
     """One entry from JSON; raises MalformedRule."""
     try:
         return msgspec.convert(_with_ids(json.loads(text), entry_id), kind)
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise MalformedRule(f"{kind.__name__} {entry_id!r}: {error}") from error
 
 

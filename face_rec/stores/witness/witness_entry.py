@@ -76,7 +76,7 @@ def entry_of(line: bytes) -> Entry | None:
             str(found["log"]), int(found["n"]), at, _heads(found["heads"]),
             str(found["previous"]), _heads(found["older"]), str(found["signature"]),
         )  # fmt: skip
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return None
 
 

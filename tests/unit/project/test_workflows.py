@@ -17,6 +17,7 @@ import yaml
 
 from config import ROOT
 from tests.benchmarks import history
+from tests.chaos.deployments import ROWS
 
 WORKFLOWS = ROOT / ".github" / "workflows"
 SCRIPTS = ROOT / ".github" / "scripts"
@@ -136,11 +137,18 @@ def test_every_job_ends_and_may_only_read() -> None:
 
 
 def test_every_night_runs_what_takes_too_long_for_each_change() -> None:
-    (job,) = _jobs("nightly.yml").values()
+    jobs = _jobs("nightly.yml")
+    job = jobs["tests"]
     assert "make ${{ matrix.command }}" in _commands(job)
     targets = re.findall(r"^([a-z-]+):.*##", _text("Makefile"), re.MULTILINE)
-    assert {"test-thorough", "test-clock"} == set(job["strategy"]["matrix"]["command"])
-    assert set(targets) >= {"test-thorough", "test-clock"}
+    assert {"test-thorough", "test-clock", "fuzz"} == set(job["strategy"]["matrix"]["command"])
+    assert set(targets) >= {"test-thorough", "test-clock", "fuzz", "chaos"}
+    assert "make chaos ROW=${{ matrix.row }}" in _commands(jobs["chaos"])
+    assert set(jobs["chaos"]["strategy"]["matrix"]["row"]) == set(ROWS)
+
+
+def test_every_change_passes_faults_of_one_known_seed_and_of_five_others() -> None:
+    assert "for seed in 17" + 5 * " $RANDOM" in _commands(_jobs()["chaos"])
 
 
 def test_what_a_commit_was_measured_at_is_kept_with_all_before_it() -> None:
