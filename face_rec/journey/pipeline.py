@@ -27,8 +27,9 @@ from face_rec.journey.detect import Detect, Outlook
 from face_rec.journey.embed import Choose, Probe, embed, match
 from face_rec.journey.liveness.evidence import sight
 from face_rec.journey.liveness.judge import LivenessCounts
+from face_rec.journey.liveness.step_ups import StepUps
 from face_rec.journey.punch import Lingering, Named, Puncher
-from face_rec.journey.step_up import Held, StepUp, StepUps
+from face_rec.journey.step_up import Held, StepUp
 from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.journey.track import Tracker
 from face_rec.journey.track_state import TrackState, TrackStates, appearance

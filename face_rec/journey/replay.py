@@ -28,8 +28,7 @@ LOOK_EVERY: Final = 1.0
 LOOKS: Final = (0.0, 2.0, 10.0, 60.0, 300.0)
 """Seconds after a sign of that at which what is kept is offered."""
 _AT_ONCE: Final = 500  # events asked about in one round trip
-_TRIES: Final = 5
-"""How often an event may fail of something unexpected before it is set aside: about 15 s."""
+_TRIES: Final = 5  # of something unexpected, before an event is set aside: about 15 s
 
 
 class Replayer:
@@ -64,7 +63,7 @@ class Replayer:
         self._changed = Condition()
         self._away = False
         self._give_up_at = float("inf")  # monotonic seconds
-        self._thread = Background("mark-replayer", self._run, wake=self._notify, clock=clock)
+        self._thread = Background("mark-replayer", self._run, wake=self._wake, clock=clock)
         self._thread.start()
 
     def __len__(self) -> int:
@@ -81,14 +80,14 @@ class Replayer:
         with self._changed:
             self._waiting[event.id] = event
             self._away = self._away or away
-            self._changed.notify_all()
+        self._wake()
 
     def close(self, timeout: float = 10.0) -> None:
         """Stop after a last try, which takes ``timeout`` s at most."""
         self._give_up_at = self._clock.monotonic() + timeout
         self._thread.stop(timeout)
 
-    def _notify(self) -> None:
+    def _wake(self) -> None:
         with self._changed:
             self._changed.notify_all()
 
@@ -234,8 +233,7 @@ class Reoffer:
     ) -> None:
         """``missing``: which of some events Redis does not have; ``lost``: why it may have lost
         some since the last question, "" where nothing says so; both may raise StoreUnavailable.
-        ``told``: hears why, and how many marks and how many other writes were gone, after each
-        time that it looked."""
+        ``told``: hears why after each look, and how many marks and other writes were gone."""
         self._attendance = attendance
         self._missing = missing
         self._journal = journal

@@ -4,10 +4,8 @@ One person at a time, as a screen has one arrow. Everything about one kiosk is d
 that works on its pictures; what comes from elsewhere goes through :class:`StepUps`.
 """
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from threading import Lock
 from typing import Final
 
 from face_rec.domain.liveness import (
@@ -22,22 +20,16 @@ from face_rec.domain.liveness import (
 from face_rec.domain.recognition import Decision, Look
 from face_rec.journey.decide import Limits, vote
 from face_rec.journey.liveness import challenge as rules
-from face_rec.journey.liveness.challenge import Ask, Challenge, Draw, draw
+from face_rec.journey.liveness.challenge import Challenge
+from face_rec.journey.liveness.step_ups import StepUps
 from face_rec.journey.track_state import TrackState
 
-TRIES: Final = 5
-"""Failed tries within :data:`LATELY` seconds that pause a face at a kiosk …"""
-LATELY: Final = 180.0
-PAUSE: Final = 180.0
-"""… for so many seconds."""
 UNSURE_FOR: Final = 0.8
 """Seconds in doubt before somebody is asked: most are live by then."""
 DENIED_FOR: Final = 1.5
 """Seconds as a picture after which it is a failed try, and the office is told."""
 TOLD_FOR: Final = 4.0
 """Seconds that somebody is told that they have failed, before they are asked again."""
-AGAIN: Final = 60.0
-"""Seconds in which the office is told once of one person at one kiosk."""
 STRAIGHT: Final = 15.0
 """Degrees of yaw up to which a face looks at the camera, so that it can be asked to turn."""
 OWN_SCORE: Final = 0.5
@@ -45,100 +37,6 @@ OWN_SCORE: Final = 0.5
 side scores less, a stranger's next to nothing. Chosen, not measured."""
 _AGAINST: Final = frozenset({Failure.WRONG, Failure.EARLY, Failure.SWAPPED})
 """What a person who was asked does not do; the others may be tired, or have gone."""
-_ASKS: Final = 4096
-"""Turns that are remembered, the newest: nobody answers one of hours ago."""
-
-
-class StepUps:
-    """What all kiosks of a process share: which turns were asked for and shown, each once, and who
-    has failed. Known to this process only, and until it ends. Safe from any thread."""
-
-    def __init__(self, draw: Draw = draw) -> None:
-        self._draw = draw
-        self._lock = Lock()
-        self._waiting: dict[str, tuple[str, float]] = {}
-        self._shown: dict[str, float] = {}
-        self._failed: dict[tuple[str, str], deque[float]] = {}
-        self._paused: dict[tuple[str, str], float] = {}
-        self._told: dict[tuple[str, str], float] = {}
-        self._owing: dict[tuple[str, str], float] = {}
-
-    def ask(self, kiosk: str, now: float) -> Ask:
-        """Another turn, for the screens of ``kiosk``."""
-        ask = self._draw()
-        with self._lock:
-            self._waiting[ask.nonce] = (kiosk, now)
-            while len(self._waiting) > _ASKS:
-                del self._waiting[next(iter(self._waiting))]
-        return ask
-
-    def show(self, kiosk: str, nonce: str, now: float) -> bool:
-        """A screen of ``kiosk`` says that it shows the turn: True once, and in time."""
-        with self._lock:
-            asked_of, at = self._waiting.get(nonce, ("", now))
-            if asked_of != kiosk:
-                return False
-            del self._waiting[nonce]
-            if now - at > rules.SHOWN_WITHIN:
-                return False
-            self._shown[nonce] = now
-            while len(self._shown) > _ASKS:
-                del self._shown[next(iter(self._shown))]
-            return True
-
-    def shown_at(self, nonce: str) -> float | None:
-        """When a screen said so."""
-        with self._lock:
-            return self._shown.get(nonce)
-
-    def fail(self, kiosk: str, subject: str, now: float) -> None:
-        """``subject``, or a picture of them, has failed at ``kiosk``."""
-        with self._lock:
-            self._forget(now)
-            tries = self._failed.setdefault((kiosk, subject), deque())
-            tries.append(now)
-            if len(tries) >= TRIES:
-                self._paused[kiosk, subject] = now + PAUSE
-                del self._failed[kiosk, subject]
-
-    def owe(self, kiosk: str, subject: str, now: float) -> None:
-        """They were asked to turn the head, and have not."""
-        with self._lock:
-            self._owing[kiosk, subject] = now
-
-    def owes(self, kiosk: str, subject: str, now: float) -> bool:
-        """Whether they have not lately: then they are asked again, whatever the models say."""
-        with self._lock:
-            return now - self._owing.get((kiosk, subject), float("-inf")) < LATELY
-
-    def failed(self, kiosk: str, subject: str, now: float) -> int:
-        """How often they have failed there lately."""
-        with self._lock:
-            self._forget(now)
-            return len(self._failed.get((kiosk, subject), ()))
-
-    def paused(self, kiosk: str, subject: str, now: float) -> bool:
-        """Whether they have failed so often that they must wait, or mark another way."""
-        with self._lock:
-            return now < self._paused.get((kiosk, subject), now)
-
-    def first(self, kiosk: str, subject: str, now: float) -> bool:
-        """Whether the office has not been told of them a moment ago; it is told now."""
-        with self._lock:
-            self._told = {one: at for one, at in self._told.items() if now - at < AGAIN}
-            known = (kiosk, subject) in self._told
-            self._told.setdefault((kiosk, subject), now)
-            return not known
-
-    def _forget(self, now: float) -> None:
-        """What is over; as few people fail, all are looked through."""
-        for place, tries in list(self._failed.items()):
-            while tries and now - tries[0] > LATELY:
-                tries.popleft()
-            if not tries:
-                del self._failed[place]
-        self._paused = {place: until for place, until in self._paused.items() if now < until}
-        self._owing = {place: at for place, at in self._owing.items() if now - at < LATELY}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

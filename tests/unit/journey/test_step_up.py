@@ -22,8 +22,8 @@ from face_rec.domain.marks import Event, EventKind, Outcome, Source
 from face_rec.domain.screens import Label
 from face_rec.journey.liveness import challenge as rules
 from face_rec.journey.liveness.challenge import Ask, Challenge, Phase
+from face_rec.journey.liveness.step_ups import LATELY, PAUSE, TRIES, StepUps
 from face_rec.journey.pipeline import Journey
-from face_rec.journey.step_up import LATELY, PAUSE, TRIES, StepUps
 from face_rec.journey.still import Stills
 from face_rec.kiosks.banner import banners
 from tests.fakes.clock import MORNING
