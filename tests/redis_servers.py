@@ -177,6 +177,13 @@ def all_agree(servers: list[Server]) -> bool:
     return known == {len(servers)} and all(info["cluster_state"] == "ok" for info in infos)
 
 
+def catch_up(replica: Server, master: Server) -> None:
+    """Until the replica has all that the master has now. (WAIT would ask only for what its own
+    connection has written.)"""
+    offset = int(_replication(master)["master_repl_offset"])
+    wait_until(lambda: int(_replication(replica)["slave_repl_offset"]) >= offset)
+
+
 @contextmanager
 def lagging(replica: Server, master: Server) -> Iterator[None]:
     """The replica hears nothing of what the master is told meanwhile, not later either."""

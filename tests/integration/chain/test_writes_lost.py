@@ -225,7 +225,7 @@ def test_a_failover_to_a_replica_that_lags(tmp_path: Path) -> None:
         )  # fmt: skip
         with office(settings) as at_work:
             at_work.morning()
-            trio.master.client().wait(1, 60_000)
+            redis_servers.catch_up(trio.replica, trio.master)
             with redis_servers.lagging(trio.replica, trio.master):
                 at_work.afternoon()
                 told = at_work.state()
