@@ -8,7 +8,6 @@ import streamlit as st
 from face_rec.access.devices.device import Beat
 from face_rec.access.pages import Page
 from face_rec.domain.errors import AccessError, RuleRefused
-from face_rec.domain.liveness import Check
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.kiosks.kiosk_register import MAIN, MAIN_AT_FIRST
@@ -85,7 +84,7 @@ def _card(
         words.markdown(f"**{plain(record.display_name)}**  \n{' · '.join(map(plain, facts))}")
         if offline := offline_words(app.handed_over(record.id), app.site.timezone):
             words.caption(offline)
-        if record.liveness is Check.ENFORCE and app.models.status().lacks_liveness:
+        if record.liveness.strict and app.models.status().lacks_liveness:
             words.markdown(":red-badge[Marks nobody by face: no liveness models]")
         if waiting:
             words.caption(

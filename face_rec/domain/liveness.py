@@ -17,6 +17,12 @@ class Check(StrEnum):
     OFF = "off"
     OBSERVE = "observe"  # marks as without; what was found is kept, doubtful marks are reviewed
     ENFORCE = "enforce"  # only a face that was found live is marked
+    TURN = "turn"  # and of these only who has turned the head as asked
+
+    @property
+    def strict(self) -> bool:
+        """Whether only live faces are marked."""
+        return self in {Check.ENFORCE, Check.TURN}
 
 
 class Liveness(StrEnum):

@@ -201,7 +201,7 @@ class Journey:
     ) -> Decisions:
         """Who is named waits until nothing speaks against it, where only live faces are marked;
         the decisions, in which who has turned the head as asked is live."""
-        if check is not Check.ENFORCE:
+        if not check.strict:
             for state in decisions:
                 state.hold = None
             return decisions
@@ -211,7 +211,8 @@ class Journey:
             return self._deps.assess(frame.image, state.track.face).yaw
 
         limits = self._limits(models)
-        made, held = self._step_up(decisions, frame.taken_at, yaw, limits)
+        everybody = check is Check.TURN
+        made, held = self._step_up(decisions, frame.taken_at, yaw, limits, everybody=everybody)
         for state, decision in made.items():
             if state.hold is not None and before[state] is None:
                 self._deps.lives.note(decision.life, "held")

@@ -68,6 +68,7 @@ class StepUp:
         self._kiosk = kiosk
         self._shared = shared
         self._open: _Open | None = None
+        self._everybody = False
 
     def prompt(self, state: TrackState) -> Prompt | None:
         """What whoever this is is asked to do now."""
@@ -92,9 +93,13 @@ class StepUp:
         now: float,
         yaw: Callable[[TrackState], float],
         limits: Limits,
+        *,
+        everybody: bool = False,
     ) -> tuple[dict[TrackState, Decision], tuple[Held, ...]]:
         """The decisions, live where somebody has turned as asked, and who was held. The states
-        learn why they are not marked."""
+        learn why they are not marked. ``everybody``: is asked to turn, not only who is in
+        doubt."""
+        self._everybody = everybody
         held = [*self._go_on(decisions, now, yaw, limits)]
         made = {state: self._with_turns(state, one) for state, one in decisions.items()}
         for state, decision in made.items():
@@ -203,9 +208,18 @@ class StepUp:
         return hold
 
     def _lets(self, state: TrackState, subject: str, now: float) -> bool:
-        """Whether who looks live need do no more: who was watched for a moment, in which the
-        edge of a paper or a screen shows itself, and owes nothing."""
-        return state.evidence.watched and not self._shared.owes(self._kiosk, subject, now)
+        """Whether somebody whom the models take for live need not turn: it was seen whether the
+        edge of a paper or a screen shows itself, they owe nothing, and not everybody turns."""
+        owes = self._everybody or self._shared.owes(self._kiosk, subject, now)
+        return state.evidence.watched and not owes
+
+    def _in_doubt(self, state: TrackState, now: float) -> bool:
+        """Long enough to be asked; where everybody is, at once."""
+        since, wait = state.held_since, 0.0 if self._everybody else UNSURE_FOR
+        lasts = since is not None and now - since >= wait
+        return (
+            state.hold is Hold.UNSURE and lasts and state.track.fresh and not state.track.contested
+        )
 
     def _begin(
         self,
@@ -216,7 +230,7 @@ class StepUp:
         """Ask whoever has been in doubt for a while; of several the largest face."""
         if self._open is not None:
             return
-        waiting = [state for state in decisions if _in_doubt(state, now)]
+        waiting = [state for state in decisions if self._in_doubt(state, now)]
         for state in sorted(waiting, key=lambda one: -one.track.face.box.area)[:1]:
             subject, neutral = decisions[state].subject, yaw(state)
             if subject is None or abs(neutral) > STRAIGHT:
@@ -228,12 +242,6 @@ class StepUp:
                 state, state.track.epoch, state.identity, decisions[state], challenge
             )
             state.hold, state.held_since = Hold.TURN, now
-
-
-def _in_doubt(state: TrackState, now: float) -> bool:
-    since = state.held_since
-    lasts = since is not None and now - since >= UNSURE_FOR
-    return state.hold is Hold.UNSURE and lasts and state.track.fresh and not state.track.contested
 
 
 def _naming(one: _Open, limits: Limits) -> int:

@@ -149,7 +149,7 @@ class Stills:
             image, models, deps.gallery, deps.assess, deps.policy, lives=check is not Check.OFF
         )
         # One picture has no time in it: what a moment shows, a photo of it shows as well.
-        hold = Hold.STILL if check is Check.ENFORCE else None
+        hold = Hold.STILL if check.strict else None
         marks = partial(self._hold, punch, kiosk) if hold else punch
         label = partial(self._label, image, models, marks, hold=hold)
         return tuple(label(number, self._standing(one)) for number, one in enumerate(seen, 1))

@@ -10,7 +10,6 @@ from typing import Final
 from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError, StoreUnavailable
-from face_rec.domain.liveness import Check
 from face_rec.kiosks.kiosk import KioskRecord
 
 # Heartbeat: a sign of life for each kiosk that has a picture, as long as it has one and whoever
@@ -121,7 +120,7 @@ class KioskRegister:
     def enforcing(self) -> list[str]:
         """Those that mark live faces only, in order."""
         known = self._fresh()
-        return sorted(name for name, one in known.items() if one.liveness is Check.ENFORCE)
+        return sorted(name for name, one in known.items() if one.liveness.strict)
 
     def forget(self) -> None:
         """Look again at the next question; after a change made in this process."""

@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -122,12 +122,9 @@ class Watched:
             master = trio.current()
             replica = trio.replica if master is trio.master else trio.master
             wait_until(lambda: self._follows(replica, master), 60)
-            if lag:
-                os.kill(replica.pid, signal.SIGSTOP)
+            with redis_servers.lagging(replica, master) if lag else nullcontext():
                 time.sleep(lag)
-            master.kill()
-            if lag:
-                os.kill(replica.pid, signal.SIGCONT)
+                master.kill()
             wait_until(lambda: trio.current() is replica, 60)
             master.start()
 
@@ -181,12 +178,9 @@ class Clustered:
         with self._alone:
             master, replica = self._roles()
             wait_until(lambda: _in_step(replica), 60)
-            if lag:
-                os.kill(replica.pid, signal.SIGSTOP)
+            with redis_servers.lagging(replica, master) if lag else nullcontext():
                 time.sleep(lag)
-            master.kill()
-            if lag:
-                os.kill(replica.pid, signal.SIGCONT)
+                master.kill()
             client = replica.client()
             wait_until(lambda: _took_over(client), 60)
             client.close()

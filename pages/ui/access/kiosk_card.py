@@ -44,6 +44,7 @@ _CHECKS: Final = {
     Check.OFF: "Not checked",
     Check.OBSERVE: "Marked; doubtful ones go to the review",
     Check.ENFORCE: "Only live faces are marked",
+    Check.TURN: "Only live faces, and everybody turns the head",
 }
 
 
@@ -54,7 +55,7 @@ def record_fields(app: AccessFacade, start: KioskRecord, key: str) -> KioskRecor
     )
     made = replace(start, title=(title or "").strip())
     made = _at_the_door(made, key)
-    if made.liveness is Check.ENFORCE and app.models.status().lacks_liveness:
+    if made.liveness.strict and app.models.status().lacks_liveness:
         st.warning(NO_LIVENESS, icon=":material/warning:")
     made = own_behaviour(made, app.options.current().look, key)
     return _rules_of_the_day(app.people, made, key)

@@ -28,6 +28,7 @@ from tests.browser.support.told_kiosk import (
     STATES,
     TROUBLES,
     ToldLine,
+    asked,
     face,
     fail_camera,
     misfits,
@@ -154,15 +155,6 @@ def test_a_press_after_the_mark_is_sent_and_shown_once_it_is_kept(
     assert pressed == [{"event": "e1", "way": "break"}]
 
 
-def _asked(side: str | None, done: int, turns: int) -> dict[str, object]:
-    """Somebody in doubt is asked to turn the head, or to look back."""
-    words = f"Turn your head to the {side}" if side else "Look at the camera again"
-    challenge = {"nonce": f"{side}{done}", "side": side, "done": done, "turns": turns,
-                 "seconds": 5.0}  # fmt: skip
-    banners = [said("idle", words, "Stay where you are")]
-    return {"banners": banners, "scene": face("looking"), "challenge": challenge}
-
-
 def test_a_turn_of_the_head_is_said_to_be_shown_once_it_is_and_once(
     app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
@@ -170,7 +162,7 @@ def test_a_turn_of_the_head_is_said_to_be_shown_once_it_is_and_once(
     page, turn = kiosk.page, kiosk.page.get_by_test_id("turn")
     for side, done in (("left", 0), (None, 0), ("right", 1)):
         for _ in range(3):
-            line.tell(**_asked(side, done, 3))
+            line.tell(**asked(side, done, 3))
         expect(turn).to_have_attribute("data-side", side or "back")
         expect(turn).to_contain_text(f"Turn {done + 1} of 3")
         expect(turn).to_contain_text("Ask the office")  # no PIN here

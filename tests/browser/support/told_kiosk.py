@@ -24,7 +24,8 @@ GOOD = {"replaced": False, "away": False, "closed": False, "model": True, "waiti
 EMPTY = {"number": 0, "width": 0, "height": 0, "faces": []}
 LONG = "Tom Alexander Featherstonehaugh-Cholmondeley"
 OUT = "Marked at 17:32 · Out: here since 08:01, 9:31 h"
-OVERFLOWS = """() => [...document.querySelectorAll('.fr-banner, .k-panel, .k-foot')]
+OVERFLOWS = """() => [...document.querySelectorAll('.fr-banner, .k-turn, .k-panel, .k-foot')]
+  .filter(one => !one.closest('[data-turn] .fr-banners'))
   .filter(one => one.scrollHeight > one.clientHeight + 2 || one.scrollWidth > one.clientWidth + 2)
   .map(one => one.className + ': ' + one.innerText)"""
 SCROLLS = """() => { const main = document.querySelector('[data-testid=stMain]');
@@ -69,6 +70,15 @@ def face(mood: str, name: str = "") -> dict[str, Any]:
     return {"number": 2, "width": 640, "height": 480, "faces": [face]}
 
 
+def asked(side: str | None, done: int, turns: int) -> dict[str, object]:
+    """Somebody in doubt is asked to turn the head, or to look back."""
+    words = f"Turn your head to the {side}" if side else "Look at the camera again"
+    challenge = {"nonce": f"{side}{done}", "side": side, "done": done, "turns": turns,
+                 "seconds": 5.0}  # fmt: skip
+    banners = [said("idle", words, "Stay where you are")]
+    return {"banners": banners, "scene": face("looking"), "challenge": challenge}
+
+
 OFFER = {
     "event": "e1",
     "name": "Ana",
@@ -102,6 +112,12 @@ STATES: dict[str, tuple[dict[str, object], str]] = {
     "replaced": ({"state": GOOD | {"replaced": True}}, "Another screen is this kiosk now"),
     "listed": ({"marks": {"count": 1, "list": [{"id": "1", "title": "Zoë Müller", "note": "Staff",
                                                "right": "07:58", "photo": None}]}}, "1 mark"),
+    "left": (asked("left", 0, 3), "Turn your head to the left"),
+    "right": (asked("right", 3, 5), "Turn your head to the right"),
+    "back": (asked(None, 1, 3), "Look at the camera again"),
+    "held": ({"banners": [said("problem", "Not marked", "The head did not turn as the arrows said"
+                               " · Use your PIN, or ask the office")],
+              "scene": face("problem")}, "Use your PIN"),
 }  # fmt: skip
 
 

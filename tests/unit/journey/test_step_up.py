@@ -328,6 +328,36 @@ def test_who_is_in_doubt_is_asked_and_marked_when_they_have_turned_as_asked(stag
     assert events(stage, EventKind.HELD) == []
 
 
+def test_where_everybody_turns_a_face_is_asked_that_the_models_are_sure_of(stage: Stage) -> None:
+    """So that a picture which they take for live is not marked either."""
+    stage.check = Check.TURN
+    stage.lives(0.99)
+    for _ in range(3):
+        assert stage.marked == []
+        answer(stage)
+    assert stage.label(Actor(ANN), frames=4).name == "Ann"
+    (mark,) = events(stage, EventKind.PUNCH)
+    assert mark.found[-1].cue is Cue.TURN
+    stage.show(Actor(ANN), frames=40)
+    assert stage.label(Actor(ANN)).prompt is None, "who has their mark is asked no more"
+
+
+def test_where_everybody_turns_nobody_is_marked_who_has_not(stage: Stage) -> None:
+    stage.check = Check.TURN
+    stage.lives(0.99)
+    stage.show(Actor(ANN), frames=100)  # no screen shows what is asked
+    stage.show(Actor(ANN), frames=30)
+    assert events(stage, EventKind.PUNCH) == []
+
+
+def test_where_everybody_turns_a_picture_is_still_not_asked(stage: Stage) -> None:
+    stage.check = Check.TURN
+    stage.lives(0.1)
+    label = stage.label(Actor(ANN), frames=60)
+    assert (label.hold, label.prompt) == (Hold.ATTACK, None)
+    assert events(stage, EventKind.PUNCH) == []
+
+
 def test_the_other_side_holds_them_and_tells_the_office_why(stage: Stage) -> None:
     label = answer(stage, RIGHT)
     assert (label.hold, stage.marked[1:]) == (Hold.FAILED, [])
