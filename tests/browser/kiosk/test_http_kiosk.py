@@ -90,7 +90,7 @@ def test_a_quiet_room_does_not_starve_the_video_of_who_comes_next(
         seen(kiosk, "Unknown")
         seen(kiosk, "The camera's picture")  # nobody
     bits, width = page.evaluate(SENT)
-    assert bits >= 700_000
+    assert bits >= 450_000  # a busy machine takes some away; a starved video had 203,000
     assert width == 640
 
 

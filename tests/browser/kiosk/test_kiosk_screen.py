@@ -84,15 +84,18 @@ def _telling(page: Page, line: ToldLine, parts: dict[str, object], words: str) -
 
 @TRANSPORTS
 def test_every_state_is_said_readably_and_fits_every_screen(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path, transport: str
+    app: AppServer, browse: Browsers, tmp_path: Path, transport: str, thorough: bool
 ) -> None:
     camera = make_camera(tmp_path / "a.mjpeg", [Shot([], 4)])
     kiosk, line = _opened(browse, app, camera, transport)
     page = kiosk.page
     page.emulate_media(reduced_motion="reduce")  # a card that comes in is paler for a moment
-    sizes = SIZES if transport == "http" else ("lying",)  # what is shown is the same by both
+    states, sizes = list(STATES.items()), tuple(SIZES)
+    if not thorough:  # what is shown is the same by both
+        sizes = ("display", "phone") if transport == "http" else ("lying",)
+        states = states if transport == "http" else states[::4]
     wrong: list[str] = []
-    for name, (parts, words) in STATES.items():
+    for name, (parts, words) in states:
         _telling(page, line, parts, words)
         wrong += [f"{name}: {one}" for one in serious(page)]
         for size in sizes:
@@ -103,8 +106,9 @@ def test_every_state_is_said_readably_and_fits_every_screen(
 
 @TRANSPORTS
 def test_why_there_is_no_picture_is_said_readably_and_fits_every_screen(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path, transport: str
+    app: AppServer, browse: Browsers, tmp_path: Path, transport: str, thorough: bool
 ) -> None:
+    sizes = tuple(SIZES) if thorough else ("phone",)
     camera = make_camera(tmp_path / "h.mjpeg", [Shot([], 4)])
     kiosk, line = _opened(browse, app, camera, transport)
     wrong: list[str] = []
@@ -113,7 +117,7 @@ def test_why_there_is_no_picture_is_said_readably_and_fits_every_screen(
         expect(kiosk.camera).to_have_attribute("data-state", state, timeout=60_000)
         expect(kiosk.camera).to_contain_text(words)
         wrong += [f"{state}: {one}" for one in serious(kiosk.page)]
-        for size in SIZES:
+        for size in sizes:
             line.tell()
             expect(kiosk.camera).to_have_attribute("data-state", state)
             wrong += [f"{state}, {one}" for one in misfits(kiosk.page, (size,))]

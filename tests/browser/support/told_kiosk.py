@@ -142,7 +142,8 @@ class ToldLine:
         stats = {"frames": 1, "dropped": 0, "inferred": 1, "frame_rate": 9.0,
                  "inference_rate": 8.0, "time_to_mark": None, "frame_age": 0.1}  # fmt: skip
         told = {"at": time.time(), "site": SITE, "scene": EMPTY, "banners": [], "stats": stats,
-                "choice": None, "marks": {"count": 0, "list": None}, "state": GOOD}  # fmt: skip
+                "choice": None, "challenge": None, "marks": {"count": 0, "list": None},
+                "state": GOOD}  # fmt: skip
         self.sockets[-1].send(json.dumps(told | parts))
 
 
