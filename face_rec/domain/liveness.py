@@ -33,23 +33,27 @@ class Liveness(StrEnum):
     ATTACK = "attack"
 
 
-class Cue(StrEnum):
-    """What speaks for or against a face: its value as it is stored, and what it says in words
-    where it speaks against one."""
+class _Worded(StrEnum):
+    """Its value as it is stored, and what it says in words."""
 
     words: str
+
+    def __new__(cls, value: str, words: str) -> Self:
+        one = str.__new__(cls, value)
+        one._value_ = value
+        one.words = words
+        return one
+
+
+class Cue(_Worded):
+    """What speaks for or against a face: its value as it is stored, and what it says in words
+    where it speaks against one."""
 
     TEXTURE = "texture", "its surface looks like that of a print or a screen"
     EDGE = "edge", "the edge of a paper or a screen moves around the face"
     BACKGROUND = "background", "what is around the face moves with it"  # of earlier versions
     PICTURE = "picture", "the whole picture moves with the face"
     TURN = "turn", "the head did not turn as asked"
-
-    def __new__(cls, value: str, words: str) -> Self:
-        cue = str.__new__(cls, value)
-        cue._value_ = value
-        cue.words = words
-        return cue
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +112,8 @@ class Prompt:
     seconds: float
 
 
-class Failure(StrEnum):
+class Failure(_Worded):
     """Why somebody who was asked to turn the head was not taken for live, in words."""
-
-    words: str
 
     WRONG = "wrong", "the head turned to the other side than asked"
     EARLY = "early", "the head turned before it was asked"
@@ -119,12 +121,6 @@ class Failure(StrEnum):
     GONE = "gone", "the face went away before the head had turned as asked"
     SWAPPED = "swapped", "while the head turned another face was there"
     DOUBTED = "doubted", "the head turned as asked, but the picture of it stayed in doubt"
-
-    def __new__(cls, value: str, words: str) -> Self:
-        failure = str.__new__(cls, value)
-        failure._value_ = value
-        failure.words = words
-        return failure
 
 
 class Hold(StrEnum):

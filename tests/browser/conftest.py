@@ -1,6 +1,5 @@
 """The app on an empty data folder, browsers with cameras, and people to put before them."""
 
-import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from face_rec.domain.faces import Image
 from tests.browser.support.chromium import Browsers, Chromium, check_network
 from tests.browser.support.chromium import chromium as started_chromium
 from tests.browser.support.fake_camera import all_sides
+from tests.browser.support.people import import_people
 from tests.browser.support.server import ROOT, AppServer
 from tests.browser.support.sign_in import GuardedServer, new_account
 from tests.data import Material
@@ -132,17 +132,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iter
     """One app without accounts for many tests, with people in it; each test has a kiosk of its
     own (``filled.fresh``) and may have one of the people (``known``)."""
     folder = tmp_path_factory.mktemp("filled")
-    for number in _KNOWN:
-        (folder / "people" / f"E {number}").mkdir(parents=True)
-        for photo in material.person(number)[:2]:
-            shutil.copy(photo, folder / "people" / f"E {number}")
-    rows = [f"{one.id},{one.name},Staff" for one in _known(material)]
-    (folder / "people" / "people.csv").write_text("\n".join(["id,name,group", *rows]), "utf-8")
     server = AppServer(folder / "data", material.pack)
-    subprocess.run(
-        [sys.executable, "-m", "face_rec", "import", str(folder / "people"), "--consent", "yes"],
-        cwd=ROOT, check=True, timeout=300, env=server.environment(),
-    )  # fmt: skip
+    names = {number: one.name for number, one in zip(_KNOWN, _known(material), strict=True)}
+    import_people(server, folder, material, names)
     with server:
         yield server
 

@@ -4,9 +4,6 @@ The liveness models are ones of the tests, which take for live what stands befor
 what real ones notice is measured elsewhere, here it is followed from the camera to the review.
 """
 
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,8 +19,9 @@ from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import HEIGHT, WIDTH, Shot, make_camera
 from tests.browser.support.kiosks import PATIENCE, marks_today
 from tests.browser.support.page_state import press, rest
+from tests.browser.support.people import import_people
 from tests.browser.support.screens import KioskScreen
-from tests.browser.support.server import ROOT, AppServer
+from tests.browser.support.server import AppServer
 from tests.data import Material
 from tests.fakes.packs import write_liveness
 
@@ -58,18 +56,10 @@ def replayed(photo: Path) -> Image:
 def strict(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iterator[AppServer]:
     """The app with liveness models and two people."""
     folder = tmp_path_factory.mktemp("strict")
-    for number in PEOPLE.values():
-        (folder / "people" / f"E {number}").mkdir(parents=True)
-        for photo in material.person(number)[:2]:
-            shutil.copy(photo, folder / "people" / f"E {number}")
-    rows = [f"E {number},Person {number},Staff" for number in PEOPLE.values()]
-    (folder / "people" / "people.csv").write_text("\n".join(["id,name,group", *rows]), "utf-8")
     server = AppServer(folder / "data", material.pack)
     write_liveness(folder / "data" / "models" / "liveness", (4.0, 4.0))
-    subprocess.run(
-        [sys.executable, "-m", "face_rec", "import", str(folder / "people"), "--consent", "yes"],
-        cwd=ROOT, check=True, timeout=300, env=server.environment(),
-    )  # fmt: skip
+    names = {number: f"Person {number}" for number in PEOPLE.values()}
+    import_people(server, folder, material, names)
     with server:
         yield server
 
