@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 
 NAME: Final = "writes.db"
 _PATIENCE: Final = 5.0  # seconds, for another process that writes
+UNDER_WAY: Final = 5.0
+"""Seconds in which a write may still be on its way to Redis: longer than any client waits. It is
+nobody else's to run meanwhile, or whoever makes it would be told that it is there already."""
 _PREPARED: Final = (
     "PRAGMA auto_vacuum=FULL",  # before the first table
     "PRAGMA journal_mode=WAL",
@@ -129,13 +132,16 @@ class WriteLog:
             return {row[0] for row in file.execute("SELECT DISTINCT subject FROM about")}
 
     def ids(self, stream: str) -> dict[str, int]:
-        """The writes of ``stream`` and their numbers, in order. Raises JournalError."""
+        """The writes of ``stream`` and their numbers, in order, but for those that may be under
+        way. Raises JournalError."""
+        now = self._clock.now().timestamp()
         with self._opened() as file:
-            return dict(
-                file.execute(
-                    "SELECT id, number FROM writes WHERE stream = ? ORDER BY number", (stream,)
-                ).fetchall()
+            found = file.execute(
+                "SELECT id, number FROM writes"
+                " WHERE stream = ? AND at NOT BETWEEN ? AND ? ORDER BY number",
+                (stream, now - UNDER_WAY, now),
             )
+            return dict(found.fetchall())
 
     def oldest(self) -> float | None:
         """When the first write was made, seconds since 1970. Raises JournalError."""

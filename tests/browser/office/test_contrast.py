@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.support.chromium import Browsers
-from tests.browser.support.page_state import rest
+from tests.browser.support.page_state import rest, until
 from tests.browser.support.server import AppServer
 
 pytestmark = pytest.mark.browser
@@ -23,6 +23,7 @@ WATCH = """() => {
     subtree: true, attributeFilter: ['data-stale', 'data-test-script-state'],
   });
 }"""
+SETTLED = "() => !document.getAnimations().some(one => one instanceof CSSTransition)"
 LOOKS = 10
 
 
@@ -33,6 +34,7 @@ def _pale_words(page: Page) -> list[str]:
     for _ in range(LOOKS):
         rest(page)
         expect(page.locator('[data-stale="true"]')).to_have_count(0)
+        until(page, SETTLED)  # words that were pale a moment ago are still on their way back
         before = page.evaluate("window.runs")
         found = Axe().run(page, options=CONTRAST).response["violations"]
         pale = [node["html"][:200] for one in found for node in one["nodes"]]

@@ -2,7 +2,7 @@
 tells of, and given back only where nothing newer stands."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -18,7 +18,7 @@ from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.chain.ledger import PEOPLE, RULES, Streams
 from face_rec.stores.chain.links import DayHeads
 from face_rec.stores.chain.offers import Offers
-from face_rec.stores.chain.write_log import NAME, KeptWrite, WriteLog
+from face_rec.stores.chain.write_log import NAME, UNDER_WAY, KeptWrite, WriteLog
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.sealing.keyring import derived
@@ -36,6 +36,7 @@ class Machine:
     def __init__(self, client: Client, folder: Path, clock: FakeClock) -> None:
         sealer = DataSealer(derived(["a secret of the tests, 32 long .."], "writes"))
         self.aside: list[str] = []
+        self.clock = clock
         self.path = folder / NAME
         self.kept = WriteLog(
             self.path, sealer, HOURS, lambda path, name, _: self._aside(path, name), clock
@@ -58,6 +59,8 @@ class Machine:
         return sorted(person.id for person in self.people.all())
 
     def offer(self) -> int:
+        """Once nothing can be under way any more."""
+        self.clock.advance(UNDER_WAY + 1)
         self.offers.look()
         return self.offers.offer()
 
@@ -140,6 +143,21 @@ def test_what_redis_does_not_answer_to_is_not_kept(tmp_path: Path, clock: FakeCl
             machine.rules.put(Holiday("h", DAY, "Founders' day"))
         assert machine.kept.ids(RULES) == {}
         machine.kept.close()
+
+
+def test_a_write_that_is_under_way_is_run_by_nobody_else(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was: the first account of a new installation was told that there is one already."""
+    put = WriteLog.put
+
+    def overtaken(self: WriteLog, write: KeptWrite, about: Sequence[str] = ()) -> None:
+        put(self, write, about)
+        assert machine.offers.offer() == 0
+
+    monkeypatch.setattr(WriteLog, "put", overtaken)
+    machine.register()
+    assert machine.ids() == ["ada"]
 
 
 def test_offered_twice_or_by_two_it_is_done_once(machine: Machine, redis_client: Client) -> None:
@@ -240,6 +258,7 @@ def test_it_goes_after_its_time(machine: Machine, clock: FakeClock) -> None:
     clock.advance(HOURS + 1)
     machine.register("bob")
     machine.kept.expire()
+    clock.advance(UNDER_WAY + 1)
     assert len(machine.kept.ids(PEOPLE)) == 1
 
 
@@ -250,6 +269,7 @@ def test_a_damaged_file_is_set_aside_and_the_next_write_is_kept(
     machine = Machine(redis_client, tmp_path, clock)
     with closing(machine.kept):
         machine.register()
+        clock.advance(UNDER_WAY + 1)
         assert len(machine.kept.ids(PEOPLE)) == 1
         assert [name.startswith("writes-") for name in machine.aside] == [True]
 
