@@ -79,12 +79,9 @@ def _free(listed: list[PackOffer]) -> str:
 
 
 def _who_may(licence: Licence) -> None:
-    """A company's first question, answered in words and in a colour."""
-    said = f"A company may {plain(licence.short)}"
-    if licence.companies:
-        st.badge(said, icon=":material/check_circle:", color="green")
-    else:
-        st.badge(said, icon=":material/gavel:", color="orange")
+    """A company's first question, answered in words."""
+    icon = ":material/check_circle:" if licence.companies else ":material/gavel:"
+    st.markdown(f"{icon} **A company may {plain(licence.short)}**")
 
 
 def other_packs(app: AdminFacade) -> None:
