@@ -7,6 +7,7 @@ entries is a bomb of its own, which no bound on what they unpack to would stop.
 
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -19,6 +20,9 @@ _ENTRY_BYTES: Final = 256
 _TAIL: Final = 128 << 10  # the end record and the longest comment are read at once
 _MOST_EXPANSION: Final = 100
 """Neither weights nor photos shrink much; what unpacks to a hundred times its size is a bomb."""
+DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError)
+"""What reading a ZIP that is none, or is damaged, raises besides OSError; a ValueError where an
+entry lies before the file's beginning."""
 _ALWAYS_FINE: Final = 1 << 20  # bytes that may expand at any rate
 
 

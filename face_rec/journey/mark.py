@@ -131,9 +131,7 @@ class DurableMarker:
         self._problem = ""
 
     def _apply(self, event: Event) -> Receipt:
-        if (
-            self._replayer.behind or self._away()
-        ):  # do not make each person wait for a Redis known to be away
+        if self._replayer.behind or self._away():  # nobody waits for a Redis known to be away
             return self._later(event, away=True)
         try:
             receipt = self._attendance.apply(event, self._cooldown())

@@ -3,8 +3,8 @@
 Each turn goes to a side drawn at random, is asked for only when the head is back from the one
 before, and is the next that the head makes: whoever turns to the other side has failed. So a video
 that turns by itself answers each with one chance in two, however it moves, and ``turns`` of them
-with 2 to the power of -``turns``. A photo that is turned or bent shows next to no yaw: its nose
-stays where it is between the eyes.
+with 2 to the power of -``turns``. A photo shows little yaw: its nose stays where it is
+between the eyes until it is turned or bent very far (docs/liveness.md has the figures).
 
 Times are monotonic seconds, angles degrees of yaw, positive to the person's own left.
 """

@@ -14,7 +14,14 @@ import cv2
 import numpy as np
 
 from face_rec.domain.faces import Box, Face
-from face_rec.journey.liveness.motion import Floats, Grey, Small, boxed, room_motion
+from face_rec.journey.liveness.motion import (
+    Floats,
+    Grey,
+    Small,
+    boxed,
+    room_motion,
+    rows_and_columns,
+)
 
 LEAST: Final = 0.6
 """px of a picture made small that two opposite lines must have moved."""
@@ -98,8 +105,7 @@ def _shared(one: Sequence[float], other: Sequence[float]) -> float:
 def _around(box: Box, size: float) -> tuple[slice, slice]:
     """Rows and columns within ``size`` face widths (heights) of its middle."""
     (x, y), wide, high = box.centre, size * box.width, size * box.height
-    across = slice(max(0, round(x - wide)), max(0, round(x + wide)))
-    return slice(max(0, round(y - high)), max(0, round(y + high))), across
+    return rows_and_columns(Box(x - wide, y - high, x + wide, y + high))
 
 
 def _segments(grey: Grey, box: Box) -> Floats:

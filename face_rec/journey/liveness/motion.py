@@ -80,16 +80,17 @@ def _followed(before: Grey, now: Grey, points: Floats) -> Floats:
 
 def _room(shape: tuple[int, ...], box: Box) -> Grey:
     mask = np.full(shape, 255, np.uint8)
-    (x, y), wide = box.centre, box.width
-    _fill(mask, Box(x - _FAR * wide, y - _FAR * wide, x + _FAR * wide, shape[0]), 0)
+    (x, y), far = box.centre, _FAR * box.width
+    mask[rows_and_columns(Box(x - far, y - far, x + far, shape[0]))] = 0
     return mask
 
 
-def _fill(mask: Grey, area: Box, value: int) -> None:
+def rows_and_columns(area: Box) -> tuple[slice, slice]:
+    """Those of a picture that lie within ``area``, which may reach beyond its edges."""
     left, top, right, bottom = (
         max(0, round(side)) for side in (area.left, area.top, area.right, area.bottom)
     )
-    mask[top:bottom, left:right] = value
+    return slice(top, bottom), slice(left, right)
 
 
 def boxed(face: Face, scale: float) -> Box:

@@ -66,15 +66,17 @@ class _Part:
             with requests.get(
                 address, headers=self._asked(), stream=True, timeout=_TIMEOUT
             ) as answer:
+                if answer.status_code == requests.codes.requested_range_not_satisfiable:
+                    self._drop()  # all of it is here, or the server's file has changed
+                    return self.bring(progress, before, all_bytes)
                 if not answer.ok:
-                    self._drop()
-                    raise failed(address, f"the server answered {answer.status_code}")
+                    raise _failed(address, f"the server answered {answer.status_code}")
                 self._write(answer, progress, before, all_bytes)
             size = self._path.stat().st_size
             shutil.move(self._path, self._wanted.target)
             self._drop()
         except requests.RequestException as error:
-            raise failed(address, f"{type(error).__name__} (is there a network?)") from error
+            raise _failed(address, f"{type(error).__name__} (is there a network?)") from error
         except OSError as error:
             folder = self._wanted.target.parent
             raise ModelError(f"{folder} cannot hold the download: {error.strerror}.") from error
@@ -97,18 +99,18 @@ class _Part:
         length = int(answer.headers.get("Content-Length", 0))
         total = done + length if length else 0
         if total > LARGEST:
-            raise failed(answer.url, f"it has {total} bytes, more than any pack")
+            raise _failed(answer.url, f"it has {total} bytes, more than any pack")
         self._remember(answer)
         with self._path.open("ab" if goes_on else "wb") as stream:
             for piece in answer.iter_content(_PIECE):
                 done += len(piece)
                 if done > LARGEST:
                     self._drop()
-                    raise failed(answer.url, "it does not end")
+                    raise _failed(answer.url, "it does not end")
                 stream.write(piece)
                 progress(before + done, all_bytes or total)
         if total and done != total:
-            raise failed(answer.url, f"it broke off after {done} of {total} bytes")
+            raise _failed(answer.url, f"it broke off after {done} of {total} bytes")
 
     def _remember(self, answer: requests.Response) -> None:
         """A weak ETag names no bytes (RFC 9110 section 13.1.5), so nothing is gone on with."""
@@ -129,7 +131,7 @@ def _sweep(kept: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def failed(address: str, why: str) -> ModelError:
+def _failed(address: str, why: str) -> ModelError:
     """A download that did not come whole, and what to do."""
     return ModelError(
         f"{address} could not be downloaded: {why}. Try again: what has come is kept. Or download "

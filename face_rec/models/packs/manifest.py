@@ -130,7 +130,7 @@ def with_description(pack: Pack) -> Pack:
         content = json.loads(path.read_text(encoding="utf-8"))
         _same_files(pack, content)
         shown, stated, measured = _said(content)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, PackBroken) as error:
+    except (*UNFIT, PackBroken) as error:
         raise PackBroken(
             f"The {MANIFEST} that came with the models cannot be understood ({error}). Leave it "
             "out, or mend it (see docs/models.md)."

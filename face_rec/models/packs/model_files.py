@@ -4,7 +4,6 @@ told from its graph and never from its name."""
 import re
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -19,7 +18,7 @@ from face_rec.models.packs.catalogue import DetectorKind, PackFile
 from face_rec.models.packs.digests import Digests
 from face_rec.models.packs.manifest import MANIFEST, YUNET_OUTPUTS, Pack
 from face_rec.protocols.models import Progress
-from face_rec.zip_directory import files_in, opened_zip, path_of
+from face_rec.zip_directory import DAMAGED, files_in, opened_zip, path_of
 
 _CHUNK = 1 << 20
 MOST_ENTRIES = 500
@@ -143,7 +142,7 @@ def unpack_models(
             _unpack(opened, models, target, progress)
             if not only:
                 _unpack_description(opened, target)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
+    except DAMAGED as error:
         raise ArchiveRefused(
             "This is no complete ZIP archive; download or make it again."
         ) from error

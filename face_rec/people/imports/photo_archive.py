@@ -1,7 +1,6 @@
 """ZIPs from outside: checked as a whole before a byte is used, and never unpacked to disk."""
 
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
@@ -16,12 +15,10 @@ from face_rec.people.imports.collection import (
     is_clutter,
 )
 from face_rec.people.photos.photos import MAX_BYTES
-from face_rec.zip_directory import files_in, opened_zip, path_of
+from face_rec.zip_directory import DAMAGED, files_in, opened_zip, path_of
 
 MOST_FILES = 100_000
 MOST_BYTES = 8 * 2**30
-_DAMAGED = (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError)
-"""What reading an entry raises, as a place before the file's beginning is a ValueError."""
 _ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
 
 
@@ -34,7 +31,7 @@ def opened(source: Path | BinaryIO) -> Iterator[Collection]:
     with ExitStack() as stack:
         try:
             archive = stack.enter_context(opened_zip(source, MOST_FILES))
-        except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        except (OSError, *DAMAGED) as error:
             raise ArchiveRefused(f"This is not a ZIP file that can be read ({error}).") from None
         yield _collection(archive)
 
@@ -82,7 +79,7 @@ def _reader(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Callable[[], by
         try:
             with archive.open(entry) as file:
                 return file.read(MAX_BYTES + 1)
-        except _DAMAGED as error:
+        except (OSError, *DAMAGED) as error:
             raise ArchiveRefused(
                 f"{entry.filename[:80]!r} in the ZIP is damaged ({error}). Make the ZIP again."
             ) from None

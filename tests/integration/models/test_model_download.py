@@ -19,7 +19,8 @@ from tests.fakes.packs import DETECTION, RECOGNITION, official_of, write_pack, z
 @dataclass
 class Releases:
     """A server of files; ``cut`` bytes are kept back at the end of an answer. ``version``: the
-    ETag; with one it sends the rest of a file (``sent``: bytes of each answer)."""
+    ETag; with one it sends the rest of a file (``sent``: bytes of each answer).
+    ``refusal``: the status of the next answer."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     cut: int = 0
@@ -27,6 +28,7 @@ class Releases:
     url: str = ""
     version: str = ""
     sent: list[int] = field(default_factory=list)
+    refusal: int = 0
 
 
 @pytest.fixture
@@ -35,6 +37,11 @@ def releases() -> Iterator[Releases]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if state.refusal:
+                self.send_response(state.refusal)
+                state.refusal = 0
+                self.end_headers()
+                return
             data = state.files.get(self.path)
             start = self._start() if data is not None else 0
             self.send_response(404 if data is None else 206 if start else 200)
@@ -221,6 +228,23 @@ def test_another_version_of_the_file_is_begun_anew(
     releases.version, releases.cut = version, 0
     assert installer.pull("tiny") == packs.find("tiny")
     assert releases.sent == [whole - 100, whole], "what came is of no use"
+
+
+@pytest.mark.parametrize("answer", [416, 503])
+def test_what_has_come_survives_a_server_in_trouble_and_is_begun_anew_where_it_is_no_use(
+    installer: Installer, releases: Releases, monkeypatch: pytest.MonkeyPatch, answer: int
+) -> None:
+    monkeypatch.setattr("face_rec.models.packs.download._PIECE", 64)
+    whole = len(releases.files["/tiny.zip"])
+    releases.version, releases.cut = '"one"', 100
+    with pytest.raises(ModelError):
+        installer.pull("tiny")
+    releases.cut, releases.refusal = 0, answer
+    if answer == 503:
+        with pytest.raises(ModelError, match=r"503.*what has come is kept"):
+            installer.pull("tiny")
+    assert installer.pull("tiny").name == "tiny"
+    assert (releases.sent[-1] == whole) is (answer == 416)
 
 
 def test_a_pack_of_single_files_is_pulled_as_one(

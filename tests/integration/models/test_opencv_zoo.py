@@ -183,7 +183,9 @@ def test_a_pack_of_its_own_says_how_its_recogniser_is_fed_and_who_may_use_it(
         '{"calibration": [{"far": 1}]}',
         "[1]",
         "{",
+        "[" * 200_000,
     ],
+    ids=lambda said: said[:30],
 )
 def test_a_manifest_that_cannot_be_meant_is_refused(
     folder: Path, packs: InstalledPacks, tmp_path: Path, said: str
