@@ -16,36 +16,36 @@ CONTRAST = {"runOnly": ["color-contrast"]}
 
 
 # Streamlit pales what it is about to draw anew, and some pages draw parts of themselves every few
-# seconds: words that are pale while such a run is on may be so for that reason alone.
-WATCH = """() => {
-  window.runs = 0;
-  new MutationObserver((found) => window.runs += found.length).observe(document.body, {
-    subtree: true, attributeFilter: ['data-stale', 'data-test-script-state'],
-  });
-}"""
+# seconds: such words are pale for a moment, the ones that this test is after are always.
 SETTLED = "() => !document.getAnimations().some(one => one instanceof CSSTransition)"
-LOOKS = 10
+LOOKS = 8
+BETWEEN = 400  # ms
 
 
-def _pale_words(page: Page) -> list[str]:
-    """What a look at the page at rest finds; that of the last one where it never rests."""
-    page.evaluate(WATCH)
-    pale: list[str] = []
-    for _ in range(LOOKS):
-        rest(page)
-        expect(page.locator('[data-stale="true"]')).to_have_count(0)
-        until(page, SETTLED)  # words that were pale a moment ago are still on their way back
-        before = page.evaluate("window.runs")
-        found = Axe().run(page, options=CONTRAST).response["violations"]
-        pale = [node["html"][:200] for one in found for node in one["nodes"]]
-        if not pale or page.evaluate("window.runs") == before:
+def _pale_words(page: Page) -> dict[str, str]:
+    """What is too pale at every look at the page at rest, by its place in the page."""
+    pale = _pale_now(page)
+    for _ in range(LOOKS - 1):
+        if not pale:
             break
+        page.wait_for_timeout(BETWEEN)
+        again = _pale_now(page)
+        pale = {place: words for place, words in pale.items() if place in again}
     return pale
+
+
+def _pale_now(page: Page) -> dict[str, str]:
+    rest(page)
+    expect(page.locator('[data-stale="true"]')).to_have_count(0)
+    until(page, SETTLED)
+    found = Axe().run(page, options=CONTRAST).response["violations"]
+    nodes = (node for one in found for node in one["nodes"])
+    return {str(node["target"]): node["html"][:200] for node in nodes}
 
 
 def test_no_word_on_any_page_is_too_pale_to_read(demo: AppServer, browse: Browsers) -> None:
     page = browse.page()
-    pale: dict[str, list[str]] = {}
+    pale: dict[str, dict[str, str]] = {}
     for name in PAGES:
         page.goto(f"{demo.url}/{name}")
         pale[name] = _pale_words(page)
