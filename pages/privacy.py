@@ -20,7 +20,7 @@ from pages.ui.frame.step_up import again, awaited, fresh, proven
 from pages.ui.people.erasing import certificate_of, confirm_erasure, erasing, erasures
 from pages.ui.shared import times
 from pages.ui.shared.people_index import Index, people_index
-from pages.ui.shared.text import counted, plain
+from pages.ui.shared.text import counted, file_size, plain
 from pages.ui.shared.widgets import facts
 
 require(Page.PRIVACY.right)
@@ -181,7 +181,14 @@ def retention_card(app: AdminFacade) -> None:
     """Periods, the last run, and a button for the next."""
     retention = app.privacy.retention
     last = retention.last()
-    facts([*_periods(retention.periods), _encryption(app), *_last(app, last)])
+    facts(
+        [
+            *_periods(retention.periods),
+            _kept_photos(app, last),
+            _encryption(app),
+            *_last(app, last),
+        ]
+    )
     if last is not None and last.problem:
         st.warning(plain(last.problem), icon=":material/warning:")
     if not (retention.periods.snapshots or retention.periods.inactive):
@@ -206,6 +213,14 @@ def _periods(periods: Periods) -> list[tuple[str, str]]:
 
 def _kept(days: int, until: str) -> str:
     return f"removed after {counted(days, 'day')}{until}" if days else "kept until deleted"
+
+
+def _kept_photos(app: AdminFacade, run: Run | None) -> tuple[str, str]:
+    """Since when another model needs nobody to come in again, and what that takes on the disk."""
+    if not app.site.keep_photos:
+        return ("Enrolment photos", "only a portrait each: another model calls everybody in")
+    amount = f"{run.kept:,}, {file_size(run.kept_bytes)}" if run else "counted at the next run"
+    return ("Enrolment photos", f"kept with the person: {amount}")
 
 
 def _encryption(app: AdminFacade) -> tuple[str, str]:

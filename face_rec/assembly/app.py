@@ -17,6 +17,7 @@ from face_rec.access.control.access_control import Access
 from face_rec.assembly.commands import build_models
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.sealing import offline_secrets
+from face_rec.assembly.snapshots import open_kept_photos
 from face_rec.assembly.stores import Stores, cached_days, open_offices, open_stores
 from face_rec.assembly.system import System, site_info
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
@@ -39,7 +40,6 @@ from face_rec.people.directory import CachedDirectory
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
-from face_rec.people.kept_photos import Portraits
 from face_rec.people.photos.captures import Captures
 from face_rec.people.photos.quality import assess
 from face_rec.privacy.service import RetentionSchedule
@@ -145,7 +145,7 @@ def _system(
         enrolment=Enrolment(
             people=stores.people, writer=stores.writers.people, models=models, assess=assess,
             duplicates=DuplicateCheck(stores.people, models, follower.gallery, follower.wait),
-            portraits=Portraits(stores.spool), clock=clock,
+            photos=open_kept_photos(settings, stores.spool), clock=clock,
         ),
         engine=engine,
         kiosks=stores.kiosks,

@@ -10,6 +10,7 @@ from config import Settings
 from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Act
+from face_rec.assembly.snapshots import open_kept_photos
 from face_rec.assembly.stores import Stores
 from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.marks.records import marks_table
@@ -21,6 +22,7 @@ from face_rec.attendance.rules.rules import items_of, subject_of
 from face_rec.clock import Clock
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
+from face_rec.domain.pictures import Tidied
 from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.export import PersonExport
@@ -61,6 +63,8 @@ class PrivacyParts:
     exporting: Callable[[], None]
     """Asked before anything is done; each raises where whoever acts must first prove who they
     are."""
+    tidy: Callable[[], Tidied]
+    """Removes kept photos that nobody needs."""
     purge: Purge | None = None
     audit: Keeper | None = None
     """What the audit log tells of people in clear."""
@@ -90,7 +94,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         people=parts.people, writer=parts.writer, attendance=parts.attendance,
         snapshots=parts.snapshots, runs=RedisRunLog(parts.client, parts.site), clock=parts.clock,
         periods=lambda: _periods(parts.options()),
-        note=parts.note, purge=parts.purge,
+        note=parts.note, purge=parts.purge, tidy=parts.tidy,
     )  # fmt: skip
     consent = ConsentDesk(parts.people, parts.writer, parts.clock, parts.note)
     return Privacy(consent, retention, erasure, export, FONT, parts.encrypted)
@@ -123,6 +127,7 @@ def privacy_of(
             encrypted=stores.encrypted,
             erasing=lambda: stores.access.step_up.demand(Act.ERASE),
             exporting=lambda: stores.access.step_up.demand(Act.EXPORT),
+            tidy=lambda: open_kept_photos(settings, stores.spool).tidy(stores.people.many),
             purge=_purge(settings, stores.client),
             audit=audit_keeper(stores.audit, stores.people),
         )

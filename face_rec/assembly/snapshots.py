@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from config import Settings
 from face_rec.assembly.sealing import own_keys
+from face_rec.people.kept_photos import KeptPhotos
+from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.stores.backup.backup_place import FilePlace, Place, S3Place
 from face_rec.stores.redis.client import Client
 from face_rec.stores.s3 import S3Credentials, s3_client, s3_encryption
@@ -31,6 +33,11 @@ def open_spool(
     sealer = _picture_sealer(settings, client, data_keys, away)
     store = SealedSnapshots(open_snapshots(settings), sealer)
     return SnapshotSpool(store, settings.data_dir / "spool", sealer=WaitingSealer(sealer))
+
+
+def open_kept_photos(settings: Settings, snapshots: SnapshotStore) -> KeptPhotos:
+    """Enrolment photos among these pictures, as many as the settings keep."""
+    return KeptPhotos(snapshots, everything=settings.keep_photos)
 
 
 def open_sealed(settings: Settings, client: Client, data_keys: DataKeys) -> SealedSnapshots:

@@ -206,6 +206,7 @@ def site_info(settings: Settings) -> SiteInfo:
         consent_version=settings.consent_version,
         cooldown=settings.cooldown_seconds,
         save_snapshots=settings.save_snapshots,
+        keep_photos=settings.keep_photos,
         redis=_redis_words(settings),
         snapshots=_snapshot_words(settings),
         video_transport=settings.video_transport,

@@ -21,13 +21,16 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class TemplateInfo:
-    """All there is to know of a template but the embedding itself."""
+    """All there is to know of a template but the embedding itself. ``photo``: the name of the
+    kept photo that it was made from (see ``pictures.kept_photo``), the same under every contract;
+    "" where none was kept."""
 
     slot: int
     view: View
     quality: float
     contract: str
     added_at: datetime
+    photo: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,6 +3,7 @@ day."""
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -10,11 +11,25 @@ from face_rec.domain.errors import BadSnapshotKey
 from face_rec.domain.marks import Event
 
 MARKS: Final = "marks/"
+PEOPLE: Final = "people/"
+"""Folder of people's own photos."""
 DATED: Final = (MARKS, "unknown/")
 """Folders whose pictures lie by day: of marks, and of faces that nobody was named for."""
 
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """Kept enrolment photos: how many there are, their ``bytes`` where they lie, and how many were
+    ``removed`` because nobody needs them."""
+
+    photos: int = 0
+    bytes: int = 0
+    removed: int = 0
+
+
 _DATED: Final = re.compile(r"[a-z]+/(\d{4})/(\d{2})/(\d{2})/")
 _OWNED: Final = re.compile(r"people/([^/]+)/.+|marks/\d{4}/\d{2}/\d{2}/([^/.]+)\.[^/.]+\.jpg")
+_KEPT: Final = re.compile(r"people/([^/]+)/enrolment/([0-9a-f]{32})\.jpg")
 _SEGMENT = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"
 _KEY = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
 _LONGEST = 200  # leaves room for a prefix within the 255 bytes of a file name
@@ -44,7 +59,19 @@ def key_of(event_id: str, at: datetime, subject: str) -> str:
 
 def portraits_of(subject: str) -> str:
     """Prefix of a person's own photos."""
-    return f"people/{subject}/"
+    return f"{PEOPLE}{subject}/"
+
+
+def kept_photo(subject: str, name: str) -> str:
+    """Where an accepted enrolment photo lies. ``name`` is made of its content, so that another
+    picture in its place is noticed."""
+    return f"{portraits_of(subject)}enrolment/{name}.jpg"
+
+
+def kept_of(key: str) -> tuple[str, str] | None:
+    """Whose kept photo lies there, and its name; None for any other picture."""
+    found = _KEPT.fullmatch(key)
+    return (found[1], found[2]) if found else None
 
 
 def owner_of(key: str) -> str | None:

@@ -25,6 +25,8 @@ class SiteInfo:
     """Where Redis is, without password: for people."""
     snapshots: str
     """Where snapshots are kept: for people."""
+    keep_photos: bool = True
+    """Whether every accepted enrolment photo is kept."""
     video_transport: str = "auto"
     """``auto``, ``webrtc`` or ``http``."""
     ice: IceServers = IceServers()

@@ -22,7 +22,7 @@ from face_rec.people import kept_photos
 from face_rec.people.details import Details, clean_details, clean_person
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.gallery.gallery import centroid
-from face_rec.people.kept_photos import MOST_TEMPLATES, Portraits
+from face_rec.people.kept_photos import MOST_TEMPLATES, KeptPhotos
 from face_rec.people.photos.capture import GuidedCapture
 from face_rec.people.photos.photo_check import EnrolPhoto, Examiner
 from face_rec.people.photos.quality import CAPTURE
@@ -45,12 +45,12 @@ class Enrolment:
         models: ModelSource,
         assess: Assessor,
         duplicates: DuplicateCheck,
-        portraits: Portraits,
+        photos: KeptPhotos,
         clock: Clock,
     ) -> None:
         self._people = people
         self._writer = writer
-        self._portraits = portraits
+        self._photos = photos
         self._clock = clock
         self._duplicates = duplicates
         self._models = models
@@ -75,14 +75,14 @@ class Enrolment:
     def register(self, details: Details, photos: Sequence[EnrolPhoto], reason: str = "") -> Person:
         """Add a person with a template for each of the best ten photos.
 
-        The best photo goes to the snapshot store once the person is written. Raises
+        The photos go to the snapshot store once the person is written. Raises
         ConsentMissing, DetailsRefused, IdTaken, Conflict, and FaceTaken unless ``reason`` says
         why the same face may be registered again.
         """
         details = clean_details(details)
         self._check_consent(details)
         self._check_id(details.id)
-        kept, contract = _accepted(photos)
+        kept, contract = _accepted(self._photos.wanted(photos))
         person = self._new_person(details)
         created = self._duplicates.guarded(
             _face(kept),
@@ -93,6 +93,7 @@ class Enrolment:
             reason=reason,
         )
         log.info("person_registered subject=%s templates=%d", created.subject, len(kept))
+        self._photos.keep(created, kept)
         return self._pictured(created, kept)
 
     def add_photos(self, subject: str, photos: Sequence[EnrolPhoto], reason: str = "") -> Person:
@@ -101,7 +102,7 @@ class Enrolment:
         Raises PersonMissing, ConsentMissing, PeopleError (no room), PictureRefused (another
         face than the person's), FaceTaken, Conflict.
         """
-        kept, contract = _accepted(photos)
+        kept, contract = _accepted(self._photos.wanted(photos))
         face = _face(kept)
         self._check_same_person(subject, face, contract)
         person = self._duplicates.guarded(
@@ -109,25 +110,26 @@ class Enrolment:
             reason=reason,
         )  # fmt: skip
         log.info("templates_added subject=%s templates=%d", subject, len(kept))
+        self._photos.keep(person, kept)
         if person.photo is None:
-            person = self._with_key(person, self._portraits.new_key(subject))
+            person = self._with_key(person, self._photos.new_key(subject))
             return self._pictured(person, kept)
         return person
 
     def remove_template(self, subject: str, slot: int) -> Person:
-        """Remove one template. The last one stays: a person without a face is never marked,
-        so raises PeopleError then; PersonMissing, Conflict."""
+        """Remove one template with its photo, and what other models have made of that. The last
+        one stays: a person without a face is never marked, so raises PeopleError then;
+        PersonMissing, Conflict."""
 
         def remove() -> Person:
             person, stored = self._of(subject)
-            left = [template for template in stored if template.info.slot != slot]
+            left = kept_photos.without(stored, slot)
             if not left:
                 raise PeopleError(
                     "This is the last photo. Add another one first, or deactivate or erase "
                     "the person."
                 )
-            revision = self._people.revision()
-            return self._writer.put_templates(subject, left, person.version, revision)
+            return self._replaced(person, left, self._people.revision())
 
         return until_first(remove)
 
@@ -167,7 +169,7 @@ class Enrolment:
         subject = secrets.token_hex(12)
         return Person(
             subject, details.id, details.name, details.group, details.email,
-            consent=details.consent, photo=self._portraits.new_key(subject),
+            consent=details.consent, photo=self._photos.new_key(subject),
             created_at=self._clock.now(),
         )  # fmt: skip
 
@@ -188,7 +190,14 @@ class Enrolment:
                 f"There are {MOST_TEMPLATES} photos already. Remove the poorest one first."
             )
         everything = kept_photos.merged(stored, photos, self._clock.now())
-        return self._writer.put_templates(subject, everything, person.version, seen)
+        return self._replaced(person, everything, seen)
+
+    def _replaced(self, was: Person, templates: Sequence[Template], seen: int) -> Person:
+        """``was`` with these templates instead, and without the photos of those that went."""
+        person = self._writer.put_templates(was.subject, templates, was.version, seen)
+        gone = kept_photos.named(was.templates) - kept_photos.named(person.templates)
+        self._photos.forget(was.subject, gone)
+        return person
 
     def _check_face(self, subject: str, stored: Sequence[Template], reason: str) -> None:
         contract = self.examiner.models().contract
@@ -198,7 +207,8 @@ class Enrolment:
 
     def _pictured(self, person: Person, photos: Sequence[EnrolPhoto]) -> Person:
         """Store the person's picture, or note that there is none."""
-        return person if self._portraits.keep(person, photos) else self._with_key(person, None)
+        kept = self._photos.keep_portrait(person, photos)
+        return person if kept else self._with_key(person, None)
 
     def _with_key(self, person: Person, key: str | None) -> Person:
         try:

@@ -1,25 +1,28 @@
-"""Which photos of a person are kept: as templates, under which slots, and as the portrait that
-they are shown by, in the snapshot store."""
+"""Which photos of a person are kept: as templates, under which slots, as the portrait that they
+are shown by, and as pictures that another model can be shown, in the snapshot store."""
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-import cv2
-
 from face_rec.domain.errors import StoreError
-from face_rec.domain.faces import Image, View
+from face_rec.domain.faces import View
 from face_rec.domain.people import Person, Template, TemplateInfo
-from face_rec.domain.pictures import portraits_of
+from face_rec.domain.pictures import PEOPLE, Tidied, kept_of, kept_photo, portraits_of
 from face_rec.people.photos.photo_check import EnrolPhoto
+from face_rec.people.photos.photos import jpeg_of
 from face_rec.protocols.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)
 
 MOST_TEMPLATES = 10
-"""A person may have; slots run from 0 to one less."""
-_JPEG_QUALITY = 90
+"""A person may have of one model."""
+SLOTS = 2 * MOST_TEMPLATES
+"""Of all models: the one in use, and the one that it is changed for, or was."""
+_PORTRAIT_QUALITY = 90
+_AT_ONCE = 500  # people a round trip
 
 
 def chosen(photos: Sequence[EnrolPhoto], room: int = MOST_TEMPLATES) -> list[EnrolPhoto]:
@@ -39,7 +42,7 @@ def made_from(
 ) -> list[Template]:
     """One template a photo, in the lowest slots that ``earlier`` leaves free."""
     used = {template.info.slot for template in earlier}
-    free = [slot for slot in range(MOST_TEMPLATES) if slot not in used]
+    free = [slot for slot in range(SLOTS) if slot not in used]
     return [_template(photo, slot, now) for photo, slot in zip(photos, free, strict=False)]
 
 
@@ -56,8 +59,19 @@ def merged(
     new = chosen(photos, MOST_TEMPLATES - len(own))
     others = [template for template in stored if template.info.contract != digest]
     others.sort(key=lambda template: template.info.added_at, reverse=True)
-    kept = own + others[: MOST_TEMPLATES - len(own) - len(new)]
+    kept = own + others[: SLOTS - len(own) - len(new)]
     return kept + made_from(new, now, kept)
+
+
+def without(stored: Sequence[Template], slot: int) -> list[Template]:
+    """``stored`` but the one in ``slot``, and but those that were made from its photo."""
+    photos = named(template.info for template in stored if template.info.slot == slot)
+    return [one for one in stored if one.info.slot != slot and one.info.photo not in photos]
+
+
+def named(templates: Iterable[TemplateInfo]) -> set[str]:
+    """The kept photos that these were made from."""
+    return {info.photo for info in templates if info.photo}
 
 
 def best(photos: Sequence[EnrolPhoto]) -> EnrolPhoto:
@@ -65,37 +79,94 @@ def best(photos: Sequence[EnrolPhoto]) -> EnrolPhoto:
     return max(photos, key=lambda photo: (photo.view is View.FRONT, photo.quality.score))
 
 
-class Portraits:
+class KeptPhotos:
     """Pictures lie under ``people/<subject>/``, so that all of a person's can be found.
 
-    A key is made before the person is written and its picture stored afterwards: a write that
-    fails leaves no picture behind.
+    Keys are made before the person is written and their pictures stored afterwards: a write that
+    fails leaves no picture behind. ``everything``: whether each accepted photo is kept, or the
+    portrait only.
     """
 
-    def __init__(self, snapshots: SnapshotStore) -> None:
+    def __init__(self, snapshots: SnapshotStore, *, everything: bool = True) -> None:
         self._snapshots = snapshots
+        self._everything = everything
 
     def new_key(self, subject: str) -> str:
         return f"{portraits_of(subject)}{secrets.token_hex(8)}.jpg"
 
-    def keep(self, person: Person, photos: Sequence[EnrolPhoto]) -> bool:
+    def wanted(self, photos: Sequence[EnrolPhoto]) -> list[EnrolPhoto]:
+        """``photos`` with what is to be kept of them."""
+        if self._everything:
+            return list(photos)
+        return [replace(photo, picture=b"") for photo in photos]
+
+    def keep(self, person: Person, photos: Sequence[EnrolPhoto]) -> None:
+        """Store those of ``photos`` that ``person`` has templates of. One that cannot be stored
+        is no reason to undo a registration: a change of the model then names it."""
+        names = named(person.templates)
+        for photo in photos:
+            if photo.name in names:
+                self._put(person.subject, kept_photo(person.subject, photo.name), photo.picture)
+
+    def keep_portrait(self, person: Person, photos: Sequence[EnrolPhoto]) -> bool:
         """Store the best of ``photos`` under the person's key; False if that failed, which
         is no reason to undo a registration."""
         if not person.photo:
             return True
+        jpeg = jpeg_of(best(photos).portrait, _PORTRAIT_QUALITY)
+        return self._put(person.subject, person.photo, jpeg)
+
+    def forget(self, subject: str, names: Iterable[str]) -> None:
+        """Remove kept photos that no template is left of. What the store does not remove now,
+        :meth:`tidy` does."""
+        for name in names:
+            try:
+                self._snapshots.delete(kept_photo(subject, name))
+            except StoreError as error:
+                log.warning("kept_photo_not_removed subject=%s reason=%s", subject, error)
+
+    def tidy(self, many: Callable[[Sequence[str]], Mapping[str, Person]]) -> Tidied:
+        """Remove kept photos that no template of their person is left of; all of them where none
+        are to be kept. Photos of somebody who is not here are left to erasures: a database that
+        has lost people must not cost their photos. ``many``: people by subject. Raises StoreError.
+        """
+        sizes: dict[str, dict[str, int]] = {}
+        for key, size in self._snapshots.sizes(PEOPLE):
+            kept = kept_of(key)
+            if kept:
+                sizes.setdefault(kept[0], {})[kept[1]] = size
+        left, removed = dict[tuple[str, str], int](), 0
+        for subjects in _batches(list(sizes)):
+            people = many(subjects)
+            for subject in subjects:
+                needless = self._needless(people.get(subject), set(sizes[subject]))
+                self._remove(subject, needless)
+                removed += len(needless)
+                left |= {(subject, n): b for n, b in sizes[subject].items() if n not in needless}
+        return Tidied(len(left), sum(left.values()), removed)
+
+    def _needless(self, person: Person | None, names: set[str]) -> set[str]:
+        if not self._everything:
+            return names
+        return names - named(person.templates) if person else set()
+
+    def _remove(self, subject: str, names: Iterable[str]) -> None:
+        for name in names:
+            self._snapshots.delete(kept_photo(subject, name))
+
+    def _put(self, subject: str, key: str, jpeg: bytes) -> bool:
         try:
-            self._snapshots.put(person.photo, _jpeg(best(photos).portrait))
+            self._snapshots.put(key, jpeg)
         except StoreError as error:
-            log.warning("portrait_not_stored subject=%s reason=%s", person.subject, error)
+            log.warning("photo_not_stored subject=%s reason=%s", subject, error)
             return False
         return True
 
 
+def _batches(subjects: Sequence[str]) -> list[Sequence[str]]:
+    return [subjects[n : n + _AT_ONCE] for n in range(0, len(subjects), _AT_ONCE)]
+
+
 def _template(photo: EnrolPhoto, slot: int, now: datetime) -> Template:
-    info = TemplateInfo(slot, photo.view, photo.quality.score, photo.contract.digest, now)
-    return Template(info, photo.vector)
-
-
-def _jpeg(image: Image) -> bytes:
-    _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
-    return encoded.tobytes()
+    score, digest = photo.quality.score, photo.contract.digest
+    return Template(TemplateInfo(slot, photo.view, score, digest, now, photo.name), photo.vector)

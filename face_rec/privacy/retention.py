@@ -37,7 +37,8 @@ class Periods:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one run removed. ``problem`` says what it could not do, or is empty."""
+    """What one run removed. ``problem`` says what it could not do, or is empty. ``kept`` and
+    ``kept_bytes``: the enrolment photos that there are since then."""
 
     began_at: datetime
     ended_at: datetime
@@ -46,6 +47,8 @@ class Run:
     templates: int = 0
     photos: int = 0
     problem: str = ""
+    kept: int = 0
+    kept_bytes: int = 0
 
 
 class RunLog(Protocol):
@@ -78,7 +81,10 @@ class Retention:
         periods: Callable[[], Periods],
         note: Note = unnoted,
         purge: Purge | None = None,
+        tidy: Callable[[], pictures.Tidied] = pictures.Tidied,
     ) -> None:
+        """``tidy`` removes kept enrolment photos that no template is left of."""
+        self._tidy = tidy
         self._purge = purge or NoPurge()
         self._people = people
         self._writer = writer
@@ -111,7 +117,7 @@ class Retention:
     def _work(self) -> Run:
         began = self._clock.now()
         run = Run(began, began)
-        for step in (self._old_pictures, self._inactive_people):
+        for step in (self._old_pictures, self._inactive_people, self._needless_photos):
             try:
                 run = step(run)
             except StoreError as error:
@@ -156,6 +162,11 @@ class Retention:
         except StoreError as error:
             return replace(run, pictures=removed, problem=str(error))
         return replace(run, pictures=removed)
+
+    def _needless_photos(self, run: Run) -> Run:
+        tidied = self._tidy()
+        photos = run.photos + tidied.removed
+        return replace(run, photos=photos, kept=tidied.photos, kept_bytes=tidied.bytes)
 
     # --- people
 

@@ -40,7 +40,7 @@ class RetentionSchedule:
         self._thread = Background("retention", self._run)
 
     def start(self) -> None:
-        """Begin; where nothing is ever to be removed, a run has nothing to do."""
+        """Begin; where nothing is ever to be removed, a run looks after the kept photos only."""
         self._thread.start()
 
     def close(self) -> None:
@@ -60,9 +60,6 @@ class RetentionSchedule:
             wait = self._look_every
 
     def _due(self, least: timedelta) -> bool:
-        periods = self._retention.periods
-        if not (periods.snapshots or periods.inactive):
-            return False  # nothing is ever to be removed
         last = self._retention.last()
         return last is None or self._clock.now() - last.began_at >= least
 

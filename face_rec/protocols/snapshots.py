@@ -25,6 +25,10 @@ class SnapshotStore(Protocol):
 
     def keys(self, prefix: str = "") -> Iterator[str]: ...
 
+    def sizes(self, prefix: str = "") -> Iterator[tuple[str, int]]:
+        """The same with the bytes that each takes where it lies."""
+        ...
+
 
 class SnapshotSink(Protocol):
     """Takes pictures to be stored in the background; never blocks, never raises."""

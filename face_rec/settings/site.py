@@ -63,6 +63,12 @@ class Privacy(Topic):
         "Key of the tamper-evident chain of marks, several separated by commas as above; empty: "
         "one is made in DATA_DIR/keys. Set it where several machines share one Redis.",
     )
+    keep_photos: bool = setting(
+        "true",
+        "Keep every accepted enrolment photo, sealed and erased like all pictures, so that "
+        "another model needs nobody to come in again. false: kept ones are removed within a day, "
+        "and a change of the model calls everybody in.",
+    )
     snapshot_days: Days = setting(
         "0",
         "Pictures of marks are deleted after so many days; 0: never.",

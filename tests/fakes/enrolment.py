@@ -10,7 +10,7 @@ from face_rec.people.directory import CachedDirectory
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
-from face_rec.people.kept_photos import Portraits
+from face_rec.people.kept_photos import KeptPhotos
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.quality import assess
 from tests.fakes.clock import FakeClock
@@ -48,7 +48,13 @@ class People:
     The follower's thread is not started; its steps are taken whenever somebody waits.
     """
 
-    def __init__(self, store: FakePeople | None = None, **models: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        store: FakePeople | None = None,
+        *,
+        keep_photos: bool = True,
+        **models: Any,  # noqa: ANN401
+    ) -> None:
         self.clock = FakeClock()
         self.store = store or FakePeople(self.clock)
         self.models = FakeModelSource(**models)
@@ -65,7 +71,7 @@ class People:
             duplicates=DuplicateCheck(
                 self.store, self.models, self.follower.gallery, self.caught_up
             ),
-            portraits=Portraits(self.snapshots),
+            photos=KeptPhotos(self.snapshots, everything=keep_photos),
             clock=self.clock,
         )
 

@@ -168,8 +168,8 @@ class FakePeople:
     def _write(self, person: Person, templates: Sequence[Template]) -> Person:
         ordered = sorted(templates, key=lambda t: t.info.slot)
         slots = [t.info.slot for t in ordered]
-        if len(set(slots)) != len(slots) or not set(slots) <= set(range(10)):
-            raise PeopleError("At most 10 templates, each in a slot of its own from 0 to 9.")
+        if len(set(slots)) != len(slots) or not set(slots) <= set(range(20)):
+            raise PeopleError("At most 20 templates, each in a slot of its own from 0 to 19.")
         written = dataclasses.replace(
             person,
             version=person.version + 1,

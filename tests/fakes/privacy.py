@@ -10,6 +10,7 @@ from face_rec.attendance.marks.records import marks_table
 from face_rec.attendance.reports.pdf_file import FONT
 from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.domain.people import Person
+from face_rec.people.kept_photos import KeptPhotos
 from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.export import PersonExport
@@ -100,6 +101,7 @@ class PrivacyOf:
             attendance=fake.attendance,
             runs=self.runs,
             periods=lambda: self.periods,
+            tidy=lambda: KeptPhotos(fake.snapshots).tidy(fake.people.many),
             **stores,
         )
         consent = ConsentDesk(fake.people, fake.people, fake.clock, note)

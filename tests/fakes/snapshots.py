@@ -44,6 +44,9 @@ class MemorySnapshots:
         self._ask()
         return iter(sorted(key for key in self.jpegs if key.startswith(prefix)))
 
+    def sizes(self, prefix: str = "") -> Iterator[tuple[str, int]]:
+        return ((key, len(self.jpegs[key])) for key in self.keys(prefix))
+
     def _ask(self) -> None:
         if self.away:
             raise StoreUnavailable("The test has switched the store off.")

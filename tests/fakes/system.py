@@ -33,7 +33,7 @@ from face_rec.people.directory import CachedDirectory
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
-from face_rec.people.kept_photos import Portraits
+from face_rec.people.kept_photos import KeptPhotos
 from face_rec.people.photos.captures import Captures
 from face_rec.protocols.models import Progress
 from face_rec.site_options import LiveOptions
@@ -167,7 +167,7 @@ class FakeSystem:
         )
         enrolment = Enrolment(
             people=self.people, writer=self.people, models=self.models, assess=good_quality,
-            duplicates=self.duplicates, portraits=Portraits(self.snapshots), clock=self.clock,
+            duplicates=self.duplicates, photos=KeptPhotos(self.snapshots), clock=self.clock,
         )  # fmt: skip
         parts: dict[str, Any] = {
             "installation": SITE,

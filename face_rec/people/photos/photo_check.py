@@ -4,6 +4,7 @@ find the one face → measure it → hold it against the limits → embed it →
 photos before it. The guided capture takes the same steps one by one.
 """
 
+import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,13 @@ from face_rec.domain.faces import Face, Image, Quality, Vector, View
 from face_rec.domain.people import Contract
 from face_rec.people.gallery.gallery import centroid
 from face_rec.people.photos import capture_hints
-from face_rec.people.photos.photos import portrait, thumbnail
+from face_rec.people.photos.photos import (
+    KEPT_QUALITY,
+    jpeg_of,
+    portrait,
+    surroundings,
+    thumbnail,
+)
 from face_rec.people.photos.quality import ENROLMENT, Limits, shortcoming
 from face_rec.protocols.models import Assessor, FaceModels, ModelSource
 
@@ -34,17 +41,23 @@ _AGREEMENT_PEOPLE = 10
 class EnrolPhoto:
     """One accepted photo. ``portrait``: the face with some surroundings, BGR, at most 480 px;
     ``thumbnail``: the same, at most 160 px. ``vector``: mean of the embeddings of the face and
-    of its mirror image, made under ``contract``."""
+    of its mirror image, made under ``contract``. ``picture``: the face in its surroundings, as a
+    JPEG to be kept; ``name``: made of that."""
 
     portrait: Image
     thumbnail: Image
     quality: Quality
     vector: Vector
     contract: Contract
+    picture: bytes = b""
 
     @property
     def view(self) -> View:
         return self.quality.view
+
+    @property
+    def name(self) -> str:
+        return name_of(self.picture)
 
 
 class Examiner:
@@ -104,12 +117,13 @@ class Examiner:
     ) -> EnrolPhoto:
         """Embeds the face; raises PictureRefused if it is not the one in ``so_far``."""
         models = self.models()
-        vector = _embed(models, image, face)
+        vector = embedded(models, image, face)
         earlier = [photo.vector for photo in so_far if photo.contract == models.contract]
         if earlier:
             self.agree(vector, centroid(np.stack(earlier)))
         picture = portrait(image, face.box)
-        return EnrolPhoto(picture, thumbnail(picture), quality, vector, models.contract)
+        kept = jpeg_of(surroundings(image, face.box), KEPT_QUALITY)
+        return EnrolPhoto(picture, thumbnail(picture), quality, vector, models.contract, kept)
 
     def agree(self, vector: Vector, others: Vector) -> None:
         """Raises PictureRefused if ``vector`` and ``others`` are two people."""
@@ -151,7 +165,12 @@ def _only(faces: Sequence[Face]) -> Face:
     return first
 
 
-def _embed(models: FaceModels, image: Image, face: Face) -> Vector:
+def name_of(picture: bytes) -> str:
+    """The name of a kept photo: whatever else lies in its place has another. "" for none."""
+    return hashlib.sha256(picture).hexdigest()[:32] if picture else ""
+
+
+def embedded(models: FaceModels, image: Image, face: Face) -> Vector:
     """Face and mirror image together say a little more than the face alone, and enrolment
     has the time."""
     crop = models.embedder.align(image, face)

@@ -18,6 +18,12 @@ MAX_PIXELS = 50_000_000
 MAX_SIDE = 2000
 """Longer side of a decoded picture, px; a face needs no more."""
 MIN_SIDE = 40
+KEPT_SIDE = 640
+"""Longer side of a kept enrolment photo, px: its face is then 213 px, twice what a model sees."""
+KEPT_QUALITY = 92
+"""Of its JPEG."""
+_KEPT_TIMES = 3.0
+"""Side of a kept photo in faces."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
@@ -46,6 +52,26 @@ def portrait(image: Image, box: Box, side: int = 480, margin: float = 0.6) -> Im
     left, top = max(0, int(x - reach)), max(0, int(y - reach))
     right, bottom = min(width, int(x + reach) + 1), min(height, int(y + reach) + 1)
     return thumbnail(image[top:bottom, left:right], side)
+
+
+def surroundings(image: Image, box: Box) -> Image:
+    """A copy of the face in its surroundings: a square of three times the face, with the face in
+    the middle (black where the picture ends), in the picture's own pixels but at most
+    KEPT_SIDE px. Enough for a model that aligns faces otherwise than the one in use."""
+    reach = max(box.width, box.height) * _KEPT_TIMES / 2
+    x, y = box.centre
+    left, top, right, bottom = (round(v) for v in (x - reach, y - reach, x + reach, y + reach))
+    height, width = image.shape[:2]
+    part = image[max(0, top) : min(height, bottom), max(0, left) : min(width, right)]
+    beyond = (max(0, -top), max(0, bottom - height), max(0, -left), max(0, right - width))
+    framed = cv2.copyMakeBorder(part, *beyond, cv2.BORDER_CONSTANT, value=(0, 0, 0))
+    return thumbnail(np.asarray(framed, np.uint8), KEPT_SIDE)
+
+
+def jpeg_of(image: Image, quality: int) -> bytes:
+    """A JPEG of a BGR picture."""
+    _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return encoded.tobytes()
 
 
 def thumbnail(image: Image, side: int = 160) -> Image:

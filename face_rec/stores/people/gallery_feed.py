@@ -71,7 +71,7 @@ class GalleryFeed:
             total = int(self._client.hlen(keys.ids(self._site)))
         done = 0
         for subjects in self.subjects():
-            answers = self._read(subjects)
+            answers = self._read(subjects, contract)
             sealers = self._sealers(answers)
             found = map(self._entry, subjects, repeat(contract), answers, sealers)
             yield from (entry for entry in found if entry is not None)
@@ -95,16 +95,22 @@ class GalleryFeed:
             if not cursor:
                 return
 
-    def _read(self, subjects: Sequence[str]) -> list[Sequence[bytes | None]]:
+    def _read(self, subjects: Sequence[str], contract: str) -> list[Sequence[bytes | None]]:
         """One round trip for what nearly everybody has; another one for those whose embeddings
-        were stored before people had keys of their own."""
+        were stored before people had keys of their own, or lie in later slots, as they do when
+        the model is being changed."""
         answers = self._fetch(subjects, self._usual)
-        if self._own is not None:
-            older = [place for place, (_, _, faces) in enumerate(answers) if faces is None]
-            found = self._fetch([subjects[place] for place in older], self._fields)
-            for place, values in zip(older, found, strict=True):
-                answers[place] = values
+        more = [place for place, values in enumerate(answers) if self._lacks(values, contract)]
+        found = self._fetch([subjects[place] for place in more], self._fields)
+        for place, values in zip(more, found, strict=True):
+            answers[place] = values
         return answers
+
+    def _lacks(self, values: Sequence[bytes | None], contract: str) -> bool:
+        if self._own is not None:
+            return values[2] is None
+        slots = person_codec.slots_of(values[0] or b"{}", contract)
+        return bool(slots) and max(slots) >= len(values) - self._first
 
     @redis_errors()
     def _fetch(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from face_rec.domain.faces import Vector
-from face_rec.domain.people import Person, Template
+from face_rec.domain.people import Person, Template, TemplateInfo
 from face_rec.stores.chain.links import Chain
 from face_rec.stores.stored_json import compact, time_to_text
 
@@ -69,9 +69,15 @@ def _text(salt: str, faces: str, person: Person) -> str:
     about: Sequence[Any] = [
         "person", salt, faces, person.subject, person.id, person.name, person.group,
         person.email, person.active, _consent(person),
-        [[info.slot, info.contract] for info in person.templates],
+        [_template(info) for info in person.templates],
     ]  # fmt: skip
     return compact(about).decode()
+
+
+def _template(info: TemplateInfo) -> list[int | str]:
+    """With its photo, which a later embedding is made of: it cannot be exchanged either."""
+    photo = [info.photo] if info.photo else []
+    return [info.slot, info.contract, *photo]
 
 
 def _consent(person: Person) -> list[str | None]:

@@ -157,12 +157,14 @@ def _consent_of(stored: _Consent | None) -> Consent | None:
 
 
 def _info(info: TemplateInfo) -> dict[str, Any]:
+    photo = {"photo": info.photo} if info.photo else {}
     return {
         "slot": info.slot,
         "view": info.view.value,
         "quality": info.quality,
         "contract": info.contract,
         "added_at": time_to_text(info.added_at),
+        **photo,
     }
 
 

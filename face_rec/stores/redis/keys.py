@@ -55,7 +55,8 @@ ALIAS: Final = "alias"  # under which the person's own key lies in person_keys
 
 PIN: Final = "pin"  # its hash, where the person has one
 
-MAX_TEMPLATES: Final = 10
+MAX_TEMPLATES: Final = 20
+"""Ten of the model in use, and as many of the one that it is changed for."""
 
 
 def vector(slot: int) -> str:

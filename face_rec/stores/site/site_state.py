@@ -49,6 +49,8 @@ class RedisRunLog:
             "templates": run.templates,
             "photos": run.photos,
             "problem": run.problem,
+            "kept": run.kept,
+            "kept_bytes": run.kept_bytes,
         }
         self._client.hset(self._key, _FIELD, compact(fields))
 

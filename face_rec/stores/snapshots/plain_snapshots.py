@@ -4,8 +4,8 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path, PurePosixPath
 
 from botocore.exceptions import ClientError
 
@@ -96,12 +96,21 @@ class FolderSnapshots:
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """All keys that begin with ``prefix``, in order."""
-        for folder, folders, names in os.walk(self._folder):
+        inner = PurePosixPath(prefix.rpartition("/")[0])  # no need to look into the others
+        if inner.is_absolute() or ".." in inner.parts:
+            return
+        for folder, folders, names in os.walk(self._folder / inner):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(name for name in names if not name.startswith(".")):
                 key = (Path(folder) / name).relative_to(self._folder).as_posix()
                 if key.startswith(prefix):
                     yield key
+
+    def sizes(self, prefix: str = "") -> Iterator[tuple[str, int]]:
+        """The same with the bytes of each; those that are removed meanwhile are left out."""
+        for key in self.keys(prefix):
+            with suppress(FileNotFoundError):
+                yield key, (self._folder / key).stat().st_size
 
 
 def _move(arrived: Path, path: Path) -> None:
@@ -217,13 +226,17 @@ class S3Snapshots:
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """All keys that begin with ``prefix``, a page of 1,000 at a time."""
+        return (key for key, _ in self.sizes(prefix))
+
+    def sizes(self, prefix: str = "") -> Iterator[tuple[str, int]]:
+        """The same with the bytes of each."""
         with self._errors(prefix):
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket, Prefix=self._prefix + prefix
             )
             for page in pages:
                 for entry in page.get("Contents", []):
-                    yield entry["Key"].removeprefix(self._prefix)
+                    yield entry["Key"].removeprefix(self._prefix), entry["Size"]
 
     @contextmanager
     def _errors(self, key: str) -> Iterator[None]:

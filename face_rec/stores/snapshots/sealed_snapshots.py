@@ -145,6 +145,9 @@ class SealedSnapshots:
     def keys(self, prefix: str = "") -> Iterator[str]:
         return self._inner.keys(prefix)
 
+    def sizes(self, prefix: str = "") -> Iterator[tuple[str, int]]:
+        return self._inner.sizes(prefix)
+
     def reseal(self, key: str, owner: str | None = None) -> bool:
         """Seal one picture as it would be sealed now; False if it is so already, or was deleted
         or replaced meanwhile. ``owner``: the subject, where the key does not tell."""

@@ -123,6 +123,10 @@ class SnapshotSpool:
         yield from sorted(key for key in waiting if key.startswith(prefix))
         yield from (key for key in self._store.keys(prefix) if key not in waiting)
 
+    def sizes(self, prefix: str = "") -> Iterator[tuple[str, int]]:
+        """Of those that have reached the store."""
+        return self._store.sizes(prefix)
+
     def pending(self) -> int:
         """How many snapshots are not in the store yet."""
         return len(self._offered) + self._disk.size()[0]

@@ -15,6 +15,7 @@ from face_rec.assembly.access import AccessOptions, open_access
 from face_rec.assembly.privacy import PrivacyParts, open_privacy
 from face_rec.domain.errors import AccountRefused, SignInRefused
 from face_rec.domain.people import Person
+from face_rec.domain.pictures import Tidied
 from face_rec.privacy.ports import unasked, unnoted
 from face_rec.privacy.service import Privacy
 from face_rec.stores.attendance.rules import RedisRules
@@ -60,7 +61,7 @@ def ada(people: RedisPeople, pins: Pins) -> Person:
 
 def privacy_of(client: Client, people: RedisPeople) -> Privacy:
     return open_privacy(
-        PrivacyParts(
+        PrivacyParts(tidy=Tidied,
             site="main", options=lambda: OPTIONS, client=client, people=people,
             writer=people, rules=RedisRules(client, "main"), attendance=FakeAttendance(),
             snapshots=MemorySnapshots(), clock=FakeClock(),

@@ -15,7 +15,7 @@ from face_rec.people.details import Details
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
-from face_rec.people.kept_photos import Portraits
+from face_rec.people.kept_photos import KeptPhotos
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import decode
 from face_rec.people.photos.quality import assess
@@ -64,7 +64,7 @@ class Site:
             duplicates=DuplicateCheck(
                 self.store, models, self.follower.gallery, self.follower.wait
             ),
-            portraits=Portraits(MemorySnapshots()),
+            photos=KeptPhotos(MemorySnapshots()),
             clock=clock,
         )
 

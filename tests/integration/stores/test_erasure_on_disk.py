@@ -28,7 +28,7 @@ from face_rec.clock import SystemClock
 from face_rec.domain.errors import SnapshotMissing, StoreError
 from face_rec.domain.marks import EventKind
 from face_rec.domain.people import Person, Template
-from face_rec.domain.pictures import key_of
+from face_rec.domain.pictures import kept_photo, key_of
 from face_rec.stores.access.access_codec import encode
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.redis import keys
@@ -42,6 +42,7 @@ ID, NAME, MAIL = "ERASE-ME-4711", "Zaphod Quartzfeldt", "zaphod@quartz.example"
 FORMER = "Zaphod Formerly-Called"
 KEY = "k" * 40
 WORDS = [text.encode() for text in (ID, NAME, MAIL, FORMER)]
+PHOTO = "0" * 32
 FACE = b"\xff\xd8 the face of somebody \xff\xd9"
 
 
@@ -89,6 +90,7 @@ def _lived(settings: Settings) -> Person:
         writer.put_templates(person.subject, _templates(), person.version, people.revision())
         stores.access.pins.set(person, "402917")
         stores.spool.put(f"people/{person.subject}/1.jpg", FACE)
+        stores.spool.put(kept_photo(person.subject, PHOTO), FACE)
         picture = key_of("e1", MORNING, person.subject)
         stores.writers.marks.apply(replace(an_event("e1", person.subject), snapshot=picture), 60)
         stores.spool.put(picture, FACE)
@@ -187,7 +189,11 @@ def test_a_copy_of_the_pictures_made_before_opens_no_more(
 ) -> None:
     """Not with DATA_KEY either. Without one pictures are stored as they are."""
     person = _lived(settings)
-    pictures = {key_of("e1", MORNING, person.subject), f"people/{person.subject}/1.jpg"}
+    pictures = {
+        key_of("e1", MORNING, person.subject),
+        f"people/{person.subject}/1.jpg",
+        kept_photo(person.subject, PHOTO),
+    }
     shutil.copytree(settings.data_dir / "snapshots", tmp_path / "copy")
 
     def opened() -> list[bytes]:
@@ -200,11 +206,11 @@ def test_a_copy_of_the_pictures_made_before_opens_no_more(
                     found.append(spool.get(key))
             return found
 
-    assert opened() == [FACE, FACE]
+    assert opened() == [FACE] * 3
     _erased(settings)
     assert not list((settings.data_dir / "snapshots").rglob("*.jpg"))
     shutil.copytree(tmp_path / "copy", settings.data_dir / "snapshots", dirs_exist_ok=True)
-    assert opened() == ([] if settings.data_key else [FACE, FACE])
+    assert opened() == ([] if settings.data_key else [FACE] * 3)
 
 
 def _by_a_wrong_clock(settings: Settings, person: Person) -> None:
@@ -229,7 +235,7 @@ def test_what_a_machine_with_a_wrong_clock_has_laid_elsewhere_goes_and_is_export
 ) -> None:
     person = _lived(settings)
     _by_a_wrong_clock(settings, person)
-    assert len(list((settings.data_dir / "snapshots").rglob("*.jpg"))) == 5
+    assert len(list((settings.data_dir / "snapshots").rglob("*.jpg"))) == 6
     out = str(tmp_path / "all.zip")
     assert main(["privacy", "export", ID, "--out", out]) == 0
     with zipfile.ZipFile(out) as archive:

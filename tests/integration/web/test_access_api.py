@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from face_rec.access.rights import SCOPES, Right, Scope
 from face_rec.domain.faces import Box
 from face_rec.people.enrolment import Enrolment
-from face_rec.people.kept_photos import Portraits
+from face_rec.people.kept_photos import KeptPhotos
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.ports import Keeper
 from face_rec.stores.redis.client import Client
@@ -49,7 +49,7 @@ class Api:
         writer = AuditedPeople(people, access.audit, access.step_up.demand)
         enrolment = Enrolment(
             people=people, writer=writer, models=fake.models, assess=good_quality,
-            duplicates=fake.duplicates, portraits=Portraits(fake.snapshots), clock=fake.clock,
+            duplicates=fake.duplicates, photos=KeptPhotos(fake.snapshots), clock=fake.clock,
         )  # fmt: skip
         consent = ConsentText("I agree.", "1")
         self.kept: dict[str, int] = {}

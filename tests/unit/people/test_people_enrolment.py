@@ -18,12 +18,14 @@ from face_rec.domain.errors import (
     StoreUnavailable,
 )
 from face_rec.domain.faces import Image, View
-from face_rec.domain.people import Person
-from face_rec.people.kept_photos import MOST_TEMPLATES, chosen
-from face_rec.people.photos.photos import decode
+from face_rec.domain.people import Person, Template
+from face_rec.domain.pictures import kept_of
+from face_rec.people.kept_photos import MOST_TEMPLATES, KeptPhotos, chosen
+from face_rec.people.photos.photo_check import name_of
+from face_rec.people.photos.photos import KEPT_SIDE, decode, surroundings
 from face_rec.stores.redis import keys
 from tests.fakes.enrolment import CONSENT, People, painted
-from tests.fakes.models import blank_frame, fake_models
+from tests.fakes.models import FakeDetector, blank_frame, fake_models
 
 LEFT, RIGHT = (0.15, 0.0), (-0.15, 0.0)
 
@@ -89,6 +91,97 @@ def test_a_person_is_registered_with_all_their_looks() -> None:
     assert person.photo.startswith(f"people/{person.subject}/")
     assert decode(people.snapshots.get(person.photo)).shape[2] == 3
     assert people.store.by_id("7") == person
+
+
+def _kept(people: People, person: Person) -> dict[str, bytes]:
+    """The kept photos that there are of somebody, by name."""
+    found = {key: kept_of(key) for key in people.snapshots.jpegs}
+    return {
+        kept[1]: people.snapshots.jpegs[key]
+        for key, kept in found.items()
+        if kept and kept[0] == person.subject
+    }
+
+
+def test_every_accepted_photo_is_kept_and_its_template_knows_it() -> None:
+    people = People()
+    photos = [people.photo(1), people.photo(1, LEFT)]
+    person = people.enrolment.register(people.details(), photos)
+    person = people.enrolment.add_photos(person.subject, [people.photo(1, RIGHT)])
+    kept = _kept(people, person)
+    assert [info.photo for info in person.templates] == list(kept)
+    assert len(kept) == 3
+    assert all(name_of(jpeg) == name for name, jpeg in kept.items())
+    again = people.enrolment.check(decode(kept[photos[0].name]))
+    assert float(again.vector @ photos[0].vector) > 0.99
+
+
+def test_a_kept_photo_shows_the_face_in_the_middle_of_three_times_its_size() -> None:
+    image = painted(1, size=300)  # the picture ends 40 px left of the face
+    people = People()
+    (face,) = FakeDetector().detect(image, 640)
+    kept = decode(people.photo(1).picture)
+    assert kept.shape[:2] == (480, 480), "in the picture's own pixels"
+    wide = surroundings(image, face.box)
+    assert wide.shape[:2] == (KEPT_SIDE, KEPT_SIDE)
+    (found,) = FakeDetector().detect(wide, KEPT_SIDE)
+    assert found.box.centre == pytest.approx((KEPT_SIDE / 2, KEPT_SIDE / 2), abs=4)
+    assert found.box.width == pytest.approx(KEPT_SIDE / 3, abs=4)
+
+
+def test_a_site_that_keeps_no_photos_keeps_the_portrait_only() -> None:
+    people = People(keep_photos=False)
+    person = people.enrolment.register(people.details(), [people.photo(1)])
+    person = people.enrolment.add_photos(person.subject, [people.photo(1, LEFT)])
+    assert [info.photo for info in person.templates] == ["", ""]
+    assert list(people.snapshots.jpegs) == [person.photo]
+
+
+def test_a_removed_template_takes_its_photo_along_and_what_other_models_made_of_it() -> None:
+    people = People()
+    first = [people.photo(1), people.photo(1, LEFT)]
+    person = people.enrolment.register(people.details(), first)
+    stored = people.store.templates(person.subject)
+    other = [
+        Template(
+            dataclasses.replace(one.info, slot=one.info.slot + 10, contract="other"), one.vector
+        )
+        for one in stored
+    ]
+    revision = people.store.revision()
+    people.store.put_templates(person.subject, [*stored, *other], person.version, revision)
+    person = people.enrolment.remove_template(person.subject, 0)
+    assert [info.slot for info in person.templates] == [1, 11]
+    assert list(_kept(people, person)) == [first[1].name]
+    with pytest.raises(PeopleError, match="last"):
+        people.enrolment.remove_template(person.subject, 1)
+
+
+def test_a_photo_that_could_not_be_removed_is_removed_by_the_daily_run() -> None:
+    people = People()
+    person = people.enrolment.register(people.details(), [people.photo(1), people.photo(1, LEFT)])
+    people.snapshots.away = True
+    person = people.enrolment.remove_template(person.subject, 0)
+    people.snapshots.away = False
+    assert len(_kept(people, person)) == 2
+    tidied = KeptPhotos(people.snapshots).tidy(people.store.many)
+    assert list(_kept(people, person)) == [person.templates[0].photo]
+    assert (tidied.photos, tidied.removed) == (1, 1)
+    assert tidied.bytes == sum(map(len, _kept(people, person).values()))
+
+
+def test_once_photos_are_not_to_be_kept_those_of_before_go_and_portraits_stay() -> None:
+    people = People()
+    person = people.enrolment.register(people.details(), [people.photo(1)])
+    KeptPhotos(people.snapshots, everything=False).tidy(people.store.many)
+    assert list(people.snapshots.jpegs) == [person.photo]
+
+
+def test_a_database_that_has_lost_people_does_not_cost_their_photos() -> None:
+    people = People()
+    person = people.enrolment.register(people.details(), [people.photo(1)])
+    KeptPhotos(people.snapshots).tidy(lambda _: {})
+    assert len(_kept(people, person)) == 1
 
 
 def test_the_face_from_the_front_is_the_picture() -> None:
@@ -167,7 +260,7 @@ def test_two_admins_cannot_register_one_face_at_the_same_time() -> None:
         thread.join(20)
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["FaceTaken", "Person"]
     assert people.store.count() == 1
-    assert len(people.snapshots.jpegs) == 1
+    assert len(people.snapshots.jpegs) == 2  # the portrait and the kept photo
 
 
 def test_a_gallery_that_is_still_loading_stops_the_registration() -> None:
@@ -225,7 +318,7 @@ def test_templates_can_be_added_up_to_ten() -> None:
     person = _registered(people)
     for _ in range(2):
         person = people.enrolment.add_photos(person.subject, [people.photo(1, LEFT)] * 6)
-    assert len(person.templates) == MOST_TEMPLATES == keys.MAX_TEMPLATES
+    assert len(person.templates) == MOST_TEMPLATES == keys.MAX_TEMPLATES // 2
     assert {info.slot for info in person.templates} == set(range(MOST_TEMPLATES))
     with pytest.raises(PeopleError, match="Remove"):
         people.enrolment.add_photos(person.subject, [people.photo(1)])
@@ -246,8 +339,11 @@ def test_templates_of_another_model_stay_and_make_room_only_when_needed() -> Non
     person = people.enrolment.add_photos(person.subject, [people.photo(1)] * 4)
     assert [info.contract for info in person.templates].count("fake") == 1
     person = people.enrolment.add_photos(person.subject, [people.photo(1)] * 6)
-    assert {info.contract for info in person.templates} == {"other"}
-    assert len(person.templates) == MOST_TEMPLATES
+    assert [info.contract for info in person.templates].count("fake") == 1
+    people.models.models = fake_models(digest="third")
+    person = people.enrolment.add_photos(person.subject, [people.photo(1)] * 10)
+    assert [info.contract for info in person.templates].count("third") == MOST_TEMPLATES
+    assert len(person.templates) == keys.MAX_TEMPLATES, "the eleven others have lost one"
 
 
 def test_adding_photos_needs_a_person_with_consent() -> None:

@@ -13,7 +13,7 @@ from face_rec.domain import pictures
 from face_rec.domain.errors import Conflict, PersonMissing, StoreUnavailable
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Person
-from face_rec.domain.pictures import key_of
+from face_rec.domain.pictures import kept_photo, key_of
 from face_rec.privacy.retention import Periods
 from face_rec.privacy.service import RetentionSchedule
 from tests.fakes.clock import MORNING
@@ -229,12 +229,22 @@ def test_the_job_runs_after_the_start_and_not_again_that_day(world: PrivacyOf) -
     assert world.fake.snapshots.jpegs == {}
 
 
-def test_where_nothing_is_ever_removed_nothing_is_looked_at(fake: FakeSystem) -> None:
+def test_where_nothing_is_removed_for_its_age_the_kept_photos_are_still_counted(
+    fake: FakeSystem,
+) -> None:
     world = PrivacyOf(fake)
     schedule = RetentionSchedule(world.privacy.retention, fake.clock, first_after=0.0)
+    person = fake.add_person(1, "Ada")
+    key = kept_photo(person.subject, "0" * 32)
+    fake.snapshots.jpegs |= {key: b"of no template", kept_photo("not-here", "1" * 32): b"12345"}
     schedule.start()
-    schedule.close()
-    assert world.runs.saved == []
+    try:
+        wait_until(lambda: bool(world.runs.saved))
+    finally:
+        schedule.close()
+    run = world.runs.saved[0]
+    assert (run.photos, run.kept, run.kept_bytes) == (1, 1, 5)
+    assert list(fake.snapshots.jpegs) == [kept_photo("not-here", "1" * 32)]
 
 
 # --- erasure

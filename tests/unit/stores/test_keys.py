@@ -32,7 +32,7 @@ def test_no_two_things_share_a_key() -> None:
 
 
 def test_each_template_slot_has_a_field_of_its_own() -> None:
-    assert len(set(keys.VECTORS)) == keys.MAX_TEMPLATES == 10
+    assert len(set(keys.VECTORS)) == keys.MAX_TEMPLATES == 20
 
 
 def test_ids_that_look_the_same_are_indexed_the_same() -> None:
