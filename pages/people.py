@@ -33,6 +33,7 @@ _OUTCOMES = {
     ImportOutcome.ADDED: "Registered",
     ImportOutcome.EXTENDED: "Photos added",
     ImportOutcome.UNCHANGED: "Already there",
+    ImportOutcome.UNDECIDED: "To decide",
     ImportOutcome.REFUSED: "Refused",
 }
 
@@ -43,11 +44,32 @@ def people_list(app: RegistrarFacade) -> None:
     if not index.cards:
         _nobody()
         return
+    _undecided(index)
     found = _search(index)
     if found:
         _cards(app, found)
     else:
         empty_state("search_off", "Nobody found", "Try fewer letters, or another group.")
+
+
+_UNDECIDED_SHOWN = 5
+
+
+def _undecided(index: Index) -> None:
+    """Those whom an import kept because they look like somebody registered."""
+    waiting = [card.person for card in index.cards if card.person.resembles]
+    if not waiting or not identity.may(Right.PEOPLE_WRITE):
+        return
+    st.warning(
+        f"{counted(len(waiting), 'imported person', 'imported people')} looked like somebody "
+        "registered already. Decide whether they are the same; until then they are not "
+        "recognised.",
+        icon=":material/group:",
+    )
+    with st.container(horizontal=True):
+        for person in waiting[:_UNDECIDED_SHOWN]:
+            key = f"decide_{person.subject}"
+            open_button(Page.PEOPLE, plain(person.name), key, person=person.subject)
 
 
 def _nobody() -> None:
@@ -111,7 +133,9 @@ def _card(app: RegistrarFacade, person: Person) -> None:
 
 
 def _badges(app: RegistrarFacade, person: Person) -> None:
-    if not person.active:
+    if person.resembles:
+        st.badge("To decide", color="orange", help="Looks like somebody registered already.")
+    elif not person.active:
         st.badge("Deactivated", color="gray")
     elif not person.templates:
         st.badge("No photos", color="orange")
@@ -196,7 +220,7 @@ def _report_table(report: ImportReport) -> pd.DataFrame:
     """A line a person, and one for each refused photo; what was refused stands first."""
     lines = []
     for person in report.people:
-        refused = person.outcome is ImportOutcome.REFUSED
+        refused = person.outcome in {ImportOutcome.REFUSED, ImportOutcome.UNDECIDED}
         lines.append((not refused, person.id, _OUTCOMES[person.outcome], "", person.reason))
         lines += [
             (False, person.id, "Photo refused", photo.file, photo.reason)

@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
             "'signed forms of May 2025'."
         )
     with _opened(options.source) as found, assembly.build(config.load()) as system:
-        _get_ready(system)
+        get_ready(system)
         consent = Consent(text, system.site.consent_version, system.clock.now()) if text else None
         importer = Importer(system.people, system.enrolment, options.dry_run)
         with tqdm(total=len(found.people), unit="person", file=sys.stderr) as bar:
@@ -63,7 +63,7 @@ def _opened(source: Path) -> Iterator[Collection]:
             yield found
 
 
-def _get_ready(system: System) -> None:
+def get_ready(system: System) -> None:
     """Everybody must be in memory before somebody new can be compared with them."""
     if system.models.current() is None:
         system.models.load()

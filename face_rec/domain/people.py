@@ -79,7 +79,9 @@ class Person:
     ``version`` counts the changes, for optimistic locking. ``photo`` is the
     snapshot key of the best enrolment photo. ``deactivated_at``, ``pauses`` and
     ``moved`` (oldest first) are kept by the store: nothing but switching somebody off or on, or
-    another group, changes them.
+    another group, changes them. ``resembles``: the subject of the registered person whose face
+    an import found this one to have; they stay inactive until somebody decides (activating them
+    is to say that they are two people).
     """
 
     subject: str
@@ -97,6 +99,7 @@ class Person:
     deactivated_at: datetime | None = None
     pauses: tuple[Pause, ...] = ()
     moved: tuple[Moved, ...] = ()
+    resembles: str = ""
 
     @property
     def matchable(self) -> bool:

@@ -71,7 +71,7 @@ def as_created(person: Person, now: datetime) -> Person:
 def as_changed(stored: Person, wanted: Person, now: datetime) -> Person:
     """``wanted`` as it is written over ``stored``: switching somebody off or on and another
     group are noted with the time, and every other change leaves what is noted as it is,
-    whatever ``wanted`` says of it."""
+    whatever ``wanted`` says of it. Who is active resembles nobody any more: it was decided."""
     left, pauses = stored.deactivated_at, stored.pauses
     if stored.active and not wanted.active:
         left = now
@@ -81,7 +81,8 @@ def as_changed(stored: Person, wanted: Person, now: datetime) -> Person:
     moved = stored.moved
     if wanted.group != stored.group:
         moved = (*moved, Moved(stored.group, now))
-    return replace(wanted, deactivated_at=left, pauses=pauses, moved=moved)
+    resembles = "" if wanted.active else stored.resembles
+    return replace(wanted, deactivated_at=left, pauses=pauses, moved=moved, resembles=resembles)
 
 
 def _clean_email(email: str) -> str:

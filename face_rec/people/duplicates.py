@@ -7,9 +7,10 @@ from typing import TypeVar
 import numpy as np
 
 from face_rec.domain.errors import Conflict, FaceTaken
-from face_rec.domain.faces import Vector
+from face_rec.domain.faces import Matrix
 from face_rec.domain.people import Contract, Person
-from face_rec.protocols.models import ModelSource
+from face_rec.people.gallery.gallery import centroid
+from face_rec.protocols.models import FaceModels, ModelSource
 from face_rec.protocols.people import Gallery, PeopleReader
 from face_rec.retry import until_first
 
@@ -46,13 +47,14 @@ class DuplicateCheck:
 
     def guarded(
         self,
-        face: Vector,
+        faces: Matrix,
         contract: Contract,
         write: Callable[[int], Written],
         own: str = "",
         reason: str = "",
     ) -> Written:
-        """``write(seen_revision)`` once ``face`` is known to be nobody's but ``own``'s.
+        """``write(seen_revision)`` once ``faces``, the photos of one person, are known to be
+        nobody's but ``own``'s.
 
         ``write`` runs again when it raises Conflict because somebody else was faster. Raises
         FaceTaken unless ``reason`` says why the face may be registered again; Conflict when
@@ -61,7 +63,7 @@ class DuplicateCheck:
 
         def attempt() -> Written:
             seen = self._caught_up()
-            self.check(face, contract, own, reason)
+            self.check(faces, contract, own, reason)
             try:
                 return write(seen)
             except Conflict as error:
@@ -74,19 +76,34 @@ class DuplicateCheck:
                 "Others are saving people at the same time. Wait a moment and save again."
             ) from None
 
-    def check(self, face: Vector, contract: Contract, own: str = "", reason: str = "") -> None:
-        """Raises FaceTaken if the gallery names somebody other than ``own``."""
-        match = self._gallery.match(face[np.newaxis])[0]
+    def check(self, faces: Matrix, contract: Contract, own: str = "", reason: str = "") -> None:
+        """Raises FaceTaken if ``faces`` (N, D) are those of somebody other than ``own``."""
+        match = self._gallery.match(centroid(faces)[np.newaxis])[0]
         models = self._models.current()
         if models is None or models.contract != contract:
             raise Conflict("The face model was changed meanwhile. Take the photos again.")
         if match.subject is None or match.subject == own:
             return
-        if match.score < models.calibration.threshold(max(1, self._gallery.people)):
+        if not self._alike(faces, match.subject, match.score, models):
             return
         if not reason:
             raise self._taken(match.subject, match.score)
         log.warning("duplicate_face_confirmed other=%s reason=%r", match.subject, reason)
+
+    def _alike(self, faces: Matrix, subject: str, score: float, models: FaceModels) -> bool:
+        """Whether ``subject``, whom the gallery gives ``score``, has these faces.
+
+        A limit is measured on pairs of photos. What the gallery scores is a mean of photos
+        against a mean of photos, whose noise is averaged away: strangers come closer to each
+        other by it, the more photos there are. The mean cosine of all pairs of photos stands on
+        the scale that the limit was measured on, however many there are.
+        """
+        limit = models.calibration.threshold(max(1, self._gallery.people))
+        if score < limit:  # never lower than the mean of the pairs: spares the reading
+            return False
+        digest = models.contract.digest
+        stored = [t.vector for t in self._people.templates(subject) if t.info.contract == digest]
+        return bool(stored) and float((faces @ np.stack(stored).T).mean()) >= limit
 
     def _caught_up(self) -> int:
         """The gallery's revision, at least the store's of this moment. It is read before the

@@ -16,7 +16,7 @@ from face_rec.domain.errors import (
     PersonMissing,
     StoreUnavailable,
 )
-from face_rec.domain.faces import Image, Vector
+from face_rec.domain.faces import Image, Matrix, Vector
 from face_rec.domain.people import Contract, Person, Template
 from face_rec.people import kept_photos
 from face_rec.people.details import Details, clean_details, clean_person
@@ -70,7 +70,7 @@ class Enrolment:
         """Raises FaceTaken if ``photos`` show somebody registered other than ``own``.
         Nothing is written; :meth:`register` and :meth:`add_photos` look again by themselves."""
         kept, contract = _accepted(photos)
-        self._duplicates.guarded(_face(kept), contract, lambda _: None, own)
+        self._duplicates.guarded(_faces(kept), contract, lambda _: None, own)
 
     def register(self, details: Details, photos: Sequence[EnrolPhoto], reason: str = "") -> Person:
         """Add a person with a template for each of the best ten photos.
@@ -85,7 +85,7 @@ class Enrolment:
         kept, contract = _accepted(self._photos.wanted(photos))
         person = self._new_person(details)
         created = self._duplicates.guarded(
-            _face(kept),
+            _faces(kept),
             contract,
             lambda seen: self._writer.create(
                 person, kept_photos.made_from(kept, self._clock.now()), seen
@@ -96,6 +96,58 @@ class Enrolment:
         self._photos.keep(created, kept)
         return self._pictured(created, kept)
 
+    def keep_for_decision(
+        self, details: Details, photos: Sequence[EnrolPhoto], resembles: str
+    ) -> Person:
+        """Add a person who seems to be another one (``resembles``, a subject): inactive, so
+        that nobody is recognised by their face, until :meth:`set_active` says that they are two
+        people, :meth:`join` that they are one, or they are erased. Raises what
+        :meth:`register` does but FaceTaken."""
+        details = clean_details(details)
+        self._check_consent(details)
+        self._check_id(details.id)
+        kept, _ = _accepted(self._photos.wanted(photos))
+        person = replace(self._new_person(details), active=False, resembles=resembles)
+        templates = kept_photos.made_from(kept, self._clock.now())
+        created = until_first(
+            lambda: self._writer.create(person, templates, self._people.revision())
+        )
+        log.info("person_kept_for_decision subject=%s resembles=%s", created.subject, resembles)
+        self._photos.keep(created, kept)
+        return self._pictured(created, kept)
+
+    def join(self, subject: str) -> Person:
+        """Give the templates of somebody kept for a decision to the person whom they resemble,
+        as many as there is room for, and return that one: the two are the same. What is left
+        to do is to erase ``subject``. Raises PersonMissing, ConsentMissing, PeopleError (no
+        decision is open), PictureRefused (another face after all), Conflict."""
+
+        def moved() -> Person:
+            person, templates = self._of(subject)
+            if not person.resembles:
+                raise PeopleError("There is nothing to decide about this person any more.")
+            return self._joined(person, templates)
+
+        return until_first(moved)
+
+    def _joined(self, source: Person, templates: Sequence[Template]) -> Person:
+        subject = source.resembles
+        contract = self.examiner.models().contract
+        new = [t for t in templates if t.info.contract == contract.digest]
+        if not new:
+            raise PeopleError("There are no photos of the model in use. Erase this person.")
+        face = centroid(np.stack([template.vector for template in new]))
+        self._check_same_person(subject, face, contract)
+        person, stored = self._of(subject)
+        everything = kept_photos.joined(stored, new)
+        if len(everything) == len(stored):  # there is no room, or it was done before
+            return person
+        joined = self._writer.put_templates(
+            subject, everything, person.version, self._people.revision()
+        )
+        self._photos.copy(source, joined)
+        return joined
+
     def add_photos(self, subject: str, photos: Sequence[EnrolPhoto], reason: str = "") -> Person:
         """Add templates to a person, as many as there is room for.
 
@@ -103,10 +155,10 @@ class Enrolment:
         face than the person's), FaceTaken, Conflict.
         """
         kept, contract = _accepted(self._photos.wanted(photos))
-        face = _face(kept)
-        self._check_same_person(subject, face, contract)
+        faces = _faces(kept)
+        self._check_same_person(subject, centroid(faces), contract)
         person = self._duplicates.guarded(
-            face, contract, lambda seen: self._added(subject, kept, seen), own=subject,
+            faces, contract, lambda seen: self._added(subject, kept, seen), own=subject,
             reason=reason,
         )  # fmt: skip
         log.info("templates_added subject=%s templates=%d", subject, len(kept))
@@ -144,10 +196,16 @@ class Enrolment:
     def set_active(self, subject: str, active: bool, reason: str = "") -> Person:
         """Let a person be recognised, or not for now. Raises PersonMissing, Conflict, and
         FaceTaken when their face was registered again while they were inactive."""
+
+        def write(_: int = 0) -> Person:
+            return self._writer.update(replace(self._get(subject), active=active))
+
         person, stored = self._of(subject)
-        if active and not person.active:
-            self._check_face(subject, stored, reason)
-        return until_first(lambda: self._writer.update(replace(self._get(subject), active=active)))
+        contract = self.examiner.models().contract if active and not person.active else None
+        rows = _rows(stored, contract) if contract else []
+        if contract is None or not rows:
+            return until_first(write)
+        return self._duplicates.guarded(np.stack(rows), contract, write, subject, reason)
 
     # --- steps
 
@@ -199,12 +257,6 @@ class Enrolment:
         self._photos.forget(was.subject, gone)
         return person
 
-    def _check_face(self, subject: str, stored: Sequence[Template], reason: str) -> None:
-        contract = self.examiner.models().contract
-        rows = _rows(stored, contract)
-        if rows:
-            self._duplicates.check(centroid(np.stack(rows)), contract, subject, reason)
-
     def _pictured(self, person: Person, photos: Sequence[EnrolPhoto]) -> Person:
         """Store the person's picture, or note that there is none."""
         kept = self._photos.keep_portrait(person, photos)
@@ -235,9 +287,9 @@ def _accepted(photos: Sequence[EnrolPhoto]) -> tuple[list[EnrolPhoto], Contract]
     return kept_photos.chosen(photos), photos[0].contract
 
 
-def _face(photos: Sequence[EnrolPhoto]) -> Vector:
-    """All photos in one vector, the least noisy probe there is."""
-    return centroid(np.stack([photo.vector for photo in photos]))
+def _faces(photos: Sequence[EnrolPhoto]) -> Matrix:
+    """(N, D): a row a photo."""
+    return np.stack([photo.vector for photo in photos])
 
 
 def _rows(stored: Sequence[Template], contract: Contract) -> list[Vector]:

@@ -74,6 +74,22 @@ def named(templates: Iterable[TemplateInfo]) -> set[str]:
     return {info.photo for info in templates if info.photo}
 
 
+def joined(stored: Sequence[Template], new: Sequence[Template]) -> list[Template]:
+    """``stored`` and the best of ``new``, another record's of one contract, as there is room for;
+    none twice."""
+    known = {template.vector.tobytes() for template in stored}
+    new = [template for template in new if template.vector.tobytes() not in known]
+    contracts, used = {t.info.contract for t in new}, {t.info.slot for t in stored}
+    room = MOST_TEMPLATES - sum(template.info.contract in contracts for template in stored)
+    free = [slot for slot in range(SLOTS) if slot not in used][: max(0, room)]
+    best_first = sorted(new, key=lambda template: template.info.quality, reverse=True)
+    moved = [
+        replace(template, info=replace(template.info, slot=slot))
+        for template, slot in zip(best_first, free, strict=False)
+    ]
+    return [*stored, *moved]
+
+
 def best(photos: Sequence[EnrolPhoto]) -> EnrolPhoto:
     """The photo to show the person by: from the front if there is one, then by quality."""
     return max(photos, key=lambda photo: (photo.view is View.FRONT, photo.quality.score))
@@ -107,6 +123,16 @@ class KeptPhotos:
         for photo in photos:
             if photo.name in names:
                 self._put(person.subject, kept_photo(person.subject, photo.name), photo.picture)
+
+    def copy(self, source: Person, target: Person) -> None:
+        """Store the photos of those templates that ``target`` has from ``source``."""
+        for name in named(source.templates) & named(target.templates):
+            try:
+                picture = self._snapshots.get(kept_photo(source.subject, name))
+            except StoreError as error:
+                log.warning("photo_not_copied subject=%s reason=%s", target.subject, error)
+                continue
+            self._put(target.subject, kept_photo(target.subject, name), picture)
 
     def keep_portrait(self, person: Person, photos: Sequence[EnrolPhoto]) -> bool:
         """Store the best of ``photos`` under the person's key; False if that failed, which

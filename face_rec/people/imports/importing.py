@@ -12,7 +12,13 @@ from enum import StrEnum
 
 import numpy as np
 
-from face_rec.domain.errors import ArchiveRefused, ConsentMissing, PeopleError, PictureError
+from face_rec.domain.errors import (
+    ArchiveRefused,
+    ConsentMissing,
+    FaceTaken,
+    PeopleError,
+    PictureError,
+)
 from face_rec.domain.people import Consent, Person
 from face_rec.people.details import Details, clean_details
 from face_rec.people.enrolment import Enrolment
@@ -29,6 +35,7 @@ class ImportOutcome(StrEnum):
     ADDED = "added"
     EXTENDED = "extended"  # known, but without a template of the model in use
     UNCHANGED = "unchanged"
+    UNDECIDED = "undecided"  # kept, inactive: seems to be somebody who is registered already
     REFUSED = "refused"
 
 
@@ -109,7 +116,8 @@ class Importer:
         except PeopleError as error:
             return PersonReport(files.id, ImportOutcome.REFUSED, str(error))
         if known is not None and self._has_templates(known):
-            return PersonReport(files.id, ImportOutcome.UNCHANGED, "registered already")
+            waits = "waits for a decision" if known.resembles else "registered already"
+            return PersonReport(files.id, ImportOutcome.UNCHANGED, waits)
         return self._enrolled(details, known, files)
 
     def _enrolled(
@@ -121,6 +129,8 @@ class Importer:
             return PersonReport(files.id, ImportOutcome.REFUSED, reason, reports)
         try:
             self._write(details, known, photos)
+        except FaceTaken as taken:
+            return self._undecided(details, known, photos, taken, reports)
         except (PeopleError, PictureError) as error:
             return PersonReport(files.id, ImportOutcome.REFUSED, str(error), reports)
         outcome = ImportOutcome.EXTENDED if known else ImportOutcome.ADDED
@@ -133,6 +143,27 @@ class Importer:
             self._enrolment.add_photos(known.subject, photos)
         else:
             self._enrolment.register(details, photos)
+
+    def _undecided(
+        self,
+        details: Details,
+        known: Person | None,
+        photos: list[EnrolPhoto],
+        taken: FaceTaken,
+        reports: tuple[PhotoReport, ...],
+    ) -> PersonReport:
+        """Somebody new is kept until a person has looked; who is known keeps what they have."""
+        if known is not None:
+            return PersonReport(details.id, ImportOutcome.REFUSED, str(taken), reports)
+        if not self._dry_run:
+            try:
+                self._enrolment.keep_for_decision(details, photos, taken.subject)
+            except PeopleError as error:
+                return PersonReport(details.id, ImportOutcome.REFUSED, str(error), reports)
+        other = self._people.get(taken.subject)
+        who = f"{other.name} (ID {other.id})" if other else "somebody registered already"
+        reason = f"looks like {who}: kept until you decide under People whether they are the same"
+        return PersonReport(details.id, ImportOutcome.UNDECIDED, reason, reports)
 
     def _has_templates(self, person: Person) -> bool:
         digest = self._enrolment.examiner.models().contract.digest

@@ -79,6 +79,7 @@ def person_of(subject: str, fields: Fields) -> Person | None:
         deactivated_at=_left_of(about),
         pauses=tuple(Pause(since, until) for since, until in about.pauses),
         moved=tuple(Moved(group, until) for group, until in about.moved),
+        resembles=about.resembles,
     )
 
 
@@ -103,6 +104,7 @@ class _About(msgspec.Struct):
     deactivated_at: datetime | msgspec.UnsetType | None = msgspec.UNSET
     pauses: tuple[tuple[datetime, datetime], ...] = ()
     moved: tuple[tuple[str, datetime], ...] = ()
+    resembles: str = ""
 
 
 _read_about: Final = Reader(_About)
@@ -123,6 +125,7 @@ def _about(person: Person) -> dict[str, Any]:
         LEFT: time_to_text(person.deactivated_at),
         "pauses": [[time_to_text(p.since), time_to_text(p.until)] for p in person.pauses],
         "moved": [[one.group, time_to_text(one.until)] for one in person.moved],
+        **({"resembles": person.resembles} if person.resembles else {}),
     }
 
 

@@ -77,7 +77,8 @@ OPERATIONS: Final = (
     Operation(
         "PATCH", "/people/{id}", edit, "Change a person", schemas.Person, json=PersonChanges,
         description="active: false deactivates: everything is kept, and the person is not "
-        "recognised until activated again.",
+        "recognised until activated again. active: true with a reason says of somebody who "
+        "resembles another person (see there) that they are two people.",
     ),
     Operation(
         "DELETE", "/people/{id}", erase,
@@ -126,8 +127,8 @@ async def _read_changes(request: Request) -> PersonChanges:
     except ValidationError as error:
         kinds = {problem["type"] for problem in error.errors()}
     if kinds <= {"string_type", "bool_type"}:
-        raise BadRequest("id, name, group and email are texts, active is true or false.")
-    raise BadRequest("Send a JSON object with any of id, name, group, email and active.")
+        raise BadRequest("id, name, group, email and reason are texts, active is true or false.")
+    raise BadRequest("Send a JSON object with any of id, name, group, email, active and reason.")
 
 
 async def _bounded(request: Request, most: int) -> bytes:
@@ -165,11 +166,11 @@ def _register(form: Form, parts: Parts) -> schemas.Person:
 
 def _edit(person_id: str, changes: PersonChanges, parts: Parts) -> schemas.Person:
     found = _found(person_id, parts.people)
-    texts = changes.model_dump(exclude_unset=True, exclude={"active"})
+    texts = changes.model_dump(exclude_unset=True, exclude={"active", "reason"})
     if texts:
         found = parts.enrolment.edit(dataclasses.replace(found, **texts))
     if "active" in changes.model_fields_set:
-        found = parts.enrolment.set_active(found.subject, changes.active)
+        found = parts.enrolment.set_active(found.subject, changes.active, changes.reason)
     return schemas.Person.of(found)
 
 

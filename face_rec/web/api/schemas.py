@@ -43,6 +43,13 @@ class Person(Said):
     active: bool
     consent: bool
     photos: int
+    resembles: Annotated[
+        bool,
+        Field(
+            description="an import found this face registered already: inactive until somebody "
+            "decides (PATCH active: true with a reason, or DELETE)"
+        ),
+    ]
     created_at: Moment | None
     updated_at: Moment | None
 
@@ -56,6 +63,7 @@ class Person(Said):
             active=person.active,
             consent=bool(person.consent and person.consent.valid),
             photos=len(person.templates),
+            resembles=bool(person.resembles),
             created_at=person.created_at,
             updated_at=person.updated_at,
         )
@@ -182,6 +190,10 @@ class PersonChanges(BaseModel):
     group: Unsaid[str] = ""
     email: Unsaid[str] = ""
     active: Unsaid[bool] = True
+    reason: Annotated[
+        Unsaid[str],
+        Field(description="why somebody may be active whose face is registered for another, too"),
+    ] = ""
 
 
 class PhotosForm(BaseModel):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from face_rec.access.devices.pins import LONGEST, RULE
 from face_rec.access.pages import Page
-from face_rec.domain.errors import AccessError, FaceTaken, PeopleError
+from face_rec.domain.errors import AccessError, FaceTaken, PeopleError, PictureError
 from face_rec.domain.people import Person
 from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.flash import flash
@@ -166,7 +166,9 @@ def profile(app: RegistrarFacade, identity: Identity, subject: str) -> None:
 def _summary(app: RegistrarFacade, identity: Identity, person: Person) -> None:
     portrait(photo(app.pictures, person.photo, PORTRAIT), person.name)
     st.subheader(plain(person.name), anchor=False)
-    if person.active:
+    if person.resembles:
+        st.badge("To decide", icon=":material/group:", color="orange")
+    elif person.active:
         st.badge("Active", icon=":material/check:", color="green")
     else:
         st.badge("Deactivated", icon=":material/pause:", color="gray")
@@ -180,6 +182,49 @@ def _summary(app: RegistrarFacade, identity: Identity, person: Person) -> None:
             "profile_days",
             person=person.subject,
         )
+
+
+def _decision(app: RegistrarFacade, person: Person) -> None:
+    """Is the imported person the one whom they look like? Nobody is recognised until then."""
+    other = app.people.get(person.resembles)
+    if other is None:
+        st.info(
+            "The person whom this one looked like is not here any more. Activate this one below.",
+            icon=":material/group:",
+        )
+        return
+    st.subheader("Are these one person?", anchor=False)
+    st.caption(
+        "The import found this face to be one that is registered already. Until you decide, "
+        "this person is kept, but not recognised."
+    )
+    for column, one in zip(st.columns(2), (person, other), strict=True):
+        with column:
+            portrait(photo(app.pictures, one.photo, PORTRAIT), one.name)
+            st.caption(plain(f"{one.name} · {one.id}"))
+    open_button(Page.PEOPLE, f"Show {plain(other.name)}", "decide_other", person=other.subject)
+    reason = st.text_input(
+        "Reason, if they are two", key=f"decide_reason_{person.subject}",
+        placeholder="For example: twins",
+    )  # fmt: skip
+    with st.container(horizontal=True):
+        two = st.button("Two people", key=f"decide_two_{person.subject}", disabled=not reason)
+        one_person = st.button("One person: join and erase this one", key=f"join_{person.subject}")
+    if two:
+        _set_active(app, person, True, reason or "")
+    if one_person:
+        _join(app, person)
+
+
+def _join(app: RegistrarFacade, person: Person) -> None:
+    """Their photos go over first, so that an erasure that is called off loses nothing."""
+    require(Right.PEOPLE_WRITE)
+    try:
+        app.enrolment.join(person.subject)
+    except (PeopleError, PictureError) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    confirm_erasure(app.privacy, person)
 
 
 def _facts(app: RegistrarFacade, person: Person) -> list[tuple[str, str]]:
@@ -197,6 +242,9 @@ def _facts(app: RegistrarFacade, person: Person) -> list[tuple[str, str]]:
 
 def _sections(app: RegistrarFacade, identity: Identity, person: Person) -> None:
     may_write = identity.may(Right.PEOPLE_WRITE)
+    if may_write and person.resembles:
+        with st.container(border=True):
+            _decision(app, person)
     with st.container(border=True):
         st.subheader("Photos", anchor=False)
         template_table(app, person, may_write)

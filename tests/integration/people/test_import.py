@@ -100,3 +100,26 @@ def test_a_file_that_is_no_zip_is_one_line(
     path.write_bytes(b"no zip at all")
     assert main(["import", str(path), "--consent", "signed forms"]) == 2
     assert capsys.readouterr().err.startswith("This is not a ZIP file")
+
+
+def test_who_is_in_it_twice_is_decided_about_from_the_command_line(
+    people: tuple[Path, ...], tmp_path: Path, typed: Typed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "twice"
+    photos = sorted(people[0].iterdir())
+    for person_id, some in {"A": photos[:2], "B": photos[2:3], "C": photos[3:4]}.items():
+        (folder / person_id).mkdir(parents=True)
+        for path in some:
+            shutil.copy(path, folder / person_id)
+    assert "1 added" in (said := typed(str(folder), "--consent", "signed forms"))
+    assert "2 undecided" in said
+    assert main(["undecided", "list"]) == 0
+    assert "B  B  looks like  A  A" in capsys.readouterr().out
+    assert main(["undecided", "one", "B"]) == 0
+    assert "A has 3 photos; B is erased." in capsys.readouterr().out
+    assert main(["undecided", "two", "C", "--reason", "twins"]) == 0
+    assert main(["undecided", "two", "C", "--reason", "twins"]) == 2
+    found = _registered()
+    assert {key: (one.active, len(one.templates)) for key, one in found.items()} == {
+        "A": (True, 3), "C": (True, 1),
+    }  # fmt: skip

@@ -152,6 +152,20 @@ def test_a_person_is_registered_read_changed_and_erased(served: Api) -> None:
     assert (first.who, first.kind, first.address) == ("token Payroll", "token", "127.0.0.1")
 
 
+def test_a_program_decides_about_who_resembles_another(served: Api) -> None:
+    program = served.program()
+    _register(program)
+    (person,) = served.fake.people.all()
+    templates = served.fake.people.templates(person.subject)
+    twin = replace(person, subject="twin", id="T1", active=False, resembles=person.subject)
+    served.fake.people.create(twin, templates, served.fake.people.revision())
+    assert program.get("/api/v1/people/T1").json()["resembles"] is True
+    active = {"active": True}
+    assert _code(program.patch("/api/v1/people/T1", json=active)) == (409, "face_taken")
+    decided = program.patch("/api/v1/people/T1", json=active | {"reason": "twins"}).json()
+    assert (decided["active"], decided["resembles"]) == (True, False)
+
+
 def test_no_answer_and_no_audit_entry_holds_an_embedding_or_a_subject(served: Api) -> None:
     program = served.program()
     _register(program)

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from face_rec.domain.faces import Box
+from face_rec.domain.people import Person
 from pages.ui.shared.people_index import people_index
 from tests.fakes.models import blank_frame, colour_of, draw_face
 from tests.fakes.privacy import PrivacyOf
@@ -163,6 +164,47 @@ def test_deleting_is_erasing_after_the_id_is_typed_and_gives_the_certificate(
     assert "marks/2025/03/10/e1.jpg" not in list(fake.snapshots.keys())
     assert privacy.leave == {}
     assert "Ann is erased" in page.success[0].value
+
+
+def _undecided(fake: FakeSystem) -> tuple[Person, Person]:
+    """Ann, and an imported record with her face that waits for a decision."""
+    ann = fake.add_person(1, "Ann")
+    (template,) = fake.people.templates(ann.subject)
+    twin = replace(
+        ann, subject="twin", id="T1", name="Twin", active=False, resembles=ann.subject, version=0
+    )
+    return ann, fake.people.create(twin, [template], fake.people.revision())
+
+
+def test_who_looks_like_somebody_is_shown_until_it_is_decided_that_they_are_two(
+    fake: FakeSystem,
+) -> None:
+    _, twin = _undecided(fake)
+    assert "1 imported person looked like" in opened("people.py").warning[0].value
+    page = opened("people.py", person=twin.subject)
+    assert "Are these one person?" in words(page)
+    assert page.button(key=f"decide_two_{twin.subject}").disabled
+    page.text_input(key=f"decide_reason_{twin.subject}").set_value("twins").run()
+    page.button(key=f"decide_two_{twin.subject}").click().run()
+    decided = fake.people.get(twin.subject)
+    assert decided is not None
+    assert (decided.active, decided.resembles) == (True, "")
+    assert not opened("people.py").warning
+
+
+def test_one_person_in_two_records_is_joined_and_the_second_erased(fake: FakeSystem) -> None:
+    PrivacyOf(fake)
+    fake.install()
+    ann, twin = _undecided(fake)
+    page = opened("people.py", person=twin.subject)
+    join = f"join_{twin.subject}"
+    page.button(key=join).click().run()
+    page.button(key=join).click()  # here a run closes the dialog otherwise
+    page.text_input(key="erase_typed").set_value("T1").run()
+    page.button(key=join).click()
+    page.button(key="erase_sure").click().run()
+    assert fake.people.get(twin.subject) is None
+    assert fake.people.get(ann.subject) is not None
 
 
 def test_there_is_no_second_way_to_delete_a_person() -> None:

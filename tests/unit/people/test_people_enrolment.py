@@ -21,7 +21,7 @@ from face_rec.domain.faces import Image, View
 from face_rec.domain.people import Person, Template
 from face_rec.domain.pictures import kept_of
 from face_rec.people.kept_photos import MOST_TEMPLATES, KeptPhotos, chosen
-from face_rec.people.photos.photo_check import name_of
+from face_rec.people.photos.photo_check import EnrolPhoto, name_of
 from face_rec.people.photos.photos import KEPT_SIDE, decode, surroundings
 from face_rec.stores.redis import keys
 from tests.fakes.enrolment import CONSENT, People, painted
@@ -35,6 +35,25 @@ def _refused(people: People, image: Image) -> str:
         people.enrolment.check(image)
     assert len(str(refused.value)) > 20
     return refused.value.code
+
+
+def _looks(photo: EnrolPhoto, count: int) -> list[EnrolPhoto]:
+    """Photos of the same person, no two of them the same."""
+    looks = []
+    for number in range(count):
+        vector = photo.vector.copy()
+        vector[number] += 0.1
+        vector /= np.linalg.norm(vector)
+        picture = photo.picture + b"%d" % number
+        looks.append(dataclasses.replace(photo, vector=vector, picture=picture))
+    return looks
+
+
+def _undecided(people: People) -> tuple[Person, Person]:
+    """Somebody registered, and another record with their face that waits for a decision."""
+    ada = people.enrolment.register(people.details("ada"), [people.photo(1)])
+    photos = _looks(people.photo(1, LEFT), 2)
+    return ada, people.enrolment.keep_for_decision(people.details("twin"), photos, ada.subject)
 
 
 # --- photos
@@ -393,3 +412,65 @@ def test_every_view_is_kept_before_a_second_of_one() -> None:
     front, left = people.photo(1), people.photo(1, LEFT)
     poor_left = dataclasses.replace(left, quality=dataclasses.replace(left.quality, score=0.1))
     assert chosen([front, front, front, poor_left], room=2) == [front, poor_left]
+
+
+def test_to_activate_who_resembles_another_is_to_say_that_they_are_two() -> None:
+    people = People()
+    ada, twin = _undecided(people)
+    assert (twin.resembles, twin.active) == (ada.subject, False)
+    with pytest.raises(FaceTaken):
+        people.enrolment.set_active(twin.subject, True)
+    two = people.enrolment.set_active(twin.subject, True, "twins")
+    assert (two.active, two.resembles) == (True, "")
+    with pytest.raises(PeopleError, match="nothing to decide"):
+        people.enrolment.join(twin.subject)
+
+
+def test_a_change_of_the_name_decides_nothing() -> None:
+    people = People()
+    ada, twin = _undecided(people)
+    edited = people.enrolment.edit(dataclasses.replace(twin, name="Eve", resembles=""))
+    assert edited.resembles == ada.subject
+
+
+def test_two_records_of_one_person_are_joined_once() -> None:
+    people = People()
+    ada, twin = _undecided(people)
+    for _ in range(2):  # the erasure may have been called off in between
+        joined = people.enrolment.join(twin.subject)
+        assert joined.subject == ada.subject
+        assert sorted(info.slot for info in joined.templates) == [0, 1, 2]
+    kept = [kept_of(key) for key in list(people.snapshots.keys())]
+    assert {name for subject, name in filter(None, kept) if subject == ada.subject} == {
+        info.photo for info in joined.templates
+    }
+
+
+def test_a_joined_record_brings_no_more_photos_than_a_person_may_have() -> None:
+    people = People()
+    ada = people.enrolment.register(people.details("ada"), [people.photo(1)])
+    people.enrolment.add_photos(ada.subject, [people.photo(1, LEFT)] * (MOST_TEMPLATES - 2))
+    photos = _looks(people.photo(1, RIGHT), 2)
+    twin = people.enrolment.keep_for_decision(people.details("twin"), photos, ada.subject)
+    assert len(people.enrolment.join(twin.subject).templates) == MOST_TEMPLATES
+
+
+def test_the_limit_for_a_duplicate_does_not_fall_with_the_number_of_photos() -> None:
+    """Strangers whose photos are as alike as the limit allows: their means are far more alike,
+    and they are two people all the same."""
+    people = People()
+    limit = fake_models().calibration.threshold(1)
+    photo = people.photo(1)
+    dimension = len(photo.vector)
+
+    def looks(first: int, alike: float) -> list[EnrolPhoto]:
+        """Three photos that have only a part in common, as with everybody else."""
+        rows = np.zeros((3, dimension), np.float32)
+        rows[:, 0] = np.sqrt(alike)
+        rows[range(3), range(first, first + 3)] = np.sqrt(1 - alike)
+        return [dataclasses.replace(photo, vector=row) for row in rows]
+
+    people.enrolment.register(people.details("ada"), looks(1, limit * 0.9))
+    people.enrolment.register(people.details("bo"), looks(4, limit * 0.9))
+    with pytest.raises(FaceTaken):
+        people.enrolment.register(people.details("eve"), looks(7, limit * 1.3))

@@ -102,8 +102,8 @@ def test_a_dry_run_writes_nothing_and_finds_those_registered(tmp_path: Path) -> 
     revision = people.store.revision()
     report = _run(people, from_folder(_tree(tmp_path, _site())), dry_run=True)
     assert _outcomes(report)["ada"] is ImportOutcome.ADDED
-    assert _outcomes(report)["bob_b"] is ImportOutcome.REFUSED
-    assert "already registered" in report.people[1].reason
+    assert _outcomes(report)["bob_b"] is ImportOutcome.UNDECIDED
+    assert "looks like" in report.people[1].reason
     assert people.store.revision() == revision
 
 
@@ -258,3 +258,20 @@ def test_nothing_is_unpacked_to_disk(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with opened(_zip(_site())) as found:
         _run(People(), found)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_looks_like_somebody_registered_is_kept_for_a_decision(tmp_path: Path) -> None:
+    people = People()
+    other = people.enrolment.register(people.details("other"), [people.photo(9)])
+    folder = _tree(tmp_path, _site())
+    report = _run(people, from_folder(folder))
+    assert _outcomes(report)["bob_b"] is ImportOutcome.UNDECIDED
+    assert "ID other" in report.people[1].reason
+    bob = people.store.by_id("bob_b")
+    assert bob is not None
+    assert (bob.resembles, bob.active, len(bob.templates)) == (other.subject, False, 1)
+    assert people.caught_up(people.store.revision(), 1)
+    assert people.follower.gallery.people == 2  # ada and the other: nobody is recognised as bob
+    again = _run(people, from_folder(folder))
+    assert again.people[1].outcome is ImportOutcome.UNCHANGED
+    assert "waits for a decision" in again.people[1].reason

@@ -47,6 +47,7 @@ people = st.builds(
     deactivated_at=maybe,
     pauses=st.lists(st.builds(Pause, moments, moments), max_size=3).map(tuple),
     moved=st.lists(st.builds(Moved, texts, moments), max_size=3).map(tuple),
+    resembles=texts,
 )
 any_events = st.builds(
     Event,
