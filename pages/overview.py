@@ -197,7 +197,7 @@ def _overview() -> Overview:
 def _latest(app: AttendanceFacade) -> list[Line]:
     identity, found = current(), []
     today = app.service.timesheets.today()
-    for visit in reversed(app.service.timesheets.visits(today, today)):
+    for visit in reversed(app.service.timesheets.visits(today).all):
         event = visit.first.event
         person = app.directory.person(event.subject)
         if identity.sees(person.group if person else None):

@@ -235,7 +235,7 @@ def sources_of(system: System) -> Sources:
         listen=system.engine.listen,
         knows=system.kiosks.knows,
         record=record,
-        visits=lambda day: system.services.current().timesheets.visits(day, day),
+        visits=lambda day: system.services.current().timesheets.visits(day),  # noqa: PLW0108
         stamp=stamp,
         directory=system.directory,
         portrait=Portraits(system.pictures.get, system.clock),

@@ -125,7 +125,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             pictures=system.pictures,
             models=system.models,
             away=system.away,
-            visits_of=lambda day: system.services.current().timesheets.visits(day, day),
+            visits_of=lambda day: system.services.current().timesheets.visits(day),  # noqa: PLW0108
             late_by=lambda event: system.services.current().timesheets.late_by(  # noqa: PLW0108
                 event
             ),

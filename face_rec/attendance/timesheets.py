@@ -15,7 +15,7 @@ from face_rec.attendance.days.planner import Planner
 from face_rec.attendance.days.punches import Directions
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.marks.mark_columns import Codes, Marks, merged, only
-from face_rec.attendance.marks.visit import Visit, stays_of, visits
+from face_rec.attendance.marks.visit import KeptVisits, Visits, stays_of
 from face_rec.attendance.rules.rules import Rules
 from face_rec.attendance.terms.duration import begun
 from face_rec.attendance.terms.filters import EVERYBODY, Filters
@@ -70,6 +70,7 @@ class Timesheets:
         self.sources = CachedStores(stores, clock, self.codes)
         self._clock = clock
         self._closed = ClosedDays()
+        self._visits = KeptVisits(self.sources.standing, zone)
 
     # --- questions
 
@@ -93,9 +94,10 @@ class Timesheets:
         found = self.sources.standing.local(first, last, self.zone)
         return [entry for entry in found if not entry.voided]
 
-    def visits(self, first: date, last: date) -> list[Visit]:
-        """The same, with those of somebody who only stayed before a kiosk taken together."""
-        return visits(self.marks(first, last), stays_of(self.rules().kiosks))
+    def visits(self, day: date) -> Visits:
+        """Those of one local day, with those of somebody who only stayed before a kiosk taken
+        together."""
+        return self._visits.of(day, stays_of(self.rules().kiosks))
 
     def day(self, day: date, filters: Filters | None = None) -> list[DayRecord]:
         """Everybody expected or seen on one day."""

@@ -1,13 +1,13 @@
 """For the kiosk: cameras, marks of today, PINs. A tablet at the door has no other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from face_rec.access.devices.pins import Pins
 from face_rec.attendance.marks.meaning import meaning
-from face_rec.attendance.marks.visit import Visit
+from face_rec.attendance.marks.visit import Visits
 from face_rec.attendance.rules import rule_version
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.look import Look
@@ -47,16 +47,16 @@ class KioskFacade(Facade):
     models: ReportingModels
     away: Callable[[], bool]
     """Whether Redis does not answer at the moment; asking costs nothing."""
-    visits_of: Callable[[date], Sequence[Visit]]
-    """Everybody's on one local day, by time; raises StoreUnavailable."""
+    visits_of: Callable[[date], Visits]
+    """Everybody's on one local day; raises StoreUnavailable."""
     late_by: Callable[[Event], int]
     """Seconds that a mark's person has come late with it; raises StoreUnavailable."""
 
     def today(self) -> date:
         return self.clock.now().astimezone(self.site.timezone).date()
 
-    def visits(self) -> Sequence[Visit]:
-        """Everybody's of today, by time; raises StoreUnavailable."""
+    def visits(self) -> Visits:
+        """Everybody's of today; raises StoreUnavailable."""
         return self.visits_of(self.today())
 
     def record(self, kiosk: str) -> KioskRecord:
@@ -83,11 +83,11 @@ class KioskFacade(Facade):
             if self.away():
                 return ""
             try:
-                visits = self.visits()
+                own = self.visits().of(event.subject)
                 late = self.late_by(event) if self.look(kiosk).show_late else 0
             except StoreUnavailable:
                 return ""
             direction = self.record(kiosk).direction
-            return meaning(event, visits, direction, self.site.timezone, late)
+            return meaning(event, own, direction, self.site.timezone, late)
 
         return means

@@ -1,11 +1,11 @@
 """What a live line reads, by hand."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from face_rec.attendance.marks.visit import Visit
+from face_rec.attendance.marks.visit import Visit, Visits, by_person
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.faces import Image
 from face_rec.domain.look import Look
@@ -105,9 +105,9 @@ class FakeLive:
     def record(self, kiosk: str) -> KioskRecord:
         return self.records.get(kiosk, KioskRecord(kiosk))
 
-    def visits(self, _day: date) -> Sequence[Visit]:
+    def visits(self, _day: date) -> Visits:
         self.asked += 1
-        return tuple(self.marks)
+        return by_person(tuple(self.marks))
 
     def stamp(self, _day: date) -> Hashable:
         self.hold()

@@ -23,13 +23,17 @@ _AGAIN: Final = 32
 """Entries that are read again with those that come: a database that has lost its last ones, in a
 failover, has a list that goes on otherwise."""
 
+_NOTHING: Final = object()
+"""Stands for each reading of an empty list."""
+
 
 @dataclass(slots=True)
 class DayRead:
     """One UTC day as far as it was read: ``length`` entries of its list, the ``latest`` of them
     as they were. ``came``: marks that did no more than come, since the list was ``whole`` long,
-    each with the length that it made; ``ids``: of all its events, once they are needed. Both are
-    handed on from one to the next, and change while that is made only."""
+    each with the length that it made; ``ids``: of all its events, once they are needed;
+    ``reading``: one object for all that goes back to the same reading of the whole list. These
+    are handed on from one to the next, and change while that is made only."""
 
     length: int
     found: Entries
@@ -37,11 +41,13 @@ class DayRead:
     whole: int
     came: list[tuple[int, Entry]] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
+    reading: object = field(default_factory=object)
 
-    def since(self, length: int) -> list[Entry] | None:
-        """The marks that have come since the list was so long; None if that is not all that
-        has changed, or not known any more."""
-        if not self.whole <= length <= self.length:
+    def since(self, length: int, reading: object) -> list[Entry] | None:
+        """The marks that have come since the list was so long in that ``reading``; None if that is
+        not all that has changed, or not known any more: a list that has lost its end in a failover
+        may be as long again, with others in it."""
+        if reading is not self.reading or not self.whole <= length <= self.length:
             return None
         first, last = (
             bisect_right(self.came, n, key=itemgetter(0)) for n in (length, self.length)
@@ -61,7 +67,7 @@ class DayRead:
             found = entries(chain(_events_of(self.found), events))
             return DayRead(length, found, latest, length)
         self.came += marks
-        return DayRead(length, _with(self.found, marks), latest, self.whole, self.came, self.ids)
+        return replace(self, length=length, found=_with(self.found, marks), latest=latest)
 
     def _fresh(self, marks: Sequence[tuple[int, Entry]]) -> bool:
         """Whether none of these was there before; notes them."""
@@ -103,15 +109,19 @@ class EffectiveMarks:
 
     def days(self, utc_days: Sequence[date]) -> list[Entries]:
         """What stands on each of these UTC days, voided marks included."""
+        return [read.found for read in self.reads(utc_days)]
+
+    def reads(self, utc_days: Sequence[date]) -> list[DayRead]:
+        """The same, with what has come to each."""
         lengths = self._store.lengths(utc_days)
-        days = zip(utc_days, lengths, strict=True)
-        return [self.read(day, length).found for day, length in days]
+        return [self.read(day, length) for day, length in zip(utc_days, lengths, strict=True)]
 
     def read(self, utc_day: date, length: int, keep: bool = True) -> DayRead:
         """The same for one day whose list is ``length`` long now, or somewhat longer; ``keep``
         False for somebody who makes something smaller of it and keeps that."""
         if not length:
-            return DayRead(0, Entries(()), [], 0)
+            self._forget(utc_day)  # were it as long again, it would pass for what it was
+            return DayRead(0, Entries(()), [], 0, reading=_NOTHING)
         known = self._known(utc_day)
         if known is not None and known.length == length:
             return known
@@ -124,6 +134,10 @@ class EffectiveMarks:
     def _known(self, utc_day: date) -> DayRead | None:
         with self._lock:
             return self._kept.get(utc_day)
+
+    def _forget(self, utc_day: date) -> None:
+        with self._lock:
+            self._kept.pop(utc_day, None)
 
     def _keep(self, utc_day: date, made: DayRead) -> DayRead:
         with self._lock:

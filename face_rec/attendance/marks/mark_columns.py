@@ -8,7 +8,7 @@ they are rules and may change.
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -71,12 +71,13 @@ class Codes:
 class MarkColumns:
     """One UTC day. ``length`` is that of the list it was made from;
     ``strangers`` counts corrections whose punch is not in it, ``held`` those who were held and
-    of whom nobody has decided."""
+    of whom nobody has decided. ``reading``: of that list (:class:`DayRead`); None of a file."""
 
     length: int
     marks: Marks
     strangers: int = 0
     held: int = 0
+    reading: object = None
 
     def grown(self, came: Sequence[Entry], length: int, codes: Codes) -> "MarkColumns | None":
         """With marks that have come since, of which none is voided. None where one of them was
@@ -93,16 +94,16 @@ class MarkColumns:
                 return None
             at = left + before
             marks = np.concatenate([marks[:at], new, marks[at:]])
-        return MarkColumns(length, marks, self.strangers, self.held)
+        return replace(self, length=length, marks=marks)
 
 
-def columns_of(found: Entries, length: int, codes: Codes) -> MarkColumns:
+def columns_of(found: Entries, length: int, codes: Codes, reading: object = None) -> MarkColumns:
     """The columns of what stands on one day."""
     rows = [_row(entry, codes) for entry in found.marks if not entry.voided]
     marks = np.array(rows, dtype=MARK)
     # Stable, so that marks of one moment stay in the order of their ids.
     held = sum(not entry.voided for entry in found.held)
-    return MarkColumns(length, marks[_order(marks)], len(found.strangers), held)
+    return MarkColumns(length, marks[_order(marks)], len(found.strangers), held, reading)
 
 
 def _row(entry: Entry, codes: Codes) -> tuple[object, ...]:

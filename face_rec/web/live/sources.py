@@ -1,11 +1,11 @@
 """What the lines of kiosks need of the running system."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from face_rec.attendance.marks.visit import Visit
+from face_rec.attendance.marks.visit import Visits
 from face_rec.clock import Clock
 from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, EventKind
@@ -34,7 +34,7 @@ class Sources:
     listen: Callable[[str, Callable[[], None]], Callable[[], None]]
     knows: Callable[[str], bool]
     record: Callable[[str], KioskRecord]
-    visits: Callable[[date], Sequence[Visit]]
+    visits: Callable[[date], Visits]
     stamp: Callable[[date], Hashable]
     late: Callable[[Event], int]
     directory: Directory

@@ -1,8 +1,7 @@
 """Today's marks for all lines: read in a thread, once for whoever asks at the same time; and as
 everybody who passes a kiosk reads them."""
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from typing import Final, Generic, TypeVar
@@ -11,7 +10,7 @@ import anyio
 from anyio import to_thread
 from cachetools import LRUCache
 
-from face_rec.attendance.marks.visit import Visit
+from face_rec.attendance.marks.visit import Visit, Visits
 from face_rec.clock import Clock
 from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.people import Person
@@ -60,12 +59,10 @@ class Shared(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The visits of one local day, by time, and those of each subject; ``stamp``: what they
-    depend on."""
+    """The visits of one local day; ``stamp``: what they depend on."""
 
     of: date | None = None
-    visits: Sequence[Visit] = ()
-    of_subject: Mapping[str, Sequence[Visit]] = field(default_factory=dict)
+    visits: Visits = field(default_factory=Visits)
     stamp: Hashable = None
 
     def holds(self, event: Event) -> bool:
@@ -74,18 +71,11 @@ class Day:
 
     def kind_of(self, event: Event) -> EventKind | None:
         """What the mark counts as; None if it had not arrived."""
-        for visit in self.of_subject.get(event.subject, ()):
+        for visit in self.visits.of(event.subject):
             for entry in visit.marks:
                 if entry.event.id == event.id:
                     return entry.kind
         return None
-
-
-def day_of(day: date, visits: Sequence[Visit], stamp: Hashable) -> Day:
-    of_subject: dict[str, list[Visit]] = defaultdict(list)
-    for visit in visits:
-        of_subject[visit.first.event.subject].append(visit)
-    return Day(day, visits, dict(of_subject), stamp)
 
 
 def lines_of(
@@ -135,10 +125,10 @@ class Today:
         stamp = self._sources.stamp(today)
         if (known.of, known.stamp) == (today, stamp):
             return known
-        return day_of(today, self._sources.visits(today), stamp)
+        return Day(today, self._sources.visits(today), stamp)
 
     def _lines(self, short: bool) -> tuple[MarkLine, ...]:
-        ours, visits = self._sources, self.day.newest.visits
+        ours, visits = self._sources, self.day.newest.visits.all
         return lines_of(visits, ours.directory, ours.portrait, ours.zone(), short=short)
 
     async def judge(self, events: Iterable[Event]) -> None:

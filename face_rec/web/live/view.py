@@ -194,14 +194,14 @@ class View:
         day = self._today.day.newest
         if not day.holds(event) or day.of != self.sources.today():
             return ""  # the day's list is away, or not read yet
-        own = day.of_subject[event.subject]
+        own = day.visits.of(event.subject)
         late = self._today.late.get(event.id, 0) if self._look.show_late else 0
         return meaning(event, own, self._record.direction, self.sources.zone(), late)
 
     def _marks(self) -> Marks:
         day = self._today.day.newest
-        visits = day.visits if day.of == self.sources.today() else ()
-        return Marks(len(visits), self._list.newest if self._record.show_marks else None)
+        count = len(day.visits.all) if day.of == self.sources.today() else 0
+        return Marks(count, self._list.newest if self._record.show_marks else None)
 
     def _state(self, is_open: bool) -> State:
         ours = self.sources

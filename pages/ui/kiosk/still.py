@@ -114,7 +114,7 @@ def marks_today(kiosk: str, *, listed: bool) -> None:
         app = KioskFacade.current()
         if app.away():  # the banner above says so
             return
-        found = app.visits()
+        found = app.visits().all
         st.markdown(f"**Today** · {counted(len(found), 'mark')}")
         if not (listed and may):
             return

@@ -53,7 +53,7 @@ _MARKS = """
 from face_rec.clock import SystemClock
 with assembly.build_attendance(config.load()) as service:
     today = SystemClock().now().astimezone(service.timesheets.zone).date()
-    found = len(service.timesheets.visits(today, today))
+    found = len(service.timesheets.visits(today).all)
 """
 
 

@@ -61,12 +61,16 @@ class AppServer:
 
     def start(self) -> None:
         """Start and wait until everything is ready."""
+        self.launch()
+        self._wait_until_ready()
+
+    def launch(self) -> None:
+        """Start, for who wants to see what happens while it does."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "app.py"], cwd=self.root, env=self.environment(), stdout=log,
                 stderr=log, start_new_session=True,
             )  # fmt: skip
-        self._wait_until_ready(self._process)
 
     def stop(self) -> None:
         """The clean way first; the whole session is gone afterwards."""
@@ -111,10 +115,10 @@ class AppServer:
             "ACCOUNTS": "off",
         }
 
-    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+    def _wait_until_ready(self) -> None:
         tick = Event()
         for _ in range(round(_STARTS_WITHIN / _POLL)):
-            if process.poll() is not None:
+            if self._process is None or self._process.poll() is not None:
                 break
             if self._ready():
                 return

@@ -169,7 +169,7 @@ _KEPT = """
 from face_rec.clock import SystemClock
 with assembly.build_attendance(config.load()) as service:
     today = SystemClock().now().astimezone(service.timesheets.zone).date()
-    entries = [one for visit in service.timesheets.visits(today, today) for one in visit.marks]
+    entries = [one for visit in service.timesheets.visits(today).all for one in visit.marks]
     found = [
         [one.event.kind.value, one.kind.value, made.author, made.reason]
         for one in entries for made in one.corrections

@@ -164,6 +164,19 @@ def test_a_list_that_lost_its_end_and_grew_again_is_read_as_it_is(day: Day, lost
     assert "e0099" not in {one.event.id for one in day.found().marks}
 
 
+def test_what_a_failover_lost_leaves_the_columns_whoever_has_read_the_shorter_list(
+    day: Day,
+) -> None:
+    """Somebody who needs no columns reads the list while it is shorter."""
+    day.store.listed = [mark(number) for number in range(100)]
+    day.check()
+    del day.store.listed[-5:]
+    day.found()
+    day.store.listed += [mark(500 + number) for number in range(8)]
+    day.found()
+    day.check()
+
+
 def test_a_list_that_is_shorter_now_is_read_as_it_is(day: Day) -> None:
     day.store.listed = [mark(number) for number in range(10)]
     day.check()
