@@ -6,6 +6,7 @@ Each value comes from one of three places, and the first that has one wins: the 
 """
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -35,6 +36,9 @@ class SiteOptions:
     snapshot_days: int
     inactive_days: int
     look: Look = Look()
+    model: str = ""
+    """The pack that all processes use, as ``people.change.plan.Switch`` writes it; "": nobody has
+    chosen one, and each uses what it is set to."""
 
     def having(self, values: Mapping[str, Any]) -> Self:
         """With these values, by name; those of the look as well."""
@@ -43,11 +47,11 @@ class SiteOptions:
 
     def texts(self) -> dict[str, str]:
         """Each value as it is stored and read again."""
-        return self._own() | self.look.texts()
+        return self._own() | {"model": self.model} | self.look.texts()
 
     def told(self) -> dict[str, str]:
         """The same for the audit log."""
-        return self._own() | self.look.told()
+        return self._own() | {"model": self.model.split(" ", 3)[-1]} | self.look.told()
 
     def _own(self) -> dict[str, str]:
         return {name: str(getattr(self, name)) for name in VARIABLES}
@@ -75,12 +79,22 @@ class OptionsStore(Protocol):
         ...
 
 
+_MODEL: Final = re.compile(r"\d{1,9} \S{1,64} \S{1,40} .{1,400}")
+
+
+def _model(text: str) -> str:
+    if not _MODEL.fullmatch(text):
+        raise ValueError("the choice of a pack")
+    return text
+
+
 PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "title": parser(Title),
     "timezone": parser(Zone),
     "cooldown": parser(Cooldown),
     "snapshot_days": parser(Days),
     "inactive_days": parser(Days),
+    "model": _model,
     "accent": accent_of,
     "welcome": welcome_of,
     "logo": stored_logo,

@@ -15,6 +15,7 @@ from face_rec import background
 from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
 from face_rec.assembly.commands import build_models
+from face_rec.assembly.model_change import open_model_change, open_reembedding, switch_of
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.sealing import offline_secrets
 from face_rec.assembly.snapshots import open_kept_photos
@@ -69,7 +70,7 @@ def build(settings: Settings) -> Iterator[System]:
     clock = SystemClock()
     with ExitStack() as stack:
         stores = open_stores(settings, clock, stack)
-        models = build_models(settings)
+        models = build_models(settings, switch_of(stores))
         models.start()
         stack.callback(models.close)
         system = _system(settings, clock, stores, models, stack)
@@ -114,6 +115,12 @@ def _system(
     )
     engine = Engine(journeys, WorkerPool(_workers(settings), clock))
     stack.callback(engine.close)
+    models.before_exchange(follower.prepare)
+    reembedding = open_reembedding(
+        stores, settings.site, models, clock, lambda: any(s.stats().live for s in engine.streams())
+    )
+    reembedding.start()
+    stack.callback(reembedding.close)
     rules = stores.rules
     privacy = privacy_of(settings, stores, clock, lambda revision: follower.wait(revision, 3.0))
     schedule = RetentionSchedule(privacy.retention, clock)
@@ -140,6 +147,7 @@ def _system(
         marker=marker,
         pictures=stores.spool,
         models=models,
+        change=open_model_change(stores, settings.site, models, clock),
         follower=follower,
         directory=directory,
         enrolment=Enrolment(

@@ -1,6 +1,6 @@
 """Parts of the system for commands that need no more of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from config import Settings
@@ -30,6 +30,7 @@ from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.service import AttendanceService
 from face_rec.clock import SystemClock
 from face_rec.models.service import ModelService
+from face_rec.people.change.plan import Switch
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
@@ -64,7 +65,7 @@ def build_attendance_stores(settings: Settings) -> Iterator[tuple[AttendanceServ
         made = open_chained(settings, streams, keys)
         stack.callback(made.watch.copy)
         stores = AttendanceStores(made.marks, made.reader, made.rules, cached_days(settings))
-        writers = Writers(made.people, made.marks, made.marks, made.marks, made.rules)
+        writers = Writers(made.people, made.people, made.marks, made.marks, made.marks, made.rules)
         options = open_options(settings, streams)
         yield open_offices(stores, writers, clock, options).current(), made
 
@@ -148,11 +149,14 @@ def forget_kept_writes(settings: Settings) -> int:
         kept.close()
 
 
-def build_models(settings: Settings) -> ModelService:
-    """The models alone, not yet loaded; for commands that need no Redis."""
+def build_models(
+    settings: Settings, switch: Callable[[], Switch | None] = lambda: None
+) -> ModelService:
+    """The models alone, not yet loaded; for commands that need no Redis. ``switch``: what the site
+    has chosen."""
     return ModelService(
         settings.data_dir / "models", settings.model_pack, settings.model_provider, threads=1,
-        liveness=settings.liveness_pack,
+        liveness=settings.liveness_pack, switch=switch,
     )  # fmt: skip
 
 

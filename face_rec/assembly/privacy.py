@@ -39,6 +39,7 @@ from face_rec.stores.people.pins import RedisPins
 from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.embedded import folder_of
 from face_rec.stores.redis.purge import EmbeddedPurge, OutsidePurge
+from face_rec.stores.site.model_change import RedisModelChange
 from face_rec.stores.site.site_state import RedisRunLog
 from face_rec.stores.verify.chain_days import ChainDays
 
@@ -75,6 +76,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
     keepers = [
         rules_keeper(parts.rules),
         pins_keeper(RedisPins(parts.client, parts.site)),
+        change_keeper(RedisModelChange(parts.client, parts.site)),
         *([parts.audit] if parts.audit else []),
     ]
     erasure = Erasure(
@@ -200,6 +202,11 @@ def pins_keeper(pins: RedisPins) -> Keeper:
         return [] if pins.get(subject) is None else [{"kept": "a hash, which is given to nobody"}]
 
     return Keeper("PIN", held, lambda subject: int(pins.clear(subject)))
+
+
+def change_keeper(change: RedisModelChange) -> Keeper:
+    """What a change of the recognition model could not make of somebody's photos."""
+    return Keeper("photo that another model cannot use", change.held, change.forget)
 
 
 def audit_keeper(audit: RedisAudit, people: PeopleReader) -> Keeper:

@@ -61,6 +61,8 @@ class Writers:
     """Those who change anything change it through these."""
 
     people: PeopleWriter
+    unattended: PeopleWriter
+    """For work that changes nothing of a person that anybody has entered."""
     marks: MarkWriter
     corrections: MarkWriter
     offered: MarkWriter
@@ -129,6 +131,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         chained.marks,
         Writers(
             AuditedPeople(people, access.audit, access.step_up.demand),
+            people,
             AuditedMarks(chained.marking, access.audit),
             KeptCorrections(AuditedMarks(chained.marks, access.audit), journal),
             AuditedMarks(chained.marks, access.audit, by_hand=False),

@@ -26,6 +26,7 @@ from face_rec.journey.mark import DurableMarker
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.models.service import ModelService
+from face_rec.people.change.change import ModelChange
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
@@ -56,6 +57,7 @@ class System:
     marker: DurableMarker
     pictures: SnapshotSpool
     models: ModelService
+    change: ModelChange
     follower: GalleryFollower
     directory: CachedDirectory
     enrolment: Enrolment
@@ -171,6 +173,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             health=system.health.results,
             engine=system.engine,
             models=system.models,
+            change=system.change,
             gallery=system.follower.gallery,
             followed=system.follower.status,
             people=system.people,

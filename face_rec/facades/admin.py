@@ -8,6 +8,7 @@ from face_rec.access.audit.audit_log import AuditLog
 from face_rec.domain.health import HealthCheck
 from face_rec.facades.facade import Facade
 from face_rec.models.service import ModelService
+from face_rec.people.change.change import ModelChange
 from face_rec.people.gallery.follower import FollowerStatus
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.marks import MarkReader
@@ -47,6 +48,7 @@ class AdminFacade(Facade):
     """May take some seconds while a part does not answer."""
     engine: Cameras
     models: ModelService
+    change: ModelChange
     gallery: Gallery
     followed: Callable[[], FollowerStatus]
     """How far the gallery in memory is."""

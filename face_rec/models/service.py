@@ -2,8 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,11 +17,10 @@ from face_rec.models.packs.liveness_pack import MANIFEST as LIVENESS_MANIFEST
 from face_rec.models.packs.liveness_pack import LivenessPacks
 from face_rec.models.packs.manifest import MANIFEST, Pack
 from face_rec.models.runtime.loading import Loaded, load, offered
-from face_rec.models.runtime.providers import WISHES, name_of
 from face_rec.models.runtime.speed import Speed, estimate
 from face_rec.models.runtime.texture import load_textures
-from face_rec.models.scores.calibration import Origin, ScoreCalibration
-from face_rec.models.status import ModelState, ModelStatus, PackOffer
+from face_rec.models.status import ModelState, ModelStatus, PackOffer, loading, ready
+from face_rec.people.change.plan import Switch
 from face_rec.protocols.models import FaceModels, Progress
 
 log = logging.getLogger(__name__)
@@ -50,7 +49,12 @@ class ModelService:
         liveness: str = "liveness",
         clock: Clock | None = None,
         releases: str = RELEASES,
+        switch: Callable[[], Switch | None] = lambda: None,
     ) -> None:
+        """``switch``: the pack that the site has chosen last, which all its processes follow."""
+        self._switch = switch
+        self._refused: object = None
+        self._prepare: Callable[[FaceModels], None] = lambda _: None
         self.packs = InstalledPacks(root)
         self.liveness = LivenessPacks(root, self.packs.digests)
         self._liveness = liveness
@@ -59,7 +63,7 @@ class ModelService:
         self._provider = provider
         self._threads = threads
         self._loaded: Loaded | None = None
-        self._status = _loading(pack)
+        self._status = loading(pack)
         self._seen: tuple[object, ...] = ()
         self._loading = threading.Lock()
         self._installing = threading.Lock()
@@ -105,7 +109,7 @@ class ModelService:
             wanted = self._choice.wanted
             self._seen = self._key(wanted)
             if self._loaded is None:
-                self._status = _loading(wanted)
+                self._status = loading(wanted)
             try:
                 return self._exchange(wanted)
             except FaceRecError as error:
@@ -124,6 +128,20 @@ class ModelService:
             self._choice.make(name)
             self._seen = self._key(name)
             return models
+
+    @property
+    def wanted(self) -> str:
+        """Name or folder of the pack to use."""
+        return self._choice.wanted
+
+    def beside(self, name: str) -> FaceModels:
+        """An installed pack, loaded beside the one in use, which goes on. Raises ModelError."""
+        return load(self.packs.find(name), self._provider, self._threads).models
+
+    def before_exchange(self, prepare: Callable[[FaceModels], None]) -> None:
+        """``prepare`` is called with new models before they are in use, on the thread that
+        loads them; what it raises is logged."""
+        self._prepare = prepare
 
     def close(self) -> None:
         """Stop following the disk; the models stay usable."""
@@ -150,7 +168,14 @@ class ModelService:
     def _exchange(self, wanted: str) -> FaceModels:
         pack = self.packs.find(wanted)
         loaded = self._with_liveness(load(pack, self._provider, self._threads))
-        self._loaded, self._status = loaded, _ready(pack, loaded)
+        return self._put_to_use(pack, loaded)
+
+    def _put_to_use(self, pack: Pack, loaded: Loaded) -> FaceModels:
+        if self._loaded is not None and self._loaded.models.contract != loaded.models.contract:
+            self._prepare(loaded.models)
+        speed = Speed(loaded.detect_seconds, loaded.embed_seconds, measured=True)
+        self._status = ready(pack, loaded.models, speed, loaded.note, offered())
+        self._loaded = loaded
         log.info("models ready pack=%s provider=%s", pack.name, loaded.models.provider)
         return loaded.models
 
@@ -175,6 +200,7 @@ class ModelService:
 
     def _load_if_changed(self) -> None:
         try:
+            self.follow()
             if self._key(self._choice.wanted) != self._seen:
                 self.load()
         except FaceRecError as error:
@@ -183,6 +209,40 @@ class ModelService:
             bug = ModelError("The models could not be loaded; the log says why.")
             self._status = self._failed(self._choice.wanted, bug)
             raise
+
+    def follow(self) -> None:
+        """Use what the site has switched to, if that is not known here yet. A process that cannot
+        stays with what it has, says so, and tries again once the pack has changed on its disk."""
+        switch = self._switch()
+        if switch is None or switch.text() == self._choice.followed:
+            return
+        tried = (switch, self._key(switch.pack))
+        if tried == self._refused:
+            return
+        with self._loading:
+            try:
+                self._follow_to(switch)
+            except FaceRecError as error:
+                self._refused = tried
+                log.warning("switch_not_followed pack=%s reason=%s", switch.pack, error)
+                self._status = self._failed(switch.pack, error)
+
+    def _follow_to(self, switch: Switch) -> None:
+        """By the name that it has here: the pack that was set here may lie elsewhere there."""
+        places = dict.fromkeys((switch.pack, self._choice.configured))
+        for place in places:
+            with suppress(PackMissing):
+                pack = self.packs.find(place)
+                loaded = self._with_liveness(load(pack, self._provider, self._threads))
+                if loaded.models.contract.digest == switch.contract:
+                    self._put_to_use(pack, loaded)
+                    self._choice.make(place, switch.text())
+                    self._seen = self._key(place)
+                    return
+        raise PackMissing(
+            f"The site uses the pack '{switch.pack}', and this machine does not have it, or has "
+            "another one of that name. Install it here, and it is used within seconds."
+        )
 
     def _key(self, wanted: str) -> tuple[object, ...]:
         """Changes whenever loading ``wanted`` may have another result."""
@@ -232,49 +292,9 @@ class ModelService:
         )
 
 
-def _loading(wanted: str) -> ModelStatus:
-    return ModelStatus(ModelState.LOADING, f"The model pack '{wanted}' is being loaded.", wanted)
-
-
 def _mark(path: Path) -> tuple[str, int]:
     """Changes whenever the file does; a file that just went away has no time."""
     try:
         return path.name, path.stat().st_mtime_ns
     except OSError:
         return path.name, 0
-
-
-def _ready(pack: Pack, loaded: Loaded) -> ModelStatus:
-    """The status of a pack that works."""
-    contract, calibration = loaded.models.contract, pack.calibration
-    provider = name_of(loaded.models.provider)
-    kind = "custom weights" if pack.custom else "official weights"
-    warnings = (loaded.note, _doubt(calibration))
-    return ModelStatus(
-        state=ModelState.READY,
-        message=f"The model pack '{pack.name}' ({kind}) runs on {provider}.",
-        pack=pack.name,
-        warning=" ".join(warning for warning in warnings if warning),
-        provider=provider,
-        offered=tuple(short for short, name in WISHES.items() if name in offered()),
-        custom=pack.custom,
-        contract=contract.digest,
-        dimension=contract.dimension,
-        calibration=calibration.origin,
-        largest_gallery=calibration.largest_gallery,
-        licence=pack.licence,
-        speed=Speed(loaded.detect_seconds, loaded.embed_seconds, measured=True),
-        liveness=loaded.models.life.licence if loaded.models.life else "",
-    )
-
-
-def _doubt(calibration: ScoreCalibration) -> str:
-    advice = "measure it on pictures of your own: python -m face_rec models calibrate FOLDER"
-    if calibration.origin is Origin.UNKNOWN:
-        return (
-            "Uncalibrated: nothing is known of this model's scores, so the threshold is a "
-            f"cautious guess; {advice}."
-        )
-    if calibration.origin is Origin.ESTIMATED:
-        return f"The threshold of this model is a cautious estimate; to make it exact, {advice}."
-    return ""

@@ -1,13 +1,16 @@
 """What the pages, ``/readyz`` and the command line say about the models."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from face_rec.models.packs.catalogue import UNSAID, Licence
+from face_rec.models.packs.manifest import Pack
+from face_rec.models.runtime.providers import WISHES, name_of
 from face_rec.models.runtime.speed import Speed
-from face_rec.models.scores.calibration import Origin
-from face_rec.protocols.models import ModelSource
+from face_rec.models.scores.calibration import Origin, ScoreCalibration
+from face_rec.protocols.models import FaceModels, ModelSource
 
 
 class ModelState(StrEnum):
@@ -64,3 +67,46 @@ class PackOffer:
     licence: Licence
     installed: bool
     in_use: bool
+
+
+def loading(wanted: str) -> ModelStatus:
+    """While there is none yet."""
+    return ModelStatus(ModelState.LOADING, f"The model pack '{wanted}' is being loaded.", wanted)
+
+
+def ready(
+    pack: Pack, models: FaceModels, speed: Speed, note: str, providers: Collection[str]
+) -> ModelStatus:
+    """The status of a pack that works."""
+    contract, calibration = models.contract, pack.calibration
+    provider = name_of(models.provider)
+    kind = "custom weights" if pack.custom else "official weights"
+    warnings = (note, _doubt(calibration))
+    return ModelStatus(
+        state=ModelState.READY,
+        message=f"The model pack '{pack.name}' ({kind}) runs on {provider}.",
+        pack=pack.name,
+        warning=" ".join(warning for warning in warnings if warning),
+        provider=provider,
+        offered=tuple(short for short, name in WISHES.items() if name in providers),
+        custom=pack.custom,
+        contract=contract.digest,
+        dimension=contract.dimension,
+        calibration=calibration.origin,
+        largest_gallery=calibration.largest_gallery,
+        licence=pack.licence,
+        speed=speed,
+        liveness=models.life.licence if models.life else "",
+    )
+
+
+def _doubt(calibration: ScoreCalibration) -> str:
+    advice = "measure it on pictures of your own: python -m face_rec models calibrate FOLDER"
+    if calibration.origin is Origin.UNKNOWN:
+        return (
+            "Uncalibrated: nothing is known of this model's scores, so the threshold is a "
+            f"cautious guess; {advice}."
+        )
+    if calibration.origin is Origin.ESTIMATED:
+        return f"The threshold of this model is a cautious estimate; to make it exact, {advice}."
+    return ""

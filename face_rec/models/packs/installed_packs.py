@@ -79,23 +79,36 @@ class Choice:
 
     def __init__(self, path: Path, configured: str) -> None:
         self._path = path
-        self._configured = configured
+        self.configured = configured
 
     @property
     def wanted(self) -> str:
         """Name or folder of the pack to use."""
-        try:
-            made = json.loads(self._path.read_text(encoding="utf-8"))
-            valid = made["configured"] == self._configured
-            return str(made["chosen"]) if valid else self._configured
-        except (OSError, ValueError, KeyError, TypeError):
-            return self._configured  # nobody has chosen
+        made = self._made()
+        return made.get("chosen", "") if self._holds(made) else self.configured
 
-    def make(self, name: str) -> None:
-        """From now on ``name`` is wanted."""
+    @property
+    def followed(self) -> str:
+        """The site's switch that was followed last, whatever MODEL_PACK has become since."""
+        return self._made().get("switch", "")
+
+    def make(self, name: str, switch: str = "") -> None:
+        """From now on ``name`` is wanted; ``switch``: the site's, which this follows."""
         make_folder(self._path.parent)
-        made = {"configured": self._configured, "chosen": name}
+        made = {"configured": self.configured, "chosen": name}
+        made["switch"] = switch or self.followed
         write_durable(self._path, json.dumps(made).encode())
+
+    def _holds(self, made: dict[str, str]) -> bool:
+        return made.get("configured") == self.configured and "chosen" in made
+
+    def _made(self) -> dict[str, str]:
+        """What stands there; nothing, where nobody has chosen."""
+        try:
+            read = json.loads(self._path.read_text(encoding="utf-8"))
+            return {str(name): str(value) for name, value in read.items()}
+        except (OSError, ValueError, AttributeError):
+            return {}
 
 
 def _verb(pack: Pack) -> str:

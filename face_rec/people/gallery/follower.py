@@ -12,7 +12,7 @@ from face_rec.domain.faces import Matrix
 from face_rec.domain.people import Change, Contract, GalleryEntry
 from face_rec.domain.recognition import NO_MATCH, Match
 from face_rec.people.gallery.gallery import MemoryGallery
-from face_rec.protocols.models import ModelSource
+from face_rec.protocols.models import FaceModels, ModelSource
 from face_rec.protocols.people import Gallery, PeopleReader
 
 log = logging.getLogger(__name__)
@@ -56,27 +56,38 @@ class LiveGallery:
     def __init__(self, models: ModelSource) -> None:
         self._models = models
         self._live: MemoryGallery | None = None
+        self._next: MemoryGallery | None = None
 
     @property
     def live(self) -> MemoryGallery | None:
+        """The matrix in use; a prepared one from the moment on that its model is in use."""
+        models, waiting = self._models.current(), self._next
+        if waiting is not None and models is not None and models.contract == waiting.contract:
+            self._live, self._next = waiting, None
         return self._live
+
+    def prepare(self, gallery: MemoryGallery) -> None:
+        """Put ``gallery`` in use with its model."""
+        self._next = gallery
 
     @property
     def revision(self) -> int:
-        return self._live.revision if self._live else 0
+        live = self.live
+        return live.revision if live else 0
 
     @property
     def people(self) -> int:
-        return self._live.people if self._live else 0
+        live = self.live
+        return live.people if live else 0
 
     @property
     def fits(self) -> bool:
         """Whether there is a matrix, and it is of the model in use."""
-        live, models = self._live, self._models.current()
+        live, models = self.live, self._models.current()
         return live is not None and models is not None and models.contract == live.contract
 
     def match(self, probes: Matrix) -> list[Match]:
-        live, models = self._live, self._models.current()
+        live, models = self.live, self._models.current()
         if live is None or models is None or models.contract != live.contract:
             return [NO_MATCH] * len(probes)
         if probes.shape[1] != live.contract.dimension:  # embedded just before the models changed
@@ -156,6 +167,15 @@ class GalleryFollower:
             and live.revision >= revision
         )
 
+    def prepare(self, models: FaceModels) -> None:
+        """Load the gallery of ``models``, which will be in use in a moment, beside the one in use:
+        so that nobody stands before a kiosk that knows no one. Where that fails they are loaded
+        afterwards. On the thread of whoever exchanges the models."""
+        try:
+            self._live.prepare(self._loaded(models.contract))
+        except StoreError as error:
+            log.warning("gallery_not_prepared reason=%s", error)
+
     def doubt(self) -> None:
         """The store may have lost changes that it had told: everybody is loaded anew. By revisions
         alone that is not seen once others have taken the place of those that are gone. Safe from
@@ -211,14 +231,18 @@ class GalleryFollower:
             self._doubted = self._doubted or doubted
             raise
 
-    def _load(self, contract: Contract) -> None:
+    def _loaded(self, contract: Contract) -> MemoryGallery:
         revision = self._store.revision()
         fresh = MemoryGallery(contract)
         fresh.load(self._fitting(fresh, contract), revision, self._store.count())
+        return fresh
+
+    def _load(self, contract: Contract) -> None:
+        fresh = self._loaded(contract)
         if self._stop.is_set():
             return
         self._live.swap(fresh)
-        log.info("gallery_loaded people=%d revision=%d", fresh.people, revision)
+        log.info("gallery_loaded people=%d revision=%d", fresh.people, fresh.revision)
         self._tell(None)
         self._up_to_date()
 

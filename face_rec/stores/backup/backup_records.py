@@ -33,6 +33,7 @@ _HELD: Final[Mapping[str, str]] = {
     rf"refused:{_SITE}": "hash",
     rf"options:{_SITE}": "hash",
     rf"privacy:{_SITE}": "hash",
+    rf"model-change:{_SITE}(:failed)?": "hash",
 }
 """By the whole key."""
 

@@ -274,6 +274,16 @@ def privacy(site: str) -> str:
     return f"privacy:{{{site}}}"
 
 
+def model_change(site: str) -> str:
+    """Hash: the plan of a change of the recognition model, its progress and its trial."""
+    return f"model-change:{{{site}}}"
+
+
+def model_change_failed(site: str) -> str:
+    """Hash: subject → JSON, why nothing could be made of which photo."""
+    return f"model-change:{{{site}}}:failed"
+
+
 def turn(site: str, work: str) -> str:
     """String, expires: one process does ``work``, the others need not."""
     return f"turn:{{{site}}}:{work}"

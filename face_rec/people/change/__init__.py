@@ -1,0 +1,1 @@
+"""Changing the recognition model without calling anybody in: from the photos that were kept."""

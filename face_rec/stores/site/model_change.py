@@ -1,0 +1,127 @@
+"""A change of the recognition model as Redis holds it, for all processes of a site."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+
+from face_rec.people.change.plan import Plan, Progress, Trial
+from face_rec.stores.redis import keys
+from face_rec.stores.redis.client import Client, redis_errors
+from face_rec.stores.redis.lua import Script
+from face_rec.stores.stored_json import Reader, written
+
+_PLAN: Final = "plan"
+_PROGRESS: Final = "progress"
+_TRIAL: Final = "trial"
+_NONE: Final = b""
+"""In the place of a plan that has ended."""
+_SWAP: Final = Script("swap_field")
+_LEASE: Final = 20
+"""Seconds: a process that was killed at the work is followed by another one after them."""
+
+_read_plan: Final = Reader(Plan)
+_read_progress: Final = Reader(Progress)
+_read_trial: Final = Reader(Trial)
+_read_reasons: Final[Reader[dict[str, str]]] = Reader(dict[str, str])
+
+
+class RedisModelChange:
+    """A ``ChangeStore``. Each process has one of its own; safe from any thread of it."""
+
+    def __init__(self, client: Client, site: str, *, lease: int = _LEASE) -> None:
+        self._client = client
+        self._key = keys.model_change(site)
+        self._failed = keys.model_change_failed(site)
+        self._lock = keys.turn(site, "model-change")
+        self._lease = lease
+        self._mine = secrets.token_hex(8)
+
+    @redis_errors()
+    def plan(self) -> Plan | None:
+        stored: Any = self._client.hget(self._key, _PLAN)
+        return _read_plan(stored) if stored else None
+
+    @redis_errors()
+    def begin(self, plan: Plan) -> bool:
+        if self._client.hsetnx(self._key, _PLAN, written(plan)):
+            return True
+        return self._swapped(_NONE, written(plan))
+
+    @redis_errors()
+    def swap(self, was: Plan, becomes: Plan) -> bool:
+        return self._swapped(written(was), written(becomes))
+
+    @redis_errors()
+    def end(self, plan: Plan) -> None:
+        if self._swapped(written(plan), _NONE):
+            self._client.hdel(self._key, _PROGRESS, _TRIAL)
+            self._client.delete(self._failed)
+
+    def _swapped(self, was: bytes, becomes: bytes) -> bool:
+        return bool(_SWAP.run(self._client, [self._key], [_PLAN, was, becomes]))
+
+    @redis_errors()
+    def progress(self) -> Progress | None:
+        stored: Any = self._client.hget(self._key, _PROGRESS)
+        return _read_progress(stored) if stored else None
+
+    @redis_errors()
+    def note(self, progress: Progress) -> None:
+        self._client.hset(self._key, _PROGRESS, written(progress))
+
+    @redis_errors()
+    def trial(self) -> Trial | None:
+        stored: Any = self._client.hget(self._key, _TRIAL)
+        return _read_trial(stored) if stored else None
+
+    @redis_errors()
+    def keep(self, trial: Trial | None) -> None:
+        if trial is None:
+            self._client.hdel(self._key, _TRIAL)
+        else:
+            self._client.hset(self._key, _TRIAL, written(trial))
+
+    @redis_errors()
+    def failures(self) -> Mapping[str, Mapping[str, str]]:
+        stored: Any = self._client.hgetall(self._failed)
+        return {subject.decode(): _read_reasons(text) for subject, text in stored.items()}
+
+    @redis_errors()
+    def fail(self, subject: str, reasons: Mapping[str, str]) -> None:
+        stored: Any = self._client.hget(self._failed, subject)
+        known = _read_reasons(stored) if stored else {}
+        self._client.hset(self._failed, subject, written({**known, **reasons}))
+
+    @redis_errors()
+    def forgive(self, *subjects: str) -> None:
+        if subjects:
+            self._client.hdel(self._failed, *subjects)
+        else:
+            self._client.delete(self._failed)
+
+    @redis_errors()
+    def claim(self) -> bool:
+        if self._client.set(self._lock, self._mine, nx=True, ex=self._lease):
+            return True
+        holder: Any = self._client.get(self._lock)
+        return holder == self._mine.encode() and bool(self._client.expire(self._lock, self._lease))
+
+    @redis_errors()
+    def release(self) -> None:
+        """Only our own; one that expired may be another's by now."""
+        holder: Any = self._client.get(self._lock)
+        if holder == self._mine.encode():
+            self._client.delete(self._lock)
+
+    # --- of one person, for whoever erases or exports them
+
+    def held(self, subject: str) -> list[dict[str, Any]]:
+        """What could not be made of their photos, and why."""
+        return [{"reason": reason} for reason in self.failures().get(subject, {}).values()]
+
+    @redis_errors()
+    def forget(self, subject: str) -> int:
+        trial = self.trial()
+        if trial is not None and trial != trial.without(subject):
+            self.keep(trial.without(subject))
+        return int(self._client.hdel(self._failed, subject))

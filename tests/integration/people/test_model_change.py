@@ -1,0 +1,426 @@
+"""A change of the recognition model calls nobody in: real Redis, real files, painted faces."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from face_rec.domain.errors import Conflict, ModelError
+from face_rec.domain.faces import Image, Matrix
+from face_rec.domain.people import Person
+from face_rec.domain.pictures import kept_photo
+from face_rec.people.change.plan import WAY_BACK, Stage
+from face_rec.stores.redis.client import Client
+from tests.fakes.clock import FakeClock
+from tests.fakes.enrolment import colour
+from tests.fakes.models import FakeEmbedder, fake_models
+from tests.integration.people.change_site import PHOTOS, ChangingSite, Packs, two_packs
+from tests.redis_servers import Server, wait_until
+
+
+@pytest.fixture
+def site(redis_client: Client, tmp_path: Path) -> ChangingSite:
+    clock = FakeClock()
+    return ChangingSite(redis_client, tmp_path / "pictures", clock=clock)
+
+
+def _clock(site: ChangingSite) -> FakeClock:
+    assert isinstance(site.clock, FakeClock)
+    return site.clock
+
+
+def _look_again(site: ChangingSite) -> None:
+    """After the pause that follows a finished look."""
+    _clock(site).advance(60)
+    site.steps()
+
+
+def _stage(site: ChangingSite) -> Stage | None:
+    status = site.change.status()
+    return status.stage if status else None
+
+
+def test_everybody_is_embedded_anew_beside_the_templates_in_use(site: ChangingSite) -> None:
+    people = [site.register(who) for who in range(4)]
+    site.change.begin("new")
+    assert _stage(site) is Stage.MAKING
+    site.steps()
+    for person in people:
+        old = [info.photo for info in person.templates]
+        assert site.photos_of(person.subject, "old") == old
+        assert sorted(site.photos_of(person.subject, "new")) == sorted(old)
+    status = site.change.status()
+    assert status is not None
+    assert (status.progress.tally.done, status.progress.complete) == (4, True)
+    assert status.stage is Stage.READY
+    entry = site.people.entry(people[1].subject, "old")
+    assert entry is not None
+    assert entry.vectors.shape[0] == PHOTOS, "the gallery in use holds what it held"
+
+
+def test_what_is_made_of_a_kept_photo_is_what_the_camera_would_have_given(
+    site: ChangingSite,
+) -> None:
+    person = site.register(3)
+    site.change.begin("new")
+    site.steps()
+    embedder = FakeEmbedder(digest="new")
+    (seen,) = site.people.entries("new")
+    assert seen.subject == person.subject
+    assert (seen.vectors @ embedder.vector_of(colour(3)) > 0.99).all()
+    old = [one.info for one in site.people.templates(person.subject) if one.info.contract == "old"]
+    new = [one.info for one in site.people.templates(person.subject) if one.info.contract == "new"]
+    assert [(i.view, i.quality, i.added_at) for i in new] == [
+        (i.view, i.quality, i.added_at) for i in old
+    ]
+
+
+def test_who_comes_meanwhile_gets_both(site: ChangingSite) -> None:
+    site.register(0)
+    site.change.begin("new")
+    site.steps()
+    late = site.register(1)
+    _look_again(site)
+    assert len(site.photos_of(late.subject, "new")) == PHOTOS
+
+
+def test_after_the_switch_the_way_back_is_kept_for_those_who_come(site: ChangingSite) -> None:
+    first = site.register(0)
+    site.change.begin("new")
+    site.steps()
+    site.change.switch()
+    site.packs.used = site.packs.installed["new"]
+    assert _stage(site) is Stage.SWITCHED
+    late = site.register(1)
+    _look_again(site)
+    assert len(site.photos_of(late.subject, "old")) == PHOTOS
+    site.change.switch()  # and back
+    assert _stage(site) is Stage.READY
+    switched = site.change.switched()
+    assert switched is not None
+    assert (switched.number, switched.pack, switched.contract) == (2, "old", "old")
+    assert site.photos_of(first.subject, "old")
+
+
+def test_the_way_back_closes_after_its_time_and_the_old_templates_go(site: ChangingSite) -> None:
+    person = site.register(0)
+    site.change.begin("new")
+    site.steps()
+    site.change.switch()
+    site.packs.used = site.packs.installed["new"]
+    _clock(site).advance((WAY_BACK - timedelta(hours=1)).total_seconds())
+    site.steps()
+    assert site.photos_of(person.subject, "old")
+    _clock(site).advance(7200)
+    site.steps()
+    assert not site.photos_of(person.subject, "old")
+    assert len(site.photos_of(person.subject, "new")) == PHOTOS
+    assert site.change.status() is None
+
+
+def test_a_change_that_is_given_up_leaves_nothing(
+    site: ChangingSite, redis_client: Client
+) -> None:
+    person = site.register(0)
+    site.change.begin("new")
+    site.steps()
+    site.change.end()
+    site.steps()
+    assert not site.photos_of(person.subject, "new")
+    assert len(site.photos_of(person.subject, "old")) == PHOTOS
+    assert site.change.status() is None
+    assert redis_client.hgetall("model-change:{main}") == {b"plan": b""}
+    site.change.begin("new")  # and another one can begin
+    assert site.told == [("begun", "new"), ("ended", "new"), ("begun", "new")]
+
+
+def test_a_pause_holds_in_every_process_and_ends_where_it_stopped(
+    site: ChangingSite, redis_client: Client, tmp_path: Path
+) -> None:
+    person = site.register(0)
+    site.change.begin("new")
+    other = ChangingSite(redis_client, tmp_path / "pictures")
+    other.change.pause()
+    site.steps()
+    assert not site.photos_of(person.subject, "new")
+    other.change.pause(paused=False)
+    site.steps()
+    assert len(site.photos_of(person.subject, "new")) == PHOTOS
+
+
+def test_two_changes_are_not_made_at_once(site: ChangingSite) -> None:
+    site.register(0)
+    site.change.begin("new")
+    with pytest.raises(Conflict):
+        site.change.begin("new")
+    with pytest.raises(Conflict):
+        site.change.switch()  # not everybody is embedded
+    with pytest.raises(Conflict):
+        site.change.use("new")
+
+
+def test_a_pack_with_the_same_recogniser_needs_no_change(site: ChangingSite) -> None:
+    site.packs.installed["twin"] = replace(fake_models("old"), pack="twin")
+    with pytest.raises(ModelError, match="same model"):
+        site.change.begin("twin")
+    site.change.use("twin")
+    switched = site.change.switched()
+    assert switched is not None
+    assert switched.pack == "twin"
+
+
+# --- what cannot be made
+
+
+def test_what_cannot_be_made_is_named_with_its_reason_and_tried_again_when_asked(
+    site: ChangingSite,
+) -> None:
+    whole, exchanged, gone = (site.register(who) for who in range(3))
+    places = {
+        who.subject: [kept_photo(who.subject, info.photo) for info in who.templates]
+        for who in (whole, exchanged, gone)
+    }
+    site.pictures.put(
+        places[exchanged.subject][0], site.pictures.get(places[whole.subject][0])
+    )  # somebody's face in another one's place
+    kept = {place: site.pictures.get(place) for place in places[gone.subject]}
+    for place in kept:
+        site.pictures.delete(place)
+    _clock(site).advance(3600)
+    site.change.begin("new")
+    site.steps()
+    status = site.change.status()
+    assert status is not None
+    tally = status.progress.tally
+    assert (tally.done, tally.failed, tally.called_in) == (2, 1, 1)
+    failures = site.change.failures()
+    (reason,) = failures[exchanged.subject].values()
+    assert "not the photo that was accepted" in reason
+    assert len(failures[gone.subject]) == PHOTOS
+    assert len(site.photos_of(exchanged.subject, "new")) == PHOTOS - 1
+    for place, jpeg in kept.items():
+        site.pictures.put(place, jpeg)
+    site.change.again()
+    _look_again(site)
+    assert len(site.photos_of(gone.subject, "new")) == PHOTOS
+
+
+def test_a_photo_on_its_way_from_another_machine_is_waited_for(site: ChangingSite) -> None:
+    person = site.register(0)
+    place = kept_photo(person.subject, person.templates[0].photo)
+    jpeg = site.pictures.get(place)
+    site.pictures.delete(place)
+    site.change.begin("new")
+    site.steps()
+    assert len(site.photos_of(person.subject, "new")) == PHOTOS - 1
+    assert not site.change.failures()
+    site.pictures.put(place, jpeg)
+    _look_again(site)
+    assert len(site.photos_of(person.subject, "new")) == PHOTOS
+
+
+def test_of_whom_no_photos_were_kept_the_portrait_serves_and_else_they_are_called_in(
+    site: ChangingSite,
+) -> None:
+    shown, unseen = site.register(0), site.register(1)
+    for person in (shown, unseen):
+        bare = [
+            replace(one, info=replace(one.info, photo=""))
+            for one in site.people.templates(person.subject)
+        ]
+        site.people.put_templates(person.subject, bare, person.version, site.people.revision())
+    key = f"people/{shown.subject}/portrait.jpg"
+    place = kept_photo(shown.subject, shown.templates[0].photo)
+    site.pictures.put(key, site.pictures.get(place))
+    now = site.people.get(shown.subject)
+    assert now is not None
+    site.people.update(replace(now, photo=key))
+    outlook = site.change.outlook()
+    assert (outlook.waiting, outlook.without) == (1, 1)
+    site.change.begin("new")
+    site.steps()
+    status = site.change.status()
+    assert status is not None
+    assert (status.progress.tally.done, status.progress.tally.portraits) == (1, 1)
+    assert status.progress.tally.called_in == 1
+    assert site.photos_of(shown.subject, "new") == [""]
+
+
+# --- people who change meanwhile
+
+
+class ActingEmbedder(FakeEmbedder):
+    """Has something happen while the first photo is being embedded."""
+
+    happens: object = None
+
+    def embed(self, crops: Sequence[Image]) -> Matrix:
+        happens, self.happens = self.happens, None
+        if callable(happens):
+            happens()
+        return super().embed(crops)
+
+
+def _meanwhile(client: Client, folder: Path) -> tuple[ChangingSite, ActingEmbedder]:
+    embedder = ActingEmbedder(digest="new")
+    packs = two_packs()
+    packs.installed["new"] = replace(packs.installed["new"], embedder=embedder)
+    return ChangingSite(client, folder, packs, FakeClock()), embedder
+
+
+def test_who_is_erased_while_their_photo_is_embedded_does_not_come_back(
+    redis_client: Client, tmp_path: Path
+) -> None:
+    site, embedder = _meanwhile(redis_client, tmp_path / "pictures")
+    person = site.register(0)
+
+    def erase() -> None:
+        for info in person.templates:
+            site.pictures.delete(kept_photo(person.subject, info.photo))
+        site.people.delete(person.subject)
+        site.store.forget(person.subject)
+
+    embedder.happens = erase
+    site.change.begin("new")
+    _clock(site).advance(3600)
+    site.steps()
+    assert site.people.get(person.subject) is None
+    assert not list(redis_client.scan_iter("person:*"))
+    assert not list((tmp_path / "pictures").rglob("*.jpg"))
+    assert person.subject not in str(redis_client.hgetall("model-change:{main}"))
+    assert not redis_client.exists("model-change:{main}:failed")
+
+
+def test_whose_consent_is_withdrawn_meanwhile_is_not_embedded(
+    redis_client: Client, tmp_path: Path
+) -> None:
+    site, embedder = _meanwhile(redis_client, tmp_path / "pictures")
+    person = site.register(0)
+    consent = person.consent
+    assert consent is not None
+
+    def set_consent(withdrawn: bool) -> None:
+        now = site.people.get(person.subject)
+        assert now is not None
+        ended = replace(consent, withdrawn_at=site.clock.now() if withdrawn else None)
+        site.people.update(replace(now, consent=ended))
+
+    embedder.happens = lambda: set_consent(withdrawn=True)
+    site.change.begin("new")
+    site.steps()
+    assert not site.photos_of(person.subject, "new")
+    status = site.change.status()
+    assert status is not None
+    assert status.progress.tally.withheld == 1
+    set_consent(withdrawn=False)
+    _look_again(site)
+    assert len(site.photos_of(person.subject, "new")) == PHOTOS
+
+
+def test_who_is_edited_meanwhile_is_looked_at_again(redis_client: Client, tmp_path: Path) -> None:
+    site, embedder = _meanwhile(redis_client, tmp_path / "pictures")
+    person = site.register(0)
+    embedder.happens = lambda: site.people.update(replace(person, name="Other"))
+    site.change.begin("new")
+    site.steps()
+    assert len(site.photos_of(person.subject, "new")) == PHOTOS
+    now = site.people.get(person.subject)
+    assert now is not None
+    assert now.name == "Other"
+
+
+# --- killed in the middle
+
+
+def test_a_process_killed_at_the_work_is_followed_by_another_that_does_the_rest(
+    redis_server: Server, redis_client: Client, tmp_path: Path
+) -> None:
+    folder = tmp_path / "pictures"
+    site = ChangingSite(redis_client, folder)
+    people = [site.register(who % 16) for who in range(16)]
+    site.change.begin("new")
+    kills = 0
+    while kills < 3:
+        child = _worker(redis_server, folder, 0.02)
+        enough = _done(site, people) + 3
+        wait_until(lambda enough=enough: _done(site, people) >= enough)  # type: ignore[misc]
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+        kills += 1
+        assert _done(site, people) < len(people), "killed in the middle"
+    last = _worker(redis_server, folder, 0.0)
+    assert last.wait(60) == 0
+    for person in people:
+        now = site.people.get(person.subject)
+        assert now is not None
+        for contract in ("old", "new"):
+            assert len(set(site.photos_of(person.subject, contract))) == PHOTOS
+        assert len(now.templates) == 2 * PHOTOS
+    assert _stage(site) is Stage.READY
+
+
+def _worker(server: Server, folder: Path, seconds: float) -> subprocess.Popen[bytes]:
+    module = "tests.integration.people.change_site"
+    return subprocess.Popen(
+        [sys.executable, "-m", module, str(server.port), str(folder), str(seconds)]
+    )
+
+
+def _done(site: ChangingSite, people: Sequence[Person]) -> int:
+    return sum(len(site.photos_of(one.subject, "new")) == PHOTOS for one in people)
+
+
+# --- the trial
+
+
+class Confused(FakeEmbedder):
+    """Takes person 1 for person 0, and sees person 2 in no two photos alike."""
+
+    def embed(self, crops: Sequence[Image]) -> Matrix:
+        rows = super().embed(crops)
+        for number, row in enumerate(rows):
+            if row @ self.vector_of(colour(1)) > 0.9:
+                rows[number] = self.vector_of(colour(0))
+            if row @ self.vector_of(colour(2)) > 0.9:
+                self.seen = getattr(self, "seen", 0) + 1
+                lots = np.random.default_rng((self.seen - 1) // 2).normal(size=len(row))
+                rows[number] = (lots / np.linalg.norm(lots)).astype(np.float32)
+        return rows
+
+
+def test_the_trial_says_who_would_be_named_differently_and_who_look_alike(
+    redis_client: Client, tmp_path: Path
+) -> None:
+    packs = two_packs()
+    packs = Packs(packs.used, replace(packs.installed["new"], embedder=Confused(digest="new")))
+    site = ChangingSite(redis_client, tmp_path / "pictures", packs, FakeClock())
+    people = [site.register(who) for who in range(4)]
+    single = site.register(5, photos=1)
+    site.change.begin("new")
+    site.steps()
+    status = site.change.status()
+    assert status is not None
+    trial = status.trial
+    assert trial is not None
+    assert (trial.people, trial.looks, trial.single) == (5, 4 * PHOTOS, 1)
+    assert (trial.old.right, trial.old.nobody, trial.old.wrong) == (12, 0, 0)
+    assert (trial.new.right, trial.new.wrong) == (3, 0)
+    assert trial.new.nobody == 9, "two look the same: neither leads; one looks like nobody"
+    assert set(trial.changed) == {people[who].subject for who in (0, 1, 2)}
+    assert (trial.differently, trial.lost) == (3, 3)
+    (pair,) = trial.pairs
+    assert {pair.one, pair.other} == {people[0].subject, people[1].subject}
+    assert (trial.alike_old, trial.alike) == (0, 1)
+    assert (trial.old.threshold, trial.old.margin) == (0.6, 0.1)
+    assert single.subject not in trial.subjects()
+    site.store.forget(people[0].subject)
+    kept = site.store.trial()
+    assert kept is not None
+    assert people[0].subject not in kept.subjects()
