@@ -13,6 +13,7 @@ from pages.ui.frame.parts import repeating
 from pages.ui.frame.progress import show_job
 from pages.ui.shared.text import counted, file_size, plain
 from pages.ui.shared.widgets import Line, Tone, facts, state_list
+from pages.ui.system.model_change import change_card
 from pages.ui.system.model_packs import JOB, offers, other_packs, upload
 
 require(Page.MODELS.right)
@@ -119,8 +120,8 @@ def _people_left_behind(app: AdminFacade) -> None:
     missing = app.people.count() - app.gallery.people
     if missing > 0 and app.followed().ready:
         st.caption(
-            f"{_people(missing)} cannot be recognised: deactivated, without photos, or with "
-            "photos taken under another model."
+            f"{_people(missing)} cannot be recognised: deactivated, without photos, or not "
+            "embedded with this model."
         )
         link(Page.PEOPLE)
 
@@ -128,6 +129,7 @@ def _people_left_behind(app: AdminFacade) -> None:
 def draw() -> None:
     app = AdminFacade.current()
     status_card(app)
+    change_card(app)
     busy = show_job(JOB, Right.MODELS, _amount, _installed)
     st.subheader("Model packs", anchor=False)
     offers(app, busy)

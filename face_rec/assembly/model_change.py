@@ -31,7 +31,7 @@ def open_model_change(stores: Stores, site: str, packs: Packs, clock: Clock) -> 
     """What admins do; nothing is started."""
     return ModelChange(
         store=RedisModelChange(stores.client, site), people=stores.people, packs=packs,
-        options=stores.options, clock=clock, note=_note(stores.access.audit),
+        options=stores.options, clock=clock, note=change_note(stores.access.audit),
     )  # fmt: skip
 
 
@@ -50,7 +50,9 @@ def open_reembedding(
     )  # fmt: skip
 
 
-def _note(audit_log: AuditLog) -> Note:
+def change_note(audit_log: AuditLog) -> Note:
+    """Writes to the audit log what admins do about a change."""
+
     def note(
         what: str, pack: str, before: Mapping[str, object], after: Mapping[str, object]
     ) -> None:

@@ -25,6 +25,8 @@ class SiteInfo:
     """Where Redis is, without password: for people."""
     snapshots: str
     """Where snapshots are kept: for people."""
+    own_threshold: bool = False
+    """Whether a threshold or margin is set by hand, for the model in use."""
     keep_photos: bool = True
     """Whether every accepted enrolment photo is kept."""
     video_transport: str = "auto"

@@ -1,15 +1,16 @@
 """A whole system without Redis, models or cameras, for the tests of pages."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from face_rec.assembly import system as holder
+from face_rec.assembly.model_change import change_note
 from face_rec.assembly.stores import open_service
 from face_rec.assembly.system import System
 from face_rec.attendance.cached_stores import Stores
@@ -29,19 +30,22 @@ from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.speed import Speed
 from face_rec.models.status import ModelState, ModelStatus, PackOffer
+from face_rec.people.change.change import ModelChange
+from face_rec.people.change.plan import Switch
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.kept_photos import KeptPhotos
 from face_rec.people.photos.captures import Captures
-from face_rec.protocols.models import Progress
+from face_rec.protocols.models import FaceModels, Progress
 from face_rec.site_options import LiveOptions
 from face_rec.stores.verify.daily_check import CheckStatus
 from face_rec.web.ops.health import Health
 from tests.fakes.access import AccountsOff
 from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import FakeClock
+from tests.fakes.model_change import MemoryChange
 from tests.fakes.models import FakeModelSource, colour_of, fake_models
 from tests.fakes.options import decided
 from tests.fakes.people import FakePeople
@@ -97,8 +101,21 @@ class FakeModelService(FakeModelSource):
     def installed(self) -> list[Pack]:
         return []
 
-    def use(self, name: str) -> None:
-        self.models = replace(fake_models(), pack=name)
+    switch: Callable[[], Switch | None] = staticmethod(lambda: None)
+    recognisers: Mapping[str, str] = MappingProxyType({})
+    """By pack, what its recogniser is called; of others "fake"."""
+
+    @property
+    def wanted(self) -> str:
+        return self.models.pack if self.models else ""
+
+    def beside(self, name: str) -> FaceModels:
+        return replace(fake_models(self.recognisers.get(name, "fake")), pack=name)
+
+    def follow(self) -> None:
+        switch = self.switch()
+        if switch is not None:
+            self.models = self.beside(switch.pack)
 
     def pull(self, name: str, progress: Progress) -> None:
         progress(1, 2)
@@ -157,6 +174,7 @@ class FakeSystem:
     access: object = field(default_factory=AccountsOff)
     options: LiveOptions = field(default_factory=decided)
     screens: ScreenReports = field(default_factory=ScreenReports)
+    changing: MemoryChange = field(default_factory=MemoryChange)
     handed_over: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
 
     def __post_init__(self) -> None:
@@ -177,6 +195,7 @@ class FakeSystem:
             "attendance": self.attendance,
             "pictures": self.snapshots,
             "models": self.models,
+            "change": self._change(),
             "follower": self.follower,
             "directory": CachedDirectory(self.people, self.clock),
             "enrolment": enrolment,
@@ -206,6 +225,16 @@ class FakeSystem:
         }
         unused = {part.name: None for part in fields(System)}  # no page touches these
         self.system = System(**{**unused, **parts})
+
+    def _change(self) -> ModelChange:
+        """With an audit log where the access has one."""
+        log = getattr(self.access, "audit", None)
+        change = ModelChange(
+            store=self.changing, people=self.people, packs=self.models, options=self.options,
+            clock=self.clock, note=change_note(log) if log else lambda *_: None,
+        )  # fmt: skip
+        self.models.switch = change.switched
+        return change
 
     def _check(self, number: int) -> Callable[[], HealthCheck]:
         fine = HealthCheck(f"part {number}", ok=True, detail="works")

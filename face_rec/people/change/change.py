@@ -161,11 +161,12 @@ class ModelChange:
     def _choose(self, side: Side) -> Switch:
         """One write, which every process follows."""
         self._options.refresh()
-        before = self.switched()
+        before, was = self.switched(), self._packs.wanted
         number = before.number + 1 if before else 1
         made = Switch(number, side.contract, self._clock.now(), side.pack)
         self._options.change({"model": made.text()}, self._options.version)
-        self._note("used", side.pack, {"pack": before.pack if before else ""}, {"pack": side.pack})
+        self._packs.follow()
+        self._note("used", side.pack, {"pack": was}, {"pack": side.pack})
         return made
 
     def _plan(self) -> Plan:

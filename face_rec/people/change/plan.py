@@ -11,6 +11,8 @@ from face_rec.people.kept_photos import MOST_TEMPLATES
 
 WAY_BACK: Final = timedelta(days=30)
 """After a switch the templates of the model before are kept so long; then they are removed."""
+NAMED: Final = 200
+"""Of whom and of which pairs a trial says who they are; the others are counted."""
 PORTRAIT: Final = ""
 """Stands for a person's portrait, where no photo of theirs was kept."""
 NOT_ONE: Final[frozenset[str]] = frozenset()

@@ -135,6 +135,10 @@ class Packs(Protocol):
         """An installed pack, loaded beside the one in use. Raises ModelError."""
         ...
 
+    def follow(self) -> None:
+        """Use what the site has switched to, as every process does by itself within seconds."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Work:

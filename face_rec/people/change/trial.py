@@ -11,7 +11,7 @@ from face_rec.clock import Clock
 from face_rec.domain.faces import Matrix
 from face_rec.domain.people import Contract, GalleryEntry, Person
 from face_rec.domain.recognition import Match
-from face_rec.people.change.plan import Alike, Looks, Plan, Trial
+from face_rec.people.change.plan import NAMED, Alike, Looks, Plan, Trial
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.protocols.models import FaceModels
 from face_rec.protocols.people import PeopleReader
@@ -19,8 +19,6 @@ from face_rec.protocols.people import PeopleReader
 MOST_LOOKS: Final = 20_000
 """That are compared: more would take long and tell nothing new. Of so many people, each counts
 once before any counts twice."""
-NAMED: Final = 200
-"""Of whom and of which pairs the report says who they are; the others are counted."""
 _AT_ONCE: Final = 256  # probes, and rows of all pairs
 
 GoOn = Callable[[], None]

@@ -8,19 +8,16 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from face_rec.access.audit.audit import Action
-from face_rec.domain.errors import ModelError
 from face_rec.facades.admin import AdminFacade
 from face_rec.models.packs.catalogue import Licence
 from face_rec.models.status import PackOffer
 from face_rec.protocols.models import Progress
 from face_rec.web.base.uploads import LARGEST_MB
-from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Work
-from pages.ui.frame.page import guarded
-from pages.ui.frame.parts import dialog
-from pages.ui.shared.text import counted, file_size, plain
+from pages.ui.shared.text import file_size, plain
 from pages.ui.shared.widgets import facts
+from pages.ui.system.model_change import confirm_change
 
 JOB = "models"
 
@@ -60,7 +57,7 @@ def _offer(app: AdminFacade, offer: PackOffer, busy: bool) -> None:
         return
     if offer.installed:
         if st.button("Use this pack", key=f"use_{offer.name}", icon=":material/swap_horiz:"):
-            _confirm_use(app, offer.name)
+            confirm_change(app, offer.name)
     elif st.button(
         "Download", key=f"pull_{offer.name}", type="primary", icon=":material/download:",
         disabled=busy,
@@ -97,7 +94,7 @@ def other_packs(app: AdminFacade) -> None:
             if pack.name == in_use:
                 st.badge("In use", icon=":material/check:", color="green")
             elif st.button("Use this pack", key=f"use_{pack.name}"):
-                _confirm_use(app, pack.name)
+                confirm_change(app, pack.name)
 
 
 def upload(app: AdminFacade, busy: bool) -> None:
@@ -139,32 +136,3 @@ def _import(app: AdminFacade, file: UploadedFile, name: str, progress: Progress)
         path = Path(folder) / Path(file.name).name
         path.write_bytes(file.getbuffer())
         return app.models.import_archive(path, name, progress)
-
-
-@dialog("Use another model pack?", Right.MODELS, icon=":material/swap_horiz:")
-def _confirm_use(app: AdminFacade, name: str) -> None:
-    with guarded("models.use"):
-        people = app.gallery.people
-        st.markdown(f"**{plain(name)}** will be used from now on.")
-        if people:
-            st.warning(
-                f"{counted(people, 'person is', 'people are')} enrolled with the present model. "
-                "If the new pack recognises faces with another model, they need new photos "
-                "before they are recognised again.",
-                icon=":material/warning:",
-            )
-        if st.button("Use this pack", type="primary", key="use_confirmed"):
-            _use(app, name)
-
-
-def _use(app: AdminFacade, name: str) -> None:
-    before = {"pack": app.models.status().pack}
-    try:
-        with st.spinner("Loading …"):
-            app.models.use(name)
-    except ModelError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-        return
-    app.audit.record(Action.MODELS_USED, name, before, {"pack": name})
-    flash(f"{plain(name)} is in use.")
-    st.rerun()

@@ -48,6 +48,9 @@ class Packs:
     def current(self) -> FaceModels:
         return self.used
 
+    def follow(self) -> None:
+        """Tests say by themselves what is in use."""
+
     def beside(self, name: str) -> FaceModels:
         if name not in self.installed:
             raise PackMissing(f"There is no pack '{name}' here.")

@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
+from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.rights import Role, rights_of
 from face_rec.domain.health import HealthCheck
 from face_rec.domain.screens import StreamStats
+from face_rec.people.change.plan import Alike, Looks, Progress, Tally, Trial
 from pages.ui.frame.jobs import JOBS
 from pages.ui.system.model_packs import JOB
-from tests.fakes.access import AccountsOff, MemoryAudit
+from tests.fakes.access import AccountsOff, MemoryAudit, OneVisitor
 from tests.fakes.models import FakeCalibration, fake_models
 from tests.fakes.system import FakeStream, FakeSystem
 from tests.unit.pages.pages_app import opened, words
@@ -153,3 +157,112 @@ def test_a_change_of_the_pack_in_use_is_written_down(logged: FakeSystem, log: Me
     (entry,) = log.entries
     assert (entry.action, entry.target) == ("models.used", "buffalo_l")
     assert (entry.before, entry.after) == ({"pack": "buffalo_sc"}, {"pack": "buffalo_l"})
+
+
+# --- a change of the model
+
+
+def _prepared(fake: FakeSystem) -> AppTest:
+    """Ann and Bob are known to buffalo_sc, and a change to buffalo_l has begun."""
+    fake.models.models = replace(fake_models(), pack="buffalo_sc")
+    fake.models.kept = ("buffalo_l",)
+    fake.models.recognisers = {"buffalo_l": "large"}
+    fake.add_person(1, "Ann")
+    fake.add_person(2, "Bob")
+    page = opened("models.py")
+    page.button(key="use_buffalo_l").click().run()
+    page.button(key="use_buffalo_l").click()  # here a run closes the dialog otherwise
+    return page.button(key="change_confirmed").click().run()
+
+
+def _tried(fake: FakeSystem) -> None:
+    plan = fake.changing.plan()
+    assert plan is not None
+    now, ann = fake.clock.now(), "subject1"
+    tally = Tally(done=1, failed=1)
+    fake.changing.note(Progress(plan.name, now, tally, complete=True))
+    fake.changing.fail("subject2", {"0" * 32: "The photo is not there any more."})
+    old, new = Looks(5, 1, 0, 0.38, 0.05), Looks(4, 1, 1, 0.42, 0.06)
+    fake.changing.keep(
+        Trial(plan.name, now, 2, 6, 0, old, new, 1, 0, (ann,), 0, 1,
+              (Alike(ann, "subject2", 0.51),))
+    )  # fmt: skip
+
+
+def test_a_change_is_prepared_after_its_outlook_was_told(fake: FakeSystem) -> None:
+    page = _prepared(fake)
+    assert not page.exception
+    plan = fake.changing.plan()
+    assert plan is not None
+    assert (plan.old.pack, plan.new.pack) == ("buffalo_sc", "buffalo_l")
+    assert fake.models.status().pack == "buffalo_sc", "in use until somebody switches"
+    text = words(opened("models.py"))
+    assert "Change from buffalo_sc to buffalo_l" in text
+    assert "Kiosks go on with the present pack" in text
+
+
+def test_a_change_is_paused_and_goes_on(fake: FakeSystem) -> None:
+    _prepared(fake)
+    opened("models.py").button(key="change_pause").click().run()
+    assert fake.changing.made is not None
+    assert fake.changing.made.paused
+    page = opened("models.py")
+    assert "Paused" in words(page)
+    page.button(key="change_resume").click().run()
+    assert not fake.changing.made.paused
+
+
+def test_the_comparison_says_who_would_be_named_differently_before_the_switch(
+    fake: FakeSystem,
+) -> None:
+    _prepared(fake)
+    assert "change_switch" not in [button.key for button in opened("models.py").button]
+    _tried(fake)
+    text = words(opened("models.py"))
+    assert "| Named rightly | 5 | 4 |" in text
+    assert "| Least score | 0.380 | 0.420 |" in text
+    assert "1 of 2 people" in text
+    assert "Named differently:** Ann (E1)" in text
+    assert "Ann (E1) and Bob (E2): 0.51" in text
+    assert "**Bob** (E2): The photo is not there any more." in text
+
+
+def test_a_switch_is_made_confirmed_and_written_down_and_is_the_way_back_too(
+    logged: FakeSystem, log: MemoryAudit
+) -> None:
+    _prepared(logged)
+    _tried(logged)
+    page = opened("models.py")
+    for name, pack in (("switch", "buffalo_l"), ("back", "buffalo_sc")):
+        page = opened("models.py")
+        page.button(key=f"change_{name}").click().run()
+        page.button(key=f"change_{name}").click()
+        page.button(key="switch_confirmed").click().run()
+        assert not page.exception
+        assert logged.models.status().pack == pack
+    assert [(entry.action, entry.target) for entry in log.entries if entry.action != "site"] == [
+        ("models.change.begun", "buffalo_l"),
+        ("models.used", "buffalo_l"),
+        ("models.used", "buffalo_sc"),
+    ]
+
+
+def test_on_a_page_that_was_open_before_who_has_lost_the_right_switches_nothing() -> None:
+    access = OneVisitor(Principal(PrincipalKind.USER, "a", "a", rights_of(Role.ADMIN)))
+    with FakeSystem(access=access).running() as fake:
+        _prepared(fake)
+        _tried(fake)
+        page = opened("models.py")
+        page.button(key="change_switch").click().run()
+        access.principal = Principal(PrincipalKind.USER, "a", "a", rights_of(Role.MANAGER))
+        page.button(key="change_switch").click()
+        page.button(key="switch_confirmed").click().run()
+        assert fake.models.status().pack == "buffalo_sc"
+        assert fake.system.change.switched() is None
+
+
+def test_a_threshold_set_by_hand_is_said_to_be_of_the_model_in_use(fake: FakeSystem) -> None:
+    fake.install(installation=replace(fake.system.installation, own_threshold=True))
+    _prepared(fake)
+    _tried(fake)
+    assert "MATCH_THRESHOLD" in opened("models.py").warning[0].value

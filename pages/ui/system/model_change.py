@@ -1,0 +1,296 @@
+"""A change of the recognition model: its outlook, progress, trial, the switch and the way back."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from face_rec.domain.errors import FaceRecError
+from face_rec.facades.admin import AdminFacade
+from face_rec.people.change.change import ChangeStatus
+from face_rec.people.change.plan import NAMED, Looks, Stage, Tally, Trial
+from pages.ui.frame.flash import flash
+from pages.ui.frame.identity import Right
+from pages.ui.frame.page import guarded
+from pages.ui.frame.parts import dialog, repeating
+from pages.ui.shared import times
+from pages.ui.shared.text import counted, plain
+from pages.ui.shared.widgets import Line, Tone, facts, state_list
+
+_STATES: Final[Mapping[Stage, tuple[Tone, str]]] = {
+    Stage.MAKING: (Tone.WARN, "Embedding"),
+    Stage.TRYING: (Tone.WARN, "Comparing"),
+    Stage.READY: (Tone.GOOD, "Ready to switch"),
+    Stage.SWITCHED: (Tone.GOOD, "Switched"),
+    Stage.ENDING: (Tone.QUIET, "Ending"),
+}
+
+
+# --- before
+
+
+@dialog("Use another model pack?", Right.MODELS, icon=":material/swap_horiz:")
+def confirm_change(app: AdminFacade, name: str) -> None:
+    """Prepare it from the kept photos, or use it at once."""
+    with guarded("models.change"):
+        if not app.people.count():
+            st.markdown(f"**{plain(name)}** will be used from now on, by all kiosks.")
+            if st.button("Use this pack", type="primary", key="use_confirmed"):
+                _done(partial(app.change.use, name), f"{plain(name)} is in use within seconds.")
+            return
+        st.markdown(_outlook_words(name, app.change.outlook()))
+        if st.button("Prepare the change", type="primary", key="change_confirmed"):
+            with st.spinner("Loading …"):
+                _done(partial(app.change.begin, name), "The change is being prepared.")
+        st.caption(
+            "Or use it at once: right where both packs have the same recogniser, so that nobody "
+            "has to be embedded anew. Else nobody is recognised until they have new photos."
+        )
+        if st.button("Use it at once", key="use_confirmed"):
+            with st.spinner("Loading …"):
+                _done(partial(app.change.use, name), f"{plain(name)} is in use within seconds.")
+
+
+def _outlook_words(name: str, outlook: Tally) -> str:
+    ready = outlook.waiting
+    lines = [
+        f"Nobody has to come in for **{plain(name)}** of whom a photo is kept: everybody is "
+        "embedded anew in the background, while the kiosks go on with the present pack. You "
+        "switch when you have seen the comparison, and can go back for 30 days.",
+        f"- {counted(ready, 'person has', 'people have')} photos or a portrait that are kept.",
+    ]
+    if outlook.without:
+        lines.append(
+            f"- {counted(outlook.without, 'person needs', 'people need')} to come for a photo."
+        )
+    if outlook.withheld:
+        lines.append(f"- {counted(outlook.withheld, 'person has', 'people have')} not consented.")
+    return "\n".join([lines[0], "", *lines[1:]])
+
+
+# --- while it goes on
+
+
+@repeating(2, Right.MODELS)
+def change_card(app: AdminFacade) -> None:
+    """The change under way, if there is one."""
+    with guarded("models.change"):
+        status = app.change.status()
+        if status is not None:
+            with st.container(border=True):
+                _card(app, status)
+
+
+def _card(app: AdminFacade, status: ChangeStatus) -> None:
+    tone, word = _STATES[status.stage]
+    if status.plan.paused:
+        tone, word = Tone.QUIET, "Paused"
+    new, old = _short(status.plan.new.pack), _short(status.plan.old.pack)
+    state_list([Line(f"Change from {old} to {new}", _said(app, status), word, tone=tone)])
+    progress = status.progress
+    if progress.problem:
+        st.warning(plain(progress.problem), icon=":material/warning:")
+    if status.stage in {Stage.MAKING, Stage.TRYING}:
+        _bar(status)
+    if status.stage is not Stage.ENDING:
+        facts(_people(progress.tally))
+        _unmade(app)
+    if status.trial is not None and status.stage in {Stage.READY, Stage.SWITCHED}:
+        _trial(app, status, status.trial)
+    _buttons(app, status)
+
+
+def _said(app: AdminFacade, status: ChangeStatus) -> str:
+    if status.stage is Stage.MAKING:
+        return "Kiosks go on with the present pack; you can leave this page."
+    if status.stage is Stage.TRYING:
+        return "Everybody is embedded; now both packs are compared."
+    if status.stage is Stage.READY:
+        return "Look at the comparison, then switch. Who is registered now gets both."
+    if status.stage is Stage.ENDING:
+        return "What the pack that is not in use has made is being removed."
+    until = times.day(status.until, app.site.timezone) if status.until else ""
+    return f"All kiosks use {_short(status.running.pack)}. You can go back until {until}."
+
+
+def _bar(status: ChangeStatus) -> None:
+    tally = status.progress.tally
+    goal = tally.done + tally.waiting
+    text = f"{tally.done:,} of {counted(goal, 'person', 'people')}" if goal else "starting …"
+    if status.progress.rate and tally.waiting and not status.plan.paused:
+        text += f" · about {_duration(tally.waiting / status.progress.rate)} left"
+    st.progress(tally.done / goal if goal else 0.0, text=text)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return counted(max(1, round(seconds)), "second")
+    if seconds < 90 * 60:
+        return counted(round(seconds / 60), "minute")
+    return counted(round(seconds / 3600), "hour")
+
+
+def _people(tally: Tally) -> list[tuple[str, str]]:
+    rows = [("Embedded", _counted(tally.done))]
+    if tally.portraits:
+        rows.append(("Of these, from a portrait only", _counted(tally.portraits)))
+    rows.append(("Need to come for a photo", _counted(tally.called_in)))
+    if tally.withheld:
+        rows.append(("Have not consented", _counted(tally.withheld)))
+    return rows
+
+
+def _unmade(app: AdminFacade) -> None:
+    """Who could not be embedded, and why."""
+    failures = app.change.failures()
+    if not failures:
+        return
+    with st.expander(f"What could not be embedded: photos of {_counted(len(failures))}"):
+        some = list(failures)[:NAMED]
+        people = app.people.many(some)
+        for subject in some:
+            person = people.get(subject)
+            if person is not None:
+                reasons = " ".join(dict.fromkeys(failures[subject].values()))
+                st.markdown(f"**{plain(person.name)}** ({plain(person.id)}): {plain(reasons)}")
+        if len(failures) > NAMED:
+            st.caption(f"and {_counted(len(failures) - NAMED)} more")
+
+
+# --- the trial
+
+
+def _trial(app: AdminFacade, status: ChangeStatus, trial: Trial) -> None:
+    old, new = _short(status.plan.old.pack), _short(status.plan.new.pack)
+    st.markdown(
+        f"**Compared on {counted(trial.looks, 'photo')}**: each was left out of both galleries "
+        "and looked for in them, as a kiosk would."
+    )
+    st.markdown(_table(old, new, trial.old, trial.new))
+    facts(_differences(trial))
+    if app.site.own_threshold:
+        st.warning(
+            "MATCH_THRESHOLD or MATCH_MARGIN is set by hand, for the pack in use. Scores of "
+            "another model mean something else: empty them when you switch.",
+            icon=":material/warning:",
+        )
+    _named(app, trial)
+
+
+def _table(old: str, new: str, before: Looks, after: Looks) -> str:
+    rows = [
+        ("Named rightly", f"{before.right:,}", f"{after.right:,}"),
+        ("Named nobody", f"{before.nobody:,}", f"{after.nobody:,}"),
+        ("Named somebody else", f"{before.wrong:,}", f"{after.wrong:,}"),
+        ("Least score", f"{before.threshold:.3f}", f"{after.threshold:.3f}"),
+        ("Least lead", f"{before.margin:.3f}", f"{after.margin:.3f}"),
+    ]
+    head = f"| | {plain(old)} | {plain(new)} |\n|---|---:|---:|\n"
+    return head + "\n".join(f"| {name} | {one} | {other} |" for name, one, other in rows)
+
+
+def _differences(trial: Trial) -> list[tuple[str, str]]:
+    compared = trial.people - trial.single
+    rows = [
+        ("Named differently", f"{trial.differently:,} of {_counted(compared)}"),
+        ("Of these, not named any more", _counted(trial.lost)),
+        ("Look-alike pairs", f"{trial.alike:,}, with the present pack {trial.alike_old:,}"),
+    ]
+    if trial.single:
+        rows.append(("Not compared, one photo only", _counted(trial.single)))
+    return rows
+
+
+def _named(app: AdminFacade, trial: Trial) -> None:
+    if not trial.changed and not trial.pairs:
+        return
+    people = app.people.many(sorted(trial.subjects()))
+    names = {subject: f"{one.name} ({one.id})" for subject, one in people.items()}
+    with st.expander("Who that is"):
+        if trial.changed:
+            listed = [names[one] for one in trial.changed if one in names]
+            st.markdown(f"**Named differently:** {plain(', '.join(listed))}")
+        pairs = [pair for pair in trial.pairs if pair.one in names and pair.other in names]
+        if pairs:
+            st.markdown("**Look alike:**")
+        for pair in pairs[:NAMED]:
+            st.markdown(
+                f"- {plain(names[pair.one])} and {plain(names[pair.other])}: {pair.score:.2f}"
+            )
+
+
+# --- what can be done
+
+
+def _buttons(app: AdminFacade, status: ChangeStatus) -> None:
+    other = _short(status.other.pack)
+    with st.container(horizontal=True):
+        if status.stage is Stage.READY:
+            label = f"Switch to {other}"
+            if st.button(label, type="primary", key="change_switch", icon=":material/swap_horiz:"):
+                _confirm_switch(app, other)
+        if status.stage is Stage.SWITCHED and st.button(
+            f"Back to {other}", key="change_back", icon=":material/undo:"
+        ):
+            _confirm_switch(app, other)
+        if status.stage in {Stage.MAKING, Stage.TRYING}:
+            _pause_button(app, paused=status.plan.paused)
+        if status.stage in {Stage.READY, Stage.SWITCHED} and st.button(
+            "Try again and compare anew", key="change_again", icon=":material/replay:"
+        ):
+            _done(app.change.again, "It is tried again.")
+        if status.stage is not Stage.ENDING and st.button(
+            "End …", key="change_end", icon=":material/stop_circle:"
+        ):
+            _confirm_end(app, other)
+
+
+def _pause_button(app: AdminFacade, *, paused: bool) -> None:
+    if paused:
+        if st.button("Go on", key="change_resume", icon=":material/play_arrow:"):
+            _done(partial(app.change.pause, paused=False), "It goes on.")
+    elif st.button("Pause", key="change_pause", icon=":material/pause:"):
+        _done(app.change.pause, "It is paused.")
+
+
+@dialog("Switch all kiosks?", Right.MODELS, icon=":material/swap_horiz:")
+def _confirm_switch(app: AdminFacade, other: str) -> None:
+    with guarded("models.switch"):
+        st.markdown(
+            f"All kiosks and computers of this site use **{plain(other)}** within seconds. The "
+            "way back is the same press, for 30 days."
+        )
+        if st.button("Switch", type="primary", key="switch_confirmed"):
+            _done(app.change.switch, f"{plain(other)} is in use within seconds.")
+
+
+@dialog("End this change?", Right.MODELS, icon=":material/stop_circle:")
+def _confirm_end(app: AdminFacade, other: str) -> None:
+    with guarded("models.end"):
+        st.markdown(
+            f"What **{plain(other)}** has made of everybody is removed. The pack in use stays, "
+            "and the photos stay: the change can be prepared once more."
+        )
+        if st.button("End it", type="primary", key="end_confirmed"):
+            _done(app.change.end, "The change ends.")
+
+
+def _done(act: Callable[[], object], words: str) -> None:
+    """Do it, and say that it was done or why not."""
+    try:
+        act()
+    except FaceRecError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    flash(words)
+    st.rerun()
+
+
+def _counted(number: int) -> str:
+    return counted(number, "person", "people")
+
+
+def _short(pack: str) -> str:
+    """A pack that is set by its folder is called as that is."""
+    return pack.rstrip("/").rpartition("/")[2]

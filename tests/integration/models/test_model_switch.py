@@ -1,0 +1,182 @@
+"""One switch of the pack for all processes of a site, and what each does that cannot follow."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from face_rec.models.service import ModelService
+from face_rec.models.status import ModelState
+from face_rec.people.change.plan import Switch
+from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.protocols.models import FaceModels
+from face_rec.site_options import LiveOptions
+from face_rec.stores.people.people_store import RedisPeople
+from face_rec.stores.redis.client import Client
+from face_rec.stores.site.site_state import RedisOptions
+from tests.data import Material
+from tests.fakes.clock import MORNING, FakeClock
+from tests.fakes.options import OPTIONS
+from tests.redis_servers import wait_until
+from tests.samples import a_person, a_template
+from tests.synthetic.material import write_pack
+
+pytestmark = pytest.mark.models
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pack with another recogniser than the drawn people's."""
+    return write_pack(tmp_path_factory.mktemp("packs") / "drawn128", dimension=128)
+
+
+class Machine:
+    """A process with a disk of its own, that follows the site's options."""
+
+    def __init__(self, client: Client, root: Path, pack: str = "one") -> None:
+        self.options = LiveOptions(
+            OPTIONS, frozenset(), RedisOptions(client, "main"), lambda *_: None
+        )
+        self.options.refresh()
+        self.models = ModelService(root, pack, "cpu", switch=self._switch)
+
+    def _switch(self) -> Switch | None:
+        self.options.refresh()
+        return Switch.of(self.options.current().model)
+
+    def switch_to(self, pack: str, contract: str, number: int) -> None:
+        made = Switch(number, contract, MORNING + timedelta(days=number), pack)
+        self.options.refresh()
+        self.options.change({"model": made.text()}, self.options.version)
+
+    def used(self) -> str:
+        models = self.models.current()
+        return models.pack if models else ""
+
+
+Make = Callable[..., Machine]
+
+
+@pytest.fixture
+def machine(redis_client: Client, tmp_path: Path, drawn: Material, other: Path) -> Iterator[Make]:
+    """Makes machines with these packs installed."""
+    made: list[Machine] = []
+
+    def make(*installed: str, pack: str = "one") -> Machine:
+        one = Machine(redis_client, tmp_path / f"machine{len(made)}", pack)
+        for name in installed:
+            one.models.import_archive(drawn.pack if name == "one" else other, name)
+        made.append(one)
+        return one
+
+    yield make
+    for one in made:
+        one.models.close()
+
+
+def _contract(machine: Machine, pack: str) -> str:
+    return machine.models.beside(pack).contract.digest
+
+
+def test_every_process_follows_one_switch_and_goes_back_with_the_next(machine: Make) -> None:
+    here, there = machine("one", "two"), machine("one", "two")
+    for each in (here, there):
+        each.models.start()
+        wait_until(lambda each=each: each.used() == "one")  # type: ignore[misc]
+    here.switch_to("two", _contract(here, "two"), 1)
+    wait_until(lambda: (here.used(), there.used()) == ("two", "two"))
+    there.switch_to("one", _contract(here, "one"), 2)
+    wait_until(lambda: (here.used(), there.used()) == ("one", "one"))
+
+
+def test_a_process_that_starts_later_begins_with_what_the_site_uses(machine: Make) -> None:
+    here, late = machine("one", "two"), machine("one", "two")
+    here.switch_to("two", _contract(here, "two"), 1)
+    late.models.follow()
+    assert late.used() == "two"
+
+
+def test_a_machine_without_the_pack_stays_with_its_own_says_so_and_follows_once_it_has_it(
+    machine: Make, other: Path
+) -> None:
+    here, bare = machine("one", "two"), machine("one")
+    bare.models.load()
+    here.switch_to("two", _contract(here, "two"), 1)
+    bare.models.follow()
+    assert bare.used() == "one"
+    status = bare.models.status()
+    assert status.state is ModelState.READY
+    assert "Install it here" in status.warning
+    bare.models.import_archive(other, "two")
+    bare.models.follow()
+    assert bare.used() == "two"
+    assert not bare.models.status().warning.count("Install it here")
+
+
+def test_another_pack_of_the_same_name_is_not_used(machine: Make, drawn: Material) -> None:
+    here, false = machine("one", "two"), machine("one")
+    false.models.import_archive(drawn.pack, "two")  # with the recogniser of "one"
+    false.models.load()
+    here.switch_to("two", _contract(here, "two"), 1)
+    false.models.follow()
+    assert false.used() == "one"
+    assert "another one of that name" in false.models.status().warning
+
+
+def test_the_pack_that_a_machine_was_set_to_is_found_wherever_it_lies(
+    machine: Make, other: Path
+) -> None:
+    """One machine is set to a folder that another machine does not have."""
+    here, there = machine("one", "two"), machine(pack=str(other))
+    there.models.load()
+    here.switch_to("/srv/models/two", _contract(here, "two"), 1)
+    there.models.follow()
+    assert there.used() == other.name
+
+
+def test_who_edits_model_pack_after_a_switch_gets_what_they_wrote_until_the_next(
+    redis_client: Client, machine: Make, other: Path
+) -> None:
+    here = machine("one", "two")
+    here.switch_to("two", _contract(here, "two"), 1)
+    here.models.follow()
+    edited = Machine(redis_client, here.models.packs.root, pack=str(other))
+    edited.models.follow()
+    edited.models.load()
+    assert edited.used() == other.name
+    edited.switch_to("one", _contract(here, "one"), 2)
+    edited.models.follow()
+    assert edited.used() == "one"
+
+
+def test_at_no_moment_of_a_switch_does_a_kiosk_know_nobody(
+    redis_client: Client, machine: Make
+) -> None:
+    here = machine("one", "two")
+    here.models.load()
+    one, two = here.models.beside("one"), here.models.beside("two")
+    people = RedisPeople(redis_client, "main", FakeClock())
+    templates = [
+        a_template(slot, models.contract.digest, models.contract.dimension)
+        for slot, models in enumerate((one, two))
+    ]
+    person = people.create(a_person(), templates, people.revision())
+    follower = GalleryFollower(people, here.models, FakeClock())
+    here.models.before_exchange(follower.prepare)
+    follower.step(block_ms=0)
+
+    def named(models: FaceModels, slot: int) -> str | None:
+        assert here.models.current() is not None
+        assert here.models.current().contract == models.contract  # type: ignore[union-attr]
+        return follower.gallery.match(templates[slot].vector[None])[0].subject
+
+    assert named(one, 0) == person.subject
+    here.switch_to("two", two.contract.digest, 1)
+    here.models.follow()
+    assert named(two, 1) == person.subject, "without another step of the follower"
+    follower.step(block_ms=0)
+    late = people.create(a_person("8"), templates[1:], people.revision())
+    follower.step(block_ms=0)
+    assert follower.gallery.people == 2
+    assert late.subject != person.subject
