@@ -25,11 +25,13 @@ NO_MATCH = Match(subject=None, score=-1.0, margin=0.0)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One embedded view of a track."""
+    """One embedded view of a track. ``fused``: whom this view and those before it look like
+    together."""
 
     at: float
     match: Match
     quality: Quality
+    fused: Match
 
 
 class Verdict(StrEnum):

@@ -1,7 +1,8 @@
 """Decide: whether looks name somebody. Pure rules, no clock, no models; only the last question,
 whether that person is still enrolled, goes to the store.
 
-In video a name takes several agreeing looks of one track. A look that names nobody,
+In video a name takes several agreeing looks of one track, whose mean must name the same person at
+the limits of a still (:mod:`face_rec.journey.fusion`). A look that names nobody,
 or somebody else, counts against: ignoring those is how strangers get names. A
 deliberate still has only one look, and must do better with it.
 """
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from face_rec.domain.errors import StoreError
-from face_rec.domain.recognition import Decision, Look, Verdict
+from face_rec.domain.recognition import Decision, Look, Match, Verdict
 from face_rec.journey.same_view import SAME
 from face_rec.protocols.models import Calibration
 from face_rec.protocols.people import Directory
@@ -47,10 +48,25 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one look must reach to name somebody."""
+    """What a match must reach to name somebody."""
 
     threshold: float
     margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrackLimits:
+    """``look``: for each look of a track; ``fused``: for all of them together."""
+
+    look: Limits
+    fused: Limits
+
+
+def track_limits(policy: Policy, calibration: Calibration, people: int) -> TrackLimits:
+    """For a track, with ``people`` enrolled."""
+    return TrackLimits(
+        video_limits(policy, calibration, people), still_limits(policy, calibration, people)
+    )
 
 
 def video_limits(policy: Policy, calibration: Calibration, people: int) -> Limits:
@@ -75,22 +91,32 @@ def still_limits(policy: Policy, calibration: Calibration, people: int) -> Limit
 
 def vote(look: Look, limits: Limits) -> str | None:
     """Whom one look names; None means it speaks for nobody."""
-    match = look.match
+    return named(look.match, limits)
+
+
+def named(match: Match, limits: Limits) -> str | None:
+    """Whom ``match`` names, if anybody."""
     good = match.score >= limits.threshold and match.margin >= limits.margin
     return match.subject if good else None
 
 
-def decide(looks: Sequence[Look], limits: Limits, policy: Policy) -> Decision:
-    """What the newest looks of one track come to.
-
-    A name needs ``policy.looks`` looks that agree, and twice as many as speak against it.
-    """
+def agreed(looks: Sequence[Look], limits: Limits, policy: Policy) -> str | None:
+    """Whom the newest looks agree on: ``policy.looks`` of them, and twice as many as speak
+    against it."""
     looks = looks[-policy.window :]
-    votes = [vote(look, limits) for look in looks]
-    subject, agreeing = leader(votes)
-    if agreeing >= policy.looks and agreeing >= 2 * (len(looks) - agreeing):
-        agreed = [look for look, voted in zip(looks, votes, strict=True) if voted == subject]
-        return _summary(Verdict.NAMED, subject, agreed, len(looks))
+    subject, agreeing = leader([vote(look, limits) for look in looks])
+    enough = agreeing >= policy.looks and agreeing >= 2 * (len(looks) - agreeing)
+    return subject if enough else None
+
+
+def decide(looks: Sequence[Look], limits: TrackLimits, policy: Policy) -> Decision:
+    """What the newest looks of one track come to: a name where they agree, and where all of
+    them together say the same."""
+    looks = looks[-policy.window :]
+    subject = agreed(looks, limits.look, policy)
+    if subject is not None and named(looks[-1].fused, limits.fused) == subject:
+        agreeing = [look for look in looks if vote(look, limits.look) == subject]
+        return _summary(Verdict.NAMED, subject, agreeing, len(looks))
     verdict = Verdict.UNKNOWN if len(looks) >= policy.looks else Verdict.LOOKING
     return _summary(verdict, None, looks, len(looks))
 

@@ -13,6 +13,7 @@ import numpy as np
 from face_rec.domain.faces import Frame, Image, Matrix, Quality
 from face_rec.domain.recognition import Flaw, Look, Verdict
 from face_rec.journey.decide import Policy
+from face_rec.journey.fusion import Fusion
 from face_rec.journey.same_view import FaceView, repeated, view_of
 from face_rec.journey.track_state import TrackState
 from face_rec.protocols.models import Assessor, Embedder
@@ -141,15 +142,34 @@ def embed(embedder: Embedder, image: Image, probes: Sequence[Probe]) -> Matrix:
     return np.concatenate([embedder.embed([crop]) for crop in crops])
 
 
+def fuse(probes: Sequence[Probe], vectors: Matrix) -> tuple[Fusion, ...]:
+    """Each probe's look together with those before it; one that repeats a view adds nothing.
+    ``vectors`` is (len(probes), D)."""
+    return tuple(
+        probe.state.fusion
+        if probe.repeats is not None
+        else probe.state.fusion.add(vector, probe.quality.score)
+        for probe, vector in zip(probes, vectors, strict=True)
+    )
+
+
 def match(
-    gallery: Gallery, probes: Sequence[Probe], vectors: Matrix, at: float
+    gallery: Gallery,
+    probes: Sequence[Probe],
+    vectors: Matrix,
+    fusions: Sequence[Fusion],
+    at: float,
 ) -> tuple[Look, ...]:
     """One look a probe, in one call to the gallery; ``vectors`` is (len(probes), D), ``at`` the
     frame's time."""
     if not probes:
         return ()
-    found = gallery.match(vectors)
-    return tuple(Look(at, who, probe.quality) for who, probe in zip(found, probes, strict=True))
+    found = gallery.match(np.concatenate([vectors, [one.embedding for one in fusions]]))
+    alone, fused = found[: len(probes)], found[len(probes) :]
+    return tuple(
+        Look(at, who, probe.quality, together)
+        for probe, who, together in zip(probes, alone, fused, strict=True)
+    )
 
 
 def _urgency(state: TrackState) -> tuple[bool, float, float]:

@@ -18,13 +18,15 @@ from face_rec.domain.screens import Label, Scene
 from face_rec.journey.decide import (
     Limits,
     Policy,
+    TrackLimits,
     nobody,
     one_each,
     still_enrolled,
-    video_limits,
+    track_limits,
 )
 from face_rec.journey.detect import Detect, Outlook
-from face_rec.journey.embed import Choose, Probe, embed, match
+from face_rec.journey.embed import Choose, Probe, embed, fuse, match
+from face_rec.journey.fusion import Fusion
 from face_rec.journey.liveness.evidence import sight
 from face_rec.journey.liveness.judge import LivenessCounts
 from face_rec.journey.liveness.step_ups import StepUps
@@ -109,9 +111,10 @@ class Journey:
         self._doubt(states, models, frame)
         probes = self._choose(states, frame, revision)
         vectors = embed(models.embedder, frame.image, probes)
-        looks = match(gallery, probes, vectors, frame.taken_at)
+        fusions = fuse(probes, vectors)
+        looks = match(gallery, probes, vectors, fusions, frame.taken_at)
         limits, check = self._limits(models), self._deps.liveness(self._kiosk)
-        kept = self._remember(probes, looks, revision, limits)
+        kept = self._remember(probes, looks, fusions, revision, limits.look)
         self._sight(kept, models, frame, check)
         decisions = self._hold(self._decide(states, limits), check, frame, models)
         self._mark(decisions, frame, models)
@@ -147,16 +150,22 @@ class Journey:
                 state.compare(appearance(crop), frame.taken_at)
 
     def _remember(
-        self, probes: Sequence[Probe], looks: Sequence[Look], revision: int, limits: Limits
+        self,
+        probes: Sequence[Probe],
+        looks: Sequence[Look],
+        fusions: Sequence[Fusion],
+        revision: int,
+        limits: Limits,
     ) -> list[Probe]:
         """The probes of which more is to be known; not of heads that turn as they were asked."""
         kept = []
-        for probe, look in zip(probes, looks, strict=True):
+        for probe, look, fusion in zip(probes, looks, fusions, strict=True):
             if self._step_up.takes(probe.state, look, limits):
                 continue
             kept.append(probe)
             if probe.repeats is None:
-                probe.state.add(look, revision, self._deps.policy.window, probe.view)
+                window = self._deps.policy.window
+                probe.state.add(look, revision, window, probe.view, fusion)
             else:
                 probe.state.renew(probe.repeats, look, revision)
         return kept
@@ -175,10 +184,10 @@ class Journey:
         for state, sighting in zip(states, seen, strict=True):
             state.sight(sighting)
 
-    def _limits(self, models: FaceModels) -> Limits:
-        return video_limits(self._deps.policy, models.calibration, self._deps.gallery.people)
+    def _limits(self, models: FaceModels) -> TrackLimits:
+        return track_limits(self._deps.policy, models.calibration, self._deps.gallery.people)
 
-    def _decide(self, states: Sequence[TrackState], limits: Limits) -> Decisions:
+    def _decide(self, states: Sequence[TrackState], limits: TrackLimits) -> Decisions:
         """Each track by its own looks, then all together: nobody is there twice."""
         decisions = {s: self._standing(s, s.decide(limits, self._deps.policy)) for s in states}
         # A track that was just missed keeps its name only if nobody else claims it.
@@ -210,7 +219,7 @@ class Journey:
         def yaw(state: TrackState) -> float:
             return self._deps.assess(frame.image, state.track.face).yaw
 
-        limits = self._limits(models)
+        limits = self._limits(models).look
         everybody = check is Check.TURN
         made, held = self._step_up(decisions, frame.taken_at, yaw, limits, everybody=everybody)
         for state, decision in made.items():

@@ -103,11 +103,15 @@ def _judge(
     policy: Policy,
 ) -> tuple[Seen, ...]:
     limits = still_limits(policy, models.calibration, gallery.people)
-    looks = {index: Look(0.0, seen[index].match, seen[index].quality) for index in good}
+    looks = {index: _look(seen[index]) for index in good}
     decisions = one_each({index: decide_still(look, limits) for index, look in looks.items()})
     return tuple(
         replace(one, decision=decisions.get(index, one.decision)) for index, one in enumerate(seen)
     )
+
+
+def _look(seen: Seen) -> Look:
+    return Look(0.0, seen.match, seen.quality, seen.match)
 
 
 def _alive(

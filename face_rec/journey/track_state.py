@@ -15,7 +15,8 @@ from face_rec.domain.faces import Image, Quality, Vector
 from face_rec.domain.liveness import NOT_CHECKED, Finding, Hold, Judgement
 from face_rec.domain.marks import Receipt
 from face_rec.domain.recognition import Decision, Flaw, Look, Verdict
-from face_rec.journey.decide import Limits, Policy, decide, leader, vote
+from face_rec.journey.decide import Policy, TrackLimits, agreed, decide, leader, vote
+from face_rec.journey.fusion import Fusion
 from face_rec.journey.liveness.evidence import Evidence, Sighting
 from face_rec.journey.liveness.judge import judge
 from face_rec.journey.same_view import FaceView
@@ -47,6 +48,8 @@ class TrackState:
     looks: tuple[Look, ...] = ()
     views: tuple[FaceView | None, ...] = ()
     """What each of the looks was taken of, in the same order."""
+    fusion: Fusion = Fusion()
+    """The looks together, those too that do not count any more by themselves."""
     decision: Decision = _NOTHING
     flaw: Flaw | None = None
     """Why the view was worth no look when it was checked; None: it was."""
@@ -104,6 +107,7 @@ class TrackState:
     def forget(self) -> None:
         """The looks so far prove nothing any more."""
         self.looks, self.views, self.decision, self.wavering = (), (), _NOTHING, False
+        self.fusion = Fusion()
         self.looked_at, self.doubted_at = float("-inf"), None
         self.evidence, self.life, self.hold = Evidence(), NOT_CHECKED, None
         self._another()
@@ -129,8 +133,16 @@ class TrackState:
             self.flaw = flaws[0] if flaws else None
         self.checked_at = now
 
-    def add(self, look: Look, revision: int, window: int, view: FaceView | None = None) -> None:
-        """Remember one more look, and only as many as ever count."""
+    def add(
+        self,
+        look: Look,
+        revision: int,
+        window: int,
+        view: FaceView | None = None,
+        fusion: Fusion = Fusion(),  # noqa: B008 - frozen
+    ) -> None:
+        """Remember one more look, and only as many as ever count. ``fusion``: with it."""
+        self.fusion = fusion
         self.looks = (*self.looks, look)[-window:]
         self.views = (*self.views, view)[-window:]
         self.looked_at, self.revision = look.at, revision
@@ -141,23 +153,33 @@ class TrackState:
         self.views = (*self.views[:number], *self.views[number + 1 :], self.views[number])
         self.looked_at, self.revision = look.at, revision
 
-    def decide(self, limits: Limits, policy: Policy) -> Decision:
+    def decide(self, limits: TrackLimits, policy: Policy) -> Decision:
         """What the looks come to."""
         self._settle(limits)
         decision = _NOTHING if self.doubted_at is not None else decide(self.looks, limits, policy)
-        self.wavering = bool(self.looks) and (vote(self.looks[-1], limits) != decision.subject)
+        self.wavering = bool(self.looks) and self._wavers(decision, limits, policy)
         if not self.looks and self.poor:
             decision = Decision(Verdict.POOR, None, score=-1.0, margin=0.0, looks=0)
         self.decision = replace(decision, life=self.life)
         return self.decision
 
-    def _settle(self, limits: Limits) -> None:
+    def _wavers(self, decision: Decision, limits: TrackLimits, policy: Policy) -> bool:
+        """Whether another look may change the verdict. Where looks agree on somebody whom all of
+        them together do not show, more looks are more chances for a mistake, and no more."""
+        settled = decision.subject
+        if settled is None and self.fusion.full:
+            settled = agreed(self.looks, limits.look, policy)
+        return vote(self.looks[-1], limits.look) != settled
+
+    def _settle(self, limits: TrackLimits) -> None:
         """A look since the doubt ends it: the looks before stand only if it agrees."""
         if self.doubted_at is None or self.looked_at < self.doubted_at:
             return
-        *before, newest = [vote(look, limits) for look in self.looks]
+        *before, newest = [vote(look, limits.look) for look in self.looks]
         if leader(before)[0] != newest:
-            self.looks, self.views = self.looks[-1:], self.views[-1:]
+            look = self.looks[-1]
+            self.looks, self.views = (replace(look, fused=look.match),), self.views[-1:]
+            self.fusion = self.fusion.newest()
             self.evidence = Evidence(self.evidence.sightings[-1:])
             self.life = judge(self.evidence)
             self._another()

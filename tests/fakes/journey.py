@@ -49,7 +49,8 @@ def a_quality(size: float = 100, score: float = 0.8, **measured: float) -> Quali
 
 
 def a_look(subject: str | None, score: float = 0.8, margin: float = 0.5, at: float = 0.0) -> Look:
-    return Look(at, Match(subject, score, margin), a_quality())
+    match = Match(subject, score, margin)
+    return Look(at, match, a_quality(), match)
 
 
 @dataclass

@@ -51,7 +51,8 @@ PUNCH = {
 MARK = PUNCH | {
     "journey.engine", "journey.streams.stream", "journey.streams.workers", "journey.pipeline",
     "journey.detect", "journey.track", "journey.track_state", "journey.embed",
-    "journey.same_view", "people.gallery.gallery", "journey.decide", "people.directory",
+    "journey.same_view", "people.gallery.gallery", "journey.fusion", "journey.decide",
+    "people.directory",
 }  # fmt: skip
 """From the camera's frame."""
 MOST_BESIDE = 22
@@ -154,7 +155,7 @@ def _holds(seen: set[str], way: set[str], most: int) -> None:
     assert len(seen - way) <= MOST_BESIDE, " ".join(sorted(seen - way))
 
 
-def test_a_mark_is_followed_from_the_frame_to_redis_in_twenty_modules(
+def test_a_mark_is_followed_from_the_frame_to_redis_in_twenty_one_modules(
     site: Site, recorder: Recorder
 ) -> None:
     kiosk = site.engine.kiosk("door")

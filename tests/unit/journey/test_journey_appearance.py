@@ -1,15 +1,19 @@
 """A sudden change of a face is noticed, and takes the name until a look has settled it."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from face_rec.domain.faces import Image, Vector
 from face_rec.domain.recognition import Verdict
-from face_rec.journey.decide import Limits, Policy
+from face_rec.journey.decide import Limits, Policy, TrackLimits
+from face_rec.journey.fusion import Fusion
 from face_rec.journey.track import Track
 from face_rec.journey.track_state import TrackState, alike, appearance
-from tests.fakes.journey import a_face, a_look
+from tests.fakes.journey import a_face, a_look, vector
 
-LIMITS = Limits(threshold=0.3, margin=0.1)
+LIMITS = TrackLimits(*[Limits(threshold=0.3, margin=0.1)] * 2)
 POLICY = Policy()
 
 
@@ -88,3 +92,15 @@ def test_looks_at_two_people_never_add_up_to_a_name() -> None:
     state.compare(look_of(2), 0.3)
     state.add(a_look("bob", at=0.3), 1, POLICY.window)
     assert state.decide(LIMITS, POLICY).verdict is Verdict.LOOKING
+
+
+def test_after_a_change_the_mean_is_of_the_newcomer_alone() -> None:
+    state = named()
+    state.fusion = Fusion().add(vector(3), 0.8)
+    state.compare(look_of(2), 0.3)
+    both = state.fusion.add(vector(9), 0.8)
+    mixed = replace(a_look("bob", at=0.3), fused=a_look("ada").match)
+    state.add(mixed, 1, POLICY.window, None, both)
+    state.decide(LIMITS, POLICY)
+    assert float(state.fusion.embedding @ vector(9)) == pytest.approx(1)
+    assert state.looks[-1].fused == state.looks[-1].match

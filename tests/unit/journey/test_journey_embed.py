@@ -1,11 +1,13 @@
 """Which faces deserve an embedding, and the call to the gallery."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from face_rec.domain.faces import Frame, Quality
-from face_rec.domain.recognition import Flaw, Verdict
-from face_rec.journey.decide import Limits, Policy
+from face_rec.domain.recognition import Flaw, Match, Verdict
+from face_rec.journey.decide import Limits, Policy, TrackLimits
 from face_rec.journey.embed import (
     AT_ONCE,
     RECHECK,
@@ -15,9 +17,11 @@ from face_rec.journey.embed import (
     Gate,
     Probe,
     embed,
+    fuse,
     match,
     may_look,
 )
+from face_rec.journey.fusion import LATEST, Fusion
 from face_rec.journey.track import Track
 from face_rec.journey.track_state import TrackState, TrackStates
 from tests.fakes.gallery import FakeGallery
@@ -33,7 +37,7 @@ from tests.fakes.journey import (
 from tests.fakes.models import FakeEmbedder, blank_frame, colour_of
 
 POLICY = Policy()
-LIMITS = Limits(threshold=0.4, margin=0.1)
+LIMITS = TrackLimits(*[Limits(threshold=0.4, margin=0.1)] * 2)
 NOW = 100.0
 
 
@@ -46,8 +50,9 @@ def a_state(*subjects: str | None, at: float = NOW, side: float = 100) -> TrackS
     """With one look for each of ``subjects``, the last one at ``at``."""
     state = TrackState(a_track(side=side))
     for age, subject in zip(range(len(subjects), 0, -1), subjects, strict=True):
-        score = 0.8 if subject else 0.1
-        state.add(a_look(subject or "ann", score, at=at - age + 1), 1, POLICY.window)
+        look = a_look(subject or "ann", 0.8 if subject else 0.1, at=at - age + 1)
+        together = state.looks[-1].fused if state.looks and not subject else look.fused
+        state.add(replace(look, fused=together), 1, POLICY.window)
     state.decide(LIMITS, POLICY)
     return state
 
@@ -216,16 +221,33 @@ def test_faces_are_embedded_in_one_batch_where_that_is_cheaper(
 def test_all_faces_of_a_frame_are_matched_in_one_call() -> None:
     gallery = FakeGallery({"ann": vector(3)[None], "bob": vector(9)[None]})
     probes = probes_of(Actor(3), Actor(9))
-    looks = match(gallery, probes, np.stack([vector(3), vector(9)]), 7.0)
+    vectors = np.stack([vector(3), vector(9)])
+    looks = match(gallery, probes, vectors, fuse(probes, vectors), 7.0)
     assert [look.match.subject for look in looks] == ["ann", "bob"]
+    assert [look.fused.subject for look in looks] == ["ann", "bob"]
     assert {look.at for look in looks} == {7.0}
     assert gallery.calls == 1
 
 
 def test_without_probes_the_gallery_is_not_asked() -> None:
     gallery = FakeGallery()
-    assert match(gallery, (), np.zeros((0, 4), np.float32), 0.0) == ()
+    assert match(gallery, (), np.zeros((0, 4), np.float32), (), 0.0) == ()
     assert gallery.calls == 0
+
+
+def test_a_look_is_taken_together_with_those_before_it() -> None:
+    state = TrackState(a_track())
+    state.fusion = Fusion().add(vector(3), 0.8)
+    (both,) = fuse([Probe(state, a_quality())], vector(9)[None])
+    assert len(both.weighted) == 2
+    assert len(state.fusion.weighted) == 1  # the journey says which looks are remembered
+
+
+def test_a_view_that_was_looked_at_before_adds_nothing_to_the_mean() -> None:
+    state = TrackState(a_track())
+    state.fusion = Fusion().add(vector(3), 0.8)
+    (same,) = fuse([Probe(state, a_quality(), repeats=0)], vector(3)[None])
+    assert same is state.fusion
 
 
 # --- the memory of a track
@@ -236,6 +258,28 @@ def test_a_state_remembers_only_the_looks_that_count() -> None:
     for at in range(100):
         state.add(a_look("ann", at=at), 1, POLICY.window)
     assert [look.at for look in state.looks] == list(range(100 - POLICY.window, 100))
+
+
+def a_lookalike(looks: int) -> TrackState:
+    """Somebody whose looks agree on Ann, and whose mean does not, after so many of them."""
+    state, fusion = TrackState(a_track()), Fusion()
+    for number in range(looks):
+        fusion = fusion.add(vector(3), 0.8)
+        look = replace(a_look("ann", at=NOW - looks + number), fused=Match("ann", 0.3, 0.3))
+        state.add(look, 1, POLICY.window, None, fusion)
+        state.decide(LIMITS, POLICY)
+    return state
+
+
+def test_a_lookalike_is_looked_at_more_closely_only_while_that_tells_more() -> None:
+    assert a_lookalike(LATEST - 1).undecided
+    assert not a_lookalike(LATEST).undecided
+
+
+def test_a_contest_voids_the_mean_too() -> None:
+    state = a_lookalike(4)
+    state.forget()
+    assert state.fusion.weighted == ()
 
 
 def test_states_are_forgotten_with_their_tracks() -> None:
@@ -270,7 +314,7 @@ def test_the_best_view_is_the_one_of_the_highest_score() -> None:
     qualities: list[Quality] = [a_quality(score=s) for s in (0.2, 0.9, 0.5)]
     for quality in qualities:
         look = a_look("ann")
-        state.add(type(look)(look.at, look.match, quality), 1, POLICY.window)
+        state.add(replace(look, quality=quality), 1, POLICY.window)
     assert state.best is qualities[1]
 
 
