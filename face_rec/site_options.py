@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from face_rec.background import Background
 from face_rec.domain.errors import Conflict, OptionsRefused, StoreUnavailable
 from face_rec.domain.look import Look, accent_of, stored_logo, welcome_of
+from face_rec.domain.own_calibration import Calibrations, calibrations_of, in_force, stored
 from face_rec.settings.kinds import Cooldown, Days, Title, Zone, parser
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,8 @@ class SiteOptions:
     model: str = ""
     """The pack that all processes use, as ``people.change.plan.Switch`` writes it; "": nobody has
     chosen one, and each uses what it is set to."""
+    calibrations: Calibrations = ()
+    """What an admin took over from measurements on one's own people, the newest first."""
 
     def having(self, values: Mapping[str, Any]) -> Self:
         """With these values, by name; those of the look as well."""
@@ -47,11 +50,19 @@ class SiteOptions:
 
     def texts(self) -> dict[str, str]:
         """Each value as it is stored and read again."""
-        return self._own() | {"model": self.model} | self.look.texts()
+        kept = {"calibrations": stored(self.calibrations), "model": self.model}
+        return self._own() | self.look.texts() | kept
 
     def told(self) -> dict[str, str]:
         """The same for the audit log."""
-        return self._own() | {"model": self.model.split(" ", 3)[-1]} | self.look.told()
+        thresholds = "; ".join(self._in_force()) or "those of the model"
+        told = {"thresholds": thresholds, "model": self.model.split(" ", 3)[-1]}
+        return self._own() | self.look.told() | told
+
+    def _in_force(self) -> list[str]:
+        contracts = dict.fromkeys(one.contract for one in self.calibrations)
+        found = (in_force(self.calibrations, contract) for contract in contracts)
+        return [f"{one.contract[:12]}: {one.told()}" for one in found if one]
 
     def _own(self) -> dict[str, str]:
         return {name: str(getattr(self, name)) for name in VARIABLES}
@@ -102,6 +113,7 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "voice": parser(bool),
     "short_names": parser(bool),
     "show_late": parser(bool),
+    "calibrations": calibrations_of,
 }
 """What is typed here is read like the variable of the same name, where there is one."""
 VARIABLES: Final[Mapping[str, str]] = {

@@ -14,7 +14,7 @@ from config import Settings
 from face_rec import background
 from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
-from face_rec.assembly.commands import build_models
+from face_rec.assembly.commands import build_models, open_own_people, policy_of
 from face_rec.assembly.model_change import open_model_change, open_reembedding, switch_of
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.sealing import offline_secrets
@@ -23,7 +23,6 @@ from face_rec.assembly.stores import Stores, cached_days, open_offices, open_sto
 from face_rec.assembly.system import System, site_info
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.clock import Clock, SystemClock
-from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.offline import OfflineStills
@@ -70,7 +69,7 @@ def build(settings: Settings) -> Iterator[System]:
     clock = SystemClock()
     with ExitStack() as stack:
         stores = open_stores(settings, clock, stack)
-        models = build_models(settings, switch_of(stores))
+        models = build_models(settings, stores, switch_of(stores))
         models.start()
         stack.callback(models.close)
         system = _system(settings, clock, stores, models, stack)
@@ -110,7 +109,7 @@ def _system(
         snapshots=stores.spool if settings.save_snapshots else None,
         assess=assess,
         clock=clock,
-        policy=Policy(threshold=settings.match_threshold, margin=settings.match_margin),
+        policy=policy_of(settings),
         liveness=lambda kiosk: stores.kiosks.record(kiosk).liveness,
     )
     engine = Engine(journeys, WorkerPool(_workers(settings), clock))
@@ -126,6 +125,7 @@ def _system(
     schedule = RetentionSchedule(privacy.retention, clock)
     schedule.start()
     stack.callback(schedule.close)
+    own_people, advice = open_own_people(settings, stores, models, follower.matrix, clock)
     daily_check = DailyCheck(stores.chain, lambda report: _alarm(stores.access, report), clock)
     daily_check.start()
     stack.callback(daily_check.close)
@@ -191,6 +191,8 @@ def _system(
         screens=ScreenReports(),
         captures=Captures(),
         offline=_offline(settings, stores, journeys, follower),
+        own_people=own_people,
+        advice=advice,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Parts of the system for commands that need no more of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 from config import Settings
@@ -15,11 +15,13 @@ from face_rec.assembly.chain import (
     witness_folder,
     witness_pin,
 )
+from face_rec.assembly.model_change import switch_of
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.redis_connection import open_redis
 from face_rec.assembly.sealing import open_data_keys, open_pin_sealer, open_resealing
 from face_rec.assembly.snapshots import open_sealed, open_snapshots
 from face_rec.assembly.stores import (
+    Stores,
     Writers,
     cached_days,
     open_offices,
@@ -28,9 +30,14 @@ from face_rec.assembly.stores import (
 )
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.service import AttendanceService
-from face_rec.clock import SystemClock
+from face_rec.clock import Clock, SystemClock
+from face_rec.domain.own_calibration import OwnCalibration
+from face_rec.journey.decide import Policy
+from face_rec.models.scores.advice import Advice
+from face_rec.models.scores.own_people import OwnPeople
 from face_rec.models.service import ModelService
 from face_rec.people.change.plan import Switch
+from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
@@ -150,14 +157,54 @@ def forget_kept_writes(settings: Settings) -> int:
 
 
 def build_models(
-    settings: Settings, switch: Callable[[], Switch | None] = lambda: None
+    settings: Settings,
+    stores: Stores | None = None,
+    switch: Callable[[], Switch | None] = lambda: None,
 ) -> ModelService:
-    """The models alone, not yet loaded; for commands that need no Redis. ``switch``: what the site
-    has chosen."""
+    """The models alone, not yet loaded; without ``stores`` for commands that need no Redis.
+    ``switch``: what the site has chosen."""
+
+    def taken() -> Sequence[OwnCalibration]:
+        return stores.options.current().calibrations if stores else ()
+
     return ModelService(
         settings.data_dir / "models", settings.model_pack, settings.model_provider, threads=1,
-        liveness=settings.liveness_pack, switch=switch,
+        liveness=settings.liveness_pack, switch=switch, taken=taken,
     )  # fmt: skip
+
+
+@contextmanager
+def build_own_people(settings: Settings) -> Iterator[tuple[OwnPeople, Advice]]:
+    """What measures how well the model knows the people of this site; for commands. The app may
+    run beside it."""
+    clock = SystemClock()
+    with ExitStack() as stack:
+        stores = open_stores(settings, clock, stack)
+        models = build_models(settings, stores, switch_of(stores))
+        gallery = MemoryGallery(models.load().contract)
+        entries = stores.people.entries(gallery.contract.digest)
+        gallery.load((one for one in entries if gallery.fits(one)), stores.people.revision())
+        yield open_own_people(settings, stores, models, lambda: gallery, clock)
+
+
+def open_own_people(
+    settings: Settings,
+    stores: Stores,
+    models: ModelService,
+    gallery: Callable[[], MemoryGallery | None],
+    clock: Clock,
+) -> tuple[OwnPeople, Advice]:
+    """What measures, and what puts its advice in force."""
+    own = OwnPeople(
+        people=stores.people, models=models, gallery=gallery, pictures=stores.spool,
+        marks=stores.attendance, policy=policy_of(settings), clock=clock,
+    )  # fmt: skip
+    return own, Advice(stores.options)
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The rules of recognition."""
+    return Policy(threshold=settings.match_threshold, margin=settings.match_margin)
 
 
 @contextmanager

@@ -25,6 +25,8 @@ from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.screen_status import ScreenReports
+from face_rec.models.scores.advice import Advice
+from face_rec.models.scores.own_people import OwnPeople
 from face_rec.models.service import ModelService
 from face_rec.people.change.change import ModelChange
 from face_rec.people.directory import CachedDirectory
@@ -73,6 +75,8 @@ class System:
     screens: ScreenReports
     captures: Captures
     offline: Offline
+    own_people: OwnPeople
+    advice: Advice
 
     @property
     def site(self) -> SiteInfo:
@@ -182,6 +186,8 @@ def facades(system: System) -> tuple[Facade, ...]:
             chain=system.chain,
             last_check=system.daily_check.status,
             audit=system.access.audit,
+            own_people=system.own_people,
+            advice=system.advice,
         ),
     )
 

@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
         examiner = Examiner(service, assess, alone=False)
         evaluation = Evaluation(examiner, gallery, identify, partial(_advance, bar))
         tally = evaluation.run(photos)
-    threshold = still_limits(policy, models.calibration, gallery.people).threshold
+    threshold = still_limits(policy, models.calibration, gallery.templates).threshold
     result = asdict(tally) | {
         "threshold": round(threshold, 4),
         "seconds": round(time.monotonic() - started, 1),

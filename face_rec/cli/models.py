@@ -18,7 +18,7 @@ from face_rec.models.packs.liveness_pack import LivenessPacks
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.loading import load
 from face_rec.models.runtime.speed import estimate
-from face_rec.models.scores.calibration import Measurement, embed_people, measure
+from face_rec.models.scores.impostors import Measurement, embed_people, measure
 from face_rec.protocols.models import Progress
 
 _PROBABLY_ONE_PERSON = 0.6

@@ -7,6 +7,8 @@ from typing import Protocol
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.domain.health import HealthCheck
 from face_rec.facades.facade import Facade
+from face_rec.models.scores.advice import Advice
+from face_rec.models.scores.own_people import OwnPeople
 from face_rec.models.service import ModelService
 from face_rec.people.change.change import ModelChange
 from face_rec.people.gallery.follower import FollowerStatus
@@ -59,3 +61,5 @@ class AdminFacade(Facade):
     last_check: Callable[[], CheckStatus]
     """The chain's daily one."""
     audit: AuditLog
+    own_people: OwnPeople
+    advice: Advice

@@ -62,25 +62,26 @@ class TrackLimits:
     fused: Limits
 
 
-def track_limits(policy: Policy, calibration: Calibration, people: int) -> TrackLimits:
-    """For a track, with ``people`` enrolled."""
+def track_limits(policy: Policy, calibration: Calibration, templates: int) -> TrackLimits:
+    """For a track, with so many ``templates`` enrolled."""
     return TrackLimits(
-        video_limits(policy, calibration, people), still_limits(policy, calibration, people)
+        video_limits(policy, calibration, templates),
+        still_limits(policy, calibration, templates),
     )
 
 
-def video_limits(policy: Policy, calibration: Calibration, people: int) -> Limits:
-    """For looks of a track, with ``people`` enrolled."""
+def video_limits(policy: Policy, calibration: Calibration, templates: int) -> Limits:
+    """For looks of a track, with so many ``templates`` enrolled."""
     threshold, margin = policy.threshold, policy.margin
     return Limits(
-        calibration.threshold(people) if threshold is None else threshold,
-        calibration.margin(people) if margin is None else margin,
+        calibration.threshold(templates) if threshold is None else threshold,
+        calibration.margin(templates) if margin is None else margin,
     )
 
 
-def still_limits(policy: Policy, calibration: Calibration, people: int) -> Limits:
+def still_limits(policy: Policy, calibration: Calibration, templates: int) -> Limits:
     """For the lone look of a still: stricter, because nothing else backs it."""
-    limits = video_limits(policy, calibration, people * policy.still_people)
+    limits = video_limits(policy, calibration, templates * policy.still_people)
     extra = 0.0 if policy.threshold is None else policy.still_threshold
     return replace(
         limits,

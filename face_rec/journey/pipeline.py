@@ -185,7 +185,7 @@ class Journey:
             state.sight(sighting)
 
     def _limits(self, models: FaceModels) -> TrackLimits:
-        return track_limits(self._deps.policy, models.calibration, self._deps.gallery.people)
+        return track_limits(self._deps.policy, models.calibration, self._deps.gallery.templates)
 
     def _decide(self, states: Sequence[TrackState], limits: TrackLimits) -> Decisions:
         """Each track by its own looks, then all together: nobody is there twice."""

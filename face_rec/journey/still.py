@@ -102,7 +102,7 @@ def _judge(
     gallery: Gallery,
     policy: Policy,
 ) -> tuple[Seen, ...]:
-    limits = still_limits(policy, models.calibration, gallery.people)
+    limits = still_limits(policy, models.calibration, gallery.templates)
     looks = {index: _look(seen[index]) for index in good}
     decisions = one_each({index: decide_still(look, limits) for index, look in looks.items()})
     return tuple(

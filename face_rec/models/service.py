@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from face_rec.background import Background
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
+from face_rec.domain.own_calibration import OwnCalibration
 from face_rec.models.packs.catalogue import OFFICIAL, RELEASES
 from face_rec.models.packs.install import Installer, silent
 from face_rec.models.packs.installed_packs import Choice, InstalledPacks
@@ -19,7 +20,8 @@ from face_rec.models.packs.manifest import MANIFEST, Pack
 from face_rec.models.runtime.loading import Loaded, load, offered
 from face_rec.models.runtime.speed import Speed, estimate
 from face_rec.models.runtime.texture import load_textures
-from face_rec.models.status import ModelState, ModelStatus, PackOffer, loading, ready
+from face_rec.models.scores.calibration import SiteScores
+from face_rec.models.status import ModelStatus, PackOffer, failed, loading, on_this_site, ready
 from face_rec.people.change.plan import Switch
 from face_rec.protocols.models import FaceModels, Progress
 
@@ -36,7 +38,8 @@ class ModelService:
 
     ``root``: DATA_DIR/models. ``pack``: name or folder. ``threads``: of one inference.
     ``liveness``: name or folder of the liveness models, which need not be there.
-    ``releases``: base URL of the official ZIPs.
+    ``releases``: base URL of the official ZIPs. ``taken``: what an admin took over from
+    measurements on the site's own people; asked at every look.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class ModelService:
         clock: Clock | None = None,
         releases: str = RELEASES,
         switch: Callable[[], Switch | None] = lambda: None,
+        taken: Callable[[], Sequence[OwnCalibration]] = tuple,
     ) -> None:
         """``switch``: the pack that the site has chosen last, which all its processes follow."""
         self._switch = switch
@@ -62,6 +66,7 @@ class ModelService:
         self._choice = Choice(root / "chosen.json", pack)
         self._provider = provider
         self._threads = threads
+        self._taken = taken
         self._loaded: Loaded | None = None
         self._status = loading(pack)
         self._seen: tuple[object, ...] = ()
@@ -83,7 +88,7 @@ class ModelService:
 
     def status(self) -> ModelStatus:
         """How it stands; cheap."""
-        return self._status
+        return on_this_site(self._status, self.current())
 
     def installed(self) -> list[Pack]:
         """All installed packs, custom ones included."""
@@ -175,9 +180,10 @@ class ModelService:
             self._prepare(loaded.models)
         speed = Speed(loaded.detect_seconds, loaded.embed_seconds, measured=True)
         self._status = ready(pack, loaded.models, speed, loaded.note, offered())
-        self._loaded = loaded
+        scores = SiteScores(pack.calibration, loaded.models.contract.digest, self._taken)
+        self._loaded = replace(loaded, models=replace(loaded.models, calibration=scores))
         log.info("models ready pack=%s provider=%s", pack.name, loaded.models.provider)
-        return loaded.models
+        return self._loaded.models
 
     def _with_liveness(self, loaded: Loaded) -> Loaded:
         """``loaded`` with the liveness models, if there are any. Broken ones are said, and keep
@@ -254,12 +260,7 @@ class ModelService:
 
     def _failed(self, wanted: str, error: FaceRecError) -> ModelStatus:
         """The status after a failure: of the pack still in use, if there is one."""
-        if self._loaded:
-            used = self._loaded.models.pack
-            warning = f"'{wanted}' could not be loaded, so '{used}' stays in use: {error}"
-            return replace(self._status, warning=warning)
-        state = ModelState.MISSING if isinstance(error, PackMissing) else ModelState.FAILED
-        return ModelStatus(state, str(error), wanted)
+        return failed(self._status, self.current(), wanted, error)
 
     @contextmanager
     def _one_installation(self) -> Iterator[None]:

@@ -1,15 +1,16 @@
 """What the pages, ``/readyz`` and the command line say about the models."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
+from face_rec.domain.errors import FaceRecError, PackMissing
 from face_rec.models.packs.catalogue import UNSAID, Licence
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.providers import WISHES, name_of
 from face_rec.models.runtime.speed import Speed
-from face_rec.models.scores.calibration import Origin, ScoreCalibration
+from face_rec.models.scores.calibration import Origin, ScoreCalibration, SiteScores
 from face_rec.protocols.models import FaceModels, ModelSource
 
 
@@ -72,6 +73,30 @@ class PackOffer:
 def loading(wanted: str) -> ModelStatus:
     """While there is none yet."""
     return ModelStatus(ModelState.LOADING, f"The model pack '{wanted}' is being loaded.", wanted)
+
+
+def failed(
+    status: ModelStatus, used: FaceModels | None, wanted: str, error: FaceRecError
+) -> ModelStatus:
+    """After ``error``: that of the models still ``used``, where there are some."""
+    if used:
+        warning = f"'{wanted}' could not be loaded, so '{used.pack}' stays in use: {error}"
+        return replace(status, warning=warning)
+    state = ModelState.MISSING if isinstance(error, PackMissing) else ModelState.FAILED
+    return ModelStatus(state, str(error), wanted)
+
+
+def on_this_site(status: ModelStatus, models: FaceModels | None) -> ModelStatus:
+    """``status``, with what an admin took over from the site's own people."""
+    scores = models.calibration if models else None
+    if not isinstance(scores, SiteScores) or scores.own is None:
+        return status
+    return replace(
+        status,
+        calibration=Origin.OWN,
+        largest_gallery=scores.largest_gallery,
+        warning=status.warning.replace(_doubt(scores.model), "").strip(),
+    )
 
 
 def ready(

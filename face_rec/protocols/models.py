@@ -47,7 +47,8 @@ class Calibration(Protocol):
     """What the scores of one recognition model mean."""
 
     def threshold(self, people: int) -> float:
-        """Lowest score that may name somebody among ``people`` (FAR ≤ 0.005/N)."""
+        """Lowest score that may name somebody among ``people`` (FAR ≤ 0.005/N). Where people
+        have several templates each, N is the number of templates."""
         ...
 
     def margin(self, people: int) -> float:

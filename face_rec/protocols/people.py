@@ -90,6 +90,11 @@ class Gallery(Protocol):
     @property
     def people(self) -> int: ...
 
+    @property
+    def templates(self) -> int:
+        """Of everybody together: so many chances a stranger has of being taken for somebody."""
+        ...
+
     def match(self, probes: Matrix) -> list[Match]:
         """One Match a row of ``probes`` (N, D) float32."""
         ...

@@ -10,22 +10,26 @@ class FakeGallery:
     """Implements Gallery by exact cosine: half best template, half centroid."""
 
     def __init__(self, people: dict[str, Matrix] | None = None, revision: int = 1) -> None:
-        self.templates = dict(people or {})
+        self.rows = dict(people or {})
         self.revision = revision
         self.calls = 0
         """How often :meth:`match` was asked."""
 
     @property
     def people(self) -> int:
-        return len(self.templates)
+        return len(self.rows)
+
+    @property
+    def templates(self) -> int:
+        return sum(map(len, self.rows.values()))
 
     def put(self, subject: str, *vectors: Vector) -> None:
         """Enrol ``subject``, or replace their templates."""
-        self.templates[subject] = np.stack(vectors).astype(np.float32)
+        self.rows[subject] = np.stack(vectors).astype(np.float32)
         self.revision += 1
 
     def remove(self, subject: str) -> None:
-        del self.templates[subject]
+        del self.rows[subject]
         self.revision += 1
 
     def match(self, probes: Matrix) -> list[Match]:
@@ -33,7 +37,7 @@ class FakeGallery:
         return [self._best(probe) for probe in probes]
 
     def _best(self, probe: Vector) -> Match:
-        scores = sorted(((_score(t, probe), s) for s, t in self.templates.items()), reverse=True)
+        scores = sorted(((_score(t, probe), s) for s, t in self.rows.items()), reverse=True)
         if not scores:
             return NO_MATCH
         best, subject = scores[0]

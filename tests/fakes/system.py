@@ -23,12 +23,15 @@ from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.domain.screens import Label, Scene, StreamStats
 from face_rec.facades.access import AccessFacade, KioskEditor
 from face_rec.facades.facade import SiteInfo
+from face_rec.journey.decide import Policy
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.offline import Tally
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.speed import Speed
+from face_rec.models.scores.advice import Advice
+from face_rec.models.scores.own_people import OwnPeople
 from face_rec.models.status import ModelState, ModelStatus, PackOffer
 from face_rec.people.change.change import ModelChange
 from face_rec.people.change.plan import Switch
@@ -220,6 +223,16 @@ class FakeSystem:
                     handed_over=SimpleNamespace(of=self.handed_over.__getitem__)
                 )
             ),
+            "own_people": OwnPeople(
+                people=self.people,
+                models=self.models,
+                gallery=self.follower.matrix,
+                pictures=self.snapshots,
+                marks=self.attendance,
+                policy=Policy(),
+                clock=self.clock,
+            ),
+            "advice": Advice(self.options),
             "daily_check": SimpleNamespace(status=CheckStatus),
             "health": Health([self._check(n) for n in range(9)], self.clock, keep=0.0),
         }

@@ -81,6 +81,10 @@ class LiveGallery:
         return live.people if live else 0
 
     @property
+    def templates(self) -> int:
+        return self._live.templates if self._live else 0
+
+    @property
     def fits(self) -> bool:
         """Whether there is a matrix, and it is of the model in use."""
         live, models = self.live, self._models.current()
@@ -130,6 +134,10 @@ class GalleryFollower:
     def gallery(self) -> Gallery:
         """Stays the same object for good; the matrix behind it changes."""
         return self._live
+
+    def matrix(self) -> MemoryGallery | None:
+        """The one in use; None until the first is loaded, and none of another model."""
+        return self._live.live if self._live.fits else None
 
     def recognises(self) -> bool:
         """Whether anybody can be recognised now: there is a model, and a gallery of it."""

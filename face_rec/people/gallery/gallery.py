@@ -116,12 +116,27 @@ class MemoryGallery:
             if not self._subjects or not len(probes):
                 return [NO_MATCH] * len(probes)
             similarities = probes @ self._centroids.rows[: len(self._subjects)].T
-            candidates, centroid_scores = _best(similarities, CANDIDATES)
-            scores = (self._best_templates(probes, candidates) + centroid_scores) / 2
-            return [
-                self._match(c, s)
-                for c, s in zip(candidates.tolist(), scores.tolist(), strict=True)
-            ]
+            return self._ranked(probes, similarities)
+
+    def without(self, probes: Matrix, subjects: Sequence[str]) -> list[Match]:
+        """What :meth:`match` would answer if the person of each probe, by ``subjects``, were not
+        here: how strangers look to this gallery, with its own people for strangers."""
+        with self._lock.reading():
+            if not self._subjects or not len(probes):
+                return [NO_MATCH] * len(probes)
+            similarities = probes @ self._centroids.rows[: len(self._subjects)].T
+            own = [(i, self._row_of[s]) for i, s in enumerate(subjects) if s in self._row_of]
+            if own:
+                similarities[tuple(np.array(own).T)] = -np.inf
+            return self._ranked(probes, similarities)
+
+    def _ranked(self, probes: Matrix, similarities: Matrix) -> list[Match]:
+        """The best of each row of ``similarities`` to the centroids, which it overwrites."""
+        candidates, centroid_scores = _best(similarities, CANDIDATES)
+        scores = (self._best_templates(probes, candidates) + centroid_scores) / 2
+        return [
+            self._match(c, s) for c, s in zip(candidates.tolist(), scores.tolist(), strict=True)
+        ]
 
     def _best_templates(self, probes: Matrix, candidates: npt.NDArray[np.intp]) -> Matrix:
         """(N, K): the best template of each candidate for its probe."""
@@ -134,7 +149,10 @@ class MemoryGallery:
     def _match(self, candidates: list[int], scores: list[float]) -> Match:
         order = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)
         best = scores[order[0]]
-        margin = best - scores[order[1]] if len(order) > 1 else best + 1.0
+        if best == -math.inf:  # nobody but whom the search leaves out
+            return NO_MATCH
+        second = scores[order[1]] if len(order) > 1 else -math.inf
+        margin = best - second if second > -math.inf else best + 1.0
         return Match(self._subjects[candidates[order[0]]], best, margin)
 
     # --- rows; the caller holds the writer's lock
@@ -235,6 +253,11 @@ def centroid(vectors: Matrix) -> Vector:
     """The L2-normalised mean of the rows of ``vectors`` (N, D)."""
     result: Vector = _centroids(vectors, np.array([len(vectors)]))[0]
     return result
+
+
+def likeness(vectors: Matrix, probe: Vector) -> float:
+    """The score of ``probe`` for a person whose templates are ``vectors`` (N, D)."""
+    return (float((vectors @ probe).max()) + float(centroid(vectors) @ probe)) / 2
 
 
 def _centroids(vectors: Matrix, counts: npt.NDArray[np.intp]) -> Matrix:

@@ -83,7 +83,7 @@ def recognisable(pack: str) -> list[str]:
     models, room = material.models_of(pack), material.Room()
     gallery = MemoryGallery(models.contract)
     gallery.load([GalleryEntry(w, r) for w, r in material.templates(PEOPLE, pack).items()], 1)
-    limits = video_limits(Policy(), models.calibration, gallery.people)
+    limits = video_limits(Policy(), models.calibration, gallery.templates)
     photos = material.photos(PEOPLE)
     probes = [material.template(models, room.picture(0, [photos[who][3]])) for who in photos]
     found = gallery.match(np.concatenate(probes))

@@ -83,7 +83,7 @@ def run(quick: bool = False) -> list[Row]:
     return [
         row(f"strangers named in a visit, {text}, limits of {loose} ×", rule, limits, target)
         for loose in (1, _LOOSE)
-        for limits in [_limits(models.calibration, gallery.people, loose)]
+        for limits in [_limits(models.calibration, gallery.templates, loose)]
         for text, rule, target in (
             ("looks alone", _looks_alone, None),
             ("with their mean", _with_mean, 100 * STRANGER_NAMED if loose == 1 else None),

@@ -123,3 +123,16 @@ def test_who_is_in_it_twice_is_decided_about_from_the_command_line(
     assert {key: (one.active, len(one.templates)) for key, one in found.items()} == {
         "A": (True, 3), "C": (True, 1),
     }  # fmt: skip
+
+
+def test_calibrate_says_what_so_few_people_can_tell(
+    typed: Typed, collection: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed(str(collection), "--consent", "signed forms")
+    assert main(["calibrate"]) == 0
+    said = capsys.readouterr().out
+    assert "3 people with" in said
+    assert "Enrolment photos:" in said
+    assert "No advice: insufficient data. 3,000 non-mated searches are needed" in said
+    assert main(["calibrate", "--take"]) == 2
+    assert "There is no advice to take" in capsys.readouterr().err

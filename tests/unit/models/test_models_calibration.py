@@ -1,19 +1,30 @@
 """A threshold belongs to a model and to a gallery's size."""
 
 import math
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from face_rec.domain.errors import PackBroken
+from face_rec.domain.own_calibration import (
+    OwnCalibration,
+    calibrations_of,
+    given_up,
+    in_force,
+    stored,
+    taken_over,
+)
 from face_rec.models.packs.catalogue import BUFFALO_L, BUFFALO_SC
 from face_rec.models.scores.calibration import (
     FEWEST,
+    STEEPER,
     STRANGER_NAMED,
     Origin,
     Point,
     ScoreCalibration,
+    SiteScores,
     calibration_of,
 )
 
@@ -91,3 +102,64 @@ def test_what_was_measured_here_goes_before_what_is_built_in() -> None:
 def test_points_that_make_no_sense_are_refused(points: tuple[Point, ...]) -> None:
     with pytest.raises(PackBroken):
         ScoreCalibration(points, Origin.MEASURED)
+
+
+def test_beyond_what_was_measured_the_line_goes_on_steeper() -> None:
+    last = MBF.points[-1]
+    within = MBF.cosine_at(1e-4) - MBF.cosine_at(1e-3)
+    assert MBF.cosine_at(last.far) == pytest.approx(last.cosine)
+    beyond = MBF.cosine_at(last.far / 10) - last.cosine
+    assert beyond == pytest.approx(STEEPER * (last.cosine - MBF.points[-2].cosine))
+    assert beyond > within
+
+
+def _own(people: int = 400, templates: int = 1200, contract: str = "one") -> OwnCalibration:
+    points = ((5e-5, 0.30), (4e-6, 0.36), (4e-7, 0.41))
+    return OwnCalibration(contract, people, templates, 5000, date(2026, 11, 26), points, 0.08)
+
+
+def test_what_an_admin_took_over_goes_before_what_is_known_of_the_model() -> None:
+    taken: list[OwnCalibration] = []
+    scores = SiteScores(MBF, "one", lambda: taken)
+    assert scores.threshold(1200) == MBF.threshold(1200)
+    assert (scores.margin(1), scores.largest_gallery) == (MBF.margin(1), 500)
+    taken.append(_own())
+    assert scores.threshold(1250) == pytest.approx(0.36)
+    assert scores.margin(1) == 0.08
+    assert scores.largest_gallery == 12_500 * 400 // 1200  # in people with three templates each
+    taken[:] = [_own(contract="other")]
+    assert scores.threshold(1200) == MBF.threshold(1200)
+
+
+def test_what_was_taken_over_is_read_as_it_was_stored() -> None:
+    taken = (_own(), _own(500, 1500))
+    assert calibrations_of(stored(taken)) == taken
+    assert calibrations_of("") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "3",
+        "[3]",
+        '[{"contract": "one"}]',
+        stored((_own(),)).replace("0.36", "0.26"),
+        stored((_own(),)).replace("1200", "12"),
+        stored((_own(),)).replace("0.08", "NaN"),
+    ],
+)
+def test_what_cannot_be_a_calibration_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="own people"):
+        calibrations_of(text)
+
+
+def test_of_every_model_the_one_in_force_is_kept_and_one_to_go_back_to() -> None:
+    first, second, third = (_own(n, 3 * n) for n in (100, 200, 300))
+    other = _own(contract="other")
+    taken = taken_over(taken_over(taken_over(taken_over((), first), other), second), third)
+    assert taken == (third, second, other)
+    assert in_force(taken, "other") == other
+    back = given_up(taken, "one")
+    assert back == (second, other)
+    assert given_up(given_up(back, "one"), "one") == (other,)

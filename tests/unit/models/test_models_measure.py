@@ -5,7 +5,7 @@ import pytest
 
 from face_rec.domain.errors import ModelError
 from face_rec.domain.faces import Matrix
-from face_rec.models.scores.calibration import FEWEST_PAIRS, measure
+from face_rec.models.scores.impostors import FEWEST_PAIRS, measure
 
 
 def _people(count: int, each: int = 2, dimension: int = 32) -> tuple[Matrix, list[str]]:

@@ -45,6 +45,7 @@ class Figures:
 
     revision: int = 34
     people: int = 12
+    templates: int = 12
     pending: int = 5
     dropped: int = 1
     aside: int = 0

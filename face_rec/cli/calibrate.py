@@ -1,0 +1,102 @@
+"""``calibrate``: how well the model in use knows the people of this site."""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from typing import NoReturn
+
+from tqdm import tqdm
+
+import config
+from face_rec import assembly
+from face_rec.models.scores.advice import Check, OwnReport
+from face_rec.models.scores.bounds import Rate
+from face_rec.models.scores.identification import ENOUGH, TIMES, Condition, Operating
+from face_rec.models.scores.searches import Pause
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    command = subparsers.add_parser(
+        "calibrate",
+        help="measure the threshold on the people who are registered here",
+        description="Searches the gallery with every template, without its own person and "
+        "among their other templates, and with pictures of confirmed marks; says how many would "
+        "be missed and named wrongly at which threshold. Nothing is changed without --take. For a "
+        "model's own points, on pictures of others, see: models calibrate.",
+    )
+    command.add_argument("--take", action="store_true", help="put the advised thresholds in force")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    with (
+        assembly.build_own_people(config.load()) as (own, advice),
+        tqdm(unit="step", file=sys.stderr, disable=None) as bar,
+    ):
+        report = own.measure(lambda done, total: _advance(bar, done, total), Pause(lambda _: None))
+        bar.close()
+        print("\n".join(lines(report)))
+        if options.take:
+            print(advice.take(report))
+    return 0
+
+
+def _advance(bar: "tqdm[NoReturn]", done: int, total: int) -> None:
+    bar.total = total
+    bar.update(done - bar.n)
+
+
+def lines(report: OwnReport) -> Iterable[str]:
+    """The report in words and figures."""
+    yield (
+        f"{report.people:,} people with {report.templates:,} templates; least score "
+        f"{report.limits.threshold:.3f}, least lead {report.limits.margin:.3f}"
+    )
+    for condition in report.conditions:
+        yield from _condition(condition)
+    yield _checked(report.check)
+    if report.overridden:
+        yield "MATCH_THRESHOLD is set and wins over any advice."
+    if report.advice is None:
+        yield (
+            f"No advice: insufficient data. {ENOUGH:,} non-mated searches are needed, with at "
+            "most ten looks at each person."
+        )
+        return
+    yield f"Advice: {report.advice.told()}"
+
+
+def _condition(condition: Condition) -> Iterable[str]:
+    yield (
+        f"{condition.name}: {condition.non_mated:,} non-mated and {condition.mated:,} mated "
+        f"searches for {condition.people:,} people"
+    )
+    yield f"  in use               {_operating(condition.now)}"
+    for limit in condition.limits:
+        yield f"  FPIR {limit.target:.1%}            {_operating(limit)}"
+    yield f"  {TIMES} times the people  {_operating(condition.ahead)}"
+
+
+def _operating(one: Operating) -> str:
+    if one.threshold is None:
+        return str(one.basis)
+    return (
+        f"score {one.threshold:.3f} ({one.basis}): FPIR {_rate(one.reached)}, named "
+        f"{_rate(one.named)}, FNIR {_rate(one.missed)}"
+    )
+
+
+def _rate(rate: Rate) -> str:
+    if not rate.trials:
+        return "unknown"
+    return f"{rate.value:.2%} ({rate.low:.2%} to {rate.high:.2%})"
+
+
+def _checked(check: Check | None) -> str:
+    if check is None:
+        return "Too few people to check what the tail foretells."
+    word = "holds" if check.holds else "does NOT hold"
+    return (
+        f"Foretold from {check.from_people:,} people for {check.people:,} others: score "
+        f"{check.threshold:.3f} for FPIR 0.5 %; counted {_rate(check.reached)}. It {word}."
+    )

@@ -1,0 +1,206 @@
+"""How well a model knows the people of this site, by their own templates and confirmed marks.
+
+One run searches the gallery in use with every template (each without its own person, see
+:mod:`face_rec.models.scores.searches`) and with pictures of marks that somebody has confirmed.
+What it keeps are counts; nothing is stored until an administrator takes the advice.
+"""
+
+import logging
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Final
+
+import numpy as np
+
+from face_rec.attendance.marks.effective_marks import entries as standing
+from face_rec.clock import Clock
+from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
+from face_rec.domain.people import Contract, GalleryEntry
+from face_rec.journey.decide import Policy, video_limits
+from face_rec.models.scores import tail
+from face_rec.models.scores.advice import Check, OwnReport, advised
+from face_rec.models.scores.calibration import STRANGER_NAMED
+from face_rec.models.scores.identification import Scored, condition
+from face_rec.models.scores.impostors import embedded
+from face_rec.models.scores.searches import MOST_LOOKS, Collector, Pause, Searches
+from face_rec.people.gallery.gallery import MemoryGallery
+from face_rec.people.photos.photos import decode
+from face_rec.protocols.marks import MarkReader
+from face_rec.protocols.models import FaceModels, ModelSource, Progress
+from face_rec.protocols.people import PeopleReader
+from face_rec.protocols.snapshots import SnapshotStore
+
+log = logging.getLogger(__name__)
+
+PHOTOS: Final = "Enrolment photos"
+MARKS: Final = "Confirmed marks"
+MARK_DAYS: Final = 90
+MOST_PICTURES: Final = 3_000
+"""Of marks; to find and embed the face in one takes 50 to 100 ms."""
+_PART: Final = 4
+"""One in so many people is the small gallery from which the large one is foretold."""
+
+
+class OwnPeople:
+    """Safe to call from any thread; one run at a time is enough for a machine."""
+
+    def __init__(
+        self,
+        *,
+        people: PeopleReader,
+        models: ModelSource,
+        gallery: Callable[[], MemoryGallery | None],
+        pictures: SnapshotStore,
+        marks: MarkReader,
+        policy: Policy,
+        clock: Clock,
+    ) -> None:
+        """``gallery``: the one in use; None while there is none."""
+        self._people = people
+        self._models = models
+        self._gallery = gallery
+        self._pictures = pictures
+        self._marks = marks
+        self._policy = policy
+        self._clock = clock
+
+    def measure(self, progress: Progress, pause: Pause) -> OwnReport:
+        """Search with everything there is; minutes for 10,000 people. Raises PackMissing, and
+        ModelError while the gallery is being loaded or is empty."""
+        models, gallery = self._in_use()
+        limits = video_limits(self._policy, models.calibration, gallery.templates)
+        steps = _Steps(gallery.people, progress, pause)
+        photos, marks = self._photos(gallery, steps), self._confirmed(gallery, steps)
+        found = {PHOTOS: photos, MARKS: marks} if len(marks) else {PHOTOS: photos}
+        scored = {name: Scored(searches, limits.margin) for name, searches in found.items()}
+        check = self._check(models.contract, len(photos), limits.margin, steps)
+        today = self._clock.now().date()
+        return OwnReport(
+            today, models.contract.digest, gallery.people, gallery.templates,
+            limits, self._policy.threshold is not None,
+            tuple(condition(name, one, limits.threshold) for name, one in scored.items()), check,
+            advised(list(scored.values()), gallery, limits, check, today),
+        )  # fmt: skip
+
+    def _in_use(self) -> tuple[FaceModels, MemoryGallery]:
+        models, gallery = self._models.current(), self._gallery()
+        if models is None:
+            raise PackMissing("There is no face model yet. Install one on the Models page.")
+        if gallery is None or gallery.contract != models.contract:
+            raise ModelError("The gallery is still being loaded. Try again in a minute.")
+        if not gallery.people:
+            raise ModelError("Nobody can be recognised yet. Register people first.")
+        return models, gallery
+
+    def _photos(self, gallery: MemoryGallery, steps: "_Steps") -> Searches:
+        collector = Collector(gallery)
+        entries = self._people.entries(gallery.contract.digest)
+        for done in collector.templates(entry for entry in entries if gallery.fits(entry)):
+            steps.photos(done)
+        return collector.made()
+
+    # --- pictures of marks
+
+    def _confirmed(self, gallery: MemoryGallery, steps: "_Steps") -> Searches:
+        """Of marks that a person has confirmed: what a camera named by itself says nothing of
+        whom it did not name."""
+        collector = Collector(gallery)
+        wanted = self._pictured(steps)
+        for done, (subject, keys) in enumerate(wanted.items(), 1):
+            entry = self._people.entry(subject, gallery.contract.digest)
+            rows = [row for key in keys if (row := self._row(key, steps)) is not None]
+            if entry is not None and gallery.fits(entry) and rows:
+                collector.looks(entry, np.concatenate(rows))
+            steps.marks(done, len(wanted))
+        return collector.made()
+
+    def _pictured(self, steps: "_Steps") -> dict[str, list[str]]:
+        """By person the pictures of the newest of their confirmed marks."""
+        found: dict[str, list[str]] = {}
+        pictures = 0
+        for event in self._marks_confirmed(steps):
+            keys = found.setdefault(event[0], [])
+            if len(keys) < MOST_LOOKS and pictures < MOST_PICTURES:
+                keys.append(event[1])
+                pictures += 1
+        return found
+
+    def _marks_confirmed(self, steps: "_Steps") -> Iterator[tuple[str, str]]:
+        today = self._clock.now().date()
+        for back in range(MARK_DAYS):
+            steps.rest()
+            for one in reversed(standing(self._marks.day(today - timedelta(days=back))).marks):
+                if one.confirmed and not one.voided and one.event.snapshot:
+                    yield one.event.subject, one.event.snapshot
+
+    def _row(self, key: str, steps: "_Steps") -> "np.typing.NDArray[np.float32] | None":
+        models = self._models.current()
+        steps.rest()
+        try:
+            return embedded(models, decode(self._pictures.get(key))) if models else None
+        except FaceRecError as error:
+            log.info("mark_left_out key=%s reason=%s", key, error)
+            return None
+
+    # --- what follows from it
+
+    def _check(
+        self, contract: Contract, looks: int, margin: float, steps: "_Steps"
+    ) -> Check | None:
+        if looks * tail.SHARE < tail.FEWEST * _PART * 1.1:
+            return None
+        small, few = self._part(contract, _drawn, steps)
+        scored = Scored(small, margin)
+        large, many = self._part(contract, lambda subject: not _drawn(subject), steps)
+        if scored.tail is None or not len(large):
+            return None
+        share = 1 - (1 - STRANGER_NAMED) ** (few.templates / many.templates)
+        threshold = scored.tail.bounds(share)[1]
+        reached = Scored(large, margin).at(threshold).reached
+        return Check(few.people, many.people, threshold, reached)
+
+    def _part(
+        self, contract: Contract, among: Callable[[str], bool], steps: "_Steps"
+    ) -> tuple[Searches, MemoryGallery]:
+        """A gallery of some people, searched with their own photos."""
+
+        def some() -> Iterator[GalleryEntry]:
+            entries = self._people.entries(contract.digest)
+            return (entry for entry in entries if among(entry.subject) and gallery.fits(entry))
+
+        gallery = MemoryGallery(contract)
+        gallery.load(some(), 0)
+        collector = Collector(gallery)
+        for _ in collector.templates(some()):
+            steps.check()
+        return collector.made(), gallery
+
+
+class _Steps:
+    """How far a run is, in people: photos are half of it, marks and the check the rest."""
+
+    def __init__(self, people: int, progress: Progress, pause: Pause) -> None:
+        self._people = people
+        self._progress = progress
+        self._pause = pause
+
+    def rest(self) -> None:
+        self._pause()
+
+    def photos(self, done: int) -> None:
+        self._progress(min(done, self._people), 2 * self._people)
+        self.rest()
+
+    def check(self) -> None:
+        self._progress(2 * self._people - 1, 2 * self._people)
+        self.rest()
+
+    def marks(self, done: int, total: int) -> None:
+        self._progress(self._people + self._people * done // (2 * total), 2 * self._people)
+        self.rest()
+
+
+def _drawn(subject: str) -> bool:
+    """Whether somebody is in the small gallery; the same at every run."""
+    return zlib.crc32(subject.encode()) % _PART == 0

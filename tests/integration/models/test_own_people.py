@@ -1,0 +1,244 @@
+"""How well a model knows the people in Redis, and its advice in force in every process."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import cv2
+import numpy as np
+import pytest
+
+from face_rec.cli.calibrate import lines
+from face_rec.domain.errors import ModelError, NotAllowed
+from face_rec.domain.faces import Box, View
+from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.people import Consent, Person, Template, TemplateInfo
+from face_rec.journey.decide import Policy
+from face_rec.models.scores.advice import Advice
+from face_rec.models.scores.calibration import SiteScores, calibration_of
+from face_rec.models.scores.identification import ENOUGH, Basis
+from face_rec.models.scores.own_people import MARKS, PHOTOS, OwnPeople
+from face_rec.models.scores.searches import Pause
+from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.people.photos.photos import decode
+from face_rec.site_options import LiveOptions
+from face_rec.stores.people.people_store import RedisPeople
+from face_rec.stores.redis.client import Client
+from face_rec.stores.site.site_state import RedisOptions
+from tests.fakes.attendance import FakeAttendance
+from tests.fakes.clock import FakeClock
+from tests.fakes.models import FakeModelSource, blank_frame, colour_of, draw_face, fake_models
+from tests.fakes.options import OPTIONS
+from tests.fakes.snapshots import MemorySnapshots
+
+WIDTH = 64
+NO_PAUSE = Pause(lambda _: None)
+
+
+class Site:
+    """A process of an installation, its people in a real Redis."""
+
+    def __init__(self, client: Client) -> None:
+        self.clock = FakeClock()
+        self.models = FakeModelSource(fake_models(dimension=WIDTH))
+        self.people = RedisPeople(client, "main", self.clock)
+        self.follower = GalleryFollower(self.people, self.models, self.clock)
+        self.follower.start()
+        self.pictures, self.marks = MemorySnapshots(), FakeAttendance()
+        self.notes: list[tuple[Mapping[str, object], Mapping[str, object]]] = []
+        self.options = LiveOptions(
+            OPTIONS,
+            frozenset(),
+            RedisOptions(client, "main"),
+            lambda old, new: self.notes.append((old, new)),
+        )
+        self.advice = Advice(self.options)
+
+    def own(self, policy: Policy | None = None) -> OwnPeople:
+        return OwnPeople(
+            people=self.people, models=self.models, gallery=self.follower.matrix,
+            pictures=self.pictures, marks=self.marks, policy=policy or Policy(), clock=self.clock,
+        )  # fmt: skip
+
+    def enrol(self, number: int, rows: "np.typing.NDArray[np.float64]") -> Person:
+        vectors = np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
+        now = self.clock.now()
+        person = Person(
+            f"s{number}", f"E{number}", f"Person {number}", consent=Consent("Yes.", "1", now)
+        )
+        templates = [
+            Template(TemplateInfo(slot, View.FRONT, 0.8, "fake", now), vector)
+            for slot, vector in enumerate(vectors)
+        ]
+        return self.people.create(person, templates, self.people.revision())
+
+    def enrol_many(self, count: int, templates: int = 4) -> None:
+        random = np.random.default_rng(11)
+        for number in range(count):
+            face = random.normal(size=WIDTH)
+            self.enrol(number, face + 0.6 * random.normal(size=(templates, WIDTH)))
+        assert self.follower.wait(self.people.revision(), 20)
+
+
+@pytest.fixture
+def site(redis_client: Client) -> Iterator[Site]:
+    site = Site(redis_client)
+    yield site
+    site.follower.close()
+
+
+def test_eight_hundred_people_with_four_templates_are_enough_for_an_advice(
+    site: Site, redis_client: Client
+) -> None:
+    site.enrol_many(800)
+    told: list[tuple[int, int]] = []
+    report = site.own().measure(lambda *two: told.append(two), NO_PAUSE)
+    (photos,) = report.conditions
+    assert (photos.name, photos.non_mated, photos.mated) == (PHOTOS, 3200, 3200)
+    assert photos.advised.basis is Basis.MEASURED
+    assert photos.advised.reached.value <= 0.005
+    assert photos.ahead.basis is Basis.TAIL
+    assert report.check is None  # of 3,200 searches a quarter is too few
+    advice = report.advice
+    assert advice is not None
+    assert (advice.people, advice.templates, advice.searches) == (800, 3200, 3200)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    said = "\n".join(lines(report))
+    assert "3,200 non-mated and 3,200 mated searches for 800 people" in said
+    assert "Too few people to check" in said
+
+    # Nothing is in force until somebody takes it; then it is in every process, and can go back.
+    scores = SiteScores(calibration_of("?"), "fake", lambda: site.options.current().calibrations)
+    before = scores.threshold(3200)
+    site.advice.take(report)
+    assert scores.threshold(3200) == pytest.approx(photos.advised.threshold, abs=2e-3)
+    assert scores.threshold(32_000) == pytest.approx(photos.ahead.threshold, abs=2e-3)
+    assert scores.threshold(50) < scores.threshold(3200) < before
+    assert scores.largest_gallery == pytest.approx(8000, rel=0.01)
+    other = Site(redis_client)
+    other.options.refresh()
+    assert other.advice.in_force("fake") == advice
+    other.follower.close()
+    ((old, new),) = site.notes
+    assert old["thresholds"] == "those of the model"
+    assert "3,200 searches among 800" in str(new["thresholds"])
+    site.advice.give_up("fake")
+    assert scores.threshold(3200) == before
+    assert len(site.notes) == 2
+
+
+def test_going_back_leads_to_the_advice_before(site: Site) -> None:
+    site.enrol_many(760)
+    report = site.own().measure(lambda *_: None, NO_PAUSE)
+    assert report.advice is not None
+    second = replace(report, advice=replace(report.advice, searches=4000))
+    site.advice.take(report)
+    site.advice.take(second)
+    site.advice.give_up("fake")
+    assert site.advice.in_force("fake") == report.advice
+
+
+def test_below_three_thousand_searches_nothing_is_advised(site: Site) -> None:
+    site.enrol_many(100, templates=3)
+    report = site.own().measure(lambda *_: None, NO_PAUSE)
+    assert report.conditions[0].non_mated == 300 < ENOUGH
+    assert report.advice is None
+    assert "insufficient data" in "\n".join(lines(report))
+    with pytest.raises(ModelError, match="insufficient data"):
+        site.advice.take(report)
+    assert site.notes == []
+
+
+def test_a_threshold_in_the_settings_wins_and_is_said(site: Site) -> None:
+    site.enrol_many(3, templates=2)
+    report = site.own(Policy(threshold=0.5)).measure(lambda *_: None, NO_PAUSE)
+    assert report.overridden
+    assert report.limits.threshold == 0.5
+    assert any("MATCH_THRESHOLD" in line for line in lines(report))
+
+
+def test_whoever_loses_the_right_ends_the_run(site: Site) -> None:
+    site.enrol_many(200)
+    calls = 0
+
+    def progress(done: int, total: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise NotAllowed("You may not do this any more.")
+
+    with pytest.raises(NotAllowed):
+        site.own().measure(progress, NO_PAUSE)
+    assert calls == 3
+
+
+def test_an_empty_gallery_is_told(site: Site) -> None:
+    assert site.follower.wait(0, 20)
+    with pytest.raises(ModelError, match="Register people first"):
+        site.own().measure(lambda *_: None, NO_PAUSE)
+
+
+# --- marks that somebody confirmed
+
+
+def _drawn(site: Site, number: int) -> bytes:
+    image = blank_frame()
+    draw_face(image, Box(200, 150, 360, 310), colour_of(number))
+    return cv2.imencode(".jpg", image)[1].tobytes()
+
+
+def _marked(site: Site, subject: str, number: int, *kinds: EventKind) -> Event:
+    """A mark with a picture, and what was said of it."""
+    at = site.clock.now() - timedelta(hours=1, minutes=number)
+    key = f"marks/{at:%Y/%m/%d}/{subject}.{number}.jpg"
+    mark = Event(
+        f"m{number}", subject, at, EventKind.PUNCH, Source.VIDEO, "door", score=0.7, snapshot=key
+    )
+    site.pictures.put(key, _drawn(site, number))
+    site.marks.apply(mark, 0.0)
+    for kind in kinds:
+        site.marks.apply(
+            Event(f"{kind}{number}", subject, at, kind, Source.MANUAL, "", target=mark.id,
+                  author="boss", reason="seen", recorded_at=site.clock.now()), 0.0,
+        )  # fmt: skip
+    return mark
+
+
+def _colours(site: Site, numbers: Sequence[int]) -> None:
+    models = site.models.current()
+    assert models is not None
+    for number in numbers:
+        image = decode(_drawn(site, number))
+        face = models.detector.detect(image, 320)[0]
+        row = models.embedder.embed([models.embedder.align(image, face)])[0]
+        site.enrol(number, np.stack([row, row]).astype(np.float64))
+    assert site.follower.wait(site.people.revision(), 20)
+
+
+def test_only_pictures_of_marks_that_somebody_confirmed_are_looked_at(site: Site) -> None:
+    _colours(site, range(6))
+    _marked(site, "s0", 0, EventKind.CONFIRM)
+    _marked(site, "s1", 1)
+    _marked(site, "s2", 2, EventKind.VOID)
+    _marked(site, "gone", 3, EventKind.CONFIRM)
+    lost = _marked(site, "s4", 4, EventKind.CONFIRM)
+    site.pictures.delete(lost.snapshot or "")
+    report = site.own().measure(lambda *_: None, NO_PAUSE)
+    photos, marks = report.conditions
+    assert (photos.non_mated, marks.name) == (12, MARKS)
+    assert (marks.people, marks.non_mated, marks.mated) == (1, 1, 1)
+    assert marks.now.missed.errors == 0
+
+
+def test_whoever_withdrew_consent_is_not_looked_at(site: Site) -> None:
+    _colours(site, range(2))
+    _marked(site, "s0", 0, EventKind.CONFIRM)
+    person = site.people.get("s0")
+    assert person is not None
+    assert person.consent is not None
+    withdrawn = replace(person.consent, withdrawn_at=datetime(2026, 1, 2, tzinfo=UTC))
+    site.people.update(replace(person, consent=withdrawn))
+    assert site.follower.wait(site.people.revision(), 20)
+    report = site.own().measure(lambda *_: None, NO_PAUSE)
+    assert [one.name for one in report.conditions] == [PHOTOS]
+    assert report.conditions[0].non_mated == 2
