@@ -83,8 +83,7 @@ class ModelService:
 
     def current(self) -> FaceModels | None:
         """The pack in use, warmed up; None while there is none."""
-        loaded = self._loaded
-        return loaded.models if loaded else None
+        return loaded.models if (loaded := self._loaded) else None
 
     def status(self) -> ModelStatus:
         """How it stands; cheap."""
