@@ -2,7 +2,6 @@
 
 const KNOWN_SPACING_S = 0.16, EMPTY_SPACING_S = 0.7;  // seconds between two pictures
 const PATIENCE_S = 8, DEAF_S = 4;
-const LEAST_BETWEEN_RELOADS_MS = 8000;
 // While the kiosk is one of these it greets nobody.
 const CLOSES = ["replaced", "closed", "hidden", "server", "refused", "unknown", "insecure"];
 
@@ -35,10 +34,10 @@ class Ways {
   }
 
   // The server is there again: WebRTC is given another chance.
-  wake() {
+  wake(another) {
     Object.assign(this, { fell: false, since: seconds() });
     this.http.wake();
-    this.webrtc.wake();
+    this.webrtc.wake(another);
   }
 
   end() { this.http.end(); this.webrtc.end(); }
@@ -104,24 +103,13 @@ class Kiosk extends LiveScreen {
     this.known = now;
   }
 
-  // The line is back. Whoever may send over WebRTC alone needs a new page for it where the server
-  // has started again: the video of before is known to it no more.
+  // The line is back; a server that has started again knows the video of before no more.
   returned() {
-    const server = this.line.parts.state?.server;
-    if (this.was && this.away > SAID_AFTER_S) {
-      if (this.data.transport === "webrtc" && server !== this.was) this.reload();
-      else this.ways.wake();
-    }
-    if (server !== this.was) this.installed.look();
+    const server = this.line.parts.state?.server, another = server !== this.was;
+    if (this.was && (another || this.away > SAID_AFTER_S)) this.ways.wake(another);
+    if (another) this.installed.look();
     this.was = server ?? true;
     this.away = 0;
-  }
-
-  reload() {
-    const last = Number(sessionStorage.getItem("face_rec.reloaded") ?? 0);
-    if (Date.now() - last < LEAST_BETWEEN_RELOADS_MS) return;
-    sessionStorage.setItem("face_rec.reloaded", String(Date.now()));
-    window.location.reload();
   }
 
   // --- pictures out

@@ -35,15 +35,17 @@ class WebRtcSender {
     const page = document.querySelector(IFRAME)?.contentWindow;
     if (!page?.document?.body || !page.navigator.mediaDevices) return;
     if (page.faceRecFilm !== this.film) this.lend(page);
-    const phase = this.button(page, "stop") ? "on" : "off";
-    if (phase !== this.phase) Object.assign(this, { phase, since: seconds() });
-    if (phase === "off") this.start(page);
-    else if (!this.connected && seconds() - this.since > SIGNALLING_PATIENCE_S) this.stop();
+    const stop = this.button(page, "stop"), phase = stop ? "on" : "off";
+    if (phase !== this.phase || stop?.disabled) Object.assign(this, { phase, since: seconds() });
+    if (!stop) this.stale = false;
+    if (!stop) this.start(page);
+    else if (this.stale || (!this.connected && seconds() - this.since > SIGNALLING_PATIENCE_S)) this.stop();
   }
 
   // The iframe asks for a camera and makes a peer: it gets our canvas, and we learn how it fares.
   lend(page) {
     page.faceRecFilm = this.film;
+    this.peer = null;
     page.navigator.mediaDevices.getUserMedia = async () => {
       const stream = this.film.captureStream(0);
       this.tracks = stream.getVideoTracks();
@@ -83,10 +85,12 @@ class WebRtcSender {
 
   prepare() {}
 
-  // The server is there again: what hangs is begun anew at once.
-  wake() {
+  // The server is there again: what hangs is begun anew at once, and what was begun with another
+  // one, which the browser may call connected for half a minute. Its button works once Streamlit's
+  // own connection is back, up to some seconds later.
+  wake(another) {
     Object.assign(this, { wait: 0, pause: 0 });
-    if (!this.connected) this.stop();
+    this.stale = another || !this.connected;
   }
 
   end() { this.stop(); }

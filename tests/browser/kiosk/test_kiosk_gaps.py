@@ -121,3 +121,32 @@ with assembly.build_attendance(config.load()) as service:
     )
 found = None
 """
+
+
+_ANSWERED = """() => {
+  const card = document.querySelector("[data-testid=camera]");
+  const look = setInterval(async () => {
+    const answer = window.answered ? null : await fetch("/healthz").catch(() => null);
+    if (answer?.ok) window.answered = performance.now();
+    if (!window.answered || card.dataset.state === "server") return;
+    window.resumed ??= performance.now();
+    clearInterval(look);
+  }, 50);
+}"""
+"""Notes when the server first answers, and when the screen does not call it away any more."""
+
+
+@pytest.mark.alone
+def test_over_webrtc_too_a_server_that_starts_again_finds_the_kiosk_where_it_was(
+    filled: AppServer, browse: Browsers, anybody: Known, camera: Path
+) -> None:
+    """The browser calls the connection to the server of before a good one for some time."""
+    page = browse.page(camera)
+    kiosk = _settled(page, filled, "webrtc", anybody.name)
+    filled.stop()
+    expect(kiosk.camera).to_have_attribute("data-state", "server")
+    page.evaluate(_ANSWERED)
+    filled.start()
+    page.wait_for_function("() => window.resumed")
+    assert page.evaluate("window.resumed - window.answered") < 3_000
+    _goes_on(kiosk, anybody.name)
