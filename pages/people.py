@@ -139,6 +139,8 @@ def _badges(app: RegistrarFacade, person: Person) -> None:
         st.badge("Deactivated", color="gray")
     elif not person.templates:
         st.badge("No photos", color="orange")
+    elif person.weak:
+        st.badge("Better photo needed", color="orange", help="The face in the photos is small.")
     elif outdated(app.models, person):
         st.badge("New photos needed", color="orange", help="Enrolled with another model.")
 

@@ -41,6 +41,7 @@ from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.photos.captures import Captures
+from face_rec.people.photos.photo_checks import check_photo
 from face_rec.people.photos.quality import assess
 from face_rec.privacy.service import RetentionSchedule
 from face_rec.site_options import OptionsFollower
@@ -154,6 +155,7 @@ def _system(
             people=stores.people, writer=stores.writers.people, models=models, assess=assess,
             duplicates=DuplicateCheck(stores.people, models, follower.gallery, follower.wait),
             photos=open_kept_photos(settings, stores.spool), clock=clock,
+            check=check_photo if settings.photo_checks else None,
         ),
         engine=engine,
         kiosks=stores.kiosks,

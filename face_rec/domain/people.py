@@ -23,7 +23,8 @@ class Contract:
 class TemplateInfo:
     """All there is to know of a template but the embedding itself. ``photo``: the name of the
     kept photo that it was made from (see ``pictures.kept_photo``), the same under every contract;
-    "" where none was kept."""
+    "" where none was kept. ``weak``: the code of what the photo lacks (see
+    ``photos.capture_hints``); "" for a good one."""
 
     slot: int
     view: View
@@ -31,6 +32,7 @@ class TemplateInfo:
     contract: str
     added_at: datetime
     photo: str = ""
+    weak: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +102,11 @@ class Person:
     pauses: tuple[Pause, ...] = ()
     moved: tuple[Moved, ...] = ()
     resembles: str = ""
+
+    @property
+    def weak(self) -> bool:
+        """Whether there are only photos that better ones are wanted for."""
+        return bool(self.templates) and all(info.weak for info in self.templates)
 
     @property
     def matchable(self) -> bool:

@@ -23,8 +23,9 @@ from face_rec.people.details import Details, clean_details, clean_person
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.gallery.gallery import centroid
 from face_rec.people.kept_photos import MOST_TEMPLATES, KeptPhotos
+from face_rec.people.photos import capture_hints
 from face_rec.people.photos.capture import GuidedCapture
-from face_rec.people.photos.photo_check import EnrolPhoto, Examiner
+from face_rec.people.photos.photo_check import EnrolPhoto, Examiner, PhotoCheck
 from face_rec.people.photos.quality import CAPTURE
 from face_rec.protocols.models import Assessor, ModelSource
 from face_rec.protocols.people import PeopleReader, PeopleWriter
@@ -47,7 +48,9 @@ class Enrolment:
         duplicates: DuplicateCheck,
         photos: KeptPhotos,
         clock: Clock,
+        check: PhotoCheck | None = None,
     ) -> None:
+        """``check``: what a photo must show beside being good enough (see ``photo_checks``)."""
         self._people = people
         self._writer = writer
         self._photos = photos
@@ -55,7 +58,8 @@ class Enrolment:
         self._duplicates = duplicates
         self._models = models
         self._assess = assess
-        self.examiner = Examiner(models, assess)
+        self._check = check
+        self.examiner = Examiner(models, assess, check=check)
 
     def check(self, image: Image, so_far: Sequence[EnrolPhoto] = ()) -> EnrolPhoto:
         """``image`` (BGR) as an enrolment photo: exactly one face, good enough, and the one
@@ -64,7 +68,8 @@ class Enrolment:
 
     def guided(self, so_far: Sequence[EnrolPhoto] = ()) -> GuidedCapture:
         """A new guided capture, whose photos must agree with ``so_far``, too."""
-        return GuidedCapture(Examiner(self._models, self._assess, CAPTURE), so_far)
+        examiner = Examiner(self._models, self._assess, CAPTURE, check=self._check)
+        return GuidedCapture(examiner, so_far)
 
     def check_new(self, photos: Sequence[EnrolPhoto], own: str = "") -> None:
         """Raises FaceTaken if ``photos`` show somebody registered other than ``own``.
@@ -151,8 +156,9 @@ class Enrolment:
     def add_photos(self, subject: str, photos: Sequence[EnrolPhoto], reason: str = "") -> Person:
         """Add templates to a person, as many as there is room for.
 
-        Raises PersonMissing, ConsentMissing, PeopleError (no room), PictureRefused (another
-        face than the person's), FaceTaken, Conflict.
+        Weak ones go when a good one comes. Raises PersonMissing, ConsentMissing, PeopleError (no
+        room), PictureRefused (another face than the person's, or weak where there are good
+        ones), FaceTaken, Conflict.
         """
         kept, contract = _accepted(self._photos.wanted(photos))
         faces = _faces(kept)
@@ -243,7 +249,11 @@ class Enrolment:
 
     def _added(self, subject: str, photos: Sequence[EnrolPhoto], seen: int) -> Person:
         person, stored = self._of(subject)
-        if len(_rows(stored, photos[0].contract)) >= MOST_TEMPLATES:
+        weak, own = photos[0].weak, _own(stored, photos[0].contract)
+        good = [template for template in own if not template.info.weak]
+        if weak and good:
+            raise capture_hints.refusal(weak)
+        if len(own if weak else good) >= MOST_TEMPLATES:
             raise PeopleError(
                 f"There are {MOST_TEMPLATES} photos already. Remove the poorest one first."
             )
@@ -293,4 +303,8 @@ def _faces(photos: Sequence[EnrolPhoto]) -> Matrix:
 
 
 def _rows(stored: Sequence[Template], contract: Contract) -> list[Vector]:
-    return [t.vector for t in stored if t.info.contract == contract.digest]
+    return [template.vector for template in _own(stored, contract)]
+
+
+def _own(stored: Sequence[Template], contract: Contract) -> list[Template]:
+    return [template for template in stored if template.info.contract == contract.digest]

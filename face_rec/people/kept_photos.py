@@ -26,7 +26,9 @@ _AT_ONCE = 500  # people a round trip
 
 
 def chosen(photos: Sequence[EnrolPhoto], room: int = MOST_TEMPLATES) -> list[EnrolPhoto]:
-    """At most ``room`` photos: the best of each view first, then the best of the rest."""
+    """At most ``room`` photos: the best of each view first, then the best of the rest; weak ones
+    only where there is no other."""
+    photos = [photo for photo in photos if not photo.weak] or photos
     by_quality = sorted(photos, key=lambda photo: photo.quality.score, reverse=True)
     views: set[View] = set()
     first: list[EnrolPhoto] = []
@@ -49,13 +51,16 @@ def made_from(
 def merged(
     stored: Sequence[Template], photos: Sequence[EnrolPhoto], now: datetime
 ) -> list[Template]:
-    """``stored`` and as many of ``photos`` (of one contract) as there is room for.
+    """``stored`` and as many of ``photos`` (of one contract) as there is room for; weak ones of
+    that contract go when good ones come.
 
     Templates of other contracts, kept in case the model is changed back, make room if need
     be, the oldest first.
     """
     digest = photos[0].contract.digest
     own = [template for template in stored if template.info.contract == digest]
+    if not photos[0].weak:
+        own = [template for template in own if not template.info.weak]
     new = chosen(photos, MOST_TEMPLATES - len(own))
     others = [template for template in stored if template.info.contract != digest]
     others.sort(key=lambda template: template.info.added_at, reverse=True)
@@ -195,4 +200,5 @@ def _batches(subjects: Sequence[str]) -> list[Sequence[str]]:
 
 def _template(photo: EnrolPhoto, slot: int, now: datetime) -> Template:
     score, digest = photo.quality.score, photo.contract.digest
-    return Template(TemplateInfo(slot, photo.view, score, digest, now, photo.name), photo.vector)
+    info = TemplateInfo(slot, photo.view, score, digest, now, photo.name, photo.weak)
+    return Template(info, photo.vector)

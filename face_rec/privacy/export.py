@@ -164,6 +164,7 @@ def _about(person: Person) -> dict[str, Any]:
             {
                 "view": info.view.value,
                 "quality": round(info.quality, 3),
+                "weak": info.weak,
                 "model": info.contract,
                 "added_at": _time(info.added_at),
             }

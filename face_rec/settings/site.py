@@ -63,6 +63,12 @@ class Privacy(Topic):
         "Key of the tamper-evident chain of marks, several separated by commas as above; empty: "
         "one is made in DATA_DIR/keys. Set it where several machines share one Redis.",
     )
+    photo_checks: bool = setting(
+        "true",
+        "Refuse enrolment photos with closed or covered eyes, a covered mouth, motion blur, light "
+        "from one side, drawings, screens. false: only size, light, sharpness and pose are looked "
+        "at, for who cannot show their face otherwise (a veil, eyes that do not open).",
+    )
     keep_photos: bool = setting(
         "true",
         "Keep every accepted enrolment photo, sealed and erased like all pictures, so that "

@@ -134,7 +134,7 @@ def blurred_noisy(image: Image, face: Face, random: Random) -> Image:
     """Out of focus, with the grain of a camera, as a JPEG."""
     wide = Frame(face).unit * random.uniform(0.075, 0.12)  # 4 px in a photo of LFW is 0.093
     soft = cv2.GaussianBlur(image, (0, 0), wide)
-    return _jpeg(_grainy(_picture(soft), random.uniform(1.5, 6), random), random)
+    return jpeg(_grainy(picture(soft), random.uniform(1.5, 6), random), random)
 
 
 def motion_blurred(image: Image, face: Face, random: Random) -> Image:
@@ -144,7 +144,7 @@ def motion_blurred(image: Image, face: Face, random: Random) -> Image:
     turn = cv2.getRotationMatrix2D(((length - 1) / 2, (length - 1) / 2), random.uniform(0, 180), 1)
     kernel = np.asarray(cv2.warpAffine(kernel, turn, (length, length)), np.float32)
     moved = cv2.filter2D(image, -1, kernel / kernel.sum())
-    return _jpeg(_grainy(_picture(moved), random.uniform(0, 4), random), random)
+    return jpeg(_grainy(picture(moved), random.uniform(0, 4), random), random)
 
 
 def cartoon(image: Image, face: Face, random: Random) -> Image:
@@ -176,12 +176,14 @@ def eyes_closed(image: Image, face: Face, random: Random) -> Image:
         image, np.array([[1, 0, dx], [0, 1, dy]], np.float32), image.shape[1::-1],
         borderMode=cv2.BORDER_REPLICATE,
     )  # fmt: skip
-    skin = _picture(cv2.GaussianBlur(skin, (0, 0), 0.03 * frame.unit))
+    skin = picture(cv2.GaussianBlur(skin, (0, 0), 0.03 * frame.unit))
+    flat = random.random() < 0.4  # of one colour each, as a careless painter does it
     for eye in frame.marks[:2]:
         ring = frame.area(image, frame.oval(eye, wide, high), 0.045)
-        image = _blend(
-            image, skin.astype(np.float32) * np.float32(random.uniform(0.85, 1.0)), ring
-        )
+        x, y = np.clip(frame.at([eye])[0], 0, np.array(image.shape[1::-1]) - 1)
+        lid = np.full_like(skin, skin[y, x]) if flat else skin
+        shade = np.float32(random.uniform(0.85, 1.0))
+        image = _blend(image, lid.astype(np.float32) * shade, ring)
         arc = [
             (eye[0] + wide * t, eye[1] + 0.09 - 0.1 * t * t) for t in np.linspace(-0.9, 0.9, 15)
         ]
@@ -231,7 +233,7 @@ def off_a_screen(image: Image, face: Face, random: Random) -> Image:
     rows, columns = np.mgrid[:height, :width]
     away = ((columns - spot[0]) ** 2 + (rows - spot[1]) ** 2) / (0.02 * width**2)
     seen += random.uniform(0, 90) * np.exp(-away)[..., None]
-    return _jpeg(_grainy(_picture(seen), random.uniform(0.5, 2.5), random), random)
+    return jpeg(_grainy(picture(seen), random.uniform(0.5, 2.5), random), random)
 
 
 def side_lit(image: Image, face: Face, random: Random) -> Image:
@@ -243,18 +245,18 @@ def side_lit(image: Image, face: Face, random: Random) -> Image:
     x = ((columns - axis[0, 0]) * way[0] + (rows - axis[0, 1]) * way[1]) / frame.unit
     side = float(random.choice([-1.0, 1.0]))
     gain = 0.06 + 1.15 / (1 + np.exp(-side * x * random.uniform(4, 9)))
-    return _grainy(_picture(image * gain[..., None]), random.uniform(0.5, 2), random)
+    return _grainy(picture(image * gain[..., None]), random.uniform(0.5, 2), random)
 
 
 def overexposed(image: Image, face: Face, random: Random) -> Image:
     del face
-    return _jpeg(_picture(image.astype(np.float32) * random.uniform(2.0, 3.0) + 20), random)
+    return jpeg(picture(image.astype(np.float32) * random.uniform(2.0, 3.0) + 20), random)
 
 
 def underexposed(image: Image, face: Face, random: Random) -> Image:
     del face
-    dark = _picture(image.astype(np.float32) * random.uniform(0.1, 0.2))
-    return _jpeg(_grainy(dark, random.uniform(1, 3), random), random)
+    dark = picture(image.astype(np.float32) * random.uniform(0.1, 0.2))
+    return jpeg(_grainy(dark, random.uniform(1, 3), random), random)
 
 
 def hand_before_mouth(image: Image, face: Face, random: Random) -> Image:
@@ -270,7 +272,7 @@ def hand_before_mouth(image: Image, face: Face, random: Random) -> Image:
     fingers = 1 + 0.12 * np.sin(2 * np.pi * rows / (frame.unit * random.uniform(0.22, 0.35)))
     hand *= fingers[..., None].astype(np.float32)
     shape = frame.oval((mouth[0], mouth[1]), random.uniform(0.55, 0.8), random.uniform(0.35, 0.5))
-    grainy = _grainy(_picture(hand), 2, random).astype(np.float32)
+    grainy = _grainy(picture(hand), 2, random).astype(np.float32)
     return _blend(image, grainy, frame.area(image, shape))
 
 
@@ -293,18 +295,18 @@ DEFECTS: Final[Mapping[str, Defect]] = {
 
 
 def _blend(image: Image, over: Floats, share: Floats) -> Image:
-    return _picture(image.astype(np.float32) * (1 - share) + over * share)
+    return picture(image.astype(np.float32) * (1 - share) + over * share)
 
 
-def _picture(values: npt.NDArray[Any]) -> Image:
+def picture(values: npt.NDArray[Any]) -> Image:
     return np.asarray(np.clip(values, 0, 255), np.uint8)
 
 
 def _grainy(image: Image, strength: float, random: Random) -> Image:
-    return _picture(image + random.normal(0, strength, image.shape))
+    return picture(image + random.normal(0, strength, image.shape))
 
 
-def _jpeg(image: Image, random: Random) -> Image:
+def jpeg(image: Image, random: Random) -> Image:
     quality = int(random.integers(65, 96))
     data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)

@@ -134,7 +134,8 @@ class Importer:
         except (PeopleError, PictureError) as error:
             return PersonReport(files.id, ImportOutcome.REFUSED, str(error), reports)
         outcome = ImportOutcome.EXTENDED if known else ImportOutcome.ADDED
-        return PersonReport(files.id, outcome, "", reports)
+        weak = capture_hints.weakness(photos[0].weak) if photos[0].weak else ""
+        return PersonReport(files.id, outcome, weak, reports)
 
     def _write(self, details: Details, known: Person | None, photos: list[EnrolPhoto]) -> None:
         if self._dry_run:
@@ -176,6 +177,7 @@ class Importer:
         found = [self._examine(file) for file in files]
         photos = [photo for photo in found if isinstance(photo, EnrolPhoto)]
         agreeing = self._agreeing(photos)
+        agreeing = [photo for photo in agreeing if not photo.weak] or agreeing
         reports = [
             PhotoReport(file.name, accepted=photo in agreeing, reason=_reason(photo, agreeing))
             for file, photo in zip(files, found, strict=True)
@@ -203,4 +205,4 @@ class Importer:
 def _reason(photo: EnrolPhoto | str, agreeing: list[EnrolPhoto]) -> str:
     if isinstance(photo, str):
         return photo
-    return "" if photo in agreeing else str(capture_hints.refusal("other_person"))
+    return "" if photo in agreeing else str(capture_hints.refusal(photo.weak or "other_person"))

@@ -110,6 +110,8 @@ class GuidedCapture:
         if not self._steady(face):
             return capture_hints.hint("blurred")
         if frame.taken_at - self._taken_at >= _PAUSE:
+            if wanted is View.FRONT:  # what covers it, covers it from the sides, too
+                self._examiner.inspect(frame.image, face)
             seen = replace(quality, view=wanted)
             photo = self._examiner.photo(frame.image, face, seen, self._so_far + so_far)
             self._take(photo, frame.taken_at)

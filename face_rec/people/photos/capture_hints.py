@@ -16,9 +16,22 @@ _REFUSALS = {
     "tilted": "The head is tilted too far up or down. Look at the camera.",
     "slanted": "The head leans to the side. Hold it, or the camera, upright.",
     "blurred": "The face is blurred. Hold still, clean the lens, or use a sharper photo.",
+    "upside_down": "The photo is upside down. Turn it round.",
+    "one_sided": "Half of the face lies in the dark. Turn toward the light, or use a photo that "
+    "is lit evenly.",
+    "drawn": "This looks like a drawing or a filtered photo. Use a photo as the camera took it.",
+    "screen": "This looks like a photo of a screen. Use the photo itself, or take one of the "
+    "person.",
+    "eyes": "The eyes are closed or covered. Open them, and take off dark glasses.",
+    "covered": "Mouth or nose are covered. Take off mask or scarf, and keep hands away.",
     "other_person": "This face does not look like the one in the other photos. Make sure that "
     "all photos show the same person.",
 }
+
+_WEAK = {
+    "small": "The face is small, so that it will be recognised less often. Add a larger one soon.",
+}
+"""What is let through where there is nothing better."""
 
 _HINTS = {
     "no_face": "Look at the camera.",
@@ -32,6 +45,12 @@ _HINTS = {
     "tilted": "Not so far: level your head a little.",
     "slanted": "Hold your head upright.",
     "blurred": "Hold still.",
+    "upside_down": "Turn the camera round.",
+    "one_sided": "Turn toward the light.",
+    "drawn": "Stand before the camera yourself.",
+    "screen": "Stand before the camera yourself.",
+    "eyes": "Open your eyes, and take off dark glasses.",
+    "covered": "Show mouth and nose.",
     "other_person": "Another person? Only the one who is being registered, please.",
 }
 
@@ -47,6 +66,11 @@ _REQUESTS = {
 def refusal(code: str) -> PictureRefused:
     """The error to raise for ``code``."""
     return PictureRefused(code, _REFUSALS[code])
+
+
+def weakness(code: str) -> str:
+    """What is to be said of a photo that was taken although it is weak."""
+    return _WEAK[code]
 
 
 def hint(code: str) -> str:

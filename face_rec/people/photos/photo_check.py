@@ -6,7 +6,7 @@ photos before it. The guided capture takes the same steps one by one.
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,8 +23,8 @@ from face_rec.people.photos.photos import (
     surroundings,
     thumbnail,
 )
-from face_rec.people.photos.quality import ENROLMENT, Limits, shortcoming
-from face_rec.protocols.models import Assessor, FaceModels, ModelSource
+from face_rec.people.photos.quality import ENROLMENT, Limits, shortcoming, weakness
+from face_rec.protocols.models import Assessor, Detector, FaceModels, ModelSource
 
 _DETECT_AT = 640
 _DETECT_AGAIN_AT = (320, 160)  # a face that fills the picture is found only when small
@@ -42,7 +42,8 @@ class EnrolPhoto:
     """One accepted photo. ``portrait``: the face with some surroundings, BGR, at most 480 px;
     ``thumbnail``: the same, at most 160 px. ``vector``: mean of the embeddings of the face and
     of its mirror image, made under ``contract``. ``picture``: the face in its surroundings, as a
-    JPEG to be kept; ``name``: made of that."""
+    JPEG to be kept; ``name``: made of that. ``weak``: the code of what it lacks to be a good
+    one, or ""."""
 
     portrait: Image
     thumbnail: Image
@@ -50,6 +51,7 @@ class EnrolPhoto:
     vector: Vector
     contract: Contract
     picture: bytes = b""
+    weak: str = ""
 
     @property
     def view(self) -> View:
@@ -60,12 +62,16 @@ class EnrolPhoto:
         return name_of(self.picture)
 
 
+PhotoCheck = Callable[[Image, Face, Detector], str | None]
+"""The code of what speaks against a face, or None."""
+
+
 class Examiner:
     """Safe to call from several threads.
 
     With ``alone`` False a photo may show others too, and the most prominent face (large and
-    near the middle) is taken: for collections whose photos are labelled in that way.
-    """
+    near the middle) is taken: for collections whose photos are labelled in that way. ``check``:
+    what else a photo must show."""
 
     def __init__(
         self,
@@ -73,16 +79,19 @@ class Examiner:
         assess: Assessor,
         limits: Limits = ENROLMENT,
         alone: bool = True,
+        check: PhotoCheck | None = None,
     ) -> None:
         self._models = models
         self._assess = assess
         self._limits = limits
         self._alone = alone
+        self._check = check
 
     def examine(self, image: Image, so_far: Sequence[EnrolPhoto] = ()) -> EnrolPhoto:
         """Raises PictureRefused, and PackMissing while there is no model."""
         face = self.find(image)
         quality = self.measure(image, face)
+        self.inspect(image, face)
         return self.photo(image, face, quality, so_far)
 
     def models(self) -> FaceModels:
@@ -112,6 +121,12 @@ class Examiner:
             raise capture_hints.refusal(code)
         return quality
 
+    def inspect(self, image: Image, face: Face) -> None:
+        """Raises PictureRefused if the face is covered, drawn, lit badly …; costs a detection."""
+        code = self._check(image, face, self.models().detector) if self._check else None
+        if code:
+            raise capture_hints.refusal(code)
+
     def photo(
         self, image: Image, face: Face, quality: Quality, so_far: Sequence[EnrolPhoto]
     ) -> EnrolPhoto:
@@ -123,7 +138,10 @@ class Examiner:
             self.agree(vector, centroid(np.stack(earlier)))
         picture = portrait(image, face.box)
         kept = jpeg_of(surroundings(image, face.box), KEPT_QUALITY)
-        return EnrolPhoto(picture, thumbnail(picture), quality, vector, models.contract, kept)
+        weak = weakness(quality, self._limits)
+        return EnrolPhoto(
+            picture, thumbnail(picture), quality, vector, models.contract, kept, weak
+        )
 
     def agree(self, vector: Vector, others: Vector) -> None:
         """Raises PictureRefused if ``vector`` and ``others`` are two people."""

@@ -34,7 +34,8 @@ _TILTED = 12.0  # degrees of pitch from which it looks up or down
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a face must reach to be used; the units are those of Quality."""
+    """What a face must reach to be used; the units are those of Quality. ``good_size``: from
+    which size on it is not only better than none."""
 
     size: float
     sharpness: float
@@ -45,11 +46,12 @@ class Limits:
     pitch: float
     roll: float
     detector_score: float
+    good_size: float = 0.0
 
 
 ENROLMENT = Limits(
-    size=60, sharpness=16, darkest=40, brightest=220, contrast=12, yaw=50, pitch=40, roll=30,
-    detector_score=0.65,
+    size=40, sharpness=16, darkest=40, brightest=220, contrast=12, yaw=50, pitch=40, roll=30,
+    detector_score=0.65, good_size=60,
 )  # fmt: skip
 """For photos, chosen so that ordinary press photos pass: of 813 such photos in 250 px the
 poorest half per cent has size 72, sharpness 35, brightness 70 to 186, contrast 23, yaw 40, and
@@ -126,13 +128,18 @@ def shortcoming(quality: Quality, limits: Limits) -> str | None:
     return next((code for code, failed in checks.items() if failed), None)
 
 
+def weakness(quality: Quality, limits: Limits) -> str:
+    """The code of what makes a face weak that is let through; "" for a good one."""
+    return "small" if quality.size < limits.good_size else ""
+
+
 def _aligned_grey(image: Image, landmarks: Landmarks) -> npt.NDArray[np.uint8]:
     """The inner face at a standard size, so that the figures do not depend on the camera's."""
-    crop = cv2.warpAffine(image, _similarity(landmarks), (_CROP, _CROP), flags=cv2.INTER_LINEAR)
+    crop = cv2.warpAffine(image, similarity(landmarks), (_CROP, _CROP), flags=cv2.INTER_LINEAR)
     return np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)[_INNER], dtype=np.uint8)
 
 
-def _similarity(landmarks: Landmarks) -> npt.NDArray[np.float64]:
+def similarity(landmarks: Landmarks) -> npt.NDArray[np.float64]:
     """The least-squares turn, scale and shift onto the reference points, (2, 3).
 
     In complex numbers that is one line: reference = a * point + b.

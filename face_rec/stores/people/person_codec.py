@@ -161,6 +161,7 @@ def _consent_of(stored: _Consent | None) -> Consent | None:
 
 def _info(info: TemplateInfo) -> dict[str, Any]:
     photo = {"photo": info.photo} if info.photo else {}
+    weak = {"weak": info.weak} if info.weak else {}
     return {
         "slot": info.slot,
         "view": info.view.value,
@@ -168,6 +169,7 @@ def _info(info: TemplateInfo) -> dict[str, Any]:
         "contract": info.contract,
         "added_at": time_to_text(info.added_at),
         **photo,
+        **weak,
     }
 
 

@@ -43,6 +43,7 @@ class Person(Said):
     active: bool
     consent: bool
     photos: int
+    weak: Annotated[bool, Field(description="only photos that better ones are wanted for")]
     resembles: Annotated[
         bool,
         Field(
@@ -63,6 +64,7 @@ class Person(Said):
             active=person.active,
             consent=bool(person.consent and person.consent.valid),
             photos=len(person.templates),
+            weak=person.weak,
             resembles=bool(person.resembles),
             created_at=person.created_at,
             updated_at=person.updated_at,

@@ -7,6 +7,7 @@ import streamlit as st
 
 from face_rec.domain.errors import FaceRecError, PictureError
 from face_rec.facades.registrar import RegistrarFacade
+from face_rec.people.photos import capture_hints
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import MAX_BYTES, SUFFIXES, decode
 from face_rec.people.photos.portraits import data_uri
@@ -159,6 +160,8 @@ def strip(draft: Draft) -> None:
     photos = draft.all_photos()
     if not photos:
         return
+    for code in sorted({photo.weak for photo in photos if photo.weak}):
+        st.warning(capture_hints.weakness(code), icon=":material/warning:")
     st.markdown(f"**{counted(len(photos), 'photo')} accepted**")
     with st.container(horizontal=True, gap="small"):
         for number, photo in enumerate(photos):
@@ -167,7 +170,8 @@ def strip(draft: Draft) -> None:
 
 
 def _tile(draft: Draft, number: int, photo: EnrolPhoto) -> None:
-    words = f"{VIEWS[photo.view]} · {grade(photo.quality.score)}"
+    how = "weak" if photo.weak else grade(photo.quality.score)
+    words = f"{VIEWS[photo.view]} · {how}"
     st.html(
         f'<figure class="fr-tile"><img src="{data_uri(photo.thumbnail)}" alt="{html(words)}">'
         f"<figcaption>{html(words)}</figcaption></figure>"

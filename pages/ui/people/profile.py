@@ -172,6 +172,8 @@ def _summary(app: RegistrarFacade, identity: Identity, person: Person) -> None:
         st.badge("Active", icon=":material/check:", color="green")
     else:
         st.badge("Deactivated", icon=":material/pause:", color="gray")
+    if person.weak:
+        st.badge("Better photo needed", icon=":material/warning:", color="orange")
     if outdated(app.models, person):
         st.badge("New photos needed", icon=":material/warning:", color="orange")
     facts(_facts(app, person))

@@ -10,6 +10,7 @@ from face_rec.access.pages import Page
 from face_rec.domain.errors import FaceTaken, PeopleError, PictureError
 from face_rec.domain.people import Person, TemplateInfo
 from face_rec.facades.registrar import RegistrarFacade
+from face_rec.people.photos import capture_hints
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import MAX_BYTES, SUFFIXES, decode
 from pages.ui.frame.flash import flash
@@ -39,7 +40,9 @@ def _template(app: RegistrarFacade, template: TemplateInfo) -> None:
     with st.container(gap=None, width="stretch"):
         st.markdown(f"**{VIEWS[template.view]}**")
         st.caption(f"Added {times.date_and_time(template.added_at, app.site.timezone)}")
-    if usable(app.models, template):
+    if usable(app.models, template) and template.weak:
+        st.badge("Weak", color="orange", help=capture_hints.weakness(template.weak))
+    elif usable(app.models, template):
         word, colour = _word(template.quality)
         st.badge(f"{word} · {template.quality:.0%}", color=colour)
     else:
@@ -85,6 +88,8 @@ def add_photos(app: RegistrarFacade, person: Person) -> None:
             accepted, refused = _checked(app, files)
         for name, why in refused:
             st.warning(f"**{plain(name)}**: {plain(why)}", icon=":material/no_photography:")
+        for code in sorted({photo.weak for photo in accepted if photo.weak}):
+            flash(capture_hints.weakness(code))
         if accepted:
             _add(app, person, accepted, reason, state)
 

@@ -17,12 +17,17 @@ from face_rec.domain.errors import (
     PictureRefused,
     StoreUnavailable,
 )
-from face_rec.domain.faces import Image, View
+from face_rec.domain.faces import Frame, Image, View
 from face_rec.domain.people import Person, Template
 from face_rec.domain.pictures import kept_of
+from face_rec.people.duplicates import DuplicateCheck
+from face_rec.people.enrolment import Enrolment
 from face_rec.people.kept_photos import MOST_TEMPLATES, KeptPhotos, chosen
+from face_rec.people.photos.capture_hints import hint
 from face_rec.people.photos.photo_check import EnrolPhoto, name_of
+from face_rec.people.photos.photo_checks import CODES
 from face_rec.people.photos.photos import KEPT_SIDE, decode, surroundings
+from face_rec.people.photos.quality import assess
 from face_rec.stores.redis import keys
 from tests.fakes.enrolment import CONSENT, People, painted
 from tests.fakes.models import FakeDetector, blank_frame, fake_models
@@ -73,10 +78,6 @@ def test_a_photo_needs_exactly_one_face() -> None:
     assert _refused(people, blank_frame()) == "no_face"
     assert _refused(people, painted(1, others=1)) == "several_faces"
     assert _refused(people, painted(1, others=3)) == "several_faces"
-
-
-def test_a_small_face_is_refused() -> None:
-    assert _refused(People(), painted(1, size=45)) == "small"
 
 
 def test_a_dark_photo_is_refused() -> None:
@@ -474,3 +475,83 @@ def test_the_limit_for_a_duplicate_does_not_fall_with_the_number_of_photos() -> 
     people.enrolment.register(people.details("bo"), looks(4, limit * 0.9))
     with pytest.raises(FaceTaken):
         people.enrolment.register(people.details("eve"), looks(7, limit * 1.3))
+
+
+# --- weak photos
+
+
+def _small(people: People, who: int = 1) -> EnrolPhoto:
+    return people.enrolment.check(painted(who, size=50))
+
+
+def test_a_small_face_is_taken_as_weak_where_nothing_better_comes() -> None:
+    people = People()
+    assert _refused(people, painted(1, size=30)) == "small"
+    weak = _small(people)
+    assert weak.weak == "small"
+    person = people.enrolment.register(people.details(), [weak])
+    assert person.weak
+    assert [info.weak for info in person.templates] == ["small"]
+
+
+def test_weak_photos_are_left_out_beside_good_ones() -> None:
+    people = People()
+    person = people.enrolment.register(people.details(), [_small(people), people.photo(1)])
+    assert [info.weak for info in person.templates] == [""]
+    with pytest.raises(PictureRefused, match="too small"):
+        people.enrolment.add_photos(person.subject, [_small(people)])
+
+
+def test_weak_photos_go_when_a_good_one_comes() -> None:
+    people = People()
+    person = people.enrolment.register(people.details(), [_small(people)])
+    (weak,) = person.templates
+    better = people.enrolment.add_photos(person.subject, [people.photo(1, LEFT)])
+    assert not better.weak
+    assert [info.weak for info in better.templates] == [""]
+    assert all(weak.photo not in key for key in list(people.snapshots.keys()))
+
+
+def test_the_guided_capture_takes_no_weak_photo() -> None:
+    people = People()
+    guided = people.enrolment.guided()
+    for number in range(6):
+        guided.process(Frame(painted(1, size=50), number, number * 0.5))
+    assert guided.state().photos == ()
+    assert guided.state().hint == "Come closer."
+
+
+# --- what a photo must show
+
+
+def _checked(codes: list[str | None]) -> Enrolment:
+    """An enrolment whose further check finds ``codes``, one after the other."""
+    people = People()
+    people.models.models = fake_models()
+    return Enrolment(
+        people=people.store, writer=people.store, models=people.models, assess=assess,
+        duplicates=DuplicateCheck(
+            people.store, people.models, people.follower.gallery, people.caught_up
+        ),
+        photos=KeptPhotos(people.snapshots), clock=people.clock,
+        check=lambda image, face, detector: codes.pop(0),  # noqa: ARG005
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("code", sorted(CODES.values()))
+def test_what_the_check_finds_is_refused_in_words_to_act_on(code: str) -> None:
+    with pytest.raises(PictureRefused) as refused:
+        _checked([code]).check(painted(1))
+    assert refused.value.code == code
+    assert len(str(refused.value)) > 30
+    assert hint(code)
+
+
+def test_the_guided_capture_waits_until_the_face_is_free() -> None:
+    guided = _checked(["covered", "covered", None]).guided()
+    hints = []
+    for number in range(8):
+        guided.process(Frame(painted(1, size=160), number, number * 0.5))
+        hints.append(guided.state().hint)
+    assert hints.count("Show mouth and nose.") == 2
+    assert [photo.view for photo in guided.state().photos] == [View.FRONT]

@@ -29,6 +29,7 @@ infos = st.builds(
     quality=st.floats(0, 1),
     contract=texts,
     added_at=moments,
+    weak=st.sampled_from(["", "small"]),
 )
 people = st.builds(
     Person,

@@ -1,0 +1,116 @@
+"""What is let through and what is refused, with bounds, and what each sign contributes."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+import numpy as np
+from scipy.stats import beta
+
+from face_rec.people.photos.photo_checks import CODES, Signs, signs_of
+from face_rec.protocols.models import FaceModels
+from tests.defects.painter import DEFECTS
+from tests.defects.samples import GOOD, Sample
+
+_SHARES: Final = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
+_PEOPLE: Final = 120
+_SIGNS: Final = tuple(CODES)
+
+
+def report(samples: Sequence[Sample], models: FaceModels) -> str:
+    """In Markdown, of people who were not for tuning."""
+    parts = (_let_through(samples), _refused(samples), _each_sign(samples),
+             _error_versus_reject(samples, models))  # fmt: skip
+    return "\n".join("\n".join(part) + "\n" for part in parts)
+
+
+def passes(sample: Sample) -> bool:
+    """Whether the photo would become a template."""
+    return not sample.code and not failing(sample)
+
+
+def failing(sample: Sample) -> list[str]:
+    """The signs that speak against it."""
+    if sample.found is None:
+        return []
+    signs = _signs(sample)
+    return [sign for sign in _SIGNS if getattr(signs, sign) < 0]
+
+
+def _signs(sample: Sample) -> Signs:
+    assert sample.found is not None
+    return signs_of(sample.found, sample.upright)
+
+
+def _let_through(samples: Sequence[Sample]) -> Iterator[str]:
+    yield "| spoilt photo | photos | by limits alone | by all checks | at most | cosine |"
+    yield "|---|---|---|---|---|---|"
+    for kind in DEFECTS:
+        for variant in ("as it is", "small"):
+            ours = [s for s in samples if s.kind == kind and s.variant == variant]
+            if not ours:
+                continue
+            name = kind if variant == "as it is" else f"{kind}, small"
+            limits, all_of_it = sum(not s.code for s in ours), sum(map(passes, ours))
+            yield (
+                f"| {name} | {len(ours)} | {limits / len(ours):.1%} | {all_of_it / len(ours):.1%} "
+                f"| {_most(all_of_it, len(ours)):.1%} | {_middle(ours)} |"
+            )
+
+
+def _refused(samples: Sequence[Sample]) -> Iterator[str]:
+    yield "| good photo | photos | refused by limits | refused by the checks | at most |"
+    yield "|---|---|---|---|---|"
+    kinds: dict[str, Callable[[Sample], bool]] = {
+        variant: lambda s, v=variant: s.variant == v  # type: ignore[misc]
+        for variant in ("as it is", "other detector", "soft", "small")
+    }
+    kinds["as it is, turned 15° or more"] = lambda s: s.variant == "as it is" and abs(s.yaw) >= 15
+    for name, belongs in kinds.items():
+        ours = [s for s in samples if s.kind == GOOD and belongs(s)]
+        limits = sum(bool(s.code) for s in ours)
+        checks = sum(not s.code and bool(failing(s)) for s in ours)
+        yield (
+            f"| {name} | {len(ours)} | {limits / len(ours):.1%} | {checks / len(ours):.1%} "
+            f"| {_most(checks, len(ours)):.1%} |"
+        )
+
+
+def _each_sign(samples: Sequence[Sample]) -> Iterator[str]:
+    """What would come in without it."""
+    yield "| sign | spoilt photos that only it refuses | their cosine | good ones |"
+    yield "|---|---|---|---|"
+    for sign in _SIGNS:
+        only = [s for s in samples if not s.code and failing(s) == [sign]]
+        spoilt = [s for s in only if s.kind != GOOD]
+        good = sum(s.variant == "as it is" for s in only if s.kind == GOOD)
+        yield f"| {sign} | {len(spoilt)} | {_middle(spoilt)} | {good} |"
+
+
+def _error_versus_reject(samples: Sequence[Sample], models: FaceModels) -> Iterator[str]:
+    """Of good and spoilt photos alike, those that are found: how many of what is left do not
+    reach the threshold to their own person, when the worst by each measure are refused."""
+    ours = [s for s in samples if s.found and s.variant == "as it is" and s.cosine is not None]
+    threshold = models.calibration.threshold(_PEOPLE)
+    missed = np.array([float(s.cosine or 0) < threshold for s in ours])
+    measures = {"quality score": np.array([s.score for s in ours])}
+    values = np.array([[getattr(_signs(s), sign) for sign in _SIGNS] for s in ours])
+    good = np.array([s.kind == GOOD for s in ours])
+    values = values / np.maximum(np.std(values[good], axis=0), 1e-6)
+    measures |= {sign: values[:, place] for place, sign in enumerate(_SIGNS)}
+    measures["all signs (the worst of them)"] = values.min(axis=1)
+    yield "| refused, by | " + " | ".join(f"{share:.0%}" for share in _SHARES) + " |"
+    yield "|---|" + "---|" * len(_SHARES)
+    for name, measure in measures.items():
+        order = np.argsort(measure, kind="stable")
+        left = [missed[order[round(share * len(ours)) :]].mean() for share in _SHARES]
+        yield f"| {name} | " + " | ".join(f"{share:.1%}" for share in left) + " |"
+
+
+def _middle(samples: Sequence[Sample]) -> str:
+    known = [s.cosine for s in samples if s.cosine is not None]
+    return f"{np.median(known):.2f}" if known else ""
+
+
+def _most(count: int, of: int) -> float:
+    """The upper bound of a share at 95 % (Clopper and Pearson)."""
+    return 1.0 if count >= of else float(beta.ppf(0.95, count + 1, of - count))
