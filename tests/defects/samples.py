@@ -11,6 +11,7 @@ import numpy as np
 
 from face_rec.domain.faces import Face, Image, Matrix, Vector
 from face_rec.people.photos.photo_check import most_prominent
+from face_rec.people.photos.photo_checks import check_photo
 from face_rec.people.photos.photo_features import Features, features
 from face_rec.people.photos.quality import ENROLMENT, assess, shortcoming
 from face_rec.protocols.models import Detector, FaceModels
@@ -80,8 +81,8 @@ class Studio:
         """Photo ``number`` as it is (found by each detector), softer and smaller; and half of all
         defects of it, the other half of the next one's."""
         who, path = everybody[number]
-        image = _read(path)
-        face = _face(image, self._detector)
+        image = self.read(path)
+        face = self.face(image)
         if face is None:
             return
         whose = _Person(who, self._others_of(who, path, everybody))
@@ -144,23 +145,32 @@ class Studio:
         return np.stack(rows) if rows else None
 
     def _embedded_photo(self, path: Path) -> Vector | None:
-        image = _read(path)
-        face = _face(image, self._detector)
+        image = self.read(path)
+        face = self.face(image)
         return self._embedded(image, face) if face else None
 
     def _embedded(self, image: Image, face: Face) -> Vector:
         rows = self._embedder.embed([self._embedder.align(image, face)])
         return np.asarray(rows[0], np.float32)
 
+    def read(self, path: Path) -> Image:
+        return np.asarray(cv2.imread(str(path)), np.uint8)
+
+    def face(self, image: Image) -> Face | None:
+        return _face(image, self._detector)
+
+    def comes_in(self, image: Image) -> bool:
+        """Whether enrolment would take the photo."""
+        face = self.face(image)
+        if face is None or shortcoming(assess(image, face), ENROLMENT):
+            return False
+        return check_photo(image, face, self._detector) is None
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Person:
     name: str
     others: Matrix | None
-
-
-def _read(path: Path) -> Image:
-    return np.asarray(cv2.imread(str(path)), np.uint8)
 
 
 def _face(image: Image, detector: Detector) -> Face | None:

@@ -209,6 +209,7 @@ def test_a_good_value_is_understood(name: str, text: str, value: object) -> None
         ("JOURNAL_HOURS", "721", "a whole number from 0 to 720"),
         ("SAVE_SNAPSHOTS", "2", "true or false"),
         ("KEEP_PHOTOS", "2", "true or false"),
+        ("PHOTO_CHECKS", "2", "true or false"),
         ("S3_ENDPOINT_URL", "minio:9000", "a URL beginning with http:// or https://"),
         ("S3_ENCRYPTION", "rot13", "one of aes256, aws:kms, none"),
         ("TURN_URL", "https://h", "an address beginning with turn: or turns:"),
