@@ -15,6 +15,7 @@ from pages.ui.shared.text import counted, file_size, plain
 from pages.ui.shared.widgets import Line, Tone, facts, state_list
 from pages.ui.system.model_change import change_card
 from pages.ui.system.model_packs import JOB, offers, other_packs, upload
+from pages.ui.system.own_people import own_people
 
 require(Page.MODELS.right)
 
@@ -130,6 +131,7 @@ def draw() -> None:
     app = AdminFacade.current()
     status_card(app)
     change_card(app)
+    own_people(app)
     busy = show_job(JOB, Right.MODELS, _amount, _installed)
     st.subheader("Model packs", anchor=False)
     offers(app, busy)

@@ -1,0 +1,143 @@
+"""Models, How well does it know us: the run, its figures, and its advice."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from face_rec.domain.own_calibration import OwnCalibration
+from face_rec.journey.decide import Limits
+from face_rec.models.scores.advice import Check, OwnReport
+from face_rec.models.scores.bounds import Rate
+from face_rec.models.scores.identification import (
+    Basis,
+    Condition,
+    CurvePoint,
+    Histogram,
+    Operating,
+)
+from face_rec.models.scores.own_people import PHOTOS
+from pages.ui.frame.jobs import JOBS, Job
+from pages.ui.system.own_people import JOB
+from tests.fakes.system import FakeSystem
+from tests.unit.pages.pages_app import opened, words
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeSystem]:
+    with FakeSystem().running() as running:
+        yield running
+    JOBS.forget(JOB)
+
+
+def _operating(threshold: float | None, basis: Basis = Basis.MEASURED) -> Operating:
+    if threshold is None:
+        return Operating(0.005, None, Basis.NONE)
+    rates = (Rate(15, 3200, 0.0026, 0.0049), Rate(1, 3200, 0, 0.002), Rate(12, 3200, 0.002, 0.006))
+    return Operating(0.005, threshold, basis, *rates)
+
+
+ADVICE = OwnCalibration(
+    "fake",
+    800,
+    3200,
+    3200,
+    date(2026, 11, 26),
+    ((2e-5, 0.28), (1.6e-6, 0.33), (1.6e-7, 0.38)),
+    0.1,
+)
+
+
+def _report(
+    advice: OwnCalibration | None = ADVICE,
+    *,
+    overridden: bool = False,
+    check: Check | None = None,
+    contract: str = "fake",
+) -> OwnReport:
+    enough = advice is not None
+    condition = Condition(
+        PHOTOS, 800, 3200 if enough else 400, 3200, _operating(0.35),
+        (_operating(0.36 if enough else None), _operating(0.33 if enough else None)),
+        _operating(0.38 if enough else None, Basis.TAIL),
+        (CurvePoint(0.2, 0.1, 0.001), CurvePoint(0.3, 0.01, 0.01)),
+        Histogram((0.0, 0.5, 1.0), (0.1, 0.9), (1.0, 0.0)),
+    )  # fmt: skip
+    return OwnReport(
+        date(2026, 11, 26), contract, 800, 3200, Limits(0.35, 0.1), overridden, (condition,),
+        check, advice,
+    )  # fmt: skip
+
+
+def _ended(fake: FakeSystem, report: OwnReport) -> AppTest:
+    """The page after a run that found ``report``."""
+    page = opened("models.py")
+    page.button(key="own_measure").click().run()
+    job = JOBS.get(JOB)
+    assert isinstance(job, Job)
+    assert job.ended.wait(20)
+    job.error, job.result = "", report
+    return page.run()
+
+
+def test_a_run_says_how_many_searches_it_made_and_that_they_are_too_few(fake: FakeSystem) -> None:
+    for number in range(4):
+        fake.add_person(number, f"Person {number}", templates=2)
+    assert fake.follower.wait(fake.people.revision(), 10)
+    page = opened("models.py")
+    page.button(key="own_measure").click().run()
+    job = JOBS.get(JOB)
+    assert job is not None
+    assert job.ended.wait(20)
+    text = words(page.run())
+    assert not page.exception
+    assert "8 searches without the right person, 8 with" in text
+    assert "Insufficient data" in page.info[0].value
+    assert "8 searches of strangers" in page.info[0].value
+    assert not [button for button in page.button if button.key == "own_take"]
+
+
+def test_nobody_to_measure_is_told(fake: FakeSystem) -> None:
+    page = opened("models.py")
+    page.button(key="own_measure").click().run()
+    job = JOBS.get(JOB)
+    assert job is not None
+    assert job.ended.wait(20)
+    assert "Register people first" in page.run().error[0].value
+
+
+def test_the_advice_says_what_it_costs_and_is_put_in_force_and_taken_back(
+    fake: FakeSystem,
+) -> None:
+    page = _ended(fake, _report())
+    text = words(page)
+    assert "a least score of **0.330** for 800 people (in use: 0.350)" in text
+    assert "rising to **0.380** for 10 times as many" in text
+    assert "could not be checked" in text
+    page.button(key="own_take").click().run()
+    assert not page.exception
+    assert fake.options.current().calibrations == (ADVICE,)
+    assert "This advice is in force." in [one.value for one in page.success]
+    page.button(key="own_back").click().run()
+    assert fake.options.current().calibrations == ()
+    assert page.button(key="own_take")
+
+
+def test_a_forecast_that_failed_is_said(fake: FakeSystem) -> None:
+    wrong = Check(200, 600, 0.31, Rate(30, 2400, 0.0085, 0.0178))
+    text = words(_ended(fake, _report(check=wrong)))
+    assert "There 1.25% (0.85% to 1.78%) of strangers reach it" in text
+    assert "does **not** hold" in text
+
+
+def test_a_threshold_in_the_settings_leaves_nothing_to_take(fake: FakeSystem) -> None:
+    page = _ended(fake, _report(overridden=True))
+    assert any("MATCH_THRESHOLD" in one.value for one in page.warning)
+    assert not [button for button in page.button if button.key == "own_take"]
+
+
+def test_advice_for_another_model_cannot_be_taken(fake: FakeSystem) -> None:
+    page = _ended(fake, _report(contract="other"))
+    assert any("Another model is in use" in one.value for one in page.info)
+    assert not [button for button in page.button if button.key == "own_take"]
