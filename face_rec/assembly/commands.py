@@ -33,8 +33,8 @@ from face_rec.attendance.service import AttendanceService
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.own_calibration import OwnCalibration
 from face_rec.journey.decide import Policy
-from face_rec.models.scores.advice import Advice
 from face_rec.models.scores.own_people import OwnPeople
+from face_rec.models.scores.own_report import Advice
 from face_rec.models.service import ModelService
 from face_rec.people.change.plan import Switch
 from face_rec.people.gallery.gallery import MemoryGallery

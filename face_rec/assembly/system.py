@@ -25,8 +25,8 @@ from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.screen_status import ScreenReports
-from face_rec.models.scores.advice import Advice
 from face_rec.models.scores.own_people import OwnPeople
+from face_rec.models.scores.own_report import Advice
 from face_rec.models.service import ModelService
 from face_rec.people.change.change import ModelChange
 from face_rec.people.directory import CachedDirectory
@@ -186,7 +186,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             chain=system.chain,
             last_check=system.daily_check.status,
             audit=system.access.audit,
-            own_people=system.own_people,
+            measure=system.own_people.in_background,
             advice=system.advice,
         ),
     )

@@ -9,9 +9,15 @@ from tqdm import tqdm
 
 import config
 from face_rec import assembly
-from face_rec.models.scores.advice import Check, OwnReport
 from face_rec.models.scores.bounds import Rate
-from face_rec.models.scores.identification import ENOUGH, TIMES, Condition, Operating
+from face_rec.models.scores.own_report import (
+    ENOUGH,
+    TIMES,
+    Check,
+    Condition,
+    Operating,
+    OwnReport,
+)
 from face_rec.models.scores.searches import Pause
 
 
@@ -50,7 +56,7 @@ def lines(report: OwnReport) -> Iterable[str]:
     """The report in words and figures."""
     yield (
         f"{report.people:,} people with {report.templates:,} templates; least score "
-        f"{report.limits.threshold:.3f}, least lead {report.limits.margin:.3f}"
+        f"{report.threshold:.3f}, least lead {report.margin:.3f}"
     )
     for condition in report.conditions:
         yield from _condition(condition)

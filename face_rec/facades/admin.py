@@ -7,8 +7,7 @@ from typing import Protocol
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.domain.health import HealthCheck
 from face_rec.facades.facade import Facade
-from face_rec.models.scores.advice import Advice
-from face_rec.models.scores.own_people import OwnPeople
+from face_rec.models.scores.own_report import Advice, OwnReport
 from face_rec.models.service import ModelService
 from face_rec.people.change.change import ModelChange
 from face_rec.people.gallery.follower import FollowerStatus
@@ -61,5 +60,7 @@ class AdminFacade(Facade):
     last_check: Callable[[], CheckStatus]
     """The chain's daily one."""
     audit: AuditLog
-    own_people: OwnPeople
+    measure: Callable[[Progress], OwnReport]
+    """How well the model knows the people of this site; takes minutes, and gives way to the
+    kiosks. Raises PackMissing and ModelError where there is nothing to measure."""
     advice: Advice

@@ -30,8 +30,8 @@ from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.speed import Speed
-from face_rec.models.scores.advice import Advice
 from face_rec.models.scores.own_people import OwnPeople
+from face_rec.models.scores.own_report import Advice
 from face_rec.models.status import ModelState, ModelStatus, PackOffer
 from face_rec.people.change.change import ModelChange
 from face_rec.people.change.plan import Switch

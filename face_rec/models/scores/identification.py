@@ -9,93 +9,37 @@ A threshold keeps an FPIR if the upper bound (95 %, one-sided) of what was measu
 few searches were made for that, it is the upper bound of what extreme-value theory gives.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 import numpy as np
 
+from face_rec.domain.own_calibration import OwnCalibration
 from face_rec.models.scores import tail as extremes
-from face_rec.models.scores.bounds import NOTHING, Rate, at_most, design_effect, rate
+from face_rec.models.scores.bounds import at_most, design_effect, rate
 from face_rec.models.scores.calibration import STRANGER_NAMED
+from face_rec.models.scores.own_report import (
+    AHEAD,
+    ENOUGH,
+    TARGETS,
+    Basis,
+    Check,
+    Condition,
+    CurvePoint,
+    Histogram,
+    Operating,
+)
 from face_rec.models.scores.searches import Searches
 from face_rec.models.scores.tail import Scores, Tail
 
-ENOUGH: Final = 3_000
-"""Non-mated searches: by the rule of three the fewest that can show an FPIR of 0.001 at all."""
-TARGETS: Final = (0.001, STRANGER_NAMED)
-TIMES: Final = 10
-"""How far ahead the threshold is told: for so many times as many people."""
-AHEAD: Final = 1 - (1 - STRANGER_NAMED) ** (1 / TIMES)
-"""The FPIR among today's people that becomes STRANGER_NAMED among TIMES as many."""
+_LEVELS: Final = (0.05, 0.02, 0.01, STRANGER_NAMED, AHEAD)
+"""FPIRs among today's people; a tenth of them and ten times as many lie between."""
+_APART: Final = 1e-4
+
+
 _CURVE: Final = 80
 _BINS: Final = 50
-
-
-class Basis(StrEnum):
-    """What a threshold rests on."""
-
-    MEASURED = "measured"
-    TAIL = "from the tail"
-    NONE = "insufficient data"
-
-
-@dataclass(frozen=True, slots=True)
-class Operating:
-    """One threshold: what it was chosen to keep (``target``, an FPIR), and what was counted at
-    it. ``threshold`` is None where nothing can be said."""
-
-    target: float
-    threshold: float | None
-    basis: Basis
-    reached: Rate = NOTHING
-    """Non-mated searches with such a score: FPIR."""
-    named: Rate = NOTHING
-    """Those of them that have the lead as well, so that a look of the kiosk names somebody."""
-    missed: Rate = NOTHING
-    """Mated searches that did not name the right one: FNIR."""
-
-
-@dataclass(frozen=True, slots=True)
-class CurvePoint:
-    threshold: float
-    fpir: float
-    fnir: float
-
-
-@dataclass(frozen=True, slots=True)
-class Histogram:
-    """Shares of all searches by score: ``edges`` (K + 1), ``mated`` and ``non_mated`` (K)."""
-
-    edges: tuple[float, ...]
-    mated: tuple[float, ...]
-    non_mated: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What one kind of pictures says; counts only, of nobody in particular. ``now``: the threshold
-    in use; ``limits``: for each of TARGETS; ``ahead``: for TIMES as many people. ``kept``:
-    thresholds for further FPIRs, by which a calibration is drawn."""
-
-    name: str
-    people: int
-    non_mated: int
-    mated: int
-    now: Operating
-    limits: tuple[Operating, ...]
-    ahead: Operating
-    curve: tuple[CurvePoint, ...]
-    histogram: Histogram
-
-    @property
-    def enough(self) -> bool:
-        return self.non_mated >= ENOUGH
-
-    @property
-    def advised(self) -> Operating:
-        """For as many people as there are."""
-        return self.limits[-1]
 
 
 class Scored:
@@ -188,6 +132,37 @@ def condition(name: str, scored: Scored, threshold: float) -> Condition:
         scored.curve(),
         scored.histogram(),
     )
+
+
+def advised(
+    scored: Sequence[Scored],
+    *,
+    contract: str,
+    people: int,
+    templates: int,
+    margin: float,
+    check: Check | None,
+    today: date,
+) -> OwnCalibration | None:
+    """For each level the highest threshold that any kind of pictures asks for; None where the
+    promise itself cannot be told. What a tail foretells counts unless it was found wrong."""
+    enough = [one for one in scored if len(one.searches) >= ENOUGH]
+    trusted = _LEVELS if check is None or check.holds else _LEVELS[:-1]
+    points: list[tuple[float, float]] = []
+    for level in trusted:
+        found = [one.keeping(level).threshold for one in enough]
+        asked = [threshold for threshold in found if threshold is not None]
+        if asked:
+            least = points[-1][1] + _APART if points else -1.0
+            far = 1 - (1 - level) ** (1 / templates)
+            points.append((far, round(min(max(*asked, least), 0.999), 4)))
+        elif level == STRANGER_NAMED:
+            return None
+    return OwnCalibration(
+        contract, people, templates,
+        sum(len(one.searches) for one in enough), today, tuple(points),
+        margin,
+    ) if points else None  # fmt: skip
 
 
 def _share(flags: "np.typing.NDArray[np.bool_]") -> float:

@@ -19,10 +19,10 @@ from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
 from face_rec.domain.people import Contract, GalleryEntry
 from face_rec.journey.decide import Policy, video_limits
 from face_rec.models.scores import tail
-from face_rec.models.scores.advice import Check, OwnReport, advised
 from face_rec.models.scores.calibration import STRANGER_NAMED
-from face_rec.models.scores.identification import Scored, condition
+from face_rec.models.scores.identification import Scored, advised, condition
 from face_rec.models.scores.impostors import embedded
+from face_rec.models.scores.own_report import Check, OwnReport
 from face_rec.models.scores.searches import MOST_LOOKS, Collector, Pause, Searches
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.photos.photos import decode
@@ -65,6 +65,12 @@ class OwnPeople:
         self._policy = policy
         self._clock = clock
 
+    def in_background(self, progress: Progress) -> OwnReport:
+        """:meth:`measure` in a thread that ends with it, behind those of the kiosks."""
+        pause = Pause()
+        pause.step_back()
+        return self.measure(progress, pause)
+
     def measure(self, progress: Progress, pause: Pause) -> OwnReport:
         """Search with everything there is; minutes for 10,000 people. Raises PackMissing, and
         ModelError while the gallery is being loaded or is empty."""
@@ -78,9 +84,12 @@ class OwnPeople:
         today = self._clock.now().date()
         return OwnReport(
             today, models.contract.digest, gallery.people, gallery.templates,
-            limits, self._policy.threshold is not None,
+            limits.threshold, limits.margin, self._policy.threshold is not None,
             tuple(condition(name, one, limits.threshold) for name, one in scored.items()), check,
-            advised(list(scored.values()), gallery, limits, check, today),
+            advised(
+                list(scored.values()), contract=models.contract.digest, people=gallery.people,
+                templates=gallery.templates, margin=limits.margin, check=check, today=today,
+            ),
         )  # fmt: skip
 
     def _in_use(self) -> tuple[FaceModels, MemoryGallery]:

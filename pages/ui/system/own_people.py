@@ -7,11 +7,16 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.facades.admin import AdminFacade
-from face_rec.models.scores.advice import Check, OwnReport
 from face_rec.models.scores.bounds import Rate
-from face_rec.models.scores.identification import ENOUGH, TIMES, Basis, Condition, Operating
-from face_rec.models.scores.searches import Pause
-from face_rec.protocols.models import Progress
+from face_rec.models.scores.own_report import (
+    ENOUGH,
+    TIMES,
+    Basis,
+    Check,
+    Condition,
+    Operating,
+    OwnReport,
+)
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job
@@ -43,14 +48,8 @@ def own_people(app: AdminFacade) -> None:
         disabled=running or app.models.current() is None,
     ):  # fmt: skip
         JOBS.forget(JOB)
-        JOBS.start(JOB, "Measuring", lambda told: _measured(app, told), permit(Right.MODELS))
+        JOBS.start(JOB, "Measuring", app.measure, permit(Right.MODELS))
         st.rerun()
-
-
-def _measured(app: AdminFacade, progress: Progress) -> OwnReport:
-    pause = Pause()
-    pause.step_back()
-    return app.own_people.measure(progress, pause)
 
 
 def _amount(job: Job) -> str:
@@ -245,7 +244,8 @@ def _checked(check: Check | None) -> str:
     return (
         f"Checked: from {check.from_people:,} people alone, a least score of "
         f"{check.threshold:.3f} was foretold for {check.people:,} others. There "
-        f"{_bounded(check.reached)} of strangers reach it; at most 0.5 % should. The forecast {verdict}."
+        f"{_bounded(check.reached)} of strangers reach it; at most 0.5 % should. "
+        f"The forecast {verdict}."
     )
 
 

@@ -14,10 +14,9 @@ from face_rec.domain.faces import Box, View
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.journey.decide import Policy
-from face_rec.models.scores.advice import Advice
 from face_rec.models.scores.calibration import SiteScores, calibration_of
-from face_rec.models.scores.identification import ENOUGH, Basis
 from face_rec.models.scores.own_people import MARKS, PHOTOS, OwnPeople
+from face_rec.models.scores.own_report import ENOUGH, Advice, Basis
 from face_rec.models.scores.searches import Pause
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.photos.photos import decode
@@ -153,7 +152,7 @@ def test_a_threshold_in_the_settings_wins_and_is_said(site: Site) -> None:
     site.enrol_many(3, templates=2)
     report = site.own(Policy(threshold=0.5)).measure(lambda *_: None, NO_PAUSE)
     assert report.overridden
-    assert report.limits.threshold == 0.5
+    assert report.threshold == 0.5
     assert any("MATCH_THRESHOLD" in line for line in lines(report))
 
 

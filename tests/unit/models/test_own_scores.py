@@ -10,7 +10,8 @@ from face_rec.domain.people import Contract, GalleryEntry
 from face_rec.models.scores import tail
 from face_rec.models.scores.bounds import NOTHING, design_effect, rate
 from face_rec.models.scores.calibration import STRANGER_NAMED
-from face_rec.models.scores.identification import AHEAD, TIMES, Basis, Scored, condition
+from face_rec.models.scores.identification import Scored, condition
+from face_rec.models.scores.own_report import AHEAD, TIMES, Basis
 from face_rec.models.scores.searches import Collector, Pause, Searches
 from face_rec.people.gallery.gallery import MemoryGallery, likeness
 

@@ -7,17 +7,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face_rec.domain.own_calibration import OwnCalibration
-from face_rec.journey.decide import Limits
-from face_rec.models.scores.advice import Check, OwnReport
 from face_rec.models.scores.bounds import Rate
-from face_rec.models.scores.identification import (
+from face_rec.models.scores.own_people import PHOTOS
+from face_rec.models.scores.own_report import (
     Basis,
+    Check,
     Condition,
     CurvePoint,
     Histogram,
     Operating,
+    OwnReport,
 )
-from face_rec.models.scores.own_people import PHOTOS
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.system.own_people import JOB
 from tests.fakes.system import FakeSystem
@@ -65,7 +65,7 @@ def _report(
         Histogram((0.0, 0.5, 1.0), (0.1, 0.9), (1.0, 0.0)),
     )  # fmt: skip
     return OwnReport(
-        date(2026, 11, 26), contract, 800, 3200, Limits(0.35, 0.1), overridden, (condition,),
+        date(2026, 11, 26), contract, 800, 3200, 0.35, 0.1, overridden, (condition,),
         check, advice,
     )  # fmt: skip
 

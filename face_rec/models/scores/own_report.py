@@ -1,0 +1,161 @@
+"""What a measurement on one's own people found, and how its advice is put in force and taken
+back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from face_rec.domain.errors import ModelError
+from face_rec.domain.own_calibration import (
+    Calibrations,
+    OwnCalibration,
+    given_up,
+    in_force,
+    stored,
+    taken_over,
+)
+from face_rec.models.scores.bounds import NOTHING, Rate
+from face_rec.models.scores.calibration import STRANGER_NAMED
+from face_rec.site_options import LiveOptions
+
+ENOUGH: Final = 3_000
+"""Non-mated searches: by the rule of three the fewest that can show an FPIR of 0.001 at all."""
+TARGETS: Final = (0.001, STRANGER_NAMED)
+TIMES: Final = 10
+"""How far ahead the threshold is told: for so many times as many people."""
+AHEAD: Final = 1 - (1 - STRANGER_NAMED) ** (1 / TIMES)
+"""The FPIR among today's people that becomes STRANGER_NAMED among TIMES as many."""
+
+
+class Basis(StrEnum):
+    """What a threshold rests on."""
+
+    MEASURED = "measured"
+    TAIL = "from the tail"
+    NONE = "insufficient data"
+
+
+@dataclass(frozen=True, slots=True)
+class Operating:
+    """One threshold: what it was chosen to keep (``target``, an FPIR), and what was counted at
+    it. ``threshold`` is None where nothing can be said."""
+
+    target: float
+    threshold: float | None
+    basis: Basis
+    reached: Rate = NOTHING
+    """Non-mated searches with such a score: FPIR."""
+    named: Rate = NOTHING
+    """Those of them that have the lead as well, so that a look of the kiosk names somebody."""
+    missed: Rate = NOTHING
+    """Mated searches that did not name the right one: FNIR."""
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    threshold: float
+    fpir: float
+    fnir: float
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Shares of all searches by score: ``edges`` (K + 1), ``mated`` and ``non_mated`` (K)."""
+
+    edges: tuple[float, ...]
+    mated: tuple[float, ...]
+    non_mated: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What one kind of pictures says; counts only, of nobody in particular. ``now``: the threshold
+    in use; ``limits``: for each of TARGETS; ``ahead``: for TIMES as many people. ``kept``:
+    thresholds for further FPIRs, by which a calibration is drawn."""
+
+    name: str
+    people: int
+    non_mated: int
+    mated: int
+    now: Operating
+    limits: tuple[Operating, ...]
+    ahead: Operating
+    curve: tuple[CurvePoint, ...]
+    histogram: Histogram
+
+    @property
+    def enough(self) -> bool:
+        return self.non_mated >= ENOUGH
+
+    @property
+    def advised(self) -> Operating:
+        """For as many people as there are."""
+        return self.limits[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Whether the tail tells the truth: the threshold that keeps STRANGER_NAMED among ``people``
+    was foretold from ``from_people`` others alone, and ``reached`` was counted at it."""
+
+    from_people: int
+    people: int
+    threshold: float
+    reached: Rate
+
+    @property
+    def holds(self) -> bool:
+        return self.reached.low <= STRANGER_NAMED
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReport:
+    """``threshold`` and ``margin``: those in use; ``overridden``: the threshold is a setting, so
+    that no advice has any effect. ``check`` is None where there are too few people for it."""
+
+    day: date
+    contract: str
+    people: int
+    templates: int
+    threshold: float
+    margin: float
+    overridden: bool
+    conditions: tuple[Condition, ...]
+    check: Check | None
+    advice: OwnCalibration | None
+
+
+class Advice:
+    """Puts what was measured in force, and takes it back. Each change is in the audit log, and
+    every process follows it within seconds."""
+
+    def __init__(self, options: LiveOptions) -> None:
+        self._options = options
+
+    def in_force(self, contract: str) -> OwnCalibration | None:
+        return in_force(self._options.current().calibrations, contract)
+
+    def take(self, report: OwnReport) -> str:
+        """What was done, in words. Raises ModelError where there is no advice, and Conflict where
+        somebody else changed the site's settings at this moment."""
+        if report.advice is None:
+            raise ModelError("There is no advice to take: insufficient data. Nothing was changed.")
+        if report.overridden:
+            raise ModelError(
+                "MATCH_THRESHOLD is set in the environment or .env and wins. Remove it there and "
+                "restart, then measure again and take the advice."
+            )
+        advice = report.advice
+        self._change(lambda taken: taken_over(taken, advice))
+        return f"In force: {advice.told()}"
+
+    def give_up(self, contract: str) -> None:
+        """Go back to what was in force before for this model, or to the model's own thresholds."""
+        self._change(lambda taken: given_up(taken, contract))
+
+    def _change(self, change: Callable[[Calibrations], Calibrations]) -> None:
+        self._options.refresh()
+        taken = change(self._options.current().calibrations)
+        self._options.change({"calibrations": stored(taken)}, self._options.version)
