@@ -5,6 +5,7 @@ Only the app, its routes and commands see a :class:`System`; pages see a façade
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from config import Settings
@@ -13,6 +14,9 @@ from face_rec.access.rights import Act
 from face_rec.attendance.kiosk_service import KioskService
 from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
+from face_rec.domain.errors import PersonMissing
+from face_rec.domain.people import Person
+from face_rec.domain.pictures import owner_of
 from face_rec.facades.access import AccessFacade
 from face_rec.facades.admin import AdminFacade
 from face_rec.facades.attendance import AttendanceFacade
@@ -33,6 +37,7 @@ from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.photos.captures import Captures
+from face_rec.people.photos.photos import decode
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader
@@ -188,8 +193,18 @@ def facades(system: System) -> tuple[Facade, ...]:
             audit=system.access.audit,
             measure=system.own_people.in_background,
             advice=system.advice,
+            picture=system.pictures.get,
+            add_from_mark=partial(_add_from_mark, system),
         ),
     )
+
+
+def _add_from_mark(system: System, subject: str, key: str) -> Person:
+    """The picture must be of a mark of ``subject``."""
+    if owner_of(key) != subject:
+        raise PersonMissing("This picture is of somebody else. Measure again.")
+    photo = system.enrolment.check(decode(system.pictures.get(key)))
+    return system.enrolment.add_photos(subject, [photo])
 
 
 def _kiosk_service(system: System) -> KioskService:

@@ -64,3 +64,8 @@ class AdminFacade(Facade):
     """How well the model knows the people of this site; takes minutes, and gives way to the
     kiosks. Raises PackMissing and ModelError where there is nothing to measure."""
     advice: Advice
+    picture: Callable[[str], bytes]
+    """A JPEG by its key. Raises SnapshotMissing."""
+    add_from_mark: Callable[[str, str], object]
+    """Makes the picture under a key, of a mark of somebody, one of their photos; raises what
+    ``Enrolment.check`` and ``add_photos`` do."""

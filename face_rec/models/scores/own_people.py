@@ -17,14 +17,16 @@ from face_rec.attendance.marks.effective_marks import entries as standing
 from face_rec.clock import Clock
 from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
 from face_rec.domain.people import Contract, GalleryEntry
-from face_rec.journey.decide import Policy, video_limits
-from face_rec.models.scores import tail
+from face_rec.journey.decide import Limits, Policy, video_limits
+from face_rec.models.scores import care, tail
 from face_rec.models.scores.calibration import STRANGER_NAMED
+from face_rec.models.scores.care import MarkHistory
 from face_rec.models.scores.identification import Scored, advised, condition
 from face_rec.models.scores.impostors import embedded
-from face_rec.models.scores.own_report import Check, OwnReport
-from face_rec.models.scores.searches import MOST_LOOKS, Collector, Pause, Searches
+from face_rec.models.scores.own_report import Check, Finding, OwnReport
+from face_rec.models.scores.searches import Collector, Pause, Searches
 from face_rec.people.gallery.gallery import MemoryGallery
+from face_rec.people.photos.photo_check import AGREEMENT_PEOPLE
 from face_rec.people.photos.photos import decode
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import FaceModels, ModelSource, Progress
@@ -77,7 +79,9 @@ class OwnPeople:
         models, gallery = self._in_use()
         limits = video_limits(self._policy, models.calibration, gallery.templates)
         steps = _Steps(gallery.people, progress, pause)
-        photos, marks = self._photos(gallery, steps), self._confirmed(gallery, steps)
+        photos = self._photos(gallery, steps)
+        history = self._history(models.contract.digest, steps)
+        marks = self._confirmed(gallery, history, steps)
         found = {PHOTOS: photos, MARKS: marks} if len(marks) else {PHOTOS: photos}
         scored = {name: Scored(searches, limits.margin) for name, searches in found.items()}
         check = self._check(models.contract, len(photos), limits.margin, steps)
@@ -90,6 +94,18 @@ class OwnPeople:
                 list(scored.values()), contract=models.contract.digest, people=gallery.people,
                 templates=gallery.templates, margin=limits.margin, check=check, today=today,
             ),
+            self._findings(photos, history, models, limits),
+        )  # fmt: skip
+
+    @staticmethod
+    def _findings(
+        photos: Searches, history: MarkHistory, models: FaceModels, limits: Limits
+    ) -> tuple[Finding, ...]:
+        agreement = models.calibration.threshold(AGREEMENT_PEOPLE)
+        return (
+            *care.alike(photos, limits.threshold), *care.strange(photos, agreement),
+            *history.sinking(limits.threshold), *history.missed(photos.subjects),
+            *history.few(photos),
         )  # fmt: skip
 
     def _in_use(self) -> tuple[FaceModels, MemoryGallery]:
@@ -111,12 +127,15 @@ class OwnPeople:
 
     # --- pictures of marks
 
-    def _confirmed(self, gallery: MemoryGallery, steps: "_Steps") -> Searches:
+    def _confirmed(
+        self, gallery: MemoryGallery, history: MarkHistory, steps: "_Steps"
+    ) -> Searches:
         """Of marks that a person has confirmed: what a camera named by itself says nothing of
         whom it did not name."""
         collector = Collector(gallery)
-        wanted = self._pictured(steps)
-        for done, (subject, keys) in enumerate(wanted.items(), 1):
+        wanted, left = history.pictures, MOST_PICTURES
+        for done, (subject, pictures) in enumerate(wanted.items(), 1):
+            keys, left = pictures[:left], max(0, left - len(pictures))
             entry = self._people.entry(subject, gallery.contract.digest)
             rows = [row for key in keys if (row := self._row(key, steps)) is not None]
             if entry is not None and gallery.fits(entry) and rows:
@@ -124,24 +143,14 @@ class OwnPeople:
             steps.marks(done, len(wanted))
         return collector.made()
 
-    def _pictured(self, steps: "_Steps") -> dict[str, list[str]]:
-        """By person the pictures of the newest of their confirmed marks."""
-        found: dict[str, list[str]] = {}
-        pictures = 0
-        for event in self._marks_confirmed(steps):
-            keys = found.setdefault(event[0], [])
-            if len(keys) < MOST_LOOKS and pictures < MOST_PICTURES:
-                keys.append(event[1])
-                pictures += 1
-        return found
-
-    def _marks_confirmed(self, steps: "_Steps") -> Iterator[tuple[str, str]]:
+    def _history(self, contract: str, steps: "_Steps") -> MarkHistory:
         today = self._clock.now().date()
+        history = MarkHistory(contract, today)
         for back in range(MARK_DAYS):
             steps.rest()
-            for one in reversed(standing(self._marks.day(today - timedelta(days=back))).marks):
-                if one.confirmed and not one.voided and one.event.snapshot:
-                    yield one.event.subject, one.event.snapshot
+            day = today - timedelta(days=back)
+            history.add(day, standing(self._marks.day(day)).marks)
+        return history
 
     def _row(self, key: str, steps: "_Steps") -> "np.typing.NDArray[np.float32] | None":
         models = self._models.current()

@@ -110,10 +110,41 @@ class Check:
         return self.reached.low <= STRANGER_NAMED
 
 
+class Need(StrEnum):
+    """What somebody has to look at."""
+
+    SAME = "same"
+    ALIKE = "alike"
+    STRANGE = "strange"
+    SINKING = "sinking"
+    MISSED = "missed"
+    FEW = "few"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``subject``: whom it is about, and ``other``, if somebody else as well. ``score`` was found
+    where ``against`` is needed, ``before`` it was so much; ``place``: in which of their photos,
+    from 0. ``count`` marks or days ``of`` all. ``picture``: of a mark that somebody confirmed,
+    from which a template could be added."""
+
+    need: Need
+    subject: str
+    other: str = ""
+    score: float = 0.0
+    against: float = 0.0
+    before: float = 0.0
+    place: int = 0
+    count: int = 0
+    of: int = 0
+    picture: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class OwnReport:
     """``threshold`` and ``margin``: those in use; ``overridden``: the threshold is a setting, so
-    that no advice has any effect. ``check`` is None where there are too few people for it."""
+    that no advice has any effect. ``check`` is None where there are too few people for it.
+    ``findings``: about people who were here then; whoever was erased since is left out."""
 
     day: date
     contract: str
@@ -125,6 +156,7 @@ class OwnReport:
     conditions: tuple[Condition, ...]
     check: Check | None
     advice: OwnCalibration | None
+    findings: tuple[Finding, ...] = ()
 
 
 class Advice:

@@ -33,7 +33,7 @@ COMPARABLE = 0.25
 """From this part of the area of the largest face on, another face makes a photo ambiguous:
 half as wide and half as high is somebody who stands with the person, less is the background."""
 
-_AGREEMENT_PEOPLE = 10
+AGREEMENT_PEOPLE = 10
 """Photos of one person must agree as if the person were picked out among this many."""
 
 
@@ -151,7 +151,7 @@ class Examiner:
     @property
     def agreement(self) -> float:
         """Lowest cosine of two looks at one person."""
-        return self.models().calibration.threshold(_AGREEMENT_PEOPLE)
+        return self.models().calibration.threshold(AGREEMENT_PEOPLE)
 
     def _detect(self, image: Image, size: int | None) -> list[Face]:
         detector = self.models().detector

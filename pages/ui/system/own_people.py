@@ -23,6 +23,7 @@ from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.progress import show_job
 from pages.ui.shared.charts import ACCENT
 from pages.ui.shared.text import counted, plain
+from pages.ui.system.gallery_care import gallery_care
 
 JOB: Final = "own-people"
 _OTHERS: Final = "#d98a00"
@@ -143,6 +144,7 @@ def _report(app: AdminFacade, report: OwnReport) -> None:
     for condition in report.conditions:
         _condition(condition)
     st.caption(_checked(report.check))
+    gallery_care(app, report.findings)
 
 
 def _condition(condition: Condition) -> None:

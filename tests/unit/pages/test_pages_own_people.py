@@ -1,12 +1,17 @@
 """Models, How well does it know us: the run, its figures, and its advice."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
+import cv2
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from face_rec.domain.errors import PersonMissing, PictureRefused
+from face_rec.domain.faces import Box
 from face_rec.domain.own_calibration import OwnCalibration
+from face_rec.facades.admin import AdminFacade
 from face_rec.models.scores.bounds import Rate
 from face_rec.models.scores.own_people import PHOTOS
 from face_rec.models.scores.own_report import (
@@ -14,12 +19,15 @@ from face_rec.models.scores.own_report import (
     Check,
     Condition,
     CurvePoint,
+    Finding,
     Histogram,
+    Need,
     Operating,
     OwnReport,
 )
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.system.own_people import JOB
+from tests.fakes.models import blank_frame, colour_of, draw_face
 from tests.fakes.system import FakeSystem
 from tests.unit.pages.pages_app import opened, words
 
@@ -141,3 +149,82 @@ def test_advice_for_another_model_cannot_be_taken(fake: FakeSystem) -> None:
     page = _ended(fake, _report(contract="other"))
     assert any("Another model is in use" in one.value for one in page.info)
     assert not [button for button in page.button if button.key == "own_take"]
+
+
+# --- look after the gallery
+
+
+def _found(fake: FakeSystem, *findings: Finding) -> AppTest:
+    return _ended(fake, replace(_report(), findings=findings))
+
+
+def test_whoever_needs_attention_is_named_with_what_to_do(fake: FakeSystem) -> None:
+    ann, bob = fake.add_person(1, "Ann *A*"), fake.add_person(2, "Bob")
+    page = _found(
+        fake,
+        Finding(Need.SAME, ann.subject, other=bob.subject, score=0.71, against=0.33),
+        Finding(Need.STRANGE, bob.subject, score=0.05, against=0.3, place=3),
+        Finding(Need.SINKING, ann.subject, before=0.6, score=0.4, against=0.33, count=30),
+        Finding(Need.MISSED, bob.subject, count=9, of=13),
+    )
+    text = words(page)
+    assert not page.exception
+    assert "score 0.710; 0.330 names somebody" in text
+    assert "photo 4: score 0.050 with their others, 0.300 expected" in text
+    assert "from 0.600 to 0.400 over 30 days; 0.330 is needed" in text
+    assert "9 of 13 marks by PIN" in text
+    labels = [one.label for one in page.expander]
+    assert "1 person may be registered twice" in labels
+    assert "1 person whom the kiosks keep missing" in labels
+    assert r"Ann \*A\* (E1)" in [button.label for button in page.button]
+
+
+def test_whoever_was_erased_since_is_not_named(fake: FakeSystem) -> None:
+    ann, bob = fake.add_person(1, "Ann"), fake.add_person(2, "Bob")
+    page = _found(
+        fake,
+        Finding(Need.ALIKE, ann.subject, other=bob.subject, score=0.4, against=0.33),
+        Finding(Need.STRANGE, bob.subject, score=0.05, against=0.3),
+    )
+    assert len([one for one in page.expander if "look alike" in one.label]) == 1
+    fake.people.delete(bob.subject)
+    text = words(page.run())
+    assert "Bob" not in text
+    assert "Nothing found" in text
+
+
+def _pictured(fake: FakeSystem, number: int, subject: str) -> str:
+    image = blank_frame()
+    draw_face(image, Box(200, 120, 420, 340), colour_of(number))
+    key = f"marks/2026/01/05/{subject}.m1.jpg"
+    fake.snapshots.put(key, cv2.imencode(".jpg", image)[1].tobytes())
+    return key
+
+
+def _opened_dialog(fake: FakeSystem, finding: Finding) -> AppTest:
+    page = _found(fake, finding)
+    page.button(key=f"care_{finding.need}_0_add").click().run()
+    page.button(key=f"care_{finding.need}_0_add").click()  # here a run closes the dialog otherwise
+    return page
+
+
+def test_a_photo_is_added_from_a_confirmed_mark_by_a_persons_click_only(fake: FakeSystem) -> None:
+    ann = fake.add_person(1, "Ann")
+    fake.add_person(2, "Bob")
+    assert fake.follower.wait(fake.people.revision(), 10)
+    key = _pictured(fake, 1, ann.subject)
+    page = _opened_dialog(fake, Finding(Need.FEW, ann.subject, count=1, picture=key))
+    assert len(fake.people.templates(ann.subject)) == 1
+    page.button(key="care_confirmed").click().run()
+    assert not page.exception
+    assert len(fake.people.templates(ann.subject)) == 2
+
+
+def test_a_picture_of_somebody_else_is_not_added(fake: FakeSystem) -> None:
+    ann, bob = fake.add_person(1, "Ann"), fake.add_person(2, "Bob")
+    assert fake.follower.wait(fake.people.revision(), 10)
+    with pytest.raises(PersonMissing):
+        AdminFacade.current().add_from_mark(ann.subject, _pictured(fake, 2, bob.subject))
+    with pytest.raises(PictureRefused):  # a mark that was confirmed and shows another face
+        AdminFacade.current().add_from_mark(ann.subject, _pictured(fake, 2, ann.subject))
+    assert len(fake.people.templates(ann.subject)) == 1

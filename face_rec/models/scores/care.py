@@ -1,0 +1,182 @@
+"""What in the gallery needs somebody's attention: who looks like whom, which photo is whose, whose
+scores sink, whom the kiosks keep missing.
+
+Of looks that named nobody nothing is kept, and this keeps no count of them either: whom a stranger
+came near to is no fact about that person, and would be a record of strangers. That somebody is
+missed shows in what is kept anyway: they come by PIN where others are recognised.
+"""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+import numpy as np
+from scipy.stats import binomtest, false_discovery_control, kendalltau, theilslopes
+
+from face_rec.attendance.marks.effective_marks import Entry
+from face_rec.domain.marks import Source
+from face_rec.models.scores.own_report import Finding, Need
+from face_rec.models.scores.searches import MOST_LOOKS, Searches
+
+MOST: Final = 50
+"""Of each kind; who has more begins with the worst."""
+SCORE_DAYS: Final = 56
+PIN_DAYS: Final = 28
+_FEWEST_DAYS: Final = 8
+_SUNK: Final = 0.05
+_FEWEST_PINS: Final = 5
+_CHANCE: Final = 0.05
+"""Of what is listed at most this share is so by chance (Benjamini and Hochberg 1995)."""
+_HARDLY: Final = 0.05
+_CAMERA: Final = (Source.VIDEO, Source.STILL, Source.OFFLINE)
+
+
+def alike(searches: Searches, threshold: float) -> list[Finding]:
+    """Pairs of people of whom one is taken for the other at ``threshold``. Where they score like
+    photos of one person do (better than the lowest twentieth of these), they may be one."""
+    own = searches.own[searches.mated]
+    one_person = float(np.quantile(own, _HARDLY)) if len(own) else 1.0
+    best: dict[tuple[str, str], float] = {}
+    for look in np.flatnonzero((searches.other >= threshold) & (searches.rivals >= 0)):
+        names = searches.subjects[searches.people[look]], searches.subjects[searches.rivals[look]]
+        pair = min(names), max(names)
+        best[pair] = max(best.get(pair, -1.0), float(searches.other[look]))
+    worst = sorted(best.items(), key=lambda found: -found[1])
+    needs = [(Need.SAME if score >= one_person else Need.ALIKE, pair, score)
+             for pair, score in worst]  # fmt: skip
+    return _most([
+        Finding(need, one, other=other, score=score, against=threshold)
+        for need, (one, other), score in needs
+    ])  # fmt: skip
+
+
+def strange(searches: Searches, agreement: float) -> list[Finding]:
+    """The photo of each person that agrees least with their others: less than ``agreement``, or
+    less than with somebody else. One such photo makes strangers that person's."""
+    worst: dict[int, int] = {}
+    odd = searches.mated & ((searches.own < agreement) | (searches.other > searches.own))
+    for look in np.flatnonzero(odd):
+        person = int(searches.people[look])
+        known = worst.get(person)
+        if known is None or searches.own[look] < searches.own[known]:
+            worst[person] = int(look)
+    looks = sorted(worst.values(), key=lambda look: searches.own[look])
+    return _most([_strange(searches, look, agreement) for look in looks])
+
+
+def _strange(searches: Searches, look: int, agreement: float) -> Finding:
+    rival = int(searches.rivals[look])
+    closer = rival >= 0 and searches.other[look] >= max(searches.own[look], agreement)
+    return Finding(
+        Need.STRANGE,
+        searches.subjects[searches.people[look]],
+        other=searches.subjects[rival] if closer else "",
+        score=float(searches.own[look]),
+        against=agreement,
+        place=int(searches.places[look]),
+    )
+
+
+class MarkHistory:
+    """Marks of the last days, day by day, in 20 bytes for each person and day."""
+
+    def __init__(self, contract: str, today: date) -> None:
+        self._contract = contract
+        self._today = today
+        self.pictures: dict[str, list[str]] = defaultdict(list)
+        """By person, the pictures of marks that somebody has confirmed, the newest first."""
+        self._days: dict[str, array[int]] = defaultdict(lambda: array("i"))
+        self._scores: dict[str, array[float]] = defaultdict(lambda: array("f"))
+        self._pins: dict[str, int] = defaultdict(int)
+        self._seen: dict[str, int] = defaultdict(int)
+
+    def add(self, day: date, marks: Sequence[Entry]) -> None:
+        """The marks of one day, in order of time; days come newest first."""
+        scores: dict[str, list[float]] = defaultdict(list)
+        back = (self._today - day).days
+        for one in reversed(marks):
+            if one.voided:
+                continue
+            event = one.event
+            if one.confirmed and event.snapshot and len(self.pictures[event.subject]) < MOST_LOOKS:
+                self.pictures[event.subject].append(event.snapshot)
+            if back < SCORE_DAYS and event.score is not None and event.contract == self._contract:
+                scores[event.subject].append(event.score)
+            if back < PIN_DAYS:
+                self._pins[event.subject] += event.source is Source.PIN
+                self._seen[event.subject] += event.source in _CAMERA
+        for subject, found in scores.items():
+            self._days[subject].append(-back)
+            self._scores[subject].append(float(np.median(found)))
+
+    def sinking(self, threshold: float) -> list[Finding]:
+        """Whose scores fall, by a rank test that a few bad days do not sway, so far that another
+        such fall ends below ``threshold``."""
+        tested = [s for s, days in self._days.items() if len(days) >= _FEWEST_DAYS]
+        trends = {s: _trend(self._days[s], self._scores[s]) for s in tested}
+        real = _not_by_chance({s: trend[0] for s, trend in trends.items()})
+        found = [
+            Finding(Need.SINKING, s, score=trends[s][2], against=threshold, before=trends[s][1],
+                    count=len(self._days[s]), picture=self._picture(s))
+            for s in real
+            if _falls_short(*trends[s][1:], threshold)
+        ]  # fmt: skip
+        return _most(sorted(found, key=lambda one: one.score))
+
+    def missed(self, enrolled: Collection[str]) -> list[Finding]:
+        """Who comes by PIN more often than the others who can be recognised, beyond chance."""
+        people = [s for s in enrolled if self._pins.get(s, 0) + self._seen.get(s, 0)]
+        pins = sum(self._pins[s] for s in people)
+        marks = pins + sum(self._seen[s] for s in people)
+        chances = {}
+        for s in people:
+            own, mine = self._pins[s], self._pins[s] + self._seen[s]
+            usual = (pins - own + 1) / (marks - mine + 2)
+            if own >= _FEWEST_PINS:
+                chances[s] = float(binomtest(own, mine, usual, alternative="greater").pvalue)
+        found = [
+            Finding(Need.MISSED, s, count=self._pins[s], of=self._pins[s] + self._seen[s],
+                    picture=self._picture(s))
+            for s in _not_by_chance(chances)
+        ]  # fmt: skip
+        return _most(sorted(found, key=lambda one: -one.count / one.of))
+
+    def few(self, searches: Searches) -> list[Finding]:
+        """Who is known by one photo, while there is a picture of them that somebody confirmed."""
+        alone = np.unique(searches.people[~searches.mated])
+        names = [searches.subjects[person] for person in alone]
+        return _most([
+            Finding(Need.FEW, s, count=1, picture=self._picture(s)) for s in names
+            if self._picture(s)
+        ])  # fmt: skip
+
+    def _picture(self, subject: str) -> str:
+        return next(iter(self.pictures.get(subject, ())), "")
+
+
+def _trend(days: "array[int]", scores: "array[float]") -> tuple[float, float, float]:
+    """How likely a fall like this is by chance, and where the line through the scores begins and
+    ends (Theil and Sen)."""
+    x, y = np.array(days, np.float64), np.array(scores, np.float64)
+    chance = float(kendalltau(x, y, alternative="less").pvalue)
+    slope, start = theilslopes(y, x)[:2]
+    first, last = start + slope * x.min(), start + slope * x.max()
+    return (1.0 if np.isnan(chance) else chance), float(first), float(last)
+
+
+def _falls_short(before: float, now: float, threshold: float) -> bool:
+    fall = before - now
+    return fall >= _SUNK and now - fall <= threshold
+
+
+def _not_by_chance(chances: Mapping[str, float]) -> list[str]:
+    if not chances:
+        return []
+    held = false_discovery_control(list(chances.values())) <= _CHANCE
+    return [subject for subject, real in zip(chances, held, strict=True) if real]
+
+
+def _most(found: Sequence[Finding]) -> list[Finding]:
+    return list(found[:MOST])

@@ -1,0 +1,166 @@
+"""What in a gallery needs attention, on galleries of which it is known."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from face_rec.attendance.marks.effective_marks import entries
+from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.people import Contract, GalleryEntry
+from face_rec.models.scores import care
+from face_rec.models.scores.care import MarkHistory
+from face_rec.models.scores.own_report import Need
+from face_rec.models.scores.searches import Collector, Searches
+from face_rec.people.gallery.gallery import MemoryGallery
+
+WIDTH = 128
+TODAY = date(2026, 11, 26)
+Rows = np.typing.NDArray[np.float64]
+
+
+def _entry(subject: str, rows: Rows) -> GalleryEntry:
+    vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return GalleryEntry(subject, np.asarray(vectors, np.float32))
+
+
+def _searched(entries_: Sequence[GalleryEntry]) -> Searches:
+    gallery = MemoryGallery(Contract("test", WIDTH))
+    gallery.load(entries_, 1)
+    collector = Collector(gallery)
+    for _ in collector.templates(entries_):
+        pass
+    return collector.made()
+
+
+class Faces:
+    """Photos of people; all photos of one person agree at about 0.6."""
+
+    def __init__(self) -> None:
+        self.random = np.random.default_rng(2)
+
+    def face(self) -> Rows:
+        return self.random.normal(size=(1, WIDTH))
+
+    def photos(self, face: Rows, count: int = 4) -> Rows:
+        return face + 0.8 * self.random.normal(size=(count, WIDTH))
+
+    def crowd(self, count: int = 120) -> list[GalleryEntry]:
+        return [_entry(f"s{number}", self.photos(self.face())) for number in range(count)]
+
+
+def test_who_is_registered_twice_is_told_from_who_only_looks_alike() -> None:
+    faces = Faces()
+    everybody = faces.crowd()
+    twice = faces.face()
+    everybody += [_entry("a1", faces.photos(twice)), _entry("a2", faces.photos(twice))]
+    one = faces.face()
+    sister = 0.62 * one + 0.78 * faces.face()
+    everybody += [_entry("b1", faces.photos(one)), _entry("b2", faces.photos(sister))]
+    found = care.alike(_searched(everybody), 0.38)
+    assert [(one.need, one.subject, one.other) for one in found] == [
+        (Need.SAME, "a1", "a2"), (Need.ALIKE, "b1", "b2"),
+    ]  # fmt: skip
+    assert found[0].score > found[1].score > found[1].against == 0.38
+
+
+def test_in_a_healthy_gallery_nothing_is_found() -> None:
+    searches = _searched(Faces().crowd())
+    assert care.alike(searches, 0.42) == []
+    assert care.strange(searches, 0.3) == []
+
+
+def test_a_photo_of_somebody_else_is_found_with_its_place_and_whose_it_is() -> None:
+    faces = Faces()
+    everybody = faces.crowd()
+    stranger, owner = faces.face(), faces.face()
+    rows = np.concatenate([faces.photos(owner, 3), faces.photos(stranger, 1)])
+    poisoned = _entry("poisoned", rows)
+    known = 8 * everybody[5].vectors[:1].astype(np.float64)
+    rows = np.concatenate([faces.photos(faces.face(), 3), faces.photos(known, 1)])
+    other = _entry("other", rows)
+    found = care.strange(_searched([*everybody, poisoned, other]), 0.3)
+    by_person = {one.subject: one for one in found}
+    assert set(by_person) == {"poisoned", "other"}
+    assert (by_person["poisoned"].place, by_person["poisoned"].other) == (3, "")
+    assert by_person["poisoned"].score < 0.3
+    assert (by_person["other"].place, by_person["other"].other) == (3, "s5")
+
+
+# --- marks
+
+
+def _mark(
+    subject: str,
+    back: int,
+    score: float | None = 0.6,
+    source: Source = Source.VIDEO,
+    contract: str = "test",
+) -> Event:
+    at = datetime(2026, 11, 26, 8, tzinfo=UTC) - timedelta(days=back)
+    key = f"marks/{at:%Y/%m/%d}/{subject}.{back}.jpg"
+    return Event(
+        f"{subject}{back}{source}", subject, at, EventKind.PUNCH, source, "door", score=score,
+        contract=contract, snapshot=key,
+    )  # fmt: skip
+
+
+def _said(mark: Event, kind: EventKind) -> Event:
+    return Event(
+        f"{mark.id}{kind}", mark.subject, mark.at, kind, Source.MANUAL, "", target=mark.id,
+        author="boss", reason="seen", recorded_at=mark.at + timedelta(hours=1),
+    )  # fmt: skip
+
+
+def _history(events: Sequence[Event]) -> MarkHistory:
+    history = MarkHistory("test", TODAY)
+    for back in range(90):
+        day = TODAY - timedelta(days=back)
+        history.add(day, entries([e for e in events if e.at.date() == day]).marks)
+    return history
+
+
+def test_whose_scores_sink_is_told_and_by_how_much() -> None:
+    random = np.random.default_rng(4)
+    events = [
+        _mark(f"s{person}", back, 0.62 + 0.04 * float(random.normal()))
+        for person in range(80)
+        for back in range(40)
+    ]
+    events += [_mark("grew", back, 0.45 + 0.005 * back + 0.03 * float(random.normal()))
+               for back in range(40)]  # fmt: skip
+    events += [_mark("old model", back, 0.4 + 0.005 * back, contract="x") for back in range(40)]
+    events += [_mark("new", back, 0.3 + 0.1 * back) for back in range(4)]
+    (found,) = _history(events).sinking(0.33)
+    assert (found.need, found.subject, found.count) == (Need.SINKING, "grew", 40)
+    assert found.before == pytest.approx(0.645, abs=0.03)
+    assert found.score == pytest.approx(0.45, abs=0.03)
+    assert found.against == 0.33
+
+
+def test_who_comes_by_pin_where_others_are_recognised_is_missed() -> None:
+    people = [f"s{number}" for number in range(60)]
+    events = [_mark(one, back) for one in people for back in range(20)]
+    events += [_mark(one, 21, None, Source.PIN) for one in people]  # the camera was off that day
+    events += [_mark("missed", back, None, Source.PIN) for back in range(9)]
+    events += [_mark("missed", back) for back in range(10, 14)]
+    events += [_mark("no face", back, None, Source.PIN) for back in range(20)]
+    (found,) = _history(events).missed([*people, "missed"])
+    assert (found.need, found.subject, found.count, found.of) == (Need.MISSED, "missed", 9, 13)
+    assert _history(events[:1260]).missed(people) == []
+
+
+def test_only_a_confirmed_mark_is_offered_as_a_photo_and_the_newest_first() -> None:
+    marks = [_mark("one", back) for back in (3, 5, 9)]
+    void = _mark("other", 2)
+    events = [*marks, void, _said(marks[1], EventKind.CONFIRM), _said(marks[2], EventKind.CONFIRM)]
+    events += [_said(void, EventKind.CONFIRM), _said(void, EventKind.VOID), _mark("third", 4)]
+    history = _history(events)
+    assert dict(history.pictures) == {"one": [marks[1].snapshot, marks[2].snapshot]}
+    faces = Faces()
+    everybody = [*faces.crowd(5), _entry("one", faces.photos(faces.face(), 1)),
+                 _entry("third", faces.photos(faces.face(), 1))]  # fmt: skip
+    (found,) = history.few(_searched(everybody))
+    assert (found.need, found.subject) == (Need.FEW, "one")
+    assert found.picture == marks[1].snapshot
