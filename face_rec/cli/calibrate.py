@@ -2,19 +2,24 @@
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
 from typing import NoReturn
 
 from tqdm import tqdm
 
 import config
 from face_rec import assembly
+from face_rec.domain.errors import SourceError
 from face_rec.models.scores.bounds import Rate
 from face_rec.models.scores.own_report import (
     ENOUGH,
     TIMES,
     Check,
     Condition,
+    GroupRate,
     Operating,
     OwnReport,
 )
@@ -31,20 +36,35 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "model's own points, on pictures of others, see: models calibrate.",
     )
     command.add_argument("--take", action="store_true", help="put the advised thresholds in force")
+    command.add_argument(
+        "--tags",
+        type=Path,
+        metavar="FILE",
+        help="a CSV file with a column id and one for each "
+        "tag, whose rates are told apart as those of groups are; nothing of it is kept",
+    )
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
+    tags = _read(options.tags) if options.tags else b""
     with (
         assembly.build_own_people(config.load()) as (own, advice),
         tqdm(unit="step", file=sys.stderr, disable=None) as bar,
     ):
-        report = own.measure(lambda done, total: _advance(bar, done, total), Pause(lambda _: None))
+        report = own.measure(partial(_advance, bar), Pause(lambda _: None), tags)
         bar.close()
         print("\n".join(lines(report)))
         if options.take:
             print(advice.take(report))
     return 0
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _advance(bar: "tqdm[NoReturn]", done: int, total: int) -> None:
@@ -61,6 +81,16 @@ def lines(report: OwnReport) -> Iterable[str]:
     for condition in report.conditions:
         yield from _condition(condition)
     yield _checked(report.check)
+    for group in report.groups:
+        word = _worse(group)
+        yield (
+            f"{group.tag} {group.name}: {group.people:,} people, FNIR {_rate(group.missed)}, FPIR "
+            f"{_rate(group.reached)}{f': {word} than the others' if word else ''}"
+        )
+    counts = Counter(one.need for one in report.findings)
+    if counts:
+        words = ", ".join(f"{count} {need}" for need, count in counts.items())
+        yield f"To look at on the Models page: {words}"
     if report.overridden:
         yield "MATCH_THRESHOLD is set and wins over any advice."
     if report.advice is None:
@@ -90,6 +120,11 @@ def _operating(one: Operating) -> str:
         f"score {one.threshold:.3f} ({one.basis}): FPIR {_rate(one.reached)}, named "
         f"{_rate(one.named)}, FNIR {_rate(one.missed)}"
     )
+
+
+def _worse(group: GroupRate) -> str:
+    words = [("missed more", group.more_missed), ("mistaken more", group.more_mistaken)]
+    return " and ".join(word for word, true in words if true)
 
 
 def _rate(rate: Rate) -> str:

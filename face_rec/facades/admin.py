@@ -60,9 +60,10 @@ class AdminFacade(Facade):
     last_check: Callable[[], CheckStatus]
     """The chain's daily one."""
     audit: AuditLog
-    measure: Callable[[Progress], OwnReport]
+    measure: Callable[[Progress, bytes], OwnReport]
     """How well the model knows the people of this site; takes minutes, and gives way to the
-    kiosks. Raises PackMissing and ModelError where there is nothing to measure."""
+    kiosks. The bytes are a CSV file of tags, or nothing; they are forgotten with the run. Raises
+    PeopleError for another file, PackMissing and ModelError where there is nothing to measure."""
     advice: Advice
     picture: Callable[[str], bytes]
     """A JPEG by its key. Raises SnapshotMissing."""

@@ -21,6 +21,7 @@ from face_rec.journey.decide import Limits, Policy, video_limits
 from face_rec.models.scores import care, tail
 from face_rec.models.scores.calibration import STRANGER_NAMED
 from face_rec.models.scores.care import MarkHistory
+from face_rec.models.scores.group_rates import group_rates, labelled, tags_of
 from face_rec.models.scores.identification import Scored, advised, condition
 from face_rec.models.scores.impostors import embedded
 from face_rec.models.scores.own_report import Check, Finding, OwnReport
@@ -67,15 +68,17 @@ class OwnPeople:
         self._policy = policy
         self._clock = clock
 
-    def in_background(self, progress: Progress) -> OwnReport:
+    def in_background(self, progress: Progress, tags: bytes) -> OwnReport:
         """:meth:`measure` in a thread that ends with it, behind those of the kiosks."""
         pause = Pause()
         pause.step_back()
-        return self.measure(progress, pause)
+        return self.measure(progress, pause, tags)
 
-    def measure(self, progress: Progress, pause: Pause) -> OwnReport:
-        """Search with everything there is; minutes for 10,000 people. Raises PackMissing, and
-        ModelError while the gallery is being loaded or is empty."""
+    def measure(self, progress: Progress, pause: Pause, tags: bytes = b"") -> OwnReport:
+        """Search with everything there is; minutes for 10,000 people. ``tags``: a CSV file, or
+        nothing; see ``tags_of``. Raises PeopleError for another one, PackMissing, and ModelError
+        while the gallery is being loaded or is empty."""
+        labels = tags_of(tags) if tags else {}
         models, gallery = self._in_use()
         limits = video_limits(self._policy, models.calibration, gallery.templates)
         steps = _Steps(gallery.people, progress, pause)
@@ -95,6 +98,10 @@ class OwnPeople:
                 templates=gallery.templates, margin=limits.margin, check=check, today=today,
             ),
             self._findings(photos, history, models, limits),
+            group_rates(
+                photos, labelled(self._people.all(), labels), limits.threshold,
+                scored[PHOTOS].owners,
+            ),
         )  # fmt: skip
 
     @staticmethod

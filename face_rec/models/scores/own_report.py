@@ -141,6 +141,21 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupRate:
+    """How often the people of one group are missed (FNIR), and a look at them without their own
+    templates reaches the threshold for somebody else (FPIR), at the threshold in use. ``more_…``:
+    than the others, beyond chance."""
+
+    tag: str
+    name: str
+    people: int
+    missed: Rate
+    reached: Rate
+    more_missed: bool
+    more_mistaken: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OwnReport:
     """``threshold`` and ``margin``: those in use; ``overridden``: the threshold is a setting, so
     that no advice has any effect. ``check`` is None where there are too few people for it.
@@ -157,6 +172,7 @@ class OwnReport:
     check: Check | None
     advice: OwnCalibration | None
     findings: tuple[Finding, ...] = ()
+    groups: tuple[GroupRate, ...] = ()
 
 
 class Advice:

@@ -1,15 +1,18 @@
-"""Look after the gallery: whom a measurement found something about, and what to do."""
+"""Look after the gallery: whom a measurement found something about, and what to do; and whether
+everybody is served alike."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import pandas as pd
 import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.domain.errors import FaceRecError, PictureRefused
 from face_rec.domain.people import Person
 from face_rec.facades.admin import AdminFacade
-from face_rec.models.scores.own_report import Finding, Need
+from face_rec.models.scores.bounds import Rate
+from face_rec.models.scores.own_report import Finding, GroupRate, Need
 from face_rec.people.photos.photos import decode
 from face_rec.people.photos.portraits import data_uri
 from pages.ui.frame.flash import flash
@@ -125,3 +128,36 @@ def _add(app: AdminFacade, person: Person, key: str) -> None:
             return
         flash(f"A photo was added to {person.name}.")
         st.rerun()
+
+
+def group_card(groups: Sequence[GroupRate]) -> None:
+    """Whether everybody is served alike, at the threshold in use."""
+    if not groups:
+        return
+    st.markdown("**Is everybody served alike?**")
+    for one in groups:
+        for worse, words in ((one.more_missed, "missed"), (one.more_mistaken, "mistaken")):
+            if worse:
+                st.warning(
+                    f"**{plain(one.tag)} {plain(one.name)}** is served worse: its people are "
+                    f"{words} clearly more often than the others, beyond chance. Look at their "
+                    "photos and at the light where they come in; a better pack may help.",
+                    icon=":material/warning:",
+                )
+    rows = [
+        {
+            "Tag": one.tag, "Value": one.name, "People": one.people,
+            "Missed (FNIR)": bounded(one.missed),
+            "Taken for others (FPIR)": bounded(one.reached),
+        }
+        for one in groups
+    ]  # fmt: skip
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Errors by group and tag")
+    st.caption("Groups of fewer than five people are left out: their rates would tell of persons.")
+
+
+def bounded(rate: Rate) -> str:
+    """A rate with its bounds."""
+    if not rate.trials:
+        return "–"
+    return f"{rate.value:.2%} ({rate.low:.2%} to {rate.high:.2%})"

@@ -23,7 +23,7 @@ from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.progress import show_job
 from pages.ui.shared.charts import ACCENT
 from pages.ui.shared.text import counted, plain
-from pages.ui.system.gallery_care import gallery_care
+from pages.ui.system.gallery_care import bounded, gallery_care, group_card
 
 JOB: Final = "own-people"
 _OTHERS: Final = "#d98a00"
@@ -43,13 +43,21 @@ def own_people(app: AdminFacade) -> None:
         "in the background; the kiosks go first. Nothing of it is stored."
     )
     _in_force(app)
+    uploaded = st.file_uploader(
+        "Tags to tell apart, besides groups (optional)",
+        type="csv",
+        key="own_tags",
+        help="A CSV file with a column id and one for each tag, such as: id,glasses. It is read "
+        "for this run and kept nowhere.",
+    )
     running = show_job(JOB, Right.MODELS, _amount, lambda job: _ended(app, job))
     if st.button(
         "Measure", icon=":material/science:", key="own_measure",
         disabled=running or app.models.current() is None,
     ):  # fmt: skip
         JOBS.forget(JOB)
-        JOBS.start(JOB, "Measuring", app.measure, permit(Right.MODELS))
+        tags = uploaded.getvalue() if uploaded else b""
+        JOBS.start(JOB, "Measuring", lambda told: app.measure(told, tags), permit(Right.MODELS))
         st.rerun()
 
 
@@ -145,6 +153,7 @@ def _report(app: AdminFacade, report: OwnReport) -> None:
         _condition(condition)
     st.caption(_checked(report.check))
     gallery_care(app, report.findings)
+    group_card(report.groups)
 
 
 def _condition(condition: Condition) -> None:
@@ -175,9 +184,9 @@ def _row(name: str, one: Operating) -> dict[str, str]:
         "For": name,
         "Least score": f"{one.threshold:.3f}",
         "Rests on": _BASIS[one.basis],
-        "Missed (FNIR)": _bounded(one.missed),
-        "Strangers that reach it (FPIR)": _bounded(one.reached),
-        "… and have the lead": _bounded(one.named),
+        "Missed (FNIR)": bounded(one.missed),
+        "Strangers that reach it (FPIR)": bounded(one.reached),
+        "… and have the lead": bounded(one.named),
     }
 
 
@@ -246,15 +255,9 @@ def _checked(check: Check | None) -> str:
     return (
         f"Checked: from {check.from_people:,} people alone, a least score of "
         f"{check.threshold:.3f} was foretold for {check.people:,} others. There "
-        f"{_bounded(check.reached)} of strangers reach it; at most 0.5 % should. "
+        f"{bounded(check.reached)} of strangers reach it; at most 0.5 % should. "
         f"The forecast {verdict}."
     )
-
-
-def _bounded(rate: Rate) -> str:
-    if not rate.trials:
-        return "–"
-    return f"{rate.value:.2%} ({rate.low:.2%} to {rate.high:.2%})"
 
 
 def _percent(rate: Rate) -> str:

@@ -20,6 +20,7 @@ from face_rec.models.scores.own_report import (
     Condition,
     CurvePoint,
     Finding,
+    GroupRate,
     Histogram,
     Need,
     Operating,
@@ -228,3 +229,19 @@ def test_a_picture_of_somebody_else_is_not_added(fake: FakeSystem) -> None:
     with pytest.raises(PictureRefused):  # a mark that was confirmed and shows another face
         AdminFacade.current().add_from_mark(ann.subject, _pictured(fake, 2, ann.subject))
     assert len(fake.people.templates(ann.subject)) == 1
+
+
+# --- groups
+
+
+def test_a_group_that_is_served_worse_is_warned_of_plainly(fake: FakeSystem) -> None:
+    rates = (Rate(30, 500, 0.04, 0.085), Rate(2, 500, 0.0005, 0.014))
+    groups = (
+        GroupRate("Group", "night *shift*", 100, *rates, more_missed=True, more_mistaken=False),
+        GroupRate("Group", "day", 100, *rates, more_missed=False, more_mistaken=False),
+    )
+    page = _ended(fake, replace(_report(), groups=groups))
+    assert not page.exception
+    (warning,) = [one.value for one in page.warning if "served worse" in one.value]
+    assert warning.startswith(r"**Group night \*shift\*** is served worse")
+    assert "missed clearly more often" in warning
