@@ -2,8 +2,8 @@
 
 ``app`` builds all of it, ``commands`` what a command needs, ``drill`` what tries a backup out,
 ``stores`` what both rest on, from ``redis_connection``, ``sealing``, ``snapshots``, ``chain``,
-``access`` and ``privacy``; ``system`` says what was built and what each façade shows of it,
-``serving`` puts routes and the gate in front.
+``access``, ``privacy`` and ``model_change``; ``system`` says what was built and what each façade
+shows of it, ``serving`` puts routes and the gate in front.
 """
 
 from face_rec.assembly.app import build
@@ -23,6 +23,7 @@ from face_rec.assembly.commands import (
     has_accounts,
 )
 from face_rec.assembly.drill import Tried, try_restore
+from face_rec.assembly.model_change import build_model_change
 from face_rec.assembly.redis_connection import redis_address
 from face_rec.assembly.serving import middleware, routes, serve_bounded
 from face_rec.assembly.snapshots import backup_place
@@ -39,6 +40,7 @@ __all__ = [
     "build_backups",
     "build_chain",
     "build_data_keys",
+    "build_model_change",
     "build_models",
     "build_own_people",
     "build_privacy",

@@ -1,14 +1,19 @@
-"""``python -m face_rec models``: list, pull, import, verify and calibrate model packs."""
+"""``python -m face_rec models``: list, pull, import, verify, calibrate and change model packs."""
 
 import argparse
 import dataclasses
-from collections.abc import Iterator
+import getpass
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
 
 import config
+from face_rec import assembly
+from face_rec.access.audit import actor
+from face_rec.access.audit.actor import Actor
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import ModelError, PackBroken
 from face_rec.models.packs.catalogue import OFFICIAL
@@ -19,6 +24,7 @@ from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.loading import load
 from face_rec.models.runtime.speed import estimate
 from face_rec.models.scores.impostors import Measurement, embed_people, measure
+from face_rec.people.change.change import ChangeStatus, ModelChange
 from face_rec.protocols.models import Progress
 
 _PROBABLY_ONE_PERSON = 0.6
@@ -50,6 +56,65 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     calibrate.add_argument("folder", type=Path, help="pictures as FOLDER/<person>/*.jpg")
     calibrate.add_argument("--name", default="", help="the pack (default: MODEL_PACK)")
     calibrate.set_defaults(run=_calibrate)
+    _add_change(actions)
+
+
+def _add_change(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    change = actions.add_parser(
+        "change", help="another pack for everybody, from the photos that were kept",
+        description="The running app does the work; see it go on with: models change status",
+    )  # fmt: skip
+    acts = change.add_subparsers(title="acts", required=True, metavar="ACT")
+    begin = acts.add_parser("begin", help="embed everybody with another pack, beside this one")
+    begin.add_argument("name", metavar="PACK")
+    begin.set_defaults(run=lambda options: _act(lambda change: change.begin(options.name)))
+    for name, words, act in (
+        ("status", "how far it is, and how both packs compare", None),
+        ("pause", "let it rest", ModelChange.pause),
+        ("resume", "let it go on", lambda change: change.pause(paused=False)),
+        ("again", "try what failed once more, and compare anew", ModelChange.again),
+        ("switch", "all processes use the other pack; the way back, too", ModelChange.switch),
+        ("end", "remove what the pack that is not in use has made", ModelChange.end),
+    ):
+        acts.add_parser(name, help=words).set_defaults(run=partial(_run_act, act))
+
+
+def _run_act(act: Callable[[ModelChange], object] | None, _: argparse.Namespace) -> int:
+    return _act(act)
+
+
+def _act(act: Callable[[ModelChange], object] | None) -> int:
+    who = Actor(getpass.getuser(), "command")
+    with assembly.build_model_change(config.load()) as change, actor.acting(who):
+        if act is not None:
+            act(change)
+        for line in _told(change.status()):
+            print(line)
+    return 0
+
+
+def _told(status: ChangeStatus | None) -> Iterator[str]:
+    if status is None:
+        yield "No change is under way."
+        return
+    tally, trial = status.progress.tally, status.trial
+    state = "paused" if status.plan.paused else status.stage
+    yield f"From {status.plan.old.pack} to {status.plan.new.pack}: {state}"
+    yield f"In use: {status.running.pack}"
+    yield (
+        f"{tally.done} of {tally.people} people embedded, {tally.waiting} to go, "
+        f"{tally.called_in} need to come for a photo, {tally.withheld} have not consented"
+    )
+    if status.progress.problem:
+        yield f"Held up: {status.progress.problem}"
+    if trial is not None:
+        for pack, looks in ((status.plan.old.pack, trial.old), (status.plan.new.pack, trial.new)):
+            yield (
+                f"{pack}: of {trial.looks} photos left out, {looks.right} named rightly, "
+                f"{looks.nobody} nobody, {looks.wrong} somebody else; least score "
+                f"{looks.threshold:.3f}, least lead {looks.margin:.3f}"
+            )
+        yield f"Named differently: {trial.differently} people; look-alike pairs: {trial.alike}"
 
 
 def _packs(settings: config.Settings) -> InstalledPacks:

@@ -23,7 +23,16 @@ from tests.benchmarks.report.row import Row
 
 ROOMS = {
     "journey": ("frame_cost", "time_to_mark", "visits", "streams", "soak", "start"),
-    "stores": ("matching", "gallery", "marks", "attendance", "greeting", "chain", "journal"),
+    "stores": (
+        "matching",
+        "gallery",
+        "marks",
+        "attendance",
+        "greeting",
+        "chain",
+        "journal",
+        "model_change",
+    ),
     "browser": ("transports", "pages", "kiosk", "live_line", "many_kiosks"),
 }
 NAMES = {

@@ -136,7 +136,9 @@ class ModelChange:
         """All processes use the other side from now on, within seconds; so this is also the way
         back. Raises Conflict while people are still being embedded."""
         status = self.status()
-        if status is None or status.stage not in {Stage.READY, Stage.SWITCHED}:
+        if status is None:
+            raise Conflict("No change is under way. Begin one first.")
+        if status.stage not in {Stage.READY, Stage.SWITCHED}:
             raise Conflict("Not everybody is embedded with the other model yet. Wait for it.")
         return self._choose(status.other)
 

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+import config
+from face_rec import assembly
 from face_rec.cli import models
-from face_rec.domain.errors import ModelError
+from face_rec.domain.errors import Conflict, ModelError
 from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.scores.calibration import Origin
 from tests.data import Material, shared_data
+from tests.synthetic.material import write_pack
 
 pytestmark = pytest.mark.models
 
@@ -94,3 +97,34 @@ def test_a_calibration_replaces_the_built_in_one_and_comes_close_to_it(
     assert measured != built_in
     assert measured.cosine_at(1e-3) == pytest.approx(built_in.cosine_at(1e-3), abs=0.03)
     assert "pairs of different people" in capsys.readouterr().out
+
+
+def test_a_change_is_begun_followed_and_ended_from_a_terminal(
+    run: Run, drawn: Material, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """The work itself is the running app's; here is none."""
+    monkeypatch.setattr(config, "ROOT", tmp_path)
+    run("import", str(drawn.pack), "--name", "mine")
+    other = write_pack(tmp_path / "drawn128", dimension=128)
+    run("import", str(other), "--name", "other")
+    capsys.readouterr()
+    assert run("change", "status") == 0
+    assert "No change is under way" in capsys.readouterr().out
+    with pytest.raises(Conflict, match="Begin one first"):
+        run("change", "switch")
+    run("change", "begin", "other")
+    assert "From mine to other: making" in capsys.readouterr().out
+    run("change", "pause")
+    assert "paused" in capsys.readouterr().out
+    run("change", "resume")
+    with pytest.raises(Conflict, match="Wait for it"):
+        run("change", "switch")
+    capsys.readouterr()
+    run("change", "end")
+    assert "ending" in capsys.readouterr().out
+    with assembly.build_access(config.load()) as access:
+        said = [(one.action, one.target, one.kind) for one in access.audit.newest(10)]
+    begun = ("models.change.begun", "other", "command")
+    ended = ("models.change.ended", "other", "command")
+    assert (said[-1], said[0]) == (begun, ended)

@@ -151,6 +151,16 @@ def test_a_stored_person_is_read() -> None:
     )  # fmt: skip
 
 
+def test_a_template_knows_its_photo_and_one_without_is_written_as_before() -> None:
+    stored = json.loads(TEMPLATES)
+    stored[0]["photo"] = "0" * 32
+    first, second = _read(ABOUT, json.dumps(stored)).templates
+    assert (first.photo, second.photo) == ("0" * 32, "")
+    person = _read(ABOUT, json.dumps(stored))
+    again = json.loads(person_codec.person_fields(person)[keys.TEMPLATES])
+    assert [one.get("photo") for one in again] == ["0" * 32, None]
+
+
 def test_a_person_of_the_first_version_is_read() -> None:
     assert _read("{}") == Person("s1", "E 7", "", version=3)
     left = _read('{"name":"Ada","active":false,"updated_at":"2025-03-10T08:00:00+00:00"}')
