@@ -14,6 +14,7 @@ from face_rec.assembly.commands import (
     build_backups,
     build_chain,
     build_data_keys,
+    build_model_change,
     build_models,
     build_own_people,
     build_privacy,
@@ -23,7 +24,6 @@ from face_rec.assembly.commands import (
     has_accounts,
 )
 from face_rec.assembly.drill import Tried, try_restore
-from face_rec.assembly.model_change import build_model_change
 from face_rec.assembly.redis_connection import redis_address
 from face_rec.assembly.serving import middleware, routes, serve_bounded
 from face_rec.assembly.snapshots import backup_place

@@ -15,7 +15,7 @@ from face_rec.assembly.chain import (
     witness_folder,
     witness_pin,
 )
-from face_rec.assembly.model_change import switch_of
+from face_rec.assembly.model_change import open_model_change, switch_of
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.redis_connection import open_redis
 from face_rec.assembly.sealing import open_data_keys, open_pin_sealer, open_resealing
@@ -36,6 +36,7 @@ from face_rec.journey.decide import Policy
 from face_rec.models.scores.own_people import OwnPeople
 from face_rec.models.scores.own_report import Advice
 from face_rec.models.service import ModelService
+from face_rec.people.change.change import ModelChange
 from face_rec.people.change.plan import Switch
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.privacy.service import Privacy
@@ -171,6 +172,20 @@ def build_models(
         settings.data_dir / "models", settings.model_pack, settings.model_provider, threads=1,
         liveness=settings.liveness_pack, switch=switch, taken=taken,
     )  # fmt: skip
+
+
+@contextmanager
+def build_model_change(settings: Settings) -> Iterator[ModelChange]:
+    """What admins do about a change of the model, without kiosks; for commands. The app that runs
+    beside it does the work. Raises ModelError where the pack in use cannot be loaded."""
+    clock = SystemClock()
+    with ExitStack() as stack:
+        stores = open_stores(settings, clock, stack)
+        models = build_models(settings, stores, switch_of(stores))
+        models.follow()
+        if models.current() is None:
+            models.load()
+        yield open_model_change(stores, settings.site, models, clock)
 
 
 @contextmanager

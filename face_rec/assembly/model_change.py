@@ -1,14 +1,11 @@
 """Changing the recognition model: the job that embeds everybody anew, and what admins do."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
 
-from config import Settings
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.assembly.commands import build_models
-from face_rec.assembly.stores import Stores, open_stores
-from face_rec.clock import Clock, SystemClock
+from face_rec.assembly.stores import Stores
+from face_rec.clock import Clock
 from face_rec.people.change.change import ModelChange, Note
 from face_rec.people.change.job import ReembeddingJob
 from face_rec.people.change.plan import Switch
@@ -23,20 +20,6 @@ _ACTIONS: Mapping[str, Action] = {
     "ended": Action.MODELS_CHANGE_ENDED,
     "used": Action.MODELS_USED,
 }
-
-
-@contextmanager
-def build_model_change(settings: Settings) -> Iterator[ModelChange]:
-    """What admins do about a change of the model, without kiosks; for commands. The app that runs
-    beside it does the work. Raises ModelError where the pack in use cannot be loaded."""
-    clock = SystemClock()
-    with ExitStack() as stack:
-        stores = open_stores(settings, clock, stack)
-        models = build_models(settings, switch_of(stores))
-        models.follow()
-        if models.current() is None:
-            models.load()
-        yield open_model_change(stores, settings.site, models, clock)
 
 
 def switch_of(stores: Stores) -> Callable[[], Switch | None]:

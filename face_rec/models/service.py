@@ -105,10 +105,8 @@ class ModelService:
         self._follower.start()
 
     def load(self) -> FaceModels:
-        """Load and warm up the wanted pack, now; the one in use stays until it is ready.
-
-        Raises PackMissing, PackBroken or ProviderMissing, which :meth:`status` tells as well.
-        """
+        """Load and warm up the wanted pack, now; the one in use stays until it is ready. Raises
+        PackMissing, PackBroken or ProviderMissing, which :meth:`status` tells as well."""
         with self._loading:
             wanted = self._choice.wanted
             self._seen = self._key(wanted)
@@ -121,12 +119,8 @@ class ModelService:
                 raise
 
     def use(self, name: str) -> FaceModels:
-        """Exchange the pack in use for an installed one, and remember the choice until
-        MODEL_PACK is changed.
-
-        Templates made with another recognition model cannot be compared: those people must
-        be enrolled again. Raises what :meth:`load` raises; then nothing has changed.
-        """
+        """Exchange the pack in use for an installed one, here only, and remember the choice until
+        MODEL_PACK is changed. Raises what :meth:`load` raises; then nothing has changed."""
         with self._loading:
             models = self._exchange(name)
             self._choice.make(name)
@@ -140,7 +134,8 @@ class ModelService:
 
     def beside(self, name: str) -> FaceModels:
         """An installed pack, loaded beside the one in use, which goes on. Raises ModelError."""
-        return load(self.packs.find(name), self._provider, self._threads).models
+        pack = self.packs.find(name)
+        return self._scored(pack, load(pack, self._provider, self._threads)).models
 
     def before_exchange(self, prepare: Callable[[FaceModels], None]) -> None:
         """``prepare`` is called with new models before they are in use, on the thread that
@@ -179,10 +174,14 @@ class ModelService:
             self._prepare(loaded.models)
         speed = Speed(loaded.detect_seconds, loaded.embed_seconds, measured=True)
         self._status = ready(pack, loaded.models, speed, loaded.note, offered())
-        scores = SiteScores(pack.calibration, loaded.models.contract.digest, self._taken)
-        self._loaded = replace(loaded, models=replace(loaded.models, calibration=scores))
+        self._loaded = self._scored(pack, loaded)
         log.info("models ready pack=%s provider=%s", pack.name, loaded.models.provider)
         return self._loaded.models
+
+    def _scored(self, pack: Pack, loaded: Loaded) -> Loaded:
+        """With the threshold that was taken over for this model, where there is one."""
+        scores = SiteScores(pack.calibration, loaded.models.contract.digest, self._taken)
+        return replace(loaded, models=replace(loaded.models, calibration=scores))
 
     def _with_liveness(self, loaded: Loaded) -> Loaded:
         """``loaded`` with the liveness models, if there are any. Broken ones are said, and keep
