@@ -170,7 +170,8 @@ def build_models(
 
     return ModelService(
         settings.data_dir / "models", settings.model_pack, settings.model_provider, threads=1,
-        liveness=settings.liveness_pack, switch=switch, taken=taken,
+        liveness=settings.liveness_pack, mirror=settings.model_mirror or "", switch=switch,
+        taken=taken,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from face_rec.background import Background
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
 from face_rec.domain.own_calibration import OwnCalibration
-from face_rec.models.packs.catalogue import OFFICIAL, RELEASES
+from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.install import Installer, silent
 from face_rec.models.packs.installed_packs import Choice, InstalledPacks
 from face_rec.models.packs.liveness_pack import MANIFEST as LIVENESS_MANIFEST
@@ -38,8 +38,9 @@ class ModelService:
 
     ``root``: DATA_DIR/models. ``pack``: name or folder. ``threads``: of one inference.
     ``liveness``: name or folder of the liveness models, which need not be there.
-    ``releases``: base URL of the official ZIPs. ``taken``: what an admin took over from
-    measurements on the site's own people; asked at every look.
+    ``mirror``: address of a folder with the official downloads; empty: where they are published.
+    ``taken``: what an admin took over from measurements on the site's own people; asked at every
+    look.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class ModelService:
         *,
         liveness: str = "liveness",
         clock: Clock | None = None,
-        releases: str = RELEASES,
+        mirror: str = "",
         switch: Callable[[], Switch | None] = lambda: None,
         taken: Callable[[], Sequence[OwnCalibration]] = tuple,
     ) -> None:
@@ -62,7 +63,7 @@ class ModelService:
         self.packs = InstalledPacks(root)
         self.liveness = LivenessPacks(root, self.packs.digests)
         self._liveness = liveness
-        self.installer = Installer(self.packs, clock or SystemClock(), releases)
+        self.installer = Installer(self.packs, clock or SystemClock(), mirror)
         self._choice = Choice(root / "chosen.json", pack)
         self._provider = provider
         self._threads = threads
@@ -284,6 +285,9 @@ class ModelService:
             title=official.title,
             bytes=official.download,
             accuracy=official.accuracy,
+            plainly=official.plainly,
+            begun=self.installer.begun(official),
+            sources=self.installer.sources(official),
             speed=(status.speed if in_use else None) or estimate(official),
             licence=official.licence,
             installed=installed,

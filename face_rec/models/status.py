@@ -58,7 +58,8 @@ class ReportingModels(ModelSource, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PackOffer:
-    """An official pack as a page offers it; ``bytes``: of the download, approximately."""
+    """An official pack as a page offers it; ``bytes``: of the download, approximately; ``begun``:
+    of them what an earlier try left; ``sources``: the addresses of the download."""
 
     name: str
     title: str
@@ -68,6 +69,9 @@ class PackOffer:
     licence: Licence
     installed: bool
     in_use: bool
+    plainly: str = ""
+    begun: int = 0
+    sources: tuple[str, ...] = ()
 
 
 def loading(wanted: str) -> ModelStatus:

@@ -13,6 +13,7 @@ from face_rec.settings.kinds import (
     Secret,
     TurnUrl,
     VideoTransport,
+    WebUrl,
     Whole,
 )
 from face_rec.settings.topic import Topic, setting
@@ -26,6 +27,11 @@ class Recognition(Topic):
     model_pack: str = setting(
         "buffalo_l",
         "Name of an installed model pack, or the path of a folder.",
+    )
+    model_mirror: WebUrl | None = setting(
+        "",
+        "Web address of a folder of yours that holds the downloads of model packs; empty: they "
+        "come from where they are published.",
     )
     liveness_pack: str = setting(
         "liveness",

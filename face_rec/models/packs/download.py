@@ -48,6 +48,12 @@ def fetch(downloads: Sequence[Download], kept: Path, progress: Progress) -> None
         before += done
 
 
+def kept_of(download: Download, kept: Path) -> int:
+    """Bytes of a download in ``kept`` that can be gone on with."""
+    part = _Part(download, kept)
+    return part.bytes if part.goes_on else 0
+
+
 class _Part:
     """One file on its way: its bytes so far, and the version of the server's file that they are
     of (its ETag, RFC 9110 section 8.8.3)."""
@@ -57,6 +63,14 @@ class _Part:
         self._wanted = wanted
         self._path = kept / name
         self._version = kept / f"{name}.version"
+
+    @property
+    def goes_on(self) -> bool:
+        return self._path.is_file() and self._version.is_file()
+
+    @property
+    def bytes(self) -> int:
+        return self._path.stat().st_size
 
     def bring(self, progress: Progress, before: int, all_bytes: int) -> int:
         """Download what is missing and put the whole in place; how many bytes it has."""
@@ -72,7 +86,7 @@ class _Part:
                 if not answer.ok:
                     raise _failed(address, f"the server answered {answer.status_code}")
                 self._write(answer, progress, before, all_bytes)
-            size = self._path.stat().st_size
+            size = self.bytes
             shutil.move(self._path, self._wanted.target)
             self._drop()
         except requests.RequestException as error:
@@ -86,8 +100,8 @@ class _Part:
         """The rest of the same version, or all of another (RFC 9110 sections 13.1.5 and 14.2).
         Content must come as it is: of something packed on the way the bytes cannot be counted."""
         asked = {"Accept-Encoding": "identity"}
-        if self._path.is_file() and self._version.is_file():
-            asked["Range"] = f"bytes={self._path.stat().st_size}-"
+        if self.goes_on:
+            asked["Range"] = f"bytes={self.bytes}-"
             asked["If-Range"] = self._version.read_text("utf-8")
         return asked
 
@@ -95,7 +109,7 @@ class _Part:
         self, answer: requests.Response, progress: Progress, before: int, all_bytes: int
     ) -> None:
         goes_on = answer.status_code == requests.codes.partial_content
-        done = self._path.stat().st_size if goes_on else 0
+        done = self.bytes if goes_on else 0
         length = int(answer.headers.get("Content-Length", 0))
         total = done + length if length else 0
         if total > LARGEST:
@@ -135,5 +149,6 @@ def _failed(address: str, why: str) -> ModelError:
     """A download that did not come whole, and what to do."""
     return ModelError(
         f"{address} could not be downloaded: {why}. Try again: what has come is kept. Or download "
-        "it on another machine and install it with: python -m face_rec models import ZIP-or-FOLDER"
+        "it on another machine and give the file to the page Models, or to: "
+        "python -m face_rec models import ZIP-or-FOLDER"
     )

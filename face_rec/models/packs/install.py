@@ -15,8 +15,8 @@ from pathlib import Path
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import ModelError, PackBroken
-from face_rec.models.packs.catalogue import OFFICIAL, RELEASES, OfficialPack
-from face_rec.models.packs.download import Download, fetch
+from face_rec.models.packs.catalogue import OFFICIAL, OfficialPack
+from face_rec.models.packs.download import Download, fetch, kept_of
 from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.packs.liveness_pack import MANIFEST as LIVENESS_MANIFEST
 from face_rec.models.packs.liveness_pack import LivenessPack, LivenessPacks
@@ -46,12 +46,13 @@ def silent(done: int, total: int) -> None:
 
 
 class Installer:
-    """Adds to the installed packs; ``releases`` is the base URL of the official ZIPs."""
+    """Adds to the installed packs; ``mirror`` is the address of a folder from which official ones
+    come, instead of where they are published."""
 
-    def __init__(self, packs: InstalledPacks, clock: Clock, releases: str = RELEASES) -> None:
+    def __init__(self, packs: InstalledPacks, clock: Clock, mirror: str = "") -> None:
         self._packs = packs
         self._clock = clock
-        self._releases = releases
+        self._mirror = mirror
 
     def pull(self, name: str, progress: Progress = silent) -> Pack:
         """Download an official pack and install it; ``progress`` counts downloaded bytes. What
@@ -143,18 +144,28 @@ class Installer:
 
     def _download(self, official: OfficialPack, staging: Path, progress: Progress) -> None:
         """The files of ``official`` into ``staging``; raises ModelError."""
+        wanted = self._downloads(official, staging)
+        fetch(wanted, self._packs.root / PARTS, progress)
+        if not official.addresses:
+            (archive,) = (one.target for one in wanted)
+            unpack_models(archive, staging, silent, only=_names(official))
+            archive.unlink()
+
+    def _downloads(self, official: OfficialPack, folder: Path) -> list[Download]:
+        sizes = {file.name: file.bytes for file in (official.detection, official.recognition)}
+        return [
+            Download(address, sizes.get(name, 0), folder / name)
+            for name, address in official.sources(self._mirror).items()
+        ]
+
+    def sources(self, official: OfficialPack) -> tuple[str, ...]:
+        """The addresses of what :meth:`pull` downloads."""
+        return tuple(official.sources(self._mirror).values())
+
+    def begun(self, official: OfficialPack) -> int:
+        """Bytes of ``official`` that came before its download broke off, and are gone on with."""
         kept = self._packs.root / PARTS
-        if official.addresses:
-            wanted = [
-                Download(official.addresses[file.name], file.bytes, staging / file.name)
-                for file in (official.detection, official.recognition)
-            ]
-            fetch(wanted, kept, progress)
-            return
-        archive = Download(f"{self._releases}/{official.name}.zip", 0, staging / "download.zip")
-        fetch([archive], kept, progress)
-        unpack_models(archive.target, staging, silent, only=_names(official))
-        archive.target.unlink()
+        return sum(kept_of(one, kept) for one in self._downloads(official, kept))
 
     def _published(self, staging: Path, official: OfficialPack) -> Pack:
         """The official pack in ``staging``, verified against the catalogue."""

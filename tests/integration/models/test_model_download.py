@@ -262,7 +262,7 @@ def test_a_pack_of_single_files_is_pulled_as_one(
     )
     monkeypatch.setitem(OFFICIAL, "single", single)
     seen: list[tuple[int, int]] = []
-    installer = Installer(packs, FakeClock(), "http://127.0.0.1:9")
+    installer = Installer(packs, FakeClock())
     assert not installer.pull("single", lambda *told: seen.append(told)).custom
     size = single.detection.bytes + single.recognition.bytes
     assert seen[-1] == (size, size)
@@ -271,3 +271,33 @@ def test_a_pack_of_single_files_is_pulled_as_one(
     with pytest.raises(PackBroken, match="bytes instead of"):
         installer.pull("single")
     assert packs.find("single").files == (single.detection, single.recognition)
+
+
+def test_a_pack_comes_from_the_mirror_where_one_is_set(
+    packs: InstalledPacks, releases: Releases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_pack(tmp_path / "single")
+    names = (DETECTION, RECOGNITION)
+    releases.files |= {f"/{name}": (folder / name).read_bytes() for name in names}
+    single = replace(
+        official_of(folder, "single"), addresses={name: "http://127.0.0.1:9/x" for name in names}
+    )
+    monkeypatch.setitem(OFFICIAL, "single", single)
+    installer = Installer(packs, FakeClock(), f"{releases.url}/")
+    assert installer.sources(single) == tuple(f"{releases.url}/{name}" for name in names)
+    assert installer.pull("single").files == (single.detection, single.recognition)
+
+
+def test_what_came_of_a_broken_download_is_told_until_all_of_it_is_there(
+    installer: Installer, releases: Releases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("face_rec.models.packs.download._PIECE", 64)
+    tiny, whole = OFFICIAL["tiny"], len(releases.files["/tiny.zip"])
+    releases.cut, releases.version = 100, '"one"'
+    assert installer.begun(tiny) == 0
+    with pytest.raises(ModelError, match="page Models"):
+        installer.pull("tiny")
+    assert whole - 100 - 64 < installer.begun(tiny) <= whole - 100
+    releases.cut = 0
+    installer.pull("tiny")
+    assert installer.begun(tiny) == 0

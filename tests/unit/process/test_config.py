@@ -235,6 +235,7 @@ def test_a_good_value_is_understood(name: str, text: str, value: object) -> None
         ("LOCAL_SIGN_IN", "maybe", "true or false"),
         ("OIDC_ISSUER", "idp.example", "a URL beginning with http:// or https://"),
         ("PUBLIC_URL", "door.example", "a URL beginning with http:// or https://"),
+        ("MODEL_MIRROR", "ftp://packs", "a URL beginning with http:// or https://"),
         (
             "OIDC_ROLES",
             "it=root",
