@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from face_rec.background import Background
 from face_rec.domain.errors import Conflict, OptionsRefused, StoreUnavailable
+from face_rec.domain.first_steps import Guide, guide_of
 from face_rec.domain.look import Look, accent_of, stored_logo, welcome_of
 from face_rec.domain.own_calibration import Calibrations, calibrations_of, in_force, stored
 from face_rec.settings.kinds import Cooldown, Days, Title, Zone, parser
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 Note = Callable[[Mapping[str, object], Mapping[str, object]], None]
 """(before, after): for the audit log."""
+_TRIES: Final = 5
 _DAYS: Final = ("snapshot_days", "inactive_days")
 _LOOK: Final = frozenset(entry.name for entry in fields(Look))
 
@@ -42,6 +44,7 @@ class SiteOptions:
     chosen one, and each uses what it is set to."""
     calibrations: Calibrations = ()
     """What an admin took over from measurements on one's own people, the newest first."""
+    first_steps: Guide = Guide.NOT_BEGUN
 
     def having(self, values: Mapping[str, Any]) -> Self:
         """With these values, by name; those of the look as well."""
@@ -65,7 +68,7 @@ class SiteOptions:
         return [f"{one.contract[:12]}: {one.told()}" for one in found if one]
 
     def _own(self) -> dict[str, str]:
-        return {name: str(getattr(self, name)) for name in VARIABLES}
+        return {name: str(getattr(self, name)) for name in (*VARIABLES, "first_steps")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "short_names": parser(bool),
     "show_late": parser(bool),
     "calibrations": calibrations_of,
+    "first_steps": guide_of,
 }
 """What is typed here is read like the variable of the same name, where there is one."""
 VARIABLES: Final[Mapping[str, str]] = {
@@ -204,6 +208,18 @@ class LiveOptions:
         self.refresh()
         self._note(before.told(), self.current().told())
         return self.current()
+
+    def decide(self, name: str, text: str) -> None:
+        """Choose one value, whatever others are being changed to. Raises what :meth:`change`
+        does, Conflict only where that happens again and again."""
+        for _ in range(_TRIES):
+            self.refresh()
+            try:
+                self.change({name: text}, self.version)
+            except Conflict:
+                continue
+            return
+        raise Conflict("These settings are being changed all the time. Try again.")
 
     def _has(self, name: str) -> bool:
         return name in self._stored.values

@@ -3,18 +3,21 @@
 import streamlit as st
 
 from face_rec.access.pages import Page
+from face_rec.domain.first_steps import Step
 from face_rec.facades.admin import AdminFacade
 from face_rec.models.status import ModelState, ModelStatus
+from pages.ui.frame.first_steps import bar
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.jobs import Job
 from pages.ui.frame.navigation import link
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import repeating
 from pages.ui.frame.progress import show_job
-from pages.ui.shared.text import counted, file_size, plain
+from pages.ui.shared.text import counted, plain
 from pages.ui.shared.widgets import Line, Tone, facts, state_list
+from pages.ui.system import first_pack
 from pages.ui.system.model_change import change_card
-from pages.ui.system.model_packs import JOB, offers, other_packs, upload
+from pages.ui.system.model_packs import JOB, amount, offers, other_packs, upload
 from pages.ui.system.own_people import own_people
 
 require(Page.MODELS.right)
@@ -129,24 +132,23 @@ def _people_left_behind(app: AdminFacade) -> None:
 
 def draw() -> None:
     app = AdminFacade.current()
+    bar(Step.MODEL)
+    if first_pack.wanted(app):
+        first_pack.choose(app)
+        return
     status_card(app)
     change_card(app)
     own_people(app)
-    busy = show_job(JOB, Right.MODELS, _amount, _installed)
+    busy = show_job(JOB, Right.MODELS, amount, _installed)
     st.subheader("Model packs", anchor=False)
     offers(app, busy)
     other_packs(app)
-    upload(app, busy)
+    with st.expander("Install from files", icon=":material/folder_zip:"):
+        upload(app, busy)
     status = app.models.status()
     if status.state is ModelState.READY:
         said = f"{status.licence.text} {status.liveness}".strip()
         st.caption(f":material/gavel: {plain(said)}")
-
-
-def _amount(job: Job) -> str:
-    if not job.total:
-        return file_size(job.done) if job.done else "starting …"
-    return f"{file_size(job.done)} of {file_size(job.total)}"
 
 
 def _installed(job: Job) -> None:

@@ -10,8 +10,10 @@ from face_rec.access.pages import Page
 from face_rec.attendance.days.day_record import DayRecord, Overview, overview
 from face_rec.attendance.terms.status import DAYS_OFF, Status
 from face_rec.clock import long_day
+from face_rec.domain.first_steps import Step
 from face_rec.domain.marks import Event
 from face_rec.facades.attendance import AttendanceFacade
+from pages.ui.frame import first_steps as guide
 from pages.ui.frame.identity import Right, current, require
 from pages.ui.frame.navigation import link, next_step, open_page
 from pages.ui.frame.page import guarded, page
@@ -91,7 +93,9 @@ ABSENT = "Their shift is over and they were never seen."
 
 def draw(app: AttendanceFacade) -> None:
     zone_question(app)
-    if app.people.count() == 0:
+    if guide.step() is Step.DONE:
+        guide.what_next()
+    elif app.people.count() == 0 and not guide.over():
         first_steps(app)
     numbers()
     left, right = st.columns([1.15, 1], gap="medium")

@@ -1,14 +1,19 @@
 """Register: a person's details, consent and face, in under a minute."""
 
+import re
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from face_rec.access.pages import Page
 from face_rec.domain.errors import FaceRecError, FaceTaken, IdTaken, StoreUnavailable
+from face_rec.domain.first_steps import Step
 from face_rec.domain.people import Consent, Person
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.details import LONGEST_EMAIL, LONGEST_ID, LONGEST_NAME, Details
+from pages.ui.frame import first_steps
 from pages.ui.frame.component_files import asset
-from pages.ui.frame.identity import Right, require
+from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.navigation import link_to, open_page
 from pages.ui.frame.page import page
 from pages.ui.frame.parts import callback
@@ -33,11 +38,23 @@ def begin_anew(draft: Draft) -> None:
         )  # fmt: skip
 
 
-def details_form(app: RegistrarFacade, draft: Draft) -> Details:
-    """What stands in the form now, unchecked; consent is None until the box is ticked."""
+def own_words(identity: Identity) -> dict[str, str]:
+    """Name and ID as the account tells them: ``ada.lovelace@example.org`` is Ada Lovelace."""
+    local = identity.id.partition("@")[0]
+    return {"name": " ".join(re.split(r"[._-]+", local)).title(), "id": local}
+
+
+def details_form(app: RegistrarFacade, draft: Draft, *, own: bool) -> Details:
+    """What stands in the form now, unchecked; consent is None until the box is ticked. ``own``: of
+    whoever sits there, who is asked for no more than is needed."""
     _find_again(draft)
     name = st.text_input("Name", key=draft.name("name"), max_chars=LONGEST_NAME)
-    left, right = st.columns(2)
+    left: DeltaGenerator
+    right: DeltaGenerator
+    if own:
+        left, right = st.container(), st.expander("Group and e-mail")
+    else:
+        left, right = st.columns(2)
     person_id = left.text_input(
         "ID", key=draft.name("id"), max_chars=LONGEST_ID,
         help="Staff or student number, or anything else that only this person has.",
@@ -46,13 +63,11 @@ def details_form(app: RegistrarFacade, draft: Draft) -> Details:
         "Group (optional)", key=draft.name("group"), max_chars=LONGEST_NAME,
         placeholder="Team, class, shift",
     )  # fmt: skip
-    email = st.text_input(
-        "E-mail (optional)",
-        key=draft.name("email"),
-        max_chars=LONGEST_EMAIL,
+    email = (right if own else st).text_input(
+        "E-mail (optional)", key=draft.name("email"), max_chars=LONGEST_EMAIL
     )
     draft.words.update(name=name, id=person_id, group=group, email=email)
-    return Details(person_id, name, group, email, _consent(app, draft))
+    return Details(person_id, name, group, email, _consent(app, draft, own=own))
 
 
 def _find_again(draft: Draft) -> None:
@@ -63,13 +78,13 @@ def _find_again(draft: Draft) -> None:
         st.session_state.setdefault(draft.name("consent"), True)
 
 
-def _consent(app: RegistrarFacade, draft: Draft) -> Consent | None:
+def _consent(app: RegistrarFacade, draft: Draft, *, own: bool) -> Consent | None:
     """The consent with the text that was shown and the time of the tick."""
     with st.container(border=True, key="consent"):
         st.caption(plain(app.site.consent_text))
         key = draft.name("consent")
         st.checkbox(
-            "The person agrees",
+            "I agree" if own else "The person agrees",
             key=key,
             on_change=callback(Right.PEOPLE_WRITE, _ticked),
             args=(app, draft, key),
@@ -86,13 +101,15 @@ def _ticked(app: RegistrarFacade, draft: Draft, key: str) -> None:
 # --- saving, and what is asked when it may not be saved as it is
 
 
-def save_form(app: RegistrarFacade, draft: Draft, details: Details) -> None:
-    """The button, and the answers to what came of it."""
+def save_form(app: RegistrarFacade, draft: Draft, details: Details, zone: str) -> None:
+    """The button, and the answers to what came of it. ``zone``: of the site, kept with the first
+    person; empty: chosen already."""
     pressed = st.button(
         "Save person", type="primary", icon=":material/how_to_reg:", width="stretch",
         key=draft.name("save"),
     )  # fmt: skip
     if pressed:
+        first_steps.keep_zone(zone)
         _save(app, draft, details)
     if draft.problem:
         st.error(plain(draft.problem), icon=":material/error:")
@@ -193,26 +210,35 @@ def saved(app: RegistrarFacade, draft: Draft, person: Person) -> None:
             link_to(Page.PEOPLE, "Profile", person=person.subject)
 
 
-def draw(app: RegistrarFacade, draft: Draft) -> None:
+def draw(app: RegistrarFacade, draft: Draft, *, own: bool) -> None:
+    """``own``: whoever made the first account registers themselves."""
     st.html(STYLE)
     if draft.saved:
         saved(app, draft, draft.saved)
         return
+    if own:
+        draft.begin_with(own_words(identity))
     # On a phone the columns stand one below the other: camera, form, button.
     face, who = st.columns([1.3, 1], gap="large")
     with who:
         st.subheader("Who", anchor=False)
-        details = details_form(app, draft)
+        details = details_form(app, draft, own=own)
+        zone = first_steps.zone_field() if own else ""
         ending = st.container()
     with face:
         st.subheader("Face", anchor=False)
         photos_form(app, draft, identity)
     with ending:
-        save_form(app, draft, details)
+        save_form(app, draft, details, zone)
         begin_anew(draft)
 
 
 with page(Page.REGISTER, "Under a minute: a few looks into the camera, a name, and consent."):
     app = RegistrarFacade.current()
+    at = first_steps.bar(Step.YOU)
     if model_ready(app.models):
-        draw(app, current_draft(f"{identity.kind}:{identity.id}"))
+        draft = current_draft(f"{identity.kind}:{identity.id}")
+        if draft.saved and at is Step.KIOSK:
+            forget_draft()
+            open_page(Page.TAKE_ATTENDANCE)
+        draw(app, draft, own=at is Step.YOU)

@@ -15,6 +15,7 @@ from face_rec.assembly import system as holder
 from face_rec.assembly.system import System
 from face_rec.attendance.rules import rule_version
 from face_rec.clock import SystemClock
+from face_rec.domain.first_steps import Guide
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.look import ACCENT
 from face_rec.domain.marks import Event, EventKind
@@ -118,6 +119,7 @@ def _entrance(settings: Settings) -> list[BaseRoute]:
             lambda: holder.current().site.title,
             _provider(settings),
             lambda: holder.current().access.signing_key(),  # noqa: PLW0108
+            lambda: holder.current().options.decide("first_steps", Guide.ON),
         ),
         *api.routes(lambda: _api(holder.current())),
     ]

@@ -6,7 +6,9 @@ Only the app, its routes and commands see a :class:`System`; pages see a façade
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from config import Settings
 from face_rec.access.control.access_control import Access
@@ -25,6 +27,7 @@ from face_rec.facades.facade import install as install_facades
 from face_rec.facades.frame import FrameFacade
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.facades.registrar import RegistrarFacade
+from face_rec.facades.start import StartFacade
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
 from face_rec.kiosks.kiosk_register import KioskRegister
@@ -49,6 +52,9 @@ from face_rec.web.frames.ice import IceServers
 from face_rec.web.frames.offline import Offline
 from face_rec.web.gate.hosts import Reach, addresses
 from face_rec.web.ops.health import Health
+
+_LATELY: Final = timedelta(days=7)
+"""In which a new site's first mark is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,16 @@ def facades(system: System) -> tuple[Facade, ...]:
     common = (system.clock, lambda: site_now(system.installation, system.options))
     return (
         FrameFacade(*common, access=system.access, ask_database=system.people.revision),
+        StartFacade(
+            *common,
+            guide=lambda: system.options.current().first_steps,
+            set_guide=lambda guide: system.options.decide("first_steps", guide),
+            model_ready=lambda: system.models.current() is not None,
+            people=system.people.count,
+            marked=lambda: _marked_lately(system),
+            zone_chosen=lambda: system.options.chosen("timezone"),
+            choose_zone=lambda zone: system.options.decide("timezone", zone),
+        ),
         KioskFacade(
             *common,
             engine=system.engine,
@@ -218,6 +234,12 @@ def _kiosk_service(system: System) -> KioskService:
         unlink=lambda name: system.access.devices.remove(name),  # noqa: PLW0108 - tests have none
         changed=changed,
     )
+
+
+def _marked_lately(system: System) -> bool:
+    timesheets = system.services.current().timesheets
+    today = timesheets.today()
+    return bool(timesheets.marks(today - _LATELY, today))
 
 
 def site_info(settings: Settings) -> SiteInfo:

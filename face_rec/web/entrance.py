@@ -5,13 +5,16 @@ from collections.abc import Callable
 
 from anyio import to_thread
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from face_rec.access.accounts.account import account_name
 from face_rec.access.accounts.passwords import SHORTEST
+from face_rec.access.audit import actor
+from face_rec.access.audit.actor import Actor
 from face_rec.access.control.access_control import Access
-from face_rec.domain.errors import AccessError, LinkInvalid, StoreUnavailable
+from face_rec.domain.errors import AccessError, FaceRecError, LinkInvalid, StoreUnavailable
 from face_rec.web.base import html
 from face_rec.web.base.forms import checked_form
 from face_rec.web.base.html import render
@@ -20,7 +23,7 @@ from face_rec.web.gate.gate import actor_of
 from face_rec.web.gate.route_rules import KIOSK_PAGE
 from face_rec.web.gate.visitors import visitor_of
 from face_rec.web.signin import kiosk_device, login
-from face_rec.web.signin.login import Site, later, signed_in
+from face_rec.web.signin.login import Site, later, signed_in, user
 from face_rec.web.signin.oidc import SingleSignOn
 from face_rec.web.signin.provider import Provider
 
@@ -29,8 +32,10 @@ from face_rec.web.signin.provider import Provider
 _DIFFER = "The two passwords differ. Type the same one twice."
 
 
-def _setting_up(access: Callable[[], Access], site: Site) -> list[Route]:
-    setup = _Setup(access, site)
+def _setting_up(
+    access: Callable[[], Access], site: Site, begun: Callable[[], None]
+) -> list[Route]:
+    setup = _Setup(access, site, begun)
     return [
         Route("/setup/{secret}", setup.show, methods=["GET"]),
         Route("/setup/{secret}", setup.make, methods=["POST"]),
@@ -38,9 +43,12 @@ def _setting_up(access: Callable[[], Access], site: Site) -> list[Route]:
 
 
 class _Setup:
-    def __init__(self, access: Callable[[], Access], site: Site) -> None:
+    def __init__(
+        self, access: Callable[[], Access], site: Site, begun: Callable[[], None]
+    ) -> None:
         self._access = access
         self._site = site
+        self._begun = begun
 
     async def show(self, request: Request) -> Response:
         door, address = self._access().sign_in, actor_of(request).address
@@ -64,7 +72,18 @@ class _Setup:
             return self._invalid(request, error)
         except AccessError as error:
             return later(self._page(request, str(error), name, 400), error)
+        who = Actor(account_name(name), "user", visitor.address)
+        await to_thread.run_sync(self._begin, who)
         return signed_in(request, opened)
+
+    def _begin(self, who: Actor) -> None:
+        """Whoever made the first account is led on; where that cannot be noted, they find their
+        way from the Overview."""
+        try:
+            with actor.acting(who):
+                self._begun()
+        except FaceRecError as error:
+            log.warning("first_steps_not_begun error=%s", error)
 
     def _page(
         self, request: Request, problem: str = "", name: str = "", status: int = 200
@@ -75,6 +94,9 @@ class _Setup:
         )  # fmt: skip
 
     def _invalid(self, request: Request, error: LinkInvalid) -> Response:
+        """Opened again by who has used it (a bookmark, a second tab) it goes on where they are."""
+        if user(request):
+            return RedirectResponse("/", 303)
         title = self._site.title
         return render(request, "message.html", title, 410, heading="Set-up", text=str(error))
 
@@ -131,8 +153,10 @@ def routes(
     title: Callable[[], str],
     provider: Provider | None,
     key: Callable[[], str],
+    begun: Callable[[], None] = lambda: None,
 ) -> list[BaseRoute]:
-    """``key`` signs what a browser carries to the identity provider and back."""
+    """``key`` signs what a browser carries to the identity provider and back. ``begun`` is called
+    when the set-up link has made the first account; may raise FaceRecError."""
     site = Site(title, single_sign_on=provider is not None)
     found: list[BaseRoute] = [
         *html.routes(),
@@ -140,7 +164,7 @@ def routes(
         *login.routes(access, site),
         *second_step.routes(access, site),
         *own_account.routes(access, site),
-        *_setting_up(access, site),
+        *_setting_up(access, site, begun),
         *kiosk_device.routes(access, site, KIOSK_PAGE),
         *(SingleSignOn(access, site, provider, key).routes() if provider else ()),
     ]

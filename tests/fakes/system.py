@@ -70,10 +70,11 @@ SITE = SiteInfo(
 
 class FakeModelService(FakeModelSource):
     """Packs that are installed by asking for them; ``broken`` makes every download fail, and
-    those in ``kept`` are installed without being in use."""
+    those in ``kept`` are installed without being in use. ``begun``: bytes of broken downloads."""
 
     broken = False
     kept: tuple[str, ...] = ()
+    begun: Mapping[str, int] = MappingProxyType({})
 
     def status(self) -> ModelStatus:
         if self.models is None:
@@ -97,6 +98,8 @@ class FakeModelService(FakeModelSource):
             PackOffer(
                 name, pack.title, pack.download, pack.accuracy, Speed(0.02, 0.02, measured=False),
                 pack.licence, installed=name == used or name in self.kept, in_use=name == used,
+                plainly=pack.plainly, begun=self.begun.get(name, 0),
+                sources=tuple(pack.sources().values()),
             )
             for name, pack in OFFICIAL.items()
         ]  # fmt: skip

@@ -77,9 +77,9 @@ class OfficialPack:
 
     ``download``: size in bytes of what is downloaded, of a ZIP approximately (the release states
     none). ``addresses``: where each file is published, by name; empty for a ZIP of InsightFace's
-    release. ``accuracy``: as the publisher states it; ``plainly``: how good it is, for somebody who
-    chooses for the first time. ``detection_work``: multiply-adds for a
-    640×480 picture; ``recognition_work``: for one face. ``efficiency``: the share of a plain 3×3
+    release. ``accuracy``: as the publisher states it; ``plainly``: how good it is, in words for
+    somebody who chooses for the first time. ``detection_work``: multiply-adds for a 640×480
+    picture; ``recognition_work``: for one face. ``efficiency``: the share of a plain 3×3
     convolution's rate that the models reach on a CPU.
     """
 

@@ -90,7 +90,7 @@ class _Part:
             shutil.move(self._path, self._wanted.target)
             self._drop()
         except requests.RequestException as error:
-            raise _failed(address, f"{type(error).__name__} (is there a network?)") from error
+            raise _failed(address, _trouble(error)) from error
         except OSError as error:
             folder = self._wanted.target.parent
             raise ModelError(f"{folder} cannot hold the download: {error.strerror}.") from error
@@ -137,6 +137,16 @@ class _Part:
     def _drop(self) -> None:
         self._path.unlink(missing_ok=True)
         self._version.unlink(missing_ok=True)
+
+
+def _trouble(error: requests.RequestException) -> str:
+    if isinstance(error, requests.Timeout):
+        return "nothing came for a while (is the network slow or closed?)"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "the connection broke off"
+    if isinstance(error, requests.ConnectionError):
+        return "it cannot be reached (is there a network?)"
+    return type(error).__name__
 
 
 def _sweep(kept: Path) -> None:

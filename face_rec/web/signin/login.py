@@ -110,7 +110,7 @@ class _Pages:
         self._site = site
 
     async def login(self, request: Request) -> Response:
-        if _user(request):
+        if user(request):
             return RedirectResponse(local_path(request.query_params.get("next", "/")), 303)
         note = _NOTES.get(request.query_params.get("note", ""), "")
         return await self._form(request, note=note, to=request.query_params.get("next", "/"))
@@ -222,13 +222,14 @@ class _Pages:
     async def _drop(self, request: Request) -> None:
         """End the session that the browser came with."""
         secret = cookies.read(request, SESSION)
-        if secret and _user(request):
+        if secret and user(request):
             door = self._access().sign_in
             await to_thread.run_sync(door.sign_out, secret, actor_of(request))
             self._access().authenticator.forget()
 
 
-def _user(request: Request) -> bool:
+def user(request: Request) -> bool:
+    """Whether somebody with an account is signed in."""
     principal: Principal | None = request.state.principal
     return principal is not None and principal.kind is PrincipalKind.USER
 

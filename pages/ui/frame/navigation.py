@@ -1,5 +1,6 @@
 """The menu of the pages, and the ways from one to another."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -11,8 +12,9 @@ from pages.ui.frame.identity import Identity, current
 FOLDER = Path(__file__).resolve().parents[2]
 
 
-def choose(identity: Identity) -> StreamlitPage:
-    """Draw the menu of what ``identity`` may open; the page that was chosen, to be run.
+def choose(identity: Identity, first: Callable[[Identity], Page | None]) -> StreamlitPage:
+    """Draw the menu of what ``identity`` may open; the page that was chosen, to be run. ``first``:
+    which one the bare address opens, if not the first that may be.
 
     Empty groups are left out. The pages have no icon of their own, for the browser would fetch
     it for its tab from a server of Google; :func:`menu_icons` draws them from the bundled font.
@@ -23,7 +25,7 @@ def choose(identity: Identity) -> StreamlitPage:
         menu.setdefault(entry.group, []).append(_page(entry))
     chosen = st.navigation({**menu, "": [home]}, expanded=True)
     if chosen is home:
-        open_page(allowed[0], **st.query_params.to_dict())
+        open_page(first(identity) or allowed[0], **st.query_params.to_dict())
     return chosen
 
 

@@ -14,10 +14,11 @@ from face_rec.attendance.days.outages import Uptime
 from face_rec.attendance.terms.filters import Filters
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.kiosks.kiosk import NAME, Direction, Interval, KioskRecord, Outage
+from pages.ui.frame.first_steps import way_back
 from pages.ui.frame.identity import Right, current
 from pages.ui.frame.navigation import go_button
 from pages.ui.frame.parts import fragment
-from pages.ui.rules.site_form import save_site, zones
+from pages.ui.rules.site_form import save_site
 from pages.ui.shared import times
 from pages.ui.shared.widgets import Line, Tone, state_list
 
@@ -31,7 +32,7 @@ def zone_question(app: AttendanceFacade) -> None:
 @fragment(Right.SITE)
 def _ask(app: AttendanceFacade) -> None:
     here = app.site.timezone.key
-    known, now = zones(here), app.clock.now()
+    known, now = times.zones(here), app.clock.now()
     browser = st.context.timezone
     proposed = browser if browser in known else here
     with st.container(border=True, key="zone_question"):
@@ -61,7 +62,8 @@ _NUMBERS = {1: ":material/counter_1:", 2: ":material/counter_2:", 3: ":material/
 
 
 def first_steps(app: AttendanceFacade) -> None:
-    """Three steps from an empty system to the first mark; the next one has the button."""
+    """Three steps from an empty system to the first mark; the next one has the button, for whoever
+    may take it."""
     ready = app.models.current() is not None
     with st.container(border=True, key="first_steps"):
         st.subheader("Welcome. Three steps to the first mark", anchor=False)
@@ -71,13 +73,21 @@ def first_steps(app: AttendanceFacade) -> None:
                 _step(1, "Recognition model", "Installed and ready.", done=True)
             else:
                 _step(1, "Recognition model", "Download a pack once, or upload it as a ZIP file.")
-                go_button(Page.MODELS, "Install a model", key="step_models")
+                _go(Page.MODELS, "Install a model", key="step_models")
         with two:
             _step(2, "First person", "Name, consent, and a short look into the camera.")
             if ready:
-                go_button(Page.REGISTER, "Register a person", key="step_register")
+                _go(Page.REGISTER, "Register a person", key="step_register")
         with three:
             _step(3, "Kiosk", f"Open {Page.TAKE_ATTENDANCE.title} on the device at the door.")
+        way_back()
+
+
+def _go(entry: Page, label: str, key: str) -> None:
+    if current().may(entry.right):
+        go_button(entry, label, key=key)
+    else:
+        st.caption("An administrator does this.")
 
 
 def _step(number: int, title: str, text: str, done: bool = False) -> None:

@@ -6,7 +6,7 @@ be left over for the next.
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -68,6 +68,11 @@ class Draft:
     def name(self, widget: str) -> str:
         """The key of one of this draft's widgets."""
         return f"{widget}-{self.key}"
+
+    def begin_with(self, words: Mapping[str, str]) -> None:
+        """What is known of the person before anything was typed."""
+        if not self.words:
+            self.words.update(words)
 
     def all_photos(self) -> tuple[EnrolPhoto, ...]:
         opened = self.opened

@@ -1,7 +1,6 @@
 """Settings of the site itself: its name, its time zone, the cooldown, how long things are kept."""
 
 from collections.abc import Mapping
-from zoneinfo import available_timezones
 
 import streamlit as st
 
@@ -32,7 +31,7 @@ def site_form(app: AttendanceFacade) -> None:
         title = one.text_input(
             "Name of the site", now.title, max_chars=80, disabled="title" in held
         )
-        known = zones(now.timezone.key)
+        known = times.zones(now.timezone.key)
         zone = two.selectbox(
             "Time zone", known, known.index(now.timezone.key), disabled="timezone" in held
         )
@@ -72,13 +71,6 @@ def save_site(app: AttendanceFacade, changed: Mapping[str, str], seen: int) -> N
         return
     flash("Saved. It holds from now on, at every screen.")
     st.rerun(scope="app")
-
-
-def zones(here: str) -> list[str]:
-    """Every zone that has people in it, by name, and the one of ``here``."""
-    odd = ("Etc/", "SystemV/", "posix/", "right/")
-    names = {name for name in available_timezones() if "/" in name and not name.startswith(odd)}
-    return sorted(names | {"UTC", here})
 
 
 def _say_what_is_held(options: LiveOptions) -> None:

@@ -1,6 +1,7 @@
 """UTC times in the words and zone of the site."""
 
 from datetime import datetime, tzinfo
+from zoneinfo import available_timezones
 
 
 def clock_time(at: datetime, zone: tzinfo) -> str:
@@ -24,3 +25,10 @@ def ago(at: datetime, now: datetime) -> str:
         if seconds >= size:
             return f"{seconds // size} {word} ago"
     return "just now" if seconds < 10 else f"{seconds} s ago"
+
+
+def zones(here: str) -> list[str]:
+    """Every zone that has people in it, by name, and the one of ``here``."""
+    odd = ("Etc/", "SystemV/", "posix/", "right/")
+    names = {name for name in available_timezones() if "/" in name and not name.startswith(odd)}
+    return sorted(names | {"UTC", here})

@@ -1,25 +1,29 @@
 """Packs to download, to use and to upload."""
 
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from face_rec.access.audit.audit import Action
+from face_rec.domain.errors import ModelError
 from face_rec.facades.admin import AdminFacade
-from face_rec.models.packs.catalogue import Licence
+from face_rec.models.packs.catalogue import OFFICIAL, Licence
 from face_rec.models.status import PackOffer
 from face_rec.protocols.models import Progress
 from face_rec.web.base.uploads import LARGEST_MB
 from pages.ui.frame.identity import Right, permit
-from pages.ui.frame.jobs import JOBS, Work
+from pages.ui.frame.jobs import JOBS, Job, Work
 from pages.ui.shared.text import file_size, plain
 from pages.ui.shared.widgets import facts
 from pages.ui.system.model_change import confirm_change
 
 JOB = "models"
+_KINDS: Final = ("zip", "onnx", "json")
 
 
 def offers(app: AdminFacade, busy: bool) -> None:
@@ -44,7 +48,7 @@ def _offer(app: AdminFacade, offer: PackOffer, busy: bool) -> None:
         elif offer.installed:
             st.badge("Installed", color="blue")
     st.caption(plain(note[:1].upper() + note[1:] + "."))
-    _who_may(offer.licence)
+    who_may(offer.licence)
     facts(
         [
             ("Download", file_size(offer.bytes)),
@@ -62,20 +66,30 @@ def _offer(app: AdminFacade, offer: PackOffer, busy: bool) -> None:
         "Download", key=f"pull_{offer.name}", type="primary", icon=":material/download:",
         disabled=busy,
     ):  # fmt: skip
-        JOBS.start(
-            JOB,
-            f"Downloading {offer.name}",
-            _noted(app, offer.name, partial(app.models.pull, offer.name)),
-            permit(Right.MODELS),
-        )
-        st.rerun()
+        begin_download(app, offer.name)
+
+
+def begin_download(app: AdminFacade, name: str) -> None:
+    """In the background, by whoever presses; then the page is drawn anew."""
+    work = _noted(app, name, partial(app.models.pull, name))
+    JOBS.start(JOB, f"Downloading {name}", work, permit(Right.MODELS))
+    st.rerun()
+
+
+def amount(job: Job) -> str:
+    """How far a download or an installation is."""
+    if not job.total:
+        return file_size(job.done) if job.done else "starting …"
+    if job.done >= job.total:
+        return f"{file_size(job.total)} are here, now it is checked and loaded …"
+    return f"{file_size(job.done)} of {file_size(job.total)}"
 
 
 def _free(listed: list[PackOffer]) -> str:
     return " and ".join(f"`{one.name}`" for one in listed if one.licence.companies)
 
 
-def _who_may(licence: Licence) -> None:
+def who_may(licence: Licence) -> None:
     """A company's first question, answered in words."""
     icon = ":material/check_circle:" if licence.companies else ":material/gavel:"
     st.markdown(f"{icon} **A company may {plain(licence.short)}**")
@@ -90,7 +104,7 @@ def other_packs(app: AdminFacade) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{plain(pack.name)}**", width="stretch")
             st.badge("Custom weights", color="gray")
-            _who_may(pack.licence)
+            who_may(pack.licence)
             if pack.name == in_use:
                 st.badge("In use", icon=":material/check:", color="green")
             elif st.button("Use this pack", key=f"use_{pack.name}"):
@@ -98,26 +112,32 @@ def other_packs(app: AdminFacade) -> None:
 
 
 def upload(app: AdminFacade, busy: bool) -> None:
-    """Installing from a ZIP, for machines without internet and for other weights."""
-    with st.expander("Install from a ZIP file", icon=":material/folder_zip:"):
-        st.caption(
-            "For a computer without internet, or for weights of your own: one detector (SCRFD or "
-            "YuNet) and one ArcFace-like recogniser as ONNX files, with a manifest.json where "
-            "they need one (docs/models.md). Other weights than the published ones are marked "
-            "as custom."
-        )
-        file = st.file_uploader(
-            "ZIP file", type=["zip"], key="pack_zip", max_upload_size=LARGEST_MB
-        )
-        name = st.text_input("Name", key="pack_name", placeholder="As the file is called") or ""
-        pressed = st.button(
-            "Install", disabled=busy or file is None, icon=":material/install_desktop:"
-        )
-        if pressed and file:
-            work = partial(_import, app, file, name.strip())
-            noted = _noted(app, name.strip() or file.name, work)
-            JOBS.start(JOB, f"Installing {file.name}", noted, permit(Right.MODELS))
-            st.rerun()
+    """Installing from files, for machines without internet and for other weights."""
+    files = st.file_uploader(
+        "ZIP file, or the single files of a pack", type=list(_KINDS), key="pack_files",
+        max_upload_size=LARGEST_MB, accept_multiple_files=True,
+    )  # fmt: skip
+    st.caption(
+        "Weights of your own: one detector (SCRFD or YuNet) and one ArcFace-like recogniser as "
+        "ONNX files, with a manifest.json where they need one (docs/models.md). Other weights "
+        "than the published ones are marked as custom."
+    )
+    name = st.text_input("Name", key="pack_name", placeholder=_called(files)).strip()
+    if st.button("Install", disabled=busy or not files, icon=":material/install_desktop:"):
+        called = name or _called(files)
+        work = _noted(app, called, partial(_import, app, files, called))
+        JOBS.start(JOB, f"Installing {called}", work, permit(Right.MODELS))
+        st.rerun()
+
+
+def _called(files: Sequence[UploadedFile]) -> str:
+    """A pack's name where none was typed: of a published one its own, else as the file is."""
+    names = {file.name for file in files}
+    for pack in OFFICIAL.values():
+        if {pack.detection.name, pack.recognition.name} <= names:
+            return pack.name
+    first = min(names, default="As the file is called")
+    return first.rpartition(".")[0] or first
 
 
 def _noted(app: AdminFacade, name: str, work: Work) -> Work:
@@ -131,8 +151,15 @@ def _noted(app: AdminFacade, name: str, work: Work) -> Work:
     return run
 
 
-def _import(app: AdminFacade, file: UploadedFile, name: str, progress: Progress) -> object:
+def _import(
+    app: AdminFacade, files: Sequence[UploadedFile], name: str, progress: Progress
+) -> object:
+    """One ZIP, or the files that would lie in a folder."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(file.name).name
-        path.write_bytes(file.getbuffer())
-        return app.models.import_archive(path, name, progress)
+        paths = [Path(folder) / Path(file.name).name for file in files]
+        for path, file in zip(paths, files, strict=True):
+            path.write_bytes(file.getbuffer())
+        zipped = [path for path in paths if path.suffix.lower() == ".zip"]
+        if zipped and len(paths) > 1:
+            raise ModelError("Give one ZIP file, or the single files of one pack, not both.")
+        return app.models.import_archive(zipped[0] if zipped else Path(folder), name, progress)

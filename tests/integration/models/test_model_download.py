@@ -280,7 +280,7 @@ def test_a_pack_comes_from_the_mirror_where_one_is_set(
     names = (DETECTION, RECOGNITION)
     releases.files |= {f"/{name}": (folder / name).read_bytes() for name in names}
     single = replace(
-        official_of(folder, "single"), addresses={name: "http://127.0.0.1:9/x" for name in names}
+        official_of(folder, "single"), addresses=dict.fromkeys(names, "http://127.0.0.1:9/x")
     )
     monkeypatch.setitem(OFFICIAL, "single", single)
     installer = Installer(packs, FakeClock(), f"{releases.url}/")

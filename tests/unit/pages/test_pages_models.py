@@ -30,7 +30,7 @@ def test_without_a_pack_all_are_offered_with_licence_size_and_accuracy(fake: Fak
     fake.models.models = None
     page = opened("models.py")
     text = words(page)
-    assert [b.key for b in page.button if b.label == "Download"] == [
+    assert [b.key for b in page.button if b.label == "Use this one"] == [
         "pull_opencv_zoo",
         "pull_buffalo_l",
         "pull_buffalo_sc",
