@@ -12,4 +12,5 @@ if not identity.rights:  # a session that ended, or a revoked kiosk: there is no
 chosen = choose(identity, first_steps.page_of)
 shell.apply(FrameFacade.current().site.title, chosen.title)
 account_menu(identity)
+first_steps.above(chosen.url_path)
 chosen.run()

@@ -3,10 +3,8 @@
 import streamlit as st
 
 from face_rec.access.pages import Page
-from face_rec.domain.first_steps import Step
 from face_rec.facades.admin import AdminFacade
 from face_rec.models.status import ModelState, ModelStatus
-from pages.ui.frame.first_steps import bar
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.jobs import Job
 from pages.ui.frame.navigation import link
@@ -132,7 +130,6 @@ def _people_left_behind(app: AdminFacade) -> None:
 
 def draw() -> None:
     app = AdminFacade.current()
-    bar(Step.MODEL)
     if first_pack.wanted(app):
         first_pack.choose(app)
         return

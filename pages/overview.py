@@ -10,7 +10,6 @@ from face_rec.access.pages import Page
 from face_rec.attendance.days.day_record import DayRecord, Overview, overview
 from face_rec.attendance.terms.status import DAYS_OFF, Status
 from face_rec.clock import long_day
-from face_rec.domain.first_steps import Step
 from face_rec.domain.marks import Event
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame import first_steps as guide
@@ -93,9 +92,7 @@ ABSENT = "Their shift is over and they were never seen."
 
 def draw(app: AttendanceFacade) -> None:
     zone_question(app)
-    if guide.step() is Step.DONE:
-        guide.what_next()
-    elif app.people.count() == 0 and not guide.over():
+    if app.people.count() == 0 and guide.step() is None and not guide.over():
         first_steps(app)
     numbers()
     left, right = st.columns([1.15, 1], gap="medium")

@@ -235,7 +235,7 @@ def draw(app: RegistrarFacade, draft: Draft, *, own: bool) -> None:
 
 with page(Page.REGISTER, "Under a minute: a few looks into the camera, a name, and consent."):
     app = RegistrarFacade.current()
-    at = first_steps.bar(Step.YOU)
+    at = first_steps.step()
     if model_ready(app.models):
         draft = current_draft(f"{identity.kind}:{identity.id}")
         if draft.saved and at is Step.KIOSK:

@@ -8,7 +8,6 @@ import streamlit as st
 from face_rec.access.pages import Page
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.kiosk import NAME, RULE
-from pages.ui.frame import first_steps
 from pages.ui.frame.component_files import asset
 from pages.ui.frame.identity import require
 from pages.ui.frame.navigation import next_step
@@ -76,5 +75,4 @@ with page(Page.TAKE_ATTENDANCE) as actions:
         with actions.container(horizontal=True, vertical_alignment="center", gap="small"):
             name_kiosk(KIOSK)
             way = choose_way()
-        first_steps.kiosk_bar()
         draw(KIOSK, way)

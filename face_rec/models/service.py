@@ -13,7 +13,7 @@ from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
 from face_rec.domain.own_calibration import OwnCalibration
 from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.install import Installer, silent
-from face_rec.models.packs.installed_packs import Choice, InstalledPacks
+from face_rec.models.packs.installed_packs import Choice, InstalledPacks, mark_of
 from face_rec.models.packs.liveness_pack import MANIFEST as LIVENESS_MANIFEST
 from face_rec.models.packs.liveness_pack import LivenessPacks
 from face_rec.models.packs.manifest import MANIFEST, Pack
@@ -255,7 +255,7 @@ class ModelService:
         own = (folder / MANIFEST, *sorted(folder.glob("*.onnx")))
         place = self.liveness.place(self._liveness)
         liveness = (place / LIVENESS_MANIFEST, *sorted(place.glob("*.onnx")))
-        return (wanted, *(_mark(path) for path in (*own, *liveness)))
+        return (wanted, *(mark_of(path) for path in (*own, *liveness)))
 
     def _failed(self, wanted: str, error: FaceRecError) -> ModelStatus:
         """The status after a failure: of the pack still in use, if there is one."""
@@ -293,11 +293,3 @@ class ModelService:
             installed=installed,
             in_use=in_use,
         )
-
-
-def _mark(path: Path) -> tuple[str, int]:
-    """Changes whenever the file does; a file that just went away has no time."""
-    try:
-        return path.name, path.stat().st_mtime_ns
-    except OSError:
-        return path.name, 0

@@ -126,3 +126,11 @@ def _how_to_get(wanted: str, folder: Path) -> str:
         "with a detection and a recognition model, or import one: "
         "python -m face_rec models import ZIP-or-FOLDER"
     )
+
+
+def mark_of(path: Path) -> tuple[str, int]:
+    """Changes whenever the file does; a file that just went away has no time."""
+    try:
+        return path.name, path.stat().st_mtime_ns
+    except OSError:
+        return path.name, 0

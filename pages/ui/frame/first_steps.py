@@ -50,18 +50,41 @@ def page_of(identity: Identity) -> Page | None:
     return _PAGES.get(at) if at else None
 
 
-def bar(here: Step) -> Step | None:
-    """The steps above the page of ``here``; returns what comes next, None where nobody is led."""
-    at = step()
-    if at is None or at is Step.DONE:
-        return at
+def above(path: str) -> None:
+    """What stands above the page at ``path``: the steps, and after the last one what comes next;
+    nothing for who is not led on."""
+    try:
+        at = step()
+    except StoreError:
+        return  # the page says so
+    if at is None:
+        return
+    if path == Page.TAKE_ATTENDANCE.path:
+        _above_kiosk()
+    elif at is not Step.DONE:
+        _bar(at, path)
+    elif path == Page.OVERVIEW.path:
+        _what_next()
+
+
+@repeating(2, Right.KIOSK)
+def _above_kiosk() -> None:
+    """The kiosk greets without a run of the page."""
+    with guarded("first_steps.kiosk"):
+        at = step()
+        if at is Step.DONE:
+            _what_next()
+        elif at is not None:
+            _bar(at, Page.TAKE_ATTENDANCE.path)
+
+
+def _bar(at: Step, path: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="first_steps_bar"):
         st.html(_list(at))
-        if at is not here:
+        if _PAGES[at].path != path:
             go_button(_PAGES[at], f"Go on: {_WORDS[at]}", key="steps_on")
         if st.button("Set up later", type="tertiary", key="steps_later"):
             put_off()
-    return at
 
 
 def _list(at: Step) -> str:
@@ -99,23 +122,7 @@ def go_on(entered: Step) -> None:
         open_page(_PAGES[at])
 
 
-# --- the last one: the kiosk greets
-
-
-def kiosk_bar() -> None:
-    """The same above the kiosk, which greets without a run of the page; then what comes next."""
-    if step() is not None:
-        _kiosk_bar()
-
-
-@repeating(2, Right.KIOSK)
-def _kiosk_bar() -> None:
-    with guarded("first_steps.kiosk"):
-        if bar(Step.KIOSK) is Step.DONE:
-            what_next()
-
-
-def what_next() -> None:
+def _what_next() -> None:
     """After the first greeting: where others are registered, doors and rules are set."""
     with st.container(border=True, key="first_steps_done"):
         st.markdown(":green[:material/check_circle:] **All set: the kiosk knows you.** What next?")

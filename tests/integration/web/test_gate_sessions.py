@@ -207,6 +207,14 @@ def test_the_set_up_link_makes_one_admin_and_then_nothing(gate: GateApp) -> None
     assert _inside(browser)
     assert gate.browser().get(f"/setup/{secret}").status_code == 410
     assert gate.browser().get(f"/setup/{gate.access.sign_in.setup_link()}").status_code == 410
+    again = browser.get(f"/setup/{secret}", follow_redirects=False)
+    assert (again.status_code, again.headers["location"]) == (303, "/"), "whoever used it goes on"
+    token = browser.get("/account").text.partition('name="form_token" value="')[2]
+    late = browser.post(  # from a second tab
+        f"/setup/{secret}", data={"form_token": token.partition('"')[0], **form}, headers=ORIGIN,
+        follow_redirects=False,
+    )  # fmt: skip
+    assert (late.status_code, late.headers["location"]) == (303, "/")
 
 
 def test_a_poor_password_does_not_use_the_link_up(gate: GateApp) -> None:
