@@ -22,6 +22,7 @@ from pages.ui.people.enrol_photos import photos_form
 from pages.ui.people.enrolment_draft import Draft, current_draft, forget_draft
 from pages.ui.shared.photos import PORTRAIT, photo
 from pages.ui.shared.text import counted, plain
+from pages.ui.shared.times import zones
 from pages.ui.shared.widgets import avatar, portrait
 
 identity = require(Page.REGISTER.right)
@@ -68,6 +69,16 @@ def details_form(app: RegistrarFacade, draft: Draft, *, own: bool) -> Details:
     )
     draft.words.update(name=name, id=person_id, group=group, email=email)
     return Details(person_id, name, group, email, _consent(app, draft, own=own))
+
+
+def _zone_field(app: RegistrarFacade) -> str:
+    """In which time zone the site is: most likely in that of the browser."""
+    here, browser = app.site.timezone.key, st.context.timezone
+    known = zones(here)
+    return st.selectbox(
+        "Time zone of the site", known, known.index(browser if browser in known else here),
+        key="first_zone", help="Clocks, lateness and the day that a mark counts for go by it.",
+    )  # fmt: skip
 
 
 def _find_again(draft: Draft) -> None:
@@ -223,7 +234,7 @@ def draw(app: RegistrarFacade, draft: Draft, *, own: bool) -> None:
     with who:
         st.subheader("Who", anchor=False)
         details = details_form(app, draft, own=own)
-        zone = first_steps.zone_field() if own else ""
+        zone = _zone_field(app) if own and not first_steps.zone_chosen() else ""
         ending = st.container()
     with face:
         st.subheader("Face", anchor=False)

@@ -16,7 +16,6 @@ from pages.ui.frame.navigation import go_button, link, open_page
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import repeating
 from pages.ui.shared.text import html
-from pages.ui.shared.times import zones
 
 _NEEDED: Final = (Right.MODELS, Right.PEOPLE_WRITE, Right.KIOSK, Right.SITE)
 _PAGES: Final = {
@@ -159,17 +158,9 @@ def over() -> bool:
 # --- what is asked of the first one who registers
 
 
-def zone_field() -> str:
-    """The site's time zone, as the browser knows it; empty where somebody has chosen it."""
-    app = StartFacade.current()
-    if app.zone_chosen():
-        return ""
-    here, browser = app.site.timezone.key, st.context.timezone
-    known = zones(here)
-    return st.selectbox(
-        "Time zone of the site", known, known.index(browser if browser in known else here),
-        key="first_zone", help="Clocks, lateness and the day that a mark counts for go by it.",
-    )  # fmt: skip
+def zone_chosen() -> bool:
+    """Whether somebody has decided in which time zone the site is."""
+    return StartFacade.current().zone_chosen()
 
 
 def keep_zone(zone: str) -> None:
