@@ -5,8 +5,8 @@ Only the app, its routes and commands see a :class:`System`; pages see a façade
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
