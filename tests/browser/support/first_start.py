@@ -2,8 +2,10 @@
 of packs; and somebody who does before the camera what the page asks for."""
 
 import hashlib
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,9 +32,13 @@ class NewSite(ServerWithoutModel):
         super().__init__(data_dir, Path("buffalo_l"))
         self._own = {"MODEL_MIRROR": mirror, stand_in_pack.VARIABLE: str(pack)}
 
-    @property
-    def program(self) -> Sequence[str]:
-        return ("-m", stand_in_pack.__name__)
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", stand_in_pack.__name__], cwd=self.root,
+                env=self.environment(), stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        self._wait_until_ready(self._process)
 
     def environment(self) -> dict[str, str]:
         return super().environment() | self._own

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 from typing import Self
@@ -49,11 +48,6 @@ class AppServer:
             self._beside = AnotherProcess(self.root, self.environment())
         return self._beside
 
-    @property
-    def program(self) -> Sequence[str]:
-        """What Python runs."""
-        return ("app.py",)
-
     def fresh(self, word: str) -> str:
         """A name that nothing on this server has yet: several tests share one."""
         return f"{word}-{next(self._named)}"
@@ -74,7 +68,7 @@ class AppServer:
         """Start, for who wants to see what happens while it does."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, *self.program], cwd=self.root, env=self.environment(), stdout=log,
+                [sys.executable, "app.py"], cwd=self.root, env=self.environment(), stdout=log,
                 stderr=log, start_new_session=True,
             )  # fmt: skip
 
