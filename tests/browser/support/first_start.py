@@ -32,13 +32,12 @@ class NewSite(ServerWithoutModel):
         super().__init__(data_dir, Path("buffalo_l"))
         self._own = {"MODEL_MIRROR": mirror, stand_in_pack.VARIABLE: str(pack)}
 
-    def start(self) -> None:
+    def launch(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", stand_in_pack.__name__], cwd=self.root,
                 env=self.environment(), stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        self._wait_until_ready(self._process)
 
     def environment(self) -> dict[str, str]:
         return super().environment() | self._own
