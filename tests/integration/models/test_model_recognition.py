@@ -19,6 +19,7 @@ from face_rec.models.packs.model_files import Role, role_of
 from face_rec.models.runtime import loading
 from face_rec.models.runtime.loading import Loaded, load
 from face_rec.models.runtime.providers import CPU, CUDA
+from face_rec.models.scores import tail
 from face_rec.protocols.models import FaceModels
 from tests.data import PACKS, Material, real_material, shared_data
 from tests.synthetic.material import write_pack
@@ -223,6 +224,17 @@ def two_of_each(trained: FaceModels) -> list[list[Image]]:
     return [list(_crops(trained, [photos[n] for photos in people])) for n in (0, 1)]
 
 
+@pytest.fixture(scope="module")
+def two_rows_of_each(trained: FaceModels, two_of_each: list[list[Image]]) -> list[Matrix]:
+    return [trained.embedder.embed(crops) for crops in two_of_each]
+
+
+@pytest.fixture(scope="module")
+def strangers(trained: FaceModels) -> Matrix:
+    """One row of each of 200 others."""
+    return _rows(trained, sorted(real_material().strangers.rglob("*.jpg")))
+
+
 def test_faces_in_swapped_colours_are_recognised_worse(
     trained: FaceModels, two_of_each: list[list[Image]]
 ) -> None:
@@ -261,10 +273,10 @@ def test_several_threads_get_what_one_gets(models: FaceModels, group: Image) -> 
 
 
 def test_one_photo_each_names_people_and_no_strangers(
-    trained: FaceModels, two_of_each: list[list[Image]]
+    trained: FaceModels, two_rows_of_each: list[Matrix], strangers: Matrix
 ) -> None:
     """The calibration's promise on people it was not fitted to one by one."""
-    gallery, seen = (trained.embedder.embed(crops) for crops in two_of_each)
+    gallery, seen = two_rows_of_each
     threshold = trained.calibration.threshold(len(gallery))
     margin = trained.calibration.margin(len(gallery))
 
@@ -276,11 +288,37 @@ def test_one_photo_each_names_people_and_no_strangers(
         return [int(who) if ok else None for who, ok in zip(order[:, 0], sure, strict=True)]
 
     probes = named(seen)
-    strangers = named(_rows(trained, sorted(real_material().strangers.rglob("*.jpg"))))
     right = sum(who == person for person, who in enumerate(probes))
     assert sum(who not in (None, person) for person, who in enumerate(probes)) == 0
     assert right >= 120 * (0.98 if trained.contract.dimension == 512 else 0.92)
-    assert sum(who is not None for who in strangers) <= 1
+    assert sum(who is not None for who in named(strangers)) <= 1
+
+
+def test_what_the_tail_foretells_of_half_the_people_holds_for_the_other_half(
+    two_rows_of_each: list[Matrix], strangers: Matrix
+) -> None:
+    """Extreme-value theory on real scores: photos of 320 people, pair by pair; both halves
+    foretell for each other which score one pair of strangers in a thousand reaches."""
+    rows = np.concatenate([*two_rows_of_each, strangers])
+    people = np.concatenate([np.arange(120), np.arange(120), np.arange(120, 120 + len(strangers))])
+    pairs = [_impostors(rows[people % 2 == half], people[people % 2 == half]) for half in (0, 1)]
+    for (scores, whose), (others, _) in (pairs, pairs[::-1]):
+        found = tail.fit(scores, whose)
+        assert found is not None
+        best, bound = found.reached(1e-3), found.bounds(1e-3)[1]
+        assert best < bound < best + 0.06
+        assert float((others >= bound).mean()) <= 1e-3
+        assert 0.3e-3 <= float((others >= best).mean()) <= 3e-3
+
+
+def _impostors(
+    rows: Matrix, people: "np.typing.NDArray[np.intp]"
+) -> tuple[tail.Scores, "np.typing.NDArray[np.intp]"]:
+    """The scores of all pairs of different people, and whose the first of each is."""
+    one, other = np.triu_indices(len(rows), 1)
+    differ = people[one] != people[other]
+    scores = np.einsum("nd,nd->n", rows[one[differ]], rows[other[differ]])
+    return scores.astype(np.float64), people[one[differ]]
 
 
 # --- where it runs ---------------------------------------------------------------

@@ -1,5 +1,6 @@
 """How well a model knows the people in Redis, and its advice in force in every process."""
 
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -16,9 +17,10 @@ from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.journey.decide import Policy
 from face_rec.models.scores.calibration import SiteScores, calibration_of
 from face_rec.models.scores.own_people import MARKS, PHOTOS, OwnPeople
-from face_rec.models.scores.own_report import ENOUGH, Advice, Basis
+from face_rec.models.scores.own_report import AHEAD, ENOUGH, Advice, Basis
 from face_rec.models.scores.searches import Pause
 from face_rec.people.gallery.follower import GalleryFollower
+from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.photos.photos import decode
 from face_rec.site_options import LiveOptions
 from face_rec.stores.people.people_store import RedisPeople
@@ -28,6 +30,7 @@ from tests.fakes.attendance import FakeAttendance
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import FakeModelSource, blank_frame, colour_of, draw_face, fake_models
 from tests.fakes.options import OPTIONS
+from tests.fakes.people import FakePeople
 from tests.fakes.snapshots import MemorySnapshots
 
 WIDTH = 64
@@ -124,6 +127,43 @@ def test_eight_hundred_people_with_four_templates_are_enough_for_an_advice(
     site.advice.give_up("fake")
     assert scores.threshold(3200) == before
     assert len(site.notes) == 2
+
+
+@pytest.mark.parametrize("alike", [False, True])
+def test_what_is_foretold_is_held_against_people_who_had_no_part_in_it(alike: bool) -> None:
+    """1,100 people with nine photos each; a quarter foretells for the others. ``alike``: among
+    the others every tenth has a double, as nobody of the quarter does."""
+    people, models = FakePeople(FakeClock()), FakeModelSource(fake_models(dimension=WIDTH))
+    random = np.random.default_rng(3)
+    faces = random.normal(size=(1100, WIDTH))
+    others = [n for n in range(1100) if zlib.crc32(f"s{n}".encode()) % 4]
+    for one, double in zip(others[:80], others[80:160], strict=True) if alike else ():
+        faces[double] = faces[one] + 0.7 * faces[double]
+    now = FakeClock().now()
+    for number, face in enumerate(faces):
+        rows = face + 0.6 * random.normal(size=(9, WIDTH))
+        rows = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        infos = [TemplateInfo(slot, View.FRONT, 0.8, "fake", now) for slot in range(9)]
+        person = Person(f"s{number}", f"E{number}", "x", consent=Consent("Yes.", "1", now))
+        people.create(
+            person,
+            [Template(i, r.astype(np.float32)) for i, r in zip(infos, rows, strict=True)],
+            people.revision(),
+        )
+    gallery = MemoryGallery(models.current().contract)  # type: ignore[union-attr]
+    gallery.load(people.entries("fake"), 1)
+    own = OwnPeople(
+        people=people, models=models, gallery=lambda: gallery, pictures=MemorySnapshots(),
+        marks=FakeAttendance(), policy=Policy(), clock=FakeClock(),
+    )  # fmt: skip
+    report = own.measure(lambda *_: None, NO_PAUSE)
+    check = report.check
+    assert check is not None
+    assert check.from_people + check.people == 1100
+    assert check.holds is not alike
+    assert report.advice is not None
+    last = report.advice.points[-1][0] * report.templates
+    assert last == pytest.approx(0.005 if alike else AHEAD, rel=0.01)
 
 
 def test_going_back_leads_to_the_advice_before(site: Site) -> None:
