@@ -16,7 +16,7 @@ from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import ModelError, PackBroken
-from face_rec.models.packs.catalogue import OFFICIAL
+from face_rec.models.packs.catalogue import EDIFFIQA, EDIFFIQA_LICENCE, OFFICIAL
 from face_rec.models.packs.install import Installer
 from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.packs.liveness_pack import LivenessPacks
@@ -30,6 +30,10 @@ from face_rec.protocols.models import Progress
 _PROBABLY_ONE_PERSON = 0.6
 
 
+_QUALITY = "ediffiqa"
+"""The quality model, which is no part of a pack (docs/quality.md)."""
+
+
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``models`` and its actions to the command line."""
     models = subparsers.add_parser("models", help="install and check model packs")
@@ -38,7 +42,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         run=_list
     )
     pull = actions.add_parser("pull", help="download and install an official pack")
-    pull.add_argument("name", choices=sorted(OFFICIAL))
+    pull.add_argument("name", choices=[*sorted(OFFICIAL), _QUALITY])
     pull.set_defaults(run=_pull)
     bring = actions.add_parser("import", help="install a pack from a ZIP file or a folder")
     bring.add_argument("source", type=Path, metavar="ZIP-or-FOLDER")
@@ -150,11 +154,21 @@ def _list(_: argparse.Namespace) -> int:
 
 
 def _pull(options: argparse.Namespace) -> int:
+    if options.name == _QUALITY:
+        return _pull_quality()
     print(OFFICIAL[options.name].licence.text)
     installer = _installer(_packs(config.load()))
     with _bar(f"Downloading {options.name}") as progress:
         pack = installer.pull(options.name, progress)
     return _installed(pack)
+
+
+def _pull_quality() -> int:
+    print(EDIFFIQA_LICENCE)
+    with _bar(f"Downloading {EDIFFIQA.name}") as progress:
+        folder = _installer(_packs(config.load())).pull_quality(progress)
+    print(f"Installed {EDIFFIQA.name} in {folder}")
+    return 0
 
 
 def _import(options: argparse.Namespace) -> int:

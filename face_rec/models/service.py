@@ -12,14 +12,14 @@ from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
 from face_rec.domain.own_calibration import OwnCalibration
 from face_rec.models.packs.catalogue import OFFICIAL
-from face_rec.models.packs.install import Installer, silent
+from face_rec.models.packs.install import QUALITY, Installer, silent
 from face_rec.models.packs.installed_packs import Choice, InstalledPacks, mark_of
 from face_rec.models.packs.liveness_pack import MANIFEST as LIVENESS_MANIFEST
 from face_rec.models.packs.liveness_pack import LivenessPacks
 from face_rec.models.packs.manifest import MANIFEST, Pack
 from face_rec.models.runtime.loading import Loaded, load, offered
+from face_rec.models.runtime.models_beside import with_models_beside
 from face_rec.models.runtime.speed import Speed, estimate
-from face_rec.models.runtime.texture import load_textures
 from face_rec.models.scores.calibration import SiteScores
 from face_rec.models.status import ModelStatus, PackOffer, failed, loading, on_this_site, ready
 from face_rec.people.change.plan import Switch
@@ -167,7 +167,7 @@ class ModelService:
 
     def _exchange(self, wanted: str) -> FaceModels:
         pack = self.packs.find(wanted)
-        loaded = self._with_liveness(load(pack, self._provider, self._threads))
+        loaded = self._whole(pack)
         return self._put_to_use(pack, loaded)
 
     def _put_to_use(self, pack: Pack, loaded: Loaded) -> FaceModels:
@@ -184,19 +184,10 @@ class ModelService:
         scores = SiteScores(pack.calibration, loaded.models.contract.digest, self._taken)
         return replace(loaded, models=replace(loaded.models, calibration=scores))
 
-    def _with_liveness(self, loaded: Loaded) -> Loaded:
-        """``loaded`` with the liveness models, if there are any. Broken ones are said, and keep
-        nobody from being recognised; a kiosk that enforces liveness then marks nobody by face."""
-        try:
-            pack = self.liveness.find(self._liveness)
-            if pack is None:
-                return loaded
-            life = load_textures(pack, self._threads)
-        except ModelError as error:
-            log.warning("liveness models not loaded reason=%s", error)
-            return replace(loaded, note=" ".join(filter(None, (loaded.note, str(error)))))
-        log.info("liveness models ready pack=%s", pack.name)
-        return replace(loaded, models=replace(loaded.models, life=life))
+    def _whole(self, pack: Pack) -> Loaded:
+        """The pack, with what lies beside it."""
+        loaded = load(pack, self._provider, self._threads)
+        return with_models_beside(loaded, self.packs, self.liveness, self._liveness, self._threads)
 
     def _follow(self) -> None:
         while not self._follower.stopping.is_set():
@@ -238,7 +229,7 @@ class ModelService:
         for place in places:
             with suppress(PackMissing):
                 pack = self.packs.find(place)
-                loaded = self._with_liveness(load(pack, self._provider, self._threads))
+                loaded = self._whole(pack)
                 if loaded.models.contract.digest == switch.contract:
                     self._put_to_use(pack, loaded)
                     self._choice.make(place, switch.text())
@@ -255,7 +246,8 @@ class ModelService:
         own = (folder / MANIFEST, *sorted(folder.glob("*.onnx")))
         place = self.liveness.place(self._liveness)
         liveness = (place / LIVENESS_MANIFEST, *sorted(place.glob("*.onnx")))
-        return (wanted, *(mark_of(path) for path in (*own, *liveness)))
+        quality = sorted((self.packs.root / QUALITY).glob("*.onnx"))
+        return (wanted, *(mark_of(path) for path in (*own, *liveness, *quality)))
 
     def _failed(self, wanted: str, error: FaceRecError) -> ModelStatus:
         """The status after a failure: of the pack still in use, if there is one."""

@@ -76,9 +76,18 @@ class LifeModels(Protocol):
         ...
 
 
+class FaceQuality(Protocol):
+    """Says how good a face is for recognition. Safe to call from several threads at once."""
+
+    def score(self, crop: Image) -> float:
+        """Of an aligned face (112, 112, 3) BGR; higher is better."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class FaceModels:
-    """A loaded, warmed-up pack; ``life`` is None where no liveness models are installed."""
+    """A loaded, warmed-up pack; ``life`` is None where no liveness models are installed, and
+    ``quality`` where no quality model is."""
 
     pack: str
     provider: str
@@ -87,6 +96,7 @@ class FaceModels:
     calibration: Calibration
     custom: bool = False
     life: LifeModels | None = None
+    quality: FaceQuality | None = None
 
     @property
     def contract(self) -> Contract:

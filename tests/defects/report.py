@@ -18,8 +18,9 @@ _SIGNS: Final = tuple(CODES)
 
 def report(samples: Sequence[Sample], models: FaceModels) -> str:
     """In Markdown, of people who were not for tuning."""
-    parts = (_let_through(samples), _refused(samples), _each_sign(samples),
-             _error_versus_reject(samples, models))  # fmt: skip
+    threshold = models.calibration.threshold(_PEOPLE)
+    parts = (_let_through(samples), _refused(samples), _each_sign(samples, threshold),
+             _error_versus_reject(samples, threshold))  # fmt: skip
     return "\n".join("\n".join(part) + "\n" for part in parts)
 
 
@@ -75,22 +76,30 @@ def _refused(samples: Sequence[Sample]) -> Iterator[str]:
         )
 
 
-def _each_sign(samples: Sequence[Sample]) -> Iterator[str]:
-    """What would come in without it."""
-    yield "| sign | spoilt photos that only it refuses | their cosine | good ones |"
-    yield "|---|---|---|---|"
-    for sign in _SIGNS:
-        only = [s for s in samples if not s.code and failing(s) == [sign]]
+def _each_sign(samples: Sequence[Sample], threshold: float) -> Iterator[str]:
+    """What it refuses, how many of those would not have reached their own person, and what
+    would come in without it."""
+    yield "| sign | refuses | of them too unlike | only it refuses | their cosine | good ones |"
+    yield "|---|---|---|---|---|---|"
+    for sign in (*_SIGNS, "none of them"):
+        ours = [s for s in samples if not s.code and s.found and s.variant == "as it is"]
+        refused = [s for s in ours if sign in (failing(s) or ["none of them"])]
+        only = [s for s in refused if failing(s) == [sign]]
         spoilt = [s for s in only if s.kind != GOOD]
-        good = sum(s.variant == "as it is" for s in only if s.kind == GOOD)
-        yield f"| {sign} | {len(spoilt)} | {_middle(spoilt)} | {good} |"
+        known = [float(s.cosine < threshold) for s in refused if s.cosine is not None]
+        yield (
+            f"| {sign} | {len(refused) / len(ours):.0%} | {np.mean(known or [0.0]):.0%} "
+            f"| {len(spoilt)} | {_middle(spoilt)} | {len(only) - len(spoilt)} |"
+        )
 
 
-def _error_versus_reject(samples: Sequence[Sample], models: FaceModels) -> Iterator[str]:
-    """Of good and spoilt photos alike, those that are found: how many of what is left do not
+def _error_versus_reject(samples: Sequence[Sample], threshold: float) -> Iterator[str]:
+    """Of good and spoilt photos alike that the limits let in: how many of what is left do not
     reach the threshold to their own person, when the worst by each measure are refused."""
-    ours = [s for s in samples if s.found and s.variant == "as it is" and s.cosine is not None]
-    threshold = models.calibration.threshold(_PEOPLE)
+    ours = [
+        s for s in samples
+        if s.found and not s.code and s.variant == "as it is" and s.cosine is not None
+    ]  # fmt: skip
     missed = np.array([float(s.cosine or 0) < threshold for s in ours])
     measures = {"quality score": np.array([s.score for s in ours])}
     values = np.array([[getattr(_signs(s), sign) for sign in _SIGNS] for s in ours])

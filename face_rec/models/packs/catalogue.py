@@ -181,6 +181,18 @@ OPENCV_ZOO: Final = OfficialPack(
 OFFICIAL = {pack.name: pack for pack in (OPENCV_ZOO, BUFFALO_L, BUFFALO_SC)}
 """By name, first the one whose licence asks nothing of a company."""
 
+EDIFFIQA: Final = PackFile(
+    "ediffiqa_tiny_jun2024.onnx",
+    7_272_678,
+    "9426c899cc0f01665240cb7d9e7f98e18e24e456c178326c771a43da289bfc6a",
+)
+"""How good a face is for recognition: no part of a pack, and used where somebody has got it."""
+EDIFFIQA_ADDRESS: Final = f"{_ZOO}/face_image_quality_assessment_ediffiqa/{EDIFFIQA.name}"
+EDIFFIQA_LICENCE: Final = (
+    "eDifFIQA(T) (Babnik, Peer, Štruc; OpenCV Zoo) is under CC BY 4.0: a company may use it, and "
+    "names its authors."
+)
+
 PREPROCESSING: Final[Mapping[str, Preprocessing]] = {
     _SFACE.sha256: Preprocessing(0.0, 1.0),  # as cv2.FaceRecognizerSF shows it a face
 }

@@ -15,7 +15,12 @@ from pathlib import Path
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import ModelError, PackBroken
-from face_rec.models.packs.catalogue import OFFICIAL, OfficialPack
+from face_rec.models.packs.catalogue import (
+    EDIFFIQA,
+    EDIFFIQA_ADDRESS,
+    OFFICIAL,
+    OfficialPack,
+)
 from face_rec.models.packs.download import Download, fetch, kept_of
 from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.packs.liveness_pack import MANIFEST as LIVENESS_MANIFEST
@@ -35,6 +40,8 @@ from face_rec.protocols.models import Progress
 log = logging.getLogger(__name__)
 
 _STAGING = ".incoming-"
+QUALITY = "quality"
+"""The folder of the quality model."""
 PARTS = ".parts"
 """Where downloads that broke off are kept, to be gone on with."""
 _ABANDONED_AFTER = 24 * 3600.0
@@ -101,6 +108,20 @@ class Installer:
             self._swap(staging, target)
         log.info("liveness models installed name=%s", name)
         return dataclasses.replace(found, name=name, folder=target)
+
+    def pull_quality(self, progress: Progress = silent) -> Path:
+        """Download the quality model and put it in its place; returns that. Raises ModelError,
+        PackBroken (not the published file)."""
+        target = self._packs.root / QUALITY
+        with self._staging() as staging:
+            path = staging / EDIFFIQA.name
+            download = Download(EDIFFIQA_ADDRESS, EDIFFIQA.bytes, path)
+            fetch([download], self._packs.root / PARTS, progress)
+            reason = self._packs.digests.fault(path, EDIFFIQA.bytes, EDIFFIQA.sha256)
+            if reason:
+                raise PackBroken(f"What came from {EDIFFIQA_ADDRESS} {reason}. Try again later.")
+            self._swap(staging, target)
+        return target
 
     def recalibrate(self, pack: Pack) -> None:
         """Keep ``pack.measured`` in the manifest of an installed pack; raises ModelError."""

@@ -24,12 +24,15 @@ _REFUSALS = {
     "person.",
     "eyes": "The eyes are closed or covered. Open them, and take off dark glasses.",
     "covered": "Mouth or nose are covered. Take off mask or scarf, and keep hands away.",
+    "poor": "The quality model finds this photo poor, and there are better ones already.",
     "other_person": "This face does not look like the one in the other photos. Make sure that "
     "all photos show the same person.",
 }
 
 _WEAK = {
     "small": "The face is small, so that it will be recognised less often. Add a larger one soon.",
+    "poor": "The quality model finds this photo poor. Add a better one soon: from the front, in "
+    "even light.",
 }
 """What is let through where there is nothing better."""
 

@@ -7,7 +7,7 @@ photos before it. The guided capture takes the same steps one by one.
 import hashlib
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from face_rec.people.photos.photos import (
     surroundings,
     thumbnail,
 )
-from face_rec.people.photos.quality import ENROLMENT, Limits, shortcoming, weakness
+from face_rec.people.photos.quality import ENROLMENT, Limits, aligned, shortcoming, weakness
 from face_rec.protocols.models import Assessor, Detector, FaceModels, ModelSource
 
 _DETECT_AT = 640
@@ -32,6 +32,10 @@ _DETECT_AGAIN_AT = (320, 160)  # a face that fills the picture is found only whe
 COMPARABLE = 0.25
 """From this part of the area of the largest face on, another face makes a photo ambiguous:
 half as wide and half as high is somebody who stands with the person, less is the background."""
+
+POOR = 0.5
+"""Score of a quality model below which a photo is weak. By the figure of eDifFIQA's publisher the
+photos of LFW lie above it; its weights were not at hand, so it is not measured here."""
 
 AGREEMENT_PEOPLE = 10
 """Photos of one person must agree as if the person were picked out among this many."""
@@ -139,6 +143,10 @@ class Examiner:
         picture = portrait(image, face.box)
         kept = jpeg_of(surroundings(image, face.box), KEPT_QUALITY)
         weak = weakness(quality, self._limits)
+        if models.quality:
+            score = models.quality.score(aligned(image, face))
+            quality = replace(quality, score=min(1.0, max(0.0, score)))
+            weak = weak or ("poor" if score < POOR else "")
         return EnrolPhoto(
             picture, thumbnail(picture), quality, vector, models.contract, kept, weak
         )

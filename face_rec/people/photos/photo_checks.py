@@ -68,7 +68,7 @@ def signs_of(found: Features, upright: float) -> Signs:
         sharp=_judged("sharp", found.detail),
         natural=_judged("natural", found.detail),
         direct=_judged("direct", np.concatenate([found.detail, found.colour])),
-        eyes=min(_judged("eyes", eye) for eye in found.eyes),
+        eyes=float(np.mean([_judged("eyes", eye) for eye in found.eyes])),
         mouth=_judged("mouth", found.lower),
         evenly_lit=SIDES - found.sides,
         exposed=BURNT - found.burnt,

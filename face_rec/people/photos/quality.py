@@ -66,7 +66,7 @@ CAPTURE = Limits(
 
 def assess(image: Image, face: Face) -> Quality:
     """Measure ``face`` in ``image`` ((H, W, 3) uint8 BGR); about 0.2 ms, any thread."""
-    grey = _aligned_grey(image, face.landmarks)
+    grey = _aligned_grey(image, face)
     yaw, pitch, roll = pose(face.landmarks)
     measured = Quality(
         size=min(face.box.width, face.box.height),
@@ -133,9 +133,16 @@ def weakness(quality: Quality, limits: Limits) -> str:
     return "small" if quality.size < limits.good_size else ""
 
 
-def _aligned_grey(image: Image, landmarks: Landmarks) -> npt.NDArray[np.uint8]:
+def aligned(image: Image, face: Face) -> Image:
+    """(112, 112, 3) BGR: the face at a standard size, with its landmarks at the usual places."""
+    matrix = similarity(face.landmarks)
+    crop = cv2.warpAffine(image, matrix, (_CROP, _CROP), flags=cv2.INTER_LINEAR)
+    return np.asarray(crop, np.uint8)
+
+
+def _aligned_grey(image: Image, face: Face) -> npt.NDArray[np.uint8]:
     """The inner face at a standard size, so that the figures do not depend on the camera's."""
-    crop = cv2.warpAffine(image, similarity(landmarks), (_CROP, _CROP), flags=cv2.INTER_LINEAR)
+    crop = aligned(image, face)
     return np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)[_INNER], dtype=np.uint8)
 
 
