@@ -59,6 +59,7 @@ class ModelService:
         """``switch``: the pack that the site has chosen last, which all its processes follow."""
         self._switch = switch
         self._refused: object = None
+        self._behind = ""
         self._prepare: Callable[[FaceModels], None] = lambda _: None
         self.packs = InstalledPacks(root)
         self.liveness = LivenessPacks(root, self.packs.digests)
@@ -79,7 +80,6 @@ class ModelService:
 
     @property
     def threads(self) -> int:
-        """Threads that one inference may use."""
         return self._threads
 
     def current(self) -> FaceModels | None:
@@ -88,7 +88,7 @@ class ModelService:
 
     def status(self) -> ModelStatus:
         """How it stands; cheap."""
-        return on_this_site(self._status, self.current())
+        return replace(on_this_site(self._status, self.current()), behind=self._behind)
 
     def installed(self) -> list[Pack]:
         """All installed packs, custom ones included."""
@@ -139,12 +139,11 @@ class ModelService:
         return self._scored(pack, load(pack, self._provider, self._threads)).models
 
     def before_exchange(self, prepare: Callable[[FaceModels], None]) -> None:
-        """``prepare`` is called with new models before they are in use, on the thread that
-        loads them; what it raises is logged."""
+        """``prepare`` is called with new models, on the thread that loads them."""
         self._prepare = prepare
 
     def close(self) -> None:
-        """Stop following the disk; the models stay usable."""
+        """Follow no more; the models stay usable."""
         self._follower.stop(_LONGEST_LOADING)
 
     # --- installing ----------------------------------------------------------
@@ -218,8 +217,9 @@ class ModelService:
         with self._loading:
             try:
                 self._follow_to(switch)
+                self._behind = ""
             except FaceRecError as error:
-                self._refused = tried
+                self._refused, self._behind = tried, switch.pack
                 log.warning("switch_not_followed pack=%s reason=%s", switch.pack, error)
                 self._status = self._failed(switch.pack, error)
 

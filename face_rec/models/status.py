@@ -43,6 +43,8 @@ class ModelStatus:
     licence: Licence = UNSAID
     liveness: str = ""
     """The licence of the liveness models in use; empty: none are installed."""
+    behind: str = ""
+    """The pack that the site has switched to, where this process cannot follow."""
 
     @property
     def lacks_liveness(self) -> bool:

@@ -40,6 +40,8 @@ class ModelLike(Protocol):
     def provider(self) -> str: ...
     @property
     def lacks_liveness(self) -> bool: ...
+    @property
+    def behind(self) -> str: ...
 
 
 class GalleryLike(Protocol):
@@ -71,10 +73,19 @@ def _people(number: int) -> str:
 
 
 def models_check(status: Callable[[], ModelLike]) -> Check:
-    """Not ready while no model is loaded: nobody can be recognised."""
+    """Not ready while no model is loaded: nobody can be recognised. A warning where the site uses
+    another pack: what this one has made of people is removed 30 days after the switch."""
 
     def check() -> HealthCheck:
         now = status()
+        if now.state == "ready" and now.behind:
+            return HealthCheck(
+                "models",
+                ok=True,
+                detail=f"{now.pack}, and the site uses {now.behind}, which is not here",
+                advice="Install the same pack on this machine; it is used within seconds.",
+                warning=True,
+            )
         if now.state == "ready":
             runs_on = _RUNS_ON.get(now.provider, now.provider)
             return HealthCheck("models", ok=True, detail=f"{now.pack}, on {runs_on}")

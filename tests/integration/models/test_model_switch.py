@@ -108,10 +108,12 @@ def test_a_machine_without_the_pack_stays_with_its_own_says_so_and_follows_once_
     status = bare.models.status()
     assert status.state is ModelState.READY
     assert "Install it here" in status.warning
+    assert status.behind == "two"
     bare.models.import_archive(other, "two")
     bare.models.follow()
     assert bare.used() == "two"
-    assert not bare.models.status().warning.count("Install it here")
+    assert not bare.models.status().behind
+    assert "Install it here" not in bare.models.status().warning
 
 
 def test_another_pack_of_the_same_name_is_not_used(machine: Make, drawn: Material) -> None:

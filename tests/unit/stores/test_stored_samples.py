@@ -30,8 +30,9 @@ from face_rec.stores.access import access_codec
 from face_rec.stores.attendance import event_codec, rule_codec
 from face_rec.stores.attendance.event_codec import MalformedEvent
 from face_rec.stores.attendance.rule_codec import MalformedRule
-from face_rec.stores.people import person_codec
+from face_rec.stores.people import people_proof, person_codec
 from face_rec.stores.redis import keys
+from tests.samples import a_chain
 
 AT = datetime(2025, 3, 10, 8, tzinfo=UTC)
 LATER = AT.replace(microsecond=250_000)
@@ -159,6 +160,18 @@ def test_a_template_knows_its_photo_and_one_without_is_written_as_before() -> No
     person = _read(ABOUT, json.dumps(stored))
     again = json.loads(person_codec.person_fields(person)[keys.TEMPLATES])
     assert [one.get("photo") for one in again] == ["0" * 32, None]
+
+
+def test_a_photo_exchanged_in_a_record_does_not_fit_its_proof() -> None:
+    """Or another face could be put in a person's place at the next change of the model."""
+    person, chain = _read(ABOUT, TEMPLATES), a_chain()
+    first, second = person.templates
+    kept = replace(person, templates=(replace(first, photo="0" * 32), second))
+    proof = people_proof.made(chain, kept, "faces")
+    assert people_proof.fits(chain, kept, proof)
+    assert not people_proof.fits(chain, person, proof)
+    other = replace(kept, templates=(replace(first, photo="1" * 32), second))
+    assert not people_proof.fits(chain, other, proof)
 
 
 def test_a_person_of_the_first_version_is_read() -> None:

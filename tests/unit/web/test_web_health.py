@@ -119,6 +119,7 @@ class Part:
     aside: int = 0
     problem: str = ""
     lacks_liveness: bool = False
+    behind: str = ""
 
 
 def _given(part: Part) -> Callable[[], Part]:
@@ -128,6 +129,12 @@ def _given(part: Part) -> Callable[[], Part]:
 def test_a_loaded_model_is_named_with_where_it_runs() -> None:
     result = checks.models_check(_given(Part()))()
     assert (result.ok, result.detail) == (True, "buffalo_l, on the processor")
+
+
+def test_a_machine_that_cannot_follow_the_sites_switch_warns_of_it() -> None:
+    result = checks.models_check(_given(Part(behind="opencv_zoo")))()
+    assert (result.ok, result.warning) == (True, True)
+    assert "the site uses opencv_zoo" in result.detail
 
 
 @pytest.mark.parametrize("state", ["missing", "loading", "failed"])
