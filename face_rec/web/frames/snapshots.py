@@ -1,4 +1,5 @@
-"""``/snapshots/KEY``: the one door through which a browser gets a snapshot."""
+"""``/snapshots/KEY``: the one door through which a browser gets a snapshot. Kept enrolment photos
+are for models to look at, and go through no door."""
 
 import logging
 from collections.abc import Callable
@@ -8,10 +9,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from face_rec.domain.errors import BadSnapshotKey, SnapshotMissing, StoreError
+from face_rec.domain.pictures import kept_of
 from face_rec.protocols.snapshots import SnapshotStore
 
 log = logging.getLogger(__name__)
 
+_MISSING = "There is no such snapshot."
 _HEADERS = {
     "Cache-Control": "private, no-store",
     "Content-Disposition": "inline",
@@ -26,10 +29,13 @@ def routes(snapshots: Callable[[], SnapshotStore]) -> list[Route]:
     """The route; ``snapshots`` is asked at every request, on a thread of its own."""
 
     def snapshot(request: Request) -> Response:
+        key = request.path_params["key"]
+        if kept_of(key):
+            return PlainTextResponse(_MISSING, 404, _HEADERS)
         try:
-            jpeg = snapshots().get(request.path_params["key"])
+            jpeg = snapshots().get(key)
         except (BadSnapshotKey, SnapshotMissing):
-            return PlainTextResponse("There is no such snapshot.", 404, _HEADERS)
+            return PlainTextResponse(_MISSING, 404, _HEADERS)
         except StoreError as error:
             log.warning("snapshot_not_served reason=%s", error)
             return PlainTextResponse("Snapshots cannot be read now; try again.", 503, _HEADERS)

@@ -34,6 +34,7 @@ from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.redis.purge import EmbeddedPurge
+from face_rec.stores.site.model_change import RedisModelChange
 from tests.fakes.clock import MORNING
 from tests.redis_servers import Server, standalone, wait_until
 from tests.samples import a_person, a_template, an_event
@@ -91,6 +92,8 @@ def _lived(settings: Settings) -> Person:
         stores.access.pins.set(person, "402917")
         stores.spool.put(f"people/{person.subject}/1.jpg", FACE)
         stores.spool.put(kept_photo(person.subject, PHOTO), FACE)
+        change = RedisModelChange(stores.client, settings.site)
+        change.fail(person.subject, {PHOTO: "This pack finds no face in the photo."})
         picture = key_of("e1", MORNING, person.subject)
         stores.writers.marks.apply(replace(an_event("e1", person.subject), snapshot=picture), 60)
         stores.spool.put(picture, FACE)
@@ -164,6 +167,7 @@ def test_nothing_on_the_disk_tells_of_somebody_erased(settings: Settings, tmp_pa
     assert _found(_on_disk(settings.data_dir)) == []
     with assembly.build_redis(settings) as client:
         assert _found(_in_redis(client)) == []
+        assert not RedisModelChange(client, settings.site).failures()
         _as_the_certificate_says(client, settings)
     assert _found(_on_disk(tmp_path / "outside")) == []
     said = " ".join(certificate["database_files"])

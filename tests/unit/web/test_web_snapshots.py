@@ -6,6 +6,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from face_rec.domain.pictures import kept_photo
 from face_rec.stores.snapshots.plain_snapshots import FolderSnapshots
 from face_rec.web.frames.snapshots import routes
 from tests.fakes.snapshots import MemorySnapshots
@@ -29,6 +30,15 @@ def test_a_snapshot_is_served_as_a_jpeg_that_nobody_keeps(client: TestClient) ->
     assert answer.headers["content-type"] == "image/jpeg"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "no-store" in answer.headers["cache-control"]
+
+
+def test_a_kept_enrolment_photo_goes_through_no_door() -> None:
+    store = MemorySnapshots()
+    store.put(kept_photo("s1", "0" * 32), JPEG)
+    store.put("people/s1/portrait.jpg", JPEG)
+    client = TestClient(Starlette(routes=routes(lambda: store)))
+    assert client.get(f"/snapshots/{kept_photo('s1', '0' * 32)}").status_code == 404
+    assert client.get("/snapshots/people/s1/portrait.jpg").status_code == 200
 
 
 def test_an_unknown_snapshot_is_not_found(client: TestClient) -> None:
