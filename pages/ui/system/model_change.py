@@ -9,14 +9,15 @@ import streamlit as st
 from face_rec.domain.errors import FaceRecError
 from face_rec.facades.admin import AdminFacade
 from face_rec.people.change.change import ChangeStatus
-from face_rec.people.change.plan import NAMED, Looks, Stage, Tally, Trial
+from face_rec.people.change.plan import NAMED, Stage, Tally
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded
-from pages.ui.frame.parts import dialog, repeating
+from pages.ui.frame.parts import callback, dialog, repeating
 from pages.ui.shared import times
 from pages.ui.shared.text import counted, plain
 from pages.ui.shared.widgets import Line, Tone, facts, state_list
+from pages.ui.system.model_trial import people, short, trial_report
 
 _STATES: Final[Mapping[Stage, tuple[Tone, str]]] = {
     Stage.MAKING: (Tone.WARN, "Embedding"),
@@ -25,6 +26,10 @@ _STATES: Final[Mapping[Stage, tuple[Tone, str]]] = {
     Stage.SWITCHED: (Tone.GOOD, "Switched"),
     Stage.ENDING: (Tone.QUIET, "Ending"),
 }
+
+
+_ASKED: Final = "_change_asked"
+_SWITCH, _END = "switch", "end"
 
 
 # --- before
@@ -86,7 +91,7 @@ def _card(app: AdminFacade, status: ChangeStatus) -> None:
     tone, word = _STATES[status.stage]
     if status.plan.paused:
         tone, word = Tone.QUIET, "Paused"
-    new, old = _short(status.plan.new.pack), _short(status.plan.old.pack)
+    new, old = short(status.plan.new.pack), short(status.plan.old.pack)
     state_list([Line(f"Change from {old} to {new}", _said(app, status), word, tone=tone)])
     progress = status.progress
     if progress.problem:
@@ -97,7 +102,7 @@ def _card(app: AdminFacade, status: ChangeStatus) -> None:
         facts(_people(progress.tally))
         _unmade(app)
     if status.trial is not None and status.stage in {Stage.READY, Stage.SWITCHED}:
-        _trial(app, status, status.trial)
+        trial_report(app, status.plan, status.trial)
     _buttons(app, status)
 
 
@@ -111,7 +116,7 @@ def _said(app: AdminFacade, status: ChangeStatus) -> str:
     if status.stage is Stage.ENDING:
         return "What the pack that is not in use has made is being removed."
     until = times.day(status.until, app.site.timezone) if status.until else ""
-    return f"All kiosks use {_short(status.running.pack)}. You can go back until {until}."
+    return f"All kiosks use {short(status.running.pack)}. You can go back until {until}."
 
 
 def _bar(status: ChangeStatus) -> None:
@@ -132,12 +137,12 @@ def _duration(seconds: float) -> str:
 
 
 def _people(tally: Tally) -> list[tuple[str, str]]:
-    rows = [("Embedded", _counted(tally.done))]
+    rows = [("Embedded", people(tally.done))]
     if tally.portraits:
-        rows.append(("Of these, from a portrait only", _counted(tally.portraits)))
-    rows.append(("Need to come for a photo", _counted(tally.called_in)))
+        rows.append(("Of these, from a portrait only", people(tally.portraits)))
+    rows.append(("Need to come for a photo", people(tally.called_in)))
     if tally.withheld:
-        rows.append(("Have not consented", _counted(tally.withheld)))
+        rows.append(("Have not consented", people(tally.withheld)))
     return rows
 
 
@@ -146,104 +151,71 @@ def _unmade(app: AdminFacade) -> None:
     failures = app.change.failures()
     if not failures:
         return
-    with st.expander(f"What could not be embedded: photos of {_counted(len(failures))}"):
+    with st.expander(f"What could not be embedded: photos of {people(len(failures))}"):
         some = list(failures)[:NAMED]
-        people = app.people.many(some)
+        found = app.people.many(some)
         for subject in some:
-            person = people.get(subject)
+            person = found.get(subject)
             if person is not None:
                 reasons = " ".join(dict.fromkeys(failures[subject].values()))
                 st.markdown(f"**{plain(person.name)}** ({plain(person.id)}): {plain(reasons)}")
         if len(failures) > NAMED:
-            st.caption(f"and {_counted(len(failures) - NAMED)} more")
-
-
-# --- the trial
-
-
-def _trial(app: AdminFacade, status: ChangeStatus, trial: Trial) -> None:
-    old, new = _short(status.plan.old.pack), _short(status.plan.new.pack)
-    st.markdown(
-        f"**Compared on {counted(trial.looks, 'photo')}**: each was left out of both galleries "
-        "and looked for in them, as a kiosk would."
-    )
-    st.markdown(_table(old, new, trial.old, trial.new))
-    facts(_differences(trial))
-    if app.site.own_threshold:
-        st.warning(
-            "MATCH_THRESHOLD or MATCH_MARGIN is set by hand, for the pack in use. Scores of "
-            "another model mean something else: empty them when you switch.",
-            icon=":material/warning:",
-        )
-    _named(app, trial)
-
-
-def _table(old: str, new: str, before: Looks, after: Looks) -> str:
-    rows = [
-        ("Named rightly", f"{before.right:,}", f"{after.right:,}"),
-        ("Named nobody", f"{before.nobody:,}", f"{after.nobody:,}"),
-        ("Named somebody else", f"{before.wrong:,}", f"{after.wrong:,}"),
-        ("Least score", f"{before.threshold:.3f}", f"{after.threshold:.3f}"),
-        ("Least lead", f"{before.margin:.3f}", f"{after.margin:.3f}"),
-    ]
-    head = f"| | {plain(old)} | {plain(new)} |\n|---|---:|---:|\n"
-    return head + "\n".join(f"| {name} | {one} | {other} |" for name, one, other in rows)
-
-
-def _differences(trial: Trial) -> list[tuple[str, str]]:
-    compared = trial.people - trial.single
-    rows = [
-        ("Named differently", f"{trial.differently:,} of {_counted(compared)}"),
-        ("Of these, not named any more", _counted(trial.lost)),
-        ("Look-alike pairs", f"{trial.alike:,}, with the present pack {trial.alike_old:,}"),
-    ]
-    if trial.single:
-        rows.append(("Not compared, one photo only", _counted(trial.single)))
-    return rows
-
-
-def _named(app: AdminFacade, trial: Trial) -> None:
-    if not trial.changed and not trial.pairs:
-        return
-    people = app.people.many(sorted(trial.subjects()))
-    names = {subject: f"{one.name} ({one.id})" for subject, one in people.items()}
-    with st.expander("Who that is"):
-        if trial.changed:
-            listed = [names[one] for one in trial.changed if one in names]
-            st.markdown(f"**Named differently:** {plain(', '.join(listed))}")
-        pairs = [pair for pair in trial.pairs if pair.one in names and pair.other in names]
-        if pairs:
-            st.markdown("**Look alike:**")
-        for pair in pairs[:NAMED]:
-            st.markdown(
-                f"- {plain(names[pair.one])} and {plain(names[pair.other])}: {pair.score:.2f}"
-            )
+            st.caption(f"and {people(len(failures) - NAMED)} more")
 
 
 # --- what can be done
 
 
 def _buttons(app: AdminFacade, status: ChangeStatus) -> None:
-    other = _short(status.other.pack)
+    """What a press cannot undo at once is asked for once more, in the card: a dialog would be
+    closed by its next run."""
+    asked, other = st.session_state.get(_ASKED), short(status.other.pack)
+    if asked == _SWITCH and status.stage in {Stage.READY, Stage.SWITCHED}:
+        _confirm(
+            f"All kiosks and computers of this site use **{plain(other)}** within seconds. The "
+            "way back is the same press, for 30 days.",
+            f"Switch to {other}", app.change.switch, f"{plain(other)} is in use within seconds.",
+        )  # fmt: skip
+    elif asked == _END and status.stage is not Stage.ENDING:
+        _confirm(
+            f"What **{plain(other)}** has made of everybody is removed. The pack in use stays, "
+            "and the photos stay: the change can be prepared once more.",
+            "End the change", app.change.end, "The change ends.",
+        )  # fmt: skip
+    elif status.stage is not Stage.ENDING:
+        with st.container(horizontal=True):
+            _acts(app, status, other)
+
+
+def _acts(app: AdminFacade, status: ChangeStatus, other: str) -> None:
+    if status.stage is Stage.READY:
+        st.button(f"Switch to {other} …", key="change_switch", icon=":material/swap_horiz:",
+                  type="primary",
+                  on_click=callback(Right.MODELS, _ask), args=(_SWITCH,))  # fmt: skip
+    if status.stage is Stage.SWITCHED:
+        st.button(f"Back to {other} …", key="change_back", icon=":material/undo:",
+                  on_click=callback(Right.MODELS, _ask), args=(_SWITCH,))  # fmt: skip
+    if status.stage in {Stage.MAKING, Stage.TRYING}:
+        _pause_button(app, paused=status.plan.paused)
+    if status.stage in {Stage.READY, Stage.SWITCHED} and st.button(
+        "Try again and compare anew", key="change_again", icon=":material/replay:"
+    ):
+        _done(app.change.again, "It is tried again.")
+    st.button("End …", key="change_end", icon=":material/stop_circle:",
+              on_click=callback(Right.MODELS, _ask), args=(_END,))  # fmt: skip
+
+
+def _ask(what: str) -> None:
+    st.session_state[_ASKED] = what
+
+
+def _confirm(words: str, label: str, act: Callable[[], object], done: str) -> None:
+    st.markdown(words)
     with st.container(horizontal=True):
-        if status.stage is Stage.READY:
-            label = f"Switch to {other}"
-            if st.button(label, type="primary", key="change_switch", icon=":material/swap_horiz:"):
-                _confirm_switch(app, other)
-        if status.stage is Stage.SWITCHED and st.button(
-            f"Back to {other}", key="change_back", icon=":material/undo:"
-        ):
-            _confirm_switch(app, other)
-        if status.stage in {Stage.MAKING, Stage.TRYING}:
-            _pause_button(app, paused=status.plan.paused)
-        if status.stage in {Stage.READY, Stage.SWITCHED} and st.button(
-            "Try again and compare anew", key="change_again", icon=":material/replay:"
-        ):
-            _done(app.change.again, "It is tried again.")
-        if status.stage is not Stage.ENDING and st.button(
-            "End …", key="change_end", icon=":material/stop_circle:"
-        ):
-            _confirm_end(app, other)
+        if st.button(label, type="primary", key="change_sure"):
+            _ask("")
+            _done(act, done)
+        st.button("Not now", key="change_not", on_click=callback(Right.MODELS, _ask), args=("",))
 
 
 def _pause_button(app: AdminFacade, *, paused: bool) -> None:
@@ -252,28 +224,6 @@ def _pause_button(app: AdminFacade, *, paused: bool) -> None:
             _done(partial(app.change.pause, paused=False), "It goes on.")
     elif st.button("Pause", key="change_pause", icon=":material/pause:"):
         _done(app.change.pause, "It is paused.")
-
-
-@dialog("Switch all kiosks?", Right.MODELS, icon=":material/swap_horiz:")
-def _confirm_switch(app: AdminFacade, other: str) -> None:
-    with guarded("models.switch"):
-        st.markdown(
-            f"All kiosks and computers of this site use **{plain(other)}** within seconds. The "
-            "way back is the same press, for 30 days."
-        )
-        if st.button("Switch", type="primary", key="switch_confirmed"):
-            _done(app.change.switch, f"{plain(other)} is in use within seconds.")
-
-
-@dialog("End this change?", Right.MODELS, icon=":material/stop_circle:")
-def _confirm_end(app: AdminFacade, other: str) -> None:
-    with guarded("models.end"):
-        st.markdown(
-            f"What **{plain(other)}** has made of everybody is removed. The pack in use stays, "
-            "and the photos stay: the change can be prepared once more."
-        )
-        if st.button("End it", type="primary", key="end_confirmed"):
-            _done(app.change.end, "The change ends.")
 
 
 def _done(act: Callable[[], object], words: str) -> None:
@@ -285,12 +235,3 @@ def _done(act: Callable[[], object], words: str) -> None:
         return
     flash(words)
     st.rerun()
-
-
-def _counted(number: int) -> str:
-    return counted(number, "person", "people")
-
-
-def _short(pack: str) -> str:
-    """A pack that is set by its folder is called as that is."""
-    return pack.rstrip("/").rpartition("/")[2]

@@ -236,8 +236,7 @@ def test_a_switch_is_made_confirmed_and_written_down_and_is_the_way_back_too(
     for name, pack in (("switch", "buffalo_l"), ("back", "buffalo_sc")):
         page = opened("models.py")
         page.button(key=f"change_{name}").click().run()
-        page.button(key=f"change_{name}").click()
-        page.button(key="switch_confirmed").click().run()
+        page.button(key="change_sure").click().run()
         assert not page.exception
         assert logged.models.status().pack == pack
     assert [(entry.action, entry.target) for entry in log.entries if entry.action != "site"] == [
@@ -245,6 +244,21 @@ def test_a_switch_is_made_confirmed_and_written_down_and_is_the_way_back_too(
         ("models.used", "buffalo_l"),
         ("models.used", "buffalo_sc"),
     ]
+
+
+def test_a_change_ends_once_that_was_confirmed(fake: FakeSystem) -> None:
+    _prepared(fake)
+    page = opened("models.py")
+    page.button(key="change_end").click().run()
+    page.button(key="change_not").click().run()
+    plan = fake.changing.plan()
+    assert plan is not None
+    assert not plan.dropped
+    page.button(key="change_end").click().run()
+    page.button(key="change_sure").click().run()
+    plan = fake.changing.plan()
+    assert plan is not None
+    assert plan.dropped == "large"
 
 
 def test_on_a_page_that_was_open_before_who_has_lost_the_right_switches_nothing() -> None:
@@ -255,8 +269,7 @@ def test_on_a_page_that_was_open_before_who_has_lost_the_right_switches_nothing(
         page = opened("models.py")
         page.button(key="change_switch").click().run()
         access.principal = Principal(PrincipalKind.USER, "a", "a", rights_of(Role.MANAGER))
-        page.button(key="change_switch").click()
-        page.button(key="switch_confirmed").click().run()
+        page.button(key="change_sure").click().run()
         assert fake.models.status().pack == "buffalo_sc"
         assert fake.system.change.switched() is None
 
