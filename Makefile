@@ -17,7 +17,7 @@ APART := tests/integration/project tests/browser
 # Images of Python often set it: every process that a test starts would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-fast test-thorough test-clock coverage lint hooks types fuzz chaos bench bench-quick bench-history presentations outage lock clean
+.PHONY: help run test test-fast test-thorough test-clock coverage lint hooks types fuzz chaos soak bench bench-quick bench-history presentations outage lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -79,6 +79,9 @@ fuzz: $(VENV)/.tools ## what nobody should send or write, 6,000 cases for each r
 
 chaos: $(VENV)/.tools ## faults of every kind, against each deployment, until a mark is lost: SEED=, ROUNDS= each, or MINUTES=, ROW= one of them
 	$(BIN)/python -m tests.chaos
+
+soak: $(VENV)/.tools ## kiosks, pages and readers of the API for half an hour (MINUTES=): does anything grow?
+	$(BIN)/python -m tests.soak
 
 bench: $(VENV)/.tools ## measure; prints a table, writes tests/benchmarks/results.json
 	$(BIN)/python -m tests.benchmarks

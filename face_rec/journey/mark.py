@@ -46,6 +46,7 @@ class DurableMarker:
         self._away = away
         self._attendance = attendance
         self._journal = journal
+        self._clock = clock
         self._cooldown = cooldown
         self._recent = RecentMarks(cooldown)
         self._locks = tuple(Lock() for _ in range(_LOCKS))
@@ -61,14 +62,17 @@ class DurableMarker:
 
     def mark(self, event: Event) -> Receipt:
         """Journal, apply, settle. Raises JournalError: then nothing may be confirmed."""
-        outcome = "failed"
+        outcome, began = "failed", self._clock.monotonic()
         try:
             receipt = self._mark(event)
             outcome = receipt.outcome.value
         finally:
             with self._counting:
                 self._counts[outcome] += 1
-        log.info("mark outcome=%s event=%s kiosk=%s", outcome, event.id, event.kiosk)
+        took = self._clock.monotonic() - began
+        log.info(
+            "mark outcome=%s event=%s kiosk=%s seconds=%.3f", outcome, event.id, event.kiosk, took
+        )
         return receipt
 
     def counts(self) -> dict[str, int]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from threading import Thread
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import cv2
 import httpx
@@ -95,14 +95,18 @@ def _rows(visits: Sequence[Visit], share: float) -> list[Row]:
 class CompanyServer(FilledServer):
     """With as many people as the clients show, and their kiosks."""
 
+    people: ClassVar[int | None] = None
+    """The first so many of the test data; None: all."""
+
     def _fill(self) -> None:
         super()._fill()
         folder = self.data_dir / "people"
-        for place in _people():
+        places = people_folders()[: self.people]
+        for place in places:
             (folder / place.name).mkdir(parents=True)
             for photo in sorted(place.glob("*.jpg"))[:2]:
                 shutil.copy(photo, folder / place.name)
-        rows = [f"{place.name},{place.name},Staff" for place in _people()]
+        rows = [f"{place.name},{place.name},Staff" for place in places]
         (folder / "people.csv").write_text("\n".join(["id,name,group", *rows]), "utf-8")
         subprocess.run(
             [sys.executable, "-m", "face_rec", "import", str(folder), "--consent", "yes"],
@@ -112,7 +116,7 @@ class CompanyServer(FilledServer):
         self.stop()
 
 
-def _people() -> list[Path]:
+def people_folders() -> list[Path]:
     return sorted(shared_data("faces/people").iterdir())
 
 
@@ -205,7 +209,7 @@ class Client:
         self._numbers.append(answer.raise_for_status().json()["number"])
 
 
-def _jpegs(room: material.Room, person: Path | None = None) -> list[bytes]:
+def jpegs(room: material.Room, person: Path | None = None) -> list[bytes]:
     """What the camera sees for two seconds: nobody, or somebody by their third photo."""
     people = []
     if person is not None:
@@ -217,7 +221,7 @@ def _jpegs(room: material.Room, person: Path | None = None) -> list[bytes]:
 
 
 @contextmanager
-def _client(url: str, kiosk: str) -> Iterator[Client]:
+def client(url: str, kiosk: str) -> Iterator[Client]:
     screen = f"bench-{kiosk}"
     address = f"{url.replace('http', 'ws')}/live?kiosk={kiosk}&screen={screen}"
     with (
@@ -229,15 +233,15 @@ def _client(url: str, kiosk: str) -> Iterator[Client]:
 
 def main(url: str, visits: int) -> None:
     """Print all visits as JSON. The kiosks begin one after the other, as people come."""
-    room, people = material.Room(), iter(_people())
-    empty = _jpegs(room)
+    room, people = material.Room(), iter(people_folders())
+    empty = jpegs(room)
     queues = [
-        [(place.name, _jpegs(room, place)) for place in islice(people, visits)] for _ in _NAMES
+        [(place.name, jpegs(room, place)) for place in islice(people, visits)] for _ in _NAMES
     ]
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     with ExitStack() as stack:
-        clients = [stack.enter_context(_client(url, name)) for name in _NAMES]
+        clients = [stack.enter_context(client(url, name)) for name in _NAMES]
         threads = [
             Thread(target=client.run, args=(queue, empty))
             for client, queue in zip(clients, queues, strict=True)

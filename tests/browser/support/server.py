@@ -42,6 +42,12 @@ class AppServer:
         return f"http://localhost:{self.port}"
 
     @property
+    def pid(self) -> int:
+        """Of the app's process. It runs."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def beside(self) -> AnotherProcess:
         """Another process on the same data, started when there is none."""
         if self._beside is None or not self._beside.alive:

@@ -1,0 +1,18 @@
+"""A little of ``make soak``: the app can be watched while everything asks something of it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.soak.run import Run
+
+
+@pytest.mark.models
+@pytest.mark.slow
+def test_the_app_can_be_watched_while_eight_kiosks_are_busy(tmp_path: Path) -> None:
+    report = Run(tmp_path, 20, browser=False).report()
+    assert report.failed == []
+    assert report.marks
+    assert report.named > 0.8 * report.visits > 0
+    assert report.read > 10
+    assert report.samples[-1].memory > 100
