@@ -10,20 +10,11 @@ from tests.browser.conftest import Cast, Known
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.kiosks import marks_today, register_kiosk
-from tests.browser.support.screens import PEERS, KioskScreen
+from tests.browser.support.screens import BLOCKED, PEERS, KioskScreen
 from tests.browser.support.server import AppServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
-# A network that lets no peer connection through: it is made, and never comes about.
-BLOCKED = """
-  const Real = window.RTCPeerConnection;
-  window.RTCPeerConnection = function (...args) {
-    const made = new Real(...args);
-    made.setRemoteDescription = () => new Promise(() => {});
-    return made;
-  };
-"""
 SENT = """async () => {
   const peer = window.peers.find((one) => one.connectionState === 'connected');
   const told = [...(await peer.getStats()).values()];

@@ -22,7 +22,8 @@ from skimage import data
 from face_rec.domain.faces import Image
 from tests.browser.support.chromium import Browsers, browsers
 from tests.browser.support.fake_camera import Shot, make_camera
-from tests.browser.support.screens import KioskScreen, RegisterScreen
+from tests.browser.support.kiosks import register_kiosk
+from tests.browser.support.screens import BLOCKED, KioskScreen, RegisterScreen
 from tests.browser.support.server import ROOT, AppServer
 from tests.browser.support.told_kiosk import CAMERA, STATES, TROUBLES, ToldLine, fail_camera
 
@@ -41,6 +42,12 @@ _AS_APP = """
 """
 """The page as an app of its tablet, which has the window to itself."""
 _EVERYWHERE = {"idle", "marked"}
+_HIDE = """(hidden) => {
+  Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+_GIVES_UP = 40
+"""Looks, of 0.3 s, after which a video that does not come about is given up."""
 _SETTLED = 4_000  # ms; for looks, not for truth
 
 
@@ -111,11 +118,7 @@ def _take_states(server: AppServer, browse: Browsers, folder: Path) -> None:
         "somebody": make_camera(folder / "somebody.mjpeg", [Shot([portrait()], 8)]),
     }
     for room, camera in rooms.items():
-        page = browse.page(camera, WALL)
-        page.add_init_script(_AS_APP)
-        page.add_init_script(CAMERA)
-        line = ToldLine(page)
-        page.goto(f"{server.url}/take_attendance?transport=http")
+        page, line = _opened(browse, camera, f"{server.url}/take_attendance?transport=http")
         KioskScreen(page).expect_picture(timeout=60_000)
         for state, (parts, _) in STATES.items():
             if (state in EMPTY_ROOM) == (room == "nobody"):
@@ -123,6 +126,42 @@ def _take_states(server: AppServer, browse: Browsers, folder: Path) -> None:
         if room == "nobody":
             _take_troubles(page, line)
         browse.close(page)
+    _take_pin(server, browse, rooms["nobody"])
+    _take_unreachable(server, browse, rooms["nobody"])
+
+
+def _opened(browse: Browsers, camera: Path, address: str, *scripts: str) -> tuple[Page, ToldLine]:
+    page = browse.page(camera, WALL)
+    for script in (_AS_APP, CAMERA, *scripts):
+        page.add_init_script(script)
+    line = ToldLine(page)
+    page.goto(address)
+    return page, line
+
+
+def _take_pin(server: AppServer, browse: Browsers, camera: Path) -> None:
+    office = browse.page()
+    register_kiosk(office, server.url, "gate", pin=True)
+    browse.close(office)
+    page, line = _opened(browse, camera, f"{server.url}/take_attendance?kiosk=gate&transport=http")
+    KioskScreen(page).expect_picture(timeout=60_000)
+    page.get_by_role("button", name="No face? Use PIN").click()
+    page.get_by_label("ID", exact=True).fill("4711")
+    page.get_by_label("PIN", exact=True).fill("402917")
+    _state(page, line, "pin", {})
+    browse.close(page)
+
+
+def _take_unreachable(server: AppServer, browse: Browsers, camera: Path) -> None:
+    """A network that lets no WebRTC through, on a kiosk that is set to it alone."""
+    page, line = _opened(browse, camera, f"{server.url}/take_attendance?transport=webrtc", BLOCKED)
+    KioskScreen(page).camera.wait_for()
+    for _ in range(_GIVES_UP):  # a line that is silent would be said
+        page.wait_for_timeout(300)
+        line.tell()
+    page.get_by_text("No video connection").wait_for()
+    _state(page, line, "unreachable", {})
+    browse.close(page)
 
 
 def _take_troubles(page: Page, line: ToldLine) -> None:
@@ -131,12 +170,16 @@ def _take_troubles(page: Page, line: ToldLine) -> None:
     page.evaluate("document.querySelector('.fr-kiosk').classList.add('k-dim')")
     page.wait_for_timeout(500)
     _state_picture(page, "resting", WALL)
+    page.evaluate("document.querySelector('.fr-kiosk').classList.remove('k-dim')")
     for state, (error, words) in TROUBLES.items():
         fail_camera(page, error)
         page.get_by_text(words).wait_for()
         _state(page, line, state, {})
     fail_camera(page, "")
     KioskScreen(page).expect_picture(timeout=60_000)
+    page.evaluate(_HIDE, True)
+    _state(page, line, "hidden", {})
+    page.evaluate(_HIDE, False)
     line.silent = True
     page.wait_for_selector('[data-testid="camera"][data-state="server"]')
     _state_picture(page, "server", WALL)

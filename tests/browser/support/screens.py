@@ -25,6 +25,16 @@ PEERS = """
   }
 """
 
+# A network that lets no peer connection through: it is made, and never comes about.
+BLOCKED = """
+  const Real = window.RTCPeerConnection;
+  window.RTCPeerConnection = function (...args) {
+    const made = new Real(...args);
+    made.setRemoteDescription = () => new Promise(() => {});
+    return made;
+  };
+"""
+
 
 class RegisterScreen:
     """/register"""
