@@ -100,6 +100,10 @@ def lines(report: OwnReport) -> Iterable[str]:
         )
         return
     yield f"Advice: {report.advice.told()}"
+    if report.twice:
+        yield f"Pairs who may be one person registered twice, left out of it: {report.twice}"
+    if report.costly:
+        yield "It would leave many more people unnamed than now, and cannot be put in force."
 
 
 def _condition(condition: Condition) -> Iterable[str]:

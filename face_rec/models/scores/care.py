@@ -29,15 +29,14 @@ _SUNK: Final = 0.05
 _FEWEST_PINS: Final = 5
 _CHANCE: Final = 0.05
 """Of what is listed at most this share is so by chance (Benjamini and Hochberg 1995)."""
-_HARDLY: Final = 0.05
 _CAMERA: Final = (Source.VIDEO, Source.STILL, Source.OFFLINE)
 
 
 def alike(searches: Searches, threshold: float) -> list[Finding]:
-    """Pairs of people of whom one is taken for the other at ``threshold``. Where they score like
-    photos of one person do (better than the lowest twentieth of these), they may be one."""
+    """Pairs of people of whom one is taken for the other at ``threshold``. Where they score as
+    photos of one person mostly do (their median or better), they may be one."""
     own = searches.own[searches.mated]
-    one_person = float(np.quantile(own, _HARDLY)) if len(own) else 1.0
+    one_person = float(np.median(own)) if len(own) else 1.0
     best: dict[tuple[str, str], float] = {}
     for look in np.flatnonzero((searches.other >= threshold) & (searches.rivals >= 0)):
         names = searches.subjects[searches.people[look]], searches.subjects[searches.rivals[look]]
@@ -50,6 +49,20 @@ def alike(searches: Searches, threshold: float) -> list[Finding]:
         Finding(need, one, other=other, score=score, against=threshold)
         for need, (one, other), score in needs
     ])  # fmt: skip
+
+
+def apart(searches: Searches, found: Sequence[Finding]) -> Searches:
+    """Without the looks at whoever may be registered twice that lead to the same person again:
+    those are mistakes of the register, not of the model. NIST's lists are cleaned so, too."""
+    pairs = {(one.subject, one.other) for one in found if one.need is Need.SAME}
+    if not pairs:
+        return searches
+    names = searches.subjects
+    twice = [
+        rival >= 0 and (min(names[one], names[rival]), max(names[one], names[rival])) in pairs
+        for one, rival in zip(searches.people.tolist(), searches.rivals.tolist(), strict=True)
+    ]
+    return searches.only(~np.array(twice, np.bool_))
 
 
 def strange(searches: Searches, agreement: float) -> list[Finding]:

@@ -29,6 +29,7 @@ Tags = Mapping[str, Mapping[str, str]]
 FEWEST: Final = 5
 GROUP: Final = "Group"
 _MOST_TAGS: Final = 10
+_LARGEST: Final = 20_000_000
 _DRAWS: Final = 4_000
 _CHANCE: Final = 0.05
 _CLEARLY: Final = 1.25
@@ -37,6 +38,8 @@ _CLEARLY: Final = 1.25
 
 def tags_of(data: bytes) -> Tags:
     """Tags from a CSV file: a column ``id``, and one for each tag. Raises PeopleError."""
+    if len(data) > _LARGEST:
+        raise PeopleError("The file of tags has more than 20 MB. Leave out other columns.")
     try:
         lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:

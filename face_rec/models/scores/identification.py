@@ -120,15 +120,17 @@ class Scored:
 
 def condition(name: str, scored: Scored, threshold: float) -> Condition:
     """All there is to say of searches, with ``threshold`` in use."""
-    searches = scored.searches
+    searches, (low, high) = scored.searches, TARGETS
+    asked = scored.keeping(high)
+    strict = _at_least(scored, scored.keeping(low), asked)
     return Condition(
         name,
         len(np.unique(searches.people)),
         len(searches),
         int(searches.mated.sum()),
         scored.at(threshold),
-        tuple(scored.keeping(target) for target in TARGETS),
-        scored.keeping(AHEAD),
+        (strict, asked),
+        _at_least(scored, scored.keeping(AHEAD), asked),
         scored.curve(),
         scored.histogram(),
     )
@@ -163,6 +165,14 @@ def advised(
         sum(len(one.searches) for one in enough), today, tuple(points),
         margin,
     ) if points else None  # fmt: skip
+
+
+def _at_least(scored: Scored, one: Operating, other: Operating) -> Operating:
+    """``one``, at no lower threshold than ``other``: what is measured and what a tail foretells
+    need not agree."""
+    if one.threshold is None or other.threshold is None or one.threshold >= other.threshold:
+        return one
+    return scored.at(other.threshold, one.target, one.basis)
 
 
 def _share(flags: "np.typing.NDArray[np.bool_]") -> float:

@@ -7,7 +7,7 @@ What it keeps are counts; nothing is stored until an administrator takes the adv
 
 import logging
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -85,9 +85,12 @@ class OwnPeople:
         photos = self._photos(gallery, steps)
         history = self._history(models.contract.digest, steps)
         marks = self._confirmed(gallery, history, steps)
-        found = {PHOTOS: photos, MARKS: marks} if len(marks) else {PHOTOS: photos}
+        findings = self._findings(photos, history, models, limits)
+        clean = care.apart(photos, findings)
+        marks = care.apart(marks, findings)
+        found = {PHOTOS: clean, MARKS: marks} if len(marks) else {PHOTOS: clean}
         scored = {name: Scored(searches, limits.margin) for name, searches in found.items()}
-        check = self._check(models.contract, len(photos), limits.margin, steps)
+        check = self._check(models.contract, findings, len(photos), limits.margin, steps)
         today = self._clock.now().date()
         return OwnReport(
             today, models.contract.digest, gallery.people, gallery.templates,
@@ -97,9 +100,9 @@ class OwnPeople:
                 list(scored.values()), contract=models.contract.digest, people=gallery.people,
                 templates=gallery.templates, margin=limits.margin, check=check, today=today,
             ),
-            self._findings(photos, history, models, limits),
+            findings,
             group_rates(
-                photos, labelled(self._people.all(), labels), limits.threshold,
+                clean, labelled(self._people.all(), labels), limits.threshold,
                 scored[PHOTOS].owners,
             ),
         )  # fmt: skip
@@ -171,18 +174,23 @@ class OwnPeople:
     # --- what follows from it
 
     def _check(
-        self, contract: Contract, looks: int, margin: float, steps: "_Steps"
+        self,
+        contract: Contract,
+        findings: Sequence[Finding],
+        looks: int,
+        margin: float,
+        steps: "_Steps",
     ) -> Check | None:
         if looks * tail.SHARE < tail.FEWEST * _PART * 1.1:
             return None
         small, few = self._part(contract, _drawn, steps)
-        scored = Scored(small, margin)
+        scored = Scored(care.apart(small, findings), margin)
         large, many = self._part(contract, lambda subject: not _drawn(subject), steps)
         if scored.tail is None or not len(large):
             return None
         share = 1 - (1 - STRANGER_NAMED) ** (few.templates / many.templates)
         threshold = scored.tail.bounds(share)[1]
-        reached = Scored(large, margin).at(threshold).reached
+        reached = Scored(care.apart(large, findings), margin).at(threshold).reached
         return Check(few.people, many.people, threshold, reached)
 
     def _part(

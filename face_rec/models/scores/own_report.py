@@ -29,6 +29,10 @@ AHEAD: Final = 1 - (1 - STRANGER_NAMED) ** (1 / TIMES)
 """The FPIR among today's people that becomes STRANGER_NAMED among TIMES as many."""
 
 
+MOST_COST: Final = 0.05
+"""Of looks at one's own people, that an advice may leave unnamed beyond those that are now."""
+
+
 class Basis(StrEnum):
     """What a threshold rests on."""
 
@@ -174,6 +178,18 @@ class OwnReport:
     findings: tuple[Finding, ...] = ()
     groups: tuple[GroupRate, ...] = ()
 
+    @property
+    def twice(self) -> int:
+        """Pairs who may be one person: left out of the thresholds."""
+        return sum(one.need is Need.SAME for one in self.findings)
+
+    @property
+    def costly(self) -> bool:
+        """Whether the advice would leave many more people unnamed than now: rather the photos
+        are to be looked after."""
+        enough = [one for one in self.conditions if one.enough]
+        return any(one.advised.missed.value > one.now.missed.value + MOST_COST for one in enough)
+
 
 class Advice:
     """Puts what was measured in force, and takes it back. Each change is in the audit log, and
@@ -194,6 +210,11 @@ class Advice:
             raise ModelError(
                 "MATCH_THRESHOLD is set in the environment or .env and wins. Remove it there and "
                 "restart, then measure again and take the advice."
+            )
+        if report.costly:
+            raise ModelError(
+                "This advice would leave many more people unnamed than now. Look after the "
+                "gallery first (page Models), then measure again. Nothing was changed."
             )
         advice = report.advice
         self._change(lambda taken: taken_over(taken, advice))

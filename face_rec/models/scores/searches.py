@@ -55,6 +55,13 @@ class Searches:
         """Those with something of their person to find."""
         return ~np.isnan(self.own)
 
+    def only(self, some: Flags) -> "Searches":
+        """Those that are marked in ``some`` (N,)."""
+        return Searches(
+            self.subjects, self.people[some], self.places[some], self.own[some],
+            self.other[some], self.leads[some], self.rivals[some],
+        )  # fmt: skip
+
     def owners(self, margin: float) -> Scores:
         """The threshold up to which each mated search names its person, or UNNAMED."""
         found = self.mated

@@ -102,9 +102,20 @@ def _advice(app: AdminFacade, report: OwnReport) -> None:
         st.info("Another model is in use by now. Measure again.", icon=":material/info:")
         return
     st.markdown(_cost(report))
+    if report.twice:
+        pairs = counted(report.twice, "pair")
+        st.caption(
+            f"{pairs} that may be one person registered twice, left out of this: see below."
+        )
+    if report.costly:
+        st.warning(
+            "It would leave many more people unnamed than now, so it cannot be put in force. Look "
+            "after the gallery first (below), then measure again.",
+            icon=":material/warning:",
+        )
     if app.advice.in_force(report.contract) == report.advice:
         st.success("This advice is in force.", icon=":material/check_circle:")
-    elif not report.overridden and st.button(
+    elif not (report.overridden or report.costly) and st.button(
         "Put the advice in force", type="primary", icon=":material/done_all:", key="own_take"
     ):
         flash(plain(app.advice.take(report)))

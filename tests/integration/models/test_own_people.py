@@ -15,6 +15,7 @@ from face_rec.domain.faces import Box, View
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.journey.decide import Policy
+from face_rec.models.scores.bounds import Rate
 from face_rec.models.scores.calibration import SiteScores, calibration_of
 from face_rec.models.scores.own_people import MARKS, PHOTOS, OwnPeople
 from face_rec.models.scores.own_report import AHEAD, ENOUGH, Advice, Basis
@@ -164,6 +165,35 @@ def test_what_is_foretold_is_held_against_people_who_had_no_part_in_it(alike: bo
     assert report.advice is not None
     last = report.advice.points[-1][0] * report.templates
     assert last == pytest.approx(0.005 if alike else AHEAD, rel=0.01)
+
+
+def test_somebody_registered_twice_does_not_raise_the_threshold_for_everybody(site: Site) -> None:
+    site.enrol_many(800)
+    alone = site.own().measure(lambda *_: None, NO_PAUSE)
+    again = site.people.templates("s7")
+    random = np.random.default_rng(8)
+    rows = np.stack([one.vector for one in again]) + 0.05 * random.normal(size=(4, WIDTH))
+    site.enrol(5000, rows)
+    assert site.follower.wait(site.people.revision(), 20)
+    report = site.own().measure(lambda *_: None, NO_PAUSE)
+    assert report.twice == 1
+    assert not report.costly
+    before, after = alone.conditions[0].advised.threshold, report.conditions[0].advised.threshold
+    assert after == pytest.approx(before, abs=0.01)
+    assert "left out of it: 1" in "\n".join(lines(report))
+
+
+def test_an_advice_that_costs_too_much_cannot_be_put_in_force(site: Site) -> None:
+    site.enrol_many(760)
+    report = site.own().measure(lambda *_: None, NO_PAUSE)
+    (photos,) = report.conditions
+    dear = replace(photos.limits[-1], missed=Rate(300, 3040, 0.09, 0.11))
+    costly = replace(report, conditions=(replace(photos, limits=(photos.limits[0], dear)),))
+    assert costly.costly
+    with pytest.raises(ModelError, match="Look after the"):
+        site.advice.take(costly)
+    assert site.notes == []
+    assert any("cannot be put in force" in line for line in lines(costly))
 
 
 def test_going_back_leads_to_the_advice_before(site: Site) -> None:
