@@ -178,8 +178,9 @@ def _buttons(app: AdminFacade, status: ChangeStatus) -> None:
         )  # fmt: skip
     elif asked == _END and status.stage is not Stage.ENDING:
         _confirm(
-            f"What **{plain(other)}** has made of everybody is removed. The pack in use stays, "
-            "and the photos stay: the change can be prepared once more.",
+            f"What **{plain(other)}** has made of everybody is removed, and so nobody switches to "
+            "it any more. The pack in use stays, and the photos stay: a change can be prepared "
+            "again.",
             "End the change", app.change.end, "The change ends.",
         )  # fmt: skip
     elif status.stage is not Stage.ENDING:

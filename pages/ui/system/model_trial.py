@@ -16,7 +16,7 @@ def trial_report(app: AdminFacade, plan: Plan, trial: Trial) -> None:
         "and looked for in them, as a kiosk would."
     )
     st.markdown(_table(old, new, trial.old, trial.new))
-    facts(_differences(trial))
+    facts(_differences(old, new, trial))
     if app.site.own_threshold:
         st.warning(
             "MATCH_THRESHOLD or MATCH_MARGIN is set by hand, for the pack in use. Scores of "
@@ -38,12 +38,12 @@ def _table(old: str, new: str, before: Looks, after: Looks) -> str:
     return head + "\n".join(f"| {name} | {one} | {other} |" for name, one, other in rows)
 
 
-def _differences(trial: Trial) -> list[tuple[str, str]]:
+def _differences(old: str, new: str, trial: Trial) -> list[tuple[str, str]]:
     compared = trial.people - trial.single
     rows = [
         ("Named differently", f"{trial.differently:,} of {people(compared)}"),
         ("Of these, not named any more", people(trial.lost)),
-        ("Look-alike pairs", f"{trial.alike:,}, with the present pack {trial.alike_old:,}"),
+        ("Look-alike pairs", f"{new}: {trial.alike:,}, {old}: {trial.alike_old:,}"),
     ]
     if trial.single:
         rows.append(("Not compared, one photo only", people(trial.single)))
