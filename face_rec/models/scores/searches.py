@@ -22,8 +22,8 @@ from face_rec.models.scores.bounds import Flags, People
 from face_rec.models.scores.tail import Scores
 from face_rec.people.gallery.gallery import MemoryGallery, likeness
 
-LOOKS: Final = 64
-"""In one product: with 10,000 people 20 ms, for which nobody at a kiosk waits."""
+LOOKS: Final = 24
+"""In one product: with 10,000 people some 8 ms of one core."""
 MOST_LOOKS: Final = 10
 """Of one person, so that nobody who comes often is most of what is measured."""
 _NICENESS: Final = 15
