@@ -16,7 +16,7 @@ from face_rec.domain.errors import (
     PersonMissing,
     StoreUnavailable,
 )
-from face_rec.domain.faces import Image, Matrix, Vector
+from face_rec.domain.faces import Image, Vector
 from face_rec.domain.people import Contract, Person, Template
 from face_rec.people import kept_photos
 from face_rec.people.details import Details, clean_details, clean_person
@@ -75,7 +75,7 @@ class Enrolment:
         """Raises FaceTaken if ``photos`` show somebody registered other than ``own``.
         Nothing is written; :meth:`register` and :meth:`add_photos` look again by themselves."""
         kept, contract = _accepted(photos)
-        self._duplicates.guarded(_faces(kept), contract, lambda _: None, own)
+        self._duplicates.guarded(kept_photos.rows(kept), contract, lambda _: None, own)
 
     def register(self, details: Details, photos: Sequence[EnrolPhoto], reason: str = "") -> Person:
         """Add a person with a template for each of the best ten photos.
@@ -90,7 +90,7 @@ class Enrolment:
         kept, contract = _accepted(self._photos.wanted(photos))
         person = self._new_person(details)
         created = self._duplicates.guarded(
-            _faces(kept),
+            kept_photos.rows(kept),
             contract,
             lambda seen: self._writer.create(
                 person, kept_photos.made_from(kept, self._clock.now()), seen
@@ -161,7 +161,7 @@ class Enrolment:
         ones), FaceTaken, Conflict.
         """
         kept, contract = _accepted(self._photos.wanted(photos))
-        faces = _faces(kept)
+        faces = kept_photos.rows(kept)
         self._check_same_person(subject, centroid(faces), contract)
         person = self._duplicates.guarded(
             faces, contract, lambda seen: self._added(subject, kept, seen), own=subject,
@@ -208,7 +208,7 @@ class Enrolment:
 
         person, stored = self._of(subject)
         contract = self.examiner.models().contract if active and not person.active else None
-        rows = _rows(stored, contract) if contract else []
+        rows = kept_photos.rows_of(stored, contract) if contract else []
         if contract is None or not rows:
             return until_first(write)
         return self._duplicates.guarded(np.stack(rows), contract, write, subject, reason)
@@ -243,13 +243,13 @@ class Enrolment:
             raise ConsentMissing(
                 "This person's consent is missing or withdrawn: no photo may be added."
             )
-        rows = _rows(stored, contract)
+        rows = kept_photos.rows_of(stored, contract)
         if rows:
             self.examiner.agree(face, centroid(np.stack(rows)))
 
     def _added(self, subject: str, photos: Sequence[EnrolPhoto], seen: int) -> Person:
         person, stored = self._of(subject)
-        weak, own = photos[0].weak, _own(stored, photos[0].contract)
+        weak, own = photos[0].weak, kept_photos.of_contract(stored, photos[0].contract)
         good = [template for template in own if not template.info.weak]
         if weak and good:
             raise capture_hints.refusal(weak)
@@ -295,16 +295,3 @@ def _accepted(photos: Sequence[EnrolPhoto]) -> tuple[list[EnrolPhoto], Contract]
     if len({photo.contract for photo in photos}) > 1:
         raise Conflict("The face model was changed meanwhile. Take the photos again.")
     return kept_photos.chosen(photos), photos[0].contract
-
-
-def _faces(photos: Sequence[EnrolPhoto]) -> Matrix:
-    """(N, D): a row a photo."""
-    return np.stack([photo.vector for photo in photos])
-
-
-def _rows(stored: Sequence[Template], contract: Contract) -> list[Vector]:
-    return [template.vector for template in _own(stored, contract)]
-
-
-def _own(stored: Sequence[Template], contract: Contract) -> list[Template]:
-    return [template for template in stored if template.info.contract == contract.digest]

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
+
 from face_rec.domain.errors import StoreError
-from face_rec.domain.faces import View
-from face_rec.domain.people import Person, Template, TemplateInfo
+from face_rec.domain.faces import Matrix, Vector, View
+from face_rec.domain.people import Contract, Person, Template, TemplateInfo
 from face_rec.domain.pictures import PEOPLE, Tidied, kept_of, kept_photo, portraits_of
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import jpeg_of
@@ -72,6 +74,19 @@ def without(stored: Sequence[Template], slot: int) -> list[Template]:
     """``stored`` but the one in ``slot``, and but those that were made from its photo."""
     photos = named(template.info for template in stored if template.info.slot == slot)
     return [one for one in stored if one.info.slot != slot and one.info.photo not in photos]
+
+
+def rows(photos: Sequence[EnrolPhoto]) -> Matrix:
+    """(N, D): a row a photo."""
+    return np.stack([photo.vector for photo in photos])
+
+
+def of_contract(stored: Sequence[Template], contract: Contract) -> list[Template]:
+    return [template for template in stored if template.info.contract == contract.digest]
+
+
+def rows_of(stored: Sequence[Template], contract: Contract) -> list[Vector]:
+    return [template.vector for template in of_contract(stored, contract)]
 
 
 def named(templates: Iterable[TemplateInfo]) -> set[str]:

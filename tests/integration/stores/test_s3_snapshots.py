@@ -106,6 +106,8 @@ def test_keys_are_listed_by_prefix(store: SnapshotStore) -> None:
         store.put(key, JPEG)
     assert list(store.keys("2026-11-22/")) == ["2026-11-22/b.jpg", "2026-11-22/c.jpg"]
     assert len(list(store.keys())) == 4
+    sizes = dict(store.sizes("2026-11-22/"))
+    assert sizes == {key: len(store.get(key)) for key in store.keys("2026-11-22/")}
 
 
 @pytest.mark.parametrize(
