@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from face_rec.kiosks.banner import SHOWN_FOR
 from tests.browser.conftest import Known
 from tests.browser.kiosk.test_http_kiosk import open_kiosk
 from tests.browser.support.chromium import Browsers
@@ -121,6 +122,46 @@ with assembly.build_attendance(config.load()) as service:
     )
 found = None
 """
+
+
+POOR = {"offline": False, "latency": 300, "downloadThroughput": 100_000,
+        "uploadThroughput": 100_000}  # fmt: skip
+"""A telephone at the edge of its network: milliseconds, and bytes a second."""
+_LEVEL = """() => [...document.querySelectorAll("*")].find((one) => one.live?.ways)
+  .live.ways.http.connection.level"""
+
+
+def test_over_a_poor_network_people_are_named_and_the_screen_says_how_it_is(
+    filled: AppServer, browse: Browsers, anybody: Known, tmp_path: Path, thorough: bool
+) -> None:
+    """Chromium slows requests and sockets this way; whether video over WebRTC too is not known."""
+    queue = [
+        Shot([], SHOWN_FOR + 5),
+        Shot(anybody.seen, 6),
+    ]  # each greeting is gone before the next
+    camera = make_camera(tmp_path / "poor.mjpeg", queue)
+    for transport in ("http", "webrtc") if thorough else ("http",):
+        page = browse.page(camera)
+        kiosk = _settled(page, filled, transport, anybody.name)
+        network = page.context.new_cdp_session(page)
+        network.send("Network.enable")
+        network.send("Network.emulateNetworkConditions", POOR)
+        _comes_anew(kiosk, anybody.name)
+        expect(kiosk.camera).to_have_attribute("data-state", "ok")
+        # Smaller pictures, so that they are not late.
+        assert transport == "webrtc" or page.evaluate(_LEVEL) > 0
+        network.send("Network.emulateNetworkConditions", {**POOR, "offline": True})
+        expect(kiosk.camera).to_have_attribute("data-state", "server")
+        network.send("Network.emulateNetworkConditions", POOR)
+        _comes_anew(kiosk, anybody.name)
+        _goes_on(kiosk, anybody.name)
+        browse.close(page)
+
+
+def _comes_anew(kiosk: KioskScreen, name: str) -> None:
+    """Nobody is there, and then somebody is named."""
+    kiosk.expect_banner("Look at the camera")
+    kiosk.expect_banner(name)
 
 
 _ANSWERED = """() => {
