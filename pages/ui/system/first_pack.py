@@ -48,7 +48,7 @@ def choose(app: AdminFacade) -> None:
             _card(app, offer, best=offer is listed[0])
     _by_hand(app, listed, opened=failed)
     _licences(listed)
-    _watch(app)
+    _watch(app, job)
 
 
 def _advice(best: PackOffer) -> str:
@@ -109,13 +109,13 @@ def _nothing(_job: Job) -> None:
     """How it ended is seen: there is a model."""
 
 
-def _watch(app: AdminFacade) -> None:
-    """Goes on when a pack came in another way: by a command, or from another browser."""
-    repeating(2, Right.MODELS)(partial(_look, app))()
+def _watch(app: AdminFacade, drawn: Job | None) -> None:
+    """Goes on when a pack came in another way: by a command, or from another browser, whose
+    failures are told here as well."""
+    repeating(2, Right.MODELS)(partial(_look, app, drawn))()
 
 
-def _look(app: AdminFacade) -> None:
+def _look(app: AdminFacade, drawn: Job | None) -> None:
     with guarded("first_pack"):
-        job = JOBS.get(JOB)
-        if app.models.current() is not None or (job is not None and job.running):
+        if app.models.current() is not None or JOBS.get(JOB) is not drawn:
             st.rerun(scope="app")
