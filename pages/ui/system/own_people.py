@@ -17,6 +17,7 @@ from face_rec.models.scores.own_report import (
     Operating,
     OwnReport,
 )
+from face_rec.web.base.uploads import LARGEST_MB
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job
@@ -47,6 +48,7 @@ def own_people(app: AdminFacade) -> None:
         "Tags to tell apart, besides groups (optional)",
         type="csv",
         key="own_tags",
+        max_upload_size=LARGEST_MB,
         help="A CSV file with a column id and one for each tag, such as: id,glasses. It is read "
         "for this run and kept nowhere.",
     )
