@@ -86,7 +86,7 @@ class WebRtcSender {
   prepare() {}
 
   // The server is there again: what hangs is begun anew at once, and what was begun with another
-  // one, which the browser may call connected for half a minute. Its button works once Streamlit's
+  // one, which the browser may still call connected. Its button works once Streamlit's
   // own connection is back, up to some seconds later.
   wake(another) {
     Object.assign(this, { wait: 0, pause: 0 });
