@@ -26,10 +26,10 @@ from face_rec.clock import Clock, SystemClock
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.offline import OfflineStills
-from face_rec.journey.performance_advice import Machine, advice
 from face_rec.journey.pipeline import PipelineDeps
 from face_rec.journey.replay import Reoffer
 from face_rec.journey.still import Stills
+from face_rec.journey.streams.performance_advice import Machine, advice
 from face_rec.journey.streams.workers import WorkerPool
 from face_rec.kiosks.kiosk import NAME as KIOSK_NAME
 from face_rec.kiosks.kiosk_register import Heartbeat

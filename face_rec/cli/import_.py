@@ -1,8 +1,10 @@
-"""``import``: enrols people from a folder or ZIP of photos."""
+"""``import``: enrols people from a folder or ZIP of photos; ``undecided``: those of them who look
+like somebody registered already."""
 
 import argparse
+import getpass
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,13 +15,15 @@ from tqdm import tqdm
 import config
 from face_rec import assembly
 from face_rec.assembly.system import System
-from face_rec.domain.errors import ConsentMissing, StoreUnavailable
-from face_rec.domain.people import Consent
+from face_rec.domain.errors import ConsentMissing, PeopleError, PersonMissing, StoreUnavailable
+from face_rec.domain.people import Consent, Person
 from face_rec.people.imports import collection, photo_archive
 from face_rec.people.imports.collection import Collection
 from face_rec.people.imports.importing import Importer, ImportOutcome, ImportReport
 
 _LOADING_SECONDS = 600.0
+
+_Work = Callable[[System, argparse.Namespace], None]
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -35,6 +39,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
                          "e.g. 'signed forms of May 2025'; kept with each of them")  # fmt: skip
     command.add_argument("--dry-run", action="store_true", help="examine all, change nothing")
     command.set_defaults(run=run)
+    _add_undecided(subparsers)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
             "'signed forms of May 2025'."
         )
     with _opened(options.source) as found, assembly.build(config.load()) as system:
-        get_ready(system)
+        _get_ready(system)
         consent = Consent(text, system.site.consent_version, system.clock.now()) if text else None
         importer = Importer(system.people, system.enrolment, options.dry_run)
         with tqdm(total=len(found.people), unit="person", file=sys.stderr) as bar:
@@ -63,7 +68,7 @@ def _opened(source: Path) -> Iterator[Collection]:
             yield found
 
 
-def get_ready(system: System) -> None:
+def _get_ready(system: System) -> None:
     """Everybody must be in memory before somebody new can be compared with them."""
     if system.models.current() is None:
         system.models.load()
@@ -89,3 +94,67 @@ def _show(report: ImportReport, dry_run: bool) -> None:
         f"{len(report.people)} people: {counts}. Photos: {report.photos_accepted} accepted, "
         f"{report.photos_refused} refused." + (" Nothing was changed." if dry_run else "")
     )
+
+
+# --- undecided
+
+
+def _add_undecided(
+    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    command = subparsers.add_parser(
+        "undecided",
+        help="decide about imported people who look like somebody registered",
+        description="An import keeps a person whose face is registered already, inactive, until "
+        "somebody says whether they are the same. The page People does, too.",
+    )
+    actions = command.add_subparsers(title="actions", required=True, metavar="ACTION")
+    actions.add_parser("list", help="who waits for a decision").set_defaults(run=_deciding(_list))
+    two = actions.add_parser("two", help="they are two people: activate this one")
+    two.add_argument("id", metavar="ID")
+    two.add_argument("--reason", required=True, help="how you know, e.g. 'twins'")
+    two.set_defaults(run=_deciding(_two))
+    one = actions.add_parser("one", help="they are one person: join the photos, erase this record")
+    one.add_argument("id", metavar="ID")
+    one.set_defaults(run=_deciding(_one))
+
+
+def _deciding(work: _Work) -> Callable[[argparse.Namespace], int]:
+    def run(options: argparse.Namespace) -> int:
+        with assembly.build(config.load()) as system:
+            work(system, options)
+        return 0
+
+    return run
+
+
+def _list(system: System, options: argparse.Namespace) -> None:  # noqa: ARG001
+    for person in system.people.everybody().people:
+        if person.resembles:
+            other = system.people.get(person.resembles)
+            who = f"{other.id}  {other.name}" if other else "somebody erased since"
+            print(f"{person.id}  {person.name}  looks like  {who}")
+
+
+def _two(system: System, options: argparse.Namespace) -> None:
+    person = _waiting(system, options.id)
+    _get_ready(system)
+    system.enrolment.set_active(person.subject, True, options.reason)
+    print(f"{person.id} is active.")
+
+
+def _one(system: System, options: argparse.Namespace) -> None:
+    person = _waiting(system, options.id)
+    _get_ready(system)
+    kept = system.enrolment.join(person.subject)
+    system.privacy.erasure.erase(person.subject, f"{getpass.getuser()} (command)")
+    print(f"{kept.id} has {len(kept.templates)} photos; {person.id} is erased.")
+
+
+def _waiting(system: System, person_id: str) -> Person:
+    person = system.people.by_id(person_id)
+    if person is None:
+        raise PersonMissing(f"There is nobody with the ID {person_id}.")
+    if not person.resembles:
+        raise PeopleError(f"There is nothing to decide about {person_id}.")
+    return person

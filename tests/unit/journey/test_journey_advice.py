@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from face_rec.domain.screens import StreamStats
-from face_rec.journey.performance_advice import Machine, advice
+from face_rec.journey.streams.performance_advice import Machine, advice
 
 FINE = StreamStats(900, 300, 600, 24.0, 9.0, time_to_mark=0.6, frame_age=0.05)
 SLOW = replace(FINE, inference_rate=1.4, time_to_mark=3.2)
