@@ -51,7 +51,7 @@ def _card(app: AdminFacade, status: ModelStatus) -> None:
     if status.warning:
         st.warning(plain(status.warning), icon=":material/warning:")
     if ready:
-        _too_many(app.gallery.people, status)
+        _too_many(app.gallery.templates, status)
         facts(_in_plain_words(app, status))
         _people_left_behind(app)
         with st.expander("Figures for experts", icon=":material/science:"):
@@ -84,11 +84,11 @@ def _figures(app: AdminFacade, status: ModelStatus) -> list[tuple[str, str]]:
     ]
     models = app.models.current()
     if models:
-        people = max(1, app.gallery.people)
+        photos = max(1, app.gallery.templates)
         calibration = models.calibration
         rows += [
-            ("Least score", f"{calibration.threshold(people):.3f} for {_people(people)}"),
-            ("Least lead", f"{calibration.margin(people):.3f} over the next person"),
+            ("Least score", f"{calibration.threshold(photos):.3f} for {_photos(photos)}"),
+            ("Least lead", f"{calibration.margin(photos):.3f} over the next person"),
         ]
     return rows
 
@@ -103,15 +103,19 @@ def _people(number: int) -> str:
 
 def _largest(status: ModelStatus) -> str:
     basis = f" ({status.calibration})" if status.calibration else ""
-    return f"{_people(status.largest_gallery)}{basis}"
+    return f"{_photos(status.largest_gallery)}{basis}"
 
 
-def _too_many(people: int, status: ModelStatus) -> None:
+def _photos(number: int) -> str:
+    return counted(number, "photo of people", "photos of people")
+
+
+def _too_many(photos: int, status: ModelStatus) -> None:
     """Beyond the measured size the promise about strangers is an extrapolation."""
-    if people > status.largest_gallery:
+    if photos > status.largest_gallery:
         st.warning(
-            f"{_people(people)} are enrolled, and this model's threshold was measured for up to "
-            f"{status.largest_gallery:,}. It goes on rising with the number of people, but that a "
+            f"{_photos(photos)} are enrolled, and this model's threshold was measured for up to "
+            f"{status.largest_gallery:,}. It goes on rising with their number, but that a "
             "stranger is never named is no longer a measurement. Use a larger pack, or calibrate "
             "this one on your own faces.",
             icon=":material/warning:",

@@ -174,7 +174,9 @@ def _system(
                 checks.models_check(models.status),
                 checks.liveness_check(stores.kiosks.enforcing, models.status),
                 checks.gallery_check(follower.status),
-                checks.accuracy_check(lambda: follower.gallery.people, lambda: _largest(models)),
+                checks.accuracy_check(
+                    lambda: follower.gallery.templates, lambda: _largest(models)
+                ),
                 checks.journal_check(
                     marker.pending_count, marker.problem, stores.journal.aside
                 ),
@@ -278,7 +280,7 @@ def _advice(engine: Engine, models: ModelService) -> tuple[str, ...]:
 
 
 def _largest(models: ModelService) -> int | None:
-    """How many people the loaded model's threshold was measured for."""
+    """For how many templates the loaded model's threshold was measured."""
     loaded = models.current()
     return loaded.calibration.largest_gallery if loaded else None
 

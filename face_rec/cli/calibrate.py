@@ -36,6 +36,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "model's own points, on pictures of others, see: models calibrate.",
     )
     command.add_argument("--take", action="store_true", help="put the advised thresholds in force")
+    command.add_argument("--leave-out", action="store_true", help="with --take: you have looked "
+                         "at those who may be registered twice (page Models): they are one person "
+                         "each, or twins")  # fmt: skip
     command.add_argument(
         "--tags",
         type=Path,
@@ -56,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         bar.close()
         print("\n".join(lines(report)))
         if options.take:
-            print(advice.take(report))
+            print(advice.take(report, leave_out=options.leave_out))
     return 0
 
 
@@ -92,7 +95,7 @@ def lines(report: OwnReport) -> Iterable[str]:
         words = ", ".join(f"{count} {need}" for need, count in counts.items())
         yield f"To look at on the Models page: {words}"
     if report.overridden:
-        yield "MATCH_THRESHOLD is set and wins over any advice."
+        yield "MATCH_THRESHOLD or MATCH_MARGIN is set and wins over any advice."
     if report.advice is None:
         yield (
             f"No advice: insufficient data. {ENOUGH:,} non-mated searches are needed, with at "
@@ -101,7 +104,7 @@ def lines(report: OwnReport) -> Iterable[str]:
         return
     yield f"Advice: {report.advice.told()}"
     if report.twice:
-        yield f"Pairs who may be one person registered twice, left out of it: {report.twice}"
+        yield f"Pairs who may be one person registered twice, {report.doubles}: {report.twice}"
     if report.costly:
         yield "It would leave many more people unnamed than now, and cannot be put in force."
 

@@ -98,7 +98,7 @@ class DuplicateCheck:
         other by it, the more photos there are. The mean cosine of all pairs of photos stands on
         the scale that the limit was measured on, however many there are.
         """
-        limit = models.calibration.threshold(max(1, self._gallery.people))
+        limit = models.calibration.alike(max(1, self._gallery.people))
         if score < limit:  # never lower than the mean of the pairs: spares the reading
             return False
         digest = models.contract.digest

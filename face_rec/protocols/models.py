@@ -55,9 +55,13 @@ class Calibration(Protocol):
         """Least lead over the second-best person."""
         ...
 
+    def alike(self, people: int) -> float:
+        """Lowest cosine of two photos that may show one person, among so many people."""
+        ...
+
     @property
     def largest_gallery(self) -> int:
-        """Beyond this many people the promise cannot be kept with this model."""
+        """Beyond this many templates the threshold is no measurement any more."""
         ...
 
 

@@ -170,6 +170,9 @@ class FakeCalibration:
     def margin(self, people: int) -> float:
         return self.lead
 
+    def alike(self, people: int) -> float:
+        return self.score
+
 
 def fake_models(digest: str = "fake", dimension: int = 256) -> FaceModels:
     """A pack as the rest of the app gets it; another ``digest`` is another contract."""

@@ -77,15 +77,9 @@ class _Part:
         address = self._wanted.address
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with requests.get(
-                address, headers=self._asked(), stream=True, timeout=_TIMEOUT
-            ) as answer:
-                if answer.status_code == requests.codes.requested_range_not_satisfiable:
-                    self._drop()  # all of it is here, or the server's file has changed
-                    return self.bring(progress, before, all_bytes)
-                if not answer.ok:
-                    raise _failed(address, f"the server answered {answer.status_code}")
-                self._write(answer, progress, before, all_bytes)
+            if not self._fetched(progress, before, all_bytes):
+                self._drop()  # all of it is here, or the server's file has changed
+                self._fetched(progress, before, all_bytes)
             size = self.bytes
             shutil.move(self._path, self._wanted.target)
             self._drop()
@@ -95,6 +89,18 @@ class _Part:
             folder = self._wanted.target.parent
             raise ModelError(f"{folder} cannot hold the download: {error.strerror}.") from error
         return size
+
+    def _fetched(self, progress: Progress, before: int, all_bytes: int) -> bool:
+        """Whether what was missing has come; False where the server has no such rest."""
+        address, asked = self._wanted.address, self._asked()
+        with requests.get(address, headers=asked, stream=True, timeout=_TIMEOUT) as answer:
+            nothing = answer.status_code == requests.codes.requested_range_not_satisfiable
+            if nothing and "Range" in asked:
+                return False
+            if not answer.ok:
+                raise _failed(address, f"the server answered {answer.status_code}")
+            self._write(answer, progress, before, all_bytes)
+        return True
 
     def _asked(self) -> Mapping[str, str]:
         """The rest of the same version, or all of another (RFC 9110 sections 13.1.5 and 14.2).
@@ -158,7 +164,8 @@ def _sweep(kept: Path) -> None:
 def _failed(address: str, why: str) -> ModelError:
     """A download that did not come whole, and what to do."""
     return ModelError(
-        f"{address} could not be downloaded: {why}. Try again: what has come is kept. Or download "
+        f"{address} could not be downloaded: {why}. Try again: what has come is kept where the "
+        "server can go on with it. Or download "
         "it on another machine and give the file to the page Models, or to: "
         "python -m face_rec models import ZIP-or-FOLDER"
     )

@@ -79,9 +79,14 @@ class ScoreCalibration:
         """Least lead over the second-best person; the same for every gallery."""
         return MARGIN_DECADES * self._slope(self.points[-2], self.points[-1])
 
+    def alike(self, people: int) -> float:
+        """Lowest cosine of two photos that may show one person, among so many people: what the
+        points were measured on."""
+        return self.threshold(people)
+
     @property
     def largest_gallery(self) -> int:
-        """Up to here the threshold is measured; 0 for a model nothing is known of."""
+        """Up to so many templates the threshold is measured; 0 for a model nothing is known of."""
         if self.origin is Origin.UNKNOWN:
             return 0
         return math.floor(STRANGER_NAMED / self.points[-1].far * (1 + 1e-9))
@@ -169,20 +174,27 @@ class SiteScores:
         return in_force(self._taken(), self._contract)
 
     def threshold(self, people: int) -> float:
-        """Lowest score that may name somebody among so many ``people``, or templates."""
-        return self._current().threshold(people)
+        """Lowest score that may name somebody among so many ``people``, or templates. Where the
+        measurement does not reach, for far smaller galleries, never less than the model's own."""
+        current = self._current()
+        if STRANGER_NAMED / max(people, FEWEST) > current.points[0].far:
+            return max(current.threshold(people), self.model.threshold(people))
+        return current.threshold(people)
 
     def margin(self, people: int) -> float:
         """The lead that the threshold was measured with."""
         own = self.own
         return own.margin if own else self.model.margin(people)
 
+    def alike(self, people: int) -> float:
+        """As the model itself has it: own people were searched for in a gallery, whose scores
+        are others than those of two photos."""
+        return self.model.alike(people)
+
     @property
     def largest_gallery(self) -> int:
-        """In people, who have as many templates as when it was measured."""
-        own = self.own
-        most = self._current().largest_gallery
-        return most * own.people // own.templates if own else most
+        """In templates."""
+        return self._current().largest_gallery
 
     def _current(self) -> ScoreCalibration:
         own, made = self.own, self._made

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-from scipy.stats import binomtest, false_discovery_control, kendalltau, theilslopes
+from scipy.stats import binom, false_discovery_control, kendalltau, theilslopes
 
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.domain.marks import Source
@@ -27,6 +27,8 @@ PIN_DAYS: Final = 28
 _FEWEST_DAYS: Final = 8
 _SUNK: Final = 0.05
 _FEWEST_PINS: Final = 5
+_FEWEST_KNOWN: Final = 100
+_SURELY: Final = 0.9
 _CHANCE: Final = 0.05
 """Of what is listed at most this share is so by chance (Benjamini and Hochberg 1995)."""
 _CAMERA: Final = (Source.VIDEO, Source.STILL, Source.OFFLINE)
@@ -34,9 +36,8 @@ _CAMERA: Final = (Source.VIDEO, Source.STILL, Source.OFFLINE)
 
 def alike(searches: Searches, threshold: float) -> list[Finding]:
     """Pairs of people of whom one is taken for the other at ``threshold``. Where they score as
-    photos of one person mostly do (their median or better), they may be one."""
-    own = searches.own[searches.mated]
-    one_person = float(np.median(own)) if len(own) else 1.0
+    photos of one person mostly do, they may be one."""
+    one_person = one_person_from(searches)
     best: dict[tuple[str, str], float] = {}
     for look in np.flatnonzero((searches.other >= threshold) & (searches.rivals >= 0)):
         names = searches.subjects[searches.people[look]], searches.subjects[searches.rivals[look]]
@@ -51,18 +52,20 @@ def alike(searches: Searches, threshold: float) -> list[Finding]:
     ])  # fmt: skip
 
 
-def apart(searches: Searches, found: Sequence[Finding]) -> Searches:
-    """Without the looks at whoever may be registered twice that lead to the same person again:
-    those are mistakes of the register, not of the model. NIST's lists are cleaned so, too."""
-    pairs = {(one.subject, one.other) for one in found if one.need is Need.SAME}
-    if not pairs:
-        return searches
-    names = searches.subjects
-    twice = [
-        rival >= 0 and (min(names[one], names[rival]), max(names[one], names[rival])) in pairs
-        for one, rival in zip(searches.people.tolist(), searches.rivals.tolist(), strict=True)
-    ]
-    return searches.only(~np.array(twice, np.bool_))
+def one_person_from(searches: Searches) -> float:
+    """The score from which two people are likely one: the median of looks at somebody whose other
+    photos are enrolled; with fewer than _FEWEST_KNOWN such people a score that nobody else has."""
+    mated = searches.mated
+    known = len(np.unique(searches.people[mated]))
+    return float(np.median(searches.own[mated])) if known >= _FEWEST_KNOWN else _SURELY
+
+
+def apart(searches: Searches, one_person: float) -> Searches:
+    """Without the looks that find somebody else as surely as one finds oneself (``one_person``):
+    mistakes of the register, who is in it twice, rather than of the model. NIST's lists are
+    cleaned so, too. Twins and siblings may be among them: whoever leaves them out must see what
+    they would ask for."""
+    return searches.only(searches.other < one_person)
 
 
 def strange(searches: Searches, agreement: float) -> list[Finding]:
@@ -141,18 +144,17 @@ class MarkHistory:
     def missed(self, enrolled: Collection[str]) -> list[Finding]:
         """Who comes by PIN more often than the others who can be recognised, beyond chance."""
         people = [s for s in enrolled if self._pins.get(s, 0) + self._seen.get(s, 0)]
-        pins = sum(self._pins[s] for s in people)
-        marks = pins + sum(self._seen[s] for s in people)
-        chances = {}
-        for s in people:
-            own, mine = self._pins[s], self._pins[s] + self._seen[s]
-            usual = (pins - own + 1) / (marks - mine + 2)
-            if own >= _FEWEST_PINS:
-                chances[s] = float(binomtest(own, mine, usual, alternative="greater").pvalue)
+        own = np.array([self._pins.get(s, 0) for s in people], np.int64)
+        mine = own + np.array([self._seen.get(s, 0) for s in people], np.int64)
+        usual = (own.sum() - own + 1) / (mine.sum() - mine + 2)
+        # Everybody is asked, who has few PINs as well: else chance would choose who is.
+        chance = np.asarray(binom.sf(own - 1, mine, usual), np.float64)
+        chances = dict(zip(people, chance.tolist(), strict=True))
         found = [
             Finding(Need.MISSED, s, count=self._pins[s], of=self._pins[s] + self._seen[s],
                     picture=self._picture(s))
             for s in _not_by_chance(chances)
+            if self._pins[s] >= _FEWEST_PINS
         ]  # fmt: skip
         return _most(sorted(found, key=lambda one: -one.count / one.of))
 

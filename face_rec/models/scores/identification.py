@@ -11,6 +11,7 @@ few searches were made for that, it is the upper bound of what extreme-value the
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,12 @@ import numpy as np
 from face_rec.domain.own_calibration import OwnCalibration
 from face_rec.models.scores import tail as extremes
 from face_rec.models.scores.bounds import at_most, design_effect, rate
-from face_rec.models.scores.calibration import STRANGER_NAMED
+from face_rec.models.scores.calibration import (
+    STRANGER_NAMED,
+    Origin,
+    Point,
+    ScoreCalibration,
+)
 from face_rec.models.scores.own_report import (
     AHEAD,
     ENOUGH,
@@ -118,8 +124,9 @@ class Scored:
         return Histogram(tuple(edges.tolist()), _shares(own, edges), _shares(other, edges))
 
 
-def condition(name: str, scored: Scored, threshold: float) -> Condition:
-    """All there is to say of searches, with ``threshold`` in use."""
+def condition(name: str, scored: Scored, threshold: float, then: float | None = None) -> Condition:
+    """All there is to say of searches, with ``threshold`` in use, and ``then`` where the advice
+    would put that in force."""
     searches, (low, high) = scored.searches, TARGETS
     asked = scored.keeping(high)
     strict = _at_least(scored, scored.keeping(low), asked)
@@ -133,6 +140,7 @@ def condition(name: str, scored: Scored, threshold: float) -> Condition:
         _at_least(scored, scored.keeping(AHEAD), asked),
         scored.curve(),
         scored.histogram(),
+        scored.at(threshold if then is None else then),
     )
 
 
@@ -149,22 +157,31 @@ def advised(
     """For each level the highest threshold that any kind of pictures asks for; None where the
     promise itself cannot be told. What a tail foretells counts unless it was found wrong."""
     enough = [one for one in scored if len(one.searches) >= ENOUGH]
-    trusted = _LEVELS if check is None or check.holds else _LEVELS[:-1]
+    trusted = check is None or check.holds
     points: list[tuple[float, float]] = []
-    for level in trusted:
-        found = [one.keeping(level).threshold for one in enough]
-        asked = [threshold for threshold in found if threshold is not None]
+    for level in _LEVELS:
+        found = [one.keeping(level) for one in enough]
+        asked = [
+            one.threshold
+            for one in found
+            if one.threshold is not None and (trusted or one.basis is not Basis.TAIL)
+        ]
         if asked:
             least = points[-1][1] + _APART if points else -1.0
             far = 1 - (1 - level) ** (1 / templates)
             points.append((far, round(min(max(*asked, least), 0.999), 4)))
         elif level == STRANGER_NAMED:
             return None
-    return OwnCalibration(
-        contract, people, templates,
-        sum(len(one.searches) for one in enough), today, tuple(points),
-        margin,
-    ) if points else None  # fmt: skip
+    if len(points) < 2 or any(b[1] <= a[1] for a, b in pairwise(points)):
+        return None  # scores at the very end of the scale: the register, not the model
+    looks = sum(len(one.searches) for one in enough)
+    return OwnCalibration(contract, people, templates, looks, today, tuple(points), margin)
+
+
+def promised(advice: OwnCalibration) -> float:
+    """The threshold that ``advice`` puts in force for the gallery that it was measured in."""
+    points = tuple(Point(*point) for point in advice.points)
+    return ScoreCalibration(points, Origin.OWN).threshold(advice.templates)
 
 
 def _at_least(scored: Scored, one: Operating, other: Operating) -> Operating:

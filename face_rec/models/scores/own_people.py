@@ -7,7 +7,7 @@ What it keeps are counts; nothing is stored until an administrator takes the adv
 
 import logging
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -16,15 +16,16 @@ import numpy as np
 from face_rec.attendance.marks.effective_marks import entries as standing
 from face_rec.clock import Clock
 from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
+from face_rec.domain.own_calibration import OwnCalibration
 from face_rec.domain.people import Contract, GalleryEntry
 from face_rec.journey.decide import Limits, Policy, video_limits
 from face_rec.models.scores import care, tail
 from face_rec.models.scores.calibration import STRANGER_NAMED
 from face_rec.models.scores.care import MarkHistory
 from face_rec.models.scores.group_rates import group_rates, labelled, tags_of
-from face_rec.models.scores.identification import Scored, advised, condition
+from face_rec.models.scores.identification import Scored, advised, condition, promised
 from face_rec.models.scores.impostors import embedded
-from face_rec.models.scores.own_report import Check, Finding, OwnReport
+from face_rec.models.scores.own_report import Check, Doubles, Finding, Need, OwnReport
 from face_rec.models.scores.searches import Collector, Pause, Searches
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.people.photos.photo_check import AGREEMENT_PEOPLE
@@ -41,6 +42,11 @@ MARKS: Final = "Confirmed marks"
 MARK_DAYS: Final = 90
 MOST_PICTURES: Final = 3_000
 """Of marks; to find and embed the face in one takes 50 to 100 ms."""
+UNSURE: Final = 0.02
+"""By which the threshold may differ with and without those who may be registered twice: as much as
+the template of another photo of everybody makes it differ."""
+_FEW: Final = 200
+"""Pairs are few if there is at most one among so many people."""
 _PART: Final = 4
 """One in so many people is the small gallery from which the large one is foretold."""
 
@@ -85,24 +91,33 @@ class OwnPeople:
         photos = self._photos(gallery, steps)
         history = self._history(models.contract.digest, steps)
         marks = self._confirmed(gallery, history, steps)
-        findings = self._findings(photos, history, models, limits)
-        clean = care.apart(photos, findings)
-        marks = care.apart(marks, findings)
-        found = {PHOTOS: clean, MARKS: marks} if len(marks) else {PHOTOS: clean}
-        scored = {name: Scored(searches, limits.margin) for name, searches in found.items()}
-        check = self._check(models.contract, findings, len(photos), limits.margin, steps)
+        one_person = care.one_person_from(photos)
+        found = {PHOTOS: photos, MARKS: marks} if len(marks) else {PHOTOS: photos}
+        clean = {name: care.apart(one, one_person) for name, one in found.items()}
+        scored = {name: Scored(searches, limits.margin) for name, searches in clean.items()}
+        check = self._check(models.contract, one_person, len(photos), limits.margin, steps)
         today = self._clock.now().date()
+
+        def advice(of: Iterable[Scored]) -> OwnCalibration | None:
+            return advised(
+                list(of), contract=models.contract.digest, people=gallery.people,
+                templates=gallery.templates, margin=limits.margin, check=check, today=today,
+            )  # fmt: skip
+
+        findings = self._findings(photos, history, models, limits)
+        taken = advice(scored.values())
+        everybody = advice(Scored(one, limits.margin) for one in found.values())
+        doubles = _doubles(taken, everybody, findings, gallery.people)
+        taken = everybody if doubles is Doubles.COUNTED else taken
+        then = None if taken is None else promised(taken)
+        overridden = self._policy.threshold is not None or self._policy.margin is not None
         return OwnReport(
             today, models.contract.digest, gallery.people, gallery.templates,
-            limits.threshold, limits.margin, self._policy.threshold is not None,
-            tuple(condition(name, one, limits.threshold) for name, one in scored.items()), check,
-            advised(
-                list(scored.values()), contract=models.contract.digest, people=gallery.people,
-                templates=gallery.templates, margin=limits.margin, check=check, today=today,
-            ),
-            findings,
+            limits.threshold, limits.margin, overridden,
+            tuple(condition(name, one, limits.threshold, then) for name, one in scored.items()),
+            check, taken, doubles, findings,
             group_rates(
-                clean, labelled(self._people.all(), labels), limits.threshold,
+                clean[PHOTOS], labelled(self._people.all(), labels), limits.threshold,
                 scored[PHOTOS].owners,
             ),
         )  # fmt: skip
@@ -111,7 +126,7 @@ class OwnPeople:
     def _findings(
         photos: Searches, history: MarkHistory, models: FaceModels, limits: Limits
     ) -> tuple[Finding, ...]:
-        agreement = models.calibration.threshold(AGREEMENT_PEOPLE)
+        agreement = models.calibration.alike(AGREEMENT_PEOPLE)
         return (
             *care.alike(photos, limits.threshold), *care.strange(photos, agreement),
             *history.sinking(limits.threshold), *history.missed(photos.subjects),
@@ -176,7 +191,7 @@ class OwnPeople:
     def _check(
         self,
         contract: Contract,
-        findings: Sequence[Finding],
+        one_person: float,
         looks: int,
         margin: float,
         steps: "_Steps",
@@ -184,13 +199,13 @@ class OwnPeople:
         if looks * tail.SHARE < tail.FEWEST * _PART * 1.1:
             return None
         small, few = self._part(contract, _drawn, steps)
-        scored = Scored(care.apart(small, findings), margin)
+        scored = Scored(care.apart(small, one_person), margin)
         large, many = self._part(contract, lambda subject: not _drawn(subject), steps)
         if scored.tail is None or not len(large):
             return None
         share = 1 - (1 - STRANGER_NAMED) ** (few.templates / many.templates)
         threshold = scored.tail.bounds(share)[1]
-        reached = Scored(care.apart(large, findings), margin).at(threshold).reached
+        reached = Scored(care.apart(large, one_person), margin).at(threshold).reached
         return Check(few.people, many.people, threshold, reached)
 
     def _part(
@@ -232,6 +247,21 @@ class _Steps:
     def marks(self, done: int, total: int) -> None:
         self._progress(self._people + self._people * done // (2 * total), 2 * self._people)
         self.rest()
+
+
+def _doubles(
+    without: OwnCalibration | None,
+    everybody: OwnCalibration | None,
+    findings: Sequence[Finding],
+    people: int,
+) -> Doubles:
+    """Few may be left out by somebody's word. Many are rather a site of siblings, and who is
+    taken for a sister is taken for somebody else."""
+    if without is None or (everybody and promised(everybody) - promised(without) <= UNSURE):
+        return Doubles.LEFT_OUT
+    pairs = sum(one.need is Need.SAME for one in findings)
+    few = pairs <= max(1, people // _FEW) and pairs < care.MOST
+    return Doubles.ASKED if few else Doubles.COUNTED
 
 
 def _drawn(subject: str) -> bool:

@@ -29,6 +29,8 @@ AHEAD: Final = 1 - (1 - STRANGER_NAMED) ** (1 / TIMES)
 """The FPIR among today's people that becomes STRANGER_NAMED among TIMES as many."""
 
 
+FEWEST_MATED: Final = 100
+"""Looks at people who are enrolled, from which what an advice costs can be told."""
 MOST_COST: Final = 0.05
 """Of looks at one's own people, that an advice may leave unnamed beyond those that are now."""
 
@@ -88,6 +90,8 @@ class Condition:
     ahead: Operating
     curve: tuple[CurvePoint, ...]
     histogram: Histogram
+    then: Operating
+    """At the threshold that the advice puts in force; the one in use where there is no advice."""
 
     @property
     def enough(self) -> bool:
@@ -159,11 +163,19 @@ class GroupRate:
     more_mistaken: bool
 
 
+class Doubles(StrEnum):
+    """What an advice makes of those who may be registered twice."""
+
+    LEFT_OUT = "left out"  # it would hardly be another one with them
+    ASKED = "left out if somebody says that they are one person each, or twins"
+    COUNTED = "counted as two people each"  # it hangs on them, and they are many
+
+
 @dataclass(frozen=True, slots=True)
 class OwnReport:
-    """``threshold`` and ``margin``: those in use; ``overridden``: the threshold is a setting, so
-    that no advice has any effect. ``check`` is None where there are too few people for it.
-    ``findings``: about people who were here then; whoever was erased since is left out."""
+    """``threshold`` and ``margin``: those in use; ``overridden``: one of them is a setting, so
+    that an advice would not have its effect. ``check`` is None where there are too few people for
+    it. ``findings``: about people who were here then; whoever was erased since is left out."""
 
     day: date
     contract: str
@@ -175,20 +187,21 @@ class OwnReport:
     conditions: tuple[Condition, ...]
     check: Check | None
     advice: OwnCalibration | None
+    doubles: Doubles = Doubles.LEFT_OUT
     findings: tuple[Finding, ...] = ()
     groups: tuple[GroupRate, ...] = ()
 
     @property
     def twice(self) -> int:
-        """Pairs who may be one person: left out of the thresholds."""
+        """Pairs who may be one person, of those that are listed."""
         return sum(one.need is Need.SAME for one in self.findings)
 
     @property
     def costly(self) -> bool:
         """Whether the advice would leave many more people unnamed than now: rather the photos
         are to be looked after."""
-        enough = [one for one in self.conditions if one.enough]
-        return any(one.advised.missed.value > one.now.missed.value + MOST_COST for one in enough)
+        known = [one for one in self.conditions if one.mated >= FEWEST_MATED]
+        return any(one.then.missed.value > one.now.missed.value + MOST_COST for one in known)
 
 
 class Advice:
@@ -201,15 +214,21 @@ class Advice:
     def in_force(self, contract: str) -> OwnCalibration | None:
         return in_force(self._options.current().calibrations, contract)
 
-    def take(self, report: OwnReport) -> str:
-        """What was done, in words. Raises ModelError where there is no advice, and Conflict where
-        somebody else changed the site's settings at this moment."""
+    def take(self, report: OwnReport, *, leave_out: bool = False) -> str:
+        """What was done, in words. ``leave_out``: somebody says that those who may be registered
+        twice are one person each, or twins. Raises ModelError where there is no advice that may
+        be taken, and Conflict where somebody else changed the site's settings at this moment."""
         if report.advice is None:
             raise ModelError("There is no advice to take: insufficient data. Nothing was changed.")
         if report.overridden:
             raise ModelError(
-                "MATCH_THRESHOLD is set in the environment or .env and wins. Remove it there and "
-                "restart, then measure again and take the advice."
+                "MATCH_THRESHOLD or MATCH_MARGIN is set in the environment or .env and wins. "
+                "Remove it there and restart, then measure again and take the advice."
+            )
+        if report.doubles is Doubles.ASKED and not leave_out:
+            raise ModelError(
+                "This advice leaves out people who may be registered twice. Look at them on the "
+                "page Models and say that they are one person each, or twins (--leave-out)."
             )
         if report.costly:
             raise ModelError(

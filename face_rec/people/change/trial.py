@@ -102,7 +102,7 @@ class Trials:
     def under(self, models: FaceModels) -> Outcomes:
         """Whom ``models`` name."""
         entries = list(self._entries(models.contract))
-        count = max(1, len(entries))
+        count = max(1, sum(len(entry.vectors) for entry in entries))
         calibration = models.calibration
         found = Outcomes(calibration.threshold(count), calibration.margin(count))
         for left_out in self._looks:

@@ -159,7 +159,7 @@ class Examiner:
     @property
     def agreement(self) -> float:
         """Lowest cosine of two looks at one person."""
-        return self.models().calibration.threshold(AGREEMENT_PEOPLE)
+        return self.models().calibration.alike(AGREEMENT_PEOPLE)
 
     def _detect(self, image: Image, size: int | None) -> list[Face]:
         detector = self.models().detector

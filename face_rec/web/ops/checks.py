@@ -137,24 +137,25 @@ def gallery_check(status: Callable[[], GalleryLike]) -> Check:
     return check
 
 
-def accuracy_check(people: Callable[[], int], largest: Callable[[], int | None]) -> Check:
-    """A warning beyond the number of people for which the model's threshold was measured.
+def accuracy_check(templates: Callable[[], int], largest: Callable[[], int | None]) -> Check:
+    """A warning beyond the number of templates for which the model's threshold was measured.
 
     ``largest`` answers None while no model is loaded.
     """
 
     def check() -> HealthCheck:
-        here, most = people(), largest()
+        here, most = templates(), largest()
         if most is None or here <= most:
-            fits = "the model was measured with as many people as are registered"
+            fits = "the model was measured with as many photos as are enrolled"
             return HealthCheck("accuracy", ok=True, detail=fits if most else "no model is loaded")
         return HealthCheck(
             "accuracy",
             ok=True,
-            detail=f"{here:,} people, and the model was measured with up to {most:,}",
+            detail=f"{here:,} photos of people are enrolled, and the model was measured with up "
+            f"to {most:,}",
             advice="How rarely it takes a stranger for one of so many, nobody has measured. Use a "
-            "larger model pack, or measure this one on your own faces: python -m face_rec models "
-            "calibrate FOLDER",
+            "larger model pack, or measure this one on your own people: page Models, or python -m "
+            "face_rec calibrate",
             warning=True,
         )
 

@@ -14,6 +14,7 @@ from face_rec.models.scores.own_report import (
     Basis,
     Check,
     Condition,
+    Doubles,
     Operating,
     OwnReport,
 )
@@ -92,8 +93,8 @@ def _in_force(app: AdminFacade) -> None:
 def _advice(app: AdminFacade, report: OwnReport) -> None:
     if report.overridden:
         st.warning(
-            "MATCH_THRESHOLD is set in the environment or .env and wins over any advice. Remove "
-            "it there to let the number of people decide.",
+            "MATCH_THRESHOLD or MATCH_MARGIN is set in the environment or .env and wins over any "
+            "advice. Remove it there to let the number of people decide.",
             icon=":material/lock:",
         )
     if report.advice is None:
@@ -105,10 +106,7 @@ def _advice(app: AdminFacade, report: OwnReport) -> None:
         return
     st.markdown(_cost(report))
     if report.twice:
-        pairs = counted(report.twice, "pair")
-        st.caption(
-            f"{pairs} that may be one person registered twice, left out of this: see below."
-        )
+        st.caption(_doubles(report))
     if report.costly:
         st.warning(
             "It would leave many more people unnamed than now, so it cannot be put in force. Look "
@@ -117,11 +115,32 @@ def _advice(app: AdminFacade, report: OwnReport) -> None:
         )
     if app.advice.in_force(report.contract) == report.advice:
         st.success("This advice is in force.", icon=":material/check_circle:")
-    elif not (report.overridden or report.costly) and st.button(
-        "Put the advice in force", type="primary", icon=":material/done_all:", key="own_take"
-    ):
-        flash(plain(app.advice.take(report)))
+    elif not (report.overridden or report.costly):
+        _take(app, report)
+
+
+def _take(app: AdminFacade, report: OwnReport) -> None:
+    said = report.doubles is Doubles.ASKED and st.checkbox(
+        "I have looked at them: they are one person each, or twins", key="own_doubles"
+    )
+    waits = report.doubles is Doubles.ASKED and not said
+    if st.button(
+        "Put the advice in force", type="primary", icon=":material/done_all:", key="own_take",
+        disabled=waits,
+    ):  # fmt: skip
+        flash(plain(app.advice.take(report, leave_out=said)))
         st.rerun()
+
+
+def _doubles(report: OwnReport) -> str:
+    pairs = counted(report.twice, "pair")
+    if report.doubles is Doubles.COUNTED:
+        return (
+            f"{pairs} or more may be one person registered twice. The advice hangs on them, so "
+            "they count as two people here, as sisters and brothers do: join those who are one "
+            "(below), then measure again."
+        )
+    return f"{pairs} that may be one person registered twice, left out of this: see below."
 
 
 def _insufficient(report: OwnReport) -> str:
@@ -137,11 +156,10 @@ def _insufficient(report: OwnReport) -> str:
 def _cost(report: OwnReport) -> str:
     """The advice in a sentence, and what it costs."""
     advice = report.advice
-    asked = [one for one in report.conditions if one.enough and one.advised.threshold is not None]
-    if advice is None or not asked:
+    if advice is None:
         return ""
-    strictest = max(asked, key=lambda one: one.advised.threshold or 0.0)
-    now, then = strictest.now, strictest.advised
+    dearest = max(report.conditions, key=lambda one: one.then.missed.value - one.now.missed.value)
+    now, then = dearest.now, dearest.then
     highest = advice.points[-1][1]
     rising = f", rising to **{highest:.3f}** for {TIMES} times as many"
     return (

@@ -168,6 +168,9 @@ class GrowingCalibration:
     def margin(self, people: int) -> float:
         return 0.05
 
+    def alike(self, people: int) -> float:
+        return self.threshold(people)
+
 
 def test_the_threshold_grows_with_the_gallery() -> None:
     small = video_limits(POLICY, GrowingCalibration(), 10)

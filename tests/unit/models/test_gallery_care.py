@@ -151,6 +151,30 @@ def test_who_comes_by_pin_where_others_are_recognised_is_missed() -> None:
     assert _history(events[:1260]).missed(people) == []
 
 
+def test_of_people_who_all_come_by_pin_now_and_then_nearly_nobody_is_missed() -> None:
+    """Whoever is listed must not be so by chance, with 1,000 people alike."""
+    random = np.random.default_rng(6)
+    people = [f"s{number}" for number in range(1000)]
+    history = MarkHistory("test", TODAY)
+    for one, count in zip(people, random.binomial(40, 0.05, 1000).tolist(), strict=True):
+        history._pins[one], history._seen[one] = count, 40 - count
+    assert len(history.missed(people)) <= 3
+
+
+def test_with_few_who_have_two_photos_nobody_is_called_the_same_for_looking_alike() -> None:
+    faces = Faces()
+    everybody = [_entry(f"s{number}", faces.photos(faces.face(), 1)) for number in range(200)]
+    face = faces.face()
+    sister = 0.8 * face + 0.6 * faces.face()
+    everybody += [_entry("b1", faces.photos(face, 1)), _entry("b2", faces.photos(sister, 1))]
+    everybody += [_entry(f"t{number}", faces.photos(faces.face(), 2)) for number in range(6)]
+    searches = _searched(everybody)
+    found = care.alike(searches, 0.3)
+    assert found
+    assert all(one.need is Need.ALIKE for one in found)
+    assert len(care.apart(searches, care.one_person_from(searches))) == len(searches)
+
+
 def test_only_a_confirmed_mark_is_offered_as_a_photo_and_the_newest_first() -> None:
     marks = [_mark("one", back) for back in (3, 5, 9)]
     void = _mark("other", 2)

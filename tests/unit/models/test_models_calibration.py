@@ -126,9 +126,24 @@ def test_what_an_admin_took_over_goes_before_what_is_known_of_the_model() -> Non
     taken.append(_own())
     assert scores.threshold(1250) == pytest.approx(0.36)
     assert scores.margin(1) == 0.08
-    assert scores.largest_gallery == 12_500 * 400 // 1200  # in people with three templates each
+    assert scores.largest_gallery == 12_500
     taken[:] = [_own(contract="other")]
     assert scores.threshold(1200) == MBF.threshold(1200)
+
+
+def test_a_measurement_on_own_people_loosens_nothing_that_is_asked_of_two_photos() -> None:
+    scores = SiteScores(MBF, "one", lambda: [_own(20_000, 60_000)])
+    assert scores.alike(50) == MBF.threshold(50)
+    assert scores.threshold(60_000) < MBF.threshold(60_000)
+
+
+def test_where_a_measurement_does_not_reach_no_threshold_is_lower_than_the_model_s() -> None:
+    """Most of 20,000 people have left."""
+    points = ((8e-7, 0.30), (8e-8, 0.36), (8e-9, 0.41))
+    own = OwnCalibration("one", 20_000, 60_000, 9000, date(2026, 11, 26), points, 0.08)
+    scores = SiteScores(MBF, "one", lambda: [own])
+    assert scores.threshold(1000) >= MBF.threshold(1000)
+    assert scores.threshold(50) >= MBF.threshold(50)
 
 
 def test_what_was_taken_over_is_read_as_it_was_stored() -> None:

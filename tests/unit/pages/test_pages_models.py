@@ -68,8 +68,8 @@ def test_the_threshold_in_force_is_told(fake: FakeSystem) -> None:
     fake.models.models = fake_models()
     fake.add_person(1, "Ann")
     text = words(opened("models.py"))
-    assert "0.600 for 1 person" in text
-    assert "10,000 people" in text
+    assert "0.600 for 1 photo of people" in text
+    assert "10,000 photos of people" in text
 
 
 def test_a_gallery_larger_than_the_threshold_was_measured_for_is_told(fake: FakeSystem) -> None:
@@ -77,7 +77,7 @@ def test_a_gallery_larger_than_the_threshold_was_measured_for_is_told(fake: Fake
     fake.add_person(1, "Ann")
     assert "was measured for up to" not in words(opened("models.py"))
     fake.add_person(2, "Bob")
-    assert "2 people are enrolled" in words(opened("models.py"))
+    assert "2 photos of people are enrolled" in words(opened("models.py"))
     assert "was measured for up to 1." in words(opened("models.py"))
 
 

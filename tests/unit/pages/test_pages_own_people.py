@@ -71,7 +71,7 @@ def _report(
         (_operating(0.36 if enough else None), _operating(0.33 if enough else None)),
         _operating(0.38 if enough else None, Basis.TAIL),
         (CurvePoint(0.2, 0.1, 0.001), CurvePoint(0.3, 0.01, 0.01)),
-        Histogram((0.0, 0.5, 1.0), (0.1, 0.9), (1.0, 0.0)),
+        Histogram((0.0, 0.5, 1.0), (0.1, 0.9), (1.0, 0.0)), _operating(0.33 if enough else 0.35),
     )  # fmt: skip
     return OwnReport(
         date(2026, 11, 26), contract, 800, 3200, 0.35, 0.1, overridden, (condition,),
