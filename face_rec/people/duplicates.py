@@ -87,7 +87,7 @@ class DuplicateCheck:
         if not self._alike(faces, match.subject, match.score, models):
             return
         if not reason:
-            raise self._taken(match.subject, match.score)
+            raise self.taken(match.subject, match.score)
         log.warning("duplicate_face_confirmed other=%s reason=%r", match.subject, reason)
 
     def _alike(self, faces: Matrix, subject: str, score: float, models: FaceModels) -> bool:
@@ -115,7 +115,8 @@ class DuplicateCheck:
             )
         return self._gallery.revision
 
-    def _taken(self, subject: str, score: float) -> FaceTaken:
+    def taken(self, subject: str, score: float = 0.0) -> FaceTaken:
+        """The refusal of a face that is ``subject``'s; ``score`` 0: it was not compared now."""
         holder = self._people.get(subject)
         who = _described(holder) if holder else "somebody else"
         return FaceTaken(

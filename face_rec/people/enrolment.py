@@ -131,6 +131,7 @@ class Enrolment:
             person, templates = self._of(subject)
             if not person.resembles:
                 raise PeopleError("There is nothing to decide about this person any more.")
+            _check_photos_allowed(person)
             return self._joined(person, templates)
 
         return until_first(moved)
@@ -201,12 +202,15 @@ class Enrolment:
 
     def set_active(self, subject: str, active: bool, reason: str = "") -> Person:
         """Let a person be recognised, or not for now. Raises PersonMissing, Conflict, and
-        FaceTaken when their face was registered again while they were inactive."""
+        FaceTaken unless a ``reason`` is given: for whoever waits for a decision, and when their
+        face was registered again while they were inactive."""
 
         def write(_: int = 0) -> Person:
             return self._writer.update(replace(self._get(subject), active=active))
 
         person, stored = self._of(subject)
+        if active and person.resembles and not reason.strip():
+            self._check_decided(person)
         contract = self.examiner.models().contract if active and not person.active else None
         rows = kept_photos.rows_of(stored, contract) if contract else []
         if contract is None or not rows:
@@ -229,6 +233,12 @@ class Enrolment:
                 "use another ID."
             )
 
+    def _check_decided(self, person: Person) -> None:
+        """Whatever the gallery says now: it may not know the other one (deactivated, another
+        model), and it was found that they look alike."""
+        if self._people.get(person.resembles) is not None:
+            raise self._duplicates.taken(person.resembles)
+
     def _new_person(self, details: Details) -> Person:
         subject = secrets.token_hex(12)
         return Person(
@@ -239,10 +249,7 @@ class Enrolment:
 
     def _check_same_person(self, subject: str, face: Vector, contract: Contract) -> None:
         person, stored = self._of(subject)
-        if not (person.consent and person.consent.valid):
-            raise ConsentMissing(
-                "This person's consent is missing or withdrawn: no photo may be added."
-            )
+        _check_photos_allowed(person)
         rows = kept_photos.rows_of(stored, contract)
         if rows:
             self.examiner.agree(face, centroid(np.stack(rows)))
@@ -287,6 +294,14 @@ class Enrolment:
     def _of(self, subject: str) -> tuple[Person, list[Template]]:
         """The person first: if the templates change in between, the version tells."""
         return self._get(subject), self._people.templates(subject)
+
+
+def _check_photos_allowed(person: Person) -> None:
+    if not (person.consent and person.consent.valid):
+        raise ConsentMissing(
+            f"The consent of {person.name} (ID {person.id}) is missing or withdrawn: no photo may "
+            "be added."
+        )
 
 
 def _accepted(photos: Sequence[EnrolPhoto]) -> tuple[list[EnrolPhoto], Contract]:

@@ -54,15 +54,22 @@ def merged(
     stored: Sequence[Template], photos: Sequence[EnrolPhoto], now: datetime
 ) -> list[Template]:
     """``stored`` and as many of ``photos`` (of one contract) as there is room for; weak ones of
-    that contract go when good ones come.
+    that contract go when good ones come, with what other models have made of any weak photo:
+    from it the weak one would be made again.
 
     Templates of other contracts, kept in case the model is changed back, make room if need
     be, the oldest first.
     """
     digest = photos[0].contract.digest
-    own = [template for template in stored if template.info.contract == digest]
     if not photos[0].weak:
-        own = [template for template in own if not template.info.weak]
+        weak = named(template.info for template in stored if template.info.weak)
+        stored = [
+            template
+            for template in stored
+            if template.info.photo not in weak
+            and not (template.info.weak and template.info.contract == digest)
+        ]
+    own = [template for template in stored if template.info.contract == digest]
     new = chosen(photos, MOST_TEMPLATES - len(own))
     others = [template for template in stored if template.info.contract != digest]
     others.sort(key=lambda template: template.info.added_at, reverse=True)

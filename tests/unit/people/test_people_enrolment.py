@@ -1,5 +1,6 @@
 import dataclasses
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import numpy as np
@@ -20,6 +21,7 @@ from face_rec.domain.errors import (
 from face_rec.domain.faces import Frame, Image, View
 from face_rec.domain.people import Person, Template
 from face_rec.domain.pictures import kept_of
+from face_rec.people.change.plan import missing
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.kept_photos import MOST_TEMPLATES, KeptPhotos, chosen
@@ -427,6 +429,45 @@ def test_to_activate_who_resembles_another_is_to_say_that_they_are_two() -> None
         people.enrolment.join(twin.subject)
 
 
+def _of_another_model(people: People, _: Person) -> None:
+    people.models.models = fake_models("b")
+
+
+def _without_the_other(people: People, other: Person) -> None:
+    people.enrolment.set_active(other.subject, False)
+
+
+@pytest.mark.parametrize("happens", [_of_another_model, _without_the_other])
+def test_who_resembles_another_needs_a_reason_also_where_the_gallery_does_not_know_them(
+    happens: Callable[[People, Person], None],
+) -> None:
+    people = People()
+    ada, twin = _undecided(people)
+    happens(people, ada)
+    for reason in ("", " "):
+        with pytest.raises(FaceTaken, match=r"Ada \(ID ada\)") as refused:
+            people.enrolment.set_active(twin.subject, True, reason)
+        assert refused.value.subject == ada.subject
+    assert people.enrolment.set_active(twin.subject, True, "twins").active
+
+
+def test_who_resembled_somebody_that_is_not_here_any_more_needs_no_reason() -> None:
+    people = People()
+    ada, twin = _undecided(people)
+    people.store.delete(ada.subject)
+    assert people.enrolment.set_active(twin.subject, True).active
+
+
+def test_no_photos_are_joined_out_of_a_consent_that_was_withdrawn() -> None:
+    people = People()
+    ada, twin = _undecided(people)
+    withdrawn = dataclasses.replace(CONSENT, withdrawn_at=people.clock.now())
+    people.store.update(dataclasses.replace(twin, consent=withdrawn))
+    with pytest.raises(ConsentMissing, match="twin"):
+        people.enrolment.join(twin.subject)
+    assert people.store.get(ada.subject) == ada
+
+
 def test_a_change_of_the_name_decides_nothing() -> None:
     people = People()
     ada, twin = _undecided(people)
@@ -510,6 +551,22 @@ def test_weak_photos_go_when_a_good_one_comes() -> None:
     assert not better.weak
     assert [info.weak for info in better.templates] == [""]
     assert all(weak.photo not in key for key in list(people.snapshots.keys()))
+
+
+def test_weak_photos_go_with_what_another_model_made_of_them() -> None:
+    """Or the change of the model makes them again, from the photo that is still named."""
+    people = People()
+    person = people.enrolment.register(people.details(), [_small(people)])
+    (weak,) = people.store.templates(person.subject)
+    twin = dataclasses.replace(weak, info=dataclasses.replace(weak.info, slot=1, contract="new"))
+    people.store.put_templates(
+        person.subject, [weak, twin], person.version, people.store.revision()
+    )
+    better = people.enrolment.add_photos(person.subject, [people.photo(1)])
+    assert [info.weak for info in better.templates] == [""]
+    assert missing(better, weak.info.contract) == []
+    assert missing(better, "new") == [better.templates[0].photo]
+    assert all(weak.info.photo not in key for key in list(people.snapshots.keys()))
 
 
 def test_the_guided_capture_takes_no_weak_photo() -> None:
