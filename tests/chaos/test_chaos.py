@@ -53,7 +53,7 @@ REVEALED: dict[str, Callable[[Chaos], None]] = {
 def test_the_promise_broken_on_purpose_is_noticed(tmp_path: Path, mutation: str) -> None:
     with Chaos(tmp_path, "everysec", seed=1, mutation=mutation) as chaos:
         shown: list[str] = []
-        for _ in range(6):
+        for _ in range(15):  # mostly the first shows it
             chaos.passes(20)
             REVEALED[mutation](chaos)
             chaos.settle(within=1.0)

@@ -20,7 +20,7 @@ from tests.fakes.packs import DETECTION, RECOGNITION, official_of, write_pack, z
 class Releases:
     """A server of files; ``cut`` bytes are kept back at the end of an answer. ``version``: the
     ETag; with one it sends the rest of a file (``sent``: bytes of each answer).
-    ``refusal``: the status of the next answer."""
+    ``refusal``: the status of the next answer, or of all (``always``)."""
 
     files: dict[str, bytes] = field(default_factory=dict)
     cut: int = 0
@@ -29,6 +29,7 @@ class Releases:
     version: str = ""
     sent: list[int] = field(default_factory=list)
     refusal: int = 0
+    always: bool = False
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def releases() -> Iterator[Releases]:
         def do_GET(self) -> None:
             if state.refusal:
                 self.send_response(state.refusal)
-                state.refusal = 0
+                state.refusal = state.refusal if state.always else 0
                 self.end_headers()
                 return
             data = state.files.get(self.path)
@@ -245,6 +246,17 @@ def test_what_has_come_survives_a_server_in_trouble_and_is_begun_anew_where_it_i
             installer.pull("tiny")
     assert installer.pull("tiny").name == "tiny"
     assert (releases.sent[-1] == whole) is (answer == 416)
+
+
+def test_a_server_that_always_says_that_there_is_no_such_rest_is_asked_once_more_only(
+    installer: Installer, releases: Releases
+) -> None:
+    releases.version, releases.cut = '"one"', 100
+    with pytest.raises(ModelError):
+        installer.pull("tiny")
+    releases.cut, releases.refusal, releases.always = 0, 416, True
+    with pytest.raises(ModelError, match="416"):
+        installer.pull("tiny")
 
 
 def test_a_pack_of_single_files_is_pulled_as_one(
