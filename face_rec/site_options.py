@@ -9,6 +9,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final, Protocol, Self
 from zoneinfo import ZoneInfo
@@ -175,16 +176,22 @@ class LiveOptions:
 
     def refresh(self) -> None:
         """Read what other processes changed; a store that is away changes nothing."""
-        known = self._stored
-        try:
-            if known.values and self._store.newest() == known.version:
-                return
-            found = self._store.load()
-        except StoreUnavailable:
-            return
+        with suppress(StoreUnavailable):
+            self.read()
+
+    def read(self) -> SiteOptions:
+        """The values as they are stored at this moment, for what must not go by older ones.
+        Raises StoreUnavailable."""
+        with self._lock:
+            known, current = self._stored, self._current
+        if known.values and self._store.newest() == known.version:
+            return current
+        found = self._store.load()
         with self._lock:
             if found.version != self._stored.version or not self._stored.values:
                 self._stored, self._current = found, self._made_of(found.values)
+                return self._current
+        return self._made_of(found.values)
 
     def change(self, texts: Mapping[str, str], version: int) -> SiteOptions:
         """Choose values, as texts by field; raises OptionsRefused for one that cannot be, and

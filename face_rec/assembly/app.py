@@ -70,7 +70,7 @@ def build(settings: Settings) -> Iterator[System]:
     clock = SystemClock()
     with ExitStack() as stack:
         stores = open_stores(settings, clock, stack)
-        models = build_models(settings, stores, switch_of(stores))
+        models = build_models(settings, stores, switch_of(stores.options))
         models.start()
         stack.callback(models.close)
         system = _system(settings, clock, stores, models, stack)

@@ -182,7 +182,7 @@ def build_model_change(settings: Settings) -> Iterator[ModelChange]:
     clock = SystemClock()
     with ExitStack() as stack:
         stores = open_stores(settings, clock, stack)
-        models = build_models(settings, stores, switch_of(stores))
+        models = build_models(settings, stores, switch_of(stores.options))
         models.follow()
         if models.current() is None:
             models.load()
@@ -196,7 +196,7 @@ def build_own_people(settings: Settings) -> Iterator[tuple[OwnPeople, Advice]]:
     clock = SystemClock()
     with ExitStack() as stack:
         stores = open_stores(settings, clock, stack)
-        models = build_models(settings, stores, switch_of(stores))
+        models = build_models(settings, stores, switch_of(stores.options))
         gallery = MemoryGallery(models.load().contract)
         entries = stores.people.entries(gallery.contract.digest)
         gallery.load((one for one in entries if gallery.fits(one)), stores.people.revision())

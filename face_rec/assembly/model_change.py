@@ -11,20 +11,23 @@ from face_rec.people.change.job import ReembeddingJob
 from face_rec.people.change.plan import Switch
 from face_rec.people.change.reembed import Maker, Packs, Reembedding
 from face_rec.people.change.trial import Comparison
+from face_rec.site_options import LiveOptions
 from face_rec.stores.site.model_change import RedisModelChange
 
 _ACTIONS: Mapping[str, Action] = {
     "begun": Action.MODELS_CHANGE_BEGUN,
     "paused": Action.MODELS_CHANGE_PAUSED,
     "resumed": Action.MODELS_CHANGE_RESUMED,
+    "again": Action.MODELS_CHANGE_AGAIN,
     "ended": Action.MODELS_CHANGE_ENDED,
     "used": Action.MODELS_USED,
 }
 
 
-def switch_of(stores: Stores) -> Callable[[], Switch | None]:
-    """The pack that the site has chosen last, as this process knows it."""
-    return lambda: Switch.of(stores.options.current().model)
+def switch_of(options: LiveOptions) -> Callable[[], Switch | None]:
+    """The pack that the site has chosen last, as it is stored at this moment; may raise
+    StoreUnavailable. What this process read some seconds ago would undo what another has done."""
+    return lambda: Switch.of(options.read().model)
 
 
 def open_model_change(stores: Stores, site: str, packs: Packs, clock: Clock) -> ModelChange:
@@ -45,7 +48,7 @@ def open_reembedding(
     return ReembeddingJob(
         store=store, people=stores.people, writer=writer,
         maker=Maker(store, stores.people, writer, packs, reembedding),
-        comparison=Comparison(stores.people, clock), switch=switch_of(stores), clock=clock,
+        comparison=Comparison(stores.people, clock), switch=switch_of(stores.options), clock=clock,
         busy=busy,
     )  # fmt: skip
 

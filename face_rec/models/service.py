@@ -9,7 +9,7 @@ from pathlib import Path
 
 from face_rec.background import Background
 from face_rec.clock import Clock, SystemClock
-from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
+from face_rec.domain.errors import FaceRecError, ModelError, PackMissing, StoreUnavailable
 from face_rec.domain.own_calibration import OwnCalibration
 from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.install import QUALITY, Installer, silent
@@ -56,7 +56,9 @@ class ModelService:
         switch: Callable[[], Switch | None] = lambda: None,
         taken: Callable[[], Sequence[OwnCalibration]] = tuple,
     ) -> None:
-        """``switch``: the pack that the site has chosen last, which all its processes follow."""
+        """``switch``: the pack that the site has chosen last, which all its processes follow, as
+        it is stored at this moment (else two processes with one ``root`` would undo each other's);
+        may raise StoreUnavailable."""
         self._switch = switch
         self._refused: object = None
         self._behind = ""
@@ -208,7 +210,11 @@ class ModelService:
     def follow(self) -> None:
         """Use what the site has switched to, if that is not known here yet. A process that cannot
         stays with what it has, says so, and tries again once the pack has changed on its disk."""
-        switch = self._switch()
+        try:
+            switch = self._switch()
+        except StoreUnavailable as error:  # what was followed last holds
+            log.info("switch_not_known reason=%s", error)
+            return
         if switch is None or switch.text() == self._choice.followed:
             return
         tried = (switch, self._key(switch.pack))
@@ -231,6 +237,8 @@ class ModelService:
                 pack = self.packs.find(place)
                 loaded = self._whole(pack)
                 if loaded.models.contract.digest == switch.contract:
+                    if self._superseded(switch):
+                        return
                     self._put_to_use(pack, loaded)
                     self._choice.make(place, switch.text())
                     self._seen = self._key(place)
@@ -239,6 +247,13 @@ class ModelService:
             f"The site uses the pack '{switch.pack}', and this machine does not have it, or has "
             "another one of that name. Install it here, and it is used within seconds."
         )
+
+    def _superseded(self, switch: Switch) -> bool:
+        """Whether there is another one since; the next look follows that."""
+        try:
+            return self._switch() != switch
+        except StoreUnavailable:
+            return True
 
     def _key(self, wanted: str) -> tuple[object, ...]:
         """Changes whenever loading ``wanted`` may have another result."""
@@ -273,15 +288,9 @@ class ModelService:
         official, status = OFFICIAL[name], self._status
         in_use = self._loaded is not None and status.pack == name and not status.custom
         return PackOffer(
-            name=name,
-            title=official.title,
-            bytes=official.download,
-            accuracy=official.accuracy,
-            plainly=official.plainly,
-            begun=self.installer.begun(official),
-            sources=self.installer.sources(official),
+            name=name, title=official.title, bytes=official.download,
+            accuracy=official.accuracy, plainly=official.plainly,
+            begun=self.installer.begun(official), sources=self.installer.sources(official),
             speed=(status.speed if in_use else None) or estimate(official),
-            licence=official.licence,
-            installed=installed,
-            in_use=in_use,
-        )
+            licence=official.licence, installed=installed, in_use=in_use,
+        )  # fmt: skip

@@ -58,6 +58,7 @@ class Action(StrEnum):
     MODELS_CHANGE_BEGUN = "models.change.begun"
     MODELS_CHANGE_PAUSED = "models.change.paused"
     MODELS_CHANGE_RESUMED = "models.change.resumed"
+    MODELS_CHANGE_AGAIN = "models.change.again"
     MODELS_CHANGE_ENDED = "models.change.ended"
     CORRECTED = "attendance.corrected"
     HELD = "attendance.held"

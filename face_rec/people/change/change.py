@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from face_rec.clock import Clock
-from face_rec.domain.errors import Conflict, ModelError, PackMissing
+from face_rec.domain.errors import Conflict, ModelError, PackMissing, StoreUnavailable
 from face_rec.people.change.plan import (
     WAY_BACK,
     ChangeStore,
@@ -20,6 +21,7 @@ from face_rec.people.change.plan import (
     tally,
 )
 from face_rec.people.change.reembed import Packs
+from face_rec.protocols.models import FaceModels
 from face_rec.protocols.people import PeopleReader
 from face_rec.retry import until_first
 from face_rec.site_options import LiveOptions
@@ -69,8 +71,9 @@ class ModelChange:
     # --- how it stands
 
     def switched(self) -> Switch | None:
-        """The pack that the site has chosen last; None: each process uses what it is set to."""
-        return Switch.of(self._options.current().model)
+        """The pack that the site has chosen last, as it is stored at this moment; None: each
+        process uses what it is set to."""
+        return Switch.of(self._options.read().model)
 
     def status(self) -> ChangeStatus | None:
         """None while nothing is being changed."""
@@ -102,9 +105,8 @@ class ModelChange:
     def begin(self, pack: str) -> Plan:
         """Embed everybody with an installed pack, beside the one in use. Raises ModelError where
         it cannot be loaded or makes the same embeddings, and Conflict during another change."""
-        used, wanted = self._packs.current(), self._packs.beside(pack)
-        if used is None:
-            raise PackMissing("No model is in use yet: use this pack at once.")
+        used = self._used()
+        wanted = self._packs.beside(pack)
         if used.contract == wanted.contract:
             raise ModelError(
                 "Both packs recognise faces with the same model: use the other one at once, and "
@@ -127,10 +129,10 @@ class ModelChange:
 
     def again(self) -> None:
         """Try once more what failed, and compare both models anew."""
-        plan = self._plan()
+        plan = self._swapped(lambda plan: replace(plan, name=secrets.token_hex(8)))
         self._store.forgive()
         self._store.keep(None)
-        self._store.swap(plan, replace(plan, name=secrets.token_hex(8)))
+        self._note("again", plan.new.pack, {}, {})
 
     def switch(self) -> Switch:
         """All processes use the other side from now on, within seconds; so this is also the way
@@ -140,7 +142,15 @@ class ModelChange:
             raise Conflict("No change is under way. Begin one first.")
         if status.stage not in {Stage.READY, Stage.SWITCHED}:
             raise Conflict("Not everybody is embedded with the other model yet. Wait for it.")
-        return self._choose(status.other)
+        begun = replace(
+            status.plan, switches=status.plan.switches + 1, switching_at=self._clock.now()
+        )
+        self._swap(status.plan, begun)
+        try:
+            return self._choose(status.other)
+        finally:
+            with suppress(Conflict, StoreUnavailable):
+                self._swap(begun, replace(begun, switching_at=None))
 
     def use(self, pack: str) -> Switch:
         """All processes use ``pack`` at once; whoever has no template of its model is not
@@ -154,15 +164,17 @@ class ModelChange:
         status = self.status()
         if status is None:
             return
-        unused = status.other.contract
-        plan = self._swapped(lambda plan: replace(plan, paused=False, dropped=unused))
+        plan = status.plan
+        if plan.switching(self._clock.now()):
+            raise Conflict("The pack is being switched at this moment. Try again in a minute.")
+        ending = replace(plan, paused=False, switching_at=None, dropped=status.other.contract)
+        self._swap(plan, ending)
         self._note("ended", plan.new.pack, {}, {"in use": status.running.pack})
 
     # --- steps
 
     def _choose(self, side: Side) -> Switch:
         """One write, which every process follows."""
-        self._options.refresh()
         before, was = self.switched(), self._packs.wanted
         number = before.number + 1 if before else 1
         made = Switch(number, side.contract, self._clock.now(), side.pack)
@@ -177,12 +189,28 @@ class ModelChange:
             raise Conflict("This change has ended meanwhile. Load the page again.")
         return plan
 
+    def _used(self) -> FaceModels:
+        """The models in use here, which must be the site's: those of a machine that is behind
+        are not what everybody's templates in use were made by."""
+        used, switch = self._packs.current(), self.switched()
+        if used is None:
+            raise PackMissing("No model is in use yet: use this pack at once.")
+        if switch is not None and switch.contract != used.contract.digest:
+            raise Conflict(
+                f"The site uses the pack '{switch.pack}', and this machine does not. Install it "
+                "here first, or begin the change on a machine that uses it."
+            )
+        return used
+
+    def _swap(self, was: Plan, becomes: Plan) -> None:
+        if not self._store.swap(was, becomes):
+            raise Conflict("Somebody else has changed this meanwhile. Load the page again.")
+
     def _swapped(self, change: Callable[[Plan], Plan]) -> Plan:
         def swap() -> Plan:
             was = self._plan()
             becomes = change(was)
-            if not self._store.swap(was, becomes):
-                raise Conflict("Somebody else has changed this meanwhile. Load the page again.")
+            self._swap(was, becomes)
             return becomes
 
         return until_first(swap)

@@ -73,7 +73,8 @@ class ReembeddingJob:
         every: float = _EVERY,
     ) -> None:
         """``writer``: one that notes nothing in the audit log, for nobody changes a person here.
-        ``switch``: the pack that the site has chosen last. ``busy``: whether somebody is waiting
+        ``switch``: the pack that the site has chosen last, as it is stored at this moment; may
+        raise StoreUnavailable. ``busy``: whether somebody is waiting
         for this machine."""
         self._store = store
         self._people = people
@@ -114,9 +115,11 @@ class ReembeddingJob:
 
     def _do(self, plan: Plan) -> None:
         try:
+            switch = self._switch()
             if plan.dropped:
                 self._drop(plan)
-            elif not self._way_back_is_over(plan):
+            elif not self._way_back_is_over(plan, switch):
+                _about_the_site(plan, switch)
                 self._bring(plan)
         except Stopped:
             log.info("model_change_stopped plan=%s", plan.name)
@@ -189,24 +192,36 @@ class ReembeddingJob:
             made = made.without(subject)
         self._store.keep(made)
 
-    def _way_back_is_over(self, plan: Plan) -> bool:
-        """Whether the switch is so long ago that what it left goes now."""
-        switch = self._switch()
+    def _way_back_is_over(self, plan: Plan, switch: Switch | None) -> bool:
+        """Whether the switch is so long ago that what it left goes now. ``plan`` was read before
+        ``switch``, so that a way back that is gone meanwhile is noticed."""
         if switch is None or switch.contract != plan.new.contract:
             return False
-        if self._clock.now() - switch.at < WAY_BACK:
+        now = self._clock.now()
+        if now - switch.at < WAY_BACK or plan.switching(now):
             return False
         return self._store.swap(plan, replace(plan, dropped=plan.old.contract))
 
     def _drop(self, plan: Plan) -> None:
-        """Remove the templates of the contract that nobody needs any more, and end the change."""
+        """Remove the templates of the contract that nobody needs any more, and end the change.
+        Whoever has no others keeps them, and their photos with them."""
         for person in self._people.everybody().people:
-            if any(info.contract == plan.dropped for info in person.templates):
+            contracts = {info.contract for info in person.templates}
+            if plan.dropped in contracts and len(contracts) > 1:
                 self._go_on(plan)
+                self._spare_what_is_used(plan)
                 with suppress(PersonMissing):
                     self._drop_of(person.subject, plan.dropped)
         self._store.end(plan)
         log.info("model_change_ended plan=%s", plan.name)
+
+    def _spare_what_is_used(self, plan: Plan) -> None:
+        """Whatever was asked for, the templates of the model in use stay."""
+        switch = self._switch()
+        if plan.dropped == (switch.contract if switch else plan.old.contract):
+            self._store.swap(plan, replace(plan, dropped=""))
+            log.warning("model_change_not_ended plan=%s reason=in use", plan.name)
+            raise Stopped
 
     def _drop_of(self, subject: str, contract: str) -> None:
         def write() -> Person | None:
@@ -215,6 +230,8 @@ class ReembeddingJob:
                 return None
             stored = self._people.templates(subject)
             left = [one for one in stored if one.info.contract != contract]
+            if not left:
+                return person
             return self._writer.put_templates(subject, left, person.version, revision)
 
         until_first(write)
@@ -247,6 +264,16 @@ class ReembeddingJob:
         known = before.tally if before and before.name == plan.name else Tally()
         now = self._clock.now()
         self._store.note(Progress(plan.name, now, tally or known, rate, complete, problem))
+
+
+def _about_the_site(plan: Plan, switch: Switch | None) -> None:
+    """Raises ModelError where the site has come to use a third pack, of which a change between
+    two others must not touch anything."""
+    if switch is not None and switch.contract not in {plan.old.contract, plan.new.contract}:
+        raise ModelError(
+            f"The site uses the pack '{switch.pack}' meanwhile, which this change is not about. "
+            "End the change, and begin another one if need be."
+        )
 
 
 def _moved(counted: Tally, done: int) -> Tally:

@@ -15,6 +15,7 @@ NAMED: Final = 200
 """Of whom and of which pairs a trial says who they are; the others are counted."""
 PORTRAIT: Final = ""
 """Stands for a person's portrait, where no photo of theirs was kept."""
+_SWITCHING: Final = timedelta(minutes=1)
 NOT_ONE: Final[frozenset[str]] = frozenset()
 
 
@@ -29,7 +30,9 @@ class Side:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """``old`` was in use when it began; ``name`` is random: a plan made anew is another one.
-    ``dropped``: the contract whose templates are being removed, with which the change ends."""
+    ``dropped``: the contract whose templates are being removed, with which the change ends.
+    ``switches`` counts the presses of a switch, and ``switching_at`` is set while one is being
+    made: a switch and an end exclude each other by them."""
 
     name: str
     old: Side
@@ -37,6 +40,12 @@ class Plan:
     begun_at: datetime
     paused: bool = False
     dropped: str = ""
+    switches: int = 0
+    switching_at: datetime | None = None
+
+    def switching(self, now: datetime) -> bool:
+        """Whether a switch is being made; a process killed at it holds nobody up for long."""
+        return self.switching_at is not None and now - self.switching_at < _SWITCHING
 
 
 @dataclass(frozen=True, slots=True)

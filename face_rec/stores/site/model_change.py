@@ -49,11 +49,17 @@ class RedisModelChange:
 
     @redis_errors()
     def swap(self, was: Plan, becomes: Plan) -> bool:
-        return self._swapped(written(was), written(becomes))
+        stored: Any = self._client.hget(
+            self._key, _PLAN
+        )  # maybe with the fields of an older version
+        if not stored or _read_plan(stored) != was:
+            return False
+        return self._swapped(stored, written(becomes))
 
     @redis_errors()
     def end(self, plan: Plan) -> None:
-        if self._swapped(written(plan), _NONE):
+        stored: Any = self._client.hget(self._key, _PLAN)
+        if stored and _read_plan(stored) == plan and self._swapped(stored, _NONE):
             self._client.hdel(self._key, _PROGRESS, _TRIAL)
             self._client.delete(self._failed)
 

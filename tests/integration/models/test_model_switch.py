@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from face_rec.assembly.model_change import switch_of
+from face_rec.models.packs.manifest import Pack
+from face_rec.models.runtime.loading import Loaded
 from face_rec.models.service import ModelService
 from face_rec.models.status import ModelState
 from face_rec.people.change.plan import Switch
@@ -39,11 +42,7 @@ class Machine:
             OPTIONS, frozenset(), RedisOptions(client, "main"), lambda *_: None
         )
         self.options.refresh()
-        self.models = ModelService(root, pack, "cpu", switch=self._switch)
-
-    def _switch(self) -> Switch | None:
-        self.options.refresh()
-        return Switch.of(self.options.current().model)
+        self.models = ModelService(root, pack, "cpu", switch=switch_of(self.options))
 
     def switch_to(self, pack: str, contract: str, number: int) -> None:
         made = Switch(number, contract, MORNING + timedelta(days=number), pack)
@@ -88,6 +87,52 @@ def test_every_process_follows_one_switch_and_goes_back_with_the_next(machine: M
     wait_until(lambda: (here.used(), there.used()) == ("two", "two"))
     there.switch_to("one", _contract(here, "one"), 2)
     wait_until(lambda: (here.used(), there.used()) == ("one", "one"))
+
+
+def test_two_processes_with_one_folder_do_not_undo_each_others_switch(
+    redis_client: Client, machine: Make
+) -> None:
+    """One may know of a switch some seconds before the other does."""
+    here = machine("one", "two")
+    beside = Machine(redis_client, here.models.packs.root)
+    for each in (here, beside):
+        each.models.load()
+    here.switch_to("two", _contract(here, "two"), 1)
+    for each in (here, beside):
+        each.models.follow()
+    here.switch_to("one", _contract(here, "one"), 2)
+    here.models.follow()
+    beside.models.follow()
+    here.models.follow()
+    assert (here.used(), beside.used()) == ("one", "one")
+
+
+def test_a_switch_that_was_superseded_while_it_was_loaded_is_not_made(
+    redis_client: Client, machine: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = machine("one", "two")
+    here.models.load()
+    one, two = _contract(here, "one"), _contract(here, "two")
+    here.switch_to("two", two, 1)
+    load = here.models._whole
+
+    def meanwhile(pack: Pack) -> Loaded:
+        loaded = load(pack)
+        Machine(redis_client, here.models.packs.root).switch_to("one", one, 2)
+        return loaded
+
+    monkeypatch.setattr(here.models, "_whole", meanwhile)
+    here.models.follow()
+    assert here.used() == "one"
+
+
+def test_options_that_went_back_to_a_backup_are_followed(machine: Make) -> None:
+    here = machine("one", "two")
+    here.switch_to("one", _contract(here, "one"), 7)
+    here.models.follow()
+    here.switch_to("two", _contract(here, "two"), 3)
+    here.models.follow()
+    assert here.used() == "two"
 
 
 def test_a_process_that_starts_later_begins_with_what_the_site_uses(machine: Make) -> None:

@@ -1,5 +1,6 @@
 """A change of the recognition model calls nobody in: real Redis, real files, painted faces."""
 
+import json
 import os
 import signal
 import subprocess
@@ -16,7 +17,8 @@ from face_rec.domain.errors import Conflict, ModelError
 from face_rec.domain.faces import Image, Matrix
 from face_rec.domain.people import Person
 from face_rec.domain.pictures import kept_photo
-from face_rec.people.change.plan import WAY_BACK, Stage
+from face_rec.people.change.plan import WAY_BACK, Side, Stage, Switch
+from face_rec.people.kept_photos import KeptPhotos
 from face_rec.stores.redis.client import Client
 from tests.fakes.clock import FakeClock
 from tests.fakes.enrolment import colour
@@ -139,6 +141,191 @@ def test_a_change_that_is_given_up_leaves_nothing(
     assert redis_client.hgetall("model-change:{main}") == {b"plan": b""}
     site.change.begin("new")  # and another one can begin
     assert site.told == [("begun", "new"), ("ended", "new"), ("begun", "new")]
+
+
+# --- what one process knows seconds before another
+
+
+@pytest.fixture
+def beside(site: ChangingSite, redis_client: Client, tmp_path: Path) -> ChangingSite:
+    """Another process of the site, whose options were read before anything was switched."""
+    other = ChangingSite(redis_client, tmp_path / "pictures", clock=site.clock)
+    other.options.refresh()
+    return other
+
+
+def _switched(site: ChangingSite) -> None:
+    site.change.begin("new")
+    site.steps()
+    site.change.switch()
+    site.packs.used = site.packs.installed["new"]
+
+
+def test_an_end_right_after_a_switch_elsewhere_drops_what_is_not_in_use(
+    site: ChangingSite, beside: ChangingSite
+) -> None:
+    person = site.register(0)
+    _switched(site)
+    beside.change.end()
+    _look_again(site)
+    assert len(site.photos_of(person.subject, "new")) == PHOTOS
+    assert not site.photos_of(person.subject, "old")
+
+
+def test_a_way_back_taken_on_its_last_day_is_not_dropped_by_another_process(
+    site: ChangingSite, beside: ChangingSite
+) -> None:
+    person = site.register(0)
+    _switched(site)
+    beside.options.refresh()
+    _clock(site).advance(WAY_BACK.total_seconds() + 5)
+    site.change.switch()
+    beside.steps()
+    assert len(site.photos_of(person.subject, "old")) == PHOTOS
+
+
+def test_while_a_switch_is_made_nobody_ends_the_change(
+    site: ChangingSite, beside: ChangingSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.register(0)
+    site.change.begin("new")
+    site.steps()
+    choose = site.change._choose
+
+    def slowly(side: Side) -> Switch:
+        with pytest.raises(Conflict, match="being switched"):
+            beside.change.end()
+        return choose(side)
+
+    monkeypatch.setattr(site.change, "_choose", slowly)
+    site.change.switch()
+    assert _stage(beside) is Stage.SWITCHED
+    beside.change.end()
+    plan = site.store.plan()
+    assert plan is not None
+    assert plan.dropped == "old"
+
+
+def test_what_is_being_dropped_is_not_switched_to(
+    site: ChangingSite, beside: ChangingSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.register(0)
+    site.change.begin("new")
+    site.steps()
+    status = site.change.status()
+    beside.change.end()
+    monkeypatch.setattr(site.change, "status", lambda: status)  # as it stood a moment ago
+    with pytest.raises(Conflict):
+        site.change.switch()
+    assert site.change.switched() is None
+
+
+def test_whatever_is_asked_for_the_templates_in_use_are_not_dropped(site: ChangingSite) -> None:
+    person = site.register(0)
+    _switched(site)
+    plan = site.store.plan()
+    assert plan is not None
+    assert site.store.swap(plan, replace(plan, dropped="new"))
+    site.steps()
+    assert len(site.photos_of(person.subject, "new")) == PHOTOS
+    assert _stage(site) is Stage.SWITCHED
+
+
+def test_a_switch_killed_in_the_middle_holds_an_end_up_for_a_minute_only(
+    site: ChangingSite,
+) -> None:
+    site.register(0)
+    site.change.begin("new")
+    site.steps()
+    plan = site.store.plan()
+    assert plan is not None
+    site.store.swap(plan, replace(plan, switches=1, switching_at=site.clock.now()))
+    with pytest.raises(Conflict):
+        site.change.end()
+    _clock(site).advance(61)
+    site.change.end()
+    assert _stage(site) is Stage.ENDING
+
+
+def test_a_plan_that_an_older_version_wrote_can_be_paused_and_ended(
+    site: ChangingSite, redis_client: Client
+) -> None:
+    site.register(0)
+    site.change.begin("new")
+    stored = json.loads(redis_client.hget("model-change:{main}", "plan") or b"")
+    del stored["switches"], stored["switching_at"]
+    redis_client.hset("model-change:{main}", "plan", json.dumps(stored))
+    site.change.pause()
+    redis_client.hset("model-change:{main}", "plan", json.dumps(stored))
+    site.change.end()
+    site.steps()
+    assert site.change.status() is None
+
+
+def test_a_machine_that_is_behind_begins_no_change(
+    site: ChangingSite, beside: ChangingSite
+) -> None:
+    beside.packs.installed["third"] = replace(fake_models("third"), pack="third")
+    person = site.register(0, photos=10)
+    _switched(site)
+    site.change.end()
+    _look_again(site)
+    with pytest.raises(Conflict, match="The site uses the pack 'new'"):
+        beside.change.begin("third")  # it uses "old" still
+    _clock(site).advance(60)
+    beside.steps(12)
+    assert len(site.photos_of(person.subject, "new")) == 10
+
+
+def test_a_change_between_two_other_packs_than_the_sites_touches_nothing(
+    site: ChangingSite,
+) -> None:
+    site.packs.installed["third"] = replace(fake_models("third"), pack="third")
+    person = site.register(0, photos=10)
+    site.change.begin("new")
+    third = Switch(1, "third", site.clock.now(), "third")  # another process, in the same moment
+    site.options.change({"model": third.text()}, site.options.version)
+    site.steps()
+    assert len(site.photos_of(person.subject, "old")) == 10
+    assert not site.photos_of(person.subject, "new")
+    status = site.change.status()
+    assert status is not None
+    assert "The site uses the pack 'third' meanwhile" in status.progress.problem
+
+
+def test_whoever_has_templates_of_the_dropped_pack_only_keeps_them_and_the_photos(
+    site: ChangingSite,
+) -> None:
+    known, withdrawn = site.register(0), site.register(1)
+    consent = withdrawn.consent
+    assert consent is not None
+    site.people.update(replace(withdrawn, consent=replace(consent, withdrawn_at=site.clock.now())))
+    _switched(site)
+    site.change.end()
+    _look_again(site)
+    assert not site.photos_of(known.subject, "old")
+    assert len(site.photos_of(withdrawn.subject, "old")) == PHOTOS
+    assert site.change.status() is None
+    assert KeptPhotos(site.pictures).tidy(site.people.many).removed == 0
+
+
+def test_a_second_try_is_written_down_and_not_made_of_a_plan_that_has_changed(
+    site: ChangingSite,
+) -> None:
+    site.register(0)
+    site.change.begin("new")
+    site.steps()
+    before = site.store.plan()
+    site.change.again()
+    after = site.store.plan()
+    assert before is not None
+    assert after is not None
+    assert (after.name != before.name, site.store.trial()) == (True, None)
+    assert site.told[-1] == ("again", "new")
+    site.change.end()
+    site.steps()
+    with pytest.raises(Conflict):
+        site.change.again()
 
 
 def test_a_pause_holds_in_every_process_and_ends_where_it_stopped(
