@@ -198,20 +198,21 @@ class OwnPeople:
     ) -> Check | None:
         if looks * tail.SHARE < tail.FEWEST * _PART * 1.1:
             return None
-        small, few = self._part(contract, _drawn, steps)
+        small, from_people, few = self._part(contract, _drawn, steps)
         scored = Scored(care.apart(small, one_person), margin)
-        large, many = self._part(contract, lambda subject: not _drawn(subject), steps)
+        large, people, many = self._part(contract, lambda subject: not _drawn(subject), steps)
         if scored.tail is None or not len(large):
             return None
-        share = 1 - (1 - STRANGER_NAMED) ** (few.templates / many.templates)
+        share = 1 - (1 - STRANGER_NAMED) ** (few / many)
         threshold = scored.tail.bounds(share)[1]
         reached = Scored(care.apart(large, one_person), margin).at(threshold).reached
-        return Check(few.people, many.people, threshold, reached)
+        return Check(from_people, people, threshold, reached)
 
     def _part(
         self, contract: Contract, among: Callable[[str], bool], steps: "_Steps"
-    ) -> tuple[Searches, MemoryGallery]:
-        """A gallery of some people, searched with their own photos."""
+    ) -> tuple[Searches, int, int]:
+        """A gallery of some people, searched with their own photos, and how many people and
+        templates it had: it is gone again, for it is as large as the kiosks'."""
 
         def some() -> Iterator[GalleryEntry]:
             entries = self._people.entries(contract.digest)
@@ -222,7 +223,7 @@ class OwnPeople:
         collector = Collector(gallery)
         for _ in collector.templates(some()):
             steps.check()
-        return collector.made(), gallery
+        return collector.made(), gallery.people, gallery.templates
 
 
 class _Steps:
