@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from face_rec.domain.faces import Matrix, Vector, View
 
@@ -73,6 +74,10 @@ class Moved:
     until: datetime
 
 
+ERASED: Final = "erased"
+"""Stands where the subject of somebody was who is erased: a subject is 24 hex digits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A registered person, without embeddings.
@@ -82,8 +87,8 @@ class Person:
     snapshot key of the best enrolment photo. ``deactivated_at``, ``pauses`` and
     ``moved`` (oldest first) are kept by the store: nothing but switching somebody off or on, or
     another group, changes them. ``resembles``: the subject of the registered person whose face
-    an import found this one to have; they stay inactive until somebody decides (activating them
-    is to say that they are two people).
+    an import found this one to have, or ERASED once that one is; they stay inactive until
+    somebody decides (activating them is to say that they are two people).
     """
 
     subject: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from face_rec.domain.errors import DetailsRefused
-from face_rec.domain.people import Consent, Moved, Pause, Person
+from face_rec.domain.people import ERASED, Consent, Moved, Pause, Person
 
 LONGEST_NAME = 200
 LONGEST_ID = 64
@@ -71,7 +71,8 @@ def as_created(person: Person, now: datetime) -> Person:
 def as_changed(stored: Person, wanted: Person, now: datetime) -> Person:
     """``wanted`` as it is written over ``stored``: switching somebody off or on and another
     group are noted with the time, and every other change leaves what is noted as it is,
-    whatever ``wanted`` says of it. Who is active resembles nobody any more: it was decided."""
+    whatever ``wanted`` says of it. Who is active resembles nobody any more: it was decided; and
+    who waits for a decision goes on waiting where the other one is erased."""
     left, pauses = stored.deactivated_at, stored.pauses
     if stored.active and not wanted.active:
         left = now
@@ -82,6 +83,8 @@ def as_changed(stored: Person, wanted: Person, now: datetime) -> Person:
     if wanted.group != stored.group:
         moved = (*moved, Moved(stored.group, now))
     resembles = "" if wanted.active else stored.resembles
+    if resembles and wanted.resembles == ERASED:
+        resembles = ERASED
     return replace(wanted, deactivated_at=left, pauses=pauses, moved=moved, resembles=resembles)
 
 

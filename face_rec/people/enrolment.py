@@ -17,7 +17,7 @@ from face_rec.domain.errors import (
     StoreUnavailable,
 )
 from face_rec.domain.faces import Image, Vector
-from face_rec.domain.people import Contract, Person, Template
+from face_rec.domain.people import ERASED, Contract, Person, Template
 from face_rec.people import kept_photos
 from face_rec.people.details import Details, clean_details, clean_person
 from face_rec.people.duplicates import DuplicateCheck
@@ -112,12 +112,16 @@ class Enrolment:
         self._check_consent(details)
         self._check_id(details.id)
         kept, _ = _accepted(self._photos.wanted(photos))
-        person = replace(self._new_person(details), active=False, resembles=resembles)
+        person = replace(self._new_person(details), active=False)
         templates = kept_photos.made_from(kept, self._clock.now())
-        created = until_first(
-            lambda: self._writer.create(person, templates, self._people.revision())
-        )
-        log.info("person_kept_for_decision subject=%s resembles=%s", created.subject, resembles)
+
+        def create() -> Person:
+            seen = self._people.revision()  # who is erased after it makes this one try again
+            other = resembles if self._people.get(resembles) else ERASED
+            return self._writer.create(replace(person, resembles=other), templates, seen)
+
+        created = until_first(create)
+        log.info("person_kept_for_decision subject=%s", created.subject)
         self._photos.keep(created, kept)
         return self._pictured(created, kept)
 
@@ -131,6 +135,11 @@ class Enrolment:
             person, templates = self._of(subject)
             if not person.resembles:
                 raise PeopleError("There is nothing to decide about this person any more.")
+            if person.resembles == ERASED:
+                raise PeopleError(
+                    "The person whom this one looked like is erased. Activate this one, or erase "
+                    "them, too."
+                )
             _check_photos_allowed(person)
             return self._joined(person, templates)
 

@@ -42,6 +42,13 @@ class PictureSealer:
             raise OwnerGone
         return self._site.seal(plain, context)
 
+    def check_owner(self, context: str) -> None:
+        """Raises OwnerGone where the person in a picture is not here any more, and
+        StoreUnavailable."""
+        owner = owner_of(context.removeprefix(_CONTEXT))
+        if owner is not None and self._owners is not None and not self._owners.here(owner):
+            raise OwnerGone
+
     def seal_waiting(self, plain: bytes, context: str) -> bytes:
         """The same for the spool, which has to take a picture while Redis is away, too: with
         the person's own key where it can be had at once, else by ``site``."""
@@ -127,7 +134,14 @@ class SealedSnapshots:
         self._sealer = sealer
 
     def put(self, key: str, jpeg: bytes) -> None:
+        """Whoever is in it may be erased while a slow store takes it, after the erasure's last
+        look there: so they are asked for once more, and in doubt it does not stay."""
         self._inner.put(key, self._sealer.seal(jpeg, context(key)))
+        try:
+            self._sealer.check_owner(context(key))
+        except (OwnerGone, StoreUnavailable):
+            self._inner.delete(key)
+            raise
 
     def get(self, key: str) -> bytes:
         try:

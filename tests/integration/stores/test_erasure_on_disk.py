@@ -27,7 +27,7 @@ from face_rec.attendance.rules.calendar import Leave
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import SnapshotMissing, StoreError
 from face_rec.domain.marks import EventKind
-from face_rec.domain.people import Person, Template
+from face_rec.domain.people import ERASED, Person, Template
 from face_rec.domain.pictures import kept_photo, key_of
 from face_rec.stores.access.access_codec import encode
 from face_rec.stores.attendance.rules import RedisRules
@@ -173,6 +173,33 @@ def test_nothing_on_the_disk_tells_of_somebody_erased(settings: Settings, tmp_pa
     said = " ".join(certificate["database_files"])
     assert ("BGREWRITEAOF" in said) == (not settings.embedded_redis)
     assert ("were rewritten" in said) == settings.embedded_redis
+
+
+def _imported_twin(settings: Settings, person: Person) -> Person:
+    """Somebody who looks like ``person`` and waits for a decision."""
+    with ExitStack() as stack:
+        stores = open_stores(settings, SystemClock(), stack)
+        twin = replace(a_person("twin", "Ada's twin"), active=False, resembles=person.subject)
+        return stores.writers.people.create(twin, [a_template()], stores.people.revision())
+
+
+def test_nobody_who_looks_like_somebody_erased_leads_to_their_marks(settings: Settings) -> None:
+    person = _lived(settings)
+    twin = _imported_twin(settings, person)
+    certificate = _erased(settings)
+    removed = {item["what"]: item["count"] for item in certificate["removed"]}
+    assert removed["note that another looks like them"] == 1
+    with ExitStack() as stack:
+        stores = open_stores(settings, SystemClock(), stack)
+        found = stores.people.get(twin.subject)
+        assert found is not None
+        assert (found.resembles, found.active) == (ERASED, False)
+        said = " ".join(str(details(entry)) for entry in stores.access.audit.newest(100))
+        assert person.subject not in said
+        record = dict(_in_redis(stores.client))[keys.person(settings.site, twin.subject)]
+        assert person.subject.encode() not in record
+    tie = f'"resembles":"{person.subject}"'.encode()
+    assert not [path for path, content in _on_disk(settings.data_dir) if tie in content]
 
 
 def _as_the_certificate_says(client: Client, settings: Settings) -> None:

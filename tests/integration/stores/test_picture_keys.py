@@ -226,6 +226,44 @@ def test_a_picture_still_in_memory_at_the_erasure_does_not_arrive(
         spool.close()
 
 
+class SlowSnapshots(FolderSnapshots):
+    """``meanwhile`` happens before a picture is there."""
+
+    def __init__(self, root: Path, meanwhile: Callable[[], object]) -> None:
+        super().__init__(root)
+        self._meanwhile = meanwhile
+
+    def put(self, key: str, jpeg: bytes) -> None:
+        self._meanwhile()
+        super().put(key, jpeg)
+
+
+@pytest.mark.parametrize("secrets", [(OLD,), ()], ids=["sealed", "open"])
+def test_a_picture_that_a_slow_store_takes_during_the_erasure_does_not_stay(
+    redis_client: Client, tmp_path: Path, ada: Person, secrets: tuple[str, ...]
+) -> None:
+    inner = SlowSnapshots(tmp_path, lambda: erase(redis_client, ada))
+    store = SealedSnapshots(inner, pictures_of(redis_client, *secrets))
+    with pytest.raises(OwnerGone):
+        store.put(mark_of(ada), FACE)
+    assert list(inner.keys()) == []
+
+
+def test_a_picture_does_not_stay_where_nobody_can_be_asked_about_its_person(
+    redis_client: Client, tmp_path: Path, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owners = owners_of(redis_client, OLD)
+
+    def away(_: str) -> bool:
+        raise StoreUnavailable("Redis went away.")
+
+    inner = SlowSnapshots(tmp_path, lambda: monkeypatch.setattr(owners, "here", away))
+    store = SealedSnapshots(inner, PictureSealer(site_sealer(OLD), owners))
+    with pytest.raises(StoreUnavailable):
+        store.put(mark_of(ada), FACE)
+    assert list(inner.keys()) == []
+
+
 def test_what_waited_on_another_machine_during_the_erasure_is_dropped_there(
     redis_client: Client, tmp_path: Path, ada: Person
 ) -> None:

@@ -19,7 +19,7 @@ from face_rec.domain.errors import (
     StoreUnavailable,
 )
 from face_rec.domain.faces import Frame, Image, View
-from face_rec.domain.people import Person, Template
+from face_rec.domain.people import ERASED, Person, Template
 from face_rec.domain.pictures import kept_of
 from face_rec.people.change.plan import missing
 from face_rec.people.duplicates import DuplicateCheck
@@ -456,6 +456,19 @@ def test_who_resembled_somebody_that_is_not_here_any_more_needs_no_reason() -> N
     ada, twin = _undecided(people)
     people.store.delete(ada.subject)
     assert people.enrolment.set_active(twin.subject, True).active
+
+
+def test_who_was_erased_while_the_import_found_them_is_not_written_down() -> None:
+    people = People()
+    ada, _ = _undecided(people)
+    people.store.delete(ada.subject)
+    late = people.enrolment.keep_for_decision(
+        people.details("late"), [people.photo(2)], ada.subject
+    )
+    assert (late.resembles, late.active) == (ERASED, False)
+    with pytest.raises(PeopleError, match="is erased"):
+        people.enrolment.join(late.subject)
+    assert people.enrolment.set_active(late.subject, True).active
 
 
 def test_no_photos_are_joined_out_of_a_consent_that_was_withdrawn() -> None:

@@ -12,7 +12,7 @@ import pytest
 from face_rec.domain import pictures
 from face_rec.domain.errors import Conflict, PersonMissing, StoreUnavailable
 from face_rec.domain.marks import Event, EventKind, Source
-from face_rec.domain.people import Person
+from face_rec.domain.people import ERASED, Person
 from face_rec.domain.pictures import kept_photo, key_of
 from face_rec.privacy.retention import Periods
 from face_rec.privacy.service import RetentionSchedule
@@ -431,3 +431,44 @@ def test_the_keys_of_marks_are_those_that_retention_reads() -> None:
 )  # fmt: skip
 def test_the_name_of_a_picture_tells_whose_it_is(key: str, owner: str | None) -> None:
     assert pictures.owner_of(key) == owner
+
+
+# --- those who look like somebody erased
+
+
+def _looks_like(fake: FakeSystem, person: Person, name: str) -> Person:
+    twin = replace(
+        person, subject=name, id=name, name=name, active=False, resembles=person.subject, version=0
+    )
+    return fake.people.create(twin, (), fake.people.revision())
+
+
+def test_whoever_looks_like_somebody_erased_waits_on_and_does_not_lead_to_them(
+    world: PrivacyOf,
+) -> None:
+    ada, bob = world.fake.add_person(1, "Ada"), world.fake.add_person(2, "Bob")
+    _looks_like(world.fake, ada, "one")
+    _looks_like(world.fake, ada, "two")
+    other = _looks_like(world.fake, bob, "other")
+    certificate = world.privacy.erasure.erase(ada.subject, "Grace")
+    now = world.fake.people.many(["one", "two", "other"])
+    assert [now[one].resembles for one in ("one", "two")] == [ERASED] * 2
+    assert now["other"] == other
+    removed = {item.what: item.count for item in certificate.removed}
+    assert removed["note that another looks like them"] == 2
+
+
+def test_nor_does_whoever_is_imported_during_the_erasure(
+    world: PrivacyOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = world.fake.add_person(1, "Ada")
+    delete = world.fake.people.delete
+
+    def late(subject: str) -> Person | None:
+        _looks_like(world.fake, ada, "late")
+        return delete(subject)
+
+    monkeypatch.setattr(world.fake.people, "delete", late)
+    certificate = world.privacy.erasure.erase(ada.subject, "Grace")
+    assert world.fake.people.many(["late"])["late"].resembles == ERASED
+    assert not any("TO DO" in said for said in certificate.files)
