@@ -148,7 +148,7 @@ def _system(
         marker=marker,
         pictures=stores.spool,
         models=models,
-        change=open_model_change(stores, settings.site, models, clock),
+        change=open_model_change(stores, settings, models, clock),
         follower=follower,
         directory=directory,
         enrolment=Enrolment(

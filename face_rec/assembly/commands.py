@@ -171,7 +171,7 @@ def build_models(
     return ModelService(
         settings.data_dir / "models", settings.model_pack, settings.model_provider, threads=1,
         liveness=settings.liveness_pack, mirror=settings.model_mirror or "", switch=switch,
-        taken=taken,
+        taken=taken, by_hand=settings.own_threshold,
     )  # fmt: skip
 
 
@@ -186,7 +186,7 @@ def build_model_change(settings: Settings) -> Iterator[ModelChange]:
         models.follow()
         if models.current() is None:
             models.load()
-        yield open_model_change(stores, settings.site, models, clock)
+        yield open_model_change(stores, settings, models, clock)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from config import Settings
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.assembly.stores import Stores
@@ -30,11 +31,14 @@ def switch_of(options: LiveOptions) -> Callable[[], Switch | None]:
     return lambda: Switch.of(options.read().model)
 
 
-def open_model_change(stores: Stores, site: str, packs: Packs, clock: Clock) -> ModelChange:
+def open_model_change(
+    stores: Stores, settings: Settings, packs: Packs, clock: Clock
+) -> ModelChange:
     """What admins do; nothing is started."""
     return ModelChange(
-        store=RedisModelChange(stores.client, site), people=stores.people, packs=packs,
-        options=stores.options, clock=clock, note=change_note(stores.access.audit),
+        store=RedisModelChange(stores.client, settings.site), people=stores.people, packs=packs,
+        options=stores.options, clock=clock, by_hand=settings.own_threshold,
+        note=change_note(stores.access.audit),
     )  # fmt: skip
 
 

@@ -253,7 +253,7 @@ def site_info(settings: Settings) -> SiteInfo:
         cooldown=settings.cooldown_seconds,
         save_snapshots=settings.save_snapshots,
         keep_photos=settings.keep_photos,
-        own_threshold=settings.match_threshold is not None or settings.match_margin is not None,
+        own_threshold=settings.own_threshold,
         redis=_redis_words(settings),
         snapshots=_snapshot_words(settings),
         video_transport=settings.video_transport,

@@ -11,6 +11,7 @@ from face_rec.background import Background
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.errors import FaceRecError, ModelError, PackMissing, StoreUnavailable
 from face_rec.domain.own_calibration import OwnCalibration
+from face_rec.models import status as statuses
 from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.install import QUALITY, Installer, silent
 from face_rec.models.packs.installed_packs import Choice, InstalledPacks, mark_of
@@ -19,9 +20,8 @@ from face_rec.models.packs.liveness_pack import LivenessPacks
 from face_rec.models.packs.manifest import MANIFEST, Pack
 from face_rec.models.runtime.loading import Loaded, load, offered
 from face_rec.models.runtime.models_beside import with_models_beside
-from face_rec.models.runtime.speed import Speed, estimate
+from face_rec.models.runtime.speed import Speed
 from face_rec.models.scores.calibration import SiteScores
-from face_rec.models.status import ModelStatus, PackOffer, failed, loading, on_this_site, ready
 from face_rec.people.change.plan import Switch
 from face_rec.protocols.models import FaceModels, Progress
 
@@ -55,13 +55,15 @@ class ModelService:
         mirror: str = "",
         switch: Callable[[], Switch | None] = lambda: None,
         taken: Callable[[], Sequence[OwnCalibration]] = tuple,
+        by_hand: bool = False,
     ) -> None:
         """``switch``: the pack that the site has chosen last, which all its processes follow, as
         it is stored at this moment (else two processes with one ``root`` would undo each other's);
-        may raise StoreUnavailable."""
+        may raise StoreUnavailable. ``by_hand``: whether MATCH_THRESHOLD or MATCH_MARGIN is set."""
+        self._by_hand = by_hand
         self._switch = switch
         self._refused: object = None
-        self._behind = ""
+        self._behind = self._because = ""
         self._prepare: Callable[[FaceModels], None] = lambda _: None
         self.packs = InstalledPacks(root)
         self.liveness = LivenessPacks(root, self.packs.digests)
@@ -72,7 +74,7 @@ class ModelService:
         self._threads = threads
         self._taken = taken
         self._loaded: Loaded | None = None
-        self._status = loading(pack)
+        self._status = statuses.loading(pack)
         self._seen: tuple[object, ...] = ()
         self._loading = threading.Lock()
         self._installing = threading.Lock()
@@ -88,18 +90,19 @@ class ModelService:
         """The pack in use, warmed up; None while there is none."""
         return loaded.models if (loaded := self._loaded) else None
 
-    def status(self) -> ModelStatus:
+    def status(self) -> statuses.ModelStatus:
         """How it stands; cheap."""
-        return replace(on_this_site(self._status, self.current()), behind=self._behind)
+        return replace(statuses.on_this_site(self._status, self.current()), behind=self._behind,
+                       behind_because=self._because)  # fmt: skip
 
     def installed(self) -> list[Pack]:
         """All installed packs, custom ones included."""
         return self.packs.installed()
 
-    def offers(self) -> list[PackOffer]:
+    def offers(self) -> list[statuses.PackOffer]:
         """The official packs; the first call times this machine for some tens of ms."""
         here = {pack.name for pack in self.packs.installed() if not pack.custom}
-        return [self._offer(name, name in here) for name in OFFICIAL]
+        return [self._offer(name, installed=name in here) for name in OFFICIAL]
 
     # --- loading -------------------------------------------------------------
 
@@ -114,7 +117,7 @@ class ModelService:
             wanted = self._choice.wanted
             self._seen = self._key(wanted)
             if self._loaded is None:
-                self._status = loading(wanted)
+                self._status = statuses.loading(wanted)
             try:
                 return self._exchange(wanted)
             except FaceRecError as error:
@@ -175,7 +178,7 @@ class ModelService:
         if self._loaded is not None and self._loaded.models.contract != loaded.models.contract:
             self._prepare(loaded.models)
         speed = Speed(loaded.detect_seconds, loaded.embed_seconds, measured=True)
-        self._status = ready(pack, loaded.models, speed, loaded.note, offered())
+        self._status = statuses.ready(pack, loaded.models, speed, loaded.note, offered())
         self._loaded = self._scored(pack, loaded)
         log.info("models ready pack=%s provider=%s", pack.name, loaded.models.provider)
         return self._loaded.models
@@ -210,11 +213,7 @@ class ModelService:
     def follow(self) -> None:
         """Use what the site has switched to, if that is not known here yet. A process that cannot
         stays with what it has, says so, and tries again once the pack has changed on its disk."""
-        try:
-            switch = self._switch()
-        except StoreUnavailable as error:  # what was followed last holds
-            log.info("switch_not_known reason=%s", error)
-            return
+        switch = self._stored_switch()
         if switch is None or switch.text() == self._choice.followed:
             return
         tried = (switch, self._key(switch.pack))
@@ -223,21 +222,23 @@ class ModelService:
         with self._loading:
             try:
                 self._follow_to(switch)
-                self._behind = ""
+                self._behind = self._because = ""
             except FaceRecError as error:
-                self._refused, self._behind = tried, switch.pack
+                self._refused, self._behind, self._because = tried, switch.pack, str(error)
                 log.warning("switch_not_followed pack=%s reason=%s", switch.pack, error)
                 self._status = self._failed(switch.pack, error)
 
     def _follow_to(self, switch: Switch) -> None:
         """By the name that it has here: the pack that was set here may lie elsewhere there."""
+        if self._by_hand:
+            self._refuse_foreign_scores(switch)
         places = dict.fromkeys((switch.pack, self._choice.configured))
         for place in places:
             with suppress(PackMissing):
                 pack = self.packs.find(place)
                 loaded = self._whole(pack)
                 if loaded.models.contract.digest == switch.contract:
-                    if self._superseded(switch):
+                    if self._stored_switch() != switch:  # the next look follows what is newer
                         return
                     self._put_to_use(pack, loaded)
                     self._choice.make(place, switch.text())
@@ -248,12 +249,19 @@ class ModelService:
             "another one of that name. Install it here, and it is used within seconds."
         )
 
-    def _superseded(self, switch: Switch) -> bool:
-        """Whether there is another one since; the next look follows that."""
-        try:
-            return self._switch() != switch
-        except StoreUnavailable:
-            return True
+    def _refuse_foreign_scores(self, switch: Switch) -> None:
+        """A threshold set by hand is of the pack in use, or wanted, here."""
+        used = self.current()
+        with suppress(PackMissing):
+            used = used or self.beside(self._choice.wanted)
+        if used is None or used.contract.digest != switch.contract:
+            raise statuses.foreign_scores(switch.pack)
+
+    def _stored_switch(self) -> Switch | None:
+        """None where the store is away, too: what was followed last holds."""
+        with suppress(StoreUnavailable):
+            return self._switch()
+        return None
 
     def _key(self, wanted: str) -> tuple[object, ...]:
         """Changes whenever loading ``wanted`` may have another result."""
@@ -264,9 +272,9 @@ class ModelService:
         quality = sorted((self.packs.root / QUALITY).glob("*.onnx"))
         return (wanted, *(mark_of(path) for path in (*own, *liveness, *quality)))
 
-    def _failed(self, wanted: str, error: FaceRecError) -> ModelStatus:
+    def _failed(self, wanted: str, error: FaceRecError) -> statuses.ModelStatus:
         """The status after a failure: of the pack still in use, if there is one."""
-        return failed(self._status, self.current(), wanted, error)
+        return statuses.failed(self._status, self.current(), wanted, error)
 
     @contextmanager
     def _one_installation(self) -> Iterator[None]:
@@ -284,13 +292,12 @@ class ModelService:
             self.use(pack.name)
         return pack
 
-    def _offer(self, name: str, installed: bool) -> PackOffer:
-        official, status = OFFICIAL[name], self._status
+    def _offer(self, name: str, *, installed: bool) -> statuses.PackOffer:
+        status = self._status
         in_use = self._loaded is not None and status.pack == name and not status.custom
-        return PackOffer(
-            name=name, title=official.title, bytes=official.download,
-            accuracy=official.accuracy, plainly=official.plainly,
-            begun=self.installer.begun(official), sources=self.installer.sources(official),
-            speed=(status.speed if in_use else None) or estimate(official),
-            licence=official.licence, installed=installed, in_use=in_use,
-        )  # fmt: skip
+        begun, sources = (
+            self.installer.begun(OFFICIAL[name]),
+            self.installer.sources(OFFICIAL[name]),
+        )
+        measured = status.speed if in_use else None
+        return statuses.offer(name, begun, sources, measured, installed=installed, in_use=in_use)

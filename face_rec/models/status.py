@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
-from face_rec.domain.errors import FaceRecError, PackMissing
-from face_rec.models.packs.catalogue import UNSAID, Licence
+from face_rec.domain.errors import FaceRecError, ModelError, PackMissing
+from face_rec.models.packs.catalogue import OFFICIAL, UNSAID, Licence
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.providers import WISHES, name_of
-from face_rec.models.runtime.speed import Speed
+from face_rec.models.runtime.speed import Speed, estimate
 from face_rec.models.scores.calibration import Origin, ScoreCalibration, SiteScores
 from face_rec.protocols.models import FaceModels, ModelSource
 
@@ -45,6 +45,7 @@ class ModelStatus:
     """The licence of the liveness models in use; empty: none are installed."""
     behind: str = ""
     """The pack that the site has switched to, where this process cannot follow."""
+    behind_because: str = ""
 
     @property
     def lacks_liveness(self) -> bool:
@@ -90,6 +91,14 @@ def failed(
         return replace(status, warning=warning)
     state = ModelState.MISSING if isinstance(error, PackMissing) else ModelState.FAILED
     return ModelStatus(state, str(error), wanted)
+
+
+def foreign_scores(pack: str) -> ModelError:
+    """Why ``pack``, which the site uses, is not used here."""
+    return ModelError(
+        f"The site uses the pack '{pack}'. MATCH_THRESHOLD or MATCH_MARGIN is set here for "
+        "another one, and would name strangers with it. Remove both, restart."
+    )
 
 
 def on_this_site(status: ModelStatus, models: FaceModels | None) -> ModelStatus:
@@ -141,3 +150,22 @@ def _doubt(calibration: ScoreCalibration) -> str:
     if calibration.origin is Origin.ESTIMATED:
         return f"The threshold of this model is a cautious estimate; to make it exact, {advice}."
     return ""
+
+
+def offer(
+    name: str,
+    begun: int,
+    sources: tuple[str, ...],
+    speed: Speed | None,
+    *,
+    installed: bool,
+    in_use: bool,
+) -> PackOffer:
+    """An official pack; ``speed`` as it was measured, where it is in use."""
+    official = OFFICIAL[name]
+    return PackOffer(
+        name=name, title=official.title, bytes=official.download, accuracy=official.accuracy,
+        plainly=official.plainly, begun=begun,
+        sources=sources, speed=speed or estimate(official),
+        licence=official.licence, installed=installed, in_use=in_use,
+    )  # fmt: skip

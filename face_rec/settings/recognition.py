@@ -55,6 +55,12 @@ class Recognition(Topic):
         "",
         "Least lead over the second-best person; empty: from the calibration.",
     )
+
+    @property
+    def own_threshold(self) -> bool:
+        """Whether the scores that name somebody are set by hand: they are those of one model."""
+        return self.match_threshold is not None or self.match_margin is not None
+
     cooldown_seconds: Cooldown = setting("300", "A person is not marked again within this time.")
     video_transport: VideoTransport = setting(
         "auto",

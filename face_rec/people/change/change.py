@@ -59,8 +59,11 @@ class ModelChange:
         packs: Packs,
         options: LiveOptions,
         clock: Clock,
+        by_hand: bool = False,
         note: Note = lambda *_: None,
     ) -> None:
+        """``by_hand``: whether MATCH_THRESHOLD or MATCH_MARGIN is set here."""
+        self._by_hand = by_hand
         self._store = store
         self._people = people
         self._packs = packs
@@ -142,6 +145,7 @@ class ModelChange:
             raise Conflict("No change is under way. Begin one first.")
         if status.stage not in {Stage.READY, Stage.SWITCHED}:
             raise Conflict("Not everybody is embedded with the other model yet. Wait for it.")
+        self._refuse_foreign_scores(status.other)
         begun = replace(
             status.plan, switches=status.plan.switches + 1, switching_at=self._clock.now()
         )
@@ -157,7 +161,9 @@ class ModelChange:
         recognised until they come in. Raises ModelError, and Conflict during a change."""
         if self._store.plan() is not None:
             raise Conflict("A change of the model is under way. Switch there, or end it first.")
-        return self._choose(Side(pack, self._packs.beside(pack).contract.digest))
+        side = Side(pack, self._packs.beside(pack).contract.digest)
+        self._refuse_foreign_scores(side)
+        return self._choose(side)
 
     def end(self) -> None:
         """Remove the templates of the side that is not in use: the way back goes with them."""
@@ -182,6 +188,17 @@ class ModelChange:
         self._packs.follow()
         self._note("used", side.pack, {"pack": was}, {"pack": side.pack})
         return made
+
+    def _refuse_foreign_scores(self, side: Side) -> None:
+        """Raises Conflict where a threshold was set for the model in use: with another one it
+        could name strangers."""
+        used = self._packs.current()
+        if self._by_hand and used is not None and used.contract.digest != side.contract:
+            raise Conflict(
+                "MATCH_THRESHOLD or MATCH_MARGIN is set, for the scores of the pack in use. With "
+                "another model it could name strangers. Remove both from the environment or .env "
+                "on every machine, restart the app, and switch then."
+            )
 
     def _plan(self) -> Plan:
         plan = self._store.plan()

@@ -42,6 +42,8 @@ class ModelLike(Protocol):
     def lacks_liveness(self) -> bool: ...
     @property
     def behind(self) -> str: ...
+    @property
+    def behind_because(self) -> str: ...
 
 
 class GalleryLike(Protocol):
@@ -82,8 +84,8 @@ def models_check(status: Callable[[], ModelLike]) -> Check:
             return HealthCheck(
                 "models",
                 ok=True,
-                detail=f"{now.pack}, and the site uses {now.behind}, which is not here",
-                advice="Install the same pack on this machine; it is used within seconds.",
+                detail=f"{now.pack}, and the site uses {now.behind}",
+                advice=now.behind_because,
                 warning=True,
             )
         if now.state == "ready":

@@ -20,7 +20,8 @@ def trial_report(app: AdminFacade, plan: Plan, trial: Trial) -> None:
     if app.site.own_threshold:
         st.warning(
             "MATCH_THRESHOLD or MATCH_MARGIN is set by hand, for the pack in use. Scores of "
-            "another model mean something else: empty them when you switch.",
+            "another model mean something else: remove both on every machine and restart the app, "
+            "before you switch.",
             icon=":material/warning:",
         )
     _named(app, trial)

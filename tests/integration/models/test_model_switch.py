@@ -18,6 +18,7 @@ from face_rec.site_options import LiveOptions
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis.client import Client
 from face_rec.stores.site.site_state import RedisOptions
+from face_rec.web.ops.checks import models_check
 from tests.data import Material
 from tests.fakes.clock import MORNING, FakeClock
 from tests.fakes.options import OPTIONS
@@ -37,12 +38,16 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Machine:
     """A process with a disk of its own, that follows the site's options."""
 
-    def __init__(self, client: Client, root: Path, pack: str = "one") -> None:
+    def __init__(
+        self, client: Client, root: Path, pack: str = "one", *, by_hand: bool = False
+    ) -> None:
         self.options = LiveOptions(
             OPTIONS, frozenset(), RedisOptions(client, "main"), lambda *_: None
         )
         self.options.refresh()
-        self.models = ModelService(root, pack, "cpu", switch=switch_of(self.options))
+        self.models = ModelService(
+            root, pack, "cpu", switch=switch_of(self.options), by_hand=by_hand
+        )
 
     def switch_to(self, pack: str, contract: str, number: int) -> None:
         made = Switch(number, contract, MORNING + timedelta(days=number), pack)
@@ -87,6 +92,36 @@ def test_every_process_follows_one_switch_and_goes_back_with_the_next(machine: M
     wait_until(lambda: (here.used(), there.used()) == ("two", "two"))
     there.switch_to("one", _contract(here, "one"), 2)
     wait_until(lambda: (here.used(), there.used()) == ("one", "one"))
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_a_machine_with_a_threshold_set_by_hand_does_not_take_it_to_another_model(
+    redis_client: Client, machine: Make, running: bool
+) -> None:
+    here = machine("one", "two")
+    by_hand = Machine(redis_client, here.models.packs.root, by_hand=True)
+    if running:
+        by_hand.models.load()
+    here.switch_to("two", _contract(here, "two"), 1)
+    by_hand.models.follow()
+    by_hand.models.load()
+    assert by_hand.used() == "one"
+    health = models_check(by_hand.models.status)()
+    assert (health.warning, health.detail) == (True, "one, and the site uses two")
+    assert "MATCH_THRESHOLD" in health.advice
+    here.models.follow()  # the one that follows
+    assert here.used() == "two"
+
+
+def test_a_threshold_set_by_hand_for_the_pack_that_the_site_uses_holds_nobody_back(
+    redis_client: Client, machine: Make
+) -> None:
+    here = machine("one", "two")
+    here.switch_to("two", _contract(here, "two"), 1)
+    late = Machine(redis_client, here.models.packs.root, pack="two", by_hand=True)
+    late.models.follow()
+    assert late.used() == "two"
+    assert not late.models.status().behind
 
 
 def test_two_processes_with_one_folder_do_not_undo_each_others_switch(

@@ -78,7 +78,13 @@ class ChangingSite:
     """One process of it."""
 
     def __init__(
-        self, client: Client, folder: Path, packs: Packs | None = None, clock: Clock | None = None
+        self,
+        client: Client,
+        folder: Path,
+        packs: Packs | None = None,
+        clock: Clock | None = None,
+        *,
+        by_hand: bool = False,
     ) -> None:
         self.packs = packs or two_packs()
         self.clock = clock or SystemClock()
@@ -91,7 +97,8 @@ class ChangingSite:
         self.told: list[tuple[str, str]] = []
         self.change = ModelChange(
             store=self.store, people=self.people, packs=self.packs, options=self.options,
-            clock=self.clock, note=lambda what, pack, *_: self.told.append((what, pack)),
+            clock=self.clock, by_hand=by_hand,
+            note=lambda what, pack, *_: self.told.append((what, pack)),
         )  # fmt: skip
         maker = Maker(
             self.store, self.people, self.people, self.packs,

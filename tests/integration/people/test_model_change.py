@@ -293,6 +293,25 @@ def test_a_change_between_two_other_packs_than_the_sites_touches_nothing(
     assert "The site uses the pack 'third' meanwhile" in status.progress.problem
 
 
+def test_with_a_threshold_set_by_hand_nobody_switches_to_another_model(
+    site: ChangingSite, redis_client: Client, tmp_path: Path
+) -> None:
+    site.register(0)
+    by_hand = ChangingSite(redis_client, tmp_path / "pictures", clock=site.clock, by_hand=True)
+    by_hand.packs.installed["twin"] = replace(fake_models("old"), pack="twin")
+    with pytest.raises(Conflict, match=r"Remove both .* restart"):
+        by_hand.change.use("new")
+    site.change.begin("new")
+    site.steps()
+    with pytest.raises(Conflict, match="MATCH_THRESHOLD or MATCH_MARGIN is set"):
+        by_hand.change.switch()
+    assert site.change.switched() is None
+    assert _stage(site) is Stage.READY
+    site.change.end()
+    site.steps()
+    by_hand.change.use("twin")  # the same recogniser: the scores mean the same
+
+
 def test_whoever_has_templates_of_the_dropped_pack_only_keeps_them_and_the_photos(
     site: ChangingSite,
 ) -> None:

@@ -120,6 +120,7 @@ class Part:
     problem: str = ""
     lacks_liveness: bool = False
     behind: str = ""
+    behind_because: str = ""
 
 
 def _given(part: Part) -> Callable[[], Part]:
@@ -132,9 +133,10 @@ def test_a_loaded_model_is_named_with_where_it_runs() -> None:
 
 
 def test_a_machine_that_cannot_follow_the_sites_switch_warns_of_it() -> None:
-    result = checks.models_check(_given(Part(behind="opencv_zoo")))()
+    result = checks.models_check(_given(Part(behind="opencv_zoo", behind_because="Install it.")))()
     assert (result.ok, result.warning) == (True, True)
     assert "the site uses opencv_zoo" in result.detail
+    assert result.advice == "Install it."
 
 
 @pytest.mark.parametrize("state", ["missing", "loading", "failed"])
