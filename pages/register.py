@@ -113,27 +113,29 @@ def _ticked(app: RegistrarFacade, draft: Draft, key: str) -> None:
 
 
 def save_form(app: RegistrarFacade, draft: Draft, details: Details, zone: str) -> None:
-    """The button, and the answers to what came of it. ``zone``: of the site, kept with the first
-    person; empty: chosen already."""
+    """The button, and the answers to what came of it. ``zone``: of the site, kept once the first
+    person is saved; empty: chosen already."""
     pressed = st.button(
         "Save person", type="primary", icon=":material/how_to_reg:", width="stretch",
         key=draft.name("save"),
     )  # fmt: skip
     if pressed:
-        first_steps.keep_zone(zone)
-        _save(app, draft, details)
+        _save(app, draft, details, zone)
     if draft.problem:
         st.error(plain(draft.problem), icon=":material/error:")
     if draft.holder:
-        _ask(app, draft, details, draft.holder)
+        _ask(app, draft, details, draft.holder, zone)
 
 
-def _save(app: RegistrarFacade, draft: Draft, details: Details, reason: str = "") -> None:
+def _save(
+    app: RegistrarFacade, draft: Draft, details: Details, zone: str, reason: str = ""
+) -> None:
     """Register; on success the page shows who was saved."""
     with st.spinner("Saving …"), draft.lock:
         if draft.saved is None:
             _register(app, draft, details, reason)
     if draft.saved:
+        first_steps.keep_zone(zone)
         st.rerun()
 
 
@@ -168,7 +170,7 @@ def _add_to(app: RegistrarFacade, draft: Draft, holder: Person) -> None:
     st.rerun()
 
 
-def _ask(app: RegistrarFacade, draft: Draft, details: Details, holder: Person) -> None:
+def _ask(app: RegistrarFacade, draft: Draft, details: Details, holder: Person, zone: str) -> None:
     """Somebody has this face or this ID already: show who, and offer what can be done."""
     what = "This face is already registered" if draft.face_taken else "This ID is already in use"
     with st.container(border=True, key="taken"):
@@ -184,18 +186,18 @@ def _ask(app: RegistrarFacade, draft: Draft, details: Details, holder: Person) -
         ):  # fmt: skip
             _add_to(app, draft, holder)
         if draft.face_taken:
-            _confirm(app, draft, details)
+            _confirm(app, draft, details, zone)
         else:
             st.caption("Or change the ID above and save again.")
 
 
-def _confirm(app: RegistrarFacade, draft: Draft, details: Details) -> None:
+def _confirm(app: RegistrarFacade, draft: Draft, details: Details, zone: str) -> None:
     reason = st.text_input(
         "Another person? Say why they look alike", key=draft.name("reason"),
         placeholder="For example: identical twins, checked by …",
     )  # fmt: skip
     if st.button("Save as another person", key=draft.name("confirm"), disabled=not reason.strip()):
-        _save(app, draft, details, reason.strip())
+        _save(app, draft, details, zone, reason.strip())
         st.rerun()
 
 

@@ -14,11 +14,12 @@ from config import Settings
 from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Act
 from face_rec.attendance.kiosk_service import KioskService
+from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
-from face_rec.domain.errors import PersonMissing
+from face_rec.domain.errors import PersonMissing, PictureError
 from face_rec.domain.people import Person
-from face_rec.domain.pictures import owner_of
+from face_rec.domain.pictures import day_of, owner_of
 from face_rec.facades.access import AccessFacade
 from face_rec.facades.admin import AdminFacade
 from face_rec.facades.attendance import AttendanceFacade
@@ -216,11 +217,27 @@ def facades(system: System) -> tuple[Facade, ...]:
 
 
 def _add_from_mark(system: System, subject: str, key: str) -> Person:
-    """The picture must be of a mark of ``subject``."""
+    """The picture must be of a mark of ``subject`` that a person has confirmed and that stands:
+    between the measurement and this click somebody may have voided it."""
     if owner_of(key) != subject:
         raise PersonMissing("This picture is of somebody else. Measure again.")
+    if not _confirmed(system.attendance, key):
+        raise PictureError(
+            "Nobody has confirmed the mark of this picture, or it was voided or disputed since. "
+            "Confirm it under Records first, or take a photo with the camera."
+        )
     photo = system.enrolment.check(decode(system.pictures.get(key)))
     return system.enrolment.add_photos(subject, [photo])
+
+
+def _confirmed(marks: MarkReader, key: str) -> bool:
+    """Whether the mark of a picture stands and is confirmed. Its key tells the UTC day, by which
+    marks and what corrects them are listed, too."""
+    day = day_of(key)
+    if day is None:
+        return False
+    found = entries(marks.day(day)).marks
+    return any(one.event.snapshot == key and one.confirmed and not one.voided for one in found)
 
 
 def _kiosk_service(system: System) -> KioskService:

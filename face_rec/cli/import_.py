@@ -14,6 +14,8 @@ from tqdm import tqdm
 
 import config
 from face_rec import assembly
+from face_rec.access.audit import actor
+from face_rec.access.audit.actor import Actor
 from face_rec.assembly.system import System
 from face_rec.domain.errors import ConsentMissing, PeopleError, PersonMissing, StoreUnavailable
 from face_rec.domain.people import Consent, Person
@@ -49,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
             "Nobody may be imported without their consent. Say how it was given: --consent "
             "'signed forms of May 2025'."
         )
-    with _opened(options.source) as found, assembly.build(config.load()) as system:
+    with _opened(options.source) as found, _built() as system:
         _get_ready(system)
         consent = Consent(text, system.site.consent_version, system.clock.now()) if text else None
         importer = Importer(system.people, system.enrolment, options.dry_run)
@@ -57,6 +59,14 @@ def run(options: argparse.Namespace) -> int:
             report = importer.run(found, consent, partial(_advance, bar))
     _show(report, options.dry_run)
     return 0
+
+
+@contextmanager
+def _built() -> Iterator[System]:
+    """The system, with whoever typed the command in the audit log."""
+    who = Actor(getpass.getuser(), "command")
+    with assembly.build(config.load()) as system, actor.acting(who):
+        yield system
 
 
 @contextmanager
@@ -121,7 +131,7 @@ def _add_undecided(
 
 def _deciding(work: _Work) -> Callable[[argparse.Namespace], int]:
     def run(options: argparse.Namespace) -> int:
-        with assembly.build(config.load()) as system:
+        with _built() as system:
             work(system, options)
         return 0
 

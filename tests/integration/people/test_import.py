@@ -1,5 +1,6 @@
 """``python -m face_rec import`` as a user types it, with an embedded Redis and faces."""
 
+import getpass
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -123,6 +124,12 @@ def test_who_is_in_it_twice_is_decided_about_from_the_command_line(
     assert {key: (one.active, len(one.templates)) for key, one in found.items()} == {
         "A": (True, 3), "C": (True, 1),
     }  # fmt: skip
+    with assembly.build_access(config.load()) as access:
+        log = {entry.action: (entry.who, entry.kind) for entry in access.audit.newest(20)}
+    typist = (getpass.getuser(), "command")
+    assert log == dict.fromkeys(
+        ("person.registered", "person.edited", "person.photos", "person.deleted"), typist
+    )
 
 
 def test_calibrate_says_what_so_few_people_can_tell(

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.access.rights import Role, rights_of
@@ -13,11 +14,16 @@ from face_rec.domain.errors import ModelError
 from face_rec.domain.first_steps import Guide, Step, next_step
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.facades.start import StartFacade
+from face_rec.people.enrolment import Enrolment
 from pages.ui.frame.jobs import JOBS
+from pages.ui.people import enrol_photos
+from pages.ui.people.enrolment_draft import Draft
 from pages.ui.system import model_packs
 from tests.fakes.access import OneVisitor
 from tests.fakes.models import fake_models
+from tests.fakes.options import live_options
 from tests.fakes.system import FakeSystem
+from tests.samples import a_person
 from tests.unit.pages.pages_app import opened, words
 
 
@@ -40,6 +46,15 @@ def new_site() -> Iterator[FakeSystem]:
         StartFacade.current().set_guide(Guide.ON)
         yield fake
     JOBS.forget(model_packs.JOB)
+
+
+@pytest.fixture
+def zoneless() -> Iterator[FakeSystem]:
+    """A new site with a model, whose time zone nobody has chosen."""
+    with FakeSystem(access=_Admin(), options=live_options()).running() as fake:
+        StartFacade.current().set_guide(Guide.ON)
+        fake.models.models = fake_models()
+        yield fake
 
 
 @pytest.mark.parametrize(
@@ -81,6 +96,37 @@ def test_who_registers_first_finds_what_the_account_tells(new_site: FakeSystem) 
     fields = {field.label: field.value for field in page.text_input}
     assert (fields["Name"], fields["ID"]) == ("Ada Lovelace", "ada.lovelace")
     assert [box.label for box in page.checkbox] == ["I agree"]
+
+
+def _save_pressed(monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """Without the part with the camera, which needs a browser."""
+    monkeypatch.setattr(enrol_photos, "photos_form", lambda *_: None)
+    page = opened("register.py")
+    page.selectbox(key="first_zone").set_value("Asia/Tokyo")
+    next(one for one in page.button if one.label == "Save person").click().run()
+    assert not page.exception
+    return page
+
+
+def test_a_save_that_is_refused_leaves_the_zone_to_be_chosen(
+    zoneless: FakeSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = _save_pressed(monkeypatch)
+    assert page.error
+    assert not StartFacade.current().zone_chosen()
+    assert [one.key for one in page.selectbox] == ["first_zone"]
+
+
+def test_the_zone_is_chosen_with_the_first_person(
+    zoneless: FakeSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = a_person()
+    monkeypatch.setattr(Enrolment, "register", lambda *_: ann)
+    monkeypatch.setattr(Draft, "agreed_photos", lambda *_: [])
+    page = _save_pressed(monkeypatch)
+    assert not page.error
+    assert StartFacade.current().zone_chosen()
+    assert zoneless.options.current().timezone.key == "Asia/Tokyo"
 
 
 def test_put_off_it_is_on_no_page_and_the_overview_keeps_the_way_back(

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import cv2
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from face_rec.domain.errors import PersonMissing, PictureRefused
+from face_rec.domain.errors import PersonMissing, PictureError, PictureRefused
 from face_rec.domain.faces import Box
+from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.own_calibration import OwnCalibration
+from face_rec.domain.pictures import key_of
 from face_rec.facades.admin import AdminFacade
 from face_rec.models.scores.bounds import Rate
 from face_rec.models.scores.own_people import PHOTOS
@@ -28,8 +31,10 @@ from face_rec.models.scores.own_report import (
 )
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.system.own_people import JOB
+from tests.fakes.clock import MORNING
 from tests.fakes.models import blank_frame, colour_of, draw_face
 from tests.fakes.system import FakeSystem
+from tests.samples import an_event
 from tests.unit.pages.pages_app import opened, words
 
 
@@ -194,12 +199,23 @@ def test_whoever_was_erased_since_is_not_named(fake: FakeSystem) -> None:
     assert "Nothing found" in text
 
 
-def _pictured(fake: FakeSystem, number: int, subject: str) -> str:
+def _pictured(
+    fake: FakeSystem, number: int, subject: str, *said: EventKind, at: datetime = MORNING
+) -> str:
+    """The picture of a mark that showed ``number``, of which managers ``said`` this."""
     image = blank_frame()
     draw_face(image, Box(200, 120, 420, 340), colour_of(number))
-    key = f"marks/2026/01/05/{subject}.m1.jpg"
-    fake.snapshots.put(key, cv2.imencode(".jpg", image)[1].tobytes())
-    return key
+    name = f"m1-{subject}"
+    mark = replace(an_event(name, subject), at=at, snapshot=key_of(name, at, subject))
+    fake.attendance.apply(mark, 0)
+    for place, kind in enumerate(said or (EventKind.CONFIRM,)):
+        later = at + timedelta(seconds=place)
+        said_so = Event(f"c{place}-{subject}", subject, at, kind, Source.MANUAL, "", target=name,
+                        author="Grace", recorded_at=later)  # fmt: skip
+        fake.attendance.apply(said_so, 0)
+    assert mark.snapshot is not None
+    fake.snapshots.put(mark.snapshot, cv2.imencode(".jpg", image)[1].tobytes())
+    return mark.snapshot
 
 
 def _opened_dialog(fake: FakeSystem, finding: Finding) -> AppTest:
@@ -229,6 +245,41 @@ def test_a_picture_of_somebody_else_is_not_added(fake: FakeSystem) -> None:
     with pytest.raises(PictureRefused):  # a mark that was confirmed and shows another face
         AdminFacade.current().add_from_mark(ann.subject, _pictured(fake, 2, ann.subject))
     assert len(fake.people.templates(ann.subject)) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        (EventKind.CONFIRM, EventKind.VOID),
+        (EventKind.CONFIRM, EventKind.DISPUTE),
+        (EventKind.RETYPE,),
+    ],
+)
+def test_a_mark_that_is_not_confirmed_any_more_gives_no_photo(
+    fake: FakeSystem, said: tuple[EventKind, ...]
+) -> None:
+    ann = fake.add_person(1, "Ann")
+    assert fake.follower.wait(fake.people.revision(), 10)
+    key = _pictured(fake, 1, ann.subject, *said)
+    page = _opened_dialog(fake, Finding(Need.FEW, ann.subject, count=1, picture=key))
+    page.button(key="care_confirmed").click().run()
+    assert "voided or disputed since" in " ".join(one.value for one in page.error)
+    assert len(fake.people.templates(ann.subject)) == 1
+
+
+def test_a_mark_is_found_wherever_the_day_changes(fake: FakeSystem) -> None:
+    """At 00:30 in Berlin it is yesterday in UTC, which keys and lists go by."""
+    ann = fake.add_person(1, "Ann")
+    assert fake.follower.wait(fake.people.revision(), 10)
+    at = datetime(2025, 3, 10, 0, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    AdminFacade.current().add_from_mark(ann.subject, _pictured(fake, 1, ann.subject, at=at))
+    assert len(fake.people.templates(ann.subject)) == 2
+
+
+def test_a_picture_without_a_mark_gives_no_photo(fake: FakeSystem) -> None:
+    ann = fake.add_person(1, "Ann")
+    with pytest.raises(PictureError, match="Nobody has confirmed"):
+        AdminFacade.current().add_from_mark(ann.subject, key_of("never", MORNING, ann.subject))
 
 
 # --- groups
