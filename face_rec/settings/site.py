@@ -73,7 +73,7 @@ class Privacy(Topic):
         "true",
         "Keep every accepted enrolment photo, sealed and erased like all pictures, so that "
         "another model needs nobody to come in again. false: kept ones are removed within a day, "
-        "and a change of the model calls everybody in.",
+        "and a change of the model goes by the portrait, and calls in whoever has none.",
     )
     snapshot_days: Days = setting(
         "0",

@@ -8,6 +8,8 @@ from face_rec.people.change.plan import Plan, Progress, Trial
 class MemoryChange:
     """A ``ChangeStore`` of one process."""
 
+    lease = 20.0
+
     def __init__(self) -> None:
         self.made: Plan | None = None
         self.noted: Progress | None = None
@@ -55,6 +57,10 @@ class MemoryChange:
     def forgive(self, *subjects: str) -> None:
         for subject in subjects or tuple(self.failed):
             self.failed.pop(subject, None)
+
+    def forget(self, subject: str) -> int:
+        self.tried = self.tried and self.tried.without(subject)
+        return len(self.failed.pop(subject, {}))
 
     def claim(self) -> bool:
         return True

@@ -3,18 +3,14 @@
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
 from face_rec.background import Background
 from face_rec.clock import Clock
-from face_rec.domain.errors import (
-    ModelError,
-    PersonMissing,
-    StoreError,
-)
+from face_rec.domain.errors import ModelError, PersonMissing, StoreError
 from face_rec.domain.people import Person
 from face_rec.people.change.plan import (
     WAY_BACK,
@@ -109,9 +105,28 @@ class ReembeddingJob:
             if plan is None or plan.paused:
                 self._maker.forget_models()
             elif self._store.claim():
-                self._do(plan)
+                with self._holding():
+                    self._do(plan)
         except StoreError as error:
             log.warning("model_change_waits reason=%s", error)
+
+    @contextmanager
+    def _holding(self) -> Iterator[None]:
+        """Keeps the lease, whatever the work is at: reading everybody takes longer than it lasts,
+        and two processes would take it from each other for ever."""
+
+        def renew() -> None:
+            while not keeper.stopping.wait(self._store.lease / 4):
+                with suppress(StoreError):
+                    self._store.claim()
+
+        keeper = Background("model-change-lease", renew)
+        keeper.start()
+        try:
+            yield
+        finally:
+            keeper.stop(5)
+            self._store.release()
 
     def _do(self, plan: Plan) -> None:
         try:
@@ -127,8 +142,6 @@ class ReembeddingJob:
             self._not_before = self._clock.monotonic() + _AGAIN
             log.warning("model_change_held_up reason=%s", error)
             self._note(plan, problem=str(error))
-        finally:
-            self._store.release()
 
     # --- making templates
 
@@ -136,6 +149,7 @@ class ReembeddingJob:
         everybody = self._people.everybody()
         if self._settled == (plan.name, everybody.revision):
             return
+        self._forget_the_erased()
         work = self._left(plan, everybody.people)
         if work:
             self._note(plan, tally=self._tally(plan, everybody.people))
@@ -170,7 +184,7 @@ class ReembeddingJob:
             now = self._clock.monotonic()
             if now - told >= _TOLD:
                 rate = done / max(now - began, 1e-6)
-                self._note(plan, tally=_moved(counted, done), rate=rate)
+                self._note(plan, tally=counted.after(done), rate=rate)
                 told = now
             self._rest(now - start)
         if not found:  # photos that are on their way
@@ -187,10 +201,14 @@ class ReembeddingJob:
         made = self._comparison.of(plan, *models, lambda: self._go_on(plan))
         self._go_on(plan)
         self._store.keep(made)
-        there = self._people.many(list(made.subjects()))
-        for subject in made.subjects() - there.keys():  # erased while it was made
-            made = made.without(subject)
-        self._store.keep(made)
+        self._forget_the_erased()
+
+    def _forget_the_erased(self) -> None:
+        """Whoever was erased while a trial was being made may be named in it."""
+        trial = self._store.trial()
+        named = trial.subjects() if trial else set()
+        for subject in named - self._people.many(list(named)).keys():
+            self._store.forget(subject)
 
     def _way_back_is_over(self, plan: Plan, switch: Switch | None) -> bool:
         """Whether the switch is so long ago that what it left goes now. ``plan`` was read before
@@ -274,12 +292,6 @@ def _about_the_site(plan: Plan, switch: Switch | None) -> None:
             f"The site uses the pack '{switch.pack}' meanwhile, which this change is not about. "
             "End the change, and begin another one if need be."
         )
-
-
-def _moved(counted: Tally, done: int) -> Tally:
-    """``counted`` after so many more people."""
-    done = min(done, counted.waiting)
-    return replace(counted, done=counted.done + done, waiting=counted.waiting - done)
 
 
 def _give_way() -> None:

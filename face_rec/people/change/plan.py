@@ -71,6 +71,11 @@ class Tally:
         """How many need to come for a photo."""
         return self.without + self.failed
 
+    def after(self, done: int) -> Self:
+        """The same, so many more people later."""
+        done = min(done, self.waiting)
+        return replace(self, done=self.done + done, waiting=self.waiting - done)
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -204,6 +209,15 @@ class ChangeStore(Protocol):
         """What failed of these people is tried again; of everybody, if none are named."""
         ...
 
+    def forget(self, subject: str) -> int:
+        """Tell nothing of this person any more, whatever else is being written; what that was."""
+        ...
+
+    @property
+    def lease(self) -> float:
+        """Seconds that a claim holds."""
+        ...
+
     def claim(self) -> bool:
         """True for one process at a time, for some seconds; for the one that has it, again."""
         ...
@@ -213,12 +227,13 @@ class ChangeStore(Protocol):
 
 def missing(person: Person, contract: str, failed: Iterable[str] = NOT_ONE) -> list[str]:
     """Of which photos a template of ``contract`` can still be made; PORTRAIT where there is no
-    other picture. None of somebody who has not consented."""
+    other picture, or none that could be used (photos that are not kept any more leave their names
+    in the templates). None of somebody who has not consented."""
     if person.consent is None or not person.consent.valid:
         return []
     own = [info for info in person.templates if info.contract == contract]
     photos = list(dict.fromkeys(info.photo for info in person.templates if info.photo))
-    if not photos and person.photo and person.templates and not own:
+    if person.photo and person.templates and not own and all(name in failed for name in photos):
         photos = [PORTRAIT]
     made = {info.photo for info in own}
     left = [name for name in photos if name not in made and name not in failed]

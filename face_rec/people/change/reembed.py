@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+import numpy as np
+
 from face_rec.clock import Clock
 from face_rec.domain.errors import (
     Conflict,
@@ -20,8 +22,14 @@ from face_rec.domain.faces import Face, Image, View
 from face_rec.domain.people import Person, Template, TemplateInfo
 from face_rec.domain.pictures import kept_photo
 from face_rec.people.change.plan import PORTRAIT, ChangeStore, Plan, Side
-from face_rec.people.kept_photos import SLOTS
-from face_rec.people.photos.photo_check import embedded, most_prominent, name_of
+from face_rec.people.gallery.gallery import centroid
+from face_rec.people.kept_photos import SLOTS, rows_of
+from face_rec.people.photos.photo_check import (
+    AGREEMENT_PEOPLE,
+    embedded,
+    most_prominent,
+    name_of,
+)
 from face_rec.people.photos.photos import decode
 from face_rec.protocols.models import FaceModels
 from face_rec.protocols.people import PeopleReader, PeopleWriter
@@ -58,6 +66,19 @@ class Reembedding:
         face = _face(models, image, centred=photo != PORTRAIT)
         vector = embedded(models, image, face)
         return Template(replace(info, contract=models.contract.digest, photo=photo), vector)
+
+    def prove_portrait(
+        self, person: Person, models: FaceModels, stored: Sequence[Template]
+    ) -> None:
+        """That the portrait shows whom the ``stored`` templates of ``models`` were made of: no
+        name of its content stands in the person's record. Raises what :meth:`of` does."""
+        rows = rows_of(stored, models.contract)
+        if not rows:
+            raise Unusable("There is nothing that the portrait could be held against.")
+        vector = self.of(person, PORTRAIT, models).vector
+        agreement = models.calibration.threshold(AGREEMENT_PEOPLE)
+        if float(vector @ centroid(np.stack(rows))) < agreement:
+            raise Unusable("The portrait does not show the face that was registered.")
 
     def _picture(self, person: Person, photo: str, added_at: datetime) -> Image:
         key = kept_photo(person.subject, photo) if photo else person.photo
@@ -198,6 +219,8 @@ class Maker:
         models = self.models(work.side)
         for photo in work.photos:
             try:
+                if photo == PORTRAIT:
+                    self._prove_portrait(plan, work)
                 made.append(self._reembedding.of(work.person, photo, models))
             except Unusable as error:
                 reasons[photo] = str(error)
@@ -209,6 +232,12 @@ class Maker:
             if reasons:
                 self._failed(plan, work, reasons)
         return bool(made or reasons)
+
+    def _prove_portrait(self, plan: Plan, work: Work) -> None:
+        """By the other side's model, which knows the person."""
+        models = self.models(plan.old if work.side == plan.new else plan.new)
+        stored = self._people.templates(work.person.subject)
+        self._reembedding.prove_portrait(work.person, models, stored)
 
     def _write(self, plan: Plan, person: Person, made: Sequence[Template]) -> None:
         kept = (plan.old.contract, plan.new.contract)

@@ -53,7 +53,8 @@ class Outcomes:
 
 class Comparison:
     """For each person one photo after the other is left out of both galleries and looked for in
-    them, as a kiosk would, with each model's own threshold. Memory: one gallery at a time."""
+    them, as a kiosk would, with each model's own threshold. Memory: 2.6 galleries (322 MB for
+    10,000 people with five photos, where one is 123 MB)."""
 
     def __init__(self, people: PeopleReader, clock: Clock) -> None:
         self._people = people

@@ -4,7 +4,9 @@ import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
+from face_rec.domain.errors import Conflict
 from face_rec.people.change.plan import Plan, Progress, Trial
+from face_rec.retry import until_first
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Script
@@ -105,6 +107,10 @@ class RedisModelChange:
         else:
             self._client.delete(self._failed)
 
+    @property
+    def lease(self) -> float:
+        return self._lease
+
     @redis_errors()
     def claim(self) -> bool:
         if self._client.set(self._lock, self._mine, nx=True, ex=self._lease):
@@ -127,7 +133,15 @@ class RedisModelChange:
 
     @redis_errors()
     def forget(self, subject: str) -> int:
-        trial = self.trial()
-        if trial is not None and trial != trial.without(subject):
-            self.keep(trial.without(subject))
+        until_first(lambda: self._cut(subject), tries=None)
         return int(self._client.hdel(self._failed, subject))
+
+    def _cut(self, subject: str) -> None:
+        """Raises Conflict where another trial was written meanwhile."""
+        stored: Any = self._client.hget(self._key, _TRIAL)
+        trial = _read_trial(stored) if stored else None
+        if trial is None or trial == trial.without(subject):
+            return
+        left = written(trial.without(subject))
+        if not _SWAP.run(self._client, [self._key], [_TRIAL, stored, left]):
+            raise Conflict("Another comparison was written meanwhile.")

@@ -178,14 +178,25 @@ def _buttons(app: AdminFacade, status: ChangeStatus) -> None:
         )  # fmt: skip
     elif asked == _END and status.stage is not Stage.ENDING:
         _confirm(
-            f"What **{plain(other)}** has made of everybody is removed, and so nobody switches to "
-            "it any more. The pack in use stays, and the photos stay: a change can be prepared "
-            "again.",
+            _ending_words(status, other),
             "End the change", app.change.end, "The change ends.",
         )  # fmt: skip
     elif status.stage is not Stage.ENDING:
         with st.container(horizontal=True):
             _acts(app, status, other)
+
+
+def _ending_words(status: ChangeStatus, other: str) -> str:
+    running, tally = short(status.running.pack), status.progress.tally
+    unknown = tally.called_in + tally.withheld if status.stage is Stage.SWITCHED else 0
+    of_whom = f" ({people(unknown)})" if unknown else ""
+    return (
+        f"What **{plain(other)}** has made is removed, of everybody whom {plain(running)} knows "
+        f"too, and so nobody switches to it any more. Whom {plain(running)} does not know"
+        f"{of_whom} keeps it, and the photos with it. The pack in use stays, and so do the photos "
+        "that it has used: a change can be prepared again. Photos that it could not use are "
+        "removed."
+    )
 
 
 def _acts(app: AdminFacade, status: ChangeStatus, other: str) -> None:

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,8 +17,9 @@ from face_rec.domain.errors import Conflict, ModelError
 from face_rec.domain.faces import Image, Matrix
 from face_rec.domain.people import Person
 from face_rec.domain.pictures import kept_photo
-from face_rec.people.change.plan import WAY_BACK, Side, Stage, Switch
+from face_rec.people.change.plan import WAY_BACK, Alike, Side, Stage, Switch, Trial
 from face_rec.people.kept_photos import KeptPhotos
+from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from tests.fakes.clock import FakeClock
 from tests.fakes.enrolment import colour
@@ -459,6 +460,45 @@ def test_of_whom_no_photos_were_kept_the_portrait_serves_and_else_they_are_calle
     assert site.photos_of(shown.subject, "new") == [""]
 
 
+def _with_portrait(site: ChangingSite, person: Person, shown: Person) -> Person:
+    """``person``, whose portrait is a photo of ``shown``."""
+    key = f"people/{person.subject}/portrait.jpg"
+    place = kept_photo(shown.subject, shown.templates[0].photo)
+    site.pictures.put(key, site.pictures.get(place))
+    return site.people.update(replace(person, photo=key))
+
+
+def test_a_portrait_serves_whose_photos_were_kept_once_and_are_not_any_more(
+    site: ChangingSite,
+) -> None:
+    person = site.register(0)
+    _with_portrait(site, person, person)
+    KeptPhotos(site.pictures, everything=False).tidy(site.people.many)
+    _clock(site).advance(3600)
+    site.change.begin("new")
+    site.steps()
+    assert site.photos_of(person.subject, "new") == [""]
+    status = site.change.status()
+    assert status is not None
+    assert (status.progress.tally.done, status.progress.tally.portraits) == (1, 1)
+
+
+def test_a_portrait_of_somebody_else_is_not_embedded(site: ChangingSite) -> None:
+    person, other = site.register(0), site.register(1)
+    person = _with_portrait(site, person, shown=other)  # who can write pictures can do that
+    bare = [
+        replace(one, info=replace(one.info, photo=""))
+        for one in site.people.templates(person.subject)
+    ]
+    site.people.put_templates(person.subject, bare, person.version, site.people.revision())
+    _clock(site).advance(3600)
+    site.change.begin("new")
+    site.steps()
+    assert not site.photos_of(person.subject, "new")
+    (reason,) = site.change.failures()[person.subject].values()
+    assert "does not show the face that was registered" in reason
+
+
 # --- people who change meanwhile
 
 
@@ -630,3 +670,84 @@ def test_the_trial_says_who_would_be_named_differently_and_who_look_alike(
     kept = site.store.trial()
     assert kept is not None
     assert people[0].subject not in kept.subjects()
+
+
+def test_a_trial_names_nobody_who_is_erased_while_it_is_written(
+    site: ChangingSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An erasure cuts its person out of the trial, and removes the person afterwards."""
+    one, other = site.register(0), site.register(1)
+    site.change.begin("new")
+    site.steps()
+    plan, tried = site.store.plan(), site.store.trial()
+    assert plan is not None
+    assert tried is not None
+    made = replace(tried, pairs=(Alike(one.subject, other.subject, 0.9),))
+    monkeypatch.setattr(site.job, "_comparison", Made(made))
+    many = site.people.many
+
+    def erased_after(subjects: Sequence[str]) -> Mapping[str, Person]:
+        found = many(subjects)
+        if other.subject in found:
+            monkeypatch.setattr(site.people, "many", many)
+            site.store.forget(other.subject)
+            site.people.delete(other.subject)
+        return found
+
+    monkeypatch.setattr(site.people, "many", erased_after)
+    site.store.keep(None)
+    site.job._try(plan)
+    kept = site.store.trial()
+    assert kept is not None
+    assert other.subject not in kept.subjects()
+
+
+def test_a_trial_that_was_written_between_the_two_steps_of_an_erasure_is_looked_at_again(
+    site: ChangingSite,
+) -> None:
+    one, other = site.register(0), site.register(1)
+    site.change.begin("new")
+    site.steps()
+    site.store.forget(other.subject)
+    tried = site.store.trial()
+    assert tried is not None
+    site.store.keep(replace(tried, pairs=(Alike(one.subject, other.subject, 0.9),)))
+    site.people.delete(other.subject)
+    _look_again(site)
+    kept = site.store.trial()
+    assert kept is not None
+    assert not kept.subjects()
+
+
+class Made:
+    """A comparison that was made."""
+
+    def __init__(self, trial: Trial) -> None:
+        self._trial = trial
+
+    def of(self, *_: object) -> Trial:
+        return self._trial
+
+
+def test_the_lease_holds_while_a_reading_takes_longer_than_it_lasts(
+    site: ChangingSite,
+    redis_client: Client,
+    beside: ChangingSite,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    site.register(0)
+    site.change.begin("new")
+    everybody, lock = site.people.everybody, keys.turn("main", "model-change")
+
+    def long() -> object:
+        redis_client.pexpire(lock, 400)
+        wait_until(lambda: redis_client.pttl(lock) > 500)  # renewed
+        assert not beside.store.claim()
+        return everybody()
+
+    monkeypatch.setattr(site.people, "everybody", long)
+    site.job.step()
+    assert not redis_client.exists(lock), "and is given back"
+    monkeypatch.setattr(site.people, "everybody", everybody)
+    site.steps()
+    assert _stage(site) is Stage.READY
