@@ -11,6 +11,7 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import (
     Conflict,
     ConsentMissing,
+    FaceRecError,
     IdTaken,
     PeopleError,
     PersonMissing,
@@ -26,6 +27,7 @@ from face_rec.people.kept_photos import MOST_TEMPLATES, KeptPhotos
 from face_rec.people.photos import capture_hints
 from face_rec.people.photos.capture import GuidedCapture
 from face_rec.people.photos.photo_check import EnrolPhoto, Examiner, PhotoCheck
+from face_rec.people.photos.photos import decode
 from face_rec.people.photos.quality import CAPTURE
 from face_rec.protocols.models import Assessor, ModelSource
 from face_rec.protocols.people import PeopleReader, PeopleWriter
@@ -185,8 +187,9 @@ class Enrolment:
         return person
 
     def remove_template(self, subject: str, slot: int) -> Person:
-        """Remove one template with its photo, and what other models have made of that. The last
-        one stays: a person without a face is never marked, so raises PeopleError then;
+        """Remove one template with its photo, and what other models have made of that; a portrait
+        that may be of that photo is made of another one that is kept, or goes. The last one
+        stays: a person without a face is never marked, so raises PeopleError then;
         PersonMissing, Conflict."""
 
         def remove() -> Person:
@@ -199,7 +202,8 @@ class Enrolment:
                 )
             return self._replaced(person, left, self._people.revision())
 
-        return until_first(remove)
+        person = until_first(remove)
+        return person if person.photo else self._pictured_anew(person)
 
     def edit(self, person: Person) -> Person:
         """Save ID, name, group and e-mail of ``person`` as it was read and changed.
@@ -277,11 +281,29 @@ class Enrolment:
         return self._replaced(person, everything, seen)
 
     def _replaced(self, was: Person, templates: Sequence[Template], seen: int) -> Person:
-        """``was`` with these templates instead, and without the photos of those that went."""
+        """``was`` with these templates instead, and without the photos of those that went, nor a
+        portrait that may be one of them."""
         person = self._writer.put_templates(was.subject, templates, was.version, seen)
         gone = kept_photos.named(was.templates) - kept_photos.named(person.templates)
         self._photos.forget(was.subject, gone)
+        went = [info for info in was.templates if info not in person.templates]
+        if person.photo and any(kept_photos.may_show(info, was.templates) for info in went):
+            self._photos.forget_portrait(person)
+            return self._with_key(person, None)
         return person
+
+    def _pictured_anew(self, person: Person) -> Person:
+        """``person`` with a portrait of the best photo that is kept, if one can be made."""
+        jpeg = self._photos.best_left(person)
+        if jpeg is None:
+            return person
+        try:
+            photo = self.check(decode(jpeg))
+        except FaceRecError as error:  # another model, or none
+            log.info("portrait_not_renewed subject=%s reason=%s", person.subject, error)
+            return person
+        person = self._with_key(person, self._photos.new_key(person.subject))
+        return self._pictured(person, [photo])
 
     def _pictured(self, person: Person, photos: Sequence[EnrolPhoto]) -> Person:
         """Store the person's picture, or note that there is none."""

@@ -122,6 +122,18 @@ def best(photos: Sequence[EnrolPhoto]) -> EnrolPhoto:
     return max(photos, key=lambda photo: (photo.view is View.FRONT, photo.quality.score))
 
 
+def may_show(info: TemplateInfo, stored: Iterable[TemplateInfo]) -> bool:
+    """Whether the portrait may be of the photo of ``info``, one of ``stored``: it is the best (see
+    :func:`best`) of those that came at one time. From which of them is not written down, so a
+    portrait goes rather once too often than stays."""
+    together = [one for one in stored if one.added_at == info.added_at]
+    return _worth(info) == max(map(_worth, together), default=_worth(info))
+
+
+def _worth(info: TemplateInfo) -> tuple[bool, float]:
+    return info.view is View.FRONT, info.quality
+
+
 class KeptPhotos:
     """Pictures lie under ``people/<subject>/``, so that all of a person's can be found.
 
@@ -168,6 +180,26 @@ class KeptPhotos:
             return True
         jpeg = jpeg_of(best(photos).portrait, _PORTRAIT_QUALITY)
         return self._put(person.subject, person.photo, jpeg)
+
+    def best_left(self, person: Person) -> bytes | None:
+        """The photo to show ``person`` by of those that are kept; None if there is none."""
+        named_ones = [info for info in person.templates if info.photo]
+        if not named_ones:
+            return None
+        try:
+            name = max(named_ones, key=_worth).photo
+            return self._snapshots.get(kept_photo(person.subject, name))
+        except StoreError as error:
+            log.warning("kept_photo_not_read subject=%s reason=%s", person.subject, error)
+            return None
+
+    def forget_portrait(self, person: Person) -> None:
+        """Remove the picture of ``person``."""
+        try:
+            if person.photo:
+                self._snapshots.delete(person.photo)
+        except StoreError as error:
+            log.warning("portrait_not_removed subject=%s reason=%s", person.subject, error)
 
     def forget(self, subject: str, names: Iterable[str]) -> None:
         """Remove kept photos that no template is left of. What the store does not remove now,

@@ -582,6 +582,47 @@ def test_weak_photos_go_with_what_another_model_made_of_them() -> None:
     assert all(weak.info.photo not in key for key in list(people.snapshots.keys()))
 
 
+# --- the portrait
+
+
+def _slot(person: Person, view: View) -> int:
+    return next(info.slot for info in person.templates if info.view is view)
+
+
+@pytest.mark.parametrize("keep_photos", [True, False])
+def test_a_photo_that_is_removed_does_not_stay_as_the_portrait(keep_photos: bool) -> None:
+    people = People(keep_photos=keep_photos)
+    photos = [people.photo(1, LEFT), people.photo(1)]
+    person = people.enrolment.register(people.details(), photos)
+    assert person.photo
+    was = people.snapshots.get(person.photo)
+    left = people.enrolment.remove_template(person.subject, _slot(person, View.FRONT))
+    assert left == people.store.get(person.subject)
+    assert person.photo not in people.snapshots.jpegs
+    assert was not in people.snapshots.jpegs.values()
+    assert bool(left.photo) == keep_photos, "made of another photo, where one is kept"
+    assert missing(left, "new") == ([left.templates[0].photo] if keep_photos else [])
+    again = people.enrolment.add_photos(person.subject, [people.photo(1, RIGHT)])
+    assert again.photo in people.snapshots.jpegs
+
+
+def test_the_portrait_stays_where_another_photo_goes() -> None:
+    people = People(keep_photos=False)
+    photos = [people.photo(1), people.photo(1, LEFT)]
+    person = people.enrolment.register(people.details(), photos)
+    left = people.enrolment.remove_template(person.subject, _slot(person, View.LEFT))
+    assert left.photo == person.photo
+    assert left.photo in people.snapshots.jpegs
+
+
+def test_the_portrait_of_a_weak_photo_goes_with_it() -> None:
+    people = People(keep_photos=False)
+    person = people.enrolment.register(people.details(), [_small(people)])
+    better = people.enrolment.add_photos(person.subject, [people.photo(1)])
+    assert better.photo != person.photo
+    assert list(people.snapshots.jpegs) == [better.photo]
+
+
 def test_the_guided_capture_takes_no_weak_photo() -> None:
     people = People()
     guided = people.enrolment.guided()
