@@ -232,8 +232,7 @@ class ModelService:
         """By the name that it has here: the pack that was set here may lie elsewhere there."""
         if self._by_hand:
             self._refuse_foreign_scores(switch)
-        places = dict.fromkeys((switch.pack, self._choice.configured))
-        for place in places:
+        for place in dict.fromkeys((switch.pack, self._choice.configured)):
             with suppress(PackMissing):
                 pack = self.packs.find(place)
                 loaded = self._whole(pack)
@@ -295,9 +294,7 @@ class ModelService:
     def _offer(self, name: str, *, installed: bool) -> statuses.PackOffer:
         status = self._status
         in_use = self._loaded is not None and status.pack == name and not status.custom
-        begun, sources = (
-            self.installer.begun(OFFICIAL[name]),
-            self.installer.sources(OFFICIAL[name]),
-        )
+        official = OFFICIAL[name]
+        begun, sources = self.installer.begun(official), self.installer.sources(official)
         measured = status.speed if in_use else None
         return statuses.offer(name, begun, sources, measured, installed=installed, in_use=in_use)

@@ -261,6 +261,16 @@ def test_a_change_ends_once_that_was_confirmed(fake: FakeSystem) -> None:
     assert plan.dropped == "large"
 
 
+def test_before_an_end_it_is_said_whose_templates_and_photos_stay(fake: FakeSystem) -> None:
+    _prepared(fake)
+    _tried(fake)
+    page = opened("models.py")
+    page.button(key="change_end").click().run()
+    words = " ".join(one.value for one in page.markdown)
+    assert "does not know keeps it, and the photos with it" in words
+    assert "Photos that it could not use are removed" in words
+
+
 def test_on_a_page_that_was_open_before_who_has_lost_the_right_switches_nothing() -> None:
     access = OneVisitor(Principal(PrincipalKind.USER, "a", "a", rights_of(Role.ADMIN)))
     with FakeSystem(access=access).running() as fake:
