@@ -9,13 +9,10 @@ import numpy as np
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import (
-    Conflict,
     ConsentMissing,
-    FaceRecError,
     IdTaken,
     PeopleError,
     PersonMissing,
-    StoreUnavailable,
 )
 from face_rec.domain.faces import Image, Vector
 from face_rec.domain.people import ERASED, Contract, Person, Template
@@ -24,10 +21,10 @@ from face_rec.people.details import Details, clean_details, clean_person
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.gallery.gallery import centroid
 from face_rec.people.kept_photos import MOST_TEMPLATES, KeptPhotos
+from face_rec.people.person_pictures import PersonPictures
 from face_rec.people.photos import capture_hints
 from face_rec.people.photos.capture import GuidedCapture
 from face_rec.people.photos.photo_check import EnrolPhoto, Examiner, PhotoCheck
-from face_rec.people.photos.photos import decode
 from face_rec.people.photos.quality import CAPTURE
 from face_rec.protocols.models import Assessor, ModelSource
 from face_rec.protocols.people import PeopleReader, PeopleWriter
@@ -62,6 +59,7 @@ class Enrolment:
         self._assess = assess
         self._check = check
         self.examiner = Examiner(models, assess, check=check)
+        self._pictures = PersonPictures(writer, photos, self.examiner.examine)
 
     def check(self, image: Image, so_far: Sequence[EnrolPhoto] = ()) -> EnrolPhoto:
         """``image`` (BGR) as an enrolment photo: exactly one face, good enough, and the one
@@ -76,7 +74,7 @@ class Enrolment:
     def check_new(self, photos: Sequence[EnrolPhoto], own: str = "") -> None:
         """Raises FaceTaken if ``photos`` show somebody registered other than ``own``.
         Nothing is written; :meth:`register` and :meth:`add_photos` look again by themselves."""
-        kept, contract = _accepted(photos)
+        kept, contract = kept_photos.accepted(photos)
         self._duplicates.guarded(kept_photos.rows(kept), contract, lambda _: None, own)
 
     def register(self, details: Details, photos: Sequence[EnrolPhoto], reason: str = "") -> Person:
@@ -89,7 +87,7 @@ class Enrolment:
         details = clean_details(details)
         self._check_consent(details)
         self._check_id(details.id)
-        kept, contract = _accepted(self._photos.wanted(photos))
+        kept, contract = kept_photos.accepted(self._photos.wanted(photos))
         person = self._new_person(details)
         created = self._duplicates.guarded(
             kept_photos.rows(kept),
@@ -101,7 +99,7 @@ class Enrolment:
         )
         log.info("person_registered subject=%s templates=%d", created.subject, len(kept))
         self._photos.keep(created, kept)
-        return self._pictured(created, kept)
+        return self._pictures.stored(created, kept)
 
     def keep_for_decision(
         self, details: Details, photos: Sequence[EnrolPhoto], resembles: str
@@ -113,7 +111,7 @@ class Enrolment:
         details = clean_details(details)
         self._check_consent(details)
         self._check_id(details.id)
-        kept, _ = _accepted(self._photos.wanted(photos))
+        kept, _ = kept_photos.accepted(self._photos.wanted(photos))
         person = replace(self._new_person(details), active=False)
         templates = kept_photos.made_from(kept, self._clock.now())
 
@@ -125,7 +123,7 @@ class Enrolment:
         created = until_first(create)
         log.info("person_kept_for_decision subject=%s", created.subject)
         self._photos.keep(created, kept)
-        return self._pictured(created, kept)
+        return self._pictures.stored(created, kept)
 
     def join(self, subject: str) -> Person:
         """Give the templates of somebody kept for a decision to the person whom they resemble,
@@ -172,7 +170,7 @@ class Enrolment:
         room), PictureRefused (another face than the person's, or weak where there are good
         ones), FaceTaken, Conflict.
         """
-        kept, contract = _accepted(self._photos.wanted(photos))
+        kept, contract = kept_photos.accepted(self._photos.wanted(photos))
         faces = kept_photos.rows(kept)
         self._check_same_person(subject, centroid(faces), contract)
         person = self._duplicates.guarded(
@@ -182,8 +180,8 @@ class Enrolment:
         log.info("templates_added subject=%s templates=%d", subject, len(kept))
         self._photos.keep(person, kept)
         if person.photo is None:
-            person = self._with_key(person, self._photos.new_key(subject))
-            return self._pictured(person, kept)
+            person = self._pictures.with_new_key(person)
+            return self._pictures.stored(person, kept)
         return person
 
     def remove_template(self, subject: str, slot: int) -> Person:
@@ -200,10 +198,10 @@ class Enrolment:
                     "This is the last photo. Add another one first, or deactivate or erase "
                     "the person."
                 )
-            return self._replaced(person, left, self._people.revision())
+            return self._pictures.replaced(person, left, self._people.revision())
 
         person = until_first(remove)
-        return person if person.photo else self._pictured_anew(person)
+        return person if person.photo else self._pictures.made_anew(person)
 
     def edit(self, person: Person) -> Person:
         """Save ID, name, group and e-mail of ``person`` as it was read and changed.
@@ -278,43 +276,7 @@ class Enrolment:
                 f"There are {MOST_TEMPLATES} photos already. Remove the poorest one first."
             )
         everything = kept_photos.merged(stored, photos, self._clock.now())
-        return self._replaced(person, everything, seen)
-
-    def _replaced(self, was: Person, templates: Sequence[Template], seen: int) -> Person:
-        """``was`` with these templates instead, and without the photos of those that went, nor a
-        portrait that may be one of them."""
-        person = self._writer.put_templates(was.subject, templates, was.version, seen)
-        gone = kept_photos.named(was.templates) - kept_photos.named(person.templates)
-        self._photos.forget(was.subject, gone)
-        went = [info for info in was.templates if info not in person.templates]
-        if person.photo and any(kept_photos.may_show(info, was.templates) for info in went):
-            self._photos.forget_portrait(person)
-            return self._with_key(person, None)
-        return person
-
-    def _pictured_anew(self, person: Person) -> Person:
-        """``person`` with a portrait of the best photo that is kept, if one can be made."""
-        jpeg = self._photos.best_left(person)
-        if jpeg is None:
-            return person
-        try:
-            photo = self.check(decode(jpeg))
-        except FaceRecError as error:  # another model, or none
-            log.info("portrait_not_renewed subject=%s reason=%s", person.subject, error)
-            return person
-        person = self._with_key(person, self._photos.new_key(person.subject))
-        return self._pictured(person, [photo])
-
-    def _pictured(self, person: Person, photos: Sequence[EnrolPhoto]) -> Person:
-        """Store the person's picture, or note that there is none."""
-        kept = self._photos.keep_portrait(person, photos)
-        return person if kept else self._with_key(person, None)
-
-    def _with_key(self, person: Person, key: str | None) -> Person:
-        try:
-            return self._writer.update(replace(person, photo=key))
-        except (Conflict, StoreUnavailable):  # the templates are saved: the picture can wait
-            return person
+        return self._pictures.replaced(person, everything, seen)
 
     def _get(self, subject: str) -> Person:
         person = self._people.get(subject)
@@ -333,11 +295,3 @@ def _check_photos_allowed(person: Person) -> None:
             f"The consent of {person.name} (ID {person.id}) is missing or withdrawn: no photo may "
             "be added."
         )
-
-
-def _accepted(photos: Sequence[EnrolPhoto]) -> tuple[list[EnrolPhoto], Contract]:
-    if not photos:
-        raise PeopleError("There is no photo yet. Add at least one.")
-    if len({photo.contract for photo in photos}) > 1:
-        raise Conflict("The face model was changed meanwhile. Take the photos again.")
-    return kept_photos.chosen(photos), photos[0].contract

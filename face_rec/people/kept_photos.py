@@ -9,7 +9,7 @@ from datetime import datetime
 
 import numpy as np
 
-from face_rec.domain.errors import StoreError
+from face_rec.domain.errors import Conflict, PeopleError, StoreError
 from face_rec.domain.faces import Matrix, Vector, View
 from face_rec.domain.people import Contract, Person, Template, TemplateInfo
 from face_rec.domain.pictures import PEOPLE, Tidied, kept_of, kept_photo, portraits_of
@@ -39,6 +39,16 @@ def chosen(photos: Sequence[EnrolPhoto], room: int = MOST_TEMPLATES) -> list[Enr
         (rest if photo.view in views else first).append(photo)
         views.add(photo.view)
     return (first + rest)[:room]
+
+
+def accepted(photos: Sequence[EnrolPhoto]) -> tuple[list[EnrolPhoto], Contract]:
+    """Those of ``photos`` that are taken, and their contract. Raises PeopleError where there is
+    none, Conflict where they were looked at by two models."""
+    if not photos:
+        raise PeopleError("There is no photo yet. Add at least one.")
+    if len({photo.contract for photo in photos}) > 1:
+        raise Conflict("The face model was changed meanwhile. Take the photos again.")
+    return chosen(photos), photos[0].contract
 
 
 def made_from(
