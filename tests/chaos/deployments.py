@@ -64,10 +64,12 @@ class Alone:
             self.server.kill()
             if lost:
                 until = time.monotonic() - lost
+                # With all of it younger than that: what there was when it began.
                 older = [size for at, size in self._sizes if at <= until]
+                older = older[-1:] or [size for _, size in self._sizes[:1]]
                 log = self._log()
                 if log and older:
-                    os.truncate(log, min(older[-1], log.stat().st_size))
+                    os.truncate(log, min(older[0], log.stat().st_size))
             self._sizes.clear()
             self.server.start()
 
