@@ -150,10 +150,12 @@ def _named(
     return None
 
 
-def _limits(calibration: Calibration, people: int, loose: int) -> TrackLimits:
-    """As the app has them for ``loose`` times fewer people."""
-    margin = calibration.margin(people)
+def _limits(calibration: Calibration, templates: int, loose: int) -> TrackLimits:
+    """As the app has them for ``loose`` times fewer templates."""
+    margin = calibration.margin(templates)
     decade = margin / MARGIN_DECADES
-    least = calibration.threshold(people) - decade * float(np.log10(loose))
-    still = calibration.threshold(people * _POLICY.still_people) - calibration.threshold(people)
+    least = calibration.threshold(templates) - decade * float(np.log10(loose))
+    still = calibration.threshold(templates * _POLICY.still_people) - calibration.threshold(
+        templates
+    )
     return TrackLimits(Limits(least, margin), Limits(least + still, margin * _POLICY.still_margin))

@@ -91,7 +91,9 @@ class Crowd:
         rows = [f"{name},Person {name},Staff" for name in self.shown]
         (folder / "people.csv").write_text("\n".join(["id,name,group", *rows]), "utf-8")
         command = [sys.executable, "-m", "face_rec", "import", str(folder), "--consent", "yes"]
-        subprocess.run(command, cwd=ROOT, check=True, timeout=900, env=server.environment())
+        # Two photos each, and some are spoilt: this is about marks, not about who may enrol.
+        environment = server.environment() | {"PHOTO_CHECKS": "false"}
+        subprocess.run(command, cwd=ROOT, check=True, timeout=900, env=environment)
 
 
 class Outage:
