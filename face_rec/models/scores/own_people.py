@@ -28,7 +28,7 @@ from face_rec.models.scores.impostors import embedded
 from face_rec.models.scores.own_report import Check, Doubles, Finding, Need, OwnReport
 from face_rec.models.scores.searches import Collector, Pause, Searches
 from face_rec.people.gallery.gallery import MemoryGallery
-from face_rec.people.photos.photo_check import AGREEMENT_PEOPLE
+from face_rec.people.photos.photo_check import agreement
 from face_rec.people.photos.photos import decode
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.models import FaceModels, ModelSource, Progress
@@ -106,7 +106,10 @@ class OwnPeople:
 
         findings = self._findings(photos, history, models, limits)
         taken = advice(scored.values())
-        everybody = advice(Scored(one, limits.margin) for one in found.values())
+        dropped = any(len(clean[name]) < len(one) for name, one in found.items())
+        everybody = (
+            advice(Scored(one, limits.margin) for one in found.values()) if dropped else taken
+        )
         doubles = _doubles(taken, everybody, findings, gallery.people)
         taken = everybody if doubles is Doubles.COUNTED else taken
         then = None if taken is None else promised(taken)
@@ -126,9 +129,8 @@ class OwnPeople:
     def _findings(
         photos: Searches, history: MarkHistory, models: FaceModels, limits: Limits
     ) -> tuple[Finding, ...]:
-        agreement = models.calibration.alike(AGREEMENT_PEOPLE)
         return (
-            *care.alike(photos, limits.threshold), *care.strange(photos, agreement),
+            *care.alike(photos, limits.threshold), *care.strange(photos, agreement(models)),
             *history.sinking(limits.threshold), *history.missed(photos.subjects),
             *history.few(photos),
         )  # fmt: skip

@@ -70,8 +70,7 @@ class ReembeddingJob:
     ) -> None:
         """``writer``: one that notes nothing in the audit log, for nobody changes a person here.
         ``switch``: the pack that the site has chosen last, as it is stored at this moment; may
-        raise StoreUnavailable. ``busy``: whether somebody is waiting
-        for this machine."""
+        raise StoreUnavailable. ``busy``: whether somebody is waiting for this machine."""
         self._store = store
         self._people = people
         self._writer = writer

@@ -25,7 +25,7 @@ from face_rec.people.change.plan import PORTRAIT, ChangeStore, Plan, Side
 from face_rec.people.gallery.gallery import centroid
 from face_rec.people.kept_photos import SLOTS, rows_of
 from face_rec.people.photos.photo_check import (
-    AGREEMENT_PEOPLE,
+    agreement,
     embedded,
     most_prominent,
     name_of,
@@ -76,8 +76,7 @@ class Reembedding:
         if not rows:
             raise Unusable("There is nothing that the portrait could be held against.")
         vector = self.of(person, PORTRAIT, models).vector
-        agreement = models.calibration.threshold(AGREEMENT_PEOPLE)
-        if float(vector @ centroid(np.stack(rows))) < agreement:
+        if float(vector @ centroid(np.stack(rows))) < agreement(models):
             raise Unusable("The portrait does not show the face that was registered.")
 
     def _picture(self, person: Person, photo: str, added_at: datetime) -> Image:

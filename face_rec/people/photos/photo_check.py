@@ -159,7 +159,7 @@ class Examiner:
     @property
     def agreement(self) -> float:
         """Lowest cosine of two looks at one person."""
-        return self.models().calibration.alike(AGREEMENT_PEOPLE)
+        return agreement(self.models())
 
     def _detect(self, image: Image, size: int | None) -> list[Face]:
         detector = self.models().detector
@@ -169,6 +169,11 @@ class Examiner:
             if faces:
                 return faces
         return []
+
+
+def agreement(models: FaceModels) -> float:
+    """Lowest cosine of two looks at one person, whatever was measured on one's own people."""
+    return models.calibration.alike(AGREEMENT_PEOPLE)
 
 
 def most_prominent(faces: Sequence[Face], image: Image) -> Face:
