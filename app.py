@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -19,6 +20,7 @@ from anyio import to_thread
 from streamlit import delta_generator
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime import memory_session_storage
 from streamlit.util import calc_hash
 
 from config import Settings, load
@@ -33,6 +35,7 @@ from face_rec.web.base import uploads
 from face_rec.web.gate.streamlit_messages import BackMessages, ForwardMessages
 from face_rec.web.ops.host_checks import remarks
 from face_rec.web.server.installed import AwayFiles
+from face_rec.web.server.page_sessions import PageSessions
 from pages.ui.kiosk import screen_files
 
 log = logging.getLogger(__name__)
@@ -180,6 +183,11 @@ def _not_started(error: Exception) -> int:
     return 2 if isinstance(error, SettingError | RedisMissing) else 1
 
 
+# The keeper of closed pages, which Streamlit makes by this name.
+memory_session_storage.MemorySessionStorage = partial(  # type: ignore[assignment,misc]
+    PageSessions, owner=assembly.owner_of_page
+)
+
 app = st.App(
     "pages/main.py",
     lifespan=lifespan,
@@ -200,6 +208,12 @@ app = st.App(
     ),
 )
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Serve until the process is told to end."""
     assembly.serve_bounded(SETTINGS)
     app.run(config=_options())
+
+
+if __name__ == "__main__":
+    main()

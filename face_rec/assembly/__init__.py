@@ -25,7 +25,7 @@ from face_rec.assembly.commands import (
 )
 from face_rec.assembly.drill import Tried, try_restore
 from face_rec.assembly.redis_connection import redis_address
-from face_rec.assembly.serving import middleware, routes, serve_bounded
+from face_rec.assembly.serving import middleware, owner_of_page, routes, serve_bounded
 from face_rec.assembly.snapshots import backup_place
 from face_rec.assembly.system import System, install
 
@@ -50,6 +50,7 @@ __all__ = [
     "has_accounts",
     "install",
     "middleware",
+    "owner_of_page",
     "redis_address",
     "routes",
     "serve_bounded",

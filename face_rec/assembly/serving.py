@@ -30,7 +30,7 @@ from face_rec.web.gate.gate import Gate, Useful
 from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.gate.hosts import own_names
 from face_rec.web.gate.route_rules import KIOSK_PAGE
-from face_rec.web.gate.tab_socket import Handed
+from face_rec.web.gate.tab_socket import Handed, whose
 from face_rec.web.live import capture, live
 from face_rec.web.live.capture import CaptureSources
 from face_rec.web.live.sources import Sources
@@ -45,6 +45,13 @@ from face_rec.web.signin.provider import Provider
 def serve_bounded(settings: Settings) -> None:
     """Before the server starts: its connections get their bounds."""
     connections.install(settings.trusted_proxies or ())
+
+
+def owner_of_page(tab: str) -> Hashable:
+    """Whose the page of this number is; None: nobody's that is known."""
+    built = holder.installed()
+    owner = built.access.tabs.owner(tab) if built else None
+    return whose(owner) if owner else None
 
 
 def routes(settings: Settings, away: AwayFiles | None = None) -> list[BaseRoute]:

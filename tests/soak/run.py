@@ -20,10 +20,11 @@ from face_rec.stores.redis.embedded import EmbeddedRedis
 from tests.benchmarks.browser.many_kiosks import CompanyServer
 from tests.browser.support.chromium import Browsers, browsers
 from tests.browser.support.fake_camera import Shot, make_camera
+from tests.browser.support.hand_made import script, signed_in
 from tests.browser.support.page_state import rest
 from tests.browser.support.screens import KioskScreen
 from tests.browser.support.server import ROOT
-from tests.browser.support.sign_in import enter, new_account
+from tests.browser.support.sign_in import PASSWORD, enter, new_account
 from tests.data import shared_data
 from tests.soak.clients import KIOSKS, PEOPLE
 from tests.soak.held import ALLOWED, Held, held, seconds_of_marks
@@ -35,6 +36,8 @@ SLOWEST: Final = 0.2
 """Seconds that 99 of 100 marks may take."""
 _PAGES: Final = ("overview", "records", "records?view=Days", "people", "reports", "register",
                  "kiosks", "audit", "system", "models")  # fmt: skip
+_A_PAGE: Final = 2.0
+"""Seconds between two pages without a browser."""
 _TABS: Final = ("webrtc", "http")
 _TAB_STAYS: Final = 10_000  # ms
 _READ: Final = ("/api/v1/attendance", "/metrics", "/readyz", "/api/v1/openapi.json")
@@ -125,7 +128,7 @@ class Report:
 
 
 class Run:
-    """``folder`` is empty. ``browser``: whether pages and kiosk tabs are opened, too."""
+    """``folder`` is empty. ``browser``: whether Chromium opens pages and kiosk tabs, too."""
 
     def __init__(self, folder: Path, seconds: float, *, browser: bool = True) -> None:
         self._folder = folder
@@ -145,6 +148,7 @@ class Run:
                 with (
                     self._beside(lambda: self._sample(app, report)),
                     self._beside(lambda: self._read(app, report)),
+                    self._beside(lambda: self._open_and_close(app, report)),
                 ):
                     self._visit_pages(app, report)
                     told = clients.stdout.read()
@@ -180,6 +184,16 @@ class Run:
             report.read += 1
             if answer.is_error:
                 report.failed.append(f"{path} answered {answer.status_code}")
+
+    def _open_and_close(self, app: SoakedServer, report: Report) -> None:
+        """Pages, without a browser: many more than one could open."""
+        name = new_account(app, "eve", "ADMIN")
+        with signed_in(app, "/login", {"name": name, "password": PASSWORD}) as client:
+            for path in itertools.cycle(_PAGES):
+                if self._over.wait(_A_PAGE):
+                    return
+                with script(app, client, path.partition("?")[0]):
+                    report.pages += 1
 
     def _visit_pages(self, app: SoakedServer, report: Report) -> None:
         if not self._browser:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from scipy.stats import theilslopes
 
 CONFIDENCE = 0.95
-WARM_UP = 240.0
-"""The first seconds, in which caches and pools fill; Streamlit keeps what a closed page had for
-two minutes, so that more and more is kept in these."""
+WARM_UP = 420.0
+"""The first seconds, in which caches and pools fill; a closed page is kept for five minutes, so
+that more and more are kept in these."""
 
 
 @dataclass(frozen=True, slots=True)

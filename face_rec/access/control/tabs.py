@@ -34,6 +34,11 @@ class Tabs:
         with self._lock:
             return self._owners.get(tab) == principal
 
+    def owner(self, tab: str) -> Principal | None:
+        """Whose it is; None: nobody has it."""
+        with self._lock:
+            return self._owners.get(tab)
+
 
 class SentFiles:
     """Files that Streamlit hands out by an address: for those only to whom it sent that address.

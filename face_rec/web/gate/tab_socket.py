@@ -124,7 +124,7 @@ class OpenSockets:
     def room(self, principal: Principal) -> bool:
         """Whether one more may be opened."""
         most = MOST_SOCKETS.get(principal.kind, MOST_OTHERS)
-        free = self._open[_whose(principal)] < most
+        free = self._open[whose(principal)] < most
         if not free:
             log.warning("socket_refused_too_many kind=%s id=%s", principal.kind, principal.id)
         return free
@@ -132,15 +132,16 @@ class OpenSockets:
     @contextmanager
     def counted(self, principal: Principal) -> Iterator[None]:
         """While it is open."""
-        self._open[_whose(principal)] += 1
+        self._open[whose(principal)] += 1
         try:
             yield
         finally:
-            self._open[_whose(principal)] -= 1
+            self._open[whose(principal)] -= 1
             self._open += Counter()  # forgets who has left
 
 
-def _whose(principal: Principal) -> tuple[str, str, str]:
+def whose(principal: Principal) -> tuple[str, str, str]:
+    """One sign-in, device or token: what caps are counted for, wherever it comes from."""
     return (principal.kind, principal.id, principal.sign_in)
 
 

@@ -70,11 +70,15 @@ class AppServer:
         self.launch()
         self._wait_until_ready()
 
+    def command(self) -> list[str]:
+        """What is started."""
+        return [sys.executable, "app.py"]
+
     def launch(self) -> None:
         """Start, for who wants to see what happens while it does."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=self.root, env=self.environment(), stdout=log,
+                self.command(), cwd=self.root, env=self.environment(), stdout=log,
                 stderr=log, start_new_session=True,
             )  # fmt: skip
 
