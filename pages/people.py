@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from face_rec.access.pages import Page
-from face_rec.domain.people import Consent, Person
+from face_rec.domain.people import Consent, Person, life_words
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.imports.importing import Importer, ImportOutcome, ImportReport
 from face_rec.web.base.uploads import LARGEST_MB
@@ -141,6 +141,8 @@ def _badges(app: RegistrarFacade, person: Person) -> None:
         st.badge("No photos", color="orange")
     elif person.weak:
         st.badge("Better photo needed", color="orange", help="The face in the photos is small.")
+    elif person.doubted:
+        st.badge("Liveness in doubt", color="orange", help=life_words(person.life))
     elif outdated(app.models, person):
         st.badge("New photos needed", color="orange", help="Enrolled with another model.")
 

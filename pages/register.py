@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from face_rec.access.pages import Page
-from face_rec.domain.errors import FaceRecError, FaceTaken, IdTaken, StoreUnavailable
+from face_rec.domain.errors import FaceDoubted, FaceRecError, FaceTaken, IdTaken, StoreUnavailable
 from face_rec.domain.first_steps import Step
 from face_rec.domain.people import Consent, Person
 from face_rec.facades.registrar import RegistrarFacade
@@ -123,6 +123,8 @@ def save_form(app: RegistrarFacade, draft: Draft, details: Details, zone: str) -
         _save(app, draft, details, zone)
     if draft.problem:
         st.error(plain(draft.problem), icon=":material/error:")
+    if draft.doubted:
+        _vouch(app, draft, details, zone)
     if draft.holder:
         _ask(app, draft, details, draft.holder, zone)
 
@@ -141,10 +143,13 @@ def _save(
 
 def _register(app: RegistrarFacade, draft: Draft, details: Details, reason: str) -> None:
     """No Streamlit call in here: any could end this run between the write and its note."""
-    draft.problem, draft.holder, draft.face_taken = "", None, False
+    draft.problem, draft.holder, draft.face_taken, draft.doubted = "", None, False, ""
+    vouched = draft.vouched if identity.may(Right.SITE) else ""
     try:
-        person = app.enrolment.register(details, draft.agreed_photos(app), reason)
+        person = app.enrolment.register(details, draft.agreed_photos(app), reason, vouched)
         draft.finish(person)
+    except FaceDoubted as error:
+        draft.problem, draft.doubted = str(error), error.why
     except FaceTaken as error:
         draft.holder, draft.face_taken = app.people.get(error.subject), True
         draft.problem = "" if draft.holder else str(error)
@@ -198,6 +203,23 @@ def _confirm(app: RegistrarFacade, draft: Draft, details: Details, zone: str) ->
     )  # fmt: skip
     if st.button("Save as another person", key=draft.name("confirm"), disabled=not reason.strip()):
         _save(app, draft, details, zone, reason.strip())
+        st.rerun()
+
+
+def _vouch(app: RegistrarFacade, draft: Draft, details: Details, zone: str) -> None:
+    """The way past the camera's doubt: an administrator who knows the person, in words."""
+    if not identity.may(Right.SITE):
+        st.caption("If you are sure that it errs, ask an administrator to register this person.")
+        return
+    word = st.text_input(
+        "Does the camera err? Say how you know the person", key=draft.name("vouched"),
+        placeholder="For example: stands beside me, passport seen", max_chars=LONGEST_NAME,
+        help="It is kept with the person and in the audit log.",
+    )  # fmt: skip
+    if st.button("Save all the same", key=draft.name("vouch"), disabled=not word.strip()):
+        require(Right.SITE)
+        draft.vouched = word.strip()
+        _save(app, draft, details, zone)
         st.rerun()
 
 

@@ -24,6 +24,7 @@ from face_rec.assembly.system import System, site_info
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.clock import Clock, SystemClock
 from face_rec.journey.engine import Engine
+from face_rec.journey.liveness.enrolment import EnrolmentWatch
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.offline import OfflineStills
 from face_rec.journey.pipeline import PipelineDeps
@@ -156,6 +157,7 @@ def _system(
             duplicates=DuplicateCheck(stores.people, models, follower.gallery, follower.wait),
             photos=open_kept_photos(settings, stores.spool), clock=clock,
             check=check_photo if settings.photo_checks else None,
+            watch=lambda: EnrolmentWatch(models, assess, stores.kiosks.checks),
         ),
         engine=engine,
         kiosks=stores.kiosks,

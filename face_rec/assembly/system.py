@@ -18,7 +18,7 @@ from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
 from face_rec.domain.errors import PersonMissing, PictureError
-from face_rec.domain.people import Person
+from face_rec.domain.people import Person, PhotoLife
 from face_rec.domain.pictures import day_of, owner_of
 from face_rec.facades.access import AccessFacade
 from face_rec.facades.admin import AdminFacade
@@ -227,7 +227,7 @@ def _add_from_mark(system: System, subject: str, key: str) -> Person:
             "Confirm it under Records first, or take a photo with the camera."
         )
     photo = system.enrolment.check(decode(system.pictures.get(key)))
-    return system.enrolment.add_photos(subject, [photo])
+    return system.enrolment.add_photos(subject, [replace(photo, life=PhotoLife.STILL)])
 
 
 def _confirmed(marks: MarkReader, key: str) -> bool:

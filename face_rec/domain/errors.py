@@ -97,6 +97,17 @@ class FaceTaken(PeopleError):
         self.score = score
 
 
+class FaceDoubted(PeopleError):
+    """The camera saw a picture of a face, or what looked like one. ``why``: in words."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"The photos were not taken: {why}. Let the person stand before the camera "
+            "themselves, in even light, and take them again."
+        )
+        self.why = why
+
+
 class ConsentMissing(PeopleError):
     """A face may not be stored without the person's consent."""
 

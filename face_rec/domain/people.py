@@ -1,5 +1,6 @@
 """Who is registered: people, their consent and their templates."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -20,12 +21,46 @@ class Contract:
     dimension: int
 
 
+class PhotoLife(StrEnum):
+    """What is known of whether somebody stood before the camera that took an enrolment photo, or a
+    picture of them was held there."""
+
+    LIVE = "live"
+    UNSURE = "unsure"
+    ATTACK = "attack"
+    FILE = "file"
+    STILL = "still"
+
+
+_LIVES: Final = {
+    PhotoLife.LIVE: "live, as far as that was measured",
+    PhotoLife.UNSURE: "liveness not sure",
+    PhotoLife.ATTACK: "taken for a picture; an administrator has vouched for it",
+    PhotoLife.FILE: "from a file: not checked",
+    PhotoLife.STILL: "a single photo: not checked",
+}
+
+
+def life_words(life: str) -> str:
+    """A value of :class:`PhotoLife` in words; as it is if a later version wrote it."""
+    return {one.value: words for one, words in _LIVES.items()}.get(life, life)
+
+
+def poorest(lives: Iterable[str]) -> str:
+    """Of the values of :class:`PhotoLife`, or "" for one of which nothing is known, the one that
+    somebody should know of before the others; "" of none."""
+    known = set(lives)
+    order = (PhotoLife.ATTACK, PhotoLife.UNSURE, "", PhotoLife.FILE, PhotoLife.STILL)
+    return next((one for one in order if one in known), PhotoLife.LIVE if known else "")
+
+
 @dataclass(frozen=True, slots=True)
 class TemplateInfo:
     """All there is to know of a template but the embedding itself. ``photo``: the name of the
     kept photo that it was made from (see ``pictures.kept_photo``), the same under every contract;
     "" where none was kept. ``weak``: the code of what the photo lacks (see
-    ``photos.capture_hints``); "" for a good one."""
+    ``photos.capture_hints``); "" for a good one. ``life``: a value of
+    :class:`PhotoLife`; "" where nothing is known."""
 
     slot: int
     view: View
@@ -34,6 +69,7 @@ class TemplateInfo:
     added_at: datetime
     photo: str = ""
     weak: str = ""
+    life: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +124,8 @@ class Person:
     ``moved`` (oldest first) are kept by the store: nothing but switching somebody off or on, or
     another group, changes them. ``resembles``: the subject of the registered person whose face
     an import found this one to have, or ERASED once that one is; they stay inactive until
-    somebody decides (activating them is to say that they are two people).
+    somebody decides (activating them is to say that they are two people). ``vouched``: why an
+    administrator had photos taken that looked like pictures of a picture, in words.
     """
 
     subject: str
@@ -107,6 +144,17 @@ class Person:
     pauses: tuple[Pause, ...] = ()
     moved: tuple[Moved, ...] = ()
     resembles: str = ""
+    vouched: str = ""
+
+    @property
+    def life(self) -> str:
+        """What is known of the photos, the poorest of them: see ``TemplateInfo``."""
+        return poorest(info.life for info in self.templates)
+
+    @property
+    def doubted(self) -> bool:
+        """Whether it is in doubt that they themselves were before the camera."""
+        return self.life in {PhotoLife.UNSURE, PhotoLife.ATTACK}
 
     @property
     def weak(self) -> bool:

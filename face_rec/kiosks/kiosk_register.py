@@ -10,6 +10,7 @@ from typing import Final
 from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError, StoreUnavailable
+from face_rec.domain.liveness import Check
 from face_rec.kiosks.kiosk import KioskRecord
 
 # Heartbeat: a sign of life for each kiosk that has a picture, as long as it has one and whoever
@@ -121,6 +122,11 @@ class KioskRegister:
         """Those that mark live faces only, in order."""
         known = self._fresh()
         return sorted(name for name, one in known.items() if one.liveness.strict)
+
+    def checks(self) -> bool:
+        """Whether any checks liveness; ``MAIN`` does so long as nobody has decided otherwise."""
+        known = {MAIN: MAIN_AT_FIRST} | self._fresh()
+        return any(one.liveness is not Check.OFF for one in known.values())
 
     def forget(self) -> None:
         """Look again at the next question; after a change made in this process."""

@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,13 +17,13 @@ from face_rec.domain.errors import (
 from face_rec.domain.faces import Image, Vector
 from face_rec.domain.people import ERASED, Contract, Person, Template
 from face_rec.people import kept_photos
-from face_rec.people.details import Details, clean_details, clean_person
+from face_rec.people.details import LONGEST_NAME, Details, clean_details, clean_person, clean_text
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.gallery.gallery import centroid
 from face_rec.people.kept_photos import MOST_TEMPLATES, KeptPhotos
 from face_rec.people.person_pictures import PersonPictures
 from face_rec.people.photos import capture_hints
-from face_rec.people.photos.capture import GuidedCapture
+from face_rec.people.photos.capture import CaptureWatch, GuidedCapture, NotWatched
 from face_rec.people.photos.photo_check import EnrolPhoto, Examiner, PhotoCheck
 from face_rec.people.photos.quality import CAPTURE
 from face_rec.protocols.models import Assessor, ModelSource
@@ -47,9 +47,10 @@ class Enrolment:
         duplicates: DuplicateCheck,
         photos: KeptPhotos,
         clock: Clock,
+        watch: Callable[[], CaptureWatch] = NotWatched,
         check: PhotoCheck | None = None,
     ) -> None:
-        """``check``: what a photo must show beside being good enough (see ``photo_checks``)."""
+        """``watch``: a new one for each guided capture. ``check``: what else a photo must show."""
         self._people = people
         self._writer = writer
         self._photos = photos
@@ -58,6 +59,7 @@ class Enrolment:
         self._models = models
         self._assess = assess
         self._check = check
+        self._watch = watch
         self.examiner = Examiner(models, assess, check=check)
         self._pictures = PersonPictures(writer, photos, self.examiner.examine)
 
@@ -69,7 +71,7 @@ class Enrolment:
     def guided(self, so_far: Sequence[EnrolPhoto] = ()) -> GuidedCapture:
         """A new guided capture, whose photos must agree with ``so_far``, too."""
         examiner = Examiner(self._models, self._assess, CAPTURE, check=self._check)
-        return GuidedCapture(examiner, so_far)
+        return GuidedCapture(examiner, so_far, self._watch())
 
     def check_new(self, photos: Sequence[EnrolPhoto], own: str = "") -> None:
         """Raises FaceTaken if ``photos`` show somebody registered other than ``own``.
@@ -77,26 +79,26 @@ class Enrolment:
         kept, contract = kept_photos.accepted(photos)
         self._duplicates.guarded(kept_photos.rows(kept), contract, lambda _: None, own)
 
-    def register(self, details: Details, photos: Sequence[EnrolPhoto], reason: str = "") -> Person:
+    def register(
+        self, details: Details, photos: Sequence[EnrolPhoto], reason: str = "", vouched: str = ""
+    ) -> Person:
         """Add a person with a template for each of the best ten photos.
 
         The photos go to the snapshot store once the person is written. Raises
-        ConsentMissing, DetailsRefused, IdTaken, Conflict, and FaceTaken unless ``reason`` says
-        why the same face may be registered again.
+        ConsentMissing, DetailsRefused, IdTaken, Conflict, FaceTaken unless ``reason`` says
+        why the same face may be registered again, and FaceDoubted unless an administrator has
+        ``vouched`` for photos that the camera seems to have taken of a picture.
         """
-        details = clean_details(details)
+        details, word = clean_details(details), clean_text("reason", vouched, LONGEST_NAME, True)
         self._check_consent(details)
         self._check_id(details.id)
         kept, contract = kept_photos.accepted(self._photos.wanted(photos))
-        person = self._new_person(details)
+        person = replace(self._new_person(details), vouched=kept_photos.word_for(kept, word))
+        made = kept_photos.made_from(kept, self._clock.now())
         created = self._duplicates.guarded(
-            kept_photos.rows(kept),
-            contract,
-            lambda seen: self._writer.create(
-                person, kept_photos.made_from(kept, self._clock.now()), seen
-            ),
-            reason=reason,
-        )
+            kept_photos.rows(kept), contract,
+            lambda seen: self._writer.create(person, made, seen), reason=reason,
+        )  # fmt: skip
         log.info("person_registered subject=%s templates=%d", created.subject, len(kept))
         self._photos.keep(created, kept)
         return self._pictures.stored(created, kept)
@@ -168,9 +170,10 @@ class Enrolment:
 
         Weak ones go when a good one comes. Raises PersonMissing, ConsentMissing, PeopleError (no
         room), PictureRefused (another face than the person's, or weak where there are good
-        ones), FaceTaken, Conflict.
+        ones), FaceTaken, FaceDoubted (nobody can vouch here), Conflict.
         """
         kept, contract = kept_photos.accepted(self._photos.wanted(photos))
+        kept_photos.word_for(kept)
         faces = kept_photos.rows(kept)
         self._check_same_person(subject, centroid(faces), contract)
         person = self._duplicates.guarded(

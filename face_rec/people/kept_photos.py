@@ -9,9 +9,9 @@ from datetime import datetime
 
 import numpy as np
 
-from face_rec.domain.errors import Conflict, PeopleError, StoreError
+from face_rec.domain.errors import Conflict, FaceDoubted, PeopleError, StoreError
 from face_rec.domain.faces import Matrix, Vector, View
-from face_rec.domain.people import Contract, Person, Template, TemplateInfo
+from face_rec.domain.people import Contract, Person, PhotoLife, Template, TemplateInfo
 from face_rec.domain.pictures import PEOPLE, Tidied, kept_of, kept_photo, portraits_of
 from face_rec.people.photos.photo_check import EnrolPhoto
 from face_rec.people.photos.photos import jpeg_of
@@ -49,6 +49,19 @@ def accepted(photos: Sequence[EnrolPhoto]) -> tuple[list[EnrolPhoto], Contract]:
     if len({photo.contract for photo in photos}) > 1:
         raise Conflict("The face model was changed meanwhile. Take the photos again.")
     return chosen(photos), photos[0].contract
+
+
+def word_for(photos: Sequence[EnrolPhoto], vouched: str = "") -> str:
+    """What is kept of an administrator's word: it, and what it was given against; "" where nothing
+    was. Raises FaceDoubted where one of ``photos`` was taken of a picture and nobody vouches for
+    the person."""
+    doubted = [photo for photo in photos if photo.life == PhotoLife.ATTACK]
+    if not doubted:
+        return ""
+    why = ", ".join(dict.fromkeys(word for photo in doubted for word in photo.doubts))
+    if not vouched:
+        raise FaceDoubted(why)
+    return f"{vouched} (against: {why})"
 
 
 def made_from(
@@ -264,5 +277,5 @@ def _batches(subjects: Sequence[str]) -> list[Sequence[str]]:
 
 def _template(photo: EnrolPhoto, slot: int, now: datetime) -> Template:
     score, digest = photo.quality.score, photo.contract.digest
-    info = TemplateInfo(slot, photo.view, score, digest, now, photo.name, photo.weak)
+    info = TemplateInfo(slot, photo.view, score, digest, now, photo.name, photo.weak, photo.life)
     return Template(info, photo.vector)

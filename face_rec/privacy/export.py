@@ -160,11 +160,13 @@ def _about(person: Person) -> dict[str, Any]:
             "given_at": _time(person.consent.given_at),
             "withdrawn_at": _time(person.consent.withdrawn_at),
         },
+        "vouched_for": person.vouched,
         "templates": [
             {
                 "view": info.view.value,
                 "quality": round(info.quality, 3),
                 "weak": info.weak,
+                "liveness": info.life,
                 "model": info.contract,
                 "added_at": _time(info.added_at),
             }

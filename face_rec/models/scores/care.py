@@ -17,6 +17,7 @@ from scipy.stats import binom, false_discovery_control, kendalltau, theilslopes
 
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.domain.marks import Source
+from face_rec.domain.people import Person
 from face_rec.models.scores.own_report import Finding, Need
 from face_rec.models.scores.searches import MOST_LOOKS, Searches
 
@@ -93,6 +94,13 @@ def _strange(searches: Searches, look: int, agreement: float) -> Finding:
         against=agreement,
         place=int(searches.places[look]),
     )
+
+
+def doubted(people: Sequence[Person]) -> list[Finding]:
+    """Who was registered while it was in doubt that they themselves were before the camera; those
+    for whom somebody had to vouch first."""
+    found = sorted((one for one in people if one.doubted), key=lambda one: not one.vouched)
+    return _most([Finding(Need.DOUBTED, one.subject) for one in found])
 
 
 class MarkHistory:

@@ -104,7 +104,10 @@ class OwnPeople:
                 templates=gallery.templates, margin=limits.margin, check=check, today=today,
             )  # fmt: skip
 
-        findings = self._findings(photos, history, models, limits)
+        everyone = list(self._people.all())
+        findings = (
+            *self._findings(photos, history, models, limits), *care.doubted(everyone),
+        )  # fmt: skip
         taken = advice(scored.values())
         dropped = any(len(clean[name]) < len(one) for name, one in found.items())
         everybody = (
@@ -120,7 +123,7 @@ class OwnPeople:
             tuple(condition(name, one, limits.threshold, then) for name, one in scored.items()),
             check, taken, doubles, findings,
             group_rates(
-                clean[PHOTOS], labelled(self._people.all(), labels), limits.threshold,
+                clean[PHOTOS], labelled(everyone, labels), limits.threshold,
                 scored[PHOTOS].owners,
             ),
         )  # fmt: skip

@@ -127,6 +127,7 @@ class Need(StrEnum):
     SINKING = "sinking"
     MISSED = "missed"
     FEW = "few"
+    DOUBTED = "doubted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
 from face_rec.domain.errors import ModelError, PictureRefused
-from face_rec.domain.faces import Face, Frame, Quality, View
+from face_rec.domain.faces import Face, Frame, Image, Quality, View
+from face_rec.domain.liveness import Judgement
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label, Scene
 from face_rec.people.photos import capture_hints
@@ -27,6 +29,35 @@ _NOD = 9.0  # degrees of pitch, up or down from how the front view was held
 _FRONT_PITCH = 32.0
 
 
+class CaptureWatch(Protocol):
+    """Says whether the face before the camera lives."""
+
+    @property
+    def near(self) -> bool:
+        """Whether the face is too near to tell, and it helps to say so."""
+        ...
+
+    def see(self, image: Image, face: Face, at: float) -> None:
+        """One more picture with the one face in it; ``at``: monotonic seconds."""
+        ...
+
+    def judgement(self) -> Judgement | None:
+        """What all pictures come to; None: nothing was checked."""
+        ...
+
+
+class NotWatched:
+    """Implements CaptureWatch where nothing is checked."""
+
+    near = False
+
+    def see(self, image: Image, face: Face, at: float) -> None:
+        """Nothing comes of it."""
+
+    def judgement(self) -> None:
+        """Nothing was checked."""
+
+
 @dataclass(frozen=True, slots=True)
 class CaptureState:
     """``wanted``: the view asked for now, None when ``done``. ``hint``: what to tell the
@@ -42,14 +73,21 @@ class CaptureState:
 class GuidedCapture:
     """Implements FrameProcessor for one person; the page reads :meth:`state` meanwhile.
 
-    ``so_far``: photos taken in other ways, with which the new ones must agree.
+    ``so_far``: photos taken in other ways, with which the new ones must agree. ``watch`` looks at
+    every picture with the one face in it, to say in the end whether it lives.
 
     :meth:`process` runs on a worker's thread, everything else on the page's; both are safe
     together.
     """
 
-    def __init__(self, examiner: Examiner, so_far: Sequence[EnrolPhoto] = ()) -> None:
+    def __init__(
+        self,
+        examiner: Examiner,
+        so_far: Sequence[EnrolPhoto] = (),
+        watch: CaptureWatch | None = None,
+    ) -> None:
         self._examiner = examiner
+        self._watch = watch or NotWatched()
         self._so_far = tuple(so_far)
         self._lock = threading.Lock()
         self._photos: list[EnrolPhoto] = []
@@ -67,6 +105,13 @@ class GuidedCapture:
             )
             skipped = tuple(view for view in STEPS if view in self._skipped)
             return CaptureState(wanted, hint, tuple(self._photos), skipped, wanted is None)
+
+    def taken(self) -> tuple[EnrolPhoto, ...]:
+        """The state's photos, with what the whole capture says of whether a person was there."""
+        judged = self._watch.judgement()
+        life = judged.verdict.value if judged else ""
+        doubts = judged.reasons if judged else ()
+        return tuple(replace(photo, life=life, doubts=doubts) for photo in self.state().photos)
 
     def skip(self) -> None:
         """Go on without the view asked for now; the front view cannot be skipped."""
@@ -91,6 +136,7 @@ class GuidedCapture:
         if self.state().wanted is not None:
             try:
                 face = self._examiner.find(frame.image, _DETECT_AT)
+                self._watch.see(frame.image, face, frame.taken_at)
                 hint = self._consider(frame, face)
             except PictureRefused as refused:
                 hint = capture_hints.hint(refused.code)
@@ -107,6 +153,8 @@ class GuidedCapture:
             wanted, so_far = self._wanted(), tuple(self._photos)
         if wanted is None or not _shows(quality, wanted, so_far):
             return ""
+        if wanted is View.FRONT and self._watch.near:
+            return capture_hints.hint("near")
         if not self._steady(face):
             return capture_hints.hint("blurred")
         if frame.taken_at - self._taken_at >= _PAUSE:

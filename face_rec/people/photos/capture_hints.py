@@ -40,6 +40,7 @@ _HINTS = {
     "no_face": "Look at the camera.",
     "several_faces": "Several faces are in the picture. Only one person, please.",
     "small": "Come closer.",
+    "near": "Move back a little, so that there is room around your head.",
     "unclear": "Show your whole face.",
     "dark": "More light on your face, please.",
     "bright": "Too bright: move out of the glare.",

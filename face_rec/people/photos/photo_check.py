@@ -13,7 +13,7 @@ import numpy as np
 
 from face_rec.domain.errors import PackMissing
 from face_rec.domain.faces import Face, Image, Quality, Vector, View
-from face_rec.domain.people import Contract
+from face_rec.domain.people import Contract, PhotoLife
 from face_rec.people.gallery.gallery import centroid
 from face_rec.people.photos import capture_hints
 from face_rec.people.photos.photos import (
@@ -47,7 +47,8 @@ class EnrolPhoto:
     ``thumbnail``: the same, at most 160 px. ``vector``: mean of the embeddings of the face and
     of its mirror image, made under ``contract``. ``picture``: the face in its surroundings, as a
     JPEG to be kept; ``name``: made of that. ``weak``: the code of what it lacks to be a good
-    one, or ""."""
+    one, or "". ``life``: a value of PhotoLife, "" where nothing was asked; ``doubts``: what speaks
+    against it, in words."""
 
     portrait: Image
     thumbnail: Image
@@ -56,6 +57,8 @@ class EnrolPhoto:
     contract: Contract
     picture: bytes = b""
     weak: str = ""
+    life: str = ""
+    doubts: tuple[str, ...] = ()
 
     @property
     def view(self) -> View:
@@ -92,11 +95,12 @@ class Examiner:
         self._check = check
 
     def examine(self, image: Image, so_far: Sequence[EnrolPhoto] = ()) -> EnrolPhoto:
-        """Raises PictureRefused, and PackMissing while there is no model."""
+        """Raises PictureRefused, and PackMissing while there is no model. One picture has no time
+        in it, so nothing is known of whether somebody stood there."""
         face = self.find(image)
         quality = self.measure(image, face)
         self.inspect(image, face)
-        return self.photo(image, face, quality, so_far)
+        return replace(self.photo(image, face, quality, so_far), life=PhotoLife.FILE)
 
     def models(self) -> FaceModels:
         models = self._models.current()

@@ -80,6 +80,7 @@ def person_of(subject: str, fields: Fields) -> Person | None:
         pauses=tuple(Pause(since, until) for since, until in about.pauses),
         moved=tuple(Moved(group, until) for group, until in about.moved),
         resembles=about.resembles,
+        vouched=about.vouched,
     )
 
 
@@ -105,6 +106,7 @@ class _About(msgspec.Struct):
     pauses: tuple[tuple[datetime, datetime], ...] = ()
     moved: tuple[tuple[str, datetime], ...] = ()
     resembles: str = ""
+    vouched: str = ""
 
 
 _read_about: Final = Reader(_About)
@@ -126,6 +128,7 @@ def _about(person: Person) -> dict[str, Any]:
         "pauses": [[time_to_text(p.since), time_to_text(p.until)] for p in person.pauses],
         "moved": [[one.group, time_to_text(one.until)] for one in person.moved],
         **({"resembles": person.resembles} if person.resembles else {}),
+        **({"vouched": person.vouched} if person.vouched else {}),
     }
 
 
@@ -162,6 +165,7 @@ def _consent_of(stored: _Consent | None) -> Consent | None:
 def _info(info: TemplateInfo) -> dict[str, Any]:
     photo = {"photo": info.photo} if info.photo else {}
     weak = {"weak": info.weak} if info.weak else {}
+    life = {"life": info.life} if info.life else {}
     return {
         "slot": info.slot,
         "view": info.view.value,
@@ -170,6 +174,7 @@ def _info(info: TemplateInfo) -> dict[str, Any]:
         "added_at": time_to_text(info.added_at),
         **photo,
         **weak,
+        **life,
     }
 
 

@@ -10,7 +10,7 @@ from face_rec.access.rights import Act
 from face_rec.attendance.rules.rules import Item, Limits, RulesStore, items_of, subject_of
 from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source, is_mark
-from face_rec.domain.people import Person, Template
+from face_rec.domain.people import Person, Template, life_words
 from face_rec.kiosks.kiosk import KioskRecord, alike_but_dated
 from face_rec.protocols.marks import Journal, MarkWriter
 from face_rec.protocols.people import PeopleStore
@@ -127,6 +127,8 @@ def _profile(person: Person) -> dict[str, object]:
         "email": person.email,
         "active": "yes" if person.active else "no",
         "consent": given,
+        **({"liveness": life_words(person.life)} if person.doubted else {}),
+        **({"vouched for": person.vouched} if person.vouched else {}),
     }
 
 

@@ -44,6 +44,14 @@ class Person(Said):
     consent: bool
     photos: int
     weak: Annotated[bool, Field(description="only photos that better ones are wanted for")]
+    liveness: Annotated[
+        str,
+        Field(
+            description="what is known of whether they themselves were before the camera when the "
+            "photos were taken, of the poorest one: live, unsure, attack (taken for a picture; an "
+            "administrator has vouched), file or still (single pictures: not checked), or empty"
+        ),
+    ]
     resembles: Annotated[
         bool,
         Field(
@@ -65,6 +73,7 @@ class Person(Said):
             consent=bool(person.consent and person.consent.valid),
             photos=len(person.templates),
             weak=person.weak,
+            liveness=person.life,
             resembles=bool(person.resembles),
             created_at=person.created_at,
             updated_at=person.updated_at,

@@ -1,11 +1,13 @@
 """The photos of a registration: guided capture, single photos, files, and what was taken."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import streamlit as st
 
 from face_rec.domain.errors import FaceRecError, PictureError
+from face_rec.domain.people import PhotoLife, poorest
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.photos import capture_hints
 from face_rec.people.photos.photo_check import EnrolPhoto
@@ -58,11 +60,30 @@ def guided(app: RegistrarFacade, draft: Draft, identity: Identity) -> None:
         }
         _component(key=draft.name("capture"), data=data, on_done_change=_nothing)
         return
-    st.success("All views are taken. Save, or add more photos.", icon=":material/task_alt:")
+    _found(draft)
     st.button(
         "Take them again", on_click=callback(Right.PEOPLE_WRITE, _again), args=(draft,),
         type="tertiary",
     )  # fmt: skip
+
+
+def _found(draft: Draft) -> None:
+    """That all views are taken, and whether somebody was there."""
+    life = poorest(photo.life for photo in draft.photos)
+    if life == PhotoLife.ATTACK:
+        doubts = dict.fromkeys(word for photo in draft.photos for word in photo.doubts)
+        st.error(
+            f"**This looks like a picture of a face**: {', '.join(doubts)}. Let the person stand "
+            "before the camera themselves, and take the views again.", icon=":material/warning:",
+        )  # fmt: skip
+    elif life == PhotoLife.UNSURE:
+        st.warning(
+            "All views are taken, but it is **not sure** that it was not a picture of somebody. "
+            "You may save; it is kept with the person. Better take them again: in even light, "
+            "with room around the head, turning slowly.", icon=":material/warning:",
+        )  # fmt: skip
+    else:
+        st.success("All views are taken. Save, or add more photos.", icon=":material/task_alt:")
 
 
 def _nothing() -> None:
@@ -72,6 +93,7 @@ def _nothing() -> None:
 def _again(draft: Draft) -> None:
     draft.photos.clear()
     draft.guided_done = False
+    draft.doubted = draft.vouched = draft.problem = ""
 
 
 WAYS = {"guided": "Guided", "still": "Photo", "upload": "Upload"}
@@ -116,7 +138,7 @@ def _still(app: RegistrarFacade, draft: Draft) -> None:
         "Photo", key=draft.name(f"still-{draft.round}"), label_visibility="collapsed",
         resolution="720p",
     )  # fmt: skip
-    _take(app, draft, [taken] if taken else [])
+    _take(app, draft, [taken] if taken else [], PhotoLife.STILL)
 
 
 def _upload(app: RegistrarFacade, draft: Draft) -> None:
@@ -126,29 +148,30 @@ def _upload(app: RegistrarFacade, draft: Draft) -> None:
         type=[suffix.removeprefix(".") for suffix in SUFFIXES], label_visibility="collapsed",
         max_upload_size=MAX_BYTES // 2**20,
     )  # fmt: skip
-    _take(app, draft, files)
+    _take(app, draft, files, PhotoLife.FILE)
 
 
-def _take(app: RegistrarFacade, draft: Draft, files: Sequence[Upload]) -> None:
+def _take(app: RegistrarFacade, draft: Draft, files: Sequence[Upload], life: PhotoLife) -> None:
     """Check each new file once; then empty the field for the next."""
     if all(file.file_id in draft.seen for file in files):
         return
     draft.begin_round()
     with st.spinner(f"Looking at {counted(len(files), 'photo')} …"):
         for file in files:
-            _check(app, draft, file)
+            _check(app, draft, file, life)
     draft.round += 1
     st.rerun()
 
 
-def _check(app: RegistrarFacade, draft: Draft, file: Upload) -> None:
+def _check(app: RegistrarFacade, draft: Draft, file: Upload, life: PhotoLife) -> None:
     """Accept or refuse one file, once: a second run of the page may be at it already."""
     with draft.lock:
         if file.file_id in draft.seen:
             return
         draft.seen.add(file.file_id)
         try:
-            draft.photos.append(app.enrolment.check(decode(file.getvalue()), draft.photos))
+            photo = app.enrolment.check(decode(file.getvalue()), draft.photos)
+            draft.photos.append(replace(photo, life=life))
         except PictureError as error:
             draft.refused.append(f"{file.name}: {error}")
         except FaceRecError as error:

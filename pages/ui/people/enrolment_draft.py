@@ -44,8 +44,9 @@ class Draft:
     ``face_taken``
     tells which. ``saved`` ends the draft (``added``: as photos of a known person). ``round``
     counts the emptied upload and photo fields, ``refused_in`` is the one that ``refused`` is
-    about. A run of the page may overtake the one before
-    it: ``lock`` lets one of them write.
+    about. ``doubted``: what speaks against the photos of a capture, where it was asked and nobody
+    has vouched yet; ``vouched``: an administrator's word. A run of the page may overtake the one
+    before it: ``lock`` lets one of them write.
     """
 
     key: str
@@ -57,6 +58,8 @@ class Draft:
     round: int = 0
     seen: set[str] = field(default_factory=set)
     problem: str = ""
+    doubted: str = ""
+    vouched: str = ""
     holder: Person | None = None
     face_taken: bool = False
     saved: Person | None = None
@@ -80,11 +83,12 @@ class Draft:
         return (*self.photos, *taken)
 
     def agreed_photos(self, app: RegistrarFacade) -> tuple[EnrolPhoto, ...]:
-        """All photos, checked to be of one person: each way only checks its own.
+        """All photos, checked to be of one person: each way only checks its own; those of a
+        capture with what it says of whether the person was there.
 
         Raises PictureRefused.
         """
-        photos = self.all_photos()
+        photos = (*self.photos, *(self.opened.capture.guide.taken() if self.opened else ()))
         for number, photo in enumerate(photos[1:], 1):
             earlier = np.stack([other.vector for other in photos[:number]])
             app.enrolment.examiner.agree(photo.vector, centroid(earlier))
@@ -118,7 +122,7 @@ class Draft:
         if opened is not None:
             opened.end()
             opened.capture.stream.close()
-            self.photos.extend(opened.capture.guide.state().photos)
+            self.photos.extend(opened.capture.guide.taken())
 
     def finish(self, person: Person, added: bool = False) -> None:
         """The photos are stored with ``person``; nothing of them stays here."""

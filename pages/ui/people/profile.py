@@ -7,7 +7,7 @@ import streamlit as st
 from face_rec.access.devices.pins import LONGEST, RULE
 from face_rec.access.pages import Page
 from face_rec.domain.errors import AccessError, FaceTaken, PeopleError, PictureError
-from face_rec.domain.people import Person
+from face_rec.domain.people import Person, life_words
 from face_rec.facades.registrar import RegistrarFacade
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Identity, Right, require
@@ -174,6 +174,8 @@ def _summary(app: RegistrarFacade, identity: Identity, person: Person) -> None:
         st.badge("Deactivated", icon=":material/pause:", color="gray")
     if person.weak:
         st.badge("Better photo needed", icon=":material/warning:", color="orange")
+    if person.doubted:
+        st.badge("Liveness in doubt", icon=":material/warning:", color="orange")
     if outdated(app.models, person):
         st.badge("New photos needed", icon=":material/warning:", color="orange")
     facts(_facts(app, person))
@@ -239,6 +241,10 @@ def _facts(app: RegistrarFacade, person: Person) -> list[tuple[str, str]]:
             rows.append(("Withdrawn", times.day(person.consent.withdrawn_at, zone)))
     if person.created_at:
         rows.append(("Registered", times.day(person.created_at, zone)))
+    if person.life:
+        rows.append(("Enrolled", life_words(person.life)))
+    if person.vouched:
+        rows.append(("Vouched for", person.vouched))
     return rows
 
 

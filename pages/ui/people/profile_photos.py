@@ -8,7 +8,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from face_rec.access.pages import Page
 from face_rec.domain.errors import FaceTaken, PeopleError, PictureError
-from face_rec.domain.people import Person, TemplateInfo
+from face_rec.domain.people import Person, TemplateInfo, life_words
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.people.photos import capture_hints
 from face_rec.people.photos.photo_check import EnrolPhoto
@@ -39,7 +39,8 @@ def template_table(app: RegistrarFacade, person: Person, may_write: bool) -> Non
 def _template(app: RegistrarFacade, template: TemplateInfo) -> None:
     with st.container(gap=None, width="stretch"):
         st.markdown(f"**{VIEWS[template.view]}**")
-        st.caption(f"Added {times.date_and_time(template.added_at, app.site.timezone)}")
+        how = f" · {life_words(template.life)}" if template.life else ""
+        st.caption(f"Added {times.date_and_time(template.added_at, app.site.timezone)}{how}")
     if usable(app.models, template) and template.weak:
         st.badge("Weak", color="orange", help=capture_hints.weakness(template.weak))
     elif usable(app.models, template):

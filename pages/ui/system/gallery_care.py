@@ -9,7 +9,7 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.domain.errors import FaceRecError, PictureRefused
-from face_rec.domain.people import Person
+from face_rec.domain.people import Person, life_words
 from face_rec.facades.admin import AdminFacade
 from face_rec.models.scores.bounds import Rate
 from face_rec.models.scores.own_report import Finding, GroupRate, Need
@@ -29,6 +29,7 @@ _TITLES: Final = {
     Need.SINKING: ("person", "people", "whose scores sink"),
     Need.MISSED: ("person", "people", "whom the kiosks keep missing"),
     Need.FEW: ("person", "people", "with one photo only, and a confirmed mark to add from"),
+    Need.DOUBTED: ("person", "people", "enrolled while it was not sure that they were there"),
 }
 _ADVICE: Final = {
     Need.SAME: "Their photos agree as those of one person do. Open both; if it is one person, "
@@ -42,6 +43,9 @@ _ADVICE: Final = {
     Need.MISSED: "They come by PIN where others are recognised. Take new photos in the kiosk's "
     "light, or add one from a confirmed mark. Looks that name nobody are not kept nor counted.",
     Need.FEW: "Three photos are recognised far better than one. A person decides about each.",
+    Need.DOUBTED: "The camera could not tell them from a picture when their photos were taken, or "
+    "took them for one and somebody vouched. Ask them to come, take new photos with the guided "
+    "camera in even light, and remove these.",
 }
 
 
@@ -79,7 +83,7 @@ def _line(app: AdminFacade, finding: Finding, people: Mapping[str, Person], key:
                         width="content")  # fmt: skip
             other = people[finding.other]
             open_button(Page.PEOPLE, _named(other), f"care_{key}_other", person=other.subject)
-        st.caption(_figures(finding), width="stretch")
+        st.caption(_figures(finding, people), width="stretch")
         if finding.picture and current().may(Right.PEOPLE_WRITE) and st.button(
             "Add a photo …", key=f"care_{key}_add", icon=":material/add_a_photo:"
         ):  # fmt: skip
@@ -90,7 +94,7 @@ def _named(person: Person) -> str:
     return f"{plain(person.name)} ({plain(person.id)})"
 
 
-def _figures(finding: Finding) -> str:
+def _figures(finding: Finding, people: Mapping[str, Person]) -> str:
     score, against = f"{finding.score:.3f}", f"{finding.against:.3f}"
     match finding.need:
         case Need.SAME | Need.ALIKE:
@@ -106,6 +110,9 @@ def _figures(finding: Finding) -> str:
             return f"{finding.count} of {counted(finding.of, 'mark')} by PIN in four weeks"
         case Need.FEW:
             return "one photo"
+        case Need.DOUBTED:
+            person = people[finding.subject]
+            return life_words(person.life) if person.doubted else "checked since"
 
 
 @dialog("Add this photo?", Right.PEOPLE_WRITE, icon=":material/add_a_photo:")

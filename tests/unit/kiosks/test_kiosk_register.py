@@ -46,6 +46,16 @@ def test_the_office_s_own_kiosk_is_there_at_its_first_use_and_is_not_watched() -
     assert rules.kept[MAIN] == KioskRecord(MAIN, watched=False)
 
 
+def test_liveness_is_checked_at_the_desk_unless_no_kiosk_checks_it() -> None:
+    rules = Rules("door")
+    rules.kept["door"] = KioskRecord("door", liveness=Check.OFF)
+    assert register(rules).checks(), "the office's own observes until somebody decides otherwise"
+    rules.kept[MAIN] = KioskRecord(MAIN, liveness=Check.OFF)
+    assert not register(rules).checks()
+    rules.kept["door"] = KioskRecord("door", liveness=Check.ENFORCE)
+    assert register(rules).checks()
+
+
 def test_what_was_known_stays_known_while_the_database_is_away() -> None:
     rules, clock = Rules("door"), FakeClock()
     kiosks = register(rules, clock)

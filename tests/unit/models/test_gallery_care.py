@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from face_rec.attendance.marks.effective_marks import entries
+from face_rec.domain.faces import View
 from face_rec.domain.marks import Event, EventKind, Source
-from face_rec.domain.people import Contract, GalleryEntry
+from face_rec.domain.people import Contract, GalleryEntry, Person, TemplateInfo
 from face_rec.models.scores import care
 from face_rec.models.scores.care import MarkHistory
 from face_rec.models.scores.own_report import Need
@@ -188,3 +189,14 @@ def test_only_a_confirmed_mark_is_offered_as_a_photo_and_the_newest_first() -> N
     (found,) = history.few(_searched(everybody))
     assert (found.need, found.subject) == (Need.FEW, "one")
     assert found.picture == marks[1].snapshot
+
+
+def test_whom_the_camera_did_not_tell_from_a_picture_is_listed_vouched_for_first() -> None:
+    def person(subject: str, life: str, vouched: str = "") -> Person:
+        info = TemplateInfo(0, View.FRONT, 0.9, "c", datetime(2026, 11, 26, tzinfo=UTC), life=life)
+        return Person(subject, subject, subject, templates=(info,), vouched=vouched)
+
+    people = [person("ann", "live"), person("bob", "unsure"), person("cleo", "attack", "Seen"),
+              person("dan", "file"), person("eve", "")]  # fmt: skip
+    found = [(one.need, one.subject) for one in care.doubted(people)]
+    assert found == [(Need.DOUBTED, "cleo"), (Need.DOUBTED, "bob")]

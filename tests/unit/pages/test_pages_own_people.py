@@ -172,6 +172,7 @@ def test_whoever_needs_attention_is_named_with_what_to_do(fake: FakeSystem) -> N
         Finding(Need.STRANGE, bob.subject, score=0.05, against=0.3, place=3),
         Finding(Need.SINKING, ann.subject, before=0.6, score=0.4, against=0.33, count=30),
         Finding(Need.MISSED, bob.subject, count=9, of=13),
+        Finding(Need.DOUBTED, ann.subject),
     )
     text = words(page)
     assert not page.exception
@@ -179,6 +180,7 @@ def test_whoever_needs_attention_is_named_with_what_to_do(fake: FakeSystem) -> N
     assert "photo 4: score 0.050 with their others, 0.300 expected" in text
     assert "from 0.600 to 0.400 over 30 days; 0.330 is needed" in text
     assert "9 of 13 marks by PIN" in text
+    assert "checked since" in text, "their photos say nothing of a doubt any more"
     labels = [one.label for one in page.expander]
     assert "1 person may be registered twice" in labels
     assert "1 person whom the kiosks keep missing" in labels

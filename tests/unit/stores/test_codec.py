@@ -30,6 +30,7 @@ infos = st.builds(
     contract=texts,
     added_at=moments,
     weak=st.sampled_from(["", "small"]),
+    life=st.sampled_from(["", "live", "unsure", "attack", "file"]),
 )
 people = st.builds(
     Person,

@@ -162,6 +162,17 @@ def test_a_template_knows_its_photo_and_one_without_is_written_as_before() -> No
     assert [one.get("photo") for one in again] == ["0" * 32, None]
 
 
+def test_what_is_known_of_a_photo_s_life_and_who_vouched_is_read_and_written_again() -> None:
+    stored = json.loads(TEMPLATES)
+    stored[0]["life"] = "attack"
+    person = _read(ABOUT.replace('"later":1', '"vouched":"I know her"'), json.dumps(stored))
+    assert [one.life for one in person.templates] == ["attack", ""]
+    assert person.vouched == "I know her"
+    again = person_codec.person_fields(person)
+    assert [one.get("life") for one in json.loads(again[keys.TEMPLATES])] == ["attack", None]
+    assert json.loads(again[keys.ABOUT])["vouched"] == "I know her"
+
+
 def test_a_photo_exchanged_in_a_record_does_not_fit_its_proof() -> None:
     """Or another face could be put in a person's place at the next change of the model."""
     person, chain = _read(ABOUT, TEMPLATES), a_chain()
