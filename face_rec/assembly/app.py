@@ -113,6 +113,7 @@ def _system(
         clock=clock,
         policy=policy_of(settings),
         liveness=lambda kiosk: stores.kiosks.record(kiosk).liveness,
+        colours=lambda kiosk: stores.kiosks.record(kiosk).colours,
     )
     engine = Engine(journeys, WorkerPool(_workers(settings), clock))
     stack.callback(engine.close)

@@ -54,6 +54,7 @@ class Cue(_Worded):
     BACKGROUND = "background", "what is around the face moves with it"  # of earlier versions
     PICTURE = "picture", "the whole picture moves with the face"
     TURN = "turn", "the head did not turn as asked"
+    COLOUR = "colour", "the face does not shine in the colours of the screen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +100,29 @@ class Side(StrEnum):
     RIGHT = "right"
 
 
+class Colour(StrEnum):
+    """What a screen shows to see it on a face, as CSS writes it. All have a relative luminance
+    (WCAG 2.2) of 0.40, so that nothing flashes when one follows another, and none is a
+    saturated red."""
+
+    TEAL = "#00bbd0"
+    GREEN = "#51c051"
+    VIOLET = "#b799ff"
+    AMBER = "#d6a200"
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """What somebody is asked to do. ``nonce``: names this turn, and is used once; ``side``: to
     which they turn the head, None: back to the camera. ``done`` of ``turns`` are made, and there
-    are ``seconds`` for this one."""
+    are ``seconds`` for this one. ``colour``: what the screen shows to somebody who looks at it."""
 
     nonce: str
     side: Side | None
     done: int
     turns: int
     seconds: float
+    colour: Colour | None = None
 
 
 class Failure(_Worded):
@@ -121,6 +134,10 @@ class Failure(_Worded):
     GONE = "gone", "the face went away before the head had turned as asked"
     SWAPPED = "swapped", "while the head turned another face was there"
     DOUBTED = "doubted", "the head turned as asked, but the picture of it stayed in doubt"
+    COLOURS = (
+        "colours",
+        "what is around the face shone in the screen's colours, the face did not",
+    )
 
 
 class Hold(StrEnum):

@@ -29,9 +29,10 @@ from face_rec.journey.embed import Choose, Probe, embed, fuse, match
 from face_rec.journey.fusion import Fusion
 from face_rec.journey.liveness.evidence import sight
 from face_rec.journey.liveness.judge import LivenessCounts
+from face_rec.journey.liveness.reflection import light_of
 from face_rec.journey.liveness.step_ups import StepUps
 from face_rec.journey.punch import Lingering, Named, Puncher
-from face_rec.journey.step_up import Held, StepUp
+from face_rec.journey.step_up import Held, Measures, StepUp
 from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.journey.track import Tracker
 from face_rec.journey.track_state import TrackState, TrackStates, appearance
@@ -51,14 +52,11 @@ RETRY = 1.0
 Decisions = dict[TrackState, Decision]
 
 
-def _observe(_kiosk: str) -> Check:
-    return Check.OBSERVE
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class PipelineDeps:
     """What all journeys of a process share; ``snapshots`` is None where no pictures are kept.
-    ``liveness``: what the office has decided for a kiosk; asked at every frame, so from memory."""
+    ``liveness``: what the office has decided for a kiosk; asked at every frame, so from memory;
+    ``colours``: whether its screen may show some, too."""
 
     models: ModelSource
     gallery: Gallery
@@ -68,7 +66,8 @@ class PipelineDeps:
     assess: Assessor
     clock: Clock
     policy: Policy
-    liveness: Callable[[str], Check] = _observe
+    liveness: Callable[[str], Check] = lambda _: Check.OBSERVE
+    colours: Callable[[str], bool] = lambda _: False
     lives: LivenessCounts = field(default_factory=LivenessCounts)
     step_ups: StepUps = field(default_factory=StepUps)
 
@@ -215,13 +214,14 @@ class Journey:
                 state.hold = None
             return decisions
         before = {state: state.hold for state in decisions}
-
-        def yaw(state: TrackState) -> float:
-            return self._deps.assess(frame.image, state.track.face).yaw
-
-        limits = self._limits(models).look
-        everybody = check is Check.TURN
-        made, held = self._step_up(decisions, frame.taken_at, yaw, limits, everybody=everybody)
+        measures = Measures(
+            lambda state: self._deps.assess(frame.image, state.track.face).yaw,
+            lambda state: light_of(frame.image, state.track.face.box),
+        )
+        made, held = self._step_up(
+            decisions, frame.taken_at, measures, self._limits(models).look,
+            everybody=check is Check.TURN, coloured=self._deps.colours(self._kiosk),
+        )  # fmt: skip
         for state, decision in made.items():
             if state.hold is not None and before[state] is None:
                 self._deps.lives.note(decision.life, "held")

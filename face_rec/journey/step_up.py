@@ -1,4 +1,5 @@
-"""The step-up at a kiosk that marks live faces only: who is in doubt turns the head as asked.
+"""The step-up at a kiosk that marks live faces only: who is in doubt turns the head as asked, and
+then, where the office allows it, looks at a screen that shows some colours.
 
 One person at a time, as a screen has one arrow. Everything about one kiosk is done by the thread
 that works on its pictures; what comes from elsewhere goes through :class:`StepUps`.
@@ -20,7 +21,10 @@ from face_rec.domain.liveness import (
 from face_rec.domain.recognition import Decision, Look
 from face_rec.journey.decide import Limits, vote
 from face_rec.journey.liveness import challenge as rules
+from face_rec.journey.liveness import colours
 from face_rec.journey.liveness.challenge import Challenge
+from face_rec.journey.liveness.colours import ColourCheck
+from face_rec.journey.liveness.reflection import Light, Reflection
 from face_rec.journey.liveness.step_ups import StepUps
 from face_rec.journey.track_state import TrackState
 
@@ -52,13 +56,29 @@ class Held:
 @dataclass(slots=True, eq=False)
 class _Open:
     """A challenge and whose it is; ``epoch`` and ``identity``: of the state when it was asked.
-    ``decision``: by which they were named."""
+    ``decision``: by which they were named. ``found``: that they have turned the head; then
+    ``colours`` are shown, where they are."""
 
     state: TrackState
     epoch: int
     identity: int
     decision: Decision
     challenge: Challenge
+    colours: ColourCheck | None = None
+    found: tuple[Finding, ...] = ()
+
+    @property
+    def prompt(self) -> Prompt | None:
+        return self.colours.prompt if self.colours else self.challenge.prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What is measured of a face in the newest picture, when it is wanted: the degrees to which
+    it looks to the side, and the light on it."""
+
+    yaw: Callable[[TrackState], float]
+    light: Callable[[TrackState], Light]
 
 
 class StepUp:
@@ -68,17 +88,20 @@ class StepUp:
         self._kiosk = kiosk
         self._shared = shared
         self._open: _Open | None = None
-        self._everybody = False
+        self._everybody = self._coloured = False
 
     def prompt(self, state: TrackState) -> Prompt | None:
         """What whoever this is is asked to do now."""
-        return self._open.challenge.prompt if self._of(state) and self._open else None
+        return self._open.prompt if self._of(state) and self._open else None
 
     def takes(self, state: TrackState, look: Look, limits: Limits) -> bool:
-        """Whether ``look`` is one at a head that turns as asked: seen from the side nobody is
-        named, but it tells whether it is still the same person."""
+        """Whether ``look`` is one at a head that turns as asked, or in coloured light: so nobody
+        is named, and no model was trained on it, but it tells whether it is still the same
+        person."""
         one = self._open
-        if one is None or one.state is not state or not one.challenge.aside(look.quality.yaw):
+        if one is None or one.state is not state:
+            return False
+        if one.colours is None and not one.challenge.aside(look.quality.yaw):
             return False
         match, who = look.match, one.challenge.subject
         if vote(look, limits) not in {None, who}:
@@ -91,20 +114,21 @@ class StepUp:
         self,
         decisions: Mapping[TrackState, Decision],
         now: float,
-        yaw: Callable[[TrackState], float],
+        measures: Measures,
         limits: Limits,
         *,
         everybody: bool = False,
+        coloured: bool = False,
     ) -> tuple[dict[TrackState, Decision], tuple[Held, ...]]:
         """The decisions, live where somebody has turned as asked, and who was held. The states
         learn why they are not marked. ``everybody``: is asked to turn, not only who is in
-        doubt."""
-        self._everybody = everybody
-        held = [*self._go_on(decisions, now, yaw, limits)]
+        doubt; ``coloured``: the screen may show colours."""
+        self._everybody, self._coloured = everybody, coloured
+        held = [*self._go_on(decisions, now, measures, limits)]
         made = {state: self._with_turns(state, one) for state, one in decisions.items()}
         for state, decision in made.items():
             held += self._hold(state, decision, now)
-        self._begin(made, now, yaw)
+        self._begin(made, now, measures.yaw)
         first, kiosk = self._shared.first, self._kiosk
         told = [one for one in held if first(kiosk, one.decision.subject or "", now)]
         return made, tuple(told)
@@ -118,23 +142,52 @@ class StepUp:
         self,
         decisions: Mapping[TrackState, Decision],
         now: float,
-        yaw: Callable[[TrackState], float],
+        measures: Measures,
         limits: Limits,
     ) -> list[Held]:
         one = self._open
         if one is None:
             return []
-        one.challenge = self._moved(one, decisions, now, yaw)
+        one.challenge = self._moved(one, decisions, now, measures.yaw)
         if one.challenge.unseen(now) or one.state.life.verdict is Liveness.ATTACK:
             self._open = None  # nobody was asked; or nothing is asked of a picture any more
             return []
+        if one.colours is not None:
+            return self._coloured_light(one, one.colours, now, measures)
         answer = rules.answered(one.challenge, _naming(one, limits), one.state.life, now)
         if isinstance(answer, Failure):
-            self._open = None
-            return [self._failed(one, answer, now)]
+            return self._failed(one, answer, now)
         if answer.verdict is Liveness.LIVE and answer is not one.state.life:
-            one.state.turned = answer.findings[-1], one.challenge.subject
-            self._open = None
+            one.found = answer.findings[-1:]
+            if not self._coloured:
+                self._pass(one)
+            else:
+                ask = self._shared.ask_colour(self._kiosk, None, now)
+                one.colours = ColourCheck(ask, now)
+        return []
+
+    def _pass(self, one: _Open) -> None:
+        one.state.turned = one.found, one.challenge.subject
+        self._open = None
+
+    def _coloured_light(
+        self, one: _Open, check: ColourCheck, now: float, measures: Measures
+    ) -> list[Held]:
+        """One more picture of a face before a coloured screen. What cannot be seen says nothing:
+        then the turns of the head decide."""
+        if one.challenge.failure is not None:
+            return self._failed(one, one.challenge.failure, now)
+        light = measures.light(one.state) if one.state.track.fresh else None
+        shown, ask = self._shared.shown_at(check.ask.nonce), self._shared.ask_colour
+        check = colours.seen(check, shown, light, now, lambda last: ask(self._kiosk, last, now))
+        one.colours = check
+        if not check.ended:
+            return []
+        came, found = colours.found(check)
+        one.found = (*one.found, found)
+        if came is Reflection.MISSING:
+            return self._failed(one, Failure.COLOURS, now)
+        self._pass(one)
         return []
 
     def _moved(
@@ -156,15 +209,16 @@ class StepUp:
             return challenge
         return rules.moved(challenge, yaw(state), now, lambda: self._shared.ask(self._kiosk, now))
 
-    def _failed(self, one: _Open, why: Failure, now: float) -> Held:
+    def _failed(self, one: _Open, why: Failure, now: float) -> list[Held]:
+        self._open = None
         subject, life = one.challenge.subject, one.state.life
         self._shared.fail(self._kiosk, subject, now)
         self._shared.owe(self._kiosk, subject, now)
         one.state.failed_at = now
         says = Liveness.ATTACK if why in _AGAINST else Liveness.UNSURE
-        found = Finding(Cue.TURN, float(one.challenge.done), says)
-        told = replace(life, findings=(*life.findings, found))
-        return Held(one.state, replace(one.decision, subject=subject, life=told), why.words)
+        found = one.found or (Finding(Cue.TURN, float(one.challenge.done), says),)
+        told = replace(life, findings=(*life.findings, *found))
+        return [Held(one.state, replace(one.decision, subject=subject, life=told), why.words)]
 
     # --- who is held
 
@@ -176,7 +230,7 @@ class StepUp:
         if decision.subject != subject:
             return decision
         life = decision.life
-        live = replace(life, verdict=Liveness.LIVE, findings=(*life.findings, found), near=False)
+        live = replace(life, verdict=Liveness.LIVE, findings=(*life.findings, *found), near=False)
         return replace(decision, life=live)
 
     def _hold(self, state: TrackState, decision: Decision, now: float) -> list[Held]:

@@ -74,7 +74,7 @@ class TrackState:
     """Whether the office knows that this is taken for a picture."""
     failed_at: float = float("-inf")
     """When they last did not turn the head as asked."""
-    turned: tuple[Finding, str] | None = None
+    turned: tuple[tuple[Finding, ...], str] | None = None
     """That they did, and who they were then."""
     identity: int = 0
     """Another number whenever it is not known any more who this is."""

@@ -146,7 +146,7 @@ def _held(label: Label, hold: Hold, pin: bool) -> Banner:
     """To somebody who would be marked if their face were known to be no picture."""
     if label.prompt is not None:
         side, nonce = label.prompt.side, label.prompt.nonce
-        heard = f"turn:{nonce}:{side or 'back'}"
+        heard = "turn:colours" if label.prompt.colour else f"turn:{nonce}:{side or 'back'}"
         return Banner(Mood.IDLE, TURNS[side], "Stay where you are", heard)
     mood = Mood.IDLE if label.mood is Mood.LOOKING else Mood.PROBLEM
     return Banner(mood, hold.heading, hold.advice(pin))

@@ -49,7 +49,8 @@ class KioskRecord:
     it takes attendance (equal: always); ``transport``, the way of its video (None: as the
     site's setting says); ``sounds``, ``voice``, ``short_names`` and ``show_late``, what its
     screen does (None: as the site's screens do, see :class:`~face_rec.domain.look.Look`);
-    ``liveness``, what it does about pictures of faces where liveness models are installed.
+    ``liveness``, what it does about pictures of faces where liveness models are installed;
+    ``colours``, whether its screen may show colours to who turns the head there.
     """
 
     id: str
@@ -73,6 +74,7 @@ class KioskRecord:
     show_late: bool | None = None
     choice: bool = False
     liveness: Check = Check.OBSERVE
+    colours: bool = False
 
     @property
     def asks(self) -> bool:

@@ -46,7 +46,7 @@ class Studio:
     def rendered(self, number: int) -> tuple[str, list[Image]]:
         """A live clip, rendered, and its name."""
         random = self._random("live", number)
-        _, head = self._somebody(random, number)
+        _, head = self.somebody(random, number)
         tall = (NEAR, FAR)[number % 2] * float(random.uniform(0.9, 1.05))
         near = "near" if number % 2 == 0 else "far"
         return f"{number:03}-{near}-{head.who}", list(living(head, tall, random, self._frames))
@@ -59,14 +59,14 @@ class Studio:
         return np.random.default_rng([self._seed, number, *kind.encode()])
 
     def _cast(self, random: np.random.Generator, number: int, variant: Variant) -> Cast:
-        photo, head = self._somebody(random, number)
+        photo, head = self.somebody(random, number)
         films = self._films(near=variant.near)
         attacker = head
         while attacker.who == head.who:
-            _, attacker = self._somebody(random, int(random.integers(len(self._people))))
+            _, attacker = self.somebody(random, int(random.integers(len(self._people))))
         return Cast(photo, head, attacker, films[int(random.integers(len(films)))])
 
-    def _somebody(self, random: np.random.Generator, number: int) -> tuple[Photo, Head]:
+    def somebody(self, random: np.random.Generator, number: int) -> tuple[Photo, Head]:
         """The person of this number, or the next of whom a photo can be cut out well."""
         for step in range(len(self._people)):
             person = self._people[(number + step) % len(self._people)]

@@ -4,8 +4,11 @@ from collections import deque
 from threading import Lock
 from typing import Final
 
+from face_rec.domain.liveness import Colour
 from face_rec.journey.liveness import challenge as rules
+from face_rec.journey.liveness import colours
 from face_rec.journey.liveness.challenge import Ask, Draw, draw
+from face_rec.journey.liveness.colours import ColourAsk
 
 TRIES: Final = 5
 """Failed tries within :data:`LATELY` seconds that pause a face at a kiosk …"""
@@ -19,11 +22,12 @@ _ASKS: Final = 4096
 
 
 class StepUps:
-    """Which turns were asked for and shown, each once, and who
+    """Which turns and colours were asked for and shown, each once, and who
     has failed. Known to this process only, and until it ends. Safe from any thread."""
 
-    def __init__(self, draw: Draw = draw) -> None:
+    def __init__(self, draw: Draw = draw, draw_colour: colours.Draw = colours.draw) -> None:
         self._draw = draw
+        self._draw_colour = draw_colour
         self._lock = Lock()
         self._waiting: dict[str, tuple[str, float]] = {}
         self._shown: dict[str, float] = {}
@@ -35,14 +39,23 @@ class StepUps:
     def ask(self, kiosk: str, now: float) -> Ask:
         """Another turn, for the screens of ``kiosk``."""
         ask = self._draw()
-        with self._lock:
-            self._waiting[ask.nonce] = (kiosk, now)
-            while len(self._waiting) > _ASKS:
-                del self._waiting[next(iter(self._waiting))]
+        self._await(kiosk, ask.nonce, now)
         return ask
 
+    def ask_colour(self, kiosk: str, before: Colour | None, now: float) -> ColourAsk:
+        """Another colour than ``before``, for the screens of ``kiosk``."""
+        ask = self._draw_colour(before)
+        self._await(kiosk, ask.nonce, now)
+        return ask
+
+    def _await(self, kiosk: str, nonce: str, now: float) -> None:
+        with self._lock:
+            self._waiting[nonce] = (kiosk, now)
+            while len(self._waiting) > _ASKS:
+                del self._waiting[next(iter(self._waiting))]
+
     def show(self, kiosk: str, nonce: str, now: float) -> bool:
-        """A screen of ``kiosk`` says that it shows the turn: True once, and in time."""
+        """A screen of ``kiosk`` says that it shows what was asked: True once, and in time."""
         with self._lock:
             asked_of, at = self._waiting.get(nonce, ("", now))
             if asked_of != kiosk:

@@ -93,6 +93,18 @@ def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
         "marked and waits under Records, Review; five such tries in three minutes pause that face "
         "there for three. PINs help who cannot turn. docs/liveness.md says what is noticed.",
     )  # fmt: skip
+    colours = st.toggle(
+        "After the turns the screen shows colours", start.colours, key=f"{key}_colours",
+        disabled=not (liveness or start.liveness).strict,
+        help="Only where the site allows it, and not where people with photosensitive epilepsy "
+        "may stand before it: for some five seconds the whole screen shows six colours, one after "
+        "another, and it is looked whether the face shines in them. They are equally bright, none "
+        "is a saturated red, and they change less than twice a second, below the three flashes of "
+        "WCAG 2.3.1; nobody has tested that on people. Finds few screens held before it and no "
+        "paper (docs/liveness.md). A device that asks for reduced motion shows none.",
+    )  # fmt: skip
+    if colours:
+        st.warning(COLOURS_WARNING, icon=":material/warning:")
     shown = st.toggle(
         "Show today's marks beside the picture", start.show_marks, key=f"{key}_shown",
         help="Names, times and portraits of colleagues, for everybody who passes by.",
@@ -100,7 +112,7 @@ def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
     return replace(
         start, site=(site or "").strip(), opens=opens or time(0), closes=closes or time(0),
         pin=pin, show_marks=shown, choice=choice, transport=transport,
-        liveness=liveness or start.liveness,
+        liveness=liveness or start.liveness, colours=colours,
     )  # fmt: skip
 
 
@@ -152,6 +164,10 @@ def since_when(app: AccessFacade, wanted: KioskRecord, known: KioskRecord, key: 
 NO_LIVENESS: Final = (
     "**Nobody is marked by face at this kiosk now:** live faces only are to be marked, and no "
     "liveness models are installed to tell them (page Models). PINs go on where they are allowed."
+)
+COLOURS_WARNING: Final = (
+    "**Photosensitivity:** tell people at the door that the screen changes its "
+    "colour, and let who does not want it use a PIN or ask the office."
 )
 REPEATED: Final = (
     "Who waits before it gets one mark, however long: another one follows when the site's "

@@ -1,6 +1,7 @@
 // Somebody in doubt is asked to turn the head: one large arrow, which of how many turns it is, and
 // how long there is for it. The server draws the side, and counts a turn only once this screen has
-// said that it shows it.
+// said that it shows it. Where the office allows it, the whole screen then shows some colours, one
+// after another, around a few words.
 
 const TURN_WORDS = { left: "Turn your head to the left", right: "Turn your head to the right" };
 const BACK_WORDS = "Look at the camera again";
@@ -18,10 +19,13 @@ class TurnCard {
     [this.steps, this.other] = this.box.querySelectorAll("span");
     this.time = this.box.querySelector("i");
     this.drawn = new Drawn();
+    this.colours = new Colours(root.querySelector(".k-colours"), told);
   }
 
-  // ``prompt``: {nonce, side, done, turns, seconds}, or nothing; ``pin``: PINs may be used here.
+  // ``prompt``: {nonce, side, done, turns, seconds, colour}, or nothing; ``pin``: PINs may be used
+  // here.
   show(prompt, pin) {
+    this.colours.show(prompt?.colour ? prompt : null);
     this.box.hidden = !prompt;
     this.root.toggleAttribute("data-turn", Boolean(prompt));
     this.greeting.setAttribute("aria-live", prompt ? "assertive" : "polite");
@@ -51,5 +55,57 @@ class TurnCard {
     requestAnimationFrame(() => requestAnimationFrame(() => {
       if (document.hidden || this.box.hidden || !this.told(nonce)) this.said = "";
     }));
+  }
+}
+
+// A colour is never shown for less than this: at most two changes a second, and three are what
+// WCAG 2.3.1 allows of flashes, which these are not.
+const COLOUR_MS = 500;
+
+class Colours {
+  constructor(box, told) {
+    Object.assign(this, { box, told, nonce: "", since: -Infinity, waits: 0, over: 0 });
+    [this.words, this.steps] = box.querySelectorAll("b, span");
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)");
+  }
+
+  // Nothing is shown, and the server not told that it is, on a device that asks for no motion: then
+  // the turns of the head decide alone.
+  show(prompt) {
+    if (!prompt || this.calm.matches || document.hidden) return this.hide();
+    if (prompt.nonce === this.nonce) return;
+    this.nonce = prompt.nonce;
+    clearTimeout(this.waits);
+    const rest = this.since + COLOUR_MS - performance.now();
+    if (rest > 0) this.waits = setTimeout(() => this.draw(prompt), rest);
+    else this.draw(prompt);
+  }
+
+  draw({ nonce, colour, done, turns, seconds }) {
+    if (nonce !== this.nonce) return;
+    this.box.style.backgroundColor = colour;
+    this.words.textContent = BACK_WORDS;
+    this.steps.textContent = `${done + 1} / ${turns}`;
+    if (this.box.hidden) {
+      this.box.hidden = false;
+      this.box.showPopover?.();  // above all that is on the page
+    }
+    this.since = performance.now();
+    clearTimeout(this.over);
+    this.over = setTimeout(() => this.hide(), seconds * 1000);  // a line that is silent ends it
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      if (nonce === this.nonce && !this.box.hidden && !document.hidden) this.told(nonce);
+    }));
+  }
+
+  // At once: whoever it was for may have left, and the next person has asked for none of it.
+  hide() {
+    clearTimeout(this.waits);
+    clearTimeout(this.over);
+    this.nonce = "";
+    if (this.box.hidden) return;
+    this.since = performance.now();
+    this.box.hidePopover?.();
+    this.box.hidden = true;
   }
 }

@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from face_rec.domain.liveness import Colour
 from tests.browser.conftest import Cast
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import NIGHT, Shot, make_camera
@@ -29,6 +30,7 @@ from tests.browser.support.told_kiosk import (
     TROUBLES,
     ToldLine,
     asked,
+    coloured,
     face,
     fail_camera,
     misfits,
@@ -50,6 +52,21 @@ STANDS_STILL = """() => {
 SETTLED = "() => !document.getAnimations().some(one => one instanceof CSSTransition)"
 MINUTES = 3
 """After which a screen rests before which nobody is."""
+COLOURS_SEEN = """() => {
+  window.coloursSeen = [];
+  const { live } = [...document.querySelectorAll('*')].find(one => one.live?.turn);
+  const { box } = live.turn.colours;
+  new MutationObserver(() => {
+    const now = box.hidden ? "" : box.style.backgroundColor, seen = window.coloursSeen;
+    if (now !== seen.at(-1)?.[1]) seen.push([performance.now(), now]);
+  }).observe(box, { attributes: true, attributeFilter: ["style", "hidden"] }); }"""
+"""Writes down each change of the box of colours."""
+SHOWS = "box => !box.hidden && box.textContent.includes('%d / 12')"
+FILLS = """box => { const { left, top, width, height } = box.getBoundingClientRect();
+  return left <= 0 && top <= 0 && width >= innerWidth && height >= innerHeight
+    && box.getRootNode().elementFromPoint(4, 4) === box; }"""
+"""Whether it covers the window, and nothing lies over it."""
+TURN = "box => box.getRootNode().querySelector('.k-turn').dataset.side === '%s'"
 SPOKEN = """
   window.spoken = [];
   Object.defineProperty(window, 'speechSynthesis', { value: {
@@ -183,6 +200,58 @@ def test_a_turn_of_the_head_is_said_to_be_shown_once_it_is_and_once(
     line.tell(challenge=None)
     expect(turn).to_be_hidden()
     expect(page.get_by_test_id("greeting")).to_have_attribute("aria-live", "polite")
+
+
+def _until(page: Page, line: ToldLine, parts: dict[str, object], holds: str) -> None:
+    """The server goes on saying so until the page says that ``holds``, of the box of colours."""
+    colours = page.get_by_test_id("colours")
+    for _ in range(600):
+        line.tell(**parts)
+        if colours.evaluate(holds):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never: {holds}")
+
+
+def test_colours_fill_the_screen_follow_each_other_slowly_and_end_at_once(
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+) -> None:
+    kiosk, line = _opened(browse, app, make_camera(tmp_path / "c.mjpeg", [Shot([], 4)]))
+    page, palette = kiosk.page, [one.value for one in Colour]
+    page.evaluate(COLOURS_SEEN)
+    for number in range(12):  # as fast as a broken server might
+        line.tell(**coloured(number, palette[number % 4]))
+    _until(page, line, coloured(11, palette[3]), SHOWS % 12)
+    _until(page, line, coloured(11, palette[3]), FILLS)
+    _until(page, line, {"challenge": None}, "box => box.hidden")  # whoever it was has left
+    _until(page, line, coloured(20, palette[0]), SHOWS % 21)  # and the next one comes
+    seen: list[tuple[float, str]] = page.evaluate("window.coloursSeen")
+    drawn = [number for number, (_, colour) in enumerate(seen) if colour and number]
+    assert len(drawn) >= 2
+    gaps = [seen[number][0] - seen[number - 1][0] for number in drawn]
+    assert min(gaps) > 1000 / 3, "more than three changes a second, or shown again at once"
+    for _ in range(100):
+        if {"c11", "c20"} <= _shown(line):
+            break
+        page.wait_for_timeout(50)
+    assert {"c11", "c20"} <= _shown(line)
+
+    page.emulate_media(reduced_motion="reduce")
+    _until(page, line, coloured(30, palette[1]), "box => box.hidden")
+    _until(page, line, asked("left", 0, 3), TURN % "left")
+    _until(page, line, coloured(31, palette[2]), TURN % "back")
+    assert page.get_by_test_id("colours").is_hidden()
+    _until(page, line, asked("right", 1, 3), TURN % "right")
+    for _ in range(100):
+        if "right1" in _shown(line):
+            break
+        page.wait_for_timeout(50)
+    assert not {"c30", "c31"} & _shown(line)
+
+
+def _shown(line: ToldLine) -> set[str]:
+    """What the screen has said that it shows."""
+    return {one["turn"]["nonce"] for one in line.heard if "turn" in one}
 
 
 def test_an_empty_scene_costs_a_picture_or_two_a_second_and_a_hidden_tab_none(

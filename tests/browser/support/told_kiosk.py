@@ -74,9 +74,18 @@ def asked(side: str | None, done: int, turns: int) -> dict[str, object]:
     """Somebody in doubt is asked to turn the head, or to look back."""
     words = f"Turn your head to the {side}" if side else "Look at the camera again"
     challenge = {"nonce": f"{side}{done}", "side": side, "done": done, "turns": turns,
-                 "seconds": 5.0}  # fmt: skip
+                 "seconds": 5.0, "colour": None}  # fmt: skip
     banners = [said("idle", words, "Stay where you are")]
     return {"banners": banners, "scene": face("looking"), "challenge": challenge}
+
+
+def coloured(number: int, colour: str) -> dict[str, object]:
+    """The screen shows a colour to somebody who has turned the head."""
+    told = asked(None, number, 12)
+    return told | {
+        "challenge": {"nonce": f"c{number}", "side": None, "done": number, "turns": 12,
+                      "seconds": 60.0, "colour": colour},
+    }  # fmt: skip
 
 
 OFFER = {

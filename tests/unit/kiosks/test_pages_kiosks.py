@@ -22,7 +22,7 @@ from face_rec.domain.screens import StreamStats
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport
 from face_rec.kiosks.screen_status import Report, ScreenStatus
-from pages.ui.access.kiosk_card import NO_LIVENESS
+from pages.ui.access.kiosk_card import COLOURS_WARNING, NO_LIVENESS
 from tests.fakes.access import OneVisitor, memory_devices
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import FakeLife, fake_models
@@ -110,6 +110,23 @@ def test_a_kiosk_that_enforces_liveness_without_models_says_so_in_its_form_and_o
     assert "Marks nobody by face" in words(opened("kiosks.py"))
     fake.models.models = replace(fake_models(), life=FakeLife())
     assert "Marks nobody by face" not in words(opened("kiosks.py"))
+
+
+def test_colours_are_offered_only_where_live_faces_only_are_marked_and_with_a_warning(
+    fake: FakeSystem,
+) -> None:
+    fake.rules.put(KioskRecord("gate"))
+    page = dialog()
+    assert page.toggle(key="device_gate_colours").disabled
+    page.selectbox(key="device_gate_liveness").set_value(Check.ENFORCE)
+    page.button(key="edit_gate").click().run()
+    assert not page.toggle(key="device_gate_colours").disabled
+    assert COLOURS_WARNING not in [one.value for one in page.warning]
+    page.toggle(key="device_gate_colours").set_value(True)
+    page.button(key="edit_gate").click().run()
+    assert COLOURS_WARNING in [one.value for one in page.warning]
+    pressed(page, "save_gate")
+    assert gate(fake).colours
 
 
 def test_what_is_saved_is_felt_at_the_kiosk_at_once(fake: FakeSystem) -> None:

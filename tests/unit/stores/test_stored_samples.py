@@ -253,7 +253,7 @@ RULES: list[tuple[Item, str]] = [
         '"watched_from":null,"pin":false,"groups":["Office"],"valid_from":"2025-03-10",'
         '"show_marks":false,"title":"","opens":"00:00:00","closes":"00:00:00",'
         '"transport":null,"sounds":null,"voice":null,"short_names":null,"show_late":null,'
-        '"choice":false,"liveness":"observe"}',
+        '"choice":false,"liveness":"observe","colours":false}',
     ),
     (
         KioskRecord("x", pin=True, title="Gäte", opens=time(7, 30), closes=time(19),
@@ -262,7 +262,7 @@ RULES: list[tuple[Item, str]] = [
         '"pin":true,"groups":[],"valid_from":null,"show_marks":false,"title":"Gäte",'
         '"opens":"07:30:00","closes":"19:00:00","transport":"http","sounds":null,"voice":null,'
         '"short_names":null,"show_late":null,"choice":false,'
-        '"liveness":"enforce"}',
+        '"liveness":"enforce","colours":false}',
     ),
 ]  # fmt: skip
 
