@@ -17,7 +17,7 @@ APART := tests/integration/project tests/browser
 # Images of Python often set it: every process that a test starts would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-fast test-thorough test-clock coverage lint hooks types fuzz chaos soak bench bench-quick bench-history presentations outage lock clean
+.PHONY: help run test test-fast test-thorough test-clock coverage lint hooks types fuzz chaos soak bench bench-quick bench-history presentations outage messages lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -98,6 +98,9 @@ presentations: $(VENV)/.tools ## render presentation attacks for evaluate-livene
 
 outage: $(VENV)/.tools ## kill the server for ten minutes in which thirty people come (make outage MINUTES=1 PEOPLE=4); takes a quarter of an hour
 	MINUTES=$(MINUTES) PEOPLE=$(PEOPLE) $(BIN)/python -m pytest -q -s tests/browser/kiosk/outage.py
+
+messages: $(VENV)/.tools ## bring the catalogues of all languages up to date; names what is not translated
+	$(BIN)/python -m tests.messages
 
 lock: $(VENV)/.tools ## write both lock files anew from requirements.txt and pyproject.toml (make lock UPGRADE=--upgrade: the newest allowed)
 	$(COMPILE) $(UPGRADE) requirements.txt -o requirements.lock

@@ -27,6 +27,7 @@ from config import Settings, load
 from face_rec import assembly, background
 from face_rec.assembly import System
 from face_rec.domain.errors import FaceRecError, RedisMissing, SettingError, StoreUnavailable
+from face_rec.languages.translator import Translators
 from face_rec.log import configure
 from face_rec.models.status import ModelState
 from face_rec.retry import until_back
@@ -65,6 +66,7 @@ def _settings() -> Settings:
 delta_generator._use_warning_has_been_displayed = True  # noqa: SLF001
 
 SETTINGS = _settings()
+WORDS = Translators().of(SETTINGS.site_language)
 configure(SETTINGS.log_level, SETTINGS.log_format)
 for remark in remarks(SETTINGS.secret_files):
     log.warning("secrets_open %s", remark)
@@ -194,9 +196,9 @@ app = st.App(
     routes=assembly.routes(
         SETTINGS,
         AwayFiles(
-            screen_files.AWAY_PAGE,
+            screen_files.away_page(WORDS),
             screen_files.AWAY_CSS,
-            screen_files.AWAY_JS,
+            screen_files.away_script(WORDS),
             screen_files.WORKER,
         ),
     ),

@@ -19,7 +19,8 @@ from face_rec.domain.errors import Conflict, OptionsRefused, StoreUnavailable
 from face_rec.domain.first_steps import Guide, guide_of
 from face_rec.domain.look import Look, accent_of, stored_logo, welcome_of
 from face_rec.domain.own_calibration import Calibrations, calibrations_of, in_force, stored
-from face_rec.settings.kinds import Cooldown, Days, Title, Zone, parser
+from face_rec.languages.language import DEFAULT
+from face_rec.settings.kinds import Cooldown, Days, LanguageCode, Title, Zone, parser
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,8 @@ class SiteOptions:
     calibrations: Calibrations = ()
     """What an admin took over from measurements on one's own people, the newest first."""
     first_steps: Guide = Guide.NOT_BEGUN
+    language: str = DEFAULT
+    """Of screens that have none of their own, its code."""
 
     def having(self, values: Mapping[str, Any]) -> Self:
         """With these values, by name; those of the look as well."""
@@ -106,6 +109,7 @@ def _model(text: str) -> str:
 PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "title": parser(Title),
     "timezone": parser(Zone),
+    "language": parser(LanguageCode),
     "cooldown": parser(Cooldown),
     "snapshot_days": parser(Days),
     "inactive_days": parser(Days),
@@ -124,6 +128,7 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
 VARIABLES: Final[Mapping[str, str]] = {
     "title": "TITLE",
     "timezone": "TIMEZONE",
+    "language": "SITE_LANGUAGE",
     "cooldown": "COOLDOWN_SECONDS",
     "snapshot_days": "SNAPSHOT_DAYS",
     "inactive_days": "INACTIVE_DAYS",

@@ -3,6 +3,7 @@
 from enum import Enum
 
 from face_rec.access.rights import Right
+from face_rec.languages.language import msgid
 
 
 class Page(Enum):
@@ -13,7 +14,7 @@ class Page(Enum):
     """
 
     OVERVIEW = ("Attendance", "Overview", ":material/dashboard:", Right.OVERVIEW)
-    TAKE_ATTENDANCE = ("Attendance", "Take attendance", ":material/videocam:", Right.KIOSK)
+    TAKE_ATTENDANCE = ("Attendance", msgid("Take attendance"), ":material/videocam:", Right.KIOSK)
     RECORDS = ("Attendance", "Records", ":material/table_rows:", Right.RECORDS)
     REPORTS = ("Attendance", "Reports", ":material/bar_chart:", Right.RECORDS)
     PEOPLE = ("People", "People", ":material/groups:", Right.PEOPLE_READ)

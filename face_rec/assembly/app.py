@@ -36,6 +36,7 @@ from face_rec.kiosks.kiosk import NAME as KIOSK_NAME
 from face_rec.kiosks.kiosk_register import Heartbeat
 from face_rec.kiosks.offline import OfflineSeal
 from face_rec.kiosks.screen_status import ScreenReports
+from face_rec.languages.translator import Translators
 from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.duplicates import DuplicateCheck
@@ -200,6 +201,7 @@ def _system(
         offline=_offline(settings, stores, journeys, follower),
         own_people=own_people,
         advice=advice,
+        translators=Translators(),
     )  # fmt: skip
 
 

@@ -15,12 +15,14 @@ from face_rec.assembly import system as holder
 from face_rec.assembly.system import System
 from face_rec.attendance.rules import rule_version
 from face_rec.clock import SystemClock
+from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.first_steps import Guide
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.look import ACCENT
 from face_rec.domain.marks import Event, EventKind
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.way_choice import REASON
+from face_rec.languages.translator import ENGLISH, Translator
 from face_rec.people.photos.portraits import Portraits
 from face_rec.web import entrance
 from face_rec.web.api import api
@@ -57,7 +59,7 @@ def owner_of_page(tab: str) -> Hashable:
 def routes(settings: Settings, away: AwayFiles | None = None) -> list[BaseRoute]:
     """The plain HTTP routes; each asks for the running system when it is called. ``away``: what a
     kiosk's browser shows while this does not answer; None: nothing of its own."""
-    branding = installed.Branding(lambda: _title(settings), _accent)
+    branding = installed.Branding(lambda: _title(settings), _accent, _words)
     ours: list[BaseRoute] = [
         *health.routes(_health),
         *health.contact_routes(settings.security_contact, SystemClock()),
@@ -127,9 +129,21 @@ def _entrance(settings: Settings) -> list[BaseRoute]:
             _provider(settings),
             lambda: holder.current().access.signing_key(),  # noqa: PLW0108
             lambda: holder.current().options.decide("first_steps", Guide.ON),
+            words=_words_at,
         ),
         *api.routes(lambda: _api(holder.current())),
     ]
+
+
+def _words_at(kiosk: str) -> Translator:
+    """What the kiosk of this name says; the site's language where there is none, or it is not
+    known yet."""
+    built = holder.current()
+    try:
+        own = built.kiosks.record(kiosk).language if kiosk else None
+    except StoreUnavailable:
+        own = None
+    return built.words(own)
 
 
 def _title(settings: Settings) -> str:
@@ -140,6 +154,11 @@ def _title(settings: Settings) -> str:
 def _accent() -> str:
     built = holder.installed()
     return built.options.current().look.accent if built else ACCENT
+
+
+def _words() -> Translator:
+    built = holder.installed()
+    return built.words(None) if built else ENGLISH
 
 
 def _installed_access() -> Access | None:
@@ -256,6 +275,7 @@ def sources_of(system: System) -> Sources:
         late=lambda event: system.services.current().timesheets.late_by(event),  # noqa: PLW0108
         title=lambda: system.site.title,
         look=lambda: system.options.current().look,
+        words=system.words,
         zone=lambda: system.site.timezone,
         seal=system.offline.seal,
         seats=system.engine.seats,

@@ -187,6 +187,7 @@ def open_options(settings: Settings, streams: Streams) -> LiveOptions:
         cooldown=settings.cooldown_seconds,
         snapshot_days=settings.snapshot_days,
         inactive_days=settings.inactive_days,
+        language=settings.site_language,
     )
     client = streams.client
     audit_log = open_trail(client, settings.site, streams.clock, streams.ledger(AUDIT))

@@ -33,6 +33,7 @@ from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.screen_status import ScreenReports
+from face_rec.languages.translator import Translator, Translators
 from face_rec.models.scores.own_people import OwnPeople
 from face_rec.models.scores.own_report import Advice
 from face_rec.models.service import ModelService
@@ -89,6 +90,11 @@ class System:
     offline: Offline
     own_people: OwnPeople
     advice: Advice
+    translators: Translators
+
+    def words(self, language: str | None) -> Translator:
+        """What is said in this language; None: in the site's."""
+        return self.translators.of(language or self.options.current().language)
 
     @property
     def site(self) -> SiteInfo:
@@ -157,6 +163,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             late_by=lambda event: system.services.current().timesheets.late_by(  # noqa: PLW0108
                 event
             ),
+            words=system.words,
         ),
         RegistrarFacade(
             *common,

@@ -192,6 +192,14 @@ class SignInRefused(AccessError):
     """Name and password do not open anything; the message never says which was wrong."""
 
 
+class PinsLocked(SignInRefused):
+    """Too many PINs were tried for an ID, or at a kiosk; ``minutes`` until the next may be."""
+
+    def __init__(self, message: str, minutes: int) -> None:
+        super().__init__(message)
+        self.minutes = minutes
+
+
 class TryLater(AccessError):
     """Too many tries, or too many people at once; ``seconds`` until it is worth another try."""
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
 
+from face_rec.languages.language import msgid
+
 
 class Check(StrEnum):
     """What a kiosk does about liveness. Where no liveness model is installed nothing is measured,
@@ -142,32 +144,38 @@ class Failure(_Worded):
 
 class Hold(StrEnum):
     """Why somebody who is named is not marked at a kiosk that enforces liveness; ``heading``
-    and ``text`` tell them so, ``ends`` whether there is nothing they could do before it."""
+    and ``text`` tell them so, in English; ``ends``: whether there is nothing they could do before
+    it."""
 
     heading: str
     text: str
     ends: bool
 
-    NEAR = "near", "Step back a little", "The camera must see what is around your head"
-    UNSURE = "unsure", "One moment", "Keep looking at the camera"
-    TURN = "turn", "Turn your head", "as the arrow says"
-    ATTACK = "attack", "Not marked", "This looks like a picture", True
-    FAILED = "failed", "Not marked", "The head did not turn as the arrows said", True
-    PAUSED = "paused", "Wait some minutes", "Too many tries: this face is paused here", True
-    STILL = "still", "Not marked", "One photo is not enough here", True
-    NO_MODEL = "no_model", "Not marked", "This kiosk cannot tell faces from pictures now", True
+    NEAR = (
+        "near", msgid("Step back a little"),
+        msgid("The camera must see what is around your head"),
+    )  # fmt: skip
+    UNSURE = "unsure", msgid("One moment"), msgid("Keep looking at the camera")
+    TURN = "turn", msgid("Turn your head"), msgid("as the arrow says")
+    ATTACK = "attack", msgid("Not marked"), msgid("This looks like a picture"), True
+    FAILED = (
+        "failed", msgid("Not marked"), msgid("The head did not turn as the arrows said"), True
+    )  # fmt: skip
+    PAUSED = (
+        "paused", msgid("Wait some minutes"),
+        msgid("Too many tries: this face is paused here"), True,
+    )  # fmt: skip
+    STILL = "still", msgid("Not marked"), msgid("One photo is not enough here"), True
+    NO_MODEL = (
+        "no_model", msgid("Not marked"),
+        msgid("This kiosk cannot tell faces from pictures now"), True,
+    )  # fmt: skip
 
     def __new__(cls, value: str, heading: str, text: str, ends: bool = False) -> Self:
         hold = str.__new__(cls, value)
         hold._value_ = value
         hold.heading, hold.text, hold.ends = heading, text, ends
         return hold
-
-    def advice(self, pin: bool) -> str:
-        """``text``, and where else they may go; ``pin``: whether that may be their PIN."""
-        if not self.ends:
-            return self.text
-        return f"{self.text} · {'Use your PIN, or ask the office' if pin else 'Ask the office'}"
 
 
 def hold_of(judgement: Judgement) -> Hold | None:

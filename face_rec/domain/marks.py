@@ -7,6 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import Final, Self, TypeGuard
 
 from face_rec.domain.liveness import Finding, Liveness, reasons
+from face_rec.languages.language import msgid
 
 
 class Way(IntEnum):
@@ -57,9 +58,9 @@ class EventKind(StrEnum):
     correction: CorrectionKind | None
 
     PUNCH = "punch", MarkKind("Mark", "a punch")  # the rules say which way
-    IN = "in", MarkKind("Check-in", "an IN", Way.IN, "In")
-    OUT = "out", MarkKind("Check-out", "an OUT", Way.OUT, "Out")
-    BREAK = "break", MarkKind("Break", "a BREAK", Way.OUT, "Break")
+    IN = "in", MarkKind("Check-in", "an IN", Way.IN, msgid("In"))
+    OUT = "out", MarkKind("Check-out", "an OUT", Way.OUT, msgid("Out"))
+    BREAK = "break", MarkKind("Break", "a BREAK", Way.OUT, msgid("Break"))
     HELD = "held", None  # named, and not taken for live: no mark until somebody confirms it
     VOID = "void", CorrectionKind(
         "Does not count", "voided",

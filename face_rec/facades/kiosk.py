@@ -18,6 +18,7 @@ from face_rec.kiosks.banner import Means, Named, full_name, short_name
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.seats import Seats
+from face_rec.languages.translator import Translator
 from face_rec.models.status import ReportingModels
 from face_rec.protocols.people import Directory, PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
@@ -51,6 +52,8 @@ class KioskFacade(Facade):
     """Everybody's on one local day; raises StoreUnavailable."""
     late_by: Callable[[Event], int]
     """Seconds that a mark's person has come late with it; raises StoreUnavailable."""
+    words: Callable[[str | None], Translator]
+    """What is said in the language of a code; None: the site's."""
 
     def today(self) -> date:
         return self.clock.now().astimezone(self.site.timezone).date()
@@ -72,12 +75,17 @@ class KioskFacade(Facade):
         """How the kiosk's screen looks and what it does."""
         return self.record(kiosk).look(self.site.look)
 
+    def words_at(self, kiosk: str) -> Translator:
+        """What its screen says, in its language."""
+        return self.words(self.record(kiosk).language)
+
     def named_at(self, kiosk: str) -> Named:
         """How people are called on its screen."""
         return short_name if self.look(kiosk).short_names else full_name
 
     def means_at(self, kiosk: str) -> Means:
         """What marks at ``kiosk`` mean today; nothing while the database is away."""
+        words = self.words_at(kiosk)
 
         def means(event: Event) -> str:
             if self.away():
@@ -88,6 +96,6 @@ class KioskFacade(Facade):
             except StoreUnavailable:
                 return ""
             direction = self.record(kiosk).direction
-            return meaning(event, own, direction, self.site.timezone, late)
+            return meaning(event, own, direction, self.site.timezone, late, words=words)
 
         return means

@@ -12,6 +12,8 @@ from face_rec.domain.liveness import Hold, Side
 from face_rec.domain.marks import Event, Outcome, Receipt
 from face_rec.domain.recognition import Flaw, Verdict
 from face_rec.domain.screens import Greeting, Label, Mood, Scene, mood_of
+from face_rec.languages.language import msgid
+from face_rec.languages.translator import ENGLISH, Translator
 
 SHOWN_FOR = 6.0
 """Seconds that a greeting stays."""
@@ -54,24 +56,36 @@ def banners(
     means: Means = _unknown,
     named: Named = full_name,
     *,
+    words: Translator = ENGLISH,
     pin: bool = False,
 ) -> tuple[Banner, ...]:
-    """What to say: greetings first, else what is seen; empty: nothing. ``pin``: whether PINs may
-    be used here."""
+    """What to say, in the language of ``words``: greetings first, else what is seen; empty:
+    nothing. ``pin``: whether PINs may be used here."""
     newest = {g.receipt.event.subject: g for g in greetings}
-    said = tuple(of_receipt(named(g.name), g.receipt, zone, means) for g in newest.values())
-    return said[-_MOST:] or _of_scene(scene, named, pin)
+    said = tuple(of_receipt(named(g.name), g.receipt, zone, means, words) for g in newest.values())
+    return said[-_MOST:] or _of_scene(scene, named, words, pin)
 
 
-def of_receipt(name: str, receipt: Receipt, zone: tzinfo, means: Means = _unknown) -> Banner:
+_BECAME: Final[Mapping[Outcome, str]] = {
+    Outcome.ALREADY: msgid("Already marked at {time}"),
+    Outcome.SAVED_HERE: msgid("Marked at {time} · saved here until the database is back"),
+    Outcome.DRY_RUN: msgid("Recognised at {time}; marking is turned off"),
+}
+_MARKED: Final = msgid("Marked at {time}")
+
+
+def of_receipt(
+    name: str,
+    receipt: Receipt,
+    zone: tzinfo,
+    means: Means = _unknown,
+    words: Translator = ENGLISH,
+) -> Banner:
     """The answer to somebody who was named: when, and what that means; times in the site's
     zone."""
-    time = f"{receipt.stands_at.astimezone(zone):%H:%M}"
-    text = {
-        Outcome.ALREADY: f"Already marked at {time}",
-        Outcome.SAVED_HERE: f"Marked at {time} · saved here until the database is back",
-        Outcome.DRY_RUN: f"Recognised at {time}; marking is turned off",
-    }.get(receipt.outcome, f"Marked at {time}")
+    at = receipt.stands_at.astimezone(zone)
+    became = _BECAME.get(receipt.outcome, _MARKED)
+    text = words.gettext(became, time=words.time(at.hour, at.minute))
     if receipt.outcome in _RECORDED and (what := means(receipt.event)):
         text = f"{text} · {what}"
     mood = mood_of(receipt)
@@ -84,80 +98,109 @@ def of_label(
     means: Means = _unknown,
     named: Named = full_name,
     *,
+    words: Translator = ENGLISH,
     pin: bool = False,
 ) -> Banner:
     """The answer to one face of a still; ``pin``: whether PINs may be used here."""
     if label.hold is not None:
-        return _held(label, label.hold, pin)
+        return _held(label, label.hold, words, pin)
     if label.verdict is not Verdict.NAMED:
-        return _unnamed(label)
+        return _unnamed(label, words)
     name = named(label.name)
     if label.receipt is not None:
-        return of_receipt(name, label.receipt, zone, means)
-    return Banner(Mood.PROBLEM, name, label.problem or "Recognised, but not marked")
+        return of_receipt(name, label.receipt, zone, means, words)
+    why = _problem(words) if label.problem else words.gettext("Recognised, but not marked")
+    return Banner(Mood.PROBLEM, name, why)
 
 
-def _of_scene(scene: Scene | None, named: Named, pin: bool) -> tuple[Banner, ...]:
+def _problem(words: Translator) -> str:
+    """The disk does not take the mark; why is for the office, and stands on System."""
+    return words.gettext("No mark can be saved here now. Tell the office.")
+
+
+def _of_scene(
+    scene: Scene | None, named: Named, words: Translator, pin: bool
+) -> tuple[Banner, ...]:
     """What to say of faces that are not greeted; empty: there is none."""
     labels = scene.labels if scene else ()
     for label in labels:
         if label.problem:
-            return (Banner(Mood.PROBLEM, named(label.name) or "Not marked", label.problem),)
+            name = named(label.name) or words.gettext("Not marked")
+            return (Banner(Mood.PROBLEM, name, _problem(words)),)
     for label in sorted(labels, key=lambda one: one.prompt is None):
         if label.hold is not None:
-            return (_held(label, label.hold, pin),)
+            return (_held(label, label.hold, words, pin),)
     for verdict in (Verdict.UNKNOWN, Verdict.POOR, Verdict.LOOKING):
         for label in labels:
             if label.verdict is verdict:
-                return (_unnamed(label),)
+                return (_unnamed(label, words),)
     return ()
 
 
+_STRAIGHT: Final = msgid("and look straight at the camera")
 _ADVICE: Final[Mapping[Flaw | None, tuple[str, str]]] = {
-    None: ("Come a little closer", "and look straight at the camera"),
-    Flaw.SMALL: ("Come closer", "and look straight at the camera"),
-    Flaw.DARK: ("Face the light", "It is too dark to see you"),
-    Flaw.BRIGHT: ("Out of the glare, please", "It is too bright to see you"),
-    Flaw.FLAT: ("Face the light", "It comes from behind you"),
-    Flaw.COVERED: ("Show your whole face", "Take off the mask, or what else covers it"),
-    Flaw.TURNED: ("Look at the camera", "Turn your face to it"),
-    Flaw.BLURRED: ("Hold still", "for a moment, please"),
+    None: (msgid("Come a little closer"), _STRAIGHT),
+    Flaw.SMALL: (msgid("Come closer"), _STRAIGHT),
+    Flaw.DARK: (msgid("Face the light"), msgid("It is too dark to see you")),
+    Flaw.BRIGHT: (msgid("Out of the glare, please"), msgid("It is too bright to see you")),
+    Flaw.FLAT: (msgid("Face the light"), msgid("It comes from behind you")),
+    Flaw.COVERED: (
+        msgid("Show your whole face"),
+        msgid("Take off the mask, or what else covers it"),
+    ),
+    Flaw.TURNED: (msgid("Look at the camera"), msgid("Turn your face to it")),
+    Flaw.BLURRED: (msgid("Hold still"), msgid("for a moment, please")),
 }
 
 
-def advice(label: Label) -> str:
-    """What who cannot be judged may do about it, in a few words; empty for all others."""
+def caption(label: Label, words: Translator = ENGLISH) -> str:
+    """Beside a face: why it is not marked, or what who cannot be judged may do about it, in a few
+    words; empty for all others."""
+    if label.problem:
+        return _problem(words)
     if label.prompt is not None:
-        return TURNS[label.prompt.side]
+        return words.gettext(TURNS[label.prompt.side])
     if label.hold is not None:
-        return label.hold.heading
-    return _ADVICE[label.flaw][0] if label.verdict is Verdict.POOR else ""
+        return words.gettext(label.hold.heading)
+    return words.gettext(_ADVICE[label.flaw][0]) if label.verdict is Verdict.POOR else ""
 
 
 TURNS: Final[Mapping[Side | None, str]] = {
-    Side.LEFT: "Turn your head to the left",
-    Side.RIGHT: "Turn your head to the right",
-    None: "Look at the camera again",
+    Side.LEFT: msgid("Turn your head to the left"),
+    Side.RIGHT: msgid("Turn your head to the right"),
+    None: msgid("Look at the camera again"),
 }
 """What somebody is asked to do; None: to turn back."""
 
 
-def _held(label: Label, hold: Hold, pin: bool) -> Banner:
+def _held(label: Label, hold: Hold, words: Translator, pin: bool) -> Banner:
     """To somebody who would be marked if their face were known to be no picture."""
     if label.prompt is not None:
         side, nonce = label.prompt.side, label.prompt.nonce
         heard = "turn:colours" if label.prompt.colour else f"turn:{nonce}:{side or 'back'}"
-        return Banner(Mood.IDLE, TURNS[side], "Stay where you are", heard)
+        turn, stay = words.gettext(TURNS[side]), words.gettext("Stay where you are")
+        return Banner(Mood.IDLE, turn, stay, heard)
     mood = Mood.IDLE if label.mood is Mood.LOOKING else Mood.PROBLEM
-    return Banner(mood, hold.heading, hold.advice(pin))
+    return Banner(mood, words.gettext(hold.heading), _where_else(hold, words, pin))
 
 
-def _unnamed(label: Label) -> Banner:
+def _where_else(hold: Hold, words: Translator, pin: bool) -> str:
+    """Why, and where else they may go where there is nothing they could do before it."""
+    text = words.gettext(hold.text)
+    if not hold.ends:
+        return text
+    other = msgid("Use your PIN, or ask the office") if pin else msgid("Ask the office")
+    return f"{text} · {words.gettext(other)}"
+
+
+def _unnamed(label: Label, words: Translator) -> Banner:
+    mood, title, text = Mood.IDLE, msgid("One moment"), msgid("Keep looking at the camera")
     if label.verdict is Verdict.UNKNOWN:
-        return Banner(Mood.UNKNOWN, "Not recognised", "Ask to be registered, if you are not yet")
-    if label.verdict is Verdict.POOR:
-        return Banner(Mood.IDLE, *_ADVICE[label.flaw])
-    return Banner(Mood.IDLE, "One moment", "Keep looking at the camera")
+        mood, title = Mood.UNKNOWN, msgid("Not recognised")
+        text = msgid("Ask to be registered, if you are not yet")
+    elif label.verdict is Verdict.POOR:
+        title, text = _ADVICE[label.flaw]
+    return Banner(mood, words.gettext(title), words.gettext(text))
 
 
 # --- short names

@@ -50,7 +50,9 @@ class KioskRecord:
     site's setting says); ``sounds``, ``voice``, ``short_names`` and ``show_late``, what its
     screen does (None: as the site's screens do, see :class:`~face_rec.domain.look.Look`);
     ``liveness``, what it does about pictures of faces where liveness models are installed;
-    ``colours``, whether its screen may show colours to who turns the head there.
+    ``colours``, whether its screen may show colours to who turns the head there;
+    ``language``, what its screen and its voice speak (None: as the site does, see
+    :mod:`face_rec.languages.language`).
     """
 
     id: str
@@ -75,6 +77,7 @@ class KioskRecord:
     choice: bool = False
     liveness: Check = Check.OBSERVE
     colours: bool = False
+    language: str | None = None
 
     @property
     def asks(self) -> bool:
@@ -93,7 +96,8 @@ class KioskRecord:
     def drawn_by(self) -> tuple[str, ...]:
         """What the open page of its device is drawn by and does not ask for again by itself."""
         hours = (self.opens.isoformat(), self.closes.isoformat())
-        return (self.display_name, *hours, str(self.pin), self.transport or "")
+        own = (self.transport or "", self.language or "")
+        return (self.display_name, *hours, str(self.pin), *own)
 
     def look(self, site: Look) -> Look:
         """How its screen is, where the site's screens are as ``site`` says."""

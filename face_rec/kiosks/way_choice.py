@@ -7,6 +7,7 @@ from typing import Final
 
 from face_rec.domain.marks import MARK_KINDS, Outcome
 from face_rec.domain.screens import Greeting, Scene
+from face_rec.languages.translator import ENGLISH, Translator
 
 BUTTONS: Final = {kind: mark.button for kind, mark in MARK_KINDS.items() if mark.button}
 """What a mark can be said to be, in the order of the buttons."""
@@ -25,6 +26,11 @@ class Offer:
     name: str
     chosen: str = ""
     buttons: tuple[tuple[str, str], ...] = tuple(BUTTONS.items())
+
+
+def buttons(words: Translator = ENGLISH) -> tuple[tuple[str, str], ...]:
+    """Kind and word of each, in the language of ``words``."""
+    return tuple((kind, words.gettext(word)) for kind, word in BUTTONS.items())
 
 
 def stands(greeting: Greeting) -> bool:

@@ -29,6 +29,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from face_rec.domain import names
+from face_rec.languages import language
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 """The folder of ``config.py``: a path that is not absolute begins there."""
@@ -124,6 +125,13 @@ def _zone(text: str) -> ZoneInfo:
         raise ValueError("a time zone of the IANA list, such as Europe/Berlin") from None
 
 
+def _language(text: str) -> str:
+    known = {code.lower(): code for code in language.LANGUAGES}
+    if text.lower() not in known:
+        raise ValueError(language.RULE)
+    return known[text.lower()]
+
+
 def _from_root(text: str) -> Path:
     return ROOT / Path(text).expanduser()
 
@@ -166,6 +174,7 @@ Title = Annotated[
     allowed("a name of 1 to 80 characters"),
 ]
 Zone = Annotated[ZoneInfo, PlainValidator(_zone)]
+LanguageCode = Annotated[str, AfterValidator(_language)]
 Port = Annotated[int, Whole(1, 65_535)]
 Days = Annotated[int, Whole(0, 3650)]
 Cooldown = Annotated[int, Whole(0, 86_400)]

@@ -9,6 +9,7 @@ from face_rec.domain.errors import SettingError
 from face_rec.settings.kinds import (
     Days,
     Encryption,
+    LanguageCode,
     Nodes,
     Port,
     RedisMode,
@@ -34,6 +35,11 @@ class Site(Topic):
     timezone: Zone = setting(
         "UTC",
         "Time zone of the site, such as Europe/Berlin. Stored times are UTC.",
+    )
+    site_language: LanguageCode = setting(
+        "en",
+        "Language of the kiosks' screens and voices: en, en-US, de, fr, es, pt, it, pl, tr, ru, "
+        "hi, zh-Hans or ar.",
     )
     data_dir: RootedPath = setting(
         "data",

@@ -15,6 +15,7 @@ from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor
 from face_rec.access.control.access_control import Access
 from face_rec.domain.errors import AccessError, FaceRecError, LinkInvalid, StoreUnavailable
+from face_rec.languages.translator import ENGLISH
 from face_rec.web.base import html
 from face_rec.web.base.forms import checked_form
 from face_rec.web.base.html import render
@@ -154,9 +155,12 @@ def routes(
     provider: Provider | None,
     key: Callable[[], str],
     begun: Callable[[], None] = lambda: None,
+    *,
+    words: kiosk_device.Words = lambda _: ENGLISH,
 ) -> list[BaseRoute]:
     """``key`` signs what a browser carries to the identity provider and back. ``begun`` is called
-    when the set-up link has made the first account; may raise FaceRecError."""
+    when the set-up link has made the first account; may raise FaceRecError. ``words``: what a
+    kiosk says."""
     site = Site(title, single_sign_on=provider is not None)
     found: list[BaseRoute] = [
         *html.routes(),
@@ -165,7 +169,7 @@ def routes(
         *second_step.routes(access, site),
         *own_account.routes(access, site),
         *_setting_up(access, site, begun),
-        *kiosk_device.routes(access, site, KIOSK_PAGE),
+        *kiosk_device.routes(access, site, KIOSK_PAGE, words),
         *(SingleSignOn(access, site, provider, key).routes() if provider else ()),
     ]
     return said(found, site)

@@ -16,6 +16,7 @@ from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.offline import OfflineSeal
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.kiosks.seats import Seats
+from face_rec.languages.translator import Translators
 from face_rec.web.live.sources import Sources
 from tests.fakes.directory import FakeDirectory
 
@@ -60,6 +61,8 @@ class FakeLive:
     hold: Callable[[], None] = lambda: None
     asked: int = 0
     chosen: list[tuple[str, EventKind, str]] = field(default_factory=list)
+    language: str = "en"
+    translators: Translators = field(default_factory=Translators)
     turns_shown: list[tuple[str, str]] = field(default_factory=list)
     streams: dict[str, StillStream] = field(default_factory=dict)
     listeners: Listeners = field(default_factory=Listeners)
@@ -85,6 +88,7 @@ class FakeLive:
             late=self.late_by,
             title=lambda: "Test site",
             look=lambda: self.look,
+            words=lambda code: self.translators.of(code or self.language),
             zone=lambda: ZoneInfo("Europe/Berlin"),
             seal=OfflineSeal("main", [bytes(32)]),
             seats=self.seats,

@@ -27,6 +27,7 @@ from face_rec.journey.decide import Policy
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.kiosks.offline import Tally
 from face_rec.kiosks.screen_status import ScreenReports
+from face_rec.languages.translator import Translators
 from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.runtime.speed import Speed
@@ -236,6 +237,7 @@ class FakeSystem:
                 clock=self.clock,
             ),
             "advice": Advice(self.options),
+            "translators": Translators(),
             "daily_check": SimpleNamespace(status=CheckStatus),
             "health": Health([self._check(n) for n in range(9)], self.clock, keep=0.0),
         }

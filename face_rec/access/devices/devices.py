@@ -20,13 +20,15 @@ from face_rec.access.storage import Records
 from face_rec.clock import Clock
 from face_rec.domain.errors import AccountRefused, Conflict, LinkInvalid
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.languages.language import msgid
 from face_rec.retry import until_first
 
 LINK_SECONDS: Final = 1800.0
 ROTATE_AFTER: Final = timedelta(days=1)
 TOKEN_LASTS: Final = timedelta(days=90)
 """Without a rotation: a tablet that was away for longer is linked again."""
-_INVALID: Final = (
+_TOO_MANY: Final = msgid("Too many links were tried from this address. Wait 15 minutes.")
+_INVALID: Final = msgid(
     "This link was used, has expired or is not valid. Ask an administrator for a new one."
 )
 
@@ -91,7 +93,7 @@ class Devices:
         there = found is not None and self._devices.get(found.target) is not None
         if found is None or found.kind is not LinkKind.KIOSK or record is None or not there:
             if self._throttle.try_now(BY_LINK, address) > BY_LINK.tries:
-                raise LinkInvalid("Too many links were tried from this address. Wait 15 minutes.")
+                raise LinkInvalid(_TOO_MANY)
             raise LinkInvalid(_INVALID)
         return record
 

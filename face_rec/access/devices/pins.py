@@ -13,7 +13,13 @@ from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.limits.throttle import BY_KIOSK, BY_PIN, Limit, Throttle
 from face_rec.access.storage import PinStore
-from face_rec.domain.errors import AccountRefused, PasswordRefused, SignInRefused, TryLater
+from face_rec.domain.errors import (
+    AccountRefused,
+    PasswordRefused,
+    PinsLocked,
+    SignInRefused,
+    TryLater,
+)
 from face_rec.domain.people import Person
 
 SHORTEST: Final = 6
@@ -92,7 +98,8 @@ class Pins:
         if tries == limit.tries + 1:
             self._audit_log.record(Action.PIN_LOCKED, target, about=about)
         if tries > limit.tries:
-            raise SignInRefused(_LOCKED.format(minutes=round(limit.seconds / 60)))
+            minutes = round(limit.seconds / 60)
+            raise PinsLocked(_LOCKED.format(minutes=minutes), minutes)
 
 
 def check(pin: str, person_id: str) -> None:

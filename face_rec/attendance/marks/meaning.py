@@ -7,12 +7,21 @@ from typing import Final
 from face_rec.attendance.marks.visit import Visit
 from face_rec.domain.marks import Event, EventKind, Way
 from face_rec.kiosks.kiosk import Direction
+from face_rec.languages.language import msgid
+from face_rec.languages.translator import ENGLISH, Translator
 
-_COMES: Final = "In: welcome"
+_COMES: Final = (msgid("In: welcome"), msgid("In: welcome back"))
+"""The first time of a day, and later."""
 
 
 def meaning(
-    event: Event, visits: Iterable[Visit], direction: Direction, zone: tzinfo, late: int = 0
+    event: Event,
+    visits: Iterable[Visit],
+    direction: Direction,
+    zone: tzinfo,
+    late: int = 0,
+    *,
+    words: Translator = ENGLISH,
 ) -> str:
     """One short line for the greeting; empty where it cannot be told (the day's list is away).
 
@@ -21,20 +30,17 @@ def meaning(
     those of which somebody said what they are. ``late``: seconds that the person has come late.
     """
     own = [visit for visit in visits if visit.first.event.subject == event.subject]
-    return _with_lateness(_which_way(event, own, direction, zone), late)
-
-
-def _which_way(event: Event, own: list[Visit], direction: Direction, zone: tzinfo) -> str:
     number = _number(event, own)
     if direction is Direction.BOTH and number is None:
         return ""
     if number is not None and own[number].first.event.id != event.id:
-        return f"Seen again: nothing changes since {_clock(own[number].first.event.at, zone)}"
+        since = _clock(own[number].first.event.at, zone, words)
+        return words.gettext("Seen again: nothing changes since {time}", time=since)
     if number is not None and own[number].first.kind is EventKind.BREAK:
-        return "Break: see you soon"
+        return words.gettext("Break: see you soon")
     if direction is Direction.IN or (direction is Direction.BOTH and _inside(own, number or 0)):
-        return _COMES if not number else f"{_COMES} back"
-    return _out(event, own[number - 1] if number else None, zone)
+        return _with_lateness(words.gettext(_COMES[bool(number)]), late, words)
+    return _out(event, own[number - 1] if number else None, zone, words)
 
 
 def _inside(own: list[Visit], number: int) -> bool:
@@ -47,21 +53,29 @@ def _inside(own: list[Visit], number: int) -> bool:
     return inside
 
 
-def _with_lateness(meant: str, late: int) -> str:
+def _with_lateness(meant: str, late: int, words: Translator) -> str:
     """The line with by how many seconds its person came late; of who goes nothing is said."""
-    if not late or not meant.startswith(_COMES):
+    if not late:
         return meant
     minutes = late // 60
-    much = f"{minutes} min" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02} h"
-    return f"{meant} · Late by {much}"
+    if minutes < 60:
+        said = words.ngettext("Late by {count} min", "Late by {count} min", minutes)
+    else:
+        said = words.gettext("Late by {hours} h", hours=_hours(minutes))
+    return f"{meant} · {said}"
 
 
-def _out(event: Event, before: Visit | None, zone: tzinfo) -> str:
+def _out(event: Event, before: Visit | None, zone: tzinfo, words: Translator) -> str:
     if before is None:
-        return "Out: goodbye"
+        return words.gettext("Out: goodbye")
     came = before.first.event.at
     stayed = int((event.at - came) / timedelta(minutes=1))
-    return f"Out: here since {_clock(came, zone)}, {stayed // 60}:{stayed % 60:02} h"
+    since = _clock(came, zone, words)
+    return words.gettext("Out: here since {time}, {hours} h", time=since, hours=_hours(stayed))
+
+
+def _hours(minutes: int) -> str:
+    return f"{minutes // 60}:{minutes % 60:02}"
 
 
 def _number(event: Event, own: list[Visit]) -> int | None:
@@ -72,5 +86,6 @@ def _number(event: Event, own: list[Visit]) -> int | None:
     return None
 
 
-def _clock(at: datetime, zone: tzinfo) -> str:
-    return f"{at.astimezone(zone):%H:%M}"
+def _clock(at: datetime, zone: tzinfo, words: Translator) -> str:
+    local = at.astimezone(zone)
+    return words.time(local.hour, local.minute)

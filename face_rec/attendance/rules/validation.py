@@ -14,6 +14,7 @@ from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import Item, Limits, Rules
 from face_rec.attendance.rules.shift import DEFAULT_ID, WEEKDAYS, Shift
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.languages.language import LANGUAGES, RULE
 
 # Why a shift makes no sense.
 
@@ -179,9 +180,14 @@ def _leave(one: Leave) -> tuple[str, ...]:
 
 
 def _kiosk(one: KioskRecord) -> tuple[str, ...]:
-    if 0 <= one.minimum_stay <= DAY_MINUTES:
-        return ()
-    return (f"The minimum stay cannot be {one.minimum_stay} minutes: give 0 to {DAY_MINUTES}.",)
+    found = []
+    if not 0 <= one.minimum_stay <= DAY_MINUTES:
+        found.append(
+            f"The minimum stay cannot be {one.minimum_stay} minutes: give 0 to {DAY_MINUTES}."
+        )
+    if one.language is not None and one.language not in LANGUAGES:
+        found.append(f"The language must be {RULE}.")
+    return tuple(found)
 
 
 def _limits(one: Limits) -> tuple[str, ...]:

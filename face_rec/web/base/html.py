@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from face_rec.languages.translator import ENGLISH, Translator
 from face_rec.web.base.forms import FIELD, form_token, keep
 from face_rec.web.base.headers import FORMS
 
@@ -23,12 +24,25 @@ _CSS: Final = (FOLDER / "access.css").read_text(encoding="utf-8")
 
 
 def render(
-    request: Request, template: str, site_title: str, status: int = 200, /, **values: object
+    request: Request,
+    template: str,
+    site_title: str,
+    status: int = 200,
+    /,
+    *,
+    words: Translator = ENGLISH,
+    **values: object,
 ) -> HTMLResponse:
-    """The named template as an answer, with a fresh token for its forms."""
+    """The named template as an answer, with a fresh token for its forms, in the language of
+    ``words``."""
     token = form_token(request)
     text = _environment.get_template(template).render(
-        site=site_title, form_field=FIELD, form_token=token, **values
+        site=site_title,
+        form_field=FIELD,
+        form_token=token,
+        language=words.language,
+        gettext=words.gettext,
+        **values,
     )
     answer = HTMLResponse(
         text, status, {"Cache-Control": "no-store", "Content-Security-Policy": FORMS}

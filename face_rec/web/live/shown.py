@@ -10,15 +10,15 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from face_rec.clock import long_day
 from face_rec.domain.liveness import Prompt
 from face_rec.domain.look import Look
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label, Scene, StreamStats
-from face_rec.kiosks.banner import Banner, Named, advice
+from face_rec.kiosks.banner import Banner, Named, caption
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.offline import BYTES, KEPT_FOR, STILLS
 from face_rec.kiosks.way_choice import Offer
+from face_rec.languages.translator import ENGLISH, Translator
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -30,7 +30,8 @@ ROOM: Final = 3.0
 @dataclass(frozen=True, slots=True)
 class Site:
     """``day``: the date in words; the browser's clock shows ``zone``. How the screen looks, see
-    :class:`~face_rec.domain.look.Look`; ``logo``: a data URI, empty without one."""
+    :class:`~face_rec.domain.look.Look`; ``logo``: a data URI, empty without one. ``language``: of
+    all that is said, its code; a page that speaks another is drawn anew."""
 
     title: str
     zone: str
@@ -40,6 +41,7 @@ class Site:
     logo: str
     sounds: bool
     voice: bool
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +154,14 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any part
     return [asdict(one) for one in value] if isinstance(value, tuple) else asdict(value)
 
 
-def site_of(title: str, zone: ZoneInfo, now: datetime, look: Look) -> Site:
-    day = long_day(now.astimezone(zone).date())
+def site_of(
+    title: str, zone: ZoneInfo, now: datetime, look: Look, words: Translator = ENGLISH
+) -> Site:
+    day = words.day(now.astimezone(zone).date())
     return Site(
-        title, str(zone), day, look.accent, look.welcome, look.logo_source, look.sounds, look.voice
-    )
+        title, str(zone), day, look.accent, look.welcome, look.logo_source, look.sounds,
+        look.voice, words.language.code,
+    )  # fmt: skip
 
 
 def offline_of(key: bytes, record: KioskRecord) -> Offline:
@@ -169,23 +174,25 @@ def _minutes(moment: time) -> int:
     return 60 * moment.hour + moment.minute
 
 
-def picture_of(scene: Scene | None, now: float, named: Named) -> Picture:
+def picture_of(
+    scene: Scene | None, now: float, named: Named, words: Translator = ENGLISH
+) -> Picture:
     """The scene, if it is of the last seconds (``now`` is monotonic). Of an empty one neither
     number nor size is told: nothing changes on the screen."""
     if scene is None or now - scene.taken_at > ROOM or not scene.labels:
         return Picture()
-    faces = tuple(_face(label, named) for label in scene.labels)
+    faces = tuple(_face(label, named, words) for label in scene.labels)
     return Picture(scene.frame_number, scene.width, scene.height, faces)
 
 
-def _face(label: Label, named: Named) -> Face:
+def _face(label: Label, named: Named, words: Translator) -> Face:
     left, top, right, bottom = (
         round(side, 1)
         for side in (label.box.left, label.box.top, label.box.right, label.box.bottom)
     )
     name = named(label.name) if label.verdict is Verdict.NAMED else ""
     box = (left, top, right, bottom)
-    return Face(label.track, box, label.mood.value, name, label.problem or advice(label))
+    return Face(label.track, box, label.mood.value, name, caption(label, words))
 
 
 def rounded(stats: StreamStats) -> StreamStats:

@@ -13,6 +13,7 @@ from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.offline import OfflineSeal
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.kiosks.seats import Seats
+from face_rec.languages.translator import Translator
 from face_rec.protocols.people import Directory
 from face_rec.protocols.streams import Stream
 
@@ -27,7 +28,8 @@ class Sources:
     late with it) may wait for the database, ``directory`` and ``portrait`` too, and so may
     ``choose``, which says what a mark at a kiosk of this title counts as; all others answer at
     once. ``show_turn``: a screen of a kiosk shows the turn of
-    this name. ``look``: of the site's screens. ``listen``: to be called whenever a kiosk has
+    this name. ``look``: of the site's screens. ``words``: what is said in the
+    language of this code; None: the site's. ``listen``: to be called whenever a kiosk has
     something new; returns what ends that."""
 
     stream: Callable[[str], Stream]
@@ -46,6 +48,7 @@ class Sources:
     waiting: Callable[[], int]
     title: Callable[[], str]
     look: Callable[[], Look]
+    words: Callable[[str | None], Translator]
     zone: Callable[[], ZoneInfo]
     seal: OfflineSeal
     seats: Seats

@@ -15,6 +15,7 @@ from face_rec.clock import Clock
 from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.people import Person
 from face_rec.kiosks.banner import full_name, short_name
+from face_rec.languages.translator import ENGLISH, Translator
 from face_rec.protocols.people import Directory
 from face_rec.web.live.shown import MarkLine
 from face_rec.web.live.sources import Portrait, Sources
@@ -79,23 +80,26 @@ class Day:
 
 
 def lines_of(
-    visits: Sequence[Visit], directory: Directory, portrait: Portrait, zone: tzinfo, *, short: bool
+    visits: Sequence[Visit],
+    directory: Directory,
+    portrait: Portrait,
+    zone: tzinfo,
+    words: Translator = ENGLISH,
+    *,
+    short: bool,
 ) -> tuple[MarkLine, ...]:
     """The newest first, as many as there is room for; ``short``: people by their short names. Some
     milliseconds, or what the pictures' store needs: in a thread."""
-    return tuple(_line(one, directory, portrait, zone, short) for one in visits[::-1][:NEWEST])
 
+    def line(event: Event) -> MarkLine:
+        person, local = directory.person(event.subject), event.at.astimezone(zone)
+        at = words.time(local.hour, local.minute)
+        if person is None:
+            return MarkLine(event.id, words.gettext("Deleted person"), "", at, None)
+        title, note = _called(person, short=short)
+        return MarkLine(event.id, title, note, at, portrait(person.photo))
 
-def _line(
-    visit: Visit, directory: Directory, portrait: Portrait, zone: tzinfo, short: bool
-) -> MarkLine:
-    event = visit.first.event
-    person = directory.person(event.subject)
-    at = f"{event.at.astimezone(zone):%H:%M}"
-    if person is None:
-        return MarkLine(event.id, "Deleted person", "", at, None)
-    title, note = _called(person, short=short)
-    return MarkLine(event.id, title, note, at, portrait(person.photo))
+    return tuple(line(one.first.event) for one in visits[::-1][:NEWEST])
 
 
 def _called(person: Person, *, short: bool) -> tuple[str, str]:
@@ -112,13 +116,18 @@ class Today:
         self._sources, clock = sources, sources.clock
         self.threads = anyio.CapacityLimiter(THREADS)
         self.day = Shared(self._day, Day(), clock, self.threads)
-        self.full, self.short = (self._shared(short) for short in (False, True))
+        self._lists: dict[tuple[str, bool], Shared[tuple[MarkLine, ...]]] = {}
         self.late: LRUCache[str, int] = LRUCache(_MARKS_KNOWN)
         """By how much the newest marks were late, as far as that was asked; by event."""
 
-    def _shared(self, short: bool) -> Shared[tuple[MarkLine, ...]]:
-        nothing: tuple[MarkLine, ...] = ()
-        return Shared(lambda: self._lines(short), nothing, self._sources.clock, self.threads)
+    def list_in(self, words: Translator, *, short: bool) -> Shared[tuple[MarkLine, ...]]:
+        """The day's list, for all lines in the language of ``words`` that call people alike."""
+        key, nothing = (words.language.code, short), tuple[MarkLine, ...]()
+        if key not in self._lists:
+            self._lists[key] = Shared(
+                lambda: self._lines(words, short), nothing, self._sources.clock, self.threads
+            )
+        return self._lists[key]
 
     def _day(self) -> Day:
         today, known = self._sources.today(), self.day.newest
@@ -127,9 +136,9 @@ class Today:
             return known
         return Day(today, self._sources.visits(today), stamp)
 
-    def _lines(self, short: bool) -> tuple[MarkLine, ...]:
+    def _lines(self, words: Translator, short: bool) -> tuple[MarkLine, ...]:
         ours, visits = self._sources, self.day.newest.visits.all
-        return lines_of(visits, ours.directory, ours.portrait, ours.zone(), short=short)
+        return lines_of(visits, ours.directory, ours.portrait, ours.zone(), words, short=short)
 
     async def judge(self, events: Iterable[Event]) -> None:
         """Learn by how much these marks were late, of those that have arrived."""

@@ -15,7 +15,8 @@ from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.kiosks.banner import SHOWN_FOR, Banner, Named, banners, full_name, short_name
 from face_rec.kiosks.kiosk import KioskRecord
-from face_rec.kiosks.way_choice import BUTTONS, LATE, Offer, offered, stands
+from face_rec.kiosks.way_choice import BUTTONS, LATE, Offer, buttons, offered, stands
+from face_rec.languages.translator import Translator
 from face_rec.web.live.shown import (
     ROOM,
     MarkLine,
@@ -107,8 +108,10 @@ class View:
         ours, now = self.sources, self.sources.clock.monotonic()
         is_open = self._record.open_at(ours.clock.now().astimezone(ours.zone()))
         return Shown(
-            site=site_of(ours.title(), ours.zone(), ours.clock.now(), self._look),
-            scene=picture_of(self._stream.scene() if is_open else None, now, self._named),
+            site=site_of(ours.title(), ours.zone(), ours.clock.now(), self._look, self._words),
+            scene=picture_of(
+                self._stream.scene() if is_open else None, now, self._named, self._words
+            ),
             banners=self._banners(now) if is_open else (),
             choice=self._choice(now) if is_open else None,
             challenge=self._challenge(now) if is_open else None,
@@ -123,12 +126,16 @@ class View:
         return self._record.look(self.sources.look())
 
     @property
+    def _words(self) -> Translator:
+        return self.sources.words(self._record.language)
+
+    @property
     def _named(self) -> Named:
         return short_name if self._look.short_names else full_name
 
     @property
     def _list(self) -> Shared[tuple[MarkLine, ...]]:
-        return self._today.short if self._look.short_names else self._today.full
+        return self._today.list_in(self._words, short=self._look.short_names)
 
     def _greetings(self, for_seconds: float = SHOWN_FOR) -> tuple[Greeting, ...]:
         since = self.sources.clock.monotonic() - for_seconds
@@ -143,7 +150,8 @@ class View:
         kind = self._today.day.newest.kind_of(event)
         if kind is None:
             return None
-        return Offer(event.id, self._named(greeted.name), kind.value if kind in BUTTONS else "")
+        chosen = kind.value if kind in BUTTONS else ""
+        return Offer(event.id, self._named(greeted.name), chosen, buttons(self._words))
 
     @property
     def _asks(self) -> bool:
@@ -175,7 +183,7 @@ class View:
         zone = self.sources.zone()
         return banners(
             self._greetings(), self._fresh(now), zone, self._means, self._named,
-            pin=self._record.pin,
+            words=self._words, pin=self._record.pin,
         )  # fmt: skip
 
     def _challenge(self, now: float) -> Prompt | None:
@@ -196,7 +204,9 @@ class View:
             return ""  # the day's list is away, or not read yet
         own = day.visits.of(event.subject)
         late = self._today.late.get(event.id, 0) if self._look.show_late else 0
-        return meaning(event, own, self._record.direction, self.sources.zone(), late)
+        return meaning(
+            event, own, self._record.direction, self.sources.zone(), late, words=self._words
+        )
 
     def _marks(self) -> Marks:
         day = self._today.day.newest

@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from face_rec.kiosks.kiosk import NAME, RULE
 from face_rec.kiosks.kiosk_register import MAIN
+from face_rec.languages.translator import ENGLISH, Translator
 
 _ICONS: Final[Mapping[str, bytes]] = {
     path.stem: path.read_bytes() for path in (Path(__file__).parent / "icons").glob("*.png")
@@ -60,10 +61,12 @@ class AwayFiles:
 
 @dataclass(frozen=True, slots=True)
 class Branding:
-    """Of the app as the tablet shows it, asked at each manifest; must not wait."""
+    """Of the app as the tablet shows it, asked at each manifest; must not wait. ``words``: in the
+    site's language; a kiosk's own would tell who asks without a sign-in that there is one."""
 
     title: Callable[[], str]
     accent: Callable[[], str]
+    words: Callable[[], Translator] = lambda: ENGLISH
 
 
 def routes(files: AwayFiles, branding: Branding, kiosk_page: str) -> list[Route]:
@@ -111,12 +114,12 @@ def _manifest(branding: Branding, page: str) -> Route:
 def manifest(branding: Branding, address: str, kiosk: str) -> dict[str, Any]:
     """Of the kiosk that lies at ``address``. The whole site is the app's, so that its sign-in and
     the proof of the device open in it."""
-    title = branding.title()
+    title, words = branding.title(), branding.words()
     return {
         "id": address,
         "name": title if kiosk == MAIN else f"{title} · {kiosk}",
         "short_name": title,
-        "description": "Look at the camera to be marked.",
+        "description": words.gettext("Look at the camera to be marked."),
         "start_url": address,
         "scope": "/",
         "display": "fullscreen",
@@ -124,7 +127,8 @@ def manifest(branding: Branding, address: str, kiosk: str) -> dict[str, Any]:
         "orientation": "any",
         "theme_color": branding.accent(),
         "background_color": "#ffffff",
-        "lang": "en",
+        "lang": words.language.code,
+        "dir": words.language.direction,
         "icons": [
             {"src": f"/kiosk/icons/{name}.png", "sizes": f"{side}x{side}", "type": "image/png",
              "purpose": purpose}

@@ -19,6 +19,7 @@ from face_rec.access.devices.devices import TOKEN_LASTS
 from face_rec.access.principal import PrincipalKind
 from face_rec.access.secrets import parted
 from face_rec.domain.errors import Conflict, LinkInvalid, StoreUnavailable
+from face_rec.languages.translator import ENGLISH, Translator
 from face_rec.web.base import cookies
 from face_rec.web.base.forms import checked_form
 from face_rec.web.base.headers import FORMS
@@ -37,14 +38,21 @@ _FORGETS: Final = {"Clear-Site-Data": '"storage"'}
 shows a token that opens nothing any more: another site's link comes without one."""
 _POLICY: Final = f"{FORMS}; script-src 'self'; connect-src 'self'"
 _Answering = Callable[[Request], Awaitable[Response]]
+Words = Callable[[str], Translator]
+"""What the kiosk of this name says; of an empty name what the site does. Must not wait."""
 _LONGEST: Final = 300  # characters of a key or signature
 
 
-def routes(access: Callable[[], Access], site: Site, kiosk_page: str) -> list[Route]:
+def routes(
+    access: Callable[[], Access],
+    site: Site,
+    kiosk_page: str,
+    words: Words = lambda _: ENGLISH,
+) -> list[Route]:
     """``access`` is asked at every request; ``kiosk_page``: the page's place in the address."""
-    proof = _Proof(access, site, kiosk_page)
+    proof = _Proof(access, site, kiosk_page, words)
     return [
-        *_linking(access, site),
+        *_linking(access, site, words),
         Route("/kiosk/start", proof.start, methods=["GET"]),
         Route("/kiosk/start.js", proof.script, methods=["GET"]),
         Route("/kiosk/challenge", _patient(proof.challenge), methods=["POST"]),
@@ -66,7 +74,10 @@ def _patient(answer: _Answering) -> _Answering:
 
 
 class _Proof:
-    def __init__(self, access: Callable[[], Access], site: Site, kiosk_page: str) -> None:
+    def __init__(
+        self, access: Callable[[], Access], site: Site, kiosk_page: str, words: Words
+    ) -> None:
+        self._words = words
         self._access = access
         self._site = site
         self._page = kiosk_page
@@ -92,7 +103,15 @@ class _Proof:
         to = local_path(request.query_params.get("next", ""))
         to = to if to != "/" else f"/{self._page}?kiosk={quote(name)}"
         title, status = self._site.title, 503 if waits else 200
-        answer = render(request, "kiosk_start.html", title, status, next=to, waits=waits)
+        answer = render(
+            request,
+            "kiosk_start.html",
+            title,
+            status,
+            words=self._words(name),
+            next=to,
+            waits=waits,
+        )
         answer.headers["Content-Security-Policy"] = _POLICY
         return answer
 
@@ -189,11 +208,15 @@ def _refused(status: int = 403) -> Response:
 # uses nothing up.
 
 
-def _linking(access: Callable[[], Access], site: Site) -> list[Route]:
+def _linking(access: Callable[[], Access], site: Site, words: Words) -> list[Route]:
     """``access`` is asked at every request."""
 
     def invalid(request: Request, error: LinkInvalid) -> Response:
-        return render(request, "message.html", site.title, 410, heading="Kiosk", text=str(error))
+        said = words("")
+        return render(
+            request, "message.html", site.title, 410, words=said, heading=said.gettext("Kiosk"),
+            text=said.gettext(str(error)),
+        )  # fmt: skip
 
     async def show(request: Request) -> Response:
         address = actor_of(request).address
@@ -201,7 +224,8 @@ def _linking(access: Callable[[], Access], site: Site) -> list[Route]:
             kiosk = await to_thread.run_sync(access().devices.linked, _secret(request), address)
         except LinkInvalid as error:
             return invalid(request, error)
-        return render(request, "kiosk.html", site.title, kiosk=kiosk)
+        said = words(kiosk.id)
+        return render(request, "kiosk.html", site.title, words=said, kiosk=kiosk)
 
     async def enrol(request: Request) -> Response:
         await checked_form(request)

@@ -10,6 +10,7 @@ from face_rec.domain.look import BEHAVIOUR, LOGO_UPLOAD, Look, accent_of, logo_o
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.banner import short_name
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.languages.language import LANGUAGES
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require
 from pages.ui.frame.page import guarded
@@ -135,4 +136,16 @@ def own_behaviour(start: KioskRecord, site: Look, key: str) -> KioskRecord:
                 _WORDS[name][0], choices, choices.index(getattr(start, name)),
                 format_func=words.__getitem__, help=_WORDS[name][1], key=f"{key}_{name}",
             )  # fmt: skip
-    return replace(start, **own)
+        codes = [None, *LANGUAGES]
+        language = left.selectbox(
+            "Language", codes, codes.index(start.language) if start.language in codes else 0,
+            format_func=own_name, key=f"{key}_language",
+            help="Of its screen and its voice; dates and times as the language writes them. The "
+            "site's own stands under Settings, This site.",
+        )  # fmt: skip
+    return replace(start, language=language, **own)
+
+
+def own_name(code: str | None) -> str:
+    """As its speakers call the language."""
+    return "As the site" if code is None else LANGUAGES[code].own_name

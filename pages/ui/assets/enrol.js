@@ -7,7 +7,7 @@ const HINT_FOR_S = 0.5;  // a hint stands long enough to be read
 const ASK_AGAIN_S = 3;
 
 const SAID = {
-  ...WORDS,
+  ...troublesIn(new Words()),
   unknown: ["This registration has ended", "Reload the page to go on. What was typed and taken is still there."],
   refused: ["You may not register people any more", "Reload the page, or ask an administrator."],
   busy: ["The camera cannot be read", "Another program may be using it. Close that program, choose another camera, or take “Photo” or “Upload” above."],
@@ -116,7 +116,7 @@ class GuidedCapture extends LiveScreen {
 
   showPhotos(photos) {
     this.accepted.hidden = !photos.length;
-    this.accepted.querySelector("b").textContent = `${counted(photos.length, "photo")} accepted`;
+    this.accepted.querySelector("b").textContent = this.words.ngettext("{count} photo accepted", "{count} photos accepted", photos.length);
     this.accepted.querySelector(".fr-tiles").replaceChildren(...photos.map((photo) => this.tile(photo)));
   }
 

@@ -7,8 +7,8 @@ const CLOSES = ["replaced", "closed", "hidden", "server", "refused", "unknown", 
 
 // Which way the pictures take: what is wished, and in "auto" WebRTC while it stands, else HTTP.
 class Ways {
-  constructor(wish, http, webrtc) {
-    Object.assign(this, { wish, http, webrtc, fell: false, since: seconds() });
+  constructor(wish, http, webrtc, words) {
+    Object.assign(this, { wish, http, webrtc, say: words, fell: false, since: seconds() });
   }
 
   get current() {
@@ -17,8 +17,8 @@ class Ways {
   }
 
   get words() {
-    if (this.fell) return "over HTTP, as WebRTC does not connect";
-    return this.current === this.http ? "over HTTP" : "over WebRTC";
+    if (this.fell) return this.say.gettext("over HTTP, as WebRTC does not connect");
+    return this.current === this.http ? this.say.gettext("over HTTP") : this.say.gettext("over WebRTC");
   }
 
   // ``age``: of the newest picture at the server, seconds; null where there was none.
@@ -48,10 +48,11 @@ class Kiosk extends LiveScreen {
     super(root.querySelector(".fr-kiosk"), data);
     this.around = root.querySelector(".k-frame");
     this.pictures = [];
-    this.screen = new Screen(this.root);
-    this.choice = new Choice(this.root.querySelector(".k-choice"), (event, way) => this.line.press(event, way));
-    this.turn = new TurnCard(this.root, (nonce) => this.line.say({ turn: { nonce } }));
-    this.tools = new Tools(this.root, () => this.layout());
+    this.label();
+    this.screen = new Screen(this.root, this.words, this.troubles);
+    this.choice = new Choice(this.root.querySelector(".k-choice"), this.words, (event, way) => this.line.press(event, way));
+    this.turn = new TurnCard(this.root, this.words, (nonce) => this.line.say({ turn: { nonce } }));
+    this.tools = new Tools(this.root, this.words, () => this.layout());
     this.fit = () => this.layout();
     window.addEventListener("resize", this.fit);
     this.offline = new OfflineKeeper(this.root, this);
@@ -60,18 +61,34 @@ class Kiosk extends LiveScreen {
     navigator.getBattery?.().then((battery) => { this.battery = battery; }).catch(() => {});
   }
 
+  // Language and direction of all that is said, and what only a screen reader says.
+  label() {
+    const { root, words, around } = this, { documentElement } = document;
+    this.before = documentElement.lang;
+    documentElement.lang = around.lang = words.language;
+    documentElement.dataset.dir = around.dir = words.direction;
+    const names = {
+      ".k-panel": words.gettext("Attendance"), ".k-list": words.gettext("Today's marks"),
+      ".fr-cameras": words.gettext("Choose camera"), ".k-choice": words.gettext("Which way do you go?"),
+    };
+    Object.entries(names).forEach(([part, name]) => root.querySelector(part).setAttribute("aria-label", name));
+    sayTrouble(root.querySelector(".fr-camera"), "connecting", this.troubles.connecting);
+  }
+
   get needs() { return ["kiosk", "screen", "transport"]; }
   get way() { return this.ways.current; }
 
+  // Another language is drawn from the start.
   receive(data, report) {
     super.receive(data, report);
+    if (data.words && data.words.language !== this.words.language) return void location.reload();
     this.around.toggleAttribute("data-pin", Boolean(data.pin));
   }
 
   connect() {
     const { kiosk, screen, transport, labels } = this.data;
     const url = `/frames?${new URLSearchParams({ kiosk })}`;
-    this.ways = new Ways(transport, new HttpSender(url, screen), new WebRtcSender(labels));
+    this.ways = new Ways(transport, new HttpSender(url, screen), new WebRtcSender(labels), this.words);
     const [line, asks] = [`/live?${new URLSearchParams({ kiosk, screen })}`, url.replace("?", "/start?")];
     this.line = new LiveLine(line, asks, screen, (parts, back) => this.told(parts, back));
     this.line.connect();
@@ -101,6 +118,10 @@ class Kiosk extends LiveScreen {
     const now = this.line.refusal === "closed" || state?.closed ? "closed" : "open";
     if (this.known && this.known !== now) this.report("changed", now);
     this.known = now;
+    const language = this.line.parts.site?.language;
+    if (!language || language === this.words.language || this.asked === language) return;
+    this.asked = language;
+    this.report("changed", language);
   }
 
   // The line is back; a server that has started again knows the video of before no more.
@@ -194,16 +215,21 @@ class Kiosk extends LiveScreen {
   corner() {
     const box = this.around.closest(".st-key-kiosk");
     if (!box) return;
-    const [all, words] = [box, this.root.querySelector(".fr-tools")].map((one) => one.getBoundingClientRect());
-    const place = [`${Math.round(all.right - words.right)}px`, `${Math.round(all.bottom - words.bottom)}px`];
+    const [all, tools] = [box, this.root.querySelector(".fr-tools")].map((one) => one.getBoundingClientRect());
+    const aside = this.words.direction === "rtl" ? tools.left - all.left : all.right - tools.right;
+    const button = box.querySelector(".st-key-kiosk_pin button")?.offsetWidth ?? 0;
+    const place = [`${Math.round(aside)}px`, `${Math.round(all.bottom - tools.bottom)}px`, `${button + 8}px`];
     if (place.join() === this.cornered) return;
     this.cornered = place.join();
     box.style.setProperty("--k-right", place[0]);
     box.style.setProperty("--k-bottom", place[1]);
+    box.style.setProperty("--k-pin", place[2]);
   }
 
   end() {
     super.end();
+    document.documentElement.lang = this.before;
+    delete document.documentElement.dataset.dir;
     window.removeEventListener("resize", this.fit);
     this.tools.end();
     this.choice.end();

@@ -51,7 +51,7 @@ class AwayKiosk extends Kiosk {
     // A device that has lost the time would be before the moment at which it last heard the server.
     this.line.clock.set(Math.max(Date.now() + offset, heard));
     this.line.parts.site = { zone: timeZone, ...site };
-    document.title = site.title ?? "Attendance";
+    document.title = site.title ?? this.words.gettext("Attendance");
     if (screen) this.installed.follow(site);
     else document.documentElement.setAttribute("data-unknown", "");
   }
@@ -68,5 +68,11 @@ class AwayKiosk extends Kiosk {
   }
 }
 
-const kiosk = new URLSearchParams(location.search).get("kiosk") ?? MAIN_KIOSK;
-new AwayKiosk(document.body, { kiosk });
+// In the language of before; where the kiosk never was open here, in the site's (AWAY_WORDS).
+async function begin() {
+  const kiosk = new URLSearchParams(location.search).get("kiosk") ?? MAIN_KIOSK;
+  const known = await new StillStore(() => {}).read(["screens"], kiosk).catch(() => []);
+  new AwayKiosk(document.body, { kiosk, words: known[0]?.words ?? AWAY_WORDS });
+}
+
+begin();

@@ -5,8 +5,8 @@ const STILL_PATIENCE_S = 4;
 const LONGEST_ASK_S = 15;
 
 class Camera {
-  constructor(video, chooser) {
-    Object.assign(this, { video, chooser, stream: null, problem: "connecting", wanted: true });
+  constructor(video, chooser, words) {
+    Object.assign(this, { video, chooser, words, stream: null, problem: "connecting", wanted: true });
     this.openAt = 0; this.pause = 0; this.asked = seconds(); this.moved = seconds(); this.position = -1;
     this.chosen = this.recall();
     this.again = () => { this.chosen = this.stream ? this.chosen : this.recall(); this.openAt = 0; this.pause = 0; this.list(); };
@@ -19,7 +19,7 @@ class Camera {
   get live() { return Boolean(this.stream) && this.video.videoWidth > 0; }
   get label() { return this.stream?.getVideoTracks()[0]?.label ?? ""; }
 
-  // Why there is no picture, as a key of WORDS; empty where there is one.
+  // Why there is no picture, as a key of its troubles; empty where there is one.
   get state() {
     if (!this.usable) return "insecure";
     if (this.opening && this.problem === "connecting" && seconds() - this.asked > 2) return "prompt";
@@ -129,7 +129,7 @@ class Camera {
     this.chooser.replaceChildren(...devices.map((device, index) => {
       const option = document.createElement("option");
       option.value = device.deviceId;
-      option.textContent = device.label || `Camera ${index + 1}`;
+      option.textContent = device.label || this.words.gettext("Camera {number}", { number: index + 1 });
       option.selected = device.deviceId === current;
       return option;
     }));

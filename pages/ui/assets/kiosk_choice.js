@@ -5,8 +5,8 @@ const TRIED_FOR_S = 4;
 const NEW_FOR_S = 0.4;  // a press within it was meant for whoever stood there before
 
 class Choice {
-  constructor(box, press) {
-    Object.assign(this, { box, press, words: "", buttons: [], tried: "" });
+  constructor(box, words, press) {
+    Object.assign(this, { box, words, press, made: "", buttons: [], tried: "" });
   }
 
   // ``offer``: {event, name, chosen, buttons: [[way, word]]}, or nothing. ``several``: others are
@@ -16,9 +16,9 @@ class Choice {
     if (offer?.event !== this.offer?.event || offer?.chosen === this.tried) this.tried = "";
     this.several = several;
     this.offer = offer;
-    const words = JSON.stringify(offer?.buttons);
-    if (offer && words !== this.words) this.make(offer.buttons);
-    if (offer) this.words = words;
+    const wanted = JSON.stringify(offer?.buttons);
+    if (offer && wanted !== this.made) this.make(offer.buttons);
+    if (offer) this.made = wanted;
     this.draw();
   }
 
@@ -30,6 +30,7 @@ class Choice {
       return button;
     });
     this.whose = element("p", "");
+    this.whose.dir = "auto";
     this.box.replaceChildren(this.whose, ...this.buttons);
   }
 
@@ -45,7 +46,7 @@ class Choice {
   draw() {
     this.box.hidden = !this.offer;
     if (!this.offer) return;
-    this.box.setAttribute("aria-label", `${this.offer.name}: which way do you go?`);
+    this.box.setAttribute("aria-label", this.words.gettext("{name}: which way do you go?", { name: this.offer.name }));
     this.whose.textContent = this.offer.name;
     this.whose.hidden = !this.several;
     for (const button of this.buttons) {

@@ -31,7 +31,7 @@ class Connection {
   get most() { return this.network > WORTH_TWO_S ? 2 : 1; }
 }
 
-// ``trouble`` is a key of WORDS; empty once the server has taken a picture.
+// ``trouble`` is a key of the screen's troubles; empty once the server has taken a picture.
 class HttpSender {
   constructor(url, screen) {
     Object.assign(this, { url, screen, trouble: "connecting", numbers: [], flying: 0, next: 0, failures: 0 });

@@ -12,7 +12,6 @@ const KEPT_HOURS = 72;  // until the server has said how long
 const STILL_SIDE = 960, STILL_QUALITY = 0.85;
 const STORES = ["notes", "stills", "keys", "screens"];
 const NEVER_TAKEN = [400, 413, 415];
-const FULL = "This device is full. Ask the office to note you.";
 
 const settled = (request) => new Promise((done, fail) => {
   request.onsuccess = () => done(request.result);
@@ -74,10 +73,12 @@ class StillStore {
 
 class OfflineKeeper {
   constructor(root, kiosk) {
-    Object.assign(this, { kiosk, wait: 0, kept: -AUTO_EVERY_S, words: "", until: 0, refused: 0, expired: 0, refusedAt: -REFUSED_SHOWN_S });
+    Object.assign(this, { kiosk, words: kiosk.words, wait: 0, kept: -AUTO_EVERY_S, spoken: "", until: 0, refused: 0, expired: 0, refusedAt: -REFUSED_SHOWN_S });
     this.box = root.querySelector(".k-offline");
     this.button = this.box.querySelector("button");
     this.said = this.box.querySelector("b");
+    this.button.textContent = this.words.gettext("Tap to be noted");
+    this.full = this.words.gettext("This device is full. Ask the office to note you.");
     this.line = root.querySelector(".k-kept");
     this.root = root;
     // Streamlit's own dialog about the lost connection makes all beside it inert, and swallows
@@ -91,7 +92,7 @@ class OfflineKeeper {
     this.store.load().catch(() => {});
   }
 
-  // How much may be kept and the key for it; and, with the site's name and look, what a page that
+  // How much may be kept and the key for it; and, with the site's name, look and language, what a page that
   // opens without a server has to know (kiosk_away.js).
   async told({ offline, site }) {
     if (!offline?.key || !crypto.subtle) return;
@@ -106,7 +107,7 @@ class OfflineKeeper {
   // ``heard``: the server's time now. A clock that is put right meanwhile changes the offset.
   async remember(site) {
     const { line, data: { kiosk } } = this.kiosk;
-    const screen = { site, limits: this.limits, offset: line.offset, heard: line.now };
+    const screen = { site, limits: this.limits, offset: line.offset, heard: line.now, words: this.kiosk.data.words };
     this.remembered = seconds();
     await this.store.write(["keys", "screens"], (keys, screens) => { keys.put(this.key, kiosk); screens.put(screen, kiosk); });
   }
@@ -141,12 +142,11 @@ class OfflineKeeper {
   get open() {
     const { opens, closes } = this.limits;
     if (opens === closes) return true;
-    const [hour, minute] = this.time(this.kiosk.line.now).split(":").map(Number);
-    const now = 60 * hour + minute;
+    const now = minutesOfDay(this.kiosk.line.now, this.kiosk.line.parts.site?.zone);
     return opens < closes ? opens <= now && now < closes : now >= opens || now < closes;
   }
 
-  full(share) {
+  filled(share) {
     const { stills, bytes } = this.limits;
     return this.store.notes.length >= stills * share || this.store.size >= bytes * share;
   }
@@ -163,15 +163,15 @@ class OfflineKeeper {
 
   async keep(deliberate) {
     if (this.keeping) return;
-    if (this.full(deliberate ? 1 : AUTO_SHARE)) return void (deliberate && this.say(FULL));
+    if (this.filled(deliberate ? 1 : AUTO_SHARE)) return void (deliberate && this.say(this.full));
     this.keeping = true;
     this.kept = seconds();
     try {
       const at = Math.round(this.kiosk.line.now);
       await this.store.keep(...await this.sealed(at, await this.picture()));
-      this.say(`Saved on this device at ${this.time(at)}`);
+      this.say(this.words.gettext("Saved on this device at {time}", { time: this.time(at) }));
     } catch (error) {
-      this.say(error?.name === "QuotaExceededError" ? FULL : "This device cannot save a picture. Ask the office to note you.");
+      this.say(error?.name === "QuotaExceededError" ? this.full : this.words.gettext("This device cannot save a picture. Ask the office to note you."));
     } finally {
       this.keeping = false;
     }
@@ -256,10 +256,10 @@ class OfflineKeeper {
 
   // --- what is said
 
-  time(at) { return clockTime(at, this.kiosk.line.parts.site?.zone); }
+  time(at) { return this.words.time(at, this.kiosk.line.parts.site?.zone); }
 
-  say(words) {
-    Object.assign(this, { words, until: seconds() + SAVED_SHOWN_S });
+  say(spoken) {
+    Object.assign(this, { spoken, until: seconds() + SAVED_SHOWN_S });
     this.show();
   }
 
@@ -271,17 +271,17 @@ class OfflineKeeper {
       this.revive();
     }
     this.box.hidden = !away;
-    this.text(this.said, now < this.until ? this.words : "Look at the camera, then tap");
+    this.text(this.said, now < this.until ? this.spoken : this.words.gettext("Look at the camera, then tap"));
     this.text(this.line, this.summary(now));
     this.line.hidden = !this.line.textContent;
   }
 
   summary(now) {
-    const { length } = this.own, pictures = counted(length, "picture");
-    if (length && this.back) return `Handing over ${pictures} saved on this device …`;
-    if (length) return `${pictures} saved on this device, until the server is back.`;
-    if (this.refused && now - this.refusedAt < REFUSED_SHOWN_S) return `${this.refused} saved on this device could not be taken: the office finds them counted under Kiosks.`;
-    return "";
+    const { words, own: { length } } = this;
+    if (length && this.back) return words.ngettext("Handing over {count} picture saved on this device …", "Handing over {count} pictures saved on this device …", length);
+    if (length) return words.ngettext("{count} picture saved on this device, until the server is back.", "{count} pictures saved on this device, until the server is back.", length);
+    if (!this.refused || now - this.refusedAt >= REFUSED_SHOWN_S) return "";
+    return words.ngettext("{count} saved on this device could not be taken: the office finds it counted under Kiosks.", "{count} saved on this device could not be taken: the office finds them counted under Kiosks.", this.refused);
   }
 
   text(node, words) { if (node.textContent !== words) node.textContent = words; }

@@ -3,10 +3,13 @@
 
 const COLOURS = { marked: "#0f7a44", already: "#b45309", problem: "#b3261e" };
 const GREY = "#4b5563";
-const CAPTIONS = { unknown: "Unknown", poor: "Come closer, face the camera" };
 
 class Overlay {
-  constructor(canvas, video) { Object.assign(this, { canvas, video, scene: null }); }
+  constructor(canvas, video, words) {
+    Object.assign(this, { canvas, video, scene: null, picture: words.gettext("The camera's picture") });
+    this.captions = { unknown: words.gettext("Unknown"), poor: words.gettext("Come closer, face the camera") };
+    this.draw();
+  }
 
   show(scene, mirrored) {
     Object.assign(this, { scene, mirrored });
@@ -19,16 +22,17 @@ class Overlay {
     Object.assign(this.canvas, { width: width * fine, height: height * fine });  // clears it, too
     const faces = this.scene?.faces ?? [];
     const words = faces.map((face) => this.caption(face)).filter(Boolean);
-    this.canvas.setAttribute("aria-label", words.join(", ") || "The camera's picture");
+    this.canvas.setAttribute("aria-label", words.join(", ") || this.picture);
     if (!faces.length || !this.scene.width) return;
     const pen = this.canvas.getContext("2d");
     pen.scale(fine, fine);
     pen.textBaseline = "middle";
+    pen.textAlign = "left";
     const place = this.placed(width, height);
     for (const face of faces) this.face(pen, face, place(face.box), width);
   }
 
-  caption(face) { return face.name || (face.mood === "poor" && face.problem) || CAPTIONS[face.mood] || ""; }
+  caption(face) { return face.name || (face.mood === "poor" && face.problem) || this.captions[face.mood] || ""; }
 
   // From the picture's pixels to those of the stage, which the picture covers.
   placed(width, height) {

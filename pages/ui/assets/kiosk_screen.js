@@ -2,13 +2,14 @@
 // today's marks, and one quiet line of figures. Everything from the server is set as text.
 
 const DIM_AFTER_S = 180;
-const ASKS = "Look at the camera", BLIND = "The camera sees nothing: uncover it, or turn on the light";
 const MOODS = ["marked", "already", "unknown", "poor", "looking", "problem", "idle"];
 
 class Screen {
-  constructor(root) {
+  constructor(root, words, troubles) {
     const find = (name) => root.querySelector(name);
-    this.root = root;
+    Object.assign(this, { root, words, troubles });
+    this.asks = words.gettext("Look at the camera");
+    this.blind = words.gettext("The camera sees nothing: uncover it, or turn on the light");
     this.site = find(".k-site"); this.clock = find(".k-clock"); this.small = find(".k-small");
     this.day = find(".k-day"); this.welcome = find(".k-welcome"); this.logo = find(".k-logo"); this.card = find('[data-testid="camera"]'); this.notice = find(".k-notice");
     this.greeting = find('[data-testid="greeting"]'); this.today = find(".k-today");
@@ -24,7 +25,7 @@ class Screen {
     this.root.classList.remove("k-dim");
   }
 
-  // ``state``: of the camera and the line, a key of WORDS or empty; ``silent``: seconds of it.
+  // ``state``: of the camera and the line, a key of ``troubles`` or empty; ``silent``: seconds of it.
   // ``blind``: the camera sees nothing.
   show(parts, state, silent, { moving, blind }) {
     const said = this.said(parts, state);
@@ -48,7 +49,7 @@ class Screen {
   // A greeting stands beside a camera that is in trouble: a PIN needs none.
   banners(parts, said, blind) {
     if (said === "trouble") return [];
-    if (said === "idle") return [{ mood: "idle", title: blind ? BLIND : ASKS, text: "" }];
+    if (said === "idle") return [{ mood: "idle", title: blind ? this.blind : this.asks, text: "" }];
     return parts.banners;
   }
 
@@ -73,20 +74,24 @@ class Screen {
   // ``noting``: whether attendance goes on here meanwhile.
   sayCard(state, silent, noting) {
     const counts = ["server", "stalled"].includes(state) && silent > 1;
-    const [title, advice] = (noting ? WORDS.noting : WORDS[state]) ?? ["", ""];
-    sayTrouble(this.card, state, [counts ? `${title} for ${lasting(silent)}` : title, advice]);
+    const [title, advice] = (noting ? this.troubles.noting : this.troubles[state]) ?? ["", ""];
+    const since = () => this.words.gettext("{trouble} for {time}", { trouble: title, time: this.lasting(silent) });
+    sayTrouble(this.card, state, [counts ? since() : title, advice]);
   }
 
   sayAway(away) {
     this.notice.hidden = !away;
     this.notice.textContent = away
-      ? "The database does not answer. Marks are kept on this computer and delivered as soon as it is back." : "";
+      ? this.words.gettext("The database does not answer. Marks are kept on this computer and delivered as soon as it is back.") : "";
   }
 
   // The time by the server's clock, in the site's zone.
   tick(now, site) {
     this.drawn.once("time", Math.floor(now / 60000), () => {
-      this.clock.textContent = this.small.textContent = clockTime(now, site?.zone);
+      const parts = this.words.timeParts(now, site?.zone);
+      for (const clock of [this.clock, this.small]) {
+        clock.replaceChildren(...parts.map(({ type, value }) => (type === "dayPeriod" ? element("small", "", value) : value)));
+      }
     });
     if (site && site !== this.place) this.dress(this.place = site);
   }
@@ -104,12 +109,13 @@ class Screen {
 
   count(marks) {
     const { count = 0, list = null } = marks ?? {};
-    this.today.replaceChildren(element("b", "", "Today"), ` · ${counted(count, "mark")}`);
+    const marked = this.words.ngettext("{count} mark", "{count} marks", count);
+    this.today.replaceChildren(element("b", "", this.words.gettext("Today")), ` · ${marked}`);
     this.today.hidden = !marks;
     this.column.hidden = list === null;
     this.root.classList.toggle("k-listed", list !== null);
     const lines = (list ?? []).map((mark) => this.line(mark));
-    this.list.replaceChildren(...(lines.length || list === null ? lines : [element("li", "k-nobody", "Nobody yet today. Marks appear here as they happen.")]));
+    this.list.replaceChildren(...(lines.length || list === null ? lines : [element("li", "k-nobody", this.words.gettext("Nobody yet today. Marks appear here as they happen."))]));
   }
 
   line({ title, note, right, photo }) {
@@ -117,8 +123,8 @@ class Screen {
     const face = element(photo ? "img" : "span", "fr-avatar", photo ? "" : initials(title));
     if (photo) Object.assign(face, { src: photo, alt: "" });
     const words = element("span", "fr-words");
-    words.append(element("b", "", title));
-    if (note) words.append(element("small", "", note));
+    words.append(named("b", title));
+    if (note) words.append(named("small", note));
     const time = element("span", "fr-right");
     time.append(element("span", "", right));
     line.append(face, words, time);
@@ -127,16 +133,29 @@ class Screen {
 
   figures(stats, way) {
     const { frame_rate: rate = 0, inference_rate: looks = 0, time_to_mark: wait = null, dropped = 0 } = stats ?? {};
-    const words = [`${rate.toFixed(0)} pictures/s`, `${looks.toFixed(0)} looks/s`];
-    if (wait !== null) words.push(`${wait.toFixed(1)} s to mark`);
-    words.push(`${dropped.toLocaleString("en")} dropped`, way);
-    this.drawn.once("figures", words.join(" · "), (text) => { this.status.textContent = text; });
+    const { words } = this;
+    const told = [rate, looks, wait, dropped, way].join();
+    this.drawn.once("figures", told, () => {
+      const line = [words.gettext("{count} pictures/s", { count: words.number(rate) }), words.gettext("{count} looks/s", { count: words.number(looks) })];
+      if (wait !== null) line.push(words.gettext("{count} s to mark", { count: words.number(wait, 1) }));
+      line.push(words.gettext("{count} dropped", { count: words.number(dropped) }), way);
+      this.status.textContent = line.join(" · ");
+    });
+  }
+
+  // A number and its unit stay on one line.
+  lasting(silent) {
+    const { words } = this;
+    if (silent < 120) return words.gettext("{count} s", { count: words.number(Math.floor(silent)) });
+    return words.gettext("{count} min", { count: words.number(Math.floor(silent / 60)) });
   }
 }
 
-// A number and its unit stay on one line.
-function lasting(silent) {
-  return silent < 120 ? `${Math.floor(silent)}\u00a0s` : `${Math.floor(silent / 60).toLocaleString("en")}\u00a0min`;
+// A name, in whatever script it is.
+function named(kind, text) {
+  const made = element(kind, "");
+  made.append(element("bdi", "", text));
+  return made;
 }
 
 function initials(name) {

@@ -5,7 +5,8 @@ const AS_APP = "(display-mode: standalone), (display-mode: fullscreen)";
 const NOTES = { marked: [660, 880], already: [520, 520], turn: [740] };
 
 class Tools {
-  constructor(root, changed) {
+  constructor(root, words, changed) {
+    this.words = words;
     this.full = root.querySelector('[data-tool="full"]');
     this.sound = root.querySelector('[data-tool="sound"]');
     this.full.onclick = () => this.toggleFull();
@@ -65,10 +66,15 @@ class Tools {
     document.documentElement.classList.toggle("fr-full", this.fills);
     const whole = window.matchMedia("(display-mode: fullscreen)").matches;  // an app that began so
     this.full.hidden = !document.documentElement.requestFullscreen || (whole && !full);
-    this.full.textContent = full ? "Leave full screen" : "Full screen";
+    this.full.textContent = full ? this.words.gettext("Leave full screen") : this.words.gettext("Full screen");
     this.asks = this.locked;
-    this.sound.textContent = this.asks ? "Touch for sound" : this.on ? "Sound on" : "Sound off";
+    this.sound.textContent = this.soundWords;
     this.sound.setAttribute("aria-pressed", String(this.on));
+  }
+
+  get soundWords() {
+    if (this.asks) return this.words.gettext("Touch for sound");
+    return this.on ? this.words.gettext("Sound on") : this.words.gettext("Sound off");
   }
 
   listen() {
@@ -88,19 +94,33 @@ class Tools {
     this.heard ??= new Set(news.map((banner) => banner.sound));
     for (const banner of news.filter(({ sound }) => !this.heard.has(sound))) {
       this.heard.add(banner.sound);
-      if (this.tones) this.play(banner.sound.split(":")[0]);
-      if (this.speaks) this.speak(banner);
+      const spoken = this.speaks && this.speak(banner);
+      if (this.tones || (this.speaks && !spoken)) this.play(banner.sound.split(":")[0]);
     }
   }
 
-  // In the language of the page. Of those who come faster than they can be named, the newest.
+  // In the kiosk's language. Of those who come faster than they can be named, the newest. Whether it
+  // is said: where a browser has voices, and none of this language, a tone does instead.
   speak({ title, text }) {
-    const voice = window.speechSynthesis;
-    if (!voice) return;
-    if (voice.pending) voice.cancel();
-    const words = new SpeechSynthesisUtterance(`${title.replace(/[.○]/g, "")}. ${text.replaceAll(" · ", ". ")}.`);
-    words.lang = document.documentElement.lang || "en";
-    voice.speak(words);
+    const speech = window.speechSynthesis, voice = speech && this.voiceOf(speech.getVoices?.() ?? []);
+    if (!speech || voice === null) return false;
+    if (speech.pending) speech.cancel();
+    const said = [title.replace(/[.○]/g, ""), ...text.split(" · ")].map((part) => part.replace(/[\u2068\u2069]/g, ""));
+    const words = new SpeechSynthesisUtterance(`${said.join(". ")}.`);
+    words.lang = this.words.locale;
+    if (voice) words.voice = voice;
+    speech.speak(words);
+    return true;
+  }
+
+  // The best voice of the language: of the same country, then on the device itself, which needs no
+  // network. Undefined: the browser has not told yet which it has; null: it has none.
+  voiceOf(voices) {
+    if (!voices.length) return undefined;
+    const [tongue] = this.words.locale.toLowerCase().split("-");
+    const worth = ({ lang, localService }) => 2 * (lang.replace("_", "-").toLowerCase() === this.words.locale.toLowerCase()) + Boolean(localService);
+    const able = voices.filter(({ lang }) => lang.toLowerCase().split(/[-_]/)[0] === tongue);
+    return able.sort((one, other) => worth(other) - worth(one))[0] ?? null;
   }
 
   play(mood) {

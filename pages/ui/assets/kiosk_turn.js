@@ -3,15 +3,15 @@
 // said that it shows it. Where the office allows it, the whole screen then shows some colours, one
 // after another, around a few words.
 
-const TURN_WORDS = { left: "Turn your head to the left", right: "Turn your head to the right" };
-const BACK_WORDS = "Look at the camera again";
 const ARROW = "M180 60H30M72 18L26 60l46 42";  // to the left; the other one is its mirror image
 const EYE = "M20 60s32-44 80-44 80 44 80 44-32 44-80 44S20 60 20 60zM100 42a18 18 0 1 0 .1 0z";
 
 class TurnCard {
   // ``told``: says to the server that a turn is shown.
-  constructor(root, told) {
-    Object.assign(this, { root, told, said: "" });
+  constructor(root, words, told) {
+    Object.assign(this, { root, told, said: "", say: words });
+    this.turns = { left: words.gettext("Turn your head to the left"), right: words.gettext("Turn your head to the right") };
+    this.back = words.gettext("Look at the camera again");
     this.box = root.querySelector(".k-turn");
     this.greeting = root.querySelector('[data-testid="greeting"]');
     this.path = this.box.querySelector("path");
@@ -19,7 +19,7 @@ class TurnCard {
     [this.steps, this.other] = this.box.querySelectorAll("span");
     this.time = this.box.querySelector("i");
     this.drawn = new Drawn();
-    this.colours = new Colours(root.querySelector(".k-colours"), told);
+    this.colours = new Colours(root.querySelector(".k-colours"), this.back, told);
   }
 
   // ``prompt``: {nonce, side, done, turns, seconds, colour}, or nothing; ``pin``: PINs may be used
@@ -36,13 +36,13 @@ class TurnCard {
   draw({ side, done, turns, seconds }, pin) {
     this.box.dataset.side = side ?? "back";
     this.path.setAttribute("d", side ? ARROW : EYE);
-    this.words.textContent = TURN_WORDS[side] ?? BACK_WORDS;
+    this.words.textContent = this.turns[side] ?? this.back;
     this.steps.replaceChildren(...Array.from({ length: turns }, (_, at) => {
       const dot = element("s", "", "");
       dot.dataset.step = at < done ? "done" : at === done ? "now" : "next";
       return dot;
-    }), element("em", "", `Turn ${done + 1} of ${turns}`));
-    this.other.textContent = `Cannot turn? ${pin ? "Use your PIN." : "Ask the office."}`;
+    }), element("em", "", this.say.gettext("Turn {number} of {all}", { number: done + 1, all: turns })));
+    this.other.textContent = pin ? this.say.gettext("Cannot turn? Use your PIN.") : this.say.gettext("Cannot turn? Ask the office.");
     this.time.style.animation = "none";
     this.time.getBoundingClientRect();  // so that it begins anew
     this.time.style.animation = "";
@@ -63,8 +63,8 @@ class TurnCard {
 const COLOUR_MS = 500;
 
 class Colours {
-  constructor(box, told) {
-    Object.assign(this, { box, told, nonce: "", since: -Infinity, waits: 0, over: 0 });
+  constructor(box, says, told) {
+    Object.assign(this, { box, says, told, nonce: "", since: -Infinity, waits: 0, over: 0 });
     [this.words, this.steps] = box.querySelectorAll("b, span");
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
   }
@@ -84,7 +84,7 @@ class Colours {
   draw({ nonce, colour, done, turns, seconds }) {
     if (nonce !== this.nonce) return;
     this.box.style.backgroundColor = colour;
-    this.words.textContent = BACK_WORDS;
+    this.words.textContent = this.says;
     this.steps.textContent = `${done + 1} / ${turns}`;
     if (this.box.hidden) {
       this.box.hidden = false;

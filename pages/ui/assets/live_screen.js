@@ -7,12 +7,13 @@ const SAID_AFTER_S = 1.5;  // of silence
 
 class LiveScreen {
   constructor(root, data) {
-    Object.assign(this, { root, data, sent: 0 });
+    Object.assign(this, { root, data, sent: 0, words: new Words(data.words) });
+    this.troubles = troublesIn(this.words);
     const find = (name) => root.querySelector(name);
     this.stage = find(".fr-stage"); this.video = find("video");
-    this.camera = new Camera(this.video, find("select"));
+    this.camera = new Camera(this.video, find("select"), this.words);
     this.presence = new Presence();
-    this.overlay = new Overlay(find("canvas"), this.video);
+    this.overlay = new Overlay(find("canvas"), this.video, this.words);
     this.seen = new ResizeObserver(() => this.resized());
     this.hidden = () => this.tick();
   }

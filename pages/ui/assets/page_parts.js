@@ -10,11 +10,51 @@ function element(kind, className, text = "") {
   return made;
 }
 
-const counted = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+// What a page says, in its language. ``texts``: by the English text what is said instead of it, where
+// it goes with a number by the number's category (CLDR); English needs none.
+class Words {
+  constructor({ language = "en", locale = "en-GB", direction = "ltr", texts = {} } = {}) {
+    Object.assign(this, { language, locale, direction, texts, plurals: new Intl.PluralRules(locale) });
+  }
 
-// Hours and minutes of ``at`` (milliseconds) in a time zone.
-const clockTime = (at, timeZone = "UTC") =>
-  new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone }).format(at);
+  // ``{name}`` is replaced by the value of that name.
+  gettext(message, values = {}) { return this.filled(this.texts[message] ?? message, values); }
+
+  // What goes with a number; ``{count}`` is that number.
+  ngettext(one, many, count, values = {}) {
+    const forms = this.texts[one] ?? { one, other: many };
+    const form = forms[this.plurals.select(count)] ?? Object.values(forms).at(-1);
+    return this.filled(form, { count: this.number(count), ...values });
+  }
+
+  filled(text, values) {
+    return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? this.apart(values[name]) : whole));
+  }
+
+  // A Latin name or a number does not turn Arabic words around it about (UAX 9, isolates).
+  apart(value) { return this.direction === "rtl" ? `\u2068${value}\u2069` : String(value); }
+
+  // In Latin digits, in which IDs and PINs are typed.
+  number(value, digits = 0) {
+    const style = { numberingSystem: "latn", minimumFractionDigits: digits, maximumFractionDigits: digits };
+    return value.toLocaleString(this.locale, style);
+  }
+
+  // Hours and minutes of ``at`` (milliseconds) in a time zone, and the part of the day in 12 hours:
+  // [{type, value}].
+  timeParts(at, timeZone = "UTC") {
+    return new Intl.DateTimeFormat(this.locale, { timeStyle: "short", timeZone, numberingSystem: "latn" }).formatToParts(at);
+  }
+
+  time(at, timeZone) { return this.timeParts(at, timeZone).map(({ value }) => value).join(""); }
+}
+
+// Minutes of the day in a time zone, to reckon with.
+function minutesOfDay(at, timeZone = "UTC") {
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone }).format(at);
+  const [hour, minute] = clock.split(":").map(Number);
+  return 60 * hour + minute;
+}
 
 // Remembers what was drawn, so that what has not changed is not drawn again.
 class Drawn {
@@ -32,7 +72,7 @@ class Drawn {
 }
 
 // On a camera's card: why there is no picture.
-function sayTrouble(card, state, [title, advice] = WORDS[state] ?? ["", ""]) {
+function sayTrouble(card, state, [title, advice]) {
   card.dataset.state = state || "ok";
   card.querySelector("b").textContent = title;
   card.querySelector("span").textContent = advice;

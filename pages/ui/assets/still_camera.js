@@ -5,19 +5,28 @@ const ANSWER_WITHIN_MS = 15000;
 const LONGEST_SIDE = 1280;
 
 class StillCamera {
-  constructor(root) {
+  constructor(root, data) {
     this.root = root;
+    this.words = new Words(data.words);
+    this.troubles = troublesIn(this.words);
+    Object.assign(root.querySelector(".fr-still"), { lang: this.words.language, dir: this.words.direction });
+    Object.assign(document.documentElement, { lang: this.words.language });
+    document.documentElement.dataset.dir = this.words.direction;
     this.box = root.querySelector(".fr-camera");
     this.stage = root.querySelector(".fr-stage");
     this.video = root.querySelector("video");
     this.button = root.querySelector("button");
+    this.button.textContent = this.words.gettext("Take photo");
     this.screen = [...crypto.getRandomValues(new Uint8Array(12))].map((n) => n.toString(16)).join("-");
     this.state = "connecting"; this.trouble = ""; this.openAt = 0; this.pause = 1;
     this.button.onclick = () => this.take();
     this.timer = setInterval(() => this.tick(), 250);
   }
 
-  receive(data, report) { Object.assign(this, { url: data.url, report }); }
+  receive(data, report) {
+    Object.assign(this, { url: data.url, report });
+    if (data.words && data.words.language !== this.words.language) location.reload();
+  }
 
   tick() {
     if (!window.isSecureContext || !navigator.mediaDevices) return void this.say("insecure");
@@ -95,11 +104,12 @@ class StillCamera {
   say(state) {
     if (state === this.said) return;
     this.said = state;
-    sayTrouble(this.box, state);
+    sayTrouble(this.box, state, this.troubles[state] ?? ["", ""]);
   }
 
   end() {
     this.ended = true;
+    delete document.documentElement.dataset.dir;
     clearInterval(this.timer);
     this.drop();
   }

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from face_rec.access.pages import Page
 from face_rec.domain.errors import FaceRecError, ProofNeeded, StoreUnavailable
 from face_rec.facades.frame import FrameFacade
+from face_rec.languages.translator import ENGLISH, Translator
 from pages.ui.frame.flash import show_flashes
 from pages.ui.frame.parts import ANYBODY, WAITING, repeating
 from pages.ui.frame.step_up import prove_again
@@ -22,20 +23,20 @@ _RETRY_SECONDS = 3
 
 
 @contextmanager
-def page(entry: Page, lead: str = "") -> Iterator[DeltaGenerator]:
+def page(entry: Page, lead: str = "", words: Translator = ENGLISH) -> Iterator[DeltaGenerator]:
     """Draw the header, then the body of the ``with`` statement, whatever happens to it.
 
     Yields the place at the right of the header, for the page's main buttons. A store that
     does not answer becomes a banner that goes away by itself; any other error becomes a
     sentence, never a traceback.
     """
-    actions = _header(entry, lead)
+    actions = _header(words.gettext(entry.title), lead)
     show_flashes()
     try:
         yield actions
     except StoreUnavailable as error:
         log.warning("page_without_store page=%s error=%s", entry.file, error)
-        _wait_for_store()
+        _wait_for_store(words)
     except Exception as error:
         show_error(error, entry.file)
 
@@ -57,12 +58,14 @@ def guarded(where: str, banner: bool = False) -> Iterator[None]:
         show_error(error, where)
 
 
-def store_banner() -> None:
+def store_banner(words: Translator = ENGLISH) -> None:
     """What every page says while Redis is away."""
     st.error(
-        "**The database does not answer.** Marks are kept on this computer meanwhile and will be "
-        "delivered. This page goes on by itself as soon as the database is back; if it stays "
-        "away, check that Redis is running and can be reached from here.",
+        words.gettext(
+            "**The database does not answer.** Marks are kept on this computer meanwhile and will "
+            "be delivered. This page goes on by itself as soon as the database is back; if it "
+            "stays away, check that Redis is running and can be reached from here."
+        ),
         icon=":material/cloud_off:",
     )
 
@@ -84,21 +87,21 @@ def show_error(error: Exception, where: str) -> None:
     )
 
 
-def _header(entry: Page, lead: str) -> DeltaGenerator:
+def _header(title: str, lead: str) -> DeltaGenerator:
     bar = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     words = bar.container(gap=None, width="stretch", key="page_header")
-    words.title(entry.title, anchor=False)
+    words.title(title, anchor=False)
     if lead:
         words.caption(lead)
     return bar.container(horizontal=True, width="content", gap="small")
 
 
 @repeating(_RETRY_SECONDS, *ANYBODY)
-def _wait_for_store() -> None:
+def _wait_for_store(words: Translator) -> None:
     """The banner; looks again every few seconds and draws the page when Redis answers."""
     try:
         FrameFacade.current().ask_database()
     except StoreUnavailable:
-        store_banner()
+        store_banner(words)
     else:
         st.rerun(scope="app")

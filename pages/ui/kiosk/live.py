@@ -18,7 +18,7 @@ from pages.ui.kiosk import screen_files
 from pages.ui.kiosk.feed import Feed
 from pages.ui.kiosk.transport import wished
 
-LABELS = {"start": "Start camera", "stop": "Stop camera"}
+LABELS = {"start": "start", "stop": "stop"}
 """Of the hidden iframe's buttons, by which the screen finds and presses them."""
 
 
@@ -41,6 +41,7 @@ def live(kiosk: str, *, pin: bool) -> None:
         "labels": LABELS,
         "pin": pin,
         "version": __version__,
+        "words": KioskFacade.current().words_at(kiosk).words(),
     }
     _component(key=f"kiosk-{kiosk}-screen", data=data, on_changed_change=_nothing)
     if way is not Transport.HTTP:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from face_rec.access.pages import Page
+from face_rec.languages.translator import ENGLISH, Translator
 from face_rec.models.status import ReportingModels
 from pages.ui.frame.navigation import link
 from pages.ui.frame.page import guarded
@@ -10,23 +11,25 @@ from pages.ui.frame.parts import ANYBODY, repeating
 from pages.ui.shared.widgets import empty_state
 
 
-def model_ready(models: ReportingModels) -> bool:
+def model_ready(models: ReportingModels, words: Translator = ENGLISH) -> bool:
     """Whether a model is loaded; if not, the page has been told what to do."""
     if models.current() is not None:
         return True
-    _wait_for_model(models)
+    _wait_for_model(models, words)
     return False
 
 
 @repeating(1, *ANYBODY)
-def _wait_for_model(models: ReportingModels) -> None:
+def _wait_for_model(models: ReportingModels, words: Translator) -> None:
     with guarded("model_gate"):
         status = models.status()
         if status.state == "ready":
             st.rerun(scope="app")
         if status.state == "loading":
-            empty_state("hourglass_top", "The recognition model is being loaded", "A few seconds.")
+            loading = words.gettext("The recognition model is being loaded")
+            empty_state("hourglass_top", loading, words.gettext("A few seconds."))
             return
-        empty_state("neurology", "A recognition model is needed first", status.message)
+        needed = words.gettext("A recognition model is needed first")
+        empty_state("neurology", needed, status.message)
         with st.container(horizontal=True, horizontal_alignment="center"):
             link(Page.MODELS, "Install a model")

@@ -2,13 +2,22 @@
 
 import streamlit as st
 
-from face_rec.access.devices.pins import LONGEST, RULE
+from face_rec.access.devices.pins import LONGEST, SHORTEST
 from face_rec.access.principal import Principal
 from face_rec.access.rights import Right
-from face_rec.domain.errors import AccessError, JournalError, PeopleError, StoreUnavailable
+from face_rec.domain.errors import (
+    FaceRecError,
+    JournalError,
+    PeopleError,
+    PinsLocked,
+    SignInRefused,
+    StoreUnavailable,
+    TryLater,
+)
 from face_rec.domain.people import Person
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.banner import of_receipt
+from face_rec.languages.translator import Translator
 from pages.ui.frame.identity import current
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import fragment
@@ -38,54 +47,81 @@ def pin_entry(kiosk: str, *, live: bool) -> None:
 @fragment(Right.KIOSK)
 def _entry(kiosk: str, live: bool) -> None:
     with guarded("kiosk.pin"):
-        if not allowed(KioskFacade.current(), current(), kiosk):
+        app = KioskFacade.current()
+        if not allowed(app, current(), kiosk):
             return
+        words = app.words_at(kiosk)
         # A mark makes the next one a new form with nothing in it.
         key = f"pin_entry_{st.session_state.setdefault(_ROUND, 0)}"
         with (
-            st.popover("No face? Use PIN", icon=":material/dialpad:", type="tertiary"),
+            st.popover(
+                words.gettext("No face? Use PIN"), icon=":material/dialpad:", type="tertiary"
+            ),
             st.container(key=key),
         ):
-            _form(kiosk, live, key)
+            _form(kiosk, live, key, words)
 
 
-def _form(kiosk: str, live: bool, key: str) -> None:
+def _form(kiosk: str, live: bool, key: str, words: Translator) -> None:
     with st.form(f"{key}_form", clear_on_submit=True, border=False):
-        typed = st.text_input("ID", max_chars=_LONGEST_ID, autocomplete="off", key=f"{key}_id")
+        typed = st.text_input(
+            words.gettext("ID"), max_chars=_LONGEST_ID, autocomplete="off", key=f"{key}_id"
+        )
         # A telephone number brings up the digits on a tablet and asks nobody whether to remember
         # it; kiosk.css hides what is typed.
         pin = st.text_input(
-            "PIN",
+            words.gettext("PIN"),
             type="phone",
             max_chars=LONGEST,
             autocomplete="off",
             icon="",
-            placeholder=RULE,
+            placeholder=words.gettext("{least} to {most} digits", least=SHORTEST, most=LONGEST),
             key=f"{key}_pin",
         )
-        sent = st.form_submit_button("Mark me", type="primary", width="stretch")
+        sent = st.form_submit_button(words.gettext("Mark me"), type="primary", width="stretch")
     if sent:
-        _mark(kiosk, live, (typed or "").strip(), (pin or "").strip())
+        _mark(kiosk, live, (typed or "").strip(), (pin or "").strip(), words)
     _show_refusal()
 
 
-def _mark(kiosk: str, live: bool, typed: str, pin: str) -> None:
+def _mark(kiosk: str, live: bool, typed: str, pin: str, words: Translator) -> None:
     app = KioskFacade.current()
     try:
         person = app.pins.verify(kiosk, typed, _person(app, typed), pin)
         receipt = app.engine.by_pin(person.subject, kiosk, live=live)
-    except StoreUnavailable:
-        _refuse("PINs do not work while the database is away. Try again in a moment.")
-        return
-    except (AccessError, JournalError) as error:
-        _refuse(str(error))
+    except FaceRecError as error:
+        _refuse(_reason(error, words))
         return
     if not live:  # a live kiosk hears of it from its stream
         zone, means = app.site.timezone, app.means_at(kiosk)
-        still.say(of_receipt(app.named_at(kiosk)(person.name), receipt, zone, means))
+        still.say(of_receipt(app.named_at(kiosk)(person.name), receipt, zone, means, words))
     st.session_state.pop(_REFUSAL, None)
     st.session_state[_ROUND] += 1
     st.rerun()
+
+
+def _reason(error: FaceRecError, words: Translator) -> str:
+    """Why nobody was marked, and what to do. Raises what is none of the person's concern."""
+    match error:
+        case StoreUnavailable():
+            return words.gettext(
+                "PINs do not work while the database is away. Try again in a moment."
+            )
+        case PinsLocked(minutes=minutes):
+            return words.ngettext(
+                "Too many tries. Wait {count} minute, or ask the office to note your time.",
+                "Too many tries. Wait {count} minutes, or ask the office to note your time.",
+                minutes,
+            )
+        case TryLater():
+            return words.gettext("Many people sign in at this moment. Try again in a few seconds.")
+        case SignInRefused():
+            return words.gettext(
+                "ID and PIN do not match, or no PIN is set. Try again, or ask the office."
+            )
+        case JournalError():
+            return words.gettext("No mark can be saved here now. Tell the office.")
+    raise error
 
 
 def _refuse(words: str) -> None:

@@ -1,8 +1,10 @@
 """What the kiosk's screen is made of: on Streamlit's page, and on the one that a tablet shows
 while the server is away."""
 
+import json
 from typing import Final
 
+from face_rec.languages.translator import Translator
 from pages.ui.frame.component_files import joined
 
 HTML: Final = joined("kiosk.html")
@@ -14,7 +16,19 @@ JS: Final = joined(
     "kiosk.js",
 )  # fmt: skip
 
-AWAY_PAGE: Final = joined("kiosk_away.html").replace("<main></main>", f"<main>{HTML}</main>")
+_AWAY_PAGE: Final = joined("kiosk_away.html").replace("<main></main>", f"<main>{HTML}</main>")
 AWAY_CSS: Final = CSS + joined("kiosk_away.css")
-AWAY_JS: Final = JS + joined("kiosk_answer.js", "kiosk_away.js")
+_AWAY_JS: Final = JS + joined("kiosk_answer.js", "kiosk_away.js")
 WORKER: Final = joined("kiosk_answer.js", "kiosk_worker.js")
+
+
+def away_page(words: Translator) -> str:
+    """Of a tablet while the server is away, before its script has the kiosk's own language."""
+    page = _AWAY_PAGE.replace("{language}", words.language.code)
+    return page.replace("{title}", words.gettext("Attendance"))
+
+
+def away_script(words: Translator) -> str:
+    """It speaks as ``words`` do where it was told nothing else."""
+    told = json.dumps(words.words(), ensure_ascii=False)
+    return f"const AWAY_WORDS = {told};\n{_AWAY_JS}"

@@ -7,17 +7,17 @@ from functools import partial
 import streamlit as st
 
 from face_rec.attendance.marks.visit import Visit
-from face_rec.clock import long_day
 from face_rec.domain.screens import Label, Mood
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.banner import Banner, of_label
+from face_rec.languages.translator import Translator
 from face_rec.web.live.today import lines_of
 from pages.ui.frame.component_files import joined
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded, store_banner
 from pages.ui.frame.parts import by_itself, repeating
 from pages.ui.shared.photos import photo
-from pages.ui.shared.text import counted, html
+from pages.ui.shared.text import html
 from pages.ui.shared.widgets import Line, empty_state, person_list
 
 # The browser's camera for single photos: one JPEG to ``/frames/still`` at the press of a
@@ -28,18 +28,19 @@ from pages.ui.shared.widgets import Line, empty_state, person_list
 _camera = st.components.v2.component(
     "face_rec_still_camera",
     html='<div class="fr-still"><div class="fr-camera" data-testid="camera" '
-    'data-state="connecting"><b>Starting the camera…</b><span></span></div>'
+    'data-state="connecting"><b></b><span></span></div>'
     '<div class="fr-stage" hidden><video muted playsinline></video></div>'
-    "<button disabled>Take photo</button></div>",
+    "<button disabled></button></div>",
     css=joined("camera.css", "still_camera.css"),
     js=joined("page_parts.js", "camera_words.js", "still_camera.js"),
     isolate_styles=False,
 )
 
 
-def still_camera(key: str, kiosk: str) -> None:
+def still_camera(key: str, kiosk: str, words: Translator) -> None:
     """The picture and the button; the page runs again when a photo has been looked at."""
-    _camera(key=key, data={"url": f"/frames?kiosk={kiosk}"}, on_taken_change=_nothing)
+    data = {"url": f"/frames?kiosk={kiosk}", "words": words.words()}
+    _camera(key=key, data=data, on_taken_change=_nothing)
 
 
 def _nothing() -> None:
@@ -47,18 +48,18 @@ def _nothing() -> None:
 
 
 _SAID = "_still_said"
-_CLOSED = Banner(Mood.IDLE, "Closed", "This kiosk does not take attendance at this hour.")
 _SHOWN_FOR = 8.0  # s: the next person is not told what the last one did
 
 
 def still(kiosk: str) -> None:
     """Banner of the last photo and the camera for the next; beside it today's marks where an
     admin wants them shown."""
-    listed = KioskFacade.current().record(kiosk).show_marks
+    app = KioskFacade.current()
+    listed, words = app.record(kiosk).show_marks, app.words_at(kiosk)
     screen, side = st.columns([2.4, 1], gap="medium") if listed else (st.container(), None)
     with screen:
         _answer(kiosk)
-        still_camera("kiosk-still", kiosk)
+        still_camera("kiosk-still", kiosk, words)
     with side or screen:
         marks_today(kiosk, listed=listed)
 
@@ -67,11 +68,12 @@ def still(kiosk: str) -> None:
 def _answer(kiosk: str) -> None:
     with guarded("kiosk.still"):
         app = KioskFacade.current()
+        words = app.words_at(kiosk)
         if not app.open_now(kiosk):
-            draw_banners((_CLOSED,))
+            draw_banners((closed(words),))
             return
         if app.away():
-            store_banner()
+            store_banner(words)
         since = app.clock.monotonic() - _SHOWN_FOR
         labels, (said, at) = app.engine.last_still(kiosk, since), _said()
         if labels is not None:
@@ -80,7 +82,7 @@ def _answer(kiosk: str) -> None:
             draw_banners((said,))
         else:
             with st.container(key="still_waits"):  # kiosk.css: not where there is no picture
-                draw_banners((idle(app.clock.now(), app.site.timezone),))
+                draw_banners((idle(app.clock.now(), app.site.timezone, words),))
 
 
 def say(shown: Banner) -> None:
@@ -96,10 +98,21 @@ def _said() -> tuple[Banner | None, float]:
 def _answers(labels: tuple[Label, ...], kiosk: str) -> tuple[Banner, ...]:
     app = KioskFacade.current()
     zone, means, named = app.site.timezone, app.means_at(kiosk), app.named_at(kiosk)
-    nobody = Banner(Mood.UNKNOWN, "No face found", "Come closer and look straight at the camera")
-    pin = app.kiosks.record(kiosk).pin
-    said = tuple(of_label(label, zone, means, named, pin=pin) for label in labels)
-    return said or (nobody,)
+    words, pin = app.words_at(kiosk), app.kiosks.record(kiosk).pin
+    said = tuple(of_label(label, zone, means, named, words=words, pin=pin) for label in labels)
+    return said or (nobody(words),)
+
+
+def nobody(words: Translator) -> Banner:
+    """To who pressed the button and is not on the photo."""
+    advice = words.gettext("Come closer and look straight at the camera")
+    return Banner(Mood.UNKNOWN, words.gettext("No face found"), advice)
+
+
+def closed(words: Translator) -> Banner:
+    """Outside the kiosk's hours."""
+    text = words.gettext("This kiosk does not take attendance at this hour.")
+    return Banner(Mood.IDLE, words.gettext("Closed"), text)
 
 
 @repeating(1, Right.KIOSK)
@@ -114,28 +127,33 @@ def marks_today(kiosk: str, *, listed: bool) -> None:
         app = KioskFacade.current()
         if app.away():  # the banner above says so
             return
-        found = app.visits().all
-        st.markdown(f"**Today** · {counted(len(found), 'mark')}")
+        found, words = app.visits().all, app.words_at(kiosk)
+        count = words.ngettext("{count} mark", "{count} marks", len(found))
+        today = words.gettext("Today")
+        st.markdown(f"**{today}** · {count}")
         if not (listed and may):
             return
         with st.container(key="marks_today"):
             if found:
                 person_list(_listed(app, found, kiosk))
             else:
-                empty_state("how_to_reg", "Nobody yet today", "Marks appear here as they happen.")
+                advice = words.gettext("Marks appear here as they happen.")
+                empty_state("how_to_reg", words.gettext("Nobody yet today"), advice)
 
 
 def _listed(app: KioskFacade, visits: Sequence[Visit], kiosk: str) -> Iterator[Line]:
     """As the live screen lists them."""
     portrait, short = partial(photo, app.pictures), app.look(kiosk).short_names
-    for one in lines_of(visits, app.directory, portrait, app.site.timezone, short=short):
+    words, zone = app.words_at(kiosk), app.site.timezone
+    for one in lines_of(visits, app.directory, portrait, zone, words, short=short):
         yield Line(one.title, one.note, one.right, photo=one.photo)
 
 
-def idle(now: datetime, zone: tzinfo) -> Banner:
+def idle(now: datetime, zone: tzinfo, words: Translator) -> Banner:
     """Where there is nothing to say."""
     local = now.astimezone(zone)
-    return Banner(Mood.IDLE, "Look at the camera", f"{long_day(local.date())} · {local:%H:%M}")
+    moment = f"{words.day(local.date())} · {words.time(local.hour, local.minute)}"
+    return Banner(Mood.IDLE, words.gettext("Look at the camera"), moment)
 
 
 def draw_banners(shown: Iterable[Banner]) -> None:
@@ -145,5 +163,5 @@ def draw_banners(shown: Iterable[Banner]) -> None:
 
 
 def _card(banner: Banner) -> str:
-    words = f"<b>{html(banner.title)}</b><span>{html(banner.text)}</span>"
+    words = f'<b dir="auto">{html(banner.title)}</b><span>{html(banner.text)}</span>'
     return f'<div class="fr-banner fr-{banner.mood}">{words}</div>'

@@ -9,8 +9,9 @@ import streamlit as st
 
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.kiosk import Transport
+from face_rec.languages.language import msgid
 
-_NAMES = {"auto": "Automatic", "webrtc": "WebRTC", "http": "HTTP"}
+_NAMES = {"auto": msgid("Automatic"), "webrtc": "WebRTC", "http": "HTTP"}
 
 
 def wished(kiosk: str) -> Transport:
@@ -24,12 +25,14 @@ def wished(kiosk: str) -> Transport:
 
 def choose_transport(kiosk: str) -> None:
     """The choice for this browser; it stands in the address, so that a bookmark keeps it."""
-    now = wished(kiosk)
+    now, words = wished(kiosk), KioskFacade.current().words_at(kiosk)
     chosen = st.segmented_control(
-        "Live video", list(Transport), default=now, format_func=lambda one: _NAMES[one],
-        required=True, key="kiosk_transport",
-        help="Automatic tries WebRTC, and sends over HTTP, which passes every network that lets "
-        "this page through, wherever and whenever that does not connect.",
+        words.gettext("Live video"), list(Transport), default=now,
+        format_func=lambda one: words.gettext(_NAMES[one]), required=True, key="kiosk_transport",
+        help=words.gettext(
+            "Automatic tries WebRTC, and sends over HTTP, which passes every network that lets "
+            "this page through, wherever and whenever that does not connect."
+        ),
     )  # fmt: skip
     if chosen is not None and chosen != now:
         st.query_params["transport"] = chosen

@@ -6,6 +6,7 @@ import streamlit as st
 
 from face_rec.domain.errors import Conflict, OptionsRefused
 from face_rec.facades.attendance import AttendanceFacade
+from face_rec.languages.language import LANGUAGES
 from face_rec.site_options import VARIABLES, LiveOptions
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require
@@ -40,6 +41,11 @@ def site_form(app: AttendanceFacade) -> None:
             help=_AGAIN, disabled="cooldown" in held,
         )  # fmt: skip
         two.caption(f"It is {times.clock_time(app.clock.now(), now.timezone)} there now.")
+        language = two.selectbox(
+            "Language of the kiosks", list(LANGUAGES), list(LANGUAGES).index(now.language),
+            format_func=lambda code: LANGUAGES[code].own_name, disabled="language" in held,
+            help="Screen and voice of each that has no language of its own.",
+        )  # fmt: skip
         snapshots = one.number_input(
             "Keep pictures of marks (days)", 0, 3650, now.snapshot_days, help=_KEPT,
             disabled="snapshot_days" in held,
@@ -52,7 +58,7 @@ def site_form(app: AttendanceFacade) -> None:
     _say_what_is_held(options)
     if saved:
         wanted = {
-            "title": title, "timezone": zone, "cooldown": str(cooldown),
+            "title": title, "timezone": zone, "language": language, "cooldown": str(cooldown),
             "snapshot_days": str(snapshots), "inactive_days": str(inactive),
         }  # fmt: skip
         save_site(app, {n: t for n, t in wanted.items() if t != now.texts()[n]}, options.version)

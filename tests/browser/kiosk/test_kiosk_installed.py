@@ -25,6 +25,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from face_rec.languages.translator import ENGLISH
 from face_rec.web.base.problem import WAITS
 from face_rec.web.server import installed
 from face_rec.web.server.installed import AwayFiles, Branding
@@ -134,7 +135,10 @@ def test_a_tablet_that_starts_while_the_server_is_away_notes_people_and_comes_ba
 # --- the worker -------------------------------------------------------------------------------
 
 AWAY = AwayFiles(
-    screen_files.AWAY_PAGE, screen_files.AWAY_CSS, screen_files.AWAY_JS, screen_files.WORKER
+    screen_files.away_page(ENGLISH),
+    screen_files.AWAY_CSS,
+    screen_files.away_script(ENGLISH),
+    screen_files.WORKER,
 )
 PAGE = """<!doctype html><title>The page</title><h1>The page</h1><script>
 navigator.serviceWorker.register('/kiosk/worker.js', {scope: '/take_attendance'})</script>"""

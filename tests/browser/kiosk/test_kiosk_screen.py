@@ -364,7 +364,7 @@ def test_a_mark_is_spoken_where_the_office_wants_it_once_and_not_after_the_butto
     page.evaluate("localStorage.setItem('face_rec.kiosk.sound', 'off:01')")
     marked(3)  # the office wants nothing: what was pressed is over
     marked(4, voice=True)
-    assert page.evaluate("window.spoken") == [["en", "Maria K. Marked at 08:12. In: welcome."]]
+    assert page.evaluate("window.spoken") == [["en-GB", "Maria K. Marked at 08:12. In: welcome."]]
     expect(page.get_by_role("button", name="Sound off")).to_be_visible()
 
 

@@ -10,7 +10,7 @@ from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Mood
 from face_rec.journey.still import Stills
-from face_rec.kiosks.banner import advice, banners, of_label
+from face_rec.kiosks.banner import banners, caption, of_label
 from tests.fakes.clock import MORNING
 from tests.fakes.journey import Actor, Stage, picture
 
@@ -129,8 +129,11 @@ def test_a_kiosk_that_enforces_marks_nobody_else_and_says_what_to_do(
     assert (label.hold, label.mood, label.verdict) == (hold, mood, Verdict.NAMED)
     assert label.name == "", "whose picture it is, is nobody's business"
     (banner,) = banners([], scene, UTC)
-    assert (banner.title, banner.text) == (hold.heading, hold.advice(pin=False))
-    assert advice(label) == hold.heading
+    assert (banner.title, banner.text) == (
+        hold.heading,
+        f"{hold.text} · Ask the office" if hold.ends else hold.text,
+    )
+    assert caption(label) == hold.heading
     assert sum(count for (_, outcome), count in stage.services.lives().items()) == 1
 
 

@@ -12,7 +12,7 @@ from face_rec.domain.faces import Box
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Flaw, Verdict
 from face_rec.domain.screens import Greeting, Label, Mood, Scene
-from face_rec.kiosks.banner import advice, banners, of_label, of_receipt, short_name
+from face_rec.kiosks.banner import banners, caption, of_label, of_receipt, short_name
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 1, 12, 7, 2, 11, tzinfo=UTC)
@@ -70,7 +70,7 @@ def test_who_cannot_be_judged_is_told_what_to_do_about_it(flaw: Flaw | None) -> 
     label = Label(1, Box(0, 0, 9, 9), Verdict.POOR, flaw=flaw)
     (said,) = banners([], Scene(1, 0.0, 640, 480, (label,)), ZONE)
     assert said == of_label(label, ZONE)
-    assert said.title == advice(label)
+    assert said.title == caption(label)
     words = {None: "closer", Flaw.SMALL: "closer", Flaw.DARK: "light", Flaw.FLAT: "light",
              Flaw.BRIGHT: "glare", Flaw.COVERED: "mask", Flaw.TURNED: "Turn",
              Flaw.BLURRED: "still"}  # fmt: skip
@@ -78,7 +78,7 @@ def test_who_cannot_be_judged_is_told_what_to_do_about_it(flaw: Flaw | None) -> 
 
 
 def test_advice_is_for_who_cannot_be_judged_only() -> None:
-    assert not any(advice(one) for one in scene(Verdict.NAMED, Verdict.UNKNOWN).labels)
+    assert not any(caption(one) for one in scene(Verdict.NAMED, Verdict.UNKNOWN).labels)
 
 
 def test_a_greeting_is_not_hidden_by_a_stranger_behind() -> None:
@@ -88,7 +88,10 @@ def test_a_greeting_is_not_hidden_by_a_stranger_behind() -> None:
 
 def test_a_named_person_who_cannot_be_marked_learns_why() -> None:
     (said,) = banners([], scene(Verdict.NAMED, problem="The disk is full."), ZONE)
-    assert (said.mood, said.text) == (Mood.PROBLEM, "The disk is full.")
+    assert (said.mood, said.text) == (
+        Mood.PROBLEM,
+        "No mark can be saved here now. Tell the office.",
+    )
 
 
 def test_before_an_empty_scene_nothing_is_said() -> None:

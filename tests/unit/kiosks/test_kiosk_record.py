@@ -33,7 +33,7 @@ def saved(stored: KioskRecord, wanted: KioskRecord, since: date | None) -> Kiosk
 
 AT_THE_DOOR = {
     "title": "Gate", "site": "Berlin", "pin": True, "show_marks": True, "opens": time(7),
-    "closes": time(19), "transport": Transport.HTTP,
+    "closes": time(19), "transport": Transport.HTTP, "language": "de",
 }  # fmt: skip
 
 
@@ -66,5 +66,5 @@ def test_an_open_page_is_over_once_what_it_was_drawn_by_has_changed() -> None:
     def drawn_by(**changed: object) -> tuple[str, ...]:
         return KioskRecord("gate", **changed).drawn_by  # type: ignore[arg-type]
 
-    for name in ("title", "pin", "opens", "closes", "transport"):
+    for name in ("title", "pin", "opens", "closes", "transport", "language"):
         assert drawn_by(**{name: AT_THE_DOOR[name]}) != drawn_by(), name

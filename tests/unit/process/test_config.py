@@ -15,6 +15,7 @@ import config
 from config import ROOT, Settings, load
 from face_rec.access.rights import Role
 from face_rec.domain.errors import SettingError
+from face_rec.languages.language import LANGUAGES
 from face_rec.settings.kinds import SECRET, RoleName, Whole
 from face_rec.settings.topic import Declared, Topic, describe, refusal, setting
 
@@ -175,6 +176,7 @@ def test_a_good_value_is_understood(name: str, text: str, value: object) -> None
         ("SITE", "Main Hall", "1 to 32 lower-case letters, digits and hyphens"),
         ("SITE", "a}x{b", "1 to 32 lower-case letters, digits and hyphens"),
         ("TIMEZONE", "Berlin", "a time zone of the IANA list, such as Europe/Berlin"),
+        ("SITE_LANGUAGE", "Klingon", f"one of {', '.join(LANGUAGES)}"),
         ("TIMEZONE", "../etc/passwd", "a time zone of the IANA list, such as Europe/Berlin"),
         ("TITLE", "x" * 81, "a name of 1 to 80 characters"),
         ("BIND_ADDRESS", "myhost", "an IP address, such as 127.0.0.1"),

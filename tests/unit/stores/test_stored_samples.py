@@ -253,16 +253,16 @@ RULES: list[tuple[Item, str]] = [
         '"watched_from":null,"pin":false,"groups":["Office"],"valid_from":"2025-03-10",'
         '"show_marks":false,"title":"","opens":"00:00:00","closes":"00:00:00",'
         '"transport":null,"sounds":null,"voice":null,"short_names":null,"show_late":null,'
-        '"choice":false,"liveness":"observe","colours":false}',
+        '"choice":false,"liveness":"observe","colours":false,"language":null}',
     ),
     (
         KioskRecord("x", pin=True, title="Gäte", opens=time(7, 30), closes=time(19),
-                    transport=Transport.HTTP, liveness=Check.ENFORCE),
+                    transport=Transport.HTTP, liveness=Check.ENFORCE, language="ar"),
         '{"site":"","direction":"both","minimum_stay":5,"watched":true,"watched_from":null,'
         '"pin":true,"groups":[],"valid_from":null,"show_marks":false,"title":"Gäte",'
         '"opens":"07:30:00","closes":"19:00:00","transport":"http","sounds":null,"voice":null,'
         '"short_names":null,"show_late":null,"choice":false,'
-        '"liveness":"enforce","colours":false}',
+        '"liveness":"enforce","colours":false,"language":"ar"}',
     ),
 ]  # fmt: skip
 

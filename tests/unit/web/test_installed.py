@@ -10,12 +10,16 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from face_rec.languages.translator import ENGLISH
 from face_rec.web.gate.route_rules import Way, rule_for
 from face_rec.web.server.installed import AWAY, AwayFiles, Branding, routes
 from pages.ui.kiosk import screen_files
 
 FILES = AwayFiles(
-    screen_files.AWAY_PAGE, screen_files.AWAY_CSS, screen_files.AWAY_JS, screen_files.WORKER
+    screen_files.away_page(ENGLISH),
+    screen_files.AWAY_CSS,
+    screen_files.away_script(ENGLISH),
+    screen_files.WORKER,
 )
 BRANDING = Branding(lambda: "Müller & Söhne", lambda: "#1d4ed8")
 

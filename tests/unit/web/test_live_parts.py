@@ -110,7 +110,7 @@ def test_how_the_screen_looks_is_told_with_the_site() -> None:
     assert told["site"] == {
         "title": "Site", "zone": "Europe/Berlin", "day": told["site"]["day"],
         "accent": "#1d4ed8", "welcome": "Good morning", "sounds": True, "voice": True,
-        "logo": "data:image/webp;base64,UklGRg==",
+        "logo": "data:image/webp;base64,UklGRg==", "language": "en",
     }  # fmt: skip
 
 
@@ -127,8 +127,8 @@ def test_an_empty_scene_is_the_same_whatever_its_number_and_an_old_one_is_none()
 
 def test_the_day_is_that_of_the_site() -> None:
     late = datetime(2026, 11, 26, 23, 30, tzinfo=UTC)
-    assert site_of("S", ZONE, late, Look()).day == "Friday 27 November 2026"
-    assert site_of("S", ZoneInfo("UTC"), late, Look()).day == "Thursday 26 November 2026"
+    assert site_of("S", ZONE, late, Look()).day == "Friday, 27 November 2026"
+    assert site_of("S", ZoneInfo("UTC"), late, Look()).day == "Thursday, 26 November 2026"
 
 
 def test_figures_that_hardly_differ_are_the_same() -> None:

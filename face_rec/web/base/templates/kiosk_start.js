@@ -2,18 +2,12 @@
 
 const said = document.getElementById("said");
 const heading = document.querySelector("h1");
-const waiting = document.getElementById("waiting");
+const words = document.getElementById("words").dataset;
 const EVERY = 2000;
-const WORDS = {
-  insecure: "This address is not secure (HTTPS), so the browser gives it neither the camera nor a key of its own. Open the kiosk at its https:// address: the page Kiosks names it.",
-  lost: "This is not the device that was linked, or its browser has lost its key. Ask an administrator for a new link.",
-  away: "The server does not answer. This page tries again by itself.",
-  database: waiting.dataset.text,
-};
 
 function say(state) {
-  said.textContent = WORDS[state];
-  heading.textContent = state === "database" ? waiting.dataset.heading : heading.dataset.first;
+  said.textContent = words[state];
+  heading.textContent = state === "database" ? words.waiting : words.starting;
 }
 
 async function start() {
@@ -23,5 +17,4 @@ async function start() {
   if (state === "away" || state === "database") setTimeout(start, EVERY);
 }
 
-heading.dataset.first = "Starting the kiosk";
 start();

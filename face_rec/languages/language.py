@@ -1,0 +1,59 @@
+"""Languages: how each is called and written, and how texts are marked that it translates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from babel import Locale
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """``code``: as browsers know it (BCP 47); ``own_name``: as its speakers call it; ``locale``:
+    whose dates, times and numbers it writes (CLDR, by Babel's name); ``catalogue``: the folder of
+    its texts; empty: English, in which the texts are written."""
+
+    code: str
+    own_name: str
+    locale: str
+    catalogue: str = ""
+
+    @property
+    def formats(self) -> Locale:
+        """What CLDR knows of it; Babel reads it once."""
+        return Locale.parse(self.locale)
+
+    @property
+    def direction(self) -> str:
+        """``ltr`` or ``rtl``, as HTML's ``dir``."""
+        return self.formats.text_direction
+
+
+DEFAULT: Final = "en"
+_ALL: Final = (
+    Language("en", "English", "en_GB"),  # 24 hours
+    Language("en-US", "English (US)", "en_US"),  # 12 hours
+    Language("de", "Deutsch", "de_DE", "de"),
+    Language("fr", "Français", "fr_FR", "fr"),
+    Language("es", "Español", "es_ES", "es"),
+    Language("pt", "Português", "pt_BR", "pt"),
+    Language("it", "Italiano", "it_IT", "it"),
+    Language("pl", "Polski", "pl_PL", "pl"),
+    Language("tr", "Türkçe", "tr_TR", "tr"),
+    Language("ru", "Русский", "ru_RU", "ru"),
+    Language("hi", "हिन्दी", "hi_IN", "hi"),
+    Language("zh-Hans", "简体中文", "zh_Hans_CN", "zh_Hans"),
+    Language("ar", "العربية", "ar", "ar"),
+)
+LANGUAGES: Final[Mapping[str, Language]] = {one.code: one for one in _ALL}
+RULE: Final = f"one of {', '.join(LANGUAGES)}"
+
+
+def language_of(code: str) -> Language:
+    """English for what is no code, such as that of a later version."""
+    return LANGUAGES.get(code, LANGUAGES[DEFAULT])
+
+
+def msgid(text: str) -> str:
+    """Marks a text that is translated where it is shown, for ``make messages`` to find."""
+    return text

@@ -1,0 +1,142 @@
+"""What is said, in one language: texts of its catalogue, plural forms, and how it writes dates,
+times and numbers."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from datetime import date, time
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from babel import dates, numbers
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from face_rec.languages.language import Language, language_of
+
+CATALOGUES: Final = Path(__file__).parent / "catalogues"
+"""A folder for each language, in it a file for each domain: ``de/kiosk.po``."""
+CATEGORIES: Final[tuple[str, ...]] = ("zero", "one", "two", "few", "many", "other")
+"""Of numbers (CLDR, "Plural Operand Meanings"), in the order of a catalogue's plural forms."""
+_ISOLATED: Final = "\u2068{}\u2069"
+"""FIRST STRONG ISOLATE (Unicode UAX 9, section 2.4.2): a Latin name or a number does not turn the
+words around it about."""
+_SCRIPT: Final = ".js"
+
+Forms = Mapping[str, str]
+"""A text by the category of its number."""
+
+
+class Translator:
+    """Says things in one language. What its catalogue lacks is said in English, in which all
+    texts are written. Safe to call from any thread.
+
+    A text's ``{name}`` is replaced by the value of that name; numbers are given as texts.
+    """
+
+    def __init__(self, language: Language, *catalogues: Catalog) -> None:
+        self.language = language
+        self._locale = language.formats
+        self._texts: dict[str, str] = {}
+        self._forms: dict[str, Forms] = {}
+        self._script: dict[str, str | Forms] = {}
+        for catalogue in catalogues:
+            self._learn(catalogue)
+        self._rtl = language.direction == "rtl"
+        self.day = lru_cache(2)(self._day)
+        self.time = lru_cache(1440)(self._time)
+
+    def _learn(self, catalogue: Catalog) -> None:
+        tags = {*self._locale.plural_form.tags, "other"}
+        kinds = [kind for kind in CATEGORIES if kind in tags]
+        for entry in catalogue:
+            if not entry.id or not entry.string or entry.fuzzy:
+                continue
+            if isinstance(entry.id, str):
+                known, said = entry.id, str(entry.string)
+                self._texts[known] = said
+                self._script |= {known: said} if _spoken_by_script(entry.locations) else {}
+            else:
+                known, forms = entry.id[0], dict(zip(kinds, entry.string, strict=False))
+                self._forms[known] = forms
+                self._script |= {known: forms} if _spoken_by_script(entry.locations) else {}
+
+    def gettext(self, message: str, /, **values: object) -> str:
+        """The text for its English one."""
+        return self._filled(self._texts.get(message, message), values)
+
+    def ngettext(self, one: str, many: str, number: int, /, **values: object) -> str:
+        """The text that goes with ``number``; its ``{count}`` is the number."""
+        kind = self._locale.plural_form(number)
+        known = self._forms.get(one)
+        if known is None:
+            said = one if number == 1 else many
+        else:  # of whole numbers the last form is the rest
+            said = known.get(kind) or list(known.values())[-1]
+        return self._filled(said, {"count": self.number(number), **values})
+
+    def _filled(self, text: str, values: Mapping[str, object]) -> str:
+        if not values:
+            return text
+        shown = (_ISOLATED.format(one) if self._rtl else one for one in values.values())
+        return text.format(**dict(zip(values, shown, strict=True)))
+
+    def number(self, number: float) -> str:
+        """With the language's separators, in Latin digits: IDs and PINs are typed in them."""
+        return numbers.format_decimal(number, locale=self._locale, numbering_system="latn")
+
+    def _day(self, day: date) -> str:
+        """In full, for a wall: "Donnerstag, 26. November 2026"."""
+        return dates.format_date(day, "full", locale=self._locale)
+
+    def _time(self, hour: int, minute: int) -> str:
+        """Of a local clock, in 12 or 24 hours as the language has it."""
+        return dates.format_time(time(hour, minute), "short", locale=self._locale)
+
+    def words(self) -> dict[str, Any]:
+        """For a page's script (``Words`` in page_parts.js): what it says, by the English text."""
+        return {
+            "language": self.language.code,
+            "direction": self.language.direction,
+            "locale": self.language.locale.replace("_", "-"),
+            "texts": self._script,
+        }
+
+
+def _spoken_by_script(locations: Iterable[tuple[str, int | None]]) -> bool:
+    return any(file.endswith(_SCRIPT) for file, _ in locations)
+
+
+ENGLISH: Final = Translator(language_of(""))
+"""Texts as they are written."""
+
+
+class Translators:
+    """One for each language, read when it is first asked for. Safe to call from any thread."""
+
+    def __init__(self, folder: Path = CATALOGUES) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._known: dict[str, Translator] = {}
+
+    def of(self, code: str) -> Translator:
+        """By the language's code; English for an unknown one. The first time some ten
+        milliseconds."""
+        language = language_of(code)
+        found = self._known.get(language.code)
+        if found is None:
+            with self._lock:
+                found = self._known.setdefault(language.code, self._read(language))
+        return found
+
+    def _read(self, language: Language) -> Translator:
+        files = (
+            sorted((self._folder / language.catalogue).glob("*.po")) if language.catalogue else ()
+        )
+        return Translator(language, *map(read_catalogue, files))
+
+
+def read_catalogue(file: Path) -> Catalog:
+    """A ``.po`` or ``.pot`` file."""
+    with file.open("rb") as opened:
+        return read_po(opened, locale=None, charset="utf-8")

@@ -1,0 +1,114 @@
+"""The kiosk in other languages: every state is said in it, fits every screen, and is mirrored
+where the script runs from right to left."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from face_rec.languages.translator import Translator, Translators
+from tests.browser.support.chromium import Browsers
+from tests.browser.support.fake_camera import Shot, make_camera
+from tests.browser.support.screens import KioskScreen
+from tests.browser.support.server import AppServer
+from tests.browser.support.told_kiosk import (
+    CAMERA,
+    SITE,
+    SIZES,
+    ToldLine,
+    fail_camera,
+    misfits,
+    serious,
+)  # fmt: skip
+from tests.data import Material
+from tests.kiosk_states import spoken_states
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.models,
+    pytest.mark.xdist_group("kiosk_languages"),
+]
+
+VOICES = """
+  window.spoken = [];
+  Object.defineProperty(window, 'speechSynthesis', { value: {
+    pending: false, cancel() {},
+    getVoices: () => (window.tongues ?? []).map((lang) => ({ lang, localService: true })),
+    speak: (words) => window.spoken.push([words.lang, words.text]) } });
+  Object.defineProperty(window.SpeechSynthesisUtterance.prototype, 'voice', { set() {} });
+"""
+
+
+class Speaking(AppServer):
+    """The app of a site that speaks this language."""
+
+    language = "en"
+
+    def environment(self) -> dict[str, str]:
+        return super().environment() | {"SITE_LANGUAGE": self.language}
+
+
+@pytest.fixture(scope="module")
+def arabic(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iterator[AppServer]:
+    server = Speaking(tmp_path_factory.mktemp("ar") / "data", material.pack)
+    server.language = "ar"
+    with server:
+        yield server
+
+
+def _opened(browse: Browsers, app: AppServer, folder: Path) -> tuple[Page, ToldLine]:
+    page = browse.page(make_camera(folder / "a.mjpeg", [Shot([], 4)]))
+    page.add_init_script(CAMERA)
+    page.add_init_script(VOICES)
+    line = ToldLine(page)
+    page.goto(f"{app.url}/take_attendance?transport=http")
+    KioskScreen(page).expect_picture(timeout=60_000)
+    page.emulate_media(reduced_motion="reduce")
+    return page, line
+
+
+def _tell(page: Page, line: ToldLine, words: Translator, parts: dict[str, Any], said: str) -> None:
+    site = SITE | {"language": words.language.code} | parts.get("site", {})
+    line.tell(**{**parts, "site": site})
+    expect(page.locator(".k-frame").get_by_text(said).filter(visible=True).first).to_be_visible()
+
+
+def _states(page: Page, line: ToldLine, words: Translator, sizes: tuple[str, ...]) -> list[str]:
+    """What does not fit, or cannot be read."""
+    wrong: list[str] = []
+    for name, (parts, said) in spoken_states(words).items():
+        _tell(page, line, words, parts, said)
+        wrong += [f"{name}: {one}" for one in serious(page)]
+        for size in sizes:
+            _tell(page, line, words, parts, said)
+            wrong += [f"{name}, {one}" for one in misfits(page, (size,))]
+            _shot(page, words, name, size)
+    return wrong
+
+
+def _shot(page: Page, words: Translator, name: str, size: str) -> None:
+    folder = Path(__file__).parents[1] / "output" / "languages" / words.language.code
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{name}-{size}.png")
+
+
+def test_in_arabic_every_state_is_said_mirrored_and_fits(
+    arabic: AppServer, browse: Browsers, tmp_path: Path, thorough: bool
+) -> None:
+    words = Translators().of("ar")
+    page, line = _opened(browse, arabic, tmp_path)
+    sizes = tuple(SIZES) if thorough else ("display", "phone")
+    assert not _states(page, line, words, sizes)
+    assert page.locator("html").get_attribute("lang") == "ar"
+    frame = page.locator(".k-frame")
+    assert frame.get_attribute("dir") == "rtl"
+    stage, panel = (frame.locator(one).bounding_box() for one in (".k-stage", ".k-panel"))
+    assert stage
+    assert panel
+    page.set_viewport_size({"width": 1280, "height": 800})
+    fail_camera(page, "NotAllowedError")
+    expect(page.get_by_test_id("camera")).to_contain_text(
+        words.gettext("The camera is blocked for this page")
+    )

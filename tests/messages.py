@@ -1,0 +1,117 @@
+"""``make messages``: finds what is said in the sources, and brings every catalogue up to date.
+
+A domain is a set of files whose texts are translated together; what the office reads will be
+another one. A text is found where it is given to ``gettext``, ``ngettext`` or ``msgid``.
+"""
+
+import io
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po, write_po
+
+from face_rec.languages.language import LANGUAGES
+from face_rec.languages.translator import CATALOGUES
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+DOMAINS: Final = {
+    "kiosk": (
+        "face_rec/access/devices/devices.py",
+        "face_rec/access/pages.py",
+        "face_rec/attendance/marks/meaning.py",
+        "face_rec/domain/liveness.py",
+        "face_rec/domain/marks.py",
+        "face_rec/kiosks/*.py",
+        "face_rec/web/base/templates/kiosk.html",
+        "face_rec/web/base/templates/kiosk_start.html",
+        "face_rec/web/base/templates/message.html",
+        "face_rec/web/live/*.py",
+        "face_rec/web/server/installed.py",
+        "face_rec/web/signin/kiosk_device.py",
+        "pages/take_attendance.py",
+        "pages/ui/assets/camera_words.js",
+        "pages/ui/assets/kiosk*.js",
+        "pages/ui/assets/live_screen.js",
+        "pages/ui/assets/page_parts.js",
+        "pages/ui/assets/still_camera.js",
+        "pages/ui/frame/page.py",
+        "pages/ui/kiosk/*.py",
+    ),
+}
+KEYWORDS: Final[Any] = {"gettext": None, "ngettext": (1, 2), "msgid": None}
+_HEAD: Final = {"Language", "Plural-Forms", "Content-Type"}
+_METHODS: Final = {".py": "python", ".js": "javascript", ".html": "jinja2.ext:babel_extract"}
+
+
+def files_of(domain: str) -> list[Path]:
+    """The files of a domain, in order."""
+    return sorted(path for pattern in DOMAINS[domain] for path in ROOT.glob(pattern))
+
+
+def template(domain: str) -> Catalog:
+    """All that its files say, in English, with the files that say it."""
+    made = Catalog(project="face-attendance", charset="utf-8")
+    for path in files_of(domain):
+        method, place = _METHODS[path.suffix], path.relative_to(ROOT).as_posix()
+        for _, found, comments, context in extract_from_file(method, path, keywords=KEYWORDS):
+            made.add(found, None, [(place, 0)], auto_comments=comments, context=context)
+    return made
+
+
+def catalogue_file(folder: str, domain: str) -> Path:
+    return CATALOGUES / folder / f"{domain}.po"
+
+
+def folders() -> list[str]:
+    """One for each language that is translated into."""
+    return [one.catalogue for one in LANGUAGES.values() if one.catalogue]
+
+
+def updated(folder: str, domain: str, wanted: Catalog) -> Catalog:
+    """The catalogue as it is, with what is new and without what is gone."""
+    file = catalogue_file(folder, domain)
+    if file.is_file():
+        with file.open("rb") as opened:
+            known = read_po(opened, locale=folder, domain=domain)
+    else:
+        known = Catalog(locale=folder, domain=domain, project="face-attendance")
+    known.update(wanted, no_fuzzy_matching=True)
+    known.obsolete.clear()
+    return known
+
+
+def write(file: Path, catalogue: Catalog) -> None:
+    """Without what changes each time, such as the hour: a change of words is all that is seen."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    written = io.BytesIO()
+    write_po(written, catalogue, width=100, sort_output=True, include_lineno=False)
+    _, _, entries = written.getvalue().decode().partition("\n\n")
+    head = [f'"{name}: {text}\\n"' for name, text in catalogue.mime_headers if name in _HEAD]
+    file.write_text("\n".join(('msgid ""', 'msgstr ""', *head, "", entries)), encoding="utf-8")
+
+
+def holes(catalogue: Catalog) -> list[str]:
+    """What is not translated, or not in all its forms."""
+    return [str(one.id) for one in catalogue if one.id and (not one.string or not all(one.string))]
+
+
+def main() -> int:
+    """Write all; how many texts wait for a translation."""
+    missing = 0
+    for domain in DOMAINS:
+        wanted = template(domain)
+        write(CATALOGUES / f"{domain}.pot", wanted)
+        for folder in folders():
+            made = updated(folder, domain, wanted)
+            write(catalogue_file(folder, domain), made)
+            missing += len(holes(made))
+            for text in holes(made):
+                sys.stdout.write(f"{folder}: {text}\n")
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
