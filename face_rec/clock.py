@@ -1,8 +1,13 @@
 """The only place that asks the machine what time it is; and how a day is called in full."""
 
+import secrets
 import time
 from datetime import UTC, date, datetime
-from typing import Protocol
+from functools import cache
+from pathlib import Path
+from typing import Final, Protocol
+
+_BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Clock(Protocol):
@@ -17,6 +22,21 @@ class Clock(Protocol):
         ...
 
 
+class MachineClock(Clock, Protocol):
+    """The same, and what tells that somebody has set the wall clock."""
+
+    def uptime(self) -> float:
+        """Seconds since the machine was started, those in which it slept included. Nobody can
+        set it."""
+        ...
+
+    @property
+    def boot(self) -> str:
+        """Eight hexadecimal digits: this start of the machine. The same in all processes on it,
+        those in containers included."""
+        ...
+
+
 class SystemClock:
     """The machine's clock."""
 
@@ -25,6 +45,26 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+    def uptime(self) -> float:
+        return time.clock_gettime(_SINCE_BOOT)
+
+    @property
+    def boot(self) -> str:
+        return _boot()
+
+
+_SINCE_BOOT: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""Linux counts sleep in the first of them only. Elsewhere a machine that slept looks as if its
+clock had been set forward."""
+
+
+@cache
+def _boot() -> str:
+    try:
+        return _BOOT.read_text(encoding="ascii").replace("-", "")[:8]
+    except OSError:  # not Linux: every process is a start of its own
+        return secrets.token_hex(4)
 
 
 def long_day(day: date) -> str:

@@ -14,6 +14,7 @@ from config import Settings
 from face_rec import background
 from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
+from face_rec.assembly.clock import note_of, open_clock_watch
 from face_rec.assembly.commands import build_models, open_own_people, policy_of
 from face_rec.assembly.model_change import open_model_change, open_reembedding, switch_of
 from face_rec.assembly.privacy import privacy_of
@@ -22,7 +23,7 @@ from face_rec.assembly.snapshots import open_kept_photos
 from face_rec.assembly.stores import Stores, cached_days, open_offices, open_stores
 from face_rec.assembly.system import System, site_info
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
-from face_rec.clock import Clock, SystemClock
+from face_rec.clock import Clock, MachineClock, SystemClock
 from face_rec.journey.engine import Engine
 from face_rec.journey.liveness.enrolment import EnrolmentWatch
 from face_rec.journey.mark import DurableMarker
@@ -47,6 +48,7 @@ from face_rec.people.photos.photo_checks import check_photo
 from face_rec.people.photos.quality import assess
 from face_rec.privacy.service import RetentionSchedule
 from face_rec.site_options import OptionsFollower
+from face_rec.stores.attendance.clock_changes import RedisClockChanges
 from face_rec.stores.redis import durability, redis_health
 from face_rec.stores.site.kiosk_records import RedisHandedOver
 from face_rec.stores.verify.chain_report import Report
@@ -84,7 +86,7 @@ def build(settings: Settings) -> Iterator[System]:
 
 
 def _system(
-    settings: Settings, clock: Clock, stores: Stores, models: ModelService, stack: ExitStack
+    settings: Settings, clock: MachineClock, stores: Stores, models: ModelService, stack: ExitStack
 ) -> System:
     following = OptionsFollower(stores.options)
     following.start()
@@ -96,9 +98,10 @@ def _system(
     follower = GalleryFollower(stores.people, models, clock, [directory.forget, heap.changed])
     follower.start()
     stack.callback(follower.close)
+    clock_watch = open_clock_watch(settings, stores, clock, stack)
     marker = DurableMarker(
         stores.writers.marks, stores.journal, clock, lambda: stores.options.current().cooldown,
-        away=stores.pulse.away,
+        away=stores.pulse.away, stamp=clock_watch.stamp,
     )  # fmt: skip
     stack.callback(marker.close)
     reoffer = open_reoffer(stores, clock, follower.doubt)
@@ -136,7 +139,9 @@ def _system(
     stores.kiosks.names()  # what is taken over from devices of before is so at the start already
     heartbeat = Heartbeat(
         lambda: _alive(engine),
-        lambda kiosk, at, waiting: rules.beat(kiosk, at, waiting=waiting),
+        lambda kiosk, at, waiting: rules.beat(
+            kiosk, at, waiting=waiting, clock=note_of(clock_watch)
+        ),
         clock,
         obstacle=lambda: _obstacle(follower, marker),
         waiting=marker.pending_count,
@@ -146,6 +151,7 @@ def _system(
         installation=site_info(settings),
         options=stores.options,
         clock=clock,
+        clock_watch=clock_watch,
         people=stores.people,
         attendance=stores.attendance,
         marker=marker,
@@ -165,7 +171,10 @@ def _system(
         kiosks=stores.kiosks,
         away=stores.pulse.away,
         services=open_offices(
-            AttendanceStores(stores.attendance, stores.people, rules, cached_days(settings)),
+            AttendanceStores(
+                stores.attendance, stores.people, rules, cached_days(settings),
+                RedisClockChanges(stores.client, settings.site),
+            ),
             stores.writers, clock, stores.options,
         ),
         health=health.Health(
@@ -173,8 +182,10 @@ def _system(
                 redis_health.reachable_check(stores.client),
                 durability.durable_check(stores.client),
                 durability.emptied_check(lambda: stores.chain.emptied),
-                redis_health.redis_clock_check(stores.client, clock),
-                host_checks.clock_jump_check(clock),
+                redis_health.redis_clock_check(
+                    redis_health.ahead_of_redis(stores.client, clock)
+                ),
+                host_checks.clock_watch_check(clock_watch.state),
                 checks.models_check(models.status),
                 checks.liveness_check(stores.kiosks.enforcing, models.status),
                 checks.gallery_check(follower.status),

@@ -71,6 +71,7 @@ def routes(settings: Settings, away: AwayFiles | None = None) -> list[BaseRoute]
                 gallery=lambda: holder.current().follower.gallery,
                 marks=lambda: holder.current().marker.counts(),  # noqa: PLW0108
                 chain=lambda: holder.current().daily_check.status(),  # noqa: PLW0108
+                clock=lambda: holder.current().clock_watch.state(),  # noqa: PLW0108
                 lives=lambda: holder.current().engine.deps.lives(),  # noqa: PLW0108
             )
         ),
@@ -190,6 +191,7 @@ def _api(built: System) -> Parts:
         consent,
         built.clock,
         built.site.timezone,
+        built.services.current().timesheets.sources.clock_changes,
     )
 
 

@@ -50,6 +50,7 @@ from face_rec.site_options import LiveOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
 from face_rec.stores.verify.daily_check import DailyCheck
 from face_rec.stores.verify.watch import ChainWatch
+from face_rec.timekeeping.watch import ClockWatch
 from face_rec.web.frames.ice import IceServers
 from face_rec.web.frames.offline import Offline
 from face_rec.web.gate.hosts import Reach, addresses
@@ -67,6 +68,7 @@ class System:
     """As it was at the start."""
     options: LiveOptions
     clock: Clock
+    clock_watch: ClockWatch
     people: PeopleReader
     attendance: MarkReader
     marker: DurableMarker

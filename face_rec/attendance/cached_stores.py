@@ -15,6 +15,12 @@ from cachetools import LRUCache
 
 from face_rec.attendance.days.day_calculator import MARGIN
 from face_rec.attendance.days.outages import Uptime
+from face_rec.attendance.marks.clock_doubts import (
+    NO_CHANGES,
+    ClockChanges,
+    ClockChangesReader,
+    NoClockChanges,
+)
 from face_rec.attendance.marks.kept_marks import DayRead, EffectiveMarks
 from face_rec.attendance.marks.mark_columns import MARK, Codes, MarkColumns, columns_of
 from face_rec.attendance.rules.rules import Rules, RulesReader
@@ -41,6 +47,7 @@ class Stores:
     people: PeopleReader
     rules: RulesReader
     folder: Path | None = None
+    clock: ClockChangesReader = NoClockChanges()
 
 
 def days_between(first: date, last: date) -> list[date]:
@@ -149,6 +156,7 @@ class CachedStores:
         self._codes = codes
         self.standing = EffectiveMarks(stores.attendance)
         self._rules: Rules | None = None
+        self._clock_changes = NO_CHANGES, -1
         self._columns: ColumnsCache | None = None
         self._lock = threading.Lock()
 
@@ -158,6 +166,15 @@ class CachedStores:
         known = self._rules
         if known is None or known.version != version:
             known = self._rules = self._stores.rules.load()
+        return known
+
+    def clock_changes(self) -> ClockChanges:
+        """When clocks were set; each raises the version of the rules."""
+        version = self._stores.rules.version()
+        known, of = self._clock_changes
+        if of != version:
+            known = self._stores.clock.all()
+            self._clock_changes = known, version
         return known
 
     def people(self) -> tuple[Person, ...]:

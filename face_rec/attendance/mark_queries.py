@@ -12,6 +12,7 @@ from face_rec.attendance.days.day_record import record, row
 from face_rec.attendance.days.explanation import Explainer, Explanation
 from face_rec.attendance.days.planner import Plan
 from face_rec.attendance.days.punches import Directions
+from face_rec.attendance.marks.clock_doubts import ClockChanges
 from face_rec.attendance.marks.correction import AuditLine, audit
 from face_rec.attendance.marks.effective_marks import Entries, Entry
 from face_rec.attendance.marks.mark_columns import CONFIRMED, DOUBTED, Marks, columns_of
@@ -63,7 +64,7 @@ class MarkQueries:
         )
         strays = int(Flag.OUTSIDE_WINDOW) if _strays(marks, plan) else 0
         numbers = row(plan, judged, strays, timesheets.codes)
-        return Explainer(timesheets.zone).explain(
+        return Explainer(timesheets.zone, timesheets.sources.clock_changes()).explain(
             record=record(person, day, numbers, timesheets.zone, timesheets.codes),
             plan=plan,
             judged=judged,
@@ -78,15 +79,16 @@ class MarkQueries:
 
     def review(self, first: date, last: date, limits: Limits | None = None) -> list[Doubt]:
         """Marks with a low score or margin, unsure liveness, or of a source that is always looked
-        at (PIN, offline), and who was held as not taken for live, that nobody has confirmed or
-        voided; newest first. ``limits`` default to those of today."""
+        at (PIN, offline) or by a clock that was wrong, and who was held as not taken for live,
+        that nobody has confirmed or voided; newest first. ``limits`` default to those of today."""
         bounds = limits or self.limits()
         people = {person.subject: person for person in self._timesheets.people()}
         found = []
-        for day in self._doubtful_days(first, last, bounds):
+        changes = self._timesheets.sources.clock_changes()
+        for day in self._doubtful_days(first, last, bounds, changes):
             standing = self._standing.days([day])[0]
             for entry in (*standing.marks, *standing.held):
-                reasons = doubts(entry, bounds)
+                reasons = doubts(entry, bounds) + self._by_clock(entry, changes)
                 if reasons:
                     found.append(Doubt(entry, people.get(entry.event.subject), reasons))
         inside = [d for d in found if first <= self._local_day(d.entry) <= last]
@@ -115,11 +117,24 @@ class MarkQueries:
                 return entry
         raise CorrectionRefused("This punch is not there any more. Reload the page.")
 
-    def _doubtful_days(self, first: date, last: date, limits: Limits) -> list[date]:
+    def _doubtful_days(
+        self, first: date, last: date, limits: Limits, changes: ClockChanges
+    ) -> list[date]:
         days = days_between(first - MARGIN, last + MARGIN)
         columns = self._timesheets.sources.columns(first, last)
-        pairs = zip(days, columns, strict=True)
-        return [day for day, one in pairs if one.held or _any_doubt(one.marks, limits)]
+        by_clock = changes.days()
+        return [
+            day
+            for day, one in zip(days, columns, strict=True)
+            if one.held or day in by_clock or _any_doubt(one.marks, limits)
+        ]
+
+    def _by_clock(self, entry: Entry, changes: ClockChanges) -> tuple[str, ...]:
+        """Why the time of a mark should be looked at; empty for one that was looked at."""
+        if entry.voided or entry.confirmed:
+            return ()
+        doubt = changes.doubt(entry.event, self._timesheets.zone)
+        return (doubt,) if doubt else ()
 
     def _local_day(self, entry: Entry) -> date:
         return entry.event.at.astimezone(self._timesheets.zone).date()

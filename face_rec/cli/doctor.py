@@ -29,6 +29,8 @@ from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.stores.journal.journal_segment import SUFFIX
 from face_rec.stores.journal.quarantine import Quarantine
 from face_rec.stores.redis import aof_repair, durability, redis_health
+from face_rec.stores.snapshots.plain_snapshots import S3Snapshots
+from face_rec.timekeeping.ntp import Keeper
 from face_rec.web.ops import checks, host_checks
 from face_rec.web.ops.health import Check
 from face_rec.web.ops.host_checks import secret_files_check
@@ -86,7 +88,10 @@ def results(camera: str | None) -> Iterator[HealthCheck]:
     for check in _of_machine(settings):
         yield check()
     yield from _of_redis(settings)
-    yield snapshots_check(assembly.build_snapshots(settings), _place(settings))()
+    snapshots = assembly.build_snapshots(settings)
+    yield snapshots_check(snapshots, _place(settings))()
+    if isinstance(snapshots, S3Snapshots):
+        yield redis_health.redis_clock_check(lambda: snapshots.ahead(SystemClock().now), "S3")()
     yield models_check(assembly.build_models(settings))
     if camera is not None:
         yield camera_check(camera)
@@ -103,7 +108,7 @@ def _of_machine(settings: Settings) -> Iterable[Check]:
         journal_files_check(settings.data_dir / "journal"),
         host_checks.tls_check(settings.tls_cert, settings.tls_key, SystemClock().now()),
         host_checks.browsers_check(loopback=settings.loopback, https=https),
-        host_checks.clock_check(host_checks.ntp_synchronised),
+        host_checks.clock_check(Keeper()),
     )
 
 
@@ -122,7 +127,9 @@ def _of_redis(settings: Settings) -> Iterator[HealthCheck]:
                 folder = settings.data_dir / "redis"
                 yield aof_repair.repaired_check(folder, settings.journal_hours)()
             if not settings.embedded_redis:
-                yield redis_health.redis_clock_check(client, SystemClock())()
+                yield redis_health.redis_clock_check(
+                    redis_health.ahead_of_redis(client, SystemClock())
+                )()
     except FaceRecError as error:  # the embedded one cannot be started
         yield HealthCheck("redis", ok=False, detail="cannot be started", advice=str(error))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Final, Self, TypeGuard
 
+from face_rec.domain.clock_state import Stamp
 from face_rec.domain.liveness import Finding, Liveness, reasons
 from face_rec.languages.language import msgid
 
@@ -149,6 +150,7 @@ class Event:
     somebody was held, ``reason`` says why.
     ``liveness``: median of the texture models, ``live``: what all that was found came to,
     ``found``: each piece of it; None and empty: not checked.
+    ``clock``: what was known of the clock that it was written by; None: nothing was noted.
     """
 
     id: str
@@ -169,12 +171,21 @@ class Event:
     recorded_at: datetime | None = None
     live: Liveness | None = None
     found: tuple[Finding, ...] = ()
+    clock: Stamp | None = None
 
     @property
     def doubts(self) -> tuple[str, ...]:
         """Why somebody has to look at this mark whatever its scores are, in words."""
         by_source = (self.source.doubt,) if self.source.doubt else ()
-        return by_source + tuple(f"may be a picture: {why}" for why in reasons(self.found))
+        by_clock = (self.clock.doubt,) if self.clock and self.clock.doubt else ()
+        pictures = tuple(f"may be a picture: {why}" for why in reasons(self.found))
+        return by_source + by_clock + pictures
+
+
+def cooldown_of(event: Event, seconds: float) -> float:
+    """The cooldown by which ``event`` is held against the times of other marks: none where these
+    are of a clock that was set meanwhile, and the cooldown is known to be over."""
+    return 0.0 if event.clock is not None and event.clock.apart else seconds
 
 
 class Outcome(StrEnum):

@@ -8,14 +8,16 @@ the mark, and a replayer hands it on, by its id, when Redis is back.
 import logging
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 
 from cachetools import FIFOCache
 
 from face_rec.clock import Clock
+from face_rec.domain.clock_state import Stamp
 from face_rec.domain.errors import JournalError, NotReplicated, StoreError, StoreUnavailable
-from face_rec.domain.marks import Event, Outcome, Receipt, is_mark
+from face_rec.domain.marks import Event, Outcome, Receipt, cooldown_of, is_mark
 from face_rec.journey.replay import Replayer
 from face_rec.protocols.marks import Journal, MarkWriter
 
@@ -40,9 +42,13 @@ class DurableMarker:
         clock: Clock,
         cooldown: Callable[[], float],
         away: Callable[[], bool] = lambda: False,
+        *,
+        stamp: Callable[[], Stamp | None] = lambda: None,
     ) -> None:
         """``cooldown``: seconds, asked at every mark, for an admin may change it meanwhile.
-        ``away`` says without waiting that Redis does not answer."""
+        ``away`` says without waiting that Redis does not answer. ``stamp``: what is known of the
+        clock at this moment; it goes into the event."""
+        self._stamp = stamp
         self._away = away
         self._attendance = attendance
         self._journal = journal
@@ -56,15 +62,14 @@ class DurableMarker:
         waiting = journal.pending()
         since = (clock.now() - timedelta(seconds=cooldown())).timestamp()
         for event in (*journal.kept(since), *waiting):  # a restart forgets nobody, Redis or not
-            if is_mark(event.kind):
-                self._recent.remember_late(event.subject, event.at)
+            self._recent.remember_of_before(event)
         self._replayer = Replayer(attendance, journal, clock, cooldown, waiting)
 
     def mark(self, event: Event) -> Receipt:
         """Journal, apply, settle. Raises JournalError: then nothing may be confirmed."""
         outcome, began = "failed", self._clock.monotonic()
         try:
-            receipt = self._mark(event)
+            receipt = self._mark(replace(event, clock=self._stamp()))
             outcome = receipt.outcome.value
         finally:
             with self._counting:
@@ -109,21 +114,14 @@ class DurableMarker:
             previous = self._recent.standing(event)
             if previous is not None:
                 return Receipt(event, Outcome.ALREADY, previous)
+            if event.clock is not None and self._recent.apart(event):
+                event = replace(event, clock=replace(event.clock, apart=True))
             self._keep(event)
             # It is made from here on, whatever happens: nobody is marked anew for an exception.
-            self._remember(event, event.at)
+            self._recent.remember(event)
             receipt = self._apply(event)
-            self._remember(event, receipt.stands_at)
+            self._recent.remember(event, receipt.previous_at if receipt.already else None)
             return receipt
-
-    def _remember(self, event: Event, at: datetime) -> None:
-        """A mark that comes late must not hide a newer one, and who was held has none."""
-        if not is_mark(event.kind):
-            return
-        if event.source.late:
-            self._recent.remember_late(event.subject, at)
-        else:
-            self._recent.remember(event.subject, at)
 
     def _keep(self, event: Event) -> None:
         try:
@@ -138,7 +136,7 @@ class DurableMarker:
         if self._replayer.behind or self._away():  # nobody waits for a Redis known to be away
             return self._later(event, away=True)
         try:
-            receipt = self._attendance.apply(event, self._cooldown())
+            receipt = self._attendance.apply(event, cooldown_of(event, self._cooldown()))
         except StoreError as error:
             log.warning("mark_saved_here event=%s reason=%s", event.id, error)
             away = isinstance(error, StoreUnavailable) and not isinstance(error, NotReplicated)
@@ -175,9 +173,33 @@ class DryRunMarker:
         previous = self._recent.standing(event)
         if previous is not None:
             return Receipt(event, Outcome.ALREADY, previous)
-        if is_mark(event.kind):
-            self._recent.remember(event.subject, event.at)
+        self._recent.remember(event)
         return Receipt(event, Outcome.DRY_RUN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """A mark; ``stamp`` is None where only the wall clock tells when it was. ``highest``: the
+    latest time that any known mark of the person has: another one, where the clock was set
+    back since."""
+
+    at: datetime
+    stamp: Stamp | None
+    highest: datetime
+
+    def since(self, event: Event) -> timedelta:
+        """The distance in either direction: a clock set back must not bar anybody for hours. By
+        the time since the machine was started, where both have it."""
+        stamp = _stamp_of(event)
+        seconds = None if stamp is None else stamp.since(self.stamp)
+        return abs(event.at - self.at) if seconds is None else timedelta(seconds=seconds)
+
+    def before(self, event: Event) -> bool:
+        """Whether ``event`` is the newer one."""
+        stamp = _stamp_of(event)
+        if stamp is None or stamp.since(self.stamp) is None or self.stamp is None:
+            return self.at < event.at
+        return self.stamp.up < stamp.up
 
 
 class RecentMarks:
@@ -187,24 +209,54 @@ class RecentMarks:
     def __init__(self, cooldown: Callable[[], float]) -> None:
         self._cooldown = cooldown
         self._lock = Lock()
-        self._last: FIFOCache[str, datetime] = FIFOCache(_REMEMBERED)
+        self._last: FIFOCache[str, _Last] = FIFOCache(_REMEMBERED)
 
     def standing(self, event: Event) -> datetime | None:
         """The mark that makes ``event`` one too many, or None."""
+        last = self._of(event)
+        return last.at if last is not None and last.since(event) < self._least() else None
+
+    def apart(self, event: Event) -> bool:
+        """Whether the cooldown is over and only seems to hold still, because the wall clock was
+        set back."""
+        last = self._of(event)
+        if last is None or last.since(event) < self._least():
+            return False
+        return event.at - last.highest < self._least()
+
+    def remember(self, event: Event, stands_at: datetime | None = None) -> None:
+        """``event`` was marked, or the mark of ``stands_at`` stands in its place. One that comes
+        late does not hide a newer one, and who was held has none."""
+        if not is_mark(event.kind):
+            return
+        self._keep(event, stands_at, always=not event.source.late)
+
+    def remember_of_before(self, event: Event) -> None:
+        """The same of one that was marked before the start, in any order."""
+        if is_mark(event.kind):
+            self._keep(event, None, always=False)
+
+    def _keep(self, event: Event, stands_at: datetime | None, *, always: bool) -> None:
+        at, stamp = (stands_at, None) if stands_at else (event.at, _stamp_of(event))
+        with self._lock:
+            known = self._last.get(event.subject)
+            if known is None:
+                self._last[event.subject] = _Last(at, stamp, at)
+            elif always or known.before(event):
+                self._last[event.subject] = _Last(at, stamp, max(at, known.highest))
+            else:
+                self._last[event.subject] = replace(known, highest=max(at, known.highest))
+
+    def _of(self, event: Event) -> _Last | None:
         if not is_mark(event.kind):
             return None
         with self._lock:
-            last = self._last.get(event.subject)
-        # The distance in either direction: a clock set back must not bar anybody for hours.
-        least = timedelta(seconds=self._cooldown())
-        return last if last is not None and abs(event.at - last) < least else None
+            return self._last.get(event.subject)
 
-    def remember(self, subject: str, at: datetime) -> None:
-        """``subject`` was marked at ``at``."""
-        with self._lock:
-            self._last[subject] = at
+    def _least(self) -> timedelta:
+        return timedelta(seconds=self._cooldown())
 
-    def remember_late(self, subject: str, at: datetime) -> None:
-        """The same of a mark that comes after its time."""
-        with self._lock:
-            self._last[subject] = max(at, self._last.get(subject, at))
+
+def _stamp_of(event: Event) -> Stamp | None:
+    """None of one that comes late: its stamp says when it came."""
+    return None if event.source.late else event.clock

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError, NotReplicated, StoreError, StoreUnavailable
-from face_rec.domain.marks import Event
+from face_rec.domain.marks import Event, cooldown_of
 from face_rec.protocols.marks import Journal, MarkWriter
 from face_rec.retry import Backoff
 
@@ -150,7 +150,8 @@ class Replayer:
     def _hand_on(self, event: Event) -> bool:
         """Whether Redis has ``event`` now; raises StoreUnavailable."""
         try:
-            receipt = self._attendance.apply(event, self._cooldown(), replay=True)
+            cooldown = cooldown_of(event, self._cooldown())
+            receipt = self._attendance.apply(event, cooldown, replay=True)
             self._journal.settle(event.id, void=receipt.already)
         except StoreUnavailable:
             raise
@@ -290,7 +291,8 @@ class Reoffer:
 
     def _offered(self, event: Event) -> bool:
         try:
-            self._attendance.apply(event, self._cooldown(), replay=True)
+            cooldown = cooldown_of(event, self._cooldown())
+            self._attendance.apply(event, cooldown, replay=True)
         except NotReplicated:
             return True
         except StoreUnavailable:

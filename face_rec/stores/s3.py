@@ -1,9 +1,11 @@
 """S3, or a server that speaks its language: a client, encryption at rest, and what to do about
 what it answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -98,6 +100,22 @@ def s3_client(
         config=_config(own_server=endpoint_url is not None),
     )
     return client
+
+
+def ahead_of_s3(client: "S3Client", bucket: str, now: Callable[[], datetime]) -> float | None:
+    """By how many seconds this clock is ahead of the server's, which says its own to a second;
+    None where it does not answer. A refusal is an answer."""
+    try:
+        answer: Mapping[str, Any] = client.head_bucket(Bucket=bucket)
+    except ClientError as error:
+        answer = error.response
+    except BotoCoreError:
+        return None
+    said = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    try:
+        return (now() - parsedate_to_datetime(said)).total_seconds() - 0.5
+    except (TypeError, ValueError):  # it says none
+        return None
 
 
 def _config(*, own_server: bool) -> Config:

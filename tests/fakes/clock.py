@@ -11,12 +11,20 @@ class FakeClock:
     def __init__(self, start: datetime = MORNING) -> None:
         self._now = start
         self._monotonic = 1000.0
+        self.start_of_machine = "0123abcd"
 
     def now(self) -> datetime:
         return self._now
 
     def monotonic(self) -> float:
         return self._monotonic
+
+    def uptime(self) -> float:
+        return self._monotonic
+
+    @property
+    def boot(self) -> str:
+        return self.start_of_machine
 
     def set(self, now: datetime) -> None:
         """Somebody sets the clock: no time passes."""

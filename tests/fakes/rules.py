@@ -8,11 +8,13 @@ from typing import Final
 
 from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.rules import Item, Rules, with_items, without
+from face_rec.domain.clock_state import ClockNote
 from face_rec.domain.errors import RulesMoved, StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.kiosks.kiosk import Interval
 
 _GAP = 180
+_UNKNOWN: Final = ClockNote()
 EVERYTHING: Final = Authority(ALL_GROUPS, company=True, kiosks=True)
 """Of who may change all rules there are."""
 
@@ -25,6 +27,7 @@ class FakeRules:
         self._rules = with_items(Rules(), items)
         self._beats: dict[date, dict[str, list[Interval]]] = defaultdict(dict)
         self._waiting: dict[date, dict[str, int]] = defaultdict(dict)
+        self._clocks: dict[date, dict[str, ClockNote]] = defaultdict(dict)
 
     def version(self) -> int:
         if not self.available:
@@ -60,12 +63,18 @@ class FakeRules:
         self._rules = replace(changed, version=self._rules.version + 1)
 
     def beat(
-        self, kiosk: str, at: datetime, since: datetime | None = None, waiting: int = 0
+        self,
+        kiosk: str,
+        at: datetime,
+        since: datetime | None = None,
+        waiting: int = 0,
+        clock: ClockNote = _UNKNOWN,
     ) -> None:
         known = {one.id: one for one in self._rules.kiosks}.get(kiosk)
         if known is None:
             return
         self._waiting[at.astimezone(UTC).date()][kiosk] = waiting
+        self._clocks[at.astimezone(UTC).date()][kiosk] = clock
         start, moment = int((since or at).timestamp()), int(at.timestamp())
         intervals = self._beats[at.astimezone(UTC).date()].setdefault(kiosk, [])
         for number, (first, last) in enumerate(intervals):
@@ -86,3 +95,6 @@ class FakeRules:
 
     def waiting(self, utc_day: date) -> Mapping[str, int]:
         return dict(self._waiting[utc_day])
+
+    def clocks(self, utc_day: date) -> Mapping[str, ClockNote]:
+        return dict(self._clocks[utc_day])

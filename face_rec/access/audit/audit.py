@@ -67,6 +67,7 @@ class Action(StrEnum):
     WRITES_LOST = "changes.lost"
     SETTING_CHANGED = "setting.changed"
     SITE_CHANGED = "setting.site.changed"
+    CLOCK_SET = "clock.set"
     EXPORTED = "exported"
     RETENTION = "retention.ran"
     CHAIN_BROKEN = "chain.broken"

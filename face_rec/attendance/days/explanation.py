@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.days.day_rules import DayOutcome
 from face_rec.attendance.days.planner import Plan
+from face_rec.attendance.marks.clock_doubts import ClockChanges
 from face_rec.attendance.marks.correction import AuditLine, audit
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.rules.shift import days_text
@@ -46,8 +47,9 @@ class Explanation:
 class Explainer:
     """Tells one judged day in the words and times of one zone."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
+    def __init__(self, zone: ZoneInfo, changes: ClockChanges) -> None:
         self._zone = zone
+        self._changes = changes
 
     def explain(
         self,
@@ -100,10 +102,16 @@ class Explainer:
         elif at in unused:
             note = unused[at]
         used = inside and not entry.voided and at not in unused
+        note = ", ".join(filter(None, (note, self._by_clock(entry))))
         local = entry.event.at.astimezone(self._zone)
         return EventLine(
             local, entry.kind.value, entry.event.kiosk, entry.event.source.value, used, note, entry
         )
+
+    def _by_clock(self, entry: Entry) -> str:
+        """What is known against the time of a mark, whoever has looked at it since."""
+        said = entry.event.clock.doubt if entry.event.clock else ""
+        return said or self._changes.doubt(entry.event, self._zone)
 
     def _steps(self, plan: Plan, judged: DayOutcome, record: DayRecord) -> list[str]:
         steps = [f"Day off: {plan.note or plan.instead}."] if plan.instead else []

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from face_rec.attendance.marks.clock_doubts import NO_CHANGES, ClockChanges
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.marks.visit import Stays, Visit, visits
 from face_rec.domain.marks import Event
@@ -44,8 +45,10 @@ def marks_table(
     people: Mapping[str, Person],
     zone: ZoneInfo,
     stays: Stays = {},  # noqa: B006 - read only
+    changes: ClockChanges = NO_CHANGES,
 ) -> pd.DataFrame:
-    """The marks that count, with names from ``people`` (by subject).
+    """The marks that count, with names from ``people`` (by subject). ``changes``: when clocks
+    were set, which the remark of a mark before that tells.
 
     Columns as in :data:`COLUMNS`; text columns are ``str``.
     """
@@ -64,7 +67,7 @@ def marks_table(
         "source": [event.source.value for event in kept],
         "score": np.array([event.score for event in kept], float),
         "margin": np.array([event.margin for event in kept], float),
-        "remark": [_remark(entry) for entry in entries],
+        "remark": [_remark(entry, changes.doubt(entry.event, zone)) for entry in entries],
         "snapshot": [event.snapshot or "" for event in kept],
         "event": [event.id for event in kept],
         "subject": [event.subject for event in kept],
@@ -96,13 +99,14 @@ def by_visit(table: pd.DataFrame) -> pd.DataFrame:
     return rows.reset_index().sort_values("time", ascending=False, kind="stable")
 
 
-def _remark(entry: Entry) -> str:
+def _remark(entry: Entry, by_clock: str) -> str:
     parts = ["added by hand"] if entry.added else []
     if entry.kind is not entry.event.kind:
         parts.append(f"was {entry.event.kind.value}")
     parts += ["confirmed"] if entry.confirmed else []
     parts += ["disputed"] if entry.disputed else []
-    parts += entry.event.doubts if entry.event.found else []
+    parts += entry.event.doubts if entry.event.found or entry.event.clock else []
+    parts += [by_clock] if by_clock else []
     return ", ".join(parts)
 
 

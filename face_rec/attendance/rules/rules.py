@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.shift import Shift
+from face_rec.domain.clock_state import ClockNote
 from face_rec.kiosks.kiosk import Interval, KioskRecord
 
 
@@ -109,6 +110,10 @@ class RulesReader(Protocol):
         """How many marks waited on each kiosk's machine at its last beat of the day."""
         ...
 
+    def clocks(self, utc_day: date) -> Mapping[str, ClockNote]:
+        """What each kiosk's machine said of its clock at its last beat of the day."""
+        ...
+
 
 class RulesWriter(Protocol):
     """Changes of the rules; all may raise StoreUnavailable."""
@@ -127,13 +132,19 @@ class RulesStore(RulesReader, RulesWriter, Protocol):
     """Both, as one store is, and the kiosks' signs of life."""
 
     def beat(
-        self, kiosk: str, at: datetime, since: datetime | None = None, waiting: int = 0
+        self,
+        kiosk: str,
+        at: datetime,
+        since: datetime | None = None,
+        waiting: int = 0,
+        clock: ClockNote = ...,
     ) -> None:
         """Note a sign of life, or of a life without a gap from ``since`` (of the
         same UTC day). Beats at most three minutes apart join into one interval.
         A kiosk without a record is not registered and is not noted: an invented name must
         excuse nobody. A registered one's first beat ever starts its watch; no other raises
-        the version. ``waiting``: marks that the database has not taken yet."""
+        the version. ``waiting``: marks that the database has not taken yet. ``clock``: what
+        is known of the clock there."""
         ...
 
 

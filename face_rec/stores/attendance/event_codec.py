@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC
 from typing import Final
 
+from face_rec.domain.clock_state import Stamp
 from face_rec.domain.marks import Event
 from face_rec.stores.stored_json import Reader, in_utc, time_to_text, written
 
@@ -26,7 +27,18 @@ def encode(event: Event) -> bytes:
         record["recorded_at"] = time_to_text(event.recorded_at)
     if event.found:
         record["found"] = event.found
+    if event.clock is not None:
+        record["clock"] = _stamp(event.clock)
     return written(record)
+
+
+def _stamp(stamp: Stamp) -> dict[str, object]:
+    """As short as it can be: every mark has one."""
+    values = {
+        "boot": stamp.boot, "up": stamp.up, "kept": stamp.kept, "ahead": stamp.ahead,
+        "apart": stamp.apart or None,
+    }  # fmt: skip
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def decode(line: bytes) -> Event:

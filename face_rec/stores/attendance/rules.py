@@ -6,6 +6,7 @@ import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any, Final, cast
 
@@ -14,6 +15,7 @@ from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import KINDS, Item, Limits, Rules, kind_of, subject_of
 from face_rec.attendance.rules.shift import Shift
 from face_rec.attendance.rules.validation import flaws
+from face_rec.domain.clock_state import ClockNote
 from face_rec.domain.errors import Conflict, RulesMoved
 from face_rec.kiosks.kiosk import Interval, KioskRecord
 from face_rec.retry import until_first
@@ -23,10 +25,13 @@ from face_rec.stores.chain.linking import Command, Guard
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Script
+from face_rec.stores.stored_json import Reader, written
 
 log = logging.getLogger(__name__)
 
 BEAT_GAP: Final = 180  # seconds; a kiosk beats about once a minute
+_UNKNOWN: Final = ClockNote()
+_note: Final = Reader(ClockNote)
 _BEAT = Script("beat")
 _PUT = Script("put_rules")
 _MOVED: Final = "Somebody else changed the rules meanwhile. Look at them again."
@@ -143,7 +148,12 @@ class RedisRules:
 
     @redis_errors()
     def beat(
-        self, kiosk: str, at: datetime, since: datetime | None = None, waiting: int = 0
+        self,
+        kiosk: str,
+        at: datetime,
+        since: datetime | None = None,
+        waiting: int = 0,
+        clock: ClockNote = _UNKNOWN,
     ) -> None:
         """Note a sign of life of a registered kiosk; of any other, nothing."""
         if not self._client.hexists(keys.rule(self._site, "kiosks"), kiosk):
@@ -157,6 +167,8 @@ class RedisRules:
             BEAT_GAP,
             waiting,
             keys.waiting(kiosk),
+            written(clock),
+            keys.clock_of(kiosk),
         ]
         if _BEAT.run(self._client, [day], arguments):
             self._watch(kiosk, start)
@@ -169,7 +181,7 @@ class RedisRules:
         found: dict[str, list[Interval]] = defaultdict(list)
         for stored in pipeline.execute() if utc_days else ():
             for field, text in stored.items():
-                if not keys.kiosk_waiting(kiosk := field.decode()):
+                if "\n" not in (kiosk := field.decode()):
                     found[kiosk] += _intervals(text)
         return found
 
@@ -178,6 +190,16 @@ class RedisRules:
         stored: Any = self._client.hgetall(keys.beats(self._site, utc_day))
         named = {keys.kiosk_waiting(field.decode()): text for field, text in stored.items()}
         return {kiosk: int(text) for kiosk, text in named.items() if kiosk and text.isdigit()}
+
+    @redis_errors()
+    def clocks(self, utc_day: date) -> Mapping[str, ClockNote]:
+        stored: Any = self._client.hgetall(keys.beats(self._site, utc_day))
+        found: dict[str, ClockNote] = {}
+        for field, text in stored.items():
+            if kiosk := keys.kiosk_of_clock(field.decode()):
+                with suppress(ValueError):  # of another version: it tells nothing
+                    found[kiosk] = _note(text)
+        return found
 
     def _hash_of(self, item: Item) -> str:
         return keys.rule(self._site, kind_of(item).name)

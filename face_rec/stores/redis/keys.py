@@ -170,6 +170,10 @@ def rule(site: str, kind: str) -> str:
     return f"rules:{{{site}}}:{kind}"
 
 
+CLOCK: Final = "clock"
+"""Kind of the hash in which stands when a clock was set; its entries are no rules."""
+
+
 def beats(site: str, day: date) -> str:
     """Hash: kiosk → JSON list of [first, last] heartbeats, seconds since 1970."""
     return f"beats:{_of_day(site, day)}"
@@ -185,6 +189,19 @@ def kiosk_waiting(field: str) -> str:
     kiosk, separator, _ = field.partition("\n")
     return kiosk if separator else ""
 
+
+def clock_of(kiosk: str) -> str:
+    """Field of :func:`beats`: what the kiosk's machine said of its clock at its last beat, as
+    JSON. No kiosk is called so, and versions before this one take it for one without beats."""
+    return f"{_CLOCK_OF}{kiosk}"
+
+
+def kiosk_of_clock(field: str) -> str:
+    """The kiosk of such a field; "" for any other."""
+    return field.removeprefix(_CLOCK_OF) if field.startswith(_CLOCK_OF) else ""
+
+
+_CLOCK_OF: Final = "\nclock\n"
 
 EPOCH: Final = "epoch"  # random name of this database
 

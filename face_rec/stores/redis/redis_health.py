@@ -51,28 +51,46 @@ def reachable_check(client: Client) -> Check:
     return check
 
 
-def redis_clock_check(client: Client, clock: Clock) -> Check:
-    """A warning when this machine and Redis disagree about the time."""
+def redis_clock_check(ahead: Callable[[], float | None], server: str = "Redis") -> Check:
+    """A warning when this machine and Redis disagree about the time; see
+    :func:`ahead_of_redis`. ``server``: another one that was asked."""
+    name = f"clock and {server.lower()}"
 
     def check() -> HealthCheck:
-        try:
-            with redis_errors():
-                answer: Any = client.time()
-        except StoreError:
-            return HealthCheck("clock and redis", ok=True, detail="not known, Redis is away")
-        there = datetime.fromtimestamp(answer[0] + answer[1] / 1e6, UTC)
-        apart = abs((clock.now() - there).total_seconds())
-        close = apart <= _FEW_SECONDS
+        apart = ahead()
+        if apart is None:
+            return HealthCheck(name, ok=True, detail=f"not known, {server} is away")
+        close = abs(apart) <= _FEW_SECONDS
         advice = "" if close else (
             "Marks would get wrong times, and midnight would fall differently on each machine. "
-            "Switch on NTP here and on the Redis server: timedatectl set-ntp true"
+            f"Switch on NTP here and on the {server} server: timedatectl set-ntp true"
         )  # fmt: skip
         return HealthCheck(
-            "clock and redis", ok=True, detail=f"{apart:.1f} s apart", advice=advice,
+            name, ok=True, detail=f"{abs(apart):.1f} s apart", advice=advice,
             warning=not close,
         )  # fmt: skip
 
     return check
+
+
+def ahead_of_redis(client: Client, clock: Clock) -> Callable[[], float | None]:
+    """By how many seconds this clock is ahead of that of Redis; None where it does not answer, or
+    so late that the answer tells nothing. Of an embedded one it is the same clock."""
+
+    def ask() -> float | None:
+        began, asked = clock.monotonic(), clock.now()
+        try:
+            with redis_errors():
+                answer: Any = client.time()
+        except StoreError:
+            return None
+        took = clock.monotonic() - began
+        if took > _FEW_SECONDS / 2:
+            return None
+        there = datetime.fromtimestamp(answer[0] + answer[1] / 1e6, UTC)
+        return (asked - there).total_seconds() + took / 2
+
+    return ask
 
 
 def pulse_of(address: RedisAddress, site: str) -> "Pulse":

@@ -3,8 +3,9 @@
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from botocore.exceptions import ClientError
@@ -16,6 +17,7 @@ from face_rec.retry import until_first
 from face_rec.stores.s3 import (
     MISSING,
     S3Credentials,
+    ahead_of_s3,
     s3_client,
     s3_code,
     s3_encryption,
@@ -180,6 +182,10 @@ class S3Snapshots:
         self._prefix = s3_prefix(prefix)
         self._encryption = s3_encryption(encryption, kms_key_id)
         self._client = s3_client(endpoint_url, region, credentials)
+
+    def ahead(self, now: Callable[[], datetime]) -> float | None:
+        """By how many seconds this clock is ahead of the server's; None: it does not say."""
+        return ahead_of_s3(self._client, self._bucket, now)
 
     def put(self, key: str, jpeg: bytes) -> None:
         """Store ``jpeg``, encrypted at rest as configured."""

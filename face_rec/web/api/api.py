@@ -144,8 +144,12 @@ def _page(query: Mapping[str, str], parts: Parts) -> EventPage:
     found.sort(key=_place)
     shown, more = found[:limit], len(found) > limit
     known = parts.people.many(list({event.subject for event in shown}))
+    changes = parts.clock_changes()
     return EventPage(
-        items=tuple(schemas.Event.of(event, known.get(event.subject)) for event in shown),
+        items=tuple(
+            schemas.Event.of(event, known.get(event.subject), changes.doubt(event, parts.zone))
+            for event in shown
+        ),
         next=cursor_of(_place(shown[-1])) if more else None,
     )
 

@@ -15,6 +15,7 @@ from starlette.requests import Request
 
 from face_rec import __version__
 from face_rec.access.rights import SCOPES
+from face_rec.attendance.marks.clock_doubts import ClockChanges
 from face_rec.clock import Clock
 from face_rec.people.enrolment import Enrolment
 from face_rec.privacy.erase import Erasure
@@ -44,6 +45,8 @@ class Parts:
     clock: Clock
     zone: tzinfo = UTC
     """The site's, for plain dates."""
+    clock_changes: Callable[[], ClockChanges] = ClockChanges
+    """When its clocks were set; may raise StoreUnavailable."""
 
 
 Handler = Callable[[Request, Parts], Awaitable[BaseModel | Mapping[str, Any]]]

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from face_rec.domain import marks, people
+from face_rec.domain.clock_state import Stamp
 from face_rec.domain.liveness import Liveness
 from face_rec.domain.marks import EventKind, Source
 from face_rec.people.kept_photos import MOST_TEMPLATES
@@ -92,6 +93,22 @@ class EventPerson(Said):
         return cls(id=person.id, name=person.name, group=person.group)
 
 
+class EventClock(Said):
+    """What was known of the clock that an event was written by."""
+
+    boot: Annotated[str, Field(description="which start of which machine")]
+    uptime: Annotated[float, Field(description="seconds since that start; nobody can set them")]
+    ntp: Annotated[bool | None, Field(description="whether NTP kept the clock; null: unknown")]
+    ahead: Annotated[
+        float | None,
+        Field(description="seconds that it showed too much; null: nothing was against it"),
+    ]
+
+    @classmethod
+    def of(cls, stamp: Stamp) -> Self:
+        return cls(boot=stamp.boot, uptime=stamp.up, ntp=stamp.kept, ahead=stamp.ahead)
+
+
 class Event(Said):
     """An event as it was recorded. The subject stays inside: it would undo a later erasure."""
 
@@ -110,9 +127,11 @@ class Event(Said):
     author: str | None
     reason: str | None
     recorded_at: Moment | None
+    clock: Annotated[EventClock | None, Field(description="of the machine; null: not noted")]
 
     @classmethod
-    def of(cls, event: marks.Event, person: people.Person | None) -> Self:
+    def of(cls, event: marks.Event, person: people.Person | None, doubt: str = "") -> Self:
+        """``doubt``: what is known against its time beyond what it says itself."""
         return cls(
             id=event.id,
             at=event.at,
@@ -123,12 +142,13 @@ class Event(Said):
             score=event.score,
             liveness=event.liveness,
             live=event.live,
-            doubts=event.doubts,
+            doubts=event.doubts + ((doubt,) if doubt else ()),
             target=event.target,
             becomes=event.becomes,
             author=event.author,
             reason=event.reason,
             recorded_at=event.recorded_at,
+            clock=EventClock.of(event.clock) if event.clock else None,
         )
 
 

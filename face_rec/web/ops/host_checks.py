@@ -4,7 +4,6 @@ import logging
 import os
 import ssl
 import stat
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
@@ -13,15 +12,16 @@ from typing import Final
 
 from cryptography import x509
 
-from face_rec.clock import Clock
+from face_rec.domain.clock_state import apart
 from face_rec.domain.health import HealthCheck
+from face_rec.timekeeping.ntp import Kept
+from face_rec.timekeeping.watch import State
 from face_rec.web.ops.health import Check
 
 # Files that hold secrets: readable by whom they concern, or remarked.
 
 log = logging.getLogger(__name__)
 
-_JUMP: Final = 2.0  # seconds; NTP slews less than that
 _SHOWN: Final = 3600.0
 _OTHERS: Final = stat.S_IROTH | stat.S_IWOTH
 _GROUP: Final = stat.S_IRGRP | stat.S_IWGRP
@@ -107,17 +107,15 @@ def _validity(cert: x509.Certificate, now: datetime) -> HealthCheck:
     return HealthCheck("tls", ok=True, detail=detail, advice=advice, warning=soon)
 
 
-def clock_check(synchronised: Callable[[], bool | None]) -> Check:
-    """A warning when the clock is set by nobody."""
+def clock_check(kept: Callable[[], Kept]) -> Check:
+    """A warning when nobody keeps the clock right."""
 
     def check() -> HealthCheck:
-        now = synchronised()
-        if now is None:
-            return HealthCheck("clock", ok=True, detail="this system does not say who sets it")
-        if now:
-            return HealthCheck("clock", ok=True, detail="set by NTP")
+        found = kept()
+        if found.synchronised is not False:
+            return HealthCheck("clock", ok=True, detail=kept_words(found))
         return HealthCheck(
-            "clock", ok=True, detail="not set by NTP",
+            "clock", ok=True, detail=kept_words(found),
             advice="Attendance is as right as this clock. Run: timedatectl set-ntp true",
             warning=True,
         )  # fmt: skip
@@ -125,42 +123,54 @@ def clock_check(synchronised: Callable[[], bool | None]) -> Check:
     return check
 
 
-def clock_jump_check(clock: Clock) -> Check:
-    """A warning for an hour after this machine's clock was set, by hand or by NTP: marks made
-    before it have times of the other clock. Kept by whoever asks one at a time, as Health does."""
-    began = clock.now() - timedelta(seconds=clock.monotonic())
-    jumps: list[tuple[float, float]] = []  # monotonic seconds, seconds it was set by
+def kept_words(kept: Kept) -> str:
+    """Who keeps the clock, and how well as far as the kernel says."""
+    if kept.synchronised is None:
+        return "this system does not say who keeps it"
+    if not kept.synchronised:
+        return "not kept by NTP"
+    if kept.offset is None or kept.worst is None:
+        return "kept by NTP"
+    return f"kept by NTP, {kept.offset:+.3f} s to correct, at worst {kept.worst:.3f} s off"
+
+
+def clock_watch_check(state: Callable[[], State]) -> Check:
+    """A warning while the clock is wrong as far as anybody can tell, and for an hour after it was
+    set. Where nobody keeps it that is said, and no warning: a site may have no network."""
 
     def check() -> HealthCheck:
-        nonlocal began
-        now = clock.monotonic()
-        offset = clock.now() - timedelta(seconds=now)
-        if abs(by := (offset - began).total_seconds()) > _JUMP:
-            log.error("clock_was_set seconds=%.1f", by)
-            jumps.append((now, by))
-        began = offset
-        jumps[:] = [jump for jump in jumps if now - jump[0] < _SHOWN]
-        if not jumps:
-            return HealthCheck("clock", ok=True, detail="runs evenly")
-        total = sum(by for _, by in jumps)
+        now = state()
+        extra = _clock_figures(now)
+        if now.ahead is not None:
+            by = ", ".join(now.others)
+            return HealthCheck(
+                "clock", ok=True, detail=apart(now.ahead) + (f", says {by}" if by else ""),
+                advice="Marks made now say that their time is in doubt, and wait in the review. "
+                "Set this clock, best by NTP: timedatectl set-ntp true",
+                warning=True, extra=extra,
+            )  # fmt: skip
+        if now.last is None or now.last_ago >= _SHOWN:
+            return HealthCheck("clock", ok=True, detail=kept_words(now.kept), extra=extra)
+        words = now.last.words or "Which marks that leaves in doubt is being found out."
         return HealthCheck(
-            "clock", ok=True, detail=f"it was set by {total:+,.0f} s within the last hour",
-            advice="Marks since the app began may have times of the clock before: look at today "
-            "in Records. Switch on NTP, so that it need not be set: timedatectl set-ntp true",
-            warning=True,
+            "clock", ok=True, detail=f"it was set by {now.last.by:+,.0f} s within the last hour",
+            advice=f"{words} Marks in doubt wait in the review of Records; none is changed. Have "
+            "NTP keep the clock, so that it need not be set: timedatectl set-ntp true",
+            warning=True, extra=extra,
         )  # fmt: skip
 
     return check
 
 
-def ntp_synchronised() -> bool | None:
-    """What the kernel was told about the clock; None where systemd is not there to ask."""
-    command = ["timedatectl", "show", "--property=NTPSynchronized", "--value"]
-    try:
-        said = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True)  # noqa: S603
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return said.stdout.strip() == "yes"
+def _clock_figures(now: State) -> dict[str, str]:
+    """For machines that read /readyz."""
+    said = {None: "unknown", True: "yes", False: "no"}[now.kept.synchronised]
+    figures = {"ntp": said, "jumps": str(now.jumps)}
+    if now.kept.offset is not None:
+        figures["ntp_offset"] = f"{now.kept.offset:.6f}"
+    if now.ahead is not None:
+        figures["ahead"] = f"{now.ahead:.1f}"
+    return figures | {f"ahead_of_{name}": f"{ahead:.1f}" for name, ahead in now.others.items()}
 
 
 def folder_check(folder: Path) -> Check:

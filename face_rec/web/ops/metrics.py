@@ -17,6 +17,7 @@ from starlette.routing import Route
 from face_rec import __version__
 from face_rec.protocols.people import Gallery
 from face_rec.protocols.streams import Stream
+from face_rec.timekeeping.watch import State
 from face_rec.web.ops.checks import SpoolLike
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Sources:
     gallery: Callable[[], Gallery]
     marks: Callable[[], Mapping[str, int]]
     chain: Callable[[], ChainChecked] = _unchecked
+    clock: Callable[[], State | None] = lambda: None
     lives: Callable[[], Mapping[tuple[str, str], int]] = dict
 
 
@@ -84,6 +86,7 @@ class SystemCollector(Collector):
             self._marks,
             self._lives,
             self._chain,
+            self._clock,
         )
         for part in parts:
             try:
@@ -107,6 +110,25 @@ class SystemCollector(Collector):
         at = GaugeMetricFamily("face_rec_chain_checked_timestamp_seconds", "When that was.")
         at.add_metric([], checked.at.timestamp())
         return [found, at]
+
+    def _clock(self) -> Iterator[Metric]:
+        """What nobody says is left out: a zero would say that the clock is right."""
+        state = self._sources.clock()
+        if state is None:
+            return
+        jumps = CounterMetricFamily("face_rec_clock_jumps", "How often the clock was set.")
+        jumps.add_metric([], state.jumps)
+        yield jumps
+        if state.kept.synchronised is not None:
+            yield _gauge("clock_synchronised", "1: NTP keeps it.", float(state.kept.synchronised))
+        if state.kept.offset is not None:
+            yield _gauge("clock_ntp_offset_seconds", "Left to correct.", state.kept.offset)
+        ahead = GaugeMetricFamily(
+            "face_rec_clock_ahead_seconds", "Of another machine's clock.", labels=["of"]
+        )
+        for name, seconds in sorted(state.others.items()):
+            ahead.add_metric([name], seconds)
+        yield ahead
 
     def _build(self) -> list[Metric]:
         build = GaugeMetricFamily("face_rec_build_info", "Version.", labels=["version"])

@@ -12,6 +12,7 @@ from face_rec.attendance.cached_stores import days_between
 from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.days.outages import Uptime
 from face_rec.attendance.terms.filters import Filters
+from face_rec.domain.clock_state import ClockNote, apart
 from face_rec.facades.attendance import AttendanceFacade
 from face_rec.kiosks.kiosk import NAME, Direction, Interval, KioskRecord, Outage
 from pages.ui.frame.first_steps import way_back
@@ -130,8 +131,9 @@ def kiosk_states(app: AttendanceFacade) -> None:
         for one in kiosks
     }
     waiting = app.service.stores.rules.waiting(days[-1])
+    clocks = app.service.stores.rules.clocks(days[-1])
     lines = [
-        _line(one, beats.get(one.id, ()), down[one.id], waiting.get(one.id, 0), now)
+        _line(one, beats.get(one.id, ()), down[one.id], _noted(one.id, waiting, clocks), now)
         for one in kiosks
     ]
     lines += [_stranger(name) for name in strangers]
@@ -150,18 +152,25 @@ def _stranger(name: str) -> Line:
     return Line(name, note, "Live", tone=Tone.WARN)
 
 
+def _noted(kiosk: str, waiting: Mapping[str, int], clocks: Mapping[str, ClockNote]) -> list[str]:
+    """What its server said with its last sign of life."""
+    marks, ahead = waiting.get(kiosk, 0), clocks.get(kiosk, ClockNote()).ahead
+    words = [f"{marks:,} marks wait there for the database"] if marks else []
+    return words + ([f"its server's clock is {apart(ahead)}"] if ahead is not None else [])
+
+
 def _line(
     kiosk: KioskRecord,
     beats: Sequence[Interval],
     down: Sequence[Interval],
-    waiting: int,
+    noted: Sequence[str],
     now: datetime,
 ) -> Line:
     last = max((end for _, end in beats), default=0)
     alive = last and now.timestamp() - last < _ALIVE.total_seconds()
     gaps = ", ".join(f"{_clock(a, now)}–{_clock(b, now)}" for a, b in down)
     words = [kiosk.site, _WAYS[kiosk.direction], f"down {gaps}" if gaps else ""]
-    words += [f"{waiting:,} marks wait there for the database"] if waiting else []
+    words += noted
     return Line(
         kiosk.id,
         " · ".join(word for word in words if word),

@@ -28,7 +28,8 @@ def table_of(app: AttendanceFacade, first: date, last: date) -> pd.DataFrame:
         timesheets, known = service.timesheets, people_index(people).by_subject
         with st.spinner("Reading marks …"):
             stays = stays_of(timesheets.rules().kiosks)
-            return marks_table(timesheets.marks(first, last), known, timesheets.zone, stays)
+            return marks_table(timesheets.marks(first, last), known, timesheets.zone, stays,
+                               timesheets.sources.clock_changes())  # fmt: skip
 
     return service.answers.of_marks(first, last, made)
 

@@ -39,6 +39,7 @@ def review(app: AttendanceFacade, identity: Identity, first: date, last: date) -
         for one in app.service.mark_queries.review(first, last)
         if identity.sees(one.person.group if one.person else None)
     ]
+    _clocks(app, first, last)
     if not doubts:
         text = "Marks with a low score or a close second appear here until somebody confirms them."
         empty_state("fact_check", "Nothing to review in this period", text)
@@ -56,6 +57,19 @@ def review(app: AttendanceFacade, identity: Identity, first: date, last: date) -
             _doubt(app, identity, doubt)
     if len(doubts) > PAGE:
         st.caption(f"The next of {len(doubts) - PAGE:,} more follow when these are done.")
+
+
+def _clocks(app: AttendanceFacade, first: date, last: date) -> None:
+    """When clocks were set in this period: the marks of before wait here."""
+    zone = app.site.timezone
+    for one in app.service.timesheets.sources.clock_changes().found:
+        if first <= one.noticed.astimezone(zone).date() <= last:
+            at, words = times.date_and_time(one.noticed, zone), plain(one.words)
+            st.info(
+                f"On {at} {words}. Marks of before that are in doubt wait here, with the time "
+                "that it rather was; none of them was changed.",
+                icon=":material/schedule:",
+            )
 
 
 def _together(app: AttendanceFacade, shown: Sequence[Doubt]) -> None:

@@ -16,6 +16,7 @@ from face_rec.attendance.rules.roster import Assignment, Employment
 from face_rec.attendance.rules.rules import Item, Limits, Rules, RulesStore
 from face_rec.attendance.rules.shift import DEFAULT_ID, Counting, DayHours, Reading, Shift
 from face_rec.attendance.terms.status import Status
+from face_rec.domain.clock_state import ClockNote
 from face_rec.domain.errors import RulesMoved
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.marks import Event, EventKind, Source
@@ -264,6 +265,21 @@ def test_broken_heartbeats_are_no_heartbeats(redis_client: Redis) -> None:
     store.put(KioskRecord("gate"))
     store.beat("gate", NOON)
     assert len(store.beats([DAY])["gate"]) == 1
+
+
+def test_a_sign_of_life_tells_of_the_clock_and_disturbs_no_other_reader(
+    redis_client: Redis,
+) -> None:
+    store = RedisRules(redis_client, SITE)
+    store.put(KioskRecord("gate"), KioskRecord("yard"))
+    wrong = ClockNote(kept=False, offset=0.5, ahead=181.0)
+    store.beat("gate", NOON, waiting=3, clock=wrong)
+    store.beat("yard", NOON)
+    assert store.clocks(DAY) == {"gate": wrong, "yard": ClockNote()}
+    assert store.waiting(DAY) == {"gate": 3, "yard": 0}
+    assert set(store.beats([DAY])) == {"gate", "yard"}
+    redis_client.hset(keys.beats(SITE, DAY), keys.clock_of("gate"), "garbage")
+    assert store.clocks(DAY) == {"yard": ClockNote()}
 
 
 def _put_event(client: Client, raw: bytes) -> None:

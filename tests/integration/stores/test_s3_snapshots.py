@@ -4,11 +4,14 @@ import os
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
 from face_rec.domain.errors import BadSnapshotKey, SnapshotMissing, StoreUnavailable
@@ -275,3 +278,21 @@ def test_missing_credentials_are_explained(endpoint: str) -> None:
 
 def test_the_secret_is_not_in_the_credentials_repr() -> None:
     assert "secret" not in repr(S3Credentials("id", "top-secret", "secret-token")).lower()
+
+
+@pytest.mark.parametrize("bucket", ["clocks", "no-such-bucket"])
+def test_the_server_says_its_time_also_when_it_refuses(
+    endpoint: str, buckets: BaseClient, bucket: str
+) -> None:
+    with suppress(ClientError):  # it is there from the first time
+        buckets.create_bucket(
+            Bucket="clocks", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+        )
+    store = S3Snapshots(bucket, endpoint_url=endpoint, region="eu-central-1", credentials=KEYS)
+    ahead = store.ahead(lambda: datetime.now(UTC) + timedelta(hours=1))
+    assert ahead is not None
+    assert abs(ahead - 3600) < 120
+    away = S3Snapshots(
+        bucket, endpoint_url="http://127.0.0.1:9", region="eu-central-1", credentials=KEYS
+    )
+    assert away.ahead(lambda: datetime.now(UTC)) is None

@@ -399,9 +399,9 @@ def test_a_dry_run_writes_nothing_but_keeps_the_cooldown(house: House) -> None:
 def test_the_memory_of_recent_marks_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("face_rec.journey.mark._REMEMBERED", 10)
     recent = RecentMarks(lambda: COOLDOWN)
-    for number in range(100):
-        recent.remember(f"s{number}", MORNING)
     event = Event("e", "s0", MORNING, EventKind.PUNCH, Source.VIDEO, "door")
+    for number in range(100):
+        recent.remember(replace(event, subject=f"s{number}"))
     assert recent.standing(event) is None
     assert recent.standing(replace(event, subject="s99")) == MORNING
 

@@ -19,8 +19,10 @@ from face_rec.domain.errors import SourceError
 from face_rec.domain.health import HealthCheck
 from face_rec.journey.streams.camera import camera_address
 from face_rec.stores.redis.client import RedisAddress, connect
-from face_rec.stores.redis.redis_health import redis_clock_check
+from face_rec.stores.redis.redis_health import ahead_of_redis, redis_clock_check
 from face_rec.stores.snapshots.plain_snapshots import FolderSnapshots
+from face_rec.timekeeping.ntp import Kept
+from face_rec.timekeeping.watch import ClockWatch
 from face_rec.web.ops import host_checks
 from tests.data import Material
 from tests.fakes.clock import FakeClock
@@ -147,20 +149,44 @@ def test_http_for_other_machines_is_warned_of() -> None:
 
 @pytest.mark.parametrize(("said", "warned"), [(True, False), (False, True), (None, False)])
 def test_a_clock_that_nobody_sets_is_warned_of(said: bool | None, warned: bool) -> None:
-    assert host_checks.clock_check(lambda: said)().warning is warned
+    assert host_checks.clock_check(lambda: Kept(said))().warning is warned
 
 
 def test_a_clock_that_was_set_is_warned_of_for_an_hour() -> None:
     clock = FakeClock()
-    check = host_checks.clock_jump_check(clock)
+    watch = ClockWatch(clock, lambda: Kept(None), {}, lambda _: None)
+    check = host_checks.clock_watch_check(watch.state)
     clock.advance(60)
+    watch.look()
     assert not check().warning
     clock.set(clock.now() - timedelta(minutes=10))
+    watch.look()
     assert "-600 s" in check().detail
+    assert "it was 10 min ahead" in check().advice
     clock.advance(1800)
     assert check().warning
     clock.advance(1900)
     assert not check().warning
+
+
+def test_a_clock_that_is_wrong_is_warned_of_until_it_is_set() -> None:
+    clock, said = FakeClock(), {"ahead": 181.0}
+    watch = ClockWatch(
+        clock, lambda: Kept(False), {"redis": lambda: said["ahead"]}, lambda _: None
+    )
+    check = host_checks.clock_watch_check(watch.state)
+    watch.look()
+    assert (check().warning, check().detail) == (True, "3 min ahead, says redis")
+    assert check().extra["ahead_of_redis"] == "181.0"
+    said["ahead"] = 0.2
+    clock.advance(60)
+    watch.look()
+    assert (check().warning, check().detail) == (False, "not kept by NTP")
+
+
+def test_how_well_the_clock_is_kept_is_said_in_seconds() -> None:
+    found = host_checks.clock_check(lambda: Kept(True, offset=0.0123, worst=0.25))()
+    assert found.detail == "kept by NTP, +0.012 s to correct, at worst 0.250 s off"
 
 
 def test_a_data_folder_that_is_not_there_fails(tmp_path: Path) -> None:
@@ -174,8 +200,8 @@ def test_a_data_folder_that_is_not_there_fails(tmp_path: Path) -> None:
 def test_a_redis_with_another_time_is_warned_of(tmp_path: Path) -> None:
     with standalone(tmp_path / "redis") as server:
         client = connect(RedisAddress(nodes=(("127.0.0.1", server.port),)))
-        assert not redis_clock_check(client, _at(datetime.now(UTC)))().warning
-        assert redis_clock_check(client, _at(NOW))().warning
+        assert not redis_clock_check(ahead_of_redis(client, _at(datetime.now(UTC))))().warning
+        assert redis_clock_check(ahead_of_redis(client, _at(NOW)))().warning
 
 
 def _at(moment: datetime) -> FakeClock:

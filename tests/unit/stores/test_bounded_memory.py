@@ -12,7 +12,6 @@ from face_rec.stores.chain import links
 from face_rec.stores.chain.links import Head
 from face_rec.web.frames import exchange
 from face_rec.web.frames.exchange import Numbers, Sender
-from tests.fakes.clock import MORNING
 from tests.samples import an_event
 
 
@@ -57,7 +56,7 @@ def test_the_mark_made_longest_ago_is_forgotten_first(monkeypatch: pytest.Monkey
     monkeypatch.setattr(mark, "_REMEMBERED", 2)
     recent = RecentMarks(lambda: 60.0)
     for subject in ("first", "second", "first", "third"):
-        recent.remember(subject, MORNING)
+        recent.remember(an_event(subject, subject))
     standing = [
         recent.standing(an_event(subject, subject, seconds=5)) is not None
         for subject in ("first", "second", "third")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
@@ -13,7 +13,10 @@ from face_rec.domain.recognition import Match
 from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.protocols.streams import Stream
 from face_rec.stores.verify.daily_check import CheckStatus
+from face_rec.timekeeping.ntp import Kept
+from face_rec.timekeeping.watch import ClockWatch
 from face_rec.web.ops.metrics import Sources, routes
+from tests.fakes.clock import FakeClock
 
 
 class QuietStream:
@@ -141,3 +144,23 @@ def test_the_daily_check_of_the_chain_is_a_figure_once_there_was_one() -> None:
     text = client.get("/metrics").text
     assert "face_rec_chain_findings 2.0" in text
     assert "face_rec_chain_checked_timestamp_seconds 1.7775936e+09" in text
+
+
+def test_a_clock_that_was_set_or_is_wrong_is_counted() -> None:
+    clock = FakeClock()
+    watch = ClockWatch(clock, lambda: Kept(False, 0.25), {"redis": lambda: 181.0}, lambda _: None)
+    watch.look()
+    clock.set(clock.now() + timedelta(minutes=3))
+    watch.look()
+    found = _clock_samples(replace(SOURCES, clock=watch.state))
+    assert found["face_rec_clock_jumps_total"] == 1
+    assert found["face_rec_clock_synchronised"] == 0
+    assert found["face_rec_clock_ntp_offset_seconds"] == 0.25
+    assert found["face_rec_clock_ahead_seconds"] == 181.0
+    assert not any("clock" in name for name in _clock_samples(SOURCES))
+
+
+def _clock_samples(sources: Sources) -> dict[str, float]:
+    client = TestClient(Starlette(routes=routes(sources)))
+    families = text_string_to_metric_families(client.get("/metrics").text)
+    return {sample.name: sample.value for family in families for sample in family.samples}

@@ -1,0 +1,1 @@
+"""Whether a clock can be believed."""
