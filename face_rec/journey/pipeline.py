@@ -179,7 +179,8 @@ class Journey:
         fresh = [probe.state for probe in probes if probe.repeats is None]
         states = [state for state in fresh if state.decision.subject not in state.receipts]
         faces = [state.track.face for state in states]
-        seen = sight(models.life, frame.image, faces, frame.taken_at)
+        looks = [state.evidence.looks for state in states]
+        seen = sight(models.life, frame.image, faces, frame.taken_at, looks)
         for state, sighting in zip(states, seen, strict=True):
             state.sight(sighting)
 

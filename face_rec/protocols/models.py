@@ -74,9 +74,17 @@ class LifeModels(Protocol):
         """As the publisher states it."""
         ...
 
-    def scores(self, image: Image, faces: Sequence[Face]) -> list[float | None]:
-        """How live each of ``faces`` of ``image`` (BGR) looks, 0 to 1; None where it cannot be
-        told, because the face is too near or too close to the picture's edge."""
+    @property
+    def count(self) -> int:
+        """Of models that look at a face."""
+        ...
+
+    def scores(
+        self, image: Image, faces: Sequence[Face], turns: Sequence[int] | None = None
+    ) -> list[float | None]:
+        """How live each of ``faces`` of ``image`` (BGR) looks, 0 to 1, to all models in the mean,
+        or to the one whose turn it is; None where it cannot be told, because the face is too near
+        or too close to the picture's edge."""
         ...
 
 

@@ -194,8 +194,11 @@ class FakeLife:
     score: float | None = 0.9
     licence: str = "For tests only."
     faces: list[int] = field(default_factory=list)
+    count: int = 1
 
-    def scores(self, image: Image, faces: Sequence[Face]) -> list[float | None]:
+    def scores(
+        self, image: Image, faces: Sequence[Face], turns: Sequence[int] | None = None
+    ) -> list[float | None]:
         self.faces.append(len(faces))
         return [self.score] * len(faces)
 

@@ -5,6 +5,7 @@ Only looks that are embedded anyway add to it, so a face that waits for nothing 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import Final
 
 from face_rec.domain.faces import Face, Image
@@ -26,7 +27,8 @@ live clips, in 47 of 48 rendered photos on screens and bent prints with an edge
 @dataclass(frozen=True, slots=True, eq=False)
 class Sighting:
     """What one look saw. ``texture``: how live the models take it for, 0 to 1; None: the face was
-    too near or too close to the picture's edge. ``framed``: whether a straight frame
+    too near or too close to the picture's edge. ``heard``: by the one model that looked, and what
+    that said; None: all did. ``framed``: whether a straight frame
     around it has moved since an earlier look; None: it was held against none. ``whole``: how
     much of its motion since then the room has made, too. ``small``: the picture.
     """
@@ -37,14 +39,17 @@ class Sighting:
     framed: bool | None = None
     whole: float | None = None
     small: Small | None = None
+    heard: tuple[int, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """All that is known, the oldest first. ``kept``: the look that the next is held against."""
+    """All that is known, the oldest first. ``kept``: the look that the next is held against;
+    ``looks``: how many there were."""
 
     sightings: tuple[Sighting, ...] = ()
     kept: Sighting | None = None
+    looks: int = 0
 
     @property
     def watched(self) -> bool:
@@ -54,10 +59,19 @@ class Evidence:
 
     def add(self, sighting: Sighting) -> "Evidence":
         """With one more look, held against one that is GAP older or more."""
-        kept = self.kept
+        kept, sighting = self.kept, self._joined(sighting)
         if kept is None or sighting.at - kept.at >= GAP:
             kept, sighting = sighting, _compared(kept, sighting)
-        return Evidence((*self.sightings, replace(sighting, small=None))[-WINDOW:], kept)
+        sightings = (*self.sightings, replace(sighting, small=None))[-WINDOW:]
+        return Evidence(sightings, kept, self.looks + 1)
+
+    def _joined(self, sighting: Sighting) -> Sighting:
+        """With the newest that each other model has said of this face, where one looked alone."""
+        if sighting.heard is None:
+            return sighting
+        said = dict(one.heard for one in self.sightings if one.heard is not None)
+        said |= dict([sighting.heard])
+        return replace(sighting, texture=fmean(said.values()))
 
 
 def _compared(old: Sighting | None, new: Sighting) -> Sighting:
@@ -68,13 +82,25 @@ def _compared(old: Sighting | None, new: Sighting) -> Sighting:
 
 
 def sight(
-    life: LifeModels, image: Image, faces: Sequence[Face], at: float
+    life: LifeModels,
+    image: Image,
+    faces: Sequence[Face],
+    at: float,
+    looks: Sequence[int] | None = None,
 ) -> tuple[Sighting, ...]:
-    """What one picture tells of each of ``faces``, all in one batch."""
+    """What one picture tells of each of ``faces``, all in one batch. ``looks``: how many there
+    were of each before: then the models take turns, which costs one of them a look; else all look
+    at each face."""
     if not faces:
         return ()
-    textures, small = life.scores(image, faces), small_of(image)
+    textures, small = life.scores(image, faces, looks), small_of(image)
     return tuple(
-        Sighting(at, face, texture, small=small)
-        for face, texture in zip(faces, textures, strict=True)
+        Sighting(at, face, texture, small=small, heard=_heard(life, texture, looks, number))
+        for number, (face, texture) in enumerate(zip(faces, textures, strict=True))
     )
+
+
+def _heard(
+    life: LifeModels, texture: float | None, looks: Sequence[int] | None, number: int
+) -> tuple[int, float] | None:
+    return None if looks is None or texture is None else (looks[number] % life.count, texture)

@@ -7,6 +7,7 @@ ports say so; scaled to 1 it gives the same answer to everything.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Final
 
 import cv2
@@ -55,18 +56,28 @@ class TextureModels:
         self._models = tuple(models)
         self.licence = licence
 
-    def scores(self, image: Image, faces: Sequence[Face]) -> list[float | None]:
-        """How live each face looks, 0 to 1; None where a model's crop does not fit the picture."""
+    @property
+    def count(self) -> int:
+        return len(self._models)
+
+    def scores(
+        self, image: Image, faces: Sequence[Face], turns: Sequence[int] | None = None
+    ) -> list[float | None]:
+        """How live each face looks, 0 to 1: to all models, or to the one with the number of its
+        turn; None where a model's crop does not fit the picture, whoever's turn it is."""
         places = [self._places(image, face.box) for face in faces]
-        fitting = [place for place in places if place is not None]
-        if not fitting:
-            return [None] * len(faces)
-        answers = [
-            model([_cut(image, place[index]) for place in fitting])
-            for index, model in enumerate(self._models)
-        ]
-        means = iter(np.mean(answers, axis=0).tolist())
-        return [None if place is None else float(next(means)) for place in places]
+        answers: list[list[float]] = [[] for _ in faces]
+        for index, model in enumerate(self._models):
+            asked = [
+                (number, place[index])
+                for number, place in enumerate(places)
+                if place is not None and (turns is None or turns[number] % self.count == index)
+            ]
+            if asked:
+                found = model([_cut(image, place) for _, place in asked])
+                for (number, _), score in zip(asked, found.tolist(), strict=True):
+                    answers[number].append(score)
+        return [fmean(scores) if scores else None for scores in answers]
 
     def _places(self, image: Image, box: Box) -> list[Crop] | None:
         found = [place_of(image, box, model.scale) for model in self._models]

@@ -151,3 +151,39 @@ def test_presentations_are_counted_by_what_became_of_them() -> None:
     text = "\n".join(lines(result))
     assert "print: taken for live (APCER, the worst)" in text
     assert "1 of 2 = 50.0% (between 2.5% and 97.5%: insufficient data)" in text
+
+
+def alternating(*heard: float | None, models: int = 2) -> Evidence:
+    """Looks of models that take turns."""
+    found = Evidence()
+    for number, said in enumerate(heard):
+        turn = None if said is None else (found.looks % models, said)
+        found = found.add(Sighting(float(number), a_face(), said, heard=turn))
+    return found
+
+
+def test_models_that_take_turns_count_together() -> None:
+    """Each look is the mean of what the models have said last."""
+    found = alternating(0.9, 0.1, 0.7, None, 0.3)
+    assert [one.texture for one in found.sightings] == [0.9, 0.5, pytest.approx(0.4), None,
+                                                       pytest.approx(0.2)]  # fmt: skip
+
+
+def test_models_go_on_taking_turns_when_old_looks_are_forgotten() -> None:
+    found = alternating(*[0.9, 0.1] * WINDOW)
+    assert [one.heard[0] for one in found.sightings if one.heard] == [
+        number % 2 for number in range(WINDOW, 2 * WINDOW)
+    ]
+
+
+@given(st.lists(scores, max_size=2 * WINDOW), st.data())
+def test_of_models_that_take_turns_too_more_evidence_for_a_face_makes_it_no_attack(
+    before: list[float | None], data: st.DataObject
+) -> None:
+    number = data.draw(st.integers(0, max(0, len(before) - 1)))
+    more = [*before]
+    if more and (low := more[number]) is not None:
+        more[number] = data.draw(st.floats(low, 1))
+    order = [Liveness.ATTACK, Liveness.UNSURE, Liveness.LIVE]
+    first, second = (judge(alternating(*one)).verdict for one in (before, more))
+    assert order.index(second) >= order.index(first)

@@ -92,6 +92,19 @@ def test_the_score_is_the_mean_of_all_models(greens: TextureModels) -> None:
     assert score == pytest.approx(0.5, abs=0.01)
 
 
+def test_models_that_take_turns_look_at_one_face_each(greens: TextureModels) -> None:
+    image = EMPTY.copy()
+    image[:, :, 0] = 200
+    image[160:320, 240:400] = (0, 200, 0)  # what the first model sees, and the second hardly
+    face, near = a_face(Box(280, 200, 360, 280)), a_face(Box(0, 0, 200, 200))
+    assert greens.count == 2
+    first, none, second, third = greens.scores(image, [face, near, face, face], [0, 1, 1, 2])
+    assert none is None
+    assert first == pytest.approx(1, abs=0.01)
+    assert second == pytest.approx(0, abs=0.01)
+    assert third == first
+
+
 def test_a_file_that_is_no_such_model_is_refused(tmp_path: Path) -> None:
     write_recogniser(tmp_path / "a.onnx", side=112)
     one = liveness_file(tmp_path / "a.onnx", scale=2.0)
