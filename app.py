@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TypeVar
 
 import streamlit as st
 from anyio import to_thread
-from streamlit import delta_generator
+from streamlit import delta_generator, runtime
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import memory_session_storage
@@ -84,11 +84,13 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     except (FaceRecError, OSError) as error:
         _end(_not_started(error))
     assembly.install(built)
+    watching = background.task("load", built.load.watch())
     telling = background.task("setup-link", _tell_setup_link(built))
     try:
         yield {"system": built}
     finally:
         telling.cancel()
+        watching.cancel()
         await to_thread.run_sync(warming.close)
         assembly.install(None)
         await to_thread.run_sync(building.__exit__, None, None, None)
@@ -185,6 +187,15 @@ def _not_started(error: Exception) -> int:
     return 2 if isinstance(error, SettingError | RedisMissing) else 1
 
 
+def _uploaded() -> dict[str, int]:
+    """Bytes of uploaded files that Streamlit holds in memory, by the number of their page."""
+    if not runtime.exists():
+        return {}
+    files: dict[str, dict[str, Any]] = runtime.get_instance().uploaded_file_mgr.file_storage  # type: ignore[attr-defined]
+    pages = tuple(files.items())
+    return {page: sum(len(one.data) for one in tuple(of.values())) for page, of in pages}
+
+
 # The keeper of closed pages, which Streamlit makes by this name.
 memory_session_storage.MemorySessionStorage = partial(  # type: ignore[assignment,misc]
     PageSessions, owner=assembly.owner_of_page
@@ -207,6 +218,7 @@ app = st.App(
         BackMessages(BackMsg, calc_hash).useful,
         ForwardMessages(ForwardMsg).files,
         Path(st.__file__).parent / "static",
+        _uploaded,
     ),
 )
 

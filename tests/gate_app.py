@@ -24,6 +24,7 @@ from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.redis.client import Client
 from face_rec.web import entrance
+from face_rec.web.gate.admission import Admission
 from face_rec.web.gate.gate import Gate
 from face_rec.web.gate.streamlit_messages import ForwardMessages
 from face_rec.web.server.strict_http import StrictHttp
@@ -99,6 +100,7 @@ class GateApp:
     more: list[BaseRoute] = field(default_factory=list)
     seen: Callable[[], Access | None] | None = None
     hosts: frozenset[str] = frozenset({HOST})
+    admission: Admission | None = None
 
     def __post_init__(self) -> None:
         routes: list[BaseRoute] = [
@@ -116,6 +118,7 @@ class GateApp:
             Gate,
             access=self.seen or (lambda: self.access),
             handed=ForwardMessages(ForwardMsg).files,
+            admission=self.admission,
         )
         self.app = Starlette(routes=routes, middleware=[strict, gate])
 

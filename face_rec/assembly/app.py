@@ -55,6 +55,7 @@ from face_rec.stores.verify.chain_report import Report
 from face_rec.stores.verify.daily_check import DailyCheck, chain_check
 from face_rec.warm_up import Heap
 from face_rec.web.frames.offline import Offline
+from face_rec.web.gate.shedding import Overload
 from face_rec.web.ops import checks, health, host_checks
 
 log = logging.getLogger(__name__)
@@ -147,6 +148,7 @@ def _system(
         waiting=marker.pending_count,
     )
     stack.callback(heartbeat.close)
+    load = Overload()
     return System(
         installation=site_info(settings),
         options=stores.options,
@@ -198,6 +200,7 @@ def _system(
                 checks.snapshots_check(stores.spool.stats),
                 checks.background_check(background.statuses),
                 checks.speed_check(lambda: _advice(engine, models)),
+                checks.load_check(load),
                 checks.disk_check(settings.data_dir),
                 chain_check(stores.chain.status, daily_check.status),
             ],
@@ -213,6 +216,7 @@ def _system(
         own_people=own_people,
         advice=advice,
         translators=Translators(),
+        load=load,
     )  # fmt: skip
 
 

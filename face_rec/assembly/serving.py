@@ -1,6 +1,7 @@
 """The HTTP routes and the gate in front of them; each asks for the running system when called."""
 
-from collections.abc import Hashable
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -28,11 +29,13 @@ from face_rec.web import entrance
 from face_rec.web.api import api
 from face_rec.web.api.operation import ConsentText, Parts
 from face_rec.web.frames import frames, offline, snapshots
+from face_rec.web.gate.admission import Admission, whose
 from face_rec.web.gate.gate import Gate, Useful
 from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.gate.hosts import own_names
 from face_rec.web.gate.route_rules import KIOSK_PAGE
-from face_rec.web.gate.tab_socket import Handed, whose
+from face_rec.web.gate.shedding import Overload, Shed
+from face_rec.web.gate.tab_socket import Handed
 from face_rec.web.live import capture, live
 from face_rec.web.live.capture import CaptureSources
 from face_rec.web.live.sources import Sources
@@ -73,6 +76,7 @@ def routes(settings: Settings, away: AwayFiles | None = None) -> list[BaseRoute]
                 chain=lambda: holder.current().daily_check.status(),  # noqa: PLW0108
                 clock=lambda: holder.current().clock_watch.state(),  # noqa: PLW0108
                 lives=lambda: holder.current().engine.deps.lives(),  # noqa: PLW0108
+                load=load,
             )
         ),
         *snapshots.routes(lambda: holder.current().pictures),
@@ -91,13 +95,15 @@ def middleware(
     useful: Useful | None = None,
     handed: Handed | None = None,
     streamlit: Path | None = None,
+    uploaded: Callable[[], Mapping[str, int]] = dict,
 ) -> list[Middleware]:
     """What stands before the routes, outermost first. Without accounts only who is at this
     computer can connect, and nobody is asked who they are; all else is the same. ``useful``: which
     messages of the pages' WebSocket are let through. ``handed``: which files those to a browser
     hand out.
 
-    ``streamlit``: the folder of its own files, which are served compressed; None: by itself."""
+    ``streamlit``: the folder of its own files, which are served compressed; None: by itself.
+    ``uploaded``: bytes of uploads that each open or kept page holds, by its number."""
     hosts = frozenset(settings.allowed_hosts or own_names(settings.bind_address))
     gate = Middleware(
         Gate,
@@ -105,11 +111,26 @@ def middleware(
         useful=useful,
         handed=handed,
         title=lambda: _title(settings),
+        admission=Admission(load, lambda: _uploaded(uploaded())),
     )
     who = gate if settings.accounts else Middleware(GateOff)
     tls = settings.tls_cert is not None
     files = [Middleware(Assets, folder=streamlit)] if streamlit else []
     return [*_proxies(settings), Middleware(StrictHttp, hosts=hosts, tls=tls), who, *files]
+
+
+def load() -> Overload:
+    """Of this process; of none before the start and after shutdown."""
+    built = holder.installed()
+    return built.load if built else Overload()
+
+
+def _uploaded(of_pages: Mapping[str, int]) -> Counter[Hashable]:
+    """By whose the pages are."""
+    found: Counter[Hashable] = Counter()
+    for page, size in of_pages.items():
+        found[owner_of_page(page)] += size
+    return found
 
 
 def _proxies(settings: Settings) -> list[Middleware]:
@@ -206,6 +227,7 @@ def _kiosks() -> frames.Kiosks | None:
         engine.still,
         engine.seats,
         built.clock,
+        few=lambda: built.load.gives_way(Shed.PICTURES),
     )
 
 
@@ -283,4 +305,5 @@ def sources_of(system: System) -> Sources:
         seats=system.engine.seats,
         reports=system.screens,
         clock=system.clock,
+        slow=lambda: system.load.gives_way(Shed.VIEW),
     )

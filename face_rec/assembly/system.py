@@ -54,6 +54,7 @@ from face_rec.timekeeping.watch import ClockWatch
 from face_rec.web.frames.ice import IceServers
 from face_rec.web.frames.offline import Offline
 from face_rec.web.gate.hosts import Reach, addresses
+from face_rec.web.gate.shedding import Overload
 from face_rec.web.ops.health import Health
 
 _LATELY: Final = timedelta(days=7)
@@ -93,6 +94,7 @@ class System:
     own_people: OwnPeople
     advice: Advice
     translators: Translators
+    load: Overload
 
     def words(self, language: str | None) -> Translator:
         """What is said in this language; None: in the site's."""

@@ -53,6 +53,7 @@ class FakeKiosks:
     stills: list[tuple[Image, str]] = field(default_factory=list)
     opened: dict[str, AnsweringStream] = field(default_factory=dict)
     seats: Seats = field(default_factory=Seats)
+    few: bool = False
 
     def open(self, name: str) -> AnsweringStream:
         new = AnsweringStream(name, self.clock, self.labels, self.said, self.blind)
@@ -65,6 +66,7 @@ class FakeKiosks:
     def source(self) -> Callable[[], Kiosks]:
         """What the route asks."""
         kiosks = Kiosks(
-            self.open, lambda name: name in self.known, self.still, self.seats, self.clock
-        )
+            self.open, lambda name: name in self.known, self.still, self.seats, self.clock,
+            few=lambda: self.few,
+        )  # fmt: skip
         return lambda: kiosks

@@ -54,6 +54,7 @@ class FakeLive:
     )
     marks: list[Visit] = field(default_factory=list)
     is_away: bool = False
+    is_slow: bool = False
     waiting: int = 0
     look: Look = field(default_factory=Look)
     late: dict[str, int] = field(default_factory=dict)
@@ -94,6 +95,7 @@ class FakeLive:
             seats=self.seats,
             reports=self.reports,
             clock=self.clock,
+            slow=lambda: self.is_slow,
         )
 
     def choose(self, event: Event, kind: EventKind, title: str) -> None:

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -188,7 +188,8 @@ class Run:
     def _open_and_close(self, app: SoakedServer, report: Report) -> None:
         """Pages, without a browser: many more than one could open."""
         name = new_account(app, "eve", "ADMIN")
-        with signed_in(app, "/login", {"name": name, "password": PASSWORD}) as client:
+        form = {"name": name, "password": PASSWORD}
+        with closing(signed_in(app, "/login", form)) as client:
             for path in itertools.cycle(_PAGES):
                 if self._over.wait(_A_PAGE):
                     return

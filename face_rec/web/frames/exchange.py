@@ -162,10 +162,11 @@ class Traffic:
         self._decoding = anyio.Semaphore(_DECODED)  # first come, first served
 
     @contextmanager
-    def lane(self, kiosk: str, *, deliberate: bool) -> Iterator[None]:
+    def lane(self, kiosk: str, *, deliberate: bool, few: bool = False) -> Iterator[None]:
         """A place among the pictures under way; raises RequestRefused when there is none."""
+        most = 1 if few and not deliberate else AT_ONCE
         places = _IN_ALL + (_DELIBERATE if deliberate else 0)
-        if self._flying[kiosk] >= AT_ONCE or self._flying.total() >= places:
+        if self._flying[kiosk] >= most or self._flying.total() >= places:
             raise RequestRefused(
                 429, "Too many pictures at once. Send the next one when an answer has come."
             )
@@ -208,13 +209,19 @@ class Exchange:
 
     @asynccontextmanager
     async def picture(
-        self, request: Request, sender: Sender, clock: Clock, *, deliberate: bool = False
+        self,
+        request: Request,
+        sender: Sender,
+        clock: Clock,
+        *,
+        deliberate: bool = False,
+        few: bool = False,
     ) -> AsyncIterator[Taken]:
         """The picture that ``request`` brings, and its place among those under way.
-        ``deliberate``: somebody took it on purpose.
+        ``deliberate``: somebody took it on purpose. ``few``: one at a time of each kiosk.
 
         Raises RequestRefused."""
-        with self._traffic.lane(sender.kiosk, deliberate=deliberate):
+        with self._traffic.lane(sender.kiosk, deliberate=deliberate, few=few):
             number = self._numbers.spend(sender, request.headers.get(HEADER, ""))
             body, arrived = await _body(request), clock.monotonic()
             yield Taken(await self._traffic.decoded(body), number, arrived)

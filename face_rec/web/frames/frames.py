@@ -30,13 +30,14 @@ from face_rec.web.frames.exchange import Exchange, Sender, look, sender_of
 @dataclass(frozen=True, slots=True)
 class Kiosks:
     """What the route needs of the running system. ``knows``: whether there is a kiosk of a
-    name."""
+    name. ``few``: whether live video gives way to marks."""
 
     open: Callable[[str], Stream]
     knows: Callable[[str], bool]
     still: Callable[[Image, str], tuple[Label, ...]]
     seats: Seats
     clock: Clock
+    few: Callable[[], bool] = lambda: False
 
 
 def routes(kiosks: Callable[[], Kiosks | None]) -> list[Route]:
@@ -73,7 +74,7 @@ async def _exchange(
     check_sender(request)
     system, kiosk = await _kiosk(request, kiosks)
     sender = sender_of(request, kiosk)
-    async with exchange.picture(request, sender, system.clock) as taken:
+    async with exchange.picture(request, sender, system.clock, few=system.few()) as taken:
         _check_seat(sender, system)
         fresh = await look(system.open(kiosk), taken.image, system.clock)
         return taken.answer(fresh, system.clock.monotonic())

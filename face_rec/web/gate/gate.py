@@ -22,23 +22,25 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor, asking
 from face_rec.access.control.access_control import KIOSK, PROOF, SESSION, Access
-from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.principal import Principal
 from face_rec.domain.errors import StoreError
 from face_rec.web.base import cookies
-from face_rec.web.base.problem import is_api, problem, told
+from face_rec.web.base.problem import is_api, told
+from face_rec.web.gate.admission import Admission
 from face_rec.web.gate.hosts import is_loopback, own_pages
-from face_rec.web.gate.refusals import Refusals, foreign, wants_page
+from face_rec.web.gate.refusals import Refusals, api_refusal, foreign, kiosk_only, wants_page
 from face_rec.web.gate.route_rules import (
-    KIOSK_PAGE,
-    PAGES,
     STREAM,
     Own,
     Rule,
     Way,
     below,
+    is_page,
     rule_for,
+    upload_size,
 )
-from face_rec.web.gate.tab_socket import Handed, OpenSockets, Sieve, SocketWatch, of_its_own
+from face_rec.web.gate.shedding import Overload
+from face_rec.web.gate.tab_socket import Handed, Sieve, SocketWatch, comes_back, of_its_own
 from face_rec.web.gate.verdict import Asked, Verdict, verdict
 
 log = logging.getLogger(__name__)
@@ -74,13 +76,14 @@ class Gate:
         useful: Useful | None = None,
         handed: Handed | None = None,
         title: Callable[[], str] = lambda: "Attendance",
+        admission: Admission | None = None,
     ) -> None:
         self._refusals = Refusals(title)
         self._handed = handed or _no_files
         self._app = app
         self._access = access
         self._useful = useful or _everything
-        self._sockets = OpenSockets()
+        self._admission = admission or Admission(Overload)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -99,10 +102,12 @@ class Gate:
         except StoreError as error:
             log.warning("gate_without_store error=%s", error)
             refusal = self._refusals.away(request)
+        who, size = request.state.principal, upload_size(request)
+        refusal = refusal or self._full(request, who, size)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        with actor.acting(actor_of(request)):
+        with actor.acting(actor_of(request)), self._admission.uploading(who, size):
             await self._app(scope, receive, send)
 
     async def _refusal(self, request: Request) -> Response | None:
@@ -115,7 +120,18 @@ class Gate:
             return self._refusals.not_set_up(request)
         asked = await to_thread.run_sync(_asked, access, request, rule)
         request.state.principal = asked.principal
-        return _kiosk_only(request, asked.principal) or self._judge(request, rule, asked)
+        return kiosk_only(request, asked.principal) or self._judge(request, rule, asked)
+
+    def _full(self, request: Request, who: Principal | None, size: int) -> Response | None:
+        """Why there is no room for it now; None: there is."""
+        if who is None:
+            return None
+        full = self._admission.upload(who, size) if size else None
+        if is_api(path_of(request)):
+            full = full or self._admission.program()
+        elif wants_page(request) and is_page(path_of(request)):
+            full = self._admission.page(who)
+        return self._refusals.full(request, full) if full else None
 
     async def _closed(self, access: Access, request: Request) -> bool:
         """Whether nobody is let in from outside because no account exists yet."""
@@ -139,7 +155,7 @@ class Gate:
 
     def _refused(self, request: Request, principal: Principal | None) -> Response:
         if is_api(path_of(request)) or request.headers.get("authorization"):
-            return _api_refusal(principal)
+            return api_refusal(principal)
         if principal is not None:
             log.info("gate_denied path=%s", path_of(request)[:200])
             return self._refusals.denied(request, principal)
@@ -174,7 +190,7 @@ class Gate:
             scope, sending = of_its_own(scope, sending, principal, access, self._handed)
         async with anyio.create_task_group() as group:
             group.start_soon(watch.watch)
-            counted = self._sockets.counted(principal)
+            counted = self._admission.counted(principal, page=_is_streamlit(request))
             with counted, actor.acting(actor_of(request)), asking(principal):
                 await self._app(scope, watch.receive, sending)
             group.cancel_scope.cancel()
@@ -196,8 +212,11 @@ class Gate:
         except StoreError:
             return None
         who = asked.principal
-        fine = who and verdict(rule, asked) is Verdict.FINE and self._sockets.room(who)
-        return (access, who) if who and fine else None
+        if who is None or verdict(rule, asked) is not Verdict.FINE:
+            return None
+        back = comes_back(request.scope, who, access.tabs)
+        room = self._admission.socket(who, page=_is_streamlit(request), back=back)
+        return (access, who) if room else None
 
 
 def actor_of(request: HTTPConnection) -> Actor:
@@ -260,25 +279,6 @@ def _principal(access: Access, request: HTTPConnection, rule: Rule | None) -> Pr
 def _of_cookies(access: Access, request: HTTPConnection, used: bool) -> Principal | None:
     shown = {name: cookies.read(request, name) for name in (SESSION, PROOF)}
     return access.of_cookies(shown, used, _address(request))
-
-
-def _kiosk_only(request: Request, device: Principal | None) -> Response | None:
-    """Sends a device to its page, where it asks for the start page or another one."""
-    if device is None or device.kind is not PrincipalKind.DEVICE:
-        return None
-    page = path_of(request).removeprefix("/")
-    if page not in ("", "index.html") and page not in PAGES:
-        return None
-    if page == KIOSK_PAGE and request.query_params.get("kiosk") == device.kiosk:
-        return None
-    return RedirectResponse(f"/{KIOSK_PAGE}?kiosk={quote(device.kiosk or '')}", 303)
-
-
-def _api_refusal(principal: Principal | None) -> Response:
-    if principal is not None:
-        return problem(403, "The token's scopes do not allow this.")
-    text = "Send a valid token: Authorization: Bearer TOKEN."
-    return problem(401, text, headers={"WWW-Authenticate": "Bearer"})
 
 
 def path_of(request: HTTPConnection) -> str:

@@ -5,14 +5,15 @@ from typing import Final
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from face_rec.access.control.access_control import KIOSK
 from face_rec.access.principal import Principal, PrincipalKind
 from face_rec.web.base import cookies
 from face_rec.web.base.html import render
-from face_rec.web.base.problem import WAITS, is_api, told
-from face_rec.web.gate.route_rules import KIOSK_PAGE
+from face_rec.web.base.problem import WAITS, is_api, problem, told
+from face_rec.web.gate.admission import Full
+from face_rec.web.gate.route_rules import KIOSK_PAGE, PAGES
 
 DENIED: Final = "You are not allowed to open this. Ask an administrator for the right to do so."
 NO_PAGE: Final = "There is no such page."
@@ -49,6 +50,12 @@ class Refusals:
         heading = _WAITING if kiosk else "The database does not answer"
         return self._say(request, 503, heading, AWAY, headers={"Refresh": "5", **WAITS})
 
+    def full(self, request: Request, why: Full) -> Response:
+        """There is no room now; a page asks again by itself."""
+        wait = {"Retry-After": str(why.wait)}
+        again = {"Refresh": str(why.wait)} if wants_page(request) else {}
+        return self._say(request, why.status, why.heading, why.text, headers=wait | again)
+
     def _say(
         self,
         request: Request,
@@ -84,3 +91,23 @@ def _home(who: Principal) -> str:
 def foreign() -> Response:
     """To what some other site's page sent in somebody's name."""
     return PlainTextResponse("This request did not come from this app's own pages.", 403)
+
+
+def kiosk_only(request: Request, device: Principal | None) -> Response | None:
+    """Sends a device to its page, where it asks for the start page or another one."""
+    if device is None or device.kind is not PrincipalKind.DEVICE:
+        return None
+    page = request.scope["path"].removeprefix("/")
+    if page not in ("", "index.html") and page not in PAGES:
+        return None
+    if page == KIOSK_PAGE and request.query_params.get("kiosk") == device.kiosk:
+        return None
+    return RedirectResponse(f"/{KIOSK_PAGE}?kiosk={quote(device.kiosk or '')}", 303)
+
+
+def api_refusal(principal: Principal | None) -> Response:
+    """To a program that lacks a token, or whose token lacks the scope."""
+    if principal is not None:
+        return problem(403, "The token's scopes do not allow this.")
+    text = "Send a valid token: Authorization: Bearer TOKEN."
+    return problem(401, text, headers={"WWW-Authenticate": "Bearer"})

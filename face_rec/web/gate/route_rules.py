@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from starlette.requests import Request
+
 from face_rec.access.pages import Page
 from face_rec.access.rights import Right
 from face_rec.web.base import uploads
 
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
+_COUNTED: Final = 8 * MIB
+"""Bodies that may be larger than this are uploads; single pictures are bounded where they come."""
 
 
 class Way(StrEnum):
@@ -160,6 +164,21 @@ BELOW: Final[Mapping[str, Rule]] = {
     "/_stcore/upload_file/": _UPLOAD,
     "/_stcore/agent/": _NEVER,
 }
+
+
+def is_page(path: str) -> bool:
+    """Whether it is what a window of a browser is opened with."""
+    return path in ("/", "/index.html") or path.removeprefix("/") in PAGES
+
+
+def upload_size(request: Request) -> int:
+    """Bytes that a request brings which may be so large that they are counted; 0 for others. One
+    that does not say how many is taken for the largest."""
+    rule = rule_for(request.scope["path"], request.method)
+    if rule is None or rule.most <= _COUNTED or request.method in {"GET", "HEAD", "DELETE"}:
+        return 0
+    stated = request.headers.get("content-length", "")
+    return int(stated) if stated.isdecimal() else rule.most
 
 
 def rule_for(path: str, method: str = "GET") -> Rule | None:

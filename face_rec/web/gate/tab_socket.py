@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Final
 
 import anyio
@@ -13,7 +12,7 @@ from starlette.types import Message, Receive, Scope, Send
 from face_rec.access.changes import Changes
 from face_rec.access.control.access_control import Access
 from face_rec.access.control.tabs import SentFiles, Tabs
-from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.principal import Principal
 
 log = logging.getLogger(__name__)
 
@@ -109,42 +108,6 @@ class SocketWatch:
             log.debug("socket_gone")
 
 
-MOST_SOCKETS: Final = {PrincipalKind.DEVICE: 12}
-"""Open at once of one sign-in or device, two a page: reloads leave one that is dead for 40 s."""
-MOST_OTHERS: Final = 60
-
-
-class OpenSockets:
-    """Who has how many open: each is a page that the server draws and remembers. On the event
-    loop only, so it needs no lock."""
-
-    def __init__(self) -> None:
-        self._open: Counter[tuple[str, str, str]] = Counter()
-
-    def room(self, principal: Principal) -> bool:
-        """Whether one more may be opened."""
-        most = MOST_SOCKETS.get(principal.kind, MOST_OTHERS)
-        free = self._open[whose(principal)] < most
-        if not free:
-            log.warning("socket_refused_too_many kind=%s id=%s", principal.kind, principal.id)
-        return free
-
-    @contextmanager
-    def counted(self, principal: Principal) -> Iterator[None]:
-        """While it is open."""
-        self._open[whose(principal)] += 1
-        try:
-            yield
-        finally:
-            self._open[whose(principal)] -= 1
-            self._open += Counter()  # forgets who has left
-
-
-def whose(principal: Principal) -> tuple[str, str, str]:
-    """One sign-in, device or token: what caps are counted for, wherever it comes from."""
-    return (principal.kind, principal.id, principal.sign_in)
-
-
 _PROTOCOL: Final = b"sec-websocket-protocol"
 Handed = Callable[[bytes], Iterable[str]]
 """The names of the files that a message to a browser hands out."""
@@ -157,15 +120,25 @@ def own_tab_only(scope: Scope, principal: Principal, tabs: Tabs) -> Scope:
     protocol and a token); Streamlit asks nobody whose it is. Without the number it opens a new
     one. The header is written anew, so that there is one reading of it.
     """
-    sent = [value for name, value in scope["headers"] if name == _PROTOCOL]
     others = [(name, value) for name, value in scope["headers"] if name != _PROTOCOL]
-    if not sent:
+    parts = _spoken(scope)
+    if not parts:
         return scope
-    parts = [part.strip() for part in b",".join(sent).decode("latin-1").split(",")]
     kept = parts[:2]
-    if len(parts) > 2 and tabs.owned(parts[2], principal):
+    if comes_back(scope, principal, tabs):
         kept.append(parts[2])
     return {**scope, "headers": [*others, (_PROTOCOL, ", ".join(kept).encode("latin-1"))]}
+
+
+def comes_back(scope: Scope, principal: Principal, tabs: Tabs) -> bool:
+    """Whether the socket is of a tab that ``principal`` has open already."""
+    parts = _spoken(scope)
+    return len(parts) > 2 and tabs.owned(parts[2], principal)
+
+
+def _spoken(scope: Scope) -> list[str]:
+    sent = [value for name, value in scope["headers"] if name == _PROTOCOL]
+    return [part.strip() for part in b",".join(sent).decode("latin-1").split(",")] if sent else []
 
 
 def noting_files(send: Send, principal: Principal, files: SentFiles, handed: Handed) -> Send:

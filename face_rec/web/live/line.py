@@ -55,7 +55,7 @@ log = logging.getLogger(__name__)
 
 BEAT: Final = 2.0
 """Seconds after which something is told even if nothing has changed."""
-_GAP: Final = 0.04
+GAP: Final = 0.04
 """Seconds between two messages: 25 a second are more than anybody sees."""
 _TICK: Final = 0.5
 """Seconds after which what only time changes is looked at (a greeting that ends)."""
@@ -138,9 +138,13 @@ class Line(ABC):
             now = await self._now()
             await self._send_what_is_new(now, before)
             before = now
-            await anyio.sleep(_GAP)
+            await anyio.sleep(self._gap())
             with anyio.move_on_after(self._rest()):
                 await self._changed.wait()
+
+    def _gap(self) -> float:
+        """Seconds between two messages."""
+        return GAP
 
     def _rest(self) -> float:
         """Seconds until it is looked at again, should nothing change before."""

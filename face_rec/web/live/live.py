@@ -19,7 +19,7 @@ from starlette.websockets import WebSocket
 from face_rec.domain.marks import EventKind
 from face_rec.kiosks.kiosk import NAME
 from face_rec.kiosks.screen_status import Report, ScreenStatus
-from face_rec.web.live.line import POLICY, UNFIT, Line, LineOver, Places, Work
+from face_rec.web.live.line import GAP, POLICY, UNFIT, Line, LineOver, Places, Work
 from face_rec.web.live.shown import Shown
 from face_rec.web.live.sources import Sources
 from face_rec.web.live.today import Today
@@ -139,6 +139,8 @@ def said_by(text: str) -> ScreenStatus | Press | Turn:
 
 _READ_EVERY: Final = 1.0
 _FIRST_READ: Final = 0.3
+_SLOW_GAP: Final = 0.5
+"""Seconds between two messages while the view gives way: a greeting is still seen at once."""
 
 
 class KioskLine(Line):
@@ -154,6 +156,9 @@ class KioskLine(Line):
 
     def _besides(self) -> tuple[Work, ...]:
         return (self._read,)
+
+    def _gap(self) -> float:
+        return _SLOW_GAP if self._view.sources.slow() else GAP
 
     async def _begin(self) -> None:
         with anyio.move_on_after(_FIRST_READ):

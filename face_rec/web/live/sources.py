@@ -30,7 +30,7 @@ class Sources:
     once. ``show_turn``: a screen of a kiosk shows the turn of
     this name. ``look``: of the site's screens. ``words``: what is said in the
     language of this code; None: the site's. ``listen``: to be called whenever a kiosk has
-    something new; returns what ends that."""
+    something new; returns what ends that. ``slow``: whether the view gives way to marks."""
 
     stream: Callable[[str], Stream]
     listen: Callable[[str, Callable[[], None]], Callable[[], None]]
@@ -54,6 +54,7 @@ class Sources:
     seats: Seats
     reports: ScreenReports
     clock: Clock
+    slow: Callable[[], bool] = lambda: False
 
     def today(self) -> date:
         return self.clock.now().astimezone(self.zone()).date()

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from face_rec.background import Status
 from face_rec.domain.health import HealthCheck
+from face_rec.web.gate.shedding import Overload, Shed
 from face_rec.web.ops.health import Check
 
 _MIB = 1024**2
@@ -243,5 +244,26 @@ def speed_check(advice: Callable[[], Sequence[str]]) -> Check:
         return HealthCheck(
             "speed", ok=True, detail=detail, advice=" ".join(told), warning=bool(told)
         )
+
+    return check
+
+
+_SHED_WORDS = {
+    Shed.PAGES: "new pages and the API wait",
+    Shed.VIEW: "new pages and the API wait, and kiosks show less often what their cameras see",
+    Shed.PICTURES: "new pages and the API wait, and kiosks show and send fewer pictures",
+}
+
+
+def load_check(load: Overload) -> Check:
+    """Always ready, for marks are made as before; a warning while anything gives way to them."""
+
+    def check() -> HealthCheck:
+        level, late = load.level, f"{load.late:.2f} s late"
+        if level is Shed.NOTHING:
+            return HealthCheck("load", ok=True, detail=f"nothing waits ({late})")
+        advice = "Close pages that nobody needs, or give the app more processors."
+        detail = f"{_SHED_WORDS[level]} ({late})"
+        return HealthCheck("load", ok=True, detail=detail, advice=advice, warning=True)
 
     return check

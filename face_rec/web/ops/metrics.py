@@ -18,6 +18,7 @@ from face_rec import __version__
 from face_rec.protocols.people import Gallery
 from face_rec.protocols.streams import Stream
 from face_rec.timekeeping.watch import State
+from face_rec.web.gate.shedding import Overload
 from face_rec.web.ops.checks import SpoolLike
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class Sources:
     chain: Callable[[], ChainChecked] = _unchecked
     clock: Callable[[], State | None] = lambda: None
     lives: Callable[[], Mapping[tuple[str, str], int]] = dict
+    load: Callable[[], Overload] = Overload
 
 
 def routes(sources: Sources) -> list[Route]:
@@ -87,6 +89,7 @@ class SystemCollector(Collector):
             self._lives,
             self._chain,
             self._clock,
+            self._load,
         )
         for part in parts:
             try:
@@ -129,6 +132,22 @@ class SystemCollector(Collector):
         for name, seconds in sorted(state.others.items()):
             ahead.add_metric([name], seconds)
         yield ahead
+
+    def _load(self) -> list[Metric]:
+        load = self._sources.load()
+        away = CounterMetricFamily(
+            "face_rec_load_turned_away",
+            "Asked for and put off, by what gave way.",
+            labels=["what"],
+        )
+        for what, count in load.turned_away().items():
+            away.add_metric([what.name.lower()], count)
+        shed = "What gives way: 0 nothing, 1 pages, 2 the live view too, 3 pictures too."
+        return [
+            _gauge("load_shed_level", shed, load.level),
+            _gauge("load_late_seconds", "How late the event loop comes round.", load.late),
+            away,
+        ]
 
     def _build(self) -> list[Metric]:
         build = GaugeMetricFamily("face_rec_build_info", "Version.", labels=["version"])

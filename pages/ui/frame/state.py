@@ -14,6 +14,7 @@ TITLES = {
     "journal": "Waiting marks",
     "snapshots": "Pictures",
     "speed": "Speed",
+    "load": "Load",
     "disk": "Disk",
     "background": "Work in the background",
     "chain": "Protection against changes",

@@ -13,7 +13,7 @@ from face_rec.domain.errors import AccountRefused, StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS, only
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.web.gate import tab_socket
-from face_rec.web.gate.tab_socket import MOST_OTHERS, MOST_SOCKETS
+from face_rec.web.gate.admission import MOST_OTHERS, MOST_SOCKETS
 from tests.gate_app import ORIGIN, SOCKET, GateApp, connects, prove, submit
 
 

@@ -112,6 +112,19 @@ def test_a_new_scene_and_a_greeting_are_told_when_they_come_not_at_the_next_look
         assert _until(socket, "banners", bool)[0]["title"] == "Ana"
 
 
+@pytest.mark.parametrize("slow", [False, True])
+def test_under_too_much_load_the_view_keeps_a_gap_of_its_own(
+    browser: TestClient, fake: FakeLive, monkeypatch: pytest.MonkeyPatch, slow: bool
+) -> None:
+    """The gap of the other state would let nothing more through."""
+    monkeypatch.setattr(live, "GAP" if slow else "_SLOW_GAP", 3600.0)
+    fake.is_slow = slow
+    with _open(browser) as socket:
+        socket.receive_json()
+        fake.show("front-door", _scene(fake, 7, Verdict.UNKNOWN))
+        assert _until(socket, "scene", bool)["number"] == 7
+
+
 def test_a_line_that_is_over_is_called_no_more(browser: TestClient, fake: FakeLive) -> None:
     with _open(browser) as socket:
         socket.receive_json()

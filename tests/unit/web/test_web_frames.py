@@ -302,6 +302,42 @@ def test_fifty_kiosks_whose_results_are_slow_are_all_heard_and_none_is_refused(
     assert {len(stream.pictures) for stream in kiosks.opened.values()} == {3}
 
 
+@pytest.mark.parametrize(("few", "status"), [(False, 200), (True, 429)])
+def test_under_too_much_load_a_kiosk_sends_one_picture_at_a_time(
+    kiosks: FakeKiosks, monkeypatch: pytest.MonkeyPatch, few: bool, status: int
+) -> None:
+    monkeypatch.setattr(exchange, "_LONGEST_WAIT", 30.0)
+    kiosks.blind = True
+    kiosks.few = few
+    answers: list[httpx.Response] = []
+
+    async def send(browser: httpx.AsyncClient, number: str, path: str = "/frames") -> None:
+        headers = JPEG | {HEADER: number}
+        answers.append(await browser.post(f"{path}?kiosk=door", content=a_jpeg(), headers=headers))
+
+    async def two() -> int:
+        door = kiosks.open("door")
+        app = httpx.ASGITransport(Starlette(routes=routes(kiosks.source())))
+        async with httpx.AsyncClient(transport=app, base_url="http://kiosk.test") as browser:
+            begun = (await browser.post("/frames/start?kiosk=door")).json()["numbers"]
+            async with anyio.create_task_group() as senders:
+                senders.start_soon(send, browser, begun[0])
+                while not door.pictures:
+                    await anyio.sleep(0.001)
+                await send(browser, begun[1], "/frames/still")  # on purpose: never gives way
+                assert answers[0].status_code == 200
+                number = answers.pop().json()["number"]
+                senders.start_soon(send, browser, number)
+                while not answers and len(door.pictures) < 2:
+                    await anyio.sleep(0.001)
+                second = answers[0].status_code if answers else 200
+                door.blind = False
+                door.submit(door.pictures[0])
+        return second
+
+    assert anyio.run(two) == status
+
+
 def test_live_video_gives_way_to_a_photo_taken_on_purpose(
     client: TestClient, kiosks: FakeKiosks, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ from face_rec.protocols.streams import Stream
 from face_rec.stores.verify.daily_check import CheckStatus
 from face_rec.timekeeping.ntp import Kept
 from face_rec.timekeeping.watch import ClockWatch
+from face_rec.web.gate.shedding import LOOKS, Overload, Shed
 from face_rec.web.ops.metrics import Sources, routes
 from tests.fakes.clock import FakeClock
 
@@ -164,3 +165,15 @@ def _clock_samples(sources: Sources) -> dict[str, float]:
     client = TestClient(Starlette(routes=routes(sources)))
     families = text_string_to_metric_families(client.get("/metrics").text)
     return {sample.name: sample.value for family in families for sample in family.samples}
+
+
+def test_what_gives_way_to_marks_is_a_figure_and_so_is_who_was_put_off() -> None:
+    load = Overload()
+    for _ in range(LOOKS):
+        load.note(0.6)
+    load.turn_away(Shed.PAGES)
+    samples = _samples(replace(SOURCES, load=lambda: load))
+    assert samples["face_rec_load_shed_level", ""] == Shed.VIEW
+    assert samples["face_rec_load_late_seconds", ""] == 0.6
+    assert samples["face_rec_load_turned_away_total", "pages"] == 1
+    assert samples["face_rec_load_turned_away_total", "pictures"] == 0

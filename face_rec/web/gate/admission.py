@@ -1,0 +1,171 @@
+"""Admission: how much one sign-in may have open and under way, and what is let in at all.
+
+Counted is by sign-in, device or token (:func:`whose`), never by address: an office behind one
+address is many.
+"""
+
+import logging
+import os
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from face_rec.access.principal import Principal, PrincipalKind
+from face_rec.access.rights import Right
+from face_rec.web.base import uploads
+from face_rec.web.gate.shedding import Overload, Shed
+
+log = logging.getLogger(__name__)
+
+MOST_SOCKETS: Final = {PrincipalKind.DEVICE: 12}
+"""Open at once of one sign-in or device, two a page: reloads leave one that is dead for 40 s."""
+MOST_OTHERS: Final = 60
+MOST_PAGES: Final = 400
+"""In all. Each is a session that the server draws and remembers, with four open files, of which
+a process may have 4,096; kiosks come on top."""
+RESERVE: Final = 4
+"""Pages that a sign-in which may see the state of the system has whatever else is going on."""
+_MB: Final = 2**20
+
+
+def whose(principal: Principal) -> tuple[str, str, str]:
+    """One sign-in, device or token: what caps are counted for, wherever it comes from."""
+    return (principal.kind, principal.id, principal.sign_in)
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """Why something is not let in. ``wait``: seconds after which it may be asked for again."""
+
+    status: int
+    heading: str
+    text: str
+    wait: int
+
+
+TOO_MANY: Final = Full(
+    429, "Too many tabs are open",
+    "This sign-in has as many tabs open as it may. Close some of them; this page then opens by "
+    "itself.", 20,
+)  # fmt: skip
+BUSY: Final = Full(
+    503, "The system is busy",
+    "So many are using it at this moment that new pages wait, for people at the kiosks come "
+    "first. Attendance is taken as usual, and this page opens by itself as soon as there is room.",
+    10,
+)  # fmt: skip
+
+
+def _too_much(kept: int) -> Full:
+    text = "This sign-in uploads as much as it may at once. Try again when that has arrived."
+    if kept:
+        text = (
+            f"Open pages of this sign-in hold {kept / _MB:,.0f} MB of uploaded files. Save them, "
+            "take some out, or close these pages; then upload again."
+        )
+    return Full(429, "Too much is uploaded", text, 30)
+
+
+def memory() -> int:
+    """Bytes of this machine; 4 GiB where it does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 4 * 2**30
+
+
+def _nothing() -> Mapping[Hashable, int]:
+    return {}
+
+
+class Admission:
+    """On the event loop only, so it needs no lock. ``load``: of this process. ``kept``: bytes of
+    uploads that pages hold in memory, by whose they are."""
+
+    def __init__(
+        self,
+        load: Callable[[], Overload],
+        kept: Callable[[], Mapping[Hashable, int]] = _nothing,
+        room: int | None = None,
+    ) -> None:
+        """``room``: bytes for uploads in all; of them one sign-in may have half, and always one
+        file of the largest. None: a quarter of the machine's memory."""
+        self._load, self._kept = load, kept
+        self._all = max(uploads.LARGEST_BODY, memory() // 4 if room is None else room)
+        self._one = max(uploads.LARGEST_BODY, self._all // 2)
+        self._open: Counter[tuple[str, str, str]] = Counter()
+        self._pages = 0
+        self._coming: Counter[tuple[str, str, str]] = Counter()
+
+    # --- pages
+
+    def page(self, who: Principal) -> Full | None:
+        """Why a page is not opened now; None: it is. Asked before it is loaded, in words for its
+        person, and again when its socket opens."""
+        if not self._room(who):
+            return TOO_MANY
+        if _kiosk(who) or (Right.SYSTEM in who.rights and self._open[whose(who)] < RESERVE):
+            return None
+        if self._pages >= MOST_PAGES or self._load().turn_away(Shed.PAGES):
+            return BUSY
+        return None
+
+    def program(self) -> Full | None:
+        """Why the API does not answer now."""
+        return BUSY if self._load().turn_away(Shed.PAGES) else None
+
+    def socket(self, who: Principal, *, page: bool, back: bool) -> bool:
+        """Whether one more may be opened. ``page``: it is a page's, not a live line. ``back``: of
+        a page that is open already, and only was cut off."""
+        if not self._room(who):
+            log.warning("socket_refused_too_many kind=%s id=%s", who.kind, who.id)
+            return False
+        return not page or back or self.page(who) is None
+
+    @contextmanager
+    def counted(self, who: Principal, *, page: bool) -> Iterator[None]:
+        """While a socket is open."""
+        drawn = page and not _kiosk(who)
+        self._open[whose(who)] += 1
+        self._pages += drawn
+        try:
+            yield
+        finally:
+            self._open[whose(who)] -= 1
+            self._open += Counter()  # forgets who has left
+            self._pages -= drawn
+
+    def _room(self, who: Principal) -> bool:
+        return self._open[whose(who)] < MOST_SOCKETS.get(who.kind, MOST_OTHERS)
+
+    # --- uploads
+
+    def upload(self, who: Principal, size: int) -> Full | None:
+        """Why a body of ``size`` bytes may not come now; None: it may. What comes and what pages
+        hold already count together, for both are in memory."""
+        kept, mine = self._kept(), whose(who)
+        if self._coming[mine] + kept.get(mine, 0) + size > self._one:
+            return _too_much(kept.get(mine, 0))
+        if self._coming.total() + sum(kept.values()) + size > self._all:
+            return BUSY
+        return None
+
+    @contextmanager
+    def uploading(self, who: Principal | None, size: int) -> Iterator[None]:
+        """While it comes."""
+        if who is None or size == 0:
+            yield
+            return
+        self._coming[whose(who)] += size
+        try:
+            yield
+        finally:
+            self._coming[whose(who)] -= size
+            self._coming += Counter()
+
+
+def _kiosk(who: Principal) -> bool:
+    """Whether its pages are a kiosk's screen: how marks are made, and so never in the way."""
+    return who.kind is PrincipalKind.DEVICE or who.rights == {Right.KIOSK}
