@@ -3,9 +3,10 @@
 ``app`` builds all of it, ``commands`` what a command needs, ``drill`` what tries a backup out,
 ``stores`` what both rest on, from ``redis_connection``, ``sealing``, ``snapshots``, ``chain``,
 ``access``, ``privacy`` and ``model_change``; ``system`` says what was built and what each façade
-shows of it, ``serving`` puts routes and the gate in front.
+shows of it, ``serving`` puts routes and the gate in front, ``admission`` what the gate counts.
 """
 
+from face_rec.assembly.admission import owner_of_page
 from face_rec.assembly.app import build
 from face_rec.assembly.commands import (
     build_access,
@@ -25,7 +26,7 @@ from face_rec.assembly.commands import (
 )
 from face_rec.assembly.drill import Tried, try_restore
 from face_rec.assembly.redis_connection import redis_address
-from face_rec.assembly.serving import middleware, owner_of_page, routes, serve_bounded
+from face_rec.assembly.serving import middleware, routes, serve_bounded
 from face_rec.assembly.snapshots import backup_place
 from face_rec.assembly.system import System, install
 

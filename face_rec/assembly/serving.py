@@ -1,6 +1,5 @@
 """The HTTP routes and the gate in front of them; each asks for the running system when called."""
 
-from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ from config import Settings
 from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Role
 from face_rec.assembly import system as holder
+from face_rec.assembly.admission import admission_of, load
 from face_rec.assembly.system import System
 from face_rec.attendance.rules import rule_version
 from face_rec.clock import SystemClock
@@ -29,12 +29,11 @@ from face_rec.web import entrance
 from face_rec.web.api import api
 from face_rec.web.api.operation import ConsentText, Parts
 from face_rec.web.frames import frames, offline, snapshots
-from face_rec.web.gate.admission import Admission, whose
 from face_rec.web.gate.gate import Gate, Useful
 from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.gate.hosts import own_names
 from face_rec.web.gate.route_rules import KIOSK_PAGE
-from face_rec.web.gate.shedding import Overload, Shed
+from face_rec.web.gate.shedding import Shed
 from face_rec.web.gate.tab_socket import Handed
 from face_rec.web.live import capture, live
 from face_rec.web.live.capture import CaptureSources
@@ -50,13 +49,6 @@ from face_rec.web.signin.provider import Provider
 def serve_bounded(settings: Settings) -> None:
     """Before the server starts: its connections get their bounds."""
     connections.install(settings.trusted_proxies or ())
-
-
-def owner_of_page(tab: str) -> Hashable:
-    """Whose the page of this number is; None: nobody's that is known."""
-    built = holder.installed()
-    owner = built.access.tabs.owner(tab) if built else None
-    return whose(owner) if owner else None
 
 
 def routes(settings: Settings, away: AwayFiles | None = None) -> list[BaseRoute]:
@@ -111,26 +103,12 @@ def middleware(
         useful=useful,
         handed=handed,
         title=lambda: _title(settings),
-        admission=Admission(load, lambda: _uploaded(uploaded())),
+        admission=admission_of(uploaded),
     )
     who = gate if settings.accounts else Middleware(GateOff)
     tls = settings.tls_cert is not None
     files = [Middleware(Assets, folder=streamlit)] if streamlit else []
     return [*_proxies(settings), Middleware(StrictHttp, hosts=hosts, tls=tls), who, *files]
-
-
-def load() -> Overload:
-    """Of this process; of none before the start and after shutdown."""
-    built = holder.installed()
-    return built.load if built else Overload()
-
-
-def _uploaded(of_pages: Mapping[str, int]) -> Counter[Hashable]:
-    """By whose the pages are."""
-    found: Counter[Hashable] = Counter()
-    for page, size in of_pages.items():
-        found[owner_of_page(page)] += size
-    return found
 
 
 def _proxies(settings: Settings) -> list[Middleware]:

@@ -38,6 +38,8 @@ class Script:
     ids: dict[str, str] = field(default_factory=dict)
     fragments: dict[str, str] = field(default_factory=dict)
     """By the label of a widget: the fragment that drew it. A dialog is one."""
+    tab: str = ""
+    """Its number, for uploads."""
 
     def run(self, pressed: str = "", typed: Mapping[str, str | bool] | None = None) -> str:
         """Run what drew the button that is pressed, with these fields filled; all it says."""
@@ -75,6 +77,8 @@ class Script:
                 return said
 
     def _learn(self, message: ForwardMsg) -> None:
+        if message.WhichOneof("type") == "new_session":
+            self.tab = message.new_session.initialize.session_id
         if message.WhichOneof("type") != "delta":
             return
         element = message.delta.new_element
