@@ -142,13 +142,14 @@ class Run:
         with SoakedServer(self._folder / "data") as app:
             clients_of = [sys.executable, "-m", "tests.soak.clients"]
             command = [*clients_of, app.url, str(self._seconds), *app.links()]
+            token, office = app.token(), new_account(app, "eve", "ADMIN")
             with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as clients:
                 assert clients.stdout is not None
                 clients.stdout.readline()  # its pictures are made
                 with (
                     self._beside(lambda: self._sample(app, report)),
-                    self._beside(lambda: self._read(app, report)),
-                    self._beside(lambda: self._open_and_close(app, report)),
+                    self._beside(lambda: self._read(app, token, report)),
+                    self._beside(lambda: self._open_and_close(app, office, report)),
                 ):
                     self._visit_pages(app, report)
                     told = clients.stdout.read()
@@ -175,8 +176,8 @@ class Run:
         client.close()
         redis.stop()
 
-    def _read(self, app: SoakedServer, report: Report) -> None:
-        headers = {"Authorization": f"Bearer {app.token()}"}
+    def _read(self, app: SoakedServer, token: str, report: Report) -> None:
+        headers = {"Authorization": f"Bearer {token}"}
         for path in itertools.cycle(_READ):
             if self._over.wait(0.5):
                 return
@@ -185,9 +186,8 @@ class Run:
             if answer.is_error:
                 report.failed.append(f"{path} answered {answer.status_code}")
 
-    def _open_and_close(self, app: SoakedServer, report: Report) -> None:
+    def _open_and_close(self, app: SoakedServer, name: str, report: Report) -> None:
         """Pages, without a browser: many more than one could open."""
-        name = new_account(app, "eve", "ADMIN")
         form = {"name": name, "password": PASSWORD}
         with closing(signed_in(app, "/login", form)) as client:
             for path in itertools.cycle(_PAGES):
