@@ -29,7 +29,7 @@ line.tick = () => {{}};  // else it asks for a server by itself
 const hear = (more) => line.hear({{ at: device.now() / 1000, ...more }});
 const kiosk = {{
   data: {{ kiosk: "door" }}, camera: {{ live: true }}, presence: {{ moving: false, dark: false }},
-  video, line, state: "server",
+  video, line, state: "server", words: new Words(),
 }};
 const keeper = new OfflineKeeper(document.querySelector("#root"), kiosk);
 const KEY = "{base64.b64encode(bytes(32)).decode()}";
@@ -116,7 +116,7 @@ def opened(context: BrowserContext) -> Callable[..., Page]:
 
 
 def said(page: Page) -> str:
-    return page.evaluate("keeper.words") or ""
+    return page.evaluate("keeper.spoken") or ""
 
 
 # --- how much

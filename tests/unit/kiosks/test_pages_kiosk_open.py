@@ -43,6 +43,15 @@ def test_names_go_from_an_open_kiosk_once_they_may_not_be_shown(fake: FakeSystem
     assert "Ann" not in shown
 
 
+def test_the_photo_way_speaks_the_kiosks_language(fake: FakeSystem) -> None:
+    fake.rules.put(KioskRecord("door", show_marks=True, language="ru"))
+    assert "Сегодня" in beside_the_photo()
+    assert "Сегодня ещё никого" in beside_the_photo()
+    fake.mark(fake.add_person(1, "Ann"), minutes=10)
+    fake.clock.advance(2)
+    assert "1 отметка" in beside_the_photo()
+
+
 def test_with_short_names_the_photo_way_shows_no_full_one(fake: FakeSystem) -> None:
     fake.rules.put(KioskRecord("door", show_marks=True, short_names=True))
     fake.mark(fake.add_person(1, "Ann Other"), minutes=10)

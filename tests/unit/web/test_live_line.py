@@ -1,5 +1,6 @@
 """A live line as its browser sees it: when it hears of what, and what it never hears of."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
@@ -28,6 +29,7 @@ from face_rec.web.live.live import KioskLine
 from face_rec.web.live.shown import Shown
 from face_rec.web.live.today import Today
 from face_rec.web.live.view import View
+from tests.fakes.clock import FakeClock
 from tests.fakes.live import FakeLive
 
 URL = "ws://localhost/live?kiosk=front-door&screen=s1"
@@ -274,6 +276,27 @@ def test_a_kiosk_of_its_own_may_show_full_names_and_the_other_way_round(
         assert "Maria Kern" in str(socket.receive_json())
         fake.records["front-door"] = KioskRecord("front-door", short_names=True)
         assert _until(socket, "banners", bool)[0]["title"] == "Maria K."
+
+
+def test_a_kiosk_speaks_its_own_language_else_the_sites_list_and_clock_included() -> None:
+    fake = FakeLive(clock=FakeClock())
+    _of_maria(fake)
+    view = View(fake.sources, Today(fake.sources), "front-door", "s1")
+
+    def shown(language: str | None) -> Shown:
+        fake.records["front-door"] = KioskRecord("front-door", show_marks=True, language=language)
+        anyio.run(view.refresh, 0.0)
+        return view.now()
+
+    own = shown("de")
+    assert own.site.language == "de"
+    assert re.fullmatch(r"Um \d\d:\d\d gebucht · Kommen: willkommen", own.banners[0].text)
+    fake.language = "en-US"
+    sites = shown(None)
+    assert sites.site.language == "en-US"
+    assert re.match(r"Marked at \d+:\d\d\u202f[AP]M · In: welcome", sites.banners[0].text)
+    assert sites.marks.list
+    assert re.fullmatch(r"\d+:\d\d\u202f[AP]M", sites.marks.list[0].right)
 
 
 def test_until_the_kiosk_s_record_is_read_full_names_are_not_told(fake: FakeLive) -> None:
