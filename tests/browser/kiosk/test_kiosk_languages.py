@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from face_rec.languages.translator import Translator, Translators
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import Shot, make_camera
+from tests.browser.support.page_state import press
 from tests.browser.support.screens import KioskScreen
 from tests.browser.support.server import AppServer
 from tests.browser.support.told_kiosk import (
@@ -137,3 +138,31 @@ def test_a_mark_is_spoken_in_the_kiosks_language_where_the_browser_has_a_voice_f
     assert [language for language, _ in spoken] == ["ar"], spoken
     assert spoken[0][1].endswith(f"{late}.".replace("\u2068", "").replace("\u2069", ""))
     assert "\u2068" not in spoken[0][1]
+
+
+def test_an_open_screen_speaks_another_language_within_seconds_of_its_being_chosen(
+    arabic: AppServer, browse: Browsers, tmp_path: Path
+) -> None:
+    """The site's own is held by the environment here, so the kiosk is given one."""
+    page = browse.page(make_camera(tmp_path / "b.mjpeg", [Shot([], 4)]))
+    page.goto(f"{arabic.url}/take_attendance?transport=http")
+    look = page.locator(".k-frame").get_by_text(
+        Translators().of("ar").gettext("Look at the camera"), exact=True
+    )
+    expect(look).to_be_visible(timeout=60_000)
+    office = page.context.new_page()
+    office.goto(f"{arabic.url}/kiosks")
+    press(office.get_by_role("button", name="Edit").first)
+    dialog = office.get_by_role("dialog")
+    press(dialog.get_by_text("Its screen, where it is not as all others"))
+    language = dialog.get_by_role("combobox", name="Language")
+    press(language)
+    language.fill("Deutsch")
+    language.press("Enter")
+    press(dialog.get_by_role("button", name="Save"))
+    expect(dialog).to_have_count(0, timeout=60_000)
+    page.bring_to_front()
+    german = page.locator(".k-frame").get_by_text("In die Kamera sehen", exact=True)
+    expect(german).to_be_visible(timeout=60_000)
+    assert page.locator(".k-frame").get_attribute("lang") == "de"
+    assert page.locator(".k-frame").get_attribute("dir") == "ltr"
