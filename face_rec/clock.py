@@ -67,6 +67,13 @@ def _boot() -> str:
         return secrets.token_hex(4)
 
 
+def offset_if_twice(local: datetime) -> str:
+    """What belongs behind a local time that comes twice that night, as clocks are set back: its
+    offset, as in " UTC+02:00"; "" for all others."""
+    other = local.replace(fold=1 - local.fold)
+    return "" if other.utcoffset() == local.utcoffset() else f" UTC{local.isoformat()[-6:]}"
+
+
 def long_day(day: date) -> str:
     """For whoever reads it from a wall or at the head of a page: "Thursday 26 November 2026"."""
     return f"{day:%A} {day.day} {day:%B %Y}"

@@ -6,15 +6,12 @@ and the marker before Redis.
 
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
 from config import Settings
 from face_rec import background
-from face_rec.access.audit.audit import Action
-from face_rec.access.control.access_control import Access
-from face_rec.assembly.clock import note_of, open_clock_watch
 from face_rec.assembly.commands import build_models, open_own_people, policy_of
 from face_rec.assembly.model_change import open_model_change, open_reembedding, switch_of
 from face_rec.assembly.privacy import privacy_of
@@ -22,14 +19,14 @@ from face_rec.assembly.sealing import offline_secrets
 from face_rec.assembly.snapshots import open_kept_photos
 from face_rec.assembly.stores import Stores, cached_days, open_offices, open_stores
 from face_rec.assembly.system import System, site_info
+from face_rec.assembly.watches import alarm, note_of, open_clock_watch, open_reoffer
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
-from face_rec.clock import Clock, MachineClock, SystemClock
+from face_rec.clock import MachineClock, SystemClock
 from face_rec.journey.engine import Engine
 from face_rec.journey.liveness.enrolment import EnrolmentWatch
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.offline import OfflineStills
 from face_rec.journey.pipeline import PipelineDeps
-from face_rec.journey.replay import Reoffer
 from face_rec.journey.still import Stills
 from face_rec.journey.streams.performance_advice import Machine, advice
 from face_rec.journey.streams.workers import WorkerPool
@@ -50,8 +47,9 @@ from face_rec.privacy.service import RetentionSchedule
 from face_rec.site_options import OptionsFollower
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
 from face_rec.stores.redis import durability, redis_health
+from face_rec.stores.redis.aof_repair import repaired_check
+from face_rec.stores.redis.embedded import folder_of
 from face_rec.stores.site.kiosk_records import RedisHandedOver
-from face_rec.stores.verify.chain_report import Report
 from face_rec.stores.verify.daily_check import DailyCheck, chain_check
 from face_rec.warm_up import Heap
 from face_rec.web.frames.offline import Offline
@@ -105,7 +103,8 @@ def _system(
         away=stores.pulse.away, stamp=clock_watch.stamp,
     )  # fmt: skip
     stack.callback(marker.close)
-    reoffer = open_reoffer(stores, clock, follower.doubt)
+    embedded = folder_of(settings.data_dir) if settings.embedded_redis else None
+    reoffer = open_reoffer(stores, clock, follower.doubt, embedded)
     reoffer.start()
     stack.callback(reoffer.close)
     journeys = PipelineDeps(
@@ -134,7 +133,7 @@ def _system(
     schedule.start()
     stack.callback(schedule.close)
     own_people, advice = open_own_people(settings, stores, models, follower.matrix, clock)
-    daily_check = DailyCheck(stores.chain, lambda report: _alarm(stores.access, report), clock)
+    daily_check = DailyCheck(stores.chain, lambda report: alarm(stores.access, report), clock)
     daily_check.start()
     stack.callback(daily_check.close)
     stores.kiosks.names()  # what is taken over from devices of before is so at the start already
@@ -183,6 +182,7 @@ def _system(
             [
                 redis_health.reachable_check(stores.client),
                 durability.durable_check(stores.client),
+                *([repaired_check(embedded, settings.journal_hours)] if embedded else []),
                 durability.emptied_check(lambda: stores.chain.emptied),
                 redis_health.redis_clock_check(
                     redis_health.ahead_of_redis(stores.client, clock)
@@ -237,37 +237,6 @@ def _offline(
     return Offline(
         stores.kiosks.knows, OfflineSeal(settings.site, offline_secrets(settings)), stills
     )
-
-
-def open_reoffer(stores: Stores, clock: Clock, doubt: Callable[[], None]) -> Reoffer:
-    """What brings back the marks, and all other writes, that Redis has lost. ``doubt``: has the
-    gallery loaded anew then."""
-    marks, audit = stores.attendance, stores.access.audit
-
-    def told(why: str, gone: int, writes: int) -> None:
-        if gone:
-            details = {"marks offered again": gone, "reason": why}
-            audit.record(Action.MARKS_LOST, "attendance", after=details)
-        if writes:
-            details = {"changes offered again": writes, "reason": why}
-            audit.record(Action.WRITES_LOST, "site", after=details)
-        if gone or writes or why != durability.BEGUN:
-            stores.chain.went_back()
-            doubt()
-
-    return Reoffer(
-        stores.writers.offered, marks.missing, stores.journal, clock,
-        cooldown=lambda: stores.options.current().cooldown,
-        lost=durability.ServerHistory(stores.client, marks.lengths, clock).lost, told=told,
-        others=stores.offers,
-    )  # fmt: skip
-
-
-def _alarm(access: Access, report: Report) -> None:
-    """Something was changed past the app: it stands in the audit log from now on."""
-    first = report.first_bad
-    details = {"findings": len(report.findings), "first": first.sentence() if first else ""}
-    access.audit.record(Action.CHAIN_BROKEN, "chain", after=details)
 
 
 def _alive(engine: Engine) -> list[str]:

@@ -13,6 +13,7 @@ from face_rec.attendance.marks.correction import AuditLine, audit
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.rules.shift import days_text
 from face_rec.attendance.terms.status import FLAG_TEXTS, Flag, Status
+from face_rec.clock import offset_if_twice
 from face_rec.kiosks.kiosk import Outage
 
 
@@ -163,7 +164,8 @@ class Explainer:
 
     def _clock(self, moment: int, seconds: bool = False) -> str:
         local = datetime.fromtimestamp(moment, UTC).astimezone(self._zone)
-        return f"{local:%a %H:%M:%S}" if seconds else f"{local:%a %H:%M}"
+        shown = f"{local:%a %H:%M:%S}" if seconds else f"{local:%a %H:%M}"
+        return shown + offset_if_twice(local)
 
 
 def hours(seconds: int, precise: bool = False) -> str:

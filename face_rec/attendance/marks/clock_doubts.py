@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta, tzinfo
 from typing import Final, Protocol
 
+from face_rec.clock import offset_if_twice
 from face_rec.domain.clock_state import TOLD, ClockChange, apart
 from face_rec.domain.marks import Event
 
@@ -44,6 +45,7 @@ class ClockChanges:
         return (
             f"marked while the clock was wrong, by about {apart(change.ahead)} when it was "
             f"set{supposed}: rather at {rather:%Y-%m-%d %H:%M}"
+            f"{offset_if_twice(rather)}"
         )
 
 

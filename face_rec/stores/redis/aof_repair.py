@@ -4,6 +4,7 @@
 and is still in a journal of this app is offered again at the start; nothing else comes back.
 """
 
+import json
 import logging
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 _FOLDER, _FILE = "appendonlydir", "appendonly.aof"  # since Redis 7, before
 _REFUSED: Final = "Bad file format reading the append only file"
+_NOTE: Final = "repair.json"
 ASIDE: Final = "refused-"
 """How folders begin that hold a file as it was; an erasure removes them."""
 _SECONDS: Final = 600.0
@@ -63,6 +65,7 @@ def _repaired(folder: Path, name: str, work: Path, binary: RedisBinary) -> bool:
     for path in copy.rglob("*") if copy.is_dir() else [copy]:
         with path.open("rb") as written:
             files.sync_file(written.fileno())
+    _write(aside, {"cut": cut})
     original.rename(aside / name)
     copy.rename(original)
     files.sync_folder(folder)
@@ -101,6 +104,40 @@ def _size(path: Path) -> int:
     return sum(one.stat().st_size for one in found if one.is_file())
 
 
+def note_came_back(folder: Path, marks: int, writes: int) -> None:
+    """Of the file in ``folder`` that was repaired last, so many marks and other writes that were
+    cut are there again."""
+    kept = sorted(folder.glob(f"{ASIDE}*"))
+    if kept and (marks or writes):
+        known = _told(kept[-1])
+        there = {"marks": marks, "writes": writes}
+        _write(kept[-1], known | {name: known.get(name, 0) + n for name, n in there.items()})
+
+
+def _told(aside: Path) -> dict[str, int]:
+    """Nothing of a file that a version before this one has repaired."""
+    try:
+        found = json.loads((aside / _NOTE).read_bytes())
+        return {str(name): int(value) for name, value in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _write(aside: Path, told: dict[str, int]) -> None:
+    try:
+        files.write_durable(aside / _NOTE, json.dumps(told).encode())
+    except OSError as error:
+        log.warning("redis_repair_not_noted reason=%s", error)
+
+
+def _words(aside: Path) -> str:
+    told = _told(aside)
+    marks, writes = told.get("marks", 0), told.get("writes", 0)
+    cut = f", {told['cut']:,} bytes were cut" if "cut" in told else ""
+    back = f"{marks:,} marks and {writes:,} other changes" if marks or writes else "nothing yet"
+    return f"{cut}; {back} came back from this machine's disk"
+
+
 def repaired_check(folder: Path, hours: int) -> Check:
     """A warning while a file that was refused lies in ``folder``. ``hours``: JOURNAL_HOURS."""
 
@@ -109,12 +146,14 @@ def repaired_check(folder: Path, hours: int) -> Check:
         if not kept:
             return HealthCheck("database file", ok=True, detail="never had to be repaired")
         days = ", ".join(path.name.removeprefix(ASIDE)[:8] for path in kept)
+        detail = f"was damaged and repaired ({days}){_words(kept[-1])}"
         return HealthCheck(
-            "database file", ok=True, detail=f"was damaged and repaired ({days})",
-            advice=f"What stood behind the damage was cut. Marks of the last {hours} hours came "
-            "back by themselves; look over people, rules and corrections made since, and run "
-            f"python -m face_rec verify. The file as it was lies in {kept[-1]}: remove that "
-            "folder when you need it no more.",
+            "database file", ok=True, detail=detail,
+            advice="What stood behind the damage was cut. Marks, people, rules, accounts, "
+            f"corrections and the audit log of the last {hours} hours come back by themselves, "
+            "from this machine's disk; what is older, or was written by another machine, does "
+            "not: python -m face_rec verify names what is missing. The file as it was lies in "
+            f"{kept[-1]}: remove that folder when you need it no more.",
             warning=True,
         )  # fmt: skip
 

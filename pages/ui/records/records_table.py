@@ -1,12 +1,14 @@
 """One page of marks as a table, and the picture of the chosen one."""
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from face_rec.attendance.marks.records import by_visit, marks_table
 from face_rec.attendance.marks.visit import stays_of
+from face_rec.clock import offset_if_twice
 from face_rec.domain.marks import MARK_KINDS, Source
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.shared.people_index import people_index
@@ -66,7 +68,7 @@ def show_table(app: AttendanceFacade, table: pd.DataFrame) -> None:
     number = _page_number(-(-len(found) // PAGE))
     rows = found.iloc[(number - 1) * PAGE : number * PAGE]
     chosen = place.dataframe(
-        _readable(rows),
+        readable(rows),
         column_config=_COLUMNS,
         hide_index=True,
         height=min(560, 38 + 35 * len(rows)),
@@ -102,14 +104,18 @@ def _page_number(pages: int) -> int:
         return st.pagination(pages, width="stretch", key=f"records_page_{pages}")
 
 
-def _readable(rows: pd.DataFrame) -> pd.DataFrame:
+def readable(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows as they are shown; a time that comes twice that night has its offset."""
     local, until = rows["time"].dt, rows["until"].dt
     alone = rows["marks"] == 1
+    offsets = [offset_if_twice(at.to_pydatetime()) for at in rows["time"]]
+    twice = pd.Series(offsets, rows.index, dtype="str")
     shown = rows.assign(
         date=local.strftime("%Y-%m-%d"),
         clock=local.strftime("%H:%M:%S").where(
             alone, local.strftime("%H:%M") + "–" + until.strftime("%H:%M")
-        ),
+        )
+        + twice,
         kind=rows["kind"].replace(KINDS),
         source=rows["source"].replace(SOURCES),
     )
@@ -126,7 +132,7 @@ def _details(app: AttendanceFacade, row: "pd.Series[str]") -> None:
                 [
                     ("Name", str(row["name"])),
                     ("ID", str(row["id"])),
-                    ("Time", f"{row['time']:%Y-%m-%d %H:%M:%S}"),
+                    ("Time", _moment(row["time"])),
                     ("Kiosk", str(row["kiosk"])),
                     ("Score", f"{row['score']:.3f}"),
                     ("Lead over the next person", f"{row['margin']:.3f}"),
@@ -135,6 +141,11 @@ def _details(app: AttendanceFacade, row: "pd.Series[str]") -> None:
                     ("Event", str(row["event"])),
                 ]
             )
+
+
+def _moment(at: Any) -> str:  # noqa: ANN401 - a cell
+    local = at.to_pydatetime()
+    return f"{local:%Y-%m-%d %H:%M:%S}{offset_if_twice(local)}"
 
 
 def _picture(app: AttendanceFacade, key: str, name: str) -> None:

@@ -10,7 +10,7 @@ from face_rec.attendance.days.day_record import DayRecord
 from face_rec.attendance.days.explanation import EventLine, Explanation
 from face_rec.attendance.marks.correction import AuditLine
 from face_rec.attendance.marks.visit import stays_of, visits
-from face_rec.clock import long_day
+from face_rec.clock import long_day, offset_if_twice
 from face_rec.domain.errors import PersonMissing
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.frame.identity import Identity, Right
@@ -124,7 +124,7 @@ def _line(app: AttendanceFacade, identity: Identity, line: EventLine, day: date)
 def _mark(line: EventLine, day: date) -> str:
     event = line.entry.event
     beside = (line.at.date() - day) // timedelta(days=1)
-    shown = f"{line.at:%H:%M:%S}" + (f" ({beside:+d})" if beside else "")
+    shown = f"{line.at:%H:%M:%S}{offset_if_twice(line.at)}" + (f" ({beside:+d})" if beside else "")
     where = [event.kiosk, SOURCES.get(line.source, line.source)]
     where += ["confirmed"] if line.entry.confirmed else []
     where += ["disputed"] if line.entry.disputed else []

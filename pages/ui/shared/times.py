@@ -3,14 +3,17 @@
 from datetime import datetime, tzinfo
 from zoneinfo import available_timezones
 
+from face_rec.clock import offset_if_twice
+
 
 def clock_time(at: datetime, zone: tzinfo) -> str:
-    return f"{at.astimezone(zone):%H:%M:%S}"
+    local = at.astimezone(zone)
+    return f"{local:%H:%M:%S}{offset_if_twice(local)}"
 
 
 def date_and_time(at: datetime, zone: tzinfo) -> str:
     local = at.astimezone(zone)
-    return f"{local.day} {local:%b %Y, %H:%M}"
+    return f"{local.day} {local:%b %Y, %H:%M}{offset_if_twice(local)}"
 
 
 def day(at: datetime, zone: tzinfo) -> str:

@@ -17,8 +17,8 @@ from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import AuditEntry
 from face_rec.access.rights import Role, Scope
 from face_rec.access.signin.visitor import Visitor
-from face_rec.assembly.app import open_reoffer
 from face_rec.assembly.stores import open_stores
+from face_rec.assembly.watches import open_reoffer
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.rules import items_of
 from face_rec.clock import SystemClock
@@ -26,6 +26,8 @@ from face_rec.domain.groups import NO_GROUPS
 from face_rec.domain.marks import Source
 from face_rec.domain.people import Person
 from face_rec.stores.people.pins import RedisPins
+from face_rec.stores.redis import aof_repair
+from face_rec.stores.redis.embedded import folder_of
 from tests import redis_servers
 from tests.fakes.clock import MORNING
 from tests.gate_app import PASSWORD
@@ -45,7 +47,10 @@ class Office:
         clock = SystemClock()
         self.stores = open_stores(settings, clock, stack)
         self.client = self.stores.client
-        reoffer = open_reoffer(self.stores, clock, lambda: None)
+        reoffer = open_reoffer(
+            self.stores, clock, lambda: None,
+            folder_of(settings.data_dir) if settings.embedded_redis else None,
+        )  # fmt: skip
         reoffer.start()
         stack.callback(reoffer.close)
         self._pins = RedisPins(self.client, "main")
@@ -204,6 +209,33 @@ def test_a_power_cut_of_a_redis_that_syncs_every_second(
             _cut(server, folder, synced)
             server.start()
         at_work.holds(told)
+
+
+def test_what_was_cut_from_a_damaged_file_of_the_embedded_redis(tmp_path: Path) -> None:
+    """Everything behind the damage is lost there: people, rules, rights, the audit log."""
+    redis_servers.redis_binary()
+    settings = _settings(tmp_path, DATA_KEY=KEY)
+    folder = folder_of(settings.data_dir)
+    with office(settings) as at_work:
+        at_work.morning()
+        place = _written(folder).stat().st_size
+        at_work.afternoon()
+        told, session = at_work.state(), at_work.session
+    damaged = bytearray(_written(folder).read_bytes())
+    damaged[place : place + 4] = b"\xff\xff\r\n"
+    _written(folder).write_bytes(damaged)
+    with office(settings) as at_work:
+        at_work.session = session
+        at_work.holds(told)
+    said = aof_repair.repaired_check(folder, 72)()
+    assert said.warning
+    assert "bytes were cut; 1 marks and" in said.detail
+    assert "other changes came back from this machine's disk" in said.detail
+
+
+def _written(folder: Path) -> Path:
+    """What an embedded Redis appends to, of either form."""
+    return next(iter([*folder.glob("appendonlydir/*.incr.aof"), folder / "appendonly.aof"]))
 
 
 def test_a_redis_that_comes_back_empty(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from face_rec.access.audit.audit import Action
-from face_rec.assembly.clock import clock_was_set
 from face_rec.assembly.stores import Stores as AppStores
 from face_rec.assembly.stores import open_service
+from face_rec.assembly.watches import clock_was_set
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.marks.records import marks_table
 from face_rec.domain.clock_state import ClockChange

@@ -61,6 +61,8 @@ def test_a_file_that_redis_refuses_is_repaired_and_what_was_cut_is_offered_again
     with caplog.at_level(logging.CRITICAL), assembly.build(settings) as system:
         assert any("redis_file_repaired" in record.message for record in caplog.records)
         wait_until(lambda: _marks(system) == COUNT, 30)
+        ours = {one.name: one for one in system.health.results()}
+        assert ours["database file"].warning
     folder = folder_of(settings.data_dir)
     (aside,) = folder.glob(f"{aof_repair.ASIDE}*")
     assert damaged in [path.read_bytes() for path in aside.rglob("*.aof")]
@@ -69,6 +71,7 @@ def test_a_file_that_redis_refuses_is_repaired_and_what_was_cut_is_offered_again
     assert said.warning
     assert str(aside) in said.advice
     assert doctor.shown(said).startswith("WARN database file: was damaged and repaired")
+    assert f"{COUNT} marks and" in said.detail
     with assembly.build_redis(settings) as client:  # what is erased is gone from there, too
         EmbeddedPurge(client, "main", folder).run()
     assert not aside.exists()

@@ -1,16 +1,21 @@
-"""The watch over this machine's clock, and what becomes of a change that it notices."""
+"""What is watched all the time, and whom it is told: the clock, what Redis loses, the chain."""
 
 import platform
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 
 from config import Settings
 from face_rec.access.audit.audit import Action
+from face_rec.access.control.access_control import Access
 from face_rec.assembly.stores import Stores
-from face_rec.clock import MachineClock
+from face_rec.clock import Clock, MachineClock
 from face_rec.domain.clock_state import TOLD, ClockNote
+from face_rec.journey.replay import Reoffer
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
+from face_rec.stores.redis import aof_repair, durability
 from face_rec.stores.redis.redis_health import ahead_of_redis
+from face_rec.stores.verify.chain_report import Report
 from face_rec.timekeeping.ntp import Keeper
 from face_rec.timekeeping.seen import NAME, SeenFile
 from face_rec.timekeeping.watch import ClockWatch, Jump, Opinion
@@ -55,3 +60,38 @@ def note_of(watch: ClockWatch) -> ClockNote:
     """What goes with every sign of life of a kiosk."""
     now = watch.state()
     return ClockNote(now.kept.synchronised, now.kept.offset, now.ahead)
+
+
+def open_reoffer(
+    stores: Stores, clock: Clock, doubt: Callable[[], None], embedded: Path | None = None
+) -> Reoffer:
+    """What brings back the marks, and all other writes, that Redis has lost. ``doubt``: has the
+    gallery loaded anew then. ``embedded``: the folder of an embedded Redis."""
+    marks, audit = stores.attendance, stores.access.audit
+
+    def told(why: str, gone: int, writes: int) -> None:
+        if embedded is not None and why == durability.BEGUN:
+            aof_repair.note_came_back(embedded, gone, writes)
+        if gone:
+            details = {"marks offered again": gone, "reason": why}
+            audit.record(Action.MARKS_LOST, "attendance", after=details)
+        if writes:
+            details = {"changes offered again": writes, "reason": why}
+            audit.record(Action.WRITES_LOST, "site", after=details)
+        if gone or writes or why != durability.BEGUN:
+            stores.chain.went_back()
+            doubt()
+
+    return Reoffer(
+        stores.writers.offered, marks.missing, stores.journal, clock,
+        cooldown=lambda: stores.options.current().cooldown,
+        lost=durability.ServerHistory(stores.client, marks.lengths, clock).lost, told=told,
+        others=stores.offers,
+    )  # fmt: skip
+
+
+def alarm(access: Access, report: Report) -> None:
+    """Something was changed past the app: it stands in the audit log from now on."""
+    first = report.first_bad
+    details = {"findings": len(report.findings), "first": first.sentence() if first else ""}
+    access.audit.record(Action.CHAIN_BROKEN, "chain", after=details)
