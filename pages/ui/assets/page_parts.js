@@ -72,7 +72,7 @@ class Drawn {
 }
 
 // On a camera's card: why there is no picture.
-function sayTrouble(card, state, [title, advice]) {
+function sayTrouble(card, state, [title, advice] = ["", ""]) {
   card.dataset.state = state || "ok";
   card.querySelector("b").textContent = title;
   card.querySelector("span").textContent = advice;

@@ -38,6 +38,12 @@ VOICES = """
     pending: false, cancel() {},
     getVoices: () => (window.tongues ?? []).map((lang) => ({ lang, localService: true })),
     speak: (words) => window.spoken.push([words.lang, words.text]) } });
+  window.tones = 0;
+  const { createOscillator } = BaseAudioContext.prototype;
+  BaseAudioContext.prototype.createOscillator = function () {
+    window.tones += 1;
+    return createOscillator.call(this);
+  };
   Object.defineProperty(window.SpeechSynthesisUtterance.prototype, 'voice', { set() {} });
 """
 
@@ -132,7 +138,10 @@ def test_a_mark_is_spoken_in_the_kiosks_language_where_the_browser_has_a_voice_f
 
     marked(1, ["en-US"])  # what was there when the page opened is not news
     marked(2, ["en-US", "de-DE"])
+    tones = page.evaluate("window.tones")
+    assert tones, "who cannot be spoken to hears a tone"
     marked(3, ["en-US", "ar-EG"])
+    assert page.evaluate("window.tones") == tones
     late = words.ngettext("Late by {count} min", "Late by {count} min", 12)
     spoken = page.evaluate("window.spoken")
     assert [language for language, _ in spoken] == ["ar"], spoken
