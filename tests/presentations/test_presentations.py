@@ -1,6 +1,7 @@
 """Each kind of attack is what it is called: shown on things that were made to tell it, and on real
 people where there are some."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import numpy.typing as npt
 import pytest
 
 from face_rec.domain.faces import Box, Face, Image
+from face_rec.domain.liveness import Colour
+from face_rec.journey.liveness.reflection import Reflection
 from face_rec.models.service import ModelService
 from tests.data import shared_data
-from tests.presentations import footage
+from tests.presentations import coloured, footage
 from tests.presentations.camera import HEIGHT, RATE, WIDTH, Floats, Hand
 from tests.presentations.heads import Head, Pose, Turned, before
 from tests.presentations.identities import Photo, for_tuning, identities
@@ -253,3 +256,50 @@ def test_real_people_are_found_in_every_kind_as_large_as_it_says(
 
 def test_near_is_larger_than_far() -> None:
     assert Variant(edge=True, near=True).tall > 1.4 * Variant(edge=True, near=False).tall
+
+
+# --- the light of a screen
+
+
+def _plain(away: float) -> coloured.Plain:
+    image = np.full((HEIGHT, WIDTH, 3), 120, np.float32)
+    front = np.zeros((HEIGHT, WIDTH), np.float32)
+    front[140:460, 200:440] = 1
+    return coloured.Plain(image, front, Box(270, 180, 370, 300), away)
+
+
+def _added(plain: coloured.Plain, glass: float | None = None) -> npt.NDArray[np.float64]:
+    """Of blue, green and red, on the face and on the wall, in shares of the light."""
+    seen = coloured.lit(plain, Colour.AMBER, 40.0, 100.0, glass)
+    places = np.stack([seen[240, 320], seen[20, 20]]).astype(float)
+    return np.asarray((places / 120) ** 2.2 - 1)
+
+
+def test_light_falls_off_with_the_square_of_the_distance_and_has_the_screen_s_colour() -> None:
+    near, far = _added(_plain(0.5)), _added(_plain(1.0))
+    assert near[0] == pytest.approx(4 * far[0], rel=0.01, abs=1e-4)
+    assert near[1] == pytest.approx(far[1], abs=0.001), "the wall is where it was"
+    assert near[0, 2] > near[0, 1] > near[0, 0] == pytest.approx(0, abs=0.001)
+
+
+def test_a_screen_gives_back_little_of_another_one_s_light() -> None:
+    paper, screen = _added(_plain(0.4)), _added(_plain(0.4), glass=0.02)
+    assert (screen[0] < 0.15 * paper[0] + 0.001).all()
+
+
+@pytest.mark.parametrize(
+    ("lux", "glass", "chest", "came"),
+    [
+        (100.0, None, False, Reflection.SEEN),
+        (100_000.0, None, False, Reflection.UNSEEN),
+        (100.0, 0.01, False, Reflection.UNSEEN),
+        (100.0, 0.01, True, Reflection.MISSING),
+    ],
+)
+def test_skin_shines_under_a_screen_a_phone_does_not_and_nothing_does_under_the_sky(
+    lux: float, glass: float | None, chest: bool, came: Reflection
+) -> None:
+    plain = replace(_plain(0.5), chest=chest)
+    if chest:  # what is below the face is not the phone, but who holds it
+        plain.front[320:] = 0
+    assert coloured.came_of([plain] * 12, 40.0, lux, glass, seed=1) is came
