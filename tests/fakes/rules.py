@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Final
 
+from face_rec.attendance.marks.clock_doubts import ClockChanges
 from face_rec.attendance.rules.authority import Authority
 from face_rec.attendance.rules.rules import Item, Rules, with_items, without
-from face_rec.domain.clock_state import ClockNote
+from face_rec.domain.clock_state import ClockChange, ClockNote
 from face_rec.domain.errors import RulesMoved, StoreUnavailable
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.kiosks.kiosk import Interval
@@ -98,3 +99,13 @@ class FakeRules:
 
     def clocks(self, utc_day: date) -> Mapping[str, ClockNote]:
         return dict(self._clocks[utc_day])
+
+
+class FakeClockChanges:
+    """When clocks were set, without Redis: see ``ClockChangesReader``."""
+
+    def __init__(self) -> None:
+        self.found: list[ClockChange] = []
+
+    def all(self) -> ClockChanges:
+        return ClockChanges(self.found)

@@ -53,7 +53,7 @@ from tests.fakes.model_change import MemoryChange
 from tests.fakes.models import FakeModelSource, colour_of, fake_models
 from tests.fakes.options import decided
 from tests.fakes.people import FakePeople
-from tests.fakes.rules import FakeRules
+from tests.fakes.rules import FakeClockChanges, FakeRules
 from tests.fakes.snapshots import MemorySnapshots
 
 SITE = SiteInfo(
@@ -177,6 +177,7 @@ class FakeSystem:
     snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
     engine: FakeEngine = field(default_factory=FakeEngine)
     rules: FakeRules = field(default_factory=FakeRules)
+    clock_changes: FakeClockChanges = field(default_factory=FakeClockChanges)
     checks: list[HealthCheck] = field(default_factory=list)
     access: object = field(default_factory=AccountsOff)
     options: LiveOptions = field(default_factory=decided)
@@ -211,7 +212,7 @@ class FakeSystem:
             "kiosks": KioskRegister(lambda: self.rules.load().kiosks, self.rules.put, self.clock),
             "services": ServiceByZone(
                 lambda zone: open_service(
-                    Stores(self.attendance, self.people, self.rules),
+                    Stores(self.attendance, self.people, self.rules, None, self.clock_changes),
                     self.attendance,
                     self.rules,
                     self.clock,

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from face_rec.attendance.reports.spreadsheets import to_csv
+from face_rec.domain.clock_state import ClockChange, Stamp
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.facades.attendance import AttendanceFacade
 from pages.ui.records.records_table import table_of
@@ -109,3 +110,25 @@ def test_a_mark_belongs_to_the_local_day(fake: FakeSystem, hour: int, day: date)
         asked = date(2026, 3, 28) + timedelta(days=number)
         found = fake.service.timesheets.marks(asked, asked)
         assert bool(found) == (asked == day)
+
+
+def test_the_review_says_when_the_clock_was_set_and_which_marks_that_leaves_in_doubt(
+    fake: FakeSystem,
+) -> None:
+    person = fake.add_person(1, "Ann")
+    at = fake.clock.now() - timedelta(minutes=30)
+    stamp = Stamp("0123abcd", 500.0)
+    event = Event(
+        "e", person.subject, at, EventKind.PUNCH, Source.VIDEO, "main", 0.7, 0.4, clock=stamp
+    )
+    fake.attendance.apply(event, cooldown=0.0)
+    noticed = fake.clock.now()
+    fake.clock_changes.found.append(
+        ClockChange("0123abcd", 0.0, 900.0, -180.0, noticed, "gate-pc", sure=True)
+    )
+    page = opened("records.py")
+    page.button_group(key="records_view").set_value("Review").run()
+    said = words(page)
+    assert "the clock of gate-pc was set: it was 3 min behind" in said
+    assert "marked while the clock was wrong, by about 3 min behind when it was set" in said
+    assert "rather at 2025-03-10 08:33" in said
