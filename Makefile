@@ -17,7 +17,7 @@ APART := tests/integration/project tests/browser
 # Images of Python often set it: every process that a test starts would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-fast test-thorough test-clock coverage lint hooks types fuzz chaos soak bench bench-quick bench-history presentations outage messages lock clean
+.PHONY: help run upgrade test test-fast test-thorough test-clock coverage lint hooks types fuzz chaos upgrades soak bench bench-quick bench-history presentations outage messages lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -38,6 +38,9 @@ $(VENV)/.tools: tests/requirements.lock $(VENV)/.installed
 
 run: $(VENV)/.installed ## set everything up and serve the app
 	@exec $(BIN)/python app.py
+
+upgrade: $(VENV)/.installed ## like run, but takes over from the process that serves: no kiosk is refused meanwhile
+	@exec $(BIN)/python app.py --take-over
 
 test: lint types ## set everything up and run every test
 	$(BIN)/python -m pytest -n logical --dist worksteal -m "not browser and not slow"
@@ -79,6 +82,9 @@ fuzz: $(VENV)/.tools ## what nobody should send or write, 6,000 cases for each r
 
 chaos: $(VENV)/.tools ## faults of every kind, against each deployment, until a mark is lost: SEED=, ROUNDS= each, or MINUTES=, ROW= one of them
 	$(BIN)/python -m tests.chaos
+
+upgrades: $(VENV)/.tools ## one process takes over from another while people are marked, ten times (ROUNDS=): what was lost, and the longest gap
+	$(BIN)/python -m tests.upgrades
 
 soak: $(VENV)/.tools ## kiosks, pages and readers of the API for half an hour (MINUTES=): does anything grow?
 	$(BIN)/python -m tests.soak

@@ -22,11 +22,19 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import memory_session_storage
 from streamlit.util import calc_hash
+from streamlit.web import bootstrap
+from streamlit.web.server.starlette import starlette_server
 
 from config import Settings, load
 from face_rec import assembly, background
 from face_rec.assembly import System
-from face_rec.domain.errors import FaceRecError, RedisMissing, SettingError, StoreUnavailable
+from face_rec.domain.errors import (
+    FaceRecError,
+    RedisMissing,
+    SchemaNewer,
+    SettingError,
+    StoreUnavailable,
+)
 from face_rec.languages.translator import Translators
 from face_rec.log import configure
 from face_rec.models.status import ModelState
@@ -37,6 +45,7 @@ from face_rec.web.gate.streamlit_messages import BackMessages, ForwardMessages
 from face_rec.web.ops.host_checks import remarks
 from face_rec.web.server.installed import AwayFiles
 from face_rec.web.server.page_sessions import PageSessions
+from face_rec.web.server.runner import Runner
 from pages.ui.kiosk import screen_files
 
 log = logging.getLogger(__name__)
@@ -67,6 +76,7 @@ delta_generator._use_warning_has_been_displayed = True  # noqa: SLF001
 
 SETTINGS = _settings()
 WORDS = Translators().of(SETTINGS.site_language)
+_HANDOVER = assembly.Handover(sys.argv[1:] if __name__ == "__main__" else ())
 configure(SETTINGS.log_level, SETTINGS.log_format)
 for remark in remarks(SETTINGS.secret_files):
     log.warning("secrets_open %s", remark)
@@ -84,13 +94,22 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     except (FaceRecError, OSError) as error:
         _end(_not_started(error))
     assembly.install(built)
-    watching = background.task("load", built.load.watch())
-    telling = background.task("setup-link", _tell_setup_link(built))
+    try:
+        await to_thread.run_sync(_HANDOVER.take_over, built)
+    except FaceRecError as error:
+        await to_thread.run_sync(building.__exit__, None, None, None)
+        _end(_not_started(error))
+    tasks = [
+        background.task("load", built.load.watch()),
+        background.task("setup-link", _tell_setup_link(built)),
+        background.task("handover", _HANDOVER.serve(built)),
+    ]
     try:
         yield {"system": built}
     finally:
-        telling.cancel()
-        watching.cancel()
+        for task in tasks:
+            task.cancel()
+        await to_thread.run_sync(_HANDOVER.close)
         await to_thread.run_sync(warming.close)
         assembly.install(None)
         await to_thread.run_sync(building.__exit__, None, None, None)
@@ -184,7 +203,7 @@ def _not_started(error: Exception) -> int:
             "let the app write to DATA_DIR; as a service it tries again by itself."
         )
     sys.stderr.write(f"{said}\n")
-    return 2 if isinstance(error, SettingError | RedisMissing) else 1
+    return 2 if isinstance(error, SettingError | RedisMissing | SchemaNewer) else 1
 
 
 def _uploaded() -> dict[str, int]:
@@ -224,9 +243,32 @@ app = st.App(
 
 
 def main() -> None:
-    """Serve until the process is told to end."""
+    """Serve until the process is told to end. Streamlit makes its own runner last of all; ours
+    can be handed its socket by another process, and hand it on."""
     assembly.serve_bounded(SETTINGS)
-    app.run(config=_options())
+    options = _options()
+    runner = Runner(
+        assembly.server_of(SETTINGS, str(options["server.address"])), SETTINGS.data_dir,
+        starlette_server._get_uvicorn_config_kwargs,  # noqa: SLF001
+        lambda: bootstrap._print_url(is_running_hello=False),  # noqa: SLF001
+        take_over=_HANDOVER.wanted,
+    )  # fmt: skip
+    _HANDOVER.runner = runner
+    starlette_server.UvicornRunner = _Ours  # type: ignore[misc,assignment]
+    app.run(config=options)
+
+
+class _Ours:
+    """In the place of Streamlit's own."""
+
+    def __init__(self, served: object) -> None:
+        self._served = served
+
+    def run(self) -> None:
+        try:
+            _HANDOVER.run(self._served)
+        except FaceRecError as error:
+            sys.exit(_not_started(error))
 
 
 if __name__ == "__main__":

@@ -196,7 +196,10 @@ start() {
   fi
   systemctl daemon-reload
   systemctl enable --quiet "$NAME" "$NAME-watchdog.timer"
-  systemctl restart "$NAME"
+  # A version that runs hands over to this one, so that kiosks go on; one that cannot is restarted.
+  if ! systemctl is-active --quiet "$NAME" || ! systemctl reload "$NAME"; then
+    systemctl restart "$NAME"
+  fi
   systemctl start "$NAME-watchdog.timer"
   wait_until_alive
 }

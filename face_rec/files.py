@@ -4,11 +4,13 @@ Nothing else of ours syncs, replaces or locks a file (``tests/test_architecture.
 functions are safe on any thread, and raise OSError where nothing else is said.
 """
 
+import hashlib
 import os
 import secrets
 import shutil
 import stat
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -19,6 +21,7 @@ from face_rec.domain.errors import StoreError
 _PRIVATE: Final = 0o600
 _PRIVATE_FOLDER: Final = 0o700
 _LOCK: Final = ".lock"  # in a claimed folder, and in the one around it
+_LONGEST_SOCKET_PATH: Final = 100  # longer ones are cut silently, at 104 or 108 bytes
 
 
 # --- writing --------------------------------------------------------------------------------
@@ -152,6 +155,23 @@ def make_private(folder: Path) -> None:
             f"The folder {folder} belongs to another user. Run the app and its commands as the "
             "same user, or remove the folder if nothing of it is needed."
         )
+
+
+def socket_path(folder: Path, name: str) -> Path:
+    """Where processes on ``folder`` meet, whatever their TMPDIR; not in the folder itself, whose
+    path may be too long for a socket or on a file system without them. The folder around it is
+    to be made private (:func:`make_private`). Raises StoreError."""
+    around = f"face-rec-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
+    # A folder made private in it, whose owner is checked.
+    temporary = "/tmp"  # noqa: S108  # nosec B108
+    if not os.access(temporary, os.W_OK | os.X_OK):
+        temporary = tempfile.gettempdir()
+    path = Path(temporary) / around / name
+    if len(os.fsencode(path)) > _LONGEST_SOCKET_PATH:
+        raise StoreError(
+            f"The path {path} is too long for a socket. Set TMPDIR to a folder with a short name."
+        )
+    return path
 
 
 # --- locks; the system lets go of them when a process ends, however it ends --------------------

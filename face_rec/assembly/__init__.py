@@ -3,7 +3,8 @@
 ``app`` builds all of it, ``commands`` what a command needs, ``drill`` what tries a backup out,
 ``stores`` what both rest on, from ``redis_connection``, ``sealing``, ``snapshots``, ``chain``,
 ``access``, ``privacy`` and ``model_change``; ``system`` says what was built and what each façade
-shows of it, ``serving`` puts routes and the gate in front, ``admission`` what the gate counts.
+shows of it, ``serving`` puts routes and the gate in front, ``admission`` what the gate counts,
+``handover`` takes over from the process that served before.
 """
 
 from face_rec.assembly.admission import owner_of_page
@@ -25,12 +26,14 @@ from face_rec.assembly.commands import (
     has_accounts,
 )
 from face_rec.assembly.drill import Tried, try_restore
+from face_rec.assembly.handover import Handover, server_of
 from face_rec.assembly.redis_connection import redis_address
 from face_rec.assembly.serving import middleware, routes, serve_bounded
 from face_rec.assembly.snapshots import backup_place
 from face_rec.assembly.system import System, install
 
 __all__ = [
+    "Handover",
     "System",
     "Tried",
     "backup_place",
@@ -55,5 +58,6 @@ __all__ = [
     "redis_address",
     "routes",
     "serve_bounded",
+    "server_of",
     "try_restore",
 ]

@@ -1,8 +1,10 @@
 """The Redis that the settings name: one that runs elsewhere, or our own."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from config import Settings
+from face_rec import __version__
+from face_rec.domain.errors import StoreUnavailable
 from face_rec.files import make_folder
 from face_rec.stores.redis.client import (
     MARK_RETRIES,
@@ -12,11 +14,22 @@ from face_rec.stores.redis.client import (
     connect,
 )
 from face_rec.stores.redis.embedded import EmbeddedRedis
+from face_rec.stores.site import schema
 
 
 def open_redis(settings: Settings, stack: ExitStack) -> Client:
-    """A client of the Redis that the settings name, or of our own."""
-    return connected(start_redis(settings, stack), stack)
+    """A client of the Redis that the settings name, or of our own. Raises SchemaNewer."""
+    client = connected(start_redis(settings, stack), stack)
+    refuse_later_version(client, settings)
+    return client
+
+
+def refuse_later_version(client: Client, settings: Settings) -> None:
+    """Raises SchemaNewer where the data are of a later version; a Redis that is away is asked by
+    the pulse when it comes back."""
+    schema.check_files(settings.data_dir, __version__)
+    with suppress(StoreUnavailable):
+        schema.refuse_newer(schema.stored(client, settings.site))
 
 
 def start_redis(settings: Settings, stack: ExitStack) -> RedisAddress:

@@ -9,6 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config import Settings
+from face_rec import __version__
 from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
 from face_rec.access.devices.device import Device
@@ -16,7 +17,12 @@ from face_rec.access.factors.step_up import StepUp
 from face_rec.access.rights import Act
 from face_rec.assembly.access import open_accounts, open_trail
 from face_rec.assembly.chain import open_chained, open_journal, open_streams
-from face_rec.assembly.redis_connection import connected, connected_to_mark, start_redis
+from face_rec.assembly.redis_connection import (
+    connected,
+    connected_to_mark,
+    refuse_later_version,
+    start_redis,
+)
 from face_rec.assembly.sealing import open_data_keys
 from face_rec.assembly.snapshots import open_spool
 from face_rec.attendance.answers import Answers
@@ -49,6 +55,7 @@ from face_rec.stores.site.audited_writers import (
     KeptCorrections,
 )
 from face_rec.stores.site.kiosk_records import KioskRecords
+from face_rec.stores.site.schema import Migration, Step, why_held
 from face_rec.stores.site.site_state import RedisOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
 from face_rec.stores.verify.watch import ChainWatch
@@ -95,8 +102,9 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     """All of them, with what watches over them started; closed with ``stack``."""
     address = start_redis(settings, stack)
     client = connected(address, stack)
+    refuse_later_version(client, settings)
     serve_nothing_half_restored(client, settings.site)
-    pulse = pulse_of(address, settings.site)
+    pulse = pulse_of(address, settings.site, why_held)
     pulse.start()
     stack.callback(pulse.close)
     streams = open_streams(settings, client, clock)
@@ -119,10 +127,14 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
     spool = open_spool(settings, client, data_keys, pulse.away)
     stack.callback(spool.close)
     people = chained.people
+    steps = (
+        Step(1, "leaving-days",
+             lambda: settle_leaving_days(client, settings.site, people, access.audit)),
+    )  # fmt: skip
     try:
-        settle_leaving_days(client, settings.site, people, access.audit)
+        Migration(client, settings.site, steps, __version__).run()
     except StoreUnavailable:  # Redis is away: at the next start, then
-        log.warning("leaving_days_wait")
+        log.warning("schema_steps_wait")
     return Stores(
         client,
         options,

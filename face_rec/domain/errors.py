@@ -17,6 +17,14 @@ class SettingError(FaceRecError):
     """A setting has a value it cannot have; the app does not start."""
 
 
+class HandoverRefused(FaceRecError):
+    """A process does not take over from the one that serves, which serves on."""
+
+
+class PortTaken(FaceRecError):
+    """Another program listens where this one should."""
+
+
 # --- models ---------------------------------------------------------------
 
 
@@ -117,6 +125,10 @@ class ConsentMissing(PeopleError):
 
 class StoreError(FaceRecError):
     """A store could not do what was asked."""
+
+
+class SchemaNewer(StoreError):
+    """A later version has brought the data to a form that this one cannot use."""
 
 
 class StoreUnavailable(StoreError):

@@ -151,6 +151,7 @@ class Event:
     ``liveness``: median of the texture models, ``live``: what all that was found came to,
     ``found``: each piece of it; None and empty: not checked.
     ``clock``: what was known of the clock that it was written by; None: nothing was noted.
+    ``beyond``: JSON of what a later version has added, handed on with the event.
     """
 
     id: str
@@ -172,6 +173,7 @@ class Event:
     live: Liveness | None = None
     found: tuple[Finding, ...] = ()
     clock: Stamp | None = None
+    beyond: str = ""
 
     @property
     def doubts(self) -> tuple[str, ...]:

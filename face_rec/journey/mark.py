@@ -7,7 +7,7 @@ the mark, and a replayer hands it on, by its id, when Redis is back.
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -60,9 +60,7 @@ class DurableMarker:
         self._counts: Counter[str] = Counter()
         self._counting = Lock()
         waiting = journal.pending()
-        since = (clock.now() - timedelta(seconds=cooldown())).timestamp()
-        for event in (*journal.kept(since), *waiting):  # a restart forgets nobody, Redis or not
-            self._recent.remember_of_before(event)
+        self._recall(waiting)
         self._replayer = Replayer(attendance, journal, clock, cooldown, waiting)
 
     def mark(self, event: Event) -> Receipt:
@@ -104,10 +102,21 @@ class DurableMarker:
             self._problem = ""
         return self._problem
 
+    def adopt(self) -> None:
+        """Another process on this journal has just ended: take over what it leaves at once, and
+        know whom it has marked. Raises JournalError."""
+        self._recall(self._replayer.adopt())
+
     def close(self, timeout: float = 10.0) -> None:
         """Try once more what is pending, for ``timeout`` s at most; the rest stays in the
         journal."""
         self._replayer.close(timeout)
+
+    def _recall(self, waiting: Iterable[Event]) -> None:
+        """A restart forgets nobody, Redis or not."""
+        since = (self._clock.now() - timedelta(seconds=self._cooldown())).timestamp()
+        for event in (*self._journal.kept(since), *waiting):
+            self._recent.remember_of_before(event)
 
     def _mark(self, event: Event) -> Receipt:
         with self._locks[hash(event.subject) % _LOCKS]:

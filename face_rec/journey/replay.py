@@ -110,14 +110,19 @@ class Replayer:
             self._changed.wait_for(lambda: stopping() or self._waiting, ADOPT_EVERY)
             return not stopping()
 
-    def _adopt(self) -> None:
-        try:
-            found = self._journal.adopt()
-        except JournalError as error:  # at the next look, or the next start
-            log.error("journal_not_adopted reason=%s", error)
-            return
+    def adopt(self) -> Sequence[Event]:
+        """Take over what a process left that has ended; what waits now. Raises JournalError."""
+        found = self._journal.adopt()
         with self._changed:
             self._waiting.update((event.id, event) for event in found)
+            self._changed.notify_all()
+            return list(self._waiting.values())
+
+    def _adopt(self) -> None:
+        try:
+            self.adopt()
+        except JournalError as error:  # at the next look, or the next start
+            log.error("journal_not_adopted reason=%s", error)
 
     def _pass(self) -> Backoff | None:
         """Offer everything once; when to try again where something is left."""

@@ -1,8 +1,9 @@
 """JSON as it is stored: written in few bytes, read strictly into our own types (msgspec)."""
 
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -39,6 +40,22 @@ class Reader(Generic[T]):
             raise
         except msgspec.DecodeError:  # half a character, or no number: older versions wrote both
             return msgspec.convert(json.loads(text), self._kind)
+
+
+# --- what a later version has added
+
+
+def beyond(stored: bytes | str | None, known: Collection[str]) -> dict[str, Any]:
+    """The fields of a stored record that are none of ``known``: a later version has added them.
+    Whoever writes the record anew puts them back in, or the version beside this one would lose
+    what it has written. Nothing of what is no record."""
+    try:
+        found = json.loads(stored or b"{}")
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {name: value for name, value in found.items() if name not in known}
 
 
 # --- times

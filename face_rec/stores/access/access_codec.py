@@ -10,18 +10,26 @@ import msgspec
 
 from face_rec.access.audit.audit import AuditEntry
 from face_rec.domain.errors import StoreError
-from face_rec.stores.stored_json import compact, in_utc
+from face_rec.stores.stored_json import beyond, compact, in_utc
 
 T = TypeVar("T")
 
 _GROUPS: Final = "groups"
 
 
-def encode(record: Any) -> str:  # noqa: ANN401 - any dataclass
+_RETIRED: Final = frozenset({"title", "opens", "closes", "pin"})
+"""Of devices, before a kiosk's own record said this; their rewriting drops it."""
+
+
+def encode(record: Any, over: bytes | None = None) -> str:  # noqa: ANN401 - any dataclass
     """One record as JSON, in ASCII: what strangers type may hold half a character. Sets are in
-    order; the details of the audit log stay in the order in which they were told."""
+    order; the details of the audit log stay in the order in which they were told. What a later
+    version has added to the record that is written ``over`` stays."""
     order: Final = None if isinstance(record, AuditEntry) else "deterministic"
-    return compact(msgspec.to_builtins(record, order=order)).decode()
+    fields = msgspec.to_builtins(record, order=order)
+    if over is not None:
+        fields |= beyond(over, fields.keys() | _RETIRED)
+    return compact(fields).decode()
 
 
 def decode(kind: type[T], text: str | bytes) -> T:

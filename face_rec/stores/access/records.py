@@ -112,7 +112,9 @@ class RedisRecords(Generic[Record]):
         keeps: Mapping[str, object] | None = None,
     ) -> bytes:
         first, kept = "1" if only_first else "0", compact(dict(keeps)) if keeps else b""
-        text = encode(record)
+        with redis_errors():
+            stored = self._client.hget(self._key, _field(record.id)) if over else None
+        text = encode(record, cast("bytes | None", stored))
         arguments: list[Argument] = [_field(record.id), over, text, first, kept]
         ledger = self._ledger
         with redis_errors():

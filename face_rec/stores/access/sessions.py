@@ -64,7 +64,8 @@ class RedisSessions:
     @redis_errors()
     def replace(self, digest: str, session: Session) -> None:
         key = keys.session(self._site, digest)
-        self._client.set(key, encode(session), xx=True, keepttl=True)
+        stored = cast("bytes | None", self._client.get(key))
+        self._client.set(key, encode(session, stored), xx=True, keepttl=True)
 
     @redis_errors()
     def drop(self, digest: str, account: str) -> None:

@@ -1,17 +1,19 @@
 """An attendance event as one line of JSON, for Redis and for the journal."""
 
-from dataclasses import replace
+import json
+from dataclasses import fields, replace
 from datetime import UTC
 from typing import Final
 
 from face_rec.domain.clock_state import Stamp
 from face_rec.domain.marks import Event
-from face_rec.stores.stored_json import Reader, in_utc, time_to_text, written
+from face_rec.stores.stored_json import Reader, beyond, in_utc, time_to_text, written
 
 _PLAIN: Final = (
     "id", "subject", "kiosk", "score", "margin", "liveness", "snapshot", "contract", "target",
     "author", "reason", "kind", "source", "becomes", "live",
 )  # fmt: skip
+_KNOWN: Final = frozenset(field.name for field in fields(Event))
 _read: Final = Reader(Event)
 
 
@@ -29,6 +31,8 @@ def encode(event: Event) -> bytes:
         record["found"] = event.found
     if event.clock is not None:
         record["clock"] = _stamp(event.clock)
+    if event.beyond:
+        record |= json.loads(event.beyond)
     return written(record)
 
 
@@ -39,6 +43,12 @@ def _stamp(stamp: Stamp) -> dict[str, object]:
         "apart": stamp.apart or None,
     }  # fmt: skip
     return {name: value for name, value in values.items() if value is not None}
+
+
+def with_all(event: Event, line: bytes) -> Event:
+    """``event`` as ``line`` has it, with what a later version has added: it is to be handed on."""
+    more = beyond(line, _KNOWN)
+    return replace(event, beyond=written(more).decode()) if more else event
 
 
 def decode(line: bytes) -> Event:

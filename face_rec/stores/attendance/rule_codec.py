@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from face_rec.attendance.rules.rules import Item
+from face_rec.stores.stored_json import beyond
 
 Kind = TypeVar("Kind", bound=Item)
 
@@ -20,9 +21,12 @@ class MalformedRule(ValueError):
     """A stored entry that is no such rule."""
 
 
-def encode(item: Item) -> str:
-    """One entry as JSON; sets in order, so that the same entry has the same text."""
+def encode(item: Item, over: bytes | None = None) -> str:
+    """One entry as JSON; sets in order, so that the same entry has the same text. What a later
+    version has added to the entry that is written ``over`` stays."""
     fields = _without_ids(msgspec.to_builtins(item, order="deterministic"))
+    if over is not None:
+        fields |= beyond(over, {*fields, _EARLIER})
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 

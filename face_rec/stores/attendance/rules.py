@@ -84,7 +84,7 @@ class RedisRules:
 
     @redis_errors()
     def put(self, *items: Item, seen: int | None = None) -> None:
-        self._change([(item, encode(item)) for item in items], seen)
+        self._change([(item, encode(item, self._entry(item))) for item in items], seen)
 
     @redis_errors()
     def remove(self, *items: Item, seen: int | None = None) -> None:
@@ -200,6 +200,9 @@ class RedisRules:
                 with suppress(ValueError):  # of another version: it tells nothing
                     found[kiosk] = _note(text)
         return found
+
+    def _entry(self, item: Item) -> bytes | None:
+        return cast("bytes | None", self._client.hget(self._hash_of(item), item.id))
 
     def _hash_of(self, item: Item) -> str:
         return keys.rule(self._site, kind_of(item).name)

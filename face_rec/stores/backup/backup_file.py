@@ -1,7 +1,7 @@
 """A backup as a file: gzipped lines of JSON, the first says what it is, the last that it is whole.
 
-``schema`` counts the changes of what the keys in Redis mean. A newer version of the app reads
-older backups by taking each record through the migrations in between.
+``schema`` is the form of the data (:mod:`face_rec.stores.site.schema`). A newer version of the
+app reads older backups by taking each record through the migrations in between.
 """
 
 import gzip
@@ -17,15 +17,15 @@ from typing import IO, Any, Final, cast
 from face_rec.domain import names
 from face_rec.domain.errors import BackupRefused
 from face_rec.stores.backup.backup_records import Record
+from face_rec.stores.site.schema import SCHEMA
 
-SCHEMA: Final = 1
 FORMAT: Final = "face-attendance backup"
 Admit = Callable[[Record], bool]
 """Whether to take a record; raises BackupRefused for one that must not be there at all."""
 Migration = Callable[[Record], Record | None]
 """A record of one schema as the next has it; None where that has no such thing."""
 MIGRATIONS: Final[Mapping[int, Migration]] = {}
-"""By the schema they start from; a version that changes what keys mean adds one."""
+"""By the schema they start from; a version that adds a step to those of the database adds one."""
 
 LONGEST_LINE: Final = 8 << 20
 """Bytes; a record of ours has at most 0.8 MB of values, each byte written as six at most."""

@@ -38,7 +38,7 @@ _HELD: Final[Mapping[str, str]] = {
 """By the whole key."""
 
 _LEFT_OUT: Final = (
-    rf"(ids|revision|changes|restoring):{_SITE}",  # made anew
+    rf"(ids|revision|changes|restoring|schema):{_SITE}",  # made anew
     rf"access:{_SITE}:key",  # made anew
     # Of the moment, and secrets of it:
     rf"(session|sessions|link|once|tries|attempts|turn|offline):{_SITE}:.*",

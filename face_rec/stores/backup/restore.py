@@ -75,7 +75,9 @@ class SiteRestore:
 
     def _counts(self, key: str) -> bool:
         """Whether ``key`` is more than an app that was only started leaves behind."""
-        unimportant = {keys.access_key(self._site), keys.restoring(self._site)}
+        unimportant = {
+            keys.access_key(self._site), keys.restoring(self._site), keys.schema(self._site),
+        }  # fmt: skip
         if int(self._client.ttl(key)) >= 0 or key in unimportant:
             return False
         if key in self._streams:
@@ -93,6 +95,7 @@ class SiteRestore:
         self._ids.clear()
         self._client.set(keys.restoring(self._site), digest)
         self._client.delete(*self._streams)  # a backup of before the chain has none of its own
+        self._client.delete(keys.schema(self._site))  # the next start brings it to today's form
         waiting: list[Record] = []
         for record in records:
             waiting.append(record)

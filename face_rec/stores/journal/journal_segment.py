@@ -32,6 +32,7 @@ _SPARSE: Final = 8  # a file of which less than one line in so many still waits 
 _SMALL: Final = 100  # events; fewer are copied rather than kept in a file of their own
 _SEALED: Final = b',"seal":"'  # inside a JSON text a quote has a backslash before it
 _END: Final = b'"}'
+_EVENT: Final = b'{"event":'
 _NO_EVENT: Final = "-"
 _JOINED: Final = re.compile(rb'(?s)(?<="\}).(?=\{"(?:event|settled)":)')
 """The end of a line, whatever became of it."""
@@ -243,7 +244,7 @@ def take_over(path: Path, seal: LineSeal) -> Segment | None:
 
 
 def event_line(event: Event, seal: LineSeal) -> bytes:
-    return _sealed(b'{"event":' + event_codec.encode(event) + b"}", seal)
+    return _sealed(_EVENT + event_codec.encode(event) + b"}", seal)
 
 
 def settled_line(event_id: str, seal: LineSeal, *, void: bool = False) -> bytes:
@@ -258,7 +259,8 @@ def parsed(line: bytes, seal: LineSeal) -> Line:
     try:
         found = _read(body)
         if found.event is not None:
-            return Line(event=event_codec.checked(found.event))
+            event = event_codec.checked(found.event)
+            return Line(event=event_codec.with_all(event, body[len(_EVENT) : -1]))
     except (ValueError, RecursionError) as error:
         raise BadLine(f"not an entry of the journal: {error!r}") from error
     if not found.settled:

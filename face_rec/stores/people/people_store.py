@@ -18,6 +18,7 @@ from face_rec.stores.chain.linking import Linking
 from face_rec.stores.people import people_proof, person_codec
 from face_rec.stores.people.people_proof import Proof
 from face_rec.stores.people.people_reader import RedisPeopleReader
+from face_rec.stores.people.person_codec import Over
 from face_rec.stores.people.person_keys import PersonKey, PersonKeys, PersonSealer
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
@@ -183,7 +184,10 @@ class RedisPeople(RedisPeopleReader):
         self, person: Person, templates: Sequence[Template], own: PersonKey | None
     ) -> dict[str, bytes]:
         """All fields, sealed as they are to be."""
-        subject, fields = person.subject, person_codec.person_fields(person)
+        subject = person.subject
+        fields = person_codec.person_fields(
+            person, self._over(subject) if person.version else None
+        )
         if self._own is None:
             return {**fields, **person_codec.vector_fields(self._sealer, subject, templates)}
         if own is not None:
@@ -197,6 +201,15 @@ class RedisPeople(RedisPeopleReader):
             faces = person_codec.packed(templates)
             fields[keys.FACES] = sealer.seal(faces, person_codec.faces_context(subject))
         return fields
+
+    def _over(self, subject: str) -> Over | None:
+        """What is there, opened; a write that another one overtakes is refused."""
+        key = keys.person(self._site, subject)
+        names = [keys.ALIAS, keys.ABOUT, keys.TEMPLATES]
+        alias, about, templates = cast("Any", self._client.hmget(key, names))
+        if about is None:
+            return None
+        return Over(self._open_about(subject, alias, about), templates or b"[]")
 
     def _linked(self, states: States, linking: Linking, *flags: str) -> Sequence[Any]:
         """What the script answers, with the link that it writes, if there is a chain."""

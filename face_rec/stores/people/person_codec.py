@@ -5,8 +5,10 @@ separator inside a string. Embeddings pass through a :class:`Sealer`, so that
 encryption at rest is one object handed in.
 """
 
+import json
 import struct
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -18,7 +20,7 @@ from face_rec.domain.faces import Matrix, Vector
 from face_rec.domain.people import Consent, Moved, Pause, Person, Template, TemplateInfo
 from face_rec.protocols.sealing import Sealer
 from face_rec.stores.redis import keys
-from face_rec.stores.stored_json import Reader, in_utc, time_to_text, written
+from face_rec.stores.stored_json import Reader, beyond, in_utc, time_to_text, written
 
 _ROW = struct.Struct("<BH")  # slot, bytes
 _HEAD = _ROW.size
@@ -41,14 +43,39 @@ LEFT = "deactivated_at"
 """In ``about``; absent from what older versions wrote."""
 
 
-def person_fields(person: Person) -> dict[str, bytes]:
+@dataclass(frozen=True, slots=True)
+class Over:
+    """The record that is written over: what a later version has added to it stays."""
+
+    about: bytes
+    templates: bytes
+
+
+def person_fields(person: Person, over: Over | None = None) -> dict[str, bytes]:
     """All fields but the version and the embeddings."""
+    about = beyond(over.about, _About.__struct_fields__) if over else {}
+    added = _added(over.templates) if over else {}
+    infos = [{**_info(one), **added.get(_name_of(one), {})} for one in person.templates]
     return {
         keys.ID: person.id.encode(),
         keys.INDEXED: keys.indexed(person.id),
-        keys.ABOUT: written(_about(person)),
-        keys.TEMPLATES: written([_info(info) for info in person.templates]),
+        keys.ABOUT: written({**_about(person), **about}),
+        keys.TEMPLATES: written(infos),
         keys.ROWS: written(_rows(person)),
+    }
+
+
+def _name_of(info: TemplateInfo) -> tuple[int, datetime | None]:
+    return info.slot, info.added_at
+
+
+def _added(templates: bytes) -> dict[tuple[int, datetime | None], dict[str, Any]]:
+    """What a later version says of templates: which one, and what."""
+    known = {field.name for field in fields(TemplateInfo)}
+    stored = json.loads(templates)
+    return {
+        _name_of(info): beyond(written(one), known)
+        for info, one in zip(_read_templates(templates), stored, strict=True)
     }
 
 
@@ -56,13 +83,13 @@ PERSON_FIELDS = (keys.VERSION, keys.ID, keys.ABOUT, keys.TEMPLATES)
 """What :func:`person_of` reads."""
 
 
-def person_of(subject: str, fields: Fields) -> Person | None:
-    """The person in ``fields`` (PERSON_FIELDS); None if there is none. Raises ValueError for
+def person_of(subject: str, stored: Fields) -> Person | None:
+    """The person in ``stored`` (PERSON_FIELDS); None if there is none. Raises ValueError for
     what is not understood."""
-    version, person_id = fields[keys.VERSION], fields[keys.ID]
+    version, person_id = stored[keys.VERSION], stored[keys.ID]
     if version is None or person_id is None:
         return None
-    about = _read_about(fields[keys.ABOUT] or b"{}")
+    about = _read_about(stored[keys.ABOUT] or b"{}")
     return Person(
         subject=subject,
         id=person_id.decode(),
@@ -75,7 +102,7 @@ def person_of(subject: str, fields: Fields) -> Person | None:
         created_at=_moment(about.created_at),
         updated_at=_moment(about.updated_at),
         version=int(version),
-        templates=_read_templates(fields[keys.TEMPLATES] or b"[]"),
+        templates=_read_templates(stored[keys.TEMPLATES] or b"[]"),
         deactivated_at=_left_of(about),
         pauses=tuple(Pause(since, until) for since, until in about.pauses),
         moved=tuple(Moved(group, until) for group, until in about.moved),

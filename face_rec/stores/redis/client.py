@@ -204,16 +204,24 @@ RESTORING: Final = (
     "A backup is being put back, or was only half put back. Nothing is read or written until it "
     "is whole: wait for the command restore, or run it again with the same backup."
 )
-held = threading.Event()
-"""Set while the database holds half of a backup: every store of this process then answers as if
-it were away. By the pulse only."""
+
+
+class Held(threading.Event):
+    """``reason``: why it is set, in words."""
+
+    reason = RESTORING
+
+
+held = Held()
+"""Set while the database holds half of a backup, or data of a later version: every store of this
+process then answers as if it were away. By the pulse only."""
 
 
 @contextmanager
 def redis_errors() -> Iterator[None]:
     """Raise StoreUnavailable for what may pass, StoreError for what will not."""
     if held.is_set():
-        raise StoreUnavailable(RESTORING)
+        raise StoreUnavailable(held.reason)
     try:
         yield
     except ANY_ERROR as error:

@@ -278,6 +278,11 @@ def restoring(site: str) -> str:
     return f"restoring:{{{site}}}"
 
 
+def schema(site: str) -> str:
+    """String: JSON, which form the data have and which programs may use them."""
+    return f"schema:{{{site}}}"
+
+
 def beats_of(site: str) -> str:
     """How the heartbeats of all days begin."""
     return f"beats:{{{site}|"

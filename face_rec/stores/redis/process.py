@@ -4,12 +4,10 @@ The ``server`` lock is inherited by the redis-server itself. As long as it is he
 server lives, whoever started it, and no second one is let loose on the same files.
 """
 
-import hashlib
 import logging
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -33,7 +31,6 @@ _SILENCE_SECONDS: Final = 15.0  # a server says at once that it is still loading
 _STOP_SECONDS: Final = 30.0
 _LEAST_STOP: Final = 5.0  # however late everything else was: it has to write what it holds
 _ROOM: Final = 64 << 10  # bytes without which a start fails for that reason
-_LONGEST_SOCKET_PATH: Final = 100  # longer ones are cut silently, at 104 or 108 bytes
 
 
 class RedisProcess:
@@ -41,7 +38,7 @@ class RedisProcess:
     False: it writes nothing of what it holds to the disk."""
 
     def __init__(self, folder: Path, *, kept: bool = True) -> None:
-        self.socket = _socket_path(folder)
+        self.socket = files.socket_path(folder, "redis.sock")
         self._folder = folder
         self._kept = kept
         self._child: subprocess.Popen[bytes] | None = None
@@ -170,22 +167,6 @@ class RedisProcess:
             "service with a temporary folder of its own (PrivateTmp) started it, run this within "
             "that service; else end it and try again."
         )
-
-
-def _socket_path(folder: Path) -> Path:
-    """The same for every process on ``folder``, whatever its TMPDIR; not in the folder
-    itself, whose path may be too long for a socket or on a file system without them."""
-    name = f"face-rec-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
-    # A folder made private in it, whose owner is checked.
-    temporary = "/tmp"  # noqa: S108  # nosec B108
-    if not os.access(temporary, os.W_OK | os.X_OK):
-        temporary = tempfile.gettempdir()
-    path = Path(temporary) / name / "redis.sock"
-    if len(os.fsencode(path)) > _LONGEST_SOCKET_PATH:
-        raise StoreError(
-            f"The path {path} is too long for a socket. Set TMPDIR to a folder with a short name."
-        )
-    return path
 
 
 def _options(folder: Path, path: Path, *, kept: bool) -> list[str]:

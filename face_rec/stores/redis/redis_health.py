@@ -10,7 +10,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from face_rec.background import Background
 from face_rec.clock import Clock
@@ -19,6 +19,7 @@ from face_rec.domain.health import HealthCheck
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import (
     ANY_ERROR,
+    RESTORING,
     Client,
     RedisAddress,
     connect,
@@ -93,23 +94,32 @@ def ahead_of_redis(client: Client, clock: Clock) -> Callable[[], float | None]:
     return ask
 
 
-def pulse_of(address: RedisAddress, site: str) -> "Pulse":
-    """The pulse of the Redis at ``address``, over a connection of its own."""
-    return Pulse(connect(address, patience=SILENT), keys.restoring(site))
+def pulse_of(address: RedisAddress, site: str, outdated: Callable[[bytes | None], str]) -> "Pulse":
+    """The pulse of the Redis at ``address``, over a connection of its own. ``outdated``: why what
+    the database says of its form keeps this process from it, or ""."""
+    return Pulse(connect(address, patience=SILENT), site, outdated)
 
 
 class Pulse:
     """Pings in a thread of its own until closed. ``away`` costs nothing; any thread.
 
     Only a ping that was sent and not answered counts, never the time since the last one: a
-    process that was busy with itself does not take Redis for silent. While ``restoring`` exists
-    every store of this process is held (:data:`face_rec.stores.redis.client.held`).
+    process that was busy with itself does not take Redis for silent. While a backup is put back,
+    or the data are of a later version, every store of this process is held
+    (:data:`face_rec.stores.redis.client.held`).
     """
 
-    def __init__(self, client: Client, restoring: str = "") -> None:
-        """``client``: waits no longer than ``SILENT`` for an answer; closed with the pulse."""
+    def __init__(
+        self,
+        client: Client,
+        site: str = "",
+        outdated: Callable[[bytes | None], str] = lambda _: "",
+    ) -> None:
+        """``client``: waits no longer than ``SILENT`` for an answer; closed with the pulse.
+        ``site``: whose data are looked after; "" for none."""
         self._client = client
-        self._restoring = restoring
+        self._site = site
+        self._outdated = outdated
         self._silent_since: float | None = None
         self._away = False
         self._thread = Background("redis-pulse", self._run)
@@ -142,16 +152,23 @@ class Pulse:
     def _answers(self) -> bool:
         try:
             self._client.ping()
-            if self._restoring:
-                self._hold(bool(self._client.exists(self._restoring)))
+            if self._site:
+                self._hold(self._obstacle())
         except ANY_ERROR as error:
             return not is_away(error)  # a refusal is an answer
         return True
 
-    def _hold(self, restoring: bool) -> None:
-        if restoring and not held.is_set():
-            log.error("held_while_a_backup_is_restored")
+    def _obstacle(self) -> str:
+        """Why nothing may be asked now, or ""."""
+        looked_at = [keys.restoring(self._site), keys.schema(self._site)]
+        restoring, form = cast("list[bytes | None]", self._client.mget(looked_at))
+        return RESTORING if restoring is not None else self._outdated(form)
+
+    def _hold(self, obstacle: str) -> None:
+        if obstacle and not held.is_set():
+            log.error("held reason=%s", obstacle)
+            held.reason = obstacle
             held.set()
-        elif held.is_set() and not restoring:
-            log.warning("goes_on_after_a_restore")
+        elif held.is_set() and not obstacle:
+            log.warning("held_no_more")
             held.clear()

@@ -40,6 +40,7 @@ from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.sealing.keyring import Keyring, derived
+from face_rec.stores.site.schema import SCHEMA
 from face_rec.stores.site.site_state import RedisOptions
 from face_rec.stores.verify.chain_report import Flaw
 from tests.fakes.clock import MORNING, FakeClock
@@ -535,7 +536,7 @@ def test_foreign_keys_and_paths_in_a_backup_are_refused_before_anything_is_writt
     inside = tmp_path / "data"
     backups = open_backups(pair[1], "main", OPEN, witness_folder(inside, "main"))
     evil = tmp_path / "evil"
-    evil.write_bytes(_file([record], schema=backup_file.SCHEMA).getvalue())
+    evil.write_bytes(_file([record], schema=SCHEMA).getvalue())
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(BackupRefused, match="no backup of this app holds"):
         backups.load(FilePlace(evil))
@@ -580,7 +581,7 @@ def test_a_newer_backup_asks_for_an_update_first() -> None:
 
 
 def test_every_schema_before_this_one_has_its_migration() -> None:
-    assert set(backup_file.MIGRATIONS) == set(range(1, backup_file.SCHEMA))
+    assert set(backup_file.MIGRATIONS) == set(range(1, SCHEMA))
 
 
 # --- S3 -----------------------------------

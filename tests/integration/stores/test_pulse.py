@@ -23,7 +23,7 @@ def redis(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def pulse(redis: Server) -> Iterator[Pulse]:
-    pulse = pulse_of(RedisAddress(nodes=(("127.0.0.1", redis.port),)), "main")
+    pulse = pulse_of(RedisAddress(nodes=(("127.0.0.1", redis.port),)), "main", lambda _: "")
     pulse.start()
     yield pulse
     pulse.close()

@@ -1,0 +1,1 @@
+"""One process takes over from another while people are marked."""
