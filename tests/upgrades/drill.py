@@ -65,12 +65,12 @@ class UpgradedServer(AppServer):
         subprocess.run(command, cwd=ROOT, check=True, env=self.environment(), capture_output=True)
         self.beside.run(_ADD.format(names=_KIOSKS[1:]))
 
-    def newcomer(self, **more: str) -> "subprocess.Popen[bytes]":
+    def newcomer(self) -> "subprocess.Popen[bytes]":
         """A process that is to take over."""
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "app.py", "--take-over"], cwd=self.root, stdout=log, stderr=log,
-                env=self.environment() | more, start_new_session=True,
+                env=self.environment(), start_new_session=True,
             )  # fmt: skip
 
     def becomes(self, newcomer: "subprocess.Popen[bytes]", ends: int = 0) -> None:

@@ -80,13 +80,12 @@ def test_nobody_is_refused_a_connection_and_no_mark_is_lost_or_doubled_by_an_upg
     server.start()
 
 
-def test_of_two_begun_at_once_one_is_refused_and_so_is_another_site_s_process(
+def test_of_two_begun_at_once_one_is_refused(
     server: UpgradedServer,
 ) -> None:
     pid = server.pid
     with handover.alone(server.data_dir, server.port):
         _refused(server, server.newcomer(), "Another process is taking over at this moment")
-    _refused(server, server.newcomer(SITE="other"), "has site main, this one other")
     assert server.pid == pid
 
 

@@ -64,6 +64,10 @@ def _unit() -> configparser.ConfigParser:
         ("StateDirectoryMode", "0700"),
         ("Restart", "on-failure"),
         ("RestartPreventExitStatus", "2"),
+        (
+            "NotifyAccess",
+            "exec",
+        ),  # who leaves names the main process, and who comes inherits the way
         ("KillMode", "mixed"),  # a signal to all would kill the embedded Redis first
     ],
 )
@@ -162,6 +166,28 @@ def test_alive_tells_by_its_exit_status(
         monkeypatch.setenv("ALLOWED_HOSTS", "*.example.org,door.example.org")
         assert alive.main() == wanted
         assert hosts == ["door.example.org"]
+
+
+@pytest.mark.parametrize(
+    ("app", "status"),
+    [
+        ("os.write(int(sys.argv[1].partition('=')[2]), b'serving')", 0),
+        ("sys.exit(1)", 1),
+        ("os.kill(os.getpid(), 9)", 1),
+    ],
+)
+def test_upgrade_returns_when_the_new_process_serves_or_has_ended(
+    tmp_path: Path, app: str, status: int
+) -> None:
+    (tmp_path / "app.py").write_text(f"import os, sys\n{app}\n", "utf-8")
+    code = (
+        f"import sys, pathlib, deploy.upgrade as one; one.ROOT = pathlib.Path({str(tmp_path)!r})"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", f"{code}; sys.exit(one.main())"], cwd=ROOT, check=False,
+        capture_output=True, timeout=120,
+    )  # fmt: skip
+    assert told.returncode == status, told.stderr
 
 
 def test_nobody_there_is_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
