@@ -47,16 +47,16 @@ class SystemClock:
         return time.monotonic()
 
     def uptime(self) -> float:
-        return time.clock_gettime(_SINCE_BOOT)
+        return time.monotonic() if _SINCE_BOOT is None else time.clock_gettime(_SINCE_BOOT)
 
     @property
     def boot(self) -> str:
         return _boot()
 
 
-_SINCE_BOOT: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-"""Linux counts sleep in the first of them only. Elsewhere a machine that slept looks as if its
-clock had been set forward."""
+_SINCE_BOOT: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", None)
+"""Linux only counts sleep. Elsewhere a machine that slept may look as if its clock had been set
+forward."""
 
 
 @cache

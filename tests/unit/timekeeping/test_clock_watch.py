@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from face_rec import clock as machine_clock
 from face_rec.attendance.marks.clock_doubts import ClockChanges
+from face_rec.clock import SystemClock
 from face_rec.domain.clock_state import ClockChange, Stamp, apart
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.marks import Event, EventKind, Source
@@ -321,3 +323,15 @@ def test_systemd_is_asked_once_a_minute_where_the_kernel_may_not_be() -> None:
     assert len(asked) == 2
     Keeper(lambda: Kept(False), systemd, clock.monotonic)()
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize("linux", [True, False])
+def test_the_machines_own_time_runs_on_every_system(
+    monkeypatch: pytest.MonkeyPatch, linux: bool
+) -> None:
+    if not linux:
+        monkeypatch.setattr(machine_clock, "_SINCE_BOOT", None)
+    clock = SystemClock()
+    assert 0 < clock.uptime() <= clock.uptime()
+    assert clock.boot == clock.boot
+    assert len(clock.boot) == 8
