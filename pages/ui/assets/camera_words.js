@@ -1,4 +1,5 @@
-// Why there is no picture: heading and advice by state; shared by every camera of the pages.
+// Why there is no picture: heading and advice by state; shared by every camera of the pages. They name
+// no button of a page, for a kiosk in full screen shows none.
 
 const troublesIn = (words) => ({
   insecure: [words.gettext("The browser gives no camera to this address"),
@@ -11,7 +12,7 @@ const troublesIn = (words) => ({
   server: [words.gettext("The server does not answer"), words.gettext("Trying again; the picture comes back by itself.")],
   noting: [words.gettext("The server does not answer"), words.gettext("You are noted here, and marked when it is back. That happens by itself.")],
   connecting: [words.gettext("Starting the camera…"), words.gettext("This takes a few seconds.")],
-  unreachable: [words.gettext("No video connection"), words.gettext("The network may block it (an administrator can set TURN_URL). Still trying; “Photo” above does the same job meanwhile.")],
+  unreachable: [words.gettext("No video connection"), words.gettext("The network may block it (an administrator can set TURN_URL). Still trying.")],
   stalled: [words.gettext("No picture"), words.gettext("Connecting again.")],
   replaced: [words.gettext("Another screen is this kiosk now"), words.gettext("This screen only watches. Reload it to take over again.")],
   closed: [words.gettext("Closed"), words.gettext("This kiosk does not take attendance at this hour.")],

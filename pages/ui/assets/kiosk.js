@@ -206,7 +206,8 @@ class Kiosk extends LiveScreen {
     const full = this.tools.fills;
     const scrolled = document.querySelector('[data-testid="stMain"]')?.scrollTop ?? 0;
     const top = this.around.getBoundingClientRect().top + scrolled;
-    const height = full ? window.innerHeight : Math.max(440, Math.floor(window.innerHeight - top - 14));
+    const least = this.around.clientWidth < 360 ? 560 : 440;  // else words have no room under the picture
+    const height = full ? window.innerHeight : Math.max(least, Math.floor(window.innerHeight - top - 14));
     if (height !== this.height) this.around.style.height = `${this.height = height}px`;
     this.corner();
   }

@@ -62,8 +62,10 @@ class Screen {
   banner({ mood, title, text }) {
     const kind = mood === "idle" && text ? "looking" : mood;
     const card = element("div", `fr-banner fr-${MOODS.includes(kind) ? kind : "looking"}`);
-    const words = title.split(/[\s\-‐]+/).map((word) => [...word].length);
+    const words = title.split(/[\s\-‐]+/).map(breadth);
     card.style.setProperty("--long", Math.max(7, ...words));
+    card.style.setProperty("--whole", Math.max(7, breadth(title)));
+    card.style.setProperty("--half", Math.max(7, halved(title)));
     card.style.setProperty("--lines", Math.max(2, Math.min(4, words.length)));
     const name = element("b", "", title);
     name.dir = "auto";
@@ -156,6 +158,15 @@ function named(kind, text) {
   const made = element(kind, "");
   made.append(element("bdi", "", text));
   return made;
+}
+
+// Letters as wide as Latin ones; those of Chinese, Japanese and Korean are wider.
+const breadth = (text) => [...text].reduce((sum, letter) => sum + (letter >= "\u2e80" ? 1.7 : 1), 0);
+
+// The breadth of ``text`` on two lines: of the longer one, where it is broken best.
+function halved(text) {
+  const breaks = [...text.matchAll(/\s|[-‐]|[\u3040-\u9fff](?=.)/gu)].map((one) => one.index + 1);
+  return Math.min(breadth(text), ...breaks.map((at) => Math.max(breadth(text.slice(0, at).trim()), breadth(text.slice(at)))));
 }
 
 function initials(name) {

@@ -109,7 +109,7 @@ def test_every_state_is_said_readably_and_fits_every_screen(
     page.emulate_media(reduced_motion="reduce")  # a card that comes in is paler for a moment
     states, sizes = list(STATES.items()), tuple(SIZES)
     if not thorough:  # what is shown is the same by both
-        sizes = ("display", "phone") if transport == "http" else ("lying",)
+        sizes = ("display", "phone", "narrow") if transport == "http" else ("lying",)
         states = states if transport == "http" else states[::4]
     wrong: list[str] = []
     for name, (parts, words) in states:

@@ -18,6 +18,7 @@ SIZES = {
     "lying": (1280, 800),
     "upright": (800, 1280),
     "phone": (390, 844),
+    "narrow": (320, 640),
 }
 GOOD = {"replaced": False, "away": False, "closed": False, "model": True, "waiting": 0,
         "server": "one"}  # fmt: skip
@@ -28,6 +29,16 @@ OVERFLOWS = """() => [...document.querySelectorAll('.fr-banner, .k-turn, .k-pane
   .filter(one => !one.closest('[data-turn] .fr-banners'))
   .filter(one => one.scrollHeight > one.clientHeight + 2 || one.scrollWidth > one.clientWidth + 2)
   .map(one => one.className + ': ' + one.innerText)"""
+CUT = """() => [...document.querySelectorAll('.k-words :is(b, span, p, em), .k-notice, .k-today')]
+  .filter(one => one.checkVisibility() && !one.closest('[data-turn] .fr-banners'))
+  .filter(one => getComputedStyle(one).overflow === 'hidden')
+  .filter(one => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 4)
+  .map(one => 'cut: ' + one.innerText)"""
+"""Words of which a reader sees a part only."""
+TALL = """() => [...document.querySelectorAll('.fr-kiosk:not([data-turn]) .fr-banner > b')]
+  .filter(one => one.closest('.fr-banner').clientHeight < 152)
+  .filter(one => one.clientHeight > 2.4 * parseFloat(getComputedStyle(one).lineHeight))
+  .map(one => 'more than two lines on a small card: ' + one.innerText)"""
 SCROLLS = """() => { const main = document.querySelector('[data-testid=stMain]');
   return main.scrollHeight > main.clientHeight + 1 || main.scrollWidth > main.clientWidth + 1; }"""
 SERIOUS = {"serious", "critical"}
@@ -175,6 +186,10 @@ def misfits(page: Page, sizes: Sequence[str] = tuple(SIZES)) -> list[str]:
         width, height = SIZES[size]
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(300)
-        wrong += [f"{size}: {over}" for over in page.evaluate(OVERFLOWS)]
-        wrong += [f"{size}: the page scrolls"] * page.evaluate(SCROLLS)
+        for found in (OVERFLOWS, CUT, TALL):
+            wrong += [f"{size}: {over}" for over in page.evaluate(found)]
+        if (
+            size != "narrow"
+        ):  # there the page's own heading leaves too little; full screen has none
+            wrong += [f"{size}: the page scrolls"] * page.evaluate(SCROLLS)
     return wrong

@@ -191,3 +191,11 @@ def test_no_page_puts_an_icons_name_together() -> None:
         for match in pieced.finditer(path.read_text("utf-8"))
     ]
     assert not found
+
+
+def test_a_kiosk_names_no_button_that_a_full_screen_does_not_show() -> None:
+    """What a card says of camera and line is read without the page's buttons; the one in
+    quotation marks is the browser's own question."""
+    said = (ROOT / "pages" / "ui" / "assets" / "camera_words.js").read_text("utf-8")
+    assert set(re.findall(r"“([^”]+)”", said)) == {"Allow"}
+    assert not re.search(r"\b(above|below)\b", said)
