@@ -130,9 +130,9 @@ class ColumnsCache:
 
     def _made(self, read: DayRead, known: MarkColumns | None) -> MarkColumns:
         """The columns of the day; of one that was known, with what has come to it since."""
-        came = read.since(known.length, known.reading) if known is not None else None
-        if known is not None and came is not None:
-            grown = known.grown(came, read.length, self._codes)
+        since = read.since(known.length, known.reading) if known is not None else None
+        if known is not None and since is not None and not since.corrected:
+            grown = known.grown(since.came, read.length, self._codes)
             if grown is not None:
                 return grown
         return columns_of(read.found, read.length, self._codes, read.reading)

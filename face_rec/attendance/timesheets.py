@@ -97,7 +97,7 @@ class Timesheets:
     def visits(self, day: date) -> Visits:
         """Those of one local day, with those of somebody who only stayed before a kiosk taken
         together."""
-        return self._visits.of(day, stays_of(self.rules().kiosks))
+        return self._visits.of(day, stays_of(self.rules().kiosks, self.zone))
 
     def day(self, day: date, filters: Filters | None = None) -> list[DayRecord]:
         """Everybody expected or seen on one day."""

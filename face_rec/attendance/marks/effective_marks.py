@@ -7,6 +7,7 @@ Records, files, Overview, kiosk list, review and the privacy export all take the
 here, so that none of them can call a mark void that another one counts.
 """
 
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -84,6 +85,31 @@ def _canonical(event: Event) -> tuple[datetime, str]:
 
 def _made(event: Event) -> tuple[datetime, str]:
     return event.recorded_at or event.at, event.id
+
+
+def place(entry: Entry) -> tuple[datetime, str]:
+    """By which marks stand in order."""
+    return entry.event.at, entry.event.id
+
+
+def with_corrections(found: Entries, corrections: Sequence[Event]) -> Entries | None:
+    """``found`` after these as well, which are not among it yet; None where a punch that one of
+    them is about is not there, or another person's. Only what they are about is made anew."""
+    more: dict[str, list[Event]] = defaultdict(list)
+    for one in corrections:
+        more[one.target or ""].append(one)
+    marks, held = list(found.marks), list(found.held)
+    targets = [entry for entry in (*marks, *held) if entry.event.id in more]
+    if {(one.target, one.subject) for one in corrections} != {
+        (entry.event.id, entry.event.subject) for entry in targets
+    }:
+        return None
+    for before in targets:
+        after = _entry(before.event, (*before.corrections, *more[before.event.id]))
+        old, new = (marks if is_mark(entry.kind) else held for entry in (before, after))
+        del old[bisect_left(old, place(before), key=place)]
+        insort(new, after, key=place)
+    return replace(found, marks=tuple(marks), held=tuple(held))
 
 
 def _entry(mark: Event, corrections: Sequence[Event]) -> Entry:

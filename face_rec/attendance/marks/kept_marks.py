@@ -7,13 +7,19 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from operator import itemgetter
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from cachetools import LRUCache
 
-from face_rec.attendance.marks.effective_marks import Entries, Entry, entries
-from face_rec.domain.marks import Event, is_mark
+from face_rec.attendance.marks.effective_marks import (
+    Entries,
+    Entry,
+    entries,
+    place,
+    with_corrections,
+)
+from face_rec.domain.marks import CORRECTION_KINDS, Event, is_mark
 from face_rec.protocols.marks import MarkReader
 
 MOST_MARKS: Final = 100_000
@@ -23,36 +29,45 @@ _AGAIN: Final = 32
 """Entries that are read again with those that come: a database that has lost its last ones, in a
 failover, has a list that goes on otherwise."""
 
+T = TypeVar("T")
 _NOTHING: Final = object()
 """Stands for each reading of an empty list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What has changed of a day: marks that ``came``, and whose marks were ``corrected``, or who
+    was held."""
+
+    came: Sequence[Entry]
+    corrected: frozenset[str]
 
 
 @dataclass(slots=True)
 class DayRead:
     """One UTC day as far as it was read: ``length`` entries of its list, the ``latest`` of them
-    as they were. ``came``: marks that did no more than come, since the list was ``whole`` long,
-    each with the length that it made; ``ids``: of all its events, once they are needed;
-    ``reading``: one object for all that goes back to the same reading of the whole list. These
-    are handed on from one to the next, and change while that is made only."""
+    as they were. ``came``: marks that came since the list was ``whole`` long, ``corrected``: whose
+    marks were corrected since, each with the length that it made; ``ids``: of all its events, once
+    they are needed; ``reading``: one object for all that goes back to the same reading of the
+    whole list. These are handed on from one to the next, and change while that is made only."""
 
     length: int
     found: Entries
     latest: list[Event | None]
     whole: int
     came: list[tuple[int, Entry]] = field(default_factory=list)
+    corrected: list[tuple[int, str]] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     reading: object = field(default_factory=object)
 
-    def since(self, length: int, reading: object) -> list[Entry] | None:
-        """The marks that have come since the list was so long in that ``reading``; None if that is
-        not all that has changed, or not known any more: a list that has lost its end in a failover
-        may be as long again, with others in it."""
+    def since(self, length: int, reading: object) -> Since | None:
+        """What has changed since the list was so long in that ``reading``; None if that is not
+        known any more: a list that has lost its end in a failover may be as long again, with
+        others in it."""
         if reading is not self.reading or not self.whole <= length <= self.length:
             return None
-        first, last = (
-            bisect_right(self.came, n, key=itemgetter(0)) for n in (length, self.length)
-        )
-        return [entry for _, entry in self.came[first:last]]
+        came = _between(self.came, length, self.length)
+        return Since(came, frozenset(_between(self.corrected, length, self.length)))
 
     def with_more(self, listed: Sequence[Event | None], length: int) -> "DayRead | None":
         """The same when the list is ``length`` long; ``listed``: its end, from the first of
@@ -61,21 +76,37 @@ class DayRead:
         if listed[:kept] != self.latest or len(listed) - kept != length - self.length:
             return None
         latest, new = list(listed[-_AGAIN:]), list(enumerate(listed[kept:], self.length + 1))
-        marks = [(number, Entry(e, e.kind)) for number, e in new if e and is_mark(e.kind)]
-        if len(marks) < len(new) or self.found.strangers or not self._fresh(marks):
-            events = (event for _, event in new if event)
-            found = entries(chain(_events_of(self.found), events))
-            return DayRead(length, found, latest, length)
-        self.came += marks
-        return replace(self, length=length, found=_with(self.found, marks), latest=latest)
+        events = [(number, event) for number, event in new if event]
+        found = self._after(events) if len(events) == len(new) else None
+        if found is None:
+            every = chain(_events_of(self.found), (event for _, event in events))
+            return DayRead(length, entries(every), latest, length)
+        return replace(self, length=length, found=found, latest=latest)
 
-    def _fresh(self, marks: Sequence[tuple[int, Entry]]) -> bool:
+    def _after(self, new: Sequence[tuple[int, Event]]) -> Entries | None:
+        """What stands after these, which are noted; None where all must be read together anew."""
+        if self.found.strangers or not self._fresh([event for _, event in new]):
+            return None
+        came = [(n, Entry(e, e.kind)) for n, e in new if e.kind not in CORRECTION_KINDS]
+        about = [(n, e) for n, e in new if e.kind in CORRECTION_KINDS]
+        found = with_corrections(_with(self.found, came), [event for _, event in about])
+        if found is not None:
+            self.came += [(n, entry) for n, entry in came if is_mark(entry.kind)]
+            self.corrected += [(n, event.subject) for n, event in new if not is_mark(event.kind)]
+        return found
+
+    def _fresh(self, new: Sequence[Event]) -> bool:
         """Whether none of these was there before; notes them."""
         self.ids = self.ids or {event.id for event in _events_of(self.found)}
-        new = {entry.event.id for _, entry in marks}
-        fresh = len(new) == len(marks) and self.ids.isdisjoint(new)
-        self.ids |= new
+        ids = {event.id for event in new}
+        fresh = len(ids) == len(new) and self.ids.isdisjoint(ids)
+        self.ids |= ids
         return fresh
+
+
+def _between(noted: Sequence[tuple[int, T]], after: int, until: int) -> list[T]:
+    first, last = (bisect_right(noted, length, key=itemgetter(0)) for length in (after, until))
+    return [what for _, what in noted[first:last]]
 
 
 def _events_of(found: Entries) -> Iterator[Event]:
@@ -86,10 +117,10 @@ def _events_of(found: Entries) -> Iterator[Event]:
 
 
 def _with(found: Entries, new: Iterable[tuple[int, Entry]]) -> Entries:
-    marks = list(found.marks)
+    marks, held = list(found.marks), list(found.held)
     for _, entry in new:
-        insort(marks, entry, key=lambda one: (one.event.at, one.event.id))
-    return replace(found, marks=tuple(marks))
+        insort(marks if is_mark(entry.kind) else held, entry, key=place)
+    return replace(found, marks=tuple(marks), held=tuple(held))
 
 
 class EffectiveMarks:
@@ -172,7 +203,7 @@ class EffectiveMarks:
             for entry in chain(day.marks, day.held if held else ())
             if start <= entry.event.at < end
         ]
-        return sorted(found, key=lambda entry: (entry.event.at, entry.event.id))
+        return sorted(found, key=place)
 
 
 def bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -44,7 +44,7 @@ def marks_table(
     marks: Iterable[Entry],
     people: Mapping[str, Person],
     zone: ZoneInfo,
-    stays: Stays = {},  # noqa: B006 - read only
+    stays: Stays = Stays(),  # noqa: B008 - frozen
     changes: ClockChanges = NO_CHANGES,
 ) -> pd.DataFrame:
     """The marks that count, with names from ``people`` (by subject). ``changes``: when clocks

@@ -29,7 +29,7 @@ def table_of(app: AttendanceFacade, first: date, last: date) -> pd.DataFrame:
     def made() -> pd.DataFrame:
         timesheets, known = service.timesheets, people_index(people).by_subject
         with st.spinner("Reading marks …"):
-            stays = stays_of(timesheets.rules().kiosks)
+            stays = stays_of(timesheets.rules().kiosks, timesheets.zone)
             return marks_table(timesheets.marks(first, last), known, timesheets.zone, stays,
                                timesheets.sources.clock_changes())  # fmt: skip
 

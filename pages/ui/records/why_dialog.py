@@ -94,7 +94,8 @@ def _marks(app: AttendanceFacade, identity: Identity, told: Explanation) -> None
     if not told.events:
         st.caption("None.")
     lines = {line.entry.event.id: line for line in told.events}
-    stays = stays_of(app.service.timesheets.rules().kiosks)
+    timesheets = app.service.timesheets
+    stays = stays_of(timesheets.rules().kiosks, timesheets.zone)
     for visit in visits([line.entry for line in told.events], stays):
         first, *more = (lines[entry.event.id] for entry in visit.marks)
         _line(app, identity, first, told.record.day)

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.marks.kept_marks import EffectiveMarks
-from face_rec.attendance.marks.visit import KeptVisits, Visits, by_person, visits
+from face_rec.attendance.marks.visit import KeptVisits, Stays, Visits, by_person, stays_of, visits
 from face_rec.domain.marks import CORRECTION_KINDS, Event, EventKind, Source
+from face_rec.kiosks.kiosk import KioskRecord
 from tests.attendance_days import BERLIN, MONDAY, at
 from tests.fakes.attendance import FakeAttendance
 
@@ -76,7 +77,8 @@ class Day:
 
     def __init__(self) -> None:
         self.lists = Lists()
-        self.stays: dict[str, int] = {}
+        self.stays = Stays()
+        self._minutes: dict[str, int] = {}
         self.marks = EffectiveMarks(self.lists)
         self.kept = KeptVisits(self.marks, BERLIN)
 
@@ -92,7 +94,9 @@ class Day:
         self.look()
 
     def stay(self, kiosk: str, minutes: int) -> None:
-        self.stays = {**self.stays, kiosk: minutes}
+        self._minutes[kiosk] = minutes
+        kiosks = [KioskRecord(id_, minimum_stay=m) for id_, m in self._minutes.items()]
+        self.stays = stays_of(kiosks, BERLIN)
 
     def look(self) -> None:
         """Somebody else reads the marks, and of other days."""
@@ -146,6 +150,27 @@ def test_of_a_day_that_has_grown_nobody_else_is_grouped_again(day: Day) -> None:
     assert after.of("ada") is before.of("ada")
     assert after.of("cy") is before.of("cy")
     assert len(before.all) == 3  # whoever still shows them has what they had
+    day.check()
+
+
+@pytest.mark.parametrize("kind", sorted(CORRECTION_KINDS))
+def test_of_a_day_that_was_corrected_nobody_else_is_grouped_again(
+    day: Day, kind: EventKind
+) -> None:
+    before = day.found()
+    day.lists.correct(2, kind)  # the first of bob's
+    after = day.found()
+    assert after.of("ada") is before.of("ada")
+    assert after.of("cy") is before.of("cy")
+    assert after.of("bob") is not before.of("bob")
+    day.check()
+
+
+def test_a_correction_of_a_mark_that_comes_with_it_is_known_too(day: Day) -> None:
+    day.found()
+    day.lists.mark("bob", 17 * 3600)
+    day.lists.correct(6, EventKind.VOID)
+    assert len(day.found().of("bob")) == 1
     day.check()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.attendance.marks.meaning import meaning
-from face_rec.attendance.marks.visit import Visit, visits
+from face_rec.attendance.marks.visit import Stays, Visit, visits
 from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.kiosks.kiosk import Direction
 from tests.fakes.clock import MORNING
@@ -21,7 +21,7 @@ def a_mark(minutes: int, subject: str = "ada") -> Event:
 
 
 def of_day(*events: Event) -> list[Visit]:
-    return visits([Entry(event, event.kind) for event in events], {"door": 5})
+    return visits([Entry(event, event.kind) for event in events], Stays())
 
 
 def said(*minutes: int, direction: Direction = Direction.BOTH, late: int = 0) -> str:
@@ -52,7 +52,9 @@ def test_a_kiosk_that_counts_one_way_says_that_way(direction: Direction, words: 
 def test_what_somebody_said_of_a_mark_is_told_and_counted_on() -> None:
     first, second, third = a_mark(2), a_mark(200), a_mark(260)
     said = {first.id: EventKind.OUT, second.id: EventKind.BREAK}
-    day = visits([Entry(one, said.get(one.id, one.kind)) for one in (first, second, third)], {})
+    day = visits(
+        [Entry(one, said.get(one.id, one.kind)) for one in (first, second, third)], Stays()
+    )
     assert meaning(first, day, Direction.BOTH, ZONE) == "Out: goodbye"
     assert meaning(second, day, Direction.BOTH, ZONE) == "Break: see you soon"
     assert meaning(third, day, Direction.BOTH, ZONE) == "In: welcome back"

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient, WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 from face_rec.attendance.marks.effective_marks import Entry
-from face_rec.attendance.marks.visit import visits
+from face_rec.attendance.marks.visit import Stays, visits
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.faces import Box
 from face_rec.domain.look import Look
@@ -77,7 +77,7 @@ def _event(fake: FakeLive, subject: str = "ana", number: int = 1) -> Event:
 
 def _marked(fake: FakeLive, *events: Event) -> None:
     entries = [Entry(event, event.kind) for event in events]
-    fake.marks.extend(visits(entries, {}))
+    fake.marks.extend(visits(entries, Stays()))
 
 
 def _greeting(fake: FakeLive, event: Event) -> Greeting:
