@@ -6,11 +6,12 @@ a pause that grows. ``tests/test_architecture.py`` refuses a thread made anywher
 
 import asyncio
 import logging
+import os
 import threading
 import time
 import weakref
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -146,6 +147,13 @@ _ALL: "weakref.WeakSet[Background]" = weakref.WeakSet()
 def statuses() -> tuple[Status, ...]:
     """Every thread of this process that was started and not stopped, by name."""
     return tuple(sorted((one.status() for one in tuple(_ALL)), key=lambda status: status.name))
+
+
+def step_back(niceness: int) -> None:
+    """This thread lets others go before it from now on, for good, where the system knows that of
+    single threads (Linux)."""
+    with suppress(AttributeError, OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
 
 
 def once(name: str, work: Callable[[], object]) -> None:

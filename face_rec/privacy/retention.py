@@ -4,13 +4,14 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, Protocol
 
 from face_rec.clock import Clock
 from face_rec.domain import pictures
 from face_rec.domain.errors import PersonMissing, StoreError
 from face_rec.domain.marks import is_mark
-from face_rec.domain.people import Person
+from face_rec.domain.people import ERASED, Person
 from face_rec.privacy.ports import NoPurge, Note, Purge, unnoted
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader, PeopleWriter
@@ -117,7 +118,8 @@ class Retention:
     def _work(self) -> Run:
         began = self._clock.now()
         run = Run(began, began)
-        for step in (self._old_pictures, self._inactive_people, self._needless_photos):
+        steps = (self._old_pictures, self._inactive_people, self._needless_photos, self._untied)
+        for step in steps:
             try:
                 run = step(run)
             except StoreError as error:
@@ -169,6 +171,21 @@ class Retention:
         return replace(run, photos=photos, kept=tidied.photos, kept_bytes=tidied.bytes)
 
     # --- people
+
+    def _untied(self, run: Run) -> Run:
+        """Nobody is said to look like somebody who is gone: an erasure takes that out itself, and
+        this what one before it knew of that left, and what was restored."""
+        everybody = self._people.everybody().people
+        there = {person.subject for person in everybody} | {"", ERASED}
+        for person in everybody:
+            if person.resembles not in there:
+                until_first(partial(self._untie, person.subject))
+        return run
+
+    def _untie(self, subject: str) -> None:
+        person = self._people.get(subject)
+        if person is not None and person.resembles and not self._people.get(person.resembles):
+            self._writer.update(replace(person, resembles=ERASED))
 
     def _inactive_people(self, run: Run) -> Run:
         if not self.periods.inactive:

@@ -6,8 +6,6 @@ nobody is right: a non-mated search), and among what is enrolled of them besides
 (a mated search). Scores are those that the kiosk takes: half best template, half centroid.
 """
 
-import os
-import threading
 import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from face_rec import background
 from face_rec.domain.faces import Matrix
 from face_rec.domain.people import GalleryEntry
 from face_rec.models.scores.bounds import Flags, People
@@ -84,8 +83,7 @@ class Pause:
 
     def step_back(self) -> None:
         """Lower this thread's priority, for good: only threads that end with their work may."""
-        if hasattr(os, "setpriority"):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+        background.step_back(_NICENESS)
 
     def __call__(self) -> None:
         """Rest; at the first call only begin to measure."""

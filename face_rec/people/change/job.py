@@ -1,14 +1,13 @@
 """Embeds everybody anew in the background, beside the gallery that is in use."""
 
 import logging
-import os
-import threading
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
-from face_rec.background import Background
+from face_rec.background import Background, step_back
 from face_rec.clock import Clock
 from face_rec.domain.errors import ModelError, PersonMissing, StoreError
 from face_rec.domain.people import Person
@@ -50,8 +49,8 @@ class ReembeddingJob:
     """A thread in every process; a lease lets one of them work at a time.
 
     What is done stands in the people's records alone: whoever has a template of the new contract
-    for each photo is done. So whatever kills it loses one person's work, and whoever goes on, in
-    this process or another, begins where it stopped. Templates are written against the person's
+    for each photo. So a kill loses one person's work, and any process goes on from there.
+    Templates are written against the person's
     version, so that nobody who was erased or has withdrawn their consent meanwhile comes back.
     """
 
@@ -92,7 +91,7 @@ class ReembeddingJob:
         self._thread.stop(5)
 
     def _run(self) -> None:
-        _give_way()
+        step_back(_NICE)
         while not self._thread.stopping.wait(self._every):
             if self._clock.monotonic() >= self._not_before:
                 self.step()
@@ -221,12 +220,16 @@ class ReembeddingJob:
 
     def _drop(self, plan: Plan) -> None:
         """Remove the templates of the contract that nobody needs any more, and end the change.
-        Whoever has no others keeps them, and their photos with them."""
+        Whoever has no others keeps them, and their photos with them. What the site uses is asked
+        for first and once a second: a switch that was begun before the end may come late."""
+        asked = -math.inf
         for person in self._people.everybody().people:
             contracts = {info.contract for info in person.templates}
             if plan.dropped in contracts and len(contracts) > 1:
                 self._go_on(plan)
-                self._spare_what_is_used(plan)
+                if (now := self._clock.monotonic()) - asked >= _TOLD:
+                    self._spare_what_is_used(plan)
+                    asked = now
                 with suppress(PersonMissing):
                     self._drop_of(person.subject, plan.dropped)
         self._store.end(plan)
@@ -291,9 +294,3 @@ def _about_the_site(plan: Plan, switch: Switch | None) -> None:
             f"The site uses the pack '{switch.pack}' meanwhile, which this change is not about. "
             "End the change, and begin another one if need be."
         )
-
-
-def _give_way() -> None:
-    """Let kiosks' threads go first, where the system knows that of single threads (Linux)."""
-    with suppress(AttributeError, OSError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

@@ -1,25 +1,26 @@
 """Both models side by side, before anybody is switched: who would be named differently."""
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
 from face_rec.clock import Clock
-from face_rec.domain.faces import Matrix
+from face_rec.domain.faces import Matrix, Vector
 from face_rec.domain.people import Contract, GalleryEntry, Person
-from face_rec.domain.recognition import Match
+from face_rec.domain.recognition import NO_MATCH, Match
 from face_rec.people.change.plan import NAMED, Alike, Looks, Plan, Trial
-from face_rec.people.gallery.gallery import MemoryGallery
+from face_rec.people.gallery.gallery import MemoryGallery, batches, centroid
 from face_rec.protocols.models import FaceModels
 from face_rec.protocols.people import PeopleReader
 
 MOST_LOOKS: Final = 20_000
 """That are compared: more would take long and tell nothing new. Of so many people, each counts
 once before any counts twice."""
-_AT_ONCE: Final = 256  # probes, and rows of all pairs
+AT_ONCE: Final = 10_000
+_AT_ONCE: Final = 128  # probes, and rows of all pairs
 
 GoOn = Callable[[], None]
 """Raises where the work must go no further."""
@@ -53,12 +54,13 @@ class Outcomes:
 
 class Comparison:
     """For each person one photo after the other is left out of both galleries and looked for in
-    them, as a kiosk would, with each model's own threshold. Memory: 2.6 galleries (322 MB for
-    10,000 people with five photos, where one is 123 MB)."""
+    them, as a kiosk would, with each model's own threshold."""
 
-    def __init__(self, people: PeopleReader, clock: Clock) -> None:
+    def __init__(self, people: PeopleReader, clock: Clock, at_once: int = AT_ONCE) -> None:
+        """``at_once``: people who are compared at a time."""
         self._people = people
         self._clock = clock
+        self._at_once = at_once
 
     def of(self, plan: Plan, old: FaceModels, new: FaceModels, go_on: GoOn) -> Trial:
         """Raises what ``go_on`` raises, and StoreUnavailable."""
@@ -67,7 +69,7 @@ class Comparison:
         known = [one for person in everybody if (one := _known(person, contracts))]
         looks = _looks(known)
         there = Trials(self._people, everybody, looks, go_on)
-        before, after = there.under(old), there.under(new)
+        before, after = (there.under(models, self._at_once) for models in (old, new))
         common = before.named.keys() & after.named.keys()
         for outcomes in (before, after):
             outcomes.named = {look: outcomes.named[look] for look in common}
@@ -85,8 +87,49 @@ class Comparison:
         )  # fmt: skip
 
 
+@dataclass(slots=True, eq=False)
+class Round:
+    """One photo of many people left out: ``left_out`` by subject. Of each look that is made so:
+    whose it is, the probe, and whom it was likest so far, with score and that of the next."""
+
+    left_out: dict[str, str]
+    subjects: list[str] = field(default_factory=list)
+    probes: list[Vector] = field(default_factory=list)
+    best: list[Match] = field(default_factory=list)
+
+    def add(self, subject: str, probe: Vector) -> None:
+        self.subjects.append(subject)
+        self.probes.append(probe.copy())  # or it would hold all of the person's
+        self.best.append(NO_MATCH)
+
+    def see(self, start: int, matches: Iterable[Match]) -> None:
+        """``matches`` of the probes from ``start`` on, among some more people."""
+        for place, found in enumerate(matches, start):
+            self.best[place] = _likelier(self.best[place], found)
+
+
+@dataclass(slots=True, eq=False)
+class Faces:
+    """Everybody's mean face, by their ``subjects``; ``templates``: how many there are."""
+
+    centres: Matrix
+    subjects: list[str] = field(default_factory=list)
+    templates: int = 0
+
+    def add(self, entry: GalleryEntry) -> None:
+        if len(self.subjects) < len(self.centres):  # else they came after it was counted
+            self.centres[len(self.subjects)] = centroid(entry.vectors)
+            self.subjects.append(entry.subject)
+        self.templates += len(entry.vectors)
+
+
 class Trials:
-    """``looks``: by round, whose photo is left out, and which."""
+    """``looks``: by round, whose photo is left out, and which.
+
+    Everybody is read twice: for the probes, and then, so many at a time, to be compared with all
+    of these. What is kept grows with the looks, of which there are MOST_LOOKS at most, and by one
+    mean face a person.
+    """
 
     def __init__(
         self,
@@ -100,15 +143,16 @@ class Trials:
         self._looks = looks
         self._go_on = go_on
 
-    def under(self, models: FaceModels) -> Outcomes:
-        """Whom ``models`` name."""
-        entries = list(self._entries(models.contract))
-        count = max(1, sum(len(entry.vectors) for entry in entries))
-        calibration = models.calibration
+    def under(self, models: FaceModels, at_once: int) -> Outcomes:
+        """Whom ``models`` name, with so many people compared ``at_once``."""
+        contract, calibration = models.contract, models.calibration
+        rounds = [Round(left_out) for left_out in self._looks]
+        faces = self._read(contract, rounds)
+        count = max(1, faces.templates)
         found = Outcomes(calibration.threshold(count), calibration.margin(count))
-        for left_out in self._looks:
-            self._round(models.contract, entries, left_out, found)
-        self._alike(entries, found)
+        self._alike(faces, found)
+        del faces
+        self._compare(contract, rounds, found, at_once)
         return found
 
     def _entries(self, contract: Contract) -> Iterator[GalleryEntry]:
@@ -116,31 +160,48 @@ class Trials:
             if entry.vectors.shape[1:] == (contract.dimension,):
                 yield entry
 
-    def _round(
-        self,
-        contract: Contract,
-        entries: Sequence[GalleryEntry],
-        left_out: dict[str, str],
-        found: Outcomes,
+    def _read(self, contract: Contract, rounds: Sequence[Round]) -> Faces:
+        """All mean faces; the probes go to their ``rounds``."""
+        faces = Faces(np.empty((len(self._by_subject), contract.dimension), np.float32))
+        for entry in self._entries(contract):
+            faces.add(entry)
+            for one in rounds:
+                row = self._row(entry, contract.digest, one.left_out.get(entry.subject))
+                if row is not None:
+                    one.add(entry.subject, entry.vectors[row])
+        return faces
+
+    def _compare(
+        self, contract: Contract, rounds: Sequence[Round], found: Outcomes, at_once: int
     ) -> None:
-        gallery = MemoryGallery(contract)
-        subjects: list[tuple[str, str]] = []
-        probes: list[Matrix] = []
+        """Whom each look names among all. One whose person has changed since it was read says
+        nothing: it would be compared with itself."""
+        sure: list[set[str]] = [set() for _ in rounds]
+        for some in batches(self._entries(contract), at_once):
+            for one, left in zip(rounds, sure, strict=True):
+                left.update(self._among(contract, some, one))
+        for one, left in zip(rounds, sure, strict=True):
+            for subject, match in zip(one.subjects, one.best, strict=True):
+                if subject in left:
+                    found.named[subject, one.left_out[subject]] = _name(match, found)
+
+    def _among(self, contract: Contract, some: Sequence[GalleryEntry], one: Round) -> set[str]:
+        """Compare a round's probes with these people, and say whose photo was left out."""
         rest: list[GalleryEntry] = []
-        for entry in entries:
-            row = self._row(entry, contract.digest, left_out.get(entry.subject))
+        left: set[str] = set()
+        for entry in some:
+            row = self._row(entry, contract.digest, one.left_out.get(entry.subject))
             if row is None:
                 rest.append(entry)
                 continue
-            subjects.append((entry.subject, left_out[entry.subject]))
-            probes.append(entry.vectors[row : row + 1])
+            left.add(entry.subject)
             rest.append(GalleryEntry(entry.subject, np.delete(entry.vectors, row, axis=0)))
+        gallery = MemoryGallery(contract)
         gallery.load(rest, 0, len(rest))
-        for start in range(0, len(probes), _AT_ONCE):
+        for start in range(0, len(one.probes), _AT_ONCE):
             self._go_on()
-            matches = gallery.match(np.concatenate(probes[start : start + _AT_ONCE]))
-            for look, match in zip(subjects[start:], matches, strict=False):
-                found.named[look] = _name(match, found)
+            one.see(start, gallery.own_matches(np.stack(one.probes[start : start + _AT_ONCE])))
+        return left
 
     def _row(self, entry: GalleryEntry, contract: str, photo: str | None) -> int | None:
         """Which of the rows was made from ``photo``; None where they have changed meanwhile."""
@@ -152,28 +213,34 @@ class Trials:
             return None
         return photos.index(photo) if photo in photos else None
 
-    def _alike(self, entries: Sequence[GalleryEntry], found: Outcomes) -> None:
+    def _alike(self, faces: Faces, found: Outcomes) -> None:
         """Pairs of people whose faces are nearer than the threshold."""
-        if not entries:
-            return
-        centres = np.stack([entry.vectors.mean(axis=0) for entry in entries])
-        centres /= np.linalg.norm(centres, axis=1, keepdims=True)
-        pairs: list[Alike] = []
+        centres = faces.centres[: len(faces.subjects)]
         for start in range(0, len(centres), _AT_ONCE):
             self._go_on()
             scores = centres[start : start + _AT_ONCE] @ centres[start:].T
-            ones, others = np.nonzero(np.triu(scores >= found.threshold, 1))
-            found.pairs += len(ones)
+            scores[np.tril_indices(len(scores))] = -np.inf  # each pair once
+            found.pairs += int(np.count_nonzero(scores >= found.threshold))
+            worth = found.alike[-1].score if len(found.alike) == NAMED else found.threshold
+            ones, others = np.nonzero(scores >= worth)
             best = np.argsort(-scores[ones, others])[:NAMED]
-            pairs += [
+            pairs = [
                 Alike(
-                    entries[start + one].subject,
-                    entries[start + other].subject,
+                    faces.subjects[start + one],
+                    faces.subjects[start + other],
                     round(float(scores[one, other]), 3),
                 )
                 for one, other in zip(ones[best].tolist(), others[best].tolist(), strict=True)
             ]
-        found.alike = sorted(pairs, key=lambda pair: pair.score, reverse=True)[:NAMED]
+            every = sorted([*found.alike, *pairs], key=lambda pair: pair.score, reverse=True)
+            found.alike = every[:NAMED]
+
+
+def _likelier(one: Match, other: Match) -> Match:
+    """The best of two parts of a gallery, with its lead over the next of both."""
+    first, second = (one, other) if one.score >= other.score else (other, one)
+    following = max(first.score - first.margin, second.score)
+    return replace(first, margin=first.score - following) if first.subject else first
 
 
 def _name(match: Match, found: Outcomes) -> str | None:

@@ -15,6 +15,7 @@ from face_rec.domain.people import Person, Template, TemplateInfo
 from face_rec.domain.pictures import kept_photo
 from face_rec.people.change.change import ModelChange
 from face_rec.people.change.job import ReembeddingJob
+from face_rec.people.change.plan import Stage
 from face_rec.people.change.reembed import Maker, Reembedding
 from face_rec.people.change.trial import Comparison
 from face_rec.people.photos.photo_check import name_of
@@ -26,6 +27,7 @@ from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.site.model_change import RedisModelChange
 from face_rec.stores.site.site_state import RedisOptions
 from face_rec.stores.snapshots.plain_snapshots import FolderSnapshots
+from tests.fakes.clock import FakeClock
 from tests.fakes.enrolment import colour
 from tests.fakes.models import FakeEmbedder, blank_frame, draw_face, fake_models
 from tests.fakes.options import OPTIONS
@@ -134,6 +136,20 @@ class ChangingSite:
     def steps(self, count: int = 6) -> None:
         for _ in range(count):
             self.job.step()
+
+    def look_again(self) -> None:
+        """After the pause that follows a finished look."""
+        self.fake_clock.advance(60)
+        self.steps()
+
+    @property
+    def fake_clock(self) -> FakeClock:
+        assert isinstance(self.clock, FakeClock)
+        return self.clock
+
+    def stage(self) -> Stage | None:
+        status = self.change.status()
+        return status.stage if status else None
 
     def photos_of(self, subject: str, contract: str) -> list[str]:
         person = self.people.get(subject)

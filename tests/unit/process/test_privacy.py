@@ -472,3 +472,19 @@ def test_nor_does_whoever_is_imported_during_the_erasure(
     certificate = world.privacy.erasure.erase(ada.subject, "Grace")
     assert world.fake.people.many(["late"])["late"].resembles == ERASED
     assert not any("TO DO" in said for said in certificate.files)
+
+
+def test_a_record_that_still_says_whom_it_resembles_is_healed_once_they_are_gone(
+    world: PrivacyOf,
+) -> None:
+    """An erasure of before that was thought of left the number that leads to the marks."""
+    ada, bob = world.fake.add_person(1, "Ada"), world.fake.add_person(2, "Bob")
+    _looks_like(world.fake, ada, "one")
+    other = _looks_like(world.fake, bob, "other")
+    world.fake.people.delete(ada.subject)
+    world.privacy.retention.run()
+    now = world.fake.people.many(["one", "other"])
+    assert (now["one"].resembles, now["one"].active) == (ERASED, False)
+    assert now["other"] == other
+    world.privacy.retention.run()
+    assert world.fake.people.many(["one"]) == {"one": now["one"]}
