@@ -144,6 +144,7 @@ def _save(
 def _register(app: RegistrarFacade, draft: Draft, details: Details, reason: str) -> None:
     """No Streamlit call in here: any could end this run between the write and its note."""
     draft.problem, draft.holder, draft.face_taken, draft.doubted = "", None, False, ""
+    draft.others = ()
     vouched = draft.vouched if identity.may(Right.SITE) else ""
     try:
         person = app.enrolment.register(details, draft.agreed_photos(app), reason, vouched)
@@ -152,6 +153,7 @@ def _register(app: RegistrarFacade, draft: Draft, details: Details, reason: str)
         draft.problem, draft.doubted = str(error), error.why
     except FaceTaken as error:
         draft.holder, draft.face_taken = app.people.get(error.subject), True
+        draft.others = tuple(filter(None, map(app.people.get, error.others)))
         draft.problem = "" if draft.holder else str(error)
     except IdTaken as error:
         draft.holder = app.people.by_id(details.id.strip())
@@ -180,20 +182,26 @@ def _ask(app: RegistrarFacade, draft: Draft, details: Details, holder: Person, z
     what = "This face is already registered" if draft.face_taken else "This ID is already in use"
     with st.container(border=True, key="taken"):
         st.markdown(f":material/group: **{what}**")
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            avatar(photo(app.pictures, holder.photo), holder.name)
-            with st.container(gap=None, width="stretch"):
-                st.markdown(f"**{plain(holder.name)}**")
-                st.caption(" · ".join(plain(part) for part in (holder.id, holder.group) if part))
-        if st.button(
-            "Same person: add the photos to them", key=draft.name("add"), width="stretch",
-            icon=":material/add_a_photo:",
-        ):  # fmt: skip
-            _add_to(app, draft, holder)
+        for number, person in enumerate((holder, *draft.others)):
+            _show(app, person)
+            if st.button(
+                f"Same person: add the photos to {plain(person.name) if draft.others else 'them'}",
+                key=draft.name(f"add_{number}" if number else "add"), width="stretch",
+                icon=":material/add_a_photo:",
+            ):  # fmt: skip
+                _add_to(app, draft, person)
         if draft.face_taken:
             _confirm(app, draft, details, zone)
         else:
             st.caption("Or change the ID above and save again.")
+
+
+def _show(app: RegistrarFacade, person: Person) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        avatar(photo(app.pictures, person.photo), person.name)
+        with st.container(gap=None, width="stretch"):
+            st.markdown(f"**{plain(person.name)}**")
+            st.caption(" · ".join(plain(part) for part in (person.id, person.group) if part))
 
 
 def _confirm(app: RegistrarFacade, draft: Draft, details: Details, zone: str) -> None:

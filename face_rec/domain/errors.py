@@ -96,13 +96,17 @@ class Conflict(PeopleError):
 class FaceTaken(PeopleError):
     """The face is already registered under another ID.
 
-    ``subject`` is that person's subject, so that a page can show who.
+    ``subject`` is that person's subject, so that a page can show who; ``others``: those of more
+    people whose face it may be, the likest first.
     """
 
-    def __init__(self, subject: str, score: float, message: str) -> None:
+    def __init__(
+        self, subject: str, score: float, message: str, others: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(message)
         self.subject = subject
         self.score = score
+        self.others = others
 
 
 class FaceDoubted(PeopleError):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from face_rec.domain.faces import Frame, Image, Matrix, Quality
+from face_rec.domain.people import Contract
 from face_rec.domain.recognition import Flaw, Look, Verdict
 from face_rec.journey.decide import Policy
 from face_rec.journey.fusion import Fusion
@@ -155,16 +156,22 @@ def fuse(probes: Sequence[Probe], vectors: Matrix) -> tuple[Fusion, ...]:
 
 def match(
     gallery: Gallery,
+    contract: Contract,
     probes: Sequence[Probe],
     vectors: Matrix,
     fusions: Sequence[Fusion],
+    *,
     at: float,
 ) -> tuple[Look, ...]:
-    """One look a probe, in one call to the gallery; ``vectors`` is (len(probes), D), ``at`` the
-    frame's time."""
+    """One look a probe, in one call to the gallery; ``vectors`` is (len(probes), D), embedded
+    under ``contract``, ``at`` the frame's time. None at all where the gallery is of another one:
+    such a look would speak for or against somebody by chance."""
     if not probes:
         return ()
-    found = gallery.match(np.concatenate([vectors, [one.embedding for one in fusions]]))
+    every = np.concatenate([vectors, [one.embedding for one in fusions]])
+    found = gallery.match(every, contract)
+    if found is None:
+        return ()
     alone, fused = found[: len(probes)], found[len(probes) :]
     return tuple(
         Look(at, who, probe.quality, together)

@@ -111,7 +111,7 @@ class Journey:
         probes = self._choose(states, frame, revision)
         vectors = embed(models.embedder, frame.image, probes)
         fusions = fuse(probes, vectors)
-        looks = match(gallery, probes, vectors, fusions, frame.taken_at)
+        looks = match(gallery, models.contract, probes, vectors, fusions, at=frame.taken_at)
         limits, check = self._limits(models), self._deps.liveness(self._kiosk)
         kept = self._remember(probes, looks, fusions, revision, limits.look)
         self._sight(kept, models, frame, check)
@@ -156,8 +156,11 @@ class Journey:
         revision: int,
         limits: Limits,
     ) -> list[Probe]:
-        """The probes of which more is to be known; not of heads that turn as they were asked."""
-        kept = []
+        """The probes of which more is to be known; not of heads that turn as they were asked.
+        Without ``looks`` nothing is remembered of them, so that they are looked at again."""
+        kept: list[Probe] = []
+        if not looks:
+            return kept
         for probe, look, fusion in zip(probes, looks, fusions, strict=True):
             if self._step_up.takes(probe.state, look, limits):
                 continue

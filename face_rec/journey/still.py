@@ -55,7 +55,8 @@ def recognise(
     lives: bool = False,
 ) -> tuple[Seen, ...]:
     """Every face of ``image`` ((H, W, 3) uint8 BGR), the largest first; nothing is marked.
-    ``lives``: find out, too, whether they are people's, as far as one picture tells."""
+    ``lives``: find out, too, whether they are people's, as far as one picture tells. Raises
+    PackMissing where the gallery is of another model than ``models``: one is on its way."""
     faces = sorted(_find(models.detector, image), key=lambda face: -face.box.area)
     seen = [_unjudged(image, face, assess) for face in faces]
     good = [index for index, one in enumerate(seen) if _flaw(one, policy) is None]
@@ -92,7 +93,13 @@ def _match(
     if not good:
         return []
     crops = [models.embedder.align(image, seen[index].face) for index in good]
-    return gallery.match(np.ascontiguousarray(models.embedder.embed(crops)))
+    vectors = np.ascontiguousarray(models.embedder.embed(crops))
+    found = gallery.match(vectors, models.contract)
+    if found is None:
+        raise PackMissing(
+            "The face model is being exchanged at this moment. Take the photo again in a while."
+        )
+    return found
 
 
 def _judge(
@@ -135,7 +142,8 @@ class Stills:
         self._deps = deps
 
     def __call__(self, image: Image, kiosk: str) -> tuple[Label, ...]:
-        """One label a face, the largest first. Raises PackMissing while there is no model."""
+        """One label a face, the largest first. Raises PackMissing while there is no model, or
+        another gallery than its own."""
         return self._labels(image, self._deps.puncher(kiosk, Source.STILL), kiosk)
 
     def late(self, image: Image, capture: Capture) -> tuple[Label, ...]:

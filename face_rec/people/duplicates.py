@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable
-from typing import TypeVar
+from itertools import takewhile
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -21,6 +22,8 @@ Written = TypeVar("Written")
 Wait = Callable[[int, float], bool]
 """Waits until the gallery has a revision; False after so many seconds."""
 
+MOST: Final = 8
+"""People whom a face may be named after; the gallery compares no more of them by template."""
 _CATCH_UP_SECONDS = 10.0
 _TRIES = 25
 
@@ -77,18 +80,24 @@ class DuplicateCheck:
             ) from None
 
     def check(self, faces: Matrix, contract: Contract, own: str = "", reason: str = "") -> None:
-        """Raises FaceTaken if ``faces`` (N, D) are those of somebody other than ``own``."""
-        match = self._gallery.match(centroid(faces)[np.newaxis])[0]
+        """Raises FaceTaken, which names all, if ``faces`` (N, D) are those of somebody other than
+        ``own``. Whom they are less like than ``own`` is not asked for: a twin whom somebody has
+        confirmed stands there with every new photo."""
+        found = self._gallery.nearest(centroid(faces), contract, MOST)
         models = self._models.current()
-        if models is None or models.contract != contract:
+        if found is None or models is None or models.contract != contract:
             raise Conflict("The face model was changed meanwhile. Take the photos again.")
-        if match.subject is None or match.subject == own:
-            return
-        if not self._alike(faces, match.subject, match.score, models):
+        before = takewhile(lambda match: match.subject != own, found)
+        alike = {
+            match.subject: match.score
+            for match in before
+            if match.subject and self._alike(faces, match.subject, match.score, models)
+        }
+        if not alike:
             return
         if not reason:
-            raise self.taken(match.subject, match.score)
-        log.warning("duplicate_face_confirmed other=%s reason=%r", match.subject, reason)
+            raise self.taken(*alike, score=max(alike.values()))
+        log.warning("duplicate_face_confirmed others=%s reason=%r", ",".join(alike), reason)
 
     def _alike(self, faces: Matrix, subject: str, score: float, models: FaceModels) -> bool:
         """Whether ``subject``, whom the gallery gives ``score``, has these faces.
@@ -115,15 +124,17 @@ class DuplicateCheck:
             )
         return self._gallery.revision
 
-    def taken(self, subject: str, score: float = 0.0) -> FaceTaken:
-        """The refusal of a face that is ``subject``'s; ``score`` 0: it was not compared now."""
-        holder = self._people.get(subject)
-        who = _described(holder) if holder else "somebody else"
+    def taken(self, subject: str, *others: str, score: float = 0.0) -> FaceTaken:
+        """The refusal of a face that is ``subject``'s, and perhaps that of ``others``; ``score``
+        0: it was not compared now."""
+        holders = self._people.many([subject, *others])
+        known = [_described(holders[one]) for one in (subject, *others) if one in holders]
         return FaceTaken(
             subject,
             score,
-            f"This face is already registered as {who}. Add photos there, or confirm with a "
-            "reason that this is another person.",
+            f"This face is already registered as {' and as '.join(known) or 'somebody else'}. Add "
+            "photos there, or confirm with a reason that this is another person.",
+            others,
         )
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from face_rec.domain.faces import Matrix
-from face_rec.domain.people import Change, Everybody, GalleryEntry, Person, Template
+from face_rec.domain.faces import Matrix, Vector
+from face_rec.domain.people import Change, Contract, Everybody, GalleryEntry, Person, Template
 from face_rec.domain.recognition import Match
 from face_rec.protocols.models import Progress
 
@@ -95,8 +95,16 @@ class Gallery(Protocol):
         """Of everybody together: so many chances a stranger has of being taken for somebody."""
         ...
 
-    def match(self, probes: Matrix) -> list[Match]:
-        """One Match a row of ``probes`` (N, D) float32."""
+    def match(self, probes: Matrix, contract: Contract) -> list[Match] | None:
+        """One Match a row of ``probes`` (N, D) float32, which were embedded under ``contract``.
+        None where the gallery is of another one, so that nothing is known of them: scores of two
+        contracts mean nothing, and the model may have been changed since the face was looked
+        at."""
+        ...
+
+    def nearest(self, probe: Vector, contract: Contract, count: int) -> list[Match] | None:
+        """The ``count`` people whom ``probe`` (D,) looks most like, or fewer, the likest first,
+        each with the lead over the next. None as for :meth:`match`."""
         ...
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from face_rec.domain.faces import Matrix, Vector
+from face_rec.domain.people import Contract
 from face_rec.domain.recognition import NO_MATCH, Match
 
 
@@ -12,6 +13,7 @@ class FakeGallery:
     def __init__(self, people: dict[str, Matrix] | None = None, revision: int = 1) -> None:
         self.rows = dict(people or {})
         self.revision = revision
+        self.contract: Contract | None = None
         self.calls = 0
         """How often :meth:`match` was asked."""
 
@@ -32,16 +34,23 @@ class FakeGallery:
         del self.rows[subject]
         self.revision += 1
 
-    def match(self, probes: Matrix) -> list[Match]:
+    def match(self, probes: Matrix, contract: Contract) -> list[Match] | None:
+        """None once :attr:`contract` is set, for probes of another."""
         self.calls += 1
-        return [self._best(probe) for probe in probes]
+        if self.contract not in (None, contract):
+            return None
+        return [(self._ranked(probe) or [NO_MATCH])[0] for probe in probes]
 
-    def _best(self, probe: Vector) -> Match:
+    def nearest(self, probe: Vector, contract: Contract, count: int) -> list[Match] | None:
+        return self._ranked(probe)[:count] if self.contract in (None, contract) else None
+
+    def _ranked(self, probe: Vector) -> list[Match]:
         scores = sorted(((_score(t, probe), s) for s, t in self.rows.items()), reverse=True)
-        if not scores:
-            return NO_MATCH
-        best, subject = scores[0]
-        return Match(subject, best, best - scores[1][0] if len(scores) > 1 else best + 1)
+        following = [*(score for score, _ in scores[1:]), -1.0][: len(scores)]
+        return [
+            Match(s, best, best - after)
+            for (best, s), after in zip(scores, following, strict=True)
+        ]
 
 
 def _score(templates: Matrix, probe: Vector) -> float:

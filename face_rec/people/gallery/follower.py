@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
-from face_rec.domain.faces import Matrix
+from face_rec.domain.faces import Matrix, Vector
 from face_rec.domain.people import Change, Contract, GalleryEntry
-from face_rec.domain.recognition import NO_MATCH, Match
+from face_rec.domain.recognition import Match
 from face_rec.people.gallery.gallery import MemoryGallery
 from face_rec.protocols.models import FaceModels, ModelSource
 from face_rec.protocols.people import Gallery, PeopleReader
@@ -49,8 +49,8 @@ class FollowerStatus:
 class LiveGallery:
     """Implements Gallery with whatever matrix is in use at the moment.
 
-    While the matrix was made for another model than the one in use, nobody is matched:
-    embeddings of two contracts are never compared.
+    Embeddings of two contracts are never compared: not while the matrix is still that of another
+    model than the one in use, nor where a face was embedded just before that was exchanged.
     """
 
     def __init__(self, models: ModelSource) -> None:
@@ -90,13 +90,13 @@ class LiveGallery:
         live, models = self.live, self._models.current()
         return live is not None and models is not None and models.contract == live.contract
 
-    def match(self, probes: Matrix) -> list[Match]:
-        live, models = self.live, self._models.current()
-        if live is None or models is None or models.contract != live.contract:
-            return [NO_MATCH] * len(probes)
-        if probes.shape[1] != live.contract.dimension:  # embedded just before the models changed
-            return [NO_MATCH] * len(probes)
-        return live.match(probes)
+    def match(self, probes: Matrix, contract: Contract) -> list[Match] | None:
+        live = self.live
+        return live.match(probes, contract) if live is not None else None
+
+    def nearest(self, probe: Vector, contract: Contract, count: int) -> list[Match] | None:
+        live = self.live
+        return live.nearest(probe, contract, count) if live is not None else None
 
     def swap(self, gallery: MemoryGallery) -> None:
         """Put ``gallery`` in use; running matches finish on the old one."""

@@ -16,7 +16,12 @@ import numpy.typing as npt
 from face_rec.domain.faces import Matrix, Vector
 from face_rec.domain.people import Contract, GalleryEntry
 from face_rec.domain.recognition import NO_MATCH, Match
-from face_rec.people.gallery.shared_rows import GrowingMatrix, ReadWriteLock
+from face_rec.people.gallery.shared_rows import (
+    GrowingMatrix,
+    ReadWriteLock,
+    best_columns,
+    centroids,
+)
 
 Indices = npt.NDArray[np.int32]
 
@@ -80,7 +85,7 @@ class MemoryGallery:
         """
         with self._lock.writing():
             self._clear(revision)
-            for batch in _batches(entries, _AT_ONCE):
+            for batch in batches(entries, _AT_ONCE):
                 self._expect(expected, batch)
                 self._append(batch)
             self._centroids.settle(len(self._subjects))
@@ -105,11 +110,13 @@ class MemoryGallery:
 
     # --- the match
 
-    def match(self, probes: Matrix) -> list[Match]:
-        """One Match a row of ``probes`` (N, D) float32, L2-normalised; any thread.
+    def match(self, probes: Matrix, contract: Contract) -> list[Match] | None:
+        """One Match a row of ``probes`` (N, D) float32, L2-normalised; any thread. None for those
+        of another contract; raises ValueError if their dimension is not the contract's."""
+        return self.own_matches(probes) if contract == self.contract else None
 
-        Raises ValueError if the probes' dimension is not the contract's.
-        """
+    def own_matches(self, probes: Matrix) -> list[Match]:
+        """The same of ``probes`` that are known to be of this gallery's contract."""
         if probes.ndim != 2 or probes.shape[1] != self.contract.dimension:
             raise ValueError(f"probes of shape {probes.shape} for {self.contract}")
         with self._lock.reading():
@@ -117,6 +124,23 @@ class MemoryGallery:
                 return [NO_MATCH] * len(probes)
             similarities = probes @ self._centroids.rows[: len(self._subjects)].T
             return self._ranked(probes, similarities)
+
+    def nearest(self, probe: Vector, contract: Contract, count: int) -> list[Match] | None:
+        """The ``count`` likest people, at most CANDIDATES; each with the lead over the next one.
+        None for a probe of another contract."""
+        if contract != self.contract:
+            return None
+        with self._lock.reading():
+            if not self._subjects:
+                return []
+            (candidates,), (scores,) = self._scored(
+                probe[np.newaxis], probe[np.newaxis] @ self._centroids.rows[: self.people].T
+            )
+            order = np.argsort(-scores, kind="stable").tolist()
+            return [
+                self._match(candidates[order[place:]].tolist(), scores[order[place:]].tolist())
+                for place in range(min(count, len(order)))
+            ]
 
     def without(self, probes: Matrix, subjects: Sequence[str]) -> list[Match]:
         """What :meth:`match` would answer if the person of each probe, by ``subjects``, were not
@@ -132,11 +156,16 @@ class MemoryGallery:
 
     def _ranked(self, probes: Matrix, similarities: Matrix) -> list[Match]:
         """The best of each row of ``similarities`` to the centroids, which it overwrites."""
-        candidates, centroid_scores = _best(similarities, CANDIDATES)
-        scores = (self._best_templates(probes, candidates) + centroid_scores) / 2
+        candidates, scores = self._scored(probes, similarities)
         return [
             self._match(c, s) for c, s in zip(candidates.tolist(), scores.tolist(), strict=True)
         ]
+
+    def _scored(self, probes: Matrix, similarities: Matrix) -> tuple[npt.NDArray[np.intp], Matrix]:
+        """Rows and scores (N, K) of the candidates of each probe, in no order."""
+        candidates, centroid_scores = best_columns(similarities, CANDIDATES)
+        best = self._best_templates(probes, candidates)
+        return candidates, np.asarray((best + centroid_scores) / 2, np.float32)
 
     def _best_templates(self, probes: Matrix, candidates: npt.NDArray[np.intp]) -> Matrix:
         """(N, K): the best template of each candidate for its probe."""
@@ -179,7 +208,7 @@ class MemoryGallery:
         rows = slice(len(self._subjects), len(self._subjects) + len(batch))
         self._own(rows, counts, np.arange(first, self._used, dtype=np.int32))
         self._centroids.reserve(rows.stop)
-        self._centroids.rows[rows] = _centroids(vectors, counts)
+        self._centroids.rows[rows] = centroids(vectors, counts)
         self._row_of.update(zip(fresh, range(rows.start, rows.stop), strict=True))
         self._subjects += fresh
 
@@ -251,7 +280,7 @@ class MemoryGallery:
 
 def centroid(vectors: Matrix) -> Vector:
     """The L2-normalised mean of the rows of ``vectors`` (N, D)."""
-    result: Vector = _centroids(vectors, np.array([len(vectors)]))[0]
+    result: Vector = centroids(vectors, np.array([len(vectors)]))[0]
     return result
 
 
@@ -260,39 +289,11 @@ def likeness(vectors: Matrix, probe: Vector) -> float:
     return (float((vectors @ probe).max()) + float(centroid(vectors) @ probe)) / 2
 
 
-def _centroids(vectors: Matrix, counts: npt.NDArray[np.intp]) -> Matrix:
-    """Of the first ``counts[0]`` rows of ``vectors``, of the next ``counts[1]``, and so on."""
-    first = np.cumsum(counts) - counts
-    sums = vectors[first]
-    for place in range(1, int(counts.max())):  # np.add.reduceat takes four times as long
-        more = counts > place
-        sums[more] += vectors[first[more] + place]
-    lengths = np.sqrt(np.einsum("nd,nd->n", sums, sums))
-    result: Matrix = sums / np.maximum(lengths, 1e-9)[:, None]
-    return result
-
-
-def _batches(entries: Iterable[GalleryEntry], size: int) -> Iterator[list[GalleryEntry]]:
+def batches(entries: Iterable[GalleryEntry], size: int) -> Iterator[list[GalleryEntry]]:
     """``entries`` in lists of ``size``, the last one shorter."""
     entries = iter(entries)
     while batch := list(islice(entries, size)):
         yield batch
-
-
-def _best(similarities: Matrix, count: int) -> tuple[npt.NDArray[np.intp], Matrix]:
-    """Indices and values (N, K) of the ``count`` largest of each row; overwrites its argument.
-
-    A few passes of argmax, which is vectorised, are much cheaper than one partition.
-    """
-    count = min(count, similarities.shape[1])
-    rows = np.arange(len(similarities))
-    indices = np.empty((len(similarities), count), dtype=np.intp)
-    values = np.empty((len(similarities), count), dtype=np.float32)
-    for place in range(count):
-        indices[:, place] = found = similarities.argmax(axis=1)
-        values[:, place] = similarities[rows, found]
-        similarities[rows, found] = -np.inf
-    return indices, values
 
 
 def _enlarged(table: Indices, rows: int, columns: int) -> Indices:

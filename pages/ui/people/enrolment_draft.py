@@ -41,11 +41,11 @@ class Opened:
 @dataclass(slots=True)
 class Draft:
     """``words``: what was typed, by field. ``holder`` is who has the face or the ID already;
-    ``face_taken``
-    tells which. ``saved`` ends the draft (``added``: as photos of a known person). ``round``
-    counts the emptied upload and photo fields, ``refused_in`` is the one that ``refused`` is
-    about. ``doubted``: what speaks against the photos of a capture, where it was asked and nobody
-    has vouched yet; ``vouched``: an administrator's word. A run of the page may overtake the one
+    ``face_taken`` tells which, and ``others`` who more may have the face. ``saved`` ends the draft
+    (``added``: as photos of a known person). ``round`` counts the emptied upload and photo fields,
+    ``refused_in`` is the one that ``refused`` is about. ``doubted``: what speaks against the
+    photos of a capture, where it was asked and nobody has vouched yet; ``vouched``: an
+    administrator's word. A run of the page may overtake the one
     before it: ``lock`` lets one of them write.
     """
 
@@ -62,6 +62,7 @@ class Draft:
     vouched: str = ""
     holder: Person | None = None
     face_taken: bool = False
+    others: tuple[Person, ...] = ()
     saved: Person | None = None
     added: bool = False
     consent_at: datetime | None = None

@@ -114,7 +114,7 @@ def _add(
     try:
         app.enrolment.add_photos(person.subject, photos, reason)
     except FaceTaken as error:
-        st.session_state[f"{state}_taken"] = error.subject
+        st.session_state[f"{state}_taken"] = (error.subject, *error.others)
         st.rerun()
     except (PeopleError, PictureError) as error:
         st.error(plain(str(error)), icon=":material/error:")
@@ -125,13 +125,17 @@ def _add(
 
 def _reason(state: str) -> str:
     """Why a face that somebody else has may be added; asked only once that was found."""
-    taken = st.session_state.get(f"{state}_taken")
-    if taken is None:
+    taken: tuple[str, ...] = st.session_state.get(f"{state}_taken", ())
+    if not taken:
         return ""
+    who = "another person" if len(taken) == 1 else f"{len(taken)} other people"
     st.warning(
-        "This face is already registered for another person. Check whether both are the same; "
-        "to add the photos all the same, give the reason and press the button again.",
+        f"This face is already registered for {who}. Check whether they are the same; to add the "
+        "photos all the same, give the reason and press the button again.",
         icon=":material/group:",
     )
-    open_button(Page.PEOPLE, "Show the other person", f"{state}_other", person=taken)
+    for number, subject in enumerate(taken, 1):
+        words = "Show the other person" if len(taken) == 1 else f"Show person {number}"
+        key = f"{state}_other" if number == 1 else f"{state}_other_{number}"
+        open_button(Page.PEOPLE, words, key, person=subject)
     return st.text_input("Reason", key=f"{state}_reason", placeholder="For example: twins") or ""

@@ -142,7 +142,7 @@ def _named(
     fusion, looks = Fusion(), tuple[Look, ...]()
     for number, view in enumerate(views, start=1):
         fusion = fusion.add(view.vector, view.quality.score)
-        alone, fused = gallery.match(np.stack([view.vector, fusion.embedding]))
+        alone, fused = gallery.own_matches(np.stack([view.vector, fusion.embedding]))
         looks = (*looks, Look(0.0, alone, view.quality, fused))[-_POLICY.window :]
         subject = rule(looks, limits)
         if subject is not None and only in {None, subject}:

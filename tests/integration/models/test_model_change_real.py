@@ -9,6 +9,7 @@ import pytest
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import PictureRefused
 from face_rec.domain.people import Consent
+from face_rec.domain.recognition import NO_MATCH
 from face_rec.models.service import ModelService
 from face_rec.people.change.change import ModelChange
 from face_rec.people.change.job import ReembeddingJob
@@ -94,7 +95,8 @@ class RealSite:
         photo = self.enrolment.check(decode(path.read_bytes()))
         models = self.models.current()
         assert models is not None
-        match = self.follower.gallery.match(np.asarray(photo.vector[None]))[0]
+        probe = np.asarray(photo.vector[None])
+        (match,) = self.follower.gallery.match(probe, models.contract) or [NO_MATCH]
         threshold = models.calibration.threshold(self.follower.gallery.people)
         return match.subject if match.score >= threshold else None
 

@@ -251,7 +251,8 @@ def test_at_no_moment_of_a_switch_does_a_kiosk_know_nobody(
     def named(models: FaceModels, slot: int) -> str | None:
         assert here.models.current() is not None
         assert here.models.current().contract == models.contract  # type: ignore[union-attr]
-        return follower.gallery.match(templates[slot].vector[None])[0].subject
+        found = follower.gallery.match(templates[slot].vector[None], models.contract)
+        return found[0].subject if found else None
 
     assert named(one, 0) == person.subject
     here.switch_to("two", two.contract.digest, 1)

@@ -10,6 +10,7 @@ from face_rec.clock import SystemClock
 from face_rec.domain.errors import FaceTaken, PictureRefused
 from face_rec.domain.faces import Image
 from face_rec.domain.people import Consent
+from face_rec.domain.recognition import NO_MATCH
 from face_rec.models.service import ModelService
 from face_rec.people.details import Details
 from face_rec.people.duplicates import DuplicateCheck
@@ -75,7 +76,7 @@ class Site:
         """Whose face ``photo`` shows, by the model's own threshold."""
         models, gallery = self.models.current(), self.follower.gallery
         assert models is not None
-        match = gallery.match(photo.vector[None])[0]
+        (match,) = gallery.match(photo.vector[None], models.contract) or [NO_MATCH]
         sure = match.score >= models.calibration.threshold(gallery.people)
         return match.subject if sure else None
 

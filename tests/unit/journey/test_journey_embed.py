@@ -34,7 +34,9 @@ from tests.fakes.journey import (
     picture,
     vector,
 )
-from tests.fakes.models import FakeEmbedder, blank_frame, colour_of
+from tests.fakes.models import FakeEmbedder, blank_frame, colour_of, fake_models
+
+CONTRACT = fake_models().contract
 
 POLICY = Policy()
 LIMITS = TrackLimits(*[Limits(threshold=0.4, margin=0.1)] * 2)
@@ -222,16 +224,25 @@ def test_all_faces_of_a_frame_are_matched_in_one_call() -> None:
     gallery = FakeGallery({"ann": vector(3)[None], "bob": vector(9)[None]})
     probes = probes_of(Actor(3), Actor(9))
     vectors = np.stack([vector(3), vector(9)])
-    looks = match(gallery, probes, vectors, fuse(probes, vectors), 7.0)
+    looks = match(gallery, CONTRACT, probes, vectors, fuse(probes, vectors), at=7.0)
     assert [look.match.subject for look in looks] == ["ann", "bob"]
     assert [look.fused.subject for look in looks] == ["ann", "bob"]
     assert {look.at for look in looks} == {7.0}
     assert gallery.calls == 1
 
 
+def test_of_another_models_gallery_no_look_is_made_at_all() -> None:
+    """The model was changed between embedding and match: what the probe looks like there is
+    chance, here even somebody's very face."""
+    gallery = FakeGallery({"ann": vector(3)[None]})
+    gallery.contract = replace(CONTRACT, digest="other")
+    probes, vectors = probes_of(Actor(3)), vector(3)[None]
+    assert match(gallery, CONTRACT, probes, vectors, fuse(probes, vectors), at=7.0) == ()
+
+
 def test_without_probes_the_gallery_is_not_asked() -> None:
     gallery = FakeGallery()
-    assert match(gallery, (), np.zeros((0, 4), np.float32), (), 0.0) == ()
+    assert match(gallery, CONTRACT, (), np.zeros((0, 4), np.float32), (), at=0.0) == ()
     assert gallery.calls == 0
 
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from face_rec.domain.errors import PackMissing
 from face_rec.domain.faces import Box, Frame
 from face_rec.domain.marks import Event, Outcome, Receipt, Source
-from face_rec.domain.people import Person
+from face_rec.domain.people import Contract, Person
 from face_rec.domain.pictures import key_of
 from face_rec.domain.recognition import Verdict
 from face_rec.journey.decide import Policy
@@ -16,8 +17,9 @@ from face_rec.journey.embed import STALE_NAMED, STALE_UNKNOWN
 from face_rec.journey.mark import DryRunMarker
 from face_rec.journey.pipeline import RETRY, Journey
 from face_rec.journey.punch import crop
+from face_rec.journey.still import Stills
 from tests.fakes.clock import MORNING
-from tests.fakes.journey import FRAME_SECONDS, Actor, Stage, a_quality
+from tests.fakes.journey import FRAME_SECONDS, Actor, Stage, a_quality, picture, vector
 from tests.fakes.models import blank_frame, fake_models
 
 ANN, BOB, STRANGER = 0, 5, 25
@@ -102,6 +104,24 @@ def test_one_identity_is_named_at_most_once_in_a_frame(stage: Stage) -> None:
         labels = stage.show(Actor(ANN), Actor(ANN, left=400)).labels
         assert [label.name for label in labels].count("Ann") <= 1
     assert [label.name for label in labels].count("Ann") == 1
+    assert stage.marked == ["ann"]
+
+
+def test_a_face_embedded_just_before_another_model_is_in_use_is_not_matched_against_its_gallery(
+    stage: Stage,
+) -> None:
+    """The other model gives bob's templates the very values that the old one gives ann's face:
+    each look of before would be somebody else's name."""
+    stage.gallery.rows = {"bob": np.stack([vector(ANN)])}
+    stage.gallery.contract = Contract("other", 256)
+    for _ in range(10):  # the gallery is exchanged, and this stream still has the old model
+        assert stage.label(Actor(ANN)).verdict is Verdict.LOOKING
+    with pytest.raises(PackMissing, match="again"):
+        Stills(stage.services)(picture([Actor(ANN)]), "door")
+    assert stage.marked == []
+    stage.gallery.rows = {"ann": np.stack([vector(ANN)])}  # as the new model knows her
+    stage.models.models = fake_models(digest="other")
+    assert stage.label(Actor(ANN), frames=3).name == "Ann"
     assert stage.marked == ["ann"]
 
 

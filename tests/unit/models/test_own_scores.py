@@ -138,7 +138,7 @@ def test_a_search_without_somebody_is_one_of_a_gallery_without_them() -> None:
     found = gallery.without(probes, [entry.subject for entry in entries])
     for entry, probe, match in zip(entries, probes, found, strict=True):
         left = _gallery([one for one in entries if one is not entry])
-        expected = left.match(probe[np.newaxis])[0]
+        expected = left.own_matches(probe[np.newaxis])[0]
         assert match.subject == expected.subject
         assert match.score == pytest.approx(expected.score, abs=1e-6)
         assert match.margin == pytest.approx(expected.margin, abs=1e-6)
@@ -156,7 +156,7 @@ def test_a_search_without_the_only_person_finds_nobody() -> None:
 def test_the_score_for_oneself_is_the_one_that_the_gallery_gives() -> None:
     entries = _people(5, templates=4)
     probe = _unit(entries[2].vectors[1] + 0.1)
-    match = _gallery(entries).match(probe[np.newaxis])[0]
+    match = _gallery(entries).own_matches(probe[np.newaxis])[0]
     assert match.subject == "s2"
     assert likeness(entries[2].vectors, probe) == pytest.approx(match.score, abs=1e-6)
 

@@ -156,7 +156,7 @@ class FollowerStates(RuleBasedStateMachine):
         assert live.templates == sum(map(len, wanted.values()))
         for subject, vectors in wanted.items():
             for vector in vectors:
-                match = live.match(np.asarray(vector[np.newaxis], np.float32))[0]
+                match = live.own_matches(np.asarray(vector[np.newaxis], np.float32))[0]
                 assert match.subject == subject
 
     def teardown(self) -> None:

@@ -18,7 +18,7 @@ from face_rec.domain.errors import (
     PictureRefused,
     StoreUnavailable,
 )
-from face_rec.domain.faces import Frame, Image, View
+from face_rec.domain.faces import Frame, Image, Vector, View
 from face_rec.domain.people import ERASED, Person, Template
 from face_rec.domain.pictures import kept_of
 from face_rec.people.change.plan import missing
@@ -250,6 +250,34 @@ def test_a_face_is_registered_once_unless_a_reason_is_given() -> None:
     assert people.store.count() == 1
     people.enrolment.register(people.details("2", "Eve"), [people.photo(1)], "twin sister")
     assert people.store.count() == 2
+
+
+def test_all_whose_face_it_may_be_are_named() -> None:
+    """Registered twice with a reason, or by an import of before: whoever decides sees both."""
+    people = People()
+    ada = people.enrolment.register(people.details("1"), [people.photo(1)])
+    eve = people.enrolment.register(people.details("2", "Eve"), [people.photo(1)], "twin sister")
+    people.enrolment.register(people.details("3", "Max"), [people.photo(2)])
+    with pytest.raises(FaceTaken, match=r"Ada.* and as .*Eve|Eve.* and as .*Ada") as taken:
+        people.enrolment.register(people.details("4", "Zoe"), [people.photo(1)])
+    assert {taken.value.subject, *taken.value.others} == {ada.subject, eve.subject}
+
+
+def test_who_is_like_oneself_first_is_asked_for_no_reason_with_every_photo() -> None:
+    """The other twin is no news. Of a photo that shows the other one more, it is."""
+    people = People()
+    ada = people.enrolment.register(people.details("1"), [people.photo(1)])
+    near = dataclasses.replace(people.photo(1), vector=_towards(people, 1, 2, 0.25))
+    people.enrolment.register(people.details("2", "Eve"), [near], "twin sister")
+    people.enrolment.add_photos(ada.subject, [people.photo(1, LEFT)])
+    with pytest.raises(FaceTaken, match="Eve"):
+        people.enrolment.add_photos(ada.subject, [near])
+
+
+def _towards(people: People, one: int, other: int, share: float) -> Vector:
+    """The face of ``one``, by so much like ``other``."""
+    both = (1 - share) * people.photo(one).vector + share * people.photo(other).vector
+    return np.asarray(both / np.linalg.norm(both), np.float32)
 
 
 def test_two_admins_cannot_register_one_face_at_the_same_time() -> None:

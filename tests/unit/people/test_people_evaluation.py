@@ -35,7 +35,7 @@ def _tally(people: Path, strangers: Path | None, enrol: int = 1) -> Tally:
     gallery = MemoryGallery(examiner.models().contract)
 
     def identify(image: Image) -> str | None:
-        match = gallery.match(examiner.examine(image).vector[None])[0]
+        match = gallery.own_matches(examiner.examine(image).vector[None])[0]
         return match.subject if match.score > 0.8 else None
 
     steps: list[tuple[int, int]] = []

@@ -9,7 +9,6 @@ import pytest
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.faces import Matrix
 from face_rec.domain.people import Change, GalleryEntry
-from face_rec.domain.recognition import NO_MATCH
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.protocols.models import Progress
 from tests.fakes.enrolment import People, colour
@@ -24,9 +23,13 @@ def _probe(people: People, who: int) -> Matrix:
     return np.asarray(vector[np.newaxis], np.float32)
 
 
-def _named(people: People, who: int) -> str | None:
-    match = people.follower.gallery.match(_probe(people, who))[0]
-    return match.subject if match.score > 0.9 else None
+def _named(people: People, who: int, follower: GalleryFollower | None = None) -> str | None:
+    models = people.models.current()
+    assert models is not None
+    gallery = (follower or people.follower).gallery
+    found = gallery.match(_probe(people, who), models.contract)
+    assert found is not None
+    return found[0].subject if found[0].score > 0.9 else None
 
 
 def _registered(people: People, who: int) -> str:
@@ -46,7 +49,7 @@ def test_a_new_person_is_known_to_a_running_follower_within_a_second() -> None:
     try:
         subject = _registered(elsewhere, 1)
         assert follower.wait(here.store.revision(), timeout=1)
-        assert follower.gallery.match(_probe(here, 1))[0].subject == subject
+        assert _named(here, 1, follower) == subject
     finally:
         follower.close()
 
@@ -74,7 +77,7 @@ def test_a_gap_is_closed_by_a_rebuild(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(people.store, "changes", _gap)
     follower.step(0)
     assert told == [None, None]
-    assert follower.gallery.match(_probe(people, 1))[0].subject == subject
+    assert _named(people, 1, follower) == subject
 
 
 class _Failing(FakePeople):
@@ -118,7 +121,9 @@ def test_nobody_is_matched_across_two_models() -> None:
     people = People()
     _registered(people, 1)
     people.models.models = fake_models(digest="other")
-    assert people.follower.gallery.match(_probe(people, 1)) == [NO_MATCH]
+    other = people.models.models.contract
+    assert people.follower.gallery.match(_probe(people, 1), other) is None
+    assert people.follower.gallery.nearest(_probe(people, 1)[0], other, 3) is None
     people.follower.step(0)
     assert people.follower.status().people == 0
     people.models.models = fake_models()
@@ -129,7 +134,8 @@ def test_nobody_is_matched_across_two_models() -> None:
 def test_without_a_model_there_is_nobody_and_no_wait_succeeds() -> None:
     people = People(models=None)
     people.follower.step(0)
-    assert people.follower.gallery.match(np.zeros((2, 8), np.float32)) == [NO_MATCH] * 2
+    contract = fake_models().contract
+    assert people.follower.gallery.match(np.zeros((2, 8), np.float32), contract) is None
     assert not people.follower.wait(0, timeout=0)
     assert not people.follower.status().ready
 
@@ -150,7 +156,7 @@ def test_a_broken_entry_does_not_keep_others_out() -> None:
     fresh = GalleryFollower(people.store, people.models, people.clock)
     fresh.step(0)
     assert fresh.status().people == 1
-    assert fresh.gallery.match(_probe(people, 2))[0].subject == good
+    assert _named(people, 2, fresh) == good
 
 
 def test_erasing_a_person_takes_the_name_off_the_screens() -> None:

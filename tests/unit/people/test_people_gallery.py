@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from scipy.spatial.distance import cdist
 from face_rec.domain.faces import Matrix
 from face_rec.domain.people import Contract, GalleryEntry
 from face_rec.domain.recognition import NO_MATCH, Match
-from face_rec.people.gallery.gallery import MemoryGallery, centroid
+from face_rec.people.gallery.gallery import MemoryGallery, centroid, likeness
 
 D = 64
 CONTRACT = Contract("test", D)
@@ -61,33 +62,33 @@ def _assert_same(found: list[Match], expected: list[Match]) -> None:
 def test_matches_are_those_of_scipys_cdist(people: int) -> None:
     entries = [_entry(seed, 1 + seed % 5) for seed in range(people)]
     probes = np.concatenate([_rows(seed, 6)[-1:] for seed in range(min(people, 20))])
-    _assert_same(_gallery(*entries).match(probes), _oracle(probes, entries))
+    _assert_same(_gallery(*entries).own_matches(probes), _oracle(probes, entries))
 
 
 def test_the_runner_up_is_another_person_not_another_template() -> None:
     twin = GalleryEntry("twin", _rows(1))
-    match = _gallery(_entry(1, 3), _entry(2, 3), twin).match(_rows(1)[:1])[0]
+    match = _gallery(_entry(1, 3), _entry(2, 3), twin).own_matches(_rows(1)[:1])[0]
     assert match.margin == pytest.approx(0, abs=1e-6)
-    alone = _gallery(_entry(1, 3), _entry(2, 3)).match(_rows(1)[:1])[0]
+    alone = _gallery(_entry(1, 3), _entry(2, 3)).own_matches(_rows(1)[:1])[0]
     assert alone.subject == "s1"
     assert alone.margin > 0.3
 
 
 def test_an_only_person_has_nobody_to_be_confused_with() -> None:
-    match = _gallery(_entry(1)).match(_rows(1)[:1])[0]
+    match = _gallery(_entry(1)).own_matches(_rows(1)[:1])[0]
     assert match.margin == pytest.approx(match.score + 1)
 
 
 def test_an_empty_gallery_matches_nobody() -> None:
     gallery = MemoryGallery(CONTRACT)
-    assert gallery.match(_rows(1, 2)) == [NO_MATCH, NO_MATCH]
-    assert gallery.match(np.zeros((0, D), np.float32)) == []
+    assert gallery.own_matches(_rows(1, 2)) == [NO_MATCH, NO_MATCH]
+    assert gallery.own_matches(np.zeros((0, D), np.float32)) == []
     assert (gallery.people, gallery.revision) == (0, 0)
 
 
 def test_probes_of_another_dimension_are_not_compared() -> None:
     with pytest.raises(ValueError, match="shape"):
-        _gallery(_entry(1)).match(np.zeros((1, D + 1), np.float32))
+        _gallery(_entry(1)).own_matches(np.zeros((1, D + 1), np.float32))
 
 
 def test_rows_of_another_dimension_change_nothing() -> None:
@@ -98,14 +99,14 @@ def test_rows_of_another_dimension_change_nothing() -> None:
     with pytest.raises(ValueError, match="shape"):
         gallery.put(wrong, 2)
     assert gallery.revision == 1
-    assert gallery.match(_rows(1)[:1])[0].subject == "s1"
+    assert gallery.own_matches(_rows(1)[:1])[0].subject == "s1"
 
 
 def test_a_removed_person_leaves_only_zeros() -> None:
     gallery = _gallery(*(_entry(seed) for seed in range(5)))
     gallery.remove("s2", 2)
     assert gallery.people == 4
-    assert gallery.match(_rows(2)[:1])[0].subject != "s2"
+    assert gallery.own_matches(_rows(2)[:1])[0].subject != "s2"
     kept = np.concatenate([_rows(seed) for seed in (0, 1, 3, 4)])
     for rows in (gallery._templates.rows, gallery._centroids.rows):
         used = rows[np.abs(rows).sum(axis=1) > 0]
@@ -123,6 +124,20 @@ def test_free_rows_are_used_again() -> None:
         gallery.put(_entry(revision % 100), revision)
     assert gallery.people == 100
     assert gallery.nbytes <= before * 1.3
+
+
+def test_the_nearest_come_in_order_each_with_its_lead_over_the_next() -> None:
+    entries = [_entry(number, 3) for number in range(6)]
+    gallery, probe = _gallery(*entries), _rows(2)[0]
+    scores = sorted(((likeness(e.vectors, probe), e.subject) for e in entries), reverse=True)
+    found = gallery.nearest(probe, gallery.contract, 3)
+    assert found is not None
+    assert [match.subject for match in found] == [subject for _, subject in scores[:3]]
+    leads = [one[0] - two[0] for one, two in pairwise(scores[:4])]
+    assert [match.margin for match in found] == pytest.approx(leads[:3], abs=1e-5)
+    assert gallery.nearest(probe, Contract("other", D), 3) is None
+    assert gallery.match(probe[np.newaxis], Contract("other", D)) is None
+    assert _gallery().nearest(probe, gallery.contract, 3) == []
 
 
 def test_loading_leaves_no_spare_rows() -> None:
@@ -153,7 +168,7 @@ def test_any_order_of_changes_ends_like_a_fresh_load(steps: list[Step]) -> None:
     assert gallery.people == len(expected)
     assert gallery.templates == sum(len(entry.vectors) for entry in expected.values())
     if expected:
-        _assert_same(gallery.match(probes), _oracle(probes, list(expected.values())))
+        _assert_same(gallery.own_matches(probes), _oracle(probes, list(expected.values())))
 
 
 def test_readers_never_see_half_a_change() -> None:
@@ -168,7 +183,7 @@ def test_readers_never_see_half_a_change() -> None:
 
     def read() -> None:
         while not stop.is_set():
-            match = gallery.match(one)[0]
+            match = gallery.own_matches(one)[0]
             if match.subject not in {"a", "b"} or abs(match.score - 1) > 1e-5:
                 wrong.append(match)
 

@@ -8,7 +8,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from face_rec.domain.faces import Image, Matrix
+from face_rec.domain.faces import Image, Matrix, Vector
+from face_rec.domain.people import Contract
 from face_rec.domain.recognition import Match
 from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.protocols.streams import Stream
@@ -55,7 +56,10 @@ class Figures:
     aside: int = 0
     problem: str = ""
 
-    def match(self, probes: Matrix) -> list[Match]:
+    def match(self, probes: Matrix, contract: Contract) -> list[Match] | None:
+        raise AssertionError("metrics only read")
+
+    def nearest(self, probe: Vector, contract: Contract, count: int) -> list[Match] | None:
         raise AssertionError("metrics only read")
 
 
