@@ -16,9 +16,10 @@ from face_rec.assembly.commands import build_models, open_own_people, policy_of
 from face_rec.assembly.model_change import open_model_change, open_reembedding, switch_of
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.sealing import offline_secrets
+from face_rec.assembly.site import site_info
 from face_rec.assembly.snapshots import open_kept_photos
 from face_rec.assembly.stores import Stores, cached_days, open_offices, open_stores
-from face_rec.assembly.system import System, site_info
+from face_rec.assembly.system import System
 from face_rec.assembly.watches import alarm, note_of, open_clock_watch, open_reoffer
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.clock import MachineClock, SystemClock

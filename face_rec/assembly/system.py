@@ -7,12 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Final
 
-from config import Settings
 from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Act
+from face_rec.assembly.site import site_now
 from face_rec.attendance.kiosk_service import KioskService
 from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.service import ServiceByZone
@@ -51,9 +50,7 @@ from face_rec.stores.snapshots.spool import SnapshotSpool
 from face_rec.stores.verify.daily_check import DailyCheck
 from face_rec.stores.verify.watch import ChainWatch
 from face_rec.timekeeping.watch import ClockWatch
-from face_rec.web.frames.ice import IceServers
 from face_rec.web.frames.offline import Offline
-from face_rec.web.gate.hosts import Reach, addresses
 from face_rec.web.gate.shedding import Overload
 from face_rec.web.ops.health import Health
 
@@ -104,14 +101,6 @@ class System:
     def site(self) -> SiteInfo:
         """What may be shown of the settings, as they stand now."""
         return site_now(self.installation, self.options)
-
-
-def site_now(installation: SiteInfo, options: LiveOptions) -> SiteInfo:
-    """The site with what an admin has chosen since the start."""
-    now = options.current()
-    return replace(
-        installation, title=now.title, timezone=now.timezone, cooldown=now.cooldown, look=now.look
-    )
 
 
 class _Holder:
@@ -268,52 +257,6 @@ def _marked_lately(system: System) -> bool:
     timesheets = system.services.current().timesheets
     today = timesheets.today()
     return bool(timesheets.marks(today - _LATELY, today))
-
-
-def site_info(settings: Settings) -> SiteInfo:
-    """What pages may know of the settings, in words."""
-    return SiteInfo(
-        site=settings.site,
-        title=settings.title,
-        timezone=settings.timezone,
-        consent_text=settings.consent_text,
-        consent_version=settings.consent_version,
-        cooldown=settings.cooldown_seconds,
-        save_snapshots=settings.save_snapshots,
-        keep_photos=settings.keep_photos,
-        own_threshold=settings.own_threshold,
-        redis=_redis_words(settings),
-        snapshots=_snapshot_words(settings),
-        video_transport=settings.video_transport,
-        ice=IceServers(settings.ice_servers or (), settings.turn_url, settings.turn_secret),
-        addresses=addresses(_reach(settings)),
-    )
-
-
-def _reach(settings: Settings) -> Reach:
-    return Reach(
-        settings.public_url,
-        settings.allowed_hosts,
-        settings.bind_address,
-        settings.port,
-        https=settings.tls_cert is not None,
-        proxied=settings.loopback or bool(settings.trusted_proxies),
-    )
-
-
-def _redis_words(settings: Settings) -> str:
-    if settings.embedded_redis:
-        return "embedded, data on disk"
-    nodes = settings.redis_nodes or ((settings.redis_host or "by URL", settings.redis_port),)
-    return f"{settings.redis_mode} at {nodes[0][0]}"
-
-
-def _snapshot_words(settings: Settings) -> str:
-    if not settings.save_snapshots:
-        return "switched off"
-    if settings.s3_bucket:
-        return f"s3://{settings.s3_bucket}/{settings.s3_prefix}"
-    return str(Path(settings.data_dir) / "snapshots")
 
 
 def _picture_age(engine: Engine, kiosk: str) -> float | None:

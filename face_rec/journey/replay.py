@@ -40,9 +40,9 @@ class Replayer:
     then the journal sets it aside. What Redis has and its replicas do not is in the day already,
     and stays in the journal until they do.
 
-    An event becomes a mark, unless by the times of both another mark of the same person stands
-    within the cooldown: two processes, or one before and after a restart, may both have
-    confirmed somebody while Redis was away. Then that one stands and this one has been repeated.
+    An event becomes a mark, unless by the times of both another mark of the person stands within
+    the cooldown: two processes, or one before and after a restart, may both have confirmed
+    somebody while Redis was away. Then that one stands and this one has been repeated.
     """
 
     def __init__(
@@ -196,11 +196,9 @@ class Others(Protocol):
 
     def look(self) -> None:
         """Asked at each look. Raises StoreError."""
-        ...
 
     def offer(self) -> int:
         """Offer it again; how much of it was gone. Raises StoreError."""
-        ...
 
 
 class NoOthers:

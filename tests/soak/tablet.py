@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx
-from websockets import Origin
-from websockets.sync.client import connect
 
-from tests.benchmarks.browser.many_kiosks import Client, Line
+from tests.benchmarks.browser.many_kiosks import Client, opened
 from tests.device_key import DeviceKey
 
 _PROVES_EVERY = 40.0
@@ -24,14 +22,9 @@ def tablet(url: str, kiosk: str, secret: str) -> Iterator[Client]:
         _prove(http, key)
         keeps = threading.Thread(target=_keep_proving, args=(http, key, over))
         keeps.start()
-        screen = f"soak-{kiosk}"
-        address = f"{url.replace('http', 'ws')}/live?kiosk={kiosk}&screen={screen}"
-        cookies = "; ".join(f"{one.name}={one.value}" for one in http.cookies.jar)
         try:
-            with connect(
-                address, origin=Origin(url), additional_headers={"Cookie": cookies}
-            ) as socket:
-                yield Client(http, Line(socket), kiosk, screen)
+            with opened(url, http, kiosk, f"soak-{kiosk}") as client:
+                yield client
         finally:
             over.set()
             keeps.join()

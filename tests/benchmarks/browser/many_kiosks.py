@@ -221,14 +221,23 @@ def jpegs(room: material.Room, person: Path | None = None) -> list[bytes]:
 
 
 @contextmanager
-def client(url: str, kiosk: str) -> Iterator[Client]:
-    screen = f"bench-{kiosk}"
+def opened(url: str, http: httpx.Client, kiosk: str, screen: str) -> Iterator[Client]:
+    """The line of a kiosk, opened as who has the cookies of ``http``."""
     address = f"{url.replace('http', 'ws')}/live?kiosk={kiosk}&screen={screen}"
-    with (
-        connect(address, origin=Origin(url)) as socket,
-        httpx.Client(base_url=url, headers={"Origin": url}, timeout=20) as http,
-    ):
+    cookies = "; ".join(f"{one.name}={one.value}" for one in http.cookies.jar)
+    headers = {"Cookie": cookies} if cookies else {}
+    with connect(address, origin=Origin(url), additional_headers=headers) as socket:
         yield Client(http, Line(socket), kiosk, screen)
+
+
+@contextmanager
+def client(url: str, kiosk: str) -> Iterator[Client]:
+    """One of a server that asks nobody who they are."""
+    with (
+        httpx.Client(base_url=url, headers={"Origin": url}, timeout=20) as http,
+        opened(url, http, kiosk, f"bench-{kiosk}") as kiosk_client,
+    ):
+        yield kiosk_client
 
 
 def main(url: str, visits: int) -> None:
