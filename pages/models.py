@@ -15,7 +15,7 @@ from pages.ui.shared.text import counted, plain
 from pages.ui.shared.widgets import Line, Tone, facts, state_list
 from pages.ui.system import first_pack
 from pages.ui.system.model_change import change_card
-from pages.ui.system.model_packs import JOB, amount, offers, other_packs, upload
+from pages.ui.system.model_packs import JOB, STOPS, amount, offers, other_packs, upload
 from pages.ui.system.own_people import own_people
 
 require(Page.MODELS.right)
@@ -140,7 +140,7 @@ def draw() -> None:
     status_card(app)
     change_card(app)
     own_people(app)
-    busy = show_job(JOB, Right.MODELS, amount, _installed)
+    busy = show_job(JOB, Right.MODELS, amount, _installed, stops=STOPS)
     st.subheader("Model packs", anchor=False)
     offers(app, busy)
     other_packs(app)

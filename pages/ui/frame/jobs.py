@@ -22,10 +22,14 @@ Work = Callable[[Progress], object]
 progress after each batch, and there it ends if whoever began it has lost the right."""
 
 
+class Stopped(Exception):
+    """Somebody has pressed Stop; raised in the work, never seen outside."""
+
+
 @dataclass(eq=False)
 class Job:
     """One piece of work; ``total`` 0 means unknown. Read by pages, written by its thread.
-    ``permit``: of who began it."""
+    ``permit``: of who began it. ``stopped``: somebody wants it to end."""
 
     title: str
     permit: Permit
@@ -34,6 +38,7 @@ class Job:
     running: bool = True
     result: object = None
     error: str = ""
+    stopped: bool = False
     ended: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -41,9 +46,11 @@ class Job:
         return min(1.0, self.done / self.total) if self.total else 0.0
 
     def report(self, done: int, total: int) -> None:
-        """Raises NotAllowed where the work must go no further."""
+        """Raises NotAllowed or Stopped where the work must go no further."""
         self.done, self.total = done, total
         self.permit.check()
+        if self.stopped:
+            raise Stopped
 
 
 class Jobs:
@@ -80,9 +87,12 @@ def _run(job: Job, work: Work) -> None:
         with actor.acting(job.permit.actor):
             job.permit.check()
             job.result = work(job.report)
+            job.stopped = False  # too late: all of it was done
     except NotAllowed as error:
         log.warning("job_stopped title=%s done=%d of=%d", job.title, job.done, job.total)
         job.error = str(error)
+    except Stopped:
+        log.info("job_stopped title=%s done=%d of=%d", job.title, job.done, job.total)
     except FaceRecError as error:
         job.error = str(error)
     except Exception:

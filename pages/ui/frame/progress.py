@@ -11,21 +11,29 @@ from pages.ui.shared.text import plain
 
 
 def show_job(
-    kind: str, right: Right, amount: Callable[[Job], str], ended: Callable[[Job], None]
+    kind: str,
+    right: Right,
+    amount: Callable[[Job], str],
+    ended: Callable[[Job], None],
+    *,
+    stops: str = "",
 ) -> bool:
     """Draw the job of this ``kind``, if there is one; True while it is running.
 
-    ``right``: that of the page, asked for again each time the progress moves. ``amount`` says
-    how far a running one is (Markdown); ``ended`` draws a successful result.
+    ``right``: that of the page, asked for again each time the progress moves. ``amount`` says how
+    far a running one is (Markdown); ``ended`` draws a successful result. ``stops``: what it means
+    to stop it, for one that can be; "" draws no button.
     """
     job = JOBS.get(kind)
     if job is None:
         return False
     if job.running:
-        repeating(0.7, right)(_running)(kind, amount)
+        repeating(0.7, right)(_running)(kind, amount, stops)
         return True
     if job.error:
         st.error(plain(job.error), icon=":material/error:")
+    elif job.stopped:
+        tell_stopped(job, stops)
     else:
         ended(job)
     if st.button("Close", key=f"close_{kind}", icon=":material/close:"):
@@ -34,9 +42,19 @@ def show_job(
     return False
 
 
-def _running(kind: str, amount: Callable[[Job], str]) -> None:
+def tell_stopped(job: Job, stops: str) -> None:
+    """What became of a job that somebody has stopped."""
+    st.info(f"{plain(job.title)} was stopped. {stops}", icon=":material/stop_circle:")
+
+
+def _running(kind: str, amount: Callable[[Job], str], stops: str) -> None:
     job = JOBS.get(kind)
     if job is None or not job.running:
         st.rerun(scope="app")
     st.progress(job.fraction, text=f"{plain(job.title)}: {amount(job)}")
     st.caption("You can leave this page; the work goes on.")
+    all_here = job.total and job.done >= job.total
+    if stops and not all_here and st.button(
+        "Stop", key=f"stop_{kind}", icon=":material/stop_circle:", help=stops, disabled=job.stopped
+    ):  # fmt: skip
+        job.stopped = True

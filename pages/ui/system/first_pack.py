@@ -13,9 +13,9 @@ from pages.ui.frame.identity import Right
 from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import repeating
-from pages.ui.frame.progress import show_job
+from pages.ui.frame.progress import show_job, tell_stopped
 from pages.ui.shared.text import file_size, plain
-from pages.ui.system.model_packs import JOB, amount, begin_download, upload, who_may
+from pages.ui.system.model_packs import JOB, STOPS, amount, begin_download, upload, who_may
 
 _CHOOSING: Final = "_first_pack"
 
@@ -35,12 +35,14 @@ def choose(app: AdminFacade) -> None:
     job = JOBS.get(JOB)
     if job is not None and job.running:
         with st.container(border=True):
-            show_job(JOB, Right.MODELS, amount, _nothing)
+            show_job(JOB, Right.MODELS, amount, _nothing, stops=STOPS)
             st.caption("Then it goes on by itself.")
         return
     failed = job is not None and bool(job.error)
     if job is not None and job.error:
         st.error(plain(job.error), icon=":material/error:")
+    elif job is not None and job.stopped:
+        tell_stopped(job, STOPS)
     listed = app.models.offers()
     st.markdown(_advice(listed[0]))
     for column, offer in zip(st.columns(len(listed), gap="medium"), listed, strict=True):

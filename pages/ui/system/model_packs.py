@@ -23,6 +23,7 @@ from pages.ui.shared.widgets import facts
 from pages.ui.system.model_change import confirm_change
 
 JOB = "models"
+STOPS: Final = "What has come is kept for a week: Download goes on with it."
 _KINDS: Final = ("zip", "onnx", "json")
 
 

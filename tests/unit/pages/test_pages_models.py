@@ -1,5 +1,6 @@
 """The models and system pages."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from face_rec.access.rights import Role, rights_of
 from face_rec.domain.health import HealthCheck
 from face_rec.domain.screens import StreamStats
 from face_rec.people.change.plan import Alike, Looks, Progress, Tally, Trial
+from face_rec.protocols import models as model_protocols
 from pages.ui.frame.jobs import JOBS
 from pages.ui.system.model_packs import JOB
 from tests.fakes.access import AccountsOff, MemoryAudit, OneVisitor
@@ -51,6 +53,41 @@ def test_a_download_installs_the_pack(fake: FakeSystem) -> None:
     page.run()
     assert "done" in page.success[0].value
     assert "buffalo_l" in words(page)
+
+
+def test_a_download_that_is_stopped_ends_and_can_be_gone_on_with(
+    fake: FakeSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.models.models = None
+    come, goes_on = threading.Event(), threading.Event()
+    pull = fake.models.pull
+
+    def slow(name: str, progress: model_protocols.Progress) -> None:
+        progress(1, 4)
+        come.set()
+        goes_on.wait(30)
+        progress(2, 4)
+        pull(name, progress)
+
+    monkeypatch.setattr(fake.models, "pull", slow)
+    page = opened("models.py")
+    page.button(key="pull_buffalo_sc").click().run()
+    job = JOBS.get(JOB)
+    assert job is not None
+    assert come.wait(30)
+    page.run().button(key="stop_models").click().run()
+    goes_on.set()
+    assert job.ended.wait(30)
+    assert (job.done, fake.models.models) == (2, None)
+    text = words(page.run())
+    assert "was stopped" in text
+    assert "goes on with it" in text
+    monkeypatch.setattr(fake.models, "pull", pull)
+    page.button(key="pull_buffalo_sc").click().run()
+    again = JOBS.get(JOB)
+    assert again is not None
+    assert again.ended.wait(30)
+    assert fake.models.models is not None
 
 
 def test_a_broken_download_says_why(fake: FakeSystem) -> None:
