@@ -113,7 +113,7 @@ class Journey:
         fusions = fuse(probes, vectors)
         looks = match(gallery, models.contract, probes, vectors, fusions, at=frame.taken_at)
         limits, check = self._limits(models), self._deps.liveness(self._kiosk)
-        kept = self._remember(probes, looks, fusions, revision, limits.look)
+        kept = self._remember(probes, looks, fusions, revision, limits.look) if looks else []
         self._sight(kept, models, frame, check)
         decisions = self._hold(self._decide(states, limits), check, frame, models)
         self._mark(decisions, frame, models)
@@ -156,11 +156,8 @@ class Journey:
         revision: int,
         limits: Limits,
     ) -> list[Probe]:
-        """The probes of which more is to be known; not of heads that turn as they were asked.
-        Without ``looks`` nothing is remembered of them, so that they are looked at again."""
-        kept: list[Probe] = []
-        if not looks:
-            return kept
+        """The probes of which more is to be known; not of heads that turn as they were asked."""
+        kept = []
         for probe, look, fusion in zip(probes, looks, fusions, strict=True):
             if self._step_up.takes(probe.state, look, limits):
                 continue

@@ -17,8 +17,7 @@ from face_rec.retry import Backoff
 log = logging.getLogger(__name__)
 
 AWAY: Final = Backoff(0.25, 1.0)
-"""Between two tries while Redis or its replicas are away. Everybody is told "saved here" until one
-succeeds, so that the longest of them is what a failover costs beyond its own time."""
+"""Between two tries while Redis or its replicas are away; a failover costs that beyond its own."""
 REFUSED: Final = Backoff(0.5, 15.0)
 """The same where Redis answers and refuses some of what waits; each try is an error in the log."""
 ADOPT_EVERY: Final = 30.0
