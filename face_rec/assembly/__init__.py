@@ -7,7 +7,6 @@ shows of it, ``serving`` puts routes and the gate in front, ``admission`` what t
 ``handover`` takes over from the process that served before.
 """
 
-from face_rec.assembly.admission import owner_of_page
 from face_rec.assembly.app import build
 from face_rec.assembly.commands import (
     build_access,
@@ -30,7 +29,7 @@ from face_rec.assembly.handover import Handover, server_of
 from face_rec.assembly.redis_connection import redis_address
 from face_rec.assembly.serving import middleware, routes, serve_bounded
 from face_rec.assembly.snapshots import backup_place
-from face_rec.assembly.system import System, install
+from face_rec.assembly.system import System, install, owner_of_page
 
 __all__ = [
     "Handover",

@@ -12,8 +12,7 @@ from config import Settings
 from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Role
 from face_rec.assembly import system as holder
-from face_rec.assembly.admission import admission_of, load
-from face_rec.assembly.system import System
+from face_rec.assembly.system import System, admission_of, load
 from face_rec.attendance.rules import rule_version
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import StoreUnavailable
