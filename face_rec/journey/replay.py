@@ -156,7 +156,8 @@ class Replayer:
         try:
             cooldown = cooldown_of(event, self._cooldown())
             receipt = self._attendance.apply(event, cooldown, replay=True)
-            self._journal.settle(event.id, void=receipt.already)
+            # Also where another mark stands for it: Redis may lose that one, and another bar it.
+            self._journal.settle(event.id)
         except StoreUnavailable:
             raise
         except (StoreError, JournalError) as error:
@@ -294,7 +295,7 @@ class Reoffer:
     def _offered(self, event: Event) -> bool:
         try:
             cooldown = cooldown_of(event, self._cooldown())
-            self._attendance.apply(event, cooldown, replay=True)
+            receipt = self._attendance.apply(event, cooldown, replay=True)
         except NotReplicated:
             return True
         except StoreUnavailable:
@@ -302,4 +303,4 @@ class Reoffer:
         except Exception as error:  # one that is refused holds up no other
             log.error("mark_not_offered event=%s", event.id, exc_info=error)
             return False
-        return True
+        return not receipt.already

@@ -50,6 +50,15 @@ class MarkWriter(Protocol):
         ...
 
 
+class JoiningWriter(MarkWriter, Protocol):
+    """One that is told, too, for which events another mark stands."""
+
+    def joined(self, event: Event) -> None:
+        """``event``, of which somebody was told that it is kept, was found ALREADY when it was
+        replayed; it is not missing while the other mark is there. May raise StoreUnavailable."""
+        ...
+
+
 class AttendanceStore(MarkReader, MarkWriter, Protocol):
     """Both, as one store is."""
 

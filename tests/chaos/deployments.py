@@ -6,29 +6,104 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from redis import Redis
-from redis.crc import key_slot
 
-from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import RedisAddress
+from face_rec.stores.redis.embedded import EmbeddedRedis
 from tests import redis_servers
+from tests.chaos.clustered import Clustered
 from tests.chaos.proxy import Line, Proxy
-from tests.fakes.clock import MORNING
 from tests.redis_servers import Server, Trio, wait_until
+
+
+class Site(Protocol):
+    """One deployment. ``data_dir``: of the app whose own Redis it is, if it is embedded."""
+
+    data_dir: Path | None
+
+    @property
+    def address(self) -> dict[str, object]:
+        """By which kiosks reach it."""
+        ...
+
+    def client_address(self) -> RedisAddress:
+        """By which whoever checks reaches it."""
+        ...
+
+    def faults(self) -> dict[str, Callable[[random.Random], None]]: ...
+
+    def kill(self) -> None:
+        """What a power cut of its machine does, where that is the apps' machine too."""
+        ...
+
+
+class Embedded:
+    """The Redis that the app starts by itself, on the machine of all apps."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.data_dir: Path | None = folder / "app"
+        self._redis = EmbeddedRedis(folder / "app")
+        self._socket = str(self._redis.start())
+        stack.callback(self._redis.stop)
+        self._one_at_a_time = threading.Lock()
+
+    @property
+    def address(self) -> dict[str, object]:
+        return {"unix_socket": self._socket, "nodes": []}
+
+    def client_address(self) -> RedisAddress:
+        return RedisAddress(unix_socket=self._socket)
+
+    def faults(self) -> dict[str, Callable[[random.Random], None]]:
+        return {
+            "Redis killed": lambda _: self.kill(),
+            "Redis hangs": lambda dice: self._hang(dice.uniform(0.3, 2.5)),
+        }
+
+    def kill(self) -> None:
+        """Whoever watches it, here or in an app, starts it again."""
+        with self._one_at_a_time:
+            os.kill(self._pid(), signal.SIGKILL)
+        wait_until(lambda: self._pid() > 0, 60)
+
+    def _hang(self, seconds: float) -> None:
+        with self._one_at_a_time, suppress(ProcessLookupError):
+            pid = self._pid()
+            os.kill(pid, signal.SIGSTOP)
+            time.sleep(seconds)
+            os.kill(pid, signal.SIGCONT)
+
+    def _pid(self) -> int:
+        found: list[int] = []
+
+        def asked() -> bool:
+            client = Redis(unix_socket_path=self._socket, protocol=2, socket_timeout=5)
+            try:
+                found.append(int(client.info("server")["process_id"]))
+            finally:
+                client.close()
+            return True
+
+        wait_until(asked, 60)
+        return found[0]
 
 
 class Alone:
     """One Redis behind a proxy. ``synced``: its appendfsync; a power cut takes from ``everysec``
-    what was written within the last second, in the middle of a command."""
+    what was written within the last second, from ``no`` within the last thirty, in the middle of
+    a command. "": it writes no file, and begins empty."""
+
+    data_dir: Path | None = None
 
     def __init__(self, folder: Path, stack: ExitStack, synced: str) -> None:
         self._folder = folder / "redis"
-        self._synced = synced
-        self.server = Server(self._folder, "--appendonly", "yes", "--appendfsync", synced)
+        self._unsynced = {"everysec": 1.0, "no": 30.0}.get(synced, 0.0)
+        logged = ("--appendonly", "yes", "--appendfsync", synced)
+        self.server = Server(self._folder, *(logged if synced else ()))
         stack.callback(self.server.stop)
         self.server.start()
         self.proxy = Proxy(self.server.port)
@@ -42,8 +117,10 @@ class Alone:
 
     @property
     def address(self) -> dict[str, object]:
-        """By which kiosks reach it."""
         return {"nodes": [["127.0.0.1", self.proxy.port]]}
+
+    def kill(self) -> None:
+        self._crash(0)
 
     def client_address(self) -> RedisAddress:
         return RedisAddress(nodes=(("127.0.0.1", self.server.port),))
@@ -51,11 +128,14 @@ class Alone:
     def faults(self) -> dict[str, Callable[[random.Random], None]]:
         return {
             "Redis killed": lambda _: self._crash(0),
-            "Redis: power cut": lambda _: self._crash(1.0 if self._synced == "everysec" else 0),
+            "Redis: power cut": lambda _: self._crash(self._unsynced),
             "Redis hangs": lambda dice: self._hang(dice.uniform(0.3, 2.5)),
             "line cut": lambda dice: self._line(Line.CUT, dice.uniform(0.1, 1.0)),
             "line deaf": lambda dice: self._line(Line.DEAF, dice.uniform(0.1, 2.0)),
+            "line half open": lambda dice: self._line(Line.HALF_OPEN, dice.uniform(0.1, 2.0)),
             "line slow": lambda dice: self._line(Line.SLOW, dice.uniform(0.1, 1.0)),
+            "line drips": lambda dice: self._line(Line.DRIPS, dice.uniform(0.3, 1.5)),
+            "pieces overtake": lambda dice: self._line(Line.MIXED, dice.uniform(0.3, 1.5)),
             "connections dropped": lambda _: self.proxy.drop(),
         }
 
@@ -83,14 +163,14 @@ class Alone:
         self.proxy.set(line)
         time.sleep(seconds)
         self.proxy.set(Line.GOOD)
-        if line is Line.DEAF:
+        if line in {Line.DEAF, Line.HALF_OPEN}:
             self.proxy.drop()  # half an answer may hang in them
 
     def _watch(self) -> None:
         while not self._watching.wait(0.02):
             if log := self._log():
                 self._sizes.append((time.monotonic(), log.stat().st_size))
-                del self._sizes[:-500]
+                del self._sizes[:-2000]
 
     def _log(self) -> Path | None:
         return next(iter(self._folder.glob("appendonlydir/*.incr.aof")), None)
@@ -98,6 +178,8 @@ class Alone:
 
 class Watched:
     """A master and a replica that copies without being waited for, under a sentinel."""
+
+    data_dir: Path | None = None
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self._trio = Trio(folder / "trio", stack)
@@ -117,6 +199,9 @@ class Watched:
             "failover": lambda _: self._fail_over(0.0),
             "failover to a replica that lags": lambda dice: self._fail_over(dice.uniform(0.1, 1)),
         }
+
+    def kill(self) -> None:
+        self._fail_over(0.0)
 
     def _fail_over(self, lag: float) -> None:
         with self._alone:
@@ -142,106 +227,12 @@ class Watched:
             client.close()
 
 
-class Clustered:
-    """Three masters; the one that has the day's marks has a replica, which is not waited for."""
-
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self._servers = stack.enter_context(redis_servers.cluster(folder / "nodes", *_LOGGED))
-        self._masters = [*self._servers]
-        self._alone = threading.Lock()
-        day = keys.attendance("main", MORNING.date())
-        slot = key_slot(day.encode())
-        share = -(-redis_servers.SLOTS // len(self._servers))
-        holder = self._servers[slot // share]
-        self._pair = [
-            holder,
-            redis_servers.replica_of(folder / "replica", self._servers, holder, stack, *_LOGGED),
-        ]
-        self._everyone = [*self._servers, self._pair[1]]
-
-    @property
-    def address(self) -> dict[str, object]:
-        nodes = [["127.0.0.1", server.port] for server in self._everyone]
-        return {"mode": "cluster", "nodes": nodes}
-
-    def client_address(self) -> RedisAddress:
-        nodes = tuple(("127.0.0.1", server.port) for server in self._everyone)
-        return RedisAddress(mode="cluster", nodes=nodes)
-
-    def faults(self) -> dict[str, Callable[[random.Random], None]]:
-        return {
-            "master dies": lambda _: self._take_over(0.0),
-            "its replica lags, and it dies": lambda dice: self._take_over(dice.uniform(0.1, 1)),
-            "another master killed": self._kill_another,
-            "a node hangs": lambda dice: self._hang(dice.choice(self._everyone), dice),
-        }
-
-    def _take_over(self, lag: float) -> None:
-        with self._alone:
-            master, replica = self._roles()
-            wait_until(lambda: _in_step(replica), 60)
-            with redis_servers.lagging(replica, master) if lag else nullcontext():
-                time.sleep(lag)
-                master.kill()
-            client = replica.client()
-            wait_until(lambda: _took_over(client), 60)
-            client.close()
-            master.start()
-            self._settled()
-
-    def _kill_another(self, dice: random.Random) -> None:
-        with self._alone:
-            other = dice.choice([one for one in self._servers if one is not self._pair[0]])
-            other.kill()
-            time.sleep(dice.uniform(0.0, 1.0))
-            other.start()
-            self._settled()
-
-    def _hang(self, server: Server, dice: random.Random) -> None:
-        with self._alone:
-            os.kill(server.pid, signal.SIGSTOP)
-            time.sleep(dice.uniform(0.2, 1.5))  # less than the cluster's patience
-            os.kill(server.pid, signal.SIGCONT)
-            self._settled()
-
-    def _settled(self) -> None:
-        wait_until(lambda: redis_servers.all_agree(self._everyone), 60)
-
-    def _roles(self) -> tuple[Server, Server]:
-        """Who of the pair is the master now, and who is not."""
-        one, other = self._pair
-        return (one, other) if _role(one) == "master" else (other, one)
-
-
-_LOGGED: Final = ("--appendonly", "yes")
-
-
-def _role(server: Server) -> str:
-    client = server.client()
-    try:
-        return str(client.info("replication")["role"])
-    finally:
-        client.close()
-
-
-def _in_step(replica: Server) -> bool:
-    client = replica.client()
-    try:
-        said = client.info("replication")
-        return bool(said["role"] == "slave" and said["master_link_status"] == "up")
-    finally:
-        client.close()
-
-
-def _took_over(replica: Redis) -> bool:
-    if replica.info("replication")["role"] != "master":
-        redis_servers.ask(replica, "CLUSTER FAILOVER", "TAKEOVER")
-    return bool(replica.info("replication")["role"] == "master")
-
-
-ROWS: Final[dict[str, Callable[[Path, ExitStack], Alone | Watched | Clustered]]] = {
+ROWS: Final[dict[str, Callable[[Path, ExitStack], Site]]] = {
+    "embedded": Embedded,
     "always": lambda folder, stack: Alone(folder, stack, "always"),
     "everysec": lambda folder, stack: Alone(folder, stack, "everysec"),
+    "no": lambda folder, stack: Alone(folder, stack, "no"),
+    "nothing": lambda folder, stack: Alone(folder, stack, ""),
     "sentinel": Watched,
     "cluster": Clustered,
 }

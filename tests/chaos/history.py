@@ -33,6 +33,11 @@ class History:
         with self._lock:
             self.told[one.id] = told
 
+    def answers(self) -> int:
+        """How often somebody was told anything."""
+        with self._lock:
+            return sum(told is not None for told in self.told.values())
+
     def confirmed(self) -> dict[str, Pass]:
         with self._lock:
             return {i: self.passes[i] for i, told in self.told.items() if told in _CONFIRMED}

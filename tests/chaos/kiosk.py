@@ -1,41 +1,41 @@
-"""A process that marks, made of the product's own parts; and the handle by which it is driven.
-
-Run as ``python -m tests.chaos.kiosk FOLDER ADDRESS MUTATION``; it reads a JSON object a line and
-answers with one.
-"""
+"""A process that marks, made of the product's own parts."""
 
 import errno
 import json
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
 from face_rec import files
 from face_rec.access.audit.audit_log import AuditLog
+from face_rec.clock import SystemClock
 from face_rec.domain.errors import JournalError
 from face_rec.domain.marks import Event, Outcome, Receipt
 from face_rec.journey import mark, replay
 from face_rec.retry import Backoff
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.chain import write_log
+from face_rec.stores.chain.ledger import AUDIT, Streams
+from face_rec.stores.chain.offers import Offers
+from face_rec.stores.chain.write_log import WriteLog
 from face_rec.stores.journal.journal import FileJournal
-from face_rec.stores.redis.client import RedisAddress, connect
+from face_rec.stores.journal.quarantine import Quarantine
+from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.redis.durability import ServerHistory
+from face_rec.stores.sealing import keyring
+from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.stores.site.audited_writers import AuditedMarks
+from tests.chaos.driven import asked_of, say
 from tests.chaos.power import recorded
 from tests.fakes.clock import MORNING
 from tests.samples import a_chain, an_event
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 COOLDOWN: Final = 60.0
 REFUSED: Final = "refused"
 """What somebody is told for whom the journal had no room."""
@@ -55,7 +55,8 @@ class Pass:
         return an_event(self.id, self.subject, self.seconds)
 
 
-# --- the process --------------------------------------------------------------------------------
+CHAIN_SECRET: Final = "c" * 40
+"""Of which the keys of the chain are made, on every machine."""
 
 
 class JumpingClock:
@@ -132,30 +133,47 @@ MUTATIONS: Final[dict[str, Callable[[mark.DurableMarker], None]]] = {
 """The promise broken on purpose: the order of journal, Redis and confirmation."""
 
 
-def _serve(folder: Path, address: RedisAddress, mutation: str) -> None:
+def _streams(client: Client, folder: Path, keep: float) -> Streams:
+    """By which the audit log is chained, and kept, by the clock that the office has, too."""
+    sealer = DataSealer(keyring.derived([CHAIN_SECRET], "writes"))
+    kept = WriteLog(folder / write_log.NAME, sealer, keep, Quarantine(folder / "quarantine").take)
+    return Streams(client, a_chain(CHAIN_SECRET), SystemClock(), kept=kept)
+
+
+def serve(line: Connection, place: str, address: str, mutation: str) -> None:
+    """Until nobody asks any more."""
+    folder = Path(place)
     recorded(folder)
     # As fast as the faults come.
     replay.ADOPT_EVERY, replay.LOOK_EVERY = 0.2, 0.1  # type: ignore[misc]
-    replay.LOOKS = (0.0, 0.3, 0.8, 1.5, 3.0)  # type: ignore[misc]
+    replay.LOOKS = (0.0, 0.5, 1.5, 3.0, 6.0, 9.0)  # type: ignore[misc,assignment]
     replay.AWAY = Backoff(0.05, 0.2)  # type: ignore[misc]
-    client, clock = connect(address), JumpingClock()
-    marks = RedisAttendance(client, "main", chain=a_chain())
-    writer = AuditedMarks(marks, AuditLog(RedisAudit(client, "main"), clock))
+    client, clock = connect(address_of(address)), JumpingClock()
+    marks = RedisAttendance(client, "main", chain=a_chain(CHAIN_SECRET))
     keep = 0.0 if mutation == "lets go on acknowledgement" else 72 * 3600.0
+    streams = _streams(client, folder, keep)
+    writer = AuditedMarks(
+        marks, AuditLog(RedisAudit(client, "main", streams.ledger(AUDIT)), clock)
+    )
     journal = FileJournal(folder, keep=keep, clock=clock)
     marker = mark.DurableMarker(writer, journal, clock, lambda: COOLDOWN)
     MUTATIONS[mutation](marker)
     lost = ServerHistory(client, marks.lengths, clock).lost
     replay.Reoffer(
-        writer, marks.missing, journal, clock, cooldown=lambda: COOLDOWN, lost=lost
+        writer,
+        marks.missing,
+        journal,
+        clock,
+        cooldown=lambda: COOLDOWN,
+        lost=lost,
+        others=Offers(streams),
     ).start()
     write = files.write_all
 
     def full(descriptor: int, content: bytes) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    for line in sys.stdin:
-        asked: dict[str, Any] = json.loads(line)
+    for asked in asked_of(line):
         if "room" in asked:
             files.write_all = write if asked["room"] else full
             answer: object = ""
@@ -168,68 +186,10 @@ def _serve(folder: Path, address: RedisAddress, mutation: str) -> None:
                 answer = REFUSED
         else:
             answer = marker.pending_count()
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
-
-
-# --- its handle ---------------------------------------------------------------------------------
-
-
-class Kiosk:
-    """One such process. All methods may be called by any thread."""
-
-    def __init__(self, folder: Path, address: dict[str, object], mutation: str = "") -> None:
-        self._arguments = [str(folder), json.dumps(address), mutation]
-        self._asking = threading.Lock()
-        self._process = self._begun()
-
-    def ask(self, asked: Pass | dict[str, object]) -> Any:  # noqa: ANN401
-        """What it answers; None if it dies on the way, and then nobody was told anything."""
-        said = asdict(asked) if isinstance(asked, Pass) else asked
-        process = self._process
-        assert process.stdin
-        assert process.stdout
-        with self._asking, suppress(OSError, ValueError):
-            process.stdin.write(json.dumps(said) + "\n")
-            process.stdin.flush()
-            if (line := process.stdout.readline()).endswith("\n"):
-                return json.loads(line)
-        return None
-
-    def kill(self) -> None:
-        process = self._process
-        process.kill()
-        process.wait(20)
-        with self._asking:  # whoever waits for an answer gets none now
-            for pipe in (process.stdin, process.stdout):
-                if pipe:
-                    with suppress(OSError):
-                        pipe.close()
-
-    def restart(self) -> None:
-        """Another one on the same folder, once the one before is dead."""
-        self._process = self._begun()
-
-    def freeze(self, seconds: float) -> None:
-        pid = self._process.pid
-        with suppress(ProcessLookupError):  # killed meanwhile by another fault
-            os.kill(pid, signal.SIGSTOP)
-            time.sleep(seconds)
-            os.kill(pid, signal.SIGCONT)
-
-    def _begun(self) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.chaos.kiosk", *self._arguments],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
+        say(line, answer)
 
 
 def address_of(said: str) -> RedisAddress:
     """The address in the JSON of a command line."""
     found: dict[str, Any] = json.loads(said)
     return RedisAddress(**{**found, "nodes": tuple(map(tuple, found["nodes"]))})
-
-
-if __name__ == "__main__":
-    _serve(Path(sys.argv[1]), address_of(sys.argv[2]), sys.argv[3])

@@ -19,6 +19,7 @@ def recorded(folder: Path) -> None:
     noted outlives the process, as what it has written does."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     ours = folder
+    # Before the folder: what is in it is noted from the beginning.
     notes = os.open(_notes(folder), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     sync_file, sync_folder = files.sync_file, files.sync_folder
 
@@ -40,6 +41,8 @@ def cut(folder: Path, dice: random.Random) -> None:
     """All processes of the machine are dead. Of what was appended to a journal and not fsynced, a
     part may be there, cut anywhere; a name that was not fsynced is the old one, or gone, or the
     new one."""
+    if not folder.exists():  # nobody has begun there yet
+        return
     sizes, names = _read(folder)
     for path in _journals(folder):
         number = path.stat().st_ino

@@ -1,5 +1,6 @@
 """A TCP proxy of our own between a kiosk and its Redis, to cut, delay and swallow."""
 
+import random
 import socket
 import threading
 import time
@@ -7,6 +8,7 @@ from contextlib import suppress
 from enum import Enum
 
 _PIECE = 1 << 16
+_DRIP = 16  # bytes
 
 
 class Line(Enum):
@@ -19,6 +21,12 @@ class Line(Enum):
     """What the server answers is swallowed: done, and nobody hears of it."""
     SLOW = "slow"
     """Every piece takes a while."""
+    DRIPS = "drips"
+    """Some bytes at a time."""
+    HALF_OPEN = "half open"
+    """Nothing arrives on either side, and nobody is told that the other one is gone."""
+    MIXED = "mixed"
+    """Pieces of one connection overtake those of others."""
 
 
 class Proxy:
@@ -27,6 +35,7 @@ class Proxy:
     def __init__(self, target: int) -> None:
         self._target = target
         self._line = Line.GOOD
+        self.swallowed = 0  # pieces
         self._open: set[socket.socket] = set()
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
@@ -74,13 +83,25 @@ class Proxy:
     def _pump(self, source: socket.socket, sink: socket.socket, answers: bool) -> None:
         with suppress(OSError):
             while piece := source.recv(_PIECE):
-                if self._line is Line.SLOW:
-                    time.sleep(0.05)
-                if not (answers and self._line is Line.DEAF):
-                    sink.sendall(piece)
+                self._carry(piece, sink, answers)
         self._open.discard(source)
         _end(sink)
         source.close()
+
+    def _carry(self, piece: bytes, sink: socket.socket, answers: bool) -> None:
+        line = self._line
+        if line is Line.HALF_OPEN or (answers and line is Line.DEAF):
+            self.swallowed += 1
+            return
+        if line is Line.SLOW:
+            time.sleep(0.05)
+        if line is Line.MIXED:
+            time.sleep(random.uniform(0.0, 0.1))
+        step = _DRIP if line is Line.DRIPS else len(piece)
+        for start in range(0, len(piece), step):
+            sink.sendall(piece[start : start + step])
+            if line is Line.DRIPS and self._line is line:
+                time.sleep(0.01)
 
 
 def _end(one: socket.socket) -> None:

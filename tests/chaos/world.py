@@ -4,36 +4,26 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
-from datetime import timedelta
+from contextlib import ExitStack
+from copy import deepcopy
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
 from redis.exceptions import RedisError
 
-from face_rec.access.audit.audit import Action
-from face_rec.access.audit.audit_log import AuditLog
-from face_rec.clock import SystemClock
 from face_rec.domain.errors import StoreError
-from face_rec.domain.marks import Event
-from face_rec.domain.people import Person
-from face_rec.stores.access.audit_stream import RedisAudit
-from face_rec.stores.attendance.attendance import RedisAttendance
-from face_rec.stores.people.people_store import RedisPeople
-from face_rec.stores.redis.client import connect
-from face_rec.stores.verify.chain_days import ChainDays
-from face_rec.stores.verify.check import ChainCheck
 from tests.chaos import power
 from tests.chaos.deployments import ROWS
+from tests.chaos.driven import Driven
 from tests.chaos.history import History
-from tests.chaos.kiosk import Kiosk, Pass
-from tests.fakes.clock import MORNING
-from tests.fakes.witness import a_witness
+from tests.chaos.inspection import Inspection
+from tests.chaos.kiosk import Pass
+from tests.chaos.tally import Stretch
+from tests.chaos.writes import Writes
 from tests.redis_servers import wait_until
-from tests.samples import CONSENT, a_chain, a_template
 
 KIOSKS: Final = 3
 PEOPLE: Final = 400
@@ -46,39 +36,53 @@ class Result:
     """What a run came to."""
 
     faults: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
+    """Faults during which nobody passed and nothing was written: they prove nothing."""
     rounds: int = 0
     confirmed: int = 0
+    writes: int = 0
+    """Of people, rules, accounts and corrections that somebody was told are done."""
     flaws: list[str] = field(default_factory=list)
     recoveries: list[float] = field(default_factory=list)
     """Seconds after each settling until everything confirmed was there."""
 
 
 class Chaos:
-    """One run of one row. The faults and the people come from ``seed``."""
+    """One run of one row. The faults and the people come from ``seed``; ``mutation`` and
+    ``office``: how the promise is broken on purpose, at the kiosks and in the office."""
 
-    def __init__(self, folder: Path, row: str, seed: int, mutation: str = "") -> None:
+    def __init__(
+        self, folder: Path, row: str, seed: int, mutation: str = "", office: str = ""
+    ) -> None:
         self._stack = ExitStack()
-        self._folder = folder
+        self._row, self._seed = row, seed
         self._dice = random.Random(f"{row}/{seed}")
         self.site = ROWS[row](folder, self._stack)
-        self._audit_lasts = row == "always"  # elsewhere Redis loses it like all but the marks
-        if self._audit_lasts:
-            self._register()
-        self.history = History()
+        # Elsewhere Redis loses the people whom the kiosks mark, and with them what tells of them.
+        audit_lasts = row in {"always", "embedded"}
+        self.history, self.writes = History(), Writes()
+        self._inspection = Inspection(self.site, folder, self.history, self.writes, audit_lasts)
+        if audit_lasts:
+            self._inspection.register(PEOPLE)
         self.result = Result()
         self._seconds = 0
         self._counting, self._killing = threading.Lock(), threading.Lock()
         self._paused, self._ended = threading.Event(), threading.Event()
-        self._idle = [threading.Event() for _ in range(KIOSKS)]
+        self._idle = [threading.Event() for _ in range(KIOSKS + 1)]
         self._jumps = [0] * KIOSKS  # seconds by which the clock of each was set
         self._machines = [folder / "one", folder / "one", folder / "two"]  # two share a machine
-        self.kiosks = [Kiosk(one, self.site.address, mutation) for one in self._machines]
-        for kiosk in self.kiosks:
-            self._stack.callback(kiosk.kill)
+        address = self.site.address
+        self.kiosks = [Driven("kiosk", one, address, mutation) for one in self._machines]
+        self._data = self.site.data_dir or folder / "office"
+        self.office = Driven("office", self._data, address, office)
+        for app in (*self.kiosks, self.office):
+            self._stack.callback(app.kill)
         self._threads = [
             threading.Thread(target=self._people, args=(n, f"{row}/{seed}/{n}"), daemon=True)
             for n in range(KIOSKS)
         ]
+        at_work = threading.Thread(target=self._write, args=(f"{row}/{seed}/office",), daemon=True)
+        self._threads.append(at_work)
         for thread in self._threads:
             thread.start()
 
@@ -96,16 +100,26 @@ class Chaos:
         """Every fault of this row by its name."""
         return {
             **self.site.faults(),
-            "app killed": lambda dice: self.kill(dice.sample(self.kiosks, dice.randint(1, 3))),
+            "app killed": lambda dice: self.kill(dice.sample(self._apps(), dice.randint(1, 4))),
             "machine of apps: power cut": self._power_cut,
-            "clock jumps": lambda dice: self._jump(dice.randrange(KIOSKS), dice),
-            "app stopped": lambda dice: dice.choice(self.kiosks).freeze(dice.uniform(0.1, 1.0)),
-            "disk full": lambda dice: self._full(dice.choice(self.kiosks), dice.uniform(0.1, 0.5)),
+            "clock jumps": lambda dice: self._jump(dice.randrange(KIOSKS + 1), dice),
+            "app stopped": lambda dice: dice.choice(self._apps()).freeze(dice.uniform(0.1, 1.0)),
+            "disk full": lambda dice: self._full(
+                dice.choice(self._apps()), dice.uniform(0.1, 0.5)
+            ),
         }
 
-    def run(self, rounds: int, settle_every: int = 8, within: float = float("inf")) -> Result:
+    def run(
+        self,
+        rounds: int,
+        settle_every: int = 8,
+        within: float = float("inf"),
+        told: Callable[[Stretch], None] = lambda _: None,
+    ) -> Result:
         """So many rounds of one fault, or of two at once, one after another; the history is
-        checked now and then, and at the end. ``within``: seconds after which no more begin."""
+        checked now and then, and at the end. ``within``: seconds after which no more begin;
+        ``told`` hears what each settling came to."""
+        so_far = Result()
         names, until = sorted(self.faults()), time.monotonic() + within
         for number in range(1, rounds + 1):
             if time.monotonic() > until:
@@ -115,12 +129,28 @@ class Chaos:
             self.result.rounds = number
             if number % settle_every == 0 or number == rounds:
                 self.settle()
+                told(self._since(so_far))
+                so_far = deepcopy(self.result)
                 if self.result.flaws or number == rounds:
                     break
         return self.result
 
+    def _apps(self) -> list[Driven]:
+        return [*self.kiosks, self.office]
+
+    def _since(self, before: Result) -> Stretch:
+        now = self.result
+        return Stretch(
+            self._row, self._seed, now.rounds - before.rounds, dict(now.faults - before.faults),
+            dict(now.missed - before.missed), now.confirmed - before.confirmed,
+            now.writes - before.writes, round(now.recoveries[-1], 2), now.flaws,
+        )  # fmt: skip
+
     def strike(self, *names: str) -> None:
         """These faults, all at once, while people pass; returns when they are over."""
+        if self._dice.random() < 0.8:  # else they may hit an app that begins
+            self._at_work()
+        begun = self._answers()
         time.sleep(self._dice.uniform(0.05, 0.3))
         dice = [random.Random(self._dice.random()) for _ in names]
         faults = self.faults()
@@ -130,12 +160,26 @@ class Chaos:
             ]
         for one in running:
             one.result()
-        self.result.faults.update(names)
+        (self.result.faults if self._answers() > begun else self.result.missed).update(names)
+
+    def _answers(self) -> int:
+        return self.history.answers() + self.writes.answers()
+
+    def _at_work(self) -> None:
+        """Until every app has answered since it began."""
+        until = time.monotonic() + 20
+        while time.monotonic() < until and not all(app.answered for app in self._apps()):
+            time.sleep(0.02)
 
     def passes(self, count: int) -> None:
         """Returns when so many more people were confirmed."""
         before = len(self.history.confirmed())
         wait_until(lambda: len(self.history.confirmed()) >= before + count, 60)
+
+    def written(self, count: int) -> None:
+        """Returns when so many more writes were confirmed in the office."""
+        before = self.writes.confirmed()
+        wait_until(lambda: self.writes.confirmed() >= before + count, 60)
 
     def settle(self, within: float = _LONGEST) -> None:
         """Nobody passes any more; ``within`` so many seconds all that was confirmed is there."""
@@ -153,6 +197,7 @@ class Chaos:
         self.result.recoveries.append(time.monotonic() - begun)
         self.result.flaws = flaws[:10]
         self.result.confirmed = len(self.history.confirmed())
+        self.result.writes = self.writes.confirmed()
         self._paused.clear()
 
     # --- people
@@ -167,7 +212,7 @@ class Chaos:
             self._idle[number].clear()
             one = self._next(number, dice)
             self.history.begin(one)
-            told = self.kiosks[number].ask(one)
+            told = self.kiosks[number].ask(asdict(one))
             self.history.end(one, told)
             time.sleep(_PACE if told is not None else 0.02)
         self._idle[number].set()
@@ -179,9 +224,27 @@ class Chaos:
         jump = self._jumps[number]
         return Pass(f"k{number}-{count}", f"s{dice.randrange(PEOPLE)}", count + jump, jump != 0)
 
+    def _write(self, seed: str) -> None:
+        """What happens in the office."""
+        dice = random.Random(seed)
+        while not self._ended.is_set():
+            if self._paused.is_set():
+                self._idle[-1].set()
+                time.sleep(0.01)
+                continue
+            self._idle[-1].clear()
+            wish = self.writes.next(dice)
+            self.writes.begin(wish)
+            told = self.office.ask(wish.asked())
+            self.writes.end(wish, told)
+            if told is None:
+                self.begun_again(self.office)
+            time.sleep(0.05)
+        self._idle[-1].set()
+
     # --- faults
 
-    def kill(self, kiosks: list[Kiosk]) -> None:
+    def kill(self, kiosks: list[Driven]) -> None:
         """These, at once; others begin in their place."""
         with self._killing:
             for kiosk in kiosks:
@@ -189,32 +252,43 @@ class Chaos:
             for kiosk in kiosks:
                 kiosk.restart()
 
-    def _power_cut(self, dice: random.Random) -> None:
-        """Of the machine of two kiosks, or of the other one's."""
-        machine = dice.choice(self._machines)
-        its = [
-            kiosk for kiosk, one in zip(self.kiosks, self._machines, strict=True) if one == machine
-        ]
+    def begun_again(self, app: Driven) -> None:
+        """One that ended by itself; whoever was killed is begun by who killed it."""
         with self._killing:
-            for kiosk in its:
-                kiosk.kill()
-            power.cut(machine, dice)
-            for kiosk in its:
-                kiosk.restart()
+            if app.ended:
+                app.restart()
+
+    def _power_cut(self, dice: random.Random) -> None:
+        """Of the machine of two kiosks, of the other one's, or of the office's; where all of them
+        and their Redis are one machine, of that."""
+        machines = [*self._machines, self._data / "journal"]
+        cut = {dice.choice(machines)} if self.site.data_dir is None else {*machines}
+        its = [app for app, one in zip(self._apps(), machines, strict=True) if one in cut]
+        with self._killing:
+            for app in its:
+                app.kill()
+            if self.site.data_dir is not None:
+                self.site.kill()
+            for machine in sorted(cut):
+                power.cut(machine, dice)
+            for app in its:
+                app.restart()
 
     def _jump(self, number: int, dice: random.Random) -> None:
         """Somebody sets the clock of a machine, some pass, and it is set right again."""
-        self._jumps[number] = jump = dice.choice((-1, 1)) * dice.randrange(3600, 36 * 3600)
-        self.kiosks[number].ask({"jump": jump})
-        time.sleep(dice.uniform(0.1, 0.6))
-        self._jumps[number] = 0
-        self.kiosks[number].ask({"jump": 0})
+        jump = dice.choice((-1, 1)) * dice.randrange(3600, 36 * 3600)
+        seconds = dice.uniform(0.1, 0.6)
+        for by, pause in ((jump, seconds), (0, 0.0)):
+            if number < KIOSKS:
+                self._jumps[number] = by
+            self._apps()[number].ask({"jump": by})
+            time.sleep(pause)
 
-    def _full(self, kiosk: Kiosk, seconds: float) -> None:
+    def _full(self, app: Driven, seconds: float) -> None:
         """Asked by a line of its own, between two people."""
-        kiosk.ask({"room": False})
+        app.ask({"room": False})
         time.sleep(seconds)
-        kiosk.ask({"room": True})
+        app.ask({"room": True})
 
     # --- what is there
 
@@ -222,31 +296,7 @@ class Chaos:
         return sum(int(kiosk.ask({}) or 0) for kiosk in self.kiosks)
 
     def _flaws(self) -> list[str]:
-        client = connect(self.site.client_address())
-        try:
-            marks = RedisAttendance(client, "main", chain=a_chain())
-            events = list(self._events(marks))
-            audit = AuditLog(RedisAudit(client, "main"), SystemClock())
-            noted = {e.target for e in audit.newest(100_000) if e.action == Action.MARK_REPEATED}
-            witness = a_witness(a_chain(), self._folder)
-            report = ChainCheck(a_chain(), ChainDays(client, "main"), witness, []).run()
-        finally:
-            with suppress(RedisError):
-                client.close()
-        repeated = noted if self._audit_lasts else {*self.history.passes}
-        chain = [finding.sentence() for finding in report.findings]
-        return [*self.history.flaws(events, repeated), *chain]
-
-    def _register(self) -> None:
-        """What the audit log tells of somebody is readable only while they are registered."""
-        client = connect(self.site.client_address())
-        people = RedisPeople(client, "main", SystemClock())
-        for number in range(PEOPLE):
-            person = Person(f"s{number}", f"id{number}", "Ada", consent=CONSENT)
-            people.create(person, [a_template()], people.revision())
-        client.close()
-
-    def _events(self, marks: RedisAttendance) -> Iterator[Event]:
-        first = MORNING.date() - timedelta(days=2)  # clocks were set back, too
-        for number in range(self._seconds // 86400 + 6):
-            yield from marks.day(first + timedelta(days=number))
+        if flaws := self._inspection.marks(self._seconds // 86400 + 6):
+            return flaws
+        self.begun_again(self.office)
+        return self._inspection.office(self.office)

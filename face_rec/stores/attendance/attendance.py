@@ -106,18 +106,26 @@ class RedisAttendance:
         return sorted(found, key=lambda event: event.at)
 
     @redis_errors()
+    def joined(self, event: Event) -> None:
+        """Note that ``event`` was confirmed and another mark stands for it: nothing is missing
+        while that one is here. Redis can lose that one only with what it was told after it."""
+        self._client.sadd(keys.seen(self.site, _utc_day(event.at)), _joined(event))
+
+    @redis_errors()
     def missing(self, events: Sequence[Event]) -> list[Event]:
-        """Those of ``events`` that are not here (any more), in one round trip."""
+        """Those of ``events`` that are not here (any more), nor joined to another mark, in one
+        round trip."""
         of_days: dict[date, list[Event]] = {}
         for event in events:
             of_days.setdefault(_utc_day(event.at), []).append(event)
         pipeline: Any = self._client.pipeline(transaction=False)
         for day, some in of_days.items():
-            pipeline.smismember(keys.seen(self.site, day), [event.id for event in some])
+            names = [*(event.id for event in some), *map(_joined, some)]
+            pipeline.smismember(keys.seen(self.site, day), names)
         there = {
             event.id
             for some, answers in zip(of_days.values(), pipeline.execute(), strict=True)
-            for event, known in zip(some, answers, strict=True)
+            for event, known in zip([*some, *some], answers, strict=True)
             if known
         }
         return [event for event in events if event.id not in there]
@@ -236,6 +244,11 @@ class RedisAttendance:
         for day in days:
             pipeline.lrange(keys.attendance(self.site, day), 0, -1)
         return cast("list[list[bytes]]", pipeline.execute())
+
+
+def _joined(event: Event) -> str:
+    """In the set of events that were seen, of one that another mark stands for."""
+    return f"={event.id}"
 
 
 def _linked(

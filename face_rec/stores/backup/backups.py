@@ -137,12 +137,19 @@ class Backups:
         yield from self._source.records()
 
     def _write(self, path: Path, header: Header) -> Summary:
+        """Raises BackupRefused where the disk has no room for it."""
         records = self._records()
-        with path.open("wb") as file:
-            if self._keyring.current is None:
-                return backup_file.write(file, header, records)
-            with SealingWriter(file, self._keyring.current) as sealed:
-                return backup_file.write(cast("IO[bytes]", sealed), header, records)
+        try:
+            with path.open("wb") as file:
+                if self._keyring.current is None:
+                    return backup_file.write(file, header, records)
+                with SealingWriter(file, self._keyring.current) as sealed:
+                    return backup_file.write(cast("IO[bytes]", sealed), header, records)
+        except OSError as error:
+            raise BackupRefused(
+                f"The backup cannot be made in {path.parent.parent} ({error.strerror or error}). "
+                "Make room there, or name a folder that has some in TMPDIR."
+            ) from error
 
     @contextmanager
     def _reader(self, place: Place, unsealed: bool) -> Iterator[BackupReader]:

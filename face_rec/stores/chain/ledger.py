@@ -130,10 +130,12 @@ class Ledger:
         except Exception:  # nobody is told that it was done
             self._drop(kept)
             raise
-        if answer[0] not in _WRITTEN:
-            self._drop(kept)
-        elif self.kept and linking.erases:
+        if self.kept and linking.erases:
+            # Also of somebody who is not there: Redis may have lost them a moment ago, and what
+            # is kept of them, here or elsewhere, must not bring back who was erased.
             self._forget(self.kept, linking.erases, kept)
+        elif answer[0] not in _WRITTEN:
+            self._drop(kept)
         return answer
 
     def _linked(self, entry: bytes, linking: Linking) -> Any:  # noqa: ANN401

@@ -92,10 +92,10 @@ class RedisPeople(RedisPeopleReader):
 
     @redis_errors()
     def delete(self, subject: str) -> Person | None:
-        """Remove the person, templates and ID mapping; returns what was there."""
+        """Remove the person, templates and ID mapping; returns what was there. Somebody who is
+        not there may have been lost by Redis a moment ago: what is kept of them goes all the same,
+        and does not bring them back."""
         seen = self.get(subject)
-        if seen is None:
-            return None
         status, *was = self._linked(
             {subject: None},
             Linking(

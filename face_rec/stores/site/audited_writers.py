@@ -12,7 +12,7 @@ from face_rec.attendance.rules.shift import Shift
 from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source, is_mark
 from face_rec.domain.people import Person, Template, life_words
 from face_rec.kiosks.kiosk import KioskRecord, alike_but_dated
-from face_rec.protocols.marks import Journal, MarkWriter
+from face_rec.protocols.marks import JoiningWriter, Journal, MarkWriter
 from face_rec.protocols.people import PeopleStore
 from face_rec.stores.attendance.rule_codec import encode
 
@@ -73,7 +73,7 @@ class AuditedMarks:
     that were confirmed while Redis was away and, when they reached it, did not become marks:
     another one of the same person stands within the cooldown; and that a camera held somebody."""
 
-    def __init__(self, marks: MarkWriter, audit_log: AuditLog, *, by_hand: bool = True) -> None:
+    def __init__(self, marks: JoiningWriter, audit_log: AuditLog, *, by_hand: bool = True) -> None:
         """``by_hand`` False: what people made is in the log already."""
         self._marks = marks
         self._audit_log = audit_log
@@ -86,6 +86,7 @@ class AuditedMarks:
                 Action.MARK_REPEATED, event.id, after=_repeated(receipt), about=event.subject,
                 must=True,
             )  # fmt: skip
+            self._marks.joined(event)  # now that it is noted: it is not offered again at each look
         by_hand = not is_mark(event.kind) or event.source is Source.MANUAL
         if self._by_hand and by_hand and receipt.outcome is Outcome.MARKED:
             self._audit_log.record(

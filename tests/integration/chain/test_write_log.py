@@ -293,3 +293,24 @@ def test_what_a_write_says_is_sealed(machine: Machine) -> None:
     assert b"ERASE-ME-4711" not in on_disk
     assert b"private" not in on_disk
     assert oct(machine.path.stat().st_mode & 0o777) == "0o600"
+
+
+def test_who_is_erased_while_redis_has_lost_them_stays_erased(
+    machine: Machine, other: Machine, redis_client: Client
+) -> None:
+    """Between the loss and the offer there is nobody to erase: it is kept all the same."""
+    ada = machine.register()
+    redis_client.flushdb()
+    assert machine.people.delete(ada.subject) is None
+    machine.offer()
+    assert machine.ids() == []
+    bob = other.register("bob")
+    redis_client.flushdb()
+    machine.people.delete(bob.subject)
+    other.offer()  # before the machine that knows of it
+    assert other.ids() == ["bob"]
+    machine.offer()
+    assert machine.ids() == []
+    other.offer()
+    assert other.kept.subjects() == set()
+    assert other.ids() == []

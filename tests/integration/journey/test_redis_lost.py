@@ -32,13 +32,13 @@ DAY = MORNING.date()
 class App:
     """What marks, and what brings back; without models and pages."""
 
-    def __init__(self, address: RedisAddress, folder: Path) -> None:
+    def __init__(self, address: RedisAddress, folder: Path, *, away: bool = False) -> None:
         clock = FakeClock()
         self.folder = folder
         self.client = connect(address)
         self.marks = RedisAttendance(self.client, "main", chain=a_chain())
         journal = FileJournal(folder / "journal", keep=72 * 3600.0, clock=clock)
-        self.marker = DurableMarker(self.marks, journal, clock, lambda: 60.0)
+        self.marker = DurableMarker(self.marks, journal, clock, lambda: 60.0, lambda: away)
         lost = ServerHistory(self.client, self.marks.lengths, clock).lost
         self._reoffer = Reoffer(
             self.marks,
@@ -80,8 +80,8 @@ class App:
 
 
 @contextmanager
-def app(address: RedisAddress, folder: Path) -> Iterator[App]:
-    running = App(address, folder)
+def app(address: RedisAddress, folder: Path, *, away: bool = False) -> Iterator[App]:
+    running = App(address, folder, away=away)
     try:
         yield running
     finally:
@@ -210,3 +210,28 @@ _KIND = (an_event("e").kind, an_event("e").source)
 
 def _said(system: assembly.System) -> list[str]:
     return [entry.action for entry in system.access.audit.newest(50)]
+
+
+def test_who_was_joined_to_a_mark_that_is_lost_is_offered_again(tmp_path: Path) -> None:
+    """Confirmed while Redis was away, and another mark stood near: when that one is lost, and a
+    later one bars its coming back, nothing else would tell of this one."""
+    options = ("--appendonly", "yes", "--appendfsync", "everysec")
+    joined, stood, later = (an_event(f"e{at}", "s1", at) for at in (0, 50, 100))
+    with standalone(tmp_path / "redis", *options) as server, ExitStack() as stack:
+        address = _alone(server)
+        with app(address, tmp_path / "other") as other:
+            other.mark(7)
+            synced = _log_of(tmp_path / "redis").stat().st_size
+            assert other.marker.mark(stood).outcome is Outcome.MARKED
+            here = stack.enter_context(app(address, tmp_path / "here", away=True))
+            assert here.marker.mark(joined).outcome is Outcome.SAVED_HERE
+            wait_until(lambda: not here.marker.pending_count(), 30)
+            assert joined not in here.events()
+        server.kill()
+        os.truncate(_log_of(tmp_path / "redis"), synced)
+        server.start()
+        here.marker.mark(later)
+        wait_until(lambda: not here.marker.pending_count(), 30)
+        stack.enter_context(app(address, tmp_path / "other"))
+        wait_until(here.has(3), 30)
+        assert {event.id for event in here.events()} == {"e7", joined.id, later.id}

@@ -46,7 +46,7 @@ print(json.dumps(told))
 """
 
 
-def _namespaces() -> bool:
+def namespaces() -> bool:
     command = ["unshare", "--user", "--map-root-user", "--mount", "true"]
     try:
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
@@ -54,7 +54,7 @@ def _namespaces() -> bool:
         return False
 
 
-@pytest.mark.skipif(not _namespaces(), reason="a small disk can be mounted in a namespace only")
+@pytest.mark.skipif(not namespaces(), reason="a small disk can be mounted in a namespace only")
 @pytest.mark.parametrize(
     ("room", "again", "words"),
     [

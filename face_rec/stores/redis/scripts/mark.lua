@@ -41,5 +41,6 @@ if is_mark then
 end
 redis.call('RPUSH', attendance, event)
 redis.call('SADD', seen, id)
+redis.call('SREM', seen, '=' .. id) -- what another mark stood for that is gone (joined)
 if makes ~= '' then redis.call('SET', head, makes) end
 return {'marked', ''}
