@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 
 from face_rec.clock import Clock
 from face_rec.domain.errors import Conflict, JournalError, StoreUnavailable
-from face_rec.stores.chain.linking import Command, Guard, Linking, commands_linked
+from face_rec.stores.chain.linking import LINKED, Command, Guard, Linking, commands_linked
 from face_rec.stores.chain.links import Chain, DayHeads, Links, parsed, told_head
 from face_rec.stores.chain.write_log import KeptWrite, WriteLog
 from face_rec.stores.redis import keys
@@ -43,7 +43,9 @@ UNPROVED: Final = "unproved"
 
 _AT_ONCE: Final = 500  # records an entry, entries a round trip
 _MOVED: Final = b"moved"
-_WRITTEN: Final = {b"done", b"ok"}
+_DONE: Final = b"done"
+_WRITTEN: Final = {_DONE, b"ok"}
+_NEAR: Final = 16  # entries that others may have added meanwhile
 _TOUCHES: Final = "touches"
 
 
@@ -147,11 +149,20 @@ class Ledger:
                 )
                 if answer[0] == _MOVED:
                     links.moved(told_head(answer))
+                    if linking.script is LINKED and self._stands(entry):
+                        return [_DONE]
                     continue
                 if answer[0] in _WRITTEN:
                     links.made(after)
                 return answer
         raise StoreUnavailable("Too many write at the same moment. Try again.")
+
+    def _stands(self, entry: bytes) -> bool:
+        """Whether it is among the newest: the client sends a command again whose answer was lost,
+        and then it is this entry that was faster. Not asked of scripts that look for themselves
+        whether their write was done."""
+        found: Any = self._client.lrange(self.list_key, -_NEAR, -1)
+        return any(linked.event == entry for raw in found if (linked := parsed(raw)))
 
     # --- what this machine keeps of it
 

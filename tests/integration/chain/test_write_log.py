@@ -11,11 +11,15 @@ from typing import Any
 
 import pytest
 
+from face_rec.access.audit.audit import Action
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.domain.errors import Conflict, IdTaken, JournalError, StoreUnavailable
 from face_rec.domain.people import Person
+from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.attendance.rules import RedisRules
-from face_rec.stores.chain.ledger import PEOPLE, RULES, Streams
+from face_rec.stores.chain.ledger import AUDIT, PEOPLE, RULES, Streams
+from face_rec.stores.chain.linking import Linking
 from face_rec.stores.chain.links import DayHeads
 from face_rec.stores.chain.offers import Offers
 from face_rec.stores.chain.write_log import NAME, UNDER_WAY, KeptWrite, WriteLog
@@ -314,3 +318,22 @@ def test_who_is_erased_while_redis_has_lost_them_stays_erased(
     other.offer()
     assert other.kept.subjects() == set()
     assert other.ids() == []
+
+
+def test_a_write_whose_answer_was_lost_and_that_was_sent_again_stands_once(
+    redis_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = Linking.run
+    answers: list[object] = []
+
+    def run(self: Linking, client: Client, link: Sequence[Any]) -> Any:  # noqa: ANN401
+        answers.append(sent(self, client, link))
+        return sent(self, client, link) if len(answers) == 1 else answers[-1]
+
+    monkeypatch.setattr(Linking, "run", run)
+    ledger = Streams(redis_client, a_chain(), FakeClock()).ledger(AUDIT)
+    audit = AuditLog(RedisAudit(redis_client, "main", ledger), FakeClock())
+    audit.record(Action.EXPORTED, "the marks of May")
+    audit.record(Action.EXPORTED, "the marks of June")
+    told = [entry.target for entry in audit.newest(9)]
+    assert told == ["the marks of June", "the marks of May"]
