@@ -1,7 +1,8 @@
 """``make chaos``: every deployment under fire. ``SEED=`` and ``ROUNDS=`` (faults a row) from the
 environment, or ``MINUTES=`` a row; a run that fails prints the line that repeats it. With
-``RESULTS=`` what it came to is added to that file, and the table is that of all in it. ``WRITES=1``
-judges what the office wrote, too: not by itself as long as it finds what docs/design.md names."""
+``RESULTS=`` what it came to is added to that file, and the table is that of all in it.
+``WRITES=1``
+judges what the office wrote, too: not by itself while it finds what docs/design.md names."""
 
 import os
 import random
