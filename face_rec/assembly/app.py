@@ -34,7 +34,7 @@ from face_rec.journey.streams.workers import WorkerPool
 from face_rec.kiosks.kiosk import NAME as KIOSK_NAME
 from face_rec.kiosks.kiosk_register import Heartbeat
 from face_rec.kiosks.offline import OfflineSeal
-from face_rec.kiosks.screen_status import ScreenReports
+from face_rec.kiosks.screen_status import ScreenReports, camera_troubles
 from face_rec.languages.translator import Translators
 from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
@@ -149,6 +149,7 @@ def _system(
     )
     stack.callback(heartbeat.close)
     load = Overload()
+    screens = ScreenReports()
     return System(
         installation=site_info(settings),
         options=stores.options,
@@ -191,6 +192,9 @@ def _system(
                 host_checks.clock_watch_check(clock_watch.state),
                 checks.models_check(models.status),
                 checks.liveness_check(stores.kiosks.enforcing, models.status),
+                checks.cameras_check(
+                    lambda: camera_troubles(stores.kiosks.records(), screens, clock.now())
+                ),
                 checks.gallery_check(follower.status),
                 checks.accuracy_check(
                     lambda: follower.gallery.templates, lambda: _largest(models)
@@ -211,7 +215,7 @@ def _system(
         chain=stores.chain,
         daily_check=daily_check,
         privacy=privacy,
-        screens=ScreenReports(),
+        screens=screens,
         captures=Captures(),
         offline=_offline(settings, stores, journeys, follower),
         own_people=own_people,
@@ -231,7 +235,8 @@ def _offline(
         return follower.status().ready and not stores.pulse.away()
 
     def open_at(kiosk: str, at: datetime) -> bool:
-        return stores.kiosks.record(kiosk).open_at(at.astimezone(options.current().timezone))
+        record = stores.kiosks.record(kiosk)  # nobody can say which camera a still is of
+        return not record.camera and record.open_at(at.astimezone(options.current().timezone))
 
     handed_over = RedisHandedOver(stores.client, settings.site, clock)
     stills = OfflineStills(Stills(journeys), handed_over, clock, ready=ready, open_at=open_at)

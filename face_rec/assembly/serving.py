@@ -205,6 +205,7 @@ def _kiosks() -> frames.Kiosks | None:
         engine.seats,
         built.clock,
         few=lambda: built.load.gives_way(Shed.PICTURES),
+        demands=lambda kiosk: bool(built.kiosks.record(kiosk).camera),
     )
 
 

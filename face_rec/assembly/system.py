@@ -32,7 +32,7 @@ from face_rec.facades.start import StartFacade
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
 from face_rec.kiosks.kiosk_register import KioskRegister
-from face_rec.kiosks.screen_status import ScreenReports
+from face_rec.kiosks.screen_status import ScreenReports, camera_troubles
 from face_rec.languages.translator import Translator, Translators
 from face_rec.models.scores.own_people import OwnPeople
 from face_rec.models.scores.own_report import Advice
@@ -182,6 +182,9 @@ def facades(system: System) -> tuple[Facade, ...]:
             options=system.options,
             models=system.models,
             streams=system.engine.streams,
+            camera_troubles=lambda: camera_troubles(
+                system.kiosks.records(), system.screens, system.clock.now()
+            ),
             health=system.health.results,
         ),
         AccessFacade(

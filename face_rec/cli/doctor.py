@@ -5,6 +5,7 @@ import platform
 import queue
 import secrets
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +13,14 @@ import config
 from config import Settings
 from face_rec import __version__, assembly, background
 from face_rec.clock import SystemClock
-from face_rec.domain.errors import FaceRecError, ModelError, SettingError, SourceError, StoreError
+from face_rec.domain.errors import (
+    FaceRecError,
+    ModelError,
+    SettingError,
+    SourceError,
+    StoreError,
+    StoreUnavailable,
+)
 from face_rec.domain.faces import Image
 from face_rec.domain.health import HealthCheck
 from face_rec.files import make_folder
@@ -24,8 +32,11 @@ from face_rec.journey.streams.camera import (
     camera_address,
     open_source,
 )
+from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.screen_status import camera_trouble
 from face_rec.models.service import ModelService
 from face_rec.protocols.snapshots import SnapshotStore
+from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.journal.journal_segment import SUFFIX
 from face_rec.stores.journal.quarantine import Quarantine
 from face_rec.stores.redis import aof_repair, durability, redis_health
@@ -87,12 +98,20 @@ def results(camera: str | None) -> Iterator[HealthCheck]:
     yield HealthCheck("settings", ok=True, detail=site)
     for check in _of_machine(settings):
         yield check()
-    yield from _of_redis(settings)
+    kiosks: list[KioskRecord] = []
+    yield from _of_redis(settings, kiosks)
     snapshots = assembly.build_snapshots(settings)
     yield snapshots_check(snapshots, _place(settings))()
     if isinstance(snapshots, S3Snapshots):
         yield redis_health.redis_clock_check(lambda: snapshots.ahead(SystemClock().now), "S3")()
-    yield models_check(assembly.build_models(settings))
+    models = assembly.build_models(settings)
+    yield models_check(models)
+    strict = sorted(one.id for one in kiosks if one.liveness.strict)
+    yield checks.liveness_check(lambda: strict, models.status)()
+    now = SystemClock().now()
+    yield checks.cameras_check(
+        lambda: {one.id: camera_trouble(one, (), now) for one in kiosks if one.camera}
+    )()
     if camera is not None:
         yield camera_check(camera)
 
@@ -112,7 +131,8 @@ def _of_machine(settings: Settings) -> Iterable[Check]:
     )
 
 
-def _of_redis(settings: Settings) -> Iterator[HealthCheck]:
+def _of_redis(settings: Settings, kiosks: list[KioskRecord]) -> Iterator[HealthCheck]:
+    """``kiosks``: those that there are come into it."""
     try:
         with assembly.build_redis(settings) as client:
             yield redis_health.reachable_check(client)()
@@ -126,6 +146,8 @@ def _of_redis(settings: Settings) -> Iterator[HealthCheck]:
             if settings.embedded_redis:
                 folder = settings.data_dir / "redis"
                 yield aof_repair.repaired_check(folder, settings.journal_hours)()
+            with suppress(StoreUnavailable):  # which was said above
+                kiosks += RedisRules(client, settings.site).kiosks()
             if not settings.embedded_redis:
                 yield redis_health.redis_clock_check(
                     redis_health.ahead_of_redis(client, SystemClock())

@@ -1,6 +1,6 @@
 """For who looks at attendance, corrects it and sets its rules: Overview to Settings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from face_rec.attendance.service import AttendanceService, ServiceByZone
@@ -25,6 +25,8 @@ class AttendanceFacade(Facade):
     models: ModelSource
     streams: Callable[[], Sequence[Stream]]
     """The cameras that run."""
+    camera_troubles: Callable[[], Mapping[str, str]]
+    """Of each kiosk that takes the pictures of one camera only why it should be looked after."""
     health: Callable[[], Sequence[HealthCheck]]
     """May take some seconds while a part does not answer."""
 

@@ -82,7 +82,7 @@ class OfflineStills:
         why = why_no_time(capture.at, self._clock.now())
         if why or self._open_at(capture.kiosk, capture.at):
             return why
-        return "the kiosk was closed then"
+        return "the kiosk was closed then, or takes the pictures of one camera only"
 
     def _refused(self, capture: Capture, why: str) -> Answer:
         return self._noted(capture, Answer(Became.REFUSED, why=why), Tally(1, refused=1))

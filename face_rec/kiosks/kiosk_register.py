@@ -118,10 +118,14 @@ class KioskRegister:
         """The same; of an unknown one only its name."""
         return self.find(name) or KioskRecord(name)
 
+    def records(self) -> list[KioskRecord]:
+        """Of all that are registered, by name."""
+        known = self._fresh()
+        return [known[name] for name in sorted(known)]
+
     def enforcing(self) -> list[str]:
         """Those that mark live faces only, in order."""
-        known = self._fresh()
-        return sorted(name for name, one in known.items() if one.liveness.strict)
+        return [one.id for one in self.records() if one.liveness.strict]
 
     def checks(self) -> bool:
         """Whether any checks liveness; ``MAIN`` does so long as nobody has decided otherwise."""

@@ -49,6 +49,11 @@ class Seats:
         with self._lock:
             self._leases[kiosk, screen] = None
 
+    def end(self, kiosk: str, screen: str) -> None:
+        """Its video feeds no more until its page renews it."""
+        with self._lock:
+            self._leases.pop((kiosk, screen), None)
+
     def leased(self, kiosk: str, screen: str) -> bool:
         """Whether its page has renewed it lately."""
         with self._lock:

@@ -50,6 +50,7 @@ class FakeKiosks:
     said: tuple[Greeting, ...] = ()
     blind: bool = False
     known: frozenset[str] = frozenset({"door", "a", "b"})
+    demanding: frozenset[str] = frozenset()
     stills: list[tuple[Image, str]] = field(default_factory=list)
     opened: dict[str, AnsweringStream] = field(default_factory=dict)
     seats: Seats = field(default_factory=Seats)
@@ -68,5 +69,6 @@ class FakeKiosks:
         kiosks = Kiosks(
             self.open, lambda name: name in self.known, self.still, self.seats, self.clock,
             few=lambda: self.few,
+            demands=lambda name: name in self.demanding,
         )  # fmt: skip
         return lambda: kiosks

@@ -30,7 +30,8 @@ from face_rec.web.frames.exchange import Exchange, Sender, look, sender_of
 @dataclass(frozen=True, slots=True)
 class Kiosks:
     """What the route needs of the running system. ``knows``: whether there is a kiosk of a
-    name. ``few``: whether live video gives way to marks."""
+    name; ``few``: whether live video gives way to marks; ``demands``: whether it takes the
+    pictures of one camera only. The first and the last may wait for the database."""
 
     open: Callable[[str], Stream]
     knows: Callable[[str], bool]
@@ -38,6 +39,7 @@ class Kiosks:
     seats: Seats
     clock: Clock
     few: Callable[[], bool] = lambda: False
+    demands: Callable[[str], bool] = lambda _: False
 
 
 def routes(kiosks: Callable[[], Kiosks | None]) -> list[Route]:
@@ -75,6 +77,7 @@ async def _exchange(
     system, kiosk = await _kiosk(request, kiosks)
     sender = sender_of(request, kiosk)
     async with exchange.picture(request, sender, system.clock, few=system.few()) as taken:
+        await _check_camera(sender, system)
         _check_seat(sender, system)
         fresh = await look(system.open(kiosk), taken.image, system.clock)
         return taken.answer(fresh, system.clock.monotonic())
@@ -88,6 +91,7 @@ async def _one_still(
     system, kiosk = await _kiosk(request, kiosks)
     sender = sender_of(request, kiosk)
     async with exchange.picture(request, sender, system.clock, deliberate=True) as taken:
+        await _check_camera(sender, system)
         try:
             labels = await to_thread.run_sync(system.still, taken.image, kiosk)
         except PackMissing as error:
@@ -104,6 +108,17 @@ async def _kiosk(request: Request, kiosks: Kiosks | None) -> tuple[Kiosks, str]:
     if not await to_thread.run_sync(system.knows, kiosk):
         raise RequestRefused(404, f"There is no kiosk {kiosk}. An administrator adds it first.")
     return system, kiosk
+
+
+async def _check_camera(sender: Sender, kiosks: Kiosks) -> None:
+    """Where one camera is demanded, the screen's line must have said that it has that one, and
+    the line has leased the seat then. A single photo comes without a line, so it is refused."""
+    demanded = await to_thread.run_sync(kiosks.demands, sender.kiosk)
+    if demanded and not kiosks.seats.leased(sender.kiosk, sender.screen):
+        raise RequestRefused(
+            403, "This kiosk takes the pictures of its enrolled camera only. An administrator can "
+            "enrol another one on the page Kiosks.",
+        )  # fmt: skip
 
 
 def _check_seat(sender: Sender, kiosks: Kiosks) -> None:

@@ -18,7 +18,7 @@ from starlette.websockets import WebSocket
 
 from face_rec.domain.marks import EventKind
 from face_rec.kiosks.kiosk import NAME
-from face_rec.kiosks.screen_status import Report, ScreenStatus
+from face_rec.kiosks.screen_status import Report, ScreenStatus, digest_of
 from face_rec.web.live.line import GAP, POLICY, UNFIT, Line, LineOver, Places, Work
 from face_rec.web.live.shown import Shown
 from face_rec.web.live.sources import Sources
@@ -84,6 +84,11 @@ class _Beat(BaseModel):
     battery: Share | None = None
     state: Annotated[str, Field(max_length=32)] = ""
     version: Annotated[str, Field(max_length=64)] = ""
+    device: Annotated[str, Field(max_length=200)] = ""
+    width: Annotated[int, Field(ge=0, le=100_000)] = 0
+    height: Annotated[int, Field(ge=0, le=100_000)] = 0
+    frame_rate: Rate = 0.0
+    facing: Annotated[str, Field(max_length=32)] = ""
 
 
 class Press(BaseModel):
@@ -131,7 +136,8 @@ def said_by(text: str) -> ScreenStatus | Press | Turn:
     except ValidationError:
         raise LineOver(UNFIT, "not understood") from None
     if isinstance(said, _Beats):
-        return ScreenStatus(**said.beat.model_dump())
+        told = said.beat.model_dump()
+        return ScreenStatus(**{**told, "device": digest_of(said.beat.device)})
     return said.press if isinstance(said, _Presses) else said.turn
 
 
@@ -167,9 +173,11 @@ class KioskLine(Line):
     async def _now(self) -> Shown:
         if not await self._view.meet():
             self._hurry.set()
-        now = self._view.now()
-        if not now.state.closed:  # the screen may go on feeding its kiosk
-            self._view.sources.seats.renew(self._view.kiosk, self._view.screen)
+        now, seats = self._view.now(), self._view.sources.seats
+        if now.state.camera:  # another than is demanded: not a picture more of it
+            seats.end(self._view.kiosk, self._view.screen)
+        elif not now.state.closed:  # the screen may go on feeding its kiosk
+            seats.renew(self._view.kiosk, self._view.screen)
         return now
 
     async def _read(self) -> None:
@@ -190,6 +198,7 @@ class KioskLine(Line):
         if isinstance(said, ScreenStatus):
             now = self._clock.now()
             view.sources.reports.note(Report(view.kiosk, view.screen, said, now))
+            self._changed.set()
             return
         if isinstance(said, Turn):
             view.show(said.nonce)

@@ -90,7 +90,8 @@ class State:
     """``replaced``: another screen feeds the kiosk. ``away``: the database does not answer.
     ``closed``: outside its hours. ``model``: faces can be recognised. ``waiting``: marks that
     are saved on this machine only. ``server``: another one after each start of the server, which
-    then knows no video any more."""
+    then knows no video any more. ``camera``: a ``screen_status.CameraState``; pictures are taken
+    where it is empty."""
 
     replaced: bool = False
     away: bool = False
@@ -98,6 +99,7 @@ class State:
     model: bool = True
     waiting: int = 0
     server: str = ""
+    camera: str = ""
 
 
 @dataclass(frozen=True, slots=True)

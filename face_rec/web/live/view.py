@@ -15,6 +15,7 @@ from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.kiosks.banner import SHOWN_FOR, Banner, Named, banners, full_name, short_name
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.screen_status import CameraState, camera_state
 from face_rec.kiosks.way_choice import BUTTONS, LATE, Offer, buttons, offered, stands
 from face_rec.languages.translator import Translator
 from face_rec.web.live.shown import (
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 
 _STARTED: Final = secrets.token_hex(4)
 _FIGURES_EVERY: Final = 1.0
+_UNKNOWN: Final = "?"
+"""No digest of any camera."""
 _MOMENT: Final = 0.04
 """Seconds for which a greeting waits for what the mark means; else that is told later."""
 
@@ -47,8 +50,8 @@ class View:
         self._today = today
         self._stream = sources.stream(kiosk)
         self._known = True
-        # Until it is known whether the kiosk may show full names it does not.
-        self._record = KioskRecord(kiosk, short_names=True)
+        # Until it is known whether the kiosk may show full names it does not, nor takes pictures.
+        self._record = KioskRecord(kiosk, short_names=True, camera=_UNKNOWN)
         self._key = sources.seal.key(kiosk)
         self._figures, self._figures_at = StreamStats(), float("-inf")
         self._met: frozenset[str] = frozenset()
@@ -222,7 +225,12 @@ class View:
             model=ours.model(),
             waiting=ours.waiting(),
             server=_STARTED,
+            camera=self._camera(),
         )
+
+    def _camera(self) -> CameraState:
+        report = self.sources.reports.newest(self.kiosk, self.screen)
+        return camera_state(self._record, report, self.sources.clock.now())
 
     def _newest_figures(self, now: float) -> StreamStats:
         if now - self._figures_at >= _FIGURES_EVERY:

@@ -4,7 +4,7 @@ Each takes what it looks at, never a whole system, and returns the check.
 """
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -119,6 +119,25 @@ def liveness_check(
             "choose another setting under Kiosks. PINs go on where they are allowed.",
             warning=True,
         )
+
+    return check
+
+
+def cameras_check(troubles: Callable[[], Mapping[str, str]]) -> Check:
+    """A warning while a kiosk that takes the pictures of one camera only cannot, or that one calls
+    itself a virtual camera. ``troubles``: in words, of each such kiosk; empty: it is fine."""
+
+    def check() -> HealthCheck:
+        known = troubles()
+        found = [f"{kiosk}: {words}" for kiosk, words in known.items() if words]
+        if not found:
+            says = f"{len(known)} kiosks demand one"
+            return HealthCheck("enrolled cameras", ok=True, detail=says)
+        return HealthCheck(
+            "enrolled cameras", ok=True, detail="; ".join(found), warning=True,
+            advice="Open the kiosk on its device, then choose under Kiosks, Edit which camera it "
+            "is to have. PINs go on where they are allowed.",
+        )  # fmt: skip
 
     return check
 

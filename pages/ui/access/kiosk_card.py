@@ -5,7 +5,7 @@ import base64
 import io
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import datetime, time, tzinfo
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from face_rec.domain.liveness import Check
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport, same_rule
 from face_rec.kiosks.offline import Tally
-from face_rec.kiosks.screen_status import Report, ScreenStatus
+from face_rec.kiosks.screen_status import Report, ScreenStatus, open_screens
 from face_rec.protocols.people import PeopleReader
 from face_rec.web.gate.hosts import is_loopback
 from pages.ui.access.screen_look import own_behaviour
@@ -54,7 +54,7 @@ def record_fields(app: AccessFacade, start: KioskRecord, key: str) -> KioskRecor
         "Title", start.title, max_chars=80, placeholder="Front door", key=f"{key}_title"
     )
     made = replace(start, title=(title or "").strip())
-    made = _at_the_door(made, key)
+    made = _only_camera(app, _at_the_door(made, key), key)
     if made.liveness.strict and app.models.status().lacks_liveness:
         st.warning(NO_LIVENESS, icon=":material/warning:")
     made = own_behaviour(made, app.options.current().look, key)
@@ -114,6 +114,34 @@ def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
         pin=pin, show_marks=shown, choice=choice, transport=transport,
         liveness=liveness or start.liveness, colours=colours,
     )  # fmt: skip
+
+
+Camera = tuple[str, str]
+"""Its digest, empty for any, and what it calls itself."""
+
+
+def _only_camera(app: AccessFacade, start: KioskRecord, key: str) -> KioskRecord:
+    """Any camera, the one that is enrolled, or one that an open screen has now."""
+    said = open_screens(app.screens.of(start.id), app.clock.now())
+    seen = [(one.status.device, one.status.camera) for one in said if one.status.device]
+    virtual = {one.status.device for one in said if one.status.virtual}
+    enrolled = (start.camera, start.camera_label)
+    offered: list[Camera] = list(dict.fromkeys([("", ""), enrolled, *seen]))
+
+    def words(one: Camera) -> str:
+        if not one[0]:
+            return "Any camera"
+        doubt = " (calls itself a virtual camera)" if one[0] in virtual else ""
+        known = " (enrolled)" if one == enrolled else ""
+        return f"Only: {one[1] or 'without a name'}{doubt}{known}"
+
+    chosen = st.selectbox(
+        "Camera", offered, index=offered.index(enrolled), format_func=words, key=f"{key}_camera",
+        help="What an open screen of this kiosk has now can be enrolled here. Then pictures of "
+        "any other camera mark nobody, and single photos neither. The browser tells which camera "
+        "it is: who owns the device can forge that. When its data are cleared, enrol it again.",
+    )  # fmt: skip
+    return replace(start, camera=chosen[0], camera_label=chosen[1])
 
 
 def _rules_of_the_day(people: PeopleReader, start: KioskRecord, key: str) -> KioskRecord:
@@ -243,16 +271,10 @@ def _qr(url: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
 
 
-SAID_WITHIN: Final = timedelta(seconds=20)
-"""A screen says how it is every five seconds while its line is open."""
 _WAYS: Final = {"webrtc": "WebRTC", "http": "HTTP"}
+_STATES: Final = {"othercamera": "Not its enrolled camera: marks nobody by face"}
 _LOW: Final = 0.2
 """Of a battery."""
-
-
-def open_screens(reports: Iterable[Report], now: datetime) -> list[Report]:
-    """Those that have said something lately, the latest first."""
-    return [one for one in reports if now - one.at <= SAID_WITHIN]
 
 
 def screen_words(reports: Iterable[Report], age: float | None, now: datetime) -> str:
@@ -271,14 +293,18 @@ def screen_words(reports: Iterable[Report], age: float | None, now: datetime) ->
 
 def _facts(status: ScreenStatus) -> str:
     battery = "" if status.battery is None else f"battery {status.battery:.0%}"
-    facts = [_WAYS[status.transport], f"{status.rate:.0f} pictures/s", status.camera, battery]
+    size = f"{status.width}×{status.height}" if status.width else ""
+    rate = f"{status.rate:.0f} pictures/s"
+    facts = [_WAYS[status.transport], rate, status.camera, size, battery]
     return " · ".join(fact for fact in facts if fact)
 
 
 def _troubles(status: ScreenStatus) -> list[str]:
     """What somebody should look after."""
     found = ["Sees nothing: covered, or no light"] if status.dark else []
-    found += [f"Camera: {status.state}"] if status.state not in {"", "ok"} else []
+    if status.state not in {"", "ok"}:
+        found.append(_STATES.get(status.state, f"Camera: {status.state}"))
+    found += ["Calls itself a virtual camera"] if status.virtual else []
     low = status.battery is not None and status.battery < _LOW
     return found + (["Battery is low"] if low else [])
 
@@ -298,5 +324,5 @@ def offline_words(tally: Tally, zone: tzinfo) -> str:
 
 _NOT_TAKEN: Final = (
     "in the future, older than 72 h, outside its hours, damaged, or of a kiosk that marks live "
-    "faces only"
+    "faces only, or takes the pictures of one camera only"
 )

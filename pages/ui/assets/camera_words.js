@@ -15,6 +15,7 @@ const troublesIn = (words) => ({
   unreachable: [words.gettext("No video connection"), words.gettext("The network may block it (an administrator can set TURN_URL). Still trying.")],
   stalled: [words.gettext("No picture"), words.gettext("Connecting again.")],
   replaced: [words.gettext("Another screen is this kiosk now"), words.gettext("This screen only watches. Reload it to take over again.")],
+  othercamera: [words.gettext("Another camera"), words.gettext("This kiosk takes the pictures of its enrolled camera only. Plug that one in, or ask an administrator.")],
   closed: [words.gettext("Closed"), words.gettext("This kiosk does not take attendance at this hour.")],
   hidden: [words.gettext("This tab is in the background"), words.gettext("It sends no pictures until it is looked at again.")],
   model: [words.gettext("The recognition model is being loaded"), words.gettext("A few seconds.")],

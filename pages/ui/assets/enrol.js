@@ -3,6 +3,8 @@
 // is asked for one run of the page when all views are taken.
 
 const EMPTY_SPACING_S = 0.5;  // seconds between two pictures while nobody is there
+// Whether a face lives is told by what is around it: it must be lower than a quarter of the picture.
+const SIZE = [1280, 720], BEST = [1280, 0.8];
 const HINT_FOR_S = 0.5;  // a hint stands long enough to be read
 const ASK_AGAIN_S = 3;
 
@@ -24,6 +26,7 @@ class GuidedCapture extends LiveScreen {
     this.card = find(".fr-camera"); this.hint = find(".fr-guide b");
     this.steps = find(".fr-steps"); this.accepted = find(".fr-accepted");
     Object.assign(this, { hinted: 0, asked: 0, drawn: new Drawn() });
+    this.camera.size = SIZE;
     this.begin();
   }
 
@@ -32,7 +35,7 @@ class GuidedCapture extends LiveScreen {
 
   connect() {
     const query = new URLSearchParams({ capture: this.data.capture });
-    this.way = new HttpSender(`/capture?${query}`, "register");
+    this.way = new HttpSender(`/capture?${query}`, "register", BEST);
     this.line = new LiveLine(`/capture/live?${query}`, `/capture/start?${query}`, "register", (parts, back) => this.told(parts, back));
     this.line.connect();
   }

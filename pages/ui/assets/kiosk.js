@@ -137,7 +137,7 @@ class Kiosk extends LiveScreen {
 
   get sending() {
     const state = this.line.parts.state ?? {};
-    return !document.hidden && !state.replaced && !state.closed && !this.line.refusal && this.camera.live;
+    return !document.hidden && !state.replaced && !state.closed && !state.camera && !this.line.refusal && this.camera.live;
   }
 
   get spacing() {
@@ -163,7 +163,7 @@ class Kiosk extends LiveScreen {
     this.ways.tick(this.sending && !this.line.silent, parts.stats?.frame_age);
     this.layout();
     this.show();
-    this.line.beat(this.beat());
+    this.line.beat(this.beat(), this.camera.facts.device);
     this.offline.tick();
   }
 
@@ -178,7 +178,9 @@ class Kiosk extends LiveScreen {
     if (told.closed) return "closed";
     if (this.line.silent > SAID_AFTER_S) return "server";
     if (document.hidden) return "hidden";
-    return this.camera.state || (told.model === false ? "model" : this.way.trouble);
+    if (this.camera.state) return this.camera.state;
+    if (told.camera) return told.camera === "other" ? "othercamera" : "connecting";
+    return told.model === false ? "model" : this.way.trouble;
   }
 
   show() {
@@ -198,6 +200,8 @@ class Kiosk extends LiveScreen {
       camera: this.camera.label.slice(0, 80), rate: Math.round(this.pictures.length * 2) / 10,
       dark: this.camera.live && this.presence.dark, battery: this.battery?.level ?? null,
       state: this.state || "ok", version: this.data.version ?? "",
+      // A server of before this knows no such fields, and no such state.
+      ..."camera" in (this.line.parts.state ?? {}) ? this.camera.facts : {},
     };
   }
 

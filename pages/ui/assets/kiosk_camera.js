@@ -8,6 +8,7 @@ class Camera {
   constructor(video, chooser, words) {
     Object.assign(this, { video, chooser, words, stream: null, problem: "connecting", wanted: true });
     this.openAt = 0; this.pause = 0; this.asked = seconds(); this.moved = seconds(); this.position = -1;
+    this.size = [640, 480];
     this.chosen = this.recall();
     this.again = () => { this.chosen = this.stream ? this.chosen : this.recall(); this.openAt = 0; this.pause = 0; this.list(); };
     chooser.onchange = () => this.choose(chooser.value);
@@ -18,6 +19,12 @@ class Camera {
   get usable() { return Boolean(window.isSecureContext && navigator.mediaDevices); }
   get live() { return Boolean(this.stream) && this.video.videoWidth > 0; }
   get label() { return this.stream?.getVideoTracks()[0]?.label ?? ""; }
+
+  // What the browser says of the camera; ``device`` is its number on this site only.
+  get facts() {
+    const { deviceId = "", width = 0, height = 0, frameRate = 0, facingMode = "" } = this.stream?.getVideoTracks()[0]?.getSettings() ?? {};
+    return { device: deviceId.slice(0, 200), width, height, frame_rate: Math.round(frameRate * 10) / 10, facing: facingMode };
+  }
 
   // Why there is no picture, as a key of its troubles; empty where there is one.
   get state() {
@@ -64,7 +71,8 @@ class Camera {
   }
 
   wish() {
-    const size = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 24, max: 30 } };
+    const [width, height] = this.size;
+    const size = { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: 24, max: 30 } };
     const { device, facing } = this.chosen;
     return { ...size, ...(device ? { deviceId: { exact: device } } : { facingMode: { ideal: facing || "user" } }) };
   }

@@ -13,7 +13,7 @@ const MEANING = {
 
 // How good the connection is, learnt from the answers: the server's own time is not its fault.
 class Connection {
-  constructor() { this.level = 0; this.network = null; this.judged = seconds(); }
+  constructor(best) { this.qualities = best ? [best, ...QUALITIES] : QUALITIES; this.level = 0; this.network = null; this.judged = seconds(); }
 
   learn(network) {
     this.network = this.network === null ? network : 0.8 * this.network + 0.2 * network;
@@ -23,7 +23,7 @@ class Connection {
   }
 
   turn(by) {
-    this.level = Math.max(0, Math.min(QUALITIES.length - 1, this.level + by));
+    this.level = Math.max(0, Math.min(this.qualities.length - 1, this.level + by));
     this.judged = seconds();
   }
 
@@ -33,9 +33,10 @@ class Connection {
 
 // ``trouble`` is a key of the screen's troubles; empty once the server has taken a picture.
 class HttpSender {
-  constructor(url, screen) {
+  // ``best``: longer side and quality on a good connection, where the usual are not enough.
+  constructor(url, screen, best) {
     Object.assign(this, { url, screen, trouble: "connecting", numbers: [], flying: 0, next: 0, failures: 0 });
-    this.connection = new Connection();
+    this.connection = new Connection(best);
     this.film = document.createElement("canvas");
   }
 
@@ -86,7 +87,7 @@ class HttpSender {
   }
 
   picture(video) {
-    const [side, quality] = QUALITIES[this.connection.level];
+    const { qualities, level } = this.connection, [side, quality] = qualities[level];
     copyPicture(this.film, video, side);
     return jpegOf(this.film, quality);
   }

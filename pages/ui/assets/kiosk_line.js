@@ -69,6 +69,7 @@ class LiveLine {
   closed(code) {
     this.socket = null;
     this.open = false;
+    this.camera = null;
     this.retry = Math.min(LONGEST_RETRY_AWAY_S, this.retry ? this.retry * 2 : FIRST_RETRY_S);
     this.wait = seconds() + this.retry;
     if (!this.accepted || REFUSED.includes(code)) this.ask();
@@ -93,9 +94,10 @@ class LiveLine {
     this.told({}, false);
   }
 
-  // How this screen is, for the page Kiosks.
-  beat(state) {
-    if (seconds() - this.beaten > BEAT_EVERY_S && this.say({ beat: state })) this.beaten = seconds();
+  // How this screen is, for the page Kiosks; at once where ``camera`` is another.
+  beat(state, camera) {
+    if (camera === this.camera && seconds() - this.beaten <= BEAT_EVERY_S) return;
+    if (this.say({ beat: state })) Object.assign(this, { beaten: seconds(), camera });
   }
 
   // Whether it could be said.

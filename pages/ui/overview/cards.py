@@ -1,6 +1,7 @@
 """Cards of the Overview: what a new installation asks for, and the kiosks as they are today."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -138,7 +139,14 @@ def kiosk_states(app: AttendanceFacade) -> None:
     ]
     lines += [_stranger(name) for name in strangers]
     if lines:
-        state_list(lines)
+        troubles = app.camera_troubles()
+        state_list([_with_camera(line, troubles.get(line.title, "")) for line in lines])
+
+
+def _with_camera(line: Line, trouble: str) -> Line:
+    if not trouble:
+        return line
+    return replace(line, note=" · ".join(filter(None, (line.note, trouble))), tone=Tone.WARN)
 
 
 def _open(app: AttendanceFacade) -> set[str]:

@@ -5,9 +5,17 @@ from datetime import UTC, timedelta
 
 import pytest
 
+from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.offline import Tally
-from face_rec.kiosks.screen_status import Report, ScreenStatus
-from pages.ui.access.kiosk_card import SAID_WITHIN, offline_words, screen_words
+from face_rec.kiosks.screen_status import (
+    SAID_WITHIN,
+    CameraState,
+    Report,
+    ScreenStatus,
+    camera_state,
+    digest_of,
+)
+from pages.ui.access.kiosk_card import offline_words, screen_words
 from tests.fakes.clock import MORNING
 
 FINE = ScreenStatus("webrtc", "Front [1]", 14.8, False, 0.83, "ok", "3")
@@ -28,7 +36,9 @@ def test_a_screen_s_way_rate_camera_battery_and_last_picture_are_told() -> None:
 @pytest.mark.parametrize(
     ("status", "warning"),
     [(replace(FINE, dark=True), "Sees nothing"), (replace(FINE, state="denied"), "Camera: denied"),
-     (replace(FINE, battery=0.1), "Battery is low")],
+     (replace(FINE, battery=0.1), "Battery is low"),
+     (replace(FINE, state="othercamera"), "Not its enrolled camera"),
+     (replace(FINE, camera="OBS Virtual Camera (m-de:vice)"), "Calls itself a virtual camera")],
 )  # fmt: skip
 def test_what_somebody_should_look_after_stands_before_it(
     status: ScreenStatus, warning: str
@@ -64,3 +74,40 @@ def test_what_became_of_stills_taken_while_the_server_was_away_is_told() -> None
 
 def test_a_kiosk_that_never_went_on_alone_says_nothing_of_it() -> None:
     assert not offline_words(Tally(), UTC)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["OBS Virtual Camera", "OBS-Camera", "ManyCam Virtual Webcam", "Dummy video device (0x0000)",
+     "v4l2loopback", "Snap Camera", "XSplit VCam", "DroidCam Source 3", "fake_device_0"],
+)  # fmt: skip
+def test_what_calls_itself_a_virtual_camera_is_flagged(name: str) -> None:
+    assert replace(FINE, camera=name).virtual
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Integrated Camera (04f2:b6d9)", "FaceTime HD Camera", "camera2 1, facing front",
+             "Logitech BRIO", "Observer Cam", "Android Webcam"],
+)  # fmt: skip
+def test_an_ordinary_one_is_not(name: str) -> None:
+    assert not replace(FINE, camera=name).virtual
+
+
+GATE = KioskRecord("gate", camera=digest_of("n1"), camera_label="Front")
+HAS = replace(FINE, camera="Front", device=digest_of("n1"))
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [(HAS, CameraState.FINE), (replace(HAS, device=digest_of("n2")), CameraState.OTHER),
+     (replace(HAS, camera="OBS"), CameraState.OTHER),
+     (replace(HAS, device=""), CameraState.UNTOLD)],
+)  # fmt: skip
+def test_whether_a_screen_has_the_demanded_camera(
+    status: ScreenStatus, state: CameraState
+) -> None:
+    report = _said(status)
+    assert camera_state(GATE, report, MORNING) is state
+    assert camera_state(KioskRecord("gate"), report, MORNING) is CameraState.FINE
+    assert camera_state(GATE, report, MORNING + SAID_WITHIN) is CameraState.UNTOLD
+    assert camera_state(GATE, None, MORNING) is CameraState.UNTOLD

@@ -21,7 +21,7 @@ from face_rec.domain.look import Look
 from face_rec.domain.screens import StreamStats
 from face_rec.facades.kiosk import KioskFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport
-from face_rec.kiosks.screen_status import Report, ScreenStatus
+from face_rec.kiosks.screen_status import Report, ScreenStatus, digest_of
 from pages.ui.access.kiosk_card import COLOURS_WARNING, NO_LIVENESS
 from tests.fakes.access import OneVisitor, memory_devices
 from tests.fakes.clock import FakeClock
@@ -299,6 +299,34 @@ def test_a_kiosk_s_card_tells_how_its_screens_are(fake: FakeSystem) -> None:
     assert "15 pictures/s" in shown
     assert "Sees nothing" in shown
     assert "last picture 2 s ago" in shown
+
+
+def test_the_camera_that_is_there_now_is_enrolled_and_let_go_again(fake: FakeSystem) -> None:
+    fake.rules.put(KioskRecord("gate"))
+    has = ScreenStatus(
+        "http", "Front", 14.8, False, 0.5, "ok", "1", device=digest_of("n1"), width=640, height=480
+    )
+    fake.screens.note(Report("gate", "a", has, fake.clock.now()))
+    page = dialog()
+    assert page.selectbox(key="device_gate_camera").options == ["Any camera", "Only: Front"]
+    page.selectbox(key="device_gate_camera").set_value((digest_of("n1"), "Front"))
+    pressed(page, "save_gate")
+    assert (gate(fake).camera, gate(fake).camera_label) == (digest_of("n1"), "Front")
+    assert "640×480" in words(opened("kiosks.py"))
+    fake.clock.advance(60)  # no screen is open any more: what is enrolled stays to be chosen
+    page = dialog()
+    assert page.selectbox(key="device_gate_camera").options[1] == "Only: Front (enrolled)"
+    page.selectbox(key="device_gate_camera").set_value(("", ""))
+    pressed(page, "save_gate")
+    assert gate(fake).camera == ""
+
+
+def test_a_virtual_camera_is_called_one_before_it_is_enrolled(fake: FakeSystem) -> None:
+    fake.rules.put(KioskRecord("gate"))
+    has = ScreenStatus("http", "OBS Virtual Camera", 9, False, None, "ok", "1", digest_of("n1"))
+    fake.screens.note(Report("gate", "a", has, fake.clock.now()))
+    (_, only) = dialog().selectbox(key="device_gate_camera").options
+    assert only.endswith("(calls itself a virtual camera)")
 
 
 def test_a_kiosk_s_card_tells_what_waits_for_the_database(fake: FakeSystem) -> None:

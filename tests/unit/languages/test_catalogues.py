@@ -152,7 +152,8 @@ _NOT_SAID = re.compile(
 _OF_THE_OFFICE = {
     "face_rec/access/devices/devices.py", "face_rec/access/pages.py", "face_rec/domain/marks.py",
     "face_rec/domain/liveness.py", "face_rec/kiosks/kiosk.py", "face_rec/kiosks/way_choice.py",
-    "pages/ui/frame/page.py", "face_rec/web/signin/kiosk_device.py",
+    "face_rec/kiosks/screen_status.py", "pages/ui/frame/page.py",
+    "face_rec/web/signin/kiosk_device.py",
     "face_rec/web/server/installed.py", "face_rec/kiosks/offline.py", "face_rec/web/live/live.py",
     "face_rec/web/live/capture.py", "face_rec/web/live/line.py", "face_rec/web/live/sources.py",
 }  # fmt: skip

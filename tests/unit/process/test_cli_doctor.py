@@ -17,7 +17,10 @@ from face_rec.cli.doctor import camera_check, snapshots_check
 from face_rec.cli.tls import write_pair
 from face_rec.domain.errors import SourceError
 from face_rec.domain.health import HealthCheck
+from face_rec.domain.liveness import Check
 from face_rec.journey.streams.camera import camera_address
+from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.redis.client import RedisAddress, connect
 from face_rec.stores.redis.redis_health import ahead_of_redis, redis_clock_check
 from face_rec.stores.snapshots.plain_snapshots import FolderSnapshots
@@ -57,7 +60,8 @@ def test_a_healthy_installation_passes(run: Run, material: Material) -> None:
     status, said = run(MODEL_PACK=str(material.pack))
     assert status == 0, said
     for part in ("settings", "data folder", "disk", "tls", "kiosk cameras", "clock", "redis",
-                 "redis data", "snapshots", "models"):  # fmt: skip
+                 "redis data", "snapshots", "models", "liveness",
+                 "enrolled cameras"):  # fmt: skip
         assert f" {part}: " in said
     assert "FAIL" not in said
 
@@ -84,6 +88,22 @@ def test_what_is_wrong_comes_with_what_to_do(run: Run, tmp_path: Path) -> None:
     for part in ("redis", "models"):
         at = next(n for n, line in enumerate(lines) if line.startswith(f"FAIL {part}: "))
         assert lines[at + 1].startswith("     → "), said
+
+
+def test_a_kiosk_that_cannot_mark_by_face_as_it_is_set_is_warned_of(
+    run: Run, material: Material, tmp_path: Path
+) -> None:
+    with standalone(tmp_path / "redis") as server:
+        url = f"redis://127.0.0.1:{server.port}/0"
+        RedisRules(connect(RedisAddress(nodes=(("127.0.0.1", server.port),))), "main").put(
+            KioskRecord("door", liveness=Check.ENFORCE),
+            KioskRecord("gate", camera="c0ffee", camera_label="OBS Virtual Camera"),
+            KioskRecord("yard", camera="c0ffee", camera_label="Front"),
+        )
+        _, said = run(REDIS_URL=url, MODEL_PACK=str(material.pack))
+    assert "WARN liveness: door: nobody is marked by face" in said
+    assert "WARN enrolled cameras: gate: its enrolled camera calls itself a virtual one" in said
+    assert "yard" not in said
 
 
 def test_every_failure_and_warning_has_advice() -> None:

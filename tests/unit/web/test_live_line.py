@@ -22,6 +22,7 @@ from face_rec.domain.marks import Event, EventKind, Outcome, Receipt, Source
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Greeting, Label, Scene
 from face_rec.kiosks.kiosk import Direction, KioskRecord
+from face_rec.kiosks.screen_status import digest_of
 from face_rec.web.gate.gate_off import GateOff
 from face_rec.web.live import line as line_module
 from face_rec.web.live import live
@@ -468,6 +469,35 @@ def test_how_a_screen_is_is_kept_for_the_kiosks_page(browser: TestClient, fake: 
         socket.receive_json()
     (report,) = fake.reports.of("front-door")
     assert (report.screen, report.status.battery) == ("s1", 0.5)
+
+
+def test_a_screen_with_another_camera_than_is_demanded_feeds_nothing_and_is_told(
+    browser: TestClient, fake: FakeLive
+) -> None:
+    own, other = (
+        {"beat": {"transport": "webrtc", "camera": "Front", "device": device, "width": 640,
+                  "height": 480, "frame_rate": 29.97, "facing": "user"}}
+        for device in ("n1", "n2")
+    )  # fmt: skip
+    with _open(browser) as socket:
+        assert socket.receive_json()["state"]["camera"] == ""
+        fake.records["front-door"] = KioskRecord(
+            "front-door", camera=digest_of("n1"), camera_label="Front"
+        )
+        assert _until(socket, "state", lambda state: state["camera"] == "untold")
+        assert not fake.seats.leased("front-door", "s1")
+        socket.send_json(other)
+        assert _until(socket, "state", lambda state: state["camera"] == "other")
+        assert not fake.seats.leased("front-door", "s1")
+        socket.send_json(own)
+        assert _until(socket, "state", lambda state: state["camera"] == "")
+        assert fake.seats.leased("front-door", "s1")
+        socket.send_json(other)
+        assert _until(socket, "state", lambda state: state["camera"] == "other")
+        assert not fake.seats.leased("front-door", "s1"), "at once, not when the lease is over"
+    (report,) = fake.reports.of("front-door")
+    assert report.status.device == digest_of("n2"), "the number itself is kept nowhere"
+    assert (report.status.width, report.status.frame_rate) == (640, 29.97)
 
 
 @pytest.mark.parametrize(("sent", "code"), [("junk", 1003), (LONG, 1008), (b"beat", 1003)])

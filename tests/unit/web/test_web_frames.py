@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import anyio
@@ -10,7 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from face_rec.domain.faces import Box
 from face_rec.domain.recognition import Verdict
@@ -397,6 +400,58 @@ def test_a_number_is_good_for_its_own_kiosk_and_screen_only(client: TestClient) 
     refusal(post(client, headers={HEADER: first}, kiosk="b"), 428)
     refusal(post(client, headers={HEADER: first, SCREEN_HEADER: "other"}, kiosk="a"), 428)
     assert post(client, headers={HEADER: first}, kiosk="a").status_code == 200
+
+
+def test_a_number_of_one_session_is_worth_nothing_in_another(kiosks: FakeKiosks) -> None:
+    """A request made by hand, with all that somebody else's page has sent."""
+
+    class SignedIn:
+        """As the gate leaves it, for who the cookie says."""
+
+        def __init__(self, app: ASGIApp) -> None:
+            self.app = app
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            name = Request(scope).cookies.get("who", "")
+            scope.setdefault("state", {})["principal"] = SimpleNamespace(kind="user", id=name)
+            await self.app(scope, receive, send)
+
+    app = SignedIn(Starlette(routes=routes(kiosks.source())))
+    ada, bob = (
+        TestClient(app, base_url="http://kiosk.test:8501", cookies={"who": who})
+        for who in ("ada", "bob")
+    )
+    first, second = numbers(ada)
+    refusal(post(bob, headers={HEADER: first}), 428)
+    assert post(ada, headers={HEADER: first}).status_code == 200
+    numbers(bob)
+    for number in (first, second):
+        refusal(post(bob, headers={HEADER: number}), 428)
+    assert len(kiosks.opened["door"].pictures) == 1
+
+
+# --- one camera only ----------------------------------------------------------------
+
+
+def test_where_one_camera_is_demanded_only_the_screen_whose_line_has_it_feeds_the_kiosk(
+    client: TestClient, kiosks: FakeKiosks
+) -> None:
+    kiosks.demanding = frozenset({"door"})
+    assert "enrolled camera" in refusal(post(client, headers={SCREEN_HEADER: "s1"}), 403)
+    kiosks.seats.renew("door", "s1")
+    assert post(client, headers={SCREEN_HEADER: "s1"}).status_code == 200
+    refusal(post(client, headers={SCREEN_HEADER: "s2"}), 403)
+    assert post(client, headers={SCREEN_HEADER: "s1"}).status_code == 200, "it has taken no seat"
+    kiosks.seats.end("door", "s1")
+    refusal(post(client, headers={SCREEN_HEADER: "s1"}), 403)
+    assert len(kiosks.opened["door"].pictures) == 2
+    assert post(client, kiosk="a").status_code == 200
+
+
+def test_nor_does_a_single_photo_get_past_it(client: TestClient, kiosks: FakeKiosks) -> None:
+    kiosks.demanding = frozenset({"door"})
+    assert "enrolled camera" in refusal(post(client, path="/frames/still"), 403)
+    assert not kiosks.stills
 
 
 def test_a_still_reaches_the_engine_once(client: TestClient, kiosks: FakeKiosks) -> None:
