@@ -27,6 +27,7 @@ LEVELS: list[set[str]] = [
     {"face_rec.assembly"},
     {"face_rec.facades"},
     {"face_rec.web", "face_rec.models", "face_rec.stores", "face_rec.demo"},
+    {"face_rec.notices"},
     {
         "face_rec.journey",
         "face_rec.people",
@@ -52,6 +53,8 @@ ONLY_IN: dict[str, set[str]] = {
     "msgspec": {"face_rec.stores"},
     "boto3": {"face_rec.stores"},
     "botocore": {"face_rec.stores"},
+    "apprise": {"face_rec.notices"},
+    "httpcore": {"face_rec.notices"},
     "insightface": {"face_rec.models"},
     "onnxruntime": {"face_rec.models"},
     "babel": {"face_rec.languages"},

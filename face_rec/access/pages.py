@@ -21,6 +21,7 @@ class Page(Enum):
     REGISTER = ("People", "Register", ":material/person_add:", Right.PEOPLE_WRITE)
     SETTINGS = ("Administration", "Settings", ":material/tune:", Right.HR)
     MODELS = ("Administration", "Models", ":material/neurology:", Right.MODELS)
+    NOTICES = ("Administration", "Notifications", ":material/notifications:", Right.NOTICES)
     PRIVACY = ("Administration", "Privacy", ":material/shield_person:", Right.SYSTEM)
     SYSTEM = ("Administration", "System", ":material/monitor_heart:", Right.SYSTEM)
     ACCOUNTS = ("Access", "Accounts", ":material/manage_accounts:", Right.ACCOUNTS)

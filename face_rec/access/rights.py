@@ -27,6 +27,8 @@ class Right(StrEnum):
     """All about kiosks: what each does, and which device is it."""
     TOKENS = "tokens.manage"
     AUDIT = "audit.read"
+    NOTICES = "notices.manage"
+    """Whom the site tells of what: channels and rules."""
 
 
 class Act(StrEnum):
@@ -40,6 +42,7 @@ class Act(StrEnum):
     EXPORT = "people.export"
     FACTORS = "factors.change"
     END_SESSIONS = "sessions.end"
+    NOTICES = "notices.change"
 
 
 class Role(StrEnum):
@@ -80,6 +83,7 @@ RULES: Final[Mapping[Right, frozenset[Role]]] = {
     Right.KIOSKS: frozenset({_A}),
     Right.TOKENS: frozenset({_A}),
     Right.AUDIT: frozenset({_A}),
+    Right.NOTICES: frozenset({_A}),
 }
 
 FRESH_PROOF: Final[Mapping[Act, Right | None]] = {
@@ -90,6 +94,7 @@ FRESH_PROOF: Final[Mapping[Act, Right | None]] = {
     Act.EXPORT: Right.SYSTEM,
     Act.FACTORS: None,
     Act.END_SESSIONS: None,
+    Act.NOTICES: Right.NOTICES,
 }
 """Each act that needs a fresh proof, and the right it needs besides; None: it is about one's
 own account."""

@@ -14,6 +14,8 @@ from config import Settings
 from face_rec import background
 from face_rec.assembly.commands import build_models, open_own_people, policy_of
 from face_rec.assembly.model_change import open_model_change, open_reembedding, switch_of
+from face_rec.assembly.health import open_health
+from face_rec.assembly.notices import open_notices
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.sealing import offline_secrets
 from face_rec.assembly.site import site_info
@@ -150,6 +152,20 @@ def _system(
     stack.callback(heartbeat.close)
     load = Overload()
     screens = ScreenReports()
+    services = open_offices(
+        AttendanceStores(
+            stores.attendance, stores.people, rules, cached_days(settings),
+            RedisClockChanges(stores.client, settings.site),
+        ),
+        stores.writers, clock, stores.options,
+    )  # fmt: skip
+    looks = open_health(
+        settings, stores, clock, models=models, engine=engine, marker=marker, follower=follower,
+        screens=screens, load=load, clock_watch=clock_watch, daily_check=daily_check,
+    )
+    notices = open_notices(settings, stores, services, looks, clock)
+    notices.start()
+    stack.callback(notices.close)
     return System(
         installation=site_info(settings),
         options=stores.options,
@@ -173,44 +189,9 @@ def _system(
         engine=engine,
         kiosks=stores.kiosks,
         away=stores.pulse.away,
-        services=open_offices(
-            AttendanceStores(
-                stores.attendance, stores.people, rules, cached_days(settings),
-                RedisClockChanges(stores.client, settings.site),
-            ),
-            stores.writers, clock, stores.options,
-        ),
-        health=health.Health(
-            [
-                redis_health.reachable_check(stores.client),
-                durability.durable_check(stores.client),
-                *([repaired_check(embedded, settings.journal_hours)] if embedded else []),
-                durability.emptied_check(lambda: stores.chain.emptied),
-                redis_health.redis_clock_check(
-                    redis_health.ahead_of_redis(stores.client, clock)
-                ),
-                host_checks.clock_watch_check(clock_watch.state),
-                checks.models_check(models.status),
-                checks.liveness_check(stores.kiosks.enforcing, models.status),
-                checks.cameras_check(
-                    lambda: camera_troubles(stores.kiosks.records(), screens, clock.now())
-                ),
-                checks.gallery_check(follower.status),
-                checks.accuracy_check(
-                    lambda: follower.gallery.templates, lambda: _largest(models)
-                ),
-                checks.journal_check(
-                    marker.pending_count, marker.problem, stores.journal.aside
-                ),
-                checks.snapshots_check(stores.spool.stats),
-                checks.background_check(background.statuses),
-                checks.speed_check(lambda: _advice(engine, models)),
-                checks.load_check(load),
-                checks.disk_check(settings.data_dir),
-                chain_check(stores.chain.status, daily_check.status),
-            ],
-            clock,
-        ),
+        services=services,
+        health=looks,
+        notices=notices,
         access=stores.access,
         chain=stores.chain,
         daily_check=daily_check,
@@ -260,24 +241,6 @@ def _obstacle(follower: GalleryFollower, marker: DurableMarker) -> str:
     if not follower.recognises():
         return "no model, or no gallery of it"
     return marker.check()
-
-
-def _advice(engine: Engine, models: ModelService) -> tuple[str, ...]:
-    status = models.status()
-    machine = Machine(
-        status.pack,
-        engine.workers,
-        os.cpu_count() or 1,
-        engine.load,
-        accelerated=status.provider not in {"", "cpu"},
-    )
-    return advice({stream.name: stream.stats() for stream in engine.streams()}, machine)
-
-
-def _largest(models: ModelService) -> int | None:
-    """For how many templates the loaded model's threshold was measured."""
-    loaded = models.current()
-    return loaded.calibration.largest_gallery if loaded else None
 
 
 def _workers(settings: Settings) -> int:

@@ -6,6 +6,8 @@ from pathlib import Path
 from config import Settings
 from face_rec.access.factors.factor_store import FactorStore
 from face_rec.access.factors.factors import Factors, Handle
+from face_rec.notices.channel import Channel
+from face_rec.notices.channels import reseal_channels
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.chain import key_file
@@ -89,4 +91,5 @@ def open_resealing(
         factors=FactorStore(factors, handles),
         owners=MarkOwners(RedisAttendance(client, site)),
         pictures=pictures, spool=spool, pins=pins,
+        channels=lambda: reseal_channels(RedisRecords(client, site, Channel), data_keys.others),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from config import Settings
 from face_rec.access.control.access_control import Access
-from face_rec.access.rights import Role
+from face_rec.access.rights import Right, Role, rights_of_scopes
 from face_rec.assembly import system as holder
 from face_rec.assembly.system import System, admission_of, load
 from face_rec.attendance.rules import rule_version
@@ -188,9 +188,16 @@ def _api(built: System) -> Parts:
         built.privacy.erasure,
         consent,
         built.clock,
+        built.notices.outbox,
+        lambda bearer: _reads_records(built, bearer),
         built.site.timezone,
         built.services.current().timesheets.sources.clock_changes,
     )
+
+
+def _reads_records(built: System, bearer: str) -> bool:
+    token = built.access.tokens.token_of(bearer)
+    return token is not None and Right.RECORDS in rights_of_scopes(token.scopes)
 
 
 def _kiosks() -> frames.Kiosks | None:

@@ -35,6 +35,8 @@ from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.notices.channel import Channel, NoticeRule
+from face_rec.notices.channels import Channels
 from face_rec.protocols.marks import MarkReader, MarkWriter
 from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.site_options import LiveOptions, SiteOptions
@@ -42,7 +44,7 @@ from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.backup.restore import refuse_half_restored
-from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, Streams
+from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, Ledger, Streams
 from face_rec.stores.chain.offers import Offers
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.redis.client import Client
@@ -96,6 +98,8 @@ class Stores:
     encrypted: bool
     pulse: Pulse
     kiosks: KioskRegister
+    channels: Channels
+    """Whom the site tells of what."""
 
 
 def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
@@ -158,6 +162,23 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
         data_keys.encrypts,
         pulse,
         kiosks,
+        Channels(
+            *channel_records(client, settings.site, streams.ledger(ADMINISTRATION)),
+            data_keys.others,
+            audit_log=audit_log,
+            clock=clock,
+            demand=access.step_up.demand,
+        ),
+    )
+
+
+def channel_records(
+    client: Client, site: str, ledger: Ledger | None
+) -> tuple[RedisRecords[Channel], RedisRecords[NoticeRule]]:
+    """What is told to whom, each change of it linked."""
+    return (
+        RedisRecords(client, site, Channel, ledger=ledger),
+        RedisRecords(client, site, NoticeRule, ledger=ledger),
     )
 
 

@@ -27,6 +27,7 @@ from face_rec.facades.facade import Facade, SiteInfo
 from face_rec.facades.facade import install as install_facades
 from face_rec.facades.frame import FrameFacade
 from face_rec.facades.kiosk import KioskFacade
+from face_rec.facades.notices import NoticesFacade
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.facades.start import StartFacade
 from face_rec.journey.engine import Engine
@@ -37,6 +38,7 @@ from face_rec.languages.translator import Translator, Translators
 from face_rec.models.scores.own_people import OwnPeople
 from face_rec.models.scores.own_report import Advice
 from face_rec.models.service import ModelService
+from face_rec.notices.service import NoticeService
 from face_rec.people.change.change import ModelChange
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment
@@ -92,6 +94,7 @@ class System:
     offline: Offline
     own_people: OwnPeople
     advice: Advice
+    notices: NoticeService
     translators: Translators
     load: Overload
 
@@ -198,6 +201,12 @@ def facades(system: System) -> tuple[Facade, ...]:
             models=system.models,
             handed_over=system.offline.stills.handed_over.of,
             waiting=lambda day: system.services.current().stores.rules.waiting(day),  # noqa: PLW0108
+        ),
+        NoticesFacade(
+            *common,
+            notices=system.notices,
+            people=system.people,
+            kiosks=system.kiosks,
         ),
         AdminFacade(
             *common,

@@ -264,6 +264,10 @@ class LinkInvalid(AccessError):
 # --- sources --------------------------------------------------------------
 
 
+class NoticeRefused(FaceRecError):
+    """A channel or a rule of notices cannot be as it was given, or may not send where it would."""
+
+
 class SourceError(FaceRecError):
     """A camera, video or folder cannot be read."""
 

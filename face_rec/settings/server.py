@@ -83,6 +83,11 @@ class SignIn(Topic):
         "Addresses or networks of the proxies whose X-Forwarded-For and -Proto are believed, "
         "separated by commas; this machine's own always are.",
     )
+    webhook_networks: Networks | None = setting(
+        "",
+        "Networks of yours, separated by commas, to which webhooks may go; others go to the open "
+        "Internet only.",
+    )
     session_idle_minutes: Annotated[int, Whole(1, 1440)] = setting(
         "60",
         "A sign-in ends after this time without use; an open page counts as use.",

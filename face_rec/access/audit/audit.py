@@ -71,6 +71,11 @@ class Action(StrEnum):
     EXPORTED = "exported"
     RETENTION = "retention.ran"
     CHAIN_BROKEN = "chain.broken"
+    CHANNEL_ADDED = "notices.channel.added"
+    CHANNEL_CHANGED = "notices.channel.changed"
+    CHANNEL_REMOVED = "notices.channel.removed"
+    NOTICE_RULE_SAVED = "notices.rule.saved"
+    NOTICE_RULE_REMOVED = "notices.rule.removed"
 
 
 BY_STRANGERS: Final = frozenset(

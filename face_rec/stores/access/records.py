@@ -1,4 +1,5 @@
-"""Accounts, devices, tokens and factors in Redis: one hash a kind, each record with a version."""
+"""Accounts, devices, tokens, factors and what is told to whom, in Redis: one hash a kind, each
+record with a version."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from face_rec.access.devices.device import Device
 from face_rec.access.factors.factors import Factors, Handle
 from face_rec.access.limits.pace import Begun, Pace
 from face_rec.domain.errors import Conflict, LastOne
+from face_rec.notices.channel import Channel, NoticeRule
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linked_hashes import KINDS, digest_of, name_of
@@ -20,14 +22,14 @@ from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
 from face_rec.stores.stored_json import compact
 
-Record = TypeVar("Record", Account, Device, Token, Factors, Handle)
+Record = TypeVar("Record", Account, Device, Token, Factors, Handle, Channel, NoticeRule)
 
 _PUT = Script("put_record")
 _DONE: Final = b"done"
 _LAST: Final = b"last"
 _NAMES: Final[dict[type, str]] = {
     Account: "accounts", Device: "devices", Token: "tokens", Factors: "factors",
-    Handle: "handles",
+    Handle: "handles", Channel: "channels", NoticeRule: "notice-rules",
 }  # fmt: skip
 
 
@@ -37,8 +39,8 @@ class RedisRecords(Generic[Record]):
 
     ``changed`` is called after each write, in the thread that made it; also after one whose
     answer was lost, for it may have been written. With a ``ledger`` every change is linked to
-    the one before it; what factors and handles have become is not said there, only that they
-    changed.
+    the one before it; what factors, handles and channels have become is not said there, only
+    that they changed.
     """
 
     def __init__(

@@ -1,6 +1,6 @@
 """Hashes of Redis whose every field a stream of the chain speaks of: accounts, kiosk devices, API
-tokens, and what an admin chose about the site. The digests are keyed: nobody without the key can
-make one, or guess a record from it."""
+tokens, rules of notices, and what an admin chose about the site. The digests are keyed: nobody
+without the key can make one, or guess a record from it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
@@ -10,7 +10,7 @@ from face_rec.stores.chain.linking import Guard
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 
-KINDS: Final = ("accounts", "devices", "tokens")
+KINDS: Final = ("accounts", "devices", "tokens", "notice-rules")
 OPTIONS: Final = "options"
 
 

@@ -107,7 +107,7 @@ def _anew(
 @dataclass(frozen=True, slots=True)
 class Resealed:
     """What was sealed anew. ``waiting``: pictures in a spool that still need an older key, so
-    that it must not be taken away yet. ``secrets``: of authenticator apps."""
+    that it must not be taken away yet. ``secrets``: of authenticator apps and channels."""
 
     people: int
     pictures: int
@@ -118,7 +118,8 @@ class Resealed:
 class Resealing:
     """All that one machine can seal anew: the database, its pictures (or those in S3).
     ``feed`` names everybody, ``factors`` holds the secrets of authenticator apps, ``owners``
-    knows whose the pictures of marks are."""
+    knows whose the pictures of marks are, ``channels`` seals where notices go and says of how
+    many."""
 
     def __init__(
         self,
@@ -133,6 +134,7 @@ class Resealing:
         pictures: SealedSnapshots | None,
         spool: Path,
         pins: RedisPins | None = None,
+        channels: Callable[[], int] = lambda: 0,
     ) -> None:
         self._client = client
         self._site = site
@@ -144,6 +146,7 @@ class Resealing:
         self._pictures = pictures
         self._spool = spool
         self._pins = pins
+        self._channels = channels
 
     def run(self, progress: Progress | None = None) -> Resealed:
         """Seal templates and pictures with the current key; then, if nothing waits with
@@ -156,7 +159,7 @@ class Resealing:
         self._keys.check.ensure()
         own = reseal_person_keys(self._client, self._site, self._keys.others)
         people = max(self._templates.run(progress), own)
-        secrets = reseal_secrets(self._factors, self._keys.others)
+        secrets = reseal_secrets(self._factors, self._keys.others) + self._channels()
         if self._pins is not None:
             for subjects in self._feed.subjects():
                 self._pins.renew_all(subjects)

@@ -29,8 +29,10 @@ from face_rec.domain.errors import (
 from face_rec.domain.marks import Event
 from face_rec.protocols.people import PeopleReader
 from face_rec.web.api import people_api, schemas
+from face_rec.web.api.feed import feed
 from face_rec.web.api.operation import Operation, Parts, document
 from face_rec.web.api.query import (
+    AFTER,
     CURSOR,
     FROM,
     LIMIT,
@@ -84,6 +86,11 @@ OPERATIONS: Final = (
         "GET", "/attendance", events, "Events as recorded, oldest first, corrections included",
         EventPage, query=(LIMIT, CURSOR, FROM, TO, PERSON),
     ),
+    Operation(
+        "GET", "/events", feed, "What happens, as it happens", None, query=(AFTER,),
+        description="Server-Sent Events; the header Last-Event-ID goes on where a program was.",
+        media="text/event-stream",
+    ),
     *people_api.OPERATIONS,
 )  # fmt: skip
 
@@ -114,7 +121,9 @@ def _guarded(
     return endpoint
 
 
-def _told(said: BaseModel | Mapping[str, Any], status: int) -> Response:
+def _told(said: BaseModel | Mapping[str, Any] | Response, status: int) -> Response:
+    if isinstance(said, Response):
+        return said
     plain = said.model_dump(mode="json") if isinstance(said, BaseModel) else said
     return JSONResponse(plain, status, _NO_STORE)
 

@@ -12,11 +12,13 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from starlette.requests import Request
+from starlette.responses import Response
 
 from face_rec import __version__
 from face_rec.access.rights import SCOPES
 from face_rec.attendance.marks.clock_doubts import ClockChanges
 from face_rec.clock import Clock
+from face_rec.notices.delivery import Outbox
 from face_rec.people.enrolment import Enrolment
 from face_rec.privacy.erase import Erasure
 from face_rec.protocols.marks import MarkReader
@@ -43,14 +45,17 @@ class Parts:
     erasure: Erasure
     consent: ConsentText
     clock: Clock
+    outbox: Outbox
+    valid: Callable[[str], bool]
+    """Whether this bearer token is still one that may read records."""
     zone: tzinfo = UTC
     """The site's, for plain dates."""
     clock_changes: Callable[[], ClockChanges] = ClockChanges
     """When its clocks were set; may raise StoreUnavailable."""
 
 
-Handler = Callable[[Request, Parts], Awaitable[BaseModel | Mapping[str, Any]]]
-"""Returns what the answer's JSON says."""
+Handler = Callable[[Request, Parts], Awaitable[BaseModel | Mapping[str, Any] | Response]]
+"""Returns what the answer's JSON says, or an answer that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class Operation:
     query: tuple[Parameter, ...] = ()
     form: type[BaseModel] | None = None
     json: type[BaseModel] | None = None
+    media: str = "application/json"
 
 
 # The description of the API, OpenAPI 3.1, made from its operations.
@@ -109,7 +115,10 @@ def _described(one: Operation, schemas: _Schemas) -> dict[str, Any]:
         "summary": one.summary,
         "description": f"{one.description} {_needed(one)}".strip(),
         "parameters": _parameters(one),
-        "responses": {str(one.status): _content("The answer", answer), "default": _PROBLEM},
+        "responses": {
+            str(one.status): _content("The answer", answer, one.media),
+            "default": _PROBLEM,
+        },
     }
     body = _body(one, schemas)
     return {**said, "requestBody": body} if body else said
@@ -137,8 +146,8 @@ def _body(one: Operation, schemas: _Schemas) -> dict[str, Any] | None:
     return None
 
 
-def _content(text: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    return {"description": text, "content": {"application/json": {"schema": schema}}}
+def _content(text: str, schema: Mapping[str, Any], media: str) -> dict[str, Any]:
+    return {"description": text, "content": {media: {"schema": schema}}}
 
 
 def _error(codes: Sequence[str]) -> dict[str, Any]:

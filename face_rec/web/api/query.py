@@ -46,6 +46,7 @@ LIMIT: Final = Parameter(
 CURSOR: Final = Parameter("cursor", {"type": "string"})
 FROM: Final = Parameter("from", _DAY_OR_TIME)
 TO: Final = Parameter("to", _DAY_OR_TIME)
+AFTER: Final = Parameter("after", {"type": "string", "description": "instead of Last-Event-ID"})
 PERSON: Final = Parameter("person", {"type": "string", "description": "the person's ID"})
 
 

@@ -136,6 +136,7 @@ EXACT: Final[Mapping[str, Rule]] = {
 API: Final[Mapping[tuple[str, str], Right | None]] = {
     ("GET", "/openapi.json"): None,
     ("GET", "/attendance"): Right.RECORDS,
+    ("GET", "/events"): Right.RECORDS,
     ("GET", "/people"): Right.PEOPLE_READ,
     ("POST", "/people"): Right.PEOPLE_WRITE,
     ("GET", "/people/{id}"): Right.PEOPLE_READ,

@@ -98,7 +98,9 @@ def _kinds(file: bytes) -> list[str]:
 def _api(fake: FakeSystem) -> dict[str, object]:
     fake.clock.advance(1)
     nothing: Any = None
-    parts = Parts(fake.people, fake.attendance, nothing, nothing, nothing, fake.clock)
+    parts = Parts(
+        fake.people, fake.attendance, nothing, nothing, nothing, fake.clock, nothing, bool
+    )
     app = Starlette(routes=routes(lambda: parts))
 
     async def by_a_program(scope: Scope, receive: Receive, send: Send) -> None:

@@ -19,6 +19,7 @@ from face_rec.people.enrolment import Enrolment
 from face_rec.people.kept_photos import KeptPhotos
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.ports import Keeper
+from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.stores.redis.client import Client
 from face_rec.stores.site.audited_writers import AuditedPeople
 from face_rec.web.api import api
@@ -60,7 +61,11 @@ class Api:
             settled=lambda _: True,
             keepers=[Keeper("leave", lambda _: [], lambda s: self.kept.pop(s, 0))],
         )  # fmt: skip
-        parts = Parts(people, fake.attendance, enrolment, erasure, consent, fake.clock)
+        self.people, self.outbox = people, RedisOutbox(client, "main")
+        parts = Parts(
+            people, fake.attendance, enrolment, erasure, consent, fake.clock,
+            self.outbox, lambda bearer: access.tokens.token_of(bearer) is not None,
+        )  # fmt: skip
         self.gate = GateApp(access, fake.clock, more=[*api.routes(lambda: parts)])
         self.gate.add("ada")
 

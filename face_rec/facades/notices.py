@@ -1,0 +1,15 @@
+"""For who says whom the site tells of what: the page Notifications."""
+
+from dataclasses import dataclass
+
+from face_rec.facades.facade import Facade
+from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.notices.service import NoticeService
+from face_rec.protocols.people import PeopleReader
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesFacade(Facade):
+    notices: NoticeService
+    people: PeopleReader
+    kiosks: KioskRegister

@@ -1,0 +1,100 @@
+"""A way out: where notices are sent, and what is sent there."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from typing import Final
+
+from face_rec.domain.groups import ALL_GROUPS, Groups
+from face_rec.domain.notice import About, Notice, NoticeKind
+
+DAY_MINUTES: Final = 24 * 60
+
+
+class ChannelKind(StrEnum):
+    """How a channel speaks."""
+
+    WEBHOOK = "webhook"  # Standard Webhooks, to a program
+    MESSAGE = "message"  # mail, chat, phone: an Apprise address, to people
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """``sealed``: address and secrets, which nobody is shown again (see :class:`Target`);
+    ``shown``: of them what may be: the host, or the service. ``why_off``: why it was switched
+    off, where nobody did it."""
+
+    id: str
+    title: str
+    kind: ChannelKind
+    sealed: str = field(repr=False)
+    shown: str
+    created_by: str
+    created_at: datetime
+    active: bool = True
+    why_off: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a channel keeps secret. ``secrets`` sign a webhook, the newest first; a receiver that
+    knows any of them accepts it, so that they can be exchanged without a gap."""
+
+    address: str = field(repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRule:
+    """Which notices go out by which channels.
+
+    ``groups`` narrow notices about people, ``kiosks`` (none: all) those that came from one.
+    ``quiet_from`` to ``quiet_until`` in the site's time: they wait until that is over; equal:
+    never. ``cooldown``: minutes in which the same is not told of the same person or kiosk again.
+    ``digest``: minutes of which all notices go out as one message, by the clock; 0: each by
+    itself. Webhooks, which programs read, are neither kept waiting nor collected.
+    """
+
+    id: str
+    title: str
+    kinds: frozenset[NoticeKind]
+    channels: frozenset[str]
+    groups: Groups = ALL_GROUPS
+    kiosks: frozenset[str] = frozenset()
+    quiet_from: time = time(0)
+    quiet_until: time = time(0)
+    cooldown: int = 0
+    digest: int = 0
+    active: bool = True
+    version: int = 0
+
+    def wants(self, notice: Notice, group: str | None) -> bool:
+        """``group``: of the person; None where there is none (any more)."""
+        if not self.active or notice.kind not in self.kinds:
+            return False
+        if self.kiosks and notice.kiosk not in self.kiosks:
+            return False
+        return notice.kind.about is not About.PERSON or self.groups.holds(group)
+
+    def due(self, now: datetime, zone: tzinfo) -> datetime:
+        """When a notice that comes ``now`` (aware) goes out to people."""
+        return _after_quiet(self, _end_of_batch(self, now), zone)
+
+
+def _end_of_batch(rule: NoticeRule, now: datetime) -> datetime:
+    """All notices of a batch are due at the same moment, which is what makes them one message."""
+    if not rule.digest:
+        return now
+    seconds = rule.digest * 60
+    return datetime.fromtimestamp((now.timestamp() // seconds + 1) * seconds, UTC)
+
+
+def _after_quiet(rule: NoticeRule, moment: datetime, zone: tzinfo) -> datetime:
+    local = moment.astimezone(zone)
+    begin, end, at = rule.quiet_from, rule.quiet_until, local.time()
+    quiet = begin <= at < end if begin <= end else at >= begin or at < end
+    if not quiet:
+        return moment
+    day = local.date() + timedelta(days=1 if at >= end else 0)
+    return datetime.combine(day, end, zone).astimezone(UTC)

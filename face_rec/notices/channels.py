@@ -1,0 +1,188 @@
+"""Channels and rules as an admin makes, changes and removes them."""
+
+import base64
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+from urllib.parse import urlsplit
+
+from face_rec.access.audit.audit import Action
+from face_rec.access.audit.audit_log import AuditLog
+from face_rec.access.rights import Act
+from face_rec.access.storage import Records
+from face_rec.clock import Clock
+from face_rec.domain.errors import NoticeRefused
+from face_rec.notices.channel import DAY_MINUTES, Channel, ChannelKind, NoticeRule, Target
+from face_rec.notices.message import service_of
+from face_rec.notices.webhook import checked_address, new_secret
+from face_rec.protocols.sealing import Sealer
+
+_LONGEST: Final = 80
+_MOST: Final = 100
+"""Channels, and rules: each notice is held against every rule."""
+_SECRETS: Final = 2
+
+
+class Channels:
+    """Safe to call from any thread. Changes raise NoticeRefused, ProofNeeded, Conflict; all may
+    raise StoreUnavailable."""
+
+    def __init__(
+        self,
+        channels: Records[Channel],
+        rules: Records[NoticeRule],
+        sealer: Sealer,
+        *,
+        audit_log: AuditLog,
+        clock: Clock,
+        demand: Callable[[Act], None],
+    ) -> None:
+        """``demand`` raises ProofNeeded where whoever acts must first prove who they are."""
+        self._channels = channels
+        self._rules = rules
+        self._sealer = sealer
+        self._audit_log = audit_log
+        self._clock = clock
+        self._demand = demand
+
+    # --- channels
+
+    def all(self) -> list[Channel]:
+        return self._channels.all()
+
+    def get(self, channel_id: str) -> Channel | None:
+        return self._channels.get(channel_id)
+
+    def add(self, title: str, kind: ChannelKind, address: str, by: str) -> tuple[Channel, str]:
+        """A new channel, and the secret of a webhook, which is shown once; else ""."""
+        self._demand(Act.NOTICES)
+        name = _titled(title, len(self.all()))
+        webhook = kind is ChannelKind.WEBHOOK
+        target = (
+            Target(checked_address(address), (new_secret(),))
+            if webhook
+            else Target(address.strip())
+        )
+        shown = urlsplit(target.address).hostname if webhook else service_of(address)
+        made = Channel(secrets.token_hex(6), name, kind, "", shown or "", by, self._clock.now())
+        made = replace(made, sealed=sealed(made.id, target, self._sealer))
+        self._channels.create(made)
+        self._audit_log.record(Action.CHANNEL_ADDED, _label(made), after={"to": made.shown})
+        return made, target.secrets[0] if webhook else ""
+
+    def new_secret_of(self, channel_id: str) -> str:
+        """Another secret for a webhook, shown once. What it had before signs beside it until the
+        next one, so that the receiver can be told in between."""
+        self._demand(Act.NOTICES)
+        channel = self._there(channel_id)
+        target, fresh = self.target(channel), new_secret()
+        kept = (fresh, *target.secrets)[:_SECRETS]
+        self._channels.update(
+            replace(channel, sealed=sealed(channel.id, Target(target.address, kept), self._sealer))
+        )
+        self._audit_log.record(Action.CHANNEL_CHANGED, _label(channel), after={"key": "new"})
+        return fresh
+
+    def switch(self, channel_id: str, *, active: bool, why: str = "") -> None:
+        """On or off. ``why``: not said by anybody, so nobody is asked to prove who they are."""
+        if not why:
+            self._demand(Act.NOTICES)
+        channel = self._there(channel_id)
+        self._channels.update(replace(channel, active=active, why_off="" if active else why))
+        self._audit_log.record(
+            Action.CHANNEL_CHANGED, _label(channel),
+            before={"on": channel.active}, after={"on": active, "why": why},
+        )  # fmt: skip
+
+    def remove(self, channel_id: str) -> None:
+        """No error if there is none. What is on its way there goes nowhere."""
+        self._demand(Act.NOTICES)
+        channel = self._channels.get(channel_id)
+        if channel is not None and self._channels.remove(channel_id):
+            self._audit_log.record(Action.CHANNEL_REMOVED, _label(channel))
+
+    def target(self, channel: Channel) -> Target:
+        """Where it sends; for whoever sends. Raises StoreError where its key is missing."""
+        return target_of(channel, self._sealer)
+
+    def _there(self, channel_id: str) -> Channel:
+        channel = self._channels.get(channel_id)
+        if channel is None:
+            raise NoticeRefused("Somebody has removed this channel. Reload the page.")
+        return channel
+
+    # --- rules
+
+    def rules(self) -> list[NoticeRule]:
+        return self._rules.all()
+
+    def save_rule(self, rule: NoticeRule) -> NoticeRule:
+        """A rule without an id is a new one."""
+        self._demand(Act.NOTICES)
+        known = {channel.id for channel in self.all()}
+        whole = replace(rule, title=_titled(rule.title, 0), channels=rule.channels & known)
+        if not whole.kinds or not whole.channels:
+            raise NoticeRefused("A rule says what is told and by which channel. Choose both.")
+        if not (0 <= whole.cooldown <= DAY_MINUTES and 0 <= whole.digest <= DAY_MINUTES):
+            raise NoticeRefused(f"Choose at most {DAY_MINUTES} minutes, which is a day.")
+        if rule.id:
+            saved = self._rules.update(whole)
+        else:
+            saved = replace(whole, id=secrets.token_hex(6))
+            _titled(whole.title, len(self.rules()))
+            self._rules.create(saved)
+        self._audit_log.record(Action.NOTICE_RULE_SAVED, saved.title, after=_about(saved))
+        return saved
+
+    def remove_rule(self, rule: NoticeRule) -> None:
+        self._demand(Act.NOTICES)
+        if self._rules.remove(rule.id):
+            self._audit_log.record(Action.NOTICE_RULE_REMOVED, rule.title, before=_about(rule))
+
+
+def _titled(title: str, number: int) -> str:
+    name = title.strip()[:_LONGEST]
+    if not name:
+        raise NoticeRefused("Give it a name by which you know it again.")
+    if number >= _MOST:
+        raise NoticeRefused(f"There are {_MOST} already. Remove one first.")
+    return name
+
+
+def sealed(channel_id: str, target: Target, sealer: Sealer) -> str:
+    """The target as its channel's record keeps it."""
+    text = json.dumps({"address": target.address, "secrets": target.secrets}).encode()
+    return base64.b64encode(sealer.seal(text, _context(channel_id))).decode()
+
+
+def target_of(channel: Channel, sealer: Sealer) -> Target:
+    """What the record keeps sealed; raises StoreError."""
+    kept = json.loads(sealer.open(base64.b64decode(channel.sealed), _context(channel.id)))
+    return Target(kept["address"], tuple(kept["secrets"]))
+
+
+def reseal_channels(records: Records[Channel], sealer: Sealer) -> int:
+    """Seal every target with the key of now; how many. Raises StoreError, Conflict."""
+    found = records.all()
+    for one in found:
+        records.update(replace(one, sealed=sealed(one.id, target_of(one, sealer), sealer)))
+    return len(found)
+
+
+def _context(channel_id: str) -> str:
+    return f"channel:{channel_id}"
+
+
+def _label(channel: Channel) -> str:
+    return f"{channel.title} ({channel.id})"
+
+
+def _about(rule: NoticeRule) -> dict[str, object]:
+    return {
+        "tells": ", ".join(sorted(rule.kinds)),
+        "of": rule.groups.words(),
+        "channels": ", ".join(sorted(rule.channels)),
+        "on": rule.active,
+    }

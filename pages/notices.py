@@ -1,0 +1,283 @@
+"""Notifications: whom the site tells of what, and what became of it."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import streamlit as st
+
+from face_rec.access.pages import Page
+from face_rec.domain.errors import AccessError, Conflict, NoticeRefused
+from face_rec.domain.notice import Notice
+from face_rec.domain.people import Person
+from face_rec.facades.notices import NoticesFacade
+from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
+from face_rec.notices.delivery import Delivery
+from pages.ui.frame.flash import flash
+from pages.ui.frame.identity import Identity, Right, require
+from pages.ui.frame.page import guarded, page
+from pages.ui.frame.parts import dialog, repeating
+from pages.ui.frame.step_up import again, proven, refused
+from pages.ui.notices.rule_form import NOBODY, rule_fields
+from pages.ui.shared.text import counted, plain
+from pages.ui.shared.times import date_and_time
+from pages.ui.shared.widgets import Line, Tone, empty_state, state_list
+
+identity = require(Page.NOTICES.right)
+
+Result = TypeVar("Result")
+
+CHANNEL, RULE = "channel", "rule"
+WORDS = {
+    ChannelKind.MESSAGE: "People: mail, chat, phone",
+    ChannelKind.WEBHOOK: "A program: webhook",
+}
+ADDRESSES = """\
+| to | address |
+|---|---|
+| mail | `mailtos://USER:PASSWORD@mail.example.org?from=door@example.org&to=office@example.org` |
+| ntfy | `ntfys://ntfy.sh/TOPIC` |
+| Microsoft Teams, Slack, Telegram | `msteams://…`, `slack://…`, `tgram://TOKEN/CHAT` |
+
+All that Apprise knows may be used. Password and token are encrypted where `DATA_KEY` is set, and
+shown to nobody again."""
+SIGNED = (
+    "Requests are signed after Standard Webhooks; the secret is shown once. They go to the open "
+    "Internet, and to networks of your own only where `WEBHOOK_NETWORKS` names them."
+)
+
+
+# --- channels
+
+
+def channels(app: NoticesFacade) -> None:
+    found = app.notices.channels.all()
+    if not found:
+        empty_state(
+            "notifications", "Nobody is told of anything yet",
+            "Add a channel first: mail, chat, a phone, or a program. Then say what it tells.",
+        )  # fmt: skip
+    for channel in found:
+        with st.container(border=True, key=f"channel_{channel.id}"):
+            _channel(app, channel)
+
+
+def _channel(app: NoticesFacade, channel: Channel) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        state = "" if channel.active else " · :orange[switched off]"
+        st.markdown(f"**{plain(channel.title)}**  \n{plain(channel.shown)}{state}")
+        if st.button("Send a test", key=f"test_{channel.id}", icon=":material/send:"):
+            _try_out(app, channel)
+        for key, label, opened in (
+            ("secret", "New secret", new_secret),
+            ("off", "Switch off" if channel.active else "Switch on", switch),
+            ("remove", "Remove", remove),
+        ):
+            if key == "secret" and channel.kind is not ChannelKind.WEBHOOK:
+                continue
+            if st.button(label, key=f"{key}_{channel.id}") or again(f"{key}_{channel.id}"):
+                opened(app, channel)
+    if channel.why_off:
+        st.warning(plain(f"Switched off: {channel.why_off}."), icon=":material/error:")
+
+
+def _try_out(app: NoticesFacade, channel: Channel) -> None:
+    with st.spinner("Sending …"):
+        why = app.notices.try_out(channel.id)
+    if why:
+        st.error(plain(f"It did not go: {why}."), icon=":material/error:")
+    else:
+        st.success("It went out.", icon=":material/check_circle:")
+
+
+@dialog("Add channel", Right.NOTICES, icon=":material/add_alert:", width="medium")
+def new_channel(app: NoticesFacade, who: Identity) -> None:
+    with guarded("notices.channel"):
+        if not proven(CHANNEL):
+            return
+        kind = st.radio("It tells", list(WORDS), format_func=WORDS.__getitem__, horizontal=True)
+        with st.form("new_channel", border=False):
+            title = st.text_input("Name", max_chars=80, placeholder="Office by mail")
+            address = st.text_input("Address", max_chars=1000, type="password")
+            if kind is ChannelKind.MESSAGE:
+                st.markdown(ADDRESSES)
+            else:
+                st.caption(SIGNED)
+            if not st.form_submit_button("Add", type="primary"):
+                return
+        _add(app, kind, title or "", address or "", who)
+
+
+def _add(app: NoticesFacade, kind: ChannelKind, title: str, address: str, who: Identity) -> None:
+    added = _tried(lambda: app.notices.channels.add(title, kind, address, who.id))
+    if added is None:
+        return
+    channel, secret = added
+    if not secret:
+        flash(f"{plain(channel.title)} is added. Send it a test, then make a rule.")
+        st.rerun()
+    st.success("Copy the secret now: it is not shown again.")
+    st.code(secret, language=None, wrap_lines=True)
+
+
+@dialog("A new secret?", Right.NOTICES, icon=":material/key:")
+def new_secret(app: NoticesFacade, channel: Channel) -> None:
+    with guarded("notices.secret"):
+        if not proven(f"secret_{channel.id}"):
+            return
+        st.markdown(
+            "Requests are signed with the new and with the present secret until you make "
+            "another one, so that the program can be told in between."
+        )
+        if st.button("Make it", type="primary", key="secret_sure"):
+            secret = _tried(lambda: app.notices.channels.new_secret_of(channel.id))
+            if secret:
+                st.success("Copy the secret now: it is not shown again.")
+                st.code(secret, language=None, wrap_lines=True)
+
+
+@dialog("Switch this channel?", Right.NOTICES, icon=":material/power_settings_new:")
+def switch(app: NoticesFacade, channel: Channel) -> None:
+    with guarded("notices.switch"):
+        if not proven(f"off_{channel.id}"):
+            return
+        st.markdown(
+            f"**{plain(channel.title)}** tells nothing while it is off. What waits goes out when "
+            "it is on again, up to three days later."
+        )
+        if st.button("Switch off" if channel.active else "Switch on", type="primary", key="sure"):
+            _done(lambda: app.notices.channels.switch(channel.id, active=not channel.active))
+
+
+@dialog("Remove this channel?", Right.NOTICES, icon=":material/delete:")
+def remove(app: NoticesFacade, channel: Channel) -> None:
+    with guarded("notices.remove"):
+        if not proven(f"remove_{channel.id}"):
+            return
+        st.markdown(f"**{plain(channel.title)}** is forgotten, with what waits for it.")
+        if st.button("Remove", type="primary", key="remove_sure"):
+            _done(lambda: app.notices.channels.remove(channel.id))
+
+
+# --- rules
+
+
+def rules(app: NoticesFacade) -> None:
+    known = {channel.id: channel.title for channel in app.notices.channels.all()}
+    if not known:
+        return
+    st.subheader("What is told", anchor=False)
+    found = app.notices.channels.rules()
+    if not found:
+        st.caption("No rule yet: nothing is told of by itself.")
+    for rule in found:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(_sentence(rule, known))
+            key = f"edit_{rule.id}"
+            if st.button("Edit", key=key, icon=":material/edit:") or again(key):
+                edit_rule(app, rule)
+
+
+def _sentence(rule: NoticeRule, known: Mapping[str, str]) -> str:
+    kinds = ", ".join(kind.words for kind in sorted(rule.kinds))
+    by = ", ".join(known.get(one, "(removed)") for one in sorted(rule.channels))
+    off = "" if rule.active else " · :orange[not in force]"
+    groups = "" if rule.groups.every else f" · {plain(rule.groups.words())}"
+    return f"**{plain(rule.title)}**{off}  \n{plain(kinds)}{groups} → {plain(by)}"
+
+
+@dialog("Rule", Right.NOTICES, icon=":material/rule:", width="large")
+def edit_rule(app: NoticesFacade, rule: NoticeRule) -> None:
+    with guarded("notices.rule"):
+        if not proven(f"edit_{rule.id}" if rule.id else RULE):
+            return
+        with st.form("rule", border=False):
+            said = rule_fields(app, rule, app.notices.channels.all())
+            save = st.form_submit_button("Save", type="primary")
+        if save:
+            _done(lambda: app.notices.channels.save_rule(said))
+        if rule.id and st.button("Remove this rule", key="remove_rule"):
+            _done(lambda: app.notices.channels.remove_rule(rule))
+
+
+# --- what became of it
+
+
+@repeating(5, Right.NOTICES)
+def outcomes(app: NoticesFacade) -> None:
+    with guarded("notices.outcomes"):
+        names = {channel.id: channel.title for channel in app.notices.channels.all()}
+        waiting, dead, recent = app.notices.waiting(), app.notices.dead(), app.notices.recent()
+        if not (names or waiting or dead or recent):
+            return
+        st.subheader("What went out", anchor=False)
+        if waiting:
+            st.caption(f"{counted(waiting, 'notice', 'notices')} on the way or waiting.")
+        dead, recent = dead[:50], recent[:20]
+        told = [one.notice for one in dead] + [one.notice for one in recent]
+        people = app.people.many(sorted({one.subject for one in told if one.subject}))
+        for one in dead:
+            _dead(app, one, _about(one.notice, people), names.get(one.channel, "(removed)"))
+        state_list(
+            Line(
+                one.notice.kind.words,
+                " · ".join(word for word in (_about(one.notice, people), one.problem) if word),
+                names.get(one.channel, "(removed)"),
+                date_and_time(one.at, app.site.timezone),
+                tone=Tone.WARN if one.problem else Tone.GOOD,
+            )
+            for one in recent
+        )
+
+
+def _dead(app: NoticesFacade, one: Delivery, about: str, channel: str) -> None:
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", key=f"d_{one.id}"
+    ):
+        st.markdown(
+            f"**{plain(one.notice.kind.words)}** {plain(about)}  \n"
+            f"given up after {counted(one.tries, 'try', 'tries')}: {plain(one.problem)} "
+            f"({plain(channel)})"
+        )
+        if st.button("Send again", key=f"again_{one.id}"):
+            app.notices.outbox.again(one.id, app.clock.now())
+            st.rerun(scope="fragment")
+        if st.button("Forget", key=f"drop_{one.id}"):
+            app.notices.outbox.drop(one.id)
+            st.rerun(scope="fragment")
+
+
+def _about(notice: Notice, people: Mapping[str, Person]) -> str:
+    person = people.get(notice.subject)
+    words = [person.name if person else "", notice.details, notice.kiosk]
+    return ", ".join(word for word in words if word)
+
+
+def _tried(change: Callable[[], Result]) -> Result | None:
+    """What it returns; None, with the reason shown, where it was refused."""
+    try:
+        return change()
+    except AccessError as error:
+        refused(error)
+    except (NoticeRefused, Conflict) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    return None
+
+
+def _done(change: Callable[[], object]) -> None:
+    if _tried(lambda: (change(), True)) is not None:
+        st.rerun()
+
+
+with page(
+    Page.NOTICES, "Tells people and programs of marks, absences, and what goes wrong."
+) as actions:
+    service = NoticesFacade.current()
+    if actions.button(
+        "Add channel", icon=":material/add:", type="primary", key="add_channel"
+    ) or again(CHANNEL):
+        new_channel(service, identity)
+    if actions.button("Add rule", icon=":material/rule:") or again(RULE):
+        edit_rule(service, NOBODY)
+    channels(service)
+    rules(service)
+    outcomes(service)

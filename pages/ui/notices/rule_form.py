@@ -1,0 +1,84 @@
+"""The form of a rule: what is told, of whom, by which channels, and when not."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import time
+from typing import Final
+
+import streamlit as st
+
+from face_rec.domain.groups import ALL_GROUPS, Groups, only
+from face_rec.domain.notice import TOLD, About, NoticeKind
+from face_rec.facades.notices import NoticesFacade
+from face_rec.notices.channel import DAY_MINUTES, Channel, NoticeRule
+from pages.ui.shared.people_index import people_index
+
+NOBODY: Final = NoticeRule("", "", frozenset(), frozenset())
+_ABOUT: Final[Mapping[About, str]] = {
+    About.PERSON: "About people",
+    About.KIOSK: "About kiosks",
+    About.SITE: "About the system",
+}
+
+
+def rule_fields(app: NoticesFacade, rule: NoticeRule, channels: list[Channel]) -> NoticeRule:
+    """The rule as the form says it; within a form."""
+    title = st.text_input("Name", rule.title, max_chars=80, placeholder="Late and absent")
+    kinds = frozenset(kind for about in About for kind in _kinds(about, rule))
+    chosen = st.multiselect(
+        "By which channels", [one.id for one in channels], default=sorted(
+            rule.channels & {one.id for one in channels}
+        ),
+        format_func={one.id: one.title for one in channels}.__getitem__,
+    )  # fmt: skip
+    whom = replace(rule, groups=_groups(app, rule.groups), kiosks=_kiosks(app, rule.kiosks))
+    timed = _times(whom)
+    return replace(
+        timed, title=title or "", kinds=kinds, channels=frozenset(chosen),
+        active=st.toggle("In force", rule.active),
+    )  # fmt: skip
+
+
+def _kinds(about: About, rule: NoticeRule) -> list[NoticeKind]:
+    offered = [kind for kind in TOLD if kind.about is about]
+    words = {kind: kind.words for kind in offered}
+    already = [kind for kind in offered if kind in rule.kinds]
+    return st.pills(
+        _ABOUT[about], offered, default=already, format_func=words.__getitem__,
+        selection_mode="multi",
+    )  # fmt: skip
+
+
+def _groups(app: NoticesFacade, groups: Groups) -> Groups:
+    known = sorted(set(people_index(app.people).groups) | groups.named)
+    named = st.multiselect(
+        "Of which groups", known, default=sorted(groups.named), placeholder="All groups",
+        format_func=lambda name: name or "(none)",
+    )  # fmt: skip
+    return only(*named) if named else ALL_GROUPS
+
+
+def _kiosks(app: NoticesFacade, kiosks: frozenset[str]) -> frozenset[str]:
+    known = sorted(set(app.kiosks.names()) | kiosks)
+    return frozenset(
+        st.multiselect("At which kiosks", known, default=sorted(kiosks), placeholder="All kiosks")
+    )
+
+
+def _times(rule: NoticeRule) -> NoticeRule:
+    st.caption("Messages to people can wait; webhooks, which programs read, go out at once.")
+    left, right = st.columns(2)
+    quiet = left.time_input("Quiet from", rule.quiet_from, step=900)
+    until = right.time_input("Quiet until", rule.quiet_until, step=900, help="The same: never.")
+    digest = left.number_input(
+        "Collect for minutes", 0, DAY_MINUTES, rule.digest, 15,
+        help="All of that time go out as one message; 0: each by itself.",
+    )  # fmt: skip
+    cooldown = right.number_input(
+        "Not again within minutes", 0, DAY_MINUTES, rule.cooldown, 5,
+        help="The same of the same person or kiosk; 0: always.",
+    )  # fmt: skip
+    return replace(
+        rule, quiet_from=quiet or time(0), quiet_until=until or time(0), digest=int(digest),
+        cooldown=int(cooldown),
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""The page Notifications over the system as it is put together, to a receiver that is real."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from config import load
+from face_rec import assembly
+from face_rec.access.control.access_control import Access
+from face_rec.access.factors.step_up import StepUp
+from face_rec.access.pages import Page
+from face_rec.access.signin.own_sessions import OwnSessions
+from face_rec.domain.notice import NoticeKind
+from face_rec.notices.channel import ChannelKind, NoticeRule
+from face_rec.stores.redis.client import Client
+from tests.integration.notices.receiver import Receiver, receiving
+from tests.integration.pages.test_pages_over_real_system import ADMIN
+from tests.unit.pages.pages_app import opened
+
+
+@pytest.fixture
+def system(
+    redis_client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[assembly.System]:
+    port = redis_client.connection_pool.connection_kwargs["port"]
+    values = {
+        "REDIS_URL": f"redis://127.0.0.1:{port}/0", "DATA_DIR": str(tmp_path), "ACCOUNTS": "on",
+        "WEBHOOK_NETWORKS": "127.0.0.0/8", "DATA_KEY": "k" * 40,
+    }  # fmt: skip
+    monkeypatch.setattr(Access, "in_tab", lambda *_: ADMIN)
+    monkeypatch.setattr(OwnSessions, "unseen", lambda *_: None)
+    monkeypatch.setattr(OwnSessions, "previous", lambda *_: None)
+    monkeypatch.setattr(StepUp, "fresh", lambda *_: True)
+    with assembly.build(load(values, dotenv=None)) as built:
+        assembly.install(built)
+        yield built
+        assembly.install(None)
+
+
+@pytest.mark.timeout(180)
+def test_an_admin_adds_a_program_tries_it_and_says_what_it_is_told(
+    system: assembly.System, redis_client: Client
+) -> None:
+    page = opened(Page.NOTICES.file)
+    page.button(key="add_channel").click().run()
+    assert any("Standard Webhooks" in one.value or "mailtos" in one.value for one in page.markdown)
+    with receiving(Receiver()) as receiver:
+        made, receiver.secret = system.notices.channels.add(
+            "Payroll", ChannelKind.WEBHOOK, receiver.address, "ada"
+        )
+        rule = NoticeRule("", "All", frozenset({NoticeKind.MARK}), frozenset({made.id}))
+        system.notices.channels.save_rule(rule)
+        page = opened(Page.NOTICES.file)
+        shown = " ".join(one.value for one in page.markdown)
+        assert "Payroll" in shown
+        assert "127.0.0.1" in shown
+        assert "Marked → Payroll" in shown
+        page.button(key=f"test_{made.id}").click().run()
+        assert [one.value for one in page.success] == ["It went out."]
+        receiver.status = 500
+        page.button(key=f"test_{made.id}").click().run()
+        assert "answered 500" in page.error[0].value
+    stored = redis_client.dump("access:{main}:channels") or b""
+    assert b"Payroll" in stored
+    assert receiver.secret.encode() not in stored
+    assert b"/hook" not in stored
+    assert system.chain.verify().findings == ()
+
+
+@pytest.mark.timeout(180)
+def test_a_rule_is_saved_and_its_change_is_written_down(system: assembly.System) -> None:
+    with receiving(Receiver()) as receiver:
+        made, _ = system.notices.channels.add(
+            "Payroll", ChannelKind.WEBHOOK, receiver.address, "ada"
+        )
+        rule = system.notices.channels.save_rule(
+            NoticeRule("", "All", frozenset({NoticeKind.MARK}), frozenset({made.id}))
+        )
+        system.notices.channels.save_rule(replace(rule, digest=30))
+    actions = [entry.action for entry in system.access.audit.newest(10)]
+    assert actions[:3] == ["notices.rule.saved", "notices.rule.saved", "notices.channel.added"]
