@@ -130,8 +130,8 @@ class Channels:
         if rule.id:
             saved = self._rules.update(whole)
         else:
-            saved = replace(whole, id=secrets.token_hex(6))
             _titled(whole.title, len(self.rules()))
+            saved = replace(whole, id=secrets.token_hex(6), version=1)
             self._rules.create(saved)
         self._audit_log.record(Action.NOTICE_RULE_SAVED, saved.title, after=_about(saved))
         return saved

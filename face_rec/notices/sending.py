@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -107,7 +108,8 @@ class Sending:
     async def try_out(self, channel: Channel) -> str:
         """Send a test now, whether it is switched on or not; why it did not go, or ""."""
         now = self._clock.now()
-        notice = Notice(f"test.{int(now.timestamp())}", NoticeKind.TEST, now, details="it works")
+        name = f"test.{secrets.token_hex(6)}"
+        notice = Notice(name, NoticeKind.TEST, now, details="it works")
         job = _Job(channel.id, (Delivery(f"{channel.id}:{notice.id}", channel.id, "", notice),))
         try:
             return await self._tried(channel, job) or ""

@@ -163,7 +163,7 @@ class AdministrationRecords:
 
 _WHAT: Final = {
     "accounts": "The account", "devices": "The kiosk", "tokens": "The API token",
-    OPTIONS: "The site's option",
+    "notice-rules": "The rule of notices", OPTIONS: "The site's option",
 }  # fmt: skip
 
 

@@ -406,6 +406,7 @@ def _dying(monkeypatch: pytest.MonkeyPatch, receiver: Receiver) -> Iterator[None
         yield
 
 
+@pytest.mark.timeout(1800)  # with --thorough
 def test_whatever_fails_nothing_is_lost_and_doubles_carry_the_same_id(
     site: Site, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, thorough: bool
 ) -> None:

@@ -221,6 +221,11 @@ def test_a_good_value_is_understood(name: str, text: str, value: object) -> None
             "addresses such as stun:stun.example.org:3478, separated by commas",
         ),
         (
+            "WEBHOOK_NETWORKS",
+            "10.0.0.1/16",
+            "addresses or networks such as 10.0.0.0/16, separated by commas",
+        ),
+        (
             "TRUSTED_PROXIES",
             "10.0.0.1/16",
             "addresses or networks such as 10.0.0.0/16, separated by commas",
