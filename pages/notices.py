@@ -64,20 +64,35 @@ def channels(app: NoticesFacade) -> None:
 def _channel(app: NoticesFacade, channel: Channel) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         state = "" if channel.active else " · :orange[switched off]"
-        st.markdown(f"**{plain(channel.title)}**  \n{plain(channel.shown)}{state}")
-        if st.button("Send a test", key=f"test_{channel.id}", icon=":material/send:"):
-            _try_out(app, channel)
-        for key, label, opened in (
-            ("secret", "New secret", new_secret),
-            ("off", "Switch off" if channel.active else "Switch on", switch),
-            ("remove", "Remove", remove),
-        ):
-            if key == "secret" and channel.kind is not ChannelKind.WEBHOOK:
-                continue
-            if st.button(label, key=f"{key}_{channel.id}") or again(f"{key}_{channel.id}"):
-                opened(app, channel)
+        st.markdown(
+            f"**{plain(channel.title)}**  \n{plain(channel.shown)}{state}", width="stretch"
+        )
+        tried = st.button("Send a test", key=f"test_{channel.id}", icon=":material/send:")
+        with st.popover("More", icon=":material/more_horiz:", key=f"more_{channel.id}"):
+            more = _chosen(channel)
+    if tried:
+        _try_out(app, channel)
+    if more is not None:
+        more(app, channel)
     if channel.why_off:
         st.warning(plain(f"Switched off: {channel.why_off}."), icon=":material/error:")
+
+
+def _chosen(channel: Channel) -> Callable[[NoticesFacade, Channel], None] | None:
+    """The dialog that was asked for."""
+    offered = {
+        "off": ("Switch off" if channel.active else "Switch on", switch),
+        "secret": ("New secret", new_secret),
+        "remove": ("Remove", remove),
+    }
+    if channel.kind is not ChannelKind.WEBHOOK:
+        del offered["secret"]
+    found = None
+    for key, (label, opened) in offered.items():
+        name = f"{key}_{channel.id}"
+        if st.button(label, key=name, width="stretch") or again(name):
+            found = opened
+    return found
 
 
 def _try_out(app: NoticesFacade, channel: Channel) -> None:
@@ -171,7 +186,7 @@ def rules(app: NoticesFacade) -> None:
         st.caption("No rule yet: nothing is told of by itself.")
     for rule in found:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(_sentence(rule, known))
+            st.markdown(_sentence(rule, known), width="stretch")
             key = f"edit_{rule.id}"
             if st.button("Edit", key=key, icon=":material/edit:") or again(key):
                 edit_rule(app, rule)
@@ -212,6 +227,8 @@ def outcomes(app: NoticesFacade) -> None:
         st.subheader("What went out", anchor=False)
         if waiting:
             st.caption(f"{counted(waiting, 'notice', 'notices')} on the way or waiting.")
+        elif not (dead or recent):
+            st.caption("Nothing yet.")
         dead, recent = dead[:50], recent[:20]
         told = [one.notice for one in dead] + [one.notice for one in recent]
         people = app.people.many(sorted({one.subject for one in told if one.subject}))
@@ -236,7 +253,8 @@ def _dead(app: NoticesFacade, one: Delivery, about: str, channel: str) -> None:
         st.markdown(
             f"**{plain(one.notice.kind.words)}** {plain(about)}  \n"
             f"given up after {counted(one.tries, 'try', 'tries')}: {plain(one.problem)} "
-            f"({plain(channel)})"
+            f"({plain(channel)})",
+            width="stretch",
         )
         if st.button("Send again", key=f"again_{one.id}"):
             app.notices.outbox.again(one.id, app.clock.now())

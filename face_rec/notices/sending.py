@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final, Protocol
 
+import httpcore
+
 from face_rec.background import task
 from face_rec.clock import Clock
 from face_rec.domain.errors import FaceRecError, NoticeRefused, StoreError
@@ -37,6 +39,7 @@ _BUSY: Final = timedelta(seconds=30)
 _OFF: Final = timedelta(minutes=10)
 _TOO_OLD: Final = timedelta(days=3)
 _EVERY: Final = 1.0
+_NO_ANSWER: Final = (TimeoutError, httpcore.TimeoutException, httpcore.ProtocolError)
 
 
 class Webhook(Protocol):
@@ -164,7 +167,7 @@ class Sending:
             if answer.gone:
                 why = "the receiver answered 410: it does not want to be told any more"
                 await asyncio.to_thread(self._channels.switch, channel.id, active=False, why=why)
-        except (FaceRecError, OSError, TimeoutError) as error:
+        except (FaceRecError, OSError, httpcore.NetworkError, *_NO_ANSWER) as error:
             problem = _words(error)
         except Exception as error:  # a plugin, or the receiver's answer, may raise anything
             log.warning("notice_not_sent channel=%s", channel.id, exc_info=True)
@@ -254,8 +257,12 @@ def _is_told(notice: Notice, person: Person | None) -> bool:
 
 
 def _words(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError | httpcore.TimeoutException):
         return "no answer in time"
+    if isinstance(error, httpcore.NetworkError):
+        return f"the receiver cannot be reached ({error or type(error).__name__})"
+    if isinstance(error, httpcore.ProtocolError):
+        return "the receiver hung up without an answer"
     return str(error) if isinstance(error, NoticeRefused | OSError) else type(error).__name__
 
 
