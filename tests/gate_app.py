@@ -17,7 +17,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Role
-from face_rec.assembly.access import AccessOptions, open_access
+from face_rec.assembly.storage.access import AccessOptions, open_access
 from face_rec.domain.groups import ALL_GROUPS, Groups
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister

@@ -228,7 +228,7 @@ def test_parts_are_put_together_in_assembly_only(part: str) -> None:
 
 
 def test_composition_is_noticed() -> None:
-    source = (ROOT / "face_rec" / "assembly" / "access.py").read_text(encoding="utf-8")
+    source = (ROOT / "face_rec" / "assembly" / "storage" / "access.py").read_text(encoding="utf-8")
     assert max(len(made) for made in _parts_made(source).values()) > _MOST_PARTS
 
 

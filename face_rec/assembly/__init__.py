@@ -1,10 +1,10 @@
 """Builds the system from the settings: the one place where everything meets.
 
 ``app`` builds all of it, ``commands`` what a command needs, ``drill`` what tries a backup out,
-``stores`` what both rest on, from ``redis_connection``, ``sealing``, ``snapshots``, ``chain``,
-``access``, ``privacy`` and ``model_change``; ``system`` says what was built and what each façade
-shows of it, ``serving`` puts routes and the gate in front, ``admission`` what the gate counts,
-``handover`` takes over from the process that served before.
+``storage`` what all rest on; ``system`` says what was built and what each façade shows of it,
+``site`` what pages may know of the settings, ``health`` and ``watches`` what is looked at,
+``notices`` whom it tells, ``serving`` puts routes and the gate in front, ``handover`` takes over
+from the process that served before.
 """
 
 from face_rec.assembly.app import build
@@ -26,9 +26,9 @@ from face_rec.assembly.commands import (
 )
 from face_rec.assembly.drill import Tried, try_restore
 from face_rec.assembly.handover import Handover, server_of
-from face_rec.assembly.redis_connection import redis_address
 from face_rec.assembly.serving import middleware, routes, serve_bounded
-from face_rec.assembly.snapshots import backup_place
+from face_rec.assembly.storage.redis_connection import redis_address
+from face_rec.assembly.storage.snapshots import backup_place
 from face_rec.assembly.system import System, install, owner_of_page
 
 __all__ = [

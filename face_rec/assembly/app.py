@@ -13,14 +13,14 @@ from datetime import datetime
 from config import Settings
 from face_rec import background
 from face_rec.assembly.commands import build_models, open_own_people, policy_of
-from face_rec.assembly.model_change import open_model_change, open_reembedding, switch_of
 from face_rec.assembly.health import open_health
+from face_rec.assembly.model_change import open_model_change, open_reembedding, switch_of
 from face_rec.assembly.notices import open_notices
 from face_rec.assembly.privacy import privacy_of
-from face_rec.assembly.sealing import offline_secrets
 from face_rec.assembly.site import site_info
-from face_rec.assembly.snapshots import open_kept_photos
-from face_rec.assembly.stores import Stores, cached_days, open_offices, open_stores
+from face_rec.assembly.storage.sealing import offline_secrets
+from face_rec.assembly.storage.snapshots import open_kept_photos
+from face_rec.assembly.storage.stores import Stores, cached_days, open_offices, open_stores
 from face_rec.assembly.system import System
 from face_rec.assembly.watches import alarm, note_of, open_clock_watch, open_reoffer
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
@@ -31,12 +31,11 @@ from face_rec.journey.mark import DurableMarker
 from face_rec.journey.offline import OfflineStills
 from face_rec.journey.pipeline import PipelineDeps
 from face_rec.journey.still import Stills
-from face_rec.journey.streams.performance_advice import Machine, advice
 from face_rec.journey.streams.workers import WorkerPool
 from face_rec.kiosks.kiosk import NAME as KIOSK_NAME
 from face_rec.kiosks.kiosk_register import Heartbeat
 from face_rec.kiosks.offline import OfflineSeal
-from face_rec.kiosks.screen_status import ScreenReports, camera_troubles
+from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.languages.translator import Translators
 from face_rec.models.service import ModelService
 from face_rec.people.directory import CachedDirectory
@@ -49,15 +48,12 @@ from face_rec.people.photos.quality import assess
 from face_rec.privacy.service import RetentionSchedule
 from face_rec.site_options import OptionsFollower
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
-from face_rec.stores.redis import durability, redis_health
-from face_rec.stores.redis.aof_repair import repaired_check
 from face_rec.stores.redis.embedded import folder_of
 from face_rec.stores.site.kiosk_records import RedisHandedOver
-from face_rec.stores.verify.daily_check import DailyCheck, chain_check
+from face_rec.stores.verify.daily_check import DailyCheck
 from face_rec.warm_up import Heap
 from face_rec.web.frames.offline import Offline
 from face_rec.web.gate.shedding import Overload
-from face_rec.web.ops import checks, health, host_checks
 
 log = logging.getLogger(__name__)
 
@@ -160,8 +156,17 @@ def _system(
         stores.writers, clock, stores.options,
     )  # fmt: skip
     looks = open_health(
-        settings, stores, clock, models=models, engine=engine, marker=marker, follower=follower,
-        screens=screens, load=load, clock_watch=clock_watch, daily_check=daily_check,
+        settings,
+        stores,
+        clock,
+        models=models,
+        engine=engine,
+        marker=marker,
+        follower=follower,
+        screens=screens,
+        load=load,
+        clock_watch=clock_watch,
+        daily_check=daily_check,
     )
     notices = open_notices(settings, stores, services, looks, clock)
     notices.start()

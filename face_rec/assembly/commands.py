@@ -6,8 +6,10 @@ from contextlib import ExitStack, contextmanager
 from config import Settings
 from face_rec.access.accounts.account import Account
 from face_rec.access.control.access_control import Access
-from face_rec.assembly.access import open_accounts
-from face_rec.assembly.chain import (
+from face_rec.assembly.model_change import open_model_change, switch_of
+from face_rec.assembly.privacy import privacy_of
+from face_rec.assembly.storage.access import open_accounts
+from face_rec.assembly.storage.chain import (
     Chained,
     open_chained,
     open_streams,
@@ -15,12 +17,10 @@ from face_rec.assembly.chain import (
     witness_folder,
     witness_pin,
 )
-from face_rec.assembly.model_change import open_model_change, switch_of
-from face_rec.assembly.privacy import privacy_of
-from face_rec.assembly.redis_connection import open_redis
-from face_rec.assembly.sealing import open_data_keys, open_pin_sealer, open_resealing
-from face_rec.assembly.snapshots import open_sealed, open_snapshots
-from face_rec.assembly.stores import (
+from face_rec.assembly.storage.redis_connection import open_redis
+from face_rec.assembly.storage.sealing import open_data_keys, open_pin_sealer, open_resealing
+from face_rec.assembly.storage.snapshots import open_sealed, open_snapshots
+from face_rec.assembly.storage.stores import (
     Stores,
     Writers,
     cached_days,

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from config import Settings
 from face_rec import files
-from face_rec.assembly.chain import open_chained, open_streams
 from face_rec.assembly.commands import build_backups, open_whole
-from face_rec.assembly.sealing import chain_secrets, open_data_keys
-from face_rec.assembly.stores import open_options
+from face_rec.assembly.storage.chain import open_chained, open_streams
+from face_rec.assembly.storage.sealing import chain_secrets, open_data_keys
+from face_rec.assembly.storage.stores import open_options
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import StoreError
 from face_rec.stores.backup.backup_file import Summary

@@ -1,10 +1,10 @@
-"""What is looked at to say whether this process can do its work, in the order in which it is told."""
+"""What is looked at to say whether this process can do its work, in the order of telling."""
 
 import os
 
 from config import Settings
 from face_rec import background
-from face_rec.assembly.stores import Stores
+from face_rec.assembly.storage.stores import Stores
 from face_rec.clock import Clock
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker

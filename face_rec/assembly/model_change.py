@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from config import Settings
 from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.assembly.stores import Stores
+from face_rec.assembly.storage.stores import Stores
 from face_rec.clock import Clock
 from face_rec.people.change.change import ModelChange, Note
 from face_rec.people.change.job import ReembeddingJob

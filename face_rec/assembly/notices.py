@@ -7,7 +7,7 @@ from datetime import UTC, date, timedelta
 from typing import Final
 
 from config import Settings
-from face_rec.assembly.stores import Stores
+from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.rules import rule_version
 from face_rec.attendance.service import ServiceByZone
 from face_rec.attendance.terms.filters import Filters

@@ -10,8 +10,8 @@ from config import Settings
 from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Act
-from face_rec.assembly.snapshots import open_kept_photos
-from face_rec.assembly.stores import Stores
+from face_rec.assembly.storage.snapshots import open_kept_photos
+from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.marks.records import marks_table
 from face_rec.attendance.reports.pdf_file import FONT

@@ -58,8 +58,7 @@ from face_rec.web.gate.admission import Admission, whose
 from face_rec.web.gate.shedding import Overload
 from face_rec.web.ops.health import Health
 
-_LATELY: Final = timedelta(days=7)
-"""In which a new site's first mark is looked for."""
+_LATELY: Final = timedelta(days=7)  # in which a new site's first mark is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +201,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             handed_over=system.offline.stills.handed_over.of,
             waiting=lambda day: system.services.current().stores.rules.waiting(day),  # noqa: PLW0108
         ),
-        NoticesFacade(
-            *common,
-            notices=system.notices,
-            people=system.people,
-            kiosks=system.kiosks,
-        ),
+        NoticesFacade(*common, notices=system.notices, people=system.people, kiosks=system.kiosks),
         AdminFacade(
             *common,
             health=system.health.results,
@@ -269,8 +263,7 @@ def _kiosk_service(system: System) -> KioskService:
 
 def _marked_lately(system: System) -> bool:
     timesheets = system.services.current().timesheets
-    today = timesheets.today()
-    return bool(timesheets.marks(today - _LATELY, today))
+    return bool(timesheets.marks(timesheets.today() - _LATELY, timesheets.today()))
 
 
 def _picture_age(engine: Engine, kiosk: str) -> float | None:

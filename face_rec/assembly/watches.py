@@ -8,7 +8,7 @@ from pathlib import Path
 from config import Settings
 from face_rec.access.audit.audit import Action
 from face_rec.access.control.access_control import Access
-from face_rec.assembly.stores import Stores
+from face_rec.assembly.storage.stores import Stores
 from face_rec.clock import Clock, MachineClock
 from face_rec.domain.clock_state import TOLD, ClockNote
 from face_rec.journey.replay import Reoffer

@@ -18,7 +18,7 @@ from face_rec import clock as clocks
 from face_rec import files
 from face_rec.access.audit.audit import AuditEntry
 from face_rec.access.rights import Role, Scope
-from face_rec.assembly.stores import Stores, open_stores
+from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.assembly.watches import open_reoffer
 from face_rec.attendance.rules.calendar import Holiday
 from face_rec.domain.errors import FaceRecError, JournalError

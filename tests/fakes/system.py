@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from face_rec.assembly import system as holder
 from face_rec.assembly.model_change import change_note
-from face_rec.assembly.stores import open_service
+from face_rec.assembly.storage.stores import open_service
 from face_rec.assembly.system import System
 from face_rec.attendance.cached_stores import Stores
 from face_rec.attendance.service import AttendanceService, ServiceByZone

@@ -8,7 +8,7 @@ import pytest
 from face_rec.access.accounts.account import Account
 from face_rec.access.accounts.accounts import Accounts
 from face_rec.access.rights import Role
-from face_rec.assembly.access import AccessOptions, open_access
+from face_rec.assembly.storage.access import AccessOptions, open_access
 from face_rec.domain.errors import AccountRefused, LastOne
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS
 from face_rec.stores.access.records import RedisRecords

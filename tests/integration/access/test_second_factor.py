@@ -11,7 +11,7 @@ from face_rec.access.control.access_control import HALF, SESSION, Access
 from face_rec.access.factors.second_factor import BY_BROWSER, BY_CODE
 from face_rec.access.rights import Role
 from face_rec.access.signin.half_session import HALF_SECONDS
-from face_rec.assembly.access import AccessOptions, open_access
+from face_rec.assembly.storage.access import AccessOptions, open_access
 from face_rec.domain.errors import FactorRefused
 from face_rec.domain.groups import ALL_GROUPS, NO_GROUPS
 from face_rec.stores.redis.client import Client

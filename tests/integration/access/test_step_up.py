@@ -19,7 +19,7 @@ from face_rec.access.limits.pace import OWN_PASSWORD
 from face_rec.access.rights import FRESH_PROOF, Act, Role, Scope
 from face_rec.access.secrets import digest
 from face_rec.assembly.privacy import privacy_of
-from face_rec.assembly.stores import open_stores
+from face_rec.assembly.storage.stores import open_stores
 from face_rec.attendance.kiosk_service import KioskService
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import ProofNeeded

@@ -10,7 +10,7 @@ import config
 from face_rec.__main__ import main
 from face_rec.access.accounts.account import Account
 from face_rec.access.rights import Role, Scope
-from face_rec.assembly.stores import Stores, open_stores
+from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import Conflict, LastOne
 from face_rec.domain.groups import NO_GROUPS

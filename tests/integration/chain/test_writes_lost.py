@@ -17,7 +17,7 @@ from face_rec.access.audit.actor import Actor
 from face_rec.access.audit.audit import AuditEntry
 from face_rec.access.rights import Role, Scope
 from face_rec.access.signin.visitor import Visitor
-from face_rec.assembly.stores import open_stores
+from face_rec.assembly.storage.stores import open_stores
 from face_rec.assembly.watches import open_reoffer
 from face_rec.attendance.rules.calendar import Holiday, Leave
 from face_rec.attendance.rules.rules import items_of

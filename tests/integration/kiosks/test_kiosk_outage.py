@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from face_rec.access.control.access_control import Access
 from face_rec.access.signin.sign_in import SignInService
-from face_rec.assembly.access import AccessOptions, open_access
+from face_rec.assembly.storage.access import AccessOptions, open_access
 from face_rec.stores.redis.client import RedisAddress, connect
 from face_rec.stores.site.site_state import FileMark
 from tests.device_key import DeviceKey

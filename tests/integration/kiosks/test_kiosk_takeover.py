@@ -23,7 +23,7 @@ import pytest
 import config
 from face_rec.access.devices.device import Bound
 from face_rec.assembly.commands import open_backups
-from face_rec.assembly.stores import Stores, open_stores
+from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.attendance.rules import rule_version
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.kiosks.kiosk import Direction, KioskRecord

@@ -203,9 +203,9 @@ _LOOK = """
 import io
 from contextlib import ExitStack
 from PIL import Image
-from face_rec.assembly.chain import open_streams
-from face_rec.assembly.redis_connection import open_redis
-from face_rec.assembly.stores import open_options
+from face_rec.assembly.storage.chain import open_streams
+from face_rec.assembly.storage.redis_connection import open_redis
+from face_rec.assembly.storage.stores import open_options
 from face_rec.clock import SystemClock
 from face_rec.domain.look import logo_of
 picture = io.BytesIO()

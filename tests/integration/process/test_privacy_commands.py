@@ -12,7 +12,7 @@ import pytest
 import config
 from face_rec import assembly
 from face_rec.__main__ import main
-from face_rec.assembly.stores import open_stores
+from face_rec.assembly.storage.stores import open_stores
 from face_rec.clock import SystemClock
 from face_rec.domain.people import Person
 from face_rec.stores.redis import keys

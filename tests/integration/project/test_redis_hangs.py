@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import config
-from face_rec.assembly.stores import Stores, open_stores
+from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.clock import SystemClock
 from face_rec.domain.marks import Outcome
 from face_rec.journey.mark import DurableMarker

@@ -17,8 +17,8 @@ from PIL import Image
 
 from config import Settings, load
 from face_rec import assembly
-from face_rec.assembly.chain import witness_folder
 from face_rec.assembly.commands import open_backups
+from face_rec.assembly.storage.chain import witness_folder
 from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
 from face_rec.attendance.terms.filters import EVERYBODY
 from face_rec.attendance.timesheets import Timesheets

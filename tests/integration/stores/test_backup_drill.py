@@ -17,7 +17,7 @@ import config
 from config import Settings
 from face_rec import assembly
 from face_rec.__main__ import main
-from face_rec.assembly.stores import open_stores
+from face_rec.assembly.storage.stores import open_stores
 from face_rec.clock import SystemClock
 from face_rec.domain.marks import Event
 from face_rec.stores.backup.comparison import Compared, Comparison

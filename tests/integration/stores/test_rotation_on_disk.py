@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import config
-from face_rec.assembly.stores import Stores, open_stores
+from face_rec.assembly.storage.stores import Stores, open_stores
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import FaceRecError
 from face_rec.domain.people import Person

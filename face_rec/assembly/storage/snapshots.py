@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from config import Settings
-from face_rec.assembly.sealing import own_keys
+from face_rec.assembly.storage.sealing import own_keys
 from face_rec.people.kept_photos import KeptPhotos
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.stores.backup.backup_place import FilePlace, Place, S3Place

@@ -43,7 +43,7 @@ from face_rec.access.signin.provider_sessions import ProviderSessions
 from face_rec.access.signin.session import HalfSession, Lifetime
 from face_rec.access.signin.sign_in import SignInService
 from face_rec.access.storage import OnceStore
-from face_rec.assembly.sealing import open_pin_sealer
+from face_rec.assembly.storage.sealing import open_pin_sealer
 from face_rec.clock import Clock
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.protocols.sealing import Sealer

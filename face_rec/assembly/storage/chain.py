@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config import Settings
-from face_rec.assembly.sealing import chain_secrets, own_keys, writes_sealer
-from face_rec.assembly.snapshots import encryption_of, open_s3
+from face_rec.assembly.storage.sealing import chain_secrets, own_keys, writes_sealer
+from face_rec.assembly.storage.snapshots import encryption_of, open_s3
 from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError
 from face_rec.stores.access.audit_stream import RedisAudit

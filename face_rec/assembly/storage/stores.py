@@ -15,16 +15,16 @@ from face_rec.access.control.access_control import Access
 from face_rec.access.devices.device import Device
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.rights import Act
-from face_rec.assembly.access import open_accounts, open_trail
-from face_rec.assembly.chain import open_chained, open_journal, open_streams
-from face_rec.assembly.redis_connection import (
+from face_rec.assembly.storage.access import open_accounts, open_trail
+from face_rec.assembly.storage.chain import open_chained, open_journal, open_streams
+from face_rec.assembly.storage.redis_connection import (
     connected,
     connected_to_mark,
     refuse_later_version,
     start_redis,
 )
-from face_rec.assembly.sealing import open_data_keys
-from face_rec.assembly.snapshots import open_spool
+from face_rec.assembly.storage.sealing import open_data_keys
+from face_rec.assembly.storage.snapshots import open_spool
 from face_rec.attendance.answers import Answers
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.attendance.mark_queries import MarkQueries
