@@ -1,4 +1,4 @@
-"""The cooldown, and what is said of marks, while the wall clock jumps to and fro.
+"""The cooldown, and what is said of marks, while the wall clock jumps back and forth.
 
 What is true is told by the time since the machine was started, which the tests move on: who comes
 back after the cooldown is marked, who stays is not, whatever the wall clock says; and a mark whose
