@@ -5,9 +5,14 @@ ask for more: the texture models over all looks, the edge of a paper or a screen
 and both turns *seen*, as the way of one face without a gap or a jump. Two photos, one from the
 front and one from the side, are no turn; neither is a photo that is turned in a hand, for then
 the eyes draw together far more than the nose moves.
+
+What counts is what was seen of whom the photos show: looks and turns on the unbroken way of a face
+on which a photo was taken, around that time. Else somebody who sits there first, and turns, would
+speak for the picture that is held there afterwards.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -37,6 +42,8 @@ GAP: Final = 1.0
 """… seconds that may lie between them, …"""
 JUMP: Final = 0.5
 """… and widths of the face by which its landmarks may move, in the mean."""
+AROUND: Final = 3.0
+"""Seconds before and after a photo in which a look speaks for it."""
 FLATTENED: Final = 0.75
 """A head whose nose says that it is turned by some angle shows its eyes drawn together by the
 cosine of that. A photo that seems as far turned is turned much further (measured: 60° look like
@@ -45,25 +52,28 @@ cosine of that. A photo that seems as far turned is turned much further (measure
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Way:
-    """The way of one face, picture by picture. ``wide``: how wide its eyes stood when it faced the
-    camera, in distances from eyes to mouth; None: it has not yet, since the last gap or jump."""
+    """The way of one face without a gap or a jump, picture by picture. ``since``: when it began;
+    ``wide``: how wide its eyes stood when it faced the camera, in distances from eyes to mouth;
+    None: it has not yet. ``seen``: the turns."""
 
     face: Face
     yaw: float
     at: float
+    since: float
     wide: float | None = None
     seen: frozenset[Side] = frozenset()
 
 
 def _on(way: _Way | None, face: Face, yaw: float, at: float) -> _Way:
-    """``way`` with one picture more; turns that were seen stay so."""
-    seen = way.seen if way else frozenset()
-    wide = way.wide if way and _joined(way, face, yaw, at) else None
+    """``way`` with one picture more, or the one that begins with it."""
+    if way is None or not _joined(way, face, yaw, at):
+        way = _Way(face, yaw, at, since=at)
+    wide, seen = way.wide, way.seen
     if abs(yaw) <= FRONT:
         wide = _width(face)
     elif abs(yaw) >= TURNED and wide and _round(face, yaw, wide):
         seen |= {Side.LEFT if yaw > 0 else Side.RIGHT}
-    return _Way(face, yaw, at, wide, seen)
+    return _Way(face, yaw, at, way.since, wide, seen)
 
 
 def _joined(way: _Way, face: Face, yaw: float, at: float) -> bool:
@@ -93,7 +103,7 @@ class EnrolmentWatch:
         self._models = models
         self._assess = assess
         self._asked = asked
-        self._way: _Way | None = None
+        self._ways: tuple[_Way, ...] = ()
         self._newest = Evidence()
         self._textures: tuple[Sighting, ...] = ()
         self._edge: Finding | None = None
@@ -107,7 +117,7 @@ class EnrolmentWatch:
         if models is None or not self._asked():
             return
         yaw = self._assess(image, face).yaw
-        self._way = _on(self._way, face, yaw, at)
+        self._go_on(face, yaw, at)
         before = self._newest.sightings
         if abs(yaw) > STRAIGHT or (before and at - before[-1].at < EVERY):
             return
@@ -124,13 +134,14 @@ class EnrolmentWatch:
         """Whether whoever is there is too near to be judged, and was not told for long."""
         return self._near
 
-    def judgement(self) -> Judgement | None:
-        """What all of it comes to; None: nothing was checked. Without texture models only an edge
-        can be noticed, and nobody is called live or not."""
-        judged = self._judged()
+    def judgement(self, taken: Sequence[float]) -> Judgement | None:
+        """What all of it comes to for photos that were ``taken`` then; None: nothing was checked.
+        Without texture models only an edge can be noticed, and nobody is called live or not."""
+        ways = self._ways
+        judged = self._judged(ways, taken)
         if self._edge is None and not self._measured:
             return None
-        turns = self._way.seen if self._way else frozenset()
+        turns = {side for way in ways if any(_holds(way, at) for at in taken) for side in way.seen}
         both = len(turns) == len(Side)
         turned = Finding(Cue.TURN, float(len(turns)), Liveness.LIVE if both else Liveness.UNSURE)
         found = (*judged.findings, *((self._edge,) if self._edge else ()), turned)
@@ -141,10 +152,17 @@ class EnrolmentWatch:
             verdict = Liveness.UNSURE
         return replace(judged, verdict=verdict, findings=found)
 
-    def _judged(self) -> Judgement:
-        """By the models and the whole picture's motion, over all looks."""
-        measured = [one for one in self._textures if one.texture is not None]
-        return judge(Evidence(self._textures if len(measured) >= LOOKS else ()))
+    def _judged(self, ways: Sequence[_Way], taken: Sequence[float]) -> Judgement:
+        """By the models and the whole picture's motion, over all looks that speak for a photo."""
+        looks = tuple(one for one in self._textures if _speaks(one.at, ways, taken))
+        measured = [one for one in looks if one.texture is not None]
+        return judge(Evidence(looks if len(measured) >= LOOKS else ()))
+
+    def _go_on(self, face: Face, yaw: float, at: float) -> None:
+        before = self._ways[-1] if self._ways else None
+        way = _on(before, face, yaw, at)
+        same = before is not None and way.since == before.since
+        self._ways = (*(self._ways[:-1] if same else self._ways), way)
 
     def _add(self, seen: Sighting) -> None:
         self._newest = self._newest.add(seen)
@@ -161,6 +179,16 @@ class EnrolmentWatch:
             self._near_since = seen.at
         told = seen.at - self._near_since >= NEAR_FOR
         self._near = not told and not any(one.texture is not None for one in self._textures)
+
+
+def _holds(way: _Way, at: float) -> bool:
+    return way.since <= at <= way.at
+
+
+def _speaks(at: float, ways: Sequence[_Way], taken: Sequence[float]) -> bool:
+    """Whether a look is of the face that a photo shows, and near it in time."""
+    way = ways[bisect_right(ways, at, key=lambda one: one.since) - 1]
+    return any(_holds(way, photo) and abs(photo - at) <= AROUND for photo in taken)
 
 
 def _edge(findings: Sequence[Finding]) -> Finding | None:

@@ -41,8 +41,9 @@ class CaptureWatch(Protocol):
         """One more picture with the one face in it; ``at``: monotonic seconds."""
         ...
 
-    def judgement(self) -> Judgement | None:
-        """What all pictures come to; None: nothing was checked."""
+    def judgement(self, taken: Sequence[float]) -> Judgement | None:
+        """What all pictures come to for photos that were ``taken`` at these monotonic seconds;
+        None: nothing was checked."""
         ...
 
 
@@ -54,7 +55,7 @@ class NotWatched:
     def see(self, image: Image, face: Face, at: float) -> None:
         """Nothing comes of it."""
 
-    def judgement(self) -> None:
+    def judgement(self, taken: Sequence[float]) -> None:
         """Nothing was checked."""
 
 
@@ -91,6 +92,7 @@ class GuidedCapture:
         self._so_far = tuple(so_far)
         self._lock = threading.Lock()
         self._photos: list[EnrolPhoto] = []
+        self._times: list[float] = []  # when each was taken
         self._skipped: set[View] = set()
         self._hint = ""
         self._last: Face | None = None
@@ -107,11 +109,13 @@ class GuidedCapture:
             return CaptureState(wanted, hint, tuple(self._photos), skipped, wanted is None)
 
     def taken(self) -> tuple[EnrolPhoto, ...]:
-        """The state's photos, with what the whole capture says of whether a person was there."""
-        judged = self._watch.judgement()
+        """The state's photos, with what the capture says of whether their person was there."""
+        with self._lock:
+            photos, times = tuple(self._photos), tuple(self._times)
+        judged = self._watch.judgement(times)
         life = judged.verdict.value if judged else ""
         doubts = judged.reasons if judged else ()
-        return tuple(replace(photo, life=life, doubts=doubts) for photo in self.state().photos)
+        return tuple(replace(photo, life=life, doubts=doubts) for photo in photos)
 
     def skip(self) -> None:
         """Go on without the view asked for now; the front view cannot be skipped."""
@@ -125,6 +129,7 @@ class GuidedCapture:
         """Throw away one of the state's photos; its view is asked for again."""
         with self._lock:
             if photo in self._photos:
+                del self._times[self._photos.index(photo)]
                 self._photos.remove(photo)
                 self._skipped.discard(photo.view)
                 self._hint = ""
@@ -169,6 +174,7 @@ class GuidedCapture:
         with self._lock:
             if photo.view is self._wanted():  # the page may have skipped it meanwhile
                 self._photos.append(photo)
+                self._times.append(at)
                 self._taken_at = at
 
     def _steady(self, face: Face) -> bool:

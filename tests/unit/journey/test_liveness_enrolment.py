@@ -41,21 +41,30 @@ class Desk:
     life: FakeLife | None = field(default_factory=FakeLife)
     asked: bool = True
     at: float = 0.0
+    taken: list[float] = field(default_factory=list)
+    """When photos were taken: with every picture, but those that a test leaves out."""
 
     def __post_init__(self) -> None:
         models = replace(fake_models(), life=self.life)
         self.watch = EnrolmentWatch(FakeModelSource(models), assess, lambda: self.asked)
 
     def show(
-        self, yaws: Iterable[float], step: float = 0.1, left: float = 280, *, flat: bool = False
+        self,
+        yaws: Iterable[float],
+        step: float = 0.1,
+        left: float = 280,
+        *,
+        flat: bool = False,
+        taken: bool = True,
     ) -> None:
         for yaw in yaws:
             self.at += step
+            self.taken.extend([self.at] if taken else [])
             self.watch.see(PLAIN, head(yaw, left=left, flat=flat), self.at)
 
     @property
     def found(self) -> Judgement:
-        judged = self.watch.judgement()
+        judged = self.watch.judgement(self.taken)
         assert judged is not None
         return judged
 
@@ -121,6 +130,40 @@ def test_a_look_or_two_accuse_nobody() -> None:
     assert desk.found.verdict is Liveness.UNSURE
 
 
+@pytest.mark.parametrize(("pause", "left"), [(1.5, 280), (0.1, 340)], ids=["gone", "elsewhere"])
+def test_who_sat_there_first_does_not_speak_for_the_picture_that_is_held_there_after(
+    pause: float, left: float
+) -> None:
+    desk = Desk(FakeLife(0.95))
+    desk.show([*STRAIGHT * 5, *LEFT, *RIGHT], taken=False)
+    assert desk.life is not None
+    desk.life.score = 0.1
+    desk.show([0.0], pause, left)
+    desk.show(STRAIGHT, left=left)
+    assert desk.turns == 0, "the turns were somebody else's"
+    assert desk.found.verdict is Liveness.ATTACK
+
+
+def test_nor_who_comes_between_its_photos() -> None:
+    desk = Desk(FakeLife(0.1))
+    desk.show(STRAIGHT)
+    assert desk.life is not None
+    desk.life.score = 0.95
+    desk.show([0.0], 1.5, taken=False)
+    desk.show([*STRAIGHT * 5, *LEFT, *RIGHT], taken=False)
+    assert desk.turns == 0
+    assert desk.found.verdict is Liveness.ATTACK
+
+
+def test_nor_who_makes_room_for_it_without_a_gap() -> None:
+    desk = Desk(FakeLife(0.95))
+    desk.show([*STRAIGHT * 10], taken=False)
+    assert desk.life is not None
+    desk.life.score = 0.1
+    desk.show([0.0] * 35)
+    assert desk.found.verdict is Liveness.ATTACK, "looks before its first photo are few"
+
+
 def test_only_looks_from_the_front_are_shown_to_the_models_and_five_a_second() -> None:
     desk = Desk()
     desk.show([30.0] * 20)
@@ -137,6 +180,7 @@ def test_an_edge_is_an_attack_whatever_comes_after_it_also_without_models() -> N
             there = (480 + 7 * (number % 2), 270 + 3 * (number % 2))
             image, face = held(there, there)
             desk.at += 0.25
+            desk.taken.append(desk.at)
             desk.watch.see(image, face, desk.at)
         desk.show([*STRAIGHT * 3, *LEFT, *RIGHT])
         assert desk.found.verdict is Liveness.ATTACK
@@ -146,7 +190,7 @@ def test_an_edge_is_an_attack_whatever_comes_after_it_also_without_models() -> N
 @pytest.mark.parametrize("desk", [Desk(life=None), Desk(asked=False)], ids=["models", "asked"])
 def test_without_models_or_where_nobody_asks_nothing_is_said(desk: Desk) -> None:
     desk.show([*STRAIGHT, *LEFT, *RIGHT])
-    assert desk.watch.judgement() is None
+    assert desk.watch.judgement(desk.taken) is None
     assert not desk.watch.near
 
 
@@ -204,7 +248,7 @@ def test_a_real_head_that_turns_is_seen_to_turn(trained: ModelService) -> None:
         for number, image in enumerate(pictures):
             (face,) = models.detector.detect(image, 320)
             watch.see(image, face, number / 10)
-        judged = watch.judgement()
+        judged = watch.judgement([number / 10 for number in range(len(pictures))])
         assert judged is not None
         seen.append(next(one.value for one in judged.findings if one.cue is Cue.TURN))
     assert seen == [1, 2]

@@ -1,5 +1,6 @@
 """What becomes of a registration whose photos may have been taken of a picture."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -27,7 +28,7 @@ class ToldWatch:
     def see(self, image: Image, face: Face, at: float) -> None:
         self.seen.append(at)
 
-    def judgement(self) -> Judgement | None:
+    def judgement(self, taken: Sequence[float]) -> Judgement | None:
         return self.says
 
 
