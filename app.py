@@ -231,6 +231,7 @@ app = st.App(
             screen_files.away_script(WORDS),
             screen_files.WORKER,
         ),
+        _HANDOVER.leaving,
     ),
     middleware=assembly.middleware(
         SETTINGS,
@@ -251,7 +252,7 @@ def main() -> None:
         assembly.server_of(SETTINGS, str(options["server.address"])), SETTINGS.data_dir,
         starlette_server._get_uvicorn_config_kwargs,  # noqa: SLF001
         lambda: bootstrap._print_url(is_running_hello=False),  # noqa: SLF001
-        take_over=_HANDOVER.wanted,
+        take_over=_HANDOVER.wanted, drain=SETTINGS.drain_seconds,
     )  # fmt: skip
     _HANDOVER.runner = runner
     starlette_server.UvicornRunner = _Ours  # type: ignore[misc,assignment]

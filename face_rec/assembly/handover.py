@@ -60,12 +60,18 @@ class Handover:
             return
         await runner.served()
         await to_thread.run_sync(runner.take_place)
+        await runner.served()  # this loop turns: the second word rests on it
+        await to_thread.run_sync(runner.still_served)
         self._tell()
         await to_thread.run_sync(runner.give, lambda: _refusal(built))
         if runner.taking_over:
             if not await to_thread.run_sync(runner.left):
                 log.error("handover_other_still_there")
             await to_thread.run_sync(built.marker.adopt)
+
+    def leaving(self) -> bool:
+        """Whether this process serves only until it ends, which it is about to."""
+        return self.runner is not None and self.runner.leaving
 
     def close(self) -> None:
         if self.runner is not None:

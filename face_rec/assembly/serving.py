@@ -50,12 +50,17 @@ def serve_bounded(settings: Settings) -> None:
     connections.install(settings.trusted_proxies or ())
 
 
-def routes(settings: Settings, away: AwayFiles | None = None) -> list[BaseRoute]:
+def routes(
+    settings: Settings,
+    away: AwayFiles | None = None,
+    leaving: Callable[[], bool] = lambda: False,
+) -> list[BaseRoute]:
     """The plain HTTP routes; each asks for the running system when it is called. ``away``: what a
-    kiosk's browser shows while this does not answer; None: nothing of its own."""
+    kiosk's browser shows while this does not answer; None: nothing of its own. ``leaving``:
+    whether this process is about to end."""
     branding = installed.Branding(lambda: _title(settings), _accent, _words)
     ours: list[BaseRoute] = [
-        *health.routes(_health),
+        *health.routes(_health, leaving),
         *health.contact_routes(settings.security_contact, SystemClock()),
         *metrics.routes(
             metrics.Sources(

@@ -33,6 +33,11 @@ class WebServer(Topic):
 
     bind_address: Address = setting("127.0.0.1", "Address the app listens on.")
     port: Port = setting("8501", "Port of the app.")
+    drain_seconds: Annotated[int, Whole(0, 30)] = setting(
+        "0",
+        "For so long the app serves on when it is told to end, while /readyz answers 503: set it "
+        "behind a balancer that asks there.",
+    )
     tls_cert: ExistingFile | None = setting(
         "",
         "Certificate file (PEM); with TLS_KEY the app serves HTTPS itself.",

@@ -29,6 +29,10 @@ Check = Callable[[], HealthCheck]
 """Looks at one part. May take some seconds; runs on whatever thread asks."""
 
 _NO_STORE = {"Cache-Control": "no-store"}
+_DRAINING: Final = {
+    "status": "draining",
+    "detail": "This process ends in a moment and still answers: send new visitors to another one.",
+}
 
 
 class Health:
@@ -65,10 +69,13 @@ class Health:
         return all(result.ok for result in self.results())
 
 
-def routes(health: Callable[[], Health | None]) -> list[Route]:
+def routes(
+    health: Callable[[], Health | None], leaving: Callable[[], bool] = lambda: False
+) -> list[Route]:
     """``/healthz`` and ``/readyz``; neither tells a secret.
 
-    ``health`` is asked at every request; None means that the system is not built yet.
+    ``health`` is asked at every request; None means that the system is not built yet. ``leaving``:
+    whether this process is about to end, so that a balancer should send nobody any more.
     """
 
     async def healthz(_: Request) -> JSONResponse:
@@ -76,6 +83,8 @@ def routes(health: Callable[[], Health | None]) -> list[Route]:
 
     def readyz(request: Request) -> JSONResponse:
         # Not async: runs in a thread, for checks may wait.
+        if leaving():
+            return JSONResponse(_DRAINING, status_code=503, headers=_NO_STORE)
         found = health()
         results = found.results() if found else ()
         ready = found is not None and all(result.ok for result in results)

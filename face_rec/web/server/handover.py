@@ -4,8 +4,10 @@ is refused between them.
 The two meet at a socket in a folder that only their user may enter, and each asks the system
 whose process the other one is. The newcomer, which has built everything by then, asks; the
 one that serves gives it its listening socket and goes on serving; the newcomer says that it
-serves, too; the other one leaves. Until that word nothing has changed for anybody: if the
-newcomer dies, the one that served goes on as if nothing had been.
+serves, too, is asked for that word once more, and gives it when its event loop has turned since;
+the other one leaves. Until that second word nothing has changed for anybody: if the newcomer
+dies, the one that served goes on as if nothing had been. After it, a newcomer that dies is a
+server that died, which whoever started it starts again.
 """
 
 import contextlib
@@ -129,9 +131,11 @@ class Giver:
         line.settimeout(_SERVING_SECONDS)
         if _received(line).get("serving") is not True:
             raise ValueError("it does not say that it serves")
+        _send(line, {"leaving": True})
+        if _received(line).get("still") is not True:
+            raise ValueError("it does not say that it still serves")
         log.info("handover_done to=%s", asked.get("version"))
         _tell_systemd(f"MAINPID={_peer(line)[0]}")
-        _send(line, {"leaving": True})
         self.held.append(line)
         self._left.set()
         self._leave()
@@ -193,11 +197,16 @@ class Taker:
         return socket.socket(fileno=descriptors[0])
 
     def serving(self) -> None:
-        """Connections are accepted here: the other process may leave. Nothing is lost if it has
-        gone already."""
+        """Connections are accepted here: the other process may leave, once it has heard so again
+        (:meth:`still`). Nothing is lost if it has gone already."""
         with contextlib.suppress(OSError, EOFError, ValueError):
             _send(self._line, {"serving": True})
             _received(self._line)
+
+    def still(self) -> None:
+        """The second word: it leaves now."""
+        with contextlib.suppress(OSError):
+            _send(self._line, {"still": True})
 
     def wait_until_left(self, seconds: float) -> bool:
         """Whether the other process ended within ``seconds``."""

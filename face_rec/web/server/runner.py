@@ -3,11 +3,15 @@
 import asyncio
 import ipaddress
 import logging
+import math
+import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final
 
 from uvicorn import Config
@@ -28,9 +32,35 @@ _ENDS_WITHIN: Final = 60.0
 _NOT_STARTED: Final = 3
 
 
+class _Draining(WebServer):
+    """Told to end, it serves on for ``seconds`` and says that it leaves, so that a balancer sends
+    nobody any more; told again, it ends at once."""
+
+    def __init__(self, config: Config, seconds: float) -> None:
+        super().__init__(config)
+        self._seconds = seconds
+        self._ends_at = math.inf
+        self.leaving = False
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        drains = sig == signal.SIGTERM and self.started and self._seconds and not self.leaving
+        self.leaving = True
+        if not drains:
+            super().handle_exit(sig, frame)
+            return
+        log.info("draining seconds=%g", self._seconds)
+        self._captured_signals.append(sig)
+        self._ends_at = time.monotonic() + self._seconds
+
+    async def on_tick(self, counter: int) -> bool:
+        if time.monotonic() >= self._ends_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+
 class Runner:
     """Serves one app. ``options`` of uvicorn are asked for when it starts; ``told`` is called when
-    the address is known.
+    the address is known. ``drain``: seconds for which it serves on after SIGTERM.
 
     With ``take_over`` it binds nothing: what it listens on comes from the process that serves
     (:meth:`take_over`), when everything behind it stands.
@@ -44,6 +74,7 @@ class Runner:
         told: Callable[[], None],
         *,
         take_over: bool = False,
+        drain: float = 0,
     ) -> None:
         self._me = me
         self._data_dir = data_dir
@@ -51,8 +82,9 @@ class Runner:
         self._options = options
         self._told = told
         self._taking = take_over
+        self._drain = drain
         self._sockets: list[socket.socket] = []
-        self._server: WebServer | None = None
+        self._server: _Draining | None = None
         self._taker: Taker | None = None
         self._giver: Giver | None = None
         self._alone = ExitStack()
@@ -61,6 +93,11 @@ class Runner:
     def taking_over(self) -> bool:
         """Whether another process is to be asked before this one serves."""
         return self._taking
+
+    @property
+    def leaving(self) -> bool:
+        """Whether it serves only until it ends, which it is about to."""
+        return self._server is not None and self._server.leaving
 
     def run(self, app: Any) -> None:  # noqa: ANN401 - any ASGI app
         """Serve until the process is told to end or another one has taken over. Raises
@@ -74,7 +111,7 @@ class Runner:
             timeout_graceful_shutdown=_LEAVING_SECONDS, **self._options(),
         )  # fmt: skip
         self._told()
-        self._server = WebServer(config)
+        self._server = _Draining(config, self._drain)
         self._server.run(sockets=self._sockets)
         if not self._server.started:
             sys.exit(_NOT_STARTED)
@@ -98,9 +135,15 @@ class Runner:
             await asyncio.sleep(_EVERY)
 
     def take_place(self) -> None:
-        """Connections are accepted here: tell the process that served. Returns when it leaves."""
+        """Connections are accepted here: tell the process that served. Returns when it wants to
+        hear it again (:meth:`still_served`)."""
         if self._taker is not None:
             self._taker.serving()
+
+    def still_served(self) -> None:
+        """They still are: the other one leaves."""
+        if self._taker is not None:
+            self._taker.still()
 
     def left(self) -> bool:
         """Whether the process that served has ended; waits for it."""
@@ -127,6 +170,7 @@ class Runner:
 
     def _leave(self) -> None:
         if self._server is not None:
+            self._server.leaving = True
             self._server.should_exit = True  # read ten times a second by its own loop
 
 

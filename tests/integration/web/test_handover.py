@@ -57,6 +57,11 @@ def _asked(place: Path, me: Server = NEXT) -> tuple[Taker, socket.socket]:
     return found
 
 
+def _takes_place(taker: Taker) -> None:
+    taker.serving()
+    taker.still()
+
+
 def _end(taker: Taker, taken: socket.socket) -> None:
     taker.wait_until_left(0.0001)
     taken.close()
@@ -73,7 +78,7 @@ def test_who_waited_to_be_accepted_is_served_by_the_next_process(
     with _connects(listening) as visitor:
         taker, taken = _asked(place)
         assert not left.is_set(), "until the word it serves on"
-        taker.serving()
+        _takes_place(taker)
         assert left.wait(20)
         listening.close()
         accepted, _ = taken.accept()
@@ -83,22 +88,23 @@ def test_who_waited_to_be_accepted_is_served_by_the_next_process(
     _end(taker, taken)
 
 
-def test_a_newcomer_that_dies_before_its_word_changes_nothing_and_the_next_one_is_given_it(
-    give: Callable[..., Serving], place: Path
+@pytest.mark.parametrize("word", ["", "found[0].serving()"], ids=["first", "second"])
+def test_a_newcomer_that_dies_before_its_second_word_changes_nothing_and_the_next_one_is_given_it(
+    give: Callable[..., Serving], place: Path, word: str
 ) -> None:
     listening, _, left = give()
     code = (
         "import os, signal, sys\nfrom pathlib import Path\n"
         "from face_rec.web.server.handover import Server, Taker\n"
         f"found = Taker.ask(Server('main', '127.0.0.1', 8501, 'x'), Path({str(place)!r}))\n"
-        "assert found\nos.kill(os.getpid(), signal.SIGKILL)\n"
+        f"assert found\n{word}\nos.kill(os.getpid(), signal.SIGKILL)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
     taker, taken = _asked(place)
     assert not left.is_set()
     with _connects(listening):
         listening.accept()[0].close()
-    taker.serving()
+    _takes_place(taker)
     assert left.wait(20)
     _end(taker, taken)
 
@@ -117,7 +123,7 @@ def test_one_that_served_and_died_leaves_its_socket_with_the_newcomer_or_nobody(
     listening.close()
     with _connects(taken):
         taken.accept()[0].close()
-    taker.serving()
+    _takes_place(taker)
     _end(taker, taken)
 
 
@@ -180,7 +186,7 @@ def test_what_is_no_question_gets_no_socket_and_does_no_harm(
     assert descriptors == []
     taker, taken = _asked(place)
     assert not left.is_set()
-    taker.serving()
+    _takes_place(taker)
     _end(taker, taken)
 
 
@@ -276,7 +282,7 @@ def test_systemd_learns_which_process_serves_before_the_other_one_leaves(
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "n"))
         _, place, left = give()
         taker, taken = _asked(place)
-        taker.serving()
+        _takes_place(taker)
         assert systemd.recv(100) == f"MAINPID={os.getpid()}".encode()
         assert left.wait(20)
     _end(taker, taken)
@@ -287,10 +293,10 @@ def test_who_took_over_is_found_at_the_same_place_and_who_left_removes_nothing(
 ) -> None:
     first, _, left = give()
     taker, taken = _asked(place)
-    taker.serving()
+    _takes_place(taker)
     assert left.wait(20)
     give()
     again, other = _asked(place)
-    again.serving()
+    _takes_place(again)
     for one in (first, taken, other):
         one.close()

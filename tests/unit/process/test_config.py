@@ -183,6 +183,7 @@ def test_a_good_value_is_understood(name: str, text: str, value: object) -> None
         ("PORT", "0", "a whole number from 1 to 65535"),
         ("PORT", "65536", "a whole number from 1 to 65535"),
         ("PORT", "80.5", "a whole number from 1 to 65535"),
+        ("DRAIN_SECONDS", "31", "a whole number from 0 to 30"),
         ("TLS_CERT", "/no/such/cert.pem", "the path of a file that exists"),
         ("TLS_KEY", "/no/such/key.pem", "the path of a file that exists"),
         ("LOG_LEVEL", "loud", "one of debug, info, warning, error"),

@@ -54,6 +54,15 @@ def test_warnings_do_not_make_the_app_unready() -> None:
     }  # fmt: skip
 
 
+def test_while_it_leaves_it_is_not_ready_and_says_so_to_everybody() -> None:
+    leaving = TestClient(Starlette(routes=routes(lambda: _health(GOOD), lambda: True)))
+    answer = leaving.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "draining")
+    assert "still answers" in answer.json()["detail"]
+    assert answer.headers["cache-control"] == "no-store"
+    assert leaving.get("/healthz").status_code == 200
+
+
 def test_one_failed_check_makes_the_app_unready_and_says_what_to_do() -> None:
     answer = _client(_health(GOOD, BAD)).get("/readyz")
     assert answer.status_code == 503
