@@ -19,7 +19,8 @@ from face_rec.web.server.runner import Runner
 log = logging.getLogger(__name__)
 
 _WANTED: Final = re.compile(r"--take-over(?:=(\d+))?")
-_READY_SECONDS: Final = 120.0
+READY_SECONDS: Final = 120.0
+"""For which this version may take to get ready."""
 _EVERY: Final = 0.1
 
 
@@ -78,14 +79,19 @@ class Handover:
             self.runner.close()
 
     def _tell(self) -> None:
-        if self._told is not None:
+        """Who waited for the word may have gone: all the same this process serves."""
+        if self._told is None:
+            return
+        try:
             os.write(self._told, b"serving\n")
             os.close(self._told)
-            self._told = None
+        except OSError as error:
+            log.warning("handover_nobody_waits reason=%s", error)
+        self._told = None
 
 
 def _wait_until_ready(built: System) -> None:
-    ends = time.monotonic() + _READY_SECONDS
+    ends = time.monotonic() + READY_SECONDS
     while not built.health.ready:
         if time.monotonic() > ends:
             wrong = "; ".join(f"{one.name}: {one.detail}" for one in built.health.problems())

@@ -166,7 +166,7 @@ class Taker:
         line.settimeout(_ANSWER_SECONDS)
         try:
             line.connect(str(place))
-            _refuse_stranger(line, place)
+            _refuse_stranger(place, line)
             _send(line, asdict(me))
             found = cls._listening(line)
         except (FileNotFoundError, ConnectionError, EOFError):
@@ -209,28 +209,38 @@ class Taker:
             _send(self._line, {"still": True})
 
     def wait_until_left(self, seconds: float) -> bool:
-        """Whether the other process ended within ``seconds``."""
+        """Whether the other process ended within ``seconds``; a late word of it is no end."""
         self._line.settimeout(seconds)
         try:
-            return not self._line.recv(1)
+            while self._line.recv(_LONGEST_MESSAGE):
+                pass
         except TimeoutError:
             return False
         except OSError:
-            return True
+            pass
         finally:
             self._line.close()
+        return True
 
 
 @contextlib.contextmanager
 def alone(data_dir: Path, port: int) -> Iterator[None]:
     """While inside, no other process takes over this port. Raises HandoverRefused at once."""
-    files.make_folder(data_dir)
-    held = files.open_lock(data_dir / f"upgrade-{port}.lock")
+    if POSSIBLE:  # a lock that root leaves here would refuse every upgrade by the service's user
+        _refuse_stranger(meeting_place(data_dir, port))
+    path = data_dir / f"upgrade-{port}.lock"
+    try:
+        files.make_folder(data_dir)
+        held = files.open_lock(path)
+    except OSError as error:
+        raise HandoverRefused(
+            f"{path} cannot be opened ({error.strerror}). Let the app write there, and run this "
+            "as the user whose process serves."
+        ) from error
     try:
         if not files.lock(held):
             raise HandoverRefused(
-                "Another process is taking over at this moment. Wait until it says that it "
-                "serves; then begin again if you still want to."
+                "Another process is taking over at this moment. Wait until it says that it serves."
             )
         yield
     finally:
@@ -279,11 +289,14 @@ def _of_ours(line: socket.socket) -> bool:
     return True
 
 
-def _refuse_stranger(line: socket.socket, place: Path) -> None:
-    if not _of_ours(line):
-        raise HandoverRefused(
-            f"Another user's process answers at {place}. Remove what it put there."
-        )
+def _refuse_stranger(place: Path, line: socket.socket | None = None) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        ours = place.parent.lstat().st_uid == os.geteuid()
+        if not ours or (line is not None and not _of_ours(line)):
+            raise HandoverRefused(
+                f"Another user's process answers at {place}. Run this as the user whose process "
+                "serves; if none of yours does, have what lies there removed."
+            )
 
 
 def _tell_systemd(state: str) -> None:

@@ -78,7 +78,6 @@ class Runner:
     ) -> None:
         self._me = me
         self._data_dir = data_dir
-        self._place = handover.meeting_place(data_dir, me.port)
         self._options = options
         self._told = told
         self._taking = take_over
@@ -121,7 +120,7 @@ class Runner:
     def take_over(self) -> bool:
         """Get the socket of the process that serves; False where none does, and it is bound here.
         Blocks for seconds at most. Raises HandoverRefused, PortTaken."""
-        found = Taker.ask(self._me, self._place) if handover.POSSIBLE else None
+        found = Taker.ask(self._me, self._place()) if handover.POSSIBLE else None
         if found is None:
             self._sockets.append(_bound(self._me))
             return False
@@ -155,8 +154,10 @@ class Runner:
         Without it an upgrade needs a restart, so that what prevents it is only said."""
         if not handover.POSSIBLE:
             return
-        giver = Giver(self._me, self._place, lambda: self._sockets[0], refused, self._leave)
         try:
+            giver = Giver(
+                self._me, self._place(), lambda: self._sockets[0], refused, self._leave
+            )  # fmt: skip
             giver.start()
         except (FaceRecError, OSError) as error:
             log.warning("handover_not_possible reason=%s", error)
@@ -167,6 +168,11 @@ class Runner:
         """Nobody takes over any more."""
         if self._giver is not None:
             self._giver.close()
+
+    def _place(self) -> Path:
+        """Asked for when it is needed: who is never followed serves all the same where a socket
+        cannot be. Raises StoreError."""
+        return handover.meeting_place(self._data_dir, self._me.port)
 
     def _leave(self) -> None:
         if self._server is not None:

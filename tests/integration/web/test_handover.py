@@ -190,6 +190,14 @@ def test_what_is_no_question_gets_no_socket_and_does_no_harm(
     _end(taker, taken)
 
 
+def test_a_word_that_comes_late_is_not_taken_for_the_end_of_the_other_process() -> None:
+    mine, theirs = socket.socketpair()
+    taker = Taker(mine)
+    with theirs:
+        theirs.sendall(b'{"leaving": true}\n')
+    assert taker.wait_until_left(20)
+
+
 # --- strangers ----------------------------------------------------------------
 
 _AS_NOBODY = """
@@ -246,9 +254,11 @@ sys.stdin.read()
 
 
 @only_root
-def test_a_trap_of_another_user_is_not_asked(place: Path) -> None:
+@pytest.mark.parametrize("owner", [NOBODY, 0])
+def test_a_trap_of_another_user_is_not_asked(place: Path, owner: int) -> None:
     place.parent.mkdir(mode=0o700, exist_ok=True)
-    os.chown(place.parent, NOBODY, NOBODY)
+    place.parent.chmod(0o777)
+    os.chown(place.parent, owner, owner)
     command = [sys.executable, "-c", _TRAP, str(place)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as trap:
         assert trap.stdout is not None
@@ -256,6 +266,26 @@ def test_a_trap_of_another_user_is_not_asked(place: Path) -> None:
         with pytest.raises(HandoverRefused, match="Another user"):
             Taker.ask(NEXT, place)
         trap.kill()
+
+
+@only_root
+def test_who_serves_as_another_user_is_named_and_nothing_of_this_one_is_left_there(
+    tmp_path: Path,
+) -> None:
+    """root's lock would refuse every later upgrade by the user of the service."""
+    place = handover.meeting_place(tmp_path, 8501)
+    place.parent.mkdir(mode=0o700)
+    os.chown(place.parent, NOBODY, NOBODY)
+    with pytest.raises(HandoverRefused, match="as the user whose process serves"):
+        handover.alone(tmp_path, 8501).__enter__()
+    assert list(tmp_path.iterdir()) == []
+    place.parent.rmdir()
+
+
+def test_a_lock_that_cannot_be_opened_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "upgrade-8501.lock").mkdir()
+    with pytest.raises(HandoverRefused, match="cannot be opened"):
+        handover.alone(tmp_path, 8501).__enter__()
 
 
 # --- one at a time, and what the system is told --------------------------------

@@ -31,6 +31,7 @@ from config import ROOT, load
 from deploy import alive
 from face_rec import assembly
 from face_rec.__main__ import parser
+from face_rec.assembly.handover import READY_SECONDS
 from face_rec.domain.look import LOGO_UPLOAD
 from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.people.photos.photos import MAX_BYTES
@@ -73,6 +74,11 @@ def _unit() -> configparser.ConfigParser:
 )
 def test_the_service_is_closed_and_stops_in_order(name: str, value: str) -> None:
     assert _unit()["Service"][name] == value
+
+
+def test_a_reload_is_waited_for_longer_than_a_new_version_may_take_to_get_ready() -> None:
+    """systemd gives a reload 90 s unless told otherwise."""
+    assert int(_unit()["Service"]["TimeoutStartSec"]) >= READY_SECONDS + 60
 
 
 def test_service_and_commands_share_one_file_of_settings() -> None:
