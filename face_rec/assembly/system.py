@@ -54,7 +54,7 @@ from face_rec.stores.verify.daily_check import DailyCheck
 from face_rec.stores.verify.watch import ChainWatch
 from face_rec.timekeeping.watch import ClockWatch
 from face_rec.web.frames.offline import Offline
-from face_rec.web.gate.admission import Admission, whose
+from face_rec.web.gate.admission import Admission, account
 from face_rec.web.gate.shedding import Overload
 from face_rec.web.ops.health import Health
 
@@ -289,7 +289,7 @@ def owner_of_page(page: str) -> Hashable:
     """Whose the page of this number is; None: nobody's that is known."""
     built = installed()
     owner = built.access.tabs.owner(page) if built else None
-    return whose(owner) if owner else None
+    return account(owner) if owner else None
 
 
 def _by_owner(of_pages: Mapping[str, int]) -> Counter[Hashable]:

@@ -1,7 +1,8 @@
 """Admission: how much one sign-in may have open and under way, and what is let in at all.
 
 Counted is by sign-in, device or token (:func:`whose`), never by address: an office behind one
-address is many.
+address is many. What the process has only so much of counts by account (:func:`account`): anybody
+may sign in as often as they like.
 """
 
 import logging
@@ -25,6 +26,8 @@ MOST_OTHERS: Final = 60
 MOST_PAGES: Final = 400
 """In all. Each is a session that the server draws and remembers, with four open files, of which
 a process may have 4,096; kiosks come on top."""
+MOST_OF_ONE: Final = 200
+"""Of them one account's."""
 RESERVE: Final = 4
 """Pages that a sign-in which may see the state of the system has whatever else is going on."""
 _MB: Final = 2**20
@@ -33,6 +36,11 @@ _MB: Final = 2**20
 def whose(principal: Principal) -> tuple[str, str, str]:
     """One sign-in, device or token: what caps are counted for, wherever it comes from."""
     return (principal.kind, principal.id, principal.sign_in)
+
+
+def account(principal: Principal) -> tuple[str, str]:
+    """One account, device or token, however often it is signed in."""
+    return (principal.kind, principal.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Full:
 
 TOO_MANY: Final = Full(
     429, "Too many tabs are open",
-    "This sign-in has as many tabs open as it may. Close some of them; this page then opens by "
+    "This account has as many tabs open as it may. Close some of them; this page then opens by "
     "itself.", 20,
 )  # fmt: skip
 BUSY: Final = Full(
@@ -59,10 +67,10 @@ BUSY: Final = Full(
 
 
 def _too_much(kept: int) -> Full:
-    text = "This sign-in uploads as much as it may at once. Try again when that has arrived."
+    text = "This account uploads as much as it may at once. Try again when that has arrived."
     if kept:
         text = (
-            f"Open pages of this sign-in hold {kept / _MB:,.0f} MB of uploaded files. Save them, "
+            f"Open pages of this account hold {kept / _MB:,.0f} MB of uploaded files. Save them, "
             "take some out, or close these pages; then upload again."
         )
     return Full(429, "Too much is uploaded", text, 30)
@@ -82,7 +90,7 @@ def _nothing() -> Mapping[Hashable, int]:
 
 class Admission:
     """On the event loop only, so it needs no lock. ``load``: of this process. ``kept``: bytes of
-    uploads that pages hold in memory, by whose they are."""
+    uploads that pages hold in memory, by the account whose they are."""
 
     def __init__(
         self,
@@ -90,25 +98,25 @@ class Admission:
         kept: Callable[[], Mapping[Hashable, int]] = _nothing,
         room: int | None = None,
     ) -> None:
-        """``room``: bytes for uploads in all; of them one sign-in may have half, and always one
+        """``room``: bytes for uploads in all; of them one account may have half, and always one
         file of the largest. None: a quarter of the machine's memory."""
         self._load, self._kept = load, kept
         self._all = max(uploads.LARGEST_BODY, memory() // 4 if room is None else room)
         self._one = max(uploads.LARGEST_BODY, self._all // 2)
         self._open: Counter[tuple[str, str, str]] = Counter()
-        self._pages = 0
-        self._coming: Counter[tuple[str, str, str]] = Counter()
+        self._pages: Counter[tuple[str, str]] = Counter()
+        self._coming: Counter[tuple[str, str]] = Counter()
 
     # --- pages
 
     def page(self, who: Principal) -> Full | None:
         """Why a page is not opened now; None: it is. Asked before it is loaded, in words for its
         person, and again when its socket opens."""
-        if not self._room(who):
+        if not self._room(who) or self._pages[account(who)] >= MOST_OF_ONE:
             return TOO_MANY
         if _kiosk(who) or (Right.SYSTEM in who.rights and self._open[whose(who)] < RESERVE):
             return None
-        if self._pages >= MOST_PAGES or self._load().turn_away(Shed.PAGES):
+        if self._pages.total() >= MOST_PAGES or self._load().turn_away(Shed.PAGES):
             return BUSY
         return None
 
@@ -129,13 +137,14 @@ class Admission:
         """While a socket is open."""
         drawn = page and not _kiosk(who)
         self._open[whose(who)] += 1
-        self._pages += drawn
+        self._pages[account(who)] += drawn
         try:
             yield
         finally:
             self._open[whose(who)] -= 1
+            self._pages[account(who)] -= drawn
             self._open += Counter()  # forgets who has left
-            self._pages -= drawn
+            self._pages += Counter()
 
     def _room(self, who: Principal) -> bool:
         return self._open[whose(who)] < MOST_SOCKETS.get(who.kind, MOST_OTHERS)
@@ -145,7 +154,7 @@ class Admission:
     def upload(self, who: Principal, size: int) -> Full | None:
         """Why a body of ``size`` bytes may not come now; None: it may. What comes and what pages
         hold already count together, for both are in memory."""
-        kept, mine = self._kept(), whose(who)
+        kept, mine = self._kept(), account(who)
         if self._coming[mine] + kept.get(mine, 0) + size > self._one:
             return _too_much(kept.get(mine, 0))
         if self._coming.total() + sum(kept.values()) + size > self._all:
@@ -158,11 +167,11 @@ class Admission:
         if who is None or size == 0:
             yield
             return
-        self._coming[whose(who)] += size
+        self._coming[account(who)] += size
         try:
             yield
         finally:
-            self._coming[whose(who)] -= size
+            self._coming[account(who)] -= size
             self._coming += Counter()
 
 

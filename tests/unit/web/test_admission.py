@@ -11,12 +11,13 @@ from face_rec.web.base.uploads import LARGEST_BODY
 from face_rec.web.gate import admission
 from face_rec.web.gate.admission import (
     BUSY,
+    MOST_OF_ONE,
     MOST_OTHERS,
     RESERVE,
     TOO_MANY,
     Admission,
+    account,
     memory,
-    whose,
 )
 from face_rec.web.gate.shedding import LOOKS, Overload, Shed
 
@@ -56,6 +57,19 @@ def test_one_sign_in_more_than_it_may_is_told_so_and_another_one_of_the_same_per
         assert not admit.socket(MAX, page=False, back=True)
         assert admit.page(user("max", "two")) is None
         assert admit.page(ADA) is None
+    assert admit.page(MAX) is None
+
+
+def test_who_signs_in_again_and_again_leaves_pages_for_others() -> None:
+    admit = Admission(lambda: CALM)
+    with ExitStack() as stack:
+        for number in range(MOST_OF_ONE):
+            opened(admit, user("max", f"{number}"), 1, stack)
+        again = user("max", "once more")
+        assert admit.page(again) is TOO_MANY
+        assert not admit.socket(again, page=True, back=False)
+        assert admit.socket(again, page=True, back=True), "what is open already is not lost"
+        assert admit.page(user("eve")) is None
     assert admit.page(MAX) is None
 
 
@@ -106,7 +120,9 @@ def test_programs_wait_with_the_pages() -> None:
 
 
 def holding(kept: Mapping[Principal, int], room: int = 4 * GB) -> Admission:
-    return Admission(lambda: CALM, lambda: {whose(who): size for who, size in kept.items()}, room)
+    return Admission(
+        lambda: CALM, lambda: {account(who): size for who, size in kept.items()}, room
+    )
 
 
 def test_what_is_under_way_and_what_pages_hold_count_together() -> None:
@@ -127,6 +143,13 @@ def test_with_nothing_kept_the_words_are_of_what_is_under_way() -> None:
         full = admit.upload(MAX, 1)
     assert full is not None
     assert "when that has arrived" in full.text
+
+
+def test_who_signs_in_again_has_no_more_room_for_uploads() -> None:
+    admit = holding({MAX: GB})
+    with admit.uploading(user("max", "two"), GB):
+        assert admit.upload(user("max", "three"), 1) is not None
+        assert admit.upload(user("eve"), GB) is None
 
 
 def test_all_together_have_a_bound_too() -> None:
