@@ -84,7 +84,8 @@ class SiteRestore:
             return int(self._client.llen(self._streams[key])) > 1  # one says that it begins
         if key == keys.rules(self._site):
             return bool(self._client.hexists(key, keys.VERSION))
-        return not key.startswith((keys.privacy(self._site), keys.beats_of(self._site)))
+        told = keys.outbox(self._site).removesuffix("outbox")  # what was told of an empty site
+        return not key.startswith((keys.privacy(self._site), keys.beats_of(self._site), told))
 
     @redis_errors()
     def write(self, records: Iterable[Record], digest: str) -> None:

@@ -25,11 +25,15 @@ from face_rec.clock import SystemClock
 from face_rec.domain.errors import ProofNeeded
 from face_rec.domain.groups import NO_GROUPS
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
+from face_rec.notices.channels import Channels
 from face_rec.site_options import LiveOptions
+from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from face_rec.stores.site.audited_writers import AuditedPeople
 from tests.factor_pages import code_of, token_in, with_app
+from tests.fakes.access import MemoryRecords
 from tests.fakes.clock import FakeClock
 from tests.fakes.options import OPTIONS, MemoryOptions
 from tests.fakes.people import FakePeople
@@ -75,6 +79,16 @@ def _people(gate: GateApp) -> AuditedPeople:
     return AuditedPeople(FakePeople(gate.clock), access.audit, access.step_up.demand)
 
 
+def _channels(gate: GateApp) -> Channels:
+    channels: MemoryRecords[Channel] = MemoryRecords()
+    rules: MemoryRecords[NoticeRule] = MemoryRecords()
+    return Channels(
+        channels, rules, Unsealed(), audit_log=gate.access.audit, clock=gate.clock,
+        demand=gate.access.step_up.demand,
+    )  # fmt: skip
+
+
+WEBHOOK = "https://payroll.example.org/hook"
 WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
     "create an account": (
         Act.ACCOUNTS, lambda g: g.access.accounts.create("eve", PASSWORD, Role.ADMIN)),
@@ -113,6 +127,9 @@ WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
     "end all other sign-ins": (
         Act.END_SESSIONS,
         lambda g: g.access.own_sessions.end_others("ada", "none", Actor("ada", "user"))),
+    "add a channel": (
+        Act.NOTICES, lambda g: _channels(g).add("Pay", ChannelKind.WEBHOOK, WEBHOOK, "ada")),
+    "remove a channel": (Act.NOTICES, lambda g: _channels(g).remove("none")),
     "remove a passkey": (
         Act.FACTORS, lambda g: g.access.factors.rename_passkey("ada", "none", "x")),
 }  # fmt: skip

@@ -59,7 +59,7 @@ def namespaces() -> bool:
     ("room", "again", "words"),
     [
         (0, "", "Its disk is full"),
-        (12 << 10, "again", "cannot be written (No space left on device). Make room"),
+        (12 << 10, "again", "(No space left on device). Make room"),
     ],
 )
 def test_a_start_on_a_full_disk_says_so_and_is_tried_again(
