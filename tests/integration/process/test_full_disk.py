@@ -59,7 +59,7 @@ def namespaces() -> bool:
     ("room", "again", "words"),
     [
         (0, "", "Its disk is full"),
-        (12 << 10, "again", "(No space left on device). Make room"),
+        (12 << 10, "again", "No space left on device"),
     ],
 )
 def test_a_start_on_a_full_disk_says_so_and_is_tried_again(
@@ -78,6 +78,7 @@ def test_a_start_on_a_full_disk_says_so_and_is_tried_again(
     told = json.loads(ran.stdout.splitlines()[-1])
     assert told["status"] == 1  # 2 would leave the service down
     assert words in told["said"]
+    assert "Make room" in told["said"] or not again
     assert "Traceback" not in told["said"]
     if again:
         assert told["answers"]
