@@ -95,16 +95,16 @@ def test_an_upload_for_which_there_is_no_room_is_refused_before_it_comes(
     app.access.tabs.claim("tab", me)
     upload = "/_stcore/upload_file/tab/file"
     assert browser.put(upload, content=b"x" * 100, headers=ORIGIN).text == "took 100 bytes"
-    held[me.kind, me.id, me.sign_in] = GB
+    held[me.kind, me.id] = GB
     answer = browser.put(upload, content=b"x" * 100, headers=ORIGIN)
     assert answer.status_code == 429
     assert "1,024 MB" in answer.text
     assert int(answer.headers["retry-after"]) > 0
     assert answer.headers.get("refresh") is None
     assert browser.delete(upload, headers=ORIGIN).status_code != 429, "what is taken out helps"
-    held[me.kind, me.id, me.sign_in] = GB - LARGEST_BODY
+    held[me.kind, me.id] = GB - LARGEST_BODY
     unsaid = browser.put(upload, content=iter([b"x" * 100]), headers=ORIGIN)
     assert unsaid.text == "took 100 bytes"
-    held[me.kind, me.id, me.sign_in] = GB - 1000
+    held[me.kind, me.id] = GB - 1000
     unsaid = browser.put(upload, content=iter([b"x" * 100]), headers=ORIGIN)
     assert unsaid.status_code == 429, "who does not say how much comes brings the most"
