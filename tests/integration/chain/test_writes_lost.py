@@ -187,8 +187,10 @@ def _cut(server: Server, folder: Path, synced: int) -> None:
 
 @pytest.mark.parametrize("restarted", [False, True], ids=["app runs on", "app begins anew"])
 def test_a_power_cut_of_a_redis_that_syncs_every_second(
-    tmp_path: Path, restarted: bool, data_key: str
+    tmp_path: Path, restarted: bool, data_key: str, thorough: bool
 ) -> None:
+    if restarted is bool(data_key) and not thorough:
+        pytest.skip("with --thorough")
     folder = tmp_path / "redis"
     with standalone(folder, *EVERYSEC) as server, ExitStack() as stack:
         settings = _of(server, tmp_path, DATA_KEY=data_key)

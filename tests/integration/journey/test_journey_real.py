@@ -43,9 +43,11 @@ def models(each_material: Material, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="module", params=PACKS)
 def trained(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, thorough: bool
 ) -> FaceModels:
-    """For films and photos of real people."""
+    """For films and photos of real people: one pack each day, both with ``--thorough``."""
+    if request.param != PACKS[0] and not thorough:
+        pytest.skip("with --thorough")
     folder = shared_data(f"models/{request.param}")
     return ModelService(tmp_path_factory.mktemp("models"), str(folder), "cpu", 1).load()
 
