@@ -1,6 +1,7 @@
 """The only place that asks the machine what time it is; and how a day is called in full."""
 
 import secrets
+import sys
 import time
 from datetime import UTC, date, datetime
 from functools import cache
@@ -54,9 +55,16 @@ class SystemClock:
         return _boot()
 
 
-_SINCE_BOOT: Final[int | None] = getattr(time, "CLOCK_BOOTTIME", None)
-"""Linux only counts sleep. Elsewhere a machine that slept may look as if its clock had been set
-forward."""
+def _counts_sleep(platform: str) -> int | None:
+    """The clock that goes on while the machine sleeps; None where ``time.monotonic`` does, too
+    (Windows). On macOS that one stands still (mach_absolute_time), and each night of a laptop
+    would look as if its clock had been set forward: its CLOCK_MONOTONIC_RAW goes on."""
+    name = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC_RAW"}.get(platform, "")
+    found: int | None = getattr(time, name, None)
+    return found
+
+
+_SINCE_BOOT: Final = _counts_sleep(sys.platform)
 
 
 @cache

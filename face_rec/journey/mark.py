@@ -15,7 +15,7 @@ from threading import Lock
 from cachetools import FIFOCache
 
 from face_rec.clock import Clock
-from face_rec.domain.clock_state import Stamp
+from face_rec.domain.clock_state import NOTICED, Stamp
 from face_rec.domain.errors import JournalError, NotReplicated, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, Outcome, Receipt, cooldown_of, is_mark
 from face_rec.journey.replay import Replayer
@@ -227,11 +227,12 @@ class RecentMarks:
 
     def apart(self, event: Event) -> bool:
         """Whether the cooldown is over and only seems to hold still, because the wall clock was
-        set back."""
+        set back; not where a picture was on its way for longer than the one before."""
         last = self._of(event)
-        if last is None or last.since(event) < self._least():
+        if last is None or (since := last.since(event)) < self._least():
             return False
-        return event.at - last.highest < self._least()
+        by_the_wall = event.at - last.highest
+        return by_the_wall < self._least() and since - by_the_wall >= timedelta(seconds=NOTICED)
 
     def remember(self, event: Event, stands_at: datetime | None = None) -> None:
         """``event`` was marked, or the mark of ``stands_at`` stands in its place. One that comes

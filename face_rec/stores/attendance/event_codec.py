@@ -63,7 +63,10 @@ def decode(line: bytes) -> Event:
 
 
 def checked(event: Event) -> Event:
-    """``event`` with its times in UTC; raises ValueError for one without a zone."""
+    """``event`` with its times in UTC; raises ValueError for one without a zone. What a later
+    version added is no field of its own: one of that name could say anything anew."""
+    if event.beyond:
+        event = replace(event, beyond="")
     noted = event.recorded_at
     if event.at.tzinfo is UTC and (noted is None or noted.tzinfo is UTC):  # as ours all are
         return event

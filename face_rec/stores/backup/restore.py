@@ -8,6 +8,7 @@ from face_rec.stores.backup.backup_records import Record
 from face_rec.stores.chain.ledger import STREAMS
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import RESTORING, Client, redis_errors
+from face_rec.stores.site import schema
 
 _AT_ONCE: Final = 100  # records a round trip
 _HASH, _STREAM = "hash", "stream"
@@ -96,7 +97,7 @@ class SiteRestore:
         self._ids.clear()
         self._client.set(keys.restoring(self._site), digest)
         self._client.delete(*self._streams)  # a backup of before the chain has none of its own
-        self._client.delete(keys.schema(self._site))  # the next start brings it to today's form
+        schema.begin_anew(self._client, self._site)
         waiting: list[Record] = []
         for record in records:
             waiting.append(record)

@@ -66,6 +66,17 @@ def stored(client: Client, site: str) -> Schema:
     return parsed(cast("bytes | None", client.get(keys.schema(site))))
 
 
+@redis_errors()
+def begin_anew(client: Client, site: str) -> None:
+    """The data of a backup come in the place of these: the next start takes all steps again. What
+    older programs are kept from stays: those that run would write the older form meanwhile."""
+    found = stored(client, site)
+    if found.reads:
+        client.set(keys.schema(site), written(Schema(0, found.reads, found.by)))
+    else:
+        client.delete(keys.schema(site))
+
+
 def parsed(text: bytes | None) -> Schema:
     """What is stored means; nothing stored is the oldest form. Raises SchemaNewer for what is not
     understood: a later version may say it in another way."""

@@ -22,6 +22,8 @@ from pages.ui.shared.text import counted, plain
 from pages.ui.shared.widgets import empty_state
 
 PAGE: Final = 20
+CLOCKS: Final = 3
+"""Of a clock that is set all the time the newest changes are told one by one."""
 REASONS: Final = (
     "Looked at the picture",
     "Asked the person",
@@ -62,14 +64,20 @@ def review(app: AttendanceFacade, identity: Identity, first: date, last: date) -
 def _clocks(app: AttendanceFacade, first: date, last: date) -> None:
     """When clocks were set in this period: the marks of before wait here."""
     zone = app.site.timezone
-    for one in app.service.timesheets.sources.clock_changes().found:
-        if first <= one.noticed.astimezone(zone).date() <= last:
-            at, words = times.date_and_time(one.noticed, zone), plain(one.words)
-            st.info(
-                f"On {at} {words}. Marks of before that are in doubt wait here, with the time "
-                "that it rather was; none of them was changed.",
-                icon=":material/schedule:",
-            )
+    found = [
+        one
+        for one in app.service.timesheets.sources.clock_changes().found
+        if first <= one.noticed.astimezone(zone).date() <= last
+    ]
+    for one in reversed(found[-CLOCKS:]):
+        at, words = times.date_and_time(one.noticed, zone), plain(one.words)
+        st.info(
+            f"On {at} {words}. Marks of before that are in doubt wait here, with the time "
+            "that it rather was; none of them was changed.",
+            icon=":material/schedule:",
+        )
+    if (more := len(found) - CLOCKS) > 0:
+        st.caption(f"Clocks were set {more:,} more times in this period: see the audit log.")
 
 
 def _together(app: AttendanceFacade, shown: Sequence[Doubt]) -> None:

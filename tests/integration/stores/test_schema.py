@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 
 from face_rec.domain.errors import SchemaNewer, StoreUnavailable
+from face_rec.stores.backup.restore import SiteRestore
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, held, redis_errors
 from face_rec.stores.redis.redis_health import Pulse, pulse_of
 from face_rec.stores.site import schema
 from face_rec.stores.site.schema import Migration, Schema, Step, stored
+from face_rec.stores.stored_json import written
 from tests.redis_servers import Server, wait_until
 
 KEY = keys.schema("main")
@@ -123,6 +125,18 @@ def test_a_migration_that_finds_a_later_form_touches_nothing(redis_client: Clien
     redis_client.set(KEY, json.dumps({"at": 5, "reads": 1, "by": "9.0"}))
     assert _migration(redis_client, Step(1, "x", lambda: pytest.fail("it was run"))).run() == 0
     assert json.loads(redis_client.get(KEY) or b"")["at"] == 5
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(Schema(3, 2, "9.0"), Schema(0, 2, "9.0")), (Schema(3, 0, "x"), Schema())],
+)
+def test_a_restore_has_all_steps_taken_again_and_lets_no_older_version_in_meanwhile(
+    redis_client: Client, before: Schema, after: Schema
+) -> None:
+    redis_client.set(KEY, written(before))
+    SiteRestore(redis_client, "main").write([], "digest")
+    assert stored(redis_client, "main") == after
 
 
 @pytest.fixture

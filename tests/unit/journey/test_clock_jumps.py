@@ -7,6 +7,7 @@ time is wrong is in doubt by the amount by which it is.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -196,3 +197,17 @@ def test_a_time_that_comes_twice_refuses_nobody_at_its_second_coming() -> None:
         gate.come("ada")
         gate.wait(3000)
         assert gate.come("ada").outcome is Outcome.MARKED
+
+
+def test_a_picture_that_was_longer_on_its_way_frees_nobody_of_the_cooldown() -> None:
+    """Nobody has set the clock; another process has just marked the person."""
+    with _gate() as gate:
+        gate.come("ada")
+        gate.wait(COOLDOWN - 10)
+        other = replace(gate.made[0][0].event, id="other", at=gate.clock.now(), clock=None)
+        gate.store.apply(other, COOLDOWN - 10)
+        gate.wait(10)
+        taken = gate.clock.now() - timedelta(seconds=0.5)
+        late = Event("late", "ada", taken, EventKind.PUNCH, Source.VIDEO, "gate")
+        assert gate.marker.mark(late).outcome is Outcome.ALREADY
+        assert [event.id for event in gate.stored()] == ["e0", "other"]

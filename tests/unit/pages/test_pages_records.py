@@ -132,3 +132,17 @@ def test_the_review_says_when_the_clock_was_set_and_which_marks_that_leaves_in_d
     assert "the clock of gate-pc was set: it was 3 min behind" in said
     assert "marked while the clock was wrong, by about 3 min behind when it was set" in said
     assert "rather at 2025-03-10 08:33" in said
+
+
+def test_a_clock_that_is_set_all_the_time_does_not_push_the_review_off_the_page(
+    fake: FakeSystem,
+) -> None:
+    now = fake.clock.now()
+    fake.clock_changes.found += [
+        ClockChange("0123abcd", n, n + 60, -100.0 - n, now - timedelta(seconds=500 - n))
+        for n in range(200)
+    ]
+    page = opened("records.py")
+    page.button_group(key="records_view").set_value("Review").run()
+    assert len(page.info) == 3
+    assert "Clocks were set 197 more times" in words(page)

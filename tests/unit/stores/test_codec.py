@@ -3,6 +3,7 @@
 import dataclasses
 from datetime import UTC, datetime, timedelta, timezone
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -165,3 +166,15 @@ def test_only_matchable_people_have_rows() -> None:
     for changes in ({"active": False}, {"consent": None}, {"consent": withdrawn}):
         hidden = dataclasses.replace(person, **changes)
         assert person_codec.slots_of(person_codec.person_fields(hidden)[keys.ROWS], CONTRACT) == ()
+
+
+@pytest.mark.parametrize("smuggled", ['{"subject":"eve"}', "no json", "[1]"])
+def test_a_field_that_is_called_as_what_later_versions_added_says_nothing_anew(
+    smuggled: str,
+) -> None:
+    """It would be written over the mark's own fields, or keep it from being handed on."""
+    event = Event("e1", "ada", MORNING, EventKind.PUNCH, Source.VIDEO, "door")
+    line = stored_json.written(
+        {**msgspec.json.decode(event_codec.encode(event)), "beyond": smuggled}
+    )
+    assert event_codec.decode(event_codec.encode(event_codec.decode(line))) == event

@@ -1,6 +1,7 @@
 """A clock that is set, or wrong, is noticed; which marks that leaves in doubt."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -335,3 +336,11 @@ def test_the_machines_own_time_runs_on_every_system(
     assert 0 < clock.uptime() <= clock.uptime()
     assert clock.boot == clock.boot
     assert len(clock.boot) == 8
+
+
+def test_a_night_of_sleep_is_counted_on_linux_and_macos(monkeypatch: pytest.MonkeyPatch) -> None:
+    """time.monotonic stands still then on macOS."""
+    monkeypatch.setattr(time, "CLOCK_BOOTTIME", 7, raising=False)
+    monkeypatch.setattr(time, "CLOCK_MONOTONIC_RAW", 4, raising=False)
+    found = {name: machine_clock._counts_sleep(name) for name in ("linux", "darwin", "win32")}
+    assert found == {"linux": 7, "darwin": 4, "win32": None}
