@@ -1,7 +1,7 @@
 """Nobody is registered twice: the check that stands inside every write of a face."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import takewhile
 from typing import Final, TypeVar
 
@@ -10,6 +10,7 @@ import numpy as np
 from face_rec.domain.errors import Conflict, FaceTaken
 from face_rec.domain.faces import Matrix
 from face_rec.domain.people import Contract, Person
+from face_rec.domain.recognition import Match
 from face_rec.people.gallery.gallery import centroid
 from face_rec.protocols.models import FaceModels, ModelSource
 from face_rec.protocols.people import Gallery, PeopleReader
@@ -87,17 +88,46 @@ class DuplicateCheck:
         models = self._models.current()
         if found is None or models is None or models.contract != contract:
             raise Conflict("The face model was changed meanwhile. Take the photos again.")
-        before = takewhile(lambda match: match.subject != own, found)
-        alike = {
-            match.subject: match.score
-            for match in before
-            if match.subject and self._alike(faces, match.subject, match.score, models)
-        }
+        alike = self._those_alike(faces, models, found, own)
         if not alike:
             return
         if not reason:
             raise self.taken(*alike, score=max(alike.values()))
         log.warning("duplicate_face_confirmed others=%s reason=%r", ",".join(alike), reason)
+
+    def resembled(self, person: Person) -> list[Person]:
+        """All whose face that of ``person`` may be, who are registered now: first whom an import
+        found it to be, whom the gallery may not know any more (deactivated, another model). May
+        raise StoreUnavailable."""
+        names = dict.fromkeys((person.resembles, *self._alike_now(person.subject)))
+        known = self._people.many([name for name in names if name])
+        return [known[name] for name in names if name in known]
+
+    def check_decided(self, person: Person) -> None:
+        """Raises FaceTaken, which names all whom ``person`` resembles, whatever the gallery says
+        now: it may not know whom it was found to be, and it was found that they look alike."""
+        found = [one.subject for one in self.resembled(person)]
+        if person.resembles in found:
+            raise self.taken(*found)
+
+    def _alike_now(self, subject: str) -> Iterable[str]:
+        models = self._models.current()
+        faces = self._faces(subject, models) if models else None
+        if models is None or faces is None:
+            return ()
+        found = self._gallery.nearest(centroid(faces), models.contract, MOST) or ()
+        return self._those_alike(faces, models, found, subject)
+
+    def _those_alike(
+        self, faces: Matrix, models: FaceModels, found: Iterable[Match], own: str
+    ) -> dict[str, float]:
+        """By subject, with the score; the likest first."""
+        before = takewhile(lambda match: match.subject != own, found)
+        return {
+            match.subject: match.score
+            for match in before
+            if match.subject and self._alike(faces, match.subject, match.score, models)
+        }
 
     def _alike(self, faces: Matrix, subject: str, score: float, models: FaceModels) -> bool:
         """Whether ``subject``, whom the gallery gives ``score``, has these faces.
@@ -110,9 +140,13 @@ class DuplicateCheck:
         limit = models.calibration.alike(max(1, self._gallery.people))
         if score < limit:  # never lower than the mean of the pairs: spares the reading
             return False
+        stored = self._faces(subject, models)
+        return stored is not None and float((faces @ stored.T).mean()) >= limit
+
+    def _faces(self, subject: str, models: FaceModels) -> Matrix | None:
         digest = models.contract.digest
         stored = [t.vector for t in self._people.templates(subject) if t.info.contract == digest]
-        return bool(stored) and float((faces @ np.stack(stored).T).mean()) >= limit
+        return np.stack(stored) if stored else None
 
     def _caught_up(self) -> int:
         """The gallery's revision, at least the store's of this moment. It is read before the

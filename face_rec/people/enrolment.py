@@ -55,7 +55,7 @@ class Enrolment:
         self._writer = writer
         self._photos = photos
         self._clock = clock
-        self._duplicates = duplicates
+        self.duplicates = duplicates
         self._models = models
         self._assess = assess
         self._check = check
@@ -77,7 +77,7 @@ class Enrolment:
         """Raises FaceTaken if ``photos`` show somebody registered other than ``own``.
         Nothing is written; :meth:`register` and :meth:`add_photos` look again by themselves."""
         kept, contract = kept_photos.accepted(photos)
-        self._duplicates.guarded(kept_photos.rows(kept), contract, lambda _: None, own)
+        self.duplicates.guarded(kept_photos.rows(kept), contract, lambda _: None, own)
 
     def register(
         self, details: Details, photos: Sequence[EnrolPhoto], reason: str = "", vouched: str = ""
@@ -95,7 +95,7 @@ class Enrolment:
         kept, contract = kept_photos.accepted(self._photos.wanted(photos))
         person = replace(self._new_person(details), vouched=kept_photos.word_for(kept, word))
         made = kept_photos.made_from(kept, self._clock.now())
-        created = self._duplicates.guarded(
+        created = self.duplicates.guarded(
             kept_photos.rows(kept), contract,
             lambda seen: self._writer.create(person, made, seen), reason=reason,
         )  # fmt: skip
@@ -176,7 +176,7 @@ class Enrolment:
         kept_photos.word_for(kept)
         faces = kept_photos.rows(kept)
         self._check_same_person(subject, centroid(faces), contract)
-        person = self._duplicates.guarded(
+        person = self.duplicates.guarded(
             faces, contract, lambda seen: self._added(subject, kept, seen), own=subject,
             reason=reason,
         )  # fmt: skip
@@ -224,12 +224,12 @@ class Enrolment:
 
         person, stored = self._of(subject)
         if active and person.resembles and not reason.strip():
-            self._check_decided(person)
+            self.duplicates.check_decided(person)
         contract = self.examiner.models().contract if active and not person.active else None
         rows = kept_photos.rows_of(stored, contract) if contract else []
         if contract is None or not rows:
             return until_first(write)
-        return self._duplicates.guarded(np.stack(rows), contract, write, subject, reason)
+        return self.duplicates.guarded(np.stack(rows), contract, write, subject, reason)
 
     # --- steps
 
@@ -246,12 +246,6 @@ class Enrolment:
                 f"The ID {person_id} belongs to {holder.name}. Add the photos to that person, or "
                 "use another ID."
             )
-
-    def _check_decided(self, person: Person) -> None:
-        """Whatever the gallery says now: it may not know the other one (deactivated, another
-        model), and it was found that they look alike."""
-        if self._people.get(person.resembles) is not None:
-            raise self._duplicates.taken(person.resembles)
 
     def _new_person(self, details: Details) -> Person:
         subject = secrets.token_hex(12)

@@ -161,8 +161,10 @@ class Importer:
                 self._enrolment.keep_for_decision(details, photos, taken.subject)
             except PeopleError as error:
                 return PersonReport(details.id, ImportOutcome.REFUSED, str(error), reports)
-        other = self._people.get(taken.subject)
-        who = f"{other.name} (ID {other.id})" if other else "somebody registered already"
+        looks = (taken.subject, *taken.others)
+        known_ones = self._people.many(looks)
+        said = [f"{o.name} (ID {o.id})" for s in looks if (o := known_ones.get(s)) is not None]
+        who = " and like ".join(said) or "somebody registered already"
         reason = f"looks like {who}: kept until you decide under People whether they are the same"
         return PersonReport(details.id, ImportOutcome.UNDECIDED, reason, reports)
 

@@ -18,7 +18,7 @@ from pages.ui.people.profile_photos import add_photos, template_table
 from pages.ui.shared import times
 from pages.ui.shared.photos import PORTRAIT, photo
 from pages.ui.shared.template_state import outdated
-from pages.ui.shared.text import plain
+from pages.ui.shared.text import counted, plain
 from pages.ui.shared.widgets import empty_state, facts, portrait
 
 
@@ -100,7 +100,7 @@ def status_and_deletion(app: RegistrarFacade, person: Person) -> None:
         )
     else:
         st.caption("This person is not recognised until they are activated again.")
-    reason = _reason(person)
+    reason = _reason(app, person)
     with st.container(horizontal=True):
         label, icon = (
             ("Deactivate", ":material/pause:")
@@ -119,7 +119,7 @@ def _set_active(app: RegistrarFacade, person: Person, active: bool, reason: str)
     try:
         app.enrolment.set_active(person.subject, active, reason)
     except FaceTaken as error:
-        st.session_state[_taken(person)] = error.subject
+        st.session_state[_taken(person)] = (error.subject, *error.others)
         st.rerun()
     except PeopleError as error:
         st.error(plain(str(error)), icon=":material/error:")
@@ -129,17 +129,20 @@ def _set_active(app: RegistrarFacade, person: Person, active: bool, reason: str)
         st.rerun()
 
 
-def _reason(person: Person) -> str:
-    """Asked when somebody else was registered with this face while it was inactive."""
-    other = st.session_state.get(_taken(person))
-    if other is None:
+def _reason(app: RegistrarFacade, person: Person) -> str:
+    """Asked when others were registered with this face while it was inactive."""
+    others = st.session_state.get(_taken(person), ())
+    if not others:
         return ""
     st.warning(
-        "This face was registered for another person meanwhile. To activate both, give the "
-        "reason and press the button again.",
+        f"This face is registered for {counted(len(others), 'other person', 'other people')}. To "
+        "activate this one as well, give the reason and press the button again.",
         icon=":material/group:",
     )
-    open_button(Page.PEOPLE, "Show the other person", f"{_taken(person)}_other", person=other)
+    known = app.people.many(others)
+    for number, one in enumerate(known[o] for o in others if o in known):
+        key = f"{_taken(person)}_other{number or ''}"
+        open_button(Page.PEOPLE, f"Show {plain(one.name)}", key, person=one.subject)
     return st.text_input("Reason", key=f"{_taken(person)}_reason") or ""
 
 
@@ -190,8 +193,8 @@ def _summary(app: RegistrarFacade, identity: Identity, person: Person) -> None:
 
 def _decision(app: RegistrarFacade, person: Person) -> None:
     """Is the imported person the one whom they look like? Nobody is recognised until then."""
-    other = app.people.get(person.resembles)
-    if other is None:
+    others = app.enrolment.duplicates.resembled(person)
+    if not others:
         st.info(
             "The person whom this one looked like is not here any more. Activate this one below.",
             icon=":material/group:",
@@ -202,11 +205,19 @@ def _decision(app: RegistrarFacade, person: Person) -> None:
         "The import found this face to be one that is registered already. Until you decide, "
         "this person is kept, but not recognised."
     )
-    for column, one in zip(st.columns(2), (person, other), strict=True):
+    shown = (person, *others)
+    for number, (column, one) in enumerate(zip(st.columns(len(shown)), shown, strict=True)):
         with column:
             portrait(photo(app.pictures, one.photo, PORTRAIT), one.name)
             st.caption(plain(f"{one.name} · {one.id}"))
-    open_button(Page.PEOPLE, f"Show {plain(other.name)}", "decide_other", person=other.subject)
+            if number:
+                key = f"decide_other{number if number > 1 else ''}"
+                open_button(Page.PEOPLE, f"Show {plain(one.name)}", key, person=one.subject)
+    if len(others) > 1:
+        st.caption(
+            f"If it is one person, the photos go to {plain(others[0].name)}, whom the import "
+            "found them to be. The others may be the same once more: open them, too."
+        )
     reason = st.text_input(
         "Reason, if they are two", key=f"decide_reason_{person.subject}",
         placeholder="For example: twins",

@@ -192,6 +192,23 @@ def test_who_looks_like_somebody_is_shown_until_it_is_decided_that_they_are_two(
     assert not opened("people.py").warning
 
 
+def test_all_whom_somebody_looks_like_are_shown_to_whoever_decides(fake: FakeSystem) -> None:
+    ann, twin = _undecided(fake)
+    (template,) = fake.people.templates(ann.subject)
+    bea = fake.people.create(
+        replace(ann, subject="bea", id="B1", name="Bea", version=0), [template],
+        fake.people.revision(),
+    )  # fmt: skip
+    assert fake.follower.wait(fake.people.revision(), 10)
+    page = opened("people.py", person=twin.subject)
+    assert {"Show Ann", "Show Bea"} <= {button.label for button in page.button}
+    assert "the photos go to Ann" in words(page)
+    page.button(key=f"active_{twin.subject}").click().run()
+    assert not page.exception
+    assert "2 other people" in " ".join(one.value for one in page.warning)
+    assert [button.label for button in page.button].count(f"Show {bea.name}") == 2
+
+
 def test_one_person_in_two_records_is_joined_and_the_second_erased(fake: FakeSystem) -> None:
     PrivacyOf(fake)
     fake.install()

@@ -294,7 +294,7 @@ def test_two_admins_cannot_register_one_face_at_the_same_time() -> None:
             meeting.wait()
         return done
 
-    people.enrolment._duplicates._wait = wait
+    people.enrolment.duplicates._wait = wait
     outcomes: list[Person | FaceRecError] = []
 
     def register(number: int) -> None:
@@ -316,7 +316,7 @@ def test_two_admins_cannot_register_one_face_at_the_same_time() -> None:
 def test_a_gallery_that_is_still_loading_stops_the_registration() -> None:
     people = People()
     photo = people.photo(1)
-    people.enrolment._duplicates._wait = lambda *_: False
+    people.enrolment.duplicates._wait = lambda *_: False
     with pytest.raises(Conflict, match="still being loaded"):
         people.enrolment.register(people.details(), [photo])
     assert people.store.count() == 0
@@ -477,6 +477,16 @@ def test_who_resembles_another_needs_a_reason_also_where_the_gallery_does_not_kn
             people.enrolment.set_active(twin.subject, True, reason)
         assert refused.value.subject == ada.subject
     assert people.enrolment.set_active(twin.subject, True, "twins").active
+
+
+def test_whoever_activates_is_told_all_whom_they_resemble_now() -> None:
+    people = People()
+    ada, twin = _undecided(people)
+    eve = people.enrolment.register(people.details("eve", "Eve"), [people.photo(1)], "twin sister")
+    people.caught_up(people.store.revision(), 0)
+    with pytest.raises(FaceTaken, match=r"Ada \(ID ada\) and as Eve \(ID eve\)") as refused:
+        people.enrolment.set_active(twin.subject, True)
+    assert (refused.value.subject, *refused.value.others) == (ada.subject, eve.subject)
 
 
 def test_who_resembled_somebody_that_is_not_here_any_more_needs_no_reason() -> None:

@@ -260,6 +260,15 @@ def test_nothing_is_unpacked_to_disk(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert list(tmp_path.iterdir()) == []
 
 
+def test_all_whom_somebody_looks_like_are_told(tmp_path: Path) -> None:
+    people = People()
+    people.enrolment.register(people.details("other"), [people.photo(9)])
+    people.enrolment.register(people.details("twin"), [people.photo(9)], "twin sister")
+    reason = _run(people, from_folder(_tree(tmp_path, _site()))).people[1].reason
+    assert "ID other" in reason
+    assert "ID twin" in reason
+
+
 def test_who_looks_like_somebody_registered_is_kept_for_a_decision(tmp_path: Path) -> None:
     people = People()
     other = people.enrolment.register(people.details("other"), [people.photo(9)])
