@@ -46,6 +46,7 @@ from face_rec.web.ops.host_checks import remarks
 from face_rec.web.server.installed import AwayFiles
 from face_rec.web.server.page_sessions import PageSessions
 from face_rec.web.server.runner import Runner
+from pages.ui.frame.jobs import JOBS, Results
 from pages.ui.kiosk import screen_files
 
 log = logging.getLogger(__name__)
@@ -103,6 +104,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         background.task("load", built.load.watch()),
         background.task("setup-link", _tell_setup_link(built)),
         background.task("handover", _HANDOVER.serve(built)),
+        background.task("results", Results(JOBS, built.people).watch()),
     ]
     try:
         yield {"system": built}

@@ -1,11 +1,11 @@
 """What a measurement on one's own people found, and how its advice is put in force and taken
 back."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Set
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from face_rec.domain.errors import ModelError
 from face_rec.domain.own_calibration import (
@@ -191,6 +191,15 @@ class OwnReport:
     doubles: Doubles = Doubles.LEFT_OUT
     findings: tuple[Finding, ...] = ()
     groups: tuple[GroupRate, ...] = ()
+
+    def subjects(self) -> Set[str]:
+        """Whom the findings are about."""
+        return {s for one in self.findings for s in (one.subject, one.other) if s}
+
+    def without(self, gone: Set[str]) -> Self:
+        """What is left when these are erased."""
+        left = [one for one in self.findings if not {one.subject, one.other} & gone]
+        return replace(self, findings=tuple(left))
 
     @property
     def twice(self) -> int:

@@ -6,9 +6,10 @@ enrols everybody again after a change of the model.
 """
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
 
 import numpy as np
 
@@ -50,15 +51,26 @@ class PhotoReport:
 
 @dataclass(frozen=True, slots=True)
 class PersonReport:
+    """``about``: the subjects of all whom it names."""
+
     id: str
     outcome: ImportOutcome
     reason: str = ""
     photos: tuple[PhotoReport, ...] = ()
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
     people: tuple[PersonReport, ...]
+
+    def subjects(self) -> Set[str]:
+        """Whom it names, of those who are registered."""
+        return {subject for person in self.people for subject in person.about}
+
+    def without(self, gone: Set[str]) -> Self:
+        """Without each line that names one of these, who are erased."""
+        return replace(self, people=tuple(p for p in self.people if not gone & set(p.about)))
 
     def count(self, outcome: ImportOutcome) -> int:
         return sum(person.outcome is outcome for person in self.people)
@@ -117,33 +129,37 @@ class Importer:
             return PersonReport(files.id, ImportOutcome.REFUSED, str(error))
         if known is not None and self._has_templates(known):
             waits = "waits for a decision" if known.resembles else "registered already"
-            return PersonReport(files.id, ImportOutcome.UNCHANGED, waits)
+            return PersonReport(files.id, ImportOutcome.UNCHANGED, waits, about=(known.subject,))
         return self._enrolled(details, known, files)
 
     def _enrolled(
         self, details: Details, known: Person | None, files: PersonFiles
     ) -> PersonReport:
+        about: tuple[str, ...] = (known.subject,) if known else ()
         photos, reports = self._examined(files.photos)
         if not photos:
             reason = "no photo could be used" if files.photos else "there are no photos"
-            return PersonReport(files.id, ImportOutcome.REFUSED, reason, reports)
+            return PersonReport(files.id, ImportOutcome.REFUSED, reason, reports, about)
         try:
-            self._write(details, known, photos)
+            about = self._write(details, known, photos)
         except FaceTaken as taken:
             return self._undecided(details, known, photos, taken, reports)
         except (PeopleError, PictureError) as error:
-            return PersonReport(files.id, ImportOutcome.REFUSED, str(error), reports)
+            return PersonReport(files.id, ImportOutcome.REFUSED, str(error), reports, about)
         outcome = ImportOutcome.EXTENDED if known else ImportOutcome.ADDED
         weak = capture_hints.weakness(photos[0].weak) if photos[0].weak else ""
-        return PersonReport(files.id, outcome, weak, reports)
+        return PersonReport(files.id, outcome, weak, reports, about)
 
-    def _write(self, details: Details, known: Person | None, photos: list[EnrolPhoto]) -> None:
+    def _write(
+        self, details: Details, known: Person | None, photos: list[EnrolPhoto]
+    ) -> tuple[str, ...]:
+        """Returns the subject of who is registered by then."""
         if self._dry_run:
             self._enrolment.check_new(photos, known.subject if known else "")
-        elif known:
-            self._enrolment.add_photos(known.subject, photos)
-        else:
-            self._enrolment.register(details, photos)
+            return (known.subject,) if known else ()
+        if known:
+            return (self._enrolment.add_photos(known.subject, photos).subject,)
+        return (self._enrolment.register(details, photos).subject,)
 
     def _undecided(
         self,
@@ -154,19 +170,22 @@ class Importer:
         reports: tuple[PhotoReport, ...],
     ) -> PersonReport:
         """Somebody new is kept until a person has looked; who is known keeps what they have."""
+        looks = (taken.subject, *taken.others)
         if known is not None:
-            return PersonReport(details.id, ImportOutcome.REFUSED, str(taken), reports)
+            about = (known.subject, *looks)
+            return PersonReport(details.id, ImportOutcome.REFUSED, str(taken), reports, about)
+        about = looks
         if not self._dry_run:
             try:
-                self._enrolment.keep_for_decision(details, photos, taken.subject)
+                kept = self._enrolment.keep_for_decision(details, photos, taken.subject)
+                about = (kept.subject, *looks)
             except PeopleError as error:
                 return PersonReport(details.id, ImportOutcome.REFUSED, str(error), reports)
-        looks = (taken.subject, *taken.others)
         known_ones = self._people.many(looks)
         said = [f"{o.name} (ID {o.id})" for s in looks if (o := known_ones.get(s)) is not None]
         who = " and like ".join(said) or "somebody registered already"
         reason = f"looks like {who}: kept until you decide under People whether they are the same"
-        return PersonReport(details.id, ImportOutcome.UNDECIDED, reason, reports)
+        return PersonReport(details.id, ImportOutcome.UNDECIDED, reason, reports, about)
 
     def _has_templates(self, person: Person) -> bool:
         digest = self._enrolment.examiner.models().contract.digest

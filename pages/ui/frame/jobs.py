@@ -3,23 +3,40 @@
 State is the process's, not the session's, so that every admin sees the same progress.
 """
 
+import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Set
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Final, Protocol, Self, runtime_checkable
+
+from anyio import to_thread
 
 from face_rec import background
 from face_rec.access.audit import actor
 from face_rec.access.control.permit import Permit
-from face_rec.domain.errors import FaceRecError, NotAllowed
+from face_rec.domain.errors import FaceRecError, NotAllowed, StoreError
 from face_rec.protocols.models import Progress
+from face_rec.protocols.people import PeopleReader
 
 log = logging.getLogger(__name__)
+
+_EVERY: Final = 2.0  # seconds
 
 Work = Callable[[Progress], object]
 """Does the work in a thread of its own and returns what the page shows in the end. It tells its
 progress after each batch, and there it ends if whoever began it has lost the right."""
+
+
+@runtime_checkable
+class OfPeople(Protocol):
+    """A result that is about people, of whom each may be erased before somebody closes it."""
+
+    def subjects(self) -> Set[str]: ...
+
+    def without(self, gone: Set[str]) -> Self: ...
 
 
 class Stopped(Exception):
@@ -81,6 +98,17 @@ class Jobs:
             if job and not job.running:
                 del self._jobs[kind]
 
+    def named(self) -> frozenset[str]:
+        """The subjects whom results are about."""
+        results = [job.result for job in tuple(self._jobs.values())]
+        return frozenset(s for one in results if isinstance(one, OfPeople) for s in one.subjects())
+
+    def drop(self, gone: Set[str]) -> None:
+        """Take these subjects out of every result."""
+        for job in tuple(self._jobs.values()):
+            if isinstance(job.result, OfPeople):
+                job.result = job.result.without(gone)
+
 
 def _run(job: Job, work: Work) -> None:
     try:
@@ -101,6 +129,37 @@ def _run(job: Job, work: Work) -> None:
     finally:
         job.running = False
         job.ended.set()
+
+
+class Results:
+    """Whoever is erased, wherever that is done, goes within seconds from what the ``jobs`` of this
+    process have found out. The database is asked only while a result names somebody, and for
+    them only after somebody was changed."""
+
+    def __init__(self, jobs: Jobs, people: PeopleReader) -> None:
+        self._jobs = jobs
+        self._people = people
+        self._seen: tuple[int, frozenset[str]] | None = None
+
+    async def watch(self, every: float = _EVERY) -> None:
+        """For a task on the event loop; what the database does not answer now is asked later."""
+        while True:
+            with suppress(StoreError):
+                await to_thread.run_sync(self.step)
+            await asyncio.sleep(every)
+
+    def step(self) -> None:
+        """Drop whoever is not here any more. Raises StoreError."""
+        named = self._jobs.named()
+        if not named:
+            return
+        now = (self._people.revision(), named)
+        if now == self._seen:
+            return
+        gone = named - self._people.many(sorted(named)).keys()
+        if gone:
+            self._jobs.drop(gone)
+        self._seen = now
 
 
 JOBS = Jobs()

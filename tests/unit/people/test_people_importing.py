@@ -260,6 +260,13 @@ def test_nothing_is_unpacked_to_disk(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert list(tmp_path.iterdir()) == []
 
 
+def ran_twice_alike(tmp_path: Path) -> tuple[People, ImportReport]:
+    """An import of Ada, and of Bob, who looks like somebody registered."""
+    people = People()
+    people.enrolment.register(people.details("other"), [people.photo(9)])
+    return people, _run(people, from_folder(_tree(tmp_path, _site())))
+
+
 def test_all_whom_somebody_looks_like_are_told(tmp_path: Path) -> None:
     people = People()
     people.enrolment.register(people.details("other"), [people.photo(9)])
