@@ -30,6 +30,9 @@ class Stage:
     def take_place(self) -> None:
         self.done.append("take place")
 
+    def still_served(self) -> None:
+        self.done.append("still served")
+
     def give(self, _refused: Callable[[], str]) -> None:
         self.done.append("give")
 
@@ -38,7 +41,7 @@ class Stage:
         return True
 
 
-ALL = ["served", "take place", "give", "left", "adopt"]
+ALL = ["served", "take place", "served", "still served", "give", "left", "adopt"]
 
 
 def _serve(handover: Handover) -> list[str]:
