@@ -186,8 +186,10 @@ class Event:
 
 def cooldown_of(event: Event, seconds: float) -> float:
     """The cooldown by which ``event`` is held against the times of other marks: none where these
-    are of a clock that was set meanwhile, and the cooldown is known to be over."""
-    return 0.0 if event.clock is not None and event.clock.apart else seconds
+    are of a clock that was set meanwhile, and the cooldown is known to be over; nor for what a
+    manager has written, also when it is offered again."""
+    apart = event.clock is not None and event.clock.apart
+    return 0.0 if apart or event.source is Source.MANUAL else seconds
 
 
 class Outcome(StrEnum):

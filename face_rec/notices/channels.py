@@ -97,11 +97,14 @@ class Channels:
         )  # fmt: skip
 
     def remove(self, channel_id: str) -> None:
-        """No error if there is none. What is on its way there goes nowhere."""
+        """No error if there is none: the database may have lost it, and it must not come back.
+        What is on its way there goes nowhere."""
         self._demand(Act.NOTICES)
         channel = self._channels.get(channel_id)
-        if channel is not None and self._channels.remove(channel_id):
-            self._audit_log.record(Action.CHANNEL_REMOVED, _label(channel))
+        there = self._channels.remove(channel_id)
+        if there or channel is None:
+            label = _label(channel) if channel else f"({channel_id})"
+            self._audit_log.record(Action.CHANNEL_REMOVED, label)
 
     def target(self, channel: Channel) -> Target:
         """Where it sends; for whoever sends. Raises StoreError where its key is missing."""
@@ -138,8 +141,8 @@ class Channels:
 
     def remove_rule(self, rule: NoticeRule) -> None:
         self._demand(Act.NOTICES)
-        if self._rules.remove(rule.id):
-            self._audit_log.record(Action.NOTICE_RULE_REMOVED, rule.title, before=_about(rule))
+        self._rules.remove(rule.id)
+        self._audit_log.record(Action.NOTICE_RULE_REMOVED, rule.title, before=_about(rule))
 
 
 def _titled(title: str, number: int) -> str:

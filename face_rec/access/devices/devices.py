@@ -125,9 +125,8 @@ class Devices:
         ProofNeeded."""
         self._demand(Act.KIOSKS)
         device = self._devices.get(name)
-        if device is None or not self._devices.remove(name):
-            return
-        if device.digest is not None:
+        # Also where none is seen: the database may have lost it, and it must not come back.
+        if self._devices.remove(name) and device is not None and device.digest is not None:
             self._audit_log.record(Action.KIOSK_REVOKED, name)
 
     def device_of(self, cookie: str) -> Device | None:

@@ -63,11 +63,14 @@ class Tokens:
         return token, joined(token.id, secret)
 
     def revoke(self, token_id: str) -> None:
-        """End a token now; no error if there is none. Raises ProofNeeded."""
+        """End a token now; no error if there is none: the database may have lost it a moment ago,
+        and then it must not come back. Raises ProofNeeded."""
         self._demand(Act.TOKENS)
         token = self._tokens.get(token_id)
-        if token is not None and self._tokens.remove(token_id):
-            self._audit_log.record(Action.TOKEN_REVOKED, _label(token), before=_about(token))
+        there = self._tokens.remove(token_id)
+        if there or token is None:
+            label, before = (_label(token), _about(token)) if token else (f"({token_id})", {})
+            self._audit_log.record(Action.TOKEN_REVOKED, label, before=before)
 
     def token_of(self, bearer: str) -> Token | None:
         """The token that this text is, if it is still good."""

@@ -24,6 +24,7 @@ BY_STRANGER: Final = Limit("passkey", 300, 900, networks=True)
 _LOCKED: Final = "Too many wrong codes. Wait 15 minutes, or use a passkey or a recovery code."
 _TOO_OFTEN: Final = "Too many tries. Wait 15 minutes, then sign in again."
 _NO_SUCH_CODE: Final = "This recovery code is not right, or was used before. Try another one."
+_GONE: Final = "This factor is not here any more. Reload the page and look at the list."
 _LAST: Final = (
     "Accounts of your role need a second factor. Add another one before you remove this one."
 )
@@ -154,17 +155,19 @@ class SecondFactor:
 
         def renamed(factors: Factors) -> Factors:
             key = factors.passkey(passkey_id)
-            return factors.with_passkey(replace(key, name=wanted)) if key else factors
+            if key is None:
+                raise FactorRefused(_GONE)
+            return factors.with_passkey(replace(key, name=wanted))
 
         self._timesheets.change(account, renamed)
         self._audit_log.record(Action.FACTOR_CHANGED, account, after={"passkey": wanted})
 
     def remove_passkey(self, account: Account, passkey_id: str) -> None:
         """From now on it opens nothing. Raises FactorRefused for the last factor of an account
-        whose role needs one, ProofNeeded."""
+        whose role needs one and for a passkey that is not there, ProofNeeded."""
         key = self.of(account.id).passkey(passkey_id)
-        if key is not None:
-            self._remove(account, lambda f: f.without_passkey(passkey_id), f"passkey {key.name}")
+        what = f"passkey {key.name}" if key else ""
+        self._remove(account, lambda f: f.without_passkey(passkey_id), what)
 
     def remove_app(self, account: Account) -> None:
         """The same for the authenticator app."""
@@ -187,6 +190,8 @@ class SecondFactor:
 
         def changed(factors: Factors) -> Factors:
             left = change(factors)
+            if left == factors:  # also where the database has lost it: then it comes back
+                raise FactorRefused(_GONE)
             if left.enrolled:
                 return left
             if self.required(account.role):

@@ -91,16 +91,19 @@ class RedisRecords(Generic[Record]):
         finally:
             self._changed()
 
+    @redis_errors()
     def _remove(self, record_id: str) -> bool:
-        if self._ledger is None or self.get(record_id) is None:
-            with redis_errors():
-                return bool(self._client.hdel(self._key, record_id))
+        """With a ledger it is linked, and kept, also where there is none: Redis may have lost it
+        a moment ago, and some machine may be about to offer it again."""
+        if self._ledger is None:
+            return bool(self._client.hdel(self._key, record_id))
+        there = bool(self._client.hexists(self._key, record_id))
         gone, name = Command(self._key, ("HDEL", record_id)), self._name(record_id)
         if self._told:
             self._ledger.write({name: None}, [gone])
         else:
             self._ledger.write({}, [gone], touches=[name])
-        return True
+        return there
 
     @redis_errors()
     def count(self) -> int:

@@ -75,7 +75,7 @@ class RedisSessions:
             self._ended()
 
     def _drop(self, session: str, noted: str, digest: str) -> None:
-        if self._ledger is not None and self._client.exists(session):
+        if self._ledger is not None:  # also where there is none: after a failover there may be
             gone = (Command(session, ("DEL",)), Command(noted, ("HDEL", digest)))
             self._ledger.write({}, gone)
             return

@@ -8,7 +8,7 @@ key can be changed without knowing any PIN): a copy of the database is of no use
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linking import Linking
@@ -64,7 +64,8 @@ class RedisPins:
 
     @redis_errors()
     def put(self, subject: str, hashed: str) -> bool:
-        return self._write(subject, self._sealer.seal(hashed.encode(), _context(subject)))
+        sealed = self._sealer.seal(hashed.encode(), _context(subject))
+        return bool(self._write(subject, sealed)[0] == _DONE)
 
     def replace(self, subject: str, was: str, hashed: str) -> bool:
         stored, context = self._read(subject), _context(subject)
@@ -96,18 +97,18 @@ class RedisPins:
 
     @redis_errors()
     def clear(self, subject: str) -> bool:
-        return self._write(subject, b"")
+        answer, *there = self._write(subject, b"")
+        return bool(answer == _DONE and there != [0])
 
-    def _write(self, subject: str, sealed: bytes) -> bool:
-        """Whether there was such a person, or such a PIN to remove."""
+    def _write(self, subject: str, sealed: bytes) -> Any:  # noqa: ANN401
+        """What the script answers."""
         ledger, names = self._ledger, [self._key(subject)]
         if ledger is None:
-            answer = _PUT.run(self._client, names, [keys.PIN, sealed, "", "", 0, ""])
-            return bool(answer[0] == _DONE)
+            return _PUT.run(self._client, names, [keys.PIN, sealed, "", "", 0, ""])
         names += [ledger.list_key, ledger.head_key]
         entry = ledger.entry({}, touches=[_context(subject)])
         linking = Linking(_PUT, names, [keys.PIN, sealed], about=[subject] if sealed else ())
-        return bool(ledger.linked(entry, linking)[0] == _DONE)
+        return ledger.linked(entry, linking)
 
     def _key(self, subject: str) -> str:
         return keys.person(self._site, subject)

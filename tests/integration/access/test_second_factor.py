@@ -366,6 +366,18 @@ def test_a_removed_passkey_opens_nothing_any_more(gate: GateApp) -> None:
     assert "Spare" in browser.get("/account/factors").text
 
 
+@pytest.mark.parametrize("do", ["remove-passkey", "remove-app", "rename"])
+def test_a_factor_that_is_not_there_is_not_said_to_be_removed(gate: GateApp, do: str) -> None:
+    """The database may have lost it a moment ago, and then it comes back."""
+    browser = gate.signed_in("ada")
+    with_passkey(browser, Authenticator())
+    before = gate.access.factors.of("ada")
+    answer = submit(browser, "/account/factors", {"do": do, "passkey": "none", "name": "x"})
+    assert answer.status_code != 303
+    assert "not here any more" in answer.text
+    assert gate.access.factors.of("ada") == before
+
+
 def test_pages_with_passkeys_run_their_own_script_and_no_inline_one(gate: GateApp) -> None:
     page = gate.browser().get("/login")
     assert "/login/passkey" in page.text

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
@@ -11,13 +12,14 @@ import pytest
 from config import load
 from face_rec import assembly
 from face_rec.clock import SystemClock
-from face_rec.domain.marks import Event, Outcome
+from face_rec.domain.marks import Event, Outcome, Source
 from face_rec.journey.mark import DurableMarker
 from face_rec.journey.replay import Reoffer
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.journal.journal import FileJournal
 from face_rec.stores.redis.client import Client, RedisAddress, connect, node_of
 from face_rec.stores.redis.durability import ServerHistory
+from face_rec.stores.site.audited_writers import KeptCorrections
 from face_rec.stores.verify.chain_days import ChainDays
 from face_rec.stores.verify.check import ChainCheck
 from tests import redis_servers
@@ -50,6 +52,7 @@ class App:
         )
         self._reoffer.start()
         self._journal = journal
+        self.corrections = KeptCorrections(self.marks, journal)
 
     def mark(self, *numbers: int) -> None:
         """Each is confirmed: Redis has acknowledged it."""
@@ -124,6 +127,20 @@ def test_a_redis_that_comes_back_empty(tmp_path: Path) -> None:
         server.start()
         wait_until(running.has(30), 30)
         running.check(30)
+
+
+def test_what_a_manager_added_beside_another_mark_comes_back(tmp_path: Path) -> None:
+    """The cooldown does not hold for a manager's word, nor when it is offered again."""
+    with standalone(tmp_path / "redis") as server, app(_alone(server), tmp_path) as running:
+        running.mark(0)
+        for number in (1, 2):
+            added = replace(an_event(f"hand{number}", "s0", 5), source=Source.MANUAL)
+            running.corrections.apply(added, 0.0, replay=True)
+        told = {event.id for event in running.events()}
+        assert told == {"e0", "hand1", "hand2"}
+        server.kill()
+        server.start()
+        wait_until(lambda: {event.id for event in running.events()} == told, 30)
 
 
 def test_a_failover_to_a_replica_that_lags(tmp_path: Path) -> None:
