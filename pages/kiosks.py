@@ -12,12 +12,12 @@ from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord
 from face_rec.kiosks.kiosk_register import MAIN, MAIN_AT_FIRST
 from pages.ui.access.kiosk_card import (
-    link_dialog,
     offline_words,
     record_fields,
     screen_words,
     since_when,
 )
+from pages.ui.access.kiosk_link import link_dialog
 from pages.ui.access.screen_look import LOOK, look_dialog
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Right, require

@@ -32,10 +32,10 @@ from face_rec.journey.liveness.judge import LivenessCounts
 from face_rec.journey.liveness.reflection import light_of
 from face_rec.journey.liveness.step_ups import StepUps
 from face_rec.journey.punch import Lingering, Named, Puncher
-from face_rec.journey.step_up import Held, Measures, StepUp
+from face_rec.journey.step_up import Held, StepUp
 from face_rec.journey.streams.stream import NoticeBoard
 from face_rec.journey.track import Tracker
-from face_rec.journey.track_state import TrackState, TrackStates, appearance
+from face_rec.journey.track_state import Measures, TrackState, TrackStates, appearance
 from face_rec.kiosks.offline import Capture
 from face_rec.protocols.marks import Marker
 from face_rec.protocols.models import Assessor, FaceModels, ModelSource

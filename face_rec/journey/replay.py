@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from threading import Condition
-from typing import Final, Protocol
+from typing import Final
 
 from face_rec.background import Background
 from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError, NotReplicated, StoreError, StoreUnavailable
 from face_rec.domain.marks import Event, cooldown_of
-from face_rec.protocols.marks import Journal, MarkWriter
+from face_rec.protocols.marks import Journal, MarkWriter, OtherWrites
 from face_rec.retry import Backoff
 
 log = logging.getLogger(__name__)
@@ -191,16 +191,6 @@ class Replayer:
         self._offered.discard(event.id)
 
 
-class Others(Protocol):
-    """What is kept of all other writes."""
-
-    def look(self) -> None:
-        """Asked at each look. Raises StoreError."""
-
-    def offer(self) -> int:
-        """Offer it again; how much of it was gone. Raises StoreError."""
-
-
 class NoOthers:
     """Where marks alone are kept."""
 
@@ -233,7 +223,7 @@ class Reoffer:
         cooldown: Callable[[], float],
         lost: Callable[[], str],
         told: Callable[[str, int, int], None] = lambda _, __, ___: None,
-        others: Others | None = None,
+        others: OtherWrites | None = None,
     ) -> None:
         """``missing``: which of some events Redis does not have; ``lost``: why it may have lost
         some since the last question, "" where nothing says so; both may raise StoreUnavailable.

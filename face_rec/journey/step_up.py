@@ -24,9 +24,9 @@ from face_rec.journey.liveness import challenge as rules
 from face_rec.journey.liveness import colours
 from face_rec.journey.liveness.challenge import Challenge
 from face_rec.journey.liveness.colours import ColourCheck
-from face_rec.journey.liveness.reflection import Light, Reflection
+from face_rec.journey.liveness.reflection import Reflection
 from face_rec.journey.liveness.step_ups import StepUps
-from face_rec.journey.track_state import TrackState
+from face_rec.journey.track_state import Measures, TrackState
 
 UNSURE_FOR: Final = 0.8
 """Seconds in doubt before somebody is asked: most are live by then."""
@@ -70,15 +70,6 @@ class _Open:
     @property
     def prompt(self) -> Prompt | None:
         return self.colours.prompt if self.colours else self.challenge.prompt
-
-
-@dataclass(frozen=True, slots=True)
-class Measures:
-    """What is measured of a face in the newest picture, when it is wanted: the degrees to which
-    it looks to the side, and the light on it."""
-
-    yaw: Callable[[TrackState], float]
-    light: Callable[[TrackState], Light]
 
 
 class StepUp:

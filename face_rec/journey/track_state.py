@@ -5,7 +5,7 @@ face just was faster than a track is lost. A small grey picture of the aligned f
 of 0.1 ms, long before the next look is due. It only ever raises a doubt; a look decides.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -19,6 +19,7 @@ from face_rec.journey.decide import Policy, TrackLimits, agreed, decide, leader,
 from face_rec.journey.fusion import Fusion
 from face_rec.journey.liveness.evidence import Evidence, Sighting
 from face_rec.journey.liveness.judge import judge
+from face_rec.journey.liveness.reflection import Light
 from face_rec.journey.same_view import FaceView
 from face_rec.journey.track import Track
 
@@ -234,3 +235,12 @@ def alike(before: Vector, now: Vector) -> bool:
     if not before.any() or not now.any():
         return True
     return float(before @ now) >= _ALIKE
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What is measured of a face in the newest picture, when it is wanted: the degrees to which
+    it looks to the side, and the light on it."""
+
+    yaw: Callable[[TrackState], float]
+    light: Callable[[TrackState], Light]

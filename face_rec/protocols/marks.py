@@ -97,3 +97,13 @@ class Marker(Protocol):
     """Makes a mark last before anybody says so."""
 
     def mark(self, event: Event) -> Receipt: ...
+
+
+class OtherWrites(Protocol):
+    """What is kept of all writes that are no marks."""
+
+    def look(self) -> None:
+        """Asked at each look. Raises StoreError."""
+
+    def offer(self) -> int:
+        """Offer it again; how much of it was gone. Raises StoreError."""

@@ -81,7 +81,7 @@ class RedisAttendance:
     @redis_errors()
     def day(self, utc_day: date) -> list[Event]:
         """The events of one UTC day in order of arrival."""
-        found, malformed = _read(self._entries([utc_day])[0])
+        found, malformed = event_codec.read_all(self._entries([utc_day])[0])
         _warn(utc_day, len(malformed))
         return found
 
@@ -92,7 +92,7 @@ class RedisAttendance:
             return []
         name = keys.attendance(self.site, utc_day)
         listed = cast("list[bytes]", self._client.lrange(name, start, end - 1))
-        found = [_event(entry) for entry in listed]
+        found = [event_codec.read(entry) for entry in listed]
         _warn(utc_day, found.count(None))
         return found
 
@@ -102,7 +102,9 @@ class RedisAttendance:
         found: list[Event] = []
         for days in _spans(_utc_day(start), _utc_day(end)):
             for entries in self._entries(days):
-                found += [event for event in _read(entries)[0] if start <= event.at < end]
+                found += [
+                    event for event in event_codec.read_all(entries)[0] if start <= event.at < end
+                ]
         return sorted(found, key=lambda event: event.at)
 
     @redis_errors()
@@ -144,7 +146,10 @@ class RedisAttendance:
     @redis_errors()
     def malformed(self, utc_day: date) -> list[str]:
         """Entries that are not events, readable as far as they go."""
-        return [raw.decode(errors="replace") for raw in _read(self._entries([utc_day])[0])[1]]
+        return [
+            raw.decode(errors="replace")
+            for raw in event_codec.read_all(self._entries([utc_day])[0])[1]
+        ]
 
     def _append(
         self,
@@ -257,26 +262,6 @@ def _linked(
     """The script's arguments with the event in its chain."""
     event_id, _, *rest = arguments[:7]
     return [event_id, entry, *rest, after.value, before.length, before.value, *arguments[10:]]
-
-
-def _read(entries: Sequence[bytes]) -> tuple[list[Event], list[bytes]]:
-    """Events, and what is none."""
-    found: list[Event] = []
-    malformed: list[bytes] = []
-    for entry in entries:
-        event = _event(entry)
-        if event is None:
-            malformed.append(entry)
-        else:
-            found.append(event)
-    return found, malformed
-
-
-def _event(entry: bytes) -> Event | None:
-    try:
-        return event_codec.decode(entry)
-    except event_codec.MalformedEvent:
-        return None
 
 
 def _warn(utc_day: date, malformed: int) -> None:

@@ -1,6 +1,7 @@
 """An attendance event as one line of JSON, for Redis and for the journal."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import UTC
 from typing import Final
@@ -14,7 +15,7 @@ _PLAIN: Final = (
     "author", "reason", "kind", "source", "becomes", "live",
 )  # fmt: skip
 _KNOWN: Final = frozenset(field.name for field in fields(Event))
-_read: Final = Reader(Event)
+_parse: Final = Reader(Event)
 
 
 class MalformedEvent(ValueError):
@@ -57,7 +58,7 @@ def decode(line: bytes) -> Event:
     Raises MalformedEvent.
     """
     try:
-        return checked(_read(line))
+        return checked(_parse(line))
     except ValueError as error:
         raise MalformedEvent(f"not an event: {error}") from error
 
@@ -73,3 +74,24 @@ def checked(event: Event) -> Event:
     return replace(
         event, at=in_utc(event.at), recorded_at=None if noted is None else in_utc(noted)
     )
+
+
+def read_all(entries: Sequence[bytes]) -> tuple[list[Event], list[bytes]]:
+    """The events among ``entries``, and what is none."""
+    found: list[Event] = []
+    malformed: list[bytes] = []
+    for entry in entries:
+        event = read(entry)
+        if event is None:
+            malformed.append(entry)
+        else:
+            found.append(event)
+    return found, malformed
+
+
+def read(entry: bytes) -> Event | None:
+    """The event in ``entry``; None where it is none."""
+    try:
+        return decode(entry)
+    except MalformedEvent:
+        return None

@@ -19,8 +19,9 @@ from face_rec.clock import Clock
 from face_rec.domain.errors import JournalError
 from face_rec.domain.marks import Event
 from face_rec.stores.journal import journal_segment
-from face_rec.stores.journal.journal_segment import Checksum, LineSeal, Segment, readable
+from face_rec.stores.journal.journal_segment import Segment, readable
 from face_rec.stores.journal.kept import KeptSegments, Leftovers
+from face_rec.stores.journal.line_seal import Checksum, LineSeal
 
 log = logging.getLogger(__name__)
 

@@ -12,16 +12,16 @@ import logging
 import os
 import re
 import secrets
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from face_rec import files
 from face_rec.domain.marks import Event
 from face_rec.stores.attendance import event_codec
+from face_rec.stores.journal.line_seal import LineSeal
 from face_rec.stores.journal.quarantine import Quarantine
 from face_rec.stores.stored_json import Reader, compact
 
@@ -41,28 +41,6 @@ _CUT: Final = "the line was cut off by a crash before it was confirmed, or damag
 
 class BadLine(ValueError):
     """A line that is none of ours, or no longer as it was written."""
-
-
-class LineSeal(Protocol):
-    """Makes and checks what stands behind a line. Called by any thread; must not raise."""
-
-    def sign(self, line: bytes) -> str:
-        """Printable ASCII without quotes and backslashes."""
-        ...
-
-    def check(self, line: bytes, seal: str) -> bool:
-        """Whether ``line`` is as it was signed; ``seal`` is empty where there is none."""
-        ...
-
-
-class Checksum:
-    """CRC-32: finds what a disk did to a line, not what a person did."""
-
-    def sign(self, line: bytes) -> str:
-        return f"{zlib.crc32(line):08x}"
-
-    def check(self, line: bytes, seal: str) -> bool:
-        return not seal or seal == self.sign(line)
 
 
 @dataclass(frozen=True, slots=True)

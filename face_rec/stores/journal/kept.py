@@ -18,7 +18,8 @@ from face_rec import files
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.marks import Event
 from face_rec.stores.journal import journal_segment
-from face_rec.stores.journal.journal_segment import SUFFIX, BadLine, LineSeal, Segment, parsed
+from face_rec.stores.journal.journal_segment import SUFFIX, BadLine, Segment, parsed
+from face_rec.stores.journal.line_seal import LineSeal
 from face_rec.stores.journal.quarantine import Quarantine
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from face_rec.domain.people import Change, ChangeKind, GalleryEntry
 from face_rec.protocols.models import Progress
 from face_rec.protocols.sealing import Sealer
-from face_rec.stores.people import person_codec
+from face_rec.stores.people import person_codec, template_codec
 from face_rec.stores.people.person_keys import PersonKeys, PersonSealer
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import BLOCK_MS, Client, redis_errors
@@ -144,7 +144,7 @@ class GalleryFeed:
         if not stored:
             return None
         try:
-            return GalleryEntry(subject, person_codec.matrix_of(sealer, subject, stored))
+            return GalleryEntry(subject, template_codec.matrix_of(sealer, subject, stored))
         except ValueError as error:
             log.error("templates unreadable subject=%s reason=%s", subject, error)
             return None
@@ -155,8 +155,8 @@ def _of_faces(
 ) -> GalleryEntry | None:
     """The rows of ``slots`` in all that the person's own key has sealed."""
     try:
-        rows = person_codec.rows_of(
-            sealer.open_own(faces, person_codec.faces_context(subject)), slots
+        rows = template_codec.rows_of(
+            sealer.open_own(faces, template_codec.faces_context(subject)), slots
         )
     except ValueError as error:
         log.error("templates unreadable subject=%s reason=%s", subject, error)

@@ -9,7 +9,7 @@ import numpy as np
 
 from face_rec.domain.people import Everybody, Person, Template
 from face_rec.protocols.sealing import Sealer
-from face_rec.stores.people import people_proof, person_codec
+from face_rec.stores.people import people_proof, person_codec, template_codec
 from face_rec.stores.people.gallery_feed import GalleryFeed
 from face_rec.stores.people.people_proof import Proof
 from face_rec.stores.people.person_keys import OWN, PersonKey, PersonKeys, PersonSealer
@@ -122,8 +122,8 @@ class RedisPeopleReader(GalleryFeed):
         sealer = PersonSealer(own, self._sealer)
         faces = fields[keys.FACES]
         if faces is not None and person is not None:
-            rows = person_codec.unpacked(
-                sealer.open_own(faces, person_codec.faces_context(subject))
+            rows = template_codec.unpacked(
+                sealer.open_own(faces, template_codec.faces_context(subject))
             )
             return [
                 Template(info, np.frombuffer(rows[info.slot], dtype="<f4"))
@@ -132,7 +132,9 @@ class RedisPeopleReader(GalleryFeed):
         return [
             Template(
                 info,
-                person_codec.vector_of(sealer, subject, info.slot, fields[keys.vector(info.slot)]),
+                template_codec.vector_of(
+                    sealer, subject, info.slot, fields[keys.vector(info.slot)]
+                ),
             )
             for info in (person.templates if person else ())
         ]

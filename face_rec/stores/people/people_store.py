@@ -15,11 +15,12 @@ from face_rec.people.details import as_changed, as_created
 from face_rec.protocols.sealing import Sealer
 from face_rec.stores.chain.ledger import COMPLETE, PEOPLE, UNPROVED, Ledger, States
 from face_rec.stores.chain.linking import Linking
-from face_rec.stores.people import people_proof, person_codec
+from face_rec.stores.people import people_proof, person_codec, template_codec
 from face_rec.stores.people.people_proof import Proof
 from face_rec.stores.people.people_reader import RedisPeopleReader
 from face_rec.stores.people.person_codec import Over
 from face_rec.stores.people.person_keys import PersonKey, PersonKeys, PersonSealer
+from face_rec.stores.people.template_codec import check_slots
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
@@ -146,7 +147,7 @@ class RedisPeople(RedisPeopleReader):
         the key of somebody new."""
         ordered = sorted(templates or (), key=lambda template: template.info.slot)
         if templates is not None:
-            _check_slots([template.info.slot for template in ordered])
+            check_slots([template.info.slot for template in ordered])
             person = dataclasses.replace(person, templates=tuple(t.info for t in ordered))
         person = dataclasses.replace(person, updated_at=self._clock.now())
         cleared = (*keys.VECTORS, keys.FACES) if templates is not None else ()
@@ -189,7 +190,7 @@ class RedisPeople(RedisPeopleReader):
             person, self._over(subject) if person.version else None
         )
         if self._own is None:
-            return {**fields, **person_codec.vector_fields(self._sealer, subject, templates)}
+            return {**fields, **template_codec.vector_fields(self._sealer, subject, templates)}
         if own is not None:
             fields[keys.ALIAS] = own.alias.encode()
         own = own or self._own.of(subject)
@@ -198,8 +199,8 @@ class RedisPeople(RedisPeopleReader):
         sealer = PersonSealer(own, self._sealer)
         fields[keys.ABOUT] = sealer.seal(fields[keys.ABOUT], person_codec.about_context(subject))
         if templates:
-            faces = person_codec.packed(templates)
-            fields[keys.FACES] = sealer.seal(faces, person_codec.faces_context(subject))
+            faces = template_codec.packed(templates)
+            fields[keys.FACES] = sealer.seal(faces, template_codec.faces_context(subject))
         return fields
 
     def _over(self, subject: str) -> Over | None:
@@ -277,14 +278,6 @@ def _person(subject: str, values: Sequence[bytes | None]) -> Person | None:
 
 def _flat(fields: dict[str, bytes]) -> list[Argument]:
     return [part for pair in fields.items() for part in pair]
-
-
-def _check_slots(slots: Sequence[int]) -> None:
-    if len(set(slots)) != len(slots) or not set(slots) <= set(range(keys.MAX_TEMPLATES)):
-        raise PeopleError(
-            f"A person has at most {keys.MAX_TEMPLATES} templates, each in a slot of its own "
-            f"from 0 to {keys.MAX_TEMPLATES - 1}, not {list(slots)}. Remove some first."
-        )
 
 
 def _refusal(status: str, who: str) -> PeopleError:

@@ -12,14 +12,8 @@ from face_rec.access.audit.audit import Action, AuditEntry
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.domain.errors import Conflict, PersonMissing
 from face_rec.stores.journal import journal_segment
-from face_rec.stores.journal.journal_segment import (
-    BadLine,
-    Checksum,
-    LineSeal,
-    event_line,
-    parsed,
-    settled_line,
-)
+from face_rec.stores.journal.journal_segment import BadLine, event_line, parsed, settled_line
+from face_rec.stores.journal.line_seal import Checksum, LineSeal
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors

@@ -16,7 +16,7 @@ from face_rec.domain.pictures import day_of, owner_of
 from face_rec.protocols.models import Progress
 from face_rec.retry import until_first
 from face_rec.stores.attendance.attendance import RedisAttendance
-from face_rec.stores.people import person_codec, person_keys
+from face_rec.stores.people import person_codec, person_keys, template_codec
 from face_rec.stores.people.gallery_feed import GalleryFeed
 from face_rec.stores.people.person_keys import OWN, PersonKeys, PersonSealer
 from face_rec.stores.people.pins import RedisPins
@@ -95,11 +95,11 @@ def _anew(
         fields[keys.ABOUT] = sealer.seal(about, person_codec.about_context(subject))
     if vectors:
         rows = {
-            slot: sealer.open(stored, person_codec.template_context(subject, slot))
+            slot: sealer.open(stored, template_codec.template_context(subject, slot))
             for slot, stored in vectors.items()
         }
         fields[keys.FACES] = sealer.seal(
-            person_codec.packed_rows(rows), person_codec.faces_context(subject)
+            template_codec.packed_rows(rows), template_codec.faces_context(subject)
         )
     return fields
 

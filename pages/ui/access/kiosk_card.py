@@ -1,30 +1,19 @@
-"""A kiosk's card on the page Kiosks: its form, the link that makes a tablet that kiosk, and how
-its open screens are."""
+"""A kiosk's card on the page Kiosks: its form, and how its open screens are."""
 
-import base64
-import io
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, time, tzinfo
 from typing import Final
-from urllib.parse import urlsplit
 
-import segno
 import streamlit as st
 
-from face_rec.access.devices.devices import LINK_SECONDS
 from face_rec.domain.liveness import Check
 from face_rec.facades.access import AccessFacade
 from face_rec.kiosks.kiosk import Direction, KioskRecord, Transport, same_rule
 from face_rec.kiosks.offline import Tally
 from face_rec.kiosks.screen_status import Report, ScreenStatus, open_screens
 from face_rec.protocols.people import PeopleReader
-from face_rec.web.gate.hosts import is_loopback
 from pages.ui.access.screen_look import own_behaviour
-from pages.ui.frame.identity import Right
-from pages.ui.frame.page import guarded
-from pages.ui.frame.parts import dialog
-from pages.ui.frame.step_up import proven
 from pages.ui.rules.holds_from import Since, preview_span, show_changes, since_of
 from pages.ui.shared.people_index import people_index
 from pages.ui.shared.text import plain
@@ -201,76 +190,6 @@ REPEATED: Final = (
     "Who waits before it gets one mark, however long: another one follows when the site's "
     "cooldown is over (page Settings, This site) and it has not seen them for a minute."
 )
-HERE_ONLY: Final = (
-    "**No tablet can open this link.** The app listens on this computer only. Set `TLS_CERT`, "
-    "`TLS_KEY` (`python -m face_rec tls` makes a pair) and `BIND_ADDRESS=0.0.0.0` in `.env` and "
-    "start it again, or put a proxy with HTTPS in front and set `PUBLIC_URL`. On this computer "
-    "the link works."
-)
-NO_HTTPS: Final = (
-    "**Not HTTPS: a tablet's browser gives this address neither camera nor a key of its own**, "
-    "so it becomes no kiosk. Make a certificate with `python -m face_rec tls`, set `TLS_CERT` "
-    "and `TLS_KEY` in `.env` and start the app again, or put a proxy with HTTPS in front and set "
-    "`PUBLIC_URL`."
-)
-
-
-@dialog("Link a device", Right.KIOSKS, icon=":material/qr_code_2:")
-def link_dialog(app: AccessFacade, record: KioskRecord) -> None:
-    """The link is made once, not at every run of the dialog."""
-    with guarded("kiosks.link"):
-        if not proven(f"link_{record.id}"):
-            return
-        st.markdown(f"Open this on the tablet that becomes **{plain(record.display_name)}**.")
-        bases = bases_of(app.site.addresses, st.context.url or "")
-        base = _chosen(bases)
-        problem = problem_of(base)
-        if problem:
-            st.warning(problem, icon=":material/warning:")
-        if not st.button("Make a link", type="primary", icon=":material/link:"):
-            st.caption("A device that is this kiosk now stops when the new one starts.")
-            return
-        url = f"{base}/kiosk/link/{app.access.devices.link(record.id)}"
-        st.image(_qr(url), width=240)
-        st.code(url, language=None, wrap_lines=True)
-        st.caption(f"Good once, for {LINK_SECONDS / 60:.0f} minutes. It is not shown again.")
-
-
-def bases_of(known: tuple[str, ...], opened: str) -> list[str]:
-    """Beginnings of the link, the best first: the address of this page, ``opened``, is proven to
-    work, but from this computer alone where it is localhost."""
-    parts = urlsplit(opened)
-    here = f"{parts.scheme}://{parts.netloc}"
-    far = [] if _own(here) or len(known) == 1 else [here]
-    found = list(dict.fromkeys([*far, *sorted(known, key=lambda url: url[:6] != "https:")]))
-    return found or [here]
-
-
-def problem_of(base: str) -> str:
-    """Why a tablet would not become a kiosk by this address; empty if it does."""
-    if _own(base):
-        return HERE_ONLY
-    return "" if base.startswith("https://") else NO_HTTPS
-
-
-def _chosen(bases: list[str]) -> str:
-    if len(bases) == 1:
-        return bases[0]
-    return st.selectbox("Address that the tablet reaches", bases, key="kiosk_link_base")
-
-
-def _own(base: str) -> bool:
-    host = urlsplit(base).hostname or ""
-    return host == "localhost" or is_loopback(host)
-
-
-def _qr(url: str) -> str:
-    """The link as a picture."""
-    picture = io.BytesIO()
-    segno.make(url, error="m").save(picture, kind="svg", scale=6, border=2, xmldecl=False)
-    return "data:image/svg+xml;base64," + base64.b64encode(picture.getvalue()).decode()
-
-
 _WAYS: Final = {"webrtc": "WebRTC", "http": "HTTP"}
 _STATES: Final = {"othercamera": "Not its enrolled camera: marks nobody by face"}
 _LOW: Final = 0.2

@@ -17,7 +17,7 @@ from face_rec.clock import SystemClock
 from face_rec.domain.faces import View
 from face_rec.domain.people import Consent, Contract, Person, Template, TemplateInfo
 from face_rec.people.gallery.gallery import MemoryGallery
-from face_rec.stores.people import person_codec
+from face_rec.stores.people import person_codec, template_codec
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
@@ -166,7 +166,9 @@ def _fill(client: Client, people: int) -> None:
 
 
 def _fields(person: Person, templates: Iterable[Template]) -> dict[Any, Any]:
-    vectors = person_codec.vector_fields(person_codec.Unsealed(), person.subject, list(templates))
+    vectors = template_codec.vector_fields(
+        person_codec.Unsealed(), person.subject, list(templates)
+    )
     return {keys.VERSION: 1, **person_codec.person_fields(person), **vectors}
 
 

@@ -11,7 +11,7 @@ from face_rec.access.factors.second_factor import SecondFactor
 from face_rec.assembly.storage.access import AccessOptions, open_access
 from face_rec.assembly.storage.sealing import open_data_keys, open_resealing
 from face_rec.domain.errors import IdTaken, StoreUnavailable
-from face_rec.stores.people import person_codec
+from face_rec.stores.people import template_codec
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.people.person_keys import OWN, PersonKeys
 from face_rec.stores.redis import keys
@@ -117,7 +117,7 @@ def test_a_template_put_there_without_the_key_matches_nobody(redis_client: Clien
     store = people(redis_client, OLD)
     ada = store.create(a_person("1"), [a_template()], 0)
     store.create(a_person("2"), [a_template()], 1)
-    own_face = person_codec.packed([a_template(0)])
+    own_face = template_codec.packed([a_template(0)])
     redis_client.hset(keys.person("main", ada.subject), keys.FACES, own_face)
     after = people(redis_client, OLD)
     assert ada.subject not in {entry.subject for entry in after.entries(CONTRACT)}

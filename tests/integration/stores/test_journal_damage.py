@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from face_rec.stores.journal.journal import FileJournal
-from face_rec.stores.journal.journal_segment import LineSeal
+from face_rec.stores.journal.line_seal import LineSeal
 from face_rec.stores.sealing import keyring
 from tests.samples import an_event
 

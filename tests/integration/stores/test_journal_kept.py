@@ -8,7 +8,8 @@ import pytest
 from face_rec.domain.errors import JournalError
 from face_rec.stores.journal import journal as journal_module
 from face_rec.stores.journal.journal import FileJournal
-from face_rec.stores.journal.journal_segment import Checksum, event_line, settled_line
+from face_rec.stores.journal.journal_segment import event_line, settled_line
+from face_rec.stores.journal.line_seal import Checksum
 from tests.fakes.clock import FakeClock
 from tests.samples import an_event
 

@@ -15,7 +15,7 @@ from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.domain.people import Consent, Moved, Pause, Person, TemplateInfo
 from face_rec.stores import stored_json
 from face_rec.stores.attendance import event_codec
-from face_rec.stores.people import person_codec
+from face_rec.stores.people import person_codec, template_codec
 from face_rec.stores.redis import keys
 from tests.fakes.clock import MORNING
 from tests.samples import CONSENT, CONTRACT, a_person, a_template
@@ -109,16 +109,16 @@ def test_times_are_stored_in_utc() -> None:
 
 def test_vectors_are_little_endian_float32() -> None:
     template = a_template()
-    stored = person_codec.vector_fields(person_codec.Unsealed(), "s", [template])
+    stored = template_codec.vector_fields(person_codec.Unsealed(), "s", [template])
     assert stored == {"vector:0": template.vector.astype("<f4").tobytes()}
     assert len(stored["vector:0"]) == 4 * 8
-    back = person_codec.vector_of(person_codec.Unsealed(), "s", 0, stored["vector:0"])
+    back = template_codec.vector_of(person_codec.Unsealed(), "s", 0, stored["vector:0"])
     assert np.array_equal(back, template.vector)
 
 
 def test_rows_of_different_length_are_no_matrix() -> None:
     with pytest.raises(ValueError, match="differ in length"):
-        person_codec.matrix_of(person_codec.Unsealed(), "s", [(0, b"1234"), (1, b"12345678")])
+        template_codec.matrix_of(person_codec.Unsealed(), "s", [(0, b"1234"), (1, b"12345678")])
 
 
 @pytest.mark.parametrize(
@@ -135,14 +135,14 @@ def test_the_quick_way_reads_what_the_slow_one_does(
     """``stored``: the bytes in each slot."""
     rows = {slot: bytes([slot + 1]) * size for slot, size in stored.items()}
     found = [rows[slot] for slot in wanted if slot in rows]
-    faces = person_codec.packed_rows(rows)
+    faces = template_codec.packed_rows(rows)
     if len({*map(len, found)}) > 1 or any(len(row) % 4 for row in found):
         with pytest.raises(ValueError):  # noqa: PT011
-            person_codec.rows_of(faces, wanted)
+            template_codec.rows_of(faces, wanted)
     elif not found:
-        assert person_codec.rows_of(faces, wanted) is None
+        assert template_codec.rows_of(faces, wanted) is None
     else:
-        matrix = person_codec.rows_of(faces, wanted)
+        matrix = template_codec.rows_of(faces, wanted)
         assert matrix is not None
         assert matrix.shape[0] == len(found)
         assert matrix.tobytes() == b"".join(found)
@@ -151,9 +151,9 @@ def test_the_quick_way_reads_what_the_slow_one_does(
 
 @pytest.mark.parametrize("cut", [1, 2, 3, 5, 10])
 def test_cut_embeddings_are_refused(cut: int) -> None:
-    faces = person_codec.packed_rows({0: b"1234", 1: b"5678"})
+    faces = template_codec.packed_rows({0: b"1234", 1: b"5678"})
     with pytest.raises(ValueError, match="cut"):
-        person_codec.rows_of(faces[:-cut], (0, 1))
+        template_codec.rows_of(faces[:-cut], (0, 1))
 
 
 def test_only_matchable_people_have_rows() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from face_rec.stores.people import person_codec
+from face_rec.stores.people import person_codec, template_codec
 from face_rec.stores.sealing import keyring
 from face_rec.stores.sealing.keyring import Keyring
 from face_rec.stores.sealing.sealer import MAGIC, DataKeyMissing, DataSealer, SealBroken, is_sealed
@@ -66,7 +66,7 @@ def test_an_older_key_behind_the_new_one_still_opens() -> None:
 
 
 def test_what_was_stored_before_there_was_a_key_is_read_as_it_is() -> None:
-    fields = person_codec.vector_fields(person_codec.Unsealed(), "s", [a_template()])
+    fields = template_codec.vector_fields(person_codec.Unsealed(), "s", [a_template()])
     stored = fields["vector:0"]
     assert not is_sealed(stored)
     assert SEALER.open(stored, "s/0") == stored
@@ -89,11 +89,11 @@ def test_nothing_is_sealed_before_the_keys_are_known_to_fit() -> None:
 
 def test_a_sealed_template_holds_no_trace_of_the_embedding() -> None:
     template = a_template(dimension=128)
-    stored = person_codec.vector_fields(SEALER, "s", [template])["vector:0"]
+    stored = template_codec.vector_fields(SEALER, "s", [template])["vector:0"]
     assert template.vector.tobytes()[:8] not in stored
-    assert (person_codec.vector_of(SEALER, "s", 0, stored) == template.vector).all()
+    assert (template_codec.vector_of(SEALER, "s", 0, stored) == template.vector).all()
     with pytest.raises(ValueError, match="does not open"):
-        person_codec.matrix_of(SEALER, "other", [(0, stored)])
+        template_codec.matrix_of(SEALER, "other", [(0, stored)])
 
 
 def test_pictures_are_sealed_under_their_own_key(tmp_path: Path) -> None:
