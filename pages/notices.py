@@ -7,20 +7,17 @@ import streamlit as st
 
 from face_rec.access.pages import Page
 from face_rec.domain.errors import AccessError, Conflict, NoticeRefused
-from face_rec.domain.notice import Notice
-from face_rec.domain.people import Person
 from face_rec.facades.notices import NoticesFacade
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
-from face_rec.notices.delivery import Delivery
 from pages.ui.frame.flash import flash
 from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.page import guarded, page
-from pages.ui.frame.parts import dialog, repeating
+from pages.ui.frame.parts import dialog
 from pages.ui.frame.step_up import again, proven, refused
+from pages.ui.notices.outcomes import OUTCOMES, outcomes
 from pages.ui.notices.rule_form import NOBODY, rule_fields
-from pages.ui.shared.text import counted, plain
-from pages.ui.shared.times import date_and_time
-from pages.ui.shared.widgets import Line, Tone, empty_state, state_list
+from pages.ui.shared.text import plain
+from pages.ui.shared.widgets import empty_state
 
 identity = require(Page.NOTICES.right)
 
@@ -214,62 +211,6 @@ def edit_rule(app: NoticesFacade, rule: NoticeRule) -> None:
             _done(lambda: app.notices.channels.remove_rule(rule))
 
 
-# --- what became of it
-
-
-@repeating(5, Right.NOTICES)
-def outcomes(app: NoticesFacade) -> None:
-    with guarded("notices.outcomes"):
-        names = {channel.id: channel.title for channel in app.notices.channels.all()}
-        waiting, dead, recent = app.notices.waiting(), app.notices.dead(), app.notices.recent()
-        if not (names or waiting or dead or recent):
-            return
-        st.subheader("What went out", anchor=False)
-        if waiting:
-            st.caption(f"{counted(waiting, 'notice', 'notices')} on the way or waiting.")
-        elif not (dead or recent):
-            st.caption("Nothing yet.")
-        dead, recent = dead[:50], recent[:20]
-        told = [one.notice for one in dead] + [one.notice for one in recent]
-        people = app.people.many(sorted({one.subject for one in told if one.subject}))
-        for one in dead:
-            _dead(app, one, _about(one.notice, people), names.get(one.channel, "(removed)"))
-        state_list(
-            Line(
-                one.notice.kind.words,
-                " · ".join(word for word in (_about(one.notice, people), one.problem) if word),
-                names.get(one.channel, "(removed)"),
-                date_and_time(one.at, app.site.timezone),
-                tone=Tone.WARN if one.problem else Tone.GOOD,
-            )
-            for one in recent
-        )
-
-
-def _dead(app: NoticesFacade, one: Delivery, about: str, channel: str) -> None:
-    with st.container(
-        border=True, horizontal=True, vertical_alignment="center", key=f"d_{one.id}"
-    ):
-        st.markdown(
-            f"**{plain(one.notice.kind.words)}** {plain(about)}  \n"
-            f"given up after {counted(one.tries, 'try', 'tries')}: {plain(one.problem)} "
-            f"({plain(channel)})",
-            width="stretch",
-        )
-        if st.button("Send again", key=f"again_{one.id}"):
-            app.notices.outbox.again(one.id, app.clock.now())
-            st.rerun(scope="fragment")
-        if st.button("Forget", key=f"drop_{one.id}"):
-            app.notices.outbox.drop(one.id)
-            st.rerun(scope="fragment")
-
-
-def _about(notice: Notice, people: Mapping[str, Person]) -> str:
-    person = people.get(notice.subject)
-    words = [person.name if person else "", notice.details, notice.kiosk]
-    return ", ".join(word for word in words if word)
-
-
 def _tried(change: Callable[[], Result]) -> Result | None:
     """What it returns; None, with the reason shown, where it was refused."""
     try:
@@ -298,4 +239,5 @@ with page(
         edit_rule(service, NOBODY)
     channels(service)
     rules(service)
+    again(OUTCOMES)
     outcomes(service)

@@ -3,7 +3,7 @@
 import ipaddress
 import socket
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from config import Settings
@@ -15,8 +15,10 @@ from face_rec.attendance.terms.status import Flag, Status
 from face_rec.clock import Clock
 from face_rec.domain.notice import NoticeKind
 from face_rec.domain.people import Person
-from face_rec.kiosks.kiosk import Interval
-from face_rec.notices.feeds import Condition, ConditionFeed, DayFeed, MarkFeed, Missed
+from face_rec.kiosks.kiosk import Interval, KioskRecord
+from face_rec.kiosks.offline import KEPT_FOR
+from face_rec.notices.conditions import Condition, ConditionFeed
+from face_rec.notices.feeds import DayFeed, MarkFeed, Missed
 from face_rec.notices.message import Messages
 from face_rec.notices.sending import Sending, Told
 from face_rec.notices.service import NoticeService
@@ -50,17 +52,21 @@ def open_notices(
         zone=lambda: options.current().timezone,
         kiosk=lambda name: stores.kiosks.record(name).title or name,
     )
+    machine, begun = f"{socket.gethostname()}:{settings.port}", clock.now()
+    late = max(KEPT_FOR, timedelta(hours=settings.journal_hours))
     networks = [ipaddress.ip_network(text) for text in settings.webhook_networks or ()]
     return NoticeService(
         stores.channels,
         outbox,
+        clock,
         marks=MarkFeed(
             stores.attendance, outbox, clock,
             lambda event: services.current().timesheets.late_by(event),  # noqa: PLW0108
+            late.days + 1,
         ),
         days=DayFeed(lambda day: missed(services, day), outbox, clock),
-        checks=ConditionFeed(lambda: checked(health, socket.gethostname()), outbox, clock),
-        kiosks=ConditionFeed(lambda: kiosks_heard(services), outbox, clock),
+        checks=ConditionFeed(lambda: checked(health, machine), outbox, clock),
+        kiosks=ConditionFeed(lambda: kiosks_heard(services, begun), outbox, clock),
         sorting=Sorting(stores.channels, outbox, people, clock, told.zone),
         sending=Sending(
             stores.channels, outbox, told, clock,
@@ -87,20 +93,31 @@ def checked(health: Health, machine: str) -> Iterable[Condition]:
         yield Condition(f"{machine} {check.name}", wrong, f"{check.name}: {check.detail}")
 
 
-def kiosks_heard(services: ServiceByZone) -> Iterable[Condition]:
+def kiosks_heard(services: ServiceByZone, begun: datetime) -> Iterable[Condition]:
     """Which of the watched kiosks that are open give no sign of life, for as long as an outage
-    must last to count. May raise StoreUnavailable."""
+    must last to count: within their hours, and since ``begun``, when this process began to hear
+    them. May raise StoreUnavailable."""
     service = services.current()
     now, rules = service.timesheets.now(), service.timesheets.rules()
     today = now.astimezone(UTC).date()
     beats = service.stores.rules.beats([today - timedelta(days=1), today])
-    patience = 60 * rule_version.at(rules.limits, now.date()).outage
-    for one in (rule_version.at(kiosk, now.date()) for kiosk in rules.kiosks):
-        last = _newest(beats.get(one.id, ()))
-        if one.watched and last is not None and one.open_at(now):
-            yield Condition(f"kiosk {one.id}", now.timestamp() - last >= patience, kiosk=one.id)
+    patience = timedelta(minutes=rule_version.at(rules.limits, now.date()).outage)
+    for record in rules.kiosks:
+        one = rule_version.at(record, now.date())
+        if one.watched and record.watched_from is not None and record.open_at(now):
+            heard = max(_newest(beats.get(one.id, ()), record.watched_from), begun)
+            wrong = now - max(heard, _opened(record, now)) >= patience
+            yield Condition(f"kiosk {one.id}", wrong, kiosk=one.id)
 
 
-def _newest(beats: Iterable[Interval]) -> float | None:
-    """None where there was none lately: whoever has not begun cannot fall silent."""
-    return max((end for _, end in beats), default=None)
+def _newest(beats: Iterable[Interval], first: datetime) -> datetime:
+    """The last sign of life; the ``first`` where there was none lately."""
+    return max((datetime.fromtimestamp(end, UTC) for _, end in beats), default=first)
+
+
+def _opened(kiosk: KioskRecord, now: datetime) -> datetime:
+    """Since when it takes attendance; long ago where it always does."""
+    if kiosk.always_open:
+        return datetime.min.replace(tzinfo=UTC)
+    opened = datetime.combine(now.date(), kiosk.opens, now.tzinfo)
+    return (opened if opened <= now else opened - timedelta(days=1)).astimezone(UTC)

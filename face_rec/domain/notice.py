@@ -33,6 +33,11 @@ class NoticeKind(StrEnum):
     SOLVED = "site.solved", "Is right again", About.SITE
     TEST = "site.test", "A test", About.SITE
 
+    @property
+    def plain(self) -> str:
+        """Its value within an id, which has no full stop: that parts what a webhook signs."""
+        return self.value.replace(".", "-").replace("_", "-")
+
     def __new__(cls, value: str, words: str, about: About) -> Self:
         kind = str.__new__(cls, value)
         kind._value_ = value

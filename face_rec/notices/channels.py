@@ -3,8 +3,9 @@
 import base64
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from face_rec.notices.channel import DAY_MINUTES, Channel, ChannelKind, NoticeRu
 from face_rec.notices.message import service_of
 from face_rec.notices.webhook import checked_address, new_secret
 from face_rec.protocols.sealing import Sealer
+from face_rec.retry import until_first
 
 _LONGEST: Final = 80
 _MOST: Final = 100
@@ -47,6 +49,15 @@ class Channels:
         self._clock = clock
         self._demand = demand
 
+    def demand(self) -> None:
+        """Raises ProofNeeded where whoever acts must first prove who they are."""
+        self._demand(Act.NOTICES)
+
+    def note(self, action: Action, channel_id: str, what: Mapping[str, object]) -> None:
+        """Write down what was done with something on its way by a channel."""
+        channel = self.get(channel_id)
+        self._audit_log.record(action, _label(channel) if channel else channel_id, after=what)
+
     # --- channels
 
     def all(self) -> list[Channel]:
@@ -57,7 +68,7 @@ class Channels:
 
     def add(self, title: str, kind: ChannelKind, address: str, by: str) -> tuple[Channel, str]:
         """A new channel, and the secret of a webhook, which is shown once; else ""."""
-        self._demand(Act.NOTICES)
+        self.demand()
         name = _titled(title, len(self.all()))
         webhook = kind is ChannelKind.WEBHOOK
         target = (
@@ -75,7 +86,7 @@ class Channels:
     def new_secret_of(self, channel_id: str) -> str:
         """Another secret for a webhook, shown once. What it had before signs beside it until the
         next one, so that the receiver can be told in between."""
-        self._demand(Act.NOTICES)
+        self.demand()
         channel = self._there(channel_id)
         target, fresh = self.target(channel), new_secret()
         kept = (fresh, *target.secrets)[:_SECRETS]
@@ -88,8 +99,10 @@ class Channels:
     def switch(self, channel_id: str, *, active: bool, why: str = "") -> None:
         """On or off. ``why``: not said by anybody, so nobody is asked to prove who they are."""
         if not why:
-            self._demand(Act.NOTICES)
+            self.demand()
         channel = self._there(channel_id)
+        if channel.active == active and why:
+            return  # the same answer came to several at once
         self._channels.update(replace(channel, active=active, why_off="" if active else why))
         self._audit_log.record(
             Action.CHANNEL_CHANGED, _label(channel),
@@ -99,7 +112,7 @@ class Channels:
     def remove(self, channel_id: str) -> None:
         """No error if there is none: the database may have lost it, and it must not come back.
         What is on its way there goes nowhere."""
-        self._demand(Act.NOTICES)
+        self.demand()
         channel = self._channels.get(channel_id)
         there = self._channels.remove(channel_id)
         if there or channel is None:
@@ -123,7 +136,7 @@ class Channels:
 
     def save_rule(self, rule: NoticeRule) -> NoticeRule:
         """A rule without an id is a new one."""
-        self._demand(Act.NOTICES)
+        self.demand()
         known = {channel.id for channel in self.all()}
         whole = replace(rule, title=_titled(rule.title, 0), channels=rule.channels & known)
         if not whole.kinds or not whole.channels:
@@ -140,7 +153,7 @@ class Channels:
         return saved
 
     def remove_rule(self, rule: NoticeRule) -> None:
-        self._demand(Act.NOTICES)
+        self.demand()
         self._rules.remove(rule.id)
         self._audit_log.record(Action.NOTICE_RULE_REMOVED, rule.title, before=_about(rule))
 
@@ -168,10 +181,15 @@ def target_of(channel: Channel, sealer: Sealer) -> Target:
 
 def reseal_channels(records: Records[Channel], sealer: Sealer) -> int:
     """Seal every target with the key of now; how many. Raises StoreError, Conflict."""
-    found = records.all()
-    for one in found:
+    names = [one.id for one in records.all()]
+    return sum(until_first(partial(_resealed, records, sealer, name)) for name in names)
+
+
+def _resealed(records: Records[Channel], sealer: Sealer, name: str) -> bool:
+    one = records.get(name)
+    if one is not None:  # else somebody removed it meanwhile
         records.update(replace(one, sealed=sealed(one.id, target_of(one, sealer), sealer)))
-    return len(found)
+    return one is not None
 
 
 def _context(channel_id: str) -> str:

@@ -55,15 +55,6 @@ class Queued:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a reader of some list stands: behind ``count`` entries, of which ``last`` is the
-    newest."""
-
-    count: int
-    last: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Entry:
     """A notice as the outbox holds it: ``number`` grows from entry to entry."""
 
@@ -90,8 +81,13 @@ class Outbox(Protocol):
         nothing written, where it does not stand at ``before`` ("": nowhere yet)."""
         ...
 
-    def publish_once(self, day: str, notices: Sequence[Notice]) -> int:
-        """Append those of ``notices`` whose ids were not told for ``day`` yet."""
+    def publish_once(self, day: str, notices: Sequence[Notice], *, silent: bool = False) -> int:
+        """Append those of ``notices`` whose ids were not told for ``day`` yet; how many. In
+        several steps where they are many. ``silent``: only note that they were."""
+        ...
+
+    def told(self, day: str) -> int:
+        """How many ids were told for ``day``."""
         ...
 
     def places(self) -> dict[str, str]:
@@ -106,6 +102,10 @@ class Outbox(Protocol):
 
     def newest(self) -> str:
         """The number of the newest entry; "0-0" where there is none."""
+        ...
+
+    def latest(self, most: int) -> frozenset[str]:
+        """The ids of the newest notices."""
         ...
 
     def unsorted(self, most: int) -> list[Entry]:

@@ -1,11 +1,14 @@
 """Notices in words for people, and Apprise, which takes them to mail, chat and phones."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Final
+from urllib.parse import parse_qsl, urlsplit
 
 import anyio
 import apprise
+from anyio.lowlevel import RunVar
 
 from face_rec.domain.errors import NoticeRefused
 from face_rec.domain.notice import Notice
@@ -17,23 +20,43 @@ _MOST_LINES: Final = 200
 _NOT_HERE: Final = frozenset(
     {
         "json", "jsons", "xml", "xmls", "form", "forms",  # go anywhere: a webhook is guarded
+        "apprise", "apprises", "rsyslog",
         "syslog", "dbus", "qt", "kde", "glib", "gnome", "macosx", "windows", "growl",
     }
 )  # fmt: skip
 """What would speak to this machine, or to any address at all."""
+_FILES: Final = frozenset({"keyfile", "subfile", "pgp", "pgpkey"})
+_ROOM: Final = RunVar[anyio.CapacityLimiter]("room")
+_AT_ONCE: Final = 40
+"""Messages; those of a service that hangs keep their threads, and none of the webhooks'."""
+
+# Its log has topics, recipients and, in detail, whole addresses: nothing of it is kept.
+logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 
 
 def service_of(address: str) -> str:
     """The service that an Apprise address is of, as people know it; raises NoticeRefused."""
     scheme = address.strip().partition(":")[0].lower()
     found = None if scheme in _NOT_HERE else apprise.Apprise.instantiate(address.strip())
-    if found is None:
+    if not isinstance(found, apprise.NotifyBase):
         raise NoticeRefused(
             "This is no address of a service that can be used here. Examples: "
             "mailtos://user:password@mail.example.org?to=office@example.org, "
             "ntfys://ntfy.sh/topic, msteams://…, slack://…, tgram://…"
         )
+    if _reads(found, address):
+        raise NoticeRefused(
+            "Leave files out of the address (template, key file, PGP key): none of this machine "
+            "is read for a message."
+        )
     return str(found.service_name)
+
+
+def _reads(service: apprise.NotifyBase, address: str) -> bool:
+    """Whether it would read a file, or an address, for what it sends."""
+    held = (one for one in vars(service).values() if isinstance(one, apprise.AppriseAttachment))
+    asked = {name.lower() for name, _ in parse_qsl(urlsplit(address).query)}
+    return any(map(len, held)) or bool(asked & _FILES)
 
 
 def line(notice: Notice, person: Person | None, kiosk: str, zone: tzinfo) -> str:
@@ -67,10 +90,18 @@ class Messages:
         """Raises OSError where the service did not take it: Apprise says no more than that."""
         with anyio.fail_after(_SECONDS):
             taken = await anyio.to_thread.run_sync(
-                _notify, address, title, text, abandon_on_cancel=True
+                _notify, address, title, text, abandon_on_cancel=True, limiter=_room()
             )
         if not taken:
             raise OSError("the service did not take it: look at its address and its own log")
+
+
+def _room() -> anyio.CapacityLimiter:
+    """Of this event loop."""
+    room = _ROOM.get(None)
+    if room is None:
+        _ROOM.set(room := anyio.CapacityLimiter(_AT_ONCE))
+    return room
 
 
 def _notify(address: str, title: str, text: str) -> bool:

@@ -4,7 +4,8 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final, Protocol
@@ -13,13 +14,20 @@ import httpcore
 
 from face_rec.background import task
 from face_rec.clock import Clock
-from face_rec.domain.errors import FaceRecError, NoticeRefused, StoreError
-from face_rec.domain.notice import About, Notice, NoticeKind
+from face_rec.domain.errors import (
+    Conflict,
+    FaceRecError,
+    NoticeRefused,
+    StoreError,
+    StoreUnavailable,
+)
+from face_rec.domain.notice import Notice, NoticeKind
 from face_rec.domain.people import Person
 from face_rec.notices import message
 from face_rec.notices.channel import Channel, ChannelKind, Target
 from face_rec.notices.channels import Channels
 from face_rec.notices.delivery import Delivery, Outbox, Outcome, next_try
+from face_rec.notices.said import as_json, is_told, why
 from face_rec.notices.sorting import People
 from face_rec.notices.webhook import Answer
 
@@ -48,6 +56,10 @@ class Webhook(Protocol):
     async def send(
         self, target: Target, name: str, at: datetime, said: dict[str, object]
     ) -> None: ...
+
+    async def close(self) -> None:
+        """Let go of this event loop's connections."""
+        ...
 
 
 class Message(Protocol):
@@ -96,11 +108,14 @@ class Sending:
         self._messages = messages
         self._in_line: Counter[str] = Counter()
         self._lines: dict[str, asyncio.Semaphore] = {}
+        self._away = False
 
     async def run(self, stopping: Callable[[], bool]) -> None:
         """Whatever is under way when it stops is sent again by the next process: nobody is told
         that it went out before the receiver has said so."""
         tasks: set[asyncio.Task[None]] = set()
+        self._in_line.clear()  # both are of the event loop
+        self._lines.clear()
         while not stopping():
             begun = await self._begin(tasks)
             if not begun:
@@ -119,15 +134,20 @@ class Sending:
         except Answer as answer:
             return str(answer)
         except Exception as error:
-            return _words(error)
+            return why(error)
+        finally:
+            await self._webhooks.close()
 
     async def _begin(self, tasks: "set[asyncio.Task[None]]") -> int:
         if len(tasks) >= _AT_ONCE:
             return 0
         try:
             found = await asyncio.to_thread(self._outbox.take, self._clock.now(), _LEASE, _TAKEN)
+            self._away = False
         except StoreError as error:
-            log.info("notices_wait reason=%s", type(error).__name__)
+            if not self._away:  # said once, however long the database is away
+                log.info("notices_wait thread=notices-out reason=%s", error)
+            self._away = True
             return 0
         for job in _jobs(found):
             made = task(f"notice-{job.channel}", self._one(job))
@@ -136,6 +156,11 @@ class Sending:
         return len(found)
 
     async def _one(self, job: _Job) -> None:
+        """Where the database is away, its lease ends by itself."""
+        with suppress(StoreUnavailable):
+            await self._in_its_line(job)
+
+    async def _in_its_line(self, job: _Job) -> None:
         if self._in_line[job.channel] >= _IN_LINE:
             await self._hold(job, self._clock.now() + _BUSY)
             return
@@ -165,10 +190,11 @@ class Sending:
         except Answer as answer:
             problem = str(answer)
             if answer.gone:
-                why = "the receiver answered 410: it does not want to be told any more"
-                await asyncio.to_thread(self._channels.switch, channel.id, active=False, why=why)
+                await asyncio.to_thread(self._gone, channel)
+        except StoreUnavailable:
+            raise
         except (FaceRecError, OSError, httpcore.NetworkError, *_NO_ANSWER) as error:
-            problem = _words(error)
+            problem = why(error)
         except Exception as error:  # a plugin, or the receiver's answer, may raise anything
             log.warning("notice_not_sent channel=%s", channel.id, exc_info=True)
             problem = type(error).__name__
@@ -176,6 +202,12 @@ class Sending:
             await self._settle(job, "" if problem is None else "there is nobody to tell of")
         else:
             await self._later(job, problem)
+
+    def _gone(self, channel: Channel) -> None:
+        """Switch it off; somebody may have done so, or removed it, at the same moment."""
+        why = "the receiver answered 410: it does not want to be told any more"
+        with suppress(NoticeRefused, Conflict):
+            self._channels.switch(channel.id, active=False, why=why)
 
     async def _tried(self, channel: Channel, job: _Job) -> str | None:
         """None: it is out; "": what it was about is gone."""
@@ -189,17 +221,24 @@ class Sending:
             said = as_json(notice, people.get(notice.subject))
             await self._webhooks.send(target, notice.id, self._clock.now(), said)
             return None
-        here = [one for one in notices if _is_told(one, people.get(one.subject))]
+        here = [one for one in notices if is_told(one, people.get(one.subject))]
         if not here:
             return ""
-        zone = self._told.zone()
+        heading, text = await asyncio.to_thread(self._in_words, here, people)
+        await self._messages.send(target.address, heading, text)
+        return None
+
+    def _in_words(
+        self, notices: Sequence[Notice], people: Mapping[str, Person]
+    ) -> tuple[str, str]:
+        """Heading and text; may ask the database."""
+        zone, found = self._told.zone(), sorted(notices, key=lambda one: one.at)
         lines = [
             message.line(one, people.get(one.subject), self._named(one.kiosk), zone)
-            for one in sorted(here, key=lambda one: one.at)
+            for one in found
         ]
-        text = message.body(lines, here[0].at.astimezone(zone))
-        await self._messages.send(target.address, message.heading(self._told.title(), here), text)
-        return None
+        text = message.body(lines, found[0].at.astimezone(zone))
+        return message.heading(self._told.title(), found), text
 
     def _named(self, kiosk: str) -> str:
         return self._told.kiosk(kiosk) if kiosk else ""
@@ -214,9 +253,9 @@ class Sending:
 
     async def _later(self, job: _Job, problem: str) -> None:
         now = self._clock.now()
+        again = next_try(job.deliveries[0].failed(problem), now)  # of a digest all at once
         for one in job.deliveries:
             failed = one.failed(problem)
-            again = next_try(failed, now)
             if again is not None:
                 await asyncio.to_thread(self._outbox.hold, failed, again)
                 continue
@@ -235,45 +274,10 @@ class Sending:
             await self._hold(job, now + _OFF)
 
 
-def as_json(notice: Notice, person: Person | None) -> dict[str, object]:
-    """A notice as programs get it, by webhook and by the live feed alike."""
-    who = {"id": person.id, "name": person.name, "group": person.group} if person else None
-    return {
-        "type": notice.kind.value,
-        "timestamp": notice.at.isoformat().replace("+00:00", "Z"),
-        "data": {
-            "id": notice.id,
-            "person": who,
-            "kiosk": notice.kiosk,
-            "event": notice.event,
-            "details": notice.details,
-        },
-    }
-
-
-def _is_told(notice: Notice, person: Person | None) -> bool:
-    """Of somebody who is erased nothing is told to people."""
-    return notice.kind.about is not About.PERSON or person is not None
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, TimeoutError | httpcore.TimeoutException):
-        return "no answer in time"
-    if isinstance(error, httpcore.NetworkError):
-        return f"the receiver cannot be reached ({error or type(error).__name__})"
-    if isinstance(error, httpcore.ProtocolError):
-        return "the receiver hung up without an answer"
-    return str(error) if isinstance(error, NoticeRefused | OSError) else type(error).__name__
-
-
 def _jobs(found: Sequence[Delivery]) -> list[_Job]:
-    """Digests together, everything else by itself. What was tried before goes out alone: a part
-    that a service does not take must not hold up the rest."""
-    batches: dict[tuple[str, str], list[Delivery]] = {}
-    alone = []
-    for one in found:
-        if one.batch and not one.tries:
-            batches.setdefault((one.channel, one.batch), []).append(one)
-        else:
-            alone.append(_Job(one.channel, (one,)))
-    return [*(_Job(channel, tuple(some)) for (channel, _), some in batches.items()), *alone]
+    """Digests together, also when they are tried again, everything else by itself."""
+    batches: dict[tuple[str, str, int], list[Delivery]] = {}
+    for number, one in enumerate(found):
+        key = (one.channel, one.batch, one.tries) if one.batch else (one.channel, "", -number)
+        batches.setdefault(key, []).append(one)
+    return [_Job(channel, tuple(some)) for (channel, *_), some in batches.items()]

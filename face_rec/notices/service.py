@@ -1,4 +1,4 @@
-"""Notices as the app runs them: what has happened is noted, sorted and sent, by two threads."""
+"""Notices as the app runs them: what has happened is noted, sorted and sent, by three threads."""
 
 import asyncio
 import logging
@@ -6,29 +6,35 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
+from face_rec.access.audit.audit import Action
 from face_rec.background import Background
+from face_rec.clock import Clock
 from face_rec.domain.errors import StoreError
 from face_rec.notices.channels import Channels
+from face_rec.notices.conditions import ConditionFeed
 from face_rec.notices.delivery import Delivery, Outbox, Outcome
-from face_rec.notices.feeds import ConditionFeed, DayFeed, MarkFeed
+from face_rec.notices.feeds import DayFeed, MarkFeed
 from face_rec.notices.sending import Sending
 from face_rec.notices.sorting import Sorting
 
 log = logging.getLogger(__name__)
 
 _EVERY: Final = 1.0
-_SLOW_EVERY: Final = 20
-"""Looks at marks for each look at the days and at what is wrong: "absent" within a minute."""
+_JUDGED_EVERY: Final = 20.0
+"""Seconds between looks at the days and at what is wrong: "absent" within a minute."""
+_SHARE: Final = 10
+"""Looking at everybody's days may take a tenth of a core: with 100,000 people less often."""
 
 
 class NoticeService:
-    """``today``: the site's. ``turn``: whether this process looks at the days now; others need
-    not. Runs from :meth:`start` to :meth:`close`."""
+    """``today``: the site's. ``turn``: whether this process looks at the days now, and nobody else
+    for so many seconds. Runs from :meth:`start` to :meth:`close`."""
 
     def __init__(
         self,
         channels: Channels,
         outbox: Outbox,
+        clock: Clock,
         *,
         marks: MarkFeed,
         days: DayFeed,
@@ -37,10 +43,11 @@ class NoticeService:
         sorting: Sorting,
         sending: Sending,
         today: Callable[[], date],
-        turn: Callable[[], bool],
+        turn: Callable[[float], bool],
     ) -> None:
         self.channels = channels
         self.outbox = outbox
+        self._clock = clock
         self._marks = marks
         self._days = days
         self._checks = checks
@@ -49,40 +56,64 @@ class NoticeService:
         self._sending = sending
         self._today = today
         self._turn = turn
-        self._looks = 0
+        self.pause = _JUDGED_EVERY
         self._noting = Background("notices", self._note)
+        self._judging = Background("notices-days", self._judge)
         self._out = Background("notices-out", self._send)
 
     def start(self) -> None:
-        self._noting.start()
-        self._out.start()
+        for one in (self._noting, self._judging, self._out):
+            one.start()
 
     def close(self, timeout: float = 5.0) -> None:
         """What is under way is sent again by whoever comes next."""
-        self._noting.stop(timeout)
-        self._out.stop(timeout)
+        for one in (self._noting, self._judging, self._out):
+            one.stopping.set()
+        for one in (self._noting, self._judging, self._out):
+            one.stop(timeout)
 
-    def look(self) -> None:
-        """Note and sort what has happened since the last look. Raises StoreError."""
-        self._marks.read()
-        if self._looks % _SLOW_EVERY == 0:
-            self._checks.read()
-            if self._turn():
-                self._days.read(self._today())
-                self._kiosks.read()
-        self._looks += 1
-        while self._sorting.sort():
-            pass
+    def note(self) -> None:
+        """Tell of the marks since the last look, and sort what there is. Raises StoreError."""
+        try:
+            self._marks.read()
+        finally:  # one mark that cannot be told of holds nothing else up
+            while not self._noting.stopping.is_set() and self._sorting.sort():
+                pass
+
+    def judge(self) -> None:
+        """Tell of what the days have come to, and of what is wrong. Raises StoreError."""
+        self._checks.read()
+        if not self._turn(self.pause * 0.75):
+            return
+        begun = self._clock.monotonic()
+        try:
+            self._kiosks.read()
+            self._days.read(self._today())
+        finally:
+            spent = self._clock.monotonic() - begun
+            self.pause = max(_JUDGED_EVERY, (_SHARE - 1) * spent)
 
     def _note(self) -> None:
-        while not self._noting.stopping.wait(_EVERY):
-            try:
-                self.look()
-            except StoreError as error:
-                log.info("notices_wait reason=%s", type(error).__name__)
+        self._again_and_again(self._noting, self.note, lambda: _EVERY)
+
+    def _judge(self) -> None:
+        self._again_and_again(self._judging, self.judge, lambda: self.pause)
 
     def _send(self) -> None:
         asyncio.run(self._sending.run(self._out.stopping.is_set))
+
+    def _again_and_again(
+        self, thread: Background, work: Callable[[], None], pause: Callable[[], float]
+    ) -> None:
+        away = False
+        while not thread.stopping.wait(pause()):
+            try:
+                work()
+                away = False
+            except StoreError as error:
+                if not away:  # said once, however long the database is away
+                    log.info("notices_wait thread=%s reason=%s", thread.name, error)
+                away = True
 
     # --- for the page
 
@@ -93,6 +124,22 @@ class NoticeService:
         if channel is None:
             return "Somebody has removed this channel."
         return asyncio.run(self._sending.try_out(channel))
+
+    def again(self, dead: Delivery) -> None:
+        """Try it from the beginning. Raises ProofNeeded, StoreUnavailable."""
+        self.channels.demand()
+        if self.outbox.again(dead.id, self._clock.now()):
+            self._written_down(Action.NOTICE_SENT_AGAIN, dead)
+
+    def drop(self, dead: Delivery) -> None:
+        """Forget it. Raises ProofNeeded, StoreUnavailable."""
+        self.channels.demand()
+        if self.outbox.drop(dead.id):
+            self._written_down(Action.NOTICE_FORGOTTEN, dead)
+
+    def _written_down(self, action: Action, dead: Delivery) -> None:
+        """Without the notice's id, which may hold somebody's subject."""
+        self.channels.note(action, dead.channel, {"kind": dead.notice.kind.value})
 
     def waiting(self) -> int:
         return self.outbox.waiting()

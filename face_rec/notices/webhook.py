@@ -69,6 +69,11 @@ def checked_address(address: str) -> str:
         host, port, parts = None, None, urlsplit("")
     if parts.scheme not in {"http", "https"} or not host or port == 0:
         raise NoticeRefused("A webhook's address begins with https:// and names a host.")
+    if not address.isascii() or any(sign <= " " or sign == "\x7f" for sign in address.strip()):
+        raise NoticeRefused(
+            "Write the address as a browser copies it: xn--… for a host with special letters, %20 "
+            "for a space."
+        )
     if parts.username or parts.password or parts.fragment:
         raise NoticeRefused(
             "Leave user, password and # out of the address. The signature says who sends."
@@ -93,7 +98,9 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Raises NoticeRefused, and httpcore.ConnectError."""
-        address = await anyio.to_thread.run_sync(self.permitted, host, port)
+        address = await anyio.to_thread.run_sync(
+            self.permitted, host, port, abandon_on_cancel=True
+        )
         return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
 
     def permitted(self, host: str, port: int) -> str:
@@ -114,9 +121,12 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
     def _may(self, address: Address) -> bool:
         meant = _meant(address)
         open_internet = meant.is_global and not meant.is_multicast
+        if isinstance(meant, ipaddress.IPv6Address):  # all others are of a site, or none at all
+            open_internet = open_internet and meant in _GLOBAL
         return open_internet or any(meant in network for network in self._allowed)
 
 
+_GLOBAL: Final = ipaddress.IPv6Network("2000::/3")  # RFC 4291, as IANA gives them out
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
 
 
@@ -164,6 +174,12 @@ class Webhooks:
             ) as answer:
                 if not 200 <= answer.status < 300:
                     raise Answer(answer.status)
+
+    async def close(self) -> None:
+        """Let go of this event loop's connections."""
+        pool = self._pools.pop(asyncio.get_running_loop(), None)
+        if pool is not None:
+            await pool.aclose()
 
     def _pool(self) -> httpcore.AsyncConnectionPool:
         loop = asyncio.get_running_loop()

@@ -76,6 +76,8 @@ class Action(StrEnum):
     CHANNEL_REMOVED = "notices.channel.removed"
     NOTICE_RULE_SAVED = "notices.rule.saved"
     NOTICE_RULE_REMOVED = "notices.rule.removed"
+    NOTICE_SENT_AGAIN = "notices.sent.again"
+    NOTICE_FORGOTTEN = "notices.forgotten"
 
 
 BY_STRANGERS: Final = frozenset(

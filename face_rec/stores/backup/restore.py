@@ -6,6 +6,7 @@ from typing import Any, Final
 from face_rec.domain.errors import NotEmpty, StoreError
 from face_rec.stores.backup.backup_records import Record
 from face_rec.stores.chain.ledger import STREAMS
+from face_rec.stores.notices import outbox_keys
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import RESTORING, Client, redis_errors
 from face_rec.stores.site import schema
@@ -85,8 +86,8 @@ class SiteRestore:
             return int(self._client.llen(self._streams[key])) > 1  # one says that it begins
         if key == keys.rules(self._site):
             return bool(self._client.hexists(key, keys.VERSION))
-        told = keys.outbox(self._site).removesuffix("outbox")  # what was told of an empty site
-        return not key.startswith((keys.privacy(self._site), keys.beats_of(self._site), told))
+        passing = (keys.privacy(self._site), keys.beats_of(self._site))
+        return not key.startswith((*passing, outbox_keys.everything(self._site)))
 
     @redis_errors()
     def write(self, records: Iterable[Record], digest: str) -> None:
@@ -96,6 +97,7 @@ class SiteRestore:
         """
         self._ids.clear()
         self._client.set(keys.restoring(self._site), digest)
+        self._forget_notices()
         self._client.delete(*self._streams)  # a backup of before the chain has none of its own
         schema.begin_anew(self._client, self._site)
         waiting: list[Record] = []
@@ -133,6 +135,12 @@ class SiteRestore:
             return record.items
         return [item for item in record.items if item[0] != keys.EPOCH.encode()]
 
+    def _forget_notices(self) -> None:
+        """What stands in the backup was told when it happened. An app that runs begins anew."""
+        names = list(self._client.scan_iter(f"{outbox_keys.everything(self._site)}*", count=1000))
+        if names:
+            self._client.delete(*names)
+
     def _note(self, record: Record) -> None:
         """Remember the ID; who was read again under another one, or is gone, counts last."""
         subject = record.key.removeprefix(self._people)
@@ -148,6 +156,7 @@ class SiteRestore:
         for start in range(0, len(pairs), 1000):
             some = {indexed: subject for subject, indexed in pairs[start : start + 1000]}
             self._client.hset(index, mapping=some)  # type: ignore[arg-type]
+        self._forget_notices()
         # A step without an entry in the stream of changes: whoever follows loads everything.
         self._client.incr(keys.revision(self._site))
         self._client.delete(keys.restoring(self._site))

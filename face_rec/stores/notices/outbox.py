@@ -10,6 +10,7 @@ from redis.exceptions import ResponseError
 
 from face_rec.domain.notice import Notice
 from face_rec.notices.delivery import Delivery, Entry, Outcome, Queued
+from face_rec.stores.notices import outbox_keys
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
@@ -24,10 +25,14 @@ _SETTLE: Final = Script("settle_delivery")
 _REVIVE: Final = Script("revive_delivery")
 _GROUP: Final = "sorting"
 _KEPT: Final = 100_000
-"""Entries of the stream, about: as far back as a program that was away can go on."""
+"""Entries of the stream, about: as far back as a program that was away can go on. What no process
+has sorted yet stays beyond that."""
+_CAP: Final = 1_000_000
+"""Entries, sorted or not, where nobody sorts any more: some 300 MB."""
+_AT_ONCE: Final = 1000
+"""Notices of a step: one of 100,000 people would hold up every mark meanwhile."""
 _TOLD_SECONDS: Final = 4 * 86_400
 _SETTLED_KEPT: Final = 200
-_TURN_SECONDS: Final = 15
 _ABANDONED_MS: Final = 60_000
 """An entry that a process has taken and not sorted in that time is another's."""
 
@@ -43,32 +48,37 @@ class RedisOutbox:
         self._client = client
         self._site = site
         self._me = secrets.token_hex(8)
-        self._stream = keys.outbox(site)
-        self._places = keys.outbox_places(site)
-        self._on_their_way = [keys.deliveries(site), keys.deliveries_due(site)]
-        self._dead = keys.deliveries_dead(site)
-        self._settled = keys.deliveries_settled(site)
+        self._stream = outbox_keys.outbox(site)
+        self._places = outbox_keys.outbox_places(site)
+        self._on_their_way = [outbox_keys.deliveries(site), outbox_keys.deliveries_due(site)]
+        self._dead = outbox_keys.deliveries_dead(site)
+        self._settled = outbox_keys.deliveries_settled(site)
 
     @redis_errors()
-    def turn(self) -> bool:
-        """Whether this process looks at the days now; the next one may in a quarter minute."""
+    def turn(self, seconds: float) -> bool:
+        """Whether this process looks at the days now; nobody else does for ``seconds``."""
         name = keys.turn(self._site, "notices")
-        return bool(self._client.set(name, self._me, nx=True, ex=_TURN_SECONDS))
+        return bool(self._client.set(name, self._me, nx=True, px=round(seconds * 1000)))
 
     # --- notices
 
     @redis_errors()
     def publish(self, reader: str, before: str, after: str, notices: Sequence[Notice]) -> bool:
-        arguments: list[Argument] = [reader, before, after, _KEPT, 0, *_texts(notices)]
+        arguments: list[Argument] = [reader, before, after, _CAP, 0, *_texts(notices)]
         return int(_PUBLISH.run(self._client, [self._stream, self._places], arguments)) >= 0
 
     @redis_errors()
-    def publish_once(self, day: str, notices: Sequence[Notice]) -> int:
-        if not notices:
-            return 0
-        names = [self._stream, self._places, keys.outbox_told(self._site, day)]
-        arguments: list[Argument] = ["", "", "", _KEPT, _TOLD_SECONDS, *_texts(notices)]
-        return int(_PUBLISH.run(self._client, names, arguments))
+    def publish_once(self, day: str, notices: Sequence[Notice], *, silent: bool = False) -> int:
+        names = [self._stream, self._places, outbox_keys.outbox_told(self._site, day)]
+        beginning: list[Argument] = ["", "", "", 0 if silent else _CAP, _TOLD_SECONDS]
+        parts = [notices[n : n + _AT_ONCE] for n in range(0, len(notices), _AT_ONCE)]
+        return sum(
+            int(_PUBLISH.run(self._client, names, [*beginning, *_texts(part)])) for part in parts
+        )
+
+    @redis_errors()
+    def told(self, day: str) -> int:
+        return int(self._client.scard(outbox_keys.outbox_told(self._site, day)))
 
     @redis_errors()
     def places(self) -> dict[str, str]:
@@ -89,6 +99,11 @@ class RedisOutbox:
     def newest(self) -> str:
         found = cast("list[Any]", self._client.xrevrange(self._stream, count=1))
         return found[0][0].decode() if found else "0-0"
+
+    @redis_errors()
+    def latest(self, most: int) -> frozenset[str]:
+        found = cast("list[Any]", self._client.xrevrange(self._stream, count=most))
+        return frozenset(entry.notice.id for entry in _entries(found))
 
     @redis_errors()
     def unsorted(self, most: int) -> list[Entry]:
@@ -122,8 +137,8 @@ class RedisOutbox:
 
     @redis_errors()
     def sort(self, entries: Sequence[Entry], queued: Sequence[Queued], now: datetime) -> None:
-        names = [self._stream, *self._on_their_way, keys.notices_cooled(self._site)]
-        arguments: list[Argument] = [_GROUP, _ms(now), len(entries)]
+        names = [self._stream, *self._on_their_way, outbox_keys.notices_cooled(self._site)]
+        arguments: list[Argument] = [_GROUP, _ms(now), _KEPT, len(entries)]
         arguments += [entry.number for entry in entries]
         for one in queued:
             until = _ms(one.until) if one.until else 0

@@ -20,7 +20,7 @@ from starlette.responses import Response, StreamingResponse
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.domain.notice import NoticeKind
 from face_rec.notices.delivery import Entry
-from face_rec.notices.sending import as_json
+from face_rec.notices.said import as_json
 from face_rec.web.api.operation import Parts
 
 log = logging.getLogger(__name__)
@@ -43,9 +43,9 @@ async def feed(request: Request, parts: Parts) -> Response:
     place = request.headers.get("last-event-id") or request.query_params.get("after", "")
     if place and not _PLACE.fullmatch(place):
         raise HTTPException(400, "Last-Event-ID is one that was sent here, like 1732600000000-0.")
+    begin = place or await to_thread.run_sync(parts.outbox.newest)
     if _open[name] >= _MOST:
         raise HTTPException(429, f"This token has {_MOST} streams open. Close one first.")
-    begin = place or await to_thread.run_sync(parts.outbox.newest)
     return StreamingResponse(
         _counted(name, _events(parts, bearer, begin)), 200, _HEADERS, "text/event-stream"
     )
@@ -65,8 +65,8 @@ async def _events(parts: Parts, bearer: str, place: str) -> AsyncIterator[str]:
     yield "retry: 3000\n\n"
     quiet = 0
     while await _good(parts, bearer):
-        found = await _found(parts, place)
-        for line in await to_thread.run_sync(_lines, parts, found):
+        found, lines = await _found(parts, place)
+        for line in lines:
             yield line
         place = found[-1].number if found else place
         quiet = 0 if found else quiet + 1
@@ -85,11 +85,13 @@ async def _good(parts: Parts, bearer: str) -> bool:
         return True
 
 
-async def _found(parts: Parts, place: str) -> list[Entry]:
+async def _found(parts: Parts, place: str) -> tuple[list[Entry], list[str]]:
+    """Nothing while the database is away; it goes on where it was."""
     try:
-        return await to_thread.run_sync(parts.outbox.after, place, _AT_ONCE)
+        found = await to_thread.run_sync(parts.outbox.after, place, _AT_ONCE)
+        return found, await to_thread.run_sync(_lines, parts, found)
     except StoreUnavailable:
-        return []
+        return [], []
 
 
 def _lines(parts: Parts, found: Sequence[Entry]) -> list[str]:

@@ -29,9 +29,14 @@ def proven(dialog: str) -> bool:
     """
     if redrawn() or fresh():
         return True
+    ask(dialog)
+    return False
+
+
+def ask(dialog: str) -> None:
+    """Draw the way to a proof, which leads back to the page."""
     st.markdown("Before this, confirm that it is still you. It takes a moment.")
     _way("Confirm", _here(dialog))
-    return False
 
 
 def again(dialog: str) -> bool:

@@ -89,13 +89,16 @@ def receiving(receiver: Receiver) -> Iterator[Receiver]:
 
 @dataclass
 class Mailbox:
-    """``letters``: subject and text of each."""
+    """``letters``: subject and text of each. ``away``: it takes none."""
 
     letters: list[str] = field(default_factory=list)
+    away: bool = False
     address: str = ""
 
     async def handle_DATA(self, server: object, session: object, envelope: Envelope) -> str:  # noqa: N802
         await asyncio.sleep(0)
+        if self.away:
+            return "451 not now"
         letter = message_from_bytes(envelope.original_content or b"", policy=default)
         self.letters.append(f"{letter['subject']}\n{letter.get_content()}")
         return "250 OK"

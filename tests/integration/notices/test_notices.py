@@ -6,18 +6,19 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date
+from datetime import UTC, date, timedelta
 
 import pytest
 
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.domain.errors import StoreUnavailable
+from face_rec.domain.errors import ProofNeeded, StoreUnavailable
 from face_rec.domain.marks import EventKind
 from face_rec.domain.notice import NoticeKind
 from face_rec.domain.people import Person
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
 from face_rec.notices.channels import Channels
-from face_rec.notices.feeds import Condition, ConditionFeed, DayFeed, MarkFeed, Missed
+from face_rec.notices.conditions import Condition, ConditionFeed
+from face_rec.notices.feeds import DayFeed, MarkFeed, Missed
 from face_rec.notices.message import Messages
 from face_rec.notices.sending import Sending, Told
 from face_rec.notices.service import NoticeService
@@ -25,6 +26,7 @@ from face_rec.notices.sorting import Sorting
 from face_rec.notices.webhook import Webhooks
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.attendance.attendance import RedisAttendance
+from face_rec.stores.notices import outbox_keys
 from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.redis import keys
@@ -66,13 +68,13 @@ class Site:
         )  # fmt: skip
         self.processes.append(Process(
             NoticeService(
-                self.channels, outbox,
+                self.channels, outbox, self.clock,
                 marks=MarkFeed(self.marks, outbox, self.clock, lambda e: self.late.get(e.id, 0)),
                 days=DayFeed(self._missed, outbox, self.clock),
                 checks=ConditionFeed(lambda: self.wrong, outbox, self.clock),
                 kiosks=ConditionFeed(list, outbox, self.clock),
                 sorting=Sorting(self.channels, outbox, self._people, self.clock, lambda: UTC),
-                sending=sending, today=MORNING.date, turn=lambda: True,
+                sending=sending, today=MORNING.date, turn=lambda _: True,
             ),
             sending,
         ))  # fmt: skip
@@ -112,7 +114,8 @@ class Process:
     loop: asyncio.Runner = field(default_factory=asyncio.Runner)
 
     def look(self) -> None:
-        self.service.look()
+        self.service.judge()
+        self.service.note()
 
     def send(self, rounds: int = 1) -> None:
         """Send all that is due now, on the process's own event loop."""
@@ -199,7 +202,7 @@ def test_late_held_and_corrected_are_told_as_such(site: Site, receiver: Receiver
     process.look()
     process.send()
     told = {name: (said["type"], said["data"]["details"]) for name, said in receiver.said.items()}
-    assert told["e1.late"] == ("attendance.late", "Late by 12 min")
+    assert told["e1-late"] == ("attendance.late", "Late by 12 min")
     assert told["h1"][0] == "attendance.held"
     assert told["c1"] == ("attendance.correction", "voided by Grace")
 
@@ -365,6 +368,170 @@ def test_where_a_failover_took_the_end_of_a_day_what_comes_again_is_told(
     assert set(receiver.got.values()) == {1}
 
 
+def test_what_the_outbox_still_holds_is_not_told_again_where_a_list_went_back(
+    site: Site, receiver: Receiver
+) -> None:
+    site.hook(receiver)
+    site.mark("e1", "e2", "e3")
+    process = site.opened()
+    process.look()
+    process.send()
+    site.client.ltrim(keys.attendance("main", MORNING.date()), 0, 0)
+    site.client.delete(keys.seen("main", MORNING.date()))
+    site.mark("e4", "e3", "e2")
+    process.look()
+    process.send()
+    assert receiver.got == {"e1": 1, "e2": 1, "e3": 1, "e4": 1}
+
+
+def test_a_mark_that_a_kiosk_kept_for_three_days_is_told(site: Site, receiver: Receiver) -> None:
+    site.hook(receiver)
+    site.clock.advance(3 * 86_400 - 60)
+    site.mark("kept")
+    process = site.opened()
+    process.look()
+    process.send()
+    assert receiver.got == {"kept": 1}
+
+
+def test_a_clock_that_jumps_ahead_and_back_tells_nothing_twice(
+    site: Site, receiver: Receiver
+) -> None:
+    site.hook(receiver)
+    site.mark("e1")
+    process = site.opened()
+    for days in (0, 40, -40, 4000, -4000):
+        site.clock.set(site.clock.now() + timedelta(days=days))
+        process.look()
+        process.send()
+    assert receiver.got == {"e1": 1}
+
+
+def test_who_was_missed_before_anybody_could_be_told_is_told_to_nobody(
+    redis_client: Client, receiver: Receiver
+) -> None:
+    site = Site(redis_client)
+    site.hook(receiver)
+    site.missed = [Missed(NoticeKind.ABSENT, MORNING.date(), "s1")]
+    process = site.opened()
+    process.look()
+    site.missed.append(Missed(NoticeKind.MISSING_OUT, MORNING.date(), "s1"))
+    process.look()
+    process.send()
+    assert list(receiver.got) == ["2025-03-10-attendance-missing-out-s1"]
+    site.close()
+
+
+def test_a_digest_that_the_mail_server_refused_is_one_letter_later(
+    site: Site, mail: Mailbox
+) -> None:
+    made, _ = site.channels.add("Office", ChannelKind.MESSAGE, mail.address, "root")
+    site.rule(made, NoticeKind.MARK, digest=30)
+    site.mark(*[f"e{number}" for number in range(20)])
+    process = site.opened()
+    process.look()
+    site.clock.advance(1800)
+    mail.away = True
+    process.send()
+    mail.away = False
+    site.clock.advance(10)
+    process.send()
+    (letter,) = mail.letters
+    assert letter.count("Ada Byron") == 20
+    assert process.service.waiting() == 0
+
+
+def test_whatever_cannot_be_read_nothing_else_waits_for_it(site: Site, receiver: Receiver) -> None:
+    site.hook(receiver)
+    site.mark("e1")
+    site.opened().service._marks.read()
+    process = site.opened()
+    process.service._marks._late_by = _broken
+    site.mark("e2")
+    with pytest.raises(ZeroDivisionError):
+        process.service.note()
+    process.send()
+    assert set(receiver.got) == {"e1"}
+
+
+def _broken(_: object) -> int:
+    raise ZeroDivisionError
+
+
+def test_the_more_the_days_cost_the_less_often_they_are_judged(site: Site) -> None:
+    service, asked = site.opened().service, []
+
+    def slow(_: date) -> list[Missed]:
+        site.clock.advance(15)
+        return []
+
+    def turn(seconds: float) -> bool:
+        asked.append(seconds)
+        return True
+
+    service._turn = turn
+    service._days._missed = slow
+    assert service.pause == 20
+    service.judge()
+    assert service.pause == 270  # of two days
+    service.judge()
+    assert asked == [15, 202.5]
+
+
+def test_what_is_sent_goes_on_after_its_thread_began_anew(site: Site, receiver: Receiver) -> None:
+    site.hook(receiver)
+    process = site.opened()
+    for some in (range(30), range(30, 60)):
+        site.mark(*[f"e{number}" for number in some])
+        process.look()
+        looks = iter(range(100))
+        wanted = some[-1] + 1
+        asyncio.run(
+            process.sending.run(lambda: len(receiver.got) >= wanted or next(looks) > 20)  # noqa: B023
+        )
+    assert len(receiver.got) == 60
+
+
+def test_many_refusals_at_once_switch_a_channel_off_once(site: Site, receiver: Receiver) -> None:
+    site.hook(receiver)
+    receiver.status = 410
+    site.mark(*[f"e{number}" for number in range(8)])
+    process = site.opened()
+    process.look()
+    process.send()
+    changed = [what for what, _ in site.audit.said if what == "notices.channel.changed"]
+    assert len(changed) == 1
+
+
+def test_to_send_again_and_to_forget_needs_a_proof_and_is_written_down(
+    site: Site, receiver: Receiver
+) -> None:
+    site.hook(receiver)
+    receiver.status = 500
+    site.mark("e1", "e2")
+    process = site.opened()
+    process.look()
+    for _ in range(10):
+        process.send()
+        site.clock.advance(100_000)
+    one, other = process.service.dead()
+    real, site.channels._demand = site.channels._demand, _unproven
+    for change in (process.service.again, process.service.drop):
+        with pytest.raises(ProofNeeded):
+            change(one)
+    site.channels._demand = real
+    assert len(process.service.dead()) == 2
+    process.service.again(one)
+    process.service.drop(other)
+    told = site.audit.said[-2:]
+    assert [what for what, _ in told] == ["notices.sent.again", "notices.forgotten"]
+    assert all(target.startswith("Payroll") for _, target in told)
+
+
+def _unproven(_: object) -> None:
+    raise ProofNeeded("Confirm first.")
+
+
 class Unlucky:
     """An outbox whose process dies before or after a step, now and then."""
 
@@ -425,13 +592,13 @@ def test_whatever_fails_nothing_is_lost_and_doubles_carry_the_same_id(
             site.clock.advance(121)  # leases of the dead are over
             if (
                 made >= count
-                and not site.client.zcard(keys.deliveries_due("main"))
+                and not site.client.zcard(outbox_keys.deliveries_due("main"))
                 and (len(receiver.got) == count)
             ):
                 break
     assert receiver.forged == 0
     assert set(receiver.got) == {f"e{number}" for number in range(count)}
-    assert not site.client.hlen(keys.deliveries_dead("main"))
+    assert not site.client.hlen(outbox_keys.deliveries_dead("main"))
 
 
 def _survives(process: Process) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from face_rec.domain.notice import Notice, NoticeKind
 from face_rec.notices.delivery import Delivery, Outcome, Queued
+from face_rec.stores.notices import outbox_keys
 from face_rec.stores.notices.outbox import RedisOutbox
-from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
 from tests.fakes.clock import MORNING
 
@@ -60,7 +60,7 @@ def test_what_is_told_of_a_day_is_told_once(outbox: RedisOutbox, client: Client)
     assert outbox.publish_once("2025-03-10", [a_notice("b"), a_notice("c")]) == 1
     assert outbox.publish_once("2025-03-11", [a_notice("a")]) == 1
     assert outbox.publish_once("2025-03-11", []) == 0
-    assert client.ttl(keys.outbox_told("main", "2025-03-10")) > 0
+    assert client.ttl(outbox_keys.outbox_told("main", "2025-03-10")) > 0
 
 
 def test_an_entry_is_sorted_by_one_process_and_by_another_where_that_one_died(
@@ -128,9 +128,38 @@ def test_what_is_cooled_is_not_told_again_before_its_time(outbox: RedisOutbox) -
 
 
 def test_what_a_later_version_wrote_holds_nobody_up(outbox: RedisOutbox, client: Client) -> None:
-    client.xadd(keys.outbox("main"), {"notice": b'{"id":"x","kind":"of.tomorrow"}'})
+    client.xadd(outbox_keys.outbox("main"), {"notice": b'{"id":"x","kind":"of.tomorrow"}'})
     outbox.publish("reader", "", "1", [a_notice()])
     assert [entry.notice.id for entry in outbox.unsorted(9)] == ["e1"]
-    client.hset(keys.deliveries("main"), "x", b"{}")
-    client.zadd(keys.deliveries_due("main"), {"x": 0})
+    client.hset(outbox_keys.deliveries("main"), "x", b"{}")
+    client.zadd(outbox_keys.deliveries_due("main"), {"x": 0})
     assert outbox.take(MORNING, LEASE, 9) == []
+
+
+def test_what_is_not_sorted_stays_however_much_there_is_and_then_the_oldest_go(
+    outbox: RedisOutbox, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("face_rec.stores.notices.outbox._KEPT", 10)
+    names = [f"e{number}" for number in range(2500)]
+    outbox.publish("reader", "", "1", [a_notice(name) for name in names])
+    waits = outbox.unsorted(100)
+    told: list[str] = []
+    while found := outbox.unsorted(100):
+        told += [entry.notice.id for entry in found]
+        outbox.sort(found, [], MORNING)
+    assert told == names[100:]
+    assert len(outbox.after("0", 9999)) == 2500  # somebody still works at the oldest
+    outbox.sort(waits, [], MORNING)
+    outbox.sort([], [], MORNING)
+    left = [entry.notice.id for entry in outbox.after("0", 9999)]
+    assert left == names[-len(left) :]
+    assert 10 <= len(left) < 1010
+
+
+def test_what_is_noted_silently_is_not_told(outbox: RedisOutbox) -> None:
+    assert outbox.told("2025-03-10") == 0
+    outbox.publish_once("2025-03-10", [a_notice("a")], silent=True)
+    assert outbox.after("0", 9) == []
+    assert outbox.publish_once("2025-03-10", [a_notice("a"), a_notice("b")]) == 1
+    assert outbox.told("2025-03-10") == 2
+    assert outbox.latest(9) == {"b"}

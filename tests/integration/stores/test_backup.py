@@ -36,6 +36,7 @@ from face_rec.stores.backup.backup_place import FilePlace
 from face_rec.stores.backup.backup_records import Record
 from face_rec.stores.backup.records_reader import SiteBackup
 from face_rec.stores.chain.links import Chain
+from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.stores.people.people_store import RedisPeople
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, RedisAddress, connect
@@ -437,7 +438,10 @@ def test_what_an_app_without_data_leaves_does_not_count(
     open_backups(pair[0], "main", OPEN).save(FilePlace(tmp_path / "backup"), MORNING)
     RedisRules(pair[1], "main").epoch()
     pair[1].set(keys.session("main", "d"), "{}", ex=1000)
+    outbox = RedisOutbox(pair[1], "main")
+    outbox.publish("begun", "", MORNING.isoformat(), ())  # by an app that runs
     assert open_backups(pair[1], "main", OPEN).load(FilePlace(tmp_path / "backup")).people == 3
+    assert outbox.places() == {}  # it begins anew: nothing that comes back is told
 
 
 def test_a_restore_that_was_cut_short_can_be_repeated(

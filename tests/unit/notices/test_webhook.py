@@ -54,7 +54,9 @@ def _has(*addresses: str) -> Resolve:
     [
         "127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",  # noqa: S104
         "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "ff02::1",
-        "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "::ffff:169.254.169.254",
+        "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::",
+        "64:ff9b:1::7f00:1", "fec0::1", "::7f00:1", "::ffff:0:7f00:1", "2001::1",
+        "::ffff:169.254.169.254",
     ],
 )  # fmt: skip
 def test_no_address_inside_is_reached(address: str) -> None:
@@ -89,7 +91,8 @@ def test_a_name_that_is_not_known_is_a_line_that_fails() -> None:
 @pytest.mark.parametrize(
     "address",
     ["", "ftp://x.example", "x.example/hook", "https://", "https://u:p@x.example/",
-     "https://x.example/#a", "https://x.example:99999/", "javascript:alert(1)", "https://[::1"],
+     "https://x.example/#a", "https://x.example:99999/", "javascript:alert(1)", "https://[::1",
+     "https://x.example/ü", "https://müller.example/", "https://x.example/a b"],
 )  # fmt: skip
 def test_what_is_no_address_of_a_webhook_is_refused(address: str) -> None:
     with pytest.raises(NoticeRefused):

@@ -2,7 +2,8 @@
 --
 -- KEYS  the outbox; places of its readers; ids told for a day ('' : not asked) (one slot)
 -- ARGV  1 reader   2 where it must stand ('' : nowhere)   3 where it stands then
---       4 about how many entries are kept   5 seconds that the ids of a day are kept
+--       4 about how many entries are kept whatever becomes of them (0: only note the ids as told)
+--       5 seconds that the ids of a day are kept
 --       then id and JSON of each notice
 -- Returns how many were appended; -1 where the reader stands elsewhere.
 if ARGV[1] ~= '' then
@@ -13,7 +14,9 @@ end
 local count = 0
 for place = 6, #ARGV, 2 do
   if #KEYS < 3 or redis.call('SADD', KEYS[3], ARGV[place]) == 1 then
-    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[4], '*', 'notice', ARGV[place + 1])
+    if ARGV[4] ~= '0' then
+      redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[4], '*', 'notice', ARGV[place + 1])
+    end
     count = count + 1
   end
 end

@@ -1,10 +1,12 @@
--- Begin deliveries and be done with the entries of the outbox that they come from.
+-- Begin deliveries and be done with the entries of the outbox that they come from; of those that
+-- are done the oldest go.
 --
 -- KEYS  the outbox; deliveries; when each is due; what is not told again before (one slot)
--- ARGV  1 group   2 now, in ms   3 number of entries   then the entries' numbers
+-- ARGV  1 group   2 now, in ms   3 how many entries stay   4 number of entries
+--       then the entries' numbers
 --       then of each delivery: id, JSON, due in ms, what is cooled ('' : nothing), until in ms
 redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', ARGV[2])
-local place = 4 + tonumber(ARGV[3])
+local place = 5 + tonumber(ARGV[4])
 while place <= #ARGV do
   local id, text, due, cooled, til = unpack(ARGV, place, place + 4)
   local known = redis.call('HEXISTS', KEYS[2], id) == 1
@@ -16,7 +18,24 @@ while place <= #ARGV do
   end
   place = place + 5
 end
-for entry = 4, 3 + tonumber(ARGV[3]) do
+for entry = 5, 4 + tonumber(ARGV[4]) do
   redis.call('XACK', KEYS[1], ARGV[1], ARGV[entry])
 end
+
+-- Oldest first and only what is sorted: of 100,000 people who are absent none is pushed out.
+local STEP = 1000
+if redis.call('XLEN', KEYS[1]) < tonumber(ARGV[3]) + STEP then return 1 end
+local oldest = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', STEP)
+local last = oldest[#oldest][1]
+if #redis.call('XPENDING', KEYS[1], ARGV[1], '-', last, 1) > 0 then return 1 end
+for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
+  for field = 1, #group, 2 do
+    if group[field] == 'last-delivered-id' then
+      if #redis.call('XRANGE', KEYS[1], '(' .. group[field + 1], last, 'COUNT', 1) > 0 then
+        return 1
+      end
+    end
+  end
+end
+redis.call('XTRIM', KEYS[1], 'MINID', last)
 return 1

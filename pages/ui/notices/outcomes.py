@@ -1,0 +1,89 @@
+"""What became of what was told: what waits, what was given up, and what went out lately."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import streamlit as st
+
+from face_rec.domain.errors import AccessError
+from face_rec.domain.notice import Notice
+from face_rec.domain.people import Person
+from face_rec.facades.notices import NoticesFacade
+from face_rec.notices.delivery import Delivery
+from pages.ui.frame.identity import Right
+from pages.ui.frame.page import guarded
+from pages.ui.frame.parts import repeating
+from pages.ui.frame.step_up import ask, fresh, refused
+from pages.ui.shared.text import counted, plain
+from pages.ui.shared.times import date_and_time
+from pages.ui.shared.widgets import Line, Tone, state_list
+
+OUTCOMES: Final = "outcomes"
+"""What the way back from a proof is called."""
+
+
+@repeating(5, Right.NOTICES)
+def outcomes(app: NoticesFacade) -> None:
+    with guarded("notices.outcomes"):
+        names = {channel.id: channel.title for channel in app.notices.channels.all()}
+        waiting, dead, recent = app.notices.waiting(), app.notices.dead(), app.notices.recent()
+        if not (names or waiting or dead or recent):
+            return
+        st.subheader("What went out", anchor=False)
+        if waiting:
+            st.caption(f"{counted(waiting, 'notice', 'notices')} on the way or waiting.")
+        elif not (dead or recent):
+            st.caption("Nothing yet.")
+        dead, recent = dead[:50], recent[:20]
+        told = [one.notice for one in dead] + [one.notice for one in recent]
+        people = app.people.many(sorted({one.subject for one in told if one.subject}))
+        may = fresh()
+        for one in dead:
+            _dead(one, _about(one.notice, people), names.get(one.channel, "(removed)"))
+            if may:
+                _offered(app, one)
+        if dead and not may:
+            ask(OUTCOMES)
+        state_list(
+            Line(
+                one.notice.kind.words,
+                " · ".join(word for word in (_about(one.notice, people), one.problem) if word),
+                names.get(one.channel, "(removed)"),
+                date_and_time(one.at, app.site.timezone),
+                tone=Tone.WARN if one.problem else Tone.GOOD,
+            )
+            for one in recent
+        )
+
+
+def _dead(one: Delivery, about: str, channel: str) -> None:
+    with st.container(border=True, key=f"d_{one.id}"):
+        st.markdown(
+            f"**{plain(one.notice.kind.words)}** {plain(about)}  \n"
+            f"given up after {counted(one.tries, 'try', 'tries')}: {plain(one.problem)} "
+            f"({plain(channel)})",
+            width="stretch",
+        )
+
+
+def _offered(app: NoticesFacade, one: Delivery) -> None:
+    with st.container(horizontal=True):
+        if st.button("Send again", key=f"again_{one.id}"):
+            _done(lambda: app.notices.again(one))
+        if st.button("Forget", key=f"drop_{one.id}"):
+            _done(lambda: app.notices.drop(one))
+
+
+def _done(change: Callable[[], None]) -> None:
+    try:
+        change()
+    except AccessError as error:
+        refused(error)
+    else:
+        st.rerun(scope="fragment")
+
+
+def _about(notice: Notice, people: Mapping[str, Person]) -> str:
+    person = people.get(notice.subject)
+    words = [person.name if person else "", notice.details, notice.kiosk]
+    return ", ".join(word for word in words if word)
