@@ -24,16 +24,20 @@ class ToldWatch:
     says: Judgement | None
     near: bool = False
     seen: list[float] = field(default_factory=list)
+    asked: Sequence[float] = ()
 
     def see(self, image: Image, face: Face, at: float) -> None:
         self.seen.append(at)
 
     def judgement(self, taken: Sequence[float]) -> Judgement | None:
+        self.asked = taken
         return self.says
 
 
-def captured(people: People, says: Judgement | None, near: bool = False) -> GuidedCapture:
-    guide = GuidedCapture(people.enrolment.examiner, watch=ToldWatch(says, near))
+def captured(
+    people: People, says: Judgement | None, near: bool = False, watch: ToldWatch | None = None
+) -> GuidedCapture:
+    guide = GuidedCapture(people.enrolment.examiner, watch=watch or ToldWatch(says, near))
     number = 0
     for view in STEPS:
         for _ in range(8):
@@ -60,6 +64,18 @@ def test_what_the_capture_found_is_kept_with_every_photo(says: Judgement, life: 
     assert person.life == life
     assert person.doubted is (life == "unsure")
     assert person.vouched == ""
+
+
+def test_it_is_judged_for_the_times_of_the_photos_that_are_left() -> None:
+    watch = ToldWatch(Judgement(Liveness.LIVE))
+    guide = captured(People(), None, watch=watch)
+    guide.taken()
+    before = list(watch.asked)
+    assert len(before) == len(STEPS)
+    assert set(before) <= set(watch.seen)
+    guide.remove(guide.state().photos[1])
+    guide.taken()
+    assert list(watch.asked) == [before[0], *before[2:]]
 
 
 def test_photos_of_a_picture_are_not_taken_and_why_is_said() -> None:
