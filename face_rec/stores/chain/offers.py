@@ -6,7 +6,8 @@ has become, and only where nobody has written the same record since. What was er
 """
 
 import logging
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -93,7 +94,8 @@ class Offers:
             client.hincrby(keys.rules(site), keys.VERSION, 1)
 
     def _newest(self, kept: WriteLog, name: str) -> "_Newest":
-        return _Newest(self._streams.client, self._streams.ledger(name), kept.oldest())
+        ledger = self._streams.ledger(name)
+        return _Newest(self._streams.client, ledger, kept.oldest(), kept.order(name))
 
     def _keys(self, kept: WriteLog) -> None:
         """People's own keys, without which nothing of what came back opens."""
@@ -152,15 +154,19 @@ class Offers:
 
 class _Newest:
     """What the newest entries of a list say, from somewhat before ``since`` on (seconds since
-    1970; None: from now on)."""
+    1970; None: from now on). ``own``: in which order this machine made its writes."""
 
-    def __init__(self, client: Client, ledger: Ledger, since: float | None) -> None:
+    def __init__(
+        self, client: Client, ledger: Ledger, since: float | None, own: Mapping[str, int]
+    ) -> None:
         self.ledger = ledger
         self.ids: set[str] = set()
         self.gone: set[str] = set()
         """Names of records that some entry says were removed."""
         self.head = Head()
-        self._at: dict[str, float] = {}  # of the newest entry of each record
+        self._own = own
+        self._of: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
+        """Of each record the entries that speak of it, and when they were made."""
         self._client = client
         with redis_errors():
             self._next = self._begin(since)
@@ -191,16 +197,21 @@ class _Newest:
             return ""
         if self.ledger.name == PEOPLE and self.gone & _subjects(write):
             return "erased"
-        if any(self._at.get(name, 0.0) > write.at for name in write.names):
-            return "newer"
-        return ""
+        entries = [one for name in write.names for one in self._of.get(name, ())]
+        return "newer" if any(self._later(*one, than=write) for one in entries) else ""
+
+    def _later(self, entry: str, at: float, *, than: KeptWrite) -> bool:
+        """By this machine's own order where both are its own: its clock may have been set."""
+        if entry in self._own and than.id in self._own:
+            return self._own[entry] > self._own[than.id]
+        return at > than.at
 
     def _learn(self, statement: Statement) -> None:
         self.ids.add(statement.id)
         at = _seconds(statement)
         self.gone.update(name for name, digest in statement.states.items() if digest is None)
         for name in (*statement.states, *statement.touched):
-            self._at[name] = max(at, self._at.get(name, 0.0))
+            self._of[name].append((statement.id, at))
 
     def _begin(self, since: float | None) -> int:
         """The place of the first entry to read: no later one is older than ``since``."""

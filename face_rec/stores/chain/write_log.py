@@ -143,6 +143,13 @@ class WriteLog:
             )
             return dict(found.fetchall())
 
+    def order(self, stream: str) -> dict[str, int]:
+        """The numbers of all writes of ``stream``: the order in which this machine made them,
+        whatever its clock said. Raises JournalError."""
+        with self._opened() as file:
+            found = file.execute("SELECT id, number FROM writes WHERE stream = ?", (stream,))
+            return dict(found.fetchall())
+
     def oldest(self) -> float | None:
         """When the first write was made, seconds since 1970. Raises JournalError."""
         with self._opened() as file:

@@ -287,6 +287,28 @@ def test_a_newer_write_is_never_undone(
     assert holidays == {"h": "Lovelace day", "other": "Another day"}
 
 
+def test_what_one_machine_wrote_keeps_its_order_whatever_its_clock_said(
+    machine: Machine, redis_client: Client, clock: FakeClock
+) -> None:
+    gone, kept = Holiday("gone", DAY, "Founders' day"), Holiday("kept", DAY, "Founders' day")
+    clock.advance(36 * 3600)  # somebody sets it wrong, and right again
+    machine.rules.put(gone, kept)
+    clock.advance(-36 * 3600)
+    machine.rules.remove(gone)
+    machine.rules.put(replace(kept, name="King's day"))
+    told = machine.rules.stored()
+    redis_client.flushdb()
+    machine.offer()
+    assert machine.rules.stored() == told
+    clock.advance(36 * 3600)
+    machine.rules.put(gone)
+    clock.advance(-36 * 3600)
+    redis_client.flushdb()
+    machine.rules.remove(gone)  # before what was lost is there again
+    machine.offer()
+    assert machine.rules.stored() == told
+
+
 def test_it_goes_after_its_time(machine: Machine, clock: FakeClock) -> None:
     machine.register()
     clock.advance(HOURS + 1)
