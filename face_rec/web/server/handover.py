@@ -17,7 +17,7 @@ import os
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -166,7 +166,7 @@ class Taker:
         line.settimeout(_ANSWER_SECONDS)
         try:
             line.connect(str(place))
-            _refuse_stranger(place, line)
+            refuse_stranger(place, line)
             _send(line, asdict(me))
             found = cls._listening(line)
         except (FileNotFoundError, ConnectionError, EOFError):
@@ -223,30 +223,6 @@ class Taker:
         return True
 
 
-@contextlib.contextmanager
-def alone(data_dir: Path, port: int) -> Iterator[None]:
-    """While inside, no other process takes over this port. Raises HandoverRefused at once."""
-    if POSSIBLE:  # a lock that root leaves here would refuse every upgrade by the service's user
-        _refuse_stranger(meeting_place(data_dir, port))
-    path = data_dir / f"upgrade-{port}.lock"
-    try:
-        files.make_folder(data_dir)
-        held = files.open_lock(path)
-    except OSError as error:
-        raise HandoverRefused(
-            f"{path} cannot be opened ({error.strerror}). Let the app write there, and run this "
-            "as the user whose process serves."
-        ) from error
-    try:
-        if not files.lock(held):
-            raise HandoverRefused(
-                "Another process is taking over at this moment. Wait until it says that it serves."
-            )
-        yield
-    finally:
-        os.close(held)
-
-
 # --- on the line ------------------------------------------------------------------------------
 
 
@@ -258,7 +234,7 @@ def _received(line: socket.socket) -> Mapping[str, Any]:
     """One line. Raises OSError, EOFError, ValueError."""
     said = b""
     while not said.endswith(b"\n"):
-        more = line.recv(_LONGEST_MESSAGE)
+        more = line.recv(1)  # nothing of a second line that is there already
         if not more:
             raise ConnectionError("the other process has ended")
         said += more
@@ -289,7 +265,8 @@ def _of_ours(line: socket.socket) -> bool:
     return True
 
 
-def _refuse_stranger(place: Path, line: socket.socket | None = None) -> None:
+def refuse_stranger(place: Path, line: socket.socket | None = None) -> None:
+    """Raises HandoverRefused where another user's process serves, or lies in wait."""
     with contextlib.suppress(FileNotFoundError):
         ours = place.parent.lstat().st_uid == os.geteuid()
         if not ours or (line is not None and not _of_ours(line)):

@@ -4,12 +4,13 @@ import asyncio
 import ipaddress
 import logging
 import math
+import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -17,7 +18,8 @@ from typing import Any, Final
 from uvicorn import Config
 from uvicorn import Server as WebServer
 
-from face_rec.domain.errors import FaceRecError, PortTaken
+from face_rec import files
+from face_rec.domain.errors import FaceRecError, HandoverRefused, PortTaken
 from face_rec.web.server import handover
 from face_rec.web.server.handover import Giver, Server, Taker
 
@@ -102,7 +104,7 @@ class Runner:
         """Serve until the process is told to end or another one has taken over. Raises
         HandoverRefused, PortTaken before anything is begun."""
         if self._taking:
-            self._alone.enter_context(handover.alone(self._data_dir, self._me.port))
+            self._alone.enter_context(alone(self._data_dir, self._me.port))
         else:
             self._sockets.append(_bound(self._me))
         config = Config(
@@ -178,6 +180,30 @@ class Runner:
         if self._server is not None:
             self._server.leaving = True
             self._server.should_exit = True  # read ten times a second by its own loop
+
+
+@contextmanager
+def alone(data_dir: Path, port: int) -> Iterator[None]:
+    """While inside, no other process takes over this port. Raises HandoverRefused at once."""
+    if handover.POSSIBLE:  # root's lock would refuse every upgrade by the service's user
+        handover.refuse_stranger(handover.meeting_place(data_dir, port))
+    path = data_dir / f"upgrade-{port}.lock"
+    try:
+        files.make_folder(data_dir)
+        held = files.open_lock(path)
+    except OSError as error:
+        raise HandoverRefused(
+            f"{path} cannot be opened ({error.strerror}). Let the app write there, and run this "
+            "as the user whose process serves."
+        ) from error
+    try:
+        if not files.lock(held):
+            raise HandoverRefused(
+                "Another process is taking over at this moment. Wait until it says that it serves."
+            )
+        yield
+    finally:
+        os.close(held)
 
 
 def _bound(me: Server) -> socket.socket:

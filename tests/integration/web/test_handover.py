@@ -16,6 +16,7 @@ import pytest
 from face_rec.domain.errors import HandoverRefused
 from face_rec.web.server import handover
 from face_rec.web.server.handover import Giver, Server, Taker
+from face_rec.web.server.runner import alone
 from tests.redis_servers import free_port
 
 ME = Server("main", "127.0.0.1", 8501, "0.3.0")
@@ -190,6 +191,15 @@ def test_what_is_no_question_gets_no_socket_and_does_no_harm(
     _end(taker, taken)
 
 
+def test_two_words_that_arrive_at_once_are_two_words(give: Callable[..., Serving]) -> None:
+    """One that serves and was busy for seconds reads both; it must not go on beside the other."""
+    _, place, left = give()
+    taker, taken = _asked(place)
+    taker._line.sendall(b'{"serving": true}\n{"still": true}\n')
+    assert left.wait(20)
+    _end(taker, taken)
+
+
 def test_a_word_that_comes_late_is_not_taken_for_the_end_of_the_other_process() -> None:
     mine, theirs = socket.socketpair()
     taker = Taker(mine)
@@ -277,7 +287,7 @@ def test_who_serves_as_another_user_is_named_and_nothing_of_this_one_is_left_the
     place.parent.mkdir(mode=0o700)
     os.chown(place.parent, NOBODY, NOBODY)
     with pytest.raises(HandoverRefused, match="as the user whose process serves"):
-        handover.alone(tmp_path, 8501).__enter__()
+        alone(tmp_path, 8501).__enter__()
     assert list(tmp_path.iterdir()) == []
     place.parent.rmdir()
 
@@ -285,7 +295,7 @@ def test_who_serves_as_another_user_is_named_and_nothing_of_this_one_is_left_the
 def test_a_lock_that_cannot_be_opened_is_told_in_words(tmp_path: Path) -> None:
     (tmp_path / "upgrade-8501.lock").mkdir()
     with pytest.raises(HandoverRefused, match="cannot be opened"):
-        handover.alone(tmp_path, 8501).__enter__()
+        alone(tmp_path, 8501).__enter__()
 
 
 # --- one at a time, and what the system is told --------------------------------
@@ -294,12 +304,12 @@ def test_a_lock_that_cannot_be_opened_is_told_in_words(tmp_path: Path) -> None:
 def test_only_one_process_takes_over_at_a_time_and_a_dead_one_holds_up_nobody(
     tmp_path: Path,
 ) -> None:
-    with handover.alone(tmp_path, 8501):
+    with alone(tmp_path, 8501):
         with pytest.raises(HandoverRefused, match="taking over at this moment"):
-            handover.alone(tmp_path, 8501).__enter__()
-        with handover.alone(tmp_path, 8502):
+            alone(tmp_path, 8501).__enter__()
+        with alone(tmp_path, 8502):
             pass
-    with handover.alone(tmp_path, 8501):
+    with alone(tmp_path, 8501):
         pass
 
 
