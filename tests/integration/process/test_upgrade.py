@@ -20,6 +20,7 @@ from face_rec.stores.redis.client import Client, RedisAddress, connect
 from face_rec.stores.redis.embedded import EmbeddedRedis
 from face_rec.web.server import handover
 from face_rec.web.server.handover import Server, Taker
+from face_rec.web.server.runner import alone
 from tests.data import Material
 from tests.redis_servers import wait_until
 from tests.upgrades.drill import UpgradedServer, flaws
@@ -84,7 +85,7 @@ def test_of_two_begun_at_once_one_is_refused(
     server: UpgradedServer,
 ) -> None:
     pid = server.pid
-    with handover.alone(server.data_dir, server.port):
+    with alone(server.data_dir, server.port):
         _refused(server, server.newcomer(), "Another process is taking over at this moment")
     assert server.pid == pid
 
