@@ -59,9 +59,16 @@ def test_a_network_that_was_gone_is_said_and_forgotten(
 
 
 @TRANSPORTS
-def test_a_tablet_that_slept_wakes_as_the_kiosk(
-    filled: AppServer, browse: Browsers, anybody: Known, camera: Path, transport: str
+def test_a_tablet_that_slept_wakes_as_the_kiosk(  # noqa: PLR0917 - fixtures
+    filled: AppServer,
+    browse: Browsers,
+    anybody: Known,
+    camera: Path,
+    transport: str,
+    thorough: bool,
 ) -> None:
+    if transport == "webrtc" and not thorough:
+        pytest.skip("with --thorough")
     page = browse.page(camera)
     kiosk = _settled(page, filled, transport, anybody.name)
     device = page.context.new_cdp_session(page)
@@ -92,9 +99,16 @@ _BREAK = """() => {
 
 
 @TRANSPORTS
-def test_hours_that_are_changed_close_and_open_the_screen_that_stands_there(
-    filled: AppServer, browse: Browsers, anybody: Known, camera: Path, transport: str
+def test_hours_that_are_changed_close_and_open_the_screen_that_stands_there(  # noqa: PLR0917 - fixtures
+    filled: AppServer,
+    browse: Browsers,
+    anybody: Known,
+    camera: Path,
+    transport: str,
+    thorough: bool,
 ) -> None:
+    if transport == "webrtc" and not thorough:
+        pytest.skip("with --thorough")
     page, name = browse.page(camera), filled.fresh("door")
     kiosk = _settled(page, filled, transport, anybody.name, door=name)
     _set_hours(filled, name, "time((hour + 2) % 24)", "time((hour + 3) % 24)")
@@ -135,12 +149,14 @@ def test_over_a_poor_network_people_are_named_and_the_screen_says_how_it_is(
     filled: AppServer, browse: Browsers, anybody: Known, tmp_path: Path, thorough: bool
 ) -> None:
     """Chromium slows requests and sockets this way; whether video over WebRTC too is not known."""
+    if not thorough:
+        pytest.skip("with --thorough")
     queue = [
         Shot([], SHOWN_FOR + 5),
         Shot(anybody.seen, 6),
     ]  # each greeting is gone before the next
     camera = make_camera(tmp_path / "poor.mjpeg", queue)
-    for transport in ("http", "webrtc") if thorough else ("http",):
+    for transport in ("http", "webrtc"):
         page = browse.page(camera)
         kiosk = _settled(page, filled, transport, anybody.name)
         network = page.context.new_cdp_session(page)

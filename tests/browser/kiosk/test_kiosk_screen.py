@@ -125,6 +125,8 @@ def test_every_state_is_said_readably_and_fits_every_screen(
 def test_why_there_is_no_picture_is_said_readably_and_fits_every_screen(
     app: AppServer, browse: Browsers, tmp_path: Path, transport: str, thorough: bool
 ) -> None:
+    if transport == "webrtc" and not thorough:
+        pytest.skip("with --thorough")
     sizes = tuple(SIZES) if thorough else ("phone",)
     camera = make_camera(tmp_path / "h.mjpeg", [Shot([], 4)])
     kiosk, line = _opened(browse, app, camera, transport)
