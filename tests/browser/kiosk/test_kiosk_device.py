@@ -62,14 +62,14 @@ def _every_control_works(page: Page) -> None:
     ["/", "/?kiosk={kiosk}", "/take_attendance", "/take_attendance?kiosk={kiosk}"],
     ids=["bare", "bare-named", "page", "deep"],
 )
-def test_every_control_of_a_linked_kiosk_takes_a_tap_on_every_address(
+def test_every_control_of_a_linked_kiosk_takes_a_tap_on_every_address(  # noqa: PLR0917 - fixtures
     guarded: GuardedServer,
     browse: Browsers,
     cast: Cast,
     tmp_path: Path,
     address: str,
     thorough: bool,
-) -> None:  # fmt: skip
+) -> None:
     if not thorough and address in {"/?kiosk={kiosk}", "/take_attendance?kiosk={kiosk}"}:
         pytest.skip("with --thorough")
     admin, kiosk = browse.page(), guarded.fresh("door")
