@@ -48,6 +48,7 @@ from face_rec.web.server.page_sessions import PageSessions
 from face_rec.web.server.runner import Runner
 from pages.ui.frame.jobs import JOBS, Results
 from pages.ui.kiosk import screen_files
+from pages.ui.system.model_packs import Resuming
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +105,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         background.task("load", built.load.watch()),
         background.task("setup-link", _tell_setup_link(built)),
         background.task("handover", _HANDOVER.serve(built)),
+        background.task("downloads", Resuming(built.models, built.access.audit).watch()),
         background.task("results", Results(JOBS, built.people).watch()),
     ]
     try:

@@ -6,13 +6,15 @@ there whole and verified, or not there.
 
 import dataclasses
 import logging
+import os
 import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from face_rec import files
 from face_rec.clock import Clock
 from face_rec.domain.errors import ModelError, PackBroken
 from face_rec.models.packs.catalogue import (
@@ -63,7 +65,8 @@ class Installer:
 
     def pull(self, name: str, progress: Progress = silent) -> Pack:
         """Download an official pack and install it; ``progress`` counts downloaded bytes. What
-        a broken download left is gone on with.
+        a broken download left is gone on with. While it runs a file beside its parts says so
+        (:meth:`unfinished`).
 
         Raises ModelError (unknown name, no network, full disk) or PackBroken (not the
         published files); the pack installed before, if any, then stays.
@@ -74,7 +77,7 @@ class Installer:
                 f"'{name}' cannot be pulled; official packs are {', '.join(OFFICIAL)}. "
                 "Other weights can be imported: python -m face_rec models import ZIP-or-FOLDER"
             )
-        with self._staging() as staging:
+        with self._staging() as staging, self._under_way(name):
             self._download(official, staging, progress)
             return self._install(self._published(staging, official))
 
@@ -187,6 +190,36 @@ class Installer:
         """Bytes of ``official`` that came before its download broke off, and are gone on with."""
         kept = self._packs.root / PARTS
         return sum(kept_of(one, kept) for one in self._downloads(official, kept))
+
+    def unfinished(self) -> list[str]:
+        """Official packs whose download ran when its process ended: neither done, nor failed, nor
+        stopped, and under way nowhere else."""
+        return [name for name in OFFICIAL if self._left(self._mark(name))]
+
+    def _mark(self, name: str) -> Path:
+        return self._packs.root / PARTS / f"{name}.wanted"
+
+    def _left(self, mark: Path) -> bool:
+        with suppress(FileNotFoundError), mark.open("r+b") as held:
+            return files.lock(held.fileno())
+        return False
+
+    @contextmanager
+    def _under_way(self, name: str) -> Iterator[None]:
+        """However this ends, the mark goes; only a process that ends first leaves it."""
+        mark = self._mark(name)
+        mark.parent.mkdir(exist_ok=True)
+        held = files.open_lock(mark)
+        try:
+            if not files.lock(held):
+                raise ModelError(f"'{name}' is being downloaded by another process of this app.")
+            try:
+                yield
+            finally:
+                with suppress(PermissionError):  # Windows removes no open file
+                    mark.unlink(missing_ok=True)
+        finally:
+            os.close(held)
 
     def _published(self, staging: Path, official: OfficialPack) -> Pack:
         """The official pack in ``staging``, verified against the catalogue."""

@@ -1,5 +1,6 @@
 """Packs to download, to use and to upload."""
 
+import asyncio
 import tempfile
 from collections.abc import Sequence
 from functools import partial
@@ -7,12 +8,18 @@ from pathlib import Path
 from typing import Final
 
 import streamlit as st
+from anyio import to_thread
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from face_rec.access.audit.actor import SYSTEM
 from face_rec.access.audit.audit import Action
+from face_rec.access.audit.audit_log import AuditLog
+from face_rec.access.control.permit import Permit
+from face_rec.access.principal import THIS_COMPUTER
 from face_rec.domain.errors import ModelError
 from face_rec.facades.admin import AdminFacade
 from face_rec.models.packs.catalogue import OFFICIAL, Licence
+from face_rec.models.service import ModelService
 from face_rec.models.status import PackOffer
 from face_rec.protocols.models import Progress
 from face_rec.web.base.uploads import LARGEST_MB
@@ -24,6 +31,7 @@ from pages.ui.system.model_change import confirm_change
 
 JOB = "models"
 STOPS: Final = "What has come is kept for a week: Download goes on with it."
+_EVERY: Final = 5.0  # seconds
 _KINDS: Final = ("zip", "onnx", "json")
 
 
@@ -72,9 +80,30 @@ def _offer(app: AdminFacade, offer: PackOffer, busy: bool) -> None:
 
 def begin_download(app: AdminFacade, name: str) -> None:
     """In the background, by whoever presses; then the page is drawn anew."""
-    work = _noted(app, name, partial(app.models.pull, name))
+    work = _noted(app.audit, name, partial(app.models.pull, name))
     JOBS.start(JOB, f"Downloading {name}", work, permit(Right.MODELS))
     st.rerun()
+
+
+class Resuming:
+    """Goes on with downloads that ran when their process ended, as work that the page shows and
+    anybody with the right may stop."""
+
+    def __init__(self, models: ModelService, audit: AuditLog) -> None:
+        self._models = models
+        self._audit = audit
+
+    async def watch(self) -> None:
+        """For a task on the event loop: who is at a download may end later than this starts."""
+        while True:
+            await to_thread.run_sync(self.step)
+            await asyncio.sleep(_EVERY)
+
+    def step(self) -> None:
+        for name in self._models.installer.unfinished():
+            work = _noted(self._audit, name, partial(self._models.pull, name))
+            permit = Permit(THIS_COMPUTER, Right.MODELS, SYSTEM, lambda: THIS_COMPUTER)
+            JOBS.start(JOB, f"Downloading {name}", work, permit)
 
 
 def amount(job: Job) -> str:
@@ -126,7 +155,7 @@ def upload(app: AdminFacade, busy: bool) -> None:
     name = st.text_input("Name", key="pack_name", placeholder=_called(files)).strip()
     if st.button("Install", disabled=busy or not files, icon=":material/install_desktop:"):
         called = name or _called(files)
-        work = _noted(app, called, partial(_import, app, files, called))
+        work = _noted(app.audit, called, partial(_import, app, files, called))
         JOBS.start(JOB, f"Installing {called}", work, permit(Right.MODELS))
         st.rerun()
 
@@ -141,12 +170,12 @@ def _called(files: Sequence[UploadedFile]) -> str:
     return first.rpartition(".")[0] or first
 
 
-def _noted(app: AdminFacade, name: str, work: Work) -> Work:
+def _noted(audit: AuditLog, name: str, work: Work) -> Work:
     """``work``, then a line in the audit log."""
 
     def run(progress: Progress) -> object:
         made = work(progress)
-        app.audit.record(Action.MODELS_INSTALLED, name)
+        audit.record(Action.MODELS_INSTALLED, name)
         return made
 
     return run

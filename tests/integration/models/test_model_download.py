@@ -1,17 +1,27 @@
 """Packs pulled over HTTP: whole and as published, or not at all."""
 
+import os
+import signal
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.domain.errors import ArchiveRefused, ModelError, PackBroken
 from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.install import PARTS, Installer
 from face_rec.models.packs.installed_packs import InstalledPacks
+from face_rec.models.service import ModelService
+from pages.ui.frame.jobs import JOBS
+from pages.ui.system.model_packs import JOB, Resuming
+from tests.fakes.access import MemoryAudit
 from tests.fakes.clock import FakeClock
 from tests.fakes.packs import DETECTION, RECOGNITION, official_of, write_pack, zip_of
 
@@ -313,3 +323,64 @@ def test_what_came_of_a_broken_download_is_told_until_all_of_it_is_there(
     releases.cut = 0
     installer.pull("tiny")
     assert installer.begun(tiny) == 0
+
+
+def _killed_at(installer: Installer, least: int) -> None:
+    """Another process downloads, and is killed when so many bytes are here."""
+
+    def told(done: int, total: int) -> None:
+        if done >= least:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    child = os.fork()
+    if not child:
+        try:
+            installer.pull("tiny", told)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no fork")
+def test_a_download_that_ran_when_the_server_was_killed_goes_on_by_itself(
+    packs: InstalledPacks,
+    installer: Installer,
+    releases: Releases,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("face_rec.models.packs.download._PIECE", 64)
+    whole = len(releases.files["/tiny.zip"])
+    releases.version = '"one"'
+    _killed_at(installer, whole // 2)
+    assert installer.unfinished() == ["tiny"]
+    models = cast("ModelService", SimpleNamespace(installer=installer, pull=installer.pull))
+    Resuming(models, AuditLog(MemoryAudit(), FakeClock())).step()
+    job = JOBS.get(JOB)
+    assert job is not None
+    assert job.ended.wait(60)
+    JOBS.forget(JOB)
+    assert job.error == ""
+    assert packs.find("tiny") == job.result
+    assert installer.unfinished() == []
+    assert not any((packs.root / PARTS).iterdir())
+
+
+def test_a_download_that_was_stopped_failed_or_is_under_way_does_not(
+    installer: Installer, releases: Releases
+) -> None:
+    class Stop(Exception):
+        pass
+
+    def stop(done: int, total: int) -> None:
+        assert installer.unfinished() == [], "it is under way"
+        with pytest.raises(ModelError, match="another process"):
+            installer.pull("tiny")
+        raise Stop
+
+    with pytest.raises(Stop):
+        installer.pull("tiny", stop)
+    assert installer.unfinished() == []
+    releases.files.clear()
+    with pytest.raises(ModelError, match="404"):
+        installer.pull("tiny")
+    assert installer.unfinished() == []
