@@ -13,6 +13,7 @@ from face_rec.attendance.service import ServiceByZone
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import Flag, Status
 from face_rec.clock import Clock
+from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.notice import NoticeKind
 from face_rec.domain.people import Person
 from face_rec.kiosks.kiosk import Interval, KioskRecord
@@ -79,7 +80,7 @@ def open_notices(
 
 def missed(services: ServiceByZone, day: date) -> Iterable[Missed]:
     """Who is absent or has not checked out on a local day, as it is judged now."""
-    wanted = Filters(statuses=frozenset(_MISSED))
+    wanted = Filters(ALL_GROUPS, statuses=frozenset(_MISSED))
     for one in services.current().timesheets.day(day, wanted):
         leaving = one.status is Status.MISSING_OUT
         if not (leaving and Flag.PROVISIONAL in one.flags):
