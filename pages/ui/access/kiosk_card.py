@@ -85,12 +85,13 @@ def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
     colours = st.toggle(
         "After the turns the screen shows colours", start.colours, key=f"{key}_colours",
         disabled=not (liveness or start.liveness).strict,
-        help="Only where the site allows it, and not where people with photosensitive epilepsy "
-        "may stand before it: for some five seconds the whole screen shows six colours, one after "
-        "another, and it is looked whether the face shines in them. They are equally bright, none "
-        "is a saturated red, and they change less than twice a second, below the three flashes of "
-        "WCAG 2.3.1; nobody has tested that on people. Finds few screens held before it and no "
-        "paper (docs/liveness.md). A device that asks for reduced motion shows none.",
+        help="Off unless it is switched on here, and not for where people with photosensitive "
+        "epilepsy may stand before it: for some five seconds the whole screen shows six "
+        "colours, one after another, and it is looked whether the face shines in them. "
+        "They are equally bright, none is a saturated red, and they change less than "
+        "twice a second, below the three flashes of WCAG 2.3.1; nobody has tested that on"
+        " people. Finds few screens held before it and no paper (docs/liveness.md). A "
+        "device that asks for reduced motion shows none.",
     )  # fmt: skip
     if colours:
         st.warning(COLOURS_WARNING, icon=":material/warning:")
