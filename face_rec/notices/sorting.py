@@ -64,16 +64,23 @@ def queue(  # noqa: PLR0917 - the facts that one notice is judged by
     zone: tzinfo,
 ) -> Iterable[Queued]:
     """The deliveries of one notice: one a channel, however many rules want it there; the first
-    that is due counts."""
-    found: dict[str, Queued] = {}
+    that is due counts. After one that may be cooled comes what another rule wants, which the
+    outbox takes in its place."""
+    found: dict[str, list[Queued]] = {}
     for rule in rules:
         if not rule.wants(notice, person.group if person else None):
             continue
         for channel in rule.channels & channels.keys():
             one = _queued(notice, rule, channels[channel], now, zone)
-            before = found.get(channel)
-            found[channel] = one if before is None or one.due < before.due else before
-    return found.values()
+            found.setdefault(channel, []).append(one)
+    return [one for some in found.values() for one in _in_turn(some)]
+
+
+def _in_turn(wanted: list[Queued]) -> Iterable[Queued]:
+    for one in sorted(wanted, key=lambda one: (one.due, bool(one.cooled))):
+        yield one
+        if not one.cooled:
+            return
 
 
 def _queued(

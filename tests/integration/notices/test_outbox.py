@@ -163,3 +163,15 @@ def test_what_is_noted_silently_is_not_told(outbox: RedisOutbox) -> None:
     assert outbox.publish_once("2025-03-10", [a_notice("a"), a_notice("b")]) == 1
     assert outbox.told("2025-03-10") == 2
     assert outbox.latest(9) == {"b"}
+
+
+def test_where_one_rule_is_cooled_another_takes_its_place(outbox: RedisOutbox) -> None:
+    until, whose = MORNING + timedelta(minutes=10), "r1|hook|late|s1"
+    other = replace(a_delivery("e2"), rule="r2")
+    first = Queued(a_delivery("e1"), MORNING, whose, until)
+    outbox.sort([], [first, Queued(replace(a_delivery("e1"), rule="r2"), MORNING)], MORNING)
+    outbox.sort(
+        [], [Queued(a_delivery("e2"), MORNING, whose, until), Queued(other, MORNING)], MORNING
+    )
+    found = outbox.take(MORNING, LEASE, 9)
+    assert {(one.notice.id, one.rule) for one in found} == {("e1", "r1"), ("e2", "r2")}

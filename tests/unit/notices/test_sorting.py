@@ -110,6 +110,15 @@ def test_the_same_of_one_person_is_cooled_by_rule_and_channel() -> None:
     assert {one.until for one in found} == {MORNING + timedelta(minutes=10)}
 
 
+def test_what_one_rule_does_not_tell_again_another_may_still_want() -> None:
+    cooled, collected = replace(RULE, cooldown=10), replace(RULE, id="r2", digest=30)
+    found = list(queue(LATE, a_person(), [collected, cooled, RULE], CHANNELS, MORNING, BERLIN))
+    assert [one.cooled for one in found] == [""] * 2  # at once, and never held back
+    found = list(queue(LATE, a_person(), [collected, cooled], CHANNELS, MORNING, BERLIN))
+    mail = [one for one in found if one.delivery.channel == "mail"]
+    assert [(bool(one.cooled), one.delivery.rule) for one in mail] == [(True, "r1"), (False, "r2")]
+
+
 def test_a_delivery_is_tried_for_three_days_and_then_given_up() -> None:
     delivery, moment, tries = Delivery("hook:e1", "hook", "r1", LATE), MORNING, 1
     while (again := next_try(delivery := delivery.failed("no"), moment)) is not None:
