@@ -3,7 +3,7 @@
 import asyncio
 import ipaddress
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, timedelta
@@ -16,7 +16,7 @@ from face_rec.domain.marks import EventKind
 from face_rec.domain.notice import NoticeKind
 from face_rec.domain.people import Person
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
-from face_rec.notices.channels import Channels
+from face_rec.notices.channels import Channels, reseal_channels, sealed, target_of
 from face_rec.notices.conditions import Condition, ConditionFeed
 from face_rec.notices.feeds import DayFeed, MarkFeed, Missed
 from face_rec.notices.message import Messages
@@ -31,6 +31,8 @@ from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client
+from face_rec.stores.sealing.keyring import derived
+from face_rec.stores.sealing.sealer import DataSealer
 from tests.fakes.access import MemoryAudit
 from tests.fakes.clock import MORNING, FakeClock
 from tests.integration.notices.receiver import Mailbox, Receiver, mailbox, receiving
@@ -530,6 +532,30 @@ def test_to_send_again_and_to_forget_needs_a_proof_and_is_written_down(
 
 def _unproven(_: object) -> None:
     raise ProofNeeded("Confirm first.")
+
+
+def test_channels_are_sealed_anew_also_while_somebody_changes_one(site: Site) -> None:
+    made, _ = site.channels.add("Hook", ChannelKind.WEBHOOK, "https://x.example/hook", "root")
+    old, new = (DataSealer(derived((f"key {n} of the tests, long enough",), "x")) for n in (1, 2))
+    records = RedisRecords(site.client, "main", Channel)
+    target = site.channels.target(made)
+    records.update(replace(made, version=1, sealed=sealed(made.id, target, old)))
+    raced = iter([True])
+
+    class Racing(RedisRecords[Channel]):
+        def update(self, record: Channel, keeps: Mapping[str, object] | None = None) -> Channel:
+            if next(raced, False):
+                site.channels.switch(made.id, active=False)
+            return super().update(record, keeps)
+
+    both = DataSealer(
+        derived(("key 2 of the tests, long enough", "key 1 of the tests, long enough"), "x")
+    )
+    assert reseal_channels(Racing(site.client, "main", Channel), both) == 1
+    found = records.get(made.id)
+    assert found is not None
+    assert not found.active
+    assert target_of(found, new) == target
 
 
 class Unlucky:
