@@ -14,13 +14,13 @@ from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import Flag, Status
 from face_rec.clock import Clock
 from face_rec.domain.groups import ALL_GROUPS
-from face_rec.domain.notice import NoticeKind
 from face_rec.domain.people import Person
 from face_rec.kiosks.kiosk import Interval, KioskRecord
 from face_rec.kiosks.offline import KEPT_FOR
 from face_rec.notices.conditions import Condition, ConditionFeed
 from face_rec.notices.feeds import DayFeed, MarkFeed, Missed
 from face_rec.notices.message import Messages
+from face_rec.notices.notice import NoticeKind
 from face_rec.notices.sending import Sending, Told
 from face_rec.notices.service import NoticeService
 from face_rec.notices.sorting import Sorting

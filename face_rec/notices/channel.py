@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from face_rec.domain.groups import ALL_GROUPS, Groups
-from face_rec.domain.notice import About, Notice, NoticeKind
+from face_rec.notices.notice import About, Notice, NoticeKind
 
 DAY_MINUTES: Final = 24 * 60
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from face_rec.clock import Clock
-from face_rec.domain.notice import Notice, NoticeKind
 from face_rec.notices.delivery import Outbox
+from face_rec.notices.notice import Notice, NoticeKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from face_rec.domain.notice import Notice
+from face_rec.notices.notice import Notice
 
 _PAUSES: Final = tuple(
     timedelta(seconds=seconds)

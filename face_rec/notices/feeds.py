@@ -14,8 +14,8 @@ from typing import Final
 
 from face_rec.clock import Clock
 from face_rec.domain.marks import Event, EventKind, is_mark
-from face_rec.domain.notice import Notice, NoticeKind
 from face_rec.notices.delivery import Outbox
+from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.protocols.marks import MarkReader
 
 log = logging.getLogger(__name__)

@@ -11,8 +11,8 @@ import apprise
 from anyio.lowlevel import RunVar
 
 from face_rec.domain.errors import NoticeRefused
-from face_rec.domain.notice import Notice
 from face_rec.domain.people import Person
+from face_rec.notices.notice import Notice
 
 _SECONDS: Final = 30.0
 _MOST_LINES: Final = 200

@@ -3,8 +3,8 @@
 import httpcore
 
 from face_rec.domain.errors import NoticeRefused, StoreError
-from face_rec.domain.notice import About, Notice
 from face_rec.domain.people import Person
+from face_rec.notices.notice import About, Notice
 
 
 def as_json(notice: Notice, person: Person | None) -> dict[str, object]:

@@ -21,12 +21,12 @@ from face_rec.domain.errors import (
     StoreError,
     StoreUnavailable,
 )
-from face_rec.domain.notice import Notice, NoticeKind
 from face_rec.domain.people import Person
 from face_rec.notices import message
 from face_rec.notices.channel import Channel, ChannelKind, Target
 from face_rec.notices.channels import Channels
 from face_rec.notices.delivery import Delivery, Outbox, Outcome, next_try
+from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.notices.said import as_json, is_told, why
 from face_rec.notices.sorting import People
 from face_rec.notices.webhook import Answer

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from face_rec.clock import Clock
-from face_rec.domain.notice import Notice
 from face_rec.domain.people import Person
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
 from face_rec.notices.channels import Channels
 from face_rec.notices.delivery import Delivery, Outbox, Queued
+from face_rec.notices.notice import Notice
 
 _AT_ONCE: Final = 200
 

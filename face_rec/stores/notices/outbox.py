@@ -8,8 +8,8 @@ from typing import Any, Final, TypeVar, cast
 
 from redis.exceptions import ResponseError
 
-from face_rec.domain.notice import Notice
 from face_rec.notices.delivery import Delivery, Entry, Outcome, Queued
+from face_rec.notices.notice import Notice
 from face_rec.stores.notices import outbox_keys
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors

@@ -18,8 +18,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from face_rec.domain.errors import StoreUnavailable
-from face_rec.domain.notice import NoticeKind
 from face_rec.notices.delivery import Entry
+from face_rec.notices.notice import NoticeKind
 from face_rec.notices.said import as_json
 from face_rec.web.api.operation import Parts
 

@@ -6,10 +6,10 @@ from typing import Final
 import streamlit as st
 
 from face_rec.domain.errors import AccessError
-from face_rec.domain.notice import Notice
 from face_rec.domain.people import Person
 from face_rec.facades.notices import NoticesFacade
 from face_rec.notices.delivery import Delivery
+from face_rec.notices.notice import Notice
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded
 from pages.ui.frame.parts import repeating

@@ -8,9 +8,9 @@ from typing import Final
 import streamlit as st
 
 from face_rec.domain.groups import ALL_GROUPS, Groups, only
-from face_rec.domain.notice import TOLD, About, NoticeKind
 from face_rec.facades.notices import NoticesFacade
 from face_rec.notices.channel import DAY_MINUTES, Channel, NoticeRule
+from face_rec.notices.notice import TOLD, About, NoticeKind
 from pages.ui.shared.people_index import people_index
 
 NOBODY: Final = NoticeRule("", "", frozenset(), frozenset())

@@ -13,13 +13,13 @@ import pytest
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.domain.errors import ProofNeeded, StoreUnavailable
 from face_rec.domain.marks import EventKind
-from face_rec.domain.notice import NoticeKind
 from face_rec.domain.people import Person
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
 from face_rec.notices.channels import Channels, reseal_channels, sealed, target_of
 from face_rec.notices.conditions import Condition, ConditionFeed
 from face_rec.notices.feeds import DayFeed, MarkFeed, Missed
 from face_rec.notices.message import Messages
+from face_rec.notices.notice import NoticeKind
 from face_rec.notices.sending import Sending, Told
 from face_rec.notices.service import NoticeService
 from face_rec.notices.sorting import Sorting

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from face_rec.domain.notice import Notice, NoticeKind
 from face_rec.notices.delivery import Delivery, Outcome, Queued
+from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.stores.notices import outbox_keys
 from face_rec.stores.notices.outbox import RedisOutbox
 from face_rec.stores.redis.client import Client

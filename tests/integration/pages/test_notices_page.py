@@ -12,8 +12,8 @@ from face_rec.access.control.access_control import Access
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.pages import Page
 from face_rec.access.signin.own_sessions import OwnSessions
-from face_rec.domain.notice import NoticeKind
 from face_rec.notices.channel import ChannelKind, NoticeRule
+from face_rec.notices.notice import NoticeKind
 from face_rec.stores.redis.client import Client
 from tests.integration.notices.receiver import Receiver, receiving
 from tests.integration.pages.test_pages_over_real_system import ADMIN

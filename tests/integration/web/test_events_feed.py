@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 
 from face_rec.access.rights import Scope
-from face_rec.domain.notice import Notice, NoticeKind
+from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.stores.redis.client import Client
 from tests.fakes.clock import MORNING
 from tests.fakes.system import FakeSystem

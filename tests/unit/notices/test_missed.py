@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from face_rec.assembly.notices import missed
 from face_rec.attendance.service import ServiceByZone
-from face_rec.domain.notice import NoticeKind
+from face_rec.notices.notice import NoticeKind
 from tests.attendance_days import MONDAY, at
 from tests.attendance_world import World
 

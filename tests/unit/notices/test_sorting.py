@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face_rec.domain.groups import only
-from face_rec.domain.notice import Notice, NoticeKind
 from face_rec.domain.people import Person
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
 from face_rec.notices.delivery import Delivery, next_try
+from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.notices.sorting import queue
 from tests.fakes.clock import MORNING
 from tests.samples import a_person
