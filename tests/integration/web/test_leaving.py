@@ -110,6 +110,7 @@ def test_it_leaves_for_another_process_at_the_second_word_and_the_address_answer
         return made
 
     old = runner(take_over=False)
+    wait_until(lambda: old._server is not None and old._server.started)
     assert _asked(port, "/readyz") == (200, "ready")
     old.give(lambda: "")
     new = runner(take_over=True)
