@@ -307,8 +307,10 @@ def _passes(page: Page, line: ToldLine, seconds: int, **parts: object) -> None:
 
 
 def test_after_minutes_with_nobody_a_screen_rests_and_wakes_at_once(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path, thorough: bool
 ) -> None:
+    if not thorough:
+        pytest.skip("with --thorough")
     page = browse.page(make_camera(tmp_path / "d.mjpeg", [Shot([], 4)]), SIZES["upright"])
     page.clock.install()
     line = ToldLine(page)
