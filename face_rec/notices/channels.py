@@ -138,7 +138,8 @@ class Channels:
         """A rule without an id is a new one."""
         self.demand()
         known = {channel.id for channel in self.all()}
-        whole = replace(rule, title=_titled(rule.title, 0), channels=rule.channels & known)
+        others = 0 if rule.id else len(self.rules())
+        whole = replace(rule, title=_titled(rule.title, others), channels=rule.channels & known)
         if not whole.kinds or not whole.channels:
             raise NoticeRefused("A rule says what is told and by which channel. Choose both.")
         if not (0 <= whole.cooldown <= DAY_MINUTES and 0 <= whole.digest <= DAY_MINUTES):
@@ -146,7 +147,6 @@ class Channels:
         if rule.id:
             saved = self._rules.update(whole)
         else:
-            _titled(whole.title, len(self.rules()))
             saved = replace(whole, id=secrets.token_hex(6), version=1)
             self._rules.create(saved)
         self._audit_log.record(Action.NOTICE_RULE_SAVED, saved.title, after=_about(saved))

@@ -126,7 +126,7 @@ class Sending:
     async def try_out(self, channel: Channel) -> str:
         """Send a test now, whether it is switched on or not; why it did not go, or ""."""
         now = self._clock.now()
-        name = f"test.{secrets.token_hex(6)}"
+        name = f"test-{secrets.token_hex(6)}"
         notice = Notice(name, NoticeKind.TEST, now, details="it works")
         job = _Job(channel.id, (Delivery(f"{channel.id}:{notice.id}", channel.id, "", notice),))
         try:
@@ -198,7 +198,7 @@ class Sending:
         except Exception as error:  # a plugin, or the receiver's answer, may raise anything
             log.warning("notice_not_sent channel=%s", channel.id, exc_info=True)
             problem = type(error).__name__
-        if problem is None or not problem:
+        if not problem:
             await self._settle(job, "" if problem is None else "there is nobody to tell of")
         else:
             await self._later(job, problem)
