@@ -23,6 +23,7 @@ sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 if not has_real_material():  # people are drawn then, which the check of photos would refuse
     os.environ.setdefault("PHOTO_CHECKS", "false")
 
+_NIGHTLY = "with --thorough"
 _APART = [Path(__file__).parent / place for place in ("browser", "integration/project")]
 
 # How fast this machine makes examples says nothing about what is tested.
@@ -58,11 +59,14 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Streamlit draws a whole page in each of these tests, which takes a second or so."""
     drawing = ("AppTest", "opened")  # of Streamlit, and of tests.unit.pages.pages_app
     for item in items:
         _check_place(item)
+        if item.get_closest_marker("nightly"):
+            item.add_marker(pytest.mark.sampled)
+            item.add_marker(pytest.mark.skipif(not config.getoption("thorough"), reason=_NIGHTLY))
         if not isinstance(item, pytest.Function):
             continue
         if any(name in vars(item.module) for name in drawing):

@@ -11,6 +11,7 @@ from tests.chaos.history import History
 from tests.chaos.kiosk import MUTATIONS, Pass
 from tests.chaos.proxy import Line
 from tests.chaos.world import Chaos
+from tests.nightly import every_day_but
 from tests.samples import an_event
 
 pytestmark = pytest.mark.timeout(300)
@@ -53,12 +54,8 @@ _DEAR = {"confirms before it is fsynced"}
 """Takes half a minute to show itself: every night."""
 
 
-@pytest.mark.parametrize("mutation", REVEALED)
-def test_the_promise_broken_on_purpose_is_noticed(
-    tmp_path: Path, mutation: str, thorough: bool
-) -> None:
-    if mutation in _DEAR and not thorough:
-        pytest.skip("with --thorough")
+@pytest.mark.parametrize("mutation", every_day_but(_DEAR, REVEALED))
+def test_the_promise_broken_on_purpose_is_noticed(tmp_path: Path, mutation: str) -> None:
     with Chaos(tmp_path, "everysec", seed=1, mutation=mutation) as chaos:
         shown: list[str] = []
         for _ in range(15):  # mostly the first shows it

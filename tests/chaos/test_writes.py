@@ -9,6 +9,7 @@ from tests.chaos.office import DONE, MUTATIONS, REFUSED, UNKNOWN
 from tests.chaos.tally import Stretch, Tally
 from tests.chaos.world import Chaos
 from tests.chaos.writes import GONE, TAKEN, Wish, Writes, Written
+from tests.nightly import every_day_but
 
 REVEALED: dict[str, Callable[[Chaos], None]] = {
     "keeps no writes": lambda chaos: chaos.strike("Redis: power cut"),
@@ -22,12 +23,8 @@ SHOWN = ("lost", "came back", "twice", "not as it was written", "nobody made it"
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("mutation", REVEALED)
-def test_a_write_that_is_not_kept_in_its_order_is_noticed(
-    tmp_path: Path, mutation: str, thorough: bool
-) -> None:
-    if mutation not in _EVERY_DAY and not thorough:
-        pytest.skip("with --thorough")
+@pytest.mark.parametrize("mutation", every_day_but(REVEALED.keys() - _EVERY_DAY, REVEALED))
+def test_a_write_that_is_not_kept_in_its_order_is_noticed(tmp_path: Path, mutation: str) -> None:
     with Chaos(tmp_path, "nothing", seed=1, office=mutation) as chaos:
         shown: list[str] = []
         for _ in range(15):  # mostly the first shows it

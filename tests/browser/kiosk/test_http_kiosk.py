@@ -69,11 +69,10 @@ def test_either_transport_marks_who_is_registered_and_no_stranger(
     expect(kiosk.page.get_by_test_id("kiosk-status")).to_contain_text(wanted)
 
 
+@pytest.mark.nightly
 def test_a_quiet_room_does_not_starve_the_video_of_who_comes_next(
-    filled: AppServer, browse: Browsers, cast: Cast, tmp_path: Path, thorough: bool
+    filled: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
-    if not thorough:
-        pytest.skip("with --thorough")
     page = browse.page(
         make_camera(tmp_path / "door.mjpeg", [Shot([], 3), Shot([cast.stranger], 2)])
     )

@@ -59,19 +59,16 @@ def _every_control_works(page: Page) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/?kiosk={kiosk}", "/take_attendance", "/take_attendance?kiosk={kiosk}"],
-    ids=["bare", "bare-named", "page", "deep"],
+    [
+        pytest.param("/", id="bare"),
+        pytest.param("/?kiosk={kiosk}", id="bare-named", marks=pytest.mark.nightly),
+        pytest.param("/take_attendance", id="page"),
+        pytest.param("/take_attendance?kiosk={kiosk}", id="deep", marks=pytest.mark.nightly),
+    ],
 )
-def test_every_control_of_a_linked_kiosk_takes_a_tap_on_every_address(  # noqa: PLR0917 - fixtures
-    guarded: GuardedServer,
-    browse: Browsers,
-    cast: Cast,
-    tmp_path: Path,
-    address: str,
-    thorough: bool,
+def test_every_control_of_a_linked_kiosk_takes_a_tap_on_every_address(
+    guarded: GuardedServer, browse: Browsers, cast: Cast, tmp_path: Path, address: str
 ) -> None:
-    if not thorough and address in {"/?kiosk={kiosk}", "/take_attendance?kiosk={kiosk}"}:
-        pytest.skip("with --thorough")
     admin, kiosk = browse.page(), guarded.fresh("door")
     as_admin(admin, guarded)
     link = add_kiosk(admin, guarded.url, kiosk, pin=True)

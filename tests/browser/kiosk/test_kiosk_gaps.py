@@ -14,10 +14,14 @@ from tests.browser.support.chromium import Browsers
 from tests.browser.support.fake_camera import Shot, make_camera
 from tests.browser.support.screens import PEERS, KioskScreen
 from tests.browser.support.server import AppServer
+from tests.nightly import every_day_but
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
 TRANSPORTS = pytest.mark.parametrize("transport", ["webrtc", "http"])
+HTTP_EVERY_DAY = pytest.mark.parametrize(
+    "transport", every_day_but({"webrtc"}, ["webrtc", "http"])
+)
 
 
 @pytest.fixture
@@ -58,17 +62,10 @@ def test_a_network_that_was_gone_is_said_and_forgotten(
     _goes_on(kiosk, anybody.name)
 
 
-@TRANSPORTS
-def test_a_tablet_that_slept_wakes_as_the_kiosk(  # noqa: PLR0917 - fixtures
-    filled: AppServer,
-    browse: Browsers,
-    anybody: Known,
-    camera: Path,
-    transport: str,
-    thorough: bool,
+@HTTP_EVERY_DAY
+def test_a_tablet_that_slept_wakes_as_the_kiosk(
+    filled: AppServer, browse: Browsers, anybody: Known, camera: Path, transport: str
 ) -> None:
-    if transport == "webrtc" and not thorough:
-        pytest.skip("with --thorough")
     page = browse.page(camera)
     kiosk = _settled(page, filled, transport, anybody.name)
     device = page.context.new_cdp_session(page)
@@ -98,17 +95,10 @@ _BREAK = """() => {
 }"""
 
 
-@TRANSPORTS
-def test_hours_that_are_changed_close_and_open_the_screen_that_stands_there(  # noqa: PLR0917 - fixtures
-    filled: AppServer,
-    browse: Browsers,
-    anybody: Known,
-    camera: Path,
-    transport: str,
-    thorough: bool,
+@HTTP_EVERY_DAY
+def test_hours_that_are_changed_close_and_open_the_screen_that_stands_there(
+    filled: AppServer, browse: Browsers, anybody: Known, camera: Path, transport: str
 ) -> None:
-    if transport == "webrtc" and not thorough:
-        pytest.skip("with --thorough")
     page, name = browse.page(camera), filled.fresh("door")
     kiosk = _settled(page, filled, transport, anybody.name, door=name)
     _set_hours(filled, name, "time((hour + 2) % 24)", "time((hour + 3) % 24)")
@@ -145,12 +135,11 @@ _LEVEL = """() => [...document.querySelectorAll("*")].find((one) => one.live?.wa
   .live.ways.http.connection.level"""
 
 
+@pytest.mark.nightly
 def test_over_a_poor_network_people_are_named_and_the_screen_says_how_it_is(
-    filled: AppServer, browse: Browsers, anybody: Known, tmp_path: Path, thorough: bool
+    filled: AppServer, browse: Browsers, anybody: Known, tmp_path: Path
 ) -> None:
     """Chromium slows requests and sockets this way; whether video over WebRTC too is not known."""
-    if not thorough:
-        pytest.skip("with --thorough")
     queue = [
         Shot([], SHOWN_FOR + 5),
         Shot(anybody.seen, 6),

@@ -38,6 +38,7 @@ from tests.browser.support.told_kiosk import (
     serious,
 )  # fmt: skip
 from tests.data import Material
+from tests.nightly import every_day_but
 
 pytestmark = [
     pytest.mark.browser,
@@ -46,6 +47,9 @@ pytestmark = [
 ]
 
 TRANSPORTS = pytest.mark.parametrize("transport", ["http", "webrtc"])
+HTTP_EVERY_DAY = pytest.mark.parametrize(
+    "transport", every_day_but({"webrtc"}, ["webrtc", "http"])
+)
 STANDS_STILL = """() => {
   const screen = [...document.querySelectorAll('*')].find(one => one.live?.screen).live;
   Object.defineProperty(screen.presence, 'moving', { get: () => window.moves }); }"""
@@ -121,12 +125,10 @@ def test_every_state_is_said_readably_and_fits_every_screen(
     assert not wrong
 
 
-@TRANSPORTS
+@HTTP_EVERY_DAY
 def test_why_there_is_no_picture_is_said_readably_and_fits_every_screen(
     app: AppServer, browse: Browsers, tmp_path: Path, transport: str, thorough: bool
 ) -> None:
-    if transport == "webrtc" and not thorough:
-        pytest.skip("with --thorough")
     sizes = tuple(SIZES) if thorough else ("phone",)
     camera = make_camera(tmp_path / "h.mjpeg", [Shot([], 4)])
     kiosk, line = _opened(browse, app, camera, transport)
@@ -306,11 +308,10 @@ def _passes(page: Page, line: ToldLine, seconds: int, **parts: object) -> None:
         line.tell(**parts)
 
 
+@pytest.mark.nightly
 def test_after_minutes_with_nobody_a_screen_rests_and_wakes_at_once(
-    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path, thorough: bool
+    app: AppServer, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
-    if not thorough:
-        pytest.skip("with --thorough")
     page = browse.page(make_camera(tmp_path / "d.mjpeg", [Shot([], 4)]), SIZES["upright"])
     page.clock.install()
     line = ToldLine(page)

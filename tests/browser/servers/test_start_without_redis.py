@@ -72,16 +72,10 @@ def _register(page: Page, app: AppServer, photos: tuple[Path, ...]) -> None:
     screen.expect_saved("Ana")
 
 
-def test_a_kiosk_after_a_start_without_redis_says_so_and_marks_when_redis_is_back(  # noqa: PLR0917 - fixtures
-    outside: OutsideServer,
-    redis: Server,
-    browse: Browsers,
-    cast: Cast,
-    tmp_path: Path,
-    thorough: bool,
+@pytest.mark.nightly
+def test_a_kiosk_after_a_start_without_redis_says_so_and_marks_when_redis_is_back(
+    outside: OutsideServer, redis: Server, browse: Browsers, cast: Cast, tmp_path: Path
 ) -> None:
-    if not thorough:
-        pytest.skip("with --thorough")
     admin = browse.page()
     first_admin(admin, outside)
     _register(admin, outside, cast.ana[:2])

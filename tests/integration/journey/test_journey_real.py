@@ -27,6 +27,7 @@ from tests.data import PACKS, Material, real_material, shared_data
 from tests.fakes.clock import FakeClock
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.models import FakeModelSource, blank_frame
+from tests.nightly import every_day_but
 from tests.synthetic.faces import Pose, draw
 from tests.synthetic.photos import photo
 
@@ -41,13 +42,11 @@ def models(each_material: Material, tmp_path_factory: pytest.TempPathFactory) ->
     return ModelService(folder, str(each_material.pack), "cpu", 1).load()
 
 
-@pytest.fixture(scope="module", params=PACKS)
+@pytest.fixture(scope="module", params=every_day_but(PACKS[1:], PACKS))
 def trained(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, thorough: bool
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> FaceModels:
-    """For films and photos of real people: one pack each day, both with ``--thorough``."""
-    if request.param != PACKS[0] and not thorough:
-        pytest.skip("with --thorough")
+    """For films and photos of real people."""
     folder = shared_data(f"models/{request.param}")
     return ModelService(tmp_path_factory.mktemp("models"), str(folder), "cpu", 1).load()
 

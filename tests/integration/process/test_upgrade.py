@@ -125,12 +125,11 @@ def _is_locked(path: Path) -> bool:
         os.close(held)
 
 
+@pytest.mark.nightly  # tests/integration/stores/test_schema.py has each step
 def test_a_later_version_s_data_are_shared_while_they_can_be_and_never_touched_after_that(
-    server: UpgradedServer, database: Client, thorough: bool
+    server: UpgradedServer, database: Client
 ) -> None:
     """This version is the older one here: N − 1."""
-    if not thorough:
-        pytest.skip("with --thorough: tests/integration/stores/test_schema.py has each step")
     key = keys.schema("main")
     ours = database.get(key)
     try:
