@@ -1,6 +1,7 @@
 """What the benchmarks look at: real faces in front of made-up cameras."""
 
 import functools
+import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ from tests.data import shared_data
 
 WIDTH, HEIGHT, RATE = 640, 480, 15
 """Of a kiosk's camera."""
+PROVIDER = os.environ.get("MODEL_PROVIDER", "cpu")
+"""Where models run: MODEL_PROVIDER=cuda measures a graphics card."""
 _NOISES = 16
 _NOISE = 3.0
 """Standard deviation of a sensor's noise, in grey levels."""
@@ -24,7 +27,7 @@ _NOISE = 3.0
 @functools.cache
 def service(pack: str = "buffalo_sc") -> ModelService:
     """A loaded pack of the test data, one thread an inference, as the app has it."""
-    models = ModelService(Path(tempfile.mkdtemp()), str(pack_folder(pack)), "cpu", 1)
+    models = ModelService(Path(tempfile.mkdtemp()), str(pack_folder(pack)), PROVIDER, 1)
     models.load()
     return models
 
