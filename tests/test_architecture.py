@@ -27,7 +27,7 @@ LEVELS: list[set[str]] = [
     {"face_rec.assembly"},
     {"face_rec.facades"},
     {"face_rec.web", "face_rec.models", "face_rec.stores", "face_rec.demo"},
-    {"face_rec.notices"},
+    {"face_rec.notices", "face_rec.cameras"},
     {
         "face_rec.journey",
         "face_rec.people",
@@ -54,6 +54,7 @@ ONLY_IN: dict[str, set[str]] = {
     "boto3": {"face_rec.stores"},
     "botocore": {"face_rec.stores"},
     "apprise": {"face_rec.notices"},
+    "av": {"face_rec.cameras", "pages"},
     "httpcore": {"face_rec.notices"},
     "insightface": {"face_rec.models"},
     "onnxruntime": {"face_rec.models"},

@@ -27,6 +27,10 @@ class Right(StrEnum):
     """All about kiosks: what each does, and which device is it."""
     TOKENS = "tokens.manage"
     AUDIT = "audit.read"
+    CAMERAS = "cameras.manage"
+    """All about cameras that the site runs itself: which there are, and what each does."""
+    CAMERAS_SEE = "cameras.see"
+    """Their pictures as they come, with the names of whom they see."""
     NOTICES = "notices.manage"
     """Whom the site tells of what: channels and rules."""
 
@@ -43,6 +47,7 @@ class Act(StrEnum):
     FACTORS = "factors.change"
     END_SESSIONS = "sessions.end"
     NOTICES = "notices.change"
+    CAMERAS = "cameras.change"
 
 
 class Role(StrEnum):
@@ -84,6 +89,8 @@ RULES: Final[Mapping[Right, frozenset[Role]]] = {
     Right.TOKENS: frozenset({_A}),
     Right.AUDIT: frozenset({_A}),
     Right.NOTICES: frozenset({_A}),
+    Right.CAMERAS: frozenset({_A}),
+    Right.CAMERAS_SEE: frozenset({_A}),
 }
 
 FRESH_PROOF: Final[Mapping[Act, Right | None]] = {
@@ -95,6 +102,7 @@ FRESH_PROOF: Final[Mapping[Act, Right | None]] = {
     Act.FACTORS: None,
     Act.END_SESSIONS: None,
     Act.NOTICES: Right.NOTICES,
+    Act.CAMERAS: Right.CAMERAS,
 }
 """Each act that needs a fresh proof, and the right it needs besides; None: it is about one's
 own account."""

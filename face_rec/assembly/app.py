@@ -12,6 +12,7 @@ from datetime import datetime
 
 from config import Settings
 from face_rec import background
+from face_rec.assembly.cameras import open_cameras
 from face_rec.assembly.commands import build_models, open_own_people, policy_of
 from face_rec.assembly.health import open_health
 from face_rec.assembly.model_change import open_model_change, open_reembedding, switch_of
@@ -208,6 +209,7 @@ def _system(
         advice=advice,
         translators=Translators(),
         load=load,
+        cameras=open_cameras(settings, stores, services, clock, stack),
     )  # fmt: skip
 
 

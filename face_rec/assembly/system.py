@@ -12,8 +12,9 @@ from typing import Final
 
 from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Act
+from face_rec.assembly.cameras import Cameras
+from face_rec.assembly.kiosks import kiosk_service
 from face_rec.assembly.site import site_now
-from face_rec.attendance.kiosk_service import KioskService
 from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
@@ -23,6 +24,7 @@ from face_rec.domain.pictures import day_of, owner_of
 from face_rec.facades.access import AccessFacade
 from face_rec.facades.admin import AdminFacade
 from face_rec.facades.attendance import AttendanceFacade
+from face_rec.facades.cameras import CamerasFacade
 from face_rec.facades.facade import Facade, SiteInfo
 from face_rec.facades.facade import install as install_facades
 from face_rec.facades.frame import FrameFacade
@@ -96,6 +98,7 @@ class System:
     notices: NoticeService
     translators: Translators
     load: Overload
+    cameras: Cameras
 
     def words(self, language: str | None) -> Translator:
         """What is said in this language; None: in the site's."""
@@ -193,7 +196,12 @@ def facades(system: System) -> tuple[Facade, ...]:
             *common,
             access=system.access,
             people=system.people,
-            kiosks=_kiosk_service(system),
+            kiosks=kiosk_service(
+                system.services,
+                system.access,
+                system.kiosks,
+                demand=lambda: system.access.step_up.demand(Act.KIOSKS),
+            ),
             options=system.options,
             screens=system.screens,
             picture_age=lambda kiosk: _picture_age(system.engine, kiosk),
@@ -201,6 +209,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             handed_over=system.offline.stills.handed_over.of,
             waiting=lambda day: system.services.current().stores.rules.waiting(day),  # noqa: PLW0108
         ),
+        CamerasFacade(*common, **system.cameras.shown()),
         NoticesFacade(*common, notices=system.notices, people=system.people, kiosks=system.kiosks),
         AdminFacade(
             *common,
@@ -246,19 +255,6 @@ def _confirmed(marks: MarkReader, key: str) -> bool:
         return False
     found = entries(marks.day(day)).marks
     return any(one.event.snapshot == key and one.confirmed and not one.voided for one in found)
-
-
-def _kiosk_service(system: System) -> KioskService:
-    def changed() -> None:
-        system.kiosks.forget()
-        system.access.changes.tell()
-
-    return KioskService(
-        system.services.current,
-        demand=lambda: system.access.step_up.demand(Act.KIOSKS),
-        unlink=lambda name: system.access.devices.remove(name),  # noqa: PLW0108 - tests have none
-        changed=changed,
-    )
 
 
 def _marked_lately(system: System) -> bool:

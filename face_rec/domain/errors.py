@@ -268,6 +268,10 @@ class NoticeRefused(FaceRecError):
     """A channel or a rule of notices cannot be as it was given, or may not send where it would."""
 
 
+class CameraRefused(FaceRecError):
+    """A camera cannot be as it was given; nothing was changed."""
+
+
 class SourceError(FaceRecError):
     """A camera, video or folder cannot be read."""
 

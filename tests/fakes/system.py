@@ -5,16 +5,24 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.assembly import system as holder
+from face_rec.assembly.cameras import Cameras
 from face_rec.assembly.model_change import change_note
 from face_rec.assembly.storage.stores import open_service
 from face_rec.assembly.system import System
 from face_rec.attendance.cached_stores import Stores
+from face_rec.attendance.kiosk_service import KioskService
 from face_rec.attendance.service import AttendanceService, ServiceByZone
+from face_rec.cameras.camera import Camera
+from face_rec.cameras.picture import Trial
+from face_rec.cameras.service import CameraService
+from face_rec.cameras.wall import WallFeed
 from face_rec.domain.errors import ModelError
 from face_rec.domain.faces import Face, Image, Quality, View
 from face_rec.domain.health import HealthCheck
@@ -44,10 +52,12 @@ from face_rec.people.kept_photos import KeptPhotos
 from face_rec.people.photos.captures import Captures
 from face_rec.protocols.models import FaceModels, Progress
 from face_rec.site_options import LiveOptions
+from face_rec.stores.people.person_codec import Unsealed
 from face_rec.stores.verify.daily_check import CheckStatus
 from face_rec.web.ops.health import Health
-from tests.fakes.access import AccountsOff
+from tests.fakes.access import AccountsOff, MemoryAudit, MemoryRecords
 from tests.fakes.attendance import FakeAttendance
+from tests.fakes.cameras import MemoryBoard
 from tests.fakes.clock import FakeClock
 from tests.fakes.model_change import MemoryChange
 from tests.fakes.models import FakeModelSource, colour_of, fake_models
@@ -184,6 +194,8 @@ class FakeSystem:
     screens: ScreenReports = field(default_factory=ScreenReports)
     changing: MemoryChange = field(default_factory=MemoryChange)
     handed_over: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    camera_records: MemoryRecords[Camera] = field(default_factory=MemoryRecords)
+    camera_board: MemoryBoard = field(default_factory=MemoryBoard)
 
     def __post_init__(self) -> None:
         self.people = FakePeople(self.clock)
@@ -238,12 +250,27 @@ class FakeSystem:
                 clock=self.clock,
             ),
             "advice": Advice(self.options),
+            "cameras": self._cameras(),
             "translators": Translators(),
             "daily_check": SimpleNamespace(status=CheckStatus),
             "health": Health([self._check(n) for n in range(9)], self.clock, keep=0.0),
         }
         unused = {part.name: None for part in fields(System)}  # no page touches these
         self.system = System(**{**unused, **parts})
+
+    def _cameras(self) -> Cameras:
+        """Over ``camera_records`` and the kiosks of ``rules``."""
+        places = KioskService(
+            lambda: self.service, demand=lambda: None, unlink=lambda _: None, changed=lambda: None
+        )
+        step_up = getattr(self.access, "step_up", None)
+        log = getattr(self.access, "audit", None) or AuditLog(MemoryAudit(), self.clock)
+        service = CameraService(
+            self.camera_records, places, Unsealed(), audit_log=log, clock=self.clock,
+            demand=step_up.demand if step_up else lambda _: None,
+        )  # fmt: skip
+        wall = WallFeed(self.camera_board, self.clock)
+        return Cameras(service, self.camera_board, wall, Trial(Path("camera-files")))
 
     def _change(self) -> ModelChange:
         """With an audit log where the access has one."""

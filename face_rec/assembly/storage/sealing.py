@@ -6,6 +6,8 @@ from pathlib import Path
 from config import Settings
 from face_rec.access.factors.factor_store import FactorStore
 from face_rec.access.factors.factors import Factors, Handle
+from face_rec.cameras.camera import Camera
+from face_rec.cameras.service import reseal_cameras
 from face_rec.notices.channel import Channel
 from face_rec.notices.channels import reseal_channels
 from face_rec.stores.access.records import RedisRecords
@@ -91,5 +93,8 @@ def open_resealing(
         factors=FactorStore(factors, handles),
         owners=MarkOwners(RedisAttendance(client, site)),
         pictures=pictures, spool=spool, pins=pins,
-        channels=lambda: reseal_channels(RedisRecords(client, site, Channel), data_keys.others),
+        addresses=lambda: (
+            reseal_channels(RedisRecords(client, site, Channel), data_keys.others)
+            + reseal_cameras(RedisRecords(client, site, Camera), data_keys.others)
+        ),
     )  # fmt: skip

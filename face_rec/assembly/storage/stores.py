@@ -32,6 +32,7 @@ from face_rec.attendance.rule_service import RuleService
 from face_rec.attendance.rules.rules import RulesWriter
 from face_rec.attendance.service import AttendanceService, CorrectionService, ServiceByZone
 from face_rec.attendance.timesheets import Timesheets
+from face_rec.cameras.camera import Camera
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.kiosks.kiosk_register import KioskRegister
@@ -39,11 +40,13 @@ from face_rec.notices.channel import Channel, NoticeRule
 from face_rec.notices.channels import Channels
 from face_rec.protocols.marks import MarkReader, MarkWriter
 from face_rec.protocols.people import PeopleReader, PeopleWriter
+from face_rec.protocols.sealing import Sealer
 from face_rec.site_options import LiveOptions, SiteOptions
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.backup.restore import refuse_half_restored
+from face_rec.stores.cameras.camera_board import RedisCameraBoard
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, Ledger, Streams
 from face_rec.stores.chain.offers import Offers
 from face_rec.stores.journal.journal import FileJournal
@@ -80,6 +83,15 @@ class Writers:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraStores:
+    """Of the cameras that the site runs itself."""
+
+    records: RedisRecords[Camera]
+    board: RedisCameraBoard
+    sealer: Sealer
+
+
+@dataclass(frozen=True, slots=True)
 class Stores:
     """Where data rests."""
 
@@ -100,6 +112,7 @@ class Stores:
     kiosks: KioskRegister
     channels: Channels
     """Whom the site tells of what."""
+    cameras: CameraStores
 
 
 def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
@@ -168,6 +181,11 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
             audit_log=audit_log,
             clock=clock,
             demand=access.step_up.demand,
+        ),
+        CameraStores(
+            RedisRecords(client, settings.site, Camera, ledger=streams.ledger(ADMINISTRATION)),
+            RedisCameraBoard(client, settings.site, data_keys.others),
+            data_keys.others,
         ),
     )
 

@@ -41,6 +41,7 @@ _LEFT_OUT: Final = (
     rf"(ids|revision|changes|restoring|schema):{_SITE}",  # made anew
     rf"access:{_SITE}:key",  # made anew
     rf"notices:{_SITE}:.*",  # what was on its way then was told since
+    rf"cameras:{_SITE}:.*",  # who serves which, and how each is, is said anew
     # Of the moment, and secrets of it:
     rf"(session|sessions|link|once|tries|attempts|turn|offline):{_SITE}:.*",
 )

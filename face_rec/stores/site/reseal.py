@@ -107,7 +107,8 @@ def _anew(
 @dataclass(frozen=True, slots=True)
 class Resealed:
     """What was sealed anew. ``waiting``: pictures in a spool that still need an older key, so
-    that it must not be taken away yet. ``secrets``: of authenticator apps and channels."""
+    that it must not be taken away yet. ``secrets``: of authenticator apps,
+    channels and cameras."""
 
     people: int
     pictures: int
@@ -118,8 +119,8 @@ class Resealed:
 class Resealing:
     """All that one machine can seal anew: the database, its pictures (or those in S3).
     ``feed`` names everybody, ``factors`` holds the secrets of authenticator apps, ``owners``
-    knows whose the pictures of marks are, ``channels`` seals where notices go and says of how
-    many."""
+    knows whose the pictures of marks are, ``addresses`` seals where notices go and
+    cameras are and says of how many."""
 
     def __init__(
         self,
@@ -134,7 +135,7 @@ class Resealing:
         pictures: SealedSnapshots | None,
         spool: Path,
         pins: RedisPins | None = None,
-        channels: Callable[[], int] = lambda: 0,
+        addresses: Callable[[], int] = lambda: 0,
     ) -> None:
         self._client = client
         self._site = site
@@ -146,7 +147,7 @@ class Resealing:
         self._pictures = pictures
         self._spool = spool
         self._pins = pins
-        self._channels = channels
+        self._addresses = addresses
 
     def run(self, progress: Progress | None = None) -> Resealed:
         """Seal templates and pictures with the current key; then, if nothing waits with
@@ -159,7 +160,7 @@ class Resealing:
         self._keys.check.ensure()
         own = reseal_person_keys(self._client, self._site, self._keys.others)
         people = max(self._templates.run(progress), own)
-        secrets = reseal_secrets(self._factors, self._keys.others) + self._channels()
+        secrets = reseal_secrets(self._factors, self._keys.others) + self._addresses()
         if self._pins is not None:
             for subjects in self._feed.subjects():
                 self._pins.renew_all(subjects)

@@ -21,6 +21,8 @@ from face_rec.access.secrets import digest
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.storage.stores import open_stores
 from face_rec.attendance.kiosk_service import KioskService
+from face_rec.cameras.camera import Camera, CameraDraft
+from face_rec.cameras.service import CameraService
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import ProofNeeded
 from face_rec.domain.groups import NO_GROUPS
@@ -34,6 +36,7 @@ from face_rec.stores.redis.client import Client
 from face_rec.stores.site.audited_writers import AuditedPeople
 from tests.factor_pages import code_of, token_in, with_app
 from tests.fakes.access import MemoryRecords
+from tests.fakes.cameras import MemoryPlaces
 from tests.fakes.clock import FakeClock
 from tests.fakes.options import OPTIONS, MemoryOptions
 from tests.fakes.people import FakePeople
@@ -88,6 +91,15 @@ def _channels(gate: GateApp) -> Channels:
     )  # fmt: skip
 
 
+def _cameras(gate: GateApp) -> CameraService:
+    records: MemoryRecords[Camera] = MemoryRecords()
+    return CameraService(
+        records, MemoryPlaces(), Unsealed(), audit_log=gate.access.audit, clock=gate.clock,
+        demand=gate.access.step_up.demand,
+    )  # fmt: skip
+
+
+GATE = CameraDraft("gate", "rtsp://192.0.2.7/1")
 WEBHOOK = "https://payroll.example.org/hook"
 WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
     "create an account": (
@@ -129,6 +141,10 @@ WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
         lambda g: g.access.own_sessions.end_others("ada", "none", Actor("ada", "user"))),
     "add a channel": (
         Act.NOTICES, lambda g: _channels(g).add("Pay", ChannelKind.WEBHOOK, WEBHOOK, "ada")),
+    "add a camera": (Act.CAMERAS, lambda g: _cameras(g).add(GATE, "ada")),
+    "look through a camera": (Act.CAMERAS, lambda g: _cameras(g).asked(GATE)),
+    "switch a camera": (Act.CAMERAS, lambda g: _cameras(g).enable("gate", enabled=False)),
+    "remove a camera": (Act.CAMERAS, lambda g: _cameras(g).remove("gate")),
     "remove a channel": (Act.NOTICES, lambda g: _channels(g).remove("none")),
     "remove a passkey": (
         Act.FACTORS, lambda g: g.access.factors.rename_passkey("ada", "none", "x")),

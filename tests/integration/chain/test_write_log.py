@@ -21,6 +21,7 @@ from face_rec.access.rights import Role, Scope
 from face_rec.access.signin.session import Session
 from face_rec.assembly.storage.access import AccessOptions, open_access
 from face_rec.attendance.rules.calendar import Holiday, Leave
+from face_rec.cameras.camera import Camera
 from face_rec.domain.errors import Conflict, IdTaken, JournalError, StoreUnavailable
 from face_rec.domain.people import Person
 from face_rec.kiosks.kiosk import KioskRecord
@@ -401,6 +402,7 @@ RECORDS = (
     Handle("h1", "ada"),
     Channel("c1", "Chat", ChannelKind.WEBHOOK, "sealed", "example.org", "boss", MORNING),
     NoticeRule("n1", "Late", frozenset(), frozenset({"c1"})),
+    Camera("gate", "sealed", "rtsp://gate/1", "boss", MORNING),
 )
 
 

@@ -1,0 +1,108 @@
+"""Opens what a camera sends, within bounds: of time, of size, and of what it may lead to.
+
+An address is typed by an admin, and what answers there by anybody: a playlist, a redirection or a
+file's own table of contents may name other places. FFmpeg is told which protocols and which
+formats it may use, so that none of them reaches a file, or anything but a picture.
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from face_rec.cameras.address import Address, file_in
+from face_rec.domain.errors import SourceError
+
+FOLDER: Final = "camera-files"
+"""In DATA_DIR: the files that a camera may be."""
+OPEN_SECONDS: Final = 5.0
+READ_SECONDS: Final = 5.0
+LARGEST: Final = 8192 * 4320
+"""Pixels of a picture."""
+
+_NETWORK: Final = "rtp,rtcp,udp,tcp,tls,rtsp,rtsps,http,https,httpproxy,crypto"
+_STREAMS: Final = (
+    "rtsp,sdp,rtp,mpjpeg,mjpeg,jpeg_pipe,png_pipe,webp_pipe,mpegts,mpeg,h264,hevc,flv,"
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
+)
+_FILES: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mjpeg,h264,hevc,gif"
+_USB_FORMAT: Final = {"linux": "v4l2", "darwin": "avfoundation"}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """``container`` is to be closed by whoever opened it."""
+
+    container: InputContainer
+    video: VideoStream
+
+    def close(self) -> None:
+        self.container.close()
+
+
+def open_address(address: Address, folder: Path, seconds: float = OPEN_SECONDS) -> Opened:
+    """``folder``: of the files that may be cameras. Takes ``seconds`` at most. Raises
+    SourceError, which tells nothing secret, and CameraRefused of a file that is not there."""
+    name, form, options = _how(address, folder)
+    try:
+        container = av.open(name, format=form, options=options, timeout=(seconds, READ_SECONDS))
+    except (av.FFmpegError, OSError, ValueError) as error:
+        raise SourceError(_why(address, error)) from None
+    try:
+        return _video(container, address)
+    except BaseException:
+        container.close()
+        raise
+
+
+def _video(container: InputContainer, address: Address) -> Opened:
+    if not container.streams.video:
+        raise SourceError(f"{address.shown} sends no video. Is it the address of its stream?")
+    video = container.streams.video[0]
+    if video.width * video.height > LARGEST:
+        raise SourceError(f"{address.shown} sends pictures that are too large. Choose less.")
+    video.thread_type = "NONE"  # several cameras share the cores: none takes all for itself
+    video.codec_context.thread_count = 1
+    return Opened(container, video)
+
+
+def _how(address: Address, folder: Path) -> tuple[str, str | None, dict[str, str]]:
+    if address.index is not None:
+        return _usb(address.index)
+    if address.file:
+        allowed = {"protocol_whitelist": "file", "format_whitelist": _FILES}
+        return str(file_in(folder, address.text)), None, allowed
+    options = {"protocol_whitelist": _NETWORK, "format_whitelist": _STREAMS}
+    if address.text.startswith("rtsp"):
+        # Over TCP: a camera behind a firewall or a bad cable loses no half pictures.
+        options |= {"rtsp_transport": "tcp", "max_delay": "200000", "fflags": "nobuffer"}
+        options |= {"analyzeduration": "1000000", "probesize": "500000"}
+    return address.text, None, options
+
+
+def _usb(index: int) -> tuple[str, str | None, dict[str, str]]:
+    form = _USB_FORMAT.get(sys.platform)
+    if form is None:
+        raise SourceError("USB cameras work on Linux and macOS. Give the camera's URL.")
+    name = f"/dev/video{index}" if form == "v4l2" else str(index)
+    return name, form, {"framerate": "30"} if form == "avfoundation" else {}
+
+
+def _why(address: Address, error: Exception) -> str:
+    """What to do about it, without what FFmpeg says: it repeats the address."""
+    if isinstance(error, av.HTTPUnauthorizedError | av.HTTPForbiddenError):
+        return f"{address.shown} refuses user and password. Check both."
+    if isinstance(error, av.HTTPNotFoundError):
+        return f"{address.shown} has no such stream. Check what stands behind the host."
+    if isinstance(error, av.TimeoutError | av.ExitError | TimeoutError):
+        return f"{address.shown} does not answer. Is it on, and can this machine reach it?"
+    if isinstance(error, ConnectionError):
+        return f"{address.shown} takes no connection. Check the host and the port."
+    return (
+        f"{address.shown} cannot be opened ({type(error).__name__}). Check the address, the "
+        "password, and whether the camera sends H.264, H.265 or MJPEG."
+    )

@@ -1,0 +1,1 @@
+"""What workers of cameras share: who serves which, how each is, and what it sees now."""
