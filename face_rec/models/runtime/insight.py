@@ -58,7 +58,8 @@ class InsightDetector:
 class InsightEmbedder:
     """ArcFace, and whatever is shown faces as it is (SFace among them). ``sha256`` is that of
     the model's file; the dimension is asked of the model. ``shown``: what it wants to be shown,
-    where InsightFace cannot read it from the graph."""
+    where InsightFace cannot read it from the graph. ``batches``: the numbers of faces, rising,
+    that it is shown at a time, filled up to the next; none: any number."""
 
     def __init__(
         self,
@@ -66,6 +67,7 @@ class InsightEmbedder:
         sha256: str,
         turn: AbstractContextManager[object] | None = None,
         shown: Preprocessing | None = None,
+        batches: Sequence[int] = (),
     ) -> None:
         if shown:
             model.input_mean, model.input_std = shown.mean, shown.std
@@ -73,6 +75,7 @@ class InsightEmbedder:
         self._colours = shown.colours if shown else "RGB"
         self._side = int(model.input_size[0])
         self._turn = turn or nullcontext()
+        self._sizes = batches
         self._points = _where_landmarks_go(self._side)
         dimension = int(self._raw([np.zeros((self._side, self._side, 3), np.uint8)]).shape[1])
         self._contract = Contract(_digest(model, sha256, self._colours), dimension)
@@ -97,7 +100,7 @@ class InsightEmbedder:
         model gave no direction."""
         if not crops:
             return np.zeros((0, self._contract.dimension), np.float32)
-        step = _LARGEST_BATCH if self.batches else 1
+        step = max(self._sizes, default=_LARGEST_BATCH) if self.batches else 1
         parts = [self._raw(crops[i : i + step]) for i in range(0, len(crops), step)]
         rows = np.nan_to_num(np.concatenate(parts).astype(np.float32))
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
@@ -108,7 +111,12 @@ class InsightEmbedder:
         if self._colours == "BGR":
             crops = [crop[..., ::-1] for crop in crops]
         with self._turn:
-            return np.asarray(self._model.get_feat(list(crops)), np.float32)
+            return np.asarray(self._model.get_feat(self._filled(crops)), np.float32)[: len(crops)]
+
+    def _filled(self, crops: Sequence[Image]) -> list[Image]:
+        """As many as the next of ``batches``: the last once more."""
+        wanted = next((size for size in self._sizes if size >= len(crops)), len(crops))
+        return [*crops, *[crops[-1]] * (wanted - len(crops) if self.batches else 0)]
 
 
 def similarity(source: Landmarks, target: Landmarks) -> Matrix:

@@ -17,9 +17,18 @@ from insightface.model_zoo.scrfd import SCRFD
 from face_rec.domain.errors import ModelError, PackBroken, ProviderMissing
 from face_rec.models.packs.catalogue import DetectorKind
 from face_rec.models.packs.manifest import Pack
-from face_rec.models.runtime.canvas import STRIDE
 from face_rec.models.runtime.insight import InsightDetector, InsightEmbedder, exclusive
-from face_rec.models.runtime.providers import COREML, CPU, DIRECTML, candidates, missing, name_of
+from face_rec.models.runtime.providers import (
+    COREML,
+    CPU,
+    DIRECTML,
+    OPTIONS,
+    Shapes,
+    candidates,
+    missing,
+    name_of,
+    shapes_of,
+)
 from face_rec.models.runtime.yunet import YuNetDetector
 from face_rec.protocols.models import Detector, FaceModels
 
@@ -31,8 +40,8 @@ WARM_UP_SIZE = 320
 """px; the size that a kiosk detects at most of the time."""
 _TIMED = 5
 """Runs that are timed."""
-_COREML_STEP = 128
-"""CoreML needs a session for each canvas: coarse steps keep them few."""
+_LARGEST = 640
+"""px; the largest canvas that a picture is looked for faces on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +88,20 @@ def _models(pack: Pack, provider: str, threads: int) -> FaceModels:
         pack=pack.name,
         provider=provider,
         detector=_DETECTORS[pack.detector](pack.path(pack.detection), provider, threads, turn),
-        embedder=InsightEmbedder(recogniser, pack.recognition.sha256, turn, pack.preprocessing),
+        embedder=InsightEmbedder(
+            recogniser,
+            pack.recognition.sha256,
+            turn,
+            pack.preprocessing,
+            shapes_of(provider).batches,
+        ),
         calibration=pack.calibration,
         custom=pack.custom,
     )
 
 
 def _scrfd(path: Path, provider: str, threads: int, turn: Turn | None) -> Detector:
-    step = _COREML_STEP if provider == COREML else STRIDE
-    return InsightDetector(_model(path, SCRFD, provider, threads), step, turn)
+    return InsightDetector(_model(path, SCRFD, provider, threads), shapes_of(provider).step, turn)
 
 
 def _yunet(path: Path, provider: str, threads: int, turn: Turn | None) -> Detector:
@@ -95,12 +109,12 @@ def _yunet(path: Path, provider: str, threads: int, turn: Turn | None) -> Detect
     wanted = CPU if provider == COREML else provider
     try:
         session = onnxruntime.InferenceSession(
-            path, _options(wanted, threads), providers=list(dict.fromkeys([wanted, CPU]))
+            path, _options(wanted, threads), providers=_providers(wanted)
         )
     except Exception as error:  # onnxruntime raises many kinds
         raise _unusable(path, wanted, error) from error
     _check_started(session, wanted)
-    return YuNetDetector(session, turn)
+    return YuNetDetector(session, turn, shapes_of(wanted).step)
 
 
 _DETECTORS: Final[Mapping[DetectorKind, Callable[[Path, str, int, Turn | None], Detector]]] = {
@@ -115,7 +129,7 @@ def _model(path: Path, kind: type[Any], provider: str, threads: int) -> Any:  # 
     try:
         model = get_model(
             str(path),
-            providers=list(dict.fromkeys([provider, CPU])),  # CPU for operators it lacks
+            providers=_providers(provider),
             sess_options=_options(provider, threads),
             static_shape_sessions=provider == COREML,  # else: no session for every canvas
         )
@@ -125,6 +139,12 @@ def _model(path: Path, kind: type[Any], provider: str, threads: int) -> Any:  # 
         raise PackBroken(f"{path} is no {kind.__name__} model that InsightFace knows.")
     _check_started(model.session, provider)
     return model
+
+
+def _providers(provider: str) -> list[tuple[str, dict[str, str]]]:
+    """As onnxruntime is told them: with its options, and the CPU for operators it lacks."""
+    wanted = dict.fromkeys([provider, CPU])
+    return [(name, dict(OPTIONS.get(name, {}))) for name in wanted]
 
 
 def _unusable(path: Path, provider: str, error: Exception) -> ModelError:
@@ -149,6 +169,17 @@ def _options(provider: str, threads: int) -> onnxruntime.SessionOptions:
     return options
 
 
+def run_all(models: FaceModels, shapes: Shapes) -> None:
+    """Where a shape is planned when it is first seen (it has batches of its own), all are seen
+    before the first kiosk asks."""
+    if not shapes.batches:
+        return
+    for width, height in shapes.canvases(_LARGEST):
+        models.detector.detect(np.full((height, width, 3), 128, np.uint8), max(width, height))
+    for batch in shapes.batches:
+        models.embedder.embed([np.full((112, 112, 3), 128, np.uint8)] * batch)
+
+
 def _warmed_up(models: FaceModels, note: str) -> Loaded:
     """Run everything some times: the first run allocates; the quickest of the others is what a
     frame costs. A busy machine makes a run slower, never quicker, so one run would measure the
@@ -157,6 +188,7 @@ def _warmed_up(models: FaceModels, note: str) -> Loaded:
     crop = np.full((112, 112, 3), 128, np.uint8)
     detect, embed = [], []
     try:
+        run_all(models, shapes_of(models.provider))
         for _ in range(1 + _TIMED):
             start = time.perf_counter()
             models.detector.detect(picture, WARM_UP_SIZE)

@@ -1,6 +1,11 @@
-"""Where models run: what onnxruntime offers against what is asked for."""
+"""Where models run: what onnxruntime offers against what is asked for, and what each is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 
 from face_rec.domain.errors import ProviderMissing
+from face_rec.models.runtime.canvas import STRIDE
 
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
@@ -18,6 +23,37 @@ _INSTALL = {
     COREML: "pip install onnxruntime, on a Mac",
     DIRECTML: "pip uninstall onnxruntime && pip install onnxruntime-directml, on Windows",
 }
+
+OPTIONS: Final[Mapping[str, Mapping[str, str]]] = {CUDA: {"cudnn_conv_algo_search": "HEURISTIC"}}
+"""Options of a provider. cuDNN's exhaustive search, onnxruntime's choice, took 1.0 to 3.8 s for
+each new shape on an H200 and found nothing quicker; with ``DEFAULT`` some layers ran 60 times as
+long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """What the models of a provider are shown. ``step``: to what multiple (px) the sides of a
+    detector's canvas are rounded up. ``batches``: how many faces go at a time, rising, others
+    filled up to the next; none: any number."""
+
+    step: int = STRIDE
+    batches: tuple[int, ...] = ()
+
+    def canvases(self, largest: int) -> list[tuple[int, int]]:
+        """Every width and height (px) up to ``largest`` that a detector can meet."""
+        sides = range(self.step, largest + 1, self.step)
+        return [(width, height) for width in sides for height in sides]
+
+
+SHAPES: Final[Mapping[str, Shapes]] = {CUDA: Shapes(320, (1, 8)), COREML: Shapes(128)}
+"""Where a new shape costs: CoreML needs a session for each, and CUDA plans it for 1 to 2 s, in
+which nobody is recognised, while a large picture takes it hardly longer than a small one (1.7
+against 1.5 ms). The others take every shape as it comes."""
+
+
+def shapes_of(provider: str) -> Shapes:
+    """What ``provider`` is shown."""
+    return SHAPES.get(provider, Shapes())
 
 
 def candidates(wish: str, offered: list[str]) -> list[str]:

@@ -33,15 +33,17 @@ class YuNetDetector:
     """YuNet on a canvas that has the picture's own shape, as :class:`InsightDetector` does it.
 
     ``turn``: held while the model runs, for providers that cannot run one session in two
-    threads.
+    threads. ``step``: to what multiple canvas sides are rounded up.
     """
 
     def __init__(
         self,
         session: onnxruntime.InferenceSession,
         turn: AbstractContextManager[object] | None = None,
+        step: int = STRIDE,
     ) -> None:
         self._session = session
+        self._step = step
         self._input = session.get_inputs()[0].name
         self._turn = turn or nullcontext()
 
@@ -49,7 +51,7 @@ class YuNetDetector:
         """Faces by falling score (on SCRFD's scale), boxes clipped to the picture; see
         ``protocols.Detector``."""
         left, top, part = cut(image, region)
-        canvas = canvas_for(part, size, STRIDE)
+        canvas = canvas_for(part, size, self._step)
         if canvas is None:
             return []
         shown, scale = _letterboxed(part, canvas)
