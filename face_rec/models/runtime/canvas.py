@@ -2,6 +2,7 @@
 
 import math
 
+import cv2
 import numpy as np
 
 from face_rec.domain.faces import Box, Face, Image, Landmarks, Matrix
@@ -31,6 +32,17 @@ def canvas_for(part: Image, size: int, step: int) -> tuple[int, int] | None:
     if min(height, width) * scale < 4:
         return None
     return _rounded_up(width * scale, step), _rounded_up(height * scale, step)
+
+
+def spread(part: Image, size: int, side: int) -> tuple[Image, float]:
+    """``part`` with its longer side at ``size`` px, in the upper left of a black square of
+    ``side`` (>= size), and by what it was multiplied: faces are as large as on the canvas that
+    :func:`canvas_for` gives, whatever the square."""
+    scale = size / max(part.shape[:2])
+    height, width = (max(1, round(length * scale)) for length in part.shape[:2])
+    square = np.zeros((side, side, 3), np.uint8)
+    square[:height, :width] = cv2.resize(part, (width, height))
+    return square, scale
 
 
 def _rounded_up(length: float, step: int) -> int:

@@ -14,7 +14,8 @@ from insightface.utils.face_align import arcface_dst
 from face_rec.domain.faces import Box, Face, Image, Landmarks, Matrix
 from face_rec.domain.people import Contract
 from face_rec.models.packs.catalogue import Preprocessing
-from face_rec.models.runtime.canvas import STRIDE, canvas_for, cut, face_in
+from face_rec.models.runtime.canvas import canvas_for, cut, face_in, spread
+from face_rec.models.runtime.providers import EVERY_SHAPE, Shapes
 
 DETECTION_THRESHOLD = 0.5
 """InsightFace's own; quality asks for more where it matters."""
@@ -28,38 +29,53 @@ class InsightDetector:
     """SCRFD on a canvas that has the picture's own shape: its cost grows with area, and
     padding a 16:9 picture to a square would nearly double it.
 
-    ``step``: to what multiple canvas sides are rounded up. ``turn``: held while the model
-    runs, for providers that cannot run one session in two threads.
+    ``shapes``: what the provider is shown. ``turn``: held while the model runs, for providers
+    that cannot run one session in two threads.
     """
 
     def __init__(
-        self, model: SCRFD, step: int = STRIDE, turn: AbstractContextManager[object] | None = None
+        self,
+        model: SCRFD,
+        shapes: Shapes = EVERY_SHAPE,
+        turn: AbstractContextManager[object] | None = None,
     ) -> None:
         model.det_thresh = DETECTION_THRESHOLD
         self._model = model
-        self._step = step
+        self._shapes = shapes
         self._turn = turn or nullcontext()
 
     def detect(self, image: Image, size: int, region: Box | None = None) -> list[Face]:
         """Faces by falling score, boxes clipped to the picture; see ``protocols.Detector``."""
         left, top, part = cut(image, region)
-        canvas = canvas_for(part, size, self._step)
+        canvas = canvas_for(part, size, self._shapes.step)
         if canvas is None:
             return []
-        with self._turn:
-            rows, points = self._model.detect(part, input_size=canvas)
+        rows, points = self._seen(part, size, canvas)
         offset = np.array([left, top], np.float32)
         found = (
             face_in(row, marks, offset, image) for row, marks in zip(rows, points, strict=True)
         )
         return [face for face in found if face is not None]
 
+    def _seen(self, part: Image, size: int, canvas: tuple[int, int]) -> tuple[Matrix, Landmarks]:
+        """Rows (left, top, right, bottom, score) and landmarks in pixels of ``part``."""
+        side, scale = self._shapes.canvas, 1.0
+        if side:
+            canvas = side, side
+            part, scale = spread(part, min(size, side), side)
+        with self._turn:
+            rows, points = self._model.detect(part, input_size=canvas)
+        if scale != 1.0:
+            rows[:, :4] /= scale
+            points = points / scale
+        return rows, points
+
 
 class InsightEmbedder:
     """ArcFace, and whatever is shown faces as it is (SFace among them). ``sha256`` is that of
     the model's file; the dimension is asked of the model. ``shown``: what it wants to be shown,
-    where InsightFace cannot read it from the graph. ``batches``: the numbers of faces, rising,
-    that it is shown at a time, filled up to the next; none: any number."""
+    where InsightFace cannot read it from the graph. ``batch``: see
+    :class:`~face_rec.models.runtime.providers.Shapes`."""
 
     def __init__(
         self,
@@ -67,7 +83,7 @@ class InsightEmbedder:
         sha256: str,
         turn: AbstractContextManager[object] | None = None,
         shown: Preprocessing | None = None,
-        batches: Sequence[int] = (),
+        batch: int = 0,
     ) -> None:
         if shown:
             model.input_mean, model.input_std = shown.mean, shown.std
@@ -75,7 +91,7 @@ class InsightEmbedder:
         self._colours = shown.colours if shown else "RGB"
         self._side = int(model.input_size[0])
         self._turn = turn or nullcontext()
-        self._sizes = batches
+        self._batch = batch
         self._points = _where_landmarks_go(self._side)
         dimension = int(self._raw([np.zeros((self._side, self._side, 3), np.uint8)]).shape[1])
         self._contract = Contract(_digest(model, sha256, self._colours), dimension)
@@ -100,7 +116,7 @@ class InsightEmbedder:
         model gave no direction."""
         if not crops:
             return np.zeros((0, self._contract.dimension), np.float32)
-        step = max(self._sizes, default=_LARGEST_BATCH) if self.batches else 1
+        step = (self._batch or _LARGEST_BATCH) if self.batches else 1
         parts = [self._raw(crops[i : i + step]) for i in range(0, len(crops), step)]
         rows = np.nan_to_num(np.concatenate(parts).astype(np.float32))
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
@@ -114,9 +130,9 @@ class InsightEmbedder:
             return np.asarray(self._model.get_feat(self._filled(crops)), np.float32)[: len(crops)]
 
     def _filled(self, crops: Sequence[Image]) -> list[Image]:
-        """As many as the next of ``batches``: the last once more."""
-        wanted = next((size for size in self._sizes if size >= len(crops)), len(crops))
-        return [*crops, *[crops[-1]] * (wanted - len(crops) if self.batches else 0)]
+        """A whole batch: the last face as often as it takes."""
+        missing = self._batch - len(crops) if self.batches else 0
+        return [*crops, *[crops[-1]] * missing]
 
 
 def similarity(source: Landmarks, target: Landmarks) -> Matrix:

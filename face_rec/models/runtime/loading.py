@@ -23,7 +23,6 @@ from face_rec.models.runtime.providers import (
     CPU,
     DIRECTML,
     OPTIONS,
-    Shapes,
     candidates,
     missing,
     name_of,
@@ -40,8 +39,6 @@ WARM_UP_SIZE = 320
 """px; the size that a kiosk detects at most of the time."""
 _TIMED = 5
 """Runs that are timed."""
-_LARGEST = 640
-"""px; the largest canvas that a picture is looked for faces on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +90,7 @@ def _models(pack: Pack, provider: str, threads: int) -> FaceModels:
             pack.recognition.sha256,
             turn,
             pack.preprocessing,
-            shapes_of(provider).batches,
+            shapes_of(provider).batch,
         ),
         calibration=pack.calibration,
         custom=pack.custom,
@@ -101,7 +98,7 @@ def _models(pack: Pack, provider: str, threads: int) -> FaceModels:
 
 
 def _scrfd(path: Path, provider: str, threads: int, turn: Turn | None) -> Detector:
-    return InsightDetector(_model(path, SCRFD, provider, threads), shapes_of(provider).step, turn)
+    return InsightDetector(_model(path, SCRFD, provider, threads), shapes_of(provider), turn)
 
 
 def _yunet(path: Path, provider: str, threads: int, turn: Turn | None) -> Detector:
@@ -114,7 +111,7 @@ def _yunet(path: Path, provider: str, threads: int, turn: Turn | None) -> Detect
     except Exception as error:  # onnxruntime raises many kinds
         raise _unusable(path, wanted, error) from error
     _check_started(session, wanted)
-    return YuNetDetector(session, turn, shapes_of(wanted).step)
+    return YuNetDetector(session, turn, shapes_of(wanted))
 
 
 _DETECTORS: Final[Mapping[DetectorKind, Callable[[Path, str, int, Turn | None], Detector]]] = {
@@ -169,17 +166,6 @@ def _options(provider: str, threads: int) -> onnxruntime.SessionOptions:
     return options
 
 
-def run_all(models: FaceModels, shapes: Shapes) -> None:
-    """Where a shape is planned when it is first seen (it has batches of its own), all are seen
-    before the first kiosk asks."""
-    if not shapes.batches:
-        return
-    for width, height in shapes.canvases(_LARGEST):
-        models.detector.detect(np.full((height, width, 3), 128, np.uint8), max(width, height))
-    for batch in shapes.batches:
-        models.embedder.embed([np.full((112, 112, 3), 128, np.uint8)] * batch)
-
-
 def _warmed_up(models: FaceModels, note: str) -> Loaded:
     """Run everything some times: the first run allocates; the quickest of the others is what a
     frame costs. A busy machine makes a run slower, never quicker, so one run would measure the
@@ -188,7 +174,6 @@ def _warmed_up(models: FaceModels, note: str) -> Loaded:
     crop = np.full((112, 112, 3), 128, np.uint8)
     detect, embed = [], []
     try:
-        run_all(models, shapes_of(models.provider))
         for _ in range(1 + _TIMED):
             start = time.perf_counter()
             models.detector.detect(picture, WARM_UP_SIZE)

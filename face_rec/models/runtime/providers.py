@@ -33,27 +33,30 @@ long."""
 @dataclass(frozen=True, slots=True)
 class Shapes:
     """What the models of a provider are shown. ``step``: to what multiple (px) the sides of a
-    detector's canvas are rounded up. ``batches``: how many faces go at a time, rising, others
-    filled up to the next; none: any number."""
+    detector's canvas are rounded up. ``canvas``: the side (px) of the square on which all pictures
+    are shown instead, 0 for none. ``batch``: how many faces go at a time, fewer filled up; 0: any
+    number."""
 
     step: int = STRIDE
-    batches: tuple[int, ...] = ()
-
-    def canvases(self, largest: int) -> list[tuple[int, int]]:
-        """Every width and height (px) up to ``largest`` that a detector can meet."""
-        sides = range(self.step, largest + 1, self.step)
-        return [(width, height) for width in sides for height in sides]
+    canvas: int = 0
+    batch: int = 0
 
 
-SHAPES: Final[Mapping[str, Shapes]] = {CUDA: Shapes(320, (1, 8)), COREML: Shapes(128)}
-"""Where a new shape costs: CoreML needs a session for each, and CUDA plans it for 1 to 2 s, in
-which nobody is recognised, while a large picture takes it hardly longer than a small one (1.7
-against 1.5 ms). The others take every shape as it comes."""
+EVERY_SHAPE: Final = Shapes()
+SHAPES: Final[Mapping[str, Shapes]] = {
+    CUDA: Shapes(canvas=640, batch=8),
+    COREML: Shapes(step=128),
+}
+"""Where another shape costs: CoreML needs a session for each. onnxruntime plans a CUDA session
+anew whenever its input has another shape than the time before, also one that it has seen: 0.1 to
+2 s on an H200 (onnxruntime 1.31, cuDNN 9), in which nobody is recognised, and it takes a large
+picture hardly longer than a small one (1.7 against 1.5 ms). So CUDA sees one shape only. The
+others take every shape as it comes."""
 
 
 def shapes_of(provider: str) -> Shapes:
     """What ``provider`` is shown."""
-    return SHAPES.get(provider, Shapes())
+    return SHAPES.get(provider, EVERY_SHAPE)
 
 
 def candidates(wish: str, offered: list[str]) -> list[str]:

@@ -14,7 +14,8 @@ import onnxruntime
 
 from face_rec.domain.faces import Box, Face, Image, Landmarks, Matrix
 from face_rec.models.packs.manifest import YUNET_OUTPUTS
-from face_rec.models.runtime.canvas import STRIDE, canvas_for, cut, face_in
+from face_rec.models.runtime.canvas import canvas_for, cut, face_in, spread
+from face_rec.models.runtime.providers import EVERY_SHAPE, Shapes
 
 DETECTION_THRESHOLD: Final = 0.7
 """Of YuNet's own scores. On the 43 faces of ``../shared/photos`` it finds all of them up to 0.8,
@@ -33,17 +34,17 @@ class YuNetDetector:
     """YuNet on a canvas that has the picture's own shape, as :class:`InsightDetector` does it.
 
     ``turn``: held while the model runs, for providers that cannot run one session in two
-    threads. ``step``: to what multiple canvas sides are rounded up.
+    threads. ``shapes``: what the provider is shown.
     """
 
     def __init__(
         self,
         session: onnxruntime.InferenceSession,
         turn: AbstractContextManager[object] | None = None,
-        step: int = STRIDE,
+        shapes: Shapes = EVERY_SHAPE,
     ) -> None:
         self._session = session
-        self._step = step
+        self._shapes = shapes
         self._input = session.get_inputs()[0].name
         self._turn = turn or nullcontext()
 
@@ -51,10 +52,11 @@ class YuNetDetector:
         """Faces by falling score (on SCRFD's scale), boxes clipped to the picture; see
         ``protocols.Detector``."""
         left, top, part = cut(image, region)
-        canvas = canvas_for(part, size, self._step)
+        canvas = canvas_for(part, size, self._shapes.step)
         if canvas is None:
             return []
-        shown, scale = _letterboxed(part, canvas)
+        side = self._shapes.canvas
+        shown, scale = spread(part, min(size, side), side) if side else _letterboxed(part, canvas)
         rows, points = _strongest(*self._answers(shown))
         rows[:, :4] /= scale
         rows[:, 4] = np.interp(rows[:, 4], _OWN, _SCRFD)

@@ -16,13 +16,11 @@ _LIMIT = 2.0
 """Seconds that p95 of the time to mark may take."""
 _FIRST, _MOST = 16, 256
 """Streams tried: from the first on twice as many each time."""
-_GPU_CALL = 0.002
-"""Seconds a worker waits for one call of a model on a GPU, transfers included; assumed."""
 
 
 def run(quick: bool = False) -> list[Row]:
-    """Two packs measured; the large pack and a GPU computed from what the stages cost. Quick:
-    only whether the small pack holds the first number. On a GPU: the small pack, measured."""
+    """Two packs measured; the large pack computed from what the stages cost. Quick: only whether
+    the small pack holds the first number. On a GPU: the small pack, measured."""
     if quick or material.PROVIDER != "cpu":
         return [_most("buffalo_sc", quick)]
     measured = [_most(pack, quick) for pack in ("buffalo_sc", "scrfd_mbf128")]
@@ -138,7 +136,6 @@ def _predicted(held: float) -> list[Row]:
     costs = _costs()
     detect, embed = _times_as_slow()
     large = costs.detect.seconds * detect + costs.embed.seconds * embed + costs.rest
-    gpu = costs.rest + (costs.detect.calls + costs.embed.calls) * _GPU_CALL
     shares = (
         f"now detect {costs.detect.seconds / costs.whole:.0%}, embed "
         f"{costs.embed.seconds / costs.whole:.0%} of {costs.whole * 1000:.0f} ms a second"
@@ -147,10 +144,6 @@ def _predicted(held: float) -> list[Row]:
         Row(
             "streams, buffalo_l, predicted on paper", held * costs.whole / large, "streams",
             note=f"by published multiply-adds: detect ×{detect:.1f}, embed ×{embed:.1f}; {shares}",
-        ),
-        Row(
-            "streams, a GPU, predicted on paper", held * costs.whole / gpu, "streams",
-            note=f"{_GPU_CALL * 1000:.0f} ms a call assumed, the rest stays on these cores",
         ),
     ]  # fmt: skip
 

@@ -16,7 +16,7 @@ from face_rec.domain.faces import Box, Face, Image, Matrix
 from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.packs.model_files import Role, role_of
-from face_rec.models.runtime import loading
+from face_rec.models.runtime import loading, providers
 from face_rec.models.runtime.loading import Loaded, load
 from face_rec.models.runtime.providers import CPU, CUDA
 from face_rec.models.scores import tail
@@ -351,3 +351,24 @@ def test_a_file_that_only_looks_like_a_model_is_not_loaded(tmp_path: Path) -> No
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(PackBroken, match="again"):
         load(pack, "cpu", 1)
+
+
+@pytest.mark.parametrize("size", [160, 320])
+def test_one_shape_for_everything_sees_what_the_pictures_own_shape_sees(
+    size: int, trained: FaceModels, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What a graphics card is shown, here on the CPU: the border of what is small on a large
+    canvas is black instead of cut off, which moves landmarks by a pixel or two."""
+    monkeypatch.setattr(providers, "SHAPES", {CPU: providers.SHAPES[CUDA]})
+    pack = InstalledPacks(tmp_path).find(str(shared_data(f"models/{trained.pack}")))
+    one_shape = load(pack, "cpu", threads=1).models
+    for path in sorted(shared_data("faces/people").glob("*/*_0001.jpg"))[:8]:
+        image = cv2.imread(str(path))
+        assert image is not None
+        usual = trained.detector.detect(image, size)[0]
+        same = one_shape.detector.detect(image, size)[0]
+        assert np.abs(usual.landmarks - same.landmarks).max() < 4, path.name
+        crops = [trained.embedder.align(image, face) for face in (usual, same)]
+        one, other = one_shape.embedder.embed(crops)
+        assert np.allclose([one], trained.embedder.embed(crops[:1]), atol=1e-5)
+        assert one @ other > 0.95, path.name

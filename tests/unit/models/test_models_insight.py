@@ -10,12 +10,8 @@ from hypothesis import strategies as st
 from insightface.utils.face_align import norm_crop
 
 from face_rec.domain.faces import Box, Face, Image, Matrix
-from face_rec.models.runtime.canvas import canvas_for
 from face_rec.models.runtime.insight import InsightDetector, InsightEmbedder, similarity
-from face_rec.models.runtime.loading import run_all
-from face_rec.models.runtime.providers import COREML, CUDA, shapes_of
-from face_rec.protocols.models import FaceModels
-from tests.fakes.models import FakeCalibration
+from face_rec.models.runtime.providers import CUDA, shapes_of
 
 
 @dataclass
@@ -143,43 +139,31 @@ def test_crops_go_one_by_one_where_the_model_has_no_batch_axis() -> None:
         assert embedder.batches is (model is free)
 
 
-@pytest.mark.parametrize(
-    ("faces", "shown"), [(1, [1]), (2, [8]), (8, [8]), (9, [8, 1]), (16, [8, 8])]
-)
-def test_where_each_number_of_faces_is_planned_anew_batches_are_filled_up(
-    faces: int, shown: list[int]
-) -> None:
+@pytest.mark.parametrize(("faces", "batches"), [(1, 1), (2, 1), (8, 1), (9, 2), (16, 2)])
+def test_a_graphics_card_is_shown_whole_batches_only(faces: int, batches: int) -> None:
     model = FakeArcFace()
-    embedder = InsightEmbedder(model, "0" * 64, batches=(1, 8))
+    embedder = InsightEmbedder(model, "0" * 64, batch=shapes_of(CUDA).batch)
     crops = [np.full((112, 112, 3), 9 + number, np.uint8) for number in range(faces)]
     crops[0][0, 0] = 0
     rows = embedder.embed(crops)
-    assert model.sizes[1:] == shown
+    assert model.sizes == [8] * (1 + batches)  # the first asked for the dimension
     assert np.array_equal(rows, InsightEmbedder(FakeArcFace(), "0" * 64).embed(crops))
 
 
-@given(
-    width=st.integers(4, 4000),
-    height=st.integers(4, 4000),
-    size=st.integers(1, 640),
-    provider=st.sampled_from([CUDA, COREML]),
-)
-def test_no_picture_is_shown_on_a_canvas_that_was_not_planned(
-    width: int, height: int, size: int, provider: str
+@given(width=st.integers(4, 2000), height=st.integers(4, 2000), size=st.integers(1, 640))
+def test_a_graphics_card_never_sees_another_canvas_than_the_time_before(
+    width: int, height: int, size: int
 ) -> None:
-    shapes = shapes_of(provider)
-    canvas = canvas_for(np.empty((height, width, 3), np.uint8), size, shapes.step)
-    assert canvas is None or canvas in shapes.canvases(640)
+    model = FakeScrfd()
+    InsightDetector(model, shapes_of(CUDA)).detect(np.empty((height, width, 3), np.uint8), size)
+    assert model.shown in ([], [((640, 640, 3), (640, 640))])
 
 
-def test_a_provider_that_plans_shapes_sees_all_of_them_before_it_is_used() -> None:
-    model, recogniser = FakeScrfd(), FakeArcFace()
-    shapes = shapes_of(CUDA)
-    detector = InsightDetector(model, shapes.step)
-    embedder = InsightEmbedder(recogniser, "0" * 64, batches=shapes.batches)
-    run_all(FaceModels("", CUDA, detector, embedder, FakeCalibration()), shapes)
-    assert {canvas for _, canvas in model.shown} == set(shapes.canvases(640))
-    assert set(shapes.batches) <= set(recogniser.sizes)
+def test_what_a_graphics_card_sees_is_answered_in_pixels_of_the_picture() -> None:
+    detector = InsightDetector(FakeScrfd(), shapes_of(CUDA))
+    face = detector.detect(_picture(1280, 960), 320, Box(100, 50, 740, 530))[0]
+    assert face.box == Box(120, 90, 160, 150)  # twice (10, 20, 30, 50) from (100, 50) on
+    assert face.landmarks[0].tolist() == [150, 100]
 
 
 def test_the_contract_covers_the_weights_and_the_preprocessing() -> None:
