@@ -1,14 +1,47 @@
 """What a detector sees of a picture, and its answers in the picture's own pixels."""
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
 
 import cv2
 import numpy as np
 
 from face_rec.domain.faces import Box, Face, Image, Landmarks, Matrix
+from face_rec.models.runtime.providers import COREML, CUDA
 
 STRIDE = 32
 """The coarsest stride of SCRFD and YuNet: both sides of what they see are multiples of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """What the models of a provider are shown. ``step``: to what multiple (px) the sides of a
+    detector's canvas are rounded up. ``canvas``: the side (px) of the square on which all pictures
+    are shown instead, 0 for none. ``batch``: how many faces go at a time, fewer filled up; 0: any
+    number."""
+
+    step: int = STRIDE
+    canvas: int = 0
+    batch: int = 0
+
+
+EVERY_SHAPE: Final = Shapes()
+SHAPES: Final[Mapping[str, Shapes]] = {
+    CUDA: Shapes(canvas=640, batch=8),
+    COREML: Shapes(step=128),
+}
+"""Where another shape costs: CoreML needs a session for each. onnxruntime plans a CUDA session
+anew whenever its input has another shape than the time before, also one that it has seen: 0.1 to
+2 s on an H200 (onnxruntime 1.31, cuDNN 9), in which nobody is recognised, and it takes a large
+picture hardly longer than a small one (1.7 against 1.5 ms). So CUDA sees one shape only. The
+others take every shape as it comes."""
+
+
+def shapes_of(provider: str) -> Shapes:
+    """What ``provider`` is shown."""
+    return SHAPES.get(provider, EVERY_SHAPE)
 
 
 def cut(image: Image, region: Box | None) -> tuple[int, int, Image]:

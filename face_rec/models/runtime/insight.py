@@ -14,8 +14,7 @@ from insightface.utils.face_align import arcface_dst
 from face_rec.domain.faces import Box, Face, Image, Landmarks, Matrix
 from face_rec.domain.people import Contract
 from face_rec.models.packs.catalogue import Preprocessing
-from face_rec.models.runtime.canvas import canvas_for, cut, face_in, spread
-from face_rec.models.runtime.providers import EVERY_SHAPE, Shapes
+from face_rec.models.runtime.canvas import EVERY_SHAPE, Shapes, canvas_for, cut, face_in, spread
 
 DETECTION_THRESHOLD = 0.5
 """InsightFace's own; quality asks for more where it matters."""
@@ -75,7 +74,7 @@ class InsightEmbedder:
     """ArcFace, and whatever is shown faces as it is (SFace among them). ``sha256`` is that of
     the model's file; the dimension is asked of the model. ``shown``: what it wants to be shown,
     where InsightFace cannot read it from the graph. ``batch``: see
-    :class:`~face_rec.models.runtime.providers.Shapes`."""
+    :class:`~face_rec.models.runtime.canvas.Shapes`."""
 
     def __init__(
         self,

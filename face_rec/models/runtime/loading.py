@@ -17,6 +17,7 @@ from insightface.model_zoo.scrfd import SCRFD
 from face_rec.domain.errors import ModelError, PackBroken, ProviderMissing
 from face_rec.models.packs.catalogue import DetectorKind
 from face_rec.models.packs.manifest import Pack
+from face_rec.models.runtime.canvas import shapes_of
 from face_rec.models.runtime.insight import InsightDetector, InsightEmbedder, exclusive
 from face_rec.models.runtime.providers import (
     COREML,
@@ -26,7 +27,6 @@ from face_rec.models.runtime.providers import (
     candidates,
     missing,
     name_of,
-    shapes_of,
 )
 from face_rec.models.runtime.yunet import YuNetDetector
 from face_rec.protocols.models import Detector, FaceModels

@@ -1,11 +1,9 @@
-"""Where models run: what onnxruntime offers against what is asked for, and what each is shown."""
+"""Where models run: what onnxruntime offers against what is asked for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from face_rec.domain.errors import ProviderMissing
-from face_rec.models.runtime.canvas import STRIDE
 
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
@@ -28,35 +26,6 @@ OPTIONS: Final[Mapping[str, Mapping[str, str]]] = {CUDA: {"cudnn_conv_algo_searc
 """Options of a provider. cuDNN's exhaustive search, onnxruntime's choice, took 1.0 to 3.8 s for
 each new shape on an H200 and found nothing quicker; with ``DEFAULT`` some layers ran 60 times as
 long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shapes:
-    """What the models of a provider are shown. ``step``: to what multiple (px) the sides of a
-    detector's canvas are rounded up. ``canvas``: the side (px) of the square on which all pictures
-    are shown instead, 0 for none. ``batch``: how many faces go at a time, fewer filled up; 0: any
-    number."""
-
-    step: int = STRIDE
-    canvas: int = 0
-    batch: int = 0
-
-
-EVERY_SHAPE: Final = Shapes()
-SHAPES: Final[Mapping[str, Shapes]] = {
-    CUDA: Shapes(canvas=640, batch=8),
-    COREML: Shapes(step=128),
-}
-"""Where another shape costs: CoreML needs a session for each. onnxruntime plans a CUDA session
-anew whenever its input has another shape than the time before, also one that it has seen: 0.1 to
-2 s on an H200 (onnxruntime 1.31, cuDNN 9), in which nobody is recognised, and it takes a large
-picture hardly longer than a small one (1.7 against 1.5 ms). So CUDA sees one shape only. The
-others take every shape as it comes."""
-
-
-def shapes_of(provider: str) -> Shapes:
-    """What ``provider`` is shown."""
-    return SHAPES.get(provider, EVERY_SHAPE)
 
 
 def candidates(wish: str, offered: list[str]) -> list[str]:

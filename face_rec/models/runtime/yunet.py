@@ -14,8 +14,7 @@ import onnxruntime
 
 from face_rec.domain.faces import Box, Face, Image, Landmarks, Matrix
 from face_rec.models.packs.manifest import YUNET_OUTPUTS
-from face_rec.models.runtime.canvas import canvas_for, cut, face_in, spread
-from face_rec.models.runtime.providers import EVERY_SHAPE, Shapes
+from face_rec.models.runtime.canvas import EVERY_SHAPE, Shapes, canvas_for, cut, face_in, spread
 
 DETECTION_THRESHOLD: Final = 0.7
 """Of YuNet's own scores. On the 43 faces of ``../shared/photos`` it finds all of them up to 0.8,

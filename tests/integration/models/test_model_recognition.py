@@ -16,7 +16,7 @@ from face_rec.domain.faces import Box, Face, Image, Matrix
 from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.packs.manifest import Pack
 from face_rec.models.packs.model_files import Role, role_of
-from face_rec.models.runtime import loading, providers
+from face_rec.models.runtime import canvas, loading
 from face_rec.models.runtime.loading import Loaded, load
 from face_rec.models.runtime.providers import CPU, CUDA
 from face_rec.models.scores import tail
@@ -359,12 +359,11 @@ def test_one_shape_for_everything_sees_what_the_pictures_own_shape_sees(
 ) -> None:
     """What a graphics card is shown, here on the CPU: the border of what is small on a large
     canvas is black instead of cut off, which moves landmarks by a pixel or two."""
-    monkeypatch.setattr(providers, "SHAPES", {CPU: providers.SHAPES[CUDA]})
+    monkeypatch.setattr(canvas, "SHAPES", {CPU: canvas.shapes_of(CUDA)})
     pack = InstalledPacks(tmp_path).find(str(shared_data(f"models/{trained.pack}")))
     one_shape = load(pack, "cpu", threads=1).models
     for path in sorted(shared_data("faces/people").glob("*/*_0001.jpg"))[:8]:
-        image = cv2.imread(str(path))
-        assert image is not None
+        image = np.asarray(cv2.imread(str(path)), np.uint8)
         usual = trained.detector.detect(image, size)[0]
         same = one_shape.detector.detect(image, size)[0]
         assert np.abs(usual.landmarks - same.landmarks).max() < 4, path.name

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from insightface.utils.face_align import norm_crop
 
 from face_rec.domain.faces import Box, Face, Image, Matrix
+from face_rec.models.runtime.canvas import shapes_of
 from face_rec.models.runtime.insight import InsightDetector, InsightEmbedder, similarity
-from face_rec.models.runtime.providers import CUDA, shapes_of
+from face_rec.models.runtime.providers import CUDA
 
 
 @dataclass
