@@ -1,6 +1,6 @@
 """Notifications: whom the site tells of what, and what became of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TypeVar
 
 import streamlit as st
@@ -16,6 +16,8 @@ from pages.ui.frame.parts import dialog
 from pages.ui.frame.step_up import again, proven, refused
 from pages.ui.notices.outcomes import OUTCOMES, outcomes
 from pages.ui.notices.rule_form import NOBODY, rule_fields
+from pages.ui.notices.sentences import sentence
+from pages.ui.notices.waiting import waiting
 from pages.ui.shared.text import plain
 from pages.ui.shared.widgets import empty_state
 
@@ -67,8 +69,9 @@ def _channel(app: NoticesFacade, channel: Channel) -> None:
         tried = st.button("Send a test", key=f"test_{channel.id}", icon=":material/send:")
         with st.popover("More", icon=":material/more_horiz:", key=f"more_{channel.id}"):
             more = _chosen(channel)
-    if tried:
-        _try_out(app, channel)
+    key = f"test_{channel.id}"
+    if tried or again(key):
+        _try_out(app, channel, key)
     if more is not None:
         more(app, channel)
     if channel.why_off:
@@ -92,9 +95,13 @@ def _chosen(channel: Channel) -> Callable[[NoticesFacade, Channel], None] | None
     return found
 
 
-def _try_out(app: NoticesFacade, channel: Channel) -> None:
+def _try_out(app: NoticesFacade, channel: Channel, key: str) -> None:
+    if not proven(key):
+        return
     with st.spinner("Sending …"):
-        why = app.notices.try_out(channel.id)
+        why = _tried(lambda: app.notices.try_out(channel.id))
+    if why is None:
+        return
     if why:
         st.error(plain(f"It did not go: {why}."), icon=":material/error:")
     else:
@@ -179,22 +186,15 @@ def rules(app: NoticesFacade) -> None:
         return
     st.subheader("What is told", anchor=False)
     found = app.notices.channels.rules()
+    kiosks = {one.id: one.title or one.id for one in app.kiosks.records()}
     if not found:
         st.caption("No rule yet: nothing is told of by itself.")
     for rule in found:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(_sentence(rule, known), width="stretch")
+            st.markdown(sentence(rule, known, kiosks), width="stretch")
             key = f"edit_{rule.id}"
             if st.button("Edit", key=key, icon=":material/edit:") or again(key):
                 edit_rule(app, rule)
-
-
-def _sentence(rule: NoticeRule, known: Mapping[str, str]) -> str:
-    kinds = ", ".join(kind.words for kind in sorted(rule.kinds))
-    by = ", ".join(known.get(one, "(removed)") for one in sorted(rule.channels))
-    off = "" if rule.active else " · :orange[not in force]"
-    groups = "" if rule.groups.every else f" · {plain(rule.groups.words())}"
-    return f"**{plain(rule.title)}**{off}  \n{plain(kinds)}{groups} → {plain(by)}"
 
 
 @dialog("Rule", Right.NOTICES, icon=":material/rule:", width="large")
@@ -202,10 +202,8 @@ def edit_rule(app: NoticesFacade, rule: NoticeRule) -> None:
     with guarded("notices.rule"):
         if not proven(f"edit_{rule.id}" if rule.id else RULE):
             return
-        with st.form("rule", border=False):
-            said = rule_fields(app, rule, app.notices.channels.all())
-            save = st.form_submit_button("Save", type="primary")
-        if save:
+        said = rule_fields(app, rule, app.notices.channels.all())
+        if st.button("Save", type="primary", key="save_rule"):
             _done(lambda: app.notices.channels.save_rule(said))
         if rule.id and st.button("Remove this rule", key="remove_rule"):
             _done(lambda: app.notices.channels.remove_rule(rule))
@@ -237,6 +235,7 @@ with page(
         new_channel(service, identity)
     if actions.button("Add rule", icon=":material/rule:") or again(RULE):
         edit_rule(service, NOBODY)
+    waiting(service, identity)
     channels(service)
     rules(service)
     again(OUTCOMES)

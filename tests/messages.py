@@ -1,7 +1,8 @@
 """``make messages``: finds what is said in the sources, and brings every catalogue up to date.
 
-A domain is a set of files whose texts are translated together; what the office reads will be
-another one. A text is found where it is given to ``gettext``, ``ngettext`` or ``msgid``.
+A domain is a set of files whose texts are translated together: what kiosks say, and what is told
+in messages; what the office reads will be another one. A text is found where it is given to
+``gettext``, ``ngettext`` or ``msgid``.
 """
 
 import io
@@ -39,6 +40,14 @@ DOMAINS: Final = {
         "pages/ui/assets/still_camera.js",
         "pages/ui/frame/page.py",
         "pages/ui/kiosk/*.py",
+    ),
+    "notices": (
+        "face_rec/notices/*.py",
+        "face_rec/notices/guardians/*.py",
+        "face_rec/notices/running/*.py",
+        "face_rec/web/base/templates/acknowledge.html",
+        "face_rec/web/base/templates/guardian.html",
+        "face_rec/web/told/*.py",
     ),
 }
 KEYWORDS: Final[Any] = {"gettext": None, "ngettext": (1, 2), "msgid": None}

@@ -16,7 +16,7 @@ from face_rec.assembly.cameras import open_cameras
 from face_rec.assembly.commands import build_models, open_own_people, policy_of
 from face_rec.assembly.health import open_health
 from face_rec.assembly.model_change import open_model_change, open_reembedding, switch_of
-from face_rec.assembly.notices import open_notices
+from face_rec.assembly.notices import open_links, open_notices, open_told
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.site import site_info
 from face_rec.assembly.storage.sealing import offline_secrets
@@ -169,7 +169,9 @@ def _system(
         clock_watch=clock_watch,
         daily_check=daily_check,
     )
-    notices = open_notices(settings, stores, services, looks, clock)
+    translators = Translators()
+    told, links = open_told(stores, translators), open_links(settings, clock)
+    notices = open_notices(settings, stores, services, looks, clock, told=told, links=links)
     notices.start()
     stack.callback(notices.close)
     return System(
@@ -207,7 +209,9 @@ def _system(
         offline=_offline(settings, stores, journeys, follower),
         own_people=own_people,
         advice=advice,
-        translators=Translators(),
+        told=told,
+        links=links,
+        translators=translators,
         load=load,
         cameras=open_cameras(settings, stores, services, clock, stack),
     )  # fmt: skip

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from config import Settings
+from face_rec.assembly.site import own_address
+from face_rec.assembly.storage.sealing import chain_secrets
 from face_rec.assembly.storage.stores import Stores
 from face_rec.attendance.rules import rule_version
 from face_rec.attendance.service import ServiceByZone
@@ -17,15 +19,21 @@ from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.people import Person
 from face_rec.kiosks.kiosk import Interval, KioskRecord
 from face_rec.kiosks.offline import KEPT_FOR
+from face_rec.languages.translator import Translators
 from face_rec.notices.conditions import Condition, ConditionFeed
 from face_rec.notices.feeds import DayFeed, MarkFeed, Missed
 from face_rec.notices.message import Messages
 from face_rec.notices.notice import NoticeKind
-from face_rec.notices.sending import Sending, Told
-from face_rec.notices.service import NoticeService
+from face_rec.notices.running.composing import Composer, Told
+from face_rec.notices.running.escalation import Escalation
+from face_rec.notices.running.links import Links
+from face_rec.notices.running.sending import Sending
+from face_rec.notices.running.service import NoticeService
 from face_rec.notices.sorting import Sorting
 from face_rec.notices.webhook import Webhooks
 from face_rec.stores.notices.outbox import RedisOutbox
+from face_rec.stores.sealing import keyring
+from face_rec.stores.sealing.keyring import KeyedSeal
 from face_rec.web.ops.health import Health
 
 _MISSED: Final[Mapping[Status, NoticeKind]] = {
@@ -36,23 +44,49 @@ _EVEN_AS_WARNING: Final = frozenset(
     {"chain", "disk", "snapshots", "clock", "clock and redis", "journal"}
 )
 """Checks whose warnings are told, too: nobody looks at them before it is too late."""
+_OF_CHECK: Final[Mapping[str, NoticeKind]] = {
+    "chain": NoticeKind.CHAIN,
+    "disk": NoticeKind.DISK,
+    "snapshots": NoticeKind.DISK,
+}
+"""What is told of a check that has a kind of its own."""
 
 
-def open_notices(
-    settings: Settings, stores: Stores, services: ServiceByZone, health: Health, clock: Clock
-) -> NoticeService:
-    """Not started yet."""
-    options, outbox = stores.options, RedisOutbox(stores.client, settings.site)
+def open_told(stores: Stores, translators: Translators) -> Told:
+    """What notices are put into words with, as it stands when it is asked."""
+    options = stores.options
 
     def people(subjects: list[str]) -> Mapping[str, Person]:
         return stores.people.many(sorted(set(subjects)))
 
-    told = Told(
+    return Told(
         people,
         title=lambda: options.current().title,
         zone=lambda: options.current().timezone,
         kiosk=lambda name: stores.kiosks.record(name).title or name,
+        words=lambda code: translators.of(code or options.current().language),
     )
+
+
+def open_links(settings: Settings, clock: Clock) -> Links:
+    """Of messages; signed with a key made of the chain's, which outlives a restored backup."""
+    signer = KeyedSeal("links", settings.site, keyring.derived(chain_secrets(settings), "links"))
+    return Links(own_address(settings), signer, clock)
+
+
+def open_notices(
+    settings: Settings,
+    stores: Stores,
+    services: ServiceByZone,
+    health: Health,
+    clock: Clock,
+    *,
+    told: Told,
+    links: Links,
+) -> NoticeService:
+    """Not started yet."""
+    outbox = RedisOutbox(stores.client, settings.site)
+    composer = Composer(told, stores.channels, outbox, links)
     machine, begun = f"{socket.gethostname()}:{settings.port}", clock.now()
     late = max(KEPT_FOR, timedelta(hours=settings.journal_hours))
     networks = [ipaddress.ip_network(text) for text in settings.webhook_networks or ()]
@@ -68,9 +102,10 @@ def open_notices(
         days=DayFeed(lambda day: missed(services, day), outbox, clock),
         checks=ConditionFeed(lambda: checked(health, machine), outbox, clock),
         kiosks=ConditionFeed(lambda: kiosks_heard(services, begun), outbox, clock),
-        sorting=Sorting(stores.channels, outbox, people, clock, told.zone),
+        sorting=Sorting(stores.channels, outbox, told.people, clock, zone=told.zone),
+        escalation=Escalation(stores.channels, outbox, clock, told.zone),
         sending=Sending(
-            stores.channels, outbox, told, clock,
+            stores.channels, outbox, composer, clock,
             webhooks=Webhooks(networks), messages=Messages(),
         ),
         today=lambda: services.current().timesheets.today(),  # noqa: PLW0108 - of now's zone
@@ -91,7 +126,10 @@ def checked(health: Health, machine: str) -> Iterable[Condition]:
     """What the checks of this process say of its machine and its databases."""
     for check in health.results():
         wrong = not check.ok or (check.warning and check.name in _EVEN_AS_WARNING)
-        yield Condition(f"{machine} {check.name}", wrong, f"{check.name}: {check.detail}")
+        yield Condition(
+            f"{machine} {check.name}", wrong, f"{check.name}: {check.detail}",
+            kind=_OF_CHECK.get(check.name, NoticeKind.PROBLEM), facts={"check": check.name},
+        )  # fmt: skip
 
 
 def kiosks_heard(services: ServiceByZone, begun: datetime) -> Iterable[Condition]:
@@ -108,7 +146,10 @@ def kiosks_heard(services: ServiceByZone, begun: datetime) -> Iterable[Condition
         if one.watched and record.watched_from is not None and record.open_at(now):
             heard = max(_newest(beats.get(one.id, ()), record.watched_from), begun)
             wrong = now - max(heard, _opened(record, now)) >= patience
-            yield Condition(f"kiosk {one.id}", wrong, kiosk=one.id)
+            yield Condition(
+                f"kiosk {one.id}", wrong, kiosk=one.id,
+                kind=NoticeKind.KIOSK_SILENT, over=NoticeKind.KIOSK_BACK,
+            )  # fmt: skip
 
 
 def _newest(beats: Iterable[Interval], first: datetime) -> datetime:

@@ -42,7 +42,10 @@ from face_rec.web.server import connections, installed, strict_http
 from face_rec.web.server.assets import Assets
 from face_rec.web.server.installed import AwayFiles
 from face_rec.web.server.strict_http import StrictHttp
+from face_rec.web.signin.login import Site
 from face_rec.web.signin.provider import Provider
+from face_rec.web.told import acknowledging
+from face_rec.web.told.acknowledging import Acknowledging
 
 
 def serve_bounded(settings: Settings) -> None:
@@ -81,6 +84,7 @@ def routes(
         *live.routes(LiveSources()),
         *capture.routes(_captures),
         *(installed.routes(away, branding, KIOSK_PAGE) if away else ()),
+        *entrance.said([*acknowledging.routes(_acknowledging)], Site(lambda: _title(settings))),
         *(_entrance(settings) if settings.accounts else ()),
     ]
     return [*ours, *strict_http.routes(ours)]
@@ -224,6 +228,11 @@ def _kiosks() -> frames.Kiosks | None:
 def _captures() -> CaptureSources | None:
     built = holder.installed()
     return CaptureSources(built.captures, built.engine.listen, built.clock) if built else None
+
+
+def _acknowledging() -> Acknowledging:
+    built = holder.current()
+    return Acknowledging(built.links, built.notices, built.told)
 
 
 def _offline() -> offline.Offline | None:

@@ -30,6 +30,13 @@ def site_info(settings: Settings) -> SiteInfo:
     )
 
 
+def own_address(settings: Settings) -> str:
+    """How links in messages begin; on this computer alone where nobody else reaches the app."""
+    found = addresses(_reach(settings))
+    scheme = "https" if settings.tls_cert is not None else "http"
+    return found[0] if found else f"{scheme}://localhost:{settings.port}"
+
+
 def _reach(settings: Settings) -> Reach:
     return Reach(
         settings.public_url,

@@ -40,7 +40,9 @@ from face_rec.languages.translator import Translator, Translators
 from face_rec.models.scores.own_people import OwnPeople
 from face_rec.models.scores.own_report import Advice
 from face_rec.models.service import ModelService
-from face_rec.notices.service import NoticeService
+from face_rec.notices.running.composing import Told
+from face_rec.notices.running.links import Links
+from face_rec.notices.running.service import NoticeService
 from face_rec.people.change.change import ModelChange
 from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment
@@ -96,6 +98,8 @@ class System:
     own_people: OwnPeople
     advice: Advice
     notices: NoticeService
+    told: Told
+    links: Links
     translators: Translators
     load: Overload
     cameras: Cameras
@@ -210,7 +214,13 @@ def facades(system: System) -> tuple[Facade, ...]:
             waiting=lambda day: system.services.current().stores.rules.waiting(day),  # noqa: PLW0108
         ),
         CamerasFacade(*common, **system.cameras.shown()),
-        NoticesFacade(*common, notices=system.notices, people=system.people, kiosks=system.kiosks),
+        NoticesFacade(
+            *common,
+            notices=system.notices,
+            people=system.people,
+            kiosks=system.kiosks,
+            told=system.told,
+        ),
         AdminFacade(
             *common,
             health=system.health.results,

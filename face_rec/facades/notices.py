@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from face_rec.facades.facade import Facade
 from face_rec.kiosks.kiosk_register import KioskRegister
-from face_rec.notices.service import NoticeService
+from face_rec.notices.running.composing import Told
+from face_rec.notices.running.service import NoticeService
 from face_rec.protocols.people import PeopleReader
 
 
@@ -13,3 +14,5 @@ class NoticesFacade(Facade):
     notices: NoticeService
     people: PeopleReader
     kiosks: KioskRegister
+    told: Told
+    """What messages are put into words with."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from face_rec.domain.groups import ALL_GROUPS, Groups
-from face_rec.notices.notice import About, Notice, NoticeKind
+from face_rec.notices.notice import About, Notice
 
 DAY_MINUTES: Final = 24 * 60
 
@@ -46,19 +46,41 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """Whom a rule tells next: by these channels, ``after`` so many minutes in which nobody has
+    acknowledged what the step before has told."""
+
+    after: int
+    channels: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a rule's messages of one kind read; with placeholders in braces (see
+    :mod:`face_rec.notices.templates`)."""
+
+    kind: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeRule:
     """Which notices go out by which channels.
 
+    ``kinds``: values of NoticeKind; one that a later version has added is kept, and does nothing.
     ``groups`` narrow notices about people, ``kiosks`` (none: all) those that came from one.
     ``quiet_from`` to ``quiet_until`` in the site's time: they wait until that is over; equal:
     never. ``cooldown``: minutes in which the same is not told of the same person or kiosk again.
     ``digest``: minutes of which all notices go out as one message, by the clock; 0: each by
-    itself. Webhooks, which programs read, are neither kept waiting nor collected.
+    itself. Webhooks, which programs read, are neither kept waiting nor collected. ``steps``: who
+    is told as long as nobody acknowledges; with any, what is told waits for that.
+    ``wordings``: texts of its own; ``language``: of its messages; empty: the site's.
     """
 
     id: str
     title: str
-    kinds: frozenset[NoticeKind]
+    kinds: frozenset[str]
     channels: frozenset[str]
     groups: Groups = ALL_GROUPS
     kiosks: frozenset[str] = frozenset()
@@ -68,10 +90,13 @@ class NoticeRule:
     digest: int = 0
     active: bool = True
     version: int = 0
+    steps: tuple[Step, ...] = ()
+    wordings: tuple[Wording, ...] = ()
+    language: str = ""
 
     def wants(self, notice: Notice, group: str | None) -> bool:
         """``group``: of the person; None where there is none (any more)."""
-        if not self.active or notice.kind not in self.kinds:
+        if not self.active or not self.kinds & {notice.kind.value, notice.kind.within}:
             return False
         if self.kiosks and notice.kiosk not in self.kiosks:
             return False
@@ -79,7 +104,15 @@ class NoticeRule:
 
     def due(self, now: datetime, zone: tzinfo) -> datetime:
         """When a notice that comes ``now`` (aware) goes out to people."""
-        return _after_quiet(self, _end_of_batch(self, now), zone)
+        return self.after_quiet(_end_of_batch(self, now), zone)
+
+    def after_quiet(self, moment: datetime, zone: tzinfo) -> datetime:
+        """``moment``, or the end of the quiet hours that it lies in."""
+        return _after_quiet(self, moment, zone)
+
+    def wording(self, kind: str) -> Wording | None:
+        """Its own text for this kind, if it has one."""
+        return next((one for one in self.wordings if one.kind == kind), None)
 
 
 def _end_of_batch(rule: NoticeRule, now: datetime) -> datetime:

@@ -15,8 +15,9 @@ from face_rec.access.rights import Act
 from face_rec.access.storage import Records
 from face_rec.clock import Clock
 from face_rec.domain.errors import NoticeRefused
-from face_rec.notices.channel import DAY_MINUTES, Channel, ChannelKind, NoticeRule, Target
+from face_rec.notices.channel import Channel, ChannelKind, NoticeRule, Target
 from face_rec.notices.message import service_of
+from face_rec.notices.rules import checked
 from face_rec.notices.webhook import checked_address, new_secret
 from face_rec.protocols.sealing import Sealer
 from face_rec.retry import until_first
@@ -57,6 +58,11 @@ class Channels:
         """Write down what was done with something on its way by a channel."""
         channel = self.get(channel_id)
         self._audit_log.record(action, _label(channel) if channel else channel_id, after=what)
+
+    def note_rule(self, action: Action, rule_id: str, what: Mapping[str, object]) -> None:
+        """Write down what was done with something that a rule has told."""
+        titles = {rule.id: rule.title for rule in self.rules()}
+        self._audit_log.record(action, titles.get(rule_id, rule_id), after=what)
 
     # --- channels
 
@@ -134,16 +140,15 @@ class Channels:
     def rules(self) -> list[NoticeRule]:
         return self._rules.all()
 
+    def rule(self, rule_id: str) -> NoticeRule | None:
+        return self._rules.get(rule_id)
+
     def save_rule(self, rule: NoticeRule) -> NoticeRule:
         """A rule without an id is a new one."""
         self.demand()
-        known = {channel.id for channel in self.all()}
         others = 0 if rule.id else len(self.rules())
-        whole = replace(rule, title=_titled(rule.title, others), channels=rule.channels & known)
-        if not whole.kinds or not whole.channels:
-            raise NoticeRefused("A rule says what is told and by which channel. Choose both.")
-        if not (0 <= whole.cooldown <= DAY_MINUTES and 0 <= whole.digest <= DAY_MINUTES):
-            raise NoticeRefused(f"Choose at most {DAY_MINUTES} minutes, which is a day.")
+        known = frozenset(channel.id for channel in self.all())
+        whole = checked(replace(rule, title=_titled(rule.title, others)), known)
         if rule.id:
             saved = self._rules.update(whole)
         else:
@@ -205,5 +210,7 @@ def _about(rule: NoticeRule) -> dict[str, object]:
         "tells": ", ".join(sorted(rule.kinds)),
         "of": rule.groups.words(),
         "channels": ", ".join(sorted(rule.channels)),
+        "then": "; ".join(f"{s.after} min: {', '.join(sorted(s.channels))}" for s in rule.steps),
+        "own words": ", ".join(one.kind for one in rule.wordings),
         "on": rule.active,
     }

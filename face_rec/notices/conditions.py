@@ -2,23 +2,27 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from face_rec.clock import Clock
 from face_rec.notices.delivery import Outbox
-from face_rec.notices.notice import Notice, NoticeKind
+from face_rec.notices.notice import Facts, Notice, NoticeKind
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Something that is right or wrong, by name. ``kiosk``: of which, if of one."""
+    """Something that is right or wrong, by name. ``kiosk``: of which, if of one. ``kind`` is told
+    when it goes wrong, ``over`` when it is right again."""
 
     name: str
     wrong: bool
     details: str = ""
     kiosk: str = ""
+    kind: NoticeKind = NoticeKind.PROBLEM
+    over: NoticeKind = NoticeKind.SOLVED
+    facts: Facts = field(default_factory=dict)
 
 
 class ConditionFeed:
@@ -57,11 +61,6 @@ _RIGHT: Final = "right"
 
 
 def _of_condition(one: Condition, now: datetime) -> Notice:
-    kinds = (
-        (NoticeKind.KIOSK_BACK, NoticeKind.KIOSK_SILENT)
-        if one.kiosk
-        else (NoticeKind.SOLVED, NoticeKind.PROBLEM)
-    )
-    kind = kinds[one.wrong]
+    kind = one.kind if one.wrong else one.over
     name = f"{_NO_WORD.sub('-', one.name)}-{kind.plain}-{int(now.timestamp())}"
-    return Notice(name, kind, now, kiosk=one.kiosk, details=one.details)
+    return Notice(name, kind, now, kiosk=one.kiosk, details=one.details, facts=one.facts)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from face_rec.notices.notice import Notice
+from face_rec.notices.waiting import Waiting
 
 _PAUSES: Final = tuple(
     timedelta(seconds=seconds)
@@ -22,7 +23,9 @@ once."""
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """``id`` names channel and notice, so that the same is on its way once. ``batch``: of which
-    digest it is a part; empty: it goes out by itself. ``problem``: why the last try failed."""
+    digest it is a part; empty: it goes out by itself. ``problem``: why the last try failed.
+    ``waits``: of what waits to be acknowledged, if it does; ``step``: of how many of its steps
+    this is."""
 
     id: str
     channel: str
@@ -31,6 +34,8 @@ class Delivery:
     batch: str = ""
     tries: int = 0
     problem: str = ""
+    waits: str = ""
+    step: int = 0
 
     def failed(self, problem: str) -> "Delivery":
         return replace(self, tries=self.tries + 1, problem=problem[:200])
@@ -49,6 +54,17 @@ class Queued:
     """A delivery to begin. ``cooled``: what is not told again before ``until``; empty: always."""
 
     delivery: Delivery
+    due: datetime
+    cooled: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Something that begins to wait, and when it goes on; ``cooled`` and ``until`` as of
+    deliveries."""
+
+    waiting: Waiting
     due: datetime
     cooled: str = ""
     until: datetime | None = None
@@ -113,8 +129,14 @@ class Outbox(Protocol):
         and died."""
         ...
 
-    def sort(self, entries: Sequence[Entry], queued: Sequence[Queued], now: datetime) -> None:
-        """Begin the deliveries and be done with the entries."""
+    def sort(
+        self,
+        entries: Sequence[Entry],
+        queued: Sequence[Queued],
+        now: datetime,
+        opened: Sequence[Opened] = (),
+    ) -> None:
+        """Begin the deliveries, and what waits, and be done with the entries."""
         ...
 
     def take(self, now: datetime, lease: timedelta, most: int) -> list[Delivery]:
@@ -142,3 +164,27 @@ class Outbox(Protocol):
     def waiting(self) -> int: ...
 
     def recent(self) -> list[Outcome]: ...
+
+    # --- what waits to be acknowledged
+
+    def opened(self, waiting_id: str) -> Waiting | None: ...
+
+    def all_opened(self) -> list[Waiting]:
+        """Those that nobody has acknowledged first, the newest first."""
+        ...
+
+    def take_opened(self, now: datetime, lease: timedelta, most: int) -> list[Waiting]:
+        """Those that go on now; nobody else gets them before ``lease`` is over."""
+        ...
+
+    def move(
+        self,
+        seen: Waiting,
+        after: Waiting | None,
+        due: datetime,
+        queued: Sequence[Queued] = (),
+    ) -> bool:
+        """Put ``after`` in the place of what was ``seen`` and begin the deliveries; None: forget
+        it. False, with nothing written, where it is not at that step any more or somebody has
+        acknowledged meanwhile."""
+        ...

@@ -13,8 +13,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from face_rec.clock import Clock
-from face_rec.domain.marks import Event, EventKind, is_mark
+from face_rec.domain.marks import Event, is_mark
 from face_rec.notices.delivery import Outbox
+from face_rec.notices.events import notices_of
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.protocols.marks import MarkReader
 
@@ -116,30 +117,8 @@ class MarkFeed:
         for event in found:
             if event is None:
                 continue
-            if (kind := _kind(event)) is not None:
-                yield _notice(event, kind, event.id, _details(event))
-            if is_mark(event.kind) and (late := self._late_by(event)):
-                details = f"Late by {late // 60} min"
-                yield _notice(event, NoticeKind.LATE, f"{event.id}-late", details)
-
-
-def _kind(event: Event) -> NoticeKind | None:
-    if is_mark(event.kind):
-        return NoticeKind.MARK
-    return NoticeKind.HELD if event.kind is EventKind.HELD else NoticeKind.CORRECTION
-
-
-def _notice(event: Event, kind: NoticeKind, name: str, details: str) -> Notice:
-    return Notice(name, kind, event.at, event.subject, event.kiosk, event.id, details)
-
-
-def _details(event: Event) -> str:
-    mark = event.kind.mark
-    if mark is not None:
-        return mark.words
-    if event.kind is EventKind.HELD:
-        return event.reason or ""
-    return f"{event.kind.correction.verb} by {event.author}" if event.kind.correction else ""
+            late = self._late_by(event) if is_mark(event.kind) else 0
+            yield from notices_of(event, late)
 
 
 def _digest(found: Sequence[Event | None]) -> str:
@@ -209,4 +188,5 @@ class DayFeed:
 
 def _of_day(missed: Missed, now: datetime) -> Notice:
     name = f"{missed.day.isoformat()}-{missed.kind.plain}-{missed.subject}"
-    return Notice(name, missed.kind, now, missed.subject, details=f"on {missed.day.isoformat()}")
+    day = missed.day.isoformat()
+    return Notice(name, missed.kind, now, missed.subject, details=f"on {day}", facts={"day": day})

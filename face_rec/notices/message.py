@@ -1,22 +1,19 @@
-"""Notices in words for people, and Apprise, which takes them to mail, chat and phones."""
+"""Apprise, which takes messages to mail, chat and phones: which of its addresses may be used."""
 
 import logging
-from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 import anyio
 import apprise
 from anyio.lowlevel import RunVar
+from apprise.plugins.email.base import NotifyEmail
 
 from face_rec.domain.errors import NoticeRefused
-from face_rec.domain.people import Person
-from face_rec.notices.notice import Notice
 
 _SECONDS: Final = 30.0
-_MOST_LINES: Final = 200
-"""Of a digest; the rest is counted."""
 _NOT_HERE: Final = frozenset(
     {
         "json", "jsons", "xml", "xmls", "form", "forms",  # go anywhere: a webhook is guarded
@@ -59,39 +56,20 @@ def _reads(service: apprise.NotifyBase, address: str) -> bool:
     return any(map(len, held)) or bool(asked & _FILES)
 
 
-def line(notice: Notice, person: Person | None, kiosk: str, zone: tzinfo) -> str:
-    """One notice in one line: "07:58 Ada Byron: Came late (Late by 12 min), Front door"."""
-    who = person.name if person else ""
-    said = f"{who}: {notice.kind.words}" if who else notice.kind.words
-    details = f" ({notice.details})" if notice.details else ""
-    where = f", {kiosk}" if kiosk else ""
-    return f"{notice.at.astimezone(zone):%H:%M} {said}{details}{where}"
-
-
-def heading(title: str, notices: Sequence[Notice]) -> str:
-    """What stands above them: the site, and what it is about where that is one thing."""
-    kinds = {notice.kind for notice in notices}
-    words = next(iter(kinds)).words if len(kinds) == 1 else "Notices"
-    count = f" ({len(notices)})" if len(notices) > 1 else ""
-    return f"{title}: {words}{count}"
-
-
-def body(lines: Sequence[str], day: datetime) -> str:
-    """The whole text."""
-    left = len(lines) - _MOST_LINES
-    more = [f"and {left} more: see Records"] if left > 0 else []
-    return "\n".join([f"{day:%Y-%m-%d}", *lines[:_MOST_LINES], *more])
-
-
 class Messages:
     """Sends by Apprise; its plugins block, so each message has a thread for itself."""
 
-    async def send(self, address: str, title: str, text: str) -> None:
-        """Raises OSError where the service did not take it: Apprise says no more than that."""
+    async def send(
+        self, address: str, title: str, text: str, to: str = "",
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
+        """``to``: instead of those whom the address names, for mail alone, as ``headers``. Raises
+        OSError where the service did not take it: Apprise says no more than that."""
         with anyio.fail_after(_SECONDS):
             taken = await anyio.to_thread.run_sync(
-                _notify, address, title, text, abandon_on_cancel=True, limiter=_room()
-            )
+                _notify, address, title, text, to, headers,
+                abandon_on_cancel=True, limiter=_room(),
+            )  # fmt: skip
         if not taken:
             raise OSError("the service did not take it: look at its address and its own log")
 
@@ -104,11 +82,34 @@ def _room() -> anyio.CapacityLimiter:
     return room
 
 
-def _notify(address: str, title: str, text: str) -> bool:
+def is_mail(address: str) -> bool:
+    """Whether it is one of a mail server, by which others can be written to."""
+    found = apprise.Apprise.instantiate(address.strip())
+    return isinstance(found, NotifyEmail)
+
+
+def _notify(
+    address: str, title: str, text: str, to: str = "",
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> bool:  # fmt: skip
     asset = apprise.AppriseAsset(
         app_id="Face Attendance", storage_mode="memory", secure_logging=True, async_mode=False
     )
-    sender = apprise.Apprise(asset=asset)
-    return bool(sender.add(address)) and bool(
-        sender.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT)
+    sender = apprise.Apprise.instantiate(address, asset=asset)
+    if to:
+        if not isinstance(sender, NotifyEmail):
+            return False
+        _redirect(sender, to, headers)
+    service = apprise.Apprise(asset=asset)
+    return (
+        isinstance(sender, apprise.NotifyBase)
+        and service.add(sender)
+        and bool(service.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT))
     )
+
+
+def _redirect(sender: NotifyEmail, to: str, headers: Mapping[str, str]) -> None:
+    """To one address, and to none of those whom the channel writes to."""
+    sender.targets = [(False, to)]
+    sender.cc, sender.bcc = set(), set()
+    sender.headers |= headers

@@ -1,9 +1,15 @@
 """What happened that somebody may want to be told: of which kinds, and one such notice."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self
+
+from face_rec.languages.language import msgid
+
+Facts = Mapping[str, str | int]
+"""What a kind says beyond whom, where and when, by name."""
 
 
 class About(StrEnum):
@@ -14,40 +20,85 @@ class About(StrEnum):
     SITE = "site"
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One of the facts of a kind: its name, what it is, in words, and its type."""
+
+    name: str
+    words: str
+    kind: type[str] | type[int] = str
+
+
+_KIND: Final = Fact("kind", "punch, in, out or break")
+_MINUTES: Final = Fact("minutes", "how many minutes late, begun ones whole", int)
+_DAY: Final = Fact("day", "the local day, YYYY-MM-DD")
+_WHY: Final = Fact("why", "what spoke against the face, in English")
+_WHAT: Final = Fact("what", "void, retype or confirm")
+_BY: Final = Fact("by", "the account, kiosk or token that did it")
+_CHECK: Final = Fact("check", "the check of /readyz")
+
+
 class NoticeKind(StrEnum):
     """Every kind of notice: its value as programs get it, which is never renamed, ``words`` as
-    people read it, and what it is about. Nothing else lists them."""
+    people read it, what it is about, its ``facts``, and the broader kind that it is ``within``:
+    who is told of that is told of this as well. Nothing else lists them, so that a new one is a
+    line here and whatever publishes it."""
 
     words: str
     about: About
+    facts: tuple[Fact, ...]
+    within: str
 
-    MARK = "attendance.mark", "Marked", About.PERSON
-    LATE = "attendance.late", "Came late", About.PERSON
-    ABSENT = "attendance.absent", "Absent", About.PERSON
-    MISSING_OUT = "attendance.missing_out", "Did not check out", About.PERSON
-    HELD = "attendance.held", "Not taken for live", About.PERSON
-    CORRECTION = "attendance.correction", "Mark corrected", About.PERSON
-    KIOSK_SILENT = "kiosk.silent", "Kiosk is silent", About.KIOSK
-    KIOSK_BACK = "kiosk.back", "Kiosk is back", About.KIOSK
-    PROBLEM = "site.problem", "Something is wrong", About.SITE
-    SOLVED = "site.solved", "Is right again", About.SITE
-    TEST = "site.test", "A test", About.SITE
+    MARK = "attendance.mark", msgid("Marked"), About.PERSON, (_KIND,)
+    LATE = "attendance.late", msgid("Came late"), About.PERSON, (_MINUTES,)
+    ABSENT = "attendance.absent", msgid("Absent"), About.PERSON, (_DAY,)
+    MISSING_OUT = "attendance.missing_out", msgid("Did not check out"), About.PERSON, (_DAY,)
+    HELD = "attendance.held", msgid("Not taken for live"), About.PERSON, (_WHY,)
+    SPOOF = (
+        "attendance.spoof", msgid("A picture before the camera"), About.PERSON, (_WHY,),
+        "attendance.held",
+    )  # fmt: skip
+    CORRECTION = "attendance.correction", msgid("Mark corrected"), About.PERSON, (_WHAT, _BY)
+    DISPUTED = (
+        "attendance.disputed", msgid("Correction asked for"), About.PERSON, (_BY,),
+        "attendance.correction",
+    )  # fmt: skip
+    KIOSK_SILENT = "kiosk.silent", msgid("Kiosk is silent"), About.KIOSK
+    KIOSK_BACK = "kiosk.back", msgid("Kiosk is back"), About.KIOSK
+    PROBLEM = "site.problem", msgid("Something is wrong"), About.SITE, (_CHECK,)
+    DISK = "site.disk", msgid("Disk is full or failing"), About.SITE, (_CHECK,), "site.problem"
+    CHAIN = (
+        "site.chain_broken", msgid("The chain of marks is broken"), About.SITE, (_CHECK,),
+        "site.problem",
+    )  # fmt: skip
+    SOLVED = "site.solved", msgid("Is right again"), About.SITE, (_CHECK,)
+    TEST = "site.test", msgid("A test"), About.SITE
 
     @property
     def plain(self) -> str:
         """Its value within an id, which has no full stop: that parts what a webhook signs."""
         return self.value.replace(".", "-").replace("_", "-")
 
-    def __new__(cls, value: str, words: str, about: About) -> Self:
+    def __new__(
+        cls, value: str, words: str, about: About, facts: tuple[Fact, ...] = (), within: str = ""
+    ) -> Self:
         kind = str.__new__(cls, value)
         kind._value_ = value
         kind.words = words
         kind.about = about
+        kind.facts = facts
+        kind.within = within
         return kind
 
 
 TOLD: Final = tuple(kind for kind in NoticeKind if kind is not NoticeKind.TEST)
 """What a rule can be about."""
+
+
+def words_of(kind: str) -> str:
+    """A kind in words; as it is if a later version wrote it."""
+    known = {one.value: one.words for one in NoticeKind}
+    return known.get(kind, f"{kind} (of a later version)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +107,8 @@ class Notice:
     it need be erased: name and group are looked up when it is told.
 
     ``id`` is the same however often it is told. ``event``: the mark or correction it is about.
-    ``details``: one line for people, without a name; empty where the kind says it all.
+    ``details``: one line for people, in English, without a name; empty where the kind says it
+    all. ``facts``: those of its kind, for programs and other languages.
     """
 
     id: str
@@ -66,3 +118,4 @@ class Notice:
     kiosk: str = ""
     event: str = ""
     details: str = ""
+    facts: Facts = field(default_factory=dict)

@@ -7,8 +7,10 @@ from face_rec.domain.people import Person
 from face_rec.notices.notice import About, Notice
 
 
-def as_json(notice: Notice, person: Person | None) -> dict[str, object]:
-    """A notice as programs get it, by webhook and by the live feed alike."""
+def as_json(notice: Notice, person: Person | None, acknowledge: str = "") -> dict[str, object]:
+    """A notice as programs get it, by webhook and by the live feed alike. ``acknowledge``: the
+    address where somebody says that they take care of it, where a rule waits for that."""
+    facts = notice.kind.facts  # one that an older version wrote has none of them
     who = {"id": person.id, "name": person.name, "group": person.group} if person else None
     return {
         "type": notice.kind.value,
@@ -19,6 +21,8 @@ def as_json(notice: Notice, person: Person | None) -> dict[str, object]:
             "kiosk": notice.kiosk,
             "event": notice.event,
             "details": notice.details,
+            "facts": {fact.name: notice.facts.get(fact.name, fact.kind()) for fact in facts},
+            **({"acknowledge": acknowledge} if acknowledge else {}),
         },
     }
 

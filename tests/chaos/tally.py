@@ -4,7 +4,7 @@ that was counted, and the sums are those of all lines."""
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
@@ -82,3 +82,17 @@ def _about(found: Iterable[Stretch]) -> Iterator[str]:
     if loads:
         yield "\n" + ", ".join(f"{name} {count:,}" for name, count in faults.most_common())
         yield f"\n{missed.total():,} more hit nobody; load {min(loads)} to {max(loads)}\n"
+
+
+def shown_by(
+    flaws: Callable[[], Sequence[str]], strike: Callable[[], None], beginnings: tuple[str, ...]
+) -> list[str]:
+    """Those of the ``flaws`` that begin so, after as many strikes as it takes: where a
+    promise is broken on purpose mostly the first shows it."""
+    shown: list[str] = []
+    for _ in range(15):
+        strike()
+        shown = [flaw for flaw in flaws() if flaw.startswith(beginnings)]
+        if shown:
+            break
+    return shown

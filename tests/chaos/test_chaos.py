@@ -10,6 +10,7 @@ from tests.chaos.deployments import Alone
 from tests.chaos.history import History
 from tests.chaos.kiosk import MUTATIONS, Pass
 from tests.chaos.proxy import Line
+from tests.chaos.tally import shown_by
 from tests.chaos.world import Chaos
 from tests.nightly import every_day_but
 from tests.samples import an_event
@@ -57,15 +58,14 @@ _DEAR = {"confirms before it is fsynced"}
 @pytest.mark.parametrize("mutation", every_day_but(_DEAR, REVEALED))
 def test_the_promise_broken_on_purpose_is_noticed(tmp_path: Path, mutation: str) -> None:
     with Chaos(tmp_path, "everysec", seed=1, mutation=mutation) as chaos:
-        shown: list[str] = []
-        for _ in range(15):  # mostly the first shows it
-            chaos.passes(20)
-            REVEALED[mutation](chaos)
-            chaos.settle(within=4.0)
-            shown = [flaw for flaw in chaos.result.flaws if flaw.startswith(SHOWN)]
-            if shown:
-                break
-        assert shown, chaos.result.flaws
+        found = shown_by(lambda: chaos.result.flaws, lambda: _round(chaos, mutation), SHOWN)
+        assert found, chaos.result.flaws
+
+
+def _round(chaos: Chaos, mutation: str) -> None:
+    chaos.passes(20)
+    REVEALED[mutation](chaos)
+    chaos.settle(within=4.0)
 
 
 SHOWN = ("lost", "nobody made it")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.office import DONE, MUTATIONS, REFUSED, UNKNOWN
-from tests.chaos.tally import Stretch, Tally
+from tests.chaos.tally import Stretch, Tally, shown_by
 from tests.chaos.world import Chaos
 from tests.chaos.writes import GONE, TAKEN, Wish, Writes, Written
 from tests.nightly import every_day_but
@@ -26,15 +26,14 @@ SHOWN = ("lost", "came back", "twice", "not as it was written", "nobody made it"
 @pytest.mark.parametrize("mutation", every_day_but(REVEALED.keys() - _EVERY_DAY, REVEALED))
 def test_a_write_that_is_not_kept_in_its_order_is_noticed(tmp_path: Path, mutation: str) -> None:
     with Chaos(tmp_path, "nothing", seed=1, office=mutation) as chaos:
-        shown: list[str] = []
-        for _ in range(15):  # mostly the first shows it
-            chaos.written(12)
-            REVEALED[mutation](chaos)
-            chaos.settle(within=12.0)
-            shown = [flaw for flaw in chaos.result.flaws if flaw.startswith(SHOWN)]
-            if shown:
-                break
-        assert shown, chaos.result.flaws
+        found = shown_by(lambda: chaos.result.flaws, lambda: _round(chaos, mutation), SHOWN)
+        assert found, chaos.result.flaws
+
+
+def _round(chaos: Chaos, mutation: str) -> None:
+    chaos.written(12)
+    REVEALED[mutation](chaos)
+    chaos.settle(within=12.0)
 
 
 def test_each_mutation_of_the_office_has_its_faults() -> None:

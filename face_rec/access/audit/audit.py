@@ -81,6 +81,7 @@ class Action(StrEnum):
     NOTICE_RULE_REMOVED = "notices.rule.removed"
     NOTICE_SENT_AGAIN = "notices.sent.again"
     NOTICE_FORGOTTEN = "notices.forgotten"
+    NOTICE_ACKNOWLEDGED = "notices.acknowledged"
 
 
 BY_STRANGERS: Final = frozenset(

@@ -3,13 +3,15 @@ are due. Every step is one script over keys of one slot."""
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar, cast
 
 from redis.exceptions import ResponseError
 
-from face_rec.notices.delivery import Delivery, Entry, Outcome, Queued
+from face_rec.notices.delivery import Delivery, Entry, Opened, Outcome, Queued
 from face_rec.notices.notice import Notice
+from face_rec.notices.waiting import Waiting
 from face_rec.stores.notices import outbox_keys
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import Client, redis_errors
@@ -23,6 +25,7 @@ _SORT: Final = Script("sort_notices")
 _TAKE: Final = Script("take_deliveries")
 _SETTLE: Final = Script("settle_delivery")
 _REVIVE: Final = Script("revive_delivery")
+_MOVE: Final = Script("move_waiting")
 _GROUP: Final = "sorting"
 _KEPT: Final = 100_000
 """Entries of the stream, about: as far back as a program that was away can go on. What no process
@@ -31,6 +34,8 @@ _CAP: Final = 1_000_000
 """Entries, sorted or not, where nobody sorts any more: some 300 MB."""
 _AT_ONCE: Final = 1000
 """Notices of a step: one of 100,000 people would hold up every mark meanwhile."""
+_OPEN: Final = 10_000
+"""May wait to be acknowledged; of more the first step is told and nobody after."""
 _TOLD_SECONDS: Final = 4 * 86_400
 _SETTLED_KEPT: Final = 200
 _ABANDONED_MS: Final = 60_000
@@ -39,6 +44,7 @@ _ABANDONED_MS: Final = 60_000
 _notice: Final = Reader(Notice)
 _delivery: Final = Reader(Delivery)
 _outcome: Final = Reader(Outcome)
+_open: Final = Reader(Waiting)
 
 
 class RedisOutbox:
@@ -51,6 +57,7 @@ class RedisOutbox:
         self._stream = outbox_keys.outbox(site)
         self._places = outbox_keys.outbox_places(site)
         self._on_their_way = [outbox_keys.deliveries(site), outbox_keys.deliveries_due(site)]
+        self._waiting = [outbox_keys.waiting(site), outbox_keys.waiting_due(site)]
         self._dead = outbox_keys.deliveries_dead(site)
         self._settled = outbox_keys.deliveries_settled(site)
 
@@ -136,15 +143,24 @@ class RedisOutbox:
     # --- deliveries
 
     @redis_errors()
-    def sort(self, entries: Sequence[Entry], queued: Sequence[Queued], now: datetime) -> None:
+    def sort(
+        self,
+        entries: Sequence[Entry],
+        queued: Sequence[Queued],
+        now: datetime,
+        opened: Sequence[Opened] = (),
+    ) -> None:
         names = [self._stream, *self._on_their_way, outbox_keys.notices_cooled(self._site)]
-        arguments: list[Argument] = [_GROUP, _ms(now), _KEPT, len(entries)]
+        arguments: list[Argument] = [_GROUP, _ms(now), _KEPT, len(entries), len(queued), _OPEN]
         arguments += [entry.number for entry in entries]
         for one in queued:
-            until = _ms(one.until) if one.until else 0
             text = written(one.delivery)
-            arguments += [one.delivery.id, text, _ms(one.due), one.cooled, until]
-        _SORT.run(self._client, names, arguments)
+            arguments += [one.delivery.id, text, _ms(one.due), one.cooled, _until(one.until)]
+        for other in opened:
+            text = written(other.waiting)
+            arguments += [other.waiting.id, text, _ms(other.due), other.cooled]
+            arguments.append(_until(other.until))
+        _SORT.run(self._client, [*names, *self._waiting], arguments)
 
     @redis_errors()
     def take(self, now: datetime, lease: timedelta, most: int) -> list[Delivery]:
@@ -171,7 +187,7 @@ class RedisOutbox:
         if found is None:
             return False
         old = _delivery(found)
-        fresh = Delivery(old.id, old.channel, old.rule, old.notice)
+        fresh = replace(old, batch="", tries=0, problem="")
         return self._revive(delivery_id, written(fresh), _ms(now))
 
     @redis_errors()
@@ -195,6 +211,43 @@ class RedisOutbox:
     def recent(self) -> list[Outcome]:
         found = cast("list[bytes]", self._client.lrange(self._settled, 0, -1))
         return _read(_outcome, found)
+
+    # --- what waits to be acknowledged
+
+    @redis_errors()
+    def opened(self, waiting_id: str) -> Waiting | None:
+        found = cast("bytes | None", self._client.hget(self._waiting[0], waiting_id))
+        return next(iter(_read(_open, [found] if found else [])), None)
+
+    @redis_errors()
+    def all_opened(self) -> list[Waiting]:
+        found = cast("list[bytes]", self._client.hvals(self._waiting[0]))
+        newest = sorted(_read(_open, found), key=lambda one: one.since, reverse=True)
+        return sorted(newest, key=lambda one: not one.open)
+
+    @redis_errors()
+    def take_opened(self, now: datetime, lease: timedelta, most: int) -> list[Waiting]:
+        found = _TAKE.run(self._client, self._waiting, [_ms(now), _ms(now + lease), most])
+        return _read(_open, found)
+
+    @redis_errors()
+    def move(
+        self,
+        seen: Waiting,
+        after: Waiting | None,
+        due: datetime,
+        queued: Sequence[Queued] = (),
+    ) -> bool:
+        text = written(after) if after else b""
+        arguments: list[Argument] = [seen.id, seen.step, seen.by, text, _ms(due)]
+        for one in queued:
+            arguments += [one.delivery.id, written(one.delivery), _ms(one.due)]
+        names = [*self._waiting, *self._on_their_way]
+        return bool(_MOVE.run(self._client, names, arguments))
+
+
+def _until(moment: datetime | None) -> int:
+    return _ms(moment) if moment else 0
 
 
 def _texts(notices: Sequence[Notice]) -> list[Argument]:

@@ -44,3 +44,13 @@ def deliveries_settled(site: str) -> str:
 def notices_cooled(site: str) -> str:
     """Sorted set: what is not told again → until when, milliseconds since 1970."""
     return f"notices:{{{site}}}:cooled"
+
+
+def waiting(site: str) -> str:
+    """Hash: id → JSON of what waits to be acknowledged, or was lately."""
+    return f"notices:{{{site}}}:waiting"
+
+
+def waiting_due(site: str) -> str:
+    """Sorted set: id → when others are told, or it is forgotten, milliseconds since 1970."""
+    return f"notices:{{{site}}}:waiting-due"

@@ -27,6 +27,7 @@ from face_rec.domain.errors import (
     StoreError,
 )
 from face_rec.domain.marks import Event
+from face_rec.notices.schema import schema
 from face_rec.protocols.people import PeopleReader
 from face_rec.web.api import people_api, schemas
 from face_rec.web.api.feed import feed
@@ -75,6 +76,10 @@ async def _openapi(_: Request, __: Parts) -> Mapping[str, Any]:
     return document(OPERATIONS, CODES)
 
 
+async def _schema(_: Request, __: Parts) -> Mapping[str, Any]:
+    return schema()
+
+
 async def events(request: Request, parts: Parts) -> EventPage:
     """One page of events, oldest first. Raises BadRequest, StoreUnavailable."""
     return await to_thread.run_sync(_page, request.query_params, parts)
@@ -91,6 +96,7 @@ OPERATIONS: Final = (
         description="Server-Sent Events; the header Last-Event-ID goes on where a program was.",
         media="text/event-stream",
     ),
+    Operation("GET", "/events/schema", _schema, "What each event says, as JSON Schema", None),
     *people_api.OPERATIONS,
 )  # fmt: skip
 

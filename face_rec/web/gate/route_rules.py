@@ -30,7 +30,7 @@ class Way(StrEnum):
     USER = "user"  # a session
     BEARER = "bearer"  # an API token
     EITHER = "either"  # a session or an API token
-    SIGNED = "signed"  # nobody need: what is sent is signed by whom it is from
+    SIGNED = "signed"  # nobody need: what is sent, or the address itself, is signed
     NEVER = "never"  # Streamlit's own, of no use here
 
 
@@ -137,6 +137,7 @@ API: Final[Mapping[tuple[str, str], Right | None]] = {
     ("GET", "/openapi.json"): None,
     ("GET", "/attendance"): Right.RECORDS,
     ("GET", "/events"): Right.RECORDS,
+    ("GET", "/events/schema"): None,
     ("GET", "/people"): Right.PEOPLE_READ,
     ("POST", "/people"): Right.PEOPLE_WRITE,
     ("GET", "/people/{id}"): Right.PEOPLE_READ,
@@ -154,6 +155,7 @@ BELOW: Final[Mapping[str, Rule]] = {
     "/account/": Rule(Way.USER),
     "/setup/": _OPEN,
     "/kiosk/link/": _OPEN,
+    "/acknowledge/": Rule(Way.SIGNED),
     "/kiosk/icons/": Rule(Way.OPEN, keep=True),
     "/api/v1/": Rule(Way.BEARER),
     "/api/": Rule(Way.BEARER),

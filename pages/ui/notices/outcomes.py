@@ -18,6 +18,7 @@ from pages.ui.shared.text import counted, plain
 from pages.ui.shared.times import date_and_time
 from pages.ui.shared.widgets import Line, Tone, state_list
 
+_AT_ONCE: Final = 10
 OUTCOMES: Final = "outcomes"
 """What the way back from a proof is called."""
 
@@ -34,12 +35,13 @@ def outcomes(app: NoticesFacade) -> None:
             st.caption(f"{counted(waiting, 'notice', 'notices')} on the way or waiting.")
         elif not (dead or recent):
             st.caption("Nothing yet.")
-        dead, recent = dead[:50], recent[:20]
+        begin = _AT_ONCE * (_page(len(dead)) - 1)
+        dead, recent = dead[begin : begin + _AT_ONCE], recent[:20]
         told = [one.notice for one in dead] + [one.notice for one in recent]
         people = app.people.many(sorted({one.subject for one in told if one.subject}))
         may = fresh()
         for one in dead:
-            _dead(one, _about(one.notice, people), names.get(one.channel, "(removed)"))
+            _dead(one, about(one.notice, people), names.get(one.channel, "(removed)"))
             if may:
                 _offered(app, one)
         if dead and not may:
@@ -47,13 +49,22 @@ def outcomes(app: NoticesFacade) -> None:
         state_list(
             Line(
                 one.notice.kind.words,
-                " · ".join(word for word in (_about(one.notice, people), one.problem) if word),
+                " · ".join(word for word in (about(one.notice, people), one.problem) if word),
                 names.get(one.channel, "(removed)"),
                 date_and_time(one.at, app.site.timezone),
                 tone=Tone.WARN if one.problem else Tone.GOOD,
             )
             for one in recent
         )
+
+
+def _page(dead: int) -> int:
+    """Which page of what was given up is shown, from 1 on."""
+    pages = -(-dead // _AT_ONCE)
+    if pages < 2:
+        return 1
+    st.caption(f"{counted(dead, 'was', 'were')} given up; {_AT_ONCE} are shown at a time.")
+    return min(pages, st.pagination(pages, width="stretch", key=f"dead_page_{pages}"))
 
 
 def _dead(one: Delivery, about: str, channel: str) -> None:
@@ -83,7 +94,7 @@ def _done(change: Callable[[], None]) -> None:
         st.rerun(scope="fragment")
 
 
-def _about(notice: Notice, people: Mapping[str, Person]) -> str:
+def about(notice: Notice, people: Mapping[str, Person]) -> str:
     person = people.get(notice.subject)
     words = [person.name if person else "", notice.details, notice.kiosk]
     return ", ".join(word for word in words if word)

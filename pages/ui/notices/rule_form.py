@@ -1,4 +1,4 @@
-"""The form of a rule: what is told, of whom, by which channels, and when not."""
+"""The form of a rule: what is told, of whom, by which channels, when not, and who is next."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,8 +9,9 @@ import streamlit as st
 
 from face_rec.domain.groups import ALL_GROUPS, Groups, only
 from face_rec.facades.notices import NoticesFacade
-from face_rec.notices.channel import DAY_MINUTES, Channel, NoticeRule
+from face_rec.notices.channel import DAY_MINUTES, Channel, NoticeRule, Step
 from face_rec.notices.notice import TOLD, About, NoticeKind
+from pages.ui.notices.wording import wordings
 from pages.ui.shared.people_index import people_index
 
 NOBODY: Final = NoticeRule("", "", frozenset(), frozenset())
@@ -19,24 +20,29 @@ _ABOUT: Final[Mapping[About, str]] = {
     About.KIOSK: "About kiosks",
     About.SITE: "About the system",
 }
+_STEPS: Final = 5
+_MINUTES: Final = 10
 
 
 def rule_fields(app: NoticesFacade, rule: NoticeRule, channels: list[Channel]) -> NoticeRule:
-    """The rule as the form says it; within a form."""
+    """The rule as the form says it. Kinds of a later version stay."""
     title = st.text_input("Name", rule.title, max_chars=80, placeholder="Late and absent")
-    kinds = frozenset(kind for about in About for kind in _kinds(about, rule))
-    chosen = st.multiselect(
-        "By which channels", [one.id for one in channels], default=sorted(
-            rule.channels & {one.id for one in channels}
-        ),
-        format_func={one.id: one.title for one in channels}.__getitem__,
-    )  # fmt: skip
+    kinds = [kind for about in About for kind in _kinds(about, rule)]
+    named = {one.id: one.title for one in channels}
+    by = _channels("By which channels", rule.channels, named, "rule_channels")
     whom = replace(rule, groups=_groups(app, rule.groups), kiosks=_kiosks(app, rule.kiosks))
-    timed = _times(whom)
-    return replace(
-        timed, title=title or "", kinds=kinds, channels=frozenset(chosen),
-        active=st.toggle("In force", rule.active),
-    )  # fmt: skip
+    told = replace(whom, title=title or "", kinds=_all_of(kinds, rule), channels=by)
+    later = st.expander("When, and who is next", icon=":material/schedule:")
+    with later:
+        told = replace(_times(told), steps=_steps(rule, named))
+    with st.expander("Words and language", icon=":material/translate:"):
+        told = wordings(app, told, kinds)
+    return replace(told, active=st.toggle("In force", rule.active))
+
+
+def _all_of(chosen: list[NoticeKind], rule: NoticeRule) -> frozenset[str]:
+    offered = {kind.value for kind in TOLD}
+    return frozenset(kind.value for kind in chosen) | (rule.kinds - offered)
 
 
 def _kinds(about: About, rule: NoticeRule) -> list[NoticeKind]:
@@ -46,6 +52,17 @@ def _kinds(about: About, rule: NoticeRule) -> list[NoticeKind]:
     return st.pills(
         _ABOUT[about], offered, default=already, format_func=words.__getitem__,
         selection_mode="multi",
+    )  # fmt: skip
+
+
+def _channels(
+    label: str, chosen: frozenset[str], named: Mapping[str, str], key: str
+) -> frozenset[str]:
+    return frozenset(
+        st.multiselect(
+            label, list(named), default=sorted(chosen & named.keys()), key=key,
+            format_func=lambda one: named.get(one, "(removed)"), placeholder="Choose channels",
+        )
     )  # fmt: skip
 
 
@@ -82,3 +99,25 @@ def _times(rule: NoticeRule) -> NoticeRule:
         rule, quiet_from=quiet or time(0), quiet_until=until or time(0), digest=int(digest),
         cooldown=int(cooldown),
     )  # fmt: skip
+
+
+def _steps(rule: NoticeRule, named: Mapping[str, str]) -> tuple[Step, ...]:
+    """Those that there are, and one more that is empty."""
+    st.caption(
+        "Where somebody is named here, each message has a link by which its reader says that they "
+        "take care of it. Nobody did in time: the next ones are told."
+    )
+    found: list[Step] = []
+    for number in range(_STEPS):
+        before = rule.steps[number] if number < len(rule.steps) else Step(_MINUTES, frozenset())
+        left, right = st.columns([1, 2.4])
+        label = "If nobody acknowledges in" if not number else "… and after more"
+        after = left.number_input(
+            f"{label} (min)", 1, DAY_MINUTES, before.after, 5, key=f"step_after_{number}"
+        )
+        with right:
+            chosen = _channels("tell", before.channels, named, f"step_channels_{number}")
+        if not chosen:
+            break
+        found.append(Step(int(after), chosen))
+    return tuple(found)

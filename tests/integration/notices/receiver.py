@@ -100,7 +100,8 @@ class Mailbox:
         if self.away:
             return "451 not now"
         letter = message_from_bytes(envelope.original_content or b"", policy=default)
-        self.letters.append(f"{letter['subject']}\n{letter.get_content()}")
+        text = letter.get_content().replace("\r\n", "\n")
+        self.letters.append(f"{letter['subject']}\n{text}")
         return "250 OK"
 
 

@@ -56,7 +56,7 @@ def test_an_admin_adds_a_program_tries_it_and_says_what_it_is_told(
         shown = " ".join(one.value for one in page.markdown)
         assert "Payroll" in shown
         assert "127\\.0.0.1" in shown  # as Markdown has it
-        assert "Marked → Payroll" in shown
+        assert "**Payroll** is told of Marked." in shown
         page.button(key=f"test_{made.id}").click().run()
         assert [one.value for one in page.success] == ["It went out."]
         receiver.status = 500

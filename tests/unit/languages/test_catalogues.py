@@ -1,4 +1,4 @@
-"""Catalogues: nothing that a kiosk says is missing in one, and no placeholder is lost."""
+"""Catalogues: nothing that is said is missing in one, and no placeholder is lost."""
 
 import ast
 import re
@@ -12,16 +12,19 @@ from babel.messages.catalog import Catalog, Message
 
 from face_rec.languages.language import LANGUAGES
 from face_rec.languages.translator import CATALOGUES, CATEGORIES, read_catalogue
-from tests.messages import ROOT, catalogue_file, files_of, folders, holes, template
+from tests.messages import DOMAINS, ROOT, catalogue_file, files_of, folders, holes, template
 
 DOMAIN = "kiosk"
-ALL = pytest.mark.parametrize("folder", folders())
+"""Of whose files no text may escape."""
+ALL = pytest.mark.parametrize(
+    ("folder", "domain"), [(folder, domain) for domain in DOMAINS for folder in folders()]
+)
 _VALUE = re.compile(r"\{(\w*)\}")
 
 
 @cache
-def wanted() -> Catalog:
-    return template(DOMAIN)
+def wanted(domain: str) -> Catalog:
+    return template(domain)
 
 
 def entries(catalogue: Catalog) -> Iterator[Message]:
@@ -35,32 +38,38 @@ def texts(said: str | Iterable[str] | None) -> tuple[str, ...]:
 def test_there_are_the_twelve_languages_and_each_has_a_catalogue() -> None:
     codes = {code.split("-")[0] for code in LANGUAGES}
     assert codes == {"en", "de", "fr", "es", "pt", "it", "pl", "tr", "ru", "hi", "zh", "ar"}
-    assert sorted(one.parent.name for one in CATALOGUES.glob("*/*.po")) == sorted(folders())
+    stored = sorted((one.parent.name, one.stem) for one in CATALOGUES.glob("*/*.po"))
+    assert stored == sorted((folder, domain) for folder in folders() for domain in DOMAINS)
 
 
 @ALL
-def test_no_catalogue_has_a_hole_and_none_keeps_what_nobody_says(folder: str) -> None:
-    made = read_catalogue(catalogue_file(folder, DOMAIN))
+def test_no_catalogue_has_a_hole_and_none_keeps_what_nobody_says(folder: str, domain: str) -> None:
+    made = read_catalogue(catalogue_file(folder, domain))
     assert holes(made) == []
     assert not [one.id for one in made if one.fuzzy and one.id]
-    assert {one.id for one in entries(made)} == {one.id for one in entries(wanted())}, (
+    assert {one.id for one in entries(made)} == {one.id for one in entries(wanted(domain))}, (
         "run: make messages"
     )
     stored = {str(one.id): sorted(file for file, _ in one.locations) for one in entries(made)}
-    found = {str(one.id): sorted(file for file, _ in one.locations) for one in entries(wanted())}
+    found = {
+        str(one.id): sorted(file for file, _ in one.locations) for one in entries(wanted(domain))
+    }
     assert stored == found, "run: make messages"
 
 
-def test_the_template_is_what_the_sources_say() -> None:
-    stored = read_catalogue(CATALOGUES / f"{DOMAIN}.pot")
-    assert {one.id for one in entries(stored)} == {one.id for one in entries(wanted())}, (
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_the_template_is_what_the_sources_say(domain: str) -> None:
+    stored = read_catalogue(CATALOGUES / f"{domain}.pot")
+    assert {one.id for one in entries(stored)} == {one.id for one in entries(wanted(domain))}, (
         "run: make messages"
     )
 
 
 @ALL
-def test_every_form_of_every_text_has_the_placeholders_of_the_english_one(folder: str) -> None:
-    made = read_catalogue(catalogue_file(folder, DOMAIN))
+def test_every_form_of_every_text_has_the_placeholders_of_the_english_one(
+    folder: str, domain: str
+) -> None:
+    made = read_catalogue(catalogue_file(folder, domain))
     for one in entries(made):
         english = set(_VALUE.findall(texts(one.id)[-1]))
         for number, said in enumerate(texts(one.string)):
@@ -73,9 +82,11 @@ def test_every_form_of_every_text_has_the_placeholders_of_the_english_one(folder
 
 
 @ALL
-def test_forms_go_with_the_numbers_that_browsers_and_gettext_take_them_for(folder: str) -> None:
+def test_forms_go_with_the_numbers_that_browsers_and_gettext_take_them_for(
+    folder: str, domain: str
+) -> None:
     language = next(one for one in LANGUAGES.values() if one.catalogue == folder)
-    made = read_catalogue(catalogue_file(folder, DOMAIN))
+    made = read_catalogue(catalogue_file(folder, domain))
     rule = language.formats.plural_form
     kinds = [kind for kind in CATEGORIES if kind in {*rule.tags, "other"}]
     chosen = c2py(made.plural_expr)
@@ -87,9 +98,9 @@ def test_forms_go_with_the_numbers_that_browsers_and_gettext_take_them_for(folde
 
 
 @ALL
-def test_a_translation_is_not_left_in_english(folder: str) -> None:
+def test_a_translation_is_not_left_in_english(folder: str, domain: str) -> None:
     """Words that are the same in both are few: Pause, Kiosk, Video …"""
-    made = read_catalogue(catalogue_file(folder, DOMAIN))
+    made = read_catalogue(catalogue_file(folder, domain))
     same = [one.id for one in entries(made) if one.id == one.string and len(str(one.id)) > 14]
     assert same == []
 

@@ -12,8 +12,8 @@ from face_rec.domain.groups import only
 from face_rec.domain.people import Person
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
 from face_rec.notices.delivery import Delivery, next_try
-from face_rec.notices.notice import Notice, NoticeKind
-from face_rec.notices.sorting import queue
+from face_rec.notices.notice import Notice, NoticeKind, words_of
+from face_rec.notices.sorting import Facts, queue
 from tests.fakes.clock import MORNING
 from tests.samples import a_person
 
@@ -29,7 +29,7 @@ LATE = Notice("e1.late", NoticeKind.LATE, MORNING, "s1", "door")
 def _sent(
     rule: NoticeRule, notice: Notice = LATE, person: Person | None = None, now: datetime = MORNING
 ) -> dict[str, datetime]:
-    found = queue(notice, person or a_person(), [rule], CHANNELS, now, BERLIN)
+    found = queue(notice, person or a_person(), Facts([rule], CHANNELS, now, BERLIN))
     return {one.delivery.channel: one.due for one in found}
 
 
@@ -48,14 +48,14 @@ def test_a_rule_may_be_about_some_kinds_groups_and_kiosks_only() -> None:
 
 def test_nobody_is_told_of_people_of_other_groups_nor_of_the_erased() -> None:
     narrowed = replace(RULE, groups=only("Office"))
-    assert not list(queue(LATE, None, [narrowed], CHANNELS, MORNING, BERLIN))
+    assert not list(queue(LATE, None, Facts([narrowed], CHANNELS, MORNING, BERLIN)))
     problem = Notice("p", NoticeKind.PROBLEM, MORNING)
-    assert list(queue(problem, None, [narrowed], CHANNELS, MORNING, BERLIN))
+    assert list(queue(problem, None, Facts([narrowed], CHANNELS, MORNING, BERLIN)))
 
 
 def test_several_rules_send_one_notice_once_and_the_earliest_counts() -> None:
     slow = replace(RULE, id="r2", digest=60)
-    found = list(queue(LATE, a_person(), [slow, RULE], CHANNELS, MORNING, BERLIN))
+    found = list(queue(LATE, a_person(), Facts([slow, RULE], CHANNELS, MORNING, BERLIN)))
     assert {one.delivery.id: one.due for one in found} == {
         "hook:e1.late": MORNING, "mail:e1.late": MORNING
     }  # fmt: skip
@@ -105,16 +105,18 @@ def test_whatever_the_rule_nothing_goes_out_early_or_in_quiet_hours(
 
 def test_the_same_of_one_person_is_cooled_by_rule_and_channel() -> None:
     rule = replace(RULE, cooldown=10)
-    found = list(queue(LATE, a_person(), [rule], CHANNELS, MORNING, BERLIN))
+    found = list(queue(LATE, a_person(), Facts([rule], CHANNELS, MORNING, BERLIN)))
     assert len({one.cooled for one in found}) == 2
     assert {one.until for one in found} == {MORNING + timedelta(minutes=10)}
 
 
 def test_what_one_rule_does_not_tell_again_another_may_still_want() -> None:
     cooled, collected = replace(RULE, cooldown=10), replace(RULE, id="r2", digest=30)
-    found = list(queue(LATE, a_person(), [collected, cooled, RULE], CHANNELS, MORNING, BERLIN))
+    found = list(
+        queue(LATE, a_person(), Facts([collected, cooled, RULE], CHANNELS, MORNING, BERLIN))
+    )
     assert [one.cooled for one in found] == [""] * 2  # at once, and never held back
-    found = list(queue(LATE, a_person(), [collected, cooled], CHANNELS, MORNING, BERLIN))
+    found = list(queue(LATE, a_person(), Facts([collected, cooled], CHANNELS, MORNING, BERLIN)))
     mail = [one for one in found if one.delivery.channel == "mail"]
     assert [(bool(one.cooled), one.delivery.rule) for one in mail] == [(True, "r1"), (False, "r2")]
 
@@ -126,3 +128,16 @@ def test_a_delivery_is_tried_for_three_days_and_then_given_up() -> None:
         moment, tries = again, tries + 1
     assert tries == 10
     assert timedelta(days=2.5) < moment - MORNING < timedelta(days=4)
+
+
+def test_a_rule_about_something_broader_is_told_of_what_lies_within() -> None:
+    disk = Notice("d", NoticeKind.DISK, MORNING)
+    assert _sent(replace(RULE, kinds=frozenset({"site.problem"})), disk)
+    assert not _sent(replace(RULE, kinds=frozenset({"site.solved"})), disk)
+
+
+def test_a_kind_that_a_later_version_has_added_stops_nothing() -> None:
+    rule = replace(RULE, kinds=frozenset({"of.tomorrow", "attendance.late"}))
+    assert _sent(rule)
+    assert not _sent(replace(RULE, kinds=frozenset({"of.tomorrow"})))
+    assert words_of("of.tomorrow") == "of.tomorrow (of a later version)"

@@ -1,7 +1,6 @@
 """Notices as the app runs them: what has happened is noted, sorted and sent, by three threads."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from datetime import date
 from typing import Final
@@ -9,15 +8,14 @@ from typing import Final
 from face_rec.access.audit.audit import Action
 from face_rec.background import Background
 from face_rec.clock import Clock
-from face_rec.domain.errors import StoreError
 from face_rec.notices.channels import Channels
 from face_rec.notices.conditions import ConditionFeed
 from face_rec.notices.delivery import Delivery, Outbox, Outcome
 from face_rec.notices.feeds import DayFeed, MarkFeed
-from face_rec.notices.sending import Sending
+from face_rec.notices.running.away import Patience
+from face_rec.notices.running.escalation import Escalation
+from face_rec.notices.running.sending import Sending
 from face_rec.notices.sorting import Sorting
-
-log = logging.getLogger(__name__)
 
 _EVERY: Final = 1.0
 _JUDGED_EVERY: Final = 20.0
@@ -41,6 +39,7 @@ class NoticeService:
         checks: ConditionFeed,
         kiosks: ConditionFeed,
         sorting: Sorting,
+        escalation: Escalation,
         sending: Sending,
         today: Callable[[], date],
         turn: Callable[[float], bool],
@@ -53,6 +52,7 @@ class NoticeService:
         self._checks = checks
         self._kiosks = kiosks
         self._sorting = sorting
+        self.escalation = escalation
         self._sending = sending
         self._today = today
         self._turn = turn
@@ -77,8 +77,12 @@ class NoticeService:
         try:
             self._marks.read()
         finally:  # one mark that cannot be told of holds nothing else up
-            while not self._noting.stopping.is_set() and self._sorting.sort():
-                pass
+            self._go_on(self._sorting.sort)
+            self._go_on(self.escalation.go_on)
+
+    def _go_on(self, work: Callable[[], int]) -> None:
+        while not self._noting.stopping.is_set() and work():
+            pass
 
     def judge(self) -> None:
         """Tell of what the days have come to, and of what is wrong. Raises StoreError."""
@@ -105,21 +109,17 @@ class NoticeService:
     def _again_and_again(
         self, thread: Background, work: Callable[[], None], pause: Callable[[], float]
     ) -> None:
-        away = False
+        patience = Patience(thread.name)
         while not thread.stopping.wait(pause()):
-            try:
+            with patience.waiting():
                 work()
-                away = False
-            except StoreError as error:
-                if not away:  # said once, however long the database is away
-                    log.info("notices_wait thread=%s reason=%s", thread.name, error)
-                away = True
 
     # --- for the page
 
     def try_out(self, channel_id: str) -> str:
         """Send a test now; why it did not go, or "". On the thread of whoever asks. Raises
-        StoreUnavailable."""
+        ProofNeeded, StoreUnavailable."""
+        self.channels.demand()
         channel = self.channels.get(channel_id)
         if channel is None:
             return "Somebody has removed this channel."

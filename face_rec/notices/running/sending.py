@@ -4,34 +4,33 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
+from functools import partial
+from types import MappingProxyType
 from typing import Final, Protocol
 
 import httpcore
 
 from face_rec.background import task
 from face_rec.clock import Clock
-from face_rec.domain.errors import (
-    Conflict,
-    FaceRecError,
-    NoticeRefused,
-    StoreError,
-    StoreUnavailable,
-)
-from face_rec.domain.people import Person
-from face_rec.notices import message
+from face_rec.domain.errors import Conflict, FaceRecError, NoticeRefused, StoreUnavailable
 from face_rec.notices.channel import Channel, ChannelKind, Target
 from face_rec.notices.channels import Channels
 from face_rec.notices.delivery import Delivery, Outbox, Outcome, next_try
 from face_rec.notices.notice import Notice, NoticeKind
-from face_rec.notices.said import as_json, is_told, why
-from face_rec.notices.sorting import People
+from face_rec.notices.running.away import Patience
+from face_rec.notices.running.composing import Composer, Letter
+from face_rec.notices.said import why
 from face_rec.notices.webhook import Answer
 
 log = logging.getLogger(__name__)
+
+Aside = Callable[[Delivery], Letter | None]
+"""Writes a letter that goes out by no channel of its own; None where nobody is to be told (any
+more). May raise StoreUnavailable."""
 
 _AT_ONCE: Final = 1000
 _TAKEN: Final = 300
@@ -65,18 +64,9 @@ class Webhook(Protocol):
 class Message(Protocol):
     """Sends to people; see :class:`face_rec.notices.message.Messages`."""
 
-    async def send(self, address: str, title: str, text: str) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What notices are put into words with: the people, the site's title and zone, and what a
-    kiosk is called."""
-
-    people: People
-    title: Callable[[], str]
-    zone: Callable[[], tzinfo]
-    kiosk: Callable[[str], str]
+    async def send(
+        self, address: str, title: str, text: str, to: str, headers: Mapping[str, str]
+    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +84,24 @@ class Sending:
         self,
         channels: Channels,
         outbox: Outbox,
-        told: Told,
+        composer: Composer,
         clock: Clock,
         *,
         webhooks: Webhook,
         messages: Message,
+        aside: Mapping[str, Aside] = MappingProxyType({}),
     ) -> None:
+        """``aside``: who writes letters, by what stands in the place of their channel."""
         self._channels = channels
         self._outbox = outbox
-        self._told = told
+        self._composer = composer
+        self._aside = aside
         self._clock = clock
         self._webhooks = webhooks
         self._messages = messages
         self._in_line: Counter[str] = Counter()
         self._lines: dict[str, asyncio.Semaphore] = {}
-        self._away = False
+        self._patience = Patience("notices-out")
 
     async def run(self, stopping: Callable[[], bool]) -> None:
         """Whatever is under way when it stops is sent again by the next process: nobody is told
@@ -141,14 +134,9 @@ class Sending:
     async def _begin(self, tasks: "set[asyncio.Task[None]]") -> int:
         if len(tasks) >= _AT_ONCE:
             return 0
-        try:
+        found: list[Delivery] = []
+        with self._patience.waiting():
             found = await asyncio.to_thread(self._outbox.take, self._clock.now(), _LEASE, _TAKEN)
-            self._away = False
-        except StoreError as error:
-            if not self._away:  # said once, however long the database is away
-                log.info("notices_wait thread=notices-out reason=%s", error)
-            self._away = True
-            return 0
         for job in _jobs(found):
             made = task(f"notice-{job.channel}", self._one(job))
             tasks.add(made)
@@ -176,27 +164,34 @@ class Sending:
             self._in_line[job.channel] -= 1
 
     async def _send(self, job: _Job) -> None:
+        if job.channel in self._aside:
+            await self._out(job, partial(self._written, job), None)
+            return
         channel = await asyncio.to_thread(self._channels.get, job.channel)
         if channel is None:
             await self._settle(job, "the channel was removed")
         elif not channel.active:
             await self._while_off(job)
+        elif over := await asyncio.to_thread(self._composer.over, job.deliveries[0]):
+            await self._settle(job, over)
         else:
-            await self._out(channel, job)
+            await self._out(job, partial(self._tried, channel, job), channel)
 
-    async def _out(self, channel: Channel, job: _Job) -> None:
+    async def _out(
+        self, job: _Job, sent: Callable[[], Awaitable[str | None]], channel: Channel | None
+    ) -> None:
         try:
-            problem = await self._tried(channel, job)
+            problem = await sent()
         except Answer as answer:
             problem = str(answer)
-            if answer.gone:
+            if answer.gone and channel is not None:
                 await asyncio.to_thread(self._gone, channel)
         except StoreUnavailable:
             raise
         except (FaceRecError, OSError, httpcore.NetworkError, *_NO_ANSWER) as error:
             problem = why(error)
         except Exception as error:  # a plugin, or the receiver's answer, may raise anything
-            log.warning("notice_not_sent channel=%s", channel.id, exc_info=True)
+            log.warning("notice_not_sent channel=%s", job.channel, exc_info=True)
             problem = type(error).__name__
         if not problem:
             await self._settle(job, "" if problem is None else "there is nobody to tell of")
@@ -212,36 +207,27 @@ class Sending:
     async def _tried(self, channel: Channel, job: _Job) -> str | None:
         """None: it is out; "": what it was about is gone."""
         target = await asyncio.to_thread(self._channels.target, channel)
-        notices = [one.notice for one in job.deliveries]
-        people = await asyncio.to_thread(
-            self._told.people, [one.subject for one in notices if one.subject]
-        )
         if channel.kind is ChannelKind.WEBHOOK:
-            (notice,) = notices
-            said = as_json(notice, people.get(notice.subject))
-            await self._webhooks.send(target, notice.id, self._clock.now(), said)
+            (one,) = job.deliveries
+            said = await asyncio.to_thread(self._composer.payload, channel, one)
+            await self._webhooks.send(target, one.notice.id, self._clock.now(), said)
             return None
-        here = [one for one in notices if is_told(one, people.get(one.subject))]
-        if not here:
+        letter = await asyncio.to_thread(
+            self._composer.letter, channel, target.address, job.deliveries
+        )
+        return await self._posted(letter)
+
+    async def _written(self, job: _Job) -> str | None:
+        (one,) = job.deliveries
+        return await self._posted(await asyncio.to_thread(self._aside[job.channel], one))
+
+    async def _posted(self, letter: Letter | None) -> str | None:
+        if letter is None:
             return ""
-        heading, text = await asyncio.to_thread(self._in_words, here, people)
-        await self._messages.send(target.address, heading, text)
+        await self._messages.send(
+            letter.address, letter.subject, letter.text, letter.to, letter.headers
+        )
         return None
-
-    def _in_words(
-        self, notices: Sequence[Notice], people: Mapping[str, Person]
-    ) -> tuple[str, str]:
-        """Heading and text; may ask the database."""
-        zone, found = self._told.zone(), sorted(notices, key=lambda one: one.at)
-        lines = [
-            message.line(one, people.get(one.subject), self._named(one.kiosk), zone)
-            for one in found
-        ]
-        text = message.body(lines, found[0].at.astimezone(zone))
-        return message.heading(self._told.title(), found), text
-
-    def _named(self, kiosk: str) -> str:
-        return self._told.kiosk(kiosk) if kiosk else ""
 
     # --- what became of it
 

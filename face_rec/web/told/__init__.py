@@ -1,0 +1,1 @@
+"""What links in messages open, for whoever was told."""
