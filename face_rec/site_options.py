@@ -49,6 +49,8 @@ class SiteOptions:
     first_steps: Guide = Guide.NOT_BEGUN
     language: str = DEFAULT
     """Of screens that have none of their own, its code."""
+    guardians: str = ""
+    """By which channel's mail server guardians are told; "": they are not."""
 
     def having(self, values: Mapping[str, Any]) -> Self:
         """With these values, by name; those of the look as well."""
@@ -58,12 +60,14 @@ class SiteOptions:
     def texts(self) -> dict[str, str]:
         """Each value as it is stored and read again."""
         kept = {"calibrations": stored(self.calibrations), "model": self.model}
+        kept["guardians"] = self.guardians
         return self._own() | self.look.texts() | kept
 
     def told(self) -> dict[str, str]:
         """The same for the audit log."""
         thresholds = "; ".join(self._in_force()) or "those of the model"
         told = {"thresholds": thresholds, "model": self.model.split(" ", 3)[-1]}
+        told["guardians"] = self.guardians
         return self._own() | self.look.told() | told
 
     def _in_force(self) -> list[str]:
@@ -106,6 +110,15 @@ def _model(text: str) -> str:
     return text
 
 
+_CHANNEL: Final = re.compile(r"[0-9a-f]{12}|")
+
+
+def _channel(text: str) -> str:
+    if not _CHANNEL.fullmatch(text):
+        raise ValueError("a channel of Notifications")
+    return text
+
+
 PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "title": parser(Title),
     "timezone": parser(Zone),
@@ -123,6 +136,7 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "show_late": parser(bool),
     "calibrations": calibrations_of,
     "first_steps": guide_of,
+    "guardians": _channel,
 }
 """What is typed here is read like the variable of the same name, where there is one."""
 VARIABLES: Final[Mapping[str, str]] = {

@@ -14,6 +14,7 @@ from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import dialog
 from pages.ui.frame.step_up import again, proven, refused
+from pages.ui.notices.guardians import guardians
 from pages.ui.notices.outcomes import OUTCOMES, outcomes
 from pages.ui.notices.rule_form import NOBODY, rule_fields
 from pages.ui.notices.sentences import sentence
@@ -238,5 +239,6 @@ with page(
     waiting(service, identity)
     channels(service)
     rules(service)
+    guardians(service)
     again(OUTCOMES)
     outcomes(service)

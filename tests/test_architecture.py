@@ -487,6 +487,7 @@ OUTSIDE: dict[str, str] = {
     "face_rec.journey.streams.camera.Capture": "cv2.VideoCapture",
     "face_rec.facades.frame.Visitors": "AccountsOff and others, as much as a test asks",
     "face_rec.facades.kiosk.KioskEngine": "FakeEngine, as much as a test asks",
+    "face_rec.facades.registrar.GuardianEditor": "GuardianDesk, which brings along all that sends",
     "face_rec.facades.access.KioskEditor": "KioskService, which brings along all that judges days",
 }
 """Protocols whose other implementation is a library's, or a fake that is not all of it; and one

@@ -16,7 +16,7 @@ from face_rec.assembly.cameras import open_cameras
 from face_rec.assembly.commands import build_models, open_own_people, policy_of
 from face_rec.assembly.health import open_health
 from face_rec.assembly.model_change import open_model_change, open_reembedding, switch_of
-from face_rec.assembly.notices import open_links, open_notices, open_told
+from face_rec.assembly.notices import open_guardians, open_links, open_notices, open_told
 from face_rec.assembly.privacy import privacy_of
 from face_rec.assembly.site import site_info
 from face_rec.assembly.storage.sealing import offline_secrets
@@ -171,7 +171,10 @@ def _system(
     )
     translators = Translators()
     told, links = open_told(stores, translators), open_links(settings, clock)
-    notices = open_notices(settings, stores, services, looks, clock, told=told, links=links)
+    desk = open_guardians(settings, stores, clock)
+    notices = open_notices(
+        settings, stores, services, looks, clock, told=told, links=links, desk=desk
+    )
     notices.start()
     stack.callback(notices.close)
     return System(
@@ -211,6 +214,7 @@ def _system(
         advice=advice,
         told=told,
         links=links,
+        guardians=desk,
         translators=translators,
         load=load,
         cameras=open_cameras(settings, stores, services, clock, stack),

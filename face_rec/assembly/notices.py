@@ -10,20 +10,25 @@ from config import Settings
 from face_rec.assembly.site import own_address
 from face_rec.assembly.storage.sealing import chain_secrets
 from face_rec.assembly.storage.stores import Stores
+from face_rec.attendance.marks.meaning import way_of
 from face_rec.attendance.rules import rule_version
 from face_rec.attendance.service import ServiceByZone
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import Flag, Status
 from face_rec.clock import Clock
 from face_rec.domain.groups import ALL_GROUPS
+from face_rec.domain.marks import Way
 from face_rec.domain.people import Person
 from face_rec.kiosks.kiosk import Interval, KioskRecord
 from face_rec.kiosks.offline import KEPT_FOR
+from face_rec.languages.language import language_of
 from face_rec.languages.translator import Translators
 from face_rec.notices.conditions import Condition, ConditionFeed
 from face_rec.notices.feeds import DayFeed, MarkFeed, Missed
+from face_rec.notices.guardians.desk import GUARDIANS, GuardianDesk
+from face_rec.notices.guardians.telling import GuardianTelling
 from face_rec.notices.message import Messages
-from face_rec.notices.notice import NoticeKind
+from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.notices.running.composing import Composer, Told
 from face_rec.notices.running.escalation import Escalation
 from face_rec.notices.running.links import Links
@@ -83,9 +88,18 @@ def open_notices(
     *,
     told: Told,
     links: Links,
+    desk: GuardianDesk,
 ) -> NoticeService:
     """Not started yet."""
     outbox = RedisOutbox(stores.client, settings.site)
+    telling = GuardianTelling(
+        desk,
+        stores.channels,
+        told,
+        links,
+        clock,
+        way=lambda notice: way_of_mark(services, notice),
+    )
     composer = Composer(told, stores.channels, outbox, links)
     machine, begun = f"{socket.gethostname()}:{settings.port}", clock.now()
     late = max(KEPT_FOR, timedelta(hours=settings.journal_hours))
@@ -102,15 +116,39 @@ def open_notices(
         days=DayFeed(lambda day: missed(services, day), outbox, clock),
         checks=ConditionFeed(lambda: checked(health, machine), outbox, clock),
         kiosks=ConditionFeed(lambda: kiosks_heard(services, begun), outbox, clock),
-        sorting=Sorting(stores.channels, outbox, told.people, clock, zone=told.zone),
+        sorting=Sorting(
+            stores.channels, outbox, told.people, clock, zone=told.zone, more=telling.queue
+        ),
         escalation=Escalation(stores.channels, outbox, clock, told.zone),
         sending=Sending(
             stores.channels, outbox, composer, clock,
-            webhooks=Webhooks(networks), messages=Messages(),
+            webhooks=Webhooks(networks), messages=Messages(), aside={GUARDIANS: telling.letter},
         ),
         today=lambda: services.current().timesheets.today(),  # noqa: PLW0108 - of now's zone
         turn=outbox.turn,
     )  # fmt: skip
+
+
+def open_guardians(settings: Settings, stores: Stores, clock: Clock) -> GuardianDesk:
+    """Who is told of a person's coming and going."""
+    options = stores.options
+    return GuardianDesk(
+        stores.guardians, stores.channels, RedisOutbox(stores.client, settings.site),
+        audit_log=stores.access.audit, clock=clock,
+        chosen=lambda: options.current().guardians,
+        choose=lambda channel: options.decide("guardians", channel),
+        language=lambda: language_of(options.current().language).code,
+    )  # fmt: skip
+
+
+def way_of_mark(services: ServiceByZone, notice: Notice) -> Way:
+    """As the day is read by now. May raise StoreUnavailable."""
+    timesheets = services.current().timesheets
+    day = notice.at.astimezone(timesheets.zone).date()
+    kiosks = timesheets.rules().kiosks
+    record = next((one for one in kiosks if one.id == notice.kiosk), KioskRecord(notice.kiosk))
+    direction = rule_version.at(record, day).direction
+    return way_of(notice.event, timesheets.visits(day).of(notice.subject), direction)
 
 
 def missed(services: ServiceByZone, day: date) -> Iterable[Missed]:

@@ -23,6 +23,7 @@ from face_rec.clock import Clock
 from face_rec.domain.marks import Event
 from face_rec.domain.people import Person
 from face_rec.domain.pictures import Tidied
+from face_rec.notices.guardians.book import GuardianBook
 from face_rec.privacy.consent import ConsentDesk
 from face_rec.privacy.erase import Erasure
 from face_rec.privacy.export import PersonExport
@@ -67,6 +68,7 @@ class PrivacyParts:
     tidy: Callable[[], Tidied]
     """Removes kept photos that nobody needs."""
     purge: Purge | None = None
+    guardians: GuardianBook | None = None
     audit: Keeper | None = None
     """What the audit log tells of people in clear."""
 
@@ -77,6 +79,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         rules_keeper(parts.rules),
         pins_keeper(RedisPins(parts.client, parts.site)),
         change_keeper(RedisModelChange(parts.client, parts.site)),
+        *([guardians_keeper(parts.guardians)] if parts.guardians else []),
         *([parts.audit] if parts.audit else []),
     ]
     erasure = Erasure(
@@ -131,6 +134,7 @@ def privacy_of(
             exporting=lambda: stores.access.step_up.demand(Act.EXPORT),
             tidy=lambda: open_kept_photos(settings, stores.spool).tidy(stores.people.many),
             purge=_purge(settings, stores.client),
+            guardians=stores.guardians,
             audit=audit_keeper(stores.audit, stores.people),
         )
     )
@@ -202,6 +206,11 @@ def pins_keeper(pins: RedisPins) -> Keeper:
         return [] if pins.get(subject) is None else [{"kept": "a hash, which is given to nobody"}]
 
     return Keeper("PIN", held, lambda subject: int(pins.clear(subject)))
+
+
+def guardians_keeper(book: GuardianBook) -> Keeper:
+    """Who is told when they come and go, with what these agreed to."""
+    return Keeper("guardian", book.held, book.forget)
 
 
 def change_keeper(change: RedisModelChange) -> Keeper:

@@ -44,8 +44,9 @@ from face_rec.web.server.installed import AwayFiles
 from face_rec.web.server.strict_http import StrictHttp
 from face_rec.web.signin.login import Site
 from face_rec.web.signin.provider import Provider
-from face_rec.web.told import acknowledging
+from face_rec.web.told import acknowledging, guardian
 from face_rec.web.told.acknowledging import Acknowledging
+from face_rec.web.told.guardian import Guarding
 
 
 def serve_bounded(settings: Settings) -> None:
@@ -84,7 +85,10 @@ def routes(
         *live.routes(LiveSources()),
         *capture.routes(_captures),
         *(installed.routes(away, branding, KIOSK_PAGE) if away else ()),
-        *entrance.said([*acknowledging.routes(_acknowledging)], Site(lambda: _title(settings))),
+        *entrance.said(
+            [*acknowledging.routes(_acknowledging), *guardian.routes(_guarding)],
+            Site(lambda: _title(settings)),
+        ),
         *(_entrance(settings) if settings.accounts else ()),
     ]
     return [*ours, *strict_http.routes(ours)]
@@ -233,6 +237,11 @@ def _captures() -> CaptureSources | None:
 def _acknowledging() -> Acknowledging:
     built = holder.current()
     return Acknowledging(built.links, built.notices, built.told)
+
+
+def _guarding() -> Guarding:
+    built = holder.current()
+    return Guarding(built.links, built.guardians, built.told)
 
 
 def _offline() -> offline.Offline | None:

@@ -40,6 +40,7 @@ from face_rec.languages.translator import Translator, Translators
 from face_rec.models.scores.own_people import OwnPeople
 from face_rec.models.scores.own_report import Advice
 from face_rec.models.service import ModelService
+from face_rec.notices.guardians.desk import GuardianDesk
 from face_rec.notices.running.composing import Told
 from face_rec.notices.running.links import Links
 from face_rec.notices.running.service import NoticeService
@@ -100,6 +101,7 @@ class System:
     notices: NoticeService
     told: Told
     links: Links
+    guardians: GuardianDesk
     translators: Translators
     load: Overload
     cameras: Cameras
@@ -179,6 +181,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             models=system.models,
             pictures=system.pictures,
             pins=system.access.pins,
+            guardians=system.guardians,
             privacy=system.privacy,
         ),
         AttendanceFacade(
@@ -220,6 +223,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             people=system.people,
             kiosks=system.kiosks,
             told=system.told,
+            guardians=system.guardians,
         ),
         AdminFacade(
             *common,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from face_rec.facades.facade import Facade
 from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.notices.guardians.desk import GuardianDesk
 from face_rec.notices.running.composing import Told
 from face_rec.notices.running.service import NoticeService
 from face_rec.protocols.people import PeopleReader
@@ -14,5 +15,6 @@ class NoticesFacade(Facade):
     notices: NoticeService
     people: PeopleReader
     kiosks: KioskRegister
+    guardians: GuardianDesk
     told: Told
     """What messages are put into words with."""

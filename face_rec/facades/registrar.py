@@ -6,8 +6,10 @@ from typing import Protocol
 
 from face_rec.access.devices.pins import Pins
 from face_rec.access.principal import Principal
+from face_rec.domain.people import Person
 from face_rec.facades.facade import Facade
 from face_rec.models.status import ReportingModels
+from face_rec.notices.guardians.guardian import Guardian, Guardians
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.photos.captures import Captures
 from face_rec.privacy.service import Privacy
@@ -22,6 +24,31 @@ class CaptureEngine(Protocol):
     def open(self, name: str, processor: FrameProcessor) -> Stream: ...
 
 
+class GuardianEditor(Protocol):
+    """What a person's page asks about guardians; see
+    :class:`face_rec.notices.guardians.desk.GuardianDesk`."""
+
+    @property
+    def language(self) -> str: ...
+
+    def on(self) -> bool: ...
+
+    def of(self, subject: str) -> Guardians: ...
+
+    def add(
+        self,
+        person: Person,
+        address: str,
+        language: str,
+        by: str,
+        *,
+        inwards: bool = True,
+        outwards: bool = True,
+    ) -> Guardian: ...
+
+    def remove(self, subject: str, guardian_id: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class RegistrarFacade(Facade):
     people: PeopleReader
@@ -33,4 +60,5 @@ class RegistrarFacade(Facade):
     models: ReportingModels
     pictures: SnapshotStore
     pins: Pins
+    guardians: GuardianEditor
     privacy: Privacy

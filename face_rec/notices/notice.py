@@ -73,6 +73,7 @@ class NoticeKind(StrEnum):
     )  # fmt: skip
     SOLVED = "site.solved", msgid("Is right again"), About.SITE, (_CHECK,)
     TEST = "site.test", msgid("A test"), About.SITE
+    GUARDIAN = "guardian.asked", msgid("Asks whether somebody may be told"), About.PERSON
 
     @property
     def plain(self) -> str:
@@ -91,7 +92,8 @@ class NoticeKind(StrEnum):
         return kind
 
 
-TOLD: Final = tuple(kind for kind in NoticeKind if kind is not NoticeKind.TEST)
+_ITS_OWN: Final = frozenset({NoticeKind.TEST, NoticeKind.GUARDIAN})
+TOLD: Final = tuple(kind for kind in NoticeKind if kind not in _ITS_OWN)
 """What a rule can be about."""
 
 

@@ -25,10 +25,11 @@ from face_rec.cameras.camera import Camera
 from face_rec.domain.errors import LastOne
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.notices.channel import Channel, NoticeRule
+from face_rec.notices.guardians.guardian import Guardians
 from tests.fakes.clock import FakeClock
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-Record = TypeVar("Record", Account, Device, Token, Channel, NoticeRule, Camera)
+Record = TypeVar("Record", Account, Device, Token, Channel, NoticeRule, Camera, Guardians)
 
 
 class MemoryAudit:

@@ -42,6 +42,7 @@ from face_rec.models.runtime.speed import Speed
 from face_rec.models.scores.own_people import OwnPeople
 from face_rec.models.scores.own_report import Advice
 from face_rec.models.status import ModelState, ModelStatus, PackOffer
+from face_rec.notices.guardians.guardian import Guardians
 from face_rec.people.change.change import ModelChange
 from face_rec.people.change.plan import Switch
 from face_rec.people.directory import CachedDirectory
@@ -251,6 +252,7 @@ class FakeSystem:
             ),
             "advice": Advice(self.options),
             "cameras": self._cameras(),
+            "guardians": SimpleNamespace(of=Guardians, on=lambda: False),  # the site tells none
             "translators": Translators(),
             "daily_check": SimpleNamespace(status=CheckStatus),
             "health": Health([self._check(n) for n in range(9)], self.clock, keep=0.0),

@@ -82,6 +82,10 @@ class Action(StrEnum):
     NOTICE_SENT_AGAIN = "notices.sent.again"
     NOTICE_FORGOTTEN = "notices.forgotten"
     NOTICE_ACKNOWLEDGED = "notices.acknowledged"
+    GUARDIAN_ADDED = "guardian.added"
+    GUARDIAN_REMOVED = "guardian.removed"
+    GUARDIAN_AGREED = "guardian.agreed"
+    GUARDIAN_STOPPED = "guardian.stopped"
 
 
 BY_STRANGERS: Final = frozenset(

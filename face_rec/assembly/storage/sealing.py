@@ -10,6 +10,8 @@ from face_rec.cameras.camera import Camera
 from face_rec.cameras.service import reseal_cameras
 from face_rec.notices.channel import Channel
 from face_rec.notices.channels import reseal_channels
+from face_rec.notices.guardians.book import GuardianBook
+from face_rec.notices.guardians.guardian import Guardians
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.attendance.attendance import RedisAttendance
 from face_rec.stores.chain import key_file
@@ -96,5 +98,6 @@ def open_resealing(
         addresses=lambda: (
             reseal_channels(RedisRecords(client, site, Channel), data_keys.others)
             + reseal_cameras(RedisRecords(client, site, Camera), data_keys.others)
+            + GuardianBook(RedisRecords(client, site, Guardians), data_keys.others).reseal()
         ),
     )  # fmt: skip

@@ -38,6 +38,8 @@ from face_rec.domain.errors import StoreUnavailable
 from face_rec.kiosks.kiosk_register import KioskRegister
 from face_rec.notices.channel import Channel, NoticeRule
 from face_rec.notices.channels import Channels
+from face_rec.notices.guardians.book import GuardianBook
+from face_rec.notices.guardians.guardian import Guardians
 from face_rec.protocols.marks import MarkReader, MarkWriter
 from face_rec.protocols.people import PeopleReader, PeopleWriter
 from face_rec.protocols.sealing import Sealer
@@ -112,6 +114,8 @@ class Stores:
     kiosks: KioskRegister
     channels: Channels
     """Whom the site tells of what."""
+    guardians: GuardianBook
+    """Who is told of a person's coming and going."""
     cameras: CameraStores
 
 
@@ -181,6 +185,10 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
             audit_log=audit_log,
             clock=clock,
             demand=access.step_up.demand,
+        ),
+        GuardianBook(
+            RedisRecords(client, settings.site, Guardians, ledger=streams.ledger(ADMINISTRATION)),
+            data_keys.others,
         ),
         CameraStores(
             RedisRecords(client, settings.site, Camera, ledger=streams.ledger(ADMINISTRATION)),

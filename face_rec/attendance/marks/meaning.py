@@ -1,6 +1,6 @@
 """What a mark means to the person who made it: in or out, and what follows from that."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
@@ -43,7 +43,21 @@ def meaning(
     return _out(event, own[number - 1] if number else None, zone, words)
 
 
-def _inside(own: list[Visit], number: int) -> bool:
+def way_of(event_id: str, own: Sequence[Visit], direction: Direction) -> Way:
+    """Which way a mark counts, as the day reads it without a shift; ANY where it changes nothing,
+    or the day's list does not have it. ``own``: the person's visits of the day."""
+    number = next((n for n, one in enumerate(own) if one.first.event.id == event_id), None)
+    if number is None:
+        return Way.ANY
+    said = own[number].first.kind.mark
+    if said is not None and said.way is not Way.ANY:
+        return said.way
+    if direction is not Direction.BOTH:
+        return Way.IN if direction is Direction.IN else Way.OUT
+    return Way.IN if _inside(own, number) else Way.OUT
+
+
+def _inside(own: Sequence[Visit], number: int) -> bool:
     """Whether the person is inside after their visit of this number."""
     inside = False
     for visit in own[: number + 1]:

@@ -29,7 +29,19 @@ def encode(record: Any, over: bytes | None = None) -> str:  # noqa: ANN401 - any
     fields = msgspec.to_builtins(record, order=order)
     if over is not None:
         fields |= beyond(over, fields.keys() | _RETIRED)
+        _keep_in_parts(fields, json.loads(over))
     return compact(fields).decode()
+
+
+def _keep_in_parts(fields: dict[str, Any], stored: dict[str, Any]) -> None:
+    """The same of parts that have an id."""
+    for name, parts in fields.items():
+        if not isinstance(parts, list | tuple) or not isinstance(stored.get(name), list):
+            continue
+        before = {one["id"]: one for one in stored[name] if isinstance(one, dict) and "id" in one}
+        for part in parts:
+            if isinstance(part, dict) and (old := before.get(part.get("id", ""))):
+                part.update(beyond(compact(old), part.keys()))
 
 
 def decode(kind: type[T], text: str | bytes) -> T:

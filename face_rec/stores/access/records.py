@@ -14,6 +14,7 @@ from face_rec.access.limits.pace import Begun, Pace
 from face_rec.cameras.camera import Camera
 from face_rec.domain.errors import Conflict, LastOne
 from face_rec.notices.channel import Channel, NoticeRule
+from face_rec.notices.guardians.guardian import Guardians
 from face_rec.stores.access.access_codec import decode, encode
 from face_rec.stores.chain.ledger import Ledger
 from face_rec.stores.chain.linked_hashes import KINDS, digest_of, name_of
@@ -23,7 +24,9 @@ from face_rec.stores.redis.client import Client, redis_errors
 from face_rec.stores.redis.lua import Argument, Script
 from face_rec.stores.stored_json import compact
 
-Record = TypeVar("Record", Account, Device, Token, Factors, Handle, Channel, NoticeRule, Camera)
+Record = TypeVar(
+    "Record", Account, Device, Token, Factors, Handle, Channel, NoticeRule, Camera, Guardians
+)
 
 _PUT = Script("put_record")
 _DONE: Final = b"done"
@@ -31,7 +34,7 @@ _LAST: Final = b"last"
 _NAMES: Final[dict[type, str]] = {
     Account: "accounts", Device: "devices", Token: "tokens", Factors: "factors",
     Handle: "handles", Channel: "channels", NoticeRule: "notice-rules",
-    Camera: "cameras",
+    Camera: "cameras", Guardians: "guardians",
 }  # fmt: skip
 
 

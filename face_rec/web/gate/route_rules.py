@@ -156,6 +156,7 @@ BELOW: Final[Mapping[str, Rule]] = {
     "/setup/": _OPEN,
     "/kiosk/link/": _OPEN,
     "/acknowledge/": Rule(Way.SIGNED),
+    "/guardian/": Rule(Way.SIGNED),
     "/kiosk/icons/": Rule(Way.OPEN, keep=True),
     "/api/v1/": Rule(Way.BEARER),
     "/api/": Rule(Way.BEARER),

@@ -9,6 +9,7 @@ from face_rec.domain.errors import AccessError
 from face_rec.domain.people import Person
 from face_rec.facades.notices import NoticesFacade
 from face_rec.notices.delivery import Delivery
+from face_rec.notices.guardians.desk import GUARDIANS
 from face_rec.notices.notice import Notice
 from pages.ui.frame.identity import Right
 from pages.ui.frame.page import guarded
@@ -27,8 +28,9 @@ OUTCOMES: Final = "outcomes"
 def outcomes(app: NoticesFacade) -> None:
     with guarded("notices.outcomes"):
         names = {channel.id: channel.title for channel in app.notices.channels.all()}
+        names[GUARDIANS] = "Guardians"
         waiting, dead, recent = app.notices.waiting(), app.notices.dead(), app.notices.recent()
-        if not (names or waiting or dead or recent):
+        if not (names.keys() - {GUARDIANS} or waiting or dead or recent):
             return
         st.subheader("What went out", anchor=False)
         if waiting:

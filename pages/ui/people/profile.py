@@ -14,6 +14,7 @@ from pages.ui.frame.identity import Identity, Right, require
 from pages.ui.frame.navigation import next_step, open_button, open_page
 from pages.ui.frame.step_up import again
 from pages.ui.people.erasing import confirm_erasure, erasing
+from pages.ui.people.guardians import guardians_of
 from pages.ui.people.profile_photos import add_photos, template_table
 from pages.ui.shared import times
 from pages.ui.shared.photos import PORTRAIT, photo
@@ -276,6 +277,7 @@ def _sections(app: RegistrarFacade, identity: Identity, person: Person) -> None:
         with st.container(border=True):
             st.subheader("PIN", anchor=False)
             pin_of(app, person)
+        guardians_of(app, identity, person)
         with st.container(border=True):
             st.subheader("Status", anchor=False)
             status_and_deletion(app, person)

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date
 
 from face_rec.access.audit.audit_log import AuditLog
-from face_rec.domain.marks import EventKind
+from face_rec.domain.marks import EventKind, Way
 from face_rec.domain.people import Person
 from face_rec.languages.translator import Translators
 from face_rec.notices.channel import Channel, ChannelKind, NoticeRule
 from face_rec.notices.channels import Channels
 from face_rec.notices.conditions import Condition, ConditionFeed
 from face_rec.notices.feeds import DayFeed, MarkFeed, Missed
+from face_rec.notices.guardians.book import GuardianBook
+from face_rec.notices.guardians.desk import GUARDIANS, GuardianDesk
+from face_rec.notices.guardians.guardian import Guardians
+from face_rec.notices.guardians.telling import GuardianTelling
 from face_rec.notices.message import Messages
 from face_rec.notices.notice import TOLD, NoticeKind
 from face_rec.notices.running.composing import Composer, Told
@@ -64,14 +68,25 @@ class Site:
             lambda code: translators.of(code or self.language),
         )  # fmt: skip
         self.language = "en"
+        self.chosen = ""
+        self.way = Way.IN
+        self.book = GuardianBook(RedisRecords(client, "main", Guardians), Unsealed())
+        self.desk = GuardianDesk(
+            self.book, self.channels, RedisOutbox(client, "main"),
+            audit_log=AuditLog(self.audit, self.clock), clock=self.clock,
+            chosen=lambda: self.chosen, choose=self._choose, language=lambda: self.language,
+        )  # fmt: skip
         self.links = Links("https://door.example.org", SIGNER, self.clock)
 
     def opened(self) -> "Process":
         outbox = RedisOutbox(self.client, "main")
+        telling = GuardianTelling(
+            self.desk, self.channels, self.told, self.links, self.clock, way=lambda _: self.way
+        )
         composer = Composer(self.told, self.channels, outbox, self.links)
         sending = Sending(
             self.channels, outbox, composer, self.clock,
-            webhooks=Webhooks(LOOPBACK), messages=Messages(),
+            webhooks=Webhooks(LOOPBACK), messages=Messages(), aside={GUARDIANS: telling.letter},
         )  # fmt: skip
         self.processes.append(Process(
             NoticeService(
@@ -81,7 +96,8 @@ class Site:
                 checks=ConditionFeed(lambda: self.wrong, outbox, self.clock),
                 kiosks=ConditionFeed(list, outbox, self.clock),
                 sorting=Sorting(
-                    self.channels, outbox, self._people, self.clock, zone=self.told.zone
+                    self.channels, outbox, self._people, self.clock, zone=self.told.zone,
+                    more=telling.queue,
                 ),
                 escalation=Escalation(self.channels, outbox, self.clock, self.told.zone),
                 sending=sending, today=MORNING.date, turn=lambda _: True,
@@ -93,6 +109,9 @@ class Site:
     def close(self) -> None:
         for one in self.processes:
             one.loop.close()
+
+    def _choose(self, channel: str) -> None:
+        self.chosen = channel
 
     def _people(self, subjects: list[str]) -> dict[str, Person]:
         return {name: self.people[name] for name in subjects if name in self.people}

@@ -89,9 +89,11 @@ def receiving(receiver: Receiver) -> Iterator[Receiver]:
 
 @dataclass
 class Mailbox:
-    """``letters``: subject and text of each. ``away``: it takes none."""
+    """``letters``: subject and text of each, ``to``: whom it went to. ``away``: it takes none."""
 
     letters: list[str] = field(default_factory=list)
+    to: list[list[str]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
     away: bool = False
     address: str = ""
 
@@ -100,6 +102,8 @@ class Mailbox:
         if self.away:
             return "451 not now"
         letter = message_from_bytes(envelope.original_content or b"", policy=default)
+        self.to.append(list(envelope.rcpt_tos))
+        self.headers.append({name.lower(): str(value) for name, value in letter.items()})
         text = letter.get_content().replace("\r\n", "\n")
         self.letters.append(f"{letter['subject']}\n{text}")
         return "250 OK"

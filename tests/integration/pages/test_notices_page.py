@@ -1,7 +1,11 @@
 """The page Notifications over the system as it is put together, to a receiver that is real."""
 
+import io
+import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,11 +16,14 @@ from face_rec.access.control.access_control import Access
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.pages import Page
 from face_rec.access.signin.own_sessions import OwnSessions
-from face_rec.notices.channel import ChannelKind, NoticeRule
-from face_rec.notices.notice import NoticeKind
+from face_rec.notices.channel import ChannelKind, NoticeRule, Step
+from face_rec.notices.delivery import Opened
+from face_rec.notices.notice import Notice, NoticeKind
+from face_rec.notices.waiting import Waiting
 from face_rec.stores.redis.client import Client
-from tests.integration.notices.receiver import Receiver, receiving
+from tests.integration.notices.receiver import Receiver, mailbox, receiving
 from tests.integration.pages.test_pages_over_real_system import ADMIN
+from tests.samples import a_person
 from tests.unit.pages.pages_app import opened
 
 
@@ -81,3 +88,54 @@ def test_a_rule_is_saved_and_its_change_is_written_down(system: assembly.System)
         system.notices.channels.save_rule(replace(rule, digest=30))
     actions = [entry.action for entry in system.access.audit.newest(10)]
     assert actions[:3] == ["notices.rule.saved", "notices.rule.saved", "notices.channel.added"]
+
+
+@pytest.mark.timeout(180)
+def test_a_guardian_of_a_person_is_exported_and_erased_with_them(
+    system: assembly.System, redis_client: Client
+) -> None:
+    person = system.enrolment._writer.create(a_person(), [], system.people.revision())
+    with mailbox() as mail:
+        office, _ = system.notices.channels.add("Office", ChannelKind.MESSAGE, mail.address, "ada")
+        system.guardians.switch(office.id)
+        system.guardians.add(person, "parent@home.example", "de", "ada")
+    page = opened(Page.PEOPLE.file, person=person.subject)
+    assert any("**p…" in one.value for one in page.markdown)
+    assert b"parent@home" not in (redis_client.dump("access:{main}:guardians") or b"")
+    file = io.BytesIO()
+    system.privacy.export.write(person.subject, file)
+    with zipfile.ZipFile(file) as archive:
+        held = json.loads(archive.read("guardian.json"))
+    assert [(one["address"], one["state"]) for one in held] == [("parent@home.example", "asked")]
+    done = system.privacy.erasure.erase(person.subject, "ada")
+    assert ("guardian", 1) in {(one.what, one.count) for one in done.removed}
+    assert not redis_client.exists("access:{main}:guardians")
+    assert system.guardians.of(person.subject).guardians == ()
+    assert system.chain.verify().findings == ()
+
+
+@pytest.mark.timeout(180)
+def test_the_page_shows_a_rule_as_a_sentence_what_waits_and_how_it_reads(
+    system: assembly.System,
+) -> None:
+    with receiving(Receiver()) as receiver:
+        made, _ = system.notices.channels.add(
+            "Payroll", ChannelKind.WEBHOOK, receiver.address, "ada"
+        )
+    rule = NoticeRule("", "All", frozenset({NoticeKind.DISK}), frozenset({made.id}))
+    saved = system.notices.channels.save_rule(
+        replace(rule, steps=(Step(10, frozenset({made.id})),), language="de")
+    )
+    outbox, now = system.notices.outbox, system.clock.now()
+    notice = Notice("d1", NoticeKind.DISK, now, details="disk: 0.4 GB free")
+    waiting = Waiting(f"{saved.id}:d1", saved.id, notice, now)
+    outbox.sort([], [], now, [Opened(waiting, now + timedelta(minutes=10))])
+    page = opened(Page.NOTICES.file)
+    shown = " ".join(one.value for one in page.markdown)
+    assert "If nobody acknowledges within 10 min: **Payroll**." in shown
+    assert "In Deutsch." in shown
+    page.button(key=f"take_{waiting.id}").click().run()
+    (taken,) = system.notices.escalation.all()
+    assert (taken.open, taken.by) == (False, ADMIN.name)
+    page.button(key=f"edit_{saved.id}").click().run()
+    assert not page.exception

@@ -133,7 +133,7 @@ def test_every_route_is_named_by_a_rule(path: str) -> None:
 
 OPEN = {"/healthz", "/readyz", "/login", "/login/oidc", "/login/oidc/callback", "/access.css",
         "/login/oidc/out", "/login/oidc/backchannel",
-        "/session", "/setup/x", "/acknowledge/x", "/kiosk/link/x", "/kiosk/start",
+        "/session", "/setup/x", "/acknowledge/x", "/guardian/x", "/kiosk/link/x", "/kiosk/start",
         "/kiosk/start.js",
         "/kiosk/challenge", "/kiosk/prove", "/kiosk/forget.js", "/kiosk/worker.js", "/kiosk/away",
         "/kiosk/away.css", "/kiosk/away.js", "/kiosk/app.webmanifest", "/kiosk/icons/x.png",

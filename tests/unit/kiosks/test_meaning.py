@@ -1,14 +1,15 @@
 """What the greeting says a mark means."""
 
+from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from face_rec.attendance.marks.effective_marks import Entry
-from face_rec.attendance.marks.meaning import meaning
+from face_rec.attendance.marks.meaning import meaning, way_of
 from face_rec.attendance.marks.visit import Stays, Visit, visits
-from face_rec.domain.marks import Event, EventKind, Source
+from face_rec.domain.marks import Event, EventKind, Source, Way
 from face_rec.kiosks.kiosk import Direction
 from tests.fakes.clock import MORNING
 
@@ -80,3 +81,18 @@ def test_lateness_stands_beside_the_welcome(late: int, words: str) -> None:
 def test_nothing_of_lateness_is_said_to_who_goes_or_of_whom_nothing_is_known() -> None:
     assert said(2, direction=Direction.OUT, late=720) == "Out: goodbye"
     assert meaning(a_mark(2), of_day(a_mark(0, "bo")), Direction.BOTH, ZONE, 720) == ""
+
+
+def _ways(*events: Event, direction: Direction = Direction.BOTH) -> list[Way]:
+    day = of_day(*events)
+    return [way_of(one.id, day, direction) for one in events]
+
+
+def test_which_way_a_mark_counts_is_what_was_said_the_kiosk_s_or_by_turns() -> None:
+    marks = [a_mark(2), a_mark(200), a_mark(260)]
+    assert _ways(*marks) == [Way.IN, Way.OUT, Way.IN]
+    assert _ways(*marks, direction=Direction.OUT) == [Way.OUT] * 3
+    said_out = replace(marks[0], kind=EventKind.OUT)
+    assert _ways(said_out, *marks[1:], direction=Direction.IN) == [Way.OUT, Way.IN, Way.IN]
+    assert _ways(a_mark(2), a_mark(4)) == [Way.IN, Way.ANY], "seen again changes nothing"
+    assert way_of("another", [], Direction.IN) is Way.ANY

@@ -1,0 +1,107 @@
+"""Where guardians rest: a record for each person, each address in it sealed."""
+
+import base64
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from face_rec.access.storage import Records
+from face_rec.domain.errors import NoticeRefused
+from face_rec.notices.guardians.guardian import Guardian, Guardians
+from face_rec.protocols.sealing import Sealer
+from face_rec.retry import until_first
+
+
+class GuardianBook:
+    """Safe from any thread; all may raise StoreUnavailable."""
+
+    def __init__(self, records: Records[Guardians], sealer: Sealer) -> None:
+        self._records = records
+        self._sealer = sealer
+
+    def of(self, subject: str) -> Guardians:
+        return self._records.get(subject) or Guardians(subject)
+
+    def find(self, guardian_id: str) -> tuple[str, Guardian] | None:
+        """Subject and guardian, by the latter's own id; looks at all."""
+        for one in self._records.all():
+            found = one.get(guardian_id)
+            if found is not None:
+                return one.id, found
+        return None
+
+    def change(self, subject: str, change: Callable[[Guardians], Guardians]) -> Guardians:
+        """Write what ``change`` makes of them; it is asked again where somebody was faster."""
+        return until_first(partial(self._changed, subject, change), tries=20)
+
+    def _changed(self, subject: str, change: Callable[[Guardians], Guardians]) -> Guardians:
+        before = self._records.get(subject)
+        after = change(before or Guardians(subject))
+        if before is not None:
+            return self._records.update(after)
+        if not self._records.create(after):
+            return self._changed(subject, change)
+        return replace(after, version=1)
+
+    def sealed(self, guardian_id: str, address: str) -> str:
+        return base64.b64encode(
+            self._sealer.seal(address.encode(), _context(guardian_id))
+        ).decode()
+
+    def address(self, one: Guardian) -> str:
+        """For whoever writes to it. Raises StoreError where its key is missing."""
+        sealed = base64.b64decode(one.sealed)
+        return self._sealer.open(sealed, _context(one.id)).decode()
+
+    # --- privacy
+
+    def held(self, subject: str) -> list[dict[str, Any]]:
+        """What is kept of the person's guardians, as plain values."""
+        return [
+            {
+                "address": self.address(one),
+                "state": one.state.value,
+                "told_of": [w for w, told in (("in", one.inwards), ("out", one.outwards)) if told],
+                "language": one.language,
+                "asked_at": one.asked_at.isoformat(),
+                "agreed_at": one.agreed_at.isoformat() if one.agreed_at else None,
+                "agreed_to": one.text,
+                "text_version": one.text_version,
+                "stopped_at": one.stopped_at.isoformat() if one.stopped_at else None,
+            }
+            for one in self.of(subject).guardians
+        ]
+
+    def forget(self, subject: str) -> int:
+        count = len(self.of(subject).guardians)
+        self._records.remove(subject)
+        return count
+
+    def reseal(self) -> int:
+        """Seal every address with the key of now; how many. Raises StoreError."""
+        return sum(self._resealed(one.id) for one in self._records.all())
+
+    def _resealed(self, subject: str) -> int:
+        after = self.change(
+            subject,
+            lambda found: replace(
+                found,
+                guardians=tuple(
+                    replace(one, sealed=self.sealed(one.id, self.address(one)))
+                    for one in found.guardians
+                ),
+            ),
+        )
+        return len(after.guardians)
+
+    def there(self, subject: str, guardian_id: str) -> Guardian:
+        """Raises NoticeRefused where somebody has removed it."""
+        found = self.of(subject).get(guardian_id)
+        if found is None:
+            raise NoticeRefused("Somebody has removed this address. Reload the page.")
+        return found
+
+
+def _context(guardian_id: str) -> str:
+    return f"guardian:{guardian_id}"

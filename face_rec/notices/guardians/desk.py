@@ -1,0 +1,201 @@
+"""Guardians as the office enters them, and as they themselves agree and stop."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from apprise.utils.parse import is_email
+
+from face_rec.access.audit.audit import Action
+from face_rec.access.audit.audit_log import AuditLog
+from face_rec.clock import Clock
+from face_rec.domain.errors import NoticeRefused
+from face_rec.domain.people import Person
+from face_rec.languages.language import language_of
+from face_rec.notices.channel import Channel, ChannelKind
+from face_rec.notices.channels import Channels
+from face_rec.notices.delivery import Delivery, Outbox, Queued
+from face_rec.notices.guardians.book import GuardianBook
+from face_rec.notices.guardians.guardian import Guardian, Guardians, State
+from face_rec.notices.message import is_mail
+from face_rec.notices.notice import Notice, NoticeKind
+
+GUARDIANS: Final = "guardians"
+"""Stands in the place of a channel."""
+_MOST: Final = 6
+_ONCE_IN: Final = timedelta(days=1)
+"""An address is asked, whoever enters it for whomever."""
+
+
+class GuardianDesk:
+    """Safe from any thread; all may raise StoreUnavailable. ``chosen``: the channel by whose mail
+    server they are written to; empty: nobody is. ``choose`` decides that."""
+
+    def __init__(
+        self,
+        book: GuardianBook,
+        channels: Channels,
+        outbox: Outbox,
+        *,
+        audit_log: AuditLog,
+        clock: Clock,
+        chosen: Callable[[], str],
+        choose: Callable[[str], None],
+        language: Callable[[], str],
+    ) -> None:
+        self.book = book
+        self._channels = channels
+        self._outbox = outbox
+        self._audit_log = audit_log
+        self._clock = clock
+        self._chosen = chosen
+        self._choose = choose
+        self._language = language
+
+    @property
+    def language(self) -> str:
+        """The site's, by its code."""
+        return self._language()
+
+    # --- whether anybody is told
+
+    def server(self) -> Channel | None:
+        """Whose mail server is used; None: guardians are told nothing."""
+        name = self._chosen()
+        return self._channels.get(name) if name else None
+
+    def on(self) -> bool:
+        """Whether guardians are told anything."""
+        return self.server() is not None
+
+    def of(self, subject: str) -> Guardians:
+        return self.book.of(subject)
+
+    def offered(self) -> list[Channel]:
+        """The channels of mail."""
+        found = [one for one in self._channels.all() if one.kind is ChannelKind.MESSAGE]
+        return [one for one in found if is_mail(self._channels.target(one).address)]
+
+    def switch(self, channel_id: str) -> None:
+        """By this channel, or, "", off. Raises ProofNeeded, NoticeRefused."""
+        self._channels.demand()
+        if channel_id and channel_id not in {one.id for one in self.offered()}:
+            raise NoticeRefused("Guardians are told by mail. Choose a channel of a mail server.")
+        self._choose(channel_id)
+
+    # --- by the office
+
+    def add(
+        self,
+        person: Person,
+        address: str,
+        language: str,
+        by: str,
+        *,
+        inwards: bool = True,
+        outwards: bool = True,
+    ) -> Guardian:
+        """Enter one, who is asked at once. Raises NoticeRefused."""
+        if self.server() is None:
+            raise NoticeRefused("Guardians are told nothing here yet: see Notifications.")
+        given = address.strip()
+        known = None if len(given.split()) != 1 else is_email(given)  # type: ignore[no-untyped-call]
+        if not known or not (inwards or outwards):
+            raise NoticeRefused("Give a mail address, and say of which way they are told.")
+        name, mail = secrets.token_hex(8), str(known["full_email"])
+        made = Guardian(
+            name, self.book.sealed(name, mail), _shown(mail), language_of(language).code, by,
+            self._clock.now(), inwards, outwards,
+        )  # fmt: skip
+        self.book.change(person.subject, lambda found: self._with(found, made, mail))
+        self._note(Action.GUARDIAN_ADDED, person.subject, made)
+        self._ask(person.subject, made, mail)
+        return made
+
+    def _with(self, found: Guardians, made: Guardian, mail: str) -> Guardians:
+        if len(found.guardians) >= _MOST:
+            raise NoticeRefused(f"A person has at most {_MOST} guardians. Remove one first.")
+        if mail.lower() in {self.book.address(one).lower() for one in found.guardians}:
+            raise NoticeRefused("This address is entered already.")
+        return replace(found, guardians=(*found.guardians, made))
+
+    def remove(self, subject: str, guardian_id: str) -> None:
+        one = self.book.there(subject, guardian_id)
+        self.book.change(
+            subject,
+            lambda found: replace(
+                found, guardians=tuple(g for g in found.guardians if g.id != guardian_id)
+            ),
+        )
+        self._note(Action.GUARDIAN_REMOVED, subject, one)
+
+    def _ask(self, subject: str, one: Guardian, mail: str) -> None:
+        now = self._clock.now()
+        digest = hashlib.sha256(mail.lower().encode()).hexdigest()[:32]
+        notice = Notice(f"ask-{one.id}", NoticeKind.GUARDIAN, now, subject)
+        delivery = Delivery(f"{GUARDIANS}:{notice.id}", GUARDIANS, named(subject, one), notice)
+        queued = Queued(delivery, now, f"asked|{digest}", now + _ONCE_IN)
+        self._outbox.sort([], [queued], now)
+
+    # --- by themselves
+
+    def agree(self, guardian_id: str, text: str, version: str) -> Guardian | None:
+        """None where there is none (any more). Of who has stopped it meanwhile nothing changes."""
+        now = self._clock.now()
+        return self._moved(
+            guardian_id, State.ASKED, lambda one: one.agreed(text, version, now),
+            Action.GUARDIAN_AGREED,
+        )  # fmt: skip
+
+    def stop(self, guardian_id: str) -> Guardian | None:
+        """At once: what is on its way is not sent either."""
+        now = self._clock.now()
+        return self._moved(
+            guardian_id, None, lambda one: one.stopped(now), Action.GUARDIAN_STOPPED
+        )
+
+    def _moved(
+        self,
+        guardian_id: str,
+        only: State | None,
+        change: Callable[[Guardian], Guardian],
+        action: Action,
+    ) -> Guardian | None:
+        found = self.book.find(guardian_id)
+        if found is None:
+            return None
+        subject, before = found
+        if before.state is State.STOPPED or (only and before.state is not only):
+            return before
+        whole = self.book.change(subject, lambda all_: _changed(all_, guardian_id, change))
+        after = whole.get(guardian_id)
+        if after is not None:
+            self._note(action, subject, after)
+        return after
+
+    def _note(self, action: Action, subject: str, one: Guardian) -> None:
+        told: dict[str, object] = {"guardian": one.shown, "state": one.state.value}
+        if one.text_version:
+            told |= {"text": one.text_version, "language": one.language}
+        self._audit_log.record(action, "a guardian", after=told, about=subject)
+
+
+def _changed(
+    found: Guardians, guardian_id: str, change: Callable[[Guardian], Guardian]
+) -> Guardians:
+    one = found.get(guardian_id)
+    return found if one is None else found.having(change(one))
+
+
+def _shown(mail: str) -> str:
+    """As much as one needs to know it again: ``a…@example.org``."""
+    name, _, host = mail.rpartition("@")
+    return f"{name[:1]}…@{host}"
+
+
+def named(subject: str, one: Guardian) -> str:
+    """Both, as a delivery names them."""
+    return f"{subject}:{one.id}"
