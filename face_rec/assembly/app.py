@@ -5,41 +5,35 @@ and the marker before Redis.
 """
 
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 
 from config import Settings
 from face_rec import background
-from face_rec.assembly.cameras import open_cameras
-from face_rec.assembly.commands import build_models, open_own_people, policy_of
+from face_rec.assembly.cameras import open_camera_worker, open_cameras
+from face_rec.assembly.commands import build_models, open_own_people
 from face_rec.assembly.health import open_health
 from face_rec.assembly.model_change import open_model_change, open_reembedding, switch_of
 from face_rec.assembly.notices import open_guardians, open_links, open_notices, open_told
 from face_rec.assembly.privacy import privacy_of
+from face_rec.assembly.recognition import CLOSING_SECONDS, open_heartbeat, open_recognition
 from face_rec.assembly.site import site_info
 from face_rec.assembly.storage.sealing import offline_secrets
 from face_rec.assembly.storage.snapshots import open_kept_photos
 from face_rec.assembly.storage.stores import Stores, cached_days, open_offices, open_stores
 from face_rec.assembly.system import System
-from face_rec.assembly.watches import alarm, note_of, open_clock_watch, open_reoffer
+from face_rec.assembly.watches import alarm
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
 from face_rec.clock import MachineClock, SystemClock
-from face_rec.journey.engine import Engine
 from face_rec.journey.liveness.enrolment import EnrolmentWatch
-from face_rec.journey.mark import DurableMarker
 from face_rec.journey.offline import OfflineStills
 from face_rec.journey.pipeline import PipelineDeps
 from face_rec.journey.still import Stills
-from face_rec.journey.streams.workers import WorkerPool
-from face_rec.kiosks.kiosk import NAME as KIOSK_NAME
-from face_rec.kiosks.kiosk_register import Heartbeat
 from face_rec.kiosks.offline import OfflineSeal
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.languages.translator import Translators
 from face_rec.models.service import ModelService
-from face_rec.people.directory import CachedDirectory
 from face_rec.people.duplicates import DuplicateCheck
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
@@ -47,20 +41,13 @@ from face_rec.people.photos.captures import Captures
 from face_rec.people.photos.photo_checks import check_photo
 from face_rec.people.photos.quality import assess
 from face_rec.privacy.service import RetentionSchedule
-from face_rec.site_options import OptionsFollower
 from face_rec.stores.attendance.clock_changes import RedisClockChanges
-from face_rec.stores.redis.embedded import folder_of
 from face_rec.stores.site.kiosk_records import RedisHandedOver
 from face_rec.stores.verify.daily_check import DailyCheck
-from face_rec.warm_up import Heap
 from face_rec.web.frames.offline import Offline
 from face_rec.web.gate.shedding import Overload
 
 log = logging.getLogger(__name__)
-
-_CLOSING_SECONDS = 20.0
-"""deploy/compose.yaml and the unit file kill after 60, an impatient person sooner."""
-_MOST_WORKERS = 4  # more threads than this gain little: memory bandwidth is shared
 
 
 @contextmanager
@@ -80,48 +67,15 @@ def build(settings: Settings) -> Iterator[System]:
         try:
             yield system
         finally:
-            with background.ending_within(_CLOSING_SECONDS):
+            with background.ending_within(CLOSING_SECONDS):
                 stack.close()
 
 
 def _system(
     settings: Settings, clock: MachineClock, stores: Stores, models: ModelService, stack: ExitStack
 ) -> System:
-    following = OptionsFollower(stores.options)
-    following.start()
-    stack.callback(following.close)
-    directory = CachedDirectory(stores.people, clock)
-    heap = Heap()
-    heap.start()
-    stack.callback(heap.close)
-    follower = GalleryFollower(stores.people, models, clock, [directory.forget, heap.changed])
-    follower.start()
-    stack.callback(follower.close)
-    clock_watch = open_clock_watch(settings, stores, clock, stack)
-    marker = DurableMarker(
-        stores.writers.marks, stores.journal, clock, lambda: stores.options.current().cooldown,
-        away=stores.pulse.away, stamp=clock_watch.stamp,
-    )  # fmt: skip
-    stack.callback(marker.close)
-    embedded = folder_of(settings.data_dir) if settings.embedded_redis else None
-    reoffer = open_reoffer(stores, clock, follower.doubt, embedded)
-    reoffer.start()
-    stack.callback(reoffer.close)
-    journeys = PipelineDeps(
-        models=models,
-        gallery=follower.gallery,
-        directory=directory,
-        marker=marker,
-        snapshots=stores.spool if settings.save_snapshots else None,
-        assess=assess,
-        clock=clock,
-        policy=policy_of(settings),
-        liveness=lambda kiosk: stores.kiosks.record(kiosk).liveness,
-        colours=lambda kiosk: stores.kiosks.record(kiosk).colours,
-    )
-    engine = Engine(journeys, WorkerPool(_workers(settings), clock))
-    stack.callback(engine.close)
-    models.before_exchange(follower.prepare)
+    core = open_recognition(settings, stores, models, clock, stack)
+    engine, follower, marker = core.engine, core.follower, core.marker
     reembedding = open_reembedding(
         stores, settings.site, models, clock, lambda: any(s.stats().live for s in engine.streams())
     )
@@ -137,16 +91,10 @@ def _system(
     daily_check.start()
     stack.callback(daily_check.close)
     stores.kiosks.names()  # what is taken over from devices of before is so at the start already
-    heartbeat = Heartbeat(
-        lambda: _alive(engine),
-        lambda kiosk, at, waiting: rules.beat(
-            kiosk, at, waiting=waiting, clock=note_of(clock_watch)
-        ),
-        clock,
-        obstacle=lambda: _obstacle(follower, marker),
-        waiting=marker.pending_count,
-    )
-    stack.callback(heartbeat.close)
+    cameras = open_camera_worker(settings, core, clock, stack)
+    open_heartbeat(core, cameras.counts, clock, stack)
+    if settings.camera_worker == "auto":
+        cameras.start()
     load = Overload()
     screens = ScreenReports()
     services = open_offices(
@@ -166,7 +114,7 @@ def _system(
         follower=follower,
         screens=screens,
         load=load,
-        clock_watch=clock_watch,
+        clock_watch=core.clock_watch,
         daily_check=daily_check,
     )
     translators = Translators()
@@ -181,7 +129,7 @@ def _system(
         installation=site_info(settings),
         options=stores.options,
         clock=clock,
-        clock_watch=clock_watch,
+        clock_watch=core.clock_watch,
         people=stores.people,
         attendance=stores.attendance,
         marker=marker,
@@ -189,7 +137,7 @@ def _system(
         models=models,
         change=open_model_change(stores, settings, models, clock),
         follower=follower,
-        directory=directory,
+        directory=core.directory,
         enrolment=Enrolment(
             people=stores.people, writer=stores.writers.people, models=models, assess=assess,
             duplicates=DuplicateCheck(stores.people, models, follower.gallery, follower.wait),
@@ -209,7 +157,7 @@ def _system(
         privacy=privacy,
         screens=screens,
         captures=Captures(),
-        offline=_offline(settings, stores, journeys, follower),
+        offline=_offline(settings, stores, engine.deps, follower),
         own_people=own_people,
         advice=advice,
         told=told,
@@ -239,24 +187,3 @@ def _offline(
     return Offline(
         stores.kiosks.knows, OfflineSeal(settings.site, offline_secrets(settings)), stills
     )
-
-
-def _alive(engine: Engine) -> list[str]:
-    """The kiosks with a fresh picture that is looked at (frames may all end in a bug); other
-    streams (a guided capture) are none."""
-    return [
-        stream.name
-        for stream in engine.streams()
-        if KIOSK_NAME.fullmatch(stream.name) and stream.stats().looks
-    ]
-
-
-def _obstacle(follower: GalleryFollower, marker: DurableMarker) -> str:
-    """Why nobody can be marked at any kiosk now; "" where nothing is in the way."""
-    if not follower.recognises():
-        return "no model, or no gallery of it"
-    return marker.check()
-
-
-def _workers(settings: Settings) -> int:
-    return settings.workers or min(_MOST_WORKERS, os.cpu_count() or 1)

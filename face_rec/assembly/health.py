@@ -18,7 +18,7 @@ from face_rec.stores.redis.embedded import folder_of
 from face_rec.stores.verify.daily_check import DailyCheck, chain_check
 from face_rec.timekeeping.watch import ClockWatch
 from face_rec.web.gate.shedding import Overload
-from face_rec.web.ops import checks, health, host_checks
+from face_rec.web.ops import camera_figures, checks, health, host_checks
 
 
 def open_health(
@@ -51,6 +51,11 @@ def open_health(
             checks.liveness_check(stores.kiosks.enforcing, models.status),
             checks.cameras_check(
                 lambda: camera_troubles(stores.kiosks.records(), screens, clock.now())
+            ),
+            camera_figures.site_cameras_check(
+                lambda: stores.cameras.healths(
+                    stores.kiosks, clock.now(), stores.options.current().timezone
+                )
             ),
             checks.gallery_check(follower.status),
             checks.accuracy_check(

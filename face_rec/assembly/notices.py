@@ -1,9 +1,10 @@
 """Notices: where they come from, whom they are about, and by which ways they go out."""
 
 import ipaddress
+import logging
 import socket
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
 from config import Settings
@@ -15,7 +16,9 @@ from face_rec.attendance.rules import rule_version
 from face_rec.attendance.service import ServiceByZone
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.terms.status import Flag, Status
+from face_rec.cameras.health import CameraState
 from face_rec.clock import Clock
+from face_rec.domain.errors import StoreError
 from face_rec.domain.groups import ALL_GROUPS
 from face_rec.domain.marks import Way
 from face_rec.domain.people import Person
@@ -41,10 +44,14 @@ from face_rec.stores.sealing import keyring
 from face_rec.stores.sealing.keyring import KeyedSeal
 from face_rec.web.ops.health import Health
 
+log = logging.getLogger(__name__)
+
 _MISSED: Final[Mapping[Status, NoticeKind]] = {
     Status.ABSENT: NoticeKind.ABSENT,
     Status.MISSING_OUT: NoticeKind.MISSING_OUT,
 }
+_SETTLED: Final = timedelta(seconds=30)
+"""After the start, until workers have had the time to say something."""
 _EVEN_AS_WARNING: Final = frozenset(
     {"chain", "disk", "snapshots", "clock", "clock and redis", "journal"}
 )
@@ -115,7 +122,13 @@ def open_notices(
         ),
         days=DayFeed(lambda day: missed(services, day), outbox, clock),
         checks=ConditionFeed(lambda: checked(health, machine), outbox, clock),
-        kiosks=ConditionFeed(lambda: kiosks_heard(services, begun), outbox, clock),
+        kiosks=ConditionFeed(
+            lambda: [
+                *kiosks_heard(services, begun, {one.id for one in stores.cameras.records.all()}),
+                *cameras_seen(stores, clock, told.zone, begun),
+            ],
+            outbox, clock,
+        ),
         sorting=Sorting(
             stores.channels, outbox, told.people, clock, zone=told.zone, more=telling.queue
         ),
@@ -170,10 +183,49 @@ def checked(health: Health, machine: str) -> Iterable[Condition]:
         )  # fmt: skip
 
 
-def kiosks_heard(services: ServiceByZone, begun: datetime) -> Iterable[Condition]:
+def cameras_seen(
+    stores: Stores, clock: Clock, zone: Callable[[], tzinfo], begun: datetime
+) -> Iterable[Condition]:
+    """Which cameras that are on and open do not answer (or are served by nobody), and which see
+    nothing. ``begun``: when this process began to hear them. May raise StoreUnavailable."""
+    now = clock.now()
+    if now - begun < _SETTLED:
+        return
+    for health in stores.cameras.healths(stores.kiosks, now, zone()):
+        if health.state in {CameraState.OFF, CameraState.CLOSED, CameraState.STARTING}:
+            continue
+        name = health.camera
+        silent = health.state in {CameraState.LOST, CameraState.UNSERVED}
+        blind = health.state in {CameraState.BLIND, CameraState.FROZEN}
+        words = health.state.words
+        yield Condition(
+            f"camera {name}", silent, words if silent else "", name,
+            NoticeKind.CAMERA_SILENT, NoticeKind.CAMERA_BACK,
+        )  # fmt: skip
+        if not silent:
+            yield Condition(
+                f"sight {name}", blind, words if blind else "", name,
+                NoticeKind.CAMERA_BLIND, NoticeKind.CAMERA_SEES,
+            )  # fmt: skip
+
+
+def tell_alarm(outbox: RedisOutbox, camera: str, words: str, now: datetime) -> None:
+    """Somebody is before a camera that alarms; once a minute, whichever workers have it then. A
+    database that is away is told nothing: it is an alarm of now."""
+    name = f"alarm-{camera}-{int(now.timestamp()) // 60}"
+    notice = Notice(name, NoticeKind.CAMERA_ALARM, now, kiosk=camera, details=words)
+    try:
+        outbox.publish_once(f"alarms-{now.astimezone(UTC).date().isoformat()}", [notice])
+    except StoreError as error:
+        log.warning("alarm_not_told camera=%s reason=%s", camera, error)
+
+
+def kiosks_heard(
+    services: ServiceByZone, begun: datetime, cameras: Collection[str] = ()
+) -> Iterable[Condition]:
     """Which of the watched kiosks that are open give no sign of life, for as long as an outage
     must last to count: within their hours, and since ``begun``, when this process began to hear
-    them. May raise StoreUnavailable."""
+    them. Of ``cameras`` it is told elsewhere, and sooner. May raise StoreUnavailable."""
     service = services.current()
     now, rules = service.timesheets.now(), service.timesheets.rules()
     today = now.astimezone(UTC).date()
@@ -181,7 +233,12 @@ def kiosks_heard(services: ServiceByZone, begun: datetime) -> Iterable[Condition
     patience = timedelta(minutes=rule_version.at(rules.limits, now.date()).outage)
     for record in rules.kiosks:
         one = rule_version.at(record, now.date())
-        if one.watched and record.watched_from is not None and record.open_at(now):
+        if (
+            one.id not in cameras
+            and one.watched
+            and record.watched_from is not None
+            and record.open_at(now)
+        ):
             heard = max(_newest(beats.get(one.id, ()), record.watched_from), begun)
             wrong = now - max(heard, _opened(record, now)) >= patience
             yield Condition(

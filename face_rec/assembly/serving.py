@@ -77,6 +77,7 @@ def routes(
                 clock=lambda: holder.current().clock_watch.state(),  # noqa: PLW0108
                 lives=lambda: holder.current().engine.deps.lives(),  # noqa: PLW0108
                 load=load,
+                cameras=lambda: holder.current().cameras.healths(),  # noqa: PLW0108
             )
         ),
         *snapshots.routes(lambda: holder.current().pictures),

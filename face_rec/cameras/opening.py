@@ -7,10 +7,12 @@ formats it may use, so that none of them reaches a file, or anything but a pictu
 
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 import av
+from av.codec.hwaccel import HWAccel, hwdevices_available
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
@@ -30,6 +32,7 @@ _STREAMS: Final = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
 )
 _FILES: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mjpeg,h264,hevc,gif"
+_RENDER: Final = Path("/dev/dri/renderD128")
 _USB_FORMAT: Final = {"linux": "v4l2", "darwin": "avfoundation"}
 
 
@@ -40,6 +43,12 @@ class Opened:
     container: InputContainer
     video: VideoStream
 
+    @property
+    def decoder(self) -> str:
+        """Such as h264, or h264 (cuda) where a graphics card decodes."""
+        context = self.video.codec_context
+        return f"{context.name} ({hardware()})" if context.is_hwaccel else context.name
+
     def close(self) -> None:
         self.container.close()
 
@@ -49,7 +58,10 @@ def open_address(address: Address, folder: Path, seconds: float = OPEN_SECONDS) 
     SourceError, which tells nothing secret, and CameraRefused of a file that is not there."""
     name, form, options = _how(address, folder)
     try:
-        container = av.open(name, format=form, options=options, timeout=(seconds, READ_SECONDS))
+        container = av.open(
+            name, format=form, options=options, timeout=(seconds, READ_SECONDS),
+            hwaccel=_acceleration(),
+        )  # fmt: skip
     except (av.FFmpegError, OSError, ValueError) as error:
         raise SourceError(_why(address, error)) from None
     try:
@@ -80,8 +92,24 @@ def _how(address: Address, folder: Path) -> tuple[str, str | None, dict[str, str
     if address.text.startswith("rtsp"):
         # Over TCP: a camera behind a firewall or a bad cable loses no half pictures.
         options |= {"rtsp_transport": "tcp", "max_delay": "200000", "fflags": "nobuffer"}
-        options |= {"analyzeduration": "1000000", "probesize": "500000"}
+        options |= {"analyzeduration": "500000", "probesize": "500000", "fpsprobesize": "0"}
     return address.text, None, options
+
+
+@cache
+def hardware() -> str:
+    """By what this machine decodes video besides its processor; "" where there is nothing."""
+    if sys.platform == "darwin":
+        return "videotoolbox" if "videotoolbox" in hwdevices_available() else ""
+    devices = {"cuda": Path("/dev/nvidia0"), "vaapi": _RENDER, "qsv": _RENDER}
+    there = (name for name, path in devices.items() if path.exists())
+    return next((name for name in there if name in hwdevices_available()), "")
+
+
+def _acceleration() -> HWAccel | None:
+    """A codec that the device cannot decode is decoded by the processor."""
+    found = hardware()
+    return HWAccel(device_type=found, allow_software_fallback=True) if found else None
 
 
 def _usb(index: int) -> tuple[str, str | None, dict[str, str]]:

@@ -81,7 +81,8 @@ class WallFeed:
         with self._lock:
             self._asked = self._clock.monotonic()
             if self._thread is None:
-                self._thread = Background("camera-wall", self._run).start()
+                self._thread = Background("camera-wall", self._run)
+                self._thread.start()
 
     def _run(self) -> None:
         thread = self._thread

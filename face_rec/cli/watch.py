@@ -33,7 +33,7 @@ from face_rec.journey.streams.camera import (
 from face_rec.journey.streams.stream import NoticeBoard
 
 if TYPE_CHECKING:
-    from face_rec.assembly.system import System
+    from face_rec.assembly.recognition import Recognition
 
 GALLERY_SECONDS = 120.0
 """How long to wait until everybody is in memory."""
@@ -72,14 +72,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def run(options: argparse.Namespace) -> int:
     """Watch until the source ends, or for ever."""
     source = open_source(camera_address(options.source))
-    from face_rec.assembly import build  # noqa: PLC0415  loads models' libraries: seconds
+    from face_rec.assembly.recognition import build_recognition  # noqa: PLC0415  takes seconds
 
-    with build(config.load()) as system:
-        _wait_until_ready(system)
-        deps = system.engine.deps
+    with build_recognition(config.load()) as (core, _):
+        _wait_until_ready(core)
+        deps = core.engine.deps
         if options.no_mark:
-            deps = without_marks(deps, system.site.cooldown)
-        watch = Watch(system.engine, deps, options.kiosk, fast=options.fast)
+            deps = without_marks(deps, core.stores.options.current().cooldown)
+        watch = Watch(core.engine, deps, options.kiosk, fast=options.fast)
         for finding in watch(source):
             print(as_json(finding) if options.json else as_text(finding), flush=True)
             if options.once and finding.person is not None:
@@ -203,8 +203,8 @@ def as_text(finding: Finding) -> str:
     ).rstrip()
 
 
-def _wait_until_ready(system: "System") -> None:
+def _wait_until_ready(core: "Recognition") -> None:
     """A watch on a file must not run past people who are not loaded yet."""
-    if system.models.current() is None:
-        system.models.load()
-    system.follower.wait(system.people.revision(), GALLERY_SECONDS)
+    if core.models.current() is None:
+        core.models.load()
+    core.follower.wait(core.stores.people.revision(), GALLERY_SECONDS)

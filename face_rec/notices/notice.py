@@ -65,6 +65,11 @@ class NoticeKind(StrEnum):
     )  # fmt: skip
     KIOSK_SILENT = "kiosk.silent", msgid("Kiosk is silent"), About.KIOSK
     KIOSK_BACK = "kiosk.back", msgid("Kiosk is back"), About.KIOSK
+    CAMERA_SILENT = "camera.silent", msgid("Camera is silent"), About.KIOSK
+    CAMERA_BACK = "camera.back", msgid("Camera is back"), About.KIOSK
+    CAMERA_BLIND = "camera.blind", msgid("Camera sees nothing"), About.KIOSK
+    CAMERA_SEES = "camera.sees", msgid("Camera sees again"), About.KIOSK
+    CAMERA_ALARM = "camera.alarm", msgid("Somebody at an alarm camera"), About.KIOSK
     PROBLEM = "site.problem", msgid("Something is wrong"), About.SITE, (_CHECK,)
     DISK = "site.disk", msgid("Disk is full or failing"), About.SITE, (_CHECK,), "site.problem"
     CHAIN = (

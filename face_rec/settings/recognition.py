@@ -1,6 +1,6 @@
 """Recognition and the video that it looks at."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import model_validator
 
@@ -45,6 +45,11 @@ class Recognition(Topic):
     workers: Annotated[int, Whole(0, 64)] = setting(
         "0",
         "Recognition threads; 0 means one for each processor core, at most 4.",
+    )
+    camera_worker: Literal["auto", "off"] = setting(
+        "auto",
+        "auto: the app itself serves its share of the site's cameras. off: only workers started "
+        "by python -m face_rec cameras do.",
     )
     match_threshold: Annotated[float, Number(0.05, 0.99)] | None = setting(
         "",

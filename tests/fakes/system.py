@@ -272,7 +272,7 @@ class FakeSystem:
             demand=step_up.demand if step_up else lambda _: None,
         )  # fmt: skip
         wall = WallFeed(self.camera_board, self.clock)
-        return Cameras(service, self.camera_board, wall, Trial(Path("camera-files")))
+        return Cameras(service, self.camera_board, wall, Trial(Path("camera-files")), list)
 
     def _change(self) -> ModelChange:
         """With an audit log where the access has one."""

@@ -16,6 +16,7 @@ from face_rec.access.devices.device import Device
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.rights import Act
 from face_rec.assembly.storage.access import open_accounts, open_trail
+from face_rec.assembly.storage.cameras import CameraStores, open_camera_stores
 from face_rec.assembly.storage.chain import open_chained, open_journal, open_streams
 from face_rec.assembly.storage.redis_connection import (
     connected,
@@ -32,7 +33,6 @@ from face_rec.attendance.rule_service import RuleService
 from face_rec.attendance.rules.rules import RulesWriter
 from face_rec.attendance.service import AttendanceService, CorrectionService, ServiceByZone
 from face_rec.attendance.timesheets import Timesheets
-from face_rec.cameras.camera import Camera
 from face_rec.clock import Clock
 from face_rec.domain.errors import StoreUnavailable
 from face_rec.kiosks.kiosk_register import KioskRegister
@@ -42,13 +42,11 @@ from face_rec.notices.guardians.book import GuardianBook
 from face_rec.notices.guardians.guardian import Guardians
 from face_rec.protocols.marks import MarkReader, MarkWriter
 from face_rec.protocols.people import PeopleReader, PeopleWriter
-from face_rec.protocols.sealing import Sealer
 from face_rec.site_options import LiveOptions, SiteOptions
 from face_rec.stores.access.audit_stream import RedisAudit
 from face_rec.stores.access.records import RedisRecords
 from face_rec.stores.attendance.rules import RedisRules
 from face_rec.stores.backup.restore import refuse_half_restored
-from face_rec.stores.cameras.camera_board import RedisCameraBoard
 from face_rec.stores.chain.ledger import ADMINISTRATION, AUDIT, Ledger, Streams
 from face_rec.stores.chain.offers import Offers
 from face_rec.stores.journal.journal import FileJournal
@@ -82,15 +80,6 @@ class Writers:
     offered: MarkWriter
     """For what was written once and is offered again."""
     rules: RulesWriter
-
-
-@dataclass(frozen=True, slots=True)
-class CameraStores:
-    """Of the cameras that the site runs itself."""
-
-    records: RedisRecords[Camera]
-    board: RedisCameraBoard
-    sealer: Sealer
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +179,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
             RedisRecords(client, settings.site, Guardians, ledger=streams.ledger(ADMINISTRATION)),
             data_keys.others,
         ),
-        CameraStores(
-            RedisRecords(client, settings.site, Camera, ledger=streams.ledger(ADMINISTRATION)),
-            RedisCameraBoard(client, settings.site, data_keys.others),
-            data_keys.others,
-        ),
+        open_camera_stores(client, settings.site, streams, data_keys.others),
     )
 
 

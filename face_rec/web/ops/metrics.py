@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, ProcessCollector
@@ -15,10 +15,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from face_rec import __version__
+from face_rec.cameras.health import CameraHealth
 from face_rec.protocols.people import Gallery
 from face_rec.protocols.streams import Stream
 from face_rec.timekeeping.watch import State
 from face_rec.web.gate.shedding import Overload
+from face_rec.web.ops.camera_figures import camera_metrics
 from face_rec.web.ops.checks import SpoolLike
 
 log = logging.getLogger(__name__)
@@ -57,6 +59,8 @@ class Sources:
     clock: Callable[[], State | None] = lambda: None
     lives: Callable[[], Mapping[tuple[str, str], int]] = dict
     load: Callable[[], Overload] = Overload
+    cameras: Callable[[], Iterable[CameraHealth]] = tuple
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 def routes(sources: Sources) -> list[Route]:
@@ -90,6 +94,7 @@ class SystemCollector(Collector):
             self._chain,
             self._clock,
             self._load,
+            self._cameras,
         )
         for part in parts:
             try:
@@ -148,6 +153,9 @@ class SystemCollector(Collector):
             _gauge("load_late_seconds", "How late the event loop comes round.", load.late),
             away,
         ]
+
+    def _cameras(self) -> list[Metric]:
+        return camera_metrics(self._sources.cameras(), self._sources.now())
 
     def _build(self) -> list[Metric]:
         build = GaugeMetricFamily("face_rec_build_info", "Version.", labels=["version"])

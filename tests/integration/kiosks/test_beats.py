@@ -13,7 +13,7 @@ import pytest
 
 from config import load
 from face_rec import assembly, files
-from face_rec.assembly import app
+from face_rec.assembly import recognition
 from face_rec.domain.faces import Image
 from face_rec.kiosks.kiosk_register import Heartbeat
 from face_rec.stores.redis import keys
@@ -51,7 +51,7 @@ class Kiosk:
 def start(
     redis_client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Start]:
-    monkeypatch.setattr(app, "Heartbeat", partial(Heartbeat, every=0.1))
+    monkeypatch.setattr(recognition, "Heartbeat", partial(Heartbeat, every=0.1))
     port = redis_client.connection_pool.connection_kwargs["port"]
     common = {"REDIS_URL": f"redis://127.0.0.1:{port}/0", "DATA_DIR": str(tmp_path)}
     open_ones = []
