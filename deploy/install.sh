@@ -201,6 +201,7 @@ start() {
     systemctl restart "$NAME"
   fi
   systemctl start "$NAME-watchdog.timer"
+  systemctl try-restart "$NAME-cameras" # where there is one: another worker has its cameras meanwhile
   wait_until_alive
 }
 
@@ -232,9 +233,9 @@ install_caddy() {
 
 uninstall() {
   if systemd_runs; then
-    systemctl disable --now "$NAME-watchdog.timer" "$NAME" 2>/dev/null || true
+    systemctl disable --now "$NAME-watchdog.timer" "$NAME-cameras" "$NAME" 2>/dev/null || true
   fi
-  rm -f "$UNITS/$NAME.service" "$UNITS/$NAME-watchdog.service" "$UNITS/$NAME-watchdog.timer"
+  rm -f "$UNITS/$NAME.service" "$UNITS/$NAME-cameras.service" "$UNITS/$NAME-watchdog.service" "$UNITS/$NAME-watchdog.timer"
   if systemd_runs; then systemctl daemon-reload; fi
   rm -rf "$APP"
   say "removed. Settings ($SETTINGS), data ($DATA) and the user $NAME are still there."

@@ -1,11 +1,12 @@
 """Recognition and the video that it looks at."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import model_validator
 
 from face_rec.domain.errors import SettingError
 from face_rec.settings.kinds import (
+    CameraWorker,
     Cooldown,
     IceUrls,
     Number,
@@ -46,7 +47,7 @@ class Recognition(Topic):
         "0",
         "Recognition threads; 0 means one for each processor core, at most 4.",
     )
-    camera_worker: Literal["auto", "off"] = setting(
+    camera_worker: CameraWorker = setting(
         "auto",
         "auto: the app itself serves its share of the site's cameras. off: only workers started "
         "by python -m face_rec cameras do.",

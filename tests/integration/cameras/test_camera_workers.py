@@ -91,6 +91,7 @@ def test_who_comes_past_a_camera_is_marked_once_and_it_says_how_it_is(
         wait_until(lambda: camera.playing == 0, 15)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "change",
     [{"purpose": Purpose.WATCH}, {"region": Region(0.0, 0.0, 0.3, 1.0)}, {"smallest": 0.4}],
@@ -177,6 +178,7 @@ def test_a_camera_that_answers_again_is_back_within_five_seconds(
         wait_until(lambda: state(system) is CameraState.RUNNING, 20)
 
 
+@pytest.mark.nightly
 def test_while_the_database_is_away_whoever_comes_past_is_marked_all_the_same(
     tmp_path: Path, camera: RtspCamera, drawn: Material
 ) -> None:

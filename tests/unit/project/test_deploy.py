@@ -118,12 +118,26 @@ def test_systemd_understands_every_line(tmp_path: Path, unit: Path) -> None:
     assert said == []
 
 
-@pytest.mark.parametrize("name", ["face-attendance", "face-attendance-watchdog"])
-def test_systemd_counts_the_services_as_well_protected(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "threshold"),
+    [("face-attendance", "25"), ("face-attendance-cameras", "25"),
+     ("face-attendance-watchdog", "70")],  # the last one is root
+)  # fmt: skip
+def test_systemd_counts_the_services_as_well_protected(
+    tmp_path: Path, name: str, threshold: str
+) -> None:
     unit = str(_runnable(DEPLOY / f"{name}.service", tmp_path))
-    threshold = {"face-attendance": "25", "face-attendance-watchdog": "70"}[name]  # it is root
     result = _systemd("security", "--offline=true", f"--threshold={threshold}", "--no-pager", unit)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_workers_of_cameras_are_the_command_that_serves_them() -> None:
+    unit = (DEPLOY / "face-attendance-cameras.service").read_text("utf-8")
+    service = _compose()["services"]["cameras"]
+    for words in (unit.split("ExecStart=")[1].split("\n")[0].split(), service["command"]):
+        assert words[-3:] == ["-m", "face_rec", "cameras"]
+    parsed = parser().parse_args(["cameras"])
+    assert parsed.run.__module__ == "face_rec.cli.cameras"
 
 
 def test_the_watchdog_asks_the_app_and_leaves_a_stopped_one_alone() -> None:
@@ -243,11 +257,11 @@ def test_what_the_installer_copies_is_what_the_image_is_given() -> None:
 
 def test_only_the_proxy_is_published_and_the_app_can_write_nothing_else() -> None:
     services = _compose()["services"]
-    assert set(services) == {"app", "redis", "caddy", "turn"}
+    assert set(services) == {"app", "cameras", "redis", "caddy", "turn"}
     assert [name for name, one in services.items() if "ports" in one] == ["caddy"]
-    app = services["app"]
-    assert app["read_only"] is True
-    assert app["cap_drop"] == ["ALL"]
+    for app in (services["app"], services["cameras"]):
+        assert app["read_only"] is True
+        assert app["cap_drop"] == ["ALL"]
     assert services["redis"]["image"].startswith("redis:8-alpine@sha256:")
     assert "--appendonly yes" in services["redis"]["command"][-1]
     assert "requirepass" in services["redis"]["command"][-1]
