@@ -77,7 +77,7 @@ def _conditions(*healths: CameraHealth, seconds: float = 60) -> list[Condition]:
 def test_a_camera_that_is_silent_or_blind_is_told_of(
     state: CameraState, wrong: NoticeKind | None
 ) -> None:
-    told = [one.kinds[1] for one in _conditions(replace(GATE, state=state)) if one.wrong]
+    told = [one.kind for one in _conditions(replace(GATE, state=state)) if one.wrong]
     assert told == ([wrong] if wrong else [])
 
 
