@@ -12,7 +12,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -74,9 +74,17 @@ class RtspCamera:
     """Serves ``clip`` at :attr:`url` to as many as ask; use it as a context. ``playing``: how many
     watch now; ``opened``: how often somebody began to."""
 
-    def __init__(self, clip: Clip, login: str = "", port: int = 0) -> None:
-        """``login``: ``user:password`` that is demanded."""
+    def __init__(
+        self,
+        clip: Clip,
+        login: str = "",
+        port: int = 0,
+        sending: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """``login``: ``user:password`` that is demanded. ``sending`` is told which picture of the
+        clip goes now."""
         self.clip = clip
+        self._sending = sending
         self.silent = threading.Event()
         self.playing = self.opened = 0
         self._login = base64.b64encode(login.encode()).decode() if login else ""
@@ -195,6 +203,7 @@ class RtspCamera:
             stopping.wait(max(0.0, start + number / self.clip.rate - time.monotonic()))
             units = self.clip.units[number % len(self.clip.units)]
             at = (number * _CLOCK // self.clip.rate) & 0xFFFFFFFF
+            self._sending(number % len(self.clip.units))
             if not self.silent.is_set():
                 for payload, last in _payloads(units):
                     head = struct.pack(

@@ -22,7 +22,7 @@ from tests.benchmarks.report import commit, machine, table
 from tests.benchmarks.report.row import Row
 
 ROOMS = {
-    "journey": ("frame_cost", "time_to_mark", "visits", "streams", "soak", "start"),
+    "journey": ("frame_cost", "time_to_mark", "visits", "streams", "cameras", "soak", "start"),
     "stores": (
         "matching",
         "gallery",
