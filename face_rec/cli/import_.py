@@ -5,7 +5,7 @@ import argparse
 import getpass
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -17,7 +17,13 @@ from face_rec import assembly
 from face_rec.access.audit import actor
 from face_rec.access.audit.actor import Actor
 from face_rec.assembly.system import System
-from face_rec.domain.errors import ConsentMissing, PeopleError, PersonMissing, StoreUnavailable
+from face_rec.domain.errors import (
+    ConsentMissing,
+    ModelError,
+    PeopleError,
+    PersonMissing,
+    StoreUnavailable,
+)
 from face_rec.domain.people import Consent, Person
 from face_rec.people.imports import collection, photo_archive
 from face_rec.people.imports.collection import Collection
@@ -139,11 +145,15 @@ def _deciding(work: _Work) -> Callable[[argparse.Namespace], int]:
 
 
 def _list(system: System, options: argparse.Namespace) -> None:  # noqa: ARG001
-    for person in system.people.everybody().people:
-        if person.resembles:
-            other = system.people.get(person.resembles)
-            who = f"{other.id}  {other.name}" if other else "somebody erased since"
-            print(f"{person.id}  {person.name}  looks like  {who}")
+    """All whom each of them may be, the likest first: as the page People says it."""
+    waiting = [one for one in system.people.everybody().people if one.resembles]
+    if waiting:
+        with suppress(ModelError):  # then whom the import found, and nobody else
+            _get_ready(system)
+    for person in waiting:
+        others = system.enrolment.duplicates.resembled(person)
+        who = ", ".join(f"{one.id}  {one.name}" for one in others) or "somebody erased since"
+        print(f"{person.id}  {person.name}  looks like  {who}")
 
 
 def _two(system: System, options: argparse.Namespace) -> None:

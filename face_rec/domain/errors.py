@@ -32,6 +32,15 @@ class ModelError(FaceRecError):
     """Something is wrong with a model pack."""
 
 
+class DownloadBroken(ModelError):
+    """A download did not come whole, for a reason that may pass: no network, a server that is
+    overloaded. ``why``: in words."""
+
+    def __init__(self, message: str, why: str) -> None:
+        super().__init__(message)
+        self.why = why
+
+
 class PackMissing(ModelError):
     """The configured model pack is not installed."""
 

@@ -13,7 +13,7 @@ from face_rec.domain.errors import FaceRecError, ModelError, PackMissing, StoreU
 from face_rec.domain.own_calibration import OwnCalibration
 from face_rec.models import status as statuses
 from face_rec.models.packs.catalogue import OFFICIAL
-from face_rec.models.packs.install import QUALITY, Installer, silent
+from face_rec.models.packs.install import QUALITY, Again, Installer, give_up, silent
 from face_rec.models.packs.installed_packs import Choice, InstalledPacks, mark_of
 from face_rec.models.packs.liveness_pack import MANIFEST as LIVENESS_MANIFEST
 from face_rec.models.packs.liveness_pack import LivenessPacks
@@ -153,14 +153,14 @@ class ModelService:
 
     # --- installing ----------------------------------------------------------
 
-    def pull(self, name: str, progress: Progress = silent) -> Pack:
+    def pull(self, name: str, progress: Progress = silent, again: Again = give_up) -> Pack:
         """Download and install an official pack; see ``Installer.pull``.
 
         ``progress`` runs in the caller's thread. The pack is taken into use if it is the
         wanted one, or if there is none. Raises ModelError while another is being installed.
         """
         with self._one_installation():
-            return self._taken_up(self.installer.pull(name, progress))
+            return self._taken_up(self.installer.pull(name, progress, again))
 
     def import_archive(self, path: Path, name: str = "", progress: Progress = silent) -> Pack:
         """Install a ZIP or folder; see ``Installer.import_from`` and :meth:`pull`."""

@@ -22,7 +22,16 @@ from tests.benchmarks.report import commit, machine, table
 from tests.benchmarks.report.row import Row
 
 ROOMS = {
-    "journey": ("frame_cost", "time_to_mark", "visits", "streams", "cameras", "soak", "start"),
+    "journey": (
+        "frame_cost",
+        "time_to_mark",
+        "live_faces",
+        "visits",
+        "streams",
+        "cameras",
+        "soak",
+        "start",
+    ),
     "stores": (
         "matching",
         "gallery",

@@ -17,6 +17,7 @@ from tests.browser.support.fake_camera import all_sides
 from tests.browser.support.people import import_people
 from tests.browser.support.server import ROOT, AppServer
 from tests.browser.support.sign_in import GuardedServer, new_account
+from tests.browser.support.strict_site import strict_server
 from tests.data import Material
 from tests.synthetic.photos import all_sides as drawn_sides
 
@@ -140,6 +141,13 @@ def filled(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iter
 
 
 @pytest.fixture(scope="package")
+def strict(tmp_path_factory: pytest.TempPathFactory, material: Material) -> Iterator[AppServer]:
+    """One app without accounts that tells live faces from pictures, for many tests."""
+    with strict_server(tmp_path_factory.mktemp("strict"), material) as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
 def unmarked(material: Material) -> Iterator[Known]:
     return iter(_known(material)[:-1])
 
@@ -176,6 +184,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(_LONGEST))
             if item.get_closest_marker("xdist_group"):
                 continue
-            camera = {"cast", "known"} & set(item.fixturenames)
+            camera = {"cast", "known", "strict"} & set(item.fixturenames)
             group = "camera" if camera else item.path.stem
             item.add_marker(pytest.mark.xdist_group(group))

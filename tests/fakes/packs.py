@@ -20,15 +20,18 @@ def write_detector(path: Path, side: int | str = "size") -> Path:
     return _write(path, ["n", 3, side, side], names, ["n", 3, "h", "w"])
 
 
-def write_recogniser(path: Path, side: int = 112, flavour: str = "a") -> Path:
-    """One picture in, one row out; ``flavour`` makes other bytes of it."""
+def write_recogniser(path: Path, side: int = 112, flavour: str = "a", steep: float = 1.0) -> Path:
+    """One picture in, one row out, ``steep`` times its mean; ``flavour`` makes other bytes."""
     picture = helper.make_tensor_value_info(f"x{flavour}", TensorProto.FLOAT, ["n", 3, side, side])
     row = helper.make_tensor_value_info("row", TensorProto.FLOAT, ["n", 3])
     nodes = [
         helper.make_node("GlobalAveragePool", [f"x{flavour}"], ["mean"]),
-        helper.make_node("Flatten", ["mean"], ["row"]),
+        helper.make_node("Mul", ["mean", "steep"], ["times"]),
+        helper.make_node("Flatten", ["times"], ["row"]),
     ]
-    onnx.save(helper.make_model(helper.make_graph(nodes, "g", [picture], [row])), path)
+    times = helper.make_tensor("steep", TensorProto.FLOAT, [1], [steep])
+    graph = helper.make_graph(nodes, "g", [picture], [row], [times])
+    onnx.save(helper.make_model(graph), path)
     return path
 
 
@@ -91,12 +94,15 @@ def liveness_file(path: Path, scale: float, live: int = 1) -> TextureFile:
     return TextureFile(path.name, len(data), hashlib.sha256(data).hexdigest(), scale, live)
 
 
-def write_liveness(folder: Path, scales: tuple[float, float] = (2.0, 4.0), live: int = 1) -> Path:
-    """A folder with two liveness models and their manifest."""
+def write_liveness(
+    folder: Path, scales: tuple[float, float] = (2.0, 4.0), live: int = 1, steep: float = 1.0
+) -> Path:
+    """A folder with two liveness models and their manifest; the less ``steep``, the more shades
+    there are between live and not."""
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for flavour, scale in zip("ab", scales, strict=True):
-        path = write_recogniser(folder / f"{flavour}.onnx", side=80, flavour=flavour)
+        path = write_recogniser(folder / f"{flavour}.onnx", 80, flavour, steep)
         files.append(liveness_file(path, scale, live))
     write_manifest(LivenessPack(folder.name, folder, tuple(files), "For tests only."))
     return folder

@@ -14,7 +14,7 @@ from typing import Final
 
 import requests
 
-from face_rec.domain.errors import ModelError
+from face_rec.domain.errors import DownloadBroken, ModelError
 from face_rec.protocols.models import Progress
 
 LARGEST: Final = 2 << 30
@@ -39,7 +39,8 @@ def fetch(downloads: Sequence[Download], kept: Path, progress: Progress) -> None
     """Bring all of ``downloads``; ``progress`` gets (bytes so far, of), of all together.
 
     ``kept``: the folder for what is on its way, on the disk of the targets. Raises ModelError
-    when one cannot be had whole; what came of it stays in ``kept`` for the next try.
+    when one cannot be had whole, DownloadBroken where that may pass; what came of it stays in
+    ``kept`` for the next try.
     """
     _sweep(kept)
     before, all_bytes = 0, sum(one.bytes for one in downloads)
@@ -98,7 +99,8 @@ class _Part:
             if nothing and "Range" in asked:
                 return False
             if not answer.ok:
-                raise _failed(address, f"the server answered {answer.status_code}")
+                passes = answer.status_code >= 500
+                raise _failed(address, f"the server answered {answer.status_code}", passes=passes)
             self._write(answer, progress, before, all_bytes)
         return True
 
@@ -119,14 +121,15 @@ class _Part:
         length = int(answer.headers.get("Content-Length", 0))
         total = done + length if length else 0
         if total > LARGEST:
-            raise _failed(answer.url, f"it has {total} bytes, more than any pack")
+            why = f"it has {total} bytes, more than any pack"
+            raise _failed(answer.url, why, passes=False)
         self._remember(answer)
         with self._path.open("ab" if goes_on else "wb") as stream:
             for piece in answer.iter_content(_PIECE):
                 done += len(piece)
                 if done > LARGEST:
                     self._drop()
-                    raise _failed(answer.url, "it does not end")
+                    raise _failed(answer.url, "it does not end", passes=False)
                 stream.write(piece)
                 progress(before + done, all_bytes or total)
         if total and done != total:
@@ -161,11 +164,13 @@ def _sweep(kept: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _failed(address: str, why: str) -> ModelError:
-    """A download that did not come whole, and what to do."""
-    return ModelError(
+def _failed(address: str, why: str, *, passes: bool = True) -> ModelError:
+    """A download that did not come whole, and what to do. ``passes``: whether another try may
+    find it otherwise."""
+    message = (
         f"{address} could not be downloaded: {why}. Try again: what has come is kept where the "
         "server can go on with it. Or download "
         "it on another machine and give the file to the page Models, or to: "
         "python -m face_rec models import ZIP-or-FOLDER"
     )
+    return DownloadBroken(message, why) if passes else ModelError(message)

@@ -5,18 +5,19 @@ there whole and verified, or not there.
 """
 
 import dataclasses
+import itertools
 import logging
 import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from face_rec import files
 from face_rec.clock import Clock
-from face_rec.domain.errors import ModelError, PackBroken
+from face_rec.domain.errors import DownloadBroken, ModelError, PackBroken
 from face_rec.models.packs.catalogue import (
     EDIFFIQA,
     EDIFFIQA_ADDRESS,
@@ -50,8 +51,18 @@ _ABANDONED_AFTER = 24 * 3600.0
 """Seconds; a younger staging folder may belong to another process that is still at it."""
 
 
+Again = Callable[[int, DownloadBroken], bool]
+"""Whether a download that has broken off so many times is to be tried again, asked when it is
+time to: it may wait."""
+
+
 def silent(done: int, total: int) -> None:
     """A Progress that tells nobody."""
+
+
+def give_up(failures: int, error: DownloadBroken) -> bool:  # noqa: ARG001
+    """An Again that leaves it to whoever asked for the download."""
+    return False
 
 
 class Installer:
@@ -63,10 +74,10 @@ class Installer:
         self._clock = clock
         self._mirror = mirror
 
-    def pull(self, name: str, progress: Progress = silent) -> Pack:
+    def pull(self, name: str, progress: Progress = silent, again: Again = give_up) -> Pack:
         """Download an official pack and install it; ``progress`` counts downloaded bytes. What
-        a broken download left is gone on with. While it runs a file beside its parts says so
-        (:meth:`unfinished`).
+        a broken download left is gone on with. While it runs, and waits for ``again``, a file
+        beside its parts says so (:meth:`unfinished`).
 
         Raises ModelError (unknown name, no network, full disk) or PackBroken (not the
         published files); the pack installed before, if any, then stays.
@@ -78,7 +89,7 @@ class Installer:
                 "Other weights can be imported: python -m face_rec models import ZIP-or-FOLDER"
             )
         with self._staging() as staging, self._under_way(name):
-            self._download(official, staging, progress)
+            self._brought(official, staging, progress, again)
             return self._install(self._published(staging, official))
 
     def import_from(self, source: Path, name: str = "", progress: Progress = silent) -> Pack:
@@ -165,6 +176,18 @@ class Installer:
             unpack_models(source, staging, progress)
         else:
             raise ModelError(f"There is no {source}; give a ZIP file or a folder.")
+
+    def _brought(
+        self, official: OfficialPack, staging: Path, progress: Progress, again: Again
+    ) -> None:
+        for failures in itertools.count(1):
+            try:
+                self._download(official, staging, progress)
+            except DownloadBroken as error:
+                if not again(failures, error):
+                    raise
+            else:
+                break
 
     def _download(self, official: OfficialPack, staging: Path, progress: Progress) -> None:
         """The files of ``official`` into ``staging``; raises ModelError."""

@@ -29,7 +29,7 @@ _TRANSPORTS: Final = {
     Transport.WEBRTC: "WebRTC",
     Transport.HTTP: "HTTP",
 }
-_CHECKS: Final = {
+CHECKS: Final = {
     Check.OFF: "Not checked",
     Check.OBSERVE: "Marked; doubtful ones go to the review",
     Check.ENFORCE: "Only live faces are marked",
@@ -75,7 +75,7 @@ def _at_the_door(start: KioskRecord, key: str) -> KioskRecord:
     )  # fmt: skip
     liveness = st.selectbox(
         "Pictures of faces (liveness)", list(Check), index=list(Check).index(start.liveness),
-        format_func=lambda one: _CHECKS[one], key=f"{key}_liveness",
+        format_func=lambda one: CHECKS[one], key=f"{key}_liveness",
         help="Needs the liveness models (page Models); without them nothing is checked, and a "
         "kiosk that marks live faces only marks nobody by face. There, whoever stays in doubt is "
         "asked to turn the head as arrows say. Who does not, or is taken for a picture, is not "

@@ -6,6 +6,7 @@ State is the process's, not the session's, so that every admin sees the same pro
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from face_rec.protocols.people import PeopleReader
 log = logging.getLogger(__name__)
 
 _EVERY: Final = 2.0  # seconds
+_LOOKS: Final = 0.5
+"""Seconds between two looks of a waiting job at whether it may go on."""
 
 Work = Callable[[Progress], object]
 """Does the work in a thread of its own and returns what the page shows in the end. It tells its
@@ -46,7 +49,8 @@ class Stopped(Exception):
 @dataclass(eq=False)
 class Job:
     """One piece of work; ``total`` 0 means unknown. Read by pages, written by its thread.
-    ``permit``: of who began it. ``stopped``: somebody wants it to end."""
+    ``permit``: of who began it. ``stopped``: somebody wants it to end. ``waits``: for what, while
+    it does."""
 
     title: str
     permit: Permit
@@ -56,6 +60,7 @@ class Job:
     result: object = None
     error: str = ""
     stopped: bool = False
+    waits: str = ""
     ended: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -68,6 +73,15 @@ class Job:
         self.permit.check()
         if self.stopped:
             raise Stopped
+
+    def wait(self, seconds: float, words: str) -> None:
+        """On the job's own thread, and no longer than it may go on: raises as :meth:`report`."""
+        self.waits = words
+        latest = time.monotonic() + seconds
+        while (left := latest - time.monotonic()) > 0:
+            self.report(self.done, self.total)
+            self.ended.wait(min(left, _LOOKS))
+        self.waits = ""
 
 
 class Jobs:

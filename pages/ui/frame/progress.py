@@ -52,6 +52,8 @@ def _running(kind: str, amount: Callable[[Job], str], stops: str) -> None:
     if job is None or not job.running:
         st.rerun(scope="app")
     st.progress(job.fraction, text=f"{plain(job.title)}: {amount(job)}")
+    if job.waits:
+        st.warning(plain(job.waits), icon=":material/schedule:")
     st.caption("You can leave this page; the work goes on.")
     all_here = job.total and job.done >= job.total
     if stops and not all_here and st.button(

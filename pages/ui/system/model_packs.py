@@ -16,12 +16,13 @@ from face_rec.access.audit.audit import Action
 from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.control.permit import Permit
 from face_rec.access.principal import THIS_COMPUTER
-from face_rec.domain.errors import ModelError
+from face_rec.domain.errors import DownloadBroken, ModelError
 from face_rec.facades.admin import AdminFacade
 from face_rec.models.packs.catalogue import OFFICIAL, Licence
 from face_rec.models.service import ModelService
 from face_rec.models.status import PackOffer
 from face_rec.protocols.models import Progress
+from face_rec.retry import Backoff
 from face_rec.web.base.uploads import LARGEST_MB
 from pages.ui.frame.identity import Right, permit
 from pages.ui.frame.jobs import JOBS, Job, Work
@@ -32,6 +33,8 @@ from pages.ui.system.model_change import confirm_change
 JOB = "models"
 STOPS: Final = "What has come is kept for a week: Download goes on with it."
 _EVERY: Final = 5.0  # seconds
+_PAUSES: Final = Backoff(5.0, 300.0)
+_TRIES: Final = 290  # a day
 _KINDS: Final = ("zip", "onnx", "json")
 
 
@@ -101,9 +104,23 @@ class Resuming:
 
     def step(self) -> None:
         for name in self._models.installer.unfinished():
-            work = _noted(self._audit, name, partial(self._models.pull, name))
+            work = _noted(self._audit, name, partial(self._models.pull, name, again=again))
             permit = Permit(THIS_COMPUTER, Right.MODELS, SYSTEM, lambda: THIS_COMPUTER)
             JOBS.start(JOB, f"Downloading {name}", work, permit)
+
+
+def again(failures: int, error: DownloadBroken) -> bool:
+    """Nobody sits before a download that goes on by itself: where the network is not back yet it
+    is tried again and again for a day, and the page says so."""
+    job = JOBS.get(JOB)
+    if job is None or failures > _TRIES:
+        return False
+    pause = _PAUSES.after(failures)
+    job.wait(
+        pause, f"It broke off: {error.why}. It is tried again by itself, this time after "
+        f"{pause:.0f} seconds. What has come is kept.",
+    )  # fmt: skip
+    return True
 
 
 def amount(job: Job) -> str:

@@ -25,9 +25,11 @@ _NOISE = 3.0
 
 
 @functools.cache
-def service(pack: str = "buffalo_sc") -> ModelService:
-    """A loaded pack of the test data, one thread an inference, as the app has it."""
-    models = ModelService(Path(tempfile.mkdtemp()), str(pack_folder(pack)), PROVIDER, 1)
+def service(pack: str = "buffalo_sc", liveness: str = "liveness") -> ModelService:
+    """A loaded pack of the test data, one thread an inference, as the app has it; ``liveness``:
+    a folder of liveness models."""
+    root = Path(tempfile.mkdtemp())
+    models = ModelService(root, str(pack_folder(pack)), PROVIDER, 1, liveness=liveness)
     models.load()
     return models
 

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from face_rec.clock import SystemClock
 from face_rec.domain.faces import View
+from face_rec.domain.liveness import Check
 from face_rec.domain.people import Consent, Person, Template, TemplateInfo
 from face_rec.journey.decide import Policy
 from face_rec.journey.engine import Engine
@@ -30,6 +31,13 @@ from face_rec.stores.snapshots.spool import SnapshotSpool
 from tests.benchmarks.journey import material
 
 SITE = "main"
+
+
+def observing(kiosk: str) -> Check:
+    """What is measured is kept with the mark; nothing is, where no liveness models are."""
+    return Check.OBSERVE
+
+
 PEOPLE = 24
 _NOW = datetime(2025, 1, 1, tzinfo=UTC)
 _CONSENT = Consent("I agree.", "1", _NOW)
@@ -58,18 +66,27 @@ def redis(folder: Path) -> Iterator[Client]:
 
 
 @contextmanager
-def running(pack: str = "buffalo_sc") -> Iterator[House]:
+def running(
+    pack: str = "buffalo_sc", liveness: str = "liveness", check: Callable[[str], Check] = observing
+) -> Iterator[House]:
     """Journal, snapshots on disk, a worker a core; PEOPLE are enrolled. No cooldown, so that
-    everybody can be marked again and again."""
+    everybody can be marked again and again. ``liveness``: a folder of such models; ``check``:
+    what a kiosk makes of them."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         client = stack.enter_context(redis(Path(folder)))
-        house = built(Path(folder), client, material.service(pack), stack)
+        house = built(Path(folder), client, material.service(pack, liveness), stack, check)
         enrol(house.people, pack)
         assert house.follower.wait(house.people.revision(), 60), "the gallery did not follow"
         yield house
 
 
-def built(folder: Path, client: Client, models: ModelService, stack: ExitStack) -> House:
+def built(
+    folder: Path,
+    client: Client,
+    models: ModelService,
+    stack: ExitStack,
+    check: Callable[[str], Check] = observing,
+) -> House:
     """Everything started; closed again by ``stack``."""
     clock = SystemClock()
     people = RedisPeople(client, SITE, clock)
@@ -86,6 +103,7 @@ def built(folder: Path, client: Client, models: ModelService, stack: ExitStack) 
     journeys = PipelineDeps(
         models=models, gallery=follower.gallery, directory=directory, marker=marker,
         snapshots=spool, assess=assess, clock=clock, policy=Policy(),
+        liveness=check,
     )  # fmt: skip
     engine = Engine(journeys, WorkerPool(min(4, os.cpu_count() or 1), journeys.clock))
     stack.callback(engine.close)

@@ -19,7 +19,8 @@ from face_rec.models.packs.catalogue import OFFICIAL
 from face_rec.models.packs.install import PARTS, Installer
 from face_rec.models.packs.installed_packs import InstalledPacks
 from face_rec.models.service import ModelService
-from pages.ui.frame.jobs import JOBS
+from face_rec.retry import Backoff
+from pages.ui.frame.jobs import JOBS, Job
 from pages.ui.system.model_packs import JOB, Resuming
 from tests.fakes.access import MemoryAudit
 from tests.fakes.clock import FakeClock
@@ -363,6 +364,51 @@ def test_a_download_that_ran_when_the_server_was_killed_goes_on_by_itself(
     assert packs.find("tiny") == job.result
     assert installer.unfinished() == []
     assert not any((packs.root / PARTS).iterdir())
+
+
+def _waiting(installer: Installer, releases: Releases, monkeypatch: pytest.MonkeyPatch) -> Job:
+    """A download that went on by itself, and whose server does not answer yet."""
+    monkeypatch.setattr("face_rec.models.packs.download._PIECE", 64)
+    monkeypatch.setattr("pages.ui.system.model_packs._PAUSES", Backoff(0.05, 0.05))
+    releases.version = '"one"'
+    _killed_at(installer, 128)
+    releases.refusal, releases.always = 503, True
+    models = cast("ModelService", SimpleNamespace(installer=installer, pull=installer.pull))
+    Resuming(models, AuditLog(MemoryAudit(), FakeClock())).step()
+    job = JOBS.get(JOB)
+    assert job is not None
+    tick = threading.Event()
+    while "the server answered 503. It is tried again by itself" not in job.waits:
+        assert job.running, job.error
+        tick.wait(0.01)
+    return job
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no fork")
+def test_what_goes_on_by_itself_waits_in_words_until_the_server_answers(
+    packs: InstalledPacks,
+    installer: Installer,
+    releases: Releases,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job = _waiting(installer, releases, monkeypatch)
+    releases.refusal = 0
+    assert job.ended.wait(60)
+    JOBS.forget(JOB)
+    assert (job.error, job.waits) == ("", "")
+    assert packs.find("tiny") == job.result
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no fork")
+def test_a_download_that_waits_for_the_network_can_be_stopped(
+    installer: Installer, releases: Releases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = _waiting(installer, releases, monkeypatch)
+    job.stopped = True
+    assert job.ended.wait(60)
+    JOBS.forget(JOB)
+    assert job.stopped
+    assert installer.unfinished() == [], "whoever stopped it begins it again"
 
 
 def test_a_download_that_was_stopped_failed_or_is_under_way_does_not(

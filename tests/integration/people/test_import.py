@@ -103,6 +103,25 @@ def test_a_file_that_is_no_zip_is_one_line(
     assert capsys.readouterr().err.startswith("This is not a ZIP file")
 
 
+def test_who_may_be_one_of_several_is_listed_with_all_of_them(
+    people: tuple[Path, ...], tmp_path: Path, typed: Typed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = sorted(people[0].iterdir())
+    for person_id, some in {"A": photos[:2], "B": photos[2:3], "C": photos[3:4]}.items():
+        (tmp_path / person_id / person_id).mkdir(parents=True)
+        for path in some:
+            shutil.copy(path, tmp_path / person_id / person_id)
+        typed(str(tmp_path / person_id), "--consent", "signed forms")
+        if person_id == "B":
+            assert main(["undecided", "two", "B", "--reason", "twins"]) == 0
+    capsys.readouterr()
+    assert main(["undecided", "list"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    who, _, others = line.partition("  looks like  ")
+    assert who == "C  C"
+    assert set(others.split(", ")) == {"A  A", "B  B"}
+
+
 def test_who_is_in_it_twice_is_decided_about_from_the_command_line(
     people: tuple[Path, ...], tmp_path: Path, typed: Typed, capsys: pytest.CaptureFixture[str]
 ) -> None:

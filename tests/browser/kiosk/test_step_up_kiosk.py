@@ -1,0 +1,90 @@
+"""A kiosk that marks live faces only asks whoever stays in doubt to turn the head.
+
+The head is rendered from a photo and turned by the page's own arrows, as a person does it; the
+liveness models are ones of the tests, which leave whoever stands before this wall in doubt.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from face_rec.domain.liveness import Failure, Hold
+from tests.browser.support.chromium import Browsers
+from tests.browser.support.head_camera import HeadCamera
+from tests.browser.support.head_views import head_views
+from tests.browser.support.kiosks import PATIENCE, marks_today
+from tests.browser.support.page_state import press, rest
+from tests.browser.support.screens import KioskScreen
+from tests.browser.support.server import AppServer
+from tests.browser.support.strict_site import DOUBTFUL, PEOPLE, SEEN, strict_kiosk
+from tests.data import Material
+
+pytestmark = [pytest.mark.browser, pytest.mark.models]
+
+PIN = "402917"
+
+
+def somebody(page: Page, material: Material, who: str, folder: Path) -> HeadCamera:
+    photo = material.person(PEOPLE[who])[SEEN[who]]
+    return HeadCamera(page, head_views(material, photo, PEOPLE[who], folder), DOUBTFUL)
+
+
+def test_who_stays_in_doubt_turns_the_head_as_the_arrows_say_and_is_marked(
+    strict: AppServer, browse: Browsers, material: Material, tmp_path: Path
+) -> None:
+    before, page = marks_today(strict), browse.page()
+    strict_kiosk(page, strict.url, "turning-door")
+    somebody(page, material, "turns", tmp_path)
+    page.goto(f"{strict.url}/take_attendance?kiosk=turning-door&transport=http")
+    turn = page.get_by_test_id("turn")
+    expect(turn).to_contain_text("Turn 1 of 3", timeout=60_000)
+    expect(turn).to_contain_text(re.compile("Turn your head to the (left|right)"))
+    expect(turn).to_contain_text("Cannot turn? Ask the office.")
+    expect(turn).to_contain_text("Turn 3 of 3", timeout=60_000)
+    kiosk = KioskScreen(page)
+    kiosk.expect_banner(f"Person {PEOPLE['turns']}", "Marked at", timeout=60_000)
+    expect(turn).to_be_hidden()
+    kiosk.expect_marks(before + 1)
+
+
+@pytest.mark.nightly
+def test_after_five_failed_tries_a_face_is_paused_the_pin_marks_and_the_office_knows_why(
+    strict: AppServer, browse: Browsers, material: Material, tmp_path: Path
+) -> None:
+    before, page, person = marks_today(strict), browse.page(), PEOPLE["fails"]
+    give_pin(page, strict.url, person)
+    strict_kiosk(page, strict.url, "pin-door", pin=True)
+    head = somebody(page, material, "fails", tmp_path)
+    page.goto(f"{strict.url}/take_attendance?kiosk=pin-door&transport=http")
+    head.obey(gladly=False)
+    kiosk, turn = KioskScreen(page), page.get_by_test_id("turn")
+    expect(turn).to_contain_text("Cannot turn? Use your PIN.", timeout=60_000)
+    kiosk.expect_banner(Hold.FAILED.heading, Hold.FAILED.text, timeout=60_000)
+    expect(turn).to_contain_text("of 5", timeout=60_000)  # each failed try adds a turn
+    kiosk.expect_banner(Hold.PAUSED.heading, Hold.PAUSED.text, timeout=180_000)
+    expect(page.get_by_text(f"Person {person}")).to_have_count(0)
+    use_pin(page, f"E {person}")
+    kiosk.expect_banner(f"Person {person}", "Marked at", timeout=60_000)
+    kiosk.expect_marks(before + 1)
+    page.goto(f"{strict.url}/records?view=Review")
+    rest(page)
+    held = page.locator('[class*="st-key-review_"]').filter(has_text=f"Person {person}")
+    expect(held.filter(has_text=Failure.WRONG.words).first).to_be_visible(timeout=PATIENCE)
+
+
+def give_pin(page: Page, url: str, number: int) -> None:
+    page.goto(f"{url}/people")
+    rest(page)
+    press(page.get_by_role("button", name=re.compile(rf"Person {number}$")))
+    page.get_by_label("New PIN", exact=True).fill(PIN)
+    press(page.get_by_role("button", name="Set PIN"))
+    expect(page.get_by_text("The PIN is saved.")).to_be_visible(timeout=PATIENCE)
+
+
+def use_pin(page: Page, person_id: str) -> None:
+    page.get_by_role("button", name="No face? Use PIN").click(timeout=PATIENCE)
+    page.get_by_label("ID", exact=True).fill(person_id)
+    page.get_by_label("PIN", exact=True).fill(PIN)
+    page.get_by_role("button", name="Mark me").click()

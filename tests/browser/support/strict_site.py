@@ -1,0 +1,56 @@
+"""A site that takes only live faces, by models of the tests: live is who stands before a green
+wall, a picture who stands before a blue one, in doubt who stands before :data:`DOUBTFUL`.
+
+What trained models notice is measured elsewhere; here it is followed from the camera to the
+review.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Page, expect
+
+from face_rec.domain.liveness import Check
+from pages.ui.access.kiosk_card import CHECKS
+from tests.browser.support.kiosks import PATIENCE
+from tests.browser.support.page_state import press, rest
+from tests.browser.support.people import import_people
+from tests.browser.support.server import AppServer
+from tests.data import Material
+from tests.fakes.packs import write_liveness
+
+GREEN, BLUE, DOUBTFUL = (40, 200, 40), (40, 40, 200), (115, 150, 115)
+"""Red, green, blue."""
+PEOPLE: Final = {"webrtc": 19, "http": 17, "turns": 20, "fails": 11}
+"""Who is registered there, by whose test it is: each is marked once."""
+SEEN: Final = {"turns": 2, "fails": 3, "new": 2}
+"""Which of their photos can be turned to all sides."""
+NEW: Final = 25
+"""Somebody who is not registered."""
+
+
+def strict_server(folder: Path, material: Material) -> AppServer:
+    """With liveness models and PEOPLE; not started yet."""
+    server = AppServer(folder / "data", material.pack)
+    write_liveness(folder / "data" / "models" / "liveness", (4.0, 4.0), steep=0.02)
+    names = {number: f"Person {number}" for number in PEOPLE.values()}
+    import_people(server, folder, material, names)
+    return server
+
+
+def strict_kiosk(
+    page: Page, url: str, name: str, check: Check = Check.ENFORCE, *, pin: bool = False
+) -> None:
+    """In the form of the page Kiosks."""
+    page.goto(f"{url}/kiosks")
+    rest(page)
+    press(page.get_by_role("button", name="Add kiosk"))
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name", exact=True).fill(name)
+    dialog.get_by_label("Name", exact=True).press("Tab")
+    if pin:
+        press(dialog.get_by_text("People may use their PIN"))
+    press(dialog.get_by_role("combobox", name="Pictures of faces (liveness)"))
+    press(page.get_by_role("option", name=CHECKS[check], exact=True))
+    press(dialog.get_by_role("button", name="Create kiosk"))
+    expect(page.locator(f".st-key-kiosk_{name}")).to_be_visible(timeout=PATIENCE)
