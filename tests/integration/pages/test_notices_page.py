@@ -9,14 +9,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from config import load
 from face_rec import assembly
+from face_rec.access.audit import actor
+from face_rec.access.audit.actor import Actor
 from face_rec.access.control.access_control import Access
 from face_rec.access.factors.step_up import StepUp
 from face_rec.access.pages import Page
 from face_rec.access.signin.own_sessions import OwnSessions
-from face_rec.notices.channel import ChannelKind, NoticeRule, Step
+from face_rec.notices.channel import ChannelKind, NoticeRule, Step, Wording
 from face_rec.notices.delivery import Opened
 from face_rec.notices.notice import Notice, NoticeKind
 from face_rec.notices.waiting import Waiting
@@ -40,10 +43,15 @@ def system(
     monkeypatch.setattr(OwnSessions, "unseen", lambda *_: None)
     monkeypatch.setattr(OwnSessions, "previous", lambda *_: None)
     monkeypatch.setattr(StepUp, "fresh", lambda *_: True)
+    monkeypatch.setattr(actor, "current", lambda: Actor("ada", "user"))
     with assembly.build(load(values, dotenv=None)) as built:
         assembly.install(built)
         yield built
         assembly.install(None)
+
+
+def _html(page: AppTest) -> str:
+    return " ".join(one.proto.body for one in page.get("html"))
 
 
 @pytest.mark.timeout(180)
@@ -139,3 +147,11 @@ def test_the_page_shows_a_rule_as_a_sentence_what_waits_and_how_it_reads(
     assert (taken.open, taken.by) == (False, ADMIN.name)
     page.button(key=f"edit_{saved.id}").click().run()
     assert not page.exception
+    assert "Datenträger voll oder gestört: disk: 0.4 GB free" in _html(page)
+    own = Wording("site.disk", "{site}", "{details}!")
+    system.notices.channels.save_rule(replace(saved, wordings=(own,), language="ar"))
+    page = opened(Page.NOTICES.file)
+    page.button(key=f"edit_{saved.id}").click().run()
+    assert page.text_area(key="body_site-disk").value == "{details}!"
+    assert 'dir="rtl" lang="ar"' in _html(page)
+    assert "0.4 GB free\u2069!" in _html(page)
