@@ -6,8 +6,6 @@ themselves, for an encoder needs more for a picture that differs from the one be
 held to a constant rate it may not, and shows in the next key frame.
 """
 
-from collections import deque
-from statistics import median
 from typing import Final, TypeAlias
 
 from av.packet import Packet
@@ -21,9 +19,10 @@ _LONGEST: Final = 4.5
 """Seconds between key frames from which on all is decoded: nobody waits for the next one."""
 _MOST: Final = 400
 _LARGEST: Final = 8 << 20
-_USUAL: Final = 30  # packets whose size is known to be that of nothing
-_TIMES: Final = 2.0
-_MORE: Final = 400  # bytes: of packets that are almost empty, twice is nothing yet
+_TIMES: Final = 1.6
+_MORE: Final = 150  # bytes: of packets that are almost empty, twice is nothing yet
+_LEARNS, _LEARNS_AWAKE = 0.2, 0.15
+"""How fast it is learnt what is usual: slowly while something moves, lest that become usual."""
 
 
 class Gop:
@@ -33,7 +32,8 @@ class Gop:
         self._kept: list[VideoPacket] = []
         self._bytes = 0
         self._whole = False  # all packets since the last key frame are kept
-        self._sizes: deque[int] = deque(maxlen=_USUAL)
+        self._usual: list[float] = []  # size of a packet, by how many came since the key frame
+        self._place = 0
         self._key_at = self._awake_until = float("-inf")
         self._interval = float("inf")
 
@@ -49,9 +49,11 @@ class Gop:
         is of use."""
         if packet.is_keyframe:
             return self._key(packet, now)
-        if not self.awake(now) and self._larger(packet.size):
+        if self._key_at == float("-inf"):
+            return ()  # the middle of something that cannot be decoded, nor compared
+        if self._larger(packet.size) and not self.awake(now):
             self.moved(now)
-        self._sizes.append(packet.size)
+        self._learn(packet.size, _LEARNS_AWAKE if self.awake(now) else _LEARNS)
         if self.awake(now):
             kept, self._kept, self._bytes = (*self._kept, packet), [], 0
             return kept if self._whole else ()
@@ -61,7 +63,7 @@ class Gop:
     def _key(self, packet: VideoPacket, now: float) -> tuple[VideoPacket, ...]:
         self._interval = now - self._key_at
         self._key_at = now
-        self._kept, self._bytes, self._whole = [], 0, True
+        self._kept, self._bytes, self._whole, self._place = [], 0, True, 0
         return (packet,)
 
     def _keep(self, packet: VideoPacket) -> None:
@@ -71,6 +73,16 @@ class Gop:
             self._kept, self._bytes, self._whole = [], 0, False  # until the next key frame
 
     def _larger(self, size: int) -> bool:
-        if len(self._sizes) < _USUAL:
+        """Than what usually comes so long after a key frame: the first ones mend what that one
+        left coarse, and are larger in any case."""
+        if self._place >= len(self._usual):
             return True
-        return size > _TIMES * median(self._sizes) + _MORE
+        return size > _TIMES * self._usual[self._place] + _MORE
+
+    def _learn(self, size: int, rate: float) -> None:
+        if self._place < len(self._usual):
+            nearer = self._usual[self._place] + rate * (size - self._usual[self._place])
+            self._usual[self._place] = max(size, nearer) if rate == _LEARNS else nearer
+        elif self._place < _MOST:
+            self._usual.append(size)
+        self._place += 1
