@@ -7,6 +7,9 @@
 from the process that served before.
 """
 
+import gc
+
+from face_rec import LOADED_COLLECTS
 from face_rec.assembly.app import build
 from face_rec.assembly.commands import (
     build_access,
@@ -60,3 +63,5 @@ __all__ = [
     "server_of",
     "try_restore",
 ]
+
+gc.set_threshold(*LOADED_COLLECTS)

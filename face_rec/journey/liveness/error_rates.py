@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from scipy.stats import binomtest
+import scipy
 
 from face_rec.domain.liveness import Liveness
 
@@ -49,7 +49,7 @@ def rate(errors: int, of: int, enough: int) -> Rate:
     """Clopper-Pearson: the 90 % interval, so that 0 of 150 is bounded at 2.0 %."""
     if of == 0:
         return Rate(0, 0, 0.0, 1.0, enough=False)
-    bounds = binomtest(errors, of).proportion_ci(0.90, method="exact")
+    bounds = scipy.stats.binomtest(errors, of).proportion_ci(0.90, method="exact")
     return Rate(errors, of, float(bounds.low), float(bounds.high), enough=of >= enough)
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import beta
+import scipy
 
 Flags = npt.NDArray[np.bool_]
 People = npt.NDArray[np.intp]
@@ -65,6 +65,7 @@ def design_effect(errors: Flags, people: People) -> float:
 def clopper_pearson(errors: float, trials: float) -> tuple[float, float]:
     """Two-sided bounds of a share; both may be fractions of looks."""
     tail = (1 - CONFIDENCE) / 2
+    beta = scipy.stats.beta
     low = float(beta.ppf(tail, errors, trials - errors + 1)) if errors > 0 else 0.0
     high = float(beta.ppf(1 - tail, errors + 1, trials - errors)) if errors < trials else 1.0
     return low, high
@@ -72,4 +73,5 @@ def clopper_pearson(errors: float, trials: float) -> tuple[float, float]:
 
 def at_most(errors: float, trials: float) -> float:
     """The share that the true one exceeds with a probability of 1 - CONFIDENCE (one-sided)."""
+    beta = scipy.stats.beta
     return float(beta.ppf(CONFIDENCE, errors + 1, trials - errors)) if errors < trials else 1.0

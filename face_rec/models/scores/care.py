@@ -13,7 +13,7 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-from scipy.stats import binom, false_discovery_control, kendalltau, theilslopes
+import scipy
 
 from face_rec.attendance.marks.effective_marks import Entry
 from face_rec.domain.marks import Source
@@ -156,7 +156,7 @@ class MarkHistory:
         mine = own + np.array([self._seen.get(s, 0) for s in people], np.int64)
         usual = (own.sum() - own + 1) / (mine.sum() - mine + 2)
         # Everybody is asked, who has few PINs as well: else chance would choose who is.
-        chance = np.asarray(binom.sf(own - 1, mine, usual), np.float64)
+        chance = np.asarray(scipy.stats.binom.sf(own - 1, mine, usual), np.float64)
         chances = dict(zip(people, chance.tolist(), strict=True))
         found = [
             Finding(Need.MISSED, s, count=self._pins[s], of=self._pins[s] + self._seen[s],
@@ -183,8 +183,8 @@ def _trend(days: "array[int]", scores: "array[float]") -> tuple[float, float, fl
     """How likely a fall like this is by chance, and where the line through the scores begins and
     ends (Theil and Sen)."""
     x, y = np.array(days, np.float64), np.array(scores, np.float64)
-    chance = float(kendalltau(x, y, alternative="less").pvalue)
-    slope, start = theilslopes(y, x)[:2]
+    chance = float(scipy.stats.kendalltau(x, y, alternative="less").pvalue)
+    slope, start = scipy.stats.theilslopes(y, x)[:2]
     first, last = start + slope * x.min(), start + slope * x.max()
     return (1.0 if np.isnan(chance) else chance), float(first), float(last)
 
@@ -197,7 +197,7 @@ def _falls_short(before: float, now: float, threshold: float) -> bool:
 def _not_by_chance(chances: Mapping[str, float]) -> list[str]:
     if not chances:
         return []
-    held = false_discovery_control(list(chances.values())) <= _CHANCE
+    held = scipy.stats.false_discovery_control(list(chances.values())) <= _CHANCE
     return [subject for subject, real in zip(chances, held, strict=True) if real]
 
 

@@ -13,8 +13,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq, minimize_scalar
-from scipy.stats import chi2, genpareto
+import scipy
 
 from face_rec.models.scores.bounds import CONFIDENCE, People, design_effect
 
@@ -47,13 +46,15 @@ class Tail:
 
     def probability(self, score: float) -> float:
         """How likely a score of at least this (``level`` or more) is."""
-        return self.share * float(genpareto.sf(score - self.level, self.shape, 0.0, self.scale))
+        above = scipy.stats.genpareto.sf(score - self.level, self.shape, 0.0, self.scale)
+        return self.share * float(above)
 
     def bounds(self, probability: float) -> tuple[float, float]:
         """Between which scores :meth:`reached` lies: each is passed with a probability of
         1 - CONFIDENCE."""
         best = self.reached(probability)
-        floor = self._likelihood(self.shape, self.scale) - chi2.ppf(2 * CONFIDENCE - 1, 1) / 2
+        width = scipy.stats.chi2.ppf(2 * CONFIDENCE - 1, 1) / 2
+        floor = self._likelihood(self.shape, self.scale) - width
 
         def above(score: float) -> float:
             return self._profile(score, probability) - floor
@@ -63,8 +64,9 @@ class Tail:
         while above(high) > 0 and high < best + 64 * step:
             high += step
         lowest = self.level + 1e-9
-        low = brentq(above, lowest, best) if above(lowest) < 0 else lowest
-        return float(low), float(brentq(above, best, high)) if above(high) < 0 else high
+        crossing = scipy.optimize.brentq
+        low = crossing(above, lowest, best) if above(lowest) < 0 else lowest
+        return float(low), float(crossing(above, best, high)) if above(high) < 0 else high
 
     def _profile(self, score: float, probability: float) -> float:
         """The largest likelihood of all tails that reach ``score`` with ``probability``."""
@@ -73,7 +75,7 @@ class Tail:
             stretch = _stretch(shape, self.share / probability)
             return -self._likelihood(shape, (score - self.level) / stretch)
 
-        return -float(minimize_scalar(worse, bounds=_SHAPES, method="bounded").fun)
+        return -float(scipy.optimize.minimize_scalar(worse, bounds=_SHAPES, method="bounded").fun)
 
     def _likelihood(self, shape: float, scale: float) -> float:
         """The logarithm of it; very small where a score lies beyond what is possible."""
@@ -101,7 +103,7 @@ def fit(scores: Scores, people: People) -> Tail | None:
     beyond = scores[above] - level
     if len(beyond) < FEWEST:
         return None
-    shape, _, scale = genpareto.fit(beyond, floc=0.0)
+    shape, _, scale = scipy.stats.genpareto.fit(beyond, floc=0.0)
     shape = float(np.clip(shape, *_SHAPES))
     effect = design_effect(above, people)
     return Tail(level, len(beyond) / len(scores), shape, float(scale), beyond, 1 / effect)
