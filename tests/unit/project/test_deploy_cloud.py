@@ -382,6 +382,7 @@ def test_every_alert_says_what_to_do() -> None:
 
 
 @pytest.mark.heavy
+@pytest.mark.nightly  # each day cfn-lint reads it against the schema of every resource
 @mock_aws
 def test_the_small_one_can_be_created(monkeypatch: pytest.MonkeyPatch) -> None:
     """As far as the simulation goes: it leaves out secrets and the bucket's policies."""
