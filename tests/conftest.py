@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from face_rec.stores.redis.client import Client, RedisAddress, connect
 from tests import redis_servers
 from tests.data import PACKS, Material, has_real_material, real_material
+from tests.nightly import every_day_but
 from tests.redis_servers import Server
 from tests.synthetic.material import write_material
 
@@ -40,6 +41,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--thorough", action="store_true",
         help="take all pictures, people and events where a sample does for every day",
     )  # fmt: skip
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Of ``-n logical``. A test with a browser (they run by groups) waits half of its time, for a
+    page, a camera, a server that starts, and others some of it: with a worker for each core the
+    cores would rest meanwhile. Beyond eight browsers it is memory that lacks."""
+    cores = os.cpu_count() or 1
+    if config.getoption("dist") == "loadgroup":
+        return max(cores, min(2 * cores, 8))
+    return cores + cores // 2
 
 
 @pytest.fixture(scope="session")
@@ -99,10 +111,14 @@ def material(request: pytest.FixtureRequest) -> Material:
     return drawn
 
 
-@pytest.fixture(scope="module", params=["drawn", *(PACKS if has_real_material() else ())])
+_REAL = every_day_but(PACKS[1:], PACKS) if has_real_material() else []
+
+
+@pytest.fixture(scope="module", params=["drawn", *_REAL])
 def each_material(request: pytest.FixtureRequest, drawn: Material) -> Material:
-    """The drawn people, and the real ones with either pack where there is test data: one test,
-    run once for each."""
+    """The drawn people, and the real ones with a pack where there is test data: one test, run
+    once for each. The other pack does the same every night; what is its own (how well it knows
+    people, its colours and size) tests/integration/models/test_model_recognition.py asks daily."""
     return drawn if request.param == "drawn" else real_material(request.param)
 
 

@@ -178,7 +178,9 @@ def cast(material: Material) -> Cast:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Modules may be tested beside each other (--dist loadgroup), but only one camera plays at a
     time: a video that is encoded, decoded and searched for faces takes a core and more. Where a
-    module names its group itself, its cameras see next to nothing."""
+    module names its group itself, its cameras see next to nothing. The cameras come first, or all
+    would wait for the last of them in the end."""
+    cameras = []
     for item in items:
         if isinstance(item, pytest.Function) and Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.timeout(_LONGEST))
@@ -187,3 +189,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             camera = {"cast", "known", "strict"} & set(item.fixturenames)
             group = "camera" if camera else item.path.stem
             item.add_marker(pytest.mark.xdist_group(group))
+            cameras += [item] if camera else []
+    items.sort(key=lambda item: item not in cameras)
