@@ -45,12 +45,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Of ``-n logical``. A test with a browser (they run by groups) waits half of its time, for a
-    page, a camera, a server that starts, and others some of it: with a worker for each core the
-    cores would rest meanwhile. Beyond eight browsers it is memory that lacks."""
+    """Of ``-n logical``. A test with a browser waits half of its time, for a page, a camera, a
+    server that starts, and others some of it: with a worker for each core they would rest."""
     cores = os.cpu_count() or 1
-    if config.getoption("dist") == "loadgroup":
-        return max(cores, min(2 * cores, 8))
     return cores + cores // 2
 
 
