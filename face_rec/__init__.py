@@ -8,7 +8,8 @@ The journey of a frame, and where each step lives::
 
 Around it: ``domain`` (what everything speaks of), ``people`` (enrolment, photos, gallery),
 ``kiosks``, ``attendance`` (marks and rules become days and reports), ``access`` (who may what),
-``privacy``, ``models`` (recognition packs), ``stores`` (Redis, journal, snapshots, chain),
+``privacy``, ``strangers`` (who comes by unknown), ``models`` (recognition packs),
+``stores`` (Redis, journal, snapshots, chain),
 ``web`` (HTTP routes and the gate), ``cli`` (``python -m face_rec``), ``settings``, ``languages``.
 ``assembly`` builds it all, ``facades`` are what each part of the pages sees of it.
 """

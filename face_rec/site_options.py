@@ -20,7 +20,7 @@ from face_rec.domain.first_steps import Guide, guide_of
 from face_rec.domain.look import Look, accent_of, stored_logo, welcome_of
 from face_rec.domain.own_calibration import Calibrations, calibrations_of, in_force, stored
 from face_rec.languages.language import DEFAULT
-from face_rec.settings.kinds import Cooldown, Days, LanguageCode, Title, Zone, parser
+from face_rec.settings.kinds import Cooldown, Days, FewDays, LanguageCode, Title, Zone, parser
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,8 @@ class SiteOptions:
     calibrations: Calibrations = ()
     """What an admin took over from measurements on one's own people, the newest first."""
     first_steps: Guide = Guide.NOT_BEGUN
+    stranger_days: int = 0
+    """Days for which unknown people are kept; 0: nobody is."""
     language: str = DEFAULT
     """Of screens that have none of their own, its code."""
     guardians: str = ""
@@ -126,6 +128,7 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "cooldown": parser(Cooldown),
     "snapshot_days": parser(Days),
     "inactive_days": parser(Days),
+    "stranger_days": parser(FewDays),
     "model": _model,
     "accent": accent_of,
     "welcome": welcome_of,
@@ -146,6 +149,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "cooldown": "COOLDOWN_SECONDS",
     "snapshot_days": "SNAPSHOT_DAYS",
     "inactive_days": "INACTIVE_DAYS",
+    "stranger_days": "STRANGER_DAYS",
 }
 """The variable of the environment that sets a field, and then holds it fast."""
 
@@ -220,7 +224,8 @@ class LiveOptions:
         before = self.current()
         parsed = {name: self._parsed(name, text) for name, text in texts.items()}
         after = before.having(parsed)
-        if any(_sooner(getattr(before, name), getattr(after, name)) for name in _DAYS):
+        sooner = any(_sooner(getattr(before, name), getattr(after, name)) for name in _DAYS)
+        if sooner or after.stranger_days < before.stranger_days:
             self._erasing()
         if after.look != before.look:
             self._screens()

@@ -22,6 +22,7 @@ from pages.ui.shared import times
 from pages.ui.shared.people_index import Index, people_index
 from pages.ui.shared.text import counted, file_size, plain
 from pages.ui.shared.widgets import facts
+from pages.ui.unknown.keeping import keeping_card
 
 require(Page.PRIVACY.right)
 
@@ -260,3 +261,6 @@ with page(Page.PRIVACY, "What is kept about people, how long, and what they may 
     with right.container(border=True, height="stretch"):
         st.subheader("Unchanged marks", anchor=False)
         chain_card(AdminFacade.current())
+    with st.container(border=True):
+        st.subheader("Unknown people", anchor=False)
+        keeping_card(AdminFacade.current())

@@ -6,7 +6,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from face_rec.access.pages import Page
-from face_rec.domain.errors import FaceDoubted, FaceRecError, FaceTaken, IdTaken, StoreUnavailable
+from face_rec.domain.errors import (
+    FaceDoubted,
+    FaceRecError,
+    FaceTaken,
+    IdTaken,
+    StoreUnavailable,
+)
 from face_rec.domain.first_steps import Step
 from face_rec.domain.people import Consent, Person
 from face_rec.facades.registrar import RegistrarFacade
@@ -14,16 +20,17 @@ from face_rec.people.details import LONGEST_EMAIL, LONGEST_ID, LONGEST_NAME, Det
 from pages.ui.frame import first_steps
 from pages.ui.frame.component_files import asset
 from pages.ui.frame.identity import Identity, Right, require
-from pages.ui.frame.navigation import link_to, open_page
+from pages.ui.frame.navigation import open_page
 from pages.ui.frame.page import page
 from pages.ui.frame.parts import callback
 from pages.ui.kiosk.model_gate import model_ready
 from pages.ui.people.enrol_photos import photos_form
+from pages.ui.people.enrol_saved import saved, was_unknown
 from pages.ui.people.enrolment_draft import Draft, current_draft, forget_draft
-from pages.ui.shared.photos import PORTRAIT, photo
-from pages.ui.shared.text import counted, plain
+from pages.ui.shared.photos import photo
+from pages.ui.shared.text import plain
 from pages.ui.shared.times import zones
-from pages.ui.shared.widgets import avatar, portrait
+from pages.ui.shared.widgets import avatar
 
 identity = require(Page.REGISTER.right)
 STYLE = asset("enrol.css")
@@ -149,6 +156,7 @@ def _register(app: RegistrarFacade, draft: Draft, details: Details, reason: str)
     try:
         person = app.enrolment.register(details, draft.agreed_photos(app), reason, vouched)
         draft.finish(person)
+        was_unknown(app, draft, person, identity.name)
     except FaceDoubted as error:
         draft.problem, draft.doubted = str(error), error.why
     except FaceTaken as error:
@@ -170,6 +178,7 @@ def _add_to(app: RegistrarFacade, draft: Draft, holder: Person) -> None:
         try:
             person = app.enrolment.add_photos(holder.subject, draft.agreed_photos(app))
             draft.finish(person, added=True)
+            was_unknown(app, draft, person, identity.name)
         except StoreUnavailable:
             raise
         except FaceRecError as error:
@@ -231,28 +240,6 @@ def _vouch(app: RegistrarFacade, draft: Draft, details: Details, zone: str) -> N
         st.rerun()
 
 
-def saved(app: RegistrarFacade, draft: Draft, person: Person) -> None:
-    """The end: who was saved, and what can be done next."""
-    left, right = st.columns([1, 2.2], gap="large")
-    with left:
-        portrait(photo(app.pictures, person.photo, PORTRAIT), person.name)
-    with right:
-        st.success(
-            f"**{plain(person.name)}** " + ("has new photos." if draft.added else "is registered.")
-            + " The kiosk knows this face from now on.",
-            icon=":material/check_circle:",
-        )  # fmt: skip
-        st.caption(f"{plain(person.id)} · {counted(len(person.templates), 'photo')}")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                "Register another", type="primary", icon=":material/person_add:",
-                on_click=callback(Right.PEOPLE_WRITE, forget_draft), key="register_another",
-            )  # fmt: skip
-            if st.button("Open the kiosk", icon=":material/videocam:", key="open_kiosk"):
-                open_page(Page.TAKE_ATTENDANCE)
-            link_to(Page.PEOPLE, "Profile", person=person.subject)
-
-
 def draw(app: RegistrarFacade, draft: Draft, *, own: bool) -> None:
     """``own``: whoever made the first account registers themselves."""
     st.html(STYLE)
@@ -270,6 +257,12 @@ def draw(app: RegistrarFacade, draft: Draft, *, own: bool) -> None:
         ending = st.container()
     with face:
         st.subheader("Face", anchor=False)
+        if draft.strangers:
+            st.info(
+                "The photos come from the page Unknown. This person has not agreed to anything "
+                "yet: ask them, and take better photos if they are here.",
+                icon=":material/person_search:",
+            )
         photos_form(app, draft, identity)
     with ending:
         save_form(app, draft, details, zone)

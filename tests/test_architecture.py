@@ -27,6 +27,7 @@ LEVELS: list[set[str]] = [
     {"face_rec.assembly"},
     {"face_rec.facades"},
     {"face_rec.web", "face_rec.models", "face_rec.stores", "face_rec.demo"},
+    {"face_rec.strangers"},
     {"face_rec.notices", "face_rec.cameras"},
     {
         "face_rec.journey",
@@ -58,6 +59,7 @@ ONLY_IN: dict[str, set[str]] = {
     "httpcore": {"face_rec.notices"},
     "insightface": {"face_rec.models"},
     "onnxruntime": {"face_rec.models"},
+    "sklearn": {"face_rec.strangers"},
     "babel": {"face_rec.languages"},
     "streamlit": {"app", "pages"},
     "streamlit_webrtc": {"pages"},
@@ -488,6 +490,7 @@ OUTSIDE: dict[str, str] = {
     "face_rec.facades.frame.Visitors": "AccountsOff and others, as much as a test asks",
     "face_rec.facades.kiosk.KioskEngine": "FakeEngine, as much as a test asks",
     "face_rec.facades.registrar.GuardianEditor": "GuardianDesk, which brings along all that sends",
+    "face_rec.facades.admin.StrangerDays": "StrangerPolicy, which brings along all that erases",
     "face_rec.facades.access.KioskEditor": "KioskService, which brings along all that judges days",
 }
 """Protocols whose other implementation is a library's, or a fake that is not all of it; and one

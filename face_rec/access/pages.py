@@ -19,6 +19,7 @@ class Page(Enum):
     REPORTS = ("Attendance", "Reports", ":material/bar_chart:", Right.RECORDS)
     PEOPLE = ("People", "People", ":material/groups:", Right.PEOPLE_READ)
     REGISTER = ("People", "Register", ":material/person_add:", Right.PEOPLE_WRITE)
+    UNKNOWN = ("People", "Unknown", ":material/person_search:", Right.PEOPLE_WRITE)
     SETTINGS = ("Administration", "Settings", ":material/tune:", Right.HR)
     MODELS = ("Administration", "Models", ":material/neurology:", Right.MODELS)
     NOTICES = ("Administration", "Notifications", ":material/notifications:", Right.NOTICES)

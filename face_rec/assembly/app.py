@@ -22,6 +22,7 @@ from face_rec.assembly.site import site_info
 from face_rec.assembly.storage.sealing import offline_secrets
 from face_rec.assembly.storage.snapshots import open_kept_photos
 from face_rec.assembly.storage.stores import Stores, cached_days, open_offices, open_stores
+from face_rec.assembly.strangers import open_strangers
 from face_rec.assembly.system import System
 from face_rec.assembly.watches import alarm
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
@@ -76,13 +77,20 @@ def _system(
 ) -> System:
     core = open_recognition(settings, stores, models, clock, stack)
     engine, follower, marker = core.engine, core.follower, core.marker
+    enrolment = _enrolment(settings, stores, models, follower, clock)
+    strangers = open_strangers(
+        stores, core.unknown, core.keeper, models=models, enrolment=enrolment, clock=clock,
+        stack=stack,
+    )  # fmt: skip
     reembedding = open_reembedding(
         stores, settings.site, models, clock, lambda: any(s.stats().live for s in engine.streams())
     )
     reembedding.start()
     stack.callback(reembedding.close)
     rules = stores.rules
-    privacy = privacy_of(settings, stores, clock, lambda revision: follower.wait(revision, 3.0))
+    privacy = privacy_of(
+        settings, stores, clock, lambda revision: follower.wait(revision, 3.0), core.unknown
+    )
     schedule = RetentionSchedule(privacy.retention, clock)
     schedule.start()
     stack.callback(schedule.close)
@@ -138,13 +146,7 @@ def _system(
         change=open_model_change(stores, settings, models, clock),
         follower=follower,
         directory=core.directory,
-        enrolment=Enrolment(
-            people=stores.people, writer=stores.writers.people, models=models, assess=assess,
-            duplicates=DuplicateCheck(stores.people, models, follower.gallery, follower.wait),
-            photos=open_kept_photos(settings, stores.spool), clock=clock,
-            check=check_photo if settings.photo_checks else None,
-            watch=lambda: EnrolmentWatch(models, assess, stores.kiosks.checks),
-        ),
+        enrolment=enrolment,
         engine=engine,
         kiosks=stores.kiosks,
         away=stores.pulse.away,
@@ -166,6 +168,23 @@ def _system(
         translators=translators,
         load=load,
         cameras=open_cameras(settings, stores, services, clock, stack),
+        strangers=strangers,
+    )
+
+
+def _enrolment(
+    settings: Settings,
+    stores: Stores,
+    models: ModelService,
+    follower: GalleryFollower,
+    clock: MachineClock,
+) -> Enrolment:
+    return Enrolment(
+        people=stores.people, writer=stores.writers.people, models=models, assess=assess,
+        duplicates=DuplicateCheck(stores.people, models, follower.gallery, follower.wait),
+        photos=open_kept_photos(settings, stores.spool), clock=clock,
+        check=check_photo if settings.photo_checks else None,
+        watch=lambda: EnrolmentWatch(models, assess, stores.kiosks.checks),
     )  # fmt: skip
 
 

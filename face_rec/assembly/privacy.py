@@ -12,6 +12,7 @@ from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Act
 from face_rec.assembly.storage.snapshots import open_kept_photos
 from face_rec.assembly.storage.stores import Stores
+from face_rec.assembly.strangers import StrangerParts, old_strangers, open_stranger_parts
 from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.marks.records import marks_table
 from face_rec.attendance.reports.pdf_file import FONT
@@ -69,6 +70,10 @@ class PrivacyParts:
     """Removes kept photos that nobody needs."""
     purge: Purge | None = None
     guardians: GuardianBook | None = None
+    strangers: Callable[[], int] = int
+    """Forgets unknown people who are kept for long enough."""
+    stranger: Keeper | None = None
+    """What is kept of unknown people that is somebody's."""
     audit: Keeper | None = None
     """What the audit log tells of people in clear."""
 
@@ -80,7 +85,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         pins_keeper(RedisPins(parts.client, parts.site)),
         change_keeper(RedisModelChange(parts.client, parts.site)),
         *([guardians_keeper(parts.guardians)] if parts.guardians else []),
-        *([parts.audit] if parts.audit else []),
+        *(keeper for keeper in (parts.stranger, parts.audit) if keeper),
     ]
     erasure = Erasure(
         site=lambda: parts.options().title, people=parts.people, writer=parts.writer,
@@ -99,7 +104,7 @@ def open_privacy(parts: PrivacyParts) -> Privacy:
         people=parts.people, writer=parts.writer, attendance=parts.attendance,
         snapshots=parts.snapshots, runs=RedisRunLog(parts.client, parts.site), clock=parts.clock,
         periods=lambda: _periods(parts.options()),
-        note=parts.note, purge=parts.purge, tidy=parts.tidy,
+        note=parts.note, purge=parts.purge, tidy=parts.tidy, strangers=parts.strangers,
     )  # fmt: skip
     consent = ConsentDesk(parts.people, parts.writer, parts.clock, parts.note)
     return Privacy(consent, retention, erasure, export, FONT, parts.encrypted)
@@ -114,8 +119,14 @@ def _table(events: Sequence[Event], person: Person, zone: ZoneInfo) -> bytes:
 
 
 def privacy_of(
-    settings: Settings, stores: Stores, clock: Clock, settled: Callable[[int], bool]
+    settings: Settings,
+    stores: Stores,
+    clock: Clock,
+    settled: Callable[[int], bool],
+    strangers: StrangerParts | None = None,
 ) -> Privacy:
+    purge = purge_of(settings, stores.client)
+    unknown = strangers or open_stranger_parts(stores, clock, purge)
     return open_privacy(
         PrivacyParts(
             site=settings.site,
@@ -133,14 +144,17 @@ def privacy_of(
             erasing=lambda: stores.access.step_up.demand(Act.ERASE),
             exporting=lambda: stores.access.step_up.demand(Act.EXPORT),
             tidy=lambda: open_kept_photos(settings, stores.spool).tidy(stores.people.many),
-            purge=_purge(settings, stores.client),
+            purge=purge,
             guardians=stores.guardians,
+            strangers=lambda: old_strangers(stores, unknown),
+            stranger=unknown.keeper(),
             audit=audit_keeper(stores.audit, stores.people),
         )
     )
 
 
-def _purge(settings: Settings, client: Client) -> Purge:
+def purge_of(settings: Settings, client: Client) -> Purge:
+    """Takes what was deleted out of the database's files."""
     if not settings.embedded_redis:
         return OutsidePurge()
     return EmbeddedPurge(client, settings.site, folder_of(settings.data_dir))

@@ -10,7 +10,9 @@ from config import Settings
 from face_rec import background
 from face_rec.assembly.commands import build_models, policy_of
 from face_rec.assembly.model_change import switch_of
+from face_rec.assembly.privacy import purge_of
 from face_rec.assembly.storage.stores import Stores, open_stores
+from face_rec.assembly.strangers import StrangerParts, open_keeper, open_stranger_parts
 from face_rec.assembly.watches import note_of, open_clock_watch, open_reoffer
 from face_rec.clock import MachineClock, SystemClock
 from face_rec.journey.engine import Engine
@@ -25,6 +27,7 @@ from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.photos.quality import assess
 from face_rec.site_options import OptionsFollower
 from face_rec.stores.redis.embedded import folder_of
+from face_rec.strangers.keeper import StrangerKeeper
 from face_rec.timekeeping.watch import ClockWatch
 from face_rec.warm_up import Heap
 
@@ -44,6 +47,8 @@ class Recognition:
     clock_watch: ClockWatch
     marker: DurableMarker
     engine: Engine
+    unknown: StrangerParts
+    keeper: StrangerKeeper
 
 
 @contextmanager
@@ -88,6 +93,11 @@ def open_recognition(
     reoffer = open_reoffer(stores, clock, follower.doubt, embedded)
     reoffer.start()
     stack.callback(reoffer.close)
+    unknown = open_stranger_parts(stores, clock, purge_of(settings, stores.client), models)
+    keeper = open_keeper(
+        settings.site, stores, unknown, models=models, gallery=follower.gallery, clock=clock,
+        stack=stack,
+    )  # fmt: skip
     journeys = PipelineDeps(
         models=models,
         gallery=follower.gallery,
@@ -99,11 +109,14 @@ def open_recognition(
         policy=policy_of(settings),
         liveness=lambda kiosk: stores.kiosks.record(kiosk).liveness,
         colours=lambda kiosk: stores.kiosks.record(kiosk).colours,
+        strangers=keeper,
     )
     engine = Engine(journeys, WorkerPool(_workers(settings), clock))
     stack.callback(engine.close)
     models.before_exchange(follower.prepare)
-    return Recognition(stores, models, directory, follower, clock_watch, marker, engine)
+    return Recognition(
+        stores, models, directory, follower, clock_watch, marker, engine, unknown, keeper
+    )
 
 
 def open_heartbeat(

@@ -27,6 +27,7 @@ def site_info(settings: Settings) -> SiteInfo:
         video_transport=settings.video_transport,
         ice=IceServers(settings.ice_servers or (), settings.turn_url, settings.turn_secret),
         addresses=addresses(_reach(settings)),
+        stranger_notice=settings.stranger_notice,
     )
 
 

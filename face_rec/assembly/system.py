@@ -5,7 +5,7 @@ Only the app, its routes and commands see a :class:`System`; pages see a façade
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -14,13 +14,10 @@ from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Act
 from face_rec.assembly.cameras import Cameras
 from face_rec.assembly.kiosks import kiosk_service
+from face_rec.assembly.marked_photos import add_from_mark
 from face_rec.assembly.site import site_now
-from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.service import ServiceByZone
 from face_rec.clock import Clock
-from face_rec.domain.errors import PersonMissing, PictureError
-from face_rec.domain.people import Person, PhotoLife
-from face_rec.domain.pictures import day_of, owner_of
 from face_rec.facades.access import AccessFacade
 from face_rec.facades.admin import AdminFacade
 from face_rec.facades.attendance import AttendanceFacade
@@ -32,6 +29,7 @@ from face_rec.facades.kiosk import KioskFacade
 from face_rec.facades.notices import NoticesFacade
 from face_rec.facades.registrar import RegistrarFacade
 from face_rec.facades.start import StartFacade
+from face_rec.facades.strangers import StrangersFacade
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
 from face_rec.kiosks.kiosk_register import KioskRegister
@@ -49,7 +47,6 @@ from face_rec.people.directory import CachedDirectory
 from face_rec.people.enrolment import Enrolment
 from face_rec.people.gallery.follower import GalleryFollower
 from face_rec.people.photos.captures import Captures
-from face_rec.people.photos.photos import decode
 from face_rec.privacy.service import Privacy
 from face_rec.protocols.marks import MarkReader
 from face_rec.protocols.people import PeopleReader
@@ -57,6 +54,7 @@ from face_rec.site_options import LiveOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
 from face_rec.stores.verify.daily_check import DailyCheck
 from face_rec.stores.verify.watch import ChainWatch
+from face_rec.strangers.service import Strangers
 from face_rec.timekeeping.watch import ClockWatch
 from face_rec.web.frames.offline import Offline
 from face_rec.web.gate.admission import Admission, account
@@ -105,6 +103,7 @@ class System:
     translators: Translators
     load: Overload
     cameras: Cameras
+    strangers: Strangers
 
     def words(self, language: str | None) -> Translator:
         """What is said in this language; None: in the site's."""
@@ -183,6 +182,9 @@ def facades(system: System) -> tuple[Facade, ...]:
             pins=system.access.pins,
             guardians=system.guardians,
             privacy=system.privacy,
+            enrolled=system.strangers.desk.enrolled,
+            seen_before=system.strangers.proposals.seen.of,
+            propose_marks=system.strangers.proposals.propose,
         ),
         AttendanceFacade(
             *common,
@@ -225,6 +227,15 @@ def facades(system: System) -> tuple[Facade, ...]:
             told=system.told,
             guardians=system.guardians,
         ),
+        StrangersFacade(
+            *common,
+            desk=system.strangers.desk,
+            days=lambda: system.strangers.policy.days,
+            contract=system.strangers.contract,
+            people=system.people,
+            pictures=system.pictures,
+            kiosk_title=lambda name: system.kiosks.record(name).title or name,
+        ),
         AdminFacade(
             *common,
             health=system.health.results,
@@ -236,39 +247,18 @@ def facades(system: System) -> tuple[Facade, ...]:
             people=system.people,
             attendance=system.attendance,
             privacy=system.privacy,
+            strangers=system.strangers.policy,
             chain=system.chain,
             last_check=system.daily_check.status,
             audit=system.access.audit,
             measure=system.own_people.in_background,
             advice=system.advice,
             picture=system.pictures.get,
-            add_from_mark=partial(_add_from_mark, system),
+            add_from_mark=partial(
+                add_from_mark, system.attendance, system.pictures, system.enrolment
+            ),
         ),
     )
-
-
-def _add_from_mark(system: System, subject: str, key: str) -> Person:
-    """The picture must be of a mark of ``subject`` that a person has confirmed and that stands:
-    between the measurement and this click somebody may have voided it."""
-    if owner_of(key) != subject:
-        raise PersonMissing("This picture is of somebody else. Measure again.")
-    if not _confirmed(system.attendance, key):
-        raise PictureError(
-            "Nobody has confirmed the mark of this picture, or it was voided or disputed since. "
-            "Confirm it under Records first, or take a photo with the camera."
-        )
-    photo = system.enrolment.check(decode(system.pictures.get(key)))
-    return system.enrolment.add_photos(subject, [replace(photo, life=PhotoLife.STILL)])
-
-
-def _confirmed(marks: MarkReader, key: str) -> bool:
-    """Whether the mark of a picture stands and is confirmed. Its key tells the UTC day, by which
-    marks and what corrects them are listed, too."""
-    day = day_of(key)
-    if day is None:
-        return False
-    found = entries(marks.day(day)).marks
-    return any(one.event.snapshot == key and one.confirmed and not one.voided for one in found)
 
 
 def _marked_lately(system: System) -> bool:

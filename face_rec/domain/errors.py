@@ -94,6 +94,10 @@ class IdTaken(PeopleError):
     """Somebody else already has this ID."""
 
 
+class StrangerGone(PeopleError):
+    """No such unknown person (any more)."""
+
+
 class PersonMissing(PeopleError):
     """No such person (any more)."""
 

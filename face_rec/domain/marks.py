@@ -128,6 +128,7 @@ class Source(StrEnum):
     MANUAL = "manual", "By hand", True
     IMPORT = "import", "Import", True
     OFFLINE = "offline", "Offline", False, "taken while the server was away", True
+    SEEN = "seen", "Seen before", False, "seen as unknown, before this person was known", True
 
     def __new__(
         cls, value: str, words: str, deliberate: bool = False, doubt: str = "", late: bool = False

@@ -43,6 +43,27 @@ class Cameras(Protocol):
     def streams(self) -> Sequence[Stream]: ...
 
 
+class StrangerDays(Protocol):
+    """For how many days unknown people are kept; 0: nobody is."""
+
+    @property
+    def days(self) -> int: ...
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the environment says it."""
+        ...
+
+    @property
+    def count(self) -> Callable[[], int]:
+        """Of the visits that are kept. May raise StoreUnavailable."""
+        ...
+
+    def change(self, days: int) -> None:
+        """0 erases all that is kept. Raises OptionsRefused, Conflict, ProofNeeded."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class AdminFacade(Facade):
     health: Callable[[], Sequence[HealthCheck]]
@@ -56,6 +77,8 @@ class AdminFacade(Facade):
     people: PeopleReader
     attendance: MarkReader
     privacy: Privacy
+    strangers: StrangerDays
+    """Whether unknown people are kept."""
     chain: Chain
     last_check: Callable[[], CheckStatus]
     """The chain's daily one."""

@@ -35,6 +35,8 @@ class SiteInfo:
     """How WebRTC finds its way beyond the local network."""
     addresses: tuple[str, ...] = ()
     """Under which other devices reach the app, the best first; empty: this computer only."""
+    stranger_notice: str = ""
+    """What stands at the door where unknown people are kept."""
     look: Look = Look()
     """How the screens of its kiosks look, unless one does otherwise."""
 

@@ -1,12 +1,13 @@
 """For who registers people: the pages People and Register."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from face_rec.access.devices.pins import Pins
 from face_rec.access.principal import Principal
 from face_rec.domain.people import Person
+from face_rec.domain.strangers import Before
 from face_rec.facades.facade import Facade
 from face_rec.models.status import ReportingModels
 from face_rec.notices.guardians.guardian import Guardian, Guardians
@@ -62,3 +63,9 @@ class RegistrarFacade(Facade):
     pins: Pins
     guardians: GuardianEditor
     privacy: Privacy
+    enrolled: Callable[[Sequence[str], str, str], None]
+    """Notes that unknown people, by their ids, were registered as a subject, and by whom."""
+    seen_before: Callable[[str], Sequence[Before]]
+    """Visits as somebody unknown that may be a subject's."""
+    propose_marks: Callable[[str, Iterable[str], str], int]
+    """Puts visits of a subject on the review list, and says how many are new there; by whom."""

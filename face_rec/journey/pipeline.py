@@ -1,8 +1,5 @@
-"""The journey of a frame: the table of contents of this package.
-
-:meth:`Journey.process` reads as the list of its stages. A Journey is one kiosk's;
-what it shares with the others stands in :class:`PipelineDeps`.
-"""
+"""The journey of a frame: the table of contents of this package. :meth:`Journey.process` reads
+as the list of its stages; what journeys share stands in :class:`PipelineDeps`."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -31,6 +28,7 @@ from face_rec.journey.liveness.evidence import sight
 from face_rec.journey.liveness.judge import LivenessCounts
 from face_rec.journey.liveness.reflection import light_of
 from face_rec.journey.liveness.step_ups import StepUps
+from face_rec.journey.passing import Passers
 from face_rec.journey.punch import Lingering, Named, Puncher
 from face_rec.journey.step_up import Held, StepUp
 from face_rec.journey.streams.stream import NoticeBoard
@@ -41,6 +39,7 @@ from face_rec.protocols.marks import Marker
 from face_rec.protocols.models import Assessor, FaceModels, ModelSource
 from face_rec.protocols.people import Directory, Gallery
 from face_rec.protocols.snapshots import SnapshotSink
+from face_rec.protocols.strangers import StrangerSink
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +53,7 @@ Decisions = dict[TrackState, Decision]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PipelineDeps:
-    """What all journeys of a process share; ``snapshots`` is None where no pictures are kept.
+    """What all journeys share; ``snapshots`` and ``strangers`` are None where none are kept.
     ``liveness``: what the office has decided for a kiosk; asked at every frame, so from memory;
     ``colours``: whether its screen may show some, too."""
 
@@ -70,6 +69,7 @@ class PipelineDeps:
     colours: Callable[[str], bool] = lambda _: False
     lives: LivenessCounts = field(default_factory=LivenessCounts)
     step_ups: StepUps = field(default_factory=StepUps)
+    strangers: StrangerSink | None = None
 
     def puncher(
         self,
@@ -98,6 +98,7 @@ class Journey:
         self._lingering = Lingering()
         self._punch = deps.puncher(kiosk, Source.VIDEO, board)
         self._step_up = StepUp(kiosk, deps.step_ups)
+        self._pass = Passers(kiosk, deps.strangers, deps.clock)
 
     def process(self, frame: Frame) -> Scene:
         """Take one frame all the way; a scene without labels while there is no model."""
@@ -117,6 +118,7 @@ class Journey:
         self._sight(kept, models, frame, check)
         decisions = self._hold(self._decide(states, limits), check, frame, models)
         self._mark(decisions, frame, models)
+        self._pass(kept, states, frame, models.contract.digest)
         return _scene(frame, [self._label(s, d) for s, d in decisions.items()])
 
     # --- the stages that need this stream's memory
@@ -250,8 +252,8 @@ class Journey:
                 if still_enrolled(self._deps.directory, subject) is False:
                     decisions[state] = nobody(decision)
                     continue
-                box = state.track.face.box
-                named = Named(frame.image, box, subject, decision, models.contract.digest)
+                box, contract = state.track.face.box, models.contract.digest
+                named = Named(frame.image, box, subject, decision, contract)
                 self._try_mark(state, named, frame.taken_at)
             if subject and state.track.misses == 0 and subject in state.receipts:
                 self._lingering.see(subject, state.receipts[subject], frame.taken_at)

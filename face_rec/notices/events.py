@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from face_rec.domain.liveness import Liveness, reasons
-from face_rec.domain.marks import Event, EventKind
+from face_rec.domain.marks import Event, EventKind, Source
 from face_rec.notices.notice import Facts, Notice, NoticeKind
 
 
@@ -18,6 +18,8 @@ def notices_of(event: Event, late: int) -> Iterable[Notice]:
             yield _notice(event, NoticeKind.LATE, "-late", details, {"minutes": minutes})
         if event.live is Liveness.ATTACK:  # marked all the same, where a kiosk only observes
             yield _notice(event, NoticeKind.SPOOF, "-spoof", *_why(event))
+    elif event.source is Source.SEEN:
+        return  # proposed only: told of when somebody confirms it
     elif event.kind is EventKind.HELD:
         attack = event.live is Liveness.ATTACK
         kind = NoticeKind.SPOOF if attack else NoticeKind.HELD

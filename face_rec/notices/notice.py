@@ -18,6 +18,8 @@ class About(StrEnum):
     PERSON = "person"
     KIOSK = "kiosk"
     SITE = "site"
+    UNKNOWN = "unknown"
+    """Somebody who is not registered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ _DAY: Final = Fact("day", "the local day, YYYY-MM-DD")
 _WHY: Final = Fact("why", "what spoke against the face, in English")
 _WHAT: Final = Fact("what", "void, retype or confirm")
 _BY: Final = Fact("by", "the account, kiosk or token that did it")
+_TIMES: Final = Fact("times", "how often they were seen", int)
+_SINCE: Final = Fact("since", "the UTC day of the first time, YYYY-MM-DD")
 _CHECK: Final = Fact("check", "the check of /readyz")
 
 
@@ -77,6 +81,10 @@ class NoticeKind(StrEnum):
         "site.problem",
     )  # fmt: skip
     SOLVED = "site.solved", msgid("Is right again"), About.SITE, (_CHECK,)
+    STRANGER = (
+        "stranger.seen", msgid("Unknown person seen again"), About.UNKNOWN, (_TIMES, _SINCE)
+    )  # fmt: skip
+    BLOCKED = "person.blocked", msgid("Blocked person"), About.UNKNOWN
     TEST = "site.test", msgid("A test"), About.SITE
     GUARDIAN = "guardian.asked", msgid("Asks whether somebody may be told"), About.PERSON
 

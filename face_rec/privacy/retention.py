@@ -50,6 +50,7 @@ class Run:
     problem: str = ""
     kept: int = 0
     kept_bytes: int = 0
+    strangers: int = 0
 
 
 class RunLog(Protocol):
@@ -83,9 +84,12 @@ class Retention:
         note: Note = unnoted,
         purge: Purge | None = None,
         tidy: Callable[[], pictures.Tidied] = pictures.Tidied,
+        strangers: Callable[[], int] = int,
     ) -> None:
-        """``tidy`` removes kept enrolment photos that no template is left of."""
+        """``tidy`` removes kept enrolment photos that no template is left of; ``strangers`` visits
+        of unknown people that are old enough, and says how many."""
         self._tidy = tidy
+        self._strangers = strangers
         self._purge = purge or NoPurge()
         self._people = people
         self._writer = writer
@@ -118,22 +122,27 @@ class Retention:
     def _work(self) -> Run:
         began = self._clock.now()
         run = Run(began, began)
-        steps = (self._old_pictures, self._inactive_people, self._needless_photos, self._untied)
+        steps = (
+            self._old_pictures, self._inactive_people, self._needless_photos, self._untied,
+            self._old_strangers,
+        )  # fmt: skip
         for step in steps:
             try:
                 run = step(run)
             except StoreError as error:
                 run = replace(run, problem=f"{run.problem} {error}".strip())
-        if run.templates:
+        if run.templates or run.strangers:
             run = self._purged(run)
         run = replace(run, ended_at=self._clock.now())
         self._runs.save(run)
         log.info(
-            "retention pictures=%d people=%d templates=%d photos=%d problem=%s",
-            run.pictures, run.people, run.templates, run.photos, run.problem or "none",
+            "retention pictures=%d people=%d templates=%d photos=%d strangers=%d problem=%s",
+            run.pictures, run.people, run.templates, run.photos, run.strangers,
+            run.problem or "none",
         )  # fmt: skip
-        if run.pictures or run.people:
-            self._note("retention", None, {"pictures": run.pictures, "people": run.people})
+        if run.pictures or run.people or run.strangers:
+            removed = {"pictures": run.pictures, "people": run.people, "unknown": run.strangers}
+            self._note("retention", None, removed)
         return run
 
     def finish(self) -> None:
@@ -169,6 +178,9 @@ class Retention:
         tidied = self._tidy()
         photos = run.photos + tidied.removed
         return replace(run, photos=photos, kept=tidied.photos, kept_bytes=tidied.bytes)
+
+    def _old_strangers(self, run: Run) -> Run:
+        return replace(run, strangers=run.strangers + self._strangers())
 
     # --- people
 

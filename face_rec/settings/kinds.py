@@ -177,6 +177,7 @@ Zone = Annotated[ZoneInfo, PlainValidator(_zone)]
 LanguageCode = Annotated[str, AfterValidator(_language)]
 Port = Annotated[int, Whole(1, 65_535)]
 Days = Annotated[int, Whole(0, 3650)]
+FewDays = Annotated[int, Whole(0, 90)]
 Cooldown = Annotated[int, Whole(0, 86_400)]
 """Seconds."""
 

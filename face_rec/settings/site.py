@@ -9,6 +9,7 @@ from face_rec.domain.errors import SettingError
 from face_rec.settings.kinds import (
     Days,
     Encryption,
+    FewDays,
     LanguageCode,
     Nodes,
     Port,
@@ -88,6 +89,17 @@ class Privacy(Topic):
     inactive_days: Days = setting(
         "0",
         "Templates and photos of people without a mark for so many days are deleted; 0: never.",
+    )
+    stranger_days: FewDays = setting(
+        "0",
+        "Unknown people whom a kiosk sees well are kept for so many days, to know who comes again "
+        "(page Unknown); 0: nobody is kept.",
+    )
+    stranger_notice: str = setting(
+        "Cameras at this door compare faces. Who is not registered here is kept for up to {days} "
+        "days as a numerical template with one picture of each visit, to notice who comes again; "
+        "then it is deleted. Ask at the office to have yours deleted at once.",
+        "Notice for the door where unknown people are kept; {days} becomes STRANGER_DAYS.",
     )
 
 

@@ -66,6 +66,7 @@ from tests.fakes.options import decided
 from tests.fakes.people import FakePeople
 from tests.fakes.rules import FakeClockChanges, FakeRules
 from tests.fakes.snapshots import MemorySnapshots
+from tests.fakes.strangers import MemoryStrangers, StrangerWorld
 
 SITE = SiteInfo(
     site="main",
@@ -208,6 +209,11 @@ class FakeSystem:
             people=self.people, writer=self.people, models=self.models, assess=good_quality,
             duplicates=self.duplicates, photos=KeptPhotos(self.snapshots), clock=self.clock,
         )  # fmt: skip
+        self.unknown = StrangerWorld(
+            MemoryStrangers(self.clock), self.clock, self.options, self.models,
+            self.follower.gallery, self.people, enrolment, self.snapshots, self.attendance,
+            getattr(self.access, "audit", None) or AuditLog(MemoryAudit(), self.clock),
+        )  # fmt: skip
         parts: dict[str, Any] = {
             "installation": SITE,
             "options": self.options,
@@ -220,6 +226,7 @@ class FakeSystem:
             "follower": self.follower,
             "directory": CachedDirectory(self.people, self.clock),
             "enrolment": enrolment,
+            "strangers": self.unknown.strangers,
             "engine": self.engine,
             "away": lambda: not self.available,
             "kiosks": KioskRegister(lambda: self.rules.load().kiosks, self.rules.put, self.clock),

@@ -86,6 +86,12 @@ class Action(StrEnum):
     GUARDIAN_REMOVED = "guardian.removed"
     GUARDIAN_AGREED = "guardian.agreed"
     GUARDIAN_STOPPED = "guardian.stopped"
+    STRANGER_ASSIGNED = "stranger.assigned"
+    STRANGER_DISMISSED = "stranger.dismissed"
+    STRANGER_BLOCKED = "stranger.blocked"
+    STRANGER_REOPENED = "stranger.reopened"
+    STRANGER_FORGOTTEN = "stranger.forgotten"
+    STRANGER_MARKS = "stranger.marks.proposed"
 
 
 BY_STRANGERS: Final = frozenset(

@@ -25,6 +25,7 @@ from face_rec.stores.sealing.data_keys import DataKeys, KeyCheck
 from face_rec.stores.sealing.sealer import DataSealer
 from face_rec.stores.site.reseal import MarkOwners, Resealing, TemplateResealer
 from face_rec.stores.snapshots.sealed_snapshots import SealedSnapshots
+from face_rec.stores.strangers.strangers import RedisStrangers
 
 
 def open_data_keys(client: Client, site: str, data_key: str | None) -> DataKeys:
@@ -99,5 +100,6 @@ def open_resealing(
             reseal_channels(RedisRecords(client, site, Channel), data_keys.others)
             + reseal_cameras(RedisRecords(client, site, Camera), data_keys.others)
             + GuardianBook(RedisRecords(client, site, Guardians), data_keys.others).reseal()
+            + RedisStrangers(client, site, data_keys.others).reseal()
         ),
     )  # fmt: skip

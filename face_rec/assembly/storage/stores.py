@@ -63,6 +63,7 @@ from face_rec.stores.site.kiosk_records import KioskRecords
 from face_rec.stores.site.schema import Migration, Step, why_held
 from face_rec.stores.site.site_state import RedisOptions
 from face_rec.stores.snapshots.spool import SnapshotSpool
+from face_rec.stores.strangers.strangers import RedisStrangers
 from face_rec.stores.verify.watch import ChainWatch
 
 log = logging.getLogger(__name__)
@@ -106,6 +107,7 @@ class Stores:
     guardians: GuardianBook
     """Who is told of a person's coming and going."""
     cameras: CameraStores
+    strangers: RedisStrangers
 
 
 def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
@@ -180,6 +182,7 @@ def open_stores(settings: Settings, clock: Clock, stack: ExitStack) -> Stores:
             data_keys.others,
         ),
         open_camera_stores(client, settings.site, streams, data_keys.others),
+        RedisStrangers(client, settings.site, data_keys.others),
     )
 
 
@@ -231,6 +234,7 @@ def open_options(settings: Settings, streams: Streams) -> LiveOptions:
         cooldown=settings.cooldown_seconds,
         snapshot_days=settings.snapshot_days,
         inactive_days=settings.inactive_days,
+        stranger_days=settings.stranger_days,
         language=settings.site_language,
     )
     client = streams.client

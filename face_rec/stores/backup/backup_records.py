@@ -42,6 +42,7 @@ _LEFT_OUT: Final = (
     rf"access:{_SITE}:key",  # made anew
     rf"notices:{_SITE}:.*",  # what was on its way then was told since
     rf"cameras:{_SITE}:.*",  # who serves which, and how each is, is said anew
+    rf"strangers:{_SITE}:.*",  # forgotten within days, and so not kept in files for years
     # Of the moment, and secrets of it:
     rf"(session|sessions|link|once|tries|attempts|turn|offline):{_SITE}:.*",
 )

@@ -10,6 +10,7 @@ from face_rec.stores.notices import outbox_keys
 from face_rec.stores.redis import keys
 from face_rec.stores.redis.client import RESTORING, Client, redis_errors
 from face_rec.stores.site import schema
+from face_rec.stores.strangers import stranger_keys
 
 _AT_ONCE: Final = 100  # records a round trip
 _HASH, _STREAM = "hash", "stream"
@@ -86,8 +87,9 @@ class SiteRestore:
             return int(self._client.llen(self._streams[key])) > 1  # one says that it begins
         if key == keys.rules(self._site):
             return bool(self._client.hexists(key, keys.VERSION))
-        passing = (keys.privacy(self._site), keys.beats_of(self._site))
-        return not key.startswith((*passing, outbox_keys.everything(self._site)))
+        passing: tuple[str, ...] = (keys.privacy(self._site), keys.beats_of(self._site))
+        passing += (outbox_keys.everything(self._site), stranger_keys.everything(self._site))
+        return not key.startswith(passing)
 
     @redis_errors()
     def write(self, records: Iterable[Record], digest: str) -> None:
@@ -136,10 +138,12 @@ class SiteRestore:
         return [item for item in record.items if item[0] != keys.EPOCH.encode()]
 
     def _forget_notices(self) -> None:
-        """What stands in the backup was told when it happened. An app that runs begins anew."""
-        names = list(self._client.scan_iter(f"{outbox_keys.everything(self._site)}*", count=1000))
-        if names:
-            self._client.delete(*names)
+        """What stands in the backup was told when it happened. An app that runs begins anew. So do
+        unknown people, who stand in no backup."""
+        for names in (outbox_keys, stranger_keys):
+            found = list(self._client.scan_iter(f"{names.everything(self._site)}*", count=1000))
+            if found:
+                self._client.delete(*found)
 
     def _note(self, record: Record) -> None:
         """Remember the ID; who was read again under another one, or is gone, counts last."""

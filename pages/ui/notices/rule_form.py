@@ -19,6 +19,7 @@ _ABOUT: Final[Mapping[About, str]] = {
     About.PERSON: "About people",
     About.KIOSK: "About kiosks",
     About.SITE: "About the system",
+    About.UNKNOWN: "About unknown people",
 }
 _STEPS: Final = 5
 _MINUTES: Final = 10

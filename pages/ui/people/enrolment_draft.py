@@ -6,7 +6,7 @@ be left over for the next.
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -67,6 +67,8 @@ class Draft:
     added: bool = False
     consent_at: datetime | None = None
     guided_done: bool = False
+    strangers: tuple[str, ...] = ()
+    """Unknown people whose pictures the photos are, by their ids."""
     lock: Lock = field(default_factory=Lock)
 
     def name(self, widget: str) -> str:
@@ -199,6 +201,15 @@ def _is_open(session: str) -> bool:
 
 
 _LEFT = LeftDrafts(_is_open, time.monotonic)
+
+
+def begin_with_photos(owner: str, photos: Sequence[EnrolPhoto], strangers: Sequence[str]) -> None:
+    """A new draft with these photos, of unknown people; what was begun before is thrown away."""
+    forget_draft()
+    draft = Draft(secrets.token_hex(6), photos=list(photos), strangers=tuple(strangers))
+    draft.guided_done = True
+    st.session_state[_KEY] = draft
+    _LEFT.note(owner, _session(), draft)
 
 
 def forget_draft() -> None:

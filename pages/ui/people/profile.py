@@ -16,6 +16,7 @@ from pages.ui.frame.step_up import again
 from pages.ui.people.erasing import confirm_erasure, erasing
 from pages.ui.people.guardians import guardians_of
 from pages.ui.people.profile_photos import add_photos, template_table
+from pages.ui.people.seen_before import seen_before
 from pages.ui.shared import times
 from pages.ui.shared.photos import PORTRAIT, photo
 from pages.ui.shared.template_state import outdated
@@ -271,6 +272,7 @@ def _sections(app: RegistrarFacade, identity: Identity, person: Person) -> None:
         if may_write:
             add_photos(app, person)
     if may_write:
+        seen_before(app, person)
         with st.container(border=True):
             st.subheader("Details", anchor=False)
             details_form(app, person)

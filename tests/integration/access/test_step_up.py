@@ -69,6 +69,15 @@ def _options(gate: GateApp) -> LiveOptions:
     )  # fmt: skip
 
 
+def _keeps_nobody(gate: GateApp) -> None:
+    demand, store = gate.access.step_up.demand, MemoryOptions({"stranger_days": "7"}, 1)
+    options = LiveOptions(
+        OPTIONS, frozenset(), store, lambda *_: None, lambda: demand(Act.ERASE),
+    )  # fmt: skip
+    options.refresh()
+    options.decide("stranger_days", "0")
+
+
 def _kiosks(gate: GateApp) -> KioskService:
     access, fake = gate.access, FakeSystem(rules=FakeRules(DOOR))
     return KioskService(
@@ -117,6 +126,8 @@ WORKS: dict[str, tuple[Act, Callable[[GateApp], object]]] = {
     "unlock an account": (Act.ACCOUNTS, lambda g: g.access.accounts.unlock("max")),
     "keep faces for a shorter time": (
         Act.ERASE, lambda g: _options(g).change({"inactive_days": "1"}, 0)),
+    "keep nobody unknown any more": (
+        Act.ERASE, _keeps_nobody),
     "change how screens look": (
         Act.KIOSKS, lambda g: _options(g).change({"welcome": "Hello"}, 0)),
     "make a token": (

@@ -257,6 +257,7 @@ def test_a_good_value_is_understood(name: str, text: str, value: object) -> None
         ("SNAPSHOT_DAYS", "1_0", "a whole number from 0 to 3650"),
         ("SNAPSHOT_DAYS", "-1", "a whole number from 0 to 3650"),
         ("INACTIVE_DAYS", "a year", "a whole number from 0 to 3650"),
+        ("STRANGER_DAYS", "91", "a whole number from 0 to 90"),
     ],
 )
 def test_a_refusal_names_the_variable_what_it_was_and_what_is_allowed(

@@ -1,0 +1,1 @@
+"""Unknown people in Redis."""

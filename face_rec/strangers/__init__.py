@@ -1,0 +1,1 @@
+"""Unknown people who came by: who comes again, what is decided about them, what is forgotten."""

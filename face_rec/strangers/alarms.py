@@ -1,0 +1,63 @@
+"""What is told of unknown people: that one comes again and again, and that a blocked one is
+there."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from face_rec.clock import Clock
+from face_rec.domain.strangers import SEVERAL, Passing, Standing, Stranger
+from face_rec.notices.delivery import Outbox
+from face_rec.notices.notice import Facts, Notice, NoticeKind
+from face_rec.strangers.storage import StrangerStore
+
+_AGAIN: Final = timedelta(minutes=5)
+"""In which a blocked person at one kiosk is told of once."""
+_TOLD: Final = "strangers"
+
+
+class Alarms:
+    """Notices in the outbox; each has the same id however often it is tried. Raises
+    StoreUnavailable."""
+
+    def __init__(self, outbox: Outbox, store: StrangerStore, clock: Clock) -> None:
+        self._outbox = outbox
+        self._store = store
+        self._clock = clock
+
+    def seen(self, stranger: Stranger) -> Stranger:
+        """``stranger`` as they are to be written: told of, if it is the third time by now."""
+        due = stranger.times >= SEVERAL and stranger.standing is Standing.OPEN
+        if not due or stranger.told:
+            return stranger
+        since = f"{stranger.began:%Y-%m-%d}"
+        self._publish(
+            NoticeKind.STRANGER, stranger.id, stranger.kiosk,
+            f"{stranger.times} times since {since}: see Unknown",
+            {"times": stranger.times, "since": since},
+        )  # fmt: skip
+        return replace(stranger, told=True)
+
+    def blocked(self, stranger: Stranger, passing: Passing) -> bool:
+        """Somebody who is blocked is at a kiosk; whether that was told now."""
+        until = stranger.decision.until
+        if until is not None and until <= self._clock.now():
+            return False
+        if not self._store.first(f"{stranger.id}:{passing.kiosk}", _AGAIN.total_seconds()):
+            return False
+        name = f"{stranger.id}-{passing.kiosk}-{int(passing.ended.timestamp())}"
+        self._publish(NoticeKind.BLOCKED, name, passing.kiosk, "seen again: see Unknown", {})
+        return True
+
+    def _publish(
+        self, kind: NoticeKind, name: str, kiosk: str, details: str, facts: Facts
+    ) -> None:
+        notice = Notice(
+            f"{name}-{kind.plain}",
+            kind,
+            self._clock.now(),
+            kiosk=kiosk,
+            details=details,
+            facts=facts,
+        )
+        self._outbox.publish_once(_TOLD, [notice])

@@ -1,0 +1,95 @@
+"""Whether unknown people are kept, for how long, and what has to hang at the door then."""
+
+from typing import Final
+
+import streamlit as st
+
+from face_rec.access.pages import Page
+from face_rec.domain.errors import AccessError, FaceRecError, StoreUnavailable
+from face_rec.facades.admin import AdminFacade
+from pages.ui.frame.flash import flash
+from pages.ui.frame.identity import Right, require
+from pages.ui.frame.navigation import link
+from pages.ui.frame.page import guarded
+from pages.ui.frame.parts import dialog
+from pages.ui.frame.step_up import again, proven, refused
+from pages.ui.shared.text import counted, plain
+
+OFF: Final = "strangers_off"
+_LONGEST: Final = 90
+_FIRST: Final = 14
+
+
+def keeping_card(app: AdminFacade) -> None:
+    """Off, or for how many days; the notice; and the way to the other."""
+    days = app.strangers.days
+    if days:
+        kept = counted(app.strangers.count(), "visit")
+        st.markdown(f"**Kept for {counted(days, 'day')}**: {kept} at present.")
+        link(Page.UNKNOWN)
+    else:
+        st.markdown("**Nobody unknown is kept.** A face that nobody knows is forgotten at once.")
+    st.caption(
+        "Who is seen well and is not registered is kept with a template and one picture of each "
+        "visit, to notice who comes again. They have not agreed: it takes a reason that outweighs "
+        "their interests, a line in your impact assessment, and this notice at every camera:"
+    )
+    st.code(notice(app, days or _FIRST), language=None, wrap_lines=True)
+    if app.strangers.fixed:
+        st.caption("STRANGER_DAYS is set in the environment or .env and wins. Change it there.")
+        return
+    _form(app, days)
+
+
+def notice(app: AdminFacade, days: int) -> str:
+    """What stands at the door."""
+    return app.site.stranger_notice.replace("{days}", str(days))
+
+
+def _form(app: AdminFacade, days: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        wanted = st.number_input(
+            "Days", 1, _LONGEST, days or _FIRST, key=f"strangers_days_{days}", width=140
+        )
+        off = False
+        if days:
+            save = st.button("Change", key="strangers_change", disabled=wanted == days)
+            off = st.button("Switch off …", icon=":material/block:", key="strangers_off_press")
+        else:
+            hangs = st.checkbox("The notice hangs at every camera", key="strangers_hangs")
+            save = st.button(
+                "Keep them", icon=":material/visibility:", key="strangers_on", disabled=not hangs
+            )
+    if save:
+        _change(app, int(wanted), "Saved. It holds from now on, at every camera.")
+    if off or again(OFF):
+        switch_off(app)
+
+
+@dialog("Keep nobody unknown?", Right.SYSTEM, icon=":material/delete_forever:")
+def switch_off(app: AdminFacade) -> None:
+    with guarded("privacy.strangers"):
+        if not proven(OFF):
+            return
+        st.markdown(
+            f"**{counted(app.strangers.count(), 'visit')}** of unknown people are erased, with "
+            "pictures, faces, decisions and the block list, and cannot be brought back. People "
+            "who were registered by such pictures stay."
+        )
+        if st.button("Switch off and erase", type="primary", key="strangers_off_sure"):
+            _change(app, 0, "Switched off. What was kept is being erased.")
+
+
+def _change(app: AdminFacade, days: int, words: str) -> None:
+    require(Right.SITE)
+    try:
+        app.strangers.change(days)
+    except StoreUnavailable:
+        raise
+    except AccessError as error:
+        refused(error)
+    except FaceRecError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    else:
+        flash(words)
+        st.rerun()

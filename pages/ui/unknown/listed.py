@@ -1,0 +1,109 @@
+"""Which unknown people are listed, in which order; and how each looks in the list."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from face_rec.domain.strangers import SEVERAL, Standing, Stranger, Visit
+from face_rec.facades.strangers import StrangersFacade
+from pages.ui.shared import times
+from pages.ui.shared.photos import photo
+from pages.ui.shared.text import counted, html, plain
+
+PAGE: Final = 12
+SIDE: Final = 240
+_ORDERS: Final = ("Last seen", "Most often")
+_TIMES: Final = (f"{SEVERAL} times or more", "All")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for. ``kiosk``: "": any."""
+
+    standing: Standing
+    kiosk: str
+    several: bool
+    often_first: bool
+
+    def of(self, people: Sequence[Stranger]) -> list[Stranger]:
+        """Those of ``people``, in order."""
+        found = [
+            one
+            for one in people
+            if one.standing is self.standing
+            and (not self.kiosk or self.kiosk in one.kiosks)
+            and (not self.several or one.times >= SEVERAL)
+        ]
+        found.sort(key=lambda one: one.ended, reverse=True)
+        if self.often_first:
+            found.sort(key=lambda one: one.times, reverse=True)
+        return found
+
+
+def asked(app: StrangersFacade, people: Sequence[Stranger]) -> Wanted:
+    """The filters."""
+    counts = {one: sum(p.standing is one for p in people) for one in Standing}
+    standing = st.pills(
+        "Which", list(Standing), default=Standing.OPEN, required=True,
+        format_func=lambda one: f"{one.words} ({counts[one]:,})", label_visibility="collapsed",
+        key="unknown_standing",
+    )  # fmt: skip
+    left, middle, right = st.columns(3, gap="small")
+    several = left.selectbox(
+        "Seen", _TIMES, index=0 if standing is Standing.OPEN else 1,
+        key=f"unknown_times_{standing}",
+    )  # fmt: skip
+    kiosks = sorted({kiosk for one in people for kiosk in one.kiosks})
+    kiosk = middle.selectbox(
+        "Camera", kiosks, index=None, placeholder="All", format_func=app.kiosk_title,
+        key="unknown_kiosk",
+    )  # fmt: skip
+    order = right.selectbox("First", _ORDERS, key="unknown_order")
+    return Wanted(standing, kiosk or "", several == _TIMES[0], order == _ORDERS[1])
+
+
+def card(app: StrangersFacade, one: Stranger, visit: Visit | None) -> None:
+    """The newest picture, and when and where they were."""
+    source = photo(app.pictures, visit.picture if visit else None, SIDE)
+    words = f"Unknown person, {counted(one.times, 'visit')}"
+    st.html(
+        f'<img class="fr-stranger" src="{html(source)}" alt="{html(words)}">'
+        if source
+        else '<div class="fr-stranger fr-icon">no_photography</div>'
+    )
+    st.markdown(f"**{counted(one.times, 'time')}**{_older(app, one)}")
+    last = times.date_and_time(one.ended, app.site.timezone)
+    where = ", ".join(app.kiosk_title(kiosk) for kiosk in one.kiosks)
+    st.caption(f"Last {last}  \nFirst {times.day(one.began, app.site.timezone)} · {plain(where)}")
+    _decided(app, one)
+
+
+def _older(app: StrangersFacade, one: Stranger) -> str:
+    now = app.contract()
+    return " · :orange[older model]" if now and one.contract != now else ""
+
+
+def _decided(app: StrangersFacade, one: Stranger) -> None:
+    decision, zone = one.decision, app.site.timezone
+    if decision.standing is Standing.OPEN or decision.at is None:
+        return
+    said = f"{decision.standing.words} by {decision.by}, {times.day(decision.at, zone)}"
+    if decision.until is not None:
+        said += f", until {times.day(decision.until, zone)}"
+    if decision.subject:
+        person = app.people.get(decision.subject)
+        said += f": {person.name if person else 'somebody who is erased'}"
+    st.caption(plain(said))
+
+
+def older_people(app: StrangersFacade, people: Sequence[Stranger]) -> int:
+    """How many were seen by another model than the one in use."""
+    now = app.contract()
+    return sum(one.contract != now for one in people) if now else 0
+
+
+def newest(app: StrangersFacade, shown: Sequence[Stranger]) -> Mapping[str, Visit]:
+    """Of each the visit whose picture stands for them."""
+    return app.desk.best(shown)
