@@ -47,9 +47,10 @@ def office_words(record: KioskRecord) -> list[str]:
 
 
 def listed(app: AccessFacade) -> list[KioskRecord]:
-    """Every kiosk, and the office's own browser, which is one without anybody making it."""
+    """Every kiosk, and the office's own browser, which is one without anybody making it; cameras
+    that the site runs itself have a page of their own."""
     found = {MAIN: MAIN_AT_FIRST} | {one.id: one for one in app.kiosks.all()}
-    return [found[name] for name in sorted(found)]
+    return [found[name] for name in sorted(found.keys() - app.cameras())]
 
 
 @repeating(3, Right.KIOSKS)

@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 
 import pandas as pd
@@ -10,15 +10,17 @@ import streamlit as st
 
 from face_rec import __version__
 from face_rec.access.pages import Page
+from face_rec.cameras.health import CameraHealth
 from face_rec.domain.screens import StreamStats
 from face_rec.facades.admin import AdminFacade
 from face_rec.protocols.streams import Stream
+from pages.ui.cameras.camera_words import health_facts
 from pages.ui.frame.identity import Right, require
-from pages.ui.frame.navigation import next_step
+from pages.ui.frame.navigation import link, next_step
 from pages.ui.frame.page import guarded, page
 from pages.ui.frame.parts import repeating
 from pages.ui.frame.state import overall, state_lines
-from pages.ui.shared.widgets import Line, empty_state, facts, state_list
+from pages.ui.shared.widgets import Line, Tone, empty_state, facts, state_list
 
 require(Page.SYSTEM.right)
 
@@ -144,6 +146,7 @@ def draw() -> None:
     with st.container(border=True):
         st.subheader("Cameras", anchor=False)
         streams()
+        own_cameras()
     left, right = st.columns([1.4, 1], gap="medium")
     with left.container(border=True, height="stretch"):
         st.subheader("Settings in force", anchor=False)
@@ -165,6 +168,24 @@ def health() -> None:
         checks = AdminFacade.current().health()
         tone, sentence = overall(checks)
         state_list([Line(sentence, tone=tone), *state_lines(checks)])
+
+
+@repeating(3, Right.SYSTEM)
+def own_cameras() -> None:
+    """How the cameras are that the site runs itself, on whatever machine."""
+    with guarded("system.cameras"):
+        app = AdminFacade.current()
+        healths = app.cameras()
+        if healths:
+            st.caption("Cameras that the site runs itself, wherever they are served.")
+            state_list([_camera_line(one, app.clock.now()) for one in healths])
+            link(Page.CAMERAS, "Cameras")
+
+
+def _camera_line(health: CameraHealth, now: datetime) -> Line:
+    tone = Tone.GOOD if health.state.sees else Tone.BAD if health.state.wrong else Tone.QUIET
+    note = " · ".join((*health_facts(health, now), *filter(None, (health.problem,))))
+    return Line(health.camera, note, health.state.words, tone=tone)
 
 
 @repeating(1, Right.SYSTEM)

@@ -15,6 +15,7 @@ class Page(Enum):
 
     OVERVIEW = ("Attendance", "Overview", ":material/dashboard:", Right.OVERVIEW)
     TAKE_ATTENDANCE = ("Attendance", msgid("Take attendance"), ":material/videocam:", Right.KIOSK)
+    WALL = ("Attendance", "Live wall", ":material/grid_view:", Right.CAMERAS_SEE)
     RECORDS = ("Attendance", "Records", ":material/table_rows:", Right.RECORDS)
     REPORTS = ("Attendance", "Reports", ":material/bar_chart:", Right.RECORDS)
     PEOPLE = ("People", "People", ":material/groups:", Right.PEOPLE_READ)
@@ -27,6 +28,7 @@ class Page(Enum):
     SYSTEM = ("Administration", "System", ":material/monitor_heart:", Right.SYSTEM)
     ACCOUNTS = ("Access", "Accounts", ":material/manage_accounts:", Right.ACCOUNTS)
     KIOSKS = ("Access", "Kiosks", ":material/tablet:", Right.KIOSKS)
+    CAMERAS = ("Access", "Cameras", ":material/linked_camera:", Right.CAMERAS)
     TOKENS = ("Access", "API tokens", ":material/key:", Right.TOKENS)
     AUDIT = ("Access", "Audit log", ":material/history:", Right.AUDIT)
 

@@ -34,7 +34,7 @@ from face_rec.web.gate.hosts import own_names
 from face_rec.web.gate.route_rules import KIOSK_PAGE
 from face_rec.web.gate.shedding import Shed
 from face_rec.web.gate.tab_socket import Handed
-from face_rec.web.live import capture, live
+from face_rec.web.live import capture, live, wall
 from face_rec.web.live.capture import CaptureSources
 from face_rec.web.live.sources import Sources
 from face_rec.web.ops import health, metrics
@@ -85,6 +85,7 @@ def routes(
         *offline.routes(_offline),
         *live.routes(LiveSources()),
         *capture.routes(_captures),
+        *wall.routes(_walls),
         *(installed.routes(away, branding, KIOSK_PAGE) if away else ()),
         *entrance.said(
             [*acknowledging.routes(_acknowledging), *guardian.routes(_guarding)],
@@ -233,6 +234,14 @@ def _kiosks() -> frames.Kiosks | None:
 def _captures() -> CaptureSources | None:
     built = holder.installed()
     return CaptureSources(built.captures, built.engine.listen, built.clock) if built else None
+
+
+def _walls() -> wall.WallSources | None:
+    built = holder.installed()
+    if built is None:
+        return None
+    cameras, feed = built.cameras, built.cameras.wall
+    return wall.WallSources(cameras.service.all, cameras.healths, feed.pictures, built.clock)
 
 
 def _acknowledging() -> Acknowledging:

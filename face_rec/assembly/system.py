@@ -216,9 +216,10 @@ def facades(system: System) -> tuple[Facade, ...]:
             picture_age=lambda kiosk: _picture_age(system.engine, kiosk),
             models=system.models,
             handed_over=system.offline.stills.handed_over.of,
+            cameras=system.cameras.service.ids,
             waiting=lambda day: system.services.current().stores.rules.waiting(day),  # noqa: PLW0108
         ),
-        CamerasFacade(*common, **system.cameras.shown()),
+        CamerasFacade(*common, **system.cameras.shown(), people=system.people),
         NoticesFacade(
             *common,
             notices=system.notices,
@@ -240,6 +241,7 @@ def facades(system: System) -> tuple[Facade, ...]:
             *common,
             health=system.health.results,
             engine=system.engine,
+            cameras=lambda: system.cameras.healths(),  # noqa: PLW0108
             models=system.models,
             change=system.change,
             gallery=system.follower.gallery,

@@ -20,6 +20,17 @@ _KEPT: Final = timedelta(seconds=5)
 _IDLE: Final = 15.0  # seconds without anybody who looks, after which nothing is listened to
 
 
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A JPEG with boxes and names in it, and whom it shows: the names of those who are known."""
+
+    jpeg: bytes = field(repr=False)
+    seen: tuple[str, ...] = ()
+
+
+NOTHING: Final = Shot(b"")
+
+
 class WallLine(Protocol):
     """Between workers and apps; all may raise StoreUnavailable."""
 
@@ -29,20 +40,21 @@ class WallLine(Protocol):
 
     def looked_at(self, cameras: Iterable[str]) -> frozenset[str]: ...
 
-    def send(self, camera: str, jpeg: bytes) -> None:
+    def send(self, camera: str, shot: Shot) -> None:
         """To whoever listens now; nothing is kept."""
         ...
 
-    def pictures(self, stopping: Event) -> Iterator[tuple[str, bytes]]:
-        """As they come, camera and JPEG; ends soon after ``stopping`` is set."""
+    def pictures(self, stopping: Event) -> Iterator[tuple[str, Shot]]:
+        """As they come, by camera, and ("", NOTHING) each second without any; ends soon after
+        ``stopping`` is set."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class WallPicture:
-    """A JPEG with boxes and names in it, and when it came."""
+    """A shot, and when it came."""
 
-    jpeg: bytes = field(repr=False)
+    shot: Shot
     at: datetime
 
 
@@ -88,10 +100,10 @@ class WallFeed:
         thread = self._thread
         if thread is None:
             return
-        for camera, jpeg in self._line.pictures(thread.stopping):
+        for camera, shot in self._line.pictures(thread.stopping):
             if camera:
                 with self._lock:
-                    self._newest[camera] = WallPicture(jpeg, self._clock.now())
+                    self._newest[camera] = WallPicture(shot, self._clock.now())
             if self._clock.monotonic() - self._asked > _IDLE:
                 self._rest(thread)
                 return

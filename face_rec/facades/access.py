@@ -42,6 +42,8 @@ class AccessFacade(Facade):
     picture_age: Callable[[str], float | None]
     """Seconds since a kiosk's newest picture came; None without one lately."""
     models: ReportingModels
+    cameras: Callable[[], frozenset[str]]
+    """The kiosks that are cameras of the site's own: the page Cameras has them."""
     handed_over: Callable[[str], Tally]
     """What became of the stills that a kiosk took while the server was away."""
     waiting: Callable[[date], Mapping[str, int]]

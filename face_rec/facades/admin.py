@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from face_rec.access.audit.audit_log import AuditLog
+from face_rec.cameras.health import CameraHealth
 from face_rec.domain.health import HealthCheck
 from face_rec.facades.facade import Facade
 from face_rec.models.scores.own_report import Advice, OwnReport
@@ -69,6 +70,9 @@ class AdminFacade(Facade):
     health: Callable[[], Sequence[HealthCheck]]
     """May take some seconds while a part does not answer."""
     engine: Cameras
+    cameras: Callable[[], Sequence[CameraHealth]]
+    """How those are that the site runs itself, wherever they are served; may raise
+    StoreUnavailable."""
     models: ModelService
     change: ModelChange
     gallery: Gallery

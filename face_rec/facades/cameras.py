@@ -11,6 +11,7 @@ from face_rec.cameras.service import CameraService
 from face_rec.cameras.status import standing
 from face_rec.cameras.wall import WallFeed
 from face_rec.facades.facade import Facade
+from face_rec.protocols.people import PeopleReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class CamerasFacade(Facade):
     trial: Trial
     discover: Callable[[], list[FoundCamera]]
     """Takes three seconds; never raises."""
+    people: PeopleReader
     machine: str
     """What this machine is called, where a camera is bound to one."""
 

@@ -6,6 +6,7 @@ from queue import Empty, SimpleQueue
 from threading import Event
 
 from face_rec.cameras.health import CameraHealth
+from face_rec.cameras.wall import NOTHING, Shot
 from face_rec.domain.errors import RuleRefused
 from face_rec.kiosks.kiosk import KioskRecord
 
@@ -48,7 +49,7 @@ class MemoryBoard:
     def __init__(self) -> None:
         self.healths: dict[str, CameraHealth] = {}
         self.looks: set[str] = set()
-        self._sent: SimpleQueue[tuple[str, bytes]] = SimpleQueue()
+        self._sent: SimpleQueue[tuple[str, Shot]] = SimpleQueue()
 
     def say(self, health: CameraHealth) -> None:
         self.healths[health.camera] = health
@@ -62,12 +63,12 @@ class MemoryBoard:
     def looked_at(self, cameras: Iterable[str]) -> frozenset[str]:
         return frozenset(self.looks.intersection(cameras))
 
-    def send(self, camera: str, jpeg: bytes) -> None:
-        self._sent.put((camera, jpeg))
+    def send(self, camera: str, shot: Shot) -> None:
+        self._sent.put((camera, shot))
 
-    def pictures(self, stopping: Event) -> Iterator[tuple[str, bytes]]:
+    def pictures(self, stopping: Event) -> Iterator[tuple[str, Shot]]:
         while not stopping.is_set():
             try:
                 yield self._sent.get(timeout=0.05)
             except Empty:
-                yield "", b""
+                yield "", NOTHING

@@ -9,6 +9,7 @@ from PIL import ImageDraw, ImageFont
 
 from face_rec.cameras.picture import jpeg_of
 from face_rec.cameras.serving.looking import Seen
+from face_rec.cameras.wall import Shot
 from face_rec.domain.faces import Image
 from face_rec.domain.recognition import Verdict
 from face_rec.domain.screens import Label, Mood
@@ -23,8 +24,8 @@ _PLAIN: Final = (160, 160, 160)
 _LETTERS: Final = 16
 
 
-def drawn(seen: Seen) -> bytes:
-    """A JPEG, at most 640 px wide."""
+def drawn(seen: Seen) -> Shot:
+    """At most 640 px wide."""
     small, scale = _small(seen.image)
     picture = Pictures.fromarray(small[:, :, ::-1])
     pen = ImageDraw.Draw(picture)
@@ -32,7 +33,8 @@ def drawn(seen: Seen) -> bytes:
     for label in seen.scene.labels:
         _draw(pen, font, label, scale)
     image: Image = np.ascontiguousarray(np.asarray(picture, np.uint8)[:, :, ::-1])
-    return jpeg_of(image, WIDEST, _QUALITY)
+    names = dict.fromkeys(label.name for label in seen.scene.labels if label.name)
+    return Shot(jpeg_of(image, WIDEST, _QUALITY), tuple(names))
 
 
 def _draw(

@@ -14,6 +14,7 @@ from face_rec.cameras.serving.drawing import drawn
 from face_rec.cameras.serving.looking import CameraJourney
 from face_rec.cameras.serving.reader import CameraReader
 from face_rec.cameras.serving.sight import Sight, glance
+from face_rec.cameras.wall import Shot
 from face_rec.clock import MachineClock
 from face_rec.domain.faces import Image
 from face_rec.domain.recognition import Verdict
@@ -100,7 +101,7 @@ class ServedCamera:
             decoder=reading.decoder, problem=reading.problem,
         )  # fmt: skip
 
-    def picture(self) -> bytes | None:
+    def picture(self) -> Shot | None:
         """The newest picture with boxes and names; None without another one since the last."""
         seen = self._journey.seen
         if seen is None or seen.image is self._shown:

@@ -1,5 +1,6 @@
 """How cameras are and what they see, in Redis: nothing of it lasts."""
 
+import json
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
@@ -7,7 +8,7 @@ from threading import Event
 from typing import Any, Final
 
 from face_rec.cameras.health import CameraHealth
-from face_rec.cameras.wall import LOOKED_AT
+from face_rec.cameras.wall import LOOKED_AT, NOTHING, Shot
 from face_rec.domain.errors import StoreError
 from face_rec.protocols.sealing import Sealer
 from face_rec.stores.cameras import camera_keys
@@ -64,27 +65,29 @@ class RedisCameraBoard:
         return frozenset(one for one, text in zip(names, found, strict=True) if text)
 
     @redis_errors()
-    def send(self, camera: str, jpeg: bytes) -> None:
-        sealed = self._sealer.seal(jpeg, _context(camera))
+    def send(self, camera: str, shot: Shot) -> None:
+        text = json.dumps(shot.seen).encode() + b"\n" + shot.jpeg
+        sealed = self._sealer.seal(text, _context(camera))
         self._client.publish(self._channel, camera.encode() + b"\n" + sealed)
 
-    def pictures(self, stopping: Event) -> Iterator[tuple[str, bytes]]:
-        """Also ("", b"") each second without any, so that whoever reads can look up."""
+    def pictures(self, stopping: Event) -> Iterator[tuple[str, Shot]]:
+        """Also ("", NOTHING) each second without any, so that whoever reads can look up."""
         client: Any = self._client  # whose pubsub has no types
         with redis_errors(), closing(client.pubsub(ignore_subscribe_messages=True)) as line:
             line.subscribe(self._channel)
             while not stopping.is_set():
                 message: Any = line.get_message(timeout=_WAIT)
-                yield self._read(message["data"]) if message else ("", b"")
+                yield self._read(message["data"]) if message else ("", NOTHING)
 
-    def _read(self, data: bytes) -> tuple[str, bytes]:
+    def _read(self, data: bytes) -> tuple[str, Shot]:
         name, _, sealed = data.partition(b"\n")
         camera = name.decode(errors="replace")
         try:
-            return camera, self._sealer.open(sealed, _context(camera))
-        except StoreError as error:
+            seen, _, jpeg = self._sealer.open(sealed, _context(camera)).partition(b"\n")
+            return camera, Shot(jpeg, tuple(map(str, json.loads(seen))))
+        except (StoreError, ValueError, TypeError) as error:
             log.warning("wall_picture_refused camera=%s reason=%s", camera, type(error).__name__)
-            return "", b""
+            return "", NOTHING
 
     def _many(self, names: list[str]) -> list[Any]:
         found: Any = self._client.mget(names) if names else []

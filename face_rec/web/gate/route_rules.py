@@ -120,6 +120,7 @@ EXACT: Final[Mapping[str, Rule]] = {
     "/capture": Rule(Way.COOKIE, _for(Right.PEOPLE_WRITE), Own.CAPTURE, most=8 * MIB),
     "/capture/start": Rule(Way.COOKIE, _for(Right.PEOPLE_WRITE), Own.CAPTURE),
     "/capture/live": Rule(Way.COOKIE, _for(Right.PEOPLE_WRITE), Own.CAPTURE),
+    "/seen": Rule(Way.USER, _for(Right.CAMERAS_SEE), Own.EVERYBODY),
     "/api": Rule(Way.BEARER),
     "/": _SHELL,
     "/index.html": _SHELL,

@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.models]
 PATIENCE = 30_000  # ms
 REFUSED = "socket_message_refused"  # as the log says it
 PAGES = ("overview", "records", "people", "register", "models", "system", "accounts", "kiosks",
-         "tokens", "audit", "notices")  # fmt: skip
+         "tokens", "audit", "notices", "cameras", "wall")  # fmt: skip
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from face_rec.cameras.camera import Camera, CameraEntry
 from face_rec.cameras.health import CameraHealth, CameraState
 from face_rec.cameras.status import STALE, standing
-from face_rec.cameras.wall import WallFeed
+from face_rec.cameras.wall import Shot, WallFeed
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.stores.cameras.camera_board import RedisCameraBoard
 from face_rec.stores.redis.client import Client
@@ -47,11 +47,12 @@ def test_pictures_reach_who_looks_and_nobody_else_and_are_kept_nowhere(
     assert board.looked_at(["gate", "yard"]) == {"gate"}
 
     def came() -> bool:
-        board.send("gate", b"\xff\xd8 a picture")
+        board.send("gate", Shot(b"\xff\xd8 a\npicture", ("Zoë \n", "Bo")))
         return feed.pictures(["gate"]).get("gate") is not None
 
     wait_until(came)
-    assert feed.pictures(["gate"])["gate"].jpeg == b"\xff\xd8 a picture"
+    shot = feed.pictures(["gate"])["gate"].shot
+    assert shot == Shot(b"\xff\xd8 a\npicture", ("Zoë \n", "Bo"))
     assert feed.pictures(["yard"]) == {}
     stored = [key for key in redis_client.scan_iter() if b"looked" not in key]
     assert stored == []
@@ -65,11 +66,11 @@ def test_pictures_pass_a_cluster_and_are_sealed_on_their_way(board: RedisCameraB
 
     def came() -> bool:
         board._client.publish("cameras:{main}:wall", b"gate\n\xff\xd8 forged")
-        stranger.send("yard", b"a picture")
+        stranger.send("yard", Shot(b"a picture"))
         return bool(feed.pictures(["gate", "yard"]))
 
     wait_until(came)
-    assert [one.jpeg for one in feed.pictures(["gate", "yard"]).values()][-1] == b"a picture"
+    assert [one.shot.jpeg for one in feed.pictures(["gate", "yard"]).values()][-1] == b"a picture"
     feed.close()
 
 

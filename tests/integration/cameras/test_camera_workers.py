@@ -78,7 +78,7 @@ def test_who_comes_past_a_camera_is_marked_once_and_it_says_how_it_is(
         assert (said.width, said.height, said.reconnects) == (640, 480, 0)
         assert said.kilobits > 0
         picture = system.cameras.wall.pictures(["gate"])["gate"]
-        assert picture.jpeg.startswith(b"\xff\xd8")
+        assert picture.shot.jpeg.startswith(b"\xff\xd8")
         stored = [redis_client.dump(key) or b"" for key in redis_client.scan_iter()]
         assert not [value for value in stored if SECRET.encode() in value or b"\xff\xd8" in value]
         system.cameras.service.enable("gate", enabled=False)

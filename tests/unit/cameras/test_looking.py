@@ -104,11 +104,13 @@ def test_who_loses_the_camera_in_the_middle_of_a_picture_does_not_mark_in_it() -
     assert scene.labels[0].receipt is None
 
 
-def test_a_picture_for_the_wall_is_small_and_has_a_box() -> None:
+def test_a_picture_for_the_wall_is_small_and_says_whom_it_shows() -> None:
     wall = Wall()
-    wall.show(Actor(ANN), width=1280)
+    scene = wall.show(Actor(ANN), width=1280)
     seen = wall.journey.seen
     assert seen is not None
-    jpeg = drawn(seen)
-    assert jpeg.startswith(b"\xff\xd8")
-    assert len(jpeg) < 100_000
+    shot = drawn(seen)
+    assert shot.jpeg.startswith(b"\xff\xd8")
+    assert len(shot.jpeg) < 100_000
+    assert shot.seen == (scene.labels[0].name,)
+    assert all(shot.seen)

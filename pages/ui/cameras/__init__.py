@@ -1,0 +1,1 @@
+"""Cameras that the site runs itself: their form, how they are, and the live wall."""

@@ -1,0 +1,60 @@
+"""How a camera is, in words: its card on the page Cameras."""
+
+from datetime import datetime
+from typing import Final
+
+import streamlit as st
+
+from face_rec.cameras.camera import CameraEntry
+from face_rec.cameras.health import CameraHealth, CameraState
+from face_rec.kiosks.kiosk import Direction
+from pages.ui.cameras.camera_form import WAYS
+from pages.ui.cameras.camera_words import health_facts
+from pages.ui.shared.text import plain
+
+_COLOURS: Final = {
+    CameraState.RUNNING: "green", CameraState.STARTING: "orange", CameraState.CLOSED: "gray",
+    CameraState.OFF: "gray",
+}  # fmt: skip
+
+
+def office_words(entry: CameraEntry) -> str:
+    """Markdown: its title, and below it what the office decided."""
+    kiosk, camera = entry.kiosk, entry.camera
+    hours = "always" if kiosk.always_open else f"{kiosk.opens:%H:%M} to {kiosk.closes:%H:%M}"
+    way = "" if kiosk.direction is Direction.BOTH else WAYS[kiosk.direction].lower()
+    named = entry.id if kiosk.display_name != entry.id else ""
+    facts = [named, kiosk.site, camera.purpose.words, way if camera.purpose.marks else "", hours]
+    told = " · ".join(plain(one) for one in facts if one)
+    return f"**{plain(kiosk.display_name)}**  \n{told}"
+
+
+def state_words(health: CameraHealth, now: datetime) -> str:
+    """Markdown: how it is, and below it the numbers."""
+    colour = _COLOURS.get(health.state, "red")
+    badge = f":{colour}-badge[{health.state.words}]"
+    facts = " · ".join(plain(one) for one in health_facts(health, now))
+    return "  \n".join(filter(None, (badge, facts)))
+
+
+def card(entry: CameraEntry, health: CameraHealth, now: datetime) -> tuple[bool, bool]:
+    """Draws it; whether Edit was pressed, and whether Switch off or on."""
+    with st.container(border=True, key=f"camera_{entry.id}"):
+        words, state, buttons = st.columns([3.2, 3.4, 2.4], vertical_alignment="center")
+        words.markdown(office_words(entry))
+        words.caption(plain(_source(entry)))
+        state.markdown(state_words(health, now))
+        if health.problem and health.state.wrong:
+            state.caption(plain(health.problem))
+        with buttons.container(horizontal=True, horizontal_alignment="right"):
+            change = st.button("Edit", key=f"edit_{entry.id}")
+            label = "Switch off" if entry.camera.enabled else "Switch on"
+            switch = st.button(label, key=f"switch_{entry.id}")
+    return change, switch
+
+
+def _source(entry: CameraEntry) -> str:
+    camera = entry.camera
+    looked = [] if camera.region.whole else ["a part of the picture is looked at"]
+    looked += [f"faces from {camera.smallest:.0%} of it"] if camera.smallest else []
+    return " · ".join((camera.shown, *looked))

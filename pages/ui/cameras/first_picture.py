@@ -1,0 +1,98 @@
+"""A picture of what a camera's form says, before it is saved."""
+
+import secrets
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from face_rec.cameras.camera import CameraDraft
+from face_rec.cameras.discovery import FoundCamera
+from face_rec.cameras.picture import FirstPicture
+from face_rec.domain.errors import CameraRefused, SourceError
+from face_rec.facades.cameras import CamerasFacade
+from pages.ui.cameras.region import region_on
+from pages.ui.frame.identity import Right
+from pages.ui.frame.parts import callback, redrawn
+from pages.ui.shared.text import plain
+from pages.ui.shared.widgets import empty_state
+
+_STATE = "_camera_tried"
+
+
+@dataclass(slots=True)
+class Tried:
+    """What was tried in the dialog that is open. ``opening``: which one that is; ``of``: address
+    and user that the picture is of, never a password; ``problem``: why there is none. ``found``:
+    cameras that answered on the network; None: nobody has asked."""
+
+    opening: str
+    of: tuple[str, str] = ("", "")
+    picture: FirstPicture | None = field(default=None, repr=False)
+    problem: str = ""
+    found: list[FoundCamera] | None = None
+
+    def fits(self, draft: CameraDraft) -> bool:
+        """Whether it is a picture of what ``draft`` says now."""
+        return self.picture is not None and self.of == (draft.address, draft.user)
+
+
+def begun() -> Tried:
+    """Of the dialog that is open; anew where it has just been opened."""
+    if not redrawn() or _STATE not in st.session_state:
+        st.session_state[_STATE] = Tried(secrets.token_hex(4))
+    found: Tried = st.session_state[_STATE]
+    return found
+
+
+def ended() -> None:
+    """Nothing is kept of it."""
+    st.session_state.pop(_STATE, None)
+
+
+def first_picture(app: CamerasFacade, draft: CameraDraft, tried: Tried, key: str) -> CameraDraft:
+    """The button, the picture, and ``draft`` with what is drawn on it."""
+    wanted = f"{key}_picture_wanted"
+    st.button(
+        "Show a picture", icon=":material/photo_camera:", key=f"{key}_try",
+        on_click=callback(Right.CAMERAS, _want), args=(wanted,),
+    )  # fmt: skip
+    if st.session_state.get(wanted):
+        with st.spinner("Waiting for a picture, for ten seconds at most …"):
+            _take(app, draft, tried)
+        del st.session_state[wanted]
+    if tried.problem:
+        st.error(plain(tried.problem), icon=":material/videocam_off:")
+    picture = tried.picture
+    if picture is None:
+        if not tried.problem:
+            with st.container(border=True):
+                empty_state("photo_camera", "No picture yet", _NONE)
+        return draft
+    st.caption(_about(picture))
+    if not tried.fits(draft):
+        st.warning("The address is another one now. Show its picture, too.")
+    return region_on(picture, draft, f"{key}_region_{tried.opening}")
+
+
+def _want(name: str) -> None:
+    """The press outlives the run that it began, which a field left at that moment may end."""
+    st.session_state[name] = True
+
+
+def _take(app: CamerasFacade, draft: CameraDraft, tried: Tried) -> None:
+    tried.picture, tried.problem, tried.of = None, "", (draft.address, draft.user)
+    try:
+        tried.picture = app.picture(draft)
+    except (CameraRefused, SourceError) as error:
+        tried.problem = str(error)
+
+
+def _about(picture: FirstPicture) -> str:
+    rate = f", {picture.rate:.0f} pictures a second" if picture.rate else ""
+    return (
+        f"{picture.width}×{picture.height} pixels, {picture.codec}{rate}. The picture came after "
+        f"{picture.seconds:.1f} s. Drag to choose the part that is looked at."
+    )
+
+
+_NONE = "Show one to see that the address is right, and to draw on it what is looked at."
