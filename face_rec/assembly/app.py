@@ -31,6 +31,7 @@ from face_rec.journey.liveness.enrolment import EnrolmentWatch
 from face_rec.journey.offline import OfflineStills
 from face_rec.journey.pipeline import PipelineDeps
 from face_rec.journey.still import Stills
+from face_rec.kiosks.languages import Languages
 from face_rec.kiosks.offline import OfflineSeal
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.languages.translator import Translators
@@ -166,6 +167,7 @@ def _system(
         links=links,
         guardians=desk,
         translators=translators,
+        languages=Languages(clock),
         load=load,
         cameras=open_cameras(settings, stores, services, clock, stack),
         strangers=strangers,

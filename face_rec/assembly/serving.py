@@ -321,6 +321,7 @@ def sources_of(system: System) -> Sources:
         zone=lambda: system.site.timezone,
         seal=system.offline.seal,
         seats=system.engine.seats,
+        languages=system.languages,
         reports=system.screens,
         clock=system.clock,
         slow=lambda: system.load.gives_way(Shed.VIEW),

@@ -33,6 +33,7 @@ from face_rec.facades.strangers import StrangersFacade
 from face_rec.journey.engine import Engine
 from face_rec.journey.mark import DurableMarker
 from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.kiosks.languages import Languages
 from face_rec.kiosks.screen_status import ScreenReports, camera_troubles
 from face_rec.languages.translator import Translator, Translators
 from face_rec.models.scores.own_people import OwnPeople
@@ -101,6 +102,7 @@ class System:
     links: Links
     guardians: GuardianDesk
     translators: Translators
+    languages: Languages
     load: Overload
     cameras: Cameras
     strangers: Strangers
@@ -169,6 +171,7 @@ def facades(system: System) -> tuple[Facade, ...]:
                 event
             ),
             words=system.words,
+            languages=system.languages,
         ),
         RegistrarFacade(
             *common,

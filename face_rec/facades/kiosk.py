@@ -17,6 +17,7 @@ from face_rec.facades.facade import Facade
 from face_rec.kiosks.banner import Means, Named, full_name, short_name
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.kiosks.languages import Languages
 from face_rec.kiosks.seats import Seats
 from face_rec.languages.translator import Translator
 from face_rec.models.status import ReportingModels
@@ -54,6 +55,7 @@ class KioskFacade(Facade):
     """Seconds that a mark's person has come late with it; raises StoreUnavailable."""
     words: Callable[[str | None], Translator]
     """What is said in the language of a code; None: the site's."""
+    languages: Languages
 
     def today(self) -> date:
         return self.clock.now().astimezone(self.site.timezone).date()
@@ -77,7 +79,7 @@ class KioskFacade(Facade):
 
     def words_at(self, kiosk: str) -> Translator:
         """What its screen says, in its language."""
-        return self.words(self.record(kiosk).language)
+        return self.words(self.languages.of(self.record(kiosk)))
 
     def named_at(self, kiosk: str) -> Named:
         """How people are called on its screen."""

@@ -52,7 +52,8 @@ class KioskRecord:
     ``liveness``, what it does about pictures of faces where liveness models are installed;
     ``colours``, whether its screen may show colours to who turns the head there;
     ``language``, what its screen and its voice speak (None: as the site does, see
-    :mod:`face_rec.languages.language`);
+    :mod:`face_rec.languages.language`), and ``languages``, the codes of those that whoever stands
+    before it may choose instead;
     ``camera``, the only one whose pictures it takes, as its device's browser numbers it (a digest
     of that, see ``screen_status``; empty: any), and ``camera_label``, what it calls itself.
     """
@@ -82,6 +83,7 @@ class KioskRecord:
     language: str | None = None
     camera: str = ""
     camera_label: str = ""
+    languages: tuple[str, ...] = ()
 
     @property
     def asks(self) -> bool:

@@ -13,6 +13,7 @@ from face_rec.domain.marks import Event, EventKind
 from face_rec.domain.screens import Greeting, Scene, StreamStats
 from face_rec.journey.streams.listeners import Listeners
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.languages import Languages
 from face_rec.kiosks.offline import OfflineSeal
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.kiosks.seats import Seats
@@ -93,6 +94,7 @@ class FakeLive:
             zone=lambda: ZoneInfo("Europe/Berlin"),
             seal=OfflineSeal("main", [bytes(32)]),
             seats=self.seats,
+            languages=Languages(self.clock),
             reports=self.reports,
             clock=self.clock,
             slow=lambda: self.is_slow,

@@ -33,6 +33,7 @@ from face_rec.facades.access import AccessFacade, KioskEditor
 from face_rec.facades.facade import SiteInfo
 from face_rec.journey.decide import Policy
 from face_rec.kiosks.kiosk_register import KioskRegister
+from face_rec.kiosks.languages import Languages
 from face_rec.kiosks.offline import Tally
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.languages.translator import Translators
@@ -261,6 +262,7 @@ class FakeSystem:
             "cameras": self._cameras(),
             "guardians": SimpleNamespace(of=Guardians, on=lambda: False),  # the site tells none
             "translators": Translators(),
+            "languages": Languages(),
             "daily_check": SimpleNamespace(status=CheckStatus),
             "health": Health([self._check(n) for n in range(9)], self.clock, keep=0.0),
         }

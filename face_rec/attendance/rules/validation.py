@@ -185,7 +185,7 @@ def _kiosk(one: KioskRecord) -> tuple[str, ...]:
         found.append(
             f"The minimum stay cannot be {one.minimum_stay} minutes: give 0 to {DAY_MINUTES}."
         )
-    if one.language is not None and one.language not in LANGUAGES:
+    if not ({one.language, *one.languages} - {None}) <= LANGUAGES.keys():
         found.append(f"The language must be {RULE}.")
     return tuple(found)
 

@@ -108,6 +108,20 @@ class Turn(BaseModel):
     nonce: Annotated[str, Field(max_length=64)]
 
 
+class Speak(BaseModel):
+    """The language that somebody chose, by its code."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    code: Annotated[str, Field(max_length=16)]
+
+
+class _Speaks(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    speak: Speak
+
+
 class _Turns(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -126,10 +140,11 @@ class _Presses(BaseModel):
     press: Press
 
 
-_SAID: Final[TypeAdapter[_Beats | _Presses | _Turns]] = TypeAdapter(_Beats | _Presses | _Turns)
+_Said = _Beats | _Presses | _Turns | _Speaks
+_SAID: Final[TypeAdapter[_Said]] = TypeAdapter(_Said)
 
 
-def said_by(text: str) -> ScreenStatus | Press | Turn:
+def said_by(text: str) -> ScreenStatus | Press | Turn | Speak:
     """What the message says; raises LineOver for anything else."""
     try:
         said = _SAID.validate_json(text)
@@ -138,7 +153,9 @@ def said_by(text: str) -> ScreenStatus | Press | Turn:
     if isinstance(said, _Beats):
         told = said.beat.model_dump()
         return ScreenStatus(**{**told, "device": digest_of(said.beat.device)})
-    return said.press if isinstance(said, _Presses) else said.turn
+    if isinstance(said, _Presses):
+        return said.press
+    return said.speak if isinstance(said, _Speaks) else said.turn
 
 
 # --- one line
@@ -202,6 +219,10 @@ class KioskLine(Line):
             return
         if isinstance(said, Turn):
             view.show(said.nonce)
+            return
+        if isinstance(said, Speak):
+            view.speak(said.code)
+            self._changed.set()
             return
         await view.choose(said.event, said.way)
         self._hurry.set()

@@ -28,10 +28,19 @@ ROOM: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
+class Tongue:
+    """A language by its code, and as its speakers call it."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """``day``: the date in words; the browser's clock shows ``zone``. How the screen looks, see
     :class:`~face_rec.domain.look.Look`; ``logo``: a data URI, empty without one. ``language``: of
-    all that is said, its code; a page that speaks another is drawn anew."""
+    all that is said, its code; a page that speaks another is drawn anew. ``languages``: among
+    which whoever stands there may choose, the kiosk's own first; none where nothing is offered."""
 
     title: str
     zone: str
@@ -42,6 +51,7 @@ class Site:
     sounds: bool
     voice: bool
     language: str
+    languages: tuple[Tongue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +167,18 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any part
 
 
 def site_of(
-    title: str, zone: ZoneInfo, now: datetime, look: Look, words: Translator = ENGLISH
+    title: str,
+    zone: ZoneInfo,
+    now: datetime,
+    look: Look,
+    words: Translator = ENGLISH,
+    *,
+    languages: tuple[Tongue, ...] = (),
 ) -> Site:
     day = words.day(now.astimezone(zone).date())
     return Site(
         title, str(zone), day, look.accent, look.welcome, look.logo_source, look.sounds,
-        look.voice, words.language.code,
+        look.voice, words.language.code, languages,
     )  # fmt: skip
 
 

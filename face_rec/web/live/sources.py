@@ -10,6 +10,7 @@ from face_rec.clock import Clock
 from face_rec.domain.look import Look
 from face_rec.domain.marks import Event, EventKind
 from face_rec.kiosks.kiosk import KioskRecord
+from face_rec.kiosks.languages import Languages
 from face_rec.kiosks.offline import OfflineSeal
 from face_rec.kiosks.screen_status import ScreenReports
 from face_rec.kiosks.seats import Seats
@@ -52,6 +53,7 @@ class Sources:
     zone: Callable[[], ZoneInfo]
     seal: OfflineSeal
     seats: Seats
+    languages: Languages
     reports: ScreenReports
     clock: Clock
     slow: Callable[[], bool] = lambda: False

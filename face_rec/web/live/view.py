@@ -17,6 +17,7 @@ from face_rec.kiosks.banner import SHOWN_FOR, Banner, Named, banners, full_name,
 from face_rec.kiosks.kiosk import KioskRecord
 from face_rec.kiosks.screen_status import CameraState, camera_state
 from face_rec.kiosks.way_choice import BUTTONS, LATE, Offer, buttons, offered, stands
+from face_rec.languages.language import language_of
 from face_rec.languages.translator import Translator
 from face_rec.web.live.shown import (
     ROOM,
@@ -24,6 +25,7 @@ from face_rec.web.live.shown import (
     Marks,
     Shown,
     State,
+    Tongue,
     offline_of,
     picture_of,
     rounded,
@@ -109,9 +111,18 @@ class View:
     def now(self) -> Shown:
         """What is shown at this moment. Waits for nothing."""
         ours, now = self.sources, self.sources.clock.monotonic()
+        if (scene := self._fresh(now)) is not None and scene.labels:
+            ours.languages.stay(self.kiosk)
         is_open = self._record.open_at(ours.clock.now().astimezone(ours.zone()))
         return Shown(
-            site=site_of(ours.title(), ours.zone(), ours.clock.now(), self._look, self._words),
+            site=site_of(
+                ours.title(),
+                ours.zone(),
+                ours.clock.now(),
+                self._look,
+                self._words,
+                languages=self._offered,
+            ),
             scene=picture_of(
                 self._stream.scene() if is_open else None, now, self._named, self._words
             ),
@@ -130,7 +141,20 @@ class View:
 
     @property
     def _words(self) -> Translator:
-        return self.sources.words(self._record.language)
+        return self.sources.words(self.sources.languages.of(self._record))
+
+    @property
+    def _offered(self) -> tuple[Tongue, ...]:
+        """The kiosk's own language and those that may be chosen instead; nothing, where none."""
+        others = self._record.languages
+        own = self.sources.words(self._record.language).language.code
+        codes = dict.fromkeys((own, *others)) if others else ()
+        return tuple(Tongue(code, language_of(code).own_name) for code in codes)
+
+    def speak(self, code: str) -> None:
+        """Somebody before this screen chose a language."""
+        if self.sources.seats.holds(self.kiosk, self.screen):
+            self.sources.languages.choose(self._record, code)
 
     @property
     def _named(self) -> Named:

@@ -143,7 +143,14 @@ def own_behaviour(start: KioskRecord, site: Look, key: str) -> KioskRecord:
             help="Of its screen and its voice; dates and times as the language writes them. The "
             "site's own stands under Settings, This site.",
         )  # fmt: skip
-    return replace(start, language=language, **own)
+        offered = st.multiselect(
+            "Languages to choose on its screen", list(LANGUAGES), format_func=own_name,
+            default=[code for code in start.languages if code in LANGUAGES],
+            key=f"{key}_languages", placeholder="None",
+            help="A small button offers them. Who chooses one is spoken to in it; a minute after "
+            "nobody is there any more the kiosk speaks its own again.",
+        )  # fmt: skip
+    return replace(start, language=language, languages=tuple(offered), **own)
 
 
 def own_name(code: str | None) -> str:

@@ -45,14 +45,15 @@ class Ways {
 
 class Kiosk extends LiveScreen {
   constructor(root, data) {
+    const around = root.querySelector(".k-frame"), blank = around.cloneNode(true);
     super(root.querySelector(".fr-kiosk"), data);
-    this.around = root.querySelector(".k-frame");
+    Object.assign(this, { outer: root, around, blank });
     this.pictures = [];
     this.label();
     this.screen = new Screen(this.root, this.words, this.troubles);
     this.choice = new Choice(this.root.querySelector(".k-choice"), this.words, (event, way) => this.line.press(event, way));
     this.turn = new TurnCard(this.root, this.words, (nonce) => this.line.say({ turn: { nonce } }));
-    this.tools = new Tools(this.root, this.words, () => this.layout());
+    this.tools = new Tools(this.root, this.words, () => this.layout(), (code) => this.line.speak(code));
     this.fit = () => this.layout();
     window.addEventListener("resize", this.fit);
     this.offline = new OfflineKeeper(this.root, this);
@@ -78,11 +79,18 @@ class Kiosk extends LiveScreen {
   get needs() { return ["kiosk", "screen", "transport"]; }
   get way() { return this.ways.current; }
 
-  // Another language is drawn from the start.
+  // Another language is drawn from the start, in the same page: a new one would not be full screen.
   receive(data, report) {
+    if (data.words && data.words.language !== this.words.language) return this.anew(data, report);
     super.receive(data, report);
-    if (data.words && data.words.language !== this.words.language) return void location.reload();
     this.around.toggleAttribute("data-pin", Boolean(data.pin));
+  }
+
+  anew(data, report) {
+    this.end();
+    this.around.replaceWith(this.blank);
+    this.outer.live = new Kiosk(this.outer, data);
+    this.outer.live.receive(data, report);
   }
 
   connect() {
@@ -121,7 +129,7 @@ class Kiosk extends LiveScreen {
     const language = this.line.parts.site?.language;
     if (!language || language === this.words.language || this.asked === language) return;
     this.asked = language;
-    this.report("changed", language);
+    this.report("changed", `${language} ${performance.now()}`);  // chosen again, it is another wish
   }
 
   // The line is back; a server that has started again knows the video of before no more.

@@ -108,6 +108,8 @@ class LiveLine {
   }
 
   // Which way somebody goes, who was just marked.
+  speak(code) { this.say({ speak: { code } }); }
+
   press(event, way) { this.say({ press: { event, way } }); }
 
   end() {

@@ -5,12 +5,17 @@ const AS_APP = "(display-mode: standalone), (display-mode: fullscreen)";
 const NOTES = { marked: [660, 880], already: [520, 520], turn: [740] };
 
 class Tools {
-  constructor(root, words, changed) {
+  // ``speak``: says to the server which language somebody has chosen.
+  constructor(root, words, changed, speak) {
     this.words = words;
     this.full = root.querySelector('[data-tool="full"]');
     this.sound = root.querySelector('[data-tool="sound"]');
     this.full.onclick = () => this.toggleFull();
     this.sound.onclick = () => this.pressSound();
+    this.languages = root.querySelector('[data-tool="language"]');
+    this.languages.setAttribute("aria-label", words.gettext("Language"));
+    this.languages.onchange = () => speak(this.languages.value);
+    this.drawn = new Drawn();
     this.changed = () => { this.show(); changed(); };
     this.woke = () => this.stayOn();
     this.touched = () => this.on && this.listen().resume();
@@ -25,12 +30,23 @@ class Tools {
 
   // What the office wants to be heard. Who has pressed the button decides for this browser, until
   // the office wants something else.
-  follow({ sounds = false, voice = false }) {
+  follow({ sounds = false, voice = false, language = "", languages = [] }) {
+    this.drawn.once("languages", [language, languages], () => this.offer(language, languages));
     const office = `${Number(sounds)}${Number(voice)}`;
     if (this.office === office) return;
     const [choice, then = "00"] = (localStorage.getItem(SOUND) ?? "").split(":");
     Object.assign(this, { office, sounds, voice, choice: then === office ? choice : "" });
     this.show();
+  }
+
+  // Each by the name that its speakers give it, in its own script.
+  offer(spoken, languages) {
+    this.languages.replaceChildren(...languages.map(({ code, name }) => {
+      const option = Object.assign(element("option", "", name), { value: code, lang: code });
+      option.selected = code === spoken;
+      return option;
+    }));
+    this.languages.hidden = languages.length < 2;
   }
 
   get tones() { return this.choice ? this.choice === "on" && (this.sounds || !this.voice) : this.sounds; }

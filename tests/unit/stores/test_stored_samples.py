@@ -277,18 +277,18 @@ RULES: list[tuple[Item, str]] = [
         '"show_marks":false,"title":"","opens":"00:00:00","closes":"00:00:00",'
         '"transport":null,"sounds":null,"voice":null,"short_names":null,"show_late":null,'
         '"choice":false,"liveness":"observe","colours":false,"language":null,'
-        '"camera":"","camera_label":""}',
+        '"camera":"","camera_label":"","languages":[]}',
     ),
     (
         KioskRecord("x", pin=True, title="Gäte", opens=time(7, 30), closes=time(19),
                     transport=Transport.HTTP, liveness=Check.ENFORCE, language="ar",
-                    camera="c0ffee", camera_label="Front (1)"),
+                    camera="c0ffee", camera_label="Front (1)", languages=("hi", "en")),
         '{"site":"","direction":"both","minimum_stay":5,"watched":true,"watched_from":null,'
         '"pin":true,"groups":[],"valid_from":null,"show_marks":false,"title":"Gäte",'
         '"opens":"07:30:00","closes":"19:00:00","transport":"http","sounds":null,"voice":null,'
         '"short_names":null,"show_late":null,"choice":false,'
         '"liveness":"enforce","colours":false,"language":"ar","camera":"c0ffee",'
-        '"camera_label":"Front (1)"}',
+        '"camera_label":"Front (1)","languages":["hi","en"]}',
     ),
 ]  # fmt: skip
 

@@ -447,6 +447,30 @@ def test_a_turn_counts_where_the_screen_that_feeds_the_kiosk_shows_it(
     assert fake.turns_shown == [("front-door", "n1")]
 
 
+def test_a_language_that_is_offered_is_spoken_by_the_screen_that_feeds_the_kiosk(
+    browser: TestClient, fake: FakeLive
+) -> None:
+    fake.records["front-door"] = KioskRecord("front-door", languages=("de", "hi"))
+    fake.seats.take("front-door", "s1")
+
+    def speaks(code: str) -> Callable[[PART], bool]:
+        return lambda site: bool(site["language"] == code)
+
+    with _open(browser) as socket:
+        site = _until(socket, "site", lambda site: bool(site["languages"]))
+        assert [one["code"] for one in site["languages"]] == ["en", "de", "hi"]
+        assert site["languages"][2]["name"] == "हिन्दी"
+        socket.send_json({"speak": {"code": "de"}})
+        assert _until(socket, "site", speaks("de"))
+        socket.send_json({"speak": {"code": "fr"}})
+        assert _until(socket, "site", speaks("en"))
+        fake.seats.take("front-door", "another")
+        assert _until(socket, "state", lambda state: state["replaced"])
+        socket.send_json({"speak": {"code": "hi"}})
+        _heard(socket, fake)
+    assert fake.sources.languages.of(fake.records["front-door"]) is None
+
+
 def test_a_press_while_the_database_is_away_ends_no_line(
     browser: TestClient, fake: FakeLive
 ) -> None:

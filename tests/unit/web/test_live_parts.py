@@ -111,6 +111,7 @@ def test_how_the_screen_looks_is_told_with_the_site() -> None:
         "title": "Site", "zone": "Europe/Berlin", "day": told["site"]["day"],
         "accent": "#1d4ed8", "welcome": "Good morning", "sounds": True, "voice": True,
         "logo": "data:image/webp;base64,UklGRg==", "language": "en",
+        "languages": (),
     }  # fmt: skip
 
 
