@@ -10,6 +10,7 @@ from the process that served before.
 import gc
 
 from face_rec import LOADED_COLLECTS
+from face_rec.assembly.admitted import owner_of_page
 from face_rec.assembly.app import build
 from face_rec.assembly.commands import (
     build_access,
@@ -32,7 +33,7 @@ from face_rec.assembly.handover import Handover, server_of
 from face_rec.assembly.serving import middleware, routes, serve_bounded
 from face_rec.assembly.storage.redis_connection import redis_address
 from face_rec.assembly.storage.snapshots import backup_place
-from face_rec.assembly.system import System, install, owner_of_page
+from face_rec.assembly.system import System, install
 
 __all__ = [
     "Handover",

@@ -15,7 +15,7 @@ from face_rec.assembly.storage.stores import Stores
 from face_rec.assembly.strangers import StrangerParts, old_strangers, open_stranger_parts
 from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.marks.records import marks_table
-from face_rec.attendance.reports.pdf_file import FONT
+from face_rec.attendance.reports.report_font import FONT
 from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.attendance.rules.calendar import Leave
 from face_rec.attendance.rules.roster import Assignment, Employment

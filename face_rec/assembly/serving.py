@@ -12,7 +12,8 @@ from config import Settings
 from face_rec.access.control.access_control import Access
 from face_rec.access.rights import Right, Role, rights_of_scopes
 from face_rec.assembly import system as holder
-from face_rec.assembly.system import System, admission_of, load
+from face_rec.assembly.admitted import admission_of, load
+from face_rec.assembly.system import System
 from face_rec.attendance.rules import rule_version
 from face_rec.clock import SystemClock
 from face_rec.domain.errors import StoreUnavailable

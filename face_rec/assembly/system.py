@@ -3,8 +3,7 @@
 Only the app, its routes and commands see a :class:`System`; pages see a façade each.
 """
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -58,7 +57,6 @@ from face_rec.stores.verify.watch import ChainWatch
 from face_rec.strangers.service import Strangers
 from face_rec.timekeeping.watch import ClockWatch
 from face_rec.web.frames.offline import Offline
-from face_rec.web.gate.admission import Admission, account
 from face_rec.web.gate.shedding import Overload
 from face_rec.web.ops.health import Health
 
@@ -274,31 +272,3 @@ def _marked_lately(system: System) -> bool:
 def _picture_age(engine: Engine, kiosk: str) -> float | None:
     ages = (one.stats().frame_age for one in engine.streams() if one.name == kiosk)
     return next(ages, None)
-
-
-# --- who has how much open, asked for each time
-
-
-def admission_of(uploaded: Callable[[], Mapping[str, int]]) -> Admission:
-    """``uploaded``: bytes of uploads that each open or kept page holds, by its number."""
-    return Admission(load, lambda: _by_owner(uploaded()))
-
-
-def load() -> Overload:
-    """Of this process; of none before the start and after shutdown."""
-    built = installed()
-    return built.load if built else Overload()
-
-
-def owner_of_page(page: str) -> Hashable:
-    """Whose the page of this number is; None: nobody's that is known."""
-    built = installed()
-    owner = built.access.tabs.owner(page) if built else None
-    return account(owner) if owner else None
-
-
-def _by_owner(of_pages: Mapping[str, int]) -> Counter[Hashable]:
-    found: Counter[Hashable] = Counter()
-    for page, size in of_pages.items():
-        found[owner_of_page(page)] += size
-    return found

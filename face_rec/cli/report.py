@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 import config
 from face_rec import assembly
-from face_rec.attendance.reports.pdf_file import FONT
+from face_rec.attendance.reports.report_font import FONT
 from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
 from face_rec.attendance.terms.filters import Filters
 from face_rec.attendance.timesheets import Timesheets

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from face_rec.attendance.marks.effective_marks import entries
 from face_rec.attendance.marks.records import marks_table
-from face_rec.attendance.reports.pdf_file import FONT
+from face_rec.attendance.reports.report_font import FONT
 from face_rec.attendance.reports.spreadsheets import to_csv
 from face_rec.domain.people import Person
 from face_rec.people.kept_photos import KeptPhotos

@@ -17,12 +17,11 @@ from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
 from face_rec.attendance.reports.report import Kind, Report
+from face_rec.attendance.reports.report_font import FONT
 from face_rec.attendance.reports.status_colours import COLOURS, rgb
 from face_rec.attendance.terms.duration import h_mm
 from face_rec.attendance.terms.status import CODES
 from face_rec.protocols.models import Progress
-
-FONT: Final = Path(__file__).with_name("fonts") / "DejaVuSansCondensed-subset.ttf"
 
 _MARGIN: Final = 10.0  # mm
 _LINE: Final = 5.0

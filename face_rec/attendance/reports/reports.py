@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from face_rec.attendance.days.day_record import Table
-from face_rec.attendance.reports.pdf_file import FONT, pdf_file
+from face_rec.attendance.reports.pdf_file import pdf_file
 from face_rec.attendance.reports.report import About, Report
+from face_rec.attendance.reports.report_font import FONT
 from face_rec.attendance.reports.report_tables import (
     absences,
     groups,

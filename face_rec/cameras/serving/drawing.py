@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image as Pictures
 from PIL import ImageDraw, ImageFont
 
+from face_rec.attendance.reports.report_font import FONT
 from face_rec.cameras.picture import jpeg_of
 from face_rec.cameras.serving.looking import Seen
 from face_rec.cameras.wall import Shot
@@ -29,7 +30,7 @@ def drawn(seen: Seen) -> Shot:
     small, scale = _small(seen.image)
     picture = Pictures.fromarray(small[:, :, ::-1])
     pen = ImageDraw.Draw(picture)
-    font = ImageFont.load_default(_LETTERS)
+    font = ImageFont.truetype(FONT, _LETTERS)
     for label in seen.scene.labels:
         _draw(pen, font, label, scale)
     image: Image = np.ascontiguousarray(np.asarray(picture, np.uint8)[:, :, ::-1])
@@ -38,7 +39,7 @@ def drawn(seen: Seen) -> Shot:
 
 
 def _draw(
-    pen: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, label: Label,
+    pen: ImageDraw.ImageDraw, font: ImageFont.FreeTypeFont, label: Label,
     scale: float,
 ) -> None:  # fmt: skip
     colour = _COLOURS.get(label.mood, _PLAIN)

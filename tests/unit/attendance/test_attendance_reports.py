@@ -9,8 +9,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from face_rec.attendance.reports.pdf_file import FONT, _Page, pdf_file
+from face_rec.attendance.reports.pdf_file import _Page, pdf_file
 from face_rec.attendance.reports.report import Kind, Report
+from face_rec.attendance.reports.report_font import FONT
 from face_rec.attendance.reports.reports import REPORTS, Wanted, make, written
 from face_rec.attendance.reports.spreadsheets import is_formula
 from face_rec.attendance.reports.status_colours import COLOURS

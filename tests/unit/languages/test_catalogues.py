@@ -167,6 +167,7 @@ _OF_THE_OFFICE = {
     "face_rec/web/signin/kiosk_device.py",
     "face_rec/web/server/installed.py", "face_rec/kiosks/offline.py", "face_rec/web/live/live.py",
     "face_rec/web/live/capture.py", "face_rec/web/live/line.py", "face_rec/web/live/sources.py",
+    "face_rec/web/live/wall.py",
 }  # fmt: skip
 """Modules that say things to the office as well, in English."""
 _STILL_ENGLISH = {

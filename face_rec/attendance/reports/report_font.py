@@ -1,0 +1,6 @@
+"""The letters of what is drawn here rather than in a browser: Latin, Greek and Cyrillic."""
+
+from pathlib import Path
+from typing import Final
+
+FONT: Final = Path(__file__).with_name("fonts") / "DejaVuSansCondensed-subset.ttf"
