@@ -80,7 +80,8 @@ def test_who_comes_past_a_camera_is_marked_once_and_it_says_how_it_is(
         picture = system.cameras.wall.pictures(["gate"])["gate"]
         assert picture.shot.jpeg.startswith(b"\xff\xd8")
         stored = [redis_client.dump(key) or b"" for key in redis_client.scan_iter()]
-        assert not [value for value in stored if SECRET.encode() in value or b"\xff\xd8" in value]
+        begun = picture.shot.jpeg[:20]  # of two bytes alone templates have some by chance
+        assert not [value for value in stored if SECRET.encode() in value or begun in value]
         system.cameras.service.enable("gate", enabled=False)
         wait_until(lambda: camera.playing == 0, 15)
         assert [(event.subject, event.kiosk) for event in marks(system)] == [(subject, "gate")]
