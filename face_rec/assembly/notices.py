@@ -5,6 +5,7 @@ import logging
 import socket
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import partial
 from typing import Final
 
 from config import Settings
@@ -151,7 +152,13 @@ def open_guardians(settings: Settings, stores: Stores, clock: Clock) -> Guardian
         chosen=lambda: options.current().guardians,
         choose=lambda channel: options.decide("guardians", channel),
         language=lambda: language_of(options.current().language).code,
+        active=partial(_active, stores),
     )  # fmt: skip
+
+
+def _active(stores: Stores, subject: str) -> bool:
+    person = stores.people.get(subject)
+    return person is not None and person.active
 
 
 def way_of_mark(services: ServiceByZone, notice: Notice) -> Way:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from face_rec.access.storage import Records
-from face_rec.domain.errors import NoticeRefused
+from face_rec.domain.errors import Conflict, NoticeRefused
 from face_rec.notices.guardians.guardian import Guardian, Guardians
 from face_rec.protocols.sealing import Sealer
 from face_rec.retry import until_first
@@ -32,16 +32,25 @@ class GuardianBook:
         return None
 
     def change(self, subject: str, change: Callable[[Guardians], Guardians]) -> Guardians:
-        """Write what ``change`` makes of them; it is asked again where somebody was faster."""
+        """Write what ``change`` makes of them; it is asked again where somebody was faster. Of
+        whom nothing is kept (any more: who was erased meanwhile), nothing is written."""
         return until_first(partial(self._changed, subject, change), tries=20)
 
     def _changed(self, subject: str, change: Callable[[Guardians], Guardians]) -> Guardians:
+        before = self._records.get(subject)
+        return Guardians(subject) if before is None else self._records.update(change(before))
+
+    def add(self, subject: str, change: Callable[[Guardians], Guardians]) -> Guardians:
+        """The same, and begin where nothing is kept yet."""
+        return until_first(partial(self._added, subject, change), tries=20)
+
+    def _added(self, subject: str, change: Callable[[Guardians], Guardians]) -> Guardians:
         before = self._records.get(subject)
         after = change(before or Guardians(subject))
         if before is not None:
             return self._records.update(after)
         if not self._records.create(after):
-            return self._changed(subject, change)
+            raise Conflict("Somebody else was faster. Try again.")
         return replace(after, version=1)
 
     def sealed(self, guardian_id: str, address: str) -> str:

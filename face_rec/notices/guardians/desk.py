@@ -32,7 +32,8 @@ _ONCE_IN: Final = timedelta(days=1)
 
 class GuardianDesk:
     """Safe from any thread; all may raise StoreUnavailable. ``chosen``: the channel by whose mail
-    server they are written to; empty: nobody is. ``choose`` decides that."""
+    server they are written to; empty: nobody is. ``choose`` decides that. ``active``: whether a
+    person is there and is not being erased."""
 
     def __init__(
         self,
@@ -45,8 +46,10 @@ class GuardianDesk:
         chosen: Callable[[], str],
         choose: Callable[[str], None],
         language: Callable[[], str],
+        active: Callable[[str], bool],
     ) -> None:
         self.book = book
+        self._active = active
         self._channels = channels
         self._outbox = outbox
         self._audit_log = audit_log
@@ -110,10 +113,21 @@ class GuardianDesk:
             name, self.book.sealed(name, mail), _shown(mail), language_of(language).code, by,
             self._clock.now(), inwards, outwards,
         )  # fmt: skip
-        self.book.change(person.subject, lambda found: self._with(found, made, mail))
+        self.book.add(person.subject, lambda found: self._with(found, made, mail))
+        self._check_still_there(person.subject)
         self._note(Action.GUARDIAN_ADDED, person.subject, made)
         self._ask(person.subject, made, mail)
         return made
+
+    def _check_still_there(self, subject: str) -> None:
+        """Asked after it was written: an erasure hides the person first and takes guardians then,
+        so that one of the two sees the other."""
+        if self._active(subject):
+            return
+        self.book.forget(subject)
+        raise NoticeRefused(
+            "This person is not there any more, or not active. Nothing was kept. Reload the page."
+        )
 
     def _with(self, found: Guardians, made: Guardian, mail: str) -> Guardians:
         if len(found.guardians) >= _MOST:
@@ -167,12 +181,19 @@ class GuardianDesk:
         found = self.book.find(guardian_id)
         if found is None:
             return None
-        subject, before = found
-        if before.state is State.STOPPED or (only and before.state is not only):
-            return before
-        whole = self.book.change(subject, lambda all_: _changed(all_, guardian_id, change))
-        after = whole.get(guardian_id)
-        if after is not None:
+        subject, _ = found
+        moved: list[Guardian] = []
+
+        def move(all_: Guardians) -> Guardians:
+            moved.clear()
+            one = all_.get(guardian_id)
+            if one is None or one.state is State.STOPPED or (only and one.state is not only):
+                return all_
+            moved.append(change(one))
+            return all_.having(moved[0])
+
+        after = self.book.change(subject, move).get(guardian_id)
+        if after is not None and moved:
             self._note(action, subject, after)
         return after
 
@@ -181,13 +202,6 @@ class GuardianDesk:
         if one.text_version:
             told |= {"text": one.text_version, "language": one.language}
         self._audit_log.record(action, "a guardian", after=told, about=subject)
-
-
-def _changed(
-    found: Guardians, guardian_id: str, change: Callable[[Guardian], Guardian]
-) -> Guardians:
-    one = found.get(guardian_id)
-    return found if one is None else found.having(change(one))
 
 
 def _shown(mail: str) -> str:

@@ -75,6 +75,7 @@ class Site:
             self.book, self.channels, RedisOutbox(client, "main"),
             audit_log=AuditLog(self.audit, self.clock), clock=self.clock,
             chosen=lambda: self.chosen, choose=self._choose, language=lambda: self.language,
+            active=lambda subject: subject in self.people and self.people[subject].active,
         )  # fmt: skip
         self.links = Links("https://door.example.org", SIGNER, self.clock)
 

@@ -1,6 +1,7 @@
 """Guardians: asked first, told of coming and going, stopped at once; a real mail server."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
@@ -138,6 +139,50 @@ def test_who_refuses_or_has_stopped_is_not_made_to_agree_by_an_old_link(school: 
     school.browser.post(link, data={"do": "refuse"})
     school.browser.post(link, data={"do": "agree"})
     assert school.state() is State.STOPPED
+
+
+def test_who_stops_while_the_agreement_is_being_written_has_stopped(school: School) -> None:
+    made = school.enter()
+    book_change, racing = school.site.book.change, True
+
+    def slower(subject: str, change: Callable[[Guardians], Guardians]) -> Guardians:
+        nonlocal racing
+        if racing:
+            racing = False
+            school.site.desk.stop(made.id)
+        return book_change(subject, change)
+
+    school.site.book.change = slower  # type: ignore[method-assign]
+    assert school.site.desk.agree(made.id, "I agree.", "1") == replace(
+        made, state=State.STOPPED, stopped_at=school.site.clock.now()
+    )
+    assert school.state() is State.STOPPED
+
+
+def test_who_was_erased_does_not_come_back_by_what_was_under_way(school: School) -> None:
+    made = school.enter()
+    find = school.site.book.find
+
+    def erased_meanwhile(guardian_id: str) -> tuple[str, Guardian] | None:
+        found = find(guardian_id)
+        school.site.book.forget("s1")
+        return found
+
+    school.site.book.find = erased_meanwhile  # type: ignore[method-assign]
+    assert school.site.desk.agree(made.id, "I agree.", "1") is None
+    assert school.site.client.hget("access:{main}:guardians", "s1") is None
+
+
+@pytest.mark.parametrize("left", ["erased", "hidden while they are being erased"])
+def test_a_page_from_before_an_erasure_enters_nobody(school: School, left: str) -> None:
+    if left == "erased":
+        del school.site.people["s1"]
+    else:
+        school.site.people["s1"] = replace(ADA, active=False)
+    with pytest.raises(NoticeRefused, match="not there any more"):
+        school.enter()
+    assert school.site.client.hget("access:{main}:guardians", "s1") is None
+    assert school.mail.letters == []
 
 
 def test_a_link_to_stop_agrees_to_nothing_and_one_that_is_over_opens_nothing(
