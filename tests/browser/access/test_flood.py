@@ -98,6 +98,7 @@ def _p90(found: list[float]) -> float:
     return statistics.quantiles(found, n=10)[-1]
 
 
+@pytest.mark.nightly
 def test_sixty_sign_ins_at_once_slow_nobody_else_down(tmp_path: Path) -> None:
     assert (ROOT / "app.py").is_file()
     with ServerWithoutModel(tmp_path / "data", tmp_path / "no-pack") as server:

@@ -18,7 +18,9 @@ from tests.nightly import every_day_but
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
-TRANSPORTS = pytest.mark.parametrize("transport", ["webrtc", "http"])
+WEBRTC_EVERY_DAY = pytest.mark.parametrize(
+    "transport", every_day_but({"http"}, ["webrtc", "http"])
+)
 HTTP_EVERY_DAY = pytest.mark.parametrize(
     "transport", every_day_but({"webrtc"}, ["webrtc", "http"])
 )
@@ -50,7 +52,7 @@ def _goes_on(kiosk: KioskScreen, name: str) -> None:
     assert kiosk.page.evaluate("window.never_loaded_again === true"), "the page was loaded again"
 
 
-@TRANSPORTS
+@WEBRTC_EVERY_DAY
 def test_a_network_that_was_gone_is_said_and_forgotten(
     filled: AppServer, browse: Browsers, anybody: Known, camera: Path, transport: str
 ) -> None:

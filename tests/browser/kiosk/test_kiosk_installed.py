@@ -260,6 +260,7 @@ def _trusts(certificate: Path) -> str:
     return f"--ignore-certificate-errors-spki-list={digest}"
 
 
+@pytest.mark.nightly
 def test_behind_nginx_over_https_the_worker_stands_in_for_an_app_that_is_away(
     chromium: Chromium, encrypted: Nginx, place: Place, tmp_path: Path
 ) -> None:
@@ -278,6 +279,7 @@ def test_behind_nginx_over_https_the_worker_stands_in_for_an_app_that_is_away(
         chromium.leave(device)
 
 
+@pytest.mark.nightly
 def test_another_version_takes_the_place_of_the_one_before_with_all_that_it_kept(
     browse: Browsers, place: Place
 ) -> None:

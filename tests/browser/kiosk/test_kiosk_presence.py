@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from tests.browser.kiosk.test_http_kiosk import open_kiosk
 from tests.browser.support.chromium import Browsers
 from tests.browser.support.server import AppServer
+from tests.nightly import every_day_but
 
 pytestmark = [pytest.mark.browser, pytest.mark.models, pytest.mark.alone]
 
@@ -80,7 +81,7 @@ def _wakes(page: Page) -> tuple[float, int]:
     return first, pictures
 
 
-@pytest.mark.parametrize("transport", ["http", "webrtc"])
+@pytest.mark.parametrize("transport", every_day_but({"webrtc"}, ["http", "webrtc"]))
 def test_an_empty_room_is_sent_once_or_twice_a_second_and_who_comes_at_once(
     filled: AppServer, browse: Browsers, transport: str, thorough: bool
 ) -> None:

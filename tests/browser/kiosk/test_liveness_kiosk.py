@@ -22,6 +22,7 @@ from tests.browser.support.screens import KioskScreen
 from tests.browser.support.server import AppServer
 from tests.browser.support.strict_site import BLUE, GREEN, PEOPLE, strict_kiosk
 from tests.data import Material
+from tests.nightly import every_day_but
 
 pytestmark = [pytest.mark.browser, pytest.mark.models]
 
@@ -56,7 +57,7 @@ def camera(tmp_path: Path, cast: Cast, material: Material, transport: str) -> Pa
     return make_camera(tmp_path / "door.mjpeg", shots)
 
 
-@pytest.mark.parametrize("transport", ["webrtc", "http"])
+@pytest.mark.parametrize("transport", every_day_but({"webrtc"}, ["webrtc", "http"]))
 def test_a_screen_is_refused_and_waits_in_the_review_and_the_person_is_marked(
     strict: AppServer, browse: Browsers, camera: Path, transport: str
 ) -> None:

@@ -105,6 +105,7 @@ class _WithRelay(AppServer):
         return super().environment() | turn
 
 
+@pytest.mark.nightly
 def test_video_arrives_through_the_relay_alone(
     relay: Relay, browse: Browsers, cast: Cast, tmp_path: Path, material: Material
 ) -> None:

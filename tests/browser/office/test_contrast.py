@@ -43,6 +43,7 @@ def _pale_now(page: Page) -> dict[str, str]:
     return {str(node["target"]): node["html"][:200] for node in nodes}
 
 
+@pytest.mark.nightly
 def test_no_word_on_any_page_is_too_pale_to_read(demo: AppServer, browse: Browsers) -> None:
     page = browse.page()
     pale: dict[str, dict[str, str]] = {}

@@ -97,6 +97,7 @@ def test_a_person_is_registered_by_the_guided_camera_alone(
     KioskScreen(screen.page).expect_banner(NAME, "Marked at")
 
 
+@pytest.mark.nightly
 def test_photos_do_the_same_job_where_no_video_connects(
     filled: AppServer, browse: Browsers, cast: Cast, known: Known, tmp_path: Path
 ) -> None:
