@@ -43,14 +43,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )  # fmt: skip
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Of ``-n logical``. A test with a browser waits half of its time, for a page, a camera, a
-    server that starts, and others some of it: with a worker for each core they would rest."""
-    cores = os.cpu_count() or 1
-    return cores + cores // 2
-
-
 @pytest.fixture(scope="session")
 def thorough(request: pytest.FixtureRequest) -> bool:
     """Whether all there is shall be taken. Who asks for this is marked ``sampled``."""
