@@ -89,6 +89,7 @@ def _told(server: AppServer) -> Callable[[str], object]:
     return lambda code: server.beside.run(OUTBOX + code)
 
 
+@pytest.mark.nightly
 def test_what_nobody_takes_care_of_goes_on_until_somebody_opens_the_link_of_a_mail(
     demo: AppServer, browse: Browsers, mail: Mailbox
 ) -> None:
