@@ -85,8 +85,6 @@ def _wakes(page: Page) -> tuple[float, int]:
 def test_an_empty_room_is_sent_once_or_twice_a_second_and_who_comes_at_once(
     filled: AppServer, browse: Browsers, transport: str, thorough: bool
 ) -> None:
-    if transport == "webrtc" and not thorough:
-        pytest.skip("takes half a minute: make test-thorough")
     page = browse.page()
     page.add_init_script(ROOM)
     open_kiosk(page, filled, transport).expect_picture(timeout=60_000)
