@@ -15,6 +15,7 @@ from pydantic import ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from face_rec.domain.errors import SettingError
+from face_rec.settings.archive import Archive
 from face_rec.settings.kinds import ROOT
 from face_rec.settings.recognition import Recognition
 from face_rec.settings.server import SignIn, WebServer
@@ -25,7 +26,7 @@ __all__ = ["ROOT", "Settings", "declared", "load"]
 
 
 class Settings(  # in the order of .env.example
-    Site, WebServer, SignIn, Recognition, Redis, Snapshots, Aws, Privacy, BaseSettings
+    Site, WebServer, SignIn, Recognition, Redis, Archive, Snapshots, Aws, Privacy, BaseSettings
 ):
     """All settings, checked and frozen. Build it with :func:`load`."""
 

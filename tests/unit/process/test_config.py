@@ -16,6 +16,7 @@ from config import ROOT, Settings, load
 from face_rec.access.rights import Role
 from face_rec.domain.errors import SettingError
 from face_rec.languages.language import LANGUAGES
+from face_rec.settings.archive import Place
 from face_rec.settings.kinds import SECRET, RoleName, Whole
 from face_rec.settings.topic import Declared, Topic, describe, refusal, setting
 
@@ -254,6 +255,8 @@ def test_a_good_value_is_understood(name: str, text: str, value: object) -> None
         ("BREACH_LIST", "/no/such", "the path of a file or folder that exists"),
         ("OIDC_MANAGER_GROUPS", "hr", "group=group,group=group, such as hr-berlin=Berlin"),
         ("WITNESS_LOCK_DAYS", "1.5", "a whole number from 0 to 3650"),
+        ("ARCHIVE_IAM", "2", "true or false"),
+        ("REDIS_DAYS", "-1", "a whole number from 0 to 3650"),
         ("SNAPSHOT_DAYS", "1_0", "a whole number from 0 to 3650"),
         ("SNAPSHOT_DAYS", "-1", "a whole number from 0 to 3650"),
         ("INACTIVE_DAYS", "a year", "a whole number from 0 to 3650"),
@@ -314,8 +317,10 @@ def test_a_secret_that_is_refused_is_not_shown() -> None:
 
 def test_whatever_is_called_a_secret_is_treated_as_one() -> None:
     called = {name for name in NAMES if re.search("PASSWORD|SECRET|TOKEN|(CHAIN|DATA)_KEY", name)}
+    called.add("ARCHIVE_URL")  # a password may stand in it
     assert {one.name for one in FIELDS if one.secret} == called
-    assert {one.name for one in FIELDS if one.holds_login} >= {n for n in NAMES if "_URL" in n}
+    urls = {name for name in NAMES if "_URL" in name} - called
+    assert {one.name for one in FIELDS if one.holds_login} >= urls
 
 
 @pytest.mark.parametrize("name", ["REDIS_URL", "OIDC_ISSUER"])
@@ -349,6 +354,33 @@ def test_half_a_relay_is_refused() -> None:
 def test_a_cluster_has_only_database_0() -> None:
     message = _refusal(REDIS_MODE="cluster", REDIS_NODES="a:1", REDIS_DB="2")
     assert message == "REDIS_DB is 2, but a cluster has only database 0."
+
+
+def test_an_archive_is_a_database_a_bucket_or_a_folder() -> None:
+    places = {
+        "postgresql+psycopg://u:hunter2@h/d": Place.DATABASE,
+        "postgresql://h/d": Place.DATABASE,
+        "s3://bucket/prefix": Place.BUCKET,
+        "/srv/archive": Place.FOLDER,
+    }
+    for url, place in places.items():
+        assert _load(ARCHIVE_URL=url).archive_place is place
+    assert _load().archive_place is None
+    message = _refusal(ARCHIVE_URL="mysql://u:hunter2@h/d")
+    assert message.startswith("ARCHIVE_URL leads to nothing")
+    assert "hunter2" not in message
+
+
+@pytest.mark.parametrize(
+    ("environ", "refusal"),
+    [
+        ({"REDIS_DAYS": "90"}, "REDIS_DAYS is 90, but days leave Redis for a PostgreSQL archive"),
+        ({"REDIS_DAYS": "34", "ARCHIVE_URL": "postgresql://h"}, "REDIS_DAYS is 34, but must be 0"),
+        ({"ARCHIVE_IAM": "on"}, "ARCHIVE_IAM is on, but ARCHIVE_URL names no PostgreSQL"),
+    ],
+)
+def test_what_an_archive_lacks_is_said(environ: dict[str, str], refusal: str) -> None:
+    assert _refusal(**environ).startswith(refusal)
 
 
 @pytest.mark.parametrize("mode", ["cluster", "sentinel"])

@@ -1,0 +1,79 @@
+"""Where marks go for the long run, beside Redis."""
+
+from enum import Enum
+from typing import Self
+
+from pydantic import model_validator
+
+from face_rec.domain.errors import SettingError
+from face_rec.settings.kinds import Days, Secret
+from face_rec.settings.topic import Topic, setting
+
+LEAST_DAYS = 35
+"""The fewest days that stay in Redis: a journal may offer a mark again for 30 days."""
+
+
+class Place(Enum):
+    """What kind of archive an address leads to."""
+
+    DATABASE = "database"
+    FOLDER = "folder"
+    BUCKET = "bucket"
+
+
+def place_of(url: str) -> Place:
+    """What ``ARCHIVE_URL`` leads to; raises SettingError, which does not show it."""
+    scheme, separator, _ = url.partition("://")
+    if not separator:
+        return Place.FOLDER
+    if scheme in {"postgresql", "postgresql+psycopg"}:
+        return Place.DATABASE
+    if scheme == "s3":
+        return Place.BUCKET
+    raise SettingError(
+        "ARCHIVE_URL leads to nothing that an archive can be in. It begins with "
+        "postgresql+psycopg:// or s3://, or is the path of a folder."
+    )
+
+
+class Archive(Topic):
+    """An archive for the long run, and what may leave Redis for it."""
+
+    section = "Archive (empty: everything stays in Redis alone)"
+
+    archive_url: Secret | None = setting(
+        "",
+        "Where marks, people (without templates), rules and the audit log are copied to within "
+        "seconds: postgresql+psycopg://user:password@host/database.",
+    )
+    archive_iam: bool = setting(
+        "false",
+        "true: sign in at the archive's database (RDS) by an IAM token instead of a password; "
+        "TLS is required then.",
+    )
+    redis_days: Days = setting(
+        "0",
+        "Days older than so many leave Redis once they are archived, verified and witnessed, and "
+        "are read from the archive; 0: all days stay in Redis. At least 35.",
+    )
+
+    @property
+    def archive_place(self) -> Place | None:
+        """None without an archive."""
+        return place_of(self.archive_url) if self.archive_url else None
+
+    @model_validator(mode="after")
+    def _archive_fits_together(self) -> Self:
+        place = self.archive_place
+        if self.archive_iam and place is not Place.DATABASE:
+            raise SettingError("ARCHIVE_IAM is on, but ARCHIVE_URL names no PostgreSQL database.")
+        if self.redis_days and place is not Place.DATABASE:
+            raise SettingError(
+                f"REDIS_DAYS is {self.redis_days}, but days leave Redis for a PostgreSQL archive "
+                "only: set ARCHIVE_URL, or REDIS_DAYS to 0."
+            )
+        if 0 < self.redis_days < LEAST_DAYS:
+            raise SettingError(
+                f"REDIS_DAYS is {self.redis_days}, but must be 0 or at least {LEAST_DAYS}."
+            )
+        return self
