@@ -63,6 +63,7 @@ ONLY_IN: dict[str, set[str]] = {
     "httpcore": {"face_rec.notices"},
     "insightface": {"face_rec.models"},
     "onnxruntime": {"face_rec.models"},
+    "pyarrow": {"face_rec.attendance"},
     "sklearn": {"face_rec.strangers"},
     "babel": {"face_rec.languages"},
     "streamlit": {"app", "pages"},

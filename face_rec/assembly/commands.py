@@ -5,10 +5,11 @@ from contextlib import ExitStack, contextmanager
 
 from config import Settings
 from face_rec.access.accounts.account import Account
+from face_rec.access.audit.audit_log import AuditLog
 from face_rec.access.control.access_control import Access
 from face_rec.assembly.model_change import open_model_change, switch_of
 from face_rec.assembly.privacy import privacy_of
-from face_rec.assembly.storage.access import open_accounts
+from face_rec.assembly.storage.access import open_accounts, open_trail
 from face_rec.assembly.storage.chain import (
     Chained,
     open_chained,
@@ -29,7 +30,9 @@ from face_rec.assembly.storage.stores import (
     open_stores,
 )
 from face_rec.attendance.cached_stores import Stores as AttendanceStores
+from face_rec.attendance.exports.export import Exporter
 from face_rec.attendance.service import AttendanceService
+from face_rec.attendance.timesheets import Timesheets
 from face_rec.clock import Clock, SystemClock
 from face_rec.domain.own_calibration import OwnCalibration
 from face_rec.journey.decide import Policy
@@ -43,9 +46,11 @@ from face_rec.privacy.service import Privacy
 from face_rec.protocols.people import PeopleReader
 from face_rec.protocols.snapshots import SnapshotStore
 from face_rec.stores.access.records import RedisRecords
+from face_rec.stores.attendance.clock_changes import RedisClockChanges
 from face_rec.stores.backup.backups import Backups
 from face_rec.stores.backup.records_reader import SiteBackup
 from face_rec.stores.backup.restore import SiteRestore, refuse_half_restored
+from face_rec.stores.chain.ledger import AUDIT
 from face_rec.stores.people.pins import RedisPins
 from face_rec.stores.redis.client import Client
 from face_rec.stores.sealing.keyring import Keyring, derived, split
@@ -76,6 +81,28 @@ def build_attendance_stores(settings: Settings) -> Iterator[tuple[AttendanceServ
         writers = Writers(made.people, made.people, made.marks, made.marks, made.marks, made.rules)
         options = open_options(settings, streams)
         yield open_offices(stores, writers, clock, options).current(), made
+
+
+@contextmanager
+def build_export(settings: Settings) -> Iterator[tuple[Exporter, AuditLog]]:
+    """What writes data files, and the log of what left; for commands."""
+    clock = SystemClock()
+    with ExitStack() as stack:
+        client = open_whole(settings, stack)
+        keys = open_data_keys(client, settings.site, settings.data_key)
+        streams = open_streams(settings, client, clock)
+        made = open_chained(settings, streams, keys)
+        stack.callback(made.watch.copy)
+        stores = AttendanceStores(
+            made.marks, made.reader, made.rules, cached_days(settings),
+            RedisClockChanges(client, settings.site),
+        )  # fmt: skip
+        options = open_options(settings, streams)
+        audit = open_trail(client, settings.site, clock, streams.ledger(AUDIT))
+        yield (
+            Exporter(lambda: Timesheets(stores, clock, options.current().timezone)),
+            audit,
+        )
 
 
 @contextmanager

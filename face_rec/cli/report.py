@@ -29,8 +29,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         description="Days are those of the site's zone (TIMEZONE), both included.",
     )
     command.add_argument("name", choices=list(REPORTS), help="which report")
-    command.add_argument("--from", dest="first", type=_day, metavar="DATE", required=True)
-    command.add_argument("--to", dest="last", type=_day, metavar="DATE", required=True)
+    command.add_argument("--from", dest="first", type=day, metavar="DATE", required=True)
+    command.add_argument("--to", dest="last", type=day, metavar="DATE", required=True)
     command.add_argument(
         "--group", action="append", default=[], help="only this group; may be repeated"
     )
@@ -83,7 +83,8 @@ def _on(bar: "tqdm[NoReturn]") -> Progress:
     return show
 
 
-def _day(text: str) -> date:
+def day(text: str) -> date:
+    """A date as it is typed."""
     try:
         return date.fromisoformat(text)
     except ValueError:

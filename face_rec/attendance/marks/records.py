@@ -67,7 +67,7 @@ def marks_table(
         "source": [event.source.value for event in kept],
         "score": np.array([event.score for event in kept], float),
         "margin": np.array([event.margin for event in kept], float),
-        "remark": [_remark(entry, changes.doubt(entry.event, zone)) for entry in entries],
+        "remark": [remark(entry, changes.doubt(entry.event, zone)) for entry in entries],
         "snapshot": [event.snapshot or "" for event in kept],
         "event": [event.id for event in kept],
         "subject": [event.subject for event in kept],
@@ -99,7 +99,8 @@ def by_visit(table: pd.DataFrame) -> pd.DataFrame:
     return rows.reset_index().sort_values("time", ascending=False, kind="stable")
 
 
-def _remark(entry: Entry, by_clock: str) -> str:
+def remark(entry: Entry, by_clock: str) -> str:
+    """What was corrected or is in doubt, in words; ``by_clock``: what the clock says of it."""
     parts = ["added by hand"] if entry.added else []
     if entry.kind is not entry.event.kind:
         parts.append(f"was {entry.event.kind.value}")

@@ -147,7 +147,7 @@ def employed_at_all(table: Table) -> Table:
     return table.of(people)
 
 
-_EXPECTED = ATTENDED | {Status.ABSENT, Status.KIOSK_DOWN}
+EXPECTED = ATTENDED | {Status.ABSENT, Status.KIOSK_DOWN}
 _SUMMARY_KINDS = {
     "Name": Kind.TEXT,
     "ID": Kind.TEXT,
@@ -215,7 +215,7 @@ def _people(table: Table) -> pd.DataFrame:
             "Name": [person.name for person in table.people],
             "ID": [person.id for person in table.people],
             "Group": [person.group for person in table.people],
-            "Expected": count(table, _EXPECTED),
+            "Expected": count(table, EXPECTED),
             "Present": count(table, ATTENDED),
             "Half days": count(table, frozenset({Status.HALF_DAY})),
             "Absent": count(table, frozenset({Status.ABSENT})),

@@ -14,7 +14,7 @@ from face_rec.attendance.terms.duration import h_mm
 from face_rec.attendance.terms.status import CODES
 from face_rec.protocols.models import Progress
 
-_BOM = "\ufeff"  # without it Excel reads UTF-8 as the machine's old code page
+BOM = "\ufeff"  # without it Excel reads UTF-8 as the machine's old code page
 
 # What a spreadsheet takes for a formula (OWASP, "CSV Injection"), in any width: NFKC makes
 # ＝ ﹦ － ﹣ ＠ and the like plain, and U+2212 is the typographer's minus.
@@ -61,7 +61,7 @@ def to_csv(table: pd.DataFrame) -> bytes:
     checked = {"live": "Liveness"} if table["live"].ne("").any() else {}
     headings = _HEADINGS | checked
     named = neutralised(sheet)[list(headings)].rename(columns=headings)
-    return (_BOM + named.to_csv(index=False, lineterminator="\r\n")).encode()
+    return (BOM + named.to_csv(index=False, lineterminator="\r\n")).encode()
 
 
 def neutralised(table: pd.DataFrame) -> pd.DataFrame:
@@ -100,7 +100,7 @@ def csv_file(report: Report) -> bytes:
             frame[name] = frame[name].map(lambda seconds: h_mm(seconds) or "0:00")
         elif kind is Kind.TIME:
             frame[name] = frame[name].map(_moment)
-    return (_BOM + _text(frame)).encode()
+    return (BOM + _text(frame)).encode()
 
 
 def _text(frame: pd.DataFrame) -> str:

@@ -1,12 +1,14 @@
-"""verify, keys and privacy as an admin types them, against an outside Redis."""
+"""verify, keys, privacy and export as an admin types them, against an outside Redis."""
 
 import getpass
 import json
+import stat
 import zipfile
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 import config
@@ -159,3 +161,22 @@ def test_the_audit_log_names_who_typed_the_command(world: Person) -> None:
         assert (name, kind) == (getpass.getuser(), "command")
         assert target.startswith("(erased)")
     assert world.subject not in str(entries)
+
+
+def test_what_is_exported_is_for_its_owner_alone_and_stands_in_the_audit_log(
+    world: Person, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "marks.parquet"
+    line = ["export", "marks", "--from", "2025-03-01", "--to", "2025-04-30", "--out"]
+    assert main([*line, str(out)]) == 0
+    assert "1 rows, 2025-03-01 to 2025-04-30" in capsys.readouterr().out
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    (row,) = pq.read_table(out).to_pylist()
+    assert (row["event"], row["name"], row["day"]) == ("e1", world.name, MORNING.date())
+    assert main([*line, str(tmp_path / "no" / "x.csv")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+    with assembly.build_access(config.load(dotenv=None)) as access:
+        (entry,) = [one for one in access.audit.newest(50) if one.action == "exported"]
+    assert (entry.kind, entry.target) == ("command", "marks 2025-03-01 to 2025-04-30")
+    assert entry.after["people"] == "everybody"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
